@@ -1,0 +1,85 @@
+"""The only reader of the environment: where the parts are and how long orders may wait.
+
+Every variable starts with `ESIM_` and has the name of its field: `ESIM_DATABASE_URL` is
+`database_url`. A value is looked for in the environment first, then in `addresses.json` of the data
+folder (written by `esim-orders up`, so that every command finds a running sandbox by itself), then here.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    JsonConfigSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+ADDRESSES_FILE = "addresses.json"
+
+
+def data_dir_from_environment() -> Path:
+    """The folder of the sandbox: `ESIM_DATA_DIR`, or `.esim` in the current folder."""
+    return Path(os.environ.get("ESIM_DATA_DIR", ".esim"))
+
+
+class Settings(BaseSettings):
+    """All settings of every process. Durations are ISO 8601 (`P2D`, `PT90S`) or seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="ESIM_", extra="ignore", hide_input_in_errors=True)
+
+    data_dir: Path = Field(default_factory=data_dir_from_environment)
+    """Folder of the sandbox: database files, mailbox, logs, addresses.json."""
+
+    database_url: str = "postgresql+asyncpg://esim@localhost:5432/esim"
+    """SQLAlchemy URL of the inventory (PostgreSQL 15 or later, asyncpg driver)."""
+    database_pool_size: int = Field(default=10, ge=1)
+    """Connections that one process keeps to the database."""
+
+    temporal_address: str = "localhost:7233"
+    """host:port of the Temporal frontend."""
+    temporal_namespace: str = "default"
+    """Temporal namespace of all orders."""
+    temporal_api_key: str = Field(default="", repr=False)
+    """API key of a hosted Temporal service; switches TLS on. Empty: none."""
+    temporal_tls: bool = False
+    """TLS to the Temporal frontend without an API key."""
+    temporal_ui_url: str = "http://localhost:8233"
+    """Address of the Temporal Web UI, only to print links."""
+    task_queue: str = "esim-orders"
+    """Task queue that workers poll and orders are started on."""
+
+    smtp_url: str = Field(default="smtp://localhost:1025", repr=False)
+    """smtp://[user:password@]host:port (STARTTLS when offered), smtps:// for TLS from the start."""
+    smtp_timeout: timedelta = timedelta(seconds=10)
+    """How long any one answer of the mail server may take."""
+    mail_from: str = "eSIM orders <orders@esim.example>"
+    """Sender of all mails."""
+    mail_language: str = "en"
+    """Language of the mails: en or fr."""
+
+    acknowledgement_reminder_after: timedelta = timedelta(days=2)
+    """Silence after which the distributor is reminded to acknowledge an order."""
+    processing_reminder_after: timedelta = timedelta(days=3)
+    """Silence after which the distributor is reminded to process an acknowledged order."""
+    reminders: int = Field(default=2, ge=0)
+    """Reminders sent in each wait before the order is held for a person."""
+    answer_timeout: timedelta = timedelta(seconds=20)
+    """How long a caller waits for a worker's answer before it is told to ask again."""
+
+    log_level: str = "INFO"
+    """DEBUG, INFO, WARNING or ERROR."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        addresses = data_dir_from_environment() / ADDRESSES_FILE
+        return init_settings, env_settings, JsonConfigSettingsSource(settings_cls, json_file=addresses)
