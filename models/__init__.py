@@ -1,0 +1,1 @@
+"""What things are and which rules hold: no clock, no environment, no randomness, no I/O."""

@@ -1,0 +1,84 @@
+"""The numbers of the trade: ICCID, MSISDN, and this application's own ids.
+
+Parsing functions return the one stored form or raise `ValueError` with a sentence that does not repeat
+what was entered.
+"""
+
+import base64
+import hashlib
+import re
+
+import phonenumbers
+
+ICCID_PATTERN = r"^[0-9]{18,20}$"
+ORDER_ID_PATTERN = r"^order-[a-z2-7]{16}$"
+ACTOR_PATTERN = r"^[a-z]+(:[0-9]+)?$"
+
+_ICCID = re.compile(ICCID_PATTERN)
+_REFERENCE = re.compile(r"^([A-Za-z])-([0-9]{1,15})$")
+
+
+def parse_iccid(text: str) -> str:
+    """The ICCID as stored: 18 to 20 digits, without blanks and without the wire padding `F`.
+
+    Source: ITU-T E.118; requirement F49.
+    """
+    iccid = re.sub(r"[\s-]", "", text)
+    if len(iccid) == 20 and iccid[-1] in "Ff":
+        iccid = iccid[:-1]
+    if not _ICCID.match(iccid) or not iccid.isascii():
+        raise ValueError("An ICCID has 18 to 20 digits.")
+    return iccid
+
+
+def iccid_warning(iccid: str) -> str | None:
+    """Why this ICCID looks mistyped although it is kept: real issuers break the check-digit rule (F49)."""
+    if luhn_valid(iccid):
+        return None
+    return f"The check digit of ICCID {iccid} is wrong; it is kept, compare it with the card."
+
+
+def luhn_valid(digits: str) -> bool:
+    """Whether the last digit is the Luhn check digit of those before it (ISO/IEC 7812-1)."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit)
+        if place % 2:
+            value = value * 2 - 9 if value > 4 else value * 2
+        total += value
+    return total % 10 == 0
+
+
+def parse_msisdn(text: str) -> str:
+    """The phone number in E.164, such as `+33612345678`. The country code must be given."""
+    try:
+        number = phonenumbers.parse(text.strip(), None)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise ValueError("A phone number is written with + and the country code, such as +33612345678.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def reference(letter: str, number: int) -> str:
+    """How a record is named to people and in histories: `L-42` a line, `S-7` a SIM, `U-3` a user."""
+    return f"{letter}-{number}"
+
+
+def parse_reference(letter: str, text: str) -> int | None:
+    """The number in `L-42` (or in a bare `42`) when the letter fits, else None."""
+    text = text.strip()
+    found = _REFERENCE.match(text)
+    if found:
+        return int(found[2]) if found[1].upper() == letter else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None
+
+
+def order_id(account_id: int, key: str) -> str:
+    """The id of the order that an account asks for under this key: the same key is the same order.
+
+    80 bits of SHA-256, so the key itself (which a caller may build from anything) is never stored or sent.
+    The id is also the id of the workflow.
+    """
+    digest = hashlib.sha256(f"{account_id}\0{key}".encode()).digest()[:10]
+    return "order-" + base64.b32encode(digest).decode("ascii").lower()

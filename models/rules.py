@@ -1,0 +1,169 @@
+"""When an action is offered and when an order is accepted: one pure function for both.
+
+A page hides what is refused here, the API refuses it, and the accepting transaction asks again with the
+facts of that moment. Source: requirements F1 to F10, F45, F46, F52, F53, F55.
+"""
+
+from enum import StrEnum
+from itertools import product
+
+from pydantic import BaseModel, ConfigDict
+
+from models.errors import Refusal
+from models.inventory import SimKind, SimState
+from models.lifecycle import OrderKind
+
+
+class Action(StrEnum):
+    """The three management actions on a line or its SIM (F1)."""
+
+    SWITCH_TO_ESIM = "switch_to_esim"
+    REPLACE_ESIM = "replace_esim"
+    GENERATE_QR_CODE = "generate_qr_code"
+
+    @property
+    def label(self) -> str:
+        """The action as it is named to users."""
+        return _LABELS[self]
+
+    @property
+    def orders(self) -> OrderKind | None:
+        """The kind of order the action places; None for the QR code, which is a request."""
+        return None if self is Action.GENERATE_QR_CODE else OrderKind(self.value)
+
+
+_LABELS = {
+    Action.SWITCH_TO_ESIM: "Switch to eSIM",
+    Action.REPLACE_ESIM: "Replace the eSIM",
+    Action.GENERATE_QR_CODE: "Generate an eSIM QR code",
+}
+
+SLOTS = (1, 2, 3)
+TARGETS: tuple[str, ...] = tuple(f"{action}:{slot}" for action, slot in product(Action, SLOTS))
+"""The nine targets of an authorised actions profile: an action on a slot's line or SIM (F3)."""
+
+DISPOSAL_WARNING = (
+    "The SIM in place will be discarded automatically and irreversibly "
+    "once the provider has processed the order."
+)
+
+
+def target(action: Action, slot: int) -> str:
+    """The profile's name for an action on a slot, such as `switch_to_esim:2`."""
+    return f"{action}:{slot}"
+
+
+class Facts(BaseModel):
+    """What the rules look at, read in one transaction. Provider ids, not names, are compared."""
+
+    model_config = ConfigDict(frozen=True)
+
+    slot: int
+    line_provider_id: int
+    sim_kind: SimKind | None
+    sim_state: SimState | None
+    enabled_targets: frozenset[str]
+    esim_packs: frozenset[int]
+    """Available packs of the account's catalogue with an eSIM of the line's provider."""
+    qr_contacts: int
+    """Contacts of the SIM's distributor with the role eSIM QR Code."""
+    open_order: str | None
+
+
+class Choice(BaseModel):
+    """What the user puts into the cart and confirms."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pack_id: int
+    quantity: int = 1
+    disposal_confirmed: bool = False
+
+
+def refusals(action: Action, facts: Facts, choice: Choice | None = None) -> list[Refusal]:
+    """Every reason why the action is not offered on this line; with a choice, why it is not ordered."""
+    found = [*_profile(action, facts), *_sim_in_place(action, facts)]
+    if action is Action.GENERATE_QR_CODE:
+        found += _qr_contact(facts)
+    else:
+        found += _catalogue(facts)
+        found += _open_order(facts)
+        if choice is not None:
+            found += _choice(facts, choice)
+    return found
+
+
+def _profile(action: Action, facts: Facts) -> list[Refusal]:
+    if target(action, facts.slot) in facts.enabled_targets:
+        return []
+    return [
+        Refusal(
+            code="not_enabled",
+            sentence=f"{action.label} is not enabled in your profile; contact your administrator.",
+        )
+    ]
+
+
+def _sim_in_place(action: Action, facts: Facts) -> list[Refusal]:
+    if facts.sim_kind is None:
+        return [Refusal(code="slot_empty", sentence="There is no SIM in this slot.")]
+    if facts.sim_state is SimState.DISCARDED:
+        return [Refusal(code="sim_discarded", sentence="This SIM is discarded.")]
+    if facts.sim_state is not SimState.ACTIVE:
+        return [
+            Refusal(
+                code="sim_temporary",
+                sentence="The eSIM is temporary until the order is processed; only the ICCID can be entered.",
+            )
+        ]
+    if action is Action.SWITCH_TO_ESIM and facts.sim_kind is SimKind.ESIM:
+        return [Refusal(code="already_esim", sentence="An eSIM is in this slot already; replace it instead.")]
+    if action is Action.REPLACE_ESIM and facts.sim_kind is SimKind.PHYSICAL:
+        return [Refusal(code="not_an_esim", sentence="A physical SIM is in this slot; switch it to an eSIM.")]
+    if action is Action.GENERATE_QR_CODE and facts.sim_kind is SimKind.PHYSICAL:
+        return [Refusal(code="not_an_esim", sentence="Only an eSIM has a QR code; this is a physical SIM.")]
+    return []
+
+
+def _catalogue(facts: Facts) -> list[Refusal]:
+    if facts.esim_packs:
+        return []
+    return [
+        Refusal(
+            code="no_esim_pack",
+            sentence="Your catalogue has no order pack with an eSIM of this line's provider.",
+        )
+    ]
+
+
+def _qr_contact(facts: Facts) -> list[Refusal]:
+    if facts.qr_contacts:
+        return []
+    return [
+        Refusal(
+            code="no_qr_contact",
+            sentence="No contact of the SIM's distributor has the role 'eSIM QR Code'.",
+        )
+    ]
+
+
+def _open_order(facts: Facts) -> list[Refusal]:
+    if facts.open_order is None:
+        return []
+    return [Refusal(code="open_order", sentence=f"The line has an open order already: {facts.open_order}.")]
+
+
+def _choice(facts: Facts, choice: Choice) -> list[Refusal]:
+    found = []
+    if facts.esim_packs and choice.pack_id not in facts.esim_packs:
+        found.append(
+            Refusal(
+                code="pack_not_eligible",
+                sentence="This pack is not available with an eSIM of the line's provider.",
+            )
+        )
+    if choice.quantity != 1:
+        found.append(Refusal(code="quantity_locked", sentence="The quantity of an eSIM for a line is 1."))
+    if not choice.disposal_confirmed:
+        found.append(Refusal(code="disposal_not_confirmed", sentence=f"To be confirmed: {DISPOSAL_WARNING}"))
+    return found

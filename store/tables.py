@@ -1,0 +1,319 @@
+"""The tables. What must never happen is a constraint here; migrations add triggers for what is for ever.
+
+Triggers (see `migrations/`): order events can only be inserted; a discarded SIM can neither be changed nor
+deleted; no SIM but a temporary one is ever deleted; a discarded SIM is in no management group.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    MetaData,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from models.identifiers import ICCID_PATTERN
+from models.inventory import ContactRole, SimKind, SimState
+from models.lifecycle import OPEN, OrderKind, OrderStatus
+from models.rules import TARGETS
+
+
+class Row(DeclarativeBase):
+    """A table of the inventory."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {int: BigInteger, datetime: DateTime(timezone=True), dict[str, Any]: JSONB}  # noqa: RUF012
+
+
+def _among(column: str, values: Any) -> str:
+    return f"{column} IN ({', '.join(repr(str(value)) for value in sorted(values))})"
+
+
+def _id() -> Mapped[int]:
+    return mapped_column(BigInteger, Identity(), primary_key=True)
+
+
+def _account() -> Mapped[int]:
+    return mapped_column(ForeignKey("accounts.id"))
+
+
+class AccountRow(Row):
+    __tablename__ = "accounts"
+    id: Mapped[int] = _id()
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class ProfileRow(Row):
+    __tablename__ = "authorised_actions_profiles"
+    id: Mapped[int] = _id()
+    account_id: Mapped[int] = _account()
+    name: Mapped[str]
+    is_default: Mapped[bool]
+    __table_args__ = (
+        UniqueConstraint("account_id", "name"),
+        UniqueConstraint("id", "account_id"),
+        Index("uq_default_profile", "account_id", unique=True, postgresql_where=text("is_default")),
+    )
+
+
+class ProfileTargetRow(Row):
+    """An enabled target; what is not here is disabled (F40, F61)."""
+
+    __tablename__ = "profile_targets"
+    profile_id: Mapped[int] = mapped_column(ForeignKey("authorised_actions_profiles.id"), primary_key=True)
+    target: Mapped[str] = mapped_column(primary_key=True)
+    __table_args__ = (CheckConstraint(_among("target", TARGETS), name="target_known"),)
+
+
+class UserRow(Row):
+    __tablename__ = "users"
+    id: Mapped[int] = _id()
+    account_id: Mapped[int] = _account()
+    name: Mapped[str]
+    email: Mapped[str]
+    profile_id: Mapped[int]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["profile_id", "account_id"],
+            ["authorised_actions_profiles.id", "authorised_actions_profiles.account_id"],
+        ),
+        Index("uq_users_email", text("lower(email)"), unique=True),
+    )
+
+
+class ProviderRow(Row):
+    __tablename__ = "providers"
+    id: Mapped[int] = _id()
+    name: Mapped[str]
+    __table_args__ = (Index("uq_providers_name", text("lower(name)"), unique=True),)
+
+
+class DistributorRow(Row):
+    __tablename__ = "distributors"
+    id: Mapped[int] = _id()
+    account_id: Mapped[int] = _account()
+    name: Mapped[str]
+    __table_args__ = (Index("uq_distributors_name", "account_id", text("lower(name)"), unique=True),)
+
+
+class ContactRow(Row):
+    __tablename__ = "contacts"
+    id: Mapped[int] = _id()
+    distributor_id: Mapped[int] = mapped_column(ForeignKey("distributors.id"))
+    name: Mapped[str]
+    email: Mapped[str]
+    __table_args__ = (Index("uq_contacts_email", "distributor_id", text("lower(email)"), unique=True),)
+
+
+class ContactRoleRow(Row):
+    __tablename__ = "contact_roles"
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    __table_args__ = (CheckConstraint(_among("role", ContactRole), name="role_known"),)
+
+
+class DeviceRow(Row):
+    __tablename__ = "devices"
+    id: Mapped[int] = _id()
+    account_id: Mapped[int] = _account()
+    name: Mapped[str]
+    __table_args__ = (UniqueConstraint("account_id", "name"), UniqueConstraint("id", "account_id"))
+
+
+class EmployeeRow(Row):
+    __tablename__ = "employees"
+    id: Mapped[int] = _id()
+    account_id: Mapped[int] = _account()
+    name: Mapped[str]
+    email: Mapped[str | None]
+    __table_args__ = (
+        Index("uq_employees_email", "account_id", text("lower(email)"), unique=True),
+        Index("uq_employees_name", "account_id", "name", unique=True, postgresql_where=text("email IS NULL")),
+    )
+
+
+class GroupRow(Row):
+    __tablename__ = "management_groups"
+    id: Mapped[int] = _id()
+    account_id: Mapped[int] = _account()
+    name: Mapped[str]
+    __table_args__ = (UniqueConstraint("account_id", "name"),)
+
+
+class LineRow(Row):
+    __tablename__ = "lines"
+    id: Mapped[int] = _id()
+    account_id: Mapped[int] = _account()
+    device_id: Mapped[int]
+    slot: Mapped[int]
+    msisdn: Mapped[str] = mapped_column(unique=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
+    __table_args__ = (
+        ForeignKeyConstraint(["device_id", "account_id"], ["devices.id", "devices.account_id"]),
+        UniqueConstraint("device_id", "slot"),
+        UniqueConstraint("id", "account_id"),
+        CheckConstraint("slot BETWEEN 1 AND 3", name="slot"),
+        CheckConstraint(r"msisdn ~ '^\+[0-9]{5,15}$'", name="msisdn"),
+    )
+
+
+class SimRow(Row):
+    __tablename__ = "sims"
+    id: Mapped[int] = _id()
+    account_id: Mapped[int] = _account()
+    iccid: Mapped[str | None] = mapped_column(unique=True)
+    kind: Mapped[str]
+    state: Mapped[str]
+    provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
+    distributor_id: Mapped[int | None] = mapped_column(ForeignKey("distributors.id"))
+    employee_id: Mapped[int | None] = mapped_column(ForeignKey("employees.id"), index=True)
+    line_id: Mapped[int | None]
+    """The line it serves (active) or will serve (temporary); no other SIM has one."""
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id", use_alter=True), unique=True)
+    """The order that created this eSIM."""
+    discarded_at: Mapped[datetime | None]
+    __table_args__ = (
+        ForeignKeyConstraint(["line_id", "account_id"], ["lines.id", "lines.account_id"]),
+        CheckConstraint(_among("kind", SimKind), name="kind"),
+        CheckConstraint(_among("state", SimState), name="state"),
+        CheckConstraint(f"iccid ~ '{ICCID_PATTERN}'", name="iccid"),
+        CheckConstraint("iccid IS NOT NULL OR state = 'temporary'", name="iccid_known"),
+        CheckConstraint("kind = 'esim' OR state <> 'temporary'", name="temporary_is_esim"),
+        CheckConstraint("(state = 'temporary') <= (order_id IS NOT NULL)", name="temporary_has_order"),
+        CheckConstraint("(line_id IS NOT NULL) = (state IN ('active', 'temporary'))", name="line_of_active"),
+        CheckConstraint("(discarded_at IS NOT NULL) = (state = 'discarded')", name="discarded_at"),
+        CheckConstraint("state <> 'discarded' OR employee_id IS NULL", name="discarded_has_no_user"),
+        Index("uq_active_sim", "line_id", unique=True, postgresql_where=text("state = 'active'")),
+        Index("uq_temporary_sim", "line_id", unique=True, postgresql_where=text("state = 'temporary'")),
+    )
+
+
+class LineGroupRow(Row):
+    __tablename__ = "line_groups"
+    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"), primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("management_groups.id"), primary_key=True)
+
+
+class SimGroupRow(Row):
+    __tablename__ = "sim_groups"
+    sim_id: Mapped[int] = mapped_column(ForeignKey("sims.id", ondelete="CASCADE"), primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("management_groups.id"), primary_key=True)
+
+
+class PackRow(Row):
+    __tablename__ = "order_packs"
+    id: Mapped[int] = _id()
+    account_id: Mapped[int] = _account()
+    distributor_id: Mapped[int] = mapped_column(ForeignKey("distributors.id"))
+    name: Mapped[str]
+    available: Mapped[bool] = mapped_column(server_default=text("true"))
+    __table_args__ = (UniqueConstraint("account_id", "name"), UniqueConstraint("id", "account_id"))
+
+
+class PackItemRow(Row):
+    """An item of a pack. One eSIM a provider and pack, so a pack and a line name one item."""
+
+    __tablename__ = "order_pack_items"
+    id: Mapped[int] = _id()
+    pack_id: Mapped[int] = mapped_column(ForeignKey("order_packs.id", ondelete="CASCADE"))
+    section: Mapped[str]
+    name: Mapped[str]
+    esim: Mapped[bool]
+    provider_id: Mapped[int | None] = mapped_column(ForeignKey("providers.id"))
+    __table_args__ = (
+        UniqueConstraint("pack_id", "section", "name"),
+        CheckConstraint("NOT esim OR provider_id IS NOT NULL", name="esim_has_provider"),
+        Index("uq_pack_esim", "pack_id", "provider_id", unique=True, postgresql_where=text("esim")),
+    )
+
+
+class OrderRow(Row):
+    __tablename__ = "orders"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = _account()
+    kind: Mapped[str]
+    status: Mapped[str]
+    status_since: Mapped[datetime] = mapped_column(server_default=func.now())
+    line_id: Mapped[int]
+    pack_id: Mapped[int]
+    placed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    placed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    sim_in_place_id: Mapped[int | None] = mapped_column(ForeignKey("sims.id"))
+    esim_id: Mapped[int | None]
+    """The eSIM the order brought; a plain number, for it outlives a deleted temporary eSIM."""
+    held_reason: Mapped[str | None]
+    held_since: Mapped[datetime | None]
+    cancel_note_id: Mapped[int | None] = mapped_column(ForeignKey("order_notes.id", use_alter=True))
+    refusals: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    __table_args__ = (
+        ForeignKeyConstraint(["line_id", "account_id"], ["lines.id", "lines.account_id"]),
+        ForeignKeyConstraint(["pack_id", "account_id"], ["order_packs.id", "order_packs.account_id"]),
+        CheckConstraint(_among("kind", OrderKind), name="kind"),
+        CheckConstraint(_among("status", OrderStatus), name="status"),
+        CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name="held"),
+        CheckConstraint("(status = 'refused') = (refusals <> '[]')", name="refused_says_why"),
+        CheckConstraint("status = 'refused' OR sim_in_place_id IS NOT NULL", name="sim_in_place"),
+        Index("uq_open_order", "line_id", unique=True, postgresql_where=text(_among("status", OPEN))),
+        Index("ix_orders_status", "status", "status_since"),
+        Index("ix_orders_line_id", "line_id"),
+    )
+
+
+class OrderEventRow(Row):
+    """What happened, when and by whom. Dotted types: order.submitted, sim.discarded, mail.sent, ..."""
+
+    __tablename__ = "order_events"
+    id: Mapped[int] = _id()
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    actor: Mapped[str]
+    type: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+
+
+class OrderNoteRow(Row):
+    """Free text about an order, such as the reason of a cancel. It stays out of every history (W6)."""
+
+    __tablename__ = "order_notes"
+    id: Mapped[int] = _id()
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    text: Mapped[str]
+
+
+class MailRow(Row):
+    """A mail to one recipient: written before it is sent, so a repeat is recognised."""
+
+    __tablename__ = "mails"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """Order, purpose, round and recipient: the same mail again has the same id and Message-ID."""
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
+    template: Mapped[str]
+    recipient: Mapped[str]
+    """contact:7, user:3 or employee:12: the address is read when the mail is sent."""
+    message_id: Mapped[str]
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    uncertain: Mapped[int] = mapped_column(server_default=text("0"))
+    failure: Mapped[str | None]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    __table_args__ = (CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed')", name="state"),)
