@@ -1,0 +1,38 @@
+"""The history of the tables, applied with Alembic.
+
+`upgrade()` is safe to run by several processes at once: they queue on an advisory lock.
+"""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+HERE = Path(__file__).parent
+
+
+def alembic_config(database_url: str) -> Config:
+    """Alembic's configuration for this database; there is no alembic.ini."""
+    config = Config()
+    config.set_main_option("script_location", str(HERE).replace("%", "%%"))
+    config.attributes["database_url"] = database_url
+    return config
+
+
+def head_revision() -> str:
+    """The newest revision this code knows, which the database must be at."""
+    head = ScriptDirectory(str(HERE)).get_current_head()
+    assert head is not None  # noqa: S101  there is at least one migration
+    return head
+
+
+async def upgrade(database_url: str, revision: str = "head") -> None:
+    """Bring the tables to a revision; nothing happens where they are there already."""
+    await asyncio.to_thread(command.upgrade, alembic_config(database_url), revision)
+
+
+async def downgrade(database_url: str, revision: str) -> None:
+    """Take the tables back to a revision. Orders and their events are lost below 0002."""
+    await asyncio.to_thread(command.downgrade, alembic_config(database_url), revision)

@@ -1,0 +1,33 @@
+"""How Alembic reaches the database: one connection, one transaction, one migrator at a time."""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection, pool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from store.tables import Row
+
+_MIGRATION_LOCK = 6_145_318
+
+
+def run(connection: Connection) -> None:
+    """Apply the migrations in the transaction of this connection."""
+    context.configure(connection=connection, target_metadata=Row.metadata, compare_server_default=True)
+    with context.begin_transaction():
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        context.run_migrations()
+
+
+async def connect_and_run() -> None:
+    """Open the connection that the migrations run in."""
+    engine = create_async_engine(
+        context.config.attributes["database_url"], poolclass=pool.NullPool, hide_parameters=True
+    )
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+        await connection.commit()
+    await engine.dispose()
+
+
+asyncio.run(connect_and_run())

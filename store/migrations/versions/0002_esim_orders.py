@@ -1,0 +1,220 @@
+"""eSIM orders: the actions in the profiles, orders with their events, mails, and what is for ever.
+
+Every default profile gets the nine targets; a custom profile that exists already gets none, until
+someone enables them (F39, F40).
+"""
+
+import re
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0002"
+down_revision = "0001"
+
+APPEND_ONLY = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % is not allowed', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER order_events_append_only BEFORE UPDATE OR DELETE ON order_events
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER order_events_never_truncated BEFORE TRUNCATE ON order_events
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+"""
+
+DISCARD_IS_FINAL = """
+CREATE FUNCTION keep_discarded() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state = 'discarded' THEN
+        RAISE EXCEPTION 'SIM % is discarded, for ever', OLD.id
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        IF OLD.state <> 'temporary' THEN
+            RAISE EXCEPTION 'SIM % is not temporary: it can be discarded, not deleted', OLD.id
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN OLD;
+    END IF;
+    IF NEW.state = 'discarded' AND EXISTS (SELECT FROM sim_groups WHERE sim_id = NEW.id) THEN
+        RAISE EXCEPTION 'SIM % is still in a management group', NEW.id
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER sims_discard_is_final BEFORE UPDATE OR DELETE ON sims
+    FOR EACH ROW EXECUTE FUNCTION keep_discarded();
+CREATE TRIGGER sims_never_truncated BEFORE TRUNCATE ON sims
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE FUNCTION refuse_discarded_member() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM sims WHERE id = NEW.sim_id AND state = 'discarded') THEN
+        RAISE EXCEPTION 'SIM % is discarded and belongs to no management group', NEW.sim_id
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER sim_groups_no_discarded BEFORE INSERT OR UPDATE ON sim_groups
+    FOR EACH ROW EXECUTE FUNCTION refuse_discarded_member();
+"""
+
+TARGET_KNOWN = (
+    "target IN ('generate_qr_code:1', 'generate_qr_code:2', 'generate_qr_code:3', "
+    "'replace_esim:1', 'replace_esim:2', 'replace_esim:3', "
+    "'switch_to_esim:1', 'switch_to_esim:2', 'switch_to_esim:3')"
+)
+
+DEFAULT_TARGETS = """
+INSERT INTO profile_targets (profile_id, target)
+SELECT id, action || ':' || slot
+FROM authorised_actions_profiles,
+     unnest(ARRAY['switch_to_esim', 'replace_esim', 'generate_qr_code']) AS action,
+     generate_series(1, 3) AS slot
+WHERE is_default
+"""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "profile_targets",
+        sa.Column("profile_id", sa.BigInteger(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            TARGET_KNOWN,
+            name="ck_profile_targets_target_known",
+        ),
+        sa.ForeignKeyConstraint(
+            ["profile_id"], ["authorised_actions_profiles.id"], name="fk_profile_targets_profile_id"
+        ),
+        sa.PrimaryKeyConstraint("profile_id", "target", name="pk_profile_targets"),
+    )
+    op.create_table(
+        "orders",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column(
+            "status_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.Column("pack_id", sa.BigInteger(), nullable=False),
+        sa.Column("placed_by", sa.BigInteger(), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("sim_in_place_id", sa.BigInteger(), nullable=True),
+        sa.Column("esim_id", sa.BigInteger(), nullable=True),
+        sa.Column("held_reason", sa.String(), nullable=True),
+        sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancel_note_id", sa.BigInteger(), nullable=True),
+        sa.Column("refusals", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
+        sa.CheckConstraint("(status = 'refused') = (refusals <> '[]')", name="ck_orders_refused_says_why"),
+        sa.CheckConstraint("kind IN ('replace_esim', 'switch_to_esim')", name="ck_orders_kind"),
+        sa.CheckConstraint(
+            "status = 'refused' OR sim_in_place_id IS NOT NULL", name="ck_orders_sim_in_place"
+        ),
+        sa.CheckConstraint(
+            "status IN ('cancelled', 'processed', 'provider_processing', 'refused', 'submitted')",
+            name="ck_orders_status",
+        ),
+        sa.CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name="ck_orders_held"),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_orders_account_id"),
+        sa.ForeignKeyConstraint(
+            ["line_id", "account_id"], ["lines.id", "lines.account_id"], name="fk_orders_line_id_account_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["pack_id", "account_id"],
+            ["order_packs.id", "order_packs.account_id"],
+            name="fk_orders_pack_id_account_id",
+        ),
+        sa.ForeignKeyConstraint(["placed_by"], ["users.id"], name="fk_orders_placed_by"),
+        sa.ForeignKeyConstraint(["sim_in_place_id"], ["sims.id"], name="fk_orders_sim_in_place_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_orders"),
+    )
+    op.create_index("ix_orders_line_id", "orders", ["line_id"], unique=False)
+    op.create_index("ix_orders_status", "orders", ["status", "status_since"], unique=False)
+    op.create_index(
+        "uq_open_order",
+        "orders",
+        ["line_id"],
+        unique=True,
+        postgresql_where=sa.text("status IN ('provider_processing', 'submitted')"),
+    )
+    op.create_table(
+        "mails",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("template", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("uncertain", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("failure", sa.String(), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed')", name="ck_mails_state"),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_mails_order_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_mails"),
+    )
+    op.create_index("ix_mails_order_id", "mails", ["order_id"], unique=False)
+    op.create_table(
+        "order_events",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column(
+            "at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("data", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_order_events_order_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_order_events"),
+    )
+    op.create_index("ix_order_events_order_id", "order_events", ["order_id"], unique=False)
+    op.create_table(
+        "order_notes",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_order_notes_order_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_order_notes"),
+    )
+    op.create_index("ix_order_notes_order_id", "order_notes", ["order_id"], unique=False)
+    op.create_foreign_key("fk_orders_cancel_note_id", "orders", "order_notes", ["cancel_note_id"], ["id"])
+    op.add_column("sims", sa.Column("order_id", sa.String(), nullable=True))
+    op.create_foreign_key("fk_sims_order_id", "sims", "orders", ["order_id"], ["id"])
+    op.create_unique_constraint("uq_sims_order_id", "sims", ["order_id"])
+    op.create_check_constraint(
+        "temporary_has_order", "sims", "(state = 'temporary') <= (order_id IS NOT NULL)"
+    )
+    for block in (APPEND_ONLY, DISCARD_IS_FINAL, DEFAULT_TARGETS):
+        for statement in _statements(block):
+            op.execute(statement)
+
+
+def _statements(block: str) -> list[str]:
+    """One statement a time, as asyncpg wants them: each ends at `;` at the end of an unindented line."""
+    return [part for part in re.split(r";\n(?=CREATE|\n|$)", block.strip() + "\n") if part.strip()]
+
+
+def downgrade() -> None:
+    for trigger, table in (
+        ("sims_discard_is_final", "sims"),
+        ("sims_never_truncated", "sims"),
+        ("sim_groups_no_discarded", "sim_groups"),
+        ("order_events_append_only", "order_events"),
+        ("order_events_never_truncated", "order_events"),
+    ):
+        op.execute(f"DROP TRIGGER {trigger} ON {table}")
+    for function in ("keep_discarded", "refuse_discarded_member", "refuse_change"):
+        op.execute(f"DROP FUNCTION {function}()")
+    op.execute("DELETE FROM sims WHERE state = 'temporary'")
+    op.drop_constraint("ck_sims_temporary_has_order", "sims")
+    op.drop_column("sims", "order_id")
+    op.drop_constraint("fk_orders_cancel_note_id", "orders")
+    for table in ("order_notes", "order_events", "mails", "orders", "profile_targets"):
+        op.drop_table(table)
