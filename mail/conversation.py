@@ -1,0 +1,265 @@
+"""One connection to a mail server, and what each of its answers means for the mail.
+
+aiosmtplib speaks the protocol; its `sendmail` is not used, because it does not tell whether a failure came
+before the content was sent (nothing delivered) or after (nobody knows). So MAIL, RCPT, DATA and the
+content are separate steps here:
+
+    | until the content is sent          | once it is                        |                  |
+    | away, dropped, hung, 421, other 4xx | 4xx but 421                       | MailUnavailable  |
+    | 5xx to the recipient or to DATA    | 5xx                               | MailRejected     |
+    | authentication, TLS, 5xx to the    |                                   | MailRefusedUs    |
+    | sender or to our greeting          |                                   |                  |
+    |                                    | dropped, hung, 421, gibberish     | MailAmbiguous    |
+"""
+
+import asyncio
+import ipaddress
+import re
+import ssl
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import cast
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException
+
+from mail.errors import MailAmbiguous, MailError, MailRefusedUs, MailRejected, MailUnavailable
+from mail.message import Envelope
+
+SHUTTING_DOWN = 421
+START_INPUT = 354
+NEEDS_AUTHENTICATION = {530, 534, 535, 538}
+GOODBYE_SECONDS = 1.0
+LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+ENHANCED_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
+
+
+class ConnectionLost(MailUnavailable):
+    """The connection died before any content was sent; worth a fresh one at once if it had idled."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where the mail server is and how to talk to it; `timeout` in seconds."""
+
+    host: str
+    port: int
+    implicit_tls: bool
+    username: str | None = field(repr=False)
+    password: str = field(repr=False)
+    timeout: float
+    tls_context: ssl.SSLContext = field(repr=False)
+
+    @classmethod
+    def parse(cls, url: str, *, timeout: timedelta, tls_context: ssl.SSLContext | None) -> "MailServer":
+        """Read smtp:// or smtps://. ValueError if malformed, without quoting the URL (it has a password)."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            raise ValueError("The SMTP URL is malformed.") from None
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+            raise ValueError("The SMTP URL needs the form smtp://[user:password@]host:port, or smtps://.")
+        implicit_tls = parts.scheme == "smtps"
+        return cls(
+            host=parts.hostname,
+            port=port or (465 if implicit_tls else 25),
+            implicit_tls=implicit_tls,
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password or ""),
+            timeout=timeout.total_seconds(),
+            tls_context=tls_context or _tls_context_for(parts.hostname),
+        )
+
+    @property
+    def is_this_machine(self) -> bool:
+        """Whether the traffic stays on this machine, where neither certificates nor TLS add anything."""
+        return _is_this_machine(self.host)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _tls_context_for(host: str) -> ssl.SSLContext:
+    """The system's authorities. A relay on this machine has a self-signed certificate as a rule."""
+    context = ssl.create_default_context()
+    if _is_this_machine(host):
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+class Conversation:
+    """An open connection. After any exception, call `close` and forget it."""
+
+    def __init__(self, client: aiosmtplib.SMTP, timeout: float) -> None:
+        self._client = client
+        self._timeout = timeout
+        self.delivered = 0
+
+    @classmethod
+    async def open(cls, server: MailServer) -> "Conversation":
+        """Connect, go over to TLS when offered, sign in. `MailUnavailable` or `MailRefusedUs`."""
+        client = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            timeout=server.timeout,
+            use_tls=server.implicit_tls,
+            start_tls=False if server.implicit_tls else None,
+            tls_context=server.tls_context,
+        )
+        try:
+            await client.connect()
+            await _greet(client)
+            await _sign_in(client, server)
+        except MailError:
+            client.close()
+            raise
+        except (SMTPException, OSError, ValueError) as cause:
+            client.close()
+            raise _why_not_open(cause) from None
+        except BaseException:
+            client.close()
+            raise
+        return cls(client, server.timeout)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the server has not hung up, as far as we know."""
+        return self._client.is_connected
+
+    async def deliver(self, envelope: Envelope) -> None:
+        """Hand over one mail; returns once the server has taken responsibility for it."""
+        await self._send_content(envelope)
+        protocol = self._client.protocol
+        if protocol is None:
+            raise MailAmbiguous("The connection was lost while the content was under way.")
+        try:
+            answer = await protocol.read_response(timeout=self._timeout)
+        except TimeoutError:
+            raise MailAmbiguous("The mail server did not answer after the content.") from None
+        except (SMTPException, OSError):
+            raise MailAmbiguous("The connection was lost while the content was under way.") from None
+        if not 200 <= answer.code < 300:
+            raise _refused_after_content(answer)
+        self.delivered += 1
+
+    async def _send_content(self, envelope: Envelope) -> None:
+        """Everything up to the content itself. Whatever is raised here: nothing was delivered."""
+        options = self._options(envelope)
+        content = LEADING_DOT.sub(b"..", envelope.content) + b".\r\n"
+        sender, recipient = envelope.sender.encode(), envelope.recipient.encode()
+        try:
+            answer = await self._client.execute_command(b"MAIL", b"FROM:<" + sender + b">", *options)
+            _accepted_or_raise(answer, "the sender", MailRefusedUs)
+            answer = await self._client.execute_command(b"RCPT", b"TO:<" + recipient + b">")
+            _accepted_or_raise(answer, "the recipient", MailRejected)
+            answer = await self._client.execute_command(b"DATA")
+            if answer.code != START_INPUT:
+                raise _refused(answer, "the content", MailRejected)
+            if self._client.protocol is None:
+                raise ConnectionLost("The mail server closed the connection before the content.")
+            self._client.protocol.write(content)
+        except TimeoutError:
+            raise ConnectionLost("The mail server stopped answering before the content.") from None
+        except (SMTPException, OSError):
+            raise ConnectionLost("The mail server closed the connection before the content.") from None
+
+    def _options(self, envelope: Envelope) -> list[bytes]:
+        if not envelope.needs_smtputf8:
+            return []
+        if not self._client.supports_extension("smtputf8"):
+            raise MailRejected("The address is not ASCII and the mail server lacks SMTPUTF8.")
+        return [b"SMTPUTF8"]
+
+    def close(self) -> None:
+        """Hang up at once: whatever is not yet on the wire, of a content under way too, stays here."""
+        if self._client.transport is not None:
+            cast("asyncio.WriteTransport", self._client.transport).abort()
+        self._client.close()
+
+    def leave(self) -> None:
+        """Take leave without waiting for the answer."""
+        if self._client.protocol is not None and self._client.is_connected:
+            self._client.protocol.write(b"QUIT\r\n")
+        self._client.close()
+
+    async def quit(self) -> None:
+        """Take leave and wait for the answer, but not long."""
+        try:
+            await self._client.quit(timeout=GOODBYE_SECONDS)
+        except (SMTPException, OSError):
+            pass  # the server had gone already
+        finally:
+            self._client.close()
+
+
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            await client.helo()
+
+
+async def _sign_in(client: aiosmtplib.SMTP, server: MailServer) -> None:
+    """Give the password, but never in the clear to another machine: STARTTLS may have been stripped."""
+    if server.username is None:
+        return
+    encrypted = client.get_transport_info("sslcontext") is not None
+    if not encrypted and not server.is_this_machine:
+        raise MailRefusedUs("The mail server offers no TLS, so the password was not sent.")
+    try:
+        await client.login(server.username.encode(), server.password.encode())
+    except SMTPResponseException as refusal:
+        kind = MailRefusedUs if 500 <= refusal.code < 600 else MailUnavailable
+        raise kind(f"The mail server did not authenticate us ({refusal.code}).", refusal.code) from None
+    except (ConnectionError, TimeoutError):
+        raise
+    except SMTPException:
+        raise MailRefusedUs("The mail server offers no authentication that we know.") from None
+
+
+def _why_not_open(cause: Exception) -> MailError:
+    """What a failure before the first mail means."""
+    tls = cause if isinstance(cause, ssl.SSLError) else cause.__cause__
+    if isinstance(tls, ssl.SSLError) and not isinstance(tls, ssl.SSLEOFError):
+        return MailRefusedUs("TLS with the mail server failed; check its certificate and the port.")
+    if isinstance(cause, SMTPResponseException):
+        if 500 <= cause.code < 600:
+            return MailRefusedUs(f"The mail server refused our connection ({cause.code}).", cause.code)
+        return MailUnavailable(f"The mail server is not available ({cause.code}).", cause.code)
+    if isinstance(cause, TimeoutError):
+        return MailUnavailable("The mail server did not answer in time.")
+    return MailUnavailable("The mail server cannot be reached.")
+
+
+def _accepted_or_raise(answer: SMTPResponse, what: str, for_good: type[MailError]) -> None:
+    if not 200 <= answer.code < 300:
+        raise _refused(answer, what, for_good)
+
+
+def _refused(answer: SMTPResponse, what: str, for_good: type[MailError]) -> MailError:
+    """A refusal: `for_good` if the server means it for ever. Its words are left out, its codes kept."""
+    enhanced = ENHANCED_CODE.match(answer.message)
+    codes = f"{answer.code} {enhanced.group()}" if enhanced else str(answer.code)
+    if answer.code == SHUTTING_DOWN:
+        return ConnectionLost(f"The mail server closed the connection ({codes}).", answer.code)
+    if answer.code in NEEDS_AUTHENTICATION:
+        return MailRefusedUs(f"The mail server wants other credentials ({codes}).", answer.code)
+    if 500 <= answer.code < 600:
+        return for_good(f"The mail server refused {what} ({codes}).", answer.code)
+    return MailUnavailable(f"The mail server does not take {what} now ({codes}).", answer.code)
+
+
+def _refused_after_content(answer: SMTPResponse) -> MailError:
+    if answer.code == SHUTTING_DOWN or not 400 <= answer.code < 600:
+        return MailAmbiguous(
+            f"The mail server gave an unclear answer to the content ({answer.code}).", answer.code
+        )
+    return _refused(answer, "the content", MailRejected)

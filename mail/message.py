@@ -1,0 +1,154 @@
+"""One mail to one recipient, and the bytes that travel for it.
+
+One recipient per message: a server that refuses one of two recipients reports success for the whole, and
+the refused one would go unnoticed. A line break in a header field would let a name or subject smuggle in
+further headers or recipients, so it is refused here, before anything else sees the mail.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+
+from mail.errors import MailInvalid
+
+# Controls (with \r, \n, NEL), the line and paragraph separators, and halves of surrogate pairs.
+FORBIDDEN_IN_HEADERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9.-]{1,120}>")
+READABLE_REFERENCE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+
+# Lines stay below the limits of every server, 8BITMIME or not: quoted-printable, which also stays legible.
+_ASCII_POLICY = SMTP.clone(cte_type="7bit")
+_UTF8_POLICY = SMTPUTF8.clone(cte_type="7bit")
+
+
+def _address(written: str, whose: str, *, display_name: bool = False) -> ValidatedEmail:
+    """Read an address, test and internal domains included; delivery is the mail server's to judge."""
+    if FORBIDDEN_IN_HEADERS.search(written):
+        raise MailInvalid(f"{whose} holds a line break or control character.")
+    try:
+        return validate_email(
+            written,
+            check_deliverability=False,
+            globally_deliverable=False,
+            allow_display_name=display_name,
+        )
+    except EmailNotValidError:
+        raise MailInvalid(f"{whose} is not a valid e-mail address.") from None
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What one person receives. Building one checks it: `MailInvalid` says what is wrong, quoting nothing.
+
+    `message_id` is chosen by the caller (see the function of that name) and stays the same for ever, so
+    that a mail sent twice after a doubt is recognised as one by the recipient's server and reader.
+    """
+
+    to: str = field(repr=False)
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+    message_id: str
+    reply_to: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        _address(self.to, "The recipient's address")
+        if self.reply_to is not None and _address(self.reply_to, "The reply address").ascii_email is None:
+            raise MailInvalid("The reply address needs an ASCII mailbox.")
+        if FORBIDDEN_IN_HEADERS.search(self.subject):
+            raise MailInvalid("The subject holds a line break or control character.")
+        if not MESSAGE_ID.fullmatch(self.message_id):
+            raise MailInvalid("The Message-ID is malformed.")
+        for part in (self.text, self.html):
+            if "\x00" in part or not _encodable(part):
+                raise MailInvalid("The content holds a character that cannot travel.")
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who our mails come from: read once from a setting such as `eSIM orders <orders@esim.example>`."""
+
+    address: str
+    name: str
+    domain: str
+
+    @classmethod
+    def parse(cls, written: str) -> "Sender":
+        """Read the setting. It needs an ASCII mailbox, so that every mail server takes it."""
+        read = _address(written, "The sender's address", display_name=True)
+        if read.ascii_email is None or read.ascii_domain is None:
+            raise MailInvalid("The sender's address needs an ASCII mailbox.")
+        return cls(address=read.ascii_email, name=read.display_name or "", domain=read.ascii_domain)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What the mail server is told. `content` has CRLF line ends; dots are not yet stuffed."""
+
+    sender: str
+    recipient: str
+    content: bytes
+    needs_smtputf8: bool
+
+
+def _travelling(address: str) -> str:
+    """The form of a checked address that most servers take: ASCII where a punycode domain makes it so."""
+    read = _address(address, "The address")
+    return read.ascii_email or read.normalized
+
+
+def rendered(mail: Mail, sender: Sender) -> EmailMessage:
+    """The message as people's mail programs read it: text and HTML of the same content, dated now.
+
+    `Auto-Submitted` keeps out-of-office replies away (RFC 3834).
+    """
+    to = _travelling(mail.to)
+    message = EmailMessage(policy=_ASCII_POLICY if to.isascii() else _UTF8_POLICY)
+    message["From"] = Address(sender.name, addr_spec=sender.address)
+    message["To"] = to
+    message["Subject"] = mail.subject
+    message["Message-ID"] = mail.message_id
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Auto-Submitted"] = "auto-generated"
+    if mail.reply_to is not None:
+        message["Reply-To"] = _travelling(mail.reply_to)
+    message.set_content(mail.text, cte="quoted-printable")
+    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    return message
+
+
+def enveloped(mail: Mail, sender: Sender) -> Envelope:
+    """The mail with its SMTP envelope, ready to be handed to any mail server."""
+    recipient = _travelling(mail.to)
+    return Envelope(
+        sender=sender.address,
+        recipient=recipient,
+        content=rendered(mail, sender).as_bytes(),
+        needs_smtputf8=not recipient.isascii(),
+    )
+
+
+def message_id(reference: str, domain: str) -> str:
+    """The Message-ID of the mail with this reference: the same for the same reference, on any machine.
+
+    A short, plain reference stays legible, so that it can be searched for in a mail server's log; any
+    other is replaced by a digest of it.
+    """
+    legible = len(reference) <= 64 and READABLE_REFERENCE.fullmatch(reference)
+    left = reference if legible else "sha256." + hashlib.sha256(reference.encode()).hexdigest()[:40]
+    return f"<{left}@{domain}>"
