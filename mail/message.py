@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
@@ -28,16 +28,17 @@ _ASCII_POLICY = SMTP.clone(cte_type="7bit")
 _UTF8_POLICY = SMTPUTF8.clone(cte_type="7bit")
 
 
-def _address(written: str, whose: str, *, display_name: bool = False) -> ValidatedEmail:
-    """Read an address, test and internal domains included; delivery is the mail server's to judge."""
+def _refuse_line_breaks(written: str, what: str) -> None:
     if FORBIDDEN_IN_HEADERS.search(written):
-        raise MailInvalid(f"{whose} holds a line break or control character.")
+        raise MailInvalid(f"{what} holds a line break or control character.")
+
+
+def _address(written: str, whose: str) -> ValidatedEmail:
+    """Read an address, test and internal domains included; delivery is the mail server's to judge."""
+    _refuse_line_breaks(written, whose)
     try:
         return validate_email(
-            written,
-            check_deliverability=False,
-            globally_deliverable=False,
-            allow_display_name=display_name,
+            written, check_deliverability=False, globally_deliverable=False, test_environment=True
         )
     except EmailNotValidError:
         raise MailInvalid(f"{whose} is not a valid e-mail address.") from None
@@ -62,8 +63,7 @@ class Mail:
         _address(self.to, "The recipient's address")
         if self.reply_to is not None and _address(self.reply_to, "The reply address").ascii_email is None:
             raise MailInvalid("The reply address needs an ASCII mailbox.")
-        if FORBIDDEN_IN_HEADERS.search(self.subject):
-            raise MailInvalid("The subject holds a line break or control character.")
+        _refuse_line_breaks(self.subject, "The subject")
         if not MESSAGE_ID.fullmatch(self.message_id):
             raise MailInvalid("The Message-ID is malformed.")
         for part in (self.text, self.html):
@@ -90,10 +90,12 @@ class Sender:
     @classmethod
     def parse(cls, written: str) -> "Sender":
         """Read the setting. It needs an ASCII mailbox, so that every mail server takes it."""
-        read = _address(written, "The sender's address", display_name=True)
+        _refuse_line_breaks(written, "The sender's address")
+        name, address = parseaddr(written)
+        read = _address(address, "The sender's address")
         if read.ascii_email is None or read.ascii_domain is None:
             raise MailInvalid("The sender's address needs an ASCII mailbox.")
-        return cls(address=read.ascii_email, name=read.display_name or "", domain=read.ascii_domain)
+        return cls(address=read.ascii_email, name=name, domain=read.ascii_domain)
 
 
 @dataclass(frozen=True)
