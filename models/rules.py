@@ -58,7 +58,8 @@ class Facts(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    slot: int
+    slot: int | None
+    """None for a discarded SIM, which has left its slot."""
     line_provider_id: int
     sim_kind: SimKind | None
     sim_state: SimState | None
@@ -94,7 +95,7 @@ def refusals(action: Action, facts: Facts, choice: Choice | None = None) -> list
 
 
 def _profile(action: Action, facts: Facts) -> list[Refusal]:
-    if target(action, facts.slot) in facts.enabled_targets:
+    if facts.slot is None or target(action, facts.slot) in facts.enabled_targets:
         return []
     return [
         Refusal(

@@ -1,0 +1,116 @@
+"""The facts that the rules look at, read in one statement so that they belong to one moment."""
+
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import BigInteger, String
+
+from models.inventory import SIM_CARDS_SECTION, ContactRole, SimState
+from models.lifecycle import OPEN
+from models.rules import Facts
+from store.tables import (
+    ContactRoleRow,
+    ContactRow,
+    LineRow,
+    OrderRow,
+    PackItemRow,
+    PackRow,
+    ProfileTargetRow,
+    SimRow,
+    UserRow,
+)
+
+
+async def line_facts(
+    connection: AsyncConnection, line_id: int, user_id: int, *, lock: bool = False
+) -> tuple[Facts, int | None]:
+    """The facts about a line and the SIM in place, and that SIM's id; the line must exist.
+
+    `lock` holds the line until the end of the transaction: orders for one line queue here.
+    """
+    statement = (
+        _facts(user_id).select_from(LineRow).outerjoin(SimRow, _in_place()).where(LineRow.id == line_id)
+    )
+    if lock:
+        statement = statement.with_for_update(of=LineRow)
+    return _read((await connection.execute(statement)).one())
+
+
+async def sim_facts(connection: AsyncConnection, sim_id: int, user_id: int) -> Facts:
+    """The facts about one SIM, whatever its state; the SIM must exist."""
+    statement = (
+        _facts(user_id)
+        .select_from(SimRow)
+        .outerjoin(LineRow, LineRow.id == SimRow.line_id)
+        .where(SimRow.id == sim_id)
+    )
+    return _read((await connection.execute(statement)).one())[0]
+
+
+def _in_place() -> Any:
+    return and_(SimRow.line_id == LineRow.id, SimRow.state == SimState.ACTIVE)
+
+
+def _facts(user_id: int) -> Select[Any]:
+    provider = func.coalesce(LineRow.provider_id, SimRow.provider_id)
+    account = func.coalesce(LineRow.account_id, SimRow.account_id)
+    targets = (
+        select(func.array_agg(ProfileTargetRow.target))
+        .join(UserRow, UserRow.profile_id == ProfileTargetRow.profile_id)
+        .where(UserRow.id == user_id, UserRow.account_id == account)
+    )
+    packs = (
+        select(func.array_agg(PackRow.id.distinct()))
+        .join(PackItemRow, PackItemRow.pack_id == PackRow.id)
+        .where(
+            PackRow.account_id == account,
+            PackRow.available,
+            PackItemRow.esim,
+            PackItemRow.section == SIM_CARDS_SECTION,
+            PackItemRow.provider_id == provider,
+        )
+    )
+    contacts = (
+        select(func.count())
+        .select_from(ContactRow)
+        .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
+        .where(
+            ContactRow.distributor_id == SimRow.distributor_id,
+            ContactRoleRow.role == ContactRole.ESIM_QR_CODE,
+        )
+    )
+    open_order = select(OrderRow.id).where(OrderRow.line_id == LineRow.id, OrderRow.status.in_(OPEN))
+    none_of = array([], type_=String)
+    return select(
+        LineRow.slot,
+        provider.label("provider_id"),
+        SimRow.id.label("sim_id"),
+        SimRow.kind.label("sim_kind"),
+        SimRow.state.label("sim_state"),
+        func.coalesce(
+            targets.correlate(LineRow, SimRow).scalar_subquery(), none_of, type_=ARRAY(String)
+        ).label("targets"),
+        func.coalesce(
+            packs.correlate(LineRow, SimRow).scalar_subquery(),
+            array([], type_=BigInteger),
+            type_=ARRAY(BigInteger),
+        ).label("packs"),
+        contacts.correlate(LineRow, SimRow).scalar_subquery().label("qr_contacts"),
+        open_order.correlate(LineRow, SimRow).scalar_subquery().label("open_order"),
+    )
+
+
+def _read(row: Any) -> tuple[Facts, int | None]:
+    facts = Facts(
+        slot=row.slot,
+        line_provider_id=row.provider_id,
+        sim_kind=row.sim_kind,
+        sim_state=row.sim_state,
+        enabled_targets=frozenset(row.targets),
+        esim_packs=frozenset(row.packs),
+        qr_contacts=row.qr_contacts,
+        open_order=row.open_order,
+    )
+    return facts, row.sim_id

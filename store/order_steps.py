@@ -1,0 +1,249 @@
+"""The steps of an order. Each is one transaction of its caller: it locks the order, asks the transition
+table, does the effect, moves the status and appends the events. Run again, it finds its own result.
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, delete, func, insert, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import Refusal
+from models.identifiers import iccid_warning
+from models.inventory import SimKind, SimState
+from models.lifecycle import OPEN, HoldReason, OrderStatus, advance
+from models.orders import StepResult
+from store import events
+from store.locked_order import LockedOrder, LockedSim, lock_order
+from store.tables import LineRow, OrderEventRow, OrderRow, PackRow, SimGroupRow, SimRow
+
+SYSTEM = "system"
+
+
+async def open_processing(
+    connection: AsyncConnection, order_id: str, actor: str, iccid: str | None = None
+) -> StepResult:
+    """The provider acknowledged: create the temporary eSIM with the groups and the user of the SIM in
+    place, which stays as it is (F12 to F16). The acknowledgement may carry the ICCID.
+    """
+    order = await lock_order(connection, order_id)
+    if order.status is OrderStatus.PROVIDER_PROCESSING and iccid not in (None, order.iccid):
+        return await enter_iccid(connection, order_id, actor, str(iccid))
+    if order.status in (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED):
+        return order.result()
+    refusal = advance(order.status, OrderStatus.PROVIDER_PROCESSING) or await _taken(connection, order, iccid)
+    if refusal or order.in_place is None:
+        return order.result(refusal or _line_changed())
+    esim_id = (
+        await connection.execute(
+            insert(SimRow)
+            .values(
+                account_id=order.account_id,
+                iccid=iccid,
+                kind=SimKind.ESIM,
+                state=SimState.TEMPORARY,
+                provider_id=select(LineRow.provider_id).where(LineRow.id == order.line_id).scalar_subquery(),
+                distributor_id=select(PackRow.distributor_id)
+                .where(PackRow.id == order.pack_id)
+                .scalar_subquery(),
+                employee_id=order.in_place.employee_id,
+                line_id=order.line_id,
+                order_id=order_id,
+            )
+            .returning(SimRow.id)
+        )
+    ).scalar_one()
+    await connection.execute(
+        insert(SimGroupRow).from_select(
+            ["sim_id", "group_id"],
+            select(literal(esim_id, BigInteger), SimGroupRow.group_id).where(
+                SimGroupRow.sim_id == order.in_place.id
+            ),
+        )
+    )
+    await _move(connection, order_id, OrderStatus.PROVIDER_PROCESSING, esim_id=esim_id)
+    happenings: list[events.Happening] = [
+        ("order.provider_processing", {}),
+        ("esim.temporary_created", {"sim": esim_id}),
+    ]
+    if iccid:
+        happenings.append(("esim.iccid_entered", {"sim": esim_id, "iccid": iccid}))
+    await events.append(connection, order_id, actor, *happenings)
+    return order.result(status=OrderStatus.PROVIDER_PROCESSING, iccid=iccid, warnings=_warnings(iccid))
+
+
+async def enter_iccid(connection: AsyncConnection, order_id: str, actor: str, iccid: str) -> StepResult:
+    """Write the ICCID of the temporary eSIM; it can be corrected until the order is processed (F15, F49)."""
+    order = await lock_order(connection, order_id)
+    if order.iccid == iccid and order.status is not OrderStatus.CANCELLED:
+        return order.result(warnings=_warnings(iccid))
+    if order.status is not OrderStatus.PROVIDER_PROCESSING or order.temporary is None:
+        refusal = advance(order.status, OrderStatus.PROCESSED)
+        return order.result(refusal or _line_changed())
+    taken = await _taken(connection, order, iccid)
+    if taken:
+        return order.result(taken)
+    await connection.execute(update(SimRow).where(SimRow.id == order.temporary.id).values(iccid=iccid))
+    await events.append(
+        connection, order_id, actor, ("esim.iccid_entered", {"sim": order.temporary.id, "iccid": iccid})
+    )
+    return order.result(iccid=iccid, warnings=_warnings(iccid))
+
+
+async def complete(
+    connection: AsyncConnection, order_id: str, actor: str, iccid: str | None, request: str
+) -> StepResult:
+    """The provider processed the order: the eSIM takes the line, with what the SIM in place has at this
+    moment, and that SIM is discarded, out of all groups, for ever (F18 to F20, F48 to F51, F54).
+
+    `request` names the call, so that an incident of it is kept once.
+    """
+    order = await lock_order(connection, order_id)
+    if order.status is OrderStatus.PROCESSED and iccid in (None, order.iccid):
+        return order.result()
+    refusal = advance(order.status, OrderStatus.PROCESSED)
+    if refusal:
+        if order.status is OrderStatus.CANCELLED:
+            await _incident(connection, order_id, actor, request)
+        return order.result(refusal)
+    if order.in_place is None or order.temporary is None or order.in_place.id != order.sim_in_place_id:
+        return order.result(_line_changed())
+    known = iccid or order.temporary.iccid
+    if known is None:
+        return order.result(
+            Refusal(
+                code="iccid_unknown", sentence="The eSIM's ICCID is not known yet; give it with this call."
+            )
+        )
+    taken = await _taken(connection, order, known)
+    if taken:
+        return order.result(taken)
+    await _swap(connection, order.in_place, order.temporary, known)
+    await _move(connection, order_id, OrderStatus.PROCESSED)
+    await events.append(
+        connection,
+        order_id,
+        actor,
+        ("order.processed", {}),
+        ("sim.discarded", {"sim": order.in_place.id, "iccid": order.in_place.iccid}),
+        ("esim.activated", {"sim": order.temporary.id, "iccid": known}),
+    )
+    return order.result(status=OrderStatus.PROCESSED, iccid=known, warnings=_warnings(known))
+
+
+async def _swap(connection: AsyncConnection, old: LockedSim, new: LockedSim, iccid: str) -> None:
+    groups = (
+        await connection.execute(
+            delete(SimGroupRow)
+            .where(SimGroupRow.sim_id.in_([old.id, new.id]))
+            .returning(SimGroupRow.sim_id, SimGroupRow.group_id)
+        )
+    ).all()
+    line_id = (
+        await connection.execute(
+            update(SimRow)
+            .where(SimRow.id == old.id, SimRow.state == SimState.ACTIVE)
+            .values(state=SimState.DISCARDED, line_id=None, employee_id=None, discarded_at=func.now())
+            .returning(SimRow.id)
+        )
+    ).scalar_one()
+    assert line_id == old.id  # noqa: S101  exactly the SIM in place
+    (
+        await connection.execute(
+            update(SimRow)
+            .where(SimRow.id == new.id, SimRow.state == SimState.TEMPORARY)
+            .values(state=SimState.ACTIVE, employee_id=old.employee_id, iccid=iccid)
+            .returning(SimRow.id)
+        )
+    ).scalar_one()
+    inherited = [{"sim_id": new.id, "group_id": row.group_id} for row in groups if row.sim_id == old.id]
+    if inherited:
+        await connection.execute(insert(SimGroupRow).values(inherited))
+
+
+async def cancel(
+    connection: AsyncConnection, order_id: str, actor: str, note_id: int | None = None
+) -> StepResult:
+    """Cancel the order: its temporary eSIM is deleted, the SIM in place stays as it is (F22, F23, F43, F44).
+
+    `note_id` is the note with the reason.
+    """
+    order = await lock_order(connection, order_id)
+    if order.status is OrderStatus.CANCELLED:
+        return order.result()
+    refusal = advance(order.status, OrderStatus.CANCELLED)
+    if refusal:
+        return order.result(refusal)
+    happenings: list[events.Happening] = [("order.cancelled", {"note": note_id} if note_id else {})]
+    if order.temporary is not None:
+        await connection.execute(
+            delete(SimRow).where(SimRow.id == order.temporary.id, SimRow.state == SimState.TEMPORARY)
+        )
+        happenings.append(
+            ("esim.temporary_deleted", {"sim": order.temporary.id, "iccid": order.temporary.iccid})
+        )
+    await _move(connection, order_id, OrderStatus.CANCELLED, cancel_note_id=note_id)
+    await events.append(connection, order_id, actor, *happenings)
+    return order.result(status=OrderStatus.CANCELLED)
+
+
+async def hold(connection: AsyncConnection, order_id: str, reason: HoldReason) -> None:
+    """Mark the order as waiting for a person; marking it again with the same reason changes nothing."""
+    changed = await connection.execute(
+        update(OrderRow)
+        .where(OrderRow.id == order_id, OrderRow.held_reason.is_distinct_from(reason))
+        .values(held_reason=reason, held_since=func.now())
+    )
+    if changed.rowcount:
+        await events.append(connection, order_id, SYSTEM, ("order.held", {"reason": reason}))
+
+
+async def release(connection: AsyncConnection, order_id: str, actor: str) -> None:
+    """The order goes on; releasing it again changes nothing."""
+    changed = await connection.execute(
+        update(OrderRow)
+        .where(OrderRow.id == order_id, OrderRow.held_reason.is_not(None))
+        .values(held_reason=None, held_since=None)
+    )
+    if changed.rowcount:
+        await events.append(connection, order_id, actor, ("order.released", {}))
+
+
+async def _move(connection: AsyncConnection, order_id: str, status: OrderStatus, **more: Any) -> None:
+    await connection.execute(
+        update(OrderRow)
+        .where(OrderRow.id == order_id, OrderRow.status.in_(OPEN))
+        .values(status=status, status_since=func.now(), **more)
+    )
+
+
+async def _taken(connection: AsyncConnection, order: LockedOrder, iccid: str | None) -> Refusal | None:
+    if iccid is None or (order.temporary and order.temporary.iccid == iccid):
+        return None
+    other = await connection.execute(select(SimRow.id).where(SimRow.iccid == iccid))
+    if other.one_or_none() is None:
+        return None
+    return Refusal(code="iccid_in_use", sentence=f"The ICCID {iccid} belongs to another SIM.")
+
+
+async def _incident(connection: AsyncConnection, order_id: str, actor: str, request: str) -> None:
+    kept = await connection.execute(
+        select(OrderEventRow.id).where(
+            OrderEventRow.order_id == order_id, OrderEventRow.data["request"].astext == request
+        )
+    )
+    if kept.first() is None:
+        await events.append(
+            connection, order_id, actor, ("incident.processed_after_cancelled", {"request": request})
+        )
+
+
+def _warnings(iccid: str | None) -> tuple[str, ...]:
+    warning = iccid_warning(iccid) if iccid else None
+    return (warning,) if warning else ()
+
+
+def _line_changed() -> Refusal:
+    return Refusal(
+        code="line_changed",
+        sentence="The SIM on the line is not the one that was there when the order was placed; cancel it.",
+    )
