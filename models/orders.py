@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Refusal
-from models.identifiers import ORDER_ID_PATTERN, reference
+from models.identifiers import ORDER_ID_PATTERN
 from models.lifecycle import OrderKind, OrderStatus
 from models.rules import Action, Choice
 
@@ -36,14 +36,6 @@ class Placement(Frozen):
         """What was put into the cart and confirmed."""
         return Choice(
             pack_id=self.pack_id, quantity=self.quantity, disposal_confirmed=self.disposal_confirmed
-        )
-
-    def describe(self, slot: int, provider: str) -> str:
-        """The order in words without personal data, as operators read it in a list."""
-        verb = "Switch" if self.kind is OrderKind.SWITCH_TO_ESIM else "Replace the eSIM of"
-        end = " to eSIM" if self.kind is OrderKind.SWITCH_TO_ESIM else ""
-        return f"{verb} line {reference('L', self.line_id)}, slot {slot},{end} ({provider})".replace(
-            ", (", " ("
         )
 
 

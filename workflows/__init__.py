@@ -1,0 +1,1 @@
+"""How an order proceeds, durably. Deterministic: imports models only."""

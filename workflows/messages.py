@@ -1,0 +1,141 @@
+"""What workflows are started, updated and signalled with, and what their steps are given.
+
+These are the JSON that any Temporal SDK may send. They hold ids, ICCIDs and codes; free text, names,
+addresses, phone numbers and activation codes stay in the database (W6). New fields need a default.
+"""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from models.identifiers import ACTOR_PATTERN
+from models.lifecycle import HoldReason, OrderKind, OrderStatus
+from models.orders import Frozen, Placement
+
+OPERATOR = "operator"
+
+
+class Waits(Frozen):
+    """How long an order waits for the distributor before it reminds, and how often before it is held."""
+
+    acknowledgement_reminder_after: timedelta = Field(default=timedelta(days=2), gt=timedelta())
+    processing_reminder_after: timedelta = Field(default=timedelta(days=3), gt=timedelta())
+    reminders: int = Field(default=2, ge=0)
+    notification_given_up_after: timedelta = Field(default=timedelta(days=7), gt=timedelta())
+    """How long an ended order stays open for a mail to people that cannot be sent."""
+
+
+class PlaceOrder(Frozen):
+    """Starts the workflow `EsimOrder` under the id `order.order_id`.
+
+    `slot`, `provider` and `distributor` are only shown to operators; the order is decided by its ids.
+    """
+
+    order: Placement
+    slot: int = Field(ge=1, le=3)
+    provider: str
+    distributor: str
+    waits: Waits = Waits()
+
+    @property
+    def summary(self) -> str:
+        """The order in one line without personal data, as the list of workflows shows it."""
+        line = f"line L-{self.order.line_id}, slot {self.slot}"
+        if self.order.kind is OrderKind.SWITCH_TO_ESIM:
+            return f"Switch {line}, to eSIM ({self.provider})"
+        return f"Replace the eSIM of {line} ({self.provider})"
+
+
+class _Call(Frozen):
+    actor: str = Field(default=OPERATOR, pattern=ACTOR_PATTERN, max_length=64)
+    """Who calls: `operator`, `provider`, or `user:12`. Never a name or an address."""
+
+
+class Acknowledge(_Call):
+    """The provider has received the order; it may know the eSIM's ICCID already."""
+
+    iccid: str | None = None
+
+
+class EnterIccid(_Call):
+    """The ICCID of the temporary eSIM, for the first time or corrected."""
+
+    iccid: str
+
+
+class ReportProcessed(_Call):
+    """The provider has processed the order: the eSIM is live. May carry the ICCID."""
+
+    iccid: str | None = None
+
+
+class CancelOrder(_Call):
+    """The order is cancelled. The reason, being free text, is a note in the database."""
+
+    note_id: int | None = None
+
+
+class RetryOrder(_Call):
+    """Goes on with whatever the order is held for."""
+
+
+class OrderStep(Frozen):
+    """What every step is given: which order."""
+
+    order_id: str
+
+
+class OpenProcessing(OrderStep):
+    """Input of the step `open_processing`."""
+
+    actor: str
+    iccid: str | None = None
+
+
+class WriteIccid(OrderStep):
+    """Input of the step `enter_iccid`."""
+
+    actor: str
+    iccid: str
+
+
+class CompleteSwap(OrderStep):
+    """Input of the step `complete_swap`. `request` names the call, so its incident is kept once."""
+
+    actor: str
+    request: str
+    iccid: str | None = None
+
+
+class DropOrder(OrderStep):
+    """Input of the step `cancel_order`."""
+
+    actor: str
+    note_id: int | None = None
+
+
+class HoldOrder(OrderStep):
+    """Input of the step `hold_order`."""
+
+    reason: HoldReason
+
+
+class ReleaseOrder(OrderStep):
+    """Input of the step `release_order`."""
+
+    actor: str
+
+
+class SendMails(OrderStep):
+    """Input of the steps that send mails. `retries` counts a person's retries: each allows one more try
+    for a mail of which nobody knows whether it arrived."""
+
+    retries: int = 0
+
+
+class RemindProvider(SendMails):
+    """Input of the step `remind_provider`: which silence, which reminder in it, and in which round."""
+
+    waiting_in: OrderStatus
+    number: int
+    round: int = 0

@@ -1,0 +1,330 @@
+"""The order workflow: Switch to eSIM and Replace the eSIM, from placing to the end.
+
+`run` reads like the order table. Updates only record that somebody called and wait for the outcome;
+`run` takes the calls one after another, so of a cancel and a processed that race exactly one wins, and
+the other's caller is told (F51).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from models.identifiers import parse_iccid
+from models.lifecycle import OPEN, HoldReason, OrderStatus
+from models.orders import Acceptance, OrderState, StepResult
+from workflows.details import order_details
+from workflows.messages import (
+    Acknowledge,
+    CancelOrder,
+    CompleteSwap,
+    DropOrder,
+    EnterIccid,
+    OpenProcessing,
+    PlaceOrder,
+    RemindProvider,
+    ReportProcessed,
+    RetryOrder,
+    SendMails,
+    WriteIccid,
+)
+from workflows.search_attributes import ACCOUNT_ID, DISTRIBUTOR, ORDER_KIND, ORDER_STATUS, PROVIDER
+from workflows.step_runner import Condition, Overtaken, Step, StepRunner, never
+from workflows.steps import OrderSteps, PeopleSteps, ProviderSteps
+
+
+@dataclass(eq=False)
+class _Call:
+    """A call that waits for its turn: the step it asks for, and where its caller waits."""
+
+    step: Step[StepResult]
+    message: Any
+    answer: asyncio.Future[OrderState]
+
+
+def _checked_iccid(text: str | None) -> str | None:
+    try:
+        return None if text is None else parse_iccid(text)
+    except ValueError as invalid:
+        raise ApplicationError(str(invalid), type="iccid_invalid", non_retryable=True) from None
+
+
+@workflow.defn(name="EsimOrder", failure_exception_types=[ValidationError])
+class EsimOrder:
+    """One order that puts an eSIM on a line in place of the SIM there."""
+
+    @workflow.init
+    def __init__(self, start: PlaceOrder) -> None:
+        self._start = start
+        self._order_id = start.order.order_id
+        self._acceptance: Acceptance | None = None
+        self._state = OrderState(order_id=self._order_id, status=OrderStatus.SUBMITTED)
+        self._calls: deque[_Call] = deque()
+        self._steps = StepRunner(self._order_id, changed=self._show)
+        self._timeline: list[tuple[datetime, str]] = []
+        self._silent_since = workflow.now()
+        self._reminded = 0
+        self._round = 0
+
+    @workflow.run
+    async def run(self, start: PlaceOrder) -> OrderState:
+        """Accepted, handed over, acknowledged, processed or cancelled, told."""
+        if await self._accept(start):
+            handed_over = asyncio.create_task(self._hand_over_and_remind())
+            await self._answer_while(lambda: self._status is OrderStatus.SUBMITTED, handed_over)
+            await self._answer_while(lambda: self._status is OrderStatus.PROVIDER_PROCESSING, handed_over)
+            told = asyncio.create_task(self._tell_the_end())
+            await self._answer_while(lambda: not told.done() or bool(self._steps.holds), told)
+        await self._answer_while(lambda: not workflow.all_handlers_finished())
+        return self._state
+
+    # --- what callers ask -----------------------------------------------------------------------------
+
+    @workflow.update(description="Wait until the order is accepted or refused, and learn which and why.")
+    async def place(self) -> Acceptance:
+        """The answer to whoever placed the order; sent together with the start."""
+        await workflow.wait_condition(lambda: self._acceptance is not None)
+        assert self._acceptance is not None  # noqa: S101  just waited for
+        return self._acceptance
+
+    @workflow.update(description="The provider acknowledges the order: a temporary eSIM is created.")
+    async def acknowledge(self, call: Acknowledge) -> OrderState:
+        """To "Provider processing in progress" (F12)."""
+        iccid = _checked_iccid(call.iccid)
+        return await self._ask(
+            OrderSteps.open_processing,
+            OpenProcessing(order_id=self._order_id, actor=call.actor, iccid=iccid),
+        )
+
+    @workflow.update(description="Enter or correct the ICCID of the temporary eSIM.")
+    async def enter_iccid(self, call: EnterIccid) -> OrderState:
+        """Possible from the acknowledgement until the end (F15)."""
+        iccid = _checked_iccid(call.iccid)
+        assert iccid is not None  # noqa: S101  required in the message
+        return await self._ask(
+            OrderSteps.enter_iccid, WriteIccid(order_id=self._order_id, actor=call.actor, iccid=iccid)
+        )
+
+    @workflow.update(description="The provider has processed the order: the eSIM replaces the SIM in place.")
+    async def processed(self, call: ReportProcessed) -> OrderState:
+        """To "Processed by the provider"; the SIM in place is discarded for ever (F18, F19)."""
+        iccid = _checked_iccid(call.iccid)
+        info = workflow.current_update_info()
+        request = f"{workflow.info().run_id}:{info.id if info else ''}"
+        return await self._ask(
+            OrderSteps.complete_swap,
+            CompleteSwap(order_id=self._order_id, actor=call.actor, iccid=iccid, request=request),
+        )
+
+    @workflow.update(description="Cancel the order: the SIM in place stays as it is.")
+    async def cancel(self, call: CancelOrder) -> OrderState:
+        """To "Cancelled"; the temporary eSIM is deleted (F22)."""
+        return await self._ask(
+            OrderSteps.cancel_order,
+            DropOrder(order_id=self._order_id, actor=call.actor, note_id=call.note_id),
+        )
+
+    @acknowledge.validator
+    def _validate_acknowledge(self, call: Acknowledge) -> None:
+        _checked_iccid(call.iccid)
+
+    @enter_iccid.validator
+    def _validate_iccid(self, call: EnterIccid) -> None:
+        _checked_iccid(call.iccid)
+
+    @processed.validator
+    def _validate_processed(self, call: ReportProcessed) -> None:
+        _checked_iccid(call.iccid)
+
+    @workflow.signal(description="Go on with what the order is held for.")
+    def retry(self, call: RetryOrder = RetryOrder()) -> None:  # noqa: B008  frozen
+        """A signal, so that the Web UI can send it to many held orders at once (W5)."""
+        self._steps.retry(call.actor)
+
+    @workflow.query(description="The order's status and ICCID as the workflow knows them.")
+    def state(self) -> OrderState:
+        """Where the order is."""
+        return self._state
+
+    async def _ask(self, step: Step[StepResult], message: Any) -> OrderState:
+        call = _Call(step, message, asyncio.get_running_loop().create_future())
+        self._calls.append(call)
+        return await call.answer
+
+    # --- what run does --------------------------------------------------------------------------------
+
+    @property
+    def _status(self) -> OrderStatus:
+        return self._state.status
+
+    async def _accept(self, start: PlaceOrder) -> bool:
+        self._label()
+        acceptance = await self._steps.take(OrderSteps.accept_order, start.order)
+        self._acceptance = acceptance
+        self._moved_to(OrderState(order_id=self._order_id, status=acceptance.status))
+        return acceptance.accepted
+
+    async def _answer_while(self, condition: Condition, beside: asyncio.Task[None] | None = None) -> None:
+        """Take the waiting calls in the order they came, while the condition holds."""
+        while True:
+            await workflow.wait_condition(lambda: bool(self._calls) or not condition() or _failed(beside))
+            if beside is not None and _failed(beside):
+                beside.result()
+            if not self._calls:
+                return
+            if not condition():
+                return
+            await self._answer(self._calls.popleft())
+
+    async def _answer(self, call: _Call) -> None:
+        cancels = call.step is OrderSteps.cancel_order
+        try:
+            result = await self._steps.take(
+                call.step, call.message, overtaken=never if cancels else self._cancel_waits
+            )
+        except Overtaken:
+            call.answer.set_exception(
+                ApplicationError(
+                    "The order was held, and is being cancelled instead.",
+                    type="overtaken",
+                    non_retryable=True,
+                )
+            )
+            return
+        self._moved_to(result.state)
+        if result.refusal:
+            call.answer.set_exception(
+                ApplicationError(result.refusal.sentence, type=result.refusal.code, non_retryable=True)
+            )
+        else:
+            call.answer.set_result(result.state)
+
+    def _cancel_waits(self) -> bool:
+        return any(call.step is OrderSteps.cancel_order for call in self._calls)
+
+    async def _hand_over_and_remind(self) -> None:
+        """What the provider is owed while the order is open: the order itself, then reminders."""
+        message = SendMails(order_id=self._order_id)
+        try:
+            await self._steps.take(
+                ProviderSteps.submit_to_provider, message, overtaken=self._left(self._status)
+            )
+        except Overtaken:
+            pass
+        else:
+            self._note("Handed to the provider")
+        self._silent_since = workflow.now()
+        while self._status in OPEN:
+            self._show()
+            now = workflow.now()
+            due = self._silent_since + self._patience
+            if now < due:
+                # Never longer than the shorter patience, so this one timer need not be cancelled when the
+                # order moves on and a nearer reminder becomes due.
+                waits = self._start.waits
+                shortest = min(waits.acknowledgement_reminder_after, waits.processing_reminder_after)
+                await workflow.sleep(
+                    min(due - now, shortest), summary="Remind the provider if nothing happened"
+                )
+            else:
+                await self._break_the_silence()
+
+    async def _break_the_silence(self) -> None:
+        left = self._left(self._status)
+        try:
+            if self._reminded < self._start.waits.reminders:
+                self._reminded += 1
+                self._silent_since = workflow.now()
+                message = RemindProvider(
+                    order_id=self._order_id,
+                    waiting_in=self._status,
+                    number=self._reminded,
+                    round=self._round,
+                )
+                await self._steps.take(ProviderSteps.remind_provider, message, overtaken=left)
+                self._note(f"Reminder {message.number} sent to the provider")
+            else:
+                reason = (
+                    HoldReason.NO_ACKNOWLEDGEMENT
+                    if self._status is OrderStatus.SUBMITTED
+                    else HoldReason.NO_PROCESSING
+                )
+                await self._steps.hold("waiting", reason, overtaken=left)
+                self._reminded = 0
+                self._round += 1
+                self._silent_since = workflow.now() - self._patience
+        except Overtaken:
+            return
+
+    def _left(self, status: OrderStatus) -> Callable[[], bool]:
+        return lambda: self._status is not status
+
+    @property
+    def _patience(self) -> Any:
+        waits = self._start.waits
+        if self._status is OrderStatus.SUBMITTED:
+            return waits.acknowledgement_reminder_after
+        return waits.processing_reminder_after
+
+    async def _tell_the_end(self) -> None:
+        """Nobody is told before it is so; a mail that cannot be sent holds the ended order for a while."""
+        message = SendMails(order_id=self._order_id)
+        steps: list[Step[None]] = [PeopleSteps.tell_people]
+        if self._status is OrderStatus.CANCELLED:
+            steps.insert(0, ProviderSteps.withdraw_from_provider)
+        for step in steps:
+            try:
+                await self._steps.take(
+                    step, message, hold_at_most=self._start.waits.notification_given_up_after
+                )
+            except Overtaken:
+                self._note(f"`{step.__name__}` given up: its mail could not be sent")
+
+    # --- what operators read --------------------------------------------------------------------------
+
+    def _label(self) -> None:
+        """Search attributes, where whoever started the order did not set them."""
+        if workflow.info().typed_search_attributes.get(ORDER_STATUS) is not None:
+            return
+        order = self._start.order
+        workflow.upsert_search_attributes(
+            [
+                ORDER_STATUS.value_set(self._status.value),
+                ORDER_KIND.value_set(order.kind.value),
+                PROVIDER.value_set(self._start.provider),
+                DISTRIBUTOR.value_set(self._start.distributor),
+                ACCOUNT_ID.value_set(str(order.account_id)),
+            ]
+        )
+
+    def _moved_to(self, state: OrderState) -> None:
+        before, self._state = self._state, state.model_copy(update={"warnings": ()})
+        if state.status is not before.status:
+            workflow.upsert_search_attributes([ORDER_STATUS.value_set(state.status.value)])
+            self._silent_since, self._reminded, self._round = workflow.now(), 0, 0
+        if state.status is not before.status or not self._timeline:
+            self._note(state.status.label)
+        if state.iccid != before.iccid:
+            self._note(f"ICCID {state.iccid}")
+
+    def _note(self, what: str) -> None:
+        self._timeline.append((workflow.now(), what))
+        self._show()
+
+    def _show(self) -> None:
+        due = None
+        if self._status in OPEN and self._reminded < self._start.waits.reminders:
+            due = self._silent_since + self._patience
+        workflow.set_current_details(
+            order_details(self._status, self._timeline, self._silent_since, due, self._steps.holds)
+        )
+
+
+def _failed(task: asyncio.Task[None] | None) -> bool:
+    return task is not None and task.done() and task.exception() is not None

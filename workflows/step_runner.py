@@ -1,0 +1,177 @@
+"""How a workflow takes a step: at once where it can, patiently where it must, held where it cannot.
+
+No failing step ends an order (W5). A step is tried as its policy in `workflows/steps.py` says; when that
+gives up, the order is held: the search attribute `Attention`, the details and the order's row say why,
+until the signal `retry`, or until what the step was for has been overtaken.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from models.lifecycle import HoldReason
+from workflows.messages import OPERATOR, HoldOrder, ReleaseOrder
+from workflows.search_attributes import ATTENTION
+from workflows.steps import POLICIES, OrderSteps, StepPolicy
+
+Result = TypeVar("Result")
+Step = Callable[[Any, Any], Awaitable[Result]]
+Condition = Callable[[], bool]
+
+
+class Overtaken(Exception):
+    """The step was not finished, and need not be: the order has moved on, or is to be cancelled."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why and since when a step waits for a person."""
+
+    reason: HoldReason
+    since: datetime
+    step: str
+
+
+def never() -> bool:
+    """The condition of a step that nothing overtakes."""
+    return False
+
+
+class StepRunner:
+    """Takes the steps of one order. `changed` is called whenever operators should read something new."""
+
+    def __init__(self, order_id: str, changed: Callable[[], None]) -> None:
+        self._order_id = order_id
+        self._changed = changed
+        self._holds: dict[str, Hold] = {}
+        self._retries = 0
+        self._retried_by = OPERATOR
+        self._one_local_at_a_time = asyncio.Lock()
+
+    @property
+    def holds(self) -> tuple[Hold, ...]:
+        """What the order is held for, oldest first; usually nothing."""
+        return tuple(self._holds.values())
+
+    def retry(self, actor: str) -> None:
+        """Go on with everything that is held."""
+        self._retries += 1
+        self._retried_by = actor
+
+    async def take(
+        self,
+        step: Step[Result],
+        message: Any,
+        *,
+        overtaken: Condition = never,
+        hold_at_most: timedelta | None = None,
+    ) -> Result:
+        """Take the step until it succeeds. Raises `Overtaken` when it no longer matters, and when a hold
+        has lasted for `hold_at_most`.
+        """
+        policy = POLICIES[step]
+        quick = bool(policy.quick)
+        while True:
+            try:
+                if quick:
+                    return await self._quickly(step, message, policy)
+                return await self._patiently(step, message, policy, overtaken)
+            except ActivityError as failure:
+                if quick and not _final(failure):
+                    quick = False
+                    continue
+                reason = _reason(failure)
+            await self.hold(step.__name__, reason, overtaken=overtaken, at_most=hold_at_most)
+            if hasattr(message, "retries"):
+                message = message.model_copy(update={"retries": message.retries + 1})
+
+    async def _quickly(self, step: Step[Result], message: Any, policy: StepPolicy) -> Result:
+        async with self._one_local_at_a_time:
+            return await workflow.execute_local_activity_method(
+                step,
+                message,
+                start_to_close_timeout=policy.quick_attempt,
+                retry_policy=policy.quick_retry_policy,
+                summary=policy.summary,
+            )
+
+    async def _patiently(
+        self, step: Step[Result], message: Any, policy: StepPolicy, overtaken: Condition
+    ) -> Result:
+        running = workflow.start_activity_method(
+            step,
+            message,
+            start_to_close_timeout=policy.attempt,
+            schedule_to_close_timeout=policy.retried_for,
+            retry_policy=policy.retry_policy,
+            summary=policy.summary,
+        )
+        await workflow.wait_condition(lambda: running.done() or overtaken())
+        if running.done():
+            return await running
+        running.add_done_callback(lambda task: task.cancelled() or task.exception())
+        running.cancel()
+        raise Overtaken
+
+    async def hold(
+        self,
+        place: str,
+        reason: HoldReason,
+        *,
+        overtaken: Condition = never,
+        at_most: timedelta | None = None,
+    ) -> None:
+        """Wait for the signal `retry`, seen by operators. Raises `Overtaken` like `take`."""
+        seen = self._retries
+        self._holds[place] = Hold(reason, workflow.now(), place)
+        self._show_attention()
+        await self._record(OrderSteps.hold_order, HoldOrder(order_id=self._order_id, reason=reason))
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._retries > seen or overtaken(),
+                timeout=at_most,
+                timeout_summary="Give the mail up",
+            )
+        del self._holds[place]
+        self._show_attention()
+        retried = self._retries > seen
+        await self._record_release(self._retried_by if retried else "system")
+        if not retried:
+            raise Overtaken
+
+    async def _record_release(self, actor: str) -> None:
+        left = self.holds
+        if left:
+            message = HoldOrder(order_id=self._order_id, reason=left[-1].reason)
+            await self._record(OrderSteps.hold_order, message)
+        else:
+            await self._record(OrderSteps.release_order, ReleaseOrder(order_id=self._order_id, actor=actor))
+
+    async def _record(self, step: Step[None], message: Any) -> None:
+        try:
+            await self._patiently(step, message, POLICIES[step], never)
+        except ActivityError:
+            workflow.logger.warning("The database does not record the hold; the search attribute says it.")
+
+    def _show_attention(self) -> None:
+        holds = self.holds
+        value = ATTENTION.value_set(holds[-1].reason.value) if holds else ATTENTION.value_unset()
+        workflow.upsert_search_attributes([value])
+        self._changed()
+
+
+def _final(failure: ActivityError) -> bool:
+    return isinstance(failure.cause, ApplicationError) and failure.cause.non_retryable
+
+
+def _reason(failure: ActivityError) -> HoldReason:
+    cause = failure.cause
+    if isinstance(cause, ApplicationError) and cause.type in set(HoldReason):
+        return HoldReason(cause.type)
+    return HoldReason.STEP_FAILED

@@ -1,0 +1,164 @@
+"""The steps that order workflows ask for, and how patiently.
+
+Workflows own this contract: they name these abstract methods without importing any I/O; `activities/`
+implements them, and so do the fakes of tests. An override must carry `@activity.defn` too.
+
+| step | tried at once | retried for | every | then the order is held for |
+|---|---|---|---|---|
+| database steps | locally, twice | 15 min | 1 s to 30 s | step_failed |
+| submit_to_provider, remind_provider, withdraw_from_provider | no | 1 h | 5 s to 5 min | the mail's reason |
+| tell_people | locally, once | 1 h | 5 s to 5 min | the mail's reason, given up after 7 days |
+| hold_order, release_order | no | 1 min | 1 s to 10 s | nothing: the search attribute says it already |
+
+A mail that the server refused for good is not retried: the order is held at once.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio import activity
+from temporalio.common import RetryPolicy
+
+from models.orders import Acceptance, Placement, StepResult
+from workflows.messages import (
+    CompleteSwap,
+    DropOrder,
+    HoldOrder,
+    OpenProcessing,
+    ReleaseOrder,
+    RemindProvider,
+    SendMails,
+    WriteIccid,
+)
+
+
+class OrderSteps(ABC):
+    """Each is one database transaction that moves the order and the inventory together."""
+
+    @activity.defn
+    @abstractmethod
+    async def accept_order(self, wish: Placement) -> Acceptance:
+        """Accept the order or refuse it with every reason."""
+
+    @activity.defn
+    @abstractmethod
+    async def open_processing(self, step: OpenProcessing) -> StepResult:
+        """Acknowledged: create the temporary eSIM."""
+
+    @activity.defn
+    @abstractmethod
+    async def enter_iccid(self, step: WriteIccid) -> StepResult:
+        """Write the ICCID of the temporary eSIM."""
+
+    @activity.defn
+    @abstractmethod
+    async def complete_swap(self, step: CompleteSwap) -> StepResult:
+        """Processed: put the eSIM on the line and discard the SIM in place."""
+
+    @activity.defn
+    @abstractmethod
+    async def cancel_order(self, step: DropOrder) -> StepResult:
+        """Cancelled: delete the temporary eSIM."""
+
+    @activity.defn
+    @abstractmethod
+    async def hold_order(self, step: HoldOrder) -> None:
+        """Mark the order as waiting for a person."""
+
+    @activity.defn
+    @abstractmethod
+    async def release_order(self, step: ReleaseOrder) -> None:
+        """Mark the order as going on."""
+
+
+class ProviderSteps(ABC):
+    """What the order's provider is told, by whatever way orders reach it."""
+
+    @activity.defn
+    @abstractmethod
+    async def submit_to_provider(self, step: SendMails) -> None:
+        """Hand the accepted order over."""
+
+    @activity.defn
+    @abstractmethod
+    async def remind_provider(self, step: RemindProvider) -> None:
+        """Ask for the acknowledgement or the processing that does not come."""
+
+    @activity.defn
+    @abstractmethod
+    async def withdraw_from_provider(self, step: SendMails) -> None:
+        """Say that the order is cancelled, if it was handed over."""
+
+
+class PeopleSteps(ABC):
+    """What people are told at the end."""
+
+    @activity.defn
+    @abstractmethod
+    async def tell_people(self, step: SendMails) -> None:
+        """Tell who placed the order, and who uses the line, how it ended."""
+
+
+@dataclass(frozen=True)
+class StepPolicy:
+    """How a step is tried. `quick`: first as a local activity, which costs less while all is well."""
+
+    summary: str
+    retried_for: timedelta
+    attempt: timedelta
+    first_interval: timedelta = timedelta(seconds=1)
+    longest_interval: timedelta = timedelta(seconds=30)
+    quick: int = 0
+    quick_attempt: timedelta = timedelta(seconds=3)
+
+    @property
+    def retry_policy(self) -> RetryPolicy:
+        """The retries of the regular activity."""
+        return RetryPolicy(initial_interval=self.first_interval, maximum_interval=self.longest_interval)
+
+    @property
+    def quick_retry_policy(self) -> RetryPolicy:
+        """The few tries as a local activity."""
+        return RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=self.quick)
+
+
+def _database(summary: str) -> StepPolicy:
+    return StepPolicy(summary, retried_for=timedelta(minutes=15), attempt=timedelta(seconds=20), quick=2)
+
+
+def _mail(summary: str, quick: int = 0) -> StepPolicy:
+    return StepPolicy(
+        summary,
+        retried_for=timedelta(hours=1),
+        attempt=timedelta(minutes=2),
+        first_interval=timedelta(seconds=5),
+        longest_interval=timedelta(minutes=5),
+        quick=quick,
+    )
+
+
+def _mark(summary: str) -> StepPolicy:
+    return StepPolicy(
+        summary,
+        retried_for=timedelta(minutes=1),
+        attempt=timedelta(seconds=20),
+        longest_interval=timedelta(seconds=10),
+    )
+
+
+POLICIES: dict[Callable[..., Any], StepPolicy] = {
+    OrderSteps.accept_order: _database("Accept the order or refuse it"),
+    OrderSteps.open_processing: _database("Acknowledged: create the temporary eSIM"),
+    OrderSteps.enter_iccid: _database("Write the ICCID of the temporary eSIM"),
+    OrderSteps.complete_swap: _database("Processed: put the eSIM on the line, discard the SIM in place"),
+    OrderSteps.cancel_order: _database("Cancelled: delete the temporary eSIM"),
+    OrderSteps.hold_order: _mark("Record that the order waits for a person"),
+    OrderSteps.release_order: _mark("Record that the order goes on"),
+    ProviderSteps.submit_to_provider: _mail("Hand the order to the provider"),
+    ProviderSteps.remind_provider: _mail("Remind the provider"),
+    ProviderSteps.withdraw_from_provider: _mail("Tell the provider that the order is cancelled"),
+    PeopleSteps.tell_people: _mail("Tell people how the order ended", quick=1),
+}
