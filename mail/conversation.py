@@ -2,14 +2,16 @@
 
 aiosmtplib speaks the protocol; its `sendmail` is not used, because it does not tell whether a failure came
 before the content was sent (nothing delivered) or after (nobody knows). So MAIL, RCPT, DATA and the
-content are separate steps here:
+content are separate steps here. Its timeouts are not used either: they rest on `asyncio.wait_for`, which
+before Python 3.12 loses a cancellation that arrives together with the answer.
 
-    | until the content is sent          | once it is                        |                  |
-    | away, dropped, hung, 421, other 4xx | 4xx but 421                       | MailUnavailable  |
-    | 5xx to the recipient or to DATA    | 5xx                               | MailRejected     |
-    | authentication, TLS, 5xx to the    |                                   | MailRefusedUs    |
-    | sender or to our greeting          |                                   |                  |
-    |                                    | dropped, hung, 421, gibberish     | MailAmbiguous    |
+    | until the content is sent              | once it is                    | means           |
+    |----------------------------------------|-------------------------------|-----------------|
+    | away, dropped, hung, any 4xx           | 4xx other than 421            | MailUnavailable |
+    | 5xx to the recipient or to DATA        | 5xx                           | MailRejected    |
+    | 5xx to our greeting, our sender or our | 530, 534, 535, 538            | MailRefusedUs   |
+    | credentials; TLS                       |                               |                 |
+    |                                        | dropped, hung, 421, gibberish | MailAmbiguous   |
 """
 
 import asyncio
@@ -59,8 +61,9 @@ class MailServer:
             port = parts.port
         except ValueError:
             raise ValueError("The SMTP URL is malformed.") from None
-        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-            raise ValueError("The SMTP URL needs the form smtp://[user:password@]host:port, or smtps://.")
+        beyond_the_port = parts.path.strip("/") or parts.query or parts.fragment
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or beyond_the_port:
+            raise ValueError("The SMTP URL needs the form smtp[s]://[user:password@]host:port, encoded.")
         implicit_tls = parts.scheme == "smtps"
         return cls(
             host=parts.hostname,
@@ -108,15 +111,18 @@ class Conversation:
         client = aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
-            timeout=server.timeout,
+            timeout=None,
             use_tls=server.implicit_tls,
             start_tls=False if server.implicit_tls else None,
             tls_context=server.tls_context,
         )
         try:
-            await client.connect()
-            await _greet(client)
-            await _sign_in(client, server)
+            async with asyncio.timeout(server.timeout):
+                await client.connect()
+            async with asyncio.timeout(server.timeout):
+                await _greet(client)
+            async with asyncio.timeout(server.timeout):
+                await _sign_in(client, server)
         except MailError:
             client.close()
             raise
@@ -140,7 +146,8 @@ class Conversation:
         if protocol is None:
             raise MailAmbiguous("The connection was lost while the content was under way.")
         try:
-            answer = await protocol.read_response(timeout=self._timeout)
+            async with asyncio.timeout(self._timeout):
+                answer = await protocol.read_response()
         except TimeoutError:
             raise MailAmbiguous("The mail server did not answer after the content.") from None
         except (SMTPException, OSError):
@@ -155,11 +162,11 @@ class Conversation:
         content = LEADING_DOT.sub(b"..", envelope.content) + b".\r\n"
         sender, recipient = envelope.sender.encode(), envelope.recipient.encode()
         try:
-            answer = await self._client.execute_command(b"MAIL", b"FROM:<" + sender + b">", *options)
+            answer = await self._ask(b"MAIL", b"FROM:<" + sender + b">", *options)
             _accepted_or_raise(answer, "the sender", MailRefusedUs)
-            answer = await self._client.execute_command(b"RCPT", b"TO:<" + recipient + b">")
+            answer = await self._ask(b"RCPT", b"TO:<" + recipient + b">")
             _accepted_or_raise(answer, "the recipient", MailRejected)
-            answer = await self._client.execute_command(b"DATA")
+            answer = await self._ask(b"DATA")
             if answer.code != START_INPUT:
                 raise _refused(answer, "the content", MailRejected)
             if self._client.protocol is None:
@@ -169,6 +176,10 @@ class Conversation:
             raise ConnectionLost("The mail server stopped answering before the content.") from None
         except (SMTPException, OSError):
             raise ConnectionLost("The mail server closed the connection before the content.") from None
+
+    async def _ask(self, *words: bytes) -> SMTPResponse:
+        async with asyncio.timeout(self._timeout):
+            return await self._client.execute_command(*words)
 
     def _options(self, envelope: Envelope) -> list[bytes]:
         if not envelope.needs_smtputf8:
@@ -192,7 +203,8 @@ class Conversation:
     async def quit(self) -> None:
         """Take leave and wait for the answer, but not long."""
         try:
-            await self._client.quit(timeout=GOODBYE_SECONDS)
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await self._client.quit()
         except (SMTPException, OSError):
             pass  # the server had gone already
         finally:

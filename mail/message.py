@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
@@ -21,6 +21,7 @@ from mail.errors import MailInvalid
 # Controls (with \r, \n, NEL), the line and paragraph separators, and halves of surrogate pairs.
 FORBIDDEN_IN_HEADERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9.-]{1,120}>")
+NAMED_ADDRESS = re.compile(r'\s*"?(.*?)"?\s*<([^<>]*)>\s*')
 READABLE_REFERENCE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 # Lines stay below the limits of every server, 8BITMIME or not: quoted-printable, which also stays legible.
@@ -91,7 +92,8 @@ class Sender:
     def parse(cls, written: str) -> "Sender":
         """Read the setting. It needs an ASCII mailbox, so that every mail server takes it."""
         _refuse_line_breaks(written, "The sender's address")
-        name, address = parseaddr(written)
+        named = NAMED_ADDRESS.fullmatch(written)
+        name, address = named.groups() if named else ("", written.strip())
         read = _address(address, "The sender's address")
         if read.ascii_email is None or read.ascii_domain is None:
             raise MailInvalid("The sender's address needs an ASCII mailbox.")

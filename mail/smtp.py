@@ -39,9 +39,11 @@ class SmtpMailer:
     """A mailer over SMTP, to be shared by all tasks of one event loop.
 
     `url` is smtp://[user:password@]host[:port] (STARTTLS when offered) or smtps:// (TLS from the start);
-    `sender` an address with or without a name. `timeout` bounds each single answer of the server.
-    At most `connections` are open; one is closed after `mails_per_connection` or when idle for longer
-    than `idle` (keep it below the server's own limit, often 5 minutes, 10 s on a busy Postfix).
+    `sender` an address with or without a name. `timeout` bounds connecting, and each answer of the server
+    from then on.
+
+    At most `connections` are open; one is closed after `mails_per_connection`, or when it has been idle for
+    longer than `idle` (keep that below the server's own limit: often 5 minutes, 10 s on a busy Postfix).
     `tls_context` replaces the system's certificate authorities. Raises ValueError for a malformed URL,
     `MailInvalid` for a malformed sender; neither quotes it.
     """
