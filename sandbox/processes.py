@@ -1,0 +1,169 @@
+"""Child processes that end with their parent: started in a session of their own, watched by a lifeline."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox import lifeline
+
+POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to run and how to stop it."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    """Standard output and error are appended here."""
+    environment: Mapping[str, str] | None = None
+    """The whole environment of the process; None: that of this process."""
+    user: str | None = None
+    """Run as this user (only root can)."""
+    folder: Path | None = None
+    """Working folder; None: that of this process."""
+    stop_signal: signal.Signals = signal.SIGTERM
+    stop_seconds: float = 10.0
+    """How long it may take to stop before it is killed."""
+
+
+class Lifeline:
+    """Ends every watched process group once this process is gone, even by SIGKILL; see `sandbox.lifeline`."""
+
+    def __init__(self) -> None:
+        self._watched: dict[int, int] = {}
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603
+            [sys.executable, "-I", "-S", lifeline.__file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def watch(self, pid: int, stop_signal: int) -> None:
+        """From now on the group led by `pid` ends with this process."""
+        self._watched[pid] = stop_signal
+        self._tell(f"watch {pid} {stop_signal}\n")
+
+    def forget(self, pid: int) -> None:
+        """Stop watching a group that is gone: its number may belong to somebody else soon."""
+        self._watched.pop(pid, None)
+        self._tell(f"forget {pid}\n")
+
+    def renew(self) -> None:
+        """Start the lifeline again if somebody killed it."""
+        if self._process.poll() is None:
+            return
+        self._hang_up()
+        self._process = self._start()
+        for pid, stop_signal in self._watched.items():
+            self._tell(f"watch {pid} {stop_signal}\n")
+
+    def close(self) -> None:
+        """Let go: whatever is still watched is ended now."""
+        self._hang_up()
+        self._process.wait()
+
+    def _tell(self, line: str) -> None:
+        pipe = self._process.stdin
+        assert pipe is not None  # noqa: S101
+        with suppress(BrokenPipeError):  # killed by somebody: renew() tells the next one
+            pipe.write(line.encode())
+            pipe.flush()
+
+    def _hang_up(self) -> None:
+        pipe = self._process.stdin
+        assert pipe is not None  # noqa: S101
+        with suppress(BrokenPipeError):
+            pipe.close()
+
+
+@dataclass
+class Child:
+    """One running program. It leads its own process group, so that Ctrl-C reaches only the supervisor."""
+
+    program: Program
+    lifeline: Lifeline
+    started: float = field(default=0.0, init=False)
+    """Wall-clock time of the start, in seconds."""
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> None:
+        """Start the program, its output appended to its log file."""
+        program = self.program
+        program.log.parent.mkdir(parents=True, exist_ok=True)
+        self.started = time.time()
+        with program.log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603
+                list(program.command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=None if program.environment is None else dict(program.environment),
+                cwd=program.folder,
+                user=program.user,
+                group=program.user,
+                extra_groups=None if program.user is None else [],
+                start_new_session=True,
+            )
+        self.lifeline.watch(self._process.pid, program.stop_signal)
+
+    def ended(self) -> int | None:
+        """Return the exit code once the process has ended (negative: the signal), None while it runs."""
+        if self._process is None:
+            return 0
+        code = self._process.poll()
+        if code is not None:
+            self._end_group()
+        return code
+
+    def ask_to_stop(self) -> None:
+        """Send the stop signal to the process itself; it stops its own children."""
+        if self._process is not None:
+            self._process.send_signal(self.program.stop_signal)
+
+    def kill(self) -> None:
+        """End the whole group at once."""
+        if self._process is not None:
+            self._kill_group(self._process.pid)
+            self._process.wait()
+            self._end_group()
+
+    def stop(self) -> None:
+        """Stop gracefully, in bounded time: asked first, killed after `stop_seconds`."""
+        if self._process is None:
+            return
+        self.ask_to_stop()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(self.program.stop_seconds)
+        self.kill()
+
+    def _end_group(self) -> None:
+        """End what a dead process left behind in its group: nobody would ever wait for it."""
+        if self._process is not None:
+            self._kill_group(self._process.pid)
+            self.lifeline.forget(self._process.pid)
+            self._process = None
+
+    @staticmethod
+    def _kill_group(group: int) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
