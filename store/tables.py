@@ -314,6 +314,8 @@ class MailRow(Row):
     state: Mapped[str]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     uncertain: Mapped[int] = mapped_column(server_default=text("0"))
+    retries: Mapped[int] = mapped_column(server_default=text("0"))
+    """The person's retry that it failed in: a later one tries it again."""
     failure: Mapped[str | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    __table_args__ = (CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed')", name="state"),)
+    __table_args__ = (CheckConstraint("state IN ('unsent', 'sending', 'sent', 'failed')", name="state"),)

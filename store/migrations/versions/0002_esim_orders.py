@@ -153,9 +153,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("uncertain", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("retries", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("failure", sa.String(), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed')", name="ck_mails_state"),
+        sa.CheckConstraint("state IN ('unsent', 'sending', 'sent', 'failed')", name="ck_mails_state"),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_mails_order_id"),
         sa.PrimaryKeyConstraint("id", name="pk_mails"),
     )

@@ -1,0 +1,80 @@
+"""How a failing step looks in Temporal: a stable type and a sentence, never what the step was about.
+
+Failures are stored in histories and shown in the Web UI, so no exception of a library gets there: its
+text may hold an address or a phone number (W6). The worker's log has the frames of the traceback.
+"""
+
+import logging
+import traceback
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, CancelledError
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from mail.errors import MailAmbiguous, MailRefusedUs, MailRejected, MailUnavailable
+from models.errors import PartAway, Refused
+from models.lifecycle import HoldReason
+from providers.outbox import MailUncertain
+from providers.port import NoOrderContact
+from store.session import constraint_of, sqlstate_of
+
+_log = logging.getLogger(__name__)
+
+# What each failure is called in Temporal, and whether trying again by itself is worth it.
+FAILURES: tuple[tuple[type[Exception], str, bool], ...] = (
+    (MailUncertain, HoldReason.MAIL_UNCERTAIN, False),
+    (MailAmbiguous, HoldReason.MAIL_UNCERTAIN, True),
+    (MailUnavailable, HoldReason.MAIL_UNAVAILABLE, True),
+    (MailRefusedUs, HoldReason.MAIL_CONFIGURATION, False),
+    (MailRejected, HoldReason.MAIL_REJECTED, False),
+    (NoOrderContact, HoldReason.NO_ORDER_CONTACT, False),
+    (PartAway, "part_away", True),
+    (Refused, "refused", False),
+)
+
+
+def as_application_error(failure: Exception) -> ApplicationError:
+    """The failure as it may be seen in a history."""
+    for kind, name, again in FAILURES:
+        if isinstance(failure, kind):
+            return ApplicationError(str(failure), type=str(name), non_retryable=not again)
+    sentence = f"{type(failure).__name__}; the worker's log has the details."
+    return ApplicationError(sentence, type="unexpected")
+
+
+class SafeFailures(Interceptor):
+    """Wraps every activity of a worker."""
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+        """Put ourselves before the activity."""
+        return _SafeFailuresInbound(next)
+
+
+class _SafeFailuresInbound(ActivityInboundInterceptor):
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+        try:
+            return await super().execute_activity(input)
+        except (ApplicationError, CancelledError):
+            raise
+        except Exception as failure:  # noqa: BLE001  whatever it is, it must not reach a history as it is
+            _write_down(failure)
+            raise as_application_error(failure) from None
+
+
+def _write_down(failure: Exception) -> None:
+    info = activity.info()
+    known = isinstance(failure, tuple(kind for kind, _, _ in FAILURES))
+    about = {"type": type(failure).__name__}
+    if isinstance(failure, DBAPIError):
+        about |= {"sqlstate": str(sqlstate_of(failure)), "constraint": str(constraint_of(failure))}
+    frames = "" if known else "\n" + "".join(traceback.format_tb(failure.__traceback__))
+    _log.warning(
+        "%s of %s failed, attempt %d: %s%s",
+        info.activity_type,
+        info.workflow_id,
+        info.attempt,
+        " ".join(f"{key}={value}" for key, value in about.items()),
+        frames,
+    )

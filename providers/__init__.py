@@ -1,0 +1,1 @@
+"""How an order reaches its provider: by mail to the distributor's order contact."""

@@ -1,0 +1,52 @@
+"""A provider that is reached through its distributor's order contacts, by mail."""
+
+from mail.compose import Template
+from models.lifecycle import OrderStatus
+from providers.outbox import Draft, Outbox
+from providers.port import NoOrderContact
+from store import mails
+from store.mails import OrderLetterFacts, Person
+from store.session import Database
+
+_REMINDERS = {
+    OrderStatus.SUBMITTED: Template.PROVIDER_REMINDER_ACKNOWLEDGE,
+    OrderStatus.PROVIDER_PROCESSING: Template.PROVIDER_REMINDER_PROCESS,
+}
+
+
+class ProviderByMail:
+    """Writes to every contact with the role `order`; what they answer, a person or a portal reports."""
+
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self._database = database
+        self._outbox = outbox
+
+    async def submit(self, order_id: str, retries: int) -> None:
+        """Mail the order. Raises `NoOrderContact` and what `Outbox` raises."""
+        await self._write(order_id, Template.PROVIDER_ORDER, retries)
+
+    async def remind(self, order_id: str, waiting_in: OrderStatus, number: int, retries: int) -> None:
+        """Mail a reminder, unless the order has left that status meanwhile."""
+        facts, contacts = await self._read(order_id)
+        if facts.status is waiting_in:
+            drafts = [Draft(_REMINDERS[waiting_in], contact, number) for contact in contacts]
+            await self._outbox.send(facts, drafts, retries)
+
+    async def withdraw(self, order_id: str, retries: int) -> None:
+        """Mail that the order is cancelled, where the order itself was mailed."""
+        async with self._database.transaction() as connection:
+            known = await mails.handed_over(connection, order_id, Template.PROVIDER_ORDER)
+        if known:
+            await self._write(order_id, Template.PROVIDER_CANCELLED, retries)
+
+    async def _write(self, order_id: str, template: Template, retries: int) -> None:
+        facts, contacts = await self._read(order_id)
+        await self._outbox.send(facts, [Draft(template, contact) for contact in contacts], retries)
+
+    async def _read(self, order_id: str) -> tuple[OrderLetterFacts, list[Person]]:
+        async with self._database.transaction() as connection:
+            facts = await mails.letter_facts(connection, order_id)
+            contacts = await mails.order_contacts(connection, order_id)
+        if not contacts:
+            raise NoOrderContact("The distributor has no contact with the role 'order'.")
+        return facts, contacts
