@@ -26,7 +26,7 @@ class PortSteps(ProviderSteps):
     @activity.defn
     async def remind_provider(self, step: RemindProvider) -> None:
         """Ask for the answer that does not come."""
-        await self._provider.remind(step.order_id, step.waiting_in, step.number, step.round, step.retries)
+        await self._provider.remind(step.order_id, step.waiting_in, step.number, step.retries)
 
     @activity.defn
     async def withdraw_from_provider(self, step: SendMails) -> None:

@@ -134,8 +134,7 @@ class SendMails(OrderStep):
 
 
 class RemindProvider(SendMails):
-    """Input of the step `remind_provider`: which silence, which reminder in it, and in which round."""
+    """Input of the step `remind_provider`: which silence, and which reminder in it."""
 
     waiting_in: OrderStatus
     number: int
-    round: int = 0

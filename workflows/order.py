@@ -70,7 +70,7 @@ class EsimOrder:
         self._timeline: list[tuple[datetime, str]] = []
         self._silent_since = workflow.now()
         self._reminded = 0
-        self._round = 0
+        self._patient_until = start.waits.reminders
 
     @workflow.run
     async def run(self, start: PlaceOrder) -> OrderState:
@@ -238,14 +238,13 @@ class EsimOrder:
     async def _break_the_silence(self) -> None:
         left = self._left(self._status)
         try:
-            if self._reminded < self._start.waits.reminders:
+            if self._reminded < self._patient_until:
                 self._reminded += 1
                 self._silent_since = workflow.now()
                 message = RemindProvider(
                     order_id=self._order_id,
                     waiting_in=self._status,
                     number=self._reminded,
-                    round=self._round,
                 )
                 await self._steps.take(ProviderSteps.remind_provider, message, overtaken=left)
                 self._note(f"Reminder {message.number} sent to the provider")
@@ -256,8 +255,7 @@ class EsimOrder:
                     else HoldReason.NO_PROCESSING
                 )
                 await self._steps.hold("waiting", reason, overtaken=left)
-                self._reminded = 0
-                self._round += 1
+                self._patient_until += max(1, self._start.waits.reminders)
                 self._silent_since = workflow.now() - self._patience
         except Overtaken:
             return
@@ -307,7 +305,8 @@ class EsimOrder:
         before, self._state = self._state, state.model_copy(update={"warnings": ()})
         if state.status is not before.status:
             workflow.upsert_search_attributes([ORDER_STATUS.value_set(state.status.value)])
-            self._silent_since, self._reminded, self._round = workflow.now(), 0, 0
+            self._silent_since, self._reminded = workflow.now(), 0
+            self._patient_until = self._start.waits.reminders
         if state.status is not before.status or not self._timeline:
             self._note(state.status.label)
         if state.iccid != before.iccid:
@@ -319,7 +318,7 @@ class EsimOrder:
 
     def _show(self) -> None:
         due = None
-        if self._status in OPEN and self._reminded < self._start.waits.reminders:
+        if self._status in OPEN and self._reminded < self._patient_until:
             due = self._silent_since + self._patience
         workflow.set_current_details(
             order_details(self._status, self._timeline, self._silent_since, due, self._steps.holds)
