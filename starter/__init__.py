@@ -1,0 +1,1 @@
+"""Starting and steering orders: `OrderDesk` and `Inventory` for Python callers, and the command line."""

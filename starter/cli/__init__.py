@@ -1,0 +1,26 @@
+"""The command `esim-orders`. Every command takes `--json`; exit codes are in `starter.cli.session`."""
+
+import typer
+
+from models.errors import EsimError
+from starter.cli import catalogue, fleet, profiles, users
+from starter.cli.session import fail
+
+app = typer.Typer(
+    name="esim-orders",
+    help="Order eSIMs for lines, follow the orders, and look at the inventory.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(fleet.app, name="fleet")
+app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(profiles.app, name="profile")
+app.add_typer(users.app, name="user")
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except EsimError as failure:
+        fail(failure)

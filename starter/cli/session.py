@@ -1,0 +1,60 @@
+"""How a command runs: it opens what it needs, and every failure becomes one sentence and an exit code.
+
+    0 done    1 our own fault (a bug, or a check that found something)    2 refused    3 a part is away
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from models.errors import EsimError, PartAway, Refused
+from settings import Settings
+from starter.inventory import Inventory
+from store.session import Database
+
+Result = TypeVar("Result")
+
+REFUSED = 2
+PART_AWAY = 3
+
+
+def run(command: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Run a command's coroutine to its end."""
+    return asyncio.run(command())
+
+
+def settings() -> Settings:
+    """The settings of this command, from the environment and a running sandbox."""
+    try:
+        return Settings()
+    except ValidationError as invalid:
+        names = ", ".join("ESIM_" + str(error["loc"][0]).upper() for error in invalid.errors())
+        raise Refused.because("settings_invalid", f"These settings are not valid: {names}.") from None
+
+
+@asynccontextmanager
+async def inventory() -> AsyncIterator[Inventory]:
+    """The inventory in the configured database."""
+    chosen = settings()
+    database = Database(chosen.database_url, chosen.database_pool_size)
+    try:
+        yield Inventory(database)
+    finally:
+        await database.close()
+
+
+def exit_code(failure: EsimError) -> int:
+    """What a shell learns of a failure."""
+    return PART_AWAY if isinstance(failure, PartAway) else REFUSED
+
+
+def fail(failure: EsimError) -> None:
+    """Say why on stderr, one reason a line, and leave."""
+    reasons = [refusal.sentence for refusal in failure.refusals] if isinstance(failure, Refused) else []
+    for sentence in reasons or [str(failure)]:
+        print(sentence, file=sys.stderr)  # noqa: T201
+    sys.exit(exit_code(failure))
