@@ -76,21 +76,16 @@ class Content:
 
 _ORDERED = ("order_id", "action", "account", "provider", "pack", "item", "quantity")
 _LINE = ("msisdn", "device", "slot")
-_REMINDED = (*_ORDERED, *_LINE, "iccid_in_place", "waiting_since")
+_ORDERED_LINE = (*_ORDERED, *_LINE, "iccid_in_place")
+_REQUESTED = ("order_id", "action", "provider", "distributor", *_LINE, "employee_name")
 
 ROWS: Mapping[Template, tuple[str, ...]] = {
-    Template.PROVIDER_ORDER: (*_ORDERED, *_LINE, "iccid_in_place", "requester_name"),
-    Template.PROVIDER_REMINDER_ACKNOWLEDGE: _REMINDED,
-    Template.PROVIDER_REMINDER_PROCESS: _REMINDED,
-    Template.PROVIDER_CANCELLED: (*_ORDERED, *_LINE, "iccid_in_place", "cancel_reason"),
-    Template.REQUESTER_PROCESSED: (
-        *("order_id", "action", "provider", "distributor", *_LINE, "employee_name"),
-        *("iccid", "iccid_in_place_after"),
-    ),
-    Template.REQUESTER_CANCELLED: (
-        *("order_id", "action", "provider", "distributor", *_LINE, "employee_name"),
-        *("iccid_in_place", "cancel_reason"),
-    ),
+    Template.PROVIDER_ORDER: (*_ORDERED_LINE, "requester_name"),
+    Template.PROVIDER_REMINDER_ACKNOWLEDGE: _ORDERED_LINE,
+    Template.PROVIDER_REMINDER_PROCESS: _ORDERED_LINE,
+    Template.PROVIDER_CANCELLED: _ORDERED_LINE,
+    Template.REQUESTER_PROCESSED: (*_REQUESTED, "iccid", "iccid_in_place_after"),
+    Template.REQUESTER_CANCELLED: (*_REQUESTED, "iccid_in_place"),
     Template.EMPLOYEE_PROCESSED: ("order_id", *_LINE, "provider", "iccid"),
 }
 """The facts that each reader is shown. A distributor does not learn who uses the line."""

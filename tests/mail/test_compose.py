@@ -31,7 +31,6 @@ def test_every_mail_names_the_order_and_holds_the_facts_of_its_reader(
     )
     assert "Camille Roy," in content.text
     shown = {name: getattr(FACTS, name, None) for name in ROWS[template]}
-    shown |= {"waiting_since": "2026-11-19 09:30 UTC"} if "waiting_since" in shown else {}
     for written in filter(None, map(str, filter(None, shown.values()))):
         assert written in content.text
         assert written in content.html
@@ -179,6 +178,20 @@ def test_every_sentence_names_facts_that_exist(language: str) -> None:
         assert names_in(wording) <= known
     assert {f"templates.{template}.subject" for template in Template} <= catalogue.keys()
     assert {f"rows.{row}" for rows in ROWS.values() for row in rows} <= catalogue.keys()
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("provider_reminder_acknowledge", "2026-11-19 09:30 UTC"),
+        ("provider_reminder_process", "2026-11-19 09:30 UTC"),
+        ("provider_cancelled", "Leaves the company"),
+        ("requester_cancelled", "Leaves the company"),
+    ],
+)
+def test_the_reader_learns_why_and_since_when(template: str, told: str, language: str) -> None:
+    content = compose(Template(template), FACTS, language)
+    assert content.text.count(told) == content.html.count(told) == 1
 
 
 def test_moments_are_told_in_utc() -> None:
