@@ -7,9 +7,7 @@ import pytest
 
 from mail.errors import MailAmbiguous, MailRejected, MailUnavailable
 from tests.mail.misbehaving import Answer, MisbehavingServer, Session, drop, hang
-from tests.mail.scene import a_mail, mailer_for
-
-PATIENT = timedelta(seconds=10)
+from tests.mail.scene import a_mail, mailer_for, patience
 
 
 def numbers(server: MisbehavingServer) -> list[int]:
@@ -67,7 +65,10 @@ async def test_an_idle_connection_closed_by_the_server_goes_unnoticed() -> None:
 @pytest.mark.parametrize("moment", ["MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize("answer", [drop, hang, "421 4.4.2 idle for too long"])
 async def test_an_idle_connection_found_dead_is_replaced(moment: str, answer: Answer) -> None:
-    async with MisbehavingServer({moment: OnFirst(answer, after=1)}) as server, mailer_for(server) as mailer:
+    async with (
+        MisbehavingServer({moment: OnFirst(answer, after=1)}) as server,
+        mailer_for(server, timeout=patience(answer)) as mailer,
+    ):
         await mailer.send(a_mail(1))
         await mailer.send(a_mail(2))
     assert numbers(server) == [1, 2]
@@ -106,7 +107,7 @@ async def test_after_a_refusal_the_next_mail_has_a_connection_of_its_own() -> No
 async def test_many_mails_at_once_keep_to_a_few_connections() -> None:
     async with (
         MisbehavingServer() as server,
-        mailer_for(server, connections=3, timeout=PATIENT) as mailer,
+        mailer_for(server, connections=3) as mailer,
     ):
         await asyncio.gather(*(mailer.send(a_mail(number)) for number in range(60)))
         assert server.open <= 3
@@ -122,7 +123,7 @@ async def test_many_mails_at_once_through_a_flaky_server_arrive_once_or_fail_cle
 
     async with (
         MisbehavingServer({"MAIL": flaky}) as server,
-        mailer_for(server, connections=4, timeout=PATIENT) as mailer,
+        mailer_for(server, connections=4) as mailer,
     ):
         await asyncio.gather(*(mailer.send(a_mail(number)) for number in range(40)))
     assert numbers(server) == list(range(40))
@@ -130,7 +131,7 @@ async def test_many_mails_at_once_through_a_flaky_server_arrive_once_or_fail_cle
 
 async def test_a_slow_mail_does_not_hold_up_the_others() -> None:
     stuck = OnFirst(hang)
-    async with MisbehavingServer({"RCPT": stuck}) as server, mailer_for(server, timeout=PATIENT) as mailer:
+    async with MisbehavingServer({"RCPT": stuck}) as server, mailer_for(server) as mailer:
         slow = asyncio.create_task(mailer.send(a_mail(1)))
         await stuck.reached.wait()
         await mailer.send(a_mail(2))
@@ -145,7 +146,7 @@ async def test_a_cancelled_mail_leaves_nothing_behind(moment: str) -> None:
     stuck = OnFirst(hang)
     async with (
         MisbehavingServer({moment: stuck}) as server,
-        mailer_for(server, connections=1, timeout=PATIENT) as mailer,
+        mailer_for(server, connections=1) as mailer,
     ):
         cancelled = asyncio.create_task(mailer.send(a_mail(1)))
         waiting = asyncio.create_task(mailer.send(a_mail(2)))
@@ -163,7 +164,7 @@ async def test_a_mail_cancelled_while_it_queues_does_not_cost_a_connection() -> 
     stuck = OnFirst(hang)
     async with (
         MisbehavingServer({"RCPT": stuck}) as server,
-        mailer_for(server, connections=1, timeout=PATIENT) as mailer,
+        mailer_for(server, connections=1) as mailer,
     ):
         first = asyncio.create_task(mailer.send(a_mail(1)))
         await stuck.reached.wait()
@@ -178,7 +179,7 @@ async def test_a_mail_cancelled_while_it_queues_does_not_cost_a_connection() -> 
 
 async def test_closing_takes_leave_of_the_server() -> None:
     async with MisbehavingServer() as server:
-        async with mailer_for(server, timeout=PATIENT) as mailer:
+        async with mailer_for(server) as mailer:
             await mailer.send(a_mail(1))
         assert server.commands[-1] == (1, "QUIT")
         with pytest.raises(MailUnavailable, match="closed"):
@@ -189,7 +190,7 @@ async def test_closing_takes_leave_of_the_server() -> None:
 async def test_closing_does_not_depend_on_the_server() -> None:
     async with (
         MisbehavingServer({"QUIT": drop}) as server,
-        mailer_for(server, timeout=PATIENT) as mailer,
+        mailer_for(server) as mailer,
     ):
         await mailer.send(a_mail(1))
     assert numbers(server) == [1]
@@ -204,7 +205,7 @@ async def test_a_mail_under_way_is_finished_when_the_mailer_closes() -> None:
         await closing.wait()
 
     async with MisbehavingServer({"RCPT": wait}) as server:
-        async with mailer_for(server, timeout=PATIENT) as mailer:
+        async with mailer_for(server) as mailer:
             under_way = asyncio.create_task(mailer.send(a_mail(1)))
             await reached.wait()
         closing.set()

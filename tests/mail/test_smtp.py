@@ -11,7 +11,7 @@ from mail.message import Mail
 from mail.smtp import SmtpMailer
 from tests.mail.conftest import Certificate
 from tests.mail.misbehaving import Answer, MisbehavingServer, drop, hang
-from tests.mail.scene import RECIPIENT, SUBJECT, a_mail, mailer_for
+from tests.mail.scene import RECIPIENT, SUBJECT, a_mail, mailer_for, patience
 
 PASSWORD = "p@ss/w:ord"
 SECRETS = (RECIPIENT, "camille", SUBJECT, "confidential", PASSWORD, "p%40ss", "orders@esim", "server-words")
@@ -79,7 +79,10 @@ BEFORE_THE_CONTENT: list[tuple[str, Answer, type[MailError], int | None]] = [
 async def test_before_the_content_nothing_can_have_been_delivered(
     moment: str, answer: Answer, meaning: type[MailError], code: int | None
 ) -> None:
-    async with MisbehavingServer({moment: answer}) as server, mailer_for(server) as mailer:
+    async with (
+        MisbehavingServer({moment: answer}) as server,
+        mailer_for(server, timeout=patience(answer)) as mailer,
+    ):
         failure = await failure_of(mailer, a_mail())
         assert isinstance(failure, meaning)
         assert failure.code == code
@@ -103,7 +106,10 @@ AFTER_THE_CONTENT: list[tuple[Answer, type[MailError], int | None]] = [
 async def test_after_the_content_only_a_clear_no_means_not_delivered(
     answer: Answer, meaning: type[MailError], code: int | None
 ) -> None:
-    async with MisbehavingServer({"CONTENT": answer}) as server, mailer_for(server) as mailer:
+    async with (
+        MisbehavingServer({"CONTENT": answer}) as server,
+        mailer_for(server, timeout=patience(answer)) as mailer,
+    ):
         failure = await failure_of(mailer, a_mail())
         assert type(failure) is meaning
         assert failure.code == code
