@@ -9,6 +9,8 @@ A `Refusal` is one reason: a stable `code` for programs and a sentence for peopl
 an address or a phone number: refusals travel through Temporal histories.
 """
 
+from typing import Self
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -33,7 +35,7 @@ class Refused(EsimError):
         self.refusals = refusals
 
     @classmethod
-    def because(cls, code: str, sentence: str) -> "Refused":
+    def because(cls, code: str, sentence: str) -> Self:
         """A refusal with a single reason."""
         return cls(Refusal(code=code, sentence=sentence))
 

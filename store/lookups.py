@@ -1,0 +1,245 @@
+"""From what a person types to a record: a line, a SIM, a user, a pack, an account.
+
+A record of another account is told exactly like one that does not exist, and what was typed is never
+repeated: nobody learns from a refusal which phone numbers or names there are.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Executable, Select, and_, case, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import NotFound, Refused
+from models.identifiers import parse_iccid, parse_msisdn, parse_reference
+from models.inventory import SIM_CARDS_SECTION, PackView, UserView
+from store.tables import (
+    AccountRow,
+    DistributorRow,
+    LineRow,
+    PackItemRow,
+    PackRow,
+    ProfileRow,
+    ProviderRow,
+    SimRow,
+    UserRow,
+)
+
+
+@dataclass(frozen=True)
+class LineKey:
+    """A line that was found, with what its account and provider are."""
+
+    id: int
+    account_id: int
+    account: str
+    slot: int
+    provider_id: int
+    provider: str
+
+
+@dataclass(frozen=True)
+class SimKey:
+    """A SIM that was found, whatever its state. `line_id` is that of the line it serves or will serve."""
+
+    id: int
+    account_id: int
+    line_id: int | None
+    state: str
+
+
+@dataclass(frozen=True)
+class AccountKey:
+    """An account that was found."""
+
+    id: int
+    name: str
+
+
+async def find_line(connection: AsyncConnection, text: str, account_id: int | None) -> LineKey:
+    """The line with this phone number (E.164) or id (`L-42`, `42`).
+
+    With an account, only its lines exist. Raises `NotFound` (`unknown_line`).
+    """
+    statement = (
+        select(
+            LineRow.id,
+            LineRow.account_id,
+            AccountRow.name,
+            LineRow.slot,
+            LineRow.provider_id,
+            ProviderRow.name,
+        )
+        .join(AccountRow, AccountRow.id == LineRow.account_id)
+        .join(ProviderRow, ProviderRow.id == LineRow.provider_id)
+    )
+    number = parse_reference("L", text)
+    msisdn = None if number is not None else _parsed(parse_msisdn, text)
+    if number is None and msisdn is None:
+        raise _unknown("line", account_id)
+    chosen = LineRow.id == number if number is not None else LineRow.msisdn == msisdn
+    row = await _one(connection, statement.where(chosen, _within(LineRow.account_id, account_id)))
+    if row is None:
+        raise _unknown("line", account_id)
+    return LineKey(*row)
+
+
+async def find_sim(connection: AsyncConnection, text: str, account_id: int | None) -> SimKey:
+    """The SIM with this id (`S-12`, `12`) or ICCID, discarded ones too. Raises `NotFound` (`unknown_sim`)."""
+    iccid = _parsed(parse_iccid, text)
+    number = parse_reference("S", text)
+    if number is None and iccid is None:
+        raise _unknown("SIM", account_id)
+    chosen = SimRow.id == number if number is not None else SimRow.iccid == iccid
+    row = await _one(
+        connection,
+        select(SimRow.id, SimRow.account_id, SimRow.line_id, SimRow.state).where(
+            chosen, _within(SimRow.account_id, account_id)
+        ),
+    )
+    if row is None:
+        raise _unknown("SIM", account_id)
+    return SimKey(*row)
+
+
+async def find_user(connection: AsyncConnection, text: str) -> UserView:
+    """The user with this e-mail address or id (`U-3`, `3`). Raises `NotFound` (`unknown_user`)."""
+    number = parse_reference("U", text)
+    chosen = UserRow.id == number if number is not None else func.lower(UserRow.email) == func.lower(text)
+    row = await _one(connection, select_users().where(chosen)) if storable(text) else None
+    if row is None:
+        raise _unknown("user", None)
+    return user_view(row)
+
+
+async def find_pack(
+    connection: AsyncConnection, account_id: int, text: str, provider_id: int | None = None
+) -> PackView:
+    """The account's order pack with this name or id (`P-4`, `4`). Raises `NotFound` (`unknown_pack`).
+
+    The item shown is the eSIM of the provider where one is named, else the pack's first eSIM or item.
+    """
+    number = parse_reference("P", text)
+    named = PackRow.name == text.strip()
+    chosen = named if number is None else or_(named, PackRow.id == number)
+    statement = (
+        select_packs()
+        .where(PackRow.account_id == account_id, chosen)
+        .order_by(
+            case((named, 0), else_=1),
+            case((and_(PackItemRow.esim, PackItemRow.provider_id == provider_id), 0), else_=1),
+            case((PackItemRow.esim, 0), else_=1),
+            PackItemRow.id,
+        )
+        .limit(1)
+    )
+    row = await _one(connection, statement) if storable(text) else None
+    if row is None:
+        raise _unknown("pack", account_id)
+    return pack_view(row)
+
+
+async def eligible_packs(connection: AsyncConnection, line_id: int) -> list[PackView]:
+    """What the shop offers for a line: available packs with an eSIM of its provider among SIM Cards (F8)."""
+    statement = (
+        select_packs()
+        .join(LineRow, LineRow.account_id == PackRow.account_id)
+        .where(
+            LineRow.id == line_id,
+            PackRow.available,
+            PackItemRow.esim,
+            PackItemRow.section == SIM_CARDS_SECTION,
+            PackItemRow.provider_id == LineRow.provider_id,
+        )
+        .order_by(PackRow.name)
+    )
+    return [pack_view(row) for row in await connection.execute(statement)]
+
+
+async def find_account(connection: AsyncConnection, name: str | None) -> AccountKey:
+    """The account with this name; without one, the only account there is.
+
+    Raises `NotFound` (`unknown_account`), or `Refused` (`account_needed`) where there are several.
+    """
+    if name is None:
+        rows = (await connection.execute(select(AccountRow.id, AccountRow.name).limit(2))).all()
+        if len(rows) > 1:
+            raise Refused.because("account_needed", "There are several accounts; name one with --account.")
+        if not rows:
+            raise NotFound.because("no_account", "There is no account yet; import a fleet first.")
+        return AccountKey(*rows[0])
+    wanted = select(AccountRow.id, AccountRow.name).where(AccountRow.name == name.strip())
+    row = await _one(connection, wanted) if storable(name) else None
+    if row is None:
+        raise NotFound.because("unknown_account", "There is no such account.")
+    return AccountKey(*row)
+
+
+def select_users() -> Select[*tuple[Any, ...]]:
+    """Users with their account and profile, to be narrowed."""
+    return (
+        select(
+            UserRow.id,
+            AccountRow.name.label("account"),
+            UserRow.account_id,
+            UserRow.name,
+            UserRow.email,
+            ProfileRow.name.label("profile"),
+        )
+        .join(AccountRow, AccountRow.id == UserRow.account_id)
+        .join(ProfileRow, ProfileRow.id == UserRow.profile_id)
+    )
+
+
+def user_view(row: Any) -> UserView:
+    """A row of `select_users`, as it leaves the store."""
+    return UserView(**row._mapping)
+
+
+def select_packs() -> Select[*tuple[Any, ...]]:
+    """Order packs with their items, one row an item, to be narrowed."""
+    return (
+        select(
+            PackRow.id,
+            PackRow.name,
+            func.coalesce(PackItemRow.name, "").label("item"),
+            func.coalesce(PackItemRow.section, "").label("section"),
+            ProviderRow.name.label("provider"),
+            func.coalesce(PackItemRow.esim, False).label("esim"),
+            DistributorRow.name.label("distributor"),
+            PackRow.available,
+        )
+        .join(DistributorRow, DistributorRow.id == PackRow.distributor_id)
+        .outerjoin(PackItemRow, PackItemRow.pack_id == PackRow.id)
+        .outerjoin(ProviderRow, ProviderRow.id == PackItemRow.provider_id)
+    )
+
+
+def pack_view(row: Any) -> PackView:
+    """A row of `select_packs`, as it leaves the store."""
+    return PackView(**row._mapping)
+
+
+def storable(text: str) -> bool:
+    """Whether PostgreSQL can hold the text at all: no NUL, no bytes that are not UTF-8."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+async def _one(connection: AsyncConnection, statement: Executable) -> Any:
+    return (await connection.execute(statement)).one_or_none()
+
+
+def _parsed(parse: Any, text: str) -> str | None:
+    try:
+        return str(parse(text))
+    except ValueError:
+        return None
+
+
+def _within(column: Any, account_id: int | None) -> ColumnElement[bool]:
+    return true() if account_id is None else cast("ColumnElement[bool]", column == account_id)
+
+
+def _unknown(what: str, account_id: int | None) -> NotFound:
+    where = "" if account_id is None else " in your account"
+    return NotFound.because(f"unknown_{what.lower()}", f"There is no such {what}{where}.")
