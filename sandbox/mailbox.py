@@ -30,7 +30,7 @@ class FolderDelivery:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # mails carry activation codes
         self._folder = folder
         self._number = last_number(folder)
 

@@ -92,7 +92,7 @@ class Lifeline:
             pipe.close()
 
 
-@dataclass
+@dataclass(eq=False)
 class Child:
     """One running program. It leads its own process group, so that Ctrl-C reaches only the supervisor."""
 

@@ -11,8 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
@@ -84,15 +84,25 @@ class TemporalServer:
         )
 
     async def is_ready(self) -> bool:
-        """Whether the server answers for its namespace and knows all search attributes."""
+        """Whether the server answers for its namespace and knows all search attributes.
+
+        The command line registers them only in a new database; those that are newer are added here.
+        """
         try:
             client = await Client.connect(self.address, namespace=self.namespace)
-            answer = await client.operator_service.list_search_attributes(
+            known = await client.operator_service.list_search_attributes(
                 ListSearchAttributesRequest(namespace=self.namespace), timeout=RPC_TIMEOUT
             )
+            missing = set(self.search_attributes) - set(known.custom_attributes)
+            if missing:
+                types = dict.fromkeys(missing, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
+                await client.operator_service.add_search_attributes(
+                    AddSearchAttributesRequest(namespace=self.namespace, search_attributes=types),
+                    timeout=RPC_TIMEOUT,
+                )
         except (RPCError, RuntimeError):
             return False
-        return set(self.search_attributes) <= set(answer.custom_attributes)
+        return not missing
 
 
 class TemporaryTemporalServer:

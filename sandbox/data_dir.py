@@ -1,0 +1,155 @@
+"""The sandbox's folder: who runs on it, where its parts are, and what a killed run left behind."""
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+from sandbox.errors import SandboxError
+from sandbox.files import write_atomically
+from sandbox.lifeline import end_groups
+from sandbox.processes import Child
+
+LOCK_SECONDS = 1.0
+LOCK_POLL_SECONDS = 0.05
+SAME_START_SECONDS = 2.0
+"""Two processes of one number that started this close together are the same process."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the parts of a running sandbox are; what `addresses.json` says, read by `settings.py`."""
+
+    database_url: str
+    temporal_address: str
+    temporal_ui_url: str
+    smtp_url: str
+    temporal_metrics_url: str = ""
+    """Empty when Temporal is not the sandbox's own."""
+    pids: dict[str, int] = field(default_factory=dict)
+    """Process id by name: postgres, temporal, mailbox, worker, as far as the sandbox runs them."""
+
+
+@dataclass(frozen=True)
+class DataDir:
+    """Names of what is in the folder. What matters outlives the sandbox; `addresses.json` does not."""
+
+    path: Path
+
+    @property
+    def postgres(self) -> Path:
+        return self.path / "postgres"
+
+    @property
+    def temporal(self) -> Path:
+        return self.path / "temporal.db"
+
+    @property
+    def mailbox(self) -> Path:
+        return self.path / "mailbox"
+
+    @property
+    def ports(self) -> Path:
+        return self.path / "ports.json"
+
+    @property
+    def addresses(self) -> Path:
+        return self.path / "addresses.json"
+
+    @property
+    def children(self) -> Path:
+        return self.path / "children.json"
+
+    def log(self, name: str) -> Path:
+        return self.path / "logs" / f"{name}.log"
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Be the only sandbox on this folder; the kernel lets go when the process ends, however it ends."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.path / "lock").open("a+") as file:
+            deadline = time.monotonic() + LOCK_SECONDS
+            while not _try_lock(file.fileno(), fcntl.LOCK_EX):
+                if time.monotonic() > deadline:
+                    file.seek(0)
+                    raise SandboxError(
+                        f"A sandbox is already running on {self.path} (process {file.read().strip() or '?'})."
+                    )
+                time.sleep(LOCK_POLL_SECONDS)
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
+            yield
+
+    def is_running(self) -> bool:
+        """Whether a sandbox runs on this folder now."""
+        try:
+            with (self.path / "lock").open() as file:
+                return not _try_lock(file.fileno(), fcntl.LOCK_SH)
+        except FileNotFoundError:
+            return False
+
+    def running_addresses(self) -> Addresses | None:
+        """Where the parts are, None unless a sandbox is up: a killed one may have left its file."""
+        if not self.is_running():
+            return None
+        try:
+            return Addresses(**json.loads(self.addresses.read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def write_addresses(self, addresses: Addresses) -> None:
+        """Let every command find the sandbox."""
+        write_atomically(self.addresses, json.dumps(asdict(addresses), indent=2))
+
+    def note_children(self, children: Iterable[Child]) -> None:
+        """Keep in mind what runs, for `end_leftovers` of the next run."""
+        notes = [
+            {"pid": child.pid, "started": started, "stop_signal": int(child.program.stop_signal)}
+            for child in children
+            if child.pid is not None and (started := _start_time(child.pid)) is not None
+        ]
+        write_atomically(self.children, json.dumps(notes))
+
+    def forget(self) -> None:
+        """Leave nothing that says a sandbox runs here."""
+        self.addresses.unlink(missing_ok=True)
+        self.children.unlink(missing_ok=True)
+
+    def end_leftovers(self) -> None:
+        """End the processes of a run that was killed and could not do it itself. Call under the lock only."""
+        try:
+            notes = json.loads(self.children.read_text())
+            leftovers = {
+                int(note["pid"]): int(note["stop_signal"])
+                for note in notes
+                if (started := _start_time(int(note["pid"]))) is not None
+                and abs(started - float(note["started"])) < SAME_START_SECONDS
+            }
+        except (OSError, ValueError, TypeError, KeyError):
+            leftovers = {}
+        end_groups(leftovers)
+        self.forget()
+
+
+def _try_lock(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _start_time(pid: int) -> float | None:
+    """When the process started, by the kernel's reckoning; None if it is gone."""
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())
+    except psutil.NoSuchProcess:
+        return None

@@ -1,0 +1,230 @@
+"""`esim-orders up`: everything one machine needs to place and follow orders, until Ctrl-C."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import sandbox
+from sandbox.data_dir import Addresses, DataDir
+from sandbox.ports import HOST, choose_ports, is_free
+from sandbox.postgres import Postgres
+from sandbox.processes import Child, Program
+from sandbox.supervisor import Service, Supervisor
+from sandbox.temporal_server import TemporalServer, worker_polls
+
+USUAL_PORTS = {"temporal": 7233, "temporal_ui": 8233, "temporal_metrics": 9233, "smtp": 1025}
+GIVEN = ("database_url", "temporal_address", "temporal_ui_url", "smtp_url")
+"""Addresses that the user may give as ESIM_... variables, and that the worker is given so."""
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+async def no_migration(database_url: str) -> None:
+    """Leave the database as it is."""
+
+
+def say_nothing(sentence: str) -> None:
+    """Keep the sentence to oneself."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run on which folder."""
+
+    data_dir: Path
+    migrate: Callable[[str], Awaitable[None]] = no_migration
+    """Brings the tables up to date; gets the database's URL."""
+    worker: Sequence[str] = (sys.executable, "-m", "worker")
+    worker_stop_seconds: float = 15.0
+    task_queue: str = "esim-orders"
+    namespace: str = "default"
+    search_attributes: Sequence[str] = ()
+    """Names of search attributes of type Keyword."""
+    say: Callable[[str], None] = say_nothing
+    """Told, in a sentence each, what happens while the sandbox runs (a part died and is started again)."""
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    """What ESIM_DATABASE_URL, ESIM_TEMPORAL_ADDRESS or ESIM_SMTP_URL names is used and not started."""
+
+
+def up(plan: Plan, announce: Callable[[Addresses], None]) -> None:
+    """Run the sandbox until SIGINT, SIGTERM or SIGHUP; `announce` is called once, when all is ready.
+
+    A second signal stops without waiting. Raises SandboxError when another sandbox runs on the folder, when
+    a part does not become ready, or when it keeps dying. Nothing is left running in any case.
+    """
+    asyncio.run(run(plan, announce))
+
+
+async def run(plan: Plan, announce: Callable[[Addresses], None]) -> None:
+    """Do what `up` does within a running event loop of the main thread."""
+    stop = asyncio.Event()
+    folder = DataDir(plan.data_dir.absolute())
+    with folder.lock():
+        folder.end_leftovers()
+        running = Sandbox(plan, folder)
+        loop = asyncio.get_running_loop()
+
+        def on_signal() -> None:
+            if stop.is_set():
+                running.supervisor.hurry()
+            stop.set()
+
+        for number in STOP_SIGNALS:
+            loop.add_signal_handler(number, on_signal)
+        try:
+            async with running.supervisor:
+                await _until_stopped(running, stop, announce)
+        finally:
+            running.clean_up()
+            for number in STOP_SIGNALS:
+                loop.remove_signal_handler(number)
+
+
+async def _until_stopped(
+    running: "Sandbox", stop: asyncio.Event, announce: Callable[[Addresses], None]
+) -> None:
+    """Start everything and stay, until told to stop or until a part cannot be kept running."""
+    stopped = asyncio.create_task(stop.wait())
+    starting = asyncio.create_task(running.start())
+    failed = running.supervisor.failed
+    ends: set[asyncio.Future[Any]] = {stopped, failed}
+    try:
+        await asyncio.wait({starting, *ends}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            announce(starting.result())
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if failed.done():
+            failed.result()
+    finally:
+        starting.cancel()
+        stopped.cancel()
+        await asyncio.gather(starting, stopped, return_exceptions=True)
+
+
+class Sandbox:
+    """The parts of one sandbox, wired: which are ours, where they are, in which order they start."""
+
+    def __init__(self, plan: Plan, folder: DataDir) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._given = {
+            name: value for name in GIVEN if (value := plan.environment.get(f"ESIM_{name.upper()}"))
+        }
+        self._ports = choose_ports(USUAL_PORTS, folder.ports)
+        self._postgres = (
+            None if "database_url" in self._given else Postgres(folder.postgres, folder.log("postgres"))
+        )
+        self._temporal = None if "temporal_address" in self._given else self._temporal_server()
+        self._addresses = self._find_addresses()
+        self._ready = False
+        self.supervisor = Supervisor(plan.say, self._note_children)
+
+    async def start(self) -> Addresses:
+        """Start all parts, each as soon as what it needs is there, and say where they are."""
+        try:
+            async with asyncio.TaskGroup() as parts:
+                parts.create_task(self._start_database())
+                parts.create_task(self._start_temporal())
+                parts.create_task(self._start_mailbox())
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from group
+        await self._start_worker()
+        self._ready = True
+        self._note_children()
+        return self._addresses
+
+    def clean_up(self) -> None:
+        """Leave no trace of running; what the parts keep stays."""
+        self._folder.forget()
+        if self._postgres is not None:
+            self._postgres.clean_up()
+
+    async def _start_database(self) -> None:
+        postgres = self._postgres
+        if postgres is not None:
+
+            async def is_ready(child: Child) -> bool:
+                return postgres.is_ready(child.pid)
+
+            await self.supervisor.start(Service(postgres.program(), is_ready, postgres.prepare))
+        await self._plan.migrate(self._addresses.database_url)
+
+    async def _start_temporal(self) -> None:
+        temporal = self._temporal
+        if temporal is not None:
+
+            async def is_ready(_: Child) -> bool:
+                return await temporal.is_ready()
+
+            await self.supervisor.start(Service(temporal.program(), is_ready))
+
+    async def _start_mailbox(self) -> None:
+        if "smtp_url" in self._given:
+            return
+        port = self._ports["smtp"]
+        program = Program(
+            name="mailbox",
+            command=[
+                *(sys.executable, "-m", "sandbox.mailbox"),
+                *("--dir", str(self._folder.mailbox), "--port", str(port)),
+            ],
+            log=self._folder.log("mailbox"),
+            folder=Path(sandbox.__file__).parent.parent,
+        )
+
+        async def is_ready(_: Child) -> bool:
+            return not is_free(port)
+
+        await self.supervisor.start(Service(program, is_ready))
+
+    async def _start_worker(self) -> None:
+        plan = self._plan
+        addresses = {f"ESIM_{name.upper()}": str(getattr(self._addresses, name)) for name in GIVEN}
+        program = Program(
+            name="worker",
+            command=plan.worker,
+            log=self._folder.log("worker"),
+            environment={**plan.environment, **addresses, "ESIM_DATA_DIR": str(self._folder.path)},
+            stop_seconds=plan.worker_stop_seconds,
+        )
+
+        async def is_ready(child: Child) -> bool:
+            address = self._addresses.temporal_address
+            return await worker_polls(address, plan.namespace, plan.task_queue, since=child.started)
+
+        await self.supervisor.start(Service(program, is_ready))
+
+    def _temporal_server(self) -> TemporalServer:
+        return TemporalServer(
+            database=self._folder.temporal,
+            log=self._folder.log("temporal"),
+            port=self._ports["temporal"],
+            ui_port=self._ports["temporal_ui"],
+            metrics_port=self._ports["temporal_metrics"],
+            search_attributes=self._plan.search_attributes,
+            namespace=self._plan.namespace,
+        )
+
+    def _find_addresses(self) -> Addresses:
+        given, postgres, temporal = self._given, self._postgres, self._temporal
+        own = {"smtp_url": f"smtp://{HOST}:{self._ports['smtp']}", "temporal_ui_url": "http://localhost:8233"}
+        if postgres is not None:
+            own["database_url"] = postgres.url()
+        if temporal is not None:
+            own["temporal_address"] = temporal.address
+            own["temporal_ui_url"] = temporal.ui_url
+        return Addresses(
+            **{name: given.get(name) or own[name] for name in GIVEN},
+            temporal_metrics_url=temporal.metrics_url if temporal is not None else "",
+            pids={},
+        )
+
+    def _note_children(self) -> None:
+        self._folder.note_children(self.supervisor.children)
+        if self._ready:
+            self._addresses = replace(self._addresses, pids=self.supervisor.pids)
+            self._folder.write_addresses(self._addresses)
