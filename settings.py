@@ -66,8 +66,13 @@ class Settings(BaseSettings):
     """Silence after which the distributor is reminded to process an acknowledged order."""
     reminders: int = Field(default=2, ge=0)
     """Reminders sent in each wait before the order is held for a person."""
+    notification_given_up_after: timedelta = timedelta(days=7)
+    """How long an ended order stays open for a mail to people that cannot be sent."""
     answer_timeout: timedelta = timedelta(seconds=20)
     """How long a caller waits for a worker's answer before it is told to ask again."""
+
+    cached_workflows: int = Field(default=500, ge=10)
+    """Open orders that a worker keeps in memory; more are read again from their history when they move."""
 
     log_level: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""

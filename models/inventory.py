@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from models.errors import Refusal
 from models.lifecycle import OrderKind, OrderStatus
 
 
@@ -123,6 +124,7 @@ class OrderView(View):
     esim_id: int | None
     iccid: str | None
     cancel_reason: str | None
+    refusals: tuple[Refusal, ...] = ()
     events: tuple[EventView, ...] = ()
 
 

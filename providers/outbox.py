@@ -8,7 +8,7 @@ Raises, once every mail has had its chance, so that one recipient's failure touc
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mail.compose import OrderFacts, Template, compose
 from mail.errors import MailAmbiguous, MailError, MailRefusedUs, MailRejected, MailUnavailable
@@ -57,12 +57,14 @@ class Outbox:
             claims = await mails.claim(connection, list(letters), retries)
         failures: list[MailError] = []
         outcomes: list[Outcome] = []
-        for letter, draft in letters.items():
-            if claims[letter.id].may_send:
+        for written, draft in letters.items():
+            claim = claims[written.id]
+            if claim.may_send:
+                letter = replace(written, message_id=claim.message_id)
                 outcome, failure = await self._deliver(letter, draft, facts)
                 outcomes.append(outcome)
             else:
-                failure = _past_failure(claims[letter.id])
+                failure = _past_failure(claim)
             if failure:
                 failures.append(failure)
         if outcomes:

@@ -10,7 +10,7 @@ from models.errors import Refusal
 from models.lifecycle import OrderStatus
 from models.orders import Acceptance, Placement
 from models.rules import refusals
-from store import events
+from store import events, orders
 from store.facts import line_facts
 from store.tables import LineRow, OrderRow, PackRow, UserRow
 
@@ -20,7 +20,7 @@ async def accept(connection: AsyncConnection, wish: Placement) -> Acceptance:
 
     The line is locked while the rules look at it, so two orders for one line cannot both be accepted.
     """
-    known = await _accepted_before(connection, wish.order_id)
+    known = await orders.acceptance(connection, wish.order_id)
     if known is not None:
         return known
     missing = await _unknown(connection, wish)
@@ -55,20 +55,6 @@ def _acceptance(wish: Placement, status: OrderStatus, reasons: Sequence[Refusal]
         line_id=wish.line_id,
         pack_id=wish.pack_id,
         refusals=tuple(reasons),
-    )
-
-
-async def _accepted_before(connection: AsyncConnection, order_id: str) -> Acceptance | None:
-    row = (await connection.execute(select(OrderRow).where(OrderRow.id == order_id))).one_or_none()
-    if row is None:
-        return None
-    return Acceptance(
-        order_id=row.id,
-        status=row.status,
-        kind=row.kind,
-        line_id=row.line_id,
-        pack_id=row.pack_id,
-        refusals=tuple(Refusal(**reason) for reason in row.refusals),
     )
 
 

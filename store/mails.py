@@ -164,6 +164,8 @@ class Claim:
     """What may be done about a letter now."""
 
     may_send: bool
+    message_id: str
+    """The Message-ID it was first written down with, and keeps."""
     uncertain: bool = False
     failure: str | None = None
 
@@ -180,9 +182,9 @@ async def claim(connection: AsyncConnection, letters: Sequence[Letter], retries:
         insert(MailRow)
         .values([{**letter.__dict__, "state": "sending", "attempts": 1} for letter in letters])
         .on_conflict_do_nothing()
-        .returning(MailRow.id)
+        .returning(MailRow.id, MailRow.message_id)
     )
-    claims = {row.id: Claim(may_send=True) for row in new}
+    claims = {row.id: Claim(True, row.message_id) for row in new}
     known = [letter.id for letter in letters if letter.id not in claims]
     if not known:
         return claims
@@ -191,11 +193,11 @@ async def claim(connection: AsyncConnection, letters: Sequence[Letter], retries:
     )
     for row in rows.all():
         if row.state == "sent":
-            claims[row.id] = Claim(may_send=False)
+            claims[row.id] = Claim(False, row.message_id)
         elif row.state == "failed" and row.retries >= retries:
-            claims[row.id] = Claim(may_send=False, failure=row.failure)
+            claims[row.id] = Claim(False, row.message_id, failure=row.failure)
         elif row.state == "sending" and row.uncertain > retries:
-            claims[row.id] = Claim(may_send=False, uncertain=True)
+            claims[row.id] = Claim(False, row.message_id, uncertain=True)
         else:
             again = 1 if row.state == "sending" else 0
             await connection.execute(
@@ -208,7 +210,7 @@ async def claim(connection: AsyncConnection, letters: Sequence[Letter], retries:
                     updated_at=func.now(),
                 )
             )
-            claims[row.id] = Claim(may_send=True)
+            claims[row.id] = Claim(True, row.message_id)
     return claims
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -54,6 +55,15 @@ class Database:
             if failure.connection_invalidated or isinstance(failure, OperationalError | InterfaceError):
                 raise _away() from failure
             raise
+
+    async def revision(self) -> str | None:
+        """The migration the tables are at; None for an empty database."""
+        async with self.transaction() as connection:
+            there = await connection.scalar(text("SELECT to_regclass('alembic_version')"))
+            if there is None:
+                return None
+            found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return None if found is None else str(found)
 
     async def close(self) -> None:
         """Give all connections back to the server."""

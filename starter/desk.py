@@ -1,0 +1,355 @@
+"""Placing and steering orders from Python.
+
+    async with OrderDesk.open(Settings()) as desk:
+        placed = await desk.place(OrderDraft(
+            kind="switch_to_esim", line="+33612345678", user="ana@acme.example",
+            disposal_confirmed=True, key="cart-4711",
+        ))
+        await desk.acknowledge(placed.order_id)
+        await desk.processed(placed.order_id, iccid="8933012345678901234")
+
+Every call may be repeated: the same key is the same order, and what was done is not done again. Raises
+`Refused` with every reason, or `PartAway` where somebody does not answer (see `models.errors`).
+"""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.ext.asyncio import AsyncConnection
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from models import identifiers
+from models.errors import PartAway, Refusal, Refused
+from models.inventory import OrderView, PackView
+from models.lifecycle import OPEN, OrderKind, OrderStatus
+from models.orders import Acceptance, OrderState, Placement, StepResult
+from models.rules import Action, refusals
+from settings import Settings
+from starter.temporal import connect, temporal_away
+from store import lookups, order_steps, orders
+from store.facts import line_facts
+from store.session import Database
+from workflows import search_attributes
+from workflows.messages import (
+    OPERATOR,
+    Acknowledge,
+    CancelOrder,
+    EnterIccid,
+    PlaceOrder,
+    ReportProcessed,
+    RetryOrder,
+    Waits,
+)
+from workflows.order import EsimOrder
+
+Late = Callable[[AsyncConnection], Awaitable[StepResult]]
+
+
+class OrderDraft(BaseModel):
+    """What a caller wants: names or ids as people write them. Nothing of it is trusted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: OrderKind
+    line: str
+    """A phone number in E.164, or `L-42`."""
+    user: str
+    """Who orders: an e-mail address, or `U-3`."""
+    pack: str | None = None
+    """Name or `P-4`; left out, the only eligible pack is taken."""
+    quantity: int = 1
+    disposal_confirmed: bool = False
+    """The user was shown `models.rules.DISPOSAL_WARNING` and agreed (F11)."""
+    key: str | None = None
+    """Idempotency key, unique in the account; left out, one is made."""
+
+
+class Placed(BaseModel):
+    """An accepted order, and the key that asks for it again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order_id: str
+    key: str
+    status: OrderStatus
+
+
+class OrderDesk:
+    """Starts orders and steers them. One for a whole process; safe for concurrent use."""
+
+    def __init__(self, client: Client, database: Database, settings: Settings) -> None:
+        self._client = client
+        self._database = database
+        self._settings = settings
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings) -> AsyncIterator["OrderDesk"]:
+        """Connect to the configured Temporal service and database."""
+        database = Database(settings.database_url, settings.database_pool_size)
+        try:
+            yield cls(await connect(settings), database, settings)
+        finally:
+            await database.close()
+
+    # --- placing --------------------------------------------------------------------------------------
+
+    async def place(self, draft: OrderDraft) -> Placed:
+        """Place an order for a line and learn in one round trip whether it is accepted (F5 to F11, F46, F52).
+
+        Where nobody answers in time the order may exist all the same: the same key asks again.
+        """
+        key = draft.key or uuid.uuid4().hex
+        start = await self._read(draft, key)
+        try:
+            acceptance = await self._start(start)
+        except PartAway as away:
+            raise PartAway(away.part, f"{away} Ask again with the key {key}.") from None
+        if not acceptance.same_as(start.order):
+            raise Refused.because("key_used", f"This key was used for another order: {acceptance.order_id}.")
+        if not acceptance.accepted:
+            raise Refused(*acceptance.refusals)
+        return Placed(order_id=acceptance.order_id, key=key, status=acceptance.status)
+
+    async def _read(self, draft: OrderDraft, key: str) -> PlaceOrder:
+        async with self._database.transaction() as connection:
+            user = await lookups.find_user(connection, draft.user)
+            line = await lookups.find_line(connection, draft.line, user.account_id)
+            if draft.pack is not None:
+                pack = await lookups.find_pack(connection, user.account_id, draft.pack, line.provider_id)
+            else:
+                pack = await self._only_pack(connection, draft, line.id, user.id)
+        settings = self._settings
+        return PlaceOrder(
+            order=Placement(
+                order_id=identifiers.order_id(user.account_id, key),
+                kind=draft.kind,
+                account_id=user.account_id,
+                line_id=line.id,
+                user_id=user.id,
+                pack_id=pack.id,
+                quantity=draft.quantity,
+                disposal_confirmed=draft.disposal_confirmed,
+            ),
+            slot=line.slot,
+            provider=line.provider,
+            distributor=pack.distributor,
+            waits=Waits(
+                acknowledgement_reminder_after=settings.acknowledgement_reminder_after,
+                processing_reminder_after=settings.processing_reminder_after,
+                reminders=settings.reminders,
+                notification_given_up_after=settings.notification_given_up_after,
+            ),
+        )
+
+    async def _only_pack(
+        self, connection: AsyncConnection, draft: OrderDraft, line_id: int, user_id: int
+    ) -> PackView:
+        packs = await lookups.eligible_packs(connection, line_id)
+        if len(packs) == 1:
+            return packs[0]
+        if packs:
+            listed = ", ".join(identifiers.reference("P", pack.id) for pack in packs)
+            raise Refused.because("pack_not_chosen", f"Several packs fit this line; choose one: {listed}.")
+        facts, _ = await line_facts(connection, line_id, user_id)
+        raise Refused(*refusals(Action(draft.kind.value), facts))
+
+    async def _start(self, start: PlaceOrder) -> Acceptance:
+        operation = WithStartWorkflowOperation(
+            EsimOrder.run,
+            start,
+            id=start.order.order_id,
+            task_queue=self._settings.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary=start.summary,
+            search_attributes=_search_attributes(start),
+        )
+        try:
+            answer: Awaitable[Any] = self._client.execute_update_with_start_workflow(
+                EsimOrder.place, start_workflow_operation=operation, id="place"
+            )
+            return cast("Acceptance", await self._answered(answer))
+        except WorkflowAlreadyStartedError:
+            async with self._database.transaction() as connection:
+                known = await orders.acceptance(connection, start.order.order_id)
+            if known is None:
+                raise orders.unknown(start.order.order_id) from None
+            return known
+
+    # --- steering -------------------------------------------------------------------------------------
+
+    async def acknowledge(
+        self, order_id: str, *, iccid: str | None = None, actor: str = OPERATOR
+    ) -> OrderState:
+        """The provider has acknowledged the order: the temporary eSIM is created (F12 to F15)."""
+        return await self._steer(
+            order_id,
+            EsimOrder.acknowledge,
+            Acknowledge(actor=actor, iccid=iccid),
+            lambda connection: order_steps.open_processing(connection, order_id, actor, iccid),
+        )
+
+    async def enter_iccid(self, order_id: str, iccid: str, *, actor: str = OPERATOR) -> OrderState:
+        """Enter or correct the ICCID of the temporary eSIM; warns of a wrong check digit (F15, F49)."""
+        return await self._steer(
+            order_id,
+            EsimOrder.enter_iccid,
+            EnterIccid(actor=actor, iccid=iccid),
+            lambda connection: order_steps.enter_iccid(connection, order_id, actor, iccid),
+        )
+
+    async def processed(
+        self, order_id: str, *, iccid: str | None = None, actor: str = OPERATOR
+    ) -> OrderState:
+        """The provider has processed the order: the eSIM takes the line, the SIM in place is discarded for
+        ever (F18 to F21). Said again, it is done once; said after a cancel, it is kept as an incident.
+        """
+        request = uuid.uuid4().hex
+        return await self._steer(
+            order_id,
+            EsimOrder.processed,
+            ReportProcessed(actor=actor, iccid=iccid),
+            lambda connection: order_steps.complete(connection, order_id, actor, iccid, request),
+        )
+
+    async def cancel(self, order_id: str, *, reason: str = "", actor: str = OPERATOR) -> OrderState:
+        """Cancel the order: the temporary eSIM is deleted, the SIM in place stays (F22, F23, F43, F44)."""
+        note_id = None
+        if reason.strip():
+            async with self._database.transaction() as connection:
+                note_id = await orders.add_note(connection, order_id, reason.strip())
+        return await self._steer(
+            order_id,
+            EsimOrder.cancel,
+            CancelOrder(actor=actor, note_id=note_id),
+            lambda connection: order_steps.cancel(connection, order_id, actor, note_id),
+        )
+
+    async def retry(self, order_id: str, *, actor: str = OPERATOR) -> None:
+        """Let a held order go on with what it is held for (W5)."""
+        order = await self.order(order_id)
+        try:
+            await self._handle(order_id).signal(EsimOrder.retry, RetryOrder(actor=actor))
+        except RPCError as failure:
+            if failure.status is RPCStatusCode.NOT_FOUND and order.status not in OPEN:
+                raise Refused.because(
+                    "nothing_to_retry",
+                    f"The order is {order.status.label.lower()}; nothing waits.",
+                ) from None
+            raise self._rpc_failure(order_id, failure) from failure
+
+    async def _steer(self, order_id: str, update: Any, message: Any, late: Late) -> OrderState:
+        try:
+            answer: Awaitable[Any] = self._handle(order_id).execute_update(update, message)
+            return cast("OrderState", await self._answered(answer))
+        except WorkflowUpdateFailedError as failed:
+            raise _refused(failed) from None
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.NOT_FOUND:
+                raise self._rpc_failure(order_id, failure) from failure
+            return await self._after_the_end(order_id, late)
+
+    async def _after_the_end(self, order_id: str, late: Late) -> OrderState:
+        """Answer a call whose workflow has ended: the step finds the end, and changes nothing but to keep
+        an incident.
+        """
+        async with self._database.transaction() as connection:
+            if await orders.is_open(connection, order_id):
+                raise PartAway(
+                    "workflow",
+                    f"The order {order_id} is open, but its workflow does not run; see docs/operations.md.",
+                )
+            result = await late(connection)
+        if result.refusal:
+            raise Refused(result.refusal)
+        return result.state
+
+    # --- reading --------------------------------------------------------------------------------------
+
+    async def order(self, order_id: str) -> OrderView:
+        """One order with its events, from the database."""
+        async with self._database.transaction() as connection:
+            return await orders.order(connection, order_id)
+
+    async def orders(
+        self,
+        *,
+        status: OrderStatus | None = None,
+        held: bool = False,
+        line: str | None = None,
+        limit: int = 100,
+    ) -> list[OrderView]:
+        """The newest orders, of one line or in one status, or those that wait for a person."""
+        async with self._database.transaction() as connection:
+            line_id = (await lookups.find_line(connection, line, None)).id if line else None
+            return await orders.orders(connection, status=status, held=held, line_id=line_id, limit=limit)
+
+    async def watch(self, order_id: str, every: float = 0.5) -> AsyncIterator[OrderView]:
+        """The order now, and again whenever something happened to it, until it ends. Reads the database
+        every so many seconds, so it works while workers are down.
+        """
+        seen = -1
+        while True:
+            order = await self.order(order_id)
+            if len(order.events) > seen:
+                seen = len(order.events)
+                yield order
+            if order.status not in OPEN and order.held_reason is None:
+                return
+            await asyncio.sleep(every)
+
+    def _handle(self, order_id: str) -> WorkflowHandle[EsimOrder, OrderState]:
+        return self._client.get_workflow_handle_for(EsimOrder.run, order_id)
+
+    async def _answered(self, answer: Awaitable[Any]) -> Any:
+        try:
+            async with asyncio.timeout(self._settings.answer_timeout.total_seconds()):
+                return await answer
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            raise PartAway("worker", "No worker answers; it may still be done later.") from None
+        except RPCError as failure:
+            if failure.status is RPCStatusCode.NOT_FOUND:
+                raise
+            raise self._rpc_failure("", failure) from failure
+
+    def _rpc_failure(self, order_id: str, failure: RPCError) -> Exception:
+        if failure.status is RPCStatusCode.NOT_FOUND:
+            return orders.unknown(order_id)
+        return temporal_away()
+
+
+def _search_attributes(start: PlaceOrder) -> TypedSearchAttributes:
+    values = {
+        search_attributes.ORDER_STATUS: OrderStatus.SUBMITTED.value,
+        search_attributes.ORDER_KIND: start.order.kind.value,
+        search_attributes.PROVIDER: start.provider,
+        search_attributes.DISTRIBUTOR: start.distributor,
+        search_attributes.ACCOUNT_ID: str(start.order.account_id),
+    }
+    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values.items()])
+
+
+def _refused(failed: WorkflowUpdateFailedError) -> Refused:
+    cause = failed.cause
+    if isinstance(cause, ApplicationError):
+        return Refused(Refusal(code=cause.type or "refused", sentence=cause.message))
+    return Refused(Refusal(code="refused", sentence="The order did not take this call."))

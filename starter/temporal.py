@@ -1,0 +1,40 @@
+"""The connection to Temporal, the same in every process: one data converter, one set of checks."""
+
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+
+from models.errors import PartAway
+from settings import Settings
+from workflows.search_attributes import NAMES
+
+
+async def connect(settings: Settings) -> Client:
+    """Connect to the configured namespace. Raises `PartAway`."""
+    try:
+        return await Client.connect(
+            settings.temporal_address,
+            namespace=settings.temporal_namespace,
+            api_key=settings.temporal_api_key or None,
+            tls=settings.temporal_tls or bool(settings.temporal_api_key),
+            data_converter=pydantic_data_converter,
+        )
+    except (RPCError, RuntimeError, OSError) as away:
+        raise temporal_away() from away
+
+
+def temporal_away() -> PartAway:
+    """Say that Temporal cannot be reached."""
+    return PartAway("temporal", "The Temporal service does not answer; see ESIM_TEMPORAL_ADDRESS.")
+
+
+async def missing_search_attributes(client: Client) -> list[str]:
+    """The search attributes that are not registered: upserting one would stall every order."""
+    try:
+        known = await client.operator_service.list_search_attributes(
+            ListSearchAttributesRequest(namespace=client.namespace)
+        )
+    except RPCError as away:
+        raise temporal_away() from away
+    return [name for name in NAMES if name not in known.custom_attributes]

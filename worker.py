@@ -1,0 +1,139 @@
+"""The worker process: settings -> database, mailer, provider, client -> Worker. Nothing else wires these.
+
+`esim-worker` runs it until SIGTERM or SIGINT, and then finishes what it has begun.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.failures import SafeFailures
+from activities.orders import InventorySteps
+from activities.outside import MailSteps, PortSteps
+from mail.message import Sender
+from mail.smtp import Mailer, SmtpMailer
+from models.errors import EsimError, PartAway, Refused
+from providers.by_mail import ProviderByMail
+from providers.outbox import Outbox
+from settings import Settings
+from starter.temporal import connect, missing_search_attributes
+from store.migrations import head_revision
+from store.session import Database
+from workflows.order import EsimOrder
+
+GRACE = timedelta(seconds=30)
+PASSED_THROUGH = (
+    "models",
+    "workflows.messages",
+    "workflows.steps",
+    "workflows.search_attributes",
+    "pydantic",
+)
+
+_log = logging.getLogger("worker")
+
+
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """The sandbox that workflows run in, here and when a history is replayed.
+
+    What holds no state is passed through: read once, not once a workflow.
+    """
+    return SandboxedWorkflowRunner(SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+
+def order_worker(client: Client, database: Database, mailer: Mailer, settings: Settings) -> Worker:
+    """A worker for orders on the configured task queue."""
+    outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain, settings.mail_language)
+    orders = InventorySteps(database)
+    provider = PortSteps(ProviderByMail(database, outbox))
+    people = MailSteps(database, outbox)
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[EsimOrder],
+        activities=[
+            orders.accept_order,
+            orders.open_processing,
+            orders.enter_iccid,
+            orders.complete_swap,
+            orders.cancel_order,
+            orders.hold_order,
+            orders.release_order,
+            provider.submit_to_provider,
+            provider.remind_provider,
+            provider.withdraw_from_provider,
+            people.tell_people,
+        ],
+        interceptors=[SafeFailures()],
+        workflow_runner=workflow_runner(),
+        graceful_shutdown_timeout=GRACE,
+        max_cached_workflows=settings.cached_workflows,
+    )
+
+
+async def check(client: Client, database: Database) -> None:
+    """Refuse to start where orders would stall, saying what to do."""
+    missing = await missing_search_attributes(client)
+    if missing:
+        options = " ".join(f"--name {name} --type Keyword" for name in missing)
+        raise Refused.because(
+            "search_attributes_missing",
+            f"Search attributes are not registered; run: temporal operator search-attribute create {options}",
+        )
+    found = await database.revision()
+    if found != head_revision():
+        raise Refused.because(
+            "database_not_at_head",
+            f"The database is at revision {found}, this worker needs {head_revision()}; "
+            "run: esim-orders db upgrade",
+        )
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run a worker until `stop`."""
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database_url, settings.database_pool_size)
+        stack.push_async_callback(database.close)
+        mailer = await stack.enter_async_context(
+            SmtpMailer(settings.smtp_url, settings.mail_from, timeout=settings.smtp_timeout)
+        )
+        client = await connect(settings)
+        await check(client, database)
+        await stack.enter_async_context(order_worker(client, database, mailer, settings))
+        _log.info("The worker polls %s at %s.", settings.task_queue, settings.temporal_address)
+        await stop.wait()
+        _log.info("The worker stops: steps in flight are finished first.")
+
+
+async def run_until_signalled(settings: Settings) -> None:
+    """Run a worker until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await serve(settings, stop)
+
+
+def main() -> None:
+    """Run `esim-worker`."""
+    settings = Settings()
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
+    try:
+        import uvloop  # noqa: PLC0415  not on every platform
+
+        uvloop.run(run_until_signalled(settings))
+    except EsimError as failure:
+        print(failure, file=sys.stderr)
+        sys.exit(3 if isinstance(failure, PartAway) else 2)
+
+
+if __name__ == "__main__":
+    main()
