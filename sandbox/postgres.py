@@ -202,8 +202,8 @@ class ThrowAwayPostgres:
     """
 
     def __enter__(self) -> Self:
-        self._folder = Path(tempfile.mkdtemp(prefix="esim-test-"))
-        self._server = Postgres(self._folder / "postgres", self._folder / "postgres.log", fast=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="esim-test-"))
+        self._server = Postgres(self.folder / "postgres", self.folder / "postgres.log", fast=True)
         self._lifeline = Lifeline()
         try:
             self._server.prepare()
@@ -212,7 +212,7 @@ class ThrowAwayPostgres:
             self._wait_until_ready()
         except BaseException:
             self._lifeline.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
             raise
         return self
 
@@ -222,7 +222,7 @@ class ThrowAwayPostgres:
         self._child.stop()
         self._lifeline.close()
         self._server.clean_up()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def pid(self) -> int | None:
