@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from models.errors import PartAway
@@ -14,6 +14,27 @@ _STATEMENT_TIMEOUT = timedelta(seconds=30)
 _LOCK_TIMEOUT = timedelta(seconds=10)
 _CONNECT_TIMEOUT = timedelta(seconds=5)
 
+_AWAY = "The database does not answer; see ESIM_DATABASE_URL."
+_BUSY = "The database is busy; ask again."
+_LOGIN = "The database refuses the login; see ESIM_DATABASE_URL."
+_TABLES = "The database does not have the tables of this version; run `esim-orders db upgrade`."
+_SENTENCES = {
+    "25006": "The database takes no changes now; see ESIM_DATABASE_URL.",
+    "28000": _LOGIN,
+    "28P01": _LOGIN,
+    "3D000": "The server has no database of this name; see ESIM_DATABASE_URL.",
+    "42501": "The database's login may not use the tables.",
+    "42703": _TABLES,
+    "42P01": _TABLES,
+    "53300": "The database has no free connection; ask again.",
+    "55P03": _BUSY,
+    "57014": _BUSY,
+    "57P01": _AWAY,
+    "57P02": _AWAY,
+    "57P03": _AWAY,
+}
+"""What to do about PostgreSQL's five-character codes that are nobody's bug."""
+
 SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
 
 
@@ -21,6 +42,7 @@ class Database:
     """Connections to the inventory. One is made by each process, in its entry point, and closed there."""
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
+        _check(url)
         self.url = url
         self._engine = create_async_engine(
             url,
@@ -50,11 +72,12 @@ class Database:
             async with self._engine.begin() as connection:
                 yield connection
         except (OSError, TimeoutError) as away:
-            raise _away() from away
+            raise PartAway("database", _AWAY) from away
         except DBAPIError as failure:
-            if failure.connection_invalidated or isinstance(failure, OperationalError | InterfaceError):
-                raise _away() from failure
-            raise
+            sentence = _sentence(failure)
+            if sentence is None:
+                raise
+            raise PartAway("database", sentence) from failure
 
     async def revision(self) -> str | None:
         """The migration the tables are at; None for an empty database."""
@@ -81,8 +104,20 @@ def sqlstate_of(failure: DBAPIError) -> str | None:
     return getattr(failure.orig, "sqlstate", None)
 
 
-def _away() -> PartAway:
-    return PartAway("database", "The database does not answer; see ESIM_DATABASE_URL.")
+def _check(url: str) -> None:
+    try:
+        right = make_url(url).drivername == "postgresql+asyncpg"
+    except (ArgumentError, ValueError):
+        right = False
+    if not right:
+        sentence = "ESIM_DATABASE_URL must look like postgresql+asyncpg://user@host:5432/database."
+        raise PartAway("database", sentence)
+
+
+def _sentence(failure: DBAPIError) -> str | None:
+    known = _SENTENCES.get(sqlstate_of(failure) or "")
+    lost = failure.connection_invalidated or isinstance(failure, OperationalError | InterfaceError)
+    return known or (_AWAY if lost else None)
 
 
 def _milliseconds(duration: timedelta) -> str:
