@@ -13,6 +13,7 @@ Every call may be repeated: the same key is the same order, and what was done is
 """
 
 import asyncio
+import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -38,11 +39,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models import identifiers
 from models.errors import PartAway, Refusal, Refused
-from models.inventory import OrderView, PackView
+from models.inventory import PackView
 from models.lifecycle import OPEN, OrderKind, OrderStatus
 from models.orders import Acceptance, OrderState, Placement, StepResult
 from models.rules import Action, refusals
 from settings import Settings
+from starter.order_book import OrderBook
 from starter.temporal import connect, temporal_away
 from store import lookups, order_steps, orders
 from store.facts import line_facts
@@ -92,12 +94,12 @@ class Placed(BaseModel):
     status: OrderStatus
 
 
-class OrderDesk:
+class OrderDesk(OrderBook):
     """Starts orders and steers them. One for a whole process; safe for concurrent use."""
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
+        super().__init__(database)
         self._client = client
-        self._database = database
         self._settings = settings
 
     @classmethod
@@ -128,6 +130,17 @@ class OrderDesk:
         if not acceptance.accepted:
             raise Refused(*acceptance.refusals)
         return Placed(order_id=acceptance.order_id, key=key, status=acceptance.status)
+
+    async def check(self, draft: OrderDraft) -> None:
+        """Raise `Refused` where placing this draft would be refused now. Nothing is started or kept."""
+        start = await self._read(draft, draft.key or "")
+        async with self._database.transaction() as connection:
+            if draft.key and await orders.acceptance(connection, start.order.order_id):
+                return
+            facts, _ = await line_facts(connection, start.order.line_id, start.order.user_id)
+        reasons = refusals(start.order.action, facts, start.order.choice)
+        if reasons:
+            raise Refused(*reasons)
 
     async def _read(self, draft: OrderDraft, key: str) -> PlaceOrder:
         async with self._database.transaction() as connection:
@@ -201,19 +214,21 @@ class OrderDesk:
         self, order_id: str, *, iccid: str | None = None, actor: str = OPERATOR
     ) -> OrderState:
         """The provider has acknowledged the order: the temporary eSIM is created (F12 to F15)."""
+        iccid = _iccid(iccid)
         return await self._steer(
             order_id,
             EsimOrder.acknowledge,
-            Acknowledge(actor=actor, iccid=iccid),
+            Acknowledge(actor=_actor(actor), iccid=iccid),
             lambda connection: order_steps.open_processing(connection, order_id, actor, iccid),
         )
 
     async def enter_iccid(self, order_id: str, iccid: str, *, actor: str = OPERATOR) -> OrderState:
         """Enter or correct the ICCID of the temporary eSIM; warns of a wrong check digit (F15, F49)."""
+        iccid = _iccid(iccid) or ""
         return await self._steer(
             order_id,
             EsimOrder.enter_iccid,
-            EnterIccid(actor=actor, iccid=iccid),
+            EnterIccid(actor=_actor(actor), iccid=iccid),
             lambda connection: order_steps.enter_iccid(connection, order_id, actor, iccid),
         )
 
@@ -224,10 +239,11 @@ class OrderDesk:
         ever (F18 to F21). Said again, it is done once; said after a cancel, it is kept as an incident.
         """
         request = uuid.uuid4().hex
+        iccid = _iccid(iccid)
         return await self._steer(
             order_id,
             EsimOrder.processed,
-            ReportProcessed(actor=actor, iccid=iccid),
+            ReportProcessed(actor=_actor(actor), iccid=iccid),
             lambda connection: order_steps.complete(connection, order_id, actor, iccid, request),
         )
 
@@ -240,7 +256,7 @@ class OrderDesk:
         return await self._steer(
             order_id,
             EsimOrder.cancel,
-            CancelOrder(actor=actor, note_id=note_id),
+            CancelOrder(actor=_actor(actor), note_id=note_id),
             lambda connection: order_steps.cancel(connection, order_id, actor, note_id),
         )
 
@@ -248,7 +264,7 @@ class OrderDesk:
         """Let a held order go on with what it is held for (W5)."""
         order = await self.order(order_id)
         try:
-            await self._handle(order_id).signal(EsimOrder.retry, RetryOrder(actor=actor))
+            await self._handle(order_id).signal(EsimOrder.retry, RetryOrder(actor=_actor(actor)))
         except RPCError as failure:
             if failure.status is RPCStatusCode.NOT_FOUND and order.status not in OPEN:
                 raise Refused.because(
@@ -283,40 +299,6 @@ class OrderDesk:
             raise Refused(result.refusal)
         return result.state
 
-    # --- reading --------------------------------------------------------------------------------------
-
-    async def order(self, order_id: str) -> OrderView:
-        """One order with its events, from the database."""
-        async with self._database.transaction() as connection:
-            return await orders.order(connection, order_id)
-
-    async def orders(
-        self,
-        *,
-        status: OrderStatus | None = None,
-        held: bool = False,
-        line: str | None = None,
-        limit: int = 100,
-    ) -> list[OrderView]:
-        """The newest orders, of one line or in one status, or those that wait for a person."""
-        async with self._database.transaction() as connection:
-            line_id = (await lookups.find_line(connection, line, None)).id if line else None
-            return await orders.orders(connection, status=status, held=held, line_id=line_id, limit=limit)
-
-    async def watch(self, order_id: str, every: float = 0.5) -> AsyncIterator[OrderView]:
-        """The order now, and again whenever something happened to it, until it ends. Reads the database
-        every so many seconds, so it works while workers are down.
-        """
-        seen = -1
-        while True:
-            order = await self.order(order_id)
-            if len(order.events) > seen:
-                seen = len(order.events)
-                yield order
-            if order.status not in OPEN and order.held_reason is None:
-                return
-            await asyncio.sleep(every)
-
     def _handle(self, order_id: str) -> WorkflowHandle[EsimOrder, OrderState]:
         return self._client.get_workflow_handle_for(EsimOrder.run, order_id)
 
@@ -335,6 +317,19 @@ class OrderDesk:
         if failure.status is RPCStatusCode.NOT_FOUND:
             return orders.unknown(order_id)
         return temporal_away()
+
+
+def _iccid(text: str | None) -> str | None:
+    try:
+        return None if text is None else identifiers.parse_iccid(text)
+    except ValueError as invalid:
+        raise Refused.because("iccid_invalid", str(invalid)) from None
+
+
+def _actor(text: str) -> str:
+    if len(text) > 64 or not re.match(identifiers.ACTOR_PATTERN, text):
+        raise Refused.because("actor_invalid", "Who calls is given as operator, provider or user:ID.")
+    return text
 
 
 def _search_attributes(start: PlaceOrder) -> TypedSearchAttributes:

@@ -1,6 +1,7 @@
 """What commands print: tables for people, JSON for programs, never both."""
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
@@ -16,7 +17,12 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a 
 
 def print_json(value: Any) -> None:
     """Print one JSON document: models, or lists and dicts of them."""
-    print(json.dumps(_plain(value), ensure_ascii=False, indent=2, default=str))  # noqa: T201
+    print(json.dumps(_plain(value), ensure_ascii=False, indent=2, default=str))
+
+
+def warn(sentence: str) -> None:
+    """Tell a person something on stderr, so that it never mixes with what programs read."""
+    print(sentence, file=sys.stderr)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

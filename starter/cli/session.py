@@ -1,6 +1,6 @@
 """How a command runs: it opens what it needs, and every failure becomes one sentence and an exit code.
 
-    0 done    1 our own fault (a bug, or a check that found something)    2 refused    3 a part is away
+0 done    1 our own fault (a bug, or a check that found something)    2 refused    3 a part is away
 """
 
 import asyncio
@@ -13,7 +13,9 @@ from pydantic import ValidationError
 
 from models.errors import EsimError, PartAway, Refused
 from settings import Settings
+from starter.desk import OrderDesk
 from starter.inventory import Inventory
+from starter.order_book import OrderBook
 from store.session import Database
 
 Result = TypeVar("Result")
@@ -47,6 +49,24 @@ async def inventory() -> AsyncIterator[Inventory]:
         await database.close()
 
 
+@asynccontextmanager
+async def order_book() -> AsyncIterator[OrderBook]:
+    """Orders for reading, from the configured database."""
+    chosen = settings()
+    database = Database(chosen.database_url, chosen.database_pool_size)
+    try:
+        yield OrderBook(database)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def order_desk() -> AsyncIterator[OrderDesk]:
+    """The desk at which orders are placed and steered."""
+    async with OrderDesk.open(settings()) as desk:
+        yield desk
+
+
 def exit_code(failure: EsimError) -> int:
     """What a shell learns of a failure."""
     return PART_AWAY if isinstance(failure, PartAway) else REFUSED
@@ -56,5 +76,5 @@ def fail(failure: EsimError) -> None:
     """Say why on stderr, one reason a line, and leave."""
     reasons = [refusal.sentence for refusal in failure.refusals] if isinstance(failure, Refused) else []
     for sentence in reasons or [str(failure)]:
-        print(sentence, file=sys.stderr)  # noqa: T201
+        print(sentence, file=sys.stderr)
     sys.exit(exit_code(failure))

@@ -1,0 +1,160 @@
+"""`esim-orders order ...`: place orders, and say what the provider said."""
+
+from typing import Annotated
+
+import typer
+
+from models.inventory import OrderView
+from models.lifecycle import OrderKind
+from models.orders import OrderState
+from models.rules import DISPOSAL_WARNING
+from starter.cli.order_views import Line, Order, User, app, parse_order_id
+from starter.cli.output import JsonFlag, console, print_json, warn
+from starter.cli.session import order_desk, run
+from starter.desk import OrderDraft, Placed
+
+Pack = Annotated[str | None, typer.Option("--pack", help="Name or id (P-4); not needed if only one fits.")]
+Quantity = Annotated[int, typer.Option("--quantity", help="Locked at 1.")]
+Key = Annotated[str | None, typer.Option("--key", help="The same key is the same order.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Confirm the disposal of the SIM in place without asking.")]
+Iccid = Annotated[str | None, typer.Option("--iccid", help="ICCID of the eSIM, 18 to 20 digits.")]
+Actor = Annotated[str, typer.Option("--actor", help="Who says so: operator, provider or user:ID.")]
+
+
+@app.command()
+def switch(  # noqa: PLR0917  options of a command
+    line: Line,
+    user: User,
+    pack: Pack = None,
+    quantity: Quantity = 1,
+    key: Key = None,
+    yes: Yes = False,
+    json: JsonFlag = False,
+) -> None:
+    """Switch a line from its physical SIM to an eSIM."""
+    kind = OrderKind.SWITCH_TO_ESIM
+    draft = OrderDraft(kind=kind, line=line, user=user, pack=pack, quantity=quantity, key=key)
+    _place(draft, yes=yes, json=json)
+
+
+@app.command()
+def replace(  # noqa: PLR0917  options of a command
+    line: Line,
+    user: User,
+    pack: Pack = None,
+    quantity: Quantity = 1,
+    key: Key = None,
+    yes: Yes = False,
+    json: JsonFlag = False,
+) -> None:
+    """Replace the eSIM of a line by a new one."""
+    kind = OrderKind.REPLACE_ESIM
+    draft = OrderDraft(kind=kind, line=line, user=user, pack=pack, quantity=quantity, key=key)
+    _place(draft, yes=yes, json=json)
+
+
+def _place(draft: OrderDraft, *, yes: bool, json: bool) -> None:
+    confirmed = draft.model_copy(update={"disposal_confirmed": True})
+
+    async def place() -> Placed:
+        async with order_desk() as desk:
+            if yes:
+                return await desk.place(confirmed)
+            await desk.check(confirmed)
+            return await desk.place(confirmed if _confirmed() else draft)
+
+    placed = run(place)
+    if json:
+        print_json(placed)
+        return
+    console.print(f"{placed.order_id}: {placed.status.label.lower()}")
+    if draft.key is None:
+        console.print(f"The key of this order is {placed.key}; the same key never orders twice.")
+
+
+def _confirmed() -> bool:
+    warn(DISPOSAL_WARNING)
+    try:
+        return typer.confirm("Place the order?", default=False, err=True)
+    except typer.Abort:
+        return False
+
+
+@app.command()
+def acknowledge(order: Order, iccid: Iccid = None, actor: Actor = "operator", json: JsonFlag = False) -> None:
+    """The provider has acknowledged: a temporary eSIM is created."""
+
+    async def call() -> OrderState:
+        async with order_desk() as desk:
+            return await desk.acknowledge(parse_order_id(order), iccid=iccid, actor=actor)
+
+    _print_state(run(call), json=json)
+
+
+@app.command()
+def iccid(
+    order: Order,
+    number: Annotated[str, typer.Argument(metavar="ICCID", help="18 to 20 digits.")],
+    actor: Actor = "operator",
+    json: JsonFlag = False,
+) -> None:
+    """Enter or correct the ICCID of the temporary eSIM."""
+
+    async def call() -> OrderState:
+        async with order_desk() as desk:
+            return await desk.enter_iccid(parse_order_id(order), number, actor=actor)
+
+    _print_state(run(call), json=json)
+
+
+@app.command()
+def processed(order: Order, iccid: Iccid = None, actor: Actor = "operator", json: JsonFlag = False) -> None:
+    """The provider has processed the order: the eSIM takes the line, the SIM there is discarded for ever."""
+
+    async def call() -> OrderState:
+        async with order_desk() as desk:
+            return await desk.processed(parse_order_id(order), iccid=iccid, actor=actor)
+
+    _print_state(run(call), json=json)
+
+
+@app.command()
+def cancel(
+    order: Order,
+    reason: Annotated[str, typer.Option("--reason", help="Why; people and the provider are told.")],
+    actor: Actor = "operator",
+    json: JsonFlag = False,
+) -> None:
+    """Cancel an order: its temporary eSIM is deleted, the SIM in place stays as it is."""
+
+    async def call() -> OrderState:
+        async with order_desk() as desk:
+            return await desk.cancel(parse_order_id(order), reason=reason, actor=actor)
+
+    _print_state(run(call), json=json)
+
+
+@app.command()
+def retry(order: Order, actor: Actor = "operator", json: JsonFlag = False) -> None:
+    """Let a held order go on with what it is held for."""
+
+    async def call() -> OrderView:
+        async with order_desk() as desk:
+            await desk.retry(parse_order_id(order), actor=actor)
+            return await desk.order(parse_order_id(order))
+
+    view = run(call)
+    if json:
+        print_json({"order_id": view.id, "status": view.status, "retried": True})
+    else:
+        console.print(f"{view.id} goes on.")
+
+
+def _print_state(state: OrderState, *, json: bool) -> None:
+    if json:
+        print_json(state)
+    else:
+        with_iccid = f", ICCID {state.iccid}" if state.iccid else ""
+        console.print(f"{state.order_id}: {state.status.label.lower()}{with_iccid}")
+    for warning in state.warnings:
+        warn(warning)
