@@ -8,10 +8,13 @@ from models.inventory import OrderView
 from models.lifecycle import OrderKind
 from models.orders import OrderState
 from models.rules import DISPOSAL_WARNING
-from starter.cli.order_views import Line, Order, User, app, parse_order_id
+from starter.cli import order_views
+from starter.cli.order_views import Line, Order, User, parse_order_id
 from starter.cli.output import JsonFlag, console, print_json, warn
 from starter.cli.session import order_desk, run
 from starter.desk import OrderDraft, Placed
+
+app = order_views.app
 
 Pack = Annotated[str | None, typer.Option("--pack", help="Name or id (P-4); not needed if only one fits.")]
 Quantity = Annotated[int, typer.Option("--quantity", help="Locked at 1.")]

@@ -1,0 +1,57 @@
+# make demo, make test: each makes what it needs, in .venv, from requirements.lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ROOMS := activities mail models providers sandbox starter store workflows settings.py worker.py
+TESTED := tests bench
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up test check lint types imports bench histories lock clean
+
+help: ## Say what can be made
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+install: $(STAMP) ## Make the virtual environment
+
+demo: $(STAMP) ## Play a few orders on a throw-away sandbox, and check every outcome
+	$(BIN)/python -m sandbox.demo $(ARGS)
+
+up: $(STAMP) ## Run everything on this machine until Ctrl-C
+	$(BIN)/esim-orders up
+
+test: $(STAMP) ## Run the tests, on real parts that they start themselves
+	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(STAMP)
+	$(BIN)/mypy $(ROOMS) $(TESTED)
+
+imports: $(STAMP)
+	$(BIN)/lint-imports
+
+check: lint types imports test ## What a change must pass: format, lint, types, imports, tests
+
+bench: $(STAMP) ## Measure orders a second against a bare workflow; ARGS=--json for programs
+	$(BIN)/python -m bench $(ARGS)
+
+histories: $(STAMP) ## Record the histories that the replay tests replay, anew
+	$(BIN)/python -m tests.replay.record
+
+lock: $(STAMP) ## Pin the newest versions that pyproject.toml allows
+	$(BIN)/python -m uv pip compile --universal --python-version 3.11 --all-extras --group dev \
+		--generate-hashes --no-header --no-annotate --quiet --upgrade pyproject.toml -o requirements.lock
+
+clean: ## Remove the virtual environment and what tools left
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
