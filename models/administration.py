@@ -1,0 +1,61 @@
+"""Authorised actions profiles as they are read, and the nine targets as people name them."""
+
+import re
+from collections.abc import Iterable
+
+from models.errors import Refused
+from models.inventory import View
+from models.rules import SLOTS, TARGETS, Action
+
+DEFAULT_PROFILE = "Default"
+ALL_TARGETS = "all"
+_LONGEST_NAME = 200
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class ProfileView(View):
+    """A profile and the targets that are enabled in it, in the order of `TARGETS`."""
+
+    id: int
+    account: str
+    name: str
+    is_default: bool
+    users: int
+    enabled: tuple[str, ...]
+
+    def enables(self, action: Action, slot: int) -> bool:
+        """Whether users with this profile may take the action on the line or SIM of this slot."""
+        return f"{action}:{slot}" in self.enabled
+
+
+def parse_targets(spelled: Iterable[str]) -> tuple[str, ...]:
+    """Targets such as `switch_to_esim:2`; an action alone means its three slots, `all` means all nine.
+
+    Raises `Refused` (`unknown_target`).
+    """
+    chosen: set[str] = set()
+    for text in spelled:
+        name = text.strip().lower()
+        if name == ALL_TARGETS:
+            chosen.update(TARGETS)
+        elif name in list(Action):
+            chosen.update(f"{name}:{slot}" for slot in SLOTS)
+        elif name in TARGETS:
+            chosen.add(name)
+        else:
+            raise Refused.because(
+                "unknown_target",
+                f"A target is {', '.join(Action)}, one of them with a slot such as {TARGETS[1]}, or all.",
+            )
+    return tuple(target for target in TARGETS if target in chosen)
+
+
+def parse_name(text: str, what: str) -> str:
+    """The name of a new record. Raises `Refused` (`name_invalid`)."""
+    name = text.strip()
+    if not name or len(name) > _LONGEST_NAME or _UNPRINTABLE.search(name):
+        raise Refused.because(
+            "name_invalid",
+            f"The name of a {what} has 1 to {_LONGEST_NAME} characters and no line breaks.",
+        )
+    return name

@@ -1,0 +1,121 @@
+"""A CSV file as rows of named cells: UTF-8 with or without byte-order mark, commas or semicolons.
+
+Whatever is wrong with the file as a whole is told in one sentence. Names are kept in Unicode's NFC form,
+so a file saved on another system names the same things.
+"""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from models.errors import Refused
+from models.imports import MAX_ROWS, RowNotes
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_CELL = 1000
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    """The cells of one line by the name of their column, without surrounding blanks."""
+
+    line: int
+    cells: dict[str, str]
+
+
+def read_rows(
+    content: bytes, columns: Sequence[str], optional: Sequence[str], notes: RowNotes
+) -> list[CsvRow]:
+    """All rows that have something in them; rows of a wrong shape go to `notes`.
+
+    Raises `Refused` (`file_invalid`) where the file cannot be read as a table with these columns.
+    """
+    lines = _lines(_text(content))
+    _, header = next(lines, (0, []))
+    names = _header(header, columns, optional)
+    rows: list[CsvRow] = []
+    for number, cells in lines:
+        if len(rows) == MAX_ROWS:
+            raise _refused(f"The file has more than {MAX_ROWS:,} rows; split it.")
+        row = _row(number, cells, names, notes)
+        if row is not None:
+            rows.append(row)
+    if not rows and not notes:
+        raise _refused("The file has no rows.")
+    return rows
+
+
+def _text(content: bytes) -> str:
+    if len(content) > MAX_BYTES:
+        raise _refused(f"The file has more than {MAX_BYTES // 1024 // 1024} MB; split it.")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
+        raise _refused("The file is not UTF-8 text; save it as CSV with UTF-8 encoding.")
+    try:
+        return unicodedata.normalize("NFC", content.decode("utf-8-sig"))
+    except UnicodeDecodeError as wrong:
+        line = content.count(b"\n", 0, wrong.start) + 1
+        raise _refused(
+            f"Line {line}: the file is not UTF-8 text; save it as CSV with UTF-8 encoding."
+        ) from None
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Lines with something in them, each with the number of its first line in the file."""
+    head = next((line for line in io.StringIO(text) if line.strip()), "")
+    delimiter = ";" if head.count(";") > head.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        number = reader.line_num + 1
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error:
+            raise _refused(
+                f"Line {number}: this is not CSV; look for a quote that is not closed or a very long field."
+            ) from None
+        if any(cells):
+            yield number, cells
+
+
+def _header(cells: list[str], columns: Sequence[str], optional: Sequence[str]) -> list[str]:
+    names = [cell.lower() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    missing = [column for column in columns if column not in names]
+    if missing:
+        raise _refused(f"The first line must name the columns; missing: {', '.join(missing)}.")
+    known = {*columns, *optional}
+    for place, name in enumerate(names, start=1):
+        if name not in known:
+            raise _refused(
+                f"Column {place} has no known name; known are: {', '.join([*columns, *optional])}."
+            )
+        if name in names[: place - 1]:
+            raise _refused(f"The column {name} is there twice.")
+    return names
+
+
+def _row(number: int, cells: list[str], names: list[str], notes: RowNotes) -> CsvRow | None:
+    while len(cells) > len(names) and not cells[-1]:
+        cells.pop()
+    if len(cells) != len(names):
+        notes.add(number, f"there are {len(cells)} columns instead of {len(names)}.")
+        return None
+    row = CsvRow(number, dict(zip(names, cells, strict=True)))
+    if _UNPRINTABLE.search("".join(cells)) or max(map(len, cells)) > MAX_CELL:
+        for name, cell in row.cells.items():
+            if _UNPRINTABLE.search(cell):
+                notes.add(number, f"{name}: there is a line break or another control character in it.")
+            if len(cell) > MAX_CELL:
+                notes.add(number, f"{name}: it is longer than {MAX_CELL} characters.")
+        return None
+    return row
+
+
+def _refused(sentence: str) -> Refused:
+    return Refused.because("file_invalid", sentence)

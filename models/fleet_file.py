@@ -1,0 +1,197 @@
+"""A fleet as a CSV file: one line (phone number) a row, with the SIM in its slot.
+
+An empty `sim_type` and `iccid` say that the slot is empty. Groups are separated by `;` and hold the line
+and its SIM.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from models.addresses import parse_email
+from models.csv_rows import CsvRow, read_rows
+from models.identifiers import iccid_warning, parse_iccid, parse_msisdn
+from models.imports import Progress, RowNotes
+from models.inventory import SimKind
+from models.rules import SLOTS
+
+COLUMNS = (
+    "account",
+    "device",
+    "slot",
+    "msisdn",
+    "provider",
+    "sim_type",
+    "iccid",
+    "distributor",
+    "employee_name",
+    "employee_email",
+    "management_groups",
+)
+GROUP_SEPARATOR = ";"
+_TELL_EVERY = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FleetRow:
+    """A line as the file has it; `kind` and `iccid` are None for an empty slot."""
+
+    line: int
+    account: str
+    device: str
+    slot: int
+    msisdn: str
+    provider: str
+    kind: SimKind | None
+    iccid: str | None
+    distributor: str | None
+    employee_name: str | None
+    employee_email: str | None
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FleetFile:
+    """All rows of a fleet file, each right in itself, and what looks odd about them."""
+
+    rows: list[FleetRow]
+    warnings: RowNotes
+
+
+def parse_fleet(content: bytes, progress: Progress | None = None) -> FleetFile:
+    """The rows of the file; raises `Refused` with every wrong row at once."""
+    wrong, warnings = RowNotes(), RowNotes()
+    lines = read_rows(content, COLUMNS, (), wrong)
+    rows = []
+    seen = _Seen(wrong)
+    for done, line in enumerate(lines):
+        if progress is not None and done % _TELL_EVERY == 0:
+            progress("Reading", done, len(lines))
+        row = _RowReader(line, wrong, warnings).row()
+        if row is not None:
+            seen.add(row)
+            rows.append(row)
+    wrong.refuse()
+    return FleetFile(rows, warnings)
+
+
+class _RowReader:
+    """Reads one row, and notes everything that is wrong with it rather than the first thing."""
+
+    def __init__(self, line: CsvRow, wrong: RowNotes, warnings: RowNotes) -> None:
+        self._line = line
+        self._wrong = wrong
+        self._warnings = warnings
+        self._right = True
+
+    def row(self) -> FleetRow | None:
+        """The row, or None where anything is wrong with it."""
+        account, device = self._needed("account"), self._needed("device")
+        slot = self._slot()
+        msisdn = self._parsed("msisdn", parse_msisdn)
+        provider = self._needed("provider")
+        kind, iccid = self._sim()
+        name, email = self._employee()
+        cells = self._line.cells
+        if not self._right or slot is None or msisdn is None:
+            return None
+        return FleetRow(
+            line=self._line.line,
+            account=account,
+            device=device,
+            slot=slot,
+            msisdn=msisdn,
+            provider=provider,
+            kind=kind,
+            iccid=iccid,
+            distributor=cells["distributor"] or None,
+            employee_name=name,
+            employee_email=email,
+            groups=_groups(cells["management_groups"]),
+        )
+
+    def _slot(self) -> int | None:
+        text = self._line.cells["slot"]
+        if text in map(str, SLOTS):
+            return int(text)
+        self._bad("slot", "it must be 1, 2 or 3.")
+        return None
+
+    def _sim(self) -> tuple[SimKind | None, str | None]:
+        sim_type, text = self._line.cells["sim_type"].lower(), self._line.cells["iccid"]
+        if not sim_type and not text:
+            self._warn_of_empty_slot()
+            return None, None
+        if sim_type not in list(SimKind):
+            self._bad("sim_type", "it must be physical or esim, or empty with an empty iccid.")
+            return None, None
+        iccid = self._parsed("iccid", parse_iccid)
+        odd = iccid_warning(iccid) if iccid else None
+        if odd:
+            self._warnings.add(self._line.line, odd)
+        return SimKind(sim_type), iccid
+
+    def _warn_of_empty_slot(self) -> None:
+        cells = self._line.cells
+        if cells["distributor"] or cells["employee_name"]:
+            self._warnings.add(
+                self._line.line,
+                "the slot is empty; distributor and employee belong to a SIM and are left out.",
+            )
+
+    def _employee(self) -> tuple[str | None, str | None]:
+        name, email = self._line.cells["employee_name"], self._line.cells["employee_email"]
+        if not email:
+            return name or None, None
+        if not name:
+            self._bad("employee_name", "an address needs a name.")
+        return name, self._parsed("employee_email", parse_email)
+
+    def _needed(self, column: str) -> str:
+        text = self._line.cells[column]
+        if not text:
+            self._bad(column, "it is empty.")
+        return text
+
+    def _parsed(self, column: str, parse: Callable[[str], str]) -> str | None:
+        try:
+            return parse(self._line.cells[column])
+        except ValueError as wrong:
+            self._bad(column, str(wrong))
+            return None
+
+    def _bad(self, column: str, sentence: str) -> None:
+        self._right = False
+        self._wrong.add(self._line.line, f"{column}: {sentence}")
+
+
+class _Seen:
+    """What the rows before had, to find what may be there only once."""
+
+    def __init__(self, wrong: RowNotes) -> None:
+        self._wrong = wrong
+        self._lines: dict[tuple[object, ...], int] = {}
+        self._names: dict[tuple[str, str], tuple[str, int]] = {}
+
+    def add(self, row: FleetRow) -> None:
+        """Note what is there a second time."""
+        self._once(row.line, "msisdn", "phone number", row.msisdn)
+        self._once(row.line, "slot", "slot", row.account, row.device, row.slot)
+        if row.iccid is not None:
+            self._once(row.line, "iccid", "ICCID", row.iccid)
+        if row.employee_email is not None and row.employee_name is not None:
+            key = (row.account, row.employee_email.lower())
+            name, first = self._names.setdefault(key, (row.employee_name, row.line))
+            if name != row.employee_name:
+                self._wrong.add(
+                    row.line, f"employee_name: line {first} has another name for the same address."
+                )
+
+    def _once(self, line: int, column: str, what: str, *key: object) -> None:
+        first = self._lines.setdefault((column, *key), line)
+        if first != line:
+            self._wrong.add(line, f"{column}: line {first} has the same {what}.")
+
+
+def _groups(text: str) -> tuple[str, ...]:
+    names = (name.strip() for name in text.split(GROUP_SEPARATOR))
+    return tuple(dict.fromkeys(name for name in names if name))

@@ -1,0 +1,138 @@
+"""Users and authorised actions profiles. What is not in `profile_targets` is disabled."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, delete, func, literal, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.administration import DEFAULT_PROFILE, ProfileView
+from models.errors import NotFound, Refused
+from models.inventory import UserView
+from models.rules import TARGETS
+from store.lookups import AccountKey, select_users, storable, user_view
+from store.tables import AccountRow, ProfileRow, ProfileTargetRow, UserRow
+
+_DEFAULT_PROFILES = """
+WITH made AS (
+    INSERT INTO authorised_actions_profiles (account_id, name, is_default)
+    SELECT id, :name, true FROM accounts
+    WHERE NOT EXISTS (
+        SELECT FROM authorised_actions_profiles known WHERE known.account_id = accounts.id AND is_default)
+    ORDER BY id
+    RETURNING id)
+INSERT INTO profile_targets (profile_id, target)
+SELECT made.id, target FROM made CROSS JOIN unnest(CAST(:targets AS text[])) AS target
+"""
+
+
+async def add_default_profiles(connection: AsyncConnection) -> None:
+    """Give each account that has none its default profile, with all nine targets enabled (F39)."""
+    await connection.execute(text(_DEFAULT_PROFILES), {"name": DEFAULT_PROFILE, "targets": list(TARGETS)})
+
+
+async def profiles(connection: AsyncConnection, account: AccountKey) -> list[ProfileView]:
+    """The account's profiles, the default one first."""
+    statement = _profiles(account).order_by(ProfileRow.is_default.desc(), ProfileRow.name)
+    return [_view(row) for row in await connection.execute(statement)]
+
+
+async def profile(connection: AsyncConnection, account: AccountKey, name: str) -> ProfileView:
+    """The account's profile of this name. Raises `NotFound` (`unknown_profile`)."""
+    row = None
+    if storable(name):
+        named = _profiles(account).where(ProfileRow.name == name.strip())
+        row = (await connection.execute(named)).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_profile", "There is no such profile in your account.")
+    return _view(row)
+
+
+async def create_profile(connection: AsyncConnection, account: AccountKey, name: str) -> ProfileView:
+    """A new custom profile: its nine targets are disabled until someone enables them (F61)."""
+    made = await connection.execute(
+        insert(ProfileRow)
+        .values(account_id=account.id, name=name, is_default=False)
+        .on_conflict_do_nothing()
+        .returning(ProfileRow.id)
+    )
+    if made.one_or_none() is None:
+        raise Refused.because("profile_exists", "The account has a profile of this name already.")
+    return await profile(connection, account, name)
+
+
+async def enable(connection: AsyncConnection, profile_id: int, targets: Sequence[str]) -> None:
+    """Allow these targets to the users of the profile (F41)."""
+    if targets:
+        rows = [{"profile_id": profile_id, "target": target} for target in targets]
+        await connection.execute(insert(ProfileTargetRow).values(rows).on_conflict_do_nothing())
+
+
+async def disable(connection: AsyncConnection, profile_id: int, targets: Sequence[str]) -> None:
+    """Take these targets from the users of the profile (F41)."""
+    await connection.execute(
+        delete(ProfileTargetRow).where(
+            ProfileTargetRow.profile_id == profile_id, ProfileTargetRow.target.in_(targets)
+        )
+    )
+
+
+async def users(connection: AsyncConnection, account_id: int | None) -> list[UserView]:
+    """All users, or an account's, by account and name."""
+    statement = select_users().order_by(AccountRow.name, UserRow.name, UserRow.id)
+    if account_id is not None:
+        statement = statement.where(UserRow.account_id == account_id)
+    return [user_view(row) for row in await connection.execute(statement)]
+
+
+async def create_user(
+    connection: AsyncConnection, account: AccountKey, name: str, email: str, profile_name: str | None
+) -> UserView:
+    """A new user with the named profile of the account, or its default one.
+
+    Raises `Refused` (`email_in_use`): an address names one user, in whatever account.
+    """
+    statement = insert(UserRow).from_select(
+        ["account_id", "name", "email", "profile_id"],
+        select(
+            literal(account.id, BigInteger),
+            literal(name),
+            literal(email),
+            await _profile_id(connection, account, profile_name),
+        ),
+    )
+    made = await connection.execute(statement.on_conflict_do_nothing().returning(UserRow.id))
+    user_id = made.scalar_one_or_none()
+    if user_id is None:
+        raise Refused.because("email_in_use", "There is a user with this e-mail address already.")
+    return user_view((await connection.execute(select_users().where(UserRow.id == user_id))).one())
+
+
+async def _profile_id(connection: AsyncConnection, account: AccountKey, name: str | None) -> Any:
+    if name is not None:
+        return literal((await profile(connection, account, name)).id, BigInteger)
+    default = select(ProfileRow.id).where(ProfileRow.account_id == account.id, ProfileRow.is_default)
+    return default.scalar_subquery()
+
+
+def _profiles(account: AccountKey) -> Select[*tuple[Any, ...]]:
+    enabled = (
+        select(func.array_agg(ProfileTargetRow.target))
+        .where(ProfileTargetRow.profile_id == ProfileRow.id)
+        .scalar_subquery()
+    )
+    used = select(func.count()).where(UserRow.profile_id == ProfileRow.id).scalar_subquery()
+    return select(
+        ProfileRow.id,
+        literal(account.name).label("account"),
+        ProfileRow.name,
+        ProfileRow.is_default,
+        used.label("users"),
+        enabled.label("enabled"),
+    ).where(ProfileRow.account_id == account.id)
+
+
+def _view(row: Any) -> ProfileView:
+    enabled = tuple(target for target in TARGETS if target in (row.enabled or ()))
+    return ProfileView(**row._mapping | {"enabled": enabled})

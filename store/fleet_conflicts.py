@@ -1,0 +1,78 @@
+"""What a fleet file may not say, seen from the inventory: staged rows that contradict it.
+
+An import never moves a phone number or a SIM, never removes or replaces a SIM, and never brings a
+discarded one back (F21): those are the work of orders.
+"""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.imports import RowNotes
+from models.lifecycle import OPEN
+
+_SENTENCES = {
+    "number_elsewhere": "msisdn: this phone number is in another slot already.",
+    "slot_taken": "slot: another phone number is in this slot already.",
+    "iccid_discarded": "iccid: this SIM is discarded, and that cannot be undone.",
+    "iccid_temporary": "iccid: this is the temporary eSIM of an open order.",
+    "iccid_elsewhere": "iccid: this SIM is in another slot already.",
+    "kind_differs": "sim_type: the SIM with this ICCID is known with the other type.",
+    "sim_open_order": "iccid: the line has an open order; its SIM cannot change by an import.",
+    "sim_removed": "iccid: there is a SIM in this slot; an import does not remove it.",
+    "sim_replaced": "iccid: another SIM is in this slot; place an order to replace it.",
+    "provider_open_order": "provider: the line has an open order; its provider cannot change now.",
+}
+
+_OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
+
+# NO KEY, so that the steps of open orders, which only refer to the lines, need not wait
+_LOCK_LINES = """
+SELECT id FROM lines WHERE msisdn IN (SELECT msisdn FROM staged_fleet) ORDER BY id FOR NO KEY UPDATE
+"""
+_LOCK_SIMS = """
+SELECT sims.id FROM sims
+WHERE iccid IN (SELECT iccid FROM staged_fleet)
+   OR line_id IN (SELECT lines.id FROM lines JOIN staged_fleet USING (msisdn))
+ORDER BY sims.id FOR NO KEY UPDATE
+"""
+_FIND = f"""
+SELECT line_no, codes FROM (
+    SELECT staged.line_no, array_remove(ARRAY[
+        CASE WHEN (line.device_id, line.slot) IS DISTINCT FROM (device.id, staged.slot)
+              AND line.id IS NOT NULL THEN 'number_elsewhere' END,
+        CASE WHEN occupant.msisdn <> staged.msisdn THEN 'slot_taken' END,
+        CASE WHEN known.state = 'discarded' THEN 'iccid_discarded'
+             WHEN known.state = 'temporary' THEN 'iccid_temporary'
+             WHEN known.account_id IS DISTINCT FROM account.id AND known.id IS NOT NULL
+               OR known.line_id IS DISTINCT FROM line.id AND known.state = 'active' THEN 'iccid_elsewhere'
+             WHEN known.kind <> staged.kind THEN 'kind_differs' END,
+        CASE WHEN staged.iccid IS NOT DISTINCT FROM in_place.iccid OR in_place.id IS NULL THEN NULL
+             WHEN open_order.id IS NOT NULL THEN 'sim_open_order'
+             WHEN staged.iccid IS NULL THEN 'sim_removed'
+             ELSE 'sim_replaced' END,
+        CASE WHEN open_order.id IS NOT NULL AND provider.id IS DISTINCT FROM line.provider_id
+             THEN 'provider_open_order' END
+    ], NULL) AS codes
+    FROM staged_fleet staged
+    LEFT JOIN accounts account ON account.name = staged.account
+    LEFT JOIN devices device ON device.account_id = account.id AND device.name = staged.device
+    LEFT JOIN providers provider ON lower(provider.name) = lower(staged.provider)
+    LEFT JOIN lines line ON line.msisdn = staged.msisdn
+    LEFT JOIN lines occupant ON occupant.device_id = device.id AND occupant.slot = staged.slot
+    LEFT JOIN sims in_place ON in_place.line_id = line.id AND in_place.state = 'active'
+    LEFT JOIN sims known ON known.iccid = staged.iccid
+    LEFT JOIN orders open_order ON open_order.line_id = line.id AND open_order.status IN ({_OPEN})
+) AS found
+WHERE codes <> '{{}}'
+"""  # noqa: S608  statuses of our own
+
+
+async def refuse_conflicts(connection: AsyncConnection) -> None:
+    """Lock the lines and SIMs that the staged rows name, and raise `Refused` with every contradiction."""
+    await connection.execute(text(_LOCK_LINES))
+    await connection.execute(text(_LOCK_SIMS))
+    wrong = RowNotes()
+    for line, codes in await connection.execute(text(_FIND)):
+        for code in codes:
+            wrong.add(line, _SENTENCES[code])
+    wrong.refuse()

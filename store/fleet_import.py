@@ -1,0 +1,241 @@
+"""A fleet file becomes devices, lines, SIMs, employees and groups: all rows or none, once.
+
+The file says how a line is: its provider, and its SIM's distributor, employee and groups become those of
+the file. What is the same already is left alone, so a file imported again changes nothing.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.fleet_file import GROUP_SEPARATOR, FleetRow
+from models.imports import ImportReport, Progress, counted
+from store.administration import add_default_profiles
+from store.fleet_conflicts import refuse_conflicts
+from store.staging import begin_import, ids, run, stage
+
+_STAGED = {
+    "line_no": "integer",
+    "account": "text",
+    "device": "text",
+    "slot": "bigint",
+    "msisdn": "text",
+    "provider": "text",
+    "kind": "text",
+    "iccid": "text",
+    "distributor": "text",
+    "employee": "text",
+    "email": "text",
+    "group_names": "text",
+}
+
+# Names that are new, in the order of the file and as it first spells them.
+_ACCOUNTS = """
+INSERT INTO accounts (name)
+SELECT account FROM staged_fleet staged
+WHERE NOT EXISTS (SELECT FROM accounts known WHERE known.name = staged.account)
+GROUP BY account ORDER BY min(line_no)
+"""
+_PROVIDERS = """
+INSERT INTO providers (name)
+SELECT (array_agg(provider ORDER BY line_no))[1] FROM staged_fleet staged
+WHERE NOT EXISTS (SELECT FROM providers known WHERE lower(known.name) = lower(staged.provider))
+GROUP BY lower(provider) ORDER BY min(line_no)
+"""
+_DISTRIBUTORS = """
+INSERT INTO distributors (account_id, name)
+SELECT account.id, (array_agg(distributor ORDER BY line_no))[1]
+FROM staged_fleet staged JOIN accounts account ON account.name = staged.account
+WHERE distributor IS NOT NULL AND iccid IS NOT NULL AND NOT EXISTS (
+    SELECT FROM distributors known
+    WHERE known.account_id = account.id AND lower(known.name) = lower(staged.distributor))
+GROUP BY account.id, lower(distributor) ORDER BY min(line_no)
+"""
+_DEVICES = """
+INSERT INTO devices (account_id, name)
+SELECT account.id, device FROM staged_fleet staged JOIN accounts account ON account.name = staged.account
+WHERE NOT EXISTS (
+    SELECT FROM devices known WHERE known.account_id = account.id AND known.name = staged.device)
+GROUP BY account.id, device ORDER BY min(line_no)
+"""
+_GROUPS = """
+INSERT INTO management_groups (account_id, name)
+SELECT account.id, group_name
+FROM staged_fleet staged
+JOIN accounts account ON account.name = staged.account
+CROSS JOIN unnest(string_to_array(group_names, ';')) AS group_name
+WHERE NOT EXISTS (
+    SELECT FROM management_groups known WHERE known.account_id = account.id AND known.name = group_name)
+GROUP BY account.id, group_name ORDER BY min(line_no)
+"""
+_EMPLOYEES_RENAMED = """
+UPDATE employees SET name = staged.employee
+FROM staged_fleet staged JOIN accounts account ON account.name = staged.account
+WHERE employees.account_id = account.id AND lower(employees.email) = lower(staged.email)
+  AND staged.iccid IS NOT NULL AND employees.name <> staged.employee
+"""
+_EMPLOYEES = """
+INSERT INTO employees (account_id, name, email)
+SELECT account.id, min(employee), min(email)
+FROM staged_fleet staged JOIN accounts account ON account.name = staged.account
+WHERE employee IS NOT NULL AND iccid IS NOT NULL AND NOT EXISTS (
+    SELECT FROM employees known
+    WHERE known.account_id = account.id AND lower(known.email) = lower(staged.email))
+  AND NOT EXISTS (
+    SELECT FROM employees known WHERE staged.email IS NULL
+    AND known.account_id = account.id AND known.email IS NULL AND known.name = staged.employee)
+GROUP BY account.id, coalesce(lower(email), ''), CASE WHEN email IS NULL THEN employee END
+ORDER BY min(line_no)
+"""
+
+_LINES = """
+INSERT INTO lines (account_id, device_id, slot, msisdn, provider_id)
+SELECT account.id, device.id, staged.slot, staged.msisdn, provider.id
+FROM staged_fleet staged
+JOIN accounts account ON account.name = staged.account
+JOIN devices device ON device.account_id = account.id AND device.name = staged.device
+JOIN providers provider ON lower(provider.name) = lower(staged.provider)
+WHERE NOT EXISTS (SELECT FROM lines known WHERE known.msisdn = staged.msisdn)
+ORDER BY line_no
+RETURNING id
+"""
+_WANTED = """
+CREATE TEMPORARY TABLE wanted_fleet ON COMMIT DROP AS
+SELECT staged.line_no, line.account_id, line.id AS line_id, provider.id AS provider_id, staged.kind,
+       staged.iccid, distributor.id AS distributor_id, coalesce(by_email.id, by_name.id) AS employee_id
+FROM staged_fleet staged
+JOIN lines line ON line.msisdn = staged.msisdn
+JOIN providers provider ON lower(provider.name) = lower(staged.provider)
+LEFT JOIN distributors distributor
+    ON distributor.account_id = line.account_id AND lower(distributor.name) = lower(staged.distributor)
+LEFT JOIN employees by_email
+    ON by_email.account_id = line.account_id AND lower(by_email.email) = lower(staged.email)
+LEFT JOIN employees by_name
+    ON by_name.account_id = line.account_id AND by_name.name = staged.employee
+   AND by_name.email IS NULL AND staged.email IS NULL
+"""
+_LINES_CHANGED = """
+UPDATE lines SET provider_id = wanted.provider_id FROM wanted_fleet wanted
+WHERE lines.id = wanted.line_id AND lines.provider_id <> wanted.provider_id
+RETURNING lines.id
+"""
+_SIMS_CHANGED = """
+UPDATE sims SET state = 'active', line_id = wanted.line_id, provider_id = wanted.provider_id,
+       distributor_id = wanted.distributor_id, employee_id = wanted.employee_id
+FROM wanted_fleet wanted
+WHERE sims.iccid = wanted.iccid
+  AND (sims.state, sims.line_id, sims.provider_id, sims.distributor_id, sims.employee_id) IS DISTINCT FROM
+      ('active', wanted.line_id, wanted.provider_id, wanted.distributor_id, wanted.employee_id)
+RETURNING sims.line_id
+"""
+_SIMS = """
+INSERT INTO sims (account_id, iccid, kind, state, provider_id, distributor_id, employee_id, line_id)
+SELECT account_id, iccid, kind, 'active', provider_id, distributor_id, employee_id, line_id
+FROM wanted_fleet wanted
+WHERE iccid IS NOT NULL AND NOT EXISTS (SELECT FROM sims known WHERE known.iccid = wanted.iccid)
+ORDER BY line_no
+RETURNING line_id
+"""
+_MEMBERSHIPS = """
+CREATE TEMPORARY TABLE wanted_groups ON COMMIT DROP AS
+SELECT wanted.line_id, sim.id AS sim_id, management_groups.id AS group_id
+FROM wanted_fleet wanted
+JOIN staged_fleet staged USING (line_no)
+LEFT JOIN sims sim ON sim.line_id = wanted.line_id AND sim.state = 'active'
+CROSS JOIN unnest(string_to_array(staged.group_names, ';')) AS group_name
+JOIN management_groups
+    ON management_groups.account_id = wanted.account_id AND management_groups.name = group_name
+"""
+_LINES_OUT = """
+DELETE FROM line_groups member USING wanted_fleet wanted
+WHERE member.line_id = wanted.line_id AND NOT EXISTS (
+    SELECT FROM wanted_groups stay WHERE (stay.line_id, stay.group_id) = (member.line_id, member.group_id))
+RETURNING member.line_id
+"""
+_LINES_IN = """
+INSERT INTO line_groups (line_id, group_id) SELECT line_id, group_id FROM wanted_groups
+ON CONFLICT DO NOTHING RETURNING line_id
+"""
+_SIMS_OUT = """
+DELETE FROM sim_groups member USING wanted_fleet wanted, sims sim
+WHERE sim.line_id = wanted.line_id AND sim.state = 'active' AND member.sim_id = sim.id AND NOT EXISTS (
+    SELECT FROM wanted_groups stay WHERE (stay.sim_id, stay.group_id) = (member.sim_id, member.group_id))
+RETURNING sim.line_id
+"""
+_SIMS_IN = """
+WITH added AS (
+    INSERT INTO sim_groups (sim_id, group_id)
+    SELECT sim_id, group_id FROM wanted_groups WHERE sim_id IS NOT NULL
+    ON CONFLICT DO NOTHING RETURNING sim_id)
+SELECT sims.line_id FROM added JOIN sims ON sims.id = added.sim_id
+"""
+
+_NAMES = {
+    "providers": _PROVIDERS,
+    "distributors": _DISTRIBUTORS,
+    "devices": _DEVICES,
+    "groups": _GROUPS,
+    "employees": _EMPLOYEES,
+}
+_STEPS = 14
+
+
+async def import_fleet(
+    connection: AsyncConnection, rows: Sequence[FleetRow], progress: Progress | None = None
+) -> ImportReport:
+    """Bring the inventory to what the rows say; raises `Refused` where they contradict it."""
+    done = 0
+
+    def tell() -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress("Writing", done, _STEPS)
+
+    await begin_import(connection)
+    await stage(connection, "staged_fleet", _STAGED, map(_staged, rows))
+    tell()
+    await refuse_conflicts(connection)
+    tell()
+    created = {"accounts": await run(connection, _ACCOUNTS)}
+    await add_default_profiles(connection)
+    employees_changed = await run(connection, _EMPLOYEES_RENAMED)
+    for what, statement in _NAMES.items():
+        created[what] = await run(connection, statement)
+        tell()
+    new = await ids(connection, _LINES)
+    await _prepare(connection, "wanted_fleet", _WANTED)
+    tell()
+    changed = await ids(connection, _LINES_CHANGED) | await ids(connection, _SIMS_CHANGED)
+    new_sims = await ids(connection, _SIMS)
+    await _prepare(connection, "wanted_groups", _MEMBERSHIPS)
+    tell()
+    for statement in (_LINES_OUT, _LINES_IN, _SIMS_OUT, _SIMS_IN):
+        changed |= await ids(connection, statement)
+        tell()
+    created |= {"lines": len(new), "SIMs": len(new_sims)}
+    changes = {"lines": len((changed | new_sims) - new), "employees": employees_changed}
+    tell()
+    return ImportReport(rows=len(rows), created=counted(created), changed=counted(changes))
+
+
+async def _prepare(connection: AsyncConnection, table: str, statement: str) -> None:
+    await run(connection, statement)
+    await run(connection, f"ANALYZE {table}")
+
+
+def _staged(row: FleetRow) -> tuple[object, ...]:
+    return (
+        row.line,
+        row.account,
+        row.device,
+        row.slot,
+        row.msisdn,
+        row.provider,
+        row.kind,
+        row.iccid,
+        row.distributor,
+        row.employee_name,
+        row.employee_email,
+        GROUP_SEPARATOR.join(row.groups),
+    )

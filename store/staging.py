@@ -1,0 +1,50 @@
+"""What imports have in common: rows are staged in a temporary table, then everything is a few statements
+over all rows at once.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import Refused
+
+_IMPORT_LOCK = 6_145_319
+_CHUNK = 10_000
+
+
+async def begin_import(connection: AsyncConnection) -> None:
+    """Be the only import until the end of the transaction, and have the time that many rows need.
+
+    Raises `Refused` (`import_running`).
+    """
+    await connection.execute(text("SET LOCAL statement_timeout = '5min'"))
+    alone = await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _IMPORT_LOCK})
+    if not alone:
+        raise Refused.because("import_running", "Another import is running; import again when it has ended.")
+
+
+async def stage(
+    connection: AsyncConnection, table: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Make a temporary table of these columns and types, and put the rows there."""
+    definition = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    await connection.execute(text(f"CREATE TEMPORARY TABLE {table} ({definition}) ON COMMIT DROP"))
+    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
+    fill = text(f"INSERT INTO {table} SELECT * FROM unnest({arrays})")  # noqa: S608  names of our own
+    waiting = list(rows)
+    for start in range(0, len(waiting), _CHUNK):
+        by_column = zip(*waiting[start : start + _CHUNK], strict=True)
+        await connection.execute(fill, dict(zip(columns, map(list, by_column), strict=True)))
+    await connection.execute(text(f"ANALYZE {table}"))
+
+
+async def run(connection: AsyncConnection, statement: str) -> int:
+    """Run a statement over all staged rows; how many rows it made or changed."""
+    return (await connection.execute(text(statement))).rowcount
+
+
+async def ids(connection: AsyncConnection, statement: str) -> set[int]:
+    """Run a statement over all staged rows; the ids it returns."""
+    return set((await connection.scalars(text(statement))).all())
