@@ -1,0 +1,350 @@
+"""`make demo`: a few orders on a throw-away sandbox, every outcome checked in the database and in Temporal.
+
+Exits 0 only if all was right. `--keep` leaves the sandbox running until Ctrl-C, to look around in the Web UI.
+"""
+
+import argparse
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from rich.console import Console
+from temporalio.client import Client
+
+from models.errors import EsimError, Refused
+from models.inventory import LineView, OrderView, SimKind, SimState, UserView
+from models.lifecycle import OrderKind
+from models.rules import DISPOSAL_WARNING, Action
+from sandbox.data_dir import Addresses, DataDir
+from sandbox.mails import list_mails
+from settings import Settings
+from starter.desk import OrderDesk, OrderDraft
+from starter.inventory import Inventory
+from starter.temporal import connect
+from store.session import Database
+from workflows.search_attributes import ORDER_STATUS
+
+HERE = Path(__file__).parent
+READY_SECONDS = 90.0
+ANSWER_SECONDS = 60
+
+
+class Timeline:
+    """What is printed: chapters, what happens when, and what was checked."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._began = time.monotonic()
+        self.wrong: list[str] = []
+        self.checked = 0
+
+    def chapter(self, title: str) -> None:
+        """Begin a part of the story."""
+        self._console.print(f"\n[bold]{title}[/bold]")
+
+    def says(self, sentence: str) -> None:
+        """Something happened."""
+        self._console.print(f"  {time.monotonic() - self._began:5.1f} s  {sentence}", highlight=False)
+
+    def check(self, sentence: str, *, right: bool) -> None:
+        """Something must be so."""
+        self.checked += 1
+        mark = "[green]right[/green]" if right else "[red]WRONG[/red]"
+        self._console.print(f"           {mark}  {sentence}", highlight=False)
+        if not right:
+            self.wrong.append(sentence)
+
+
+class Demo:
+    """The story, told at one desk."""
+
+    def __init__(
+        self, timeline: Timeline, desk: OrderDesk, stock: Inventory, client: Client, folder: DataDir
+    ) -> None:
+        self.timeline = timeline
+        self.desk = desk
+        self.stock = stock
+        self.client = client
+        self.folder = folder
+        self._iccids = iter(range(1, 1000))
+
+    async def play(self) -> None:
+        """All chapters, one after another."""
+        user = await self._import()
+        await self._switch(user)
+        await self._cancel(user)
+        await self._replace(user)
+        await self._refuse(user)
+        await self._kill_the_worker(user)
+        await self._look_at_everything()
+
+    async def _import(self) -> UserView:
+        self.timeline.chapter("A fleet and its catalogue are imported")
+        report = await self.stock.import_fleet((HERE / "fleet.csv").read_bytes())
+        self.timeline.says(f"{report.rows} lines imported from sandbox/fleet.csv")
+        await self.stock.import_catalogue((HERE / "catalogue.csv").read_bytes())
+        again = await self.stock.import_fleet((HERE / "fleet.csv").read_bytes())
+        self.timeline.check("Importing the same file again changes nothing", right=again.changed == 0)
+        user = await self.stock.create_user("Acme Logistics", "Ana Ruiz", "ana.ruiz@acme.example")
+        self.timeline.says("Ana may order: the default profile has all nine actions enabled")
+        return user
+
+    async def _switch(self, user: UserView) -> None:
+        line = await self._line(user, Action.SWITCH_TO_ESIM, with_employee=True)
+        self.timeline.chapter(f"Line {line.msisdn} is switched from its physical SIM to an eSIM")
+        self.timeline.says(f"Warned: {DISPOSAL_WARNING}")
+        order = await self._place(OrderKind.SWITCH_TO_ESIM, line, user)
+        before = await self.stock.line(line.msisdn)
+        self.timeline.check("No temporary eSIM before the acknowledgement", right=before.temporary is None)
+        await self.desk.acknowledge(order)
+        self.timeline.says("The provider acknowledges: provider processing in progress")
+        now = await self.stock.line(line.msisdn)
+        self._check_temporary(line, now)
+        iccid = self._next_iccid()
+        await self.desk.enter_iccid(order, iccid)
+        self.timeline.says(f"ICCID {iccid} is entered")
+        await self.desk.processed(order)
+        self.timeline.says("The provider has processed the order")
+        await self._check_swapped(order, line, iccid)
+
+    async def _cancel(self, user: UserView) -> None:
+        line = await self._line(user, Action.SWITCH_TO_ESIM)
+        self.timeline.chapter(f"The order for line {line.msisdn} is cancelled while the provider works on it")
+        order = await self._place(OrderKind.SWITCH_TO_ESIM, line, user)
+        await self.desk.acknowledge(order, iccid=self._next_iccid())
+        self.timeline.says("Acknowledged: a temporary eSIM exists")
+        await self.desk.cancel(order, reason="The employee keeps the old phone.")
+        self.timeline.says("Cancelled")
+        after = await self.stock.line(line.msisdn)
+        self.timeline.check("The temporary eSIM is deleted", right=after.temporary is None)
+        self.timeline.check("The SIM in place is as it was", right=after.sim == line.sim)
+        try:
+            await self.desk.processed(order, iccid=self._next_iccid())
+            refused = False
+        except Refused as refusal:
+            self.timeline.says(f"A late 'processed' is refused: {refusal}")
+            refused = True
+        unchanged = await self.stock.line(line.msisdn)
+        self.timeline.check(
+            "A processed that comes too late changes nothing", right=refused and unchanged == after
+        )
+        events = [event.type for event in (await self.desk.order(order)).events]
+        self.timeline.check(
+            "and is kept as an incident", right="incident.processed_after_cancelled" in events
+        )
+        await self._check_workflow(order, "cancelled")
+
+    async def _replace(self, user: UserView) -> None:
+        line = await self._line(user, Action.REPLACE_ESIM)
+        self.timeline.chapter(f"The defective eSIM of line {line.msisdn} is replaced")
+        order = await self._place(OrderKind.REPLACE_ESIM, line, user)
+        await self.desk.acknowledge(order)
+        iccid = self._next_iccid()
+        await self.desk.processed(order, iccid=iccid)
+        self.timeline.says(f"Acknowledged, then processed with ICCID {iccid} in one call")
+        await self._check_swapped(order, line, iccid)
+
+    async def _refuse(self, user: UserView) -> None:
+        line = await self._line(user, Action.REPLACE_ESIM)
+        self.timeline.chapter(f"Switching line {line.msisdn}, which has an eSIM already, is refused")
+        try:
+            await self._place(OrderKind.SWITCH_TO_ESIM, line, user)
+            reasons = []
+        except Refused as refusal:
+            self.timeline.says(str(refusal))
+            reasons = [reason.code for reason in refusal.refusals]
+        self.timeline.check("Refused, with the reason", right=reasons == ["already_esim"])
+        self.timeline.check("Nothing changed", right=await self.stock.line(line.msisdn) == line)
+
+    async def _kill_the_worker(self, user: UserView) -> None:
+        line = await self._line(user, Action.SWITCH_TO_ESIM)
+        self.timeline.chapter("The worker is killed with SIGKILL in the middle of an order")
+        order = await self._place(OrderKind.SWITCH_TO_ESIM, line, user)
+        await self.desk.acknowledge(order)
+        iccid = self._next_iccid()
+        processed = asyncio.create_task(self.desk.processed(order, iccid=iccid))
+        victim = self._worker_pid()
+        await asyncio.sleep(0)
+        os.kill(victim, signal.SIGKILL)
+        self.timeline.says(f"Worker {victim} killed while 'processed' was under way")
+        await processed
+        self.timeline.says(f"Worker {self._worker_pid()} took over, and the call was answered")
+        self.timeline.check("Another process did it", right=self._worker_pid() != victim)
+        await self._check_swapped(order, line, iccid)
+
+    async def _look_at_everything(self) -> None:
+        self.timeline.chapter("The whole fleet")
+        lines = await self.stock.lines()
+        mails = list_mails(self.folder.mailbox)
+        self.timeline.says(f"{len(lines)} lines, {len(mails)} mails in the mailbox")
+        self.timeline.check("No temporary eSIM is left", right=all(line.temporary is None for line in lines))
+        self.timeline.check("No order is open", right=all(line.open_order is None for line in lines))
+        orders = await self.desk.orders()
+        told = {order.id: sum(order.id in mail.subject for mail in mails) for order in orders}
+        self.timeline.check(
+            "Every accepted order was mailed to its distributor and its end to people",
+            right=all(told[order.id] >= 2 for order in orders if order.status != "refused"),
+        )
+
+    # --- the same again and again ---------------------------------------------------------------------
+
+    async def _line(self, user: UserView, action: Action, *, with_employee: bool = False) -> LineView:
+        """The next line that offers the action, and has exactly the one pack."""
+        for line in await self.stock.lines(account=user.account):
+            if line.sim is None or (with_employee and not (line.sim.employee and line.sim.groups)):
+                continue
+            offers = await self.stock.actions(line.msisdn, user.email)
+            if any(offer.action is action and not offer.refusals for offer in offers):
+                return line
+        raise Refused.because("demo", f"The demonstration's fleet has no line left for {action}.")
+
+    async def _place(self, kind: OrderKind, line: LineView, user: UserView) -> str:
+        shop = await self.stock.shop(line.msisdn, user.email)
+        pack = shop.chosen or (shop.packs[0] if shop.packs else None)
+        placed = await self.desk.place(
+            OrderDraft(
+                kind=kind,
+                line=line.msisdn,
+                user=user.email,
+                pack=str(pack.id) if pack else None,
+                disposal_confirmed=True,
+            )
+        )
+        chosen = f"pack {pack.name!r}" if pack else "no pack"
+        self.timeline.says(f"{placed.order_id} is submitted ({chosen}) and mailed to the distributor")
+        return placed.order_id
+
+    def _check_temporary(self, before: LineView, now: LineView) -> None:
+        temporary = now.temporary
+        self.timeline.check(
+            "A temporary eSIM exists, marked SIM-Temp",
+            right=temporary is not None and temporary.mark == "SIM-Temp" and temporary.kind is SimKind.ESIM,
+        )
+        self.timeline.check(
+            "in the groups of the SIM in place, with its employee",
+            right=temporary is not None
+            and before.sim is not None
+            and (temporary.groups, temporary.employee) == (before.sim.groups, before.sim.employee),
+        )
+        self.timeline.check("The SIM in place is still active", right=now.sim == before.sim)
+
+    async def _check_swapped(self, order: str, before: LineView, iccid: str) -> None:
+        now = await self.stock.line(before.msisdn)
+        old = before.sim
+        assert old is not None  # noqa: S101  chosen so
+        self.timeline.check(
+            f"eSIM {iccid} is active on the line, with the groups and the employee of the SIM before it",
+            right=now.sim is not None
+            and (now.sim.iccid, now.sim.state, now.sim.kind) == (iccid, SimState.ACTIVE, SimKind.ESIM)
+            and (now.sim.groups, now.sim.employee) == (old.groups, old.employee),
+        )
+        gone = await self.stock.sim(f"S-{old.id}")
+        self.timeline.check(
+            f"SIM {old.iccid} is discarded and in no management group",
+            right=gone.state is SimState.DISCARDED and gone.groups == (),
+        )
+        await self._check_workflow(order, "processed")
+
+    async def _check_workflow(self, order: str, status: str) -> None:
+        handle = self.client.get_workflow_handle(order)
+        await handle.result()
+        seen = (await handle.describe()).typed_search_attributes.get(ORDER_STATUS)
+        stored: OrderView = await self.desk.order(order)
+        self.timeline.check(
+            f"Temporal and the database say {status}", right=seen == status == stored.status.value
+        )
+
+    def _next_iccid(self) -> str:
+        digits = f"893310{next(self._iccids):012d}"
+        total = sum(
+            sum(divmod(int(d) * (2 if i % 2 == 0 else 1), 10)) for i, d in enumerate(reversed(digits))
+        )
+        return digits + str(-total % 10)
+
+    def _worker_pid(self) -> int:
+        addresses = self.folder.running_addresses()
+        assert addresses is not None  # noqa: S101  it runs
+        return addresses.pids["worker"]
+
+
+@asynccontextmanager
+async def running_sandbox(folder: Path) -> AsyncIterator[tuple[DataDir, Addresses]]:
+    """`esim-orders up` in a process of its own, stopped at the end."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
+    log = folder / "up.log"
+    with log.open("wb") as output:
+        command = [sys.executable, "-m", "starter.cli", "up", "--data-dir", str(folder)]
+        process = subprocess.Popen(  # noqa: S603, ASYNC220  our own command
+            command, stdout=output, stderr=output, env=environment, cwd=HERE.parent, start_new_session=True
+        )
+    data = DataDir(folder)
+    try:
+        deadline = time.monotonic() + READY_SECONDS
+        while (addresses := data.running_addresses()) is None:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise Refused.because("demo", f"The sandbox did not start:\n{log.read_text()}")
+            await asyncio.sleep(0.1)
+        yield data, addresses
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(process.wait, 60)
+
+
+async def demonstrate(console: Console, *, keep: bool) -> int:
+    """Play the demonstration; the number of things that were wrong."""
+    folder = Path(tempfile.mkdtemp(prefix="esim-demo-"))
+    timeline = Timeline(console)
+    timeline.chapter("A throw-away sandbox starts: PostgreSQL, Temporal, a mailbox, a worker")
+    try:
+        async with running_sandbox(folder) as (data, addresses):
+            timeline.says(f"Ready. Temporal Web UI: {addresses.temporal_ui_url}")
+            os.environ["ESIM_DATA_DIR"] = str(folder)
+            settings = Settings(answer_timeout=ANSWER_SECONDS)
+            database = Database(settings.database_url)
+            client = await connect(settings)
+            try:
+                desk, stock = OrderDesk(client, database, settings), Inventory(database)
+                await Demo(timeline, desk, stock, client, data).play()
+            finally:
+                await database.close()
+            _summary(console, timeline)
+            if keep:
+                console.print(f"\nThe sandbox stays: export ESIM_DATA_DIR={folder}\nCtrl-C ends it.")
+                await asyncio.Event().wait()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(timeline.wrong)
+
+
+def _summary(console: Console, timeline: Timeline) -> None:
+    if timeline.wrong:
+        console.print(f"\n[bold red]{len(timeline.wrong)} of {timeline.checked} checks are wrong[/bold red]")
+    else:
+        console.print(f"\n[bold green]All {timeline.checked} checks are right.[/bold green]")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play the demonstration from a shell."""
+    parser = argparse.ArgumentParser(description="Play a few orders on a throw-away sandbox and check them.")
+    parser.add_argument("--keep", action="store_true", help="leave the sandbox running until Ctrl-C")
+    options = parser.parse_args(arguments)
+    console = Console(highlight=False)
+    try:
+        return 1 if asyncio.run(demonstrate(console, keep=options.keep)) else 0
+    except EsimError as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
