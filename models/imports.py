@@ -44,6 +44,11 @@ class RowNotes:
         """Say something about a line."""
         self._sentences.setdefault(line, []).append(sentence)
 
+    def take(self, others: "RowNotes") -> None:
+        """Add what was said elsewhere."""
+        for line, sentences in others._sentences.items():
+            self._sentences.setdefault(line, []).extend(sentences)
+
     def lines(self) -> tuple[str, ...]:
         """One text a line of the file, at most `MAX_LISTED`, then how many more there are."""
         numbers = sorted(self._sentences)

@@ -55,6 +55,8 @@ class SimView(View):
     groups: tuple[str, ...] = ()
     order_id: str | None = None
     discarded_at: datetime | None = None
+    line_id: int | None = None
+    """The line it serves, or as a temporary eSIM will serve."""
 
     @property
     def mark(self) -> str:
@@ -88,6 +90,7 @@ class PackView(View):
     esim: bool
     distributor: str
     available: bool = True
+    account: str = ""
 
 
 class EventView(View):

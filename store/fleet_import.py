@@ -12,7 +12,7 @@ from models.fleet_file import GROUP_SEPARATOR, FleetRow
 from models.imports import ImportReport, Progress, counted
 from store.administration import add_default_profiles
 from store.fleet_conflicts import refuse_conflicts
-from store.staging import begin_import, ids, run, stage
+from store.staging import ids, run, stage
 
 _STAGED = {
     "line_no": "integer",
@@ -192,7 +192,6 @@ async def import_fleet(
         if progress is not None:
             progress("Writing", done, _STEPS)
 
-    await begin_import(connection)
     await stage(connection, "staged_fleet", _STAGED, map(_staged, rows))
     tell()
     await refuse_conflicts(connection)

@@ -208,7 +208,9 @@ def select_packs() -> Select[*tuple[Any, ...]]:
             func.coalesce(PackItemRow.esim, False).label("esim"),
             DistributorRow.name.label("distributor"),
             PackRow.available,
+            AccountRow.name.label("account"),
         )
+        .join(AccountRow, AccountRow.id == PackRow.account_id)
         .join(DistributorRow, DistributorRow.id == PackRow.distributor_id)
         .outerjoin(PackItemRow, PackItemRow.pack_id == PackRow.id)
         .outerjoin(ProviderRow, ProviderRow.id == PackItemRow.provider_id)

@@ -2,23 +2,42 @@
 over all rows at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
+from store.session import SERIALIZATION_FAILURES, Database, sqlstate_of
 
 _IMPORT_LOCK = 6_145_319
 _CHUNK = 10_000
 
 
-async def begin_import(connection: AsyncConnection) -> None:
-    """Be the only import until the end of the transaction, and have the time that many rows need.
+@asynccontextmanager
+async def importing(database: Database, dry_run: bool) -> AsyncIterator[AsyncConnection]:
+    """The transaction of one import: all rows or none, and none at all on a dry run.
 
-    Raises `Refused` (`import_running`).
+    Raises `Refused` (`import_running`, `inventory_changed`).
     """
+    try:
+        async with database.transaction() as connection:
+            attempt = await connection.begin_nested()
+            await _be_alone(connection)
+            yield connection
+            await (attempt.rollback() if dry_run else attempt.commit())
+    except DBAPIError as failure:
+        if isinstance(failure, IntegrityError) or sqlstate_of(failure) in SERIALIZATION_FAILURES:
+            sentence = "The inventory changed while the file was imported; import it again."
+            raise Refused.because("inventory_changed", sentence) from failure
+        raise
+
+
+async def _be_alone(connection: AsyncConnection) -> None:
+    # two imports would wait for each other's names; many rows need more than the usual time
     await connection.execute(text("SET LOCAL statement_timeout = '5min'"))
     alone = await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _IMPORT_LOCK})
     if not alone:

@@ -1,0 +1,144 @@
+"""A catalogue as a CSV file: one item of an order pack a row, with the pack's distributor.
+
+The contact columns name whom orders are sent to: a contact of the distributor with the role `order`.
+"""
+
+from dataclasses import dataclass
+
+from models.addresses import parse_email
+from models.csv_rows import CsvRow, read_rows
+from models.imports import Progress, RowNotes
+from models.inventory import SIM_CARDS_SECTION
+
+COLUMNS = ("account", "pack", "section", "item", "provider", "esim", "distributor")
+OPTIONAL = ("order_contact_name", "order_contact_email", "available")
+_YES = frozenset({"yes", "true", "1"})
+_NO = frozenset({"no", "false", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRow:
+    """An item as the file has it. An item that is no SIM has no provider."""
+
+    line: int
+    account: str
+    pack: str
+    section: str
+    item: str
+    provider: str | None
+    esim: bool
+    distributor: str
+    contact_name: str | None
+    contact_email: str | None
+    available: bool
+
+
+@dataclass(frozen=True)
+class CatalogueFile:
+    """All rows of a catalogue file, each right in itself, and what looks odd about them."""
+
+    rows: list[CatalogueRow]
+    warnings: RowNotes
+
+
+def parse_catalogue(content: bytes, progress: Progress | None = None) -> CatalogueFile:
+    """The rows of the file; raises `Refused` with every wrong row at once."""
+    wrong, warnings = RowNotes(), RowNotes()
+    lines = read_rows(content, COLUMNS, OPTIONAL, wrong)
+    if progress is not None:
+        progress("Reading", 0, len(lines))
+    seen = _Seen(wrong)
+    rows = []
+    for line in lines:
+        row = _read(line, wrong)
+        if row is None:
+            continue
+        seen.add(row)
+        rows.append(row)
+        if row.esim and row.section != SIM_CARDS_SECTION:
+            warnings.add(row.line, f"section: the shop shows eSIMs of the section {SIM_CARDS_SECTION} only.")
+    wrong.refuse()
+    return CatalogueFile(rows, warnings)
+
+
+def _read(line: CsvRow, wrong: RowNotes) -> CatalogueRow | None:
+    cells = line.cells
+    found = RowNotes()
+    for column in ("account", "pack", "section", "item", "distributor"):
+        if not cells[column]:
+            found.add(line.line, f"{column}: it is empty.")
+    esim = _answer(line, "esim", None, found)
+    available = _answer(line, "available", True, found)
+    if esim and not cells["provider"]:
+        found.add(line.line, "provider: an eSIM has one.")
+    name, email = cells.get("order_contact_name", ""), cells.get("order_contact_email", "")
+    if bool(name) != bool(email):
+        found.add(line.line, "order_contact_email: a contact has a name and an address.")
+    contact_email = _address(line, email, found) if email else None
+    if found or esim is None or available is None:
+        wrong.take(found)
+        return None
+    is_sim_card = cells["section"].lower() == SIM_CARDS_SECTION.lower()
+    return CatalogueRow(
+        line=line.line,
+        account=cells["account"],
+        pack=cells["pack"],
+        section=SIM_CARDS_SECTION if is_sim_card else cells["section"],
+        item=cells["item"],
+        provider=cells["provider"] or None,
+        esim=esim,
+        distributor=cells["distributor"],
+        contact_name=name or None,
+        contact_email=contact_email,
+        available=available,
+    )
+
+
+def _answer(line: CsvRow, column: str, default: bool | None, wrong: RowNotes) -> bool | None:
+    text = line.cells.get(column, "").lower()
+    if text in _YES or text in _NO:
+        return text in _YES
+    if not text and default is not None:
+        return default
+    wrong.add(line.line, f"{column}: it must be yes or no.")
+    return None
+
+
+def _address(line: CsvRow, text: str, wrong: RowNotes) -> str | None:
+    try:
+        return parse_email(text)
+    except ValueError as invalid:
+        wrong.add(line.line, f"order_contact_email: {invalid}")
+        return None
+
+
+class _Seen:
+    """What the rows before said, to find rows that contradict each other."""
+
+    def __init__(self, wrong: RowNotes) -> None:
+        self._wrong = wrong
+        self._said: dict[tuple[object, ...], tuple[object, int]] = {}
+
+    def add(self, row: CatalogueRow) -> None:
+        """Note where the row contradicts one before it."""
+        pack = (row.account, row.pack)
+        self._same(row.line, "distributor", "the same pack", row.distributor.lower(), *pack)
+        self._same(row.line, "available", "the same pack", row.available, *pack)
+        self._once(row.line, "item", "the same item", *pack, row.section, row.item)
+        if row.esim and row.provider:
+            self._once(
+                row.line, "provider", "an eSIM of this provider in the pack", *pack, row.provider.lower()
+            )
+        if row.contact_email:
+            contact = (row.account, row.distributor.lower(), row.contact_email.lower())
+            self._same(row.line, "order_contact_name", "the same address", row.contact_name, *contact)
+
+    def _once(self, line: int, column: str, what: str, *key: object) -> None:
+        _, first = self._said.setdefault((column, *key), (None, line))
+        if first != line:
+            self._wrong.add(line, f"{column}: line {first} has {what} already.")
+
+    def _same(self, line: int, column: str, what: str, value: object, *key: object) -> None:
+        said, first = self._said.setdefault((column, *key), (value, line))
+        if said != value:
+            self._wrong.add(line, f"{column}: line {first} says something else for {what}.")

@@ -1,0 +1,47 @@
+"""What a user is offered for a line or a SIM: the three actions, and the shop that an order begins in."""
+
+from models.errors import Refusal
+from models.inventory import PackView, SimKind, View
+from models.rules import Action, Facts, refusals
+
+
+class ActionOffer(View):
+    """An action, and every reason why it is not offered; none when it is."""
+
+    action: Action
+    label: str
+    refusals: tuple[Refusal, ...] = ()
+    offered: bool
+
+
+class Shop(View):
+    """What may be ordered for a line.
+
+    `action` is the one order that fits the SIM in place, `chosen` the pack where there is no choice (F10);
+    where nothing may be ordered `packs` is empty and `refusals` say why.
+    """
+
+    line_id: int
+    action: Action
+    packs: tuple[PackView, ...] = ()
+    chosen: PackView | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+
+def offers(facts: Facts) -> list[ActionOffer]:
+    """The three actions (F1), offered or not."""
+    found = []
+    for action in Action:
+        why_not = tuple(refusals(action, facts))
+        found.append(ActionOffer(action=action, label=action.label, refusals=why_not, offered=not why_not))
+    return found
+
+
+def shop(line_id: int, facts: Facts, eligible: list[PackView]) -> Shop:
+    """The shop of a line, filtered to what the one fitting action may order (F7, F8, F10)."""
+    action = Action.REPLACE_ESIM if facts.sim_kind is SimKind.ESIM else Action.SWITCH_TO_ESIM
+    why_not = refusals(action, facts)
+    if why_not:
+        return Shop(line_id=line_id, action=action, refusals=tuple(why_not))
+    chosen = eligible[0] if len(eligible) == 1 else None
+    return Shop(line_id=line_id, action=action, packs=tuple(eligible), chosen=chosen)

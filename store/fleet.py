@@ -1,0 +1,179 @@
+"""The fleet as it is read: lines with the SIM in place and the temporary eSIM, and SIMs in any state."""
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from models.inventory import LineView, SimState, SimView
+from models.lifecycle import OPEN
+from store.lookups import storable
+from store.tables import (
+    AccountRow,
+    DeviceRow,
+    DistributorRow,
+    EmployeeRow,
+    GroupRow,
+    LineGroupRow,
+    LineRow,
+    OrderRow,
+    ProviderRow,
+    SimGroupRow,
+    SimRow,
+)
+
+
+async def line(connection: AsyncConnection, line_id: int) -> LineView:
+    """One line; it must exist."""
+    chosen = select(LineRow.id).where(LineRow.id == line_id)
+    return _line((await connection.execute(_lines(chosen))).one())
+
+
+async def lines(
+    connection: AsyncConnection,
+    *,
+    account_id: int | None = None,
+    group: str | None = None,
+    device: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[LineView]:
+    """Lines by account, device and slot, all in one statement whatever their number.
+
+    A group holds a line when the line itself or its SIM in place is in it.
+    """
+    if not all(storable(name) for name in (group, device) if name is not None):
+        return []
+    chosen = (
+        select(LineRow.id)
+        .join(AccountRow, AccountRow.id == LineRow.account_id)
+        .join(DeviceRow, DeviceRow.id == LineRow.device_id)
+        .order_by(AccountRow.name, DeviceRow.name, LineRow.slot)
+        .limit(limit)
+        .offset(offset)
+    )
+    if account_id is not None:
+        chosen = chosen.where(LineRow.account_id == account_id)
+    if device is not None:
+        chosen = chosen.where(DeviceRow.name == device.strip())
+    if group is not None:
+        chosen = chosen.where(LineRow.id.in_(_in_group(group.strip())))
+    return [_line(row) for row in await connection.execute(_lines(chosen))]
+
+
+async def sim(connection: AsyncConnection, sim_id: int) -> SimView:
+    """One SIM, whatever its state: a discarded one stays findable for ever. It must exist."""
+    of = _Sim()
+    statement = of.join(select(*of.columns()).select_from(of.row)).where(of.row.id == sim_id)
+    return of.view((await connection.execute(statement)).one())
+
+
+class _Sim:
+    """The tables of one SIM under names of their own, so that a line can have two."""
+
+    def __init__(self, prefix: str = "sim") -> None:
+        self.prefix = prefix
+        self.row = aliased(SimRow)
+        self._provider = aliased(ProviderRow)
+        self._distributor = aliased(DistributorRow)
+        self._employee = aliased(EmployeeRow)
+
+    def columns(self) -> list[Any]:
+        """What a `SimView` is made of, each named after the prefix."""
+        groups = select(_names()).join(SimGroupRow, SimGroupRow.group_id == GroupRow.id)
+        found = {
+            "id": self.row.id,
+            "iccid": self.row.iccid,
+            "kind": self.row.kind,
+            "state": self.row.state,
+            "provider": self._provider.name,
+            "distributor": self._distributor.name,
+            "employee": self._employee.name,
+            "groups": groups.where(SimGroupRow.sim_id == self.row.id).scalar_subquery(),
+            "order_id": self.row.order_id,
+            "discarded_at": self.row.discarded_at,
+            "line_id": self.row.line_id,
+        }
+        return [column.label(f"{self.prefix}_{name}") for name, column in found.items()]
+
+    def join(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """Add what the SIM refers to; the SIM itself is there already."""
+        return (
+            statement.outerjoin(self._provider, self._provider.id == self.row.provider_id)
+            .outerjoin(self._distributor, self._distributor.id == self.row.distributor_id)
+            .outerjoin(self._employee, self._employee.id == self.row.employee_id)
+        )
+
+    def view(self, row: Any) -> SimView:
+        """The SIM in a row that has one."""
+        cells = {
+            name.removeprefix(f"{self.prefix}_"): value
+            for name, value in row._mapping.items()
+            if name.startswith(f"{self.prefix}_")
+        }
+        return SimView(**cells | {"groups": tuple(cells["groups"] or ())})
+
+
+_IN_PLACE = _Sim("sim")
+_TEMPORARY = _Sim("temporary")
+
+
+def _lines(chosen: Select[int]) -> Select[*tuple[Any, ...]]:
+    page = chosen.subquery()
+    groups = select(_names()).join(LineGroupRow, LineGroupRow.group_id == GroupRow.id)
+    statement = (
+        select(
+            LineRow.id,
+            AccountRow.name.label("account"),
+            DeviceRow.name.label("device"),
+            LineRow.slot,
+            LineRow.msisdn,
+            ProviderRow.name.label("provider"),
+            groups.where(LineGroupRow.line_id == LineRow.id).scalar_subquery().label("groups"),
+            OrderRow.id.label("open_order"),
+            *_IN_PLACE.columns(),
+            *_TEMPORARY.columns(),
+        )
+        .join(page, page.c.id == LineRow.id)
+        .join(AccountRow, AccountRow.id == LineRow.account_id)
+        .join(DeviceRow, DeviceRow.id == LineRow.device_id)
+        .join(ProviderRow, ProviderRow.id == LineRow.provider_id)
+        .outerjoin(OrderRow, (OrderRow.line_id == LineRow.id) & OrderRow.status.in_(OPEN))
+        .order_by(AccountRow.name, DeviceRow.name, LineRow.slot)
+    )
+    for of, state in ((_IN_PLACE, SimState.ACTIVE), (_TEMPORARY, SimState.TEMPORARY)):
+        found = (of.row.line_id == LineRow.id) & (of.row.state == state)
+        statement = of.join(statement.outerjoin(of.row, found))
+    return statement
+
+
+def _in_group(name: str) -> Any:
+    by_line = select(LineGroupRow.line_id).join(GroupRow, GroupRow.id == LineGroupRow.group_id)
+    by_sim = (
+        select(SimRow.line_id)
+        .join(SimGroupRow, SimGroupRow.sim_id == SimRow.id)
+        .join(GroupRow, GroupRow.id == SimGroupRow.group_id)
+        .where(SimRow.state == SimState.ACTIVE)
+    )
+    return by_line.where(GroupRow.name == name).union(by_sim.where(GroupRow.name == name))
+
+
+def _names() -> Any:
+    return func.array_agg(aggregate_order_by(GroupRow.name, GroupRow.name))
+
+
+def _line(row: Any) -> LineView:
+    return LineView(
+        id=row.id,
+        account=row.account,
+        device=row.device,
+        slot=row.slot,
+        msisdn=row.msisdn,
+        provider=row.provider,
+        groups=tuple(row.groups or ()),
+        sim=None if row.sim_id is None else _IN_PLACE.view(row),
+        temporary=None if row.temporary_id is None else _TEMPORARY.view(row),
+        open_order=row.open_order,
+    )
