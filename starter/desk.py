@@ -64,6 +64,9 @@ from workflows.order import EsimOrder
 
 Late = Callable[[AsyncConnection], Awaitable[StepResult]]
 
+_FORGOTTEN_SECONDS = 0.05
+"""How long to wait before a call that Temporal forgot is made again."""
+
 
 class OrderDraft(BaseModel):
     """What a caller wants: names or ids as people write them. Nothing of it is trusted."""
@@ -275,7 +278,7 @@ class OrderDesk(OrderBook):
 
     async def _steer(self, order_id: str, update: Any, message: Any, late: Late) -> OrderState:
         try:
-            answer: Awaitable[Any] = self._handle(order_id).execute_update(update, message)
+            answer = self._update(order_id, update, message)
             return cast("OrderState", await self._answered(answer))
         except WorkflowUpdateFailedError as failed:
             raise _refused(failed) from None
@@ -283,6 +286,19 @@ class OrderDesk(OrderBook):
             if failure.status is not RPCStatusCode.NOT_FOUND:
                 raise self._rpc_failure(order_id, failure) from failure
             return await self._after_the_end(order_id, late)
+
+    async def _update(self, order_id: str, update: Any, message: Any) -> Any:
+        """Call until it is taken. Where something else happens to the order while its workflow ends,
+        Temporal forgets the calls it was about to answer; a step done meanwhile finds its own result.
+        """
+        handle, call_id = self._handle(order_id), uuid.uuid4().hex
+        while True:
+            try:
+                return await handle.execute_update(update, message, id=call_id)
+            except RPCError as failure:
+                if failure.status is not RPCStatusCode.FAILED_PRECONDITION:
+                    raise
+            await asyncio.sleep(_FORGOTTEN_SECONDS)
 
     async def _after_the_end(self, order_id: str, late: Late) -> OrderState:
         """Answer a call whose workflow has ended: the step finds the end, and changes nothing but to keep

@@ -81,7 +81,7 @@ class EsimOrder:
             await self._answer_while(lambda: self._status is OrderStatus.PROVIDER_PROCESSING, handed_over)
             told = asyncio.create_task(self._tell_the_end())
             await self._answer_while(lambda: not told.done() or bool(self._steps.holds), told)
-        await self._answer_while(lambda: not workflow.all_handlers_finished())
+        await self._answer_while(lambda: not (workflow.all_handlers_finished() and self._steps.settled))
         return self._state
 
     # --- what callers ask -----------------------------------------------------------------------------

@@ -53,11 +53,22 @@ class StepRunner:
         self._retries = 0
         self._retried_by = OPERATOR
         self._one_local_at_a_time = asyncio.Lock()
+        self._one_record_at_a_time = asyncio.Lock()
+        self._recording = 0
+        self._leaving: set[asyncio.Task[Any]] = set()
 
     @property
     def holds(self) -> tuple[Hold, ...]:
         """What the order is held for, oldest first; usually nothing."""
         return tuple(self._holds.values())
+
+    @property
+    def settled(self) -> bool:
+        """Whether the order may end: no step that was overtaken is still at work, and the order's row says
+        what it is held for. To end before would make Temporal take the ending task back, and with it the
+        answers to those who called; and the row would stay held for ever.
+        """
+        return not self._leaving and not self._recording
 
     def retry(self, actor: str) -> None:
         """Go on with everything that is held."""
@@ -110,14 +121,21 @@ class StepRunner:
             start_to_close_timeout=policy.attempt,
             schedule_to_close_timeout=policy.retried_for,
             retry_policy=policy.retry_policy,
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=policy.summary,
         )
         await workflow.wait_condition(lambda: running.done() or overtaken())
         if running.done():
             return await running
-        running.add_done_callback(lambda task: task.cancelled() or task.exception())
+        self._leaving.add(running)
+        running.add_done_callback(self._left)
         running.cancel()
         raise Overtaken
+
+    def _left(self, step: "asyncio.Task[Any]") -> None:
+        self._leaving.discard(step)
+        if not step.cancelled():
+            step.exception()  # seen: nobody waits for it
 
     async def hold(
         self,
@@ -131,7 +149,7 @@ class StepRunner:
         seen = self._retries
         self._holds[place] = Hold(reason, workflow.now(), place)
         self._show_attention()
-        await self._record(OrderSteps.hold_order, HoldOrder(order_id=self._order_id, reason=reason))
+        await self._record("system")
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._retries > seen or overtaken(),
@@ -141,23 +159,28 @@ class StepRunner:
         del self._holds[place]
         self._show_attention()
         retried = self._retries > seen
-        await self._record_release(self._retried_by if retried else "system")
+        await self._record(self._retried_by if retried else "system")
         if not retried:
             raise Overtaken
 
-    async def _record_release(self, actor: str) -> None:
-        left = self.holds
-        if left:
-            message = HoldOrder(order_id=self._order_id, reason=left[-1].reason)
-            await self._record(OrderSteps.hold_order, message)
-        else:
-            await self._record(OrderSteps.release_order, ReleaseOrder(order_id=self._order_id, actor=actor))
-
-    async def _record(self, step: Step[None], message: Any) -> None:
+    async def _record(self, actor: str) -> None:
+        """Write into the order's row what it is held for when its turn comes: of two records under way at
+        once the later could be written first, and stay.
+        """
+        self._recording += 1
         try:
-            await self._patiently(step, message, POLICIES[step], never)
+            async with self._one_record_at_a_time:
+                if self._holds:
+                    hold = HoldOrder(order_id=self._order_id, reason=self.holds[-1].reason)
+                    await self._patiently(OrderSteps.hold_order, hold, POLICIES[OrderSteps.hold_order], never)
+                else:
+                    release = ReleaseOrder(order_id=self._order_id, actor=actor)
+                    policy = POLICIES[OrderSteps.release_order]
+                    await self._patiently(OrderSteps.release_order, release, policy, never)
         except ActivityError:
             workflow.logger.warning("The database does not record the hold; the search attribute says it.")
+        finally:
+            self._recording -= 1
 
     def _show_attention(self) -> None:
         holds = self.holds
