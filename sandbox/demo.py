@@ -8,12 +8,9 @@ import asyncio
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -23,8 +20,10 @@ from models.errors import EsimError, Refused
 from models.inventory import LineView, OrderView, SimKind, SimState, UserView
 from models.lifecycle import OrderKind
 from models.rules import DISPOSAL_WARNING, Action
-from sandbox.data_dir import Addresses, DataDir
+from sandbox.data_dir import DataDir
+from sandbox.errors import SandboxError
 from sandbox.mails import list_mails
+from sandbox.stage import Timeline, running_sandbox
 from settings import Settings
 from starter.desk import OrderDesk, OrderDraft
 from starter.inventory import Inventory
@@ -33,34 +32,7 @@ from store.session import Database
 from workflows.search_attributes import ORDER_STATUS
 
 HERE = Path(__file__).parent
-READY_SECONDS = 90.0
 ANSWER_SECONDS = 60
-
-
-class Timeline:
-    """What is printed: chapters, what happens when, and what was checked."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._began = time.monotonic()
-        self.wrong: list[str] = []
-        self.checked = 0
-
-    def chapter(self, title: str) -> None:
-        """Begin a part of the story."""
-        self._console.print(f"\n[bold]{title}[/bold]")
-
-    def says(self, sentence: str) -> None:
-        """Something happened."""
-        self._console.print(f"  {time.monotonic() - self._began:5.1f} s  {sentence}", highlight=False)
-
-    def check(self, sentence: str, *, right: bool) -> None:
-        """Something must be so."""
-        self.checked += 1
-        mark = "[green]right[/green]" if right else "[red]WRONG[/red]"
-        self._console.print(f"           {mark}  {sentence}", highlight=False)
-        if not right:
-            self.wrong.append(sentence)
 
 
 class Demo:
@@ -92,7 +64,7 @@ class Demo:
         self.timeline.says(f"{report.rows} lines imported from sandbox/fleet.csv")
         await self.stock.import_catalogue((HERE / "catalogue.csv").read_bytes())
         again = await self.stock.import_fleet((HERE / "fleet.csv").read_bytes())
-        self.timeline.check("Importing the same file again changes nothing", right=again.changed == 0)
+        self.timeline.check("Importing the same file again changes nothing", right=again.changes == 0)
         user = await self.stock.create_user("Acme Logistics", "Ana Ruiz", "ana.ruiz@acme.example")
         self.timeline.says("Ana may order: the default profile has all nine actions enabled")
         return user
@@ -275,29 +247,6 @@ class Demo:
         return addresses.pids["worker"]
 
 
-@asynccontextmanager
-async def running_sandbox(folder: Path) -> AsyncIterator[tuple[DataDir, Addresses]]:
-    """`esim-orders up` in a process of its own, stopped at the end."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
-    log = folder / "up.log"
-    with log.open("wb") as output:
-        command = [sys.executable, "-m", "starter.cli", "up", "--data-dir", str(folder)]
-        process = subprocess.Popen(  # noqa: S603, ASYNC220  our own command
-            command, stdout=output, stderr=output, env=environment, cwd=HERE.parent, start_new_session=True
-        )
-    data = DataDir(folder)
-    try:
-        deadline = time.monotonic() + READY_SECONDS
-        while (addresses := data.running_addresses()) is None:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise Refused.because("demo", f"The sandbox did not start:\n{log.read_text()}")
-            await asyncio.sleep(0.1)
-        yield data, addresses
-    finally:
-        process.send_signal(signal.SIGTERM)
-        await asyncio.to_thread(process.wait, 60)
-
-
 async def demonstrate(console: Console, *, keep: bool) -> int:
     """Play the demonstration; the number of things that were wrong."""
     folder = Path(tempfile.mkdtemp(prefix="esim-demo-"))
@@ -315,20 +264,13 @@ async def demonstrate(console: Console, *, keep: bool) -> int:
                 await Demo(timeline, desk, stock, client, data).play()
             finally:
                 await database.close()
-            _summary(console, timeline)
+            timeline.sum_up()
             if keep:
                 console.print(f"\nThe sandbox stays: export ESIM_DATA_DIR={folder}\nCtrl-C ends it.")
                 await asyncio.Event().wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return len(timeline.wrong)
-
-
-def _summary(console: Console, timeline: Timeline) -> None:
-    if timeline.wrong:
-        console.print(f"\n[bold red]{len(timeline.wrong)} of {timeline.checked} checks are wrong[/bold red]")
-    else:
-        console.print(f"\n[bold green]All {timeline.checked} checks are right.[/bold green]")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -339,7 +281,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(highlight=False)
     try:
         return 1 if asyncio.run(demonstrate(console, keep=options.keep)) else 0
-    except EsimError as failure:
+    except (EsimError, SandboxError) as failure:
         print(failure, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

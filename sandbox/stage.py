@@ -1,0 +1,78 @@
+"""Where a demonstration plays: a sandbox in a process of its own, and a timeline that is printed."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from sandbox.data_dir import Addresses, DataDir
+from sandbox.errors import SandboxError
+
+TOP = Path(__file__).parent.parent
+READY_SECONDS = 90.0
+STOP_SECONDS = 60.0
+
+
+class Timeline:
+    """What is printed: chapters, what happens when, and what was checked."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._began = time.monotonic()
+        self.wrong: list[str] = []
+        self.checked = 0
+
+    def chapter(self, title: str) -> None:
+        """Begin a part of the story."""
+        self._console.print(f"\n[bold]{title}[/bold]")
+
+    def says(self, sentence: str) -> None:
+        """Something happened."""
+        self._console.print(f"  {time.monotonic() - self._began:5.1f} s  {sentence}", highlight=False)
+
+    def check(self, sentence: str, *, right: bool) -> None:
+        """Something must be so."""
+        self.checked += 1
+        mark = "[green]right[/green]" if right else "[red]WRONG[/red]"
+        self._console.print(f"           {mark}  {sentence}", highlight=False)
+        if not right:
+            self.wrong.append(sentence)
+
+    def sum_up(self) -> None:
+        """Say whether all was right."""
+        if self.wrong:
+            self._console.print(
+                f"\n[bold red]{len(self.wrong)} of {self.checked} checks are wrong[/bold red]"
+            )
+        else:
+            self._console.print(f"\n[bold green]All {self.checked} checks are right.[/bold green]")
+
+
+@asynccontextmanager
+async def running_sandbox(folder: Path) -> AsyncIterator[tuple[DataDir, Addresses]]:
+    """`esim-orders up` in a process of its own, stopped at the end."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
+    log = folder / "up.log"
+    with log.open("wb") as output:
+        command = [sys.executable, "-m", "starter.cli", "up", "--data-dir", str(folder)]
+        process = subprocess.Popen(  # noqa: S603, ASYNC220  our own command
+            command, stdout=output, stderr=output, env=environment, cwd=TOP, start_new_session=True
+        )
+    data = DataDir(folder)
+    try:
+        deadline = time.monotonic() + READY_SECONDS
+        while (addresses := data.running_addresses()) is None:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SandboxError(f"The sandbox did not start:\n{log.read_text()}")
+            await asyncio.sleep(0.1)
+        yield data, addresses
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(process.wait, STOP_SECONDS)
