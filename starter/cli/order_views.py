@@ -10,9 +10,9 @@ from models.errors import Refused
 from models.identifiers import ORDER_ID_PATTERN, reference
 from models.inventory import OrderView
 from models.lifecycle import HoldReason, OrderStatus
+from models.offers import Shop
 from starter.cli.output import JsonFlag, console, print_json, print_table, warn
 from starter.cli.session import inventory, order_book, run
-from starter.inventory import Shop
 
 app = typer.Typer(help="Place orders and follow them to their end.", no_args_is_help=True)
 

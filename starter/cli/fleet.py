@@ -1,0 +1,158 @@
+"""`esim-orders fleet ...`: the lines with their SIMs, and what may be done to them."""
+
+from typing import Annotated
+
+import typer
+
+from models.identifiers import reference
+from models.imports import ImportReport, Progress
+from models.inventory import LineView, SimKind, SimView
+from models.offers import ActionOffer
+from starter.cli.imports import DryRun, File, import_file
+from starter.cli.output import JsonFlag, console, print_json, print_table, warn
+from starter.cli.session import inventory, run
+from starter.inventory import Inventory, names_sim
+
+app = typer.Typer(help="Look at lines and SIMs, and import a fleet.", no_args_is_help=True)
+
+Account = Annotated[str | None, typer.Option("--account", help="Name of the account.")]
+Target = Annotated[
+    str, typer.Argument(metavar="LINE", help="Phone number (+33612345678), line (L-42) or SIM (S-12).")
+]
+
+SHOWN = 100
+"""Lines that a table shows unless told otherwise."""
+WIDE = 120
+_KINDS = {SimKind.PHYSICAL: "physical", SimKind.ESIM: "eSIM"}
+
+
+@app.command(name="import")
+def import_fleet(file: File, dry_run: DryRun = False, json: JsonFlag = False) -> None:
+    """Take over a fleet from a CSV file: all rows or none."""
+
+    async def take_over(stock: Inventory, content: bytes, told: Progress | None) -> ImportReport:
+        return await stock.import_fleet(content, dry_run, told)
+
+    import_file(file, take_over, json=json)
+
+
+@app.command(name="list")
+def list_lines(
+    account: Account = None,
+    group: Annotated[str | None, typer.Option("--group", help="Only lines of this management group.")] = None,
+    device: Annotated[str | None, typer.Option("--device", help="Only lines of this device.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help=f"How many; {SHOWN} unless --json.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """List lines by device and slot. SIM-Temp marks the temporary eSIM of an open order."""
+    shown = limit or SHOWN
+
+    async def read() -> list[LineView]:
+        wanted = limit if json else shown + 1
+        async with inventory() as stock:
+            return await stock.lines(account, group=group, device=device, limit=wanted)
+
+    found = run(read)
+    if json:
+        print_json(found)
+        return
+    for name in dict.fromkeys(line.account for line in found[:shown]):
+        _print_lines(name, [line for line in found[:shown] if line.account == name])
+    if not found:
+        console.print("There are no such lines.")
+    if len(found) > shown:
+        warn(f"There are more than {shown} lines; see --limit, --group and --device.")
+
+
+def _print_lines(account: str, lines: list[LineView]) -> None:
+    wide = console.width >= WIDE
+    more = ("ICCID", "groups") if wide else ()
+    rows = []
+    for line in lines:
+        sims = [sim for sim in (line.sim, line.temporary) if sim is not None]
+        kinds = "\n".join(sim.mark or _KINDS[sim.kind] for sim in sims) or "empty"
+        cells: list[object] = [reference("L", line.id), line.device, line.slot, line.msisdn, line.provider]
+        cells += [kinds, line.sim.employee if line.sim else None]
+        if wide:
+            cells += ["\n".join(sim.iccid or "-" for sim in sims), ", ".join(line.groups) or None]
+        rows.append(cells)
+    columns = ("line", "device", "slot", "number", "provider", "SIM", "employee", *more)
+    print_table(account, columns, rows)
+
+
+@app.command()
+def show(target: Target, json: JsonFlag = False) -> None:
+    """Show a line with its SIMs, or one SIM in whatever state."""
+
+    async def read() -> LineView | SimView:
+        async with inventory() as stock:
+            return await (stock.sim(target) if names_sim(target) else stock.line(target))
+
+    found = run(read)
+    if json:
+        print_json(found)
+    elif isinstance(found, SimView):
+        _print_sim(reference("S", found.id), found)
+    else:
+        _print_line(found)
+
+
+def _print_line(line: LineView) -> None:
+    facts = [
+        ("number", line.msisdn),
+        ("place", f"{line.device}, slot {line.slot}"),
+        ("account", line.account),
+        ("provider", line.provider),
+        ("groups", ", ".join(line.groups) or None),
+        ("open order", line.open_order),
+    ]
+    print_table(reference("L", line.id), ("", ""), facts)
+    if line.sim is None:
+        console.print("The slot is empty.")
+    else:
+        _print_sim(f"SIM in place, {reference('S', line.sim.id)}", line.sim)
+    if line.temporary is not None:
+        _print_sim(f"{line.temporary.mark}, {reference('S', line.temporary.id)}", line.temporary)
+
+
+def _print_sim(title: str, sim: SimView) -> None:
+    discarded = f" since {sim.discarded_at:%Y-%m-%d %H:%M} UTC" if sim.discarded_at else ""
+    facts = [
+        ("ICCID", sim.iccid),
+        ("kind", _KINDS[sim.kind]),
+        ("state", (sim.mark or sim.state.value.replace("_", " ")) + discarded),
+        ("provider", sim.provider),
+        ("distributor", sim.distributor),
+        ("employee", sim.employee),
+        ("groups", ", ".join(sim.groups) or None),
+        ("from order", sim.order_id),
+        ("line", reference("L", sim.line_id) if sim.line_id else None),
+    ]
+    print_table(title, ("", ""), facts)
+
+
+@app.command()
+def actions(
+    target: Target,
+    user: Annotated[str, typer.Option("--user", help="Who asks: e-mail address or id (U-3).")],
+    json: JsonFlag = False,
+) -> None:
+    """Show the three actions on a line or SIM, and why one is not offered."""
+
+    async def read() -> list[ActionOffer]:
+        async with inventory() as stock:
+            return await stock.actions(target, user)
+
+    found = run(read)
+    if json:
+        print_json(found)
+        return
+    rows = [
+        (
+            offer.label,
+            "yes" if offer.offered else "no",
+            "\n".join(refusal.sentence for refusal in offer.refusals),
+        )
+        for offer in found
+    ]
+    print_table("Actions", ("action", "offered", "why not"), rows)

@@ -1,0 +1,88 @@
+"""How a file is imported from a shell: read, taken over with a progress bar, and reported."""
+
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from models.csv_rows import MAX_BYTES
+from models.errors import Refused
+from models.imports import ImportReport
+from models.imports import Progress as Told
+from starter.cli.output import console, print_json, warn
+from starter.cli.session import inventory, run
+from starter.inventory import Inventory
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV file, UTF-8, with a line of column names.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")]
+
+Import = Callable[[Inventory, bytes, Told | None], Coroutine[Any, Any, ImportReport]]
+
+
+def import_file(file: Path, take_over: Import, *, json: bool) -> None:
+    """Import a file and print what changed; warnings go to stderr."""
+    content = read_file(file)
+
+    async def call() -> ImportReport:
+        with progress_bar() as told:
+            async with inventory() as stock:
+                return await take_over(stock, content, told)
+
+    report = run(call)
+    if json:
+        print_json(report)
+        return
+    for warning in report.warnings:
+        warn(warning)
+    console.print(_summary(report))
+
+
+def read_file(file: Path) -> bytes:
+    """The file's bytes, or so many that it is too large. Raises `Refused` (`file_unreadable`)."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        reason = "is not there"
+    except IsADirectoryError:
+        reason = "is a folder"
+    except PermissionError:
+        reason = "may not be read"
+    except (OSError, ValueError):
+        reason = "cannot be read"
+    raise Refused.because("file_unreadable", f"The file {file} {reason}.")
+
+
+@contextmanager
+def progress_bar() -> Iterator[Told | None]:
+    """A bar on stderr where a person looks at it, else nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Reading", total=None)
+        yield lambda doing, done, total: bar.update(task, description=doing, completed=done, total=total)
+
+
+def _summary(report: ImportReport) -> str:
+    rows = _counts({"rows": report.rows})
+    if not report.changes:
+        return f"{rows} read; nothing is new or different."
+    parts = []
+    if report.created:
+        parts.append(f"new: {_counts(report.created)}")
+    if report.changed:
+        parts.append(f"changed: {_counts(report.changed)}")
+    if report.dry_run:
+        return f"{rows} read; a dry run, nothing is written. It would be {'; '.join(parts)}."
+    return f"{rows} read; {'; '.join(parts)}."
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {what if count != 1 else what[:-1]}" for what, count in counts.items())

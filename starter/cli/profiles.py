@@ -1,0 +1,100 @@
+"""`esim-orders profile ...`: which actions users may take on which lines and SIMs."""
+
+from typing import Annotated
+
+import typer
+
+from models.administration import ProfileView
+from models.rules import SLOTS, Action
+from starter.cli.output import JsonFlag, print_json, print_table
+from starter.cli.session import inventory, run
+
+app = typer.Typer(help="Look at and change authorised actions profiles.", no_args_is_help=True)
+
+Account = Annotated[
+    str | None, typer.Option("--account", help="Name of the account; not needed if there is only one.")
+]
+Profile = Annotated[str, typer.Argument(metavar="PROFILE", help="Name of the profile.")]
+Targets = Annotated[
+    list[str],
+    typer.Argument(metavar="TARGET...", help="switch_to_esim:2, switch_to_esim for its three slots, or all."),
+]
+
+
+@app.command(name="list")
+def list_profiles(account: Account = None, json: JsonFlag = False) -> None:
+    """List the profiles of an account, the default one first."""
+
+    async def read() -> list[ProfileView]:
+        async with inventory() as stock:
+            return await stock.profiles(account)
+
+    found = run(read)
+    if json:
+        print_json(found)
+        return
+    rows = [
+        (profile.name, "yes" if profile.is_default else "no", profile.users, f"{len(profile.enabled)} of 9")
+        for profile in found
+    ]
+    print_table("Authorised actions profiles", ("profile", "default", "users", "enabled"), rows)
+
+
+@app.command()
+def show(profile: Profile, account: Account = None, json: JsonFlag = False) -> None:
+    """Show the nine targets of a profile."""
+
+    async def read() -> ProfileView:
+        async with inventory() as stock:
+            return await stock.profile(account, profile)
+
+    _print(run(read), json=json)
+
+
+@app.command()
+def create(profile: Profile, account: Account = None, json: JsonFlag = False) -> None:
+    """Create a custom profile; its nine targets are disabled."""
+
+    async def call() -> ProfileView:
+        async with inventory() as stock:
+            return await stock.create_profile(account, profile)
+
+    _print(run(call), json=json)
+
+
+@app.command()
+def enable(profile: Profile, targets: Targets, account: Account = None, json: JsonFlag = False) -> None:
+    """Allow targets to the users of a profile."""
+
+    async def call() -> ProfileView:
+        async with inventory() as stock:
+            return await stock.enable(account, profile, targets)
+
+    _print(run(call), json=json)
+
+
+@app.command()
+def disable(profile: Profile, targets: Targets, account: Account = None, json: JsonFlag = False) -> None:
+    """Take targets from the users of a profile."""
+
+    async def call() -> ProfileView:
+        async with inventory() as stock:
+            return await stock.disable(account, profile, targets)
+
+    _print(run(call), json=json)
+
+
+def _print(profile: ProfileView, *, json: bool) -> None:
+    if json:
+        print_json(profile)
+        return
+    rows = [
+        (
+            action.value,
+            action.label,
+            *("yes" if profile.enables(action, slot) else "no" for slot in SLOTS),
+        )
+        for action in Action
+    ]
+    columns = ("target", "action", *(f":{slot}" for slot in SLOTS))
+    print_table(f"{profile.name} ({profile.account})", columns, rows)
