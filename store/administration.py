@@ -135,4 +135,4 @@ def _profiles(account: AccountKey) -> Select[*tuple[Any, ...]]:
 
 def _view(row: Any) -> ProfileView:
     enabled = tuple(target for target in TARGETS if target in (row.enabled or ()))
-    return ProfileView(**row._mapping | {"enabled": enabled})
+    return ProfileView(**dict(row._mapping) | {"enabled": enabled})

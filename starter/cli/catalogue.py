@@ -8,7 +8,7 @@ from models.identifiers import reference
 from models.imports import ImportReport, Progress
 from models.inventory import PackView
 from starter.cli.imports import DryRun, File, import_file
-from starter.cli.output import JsonFlag, console, print_json, print_table
+from starter.cli.output import JsonFlag, console, is_wide, print_json, print_table
 from starter.cli.session import inventory, run
 from starter.inventory import Inventory
 
@@ -43,11 +43,18 @@ def list_packs(
     if not found:
         console.print("There are no order packs.")
     for name in dict.fromkeys(item.account for item in found):
-        columns = ("pack", "name", "section", "item", "provider", "eSIM", "distributor")
-        print_table(name, columns, [_cells(item) for item in found if item.account == name])
+        _print_items(name, [item for item in found if item.account == name])
 
 
-def _cells(item: PackView) -> tuple[object, ...]:
-    name = item.name if item.available else f"{item.name} (withdrawn)"
-    esim = "yes" if item.esim else "no"
-    return reference("P", item.id), name, item.section, item.item, item.provider, esim, item.distributor
+def _print_items(account: str, items: list[PackView]) -> None:
+    wide = is_wide()
+    rows = []
+    for item in items:
+        name = item.name if item.available else f"{item.name} (withdrawn)"
+        cells: list[object] = [reference("P", item.id), name, item.item, item.provider]
+        rows.append(
+            [*cells, "yes" if item.esim else "no", item.distributor, *([item.section] if wide else [])]
+        )
+    more = ("section",) if wide else ()
+    columns = ("pack", "name", "item", "provider", "eSIM", "distributor", *more)
+    print_table(account, columns, rows, whole=("pack", "eSIM", "section"))

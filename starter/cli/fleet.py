@@ -9,7 +9,7 @@ from models.imports import ImportReport, Progress
 from models.inventory import LineView, SimKind, SimView
 from models.offers import ActionOffer
 from starter.cli.imports import DryRun, File, import_file
-from starter.cli.output import JsonFlag, console, print_json, print_table, warn
+from starter.cli.output import JsonFlag, console, is_wide, print_json, print_table, warn
 from starter.cli.session import inventory, run
 from starter.inventory import Inventory, names_sim
 
@@ -22,7 +22,7 @@ Target = Annotated[
 
 SHOWN = 100
 """Lines that a table shows unless told otherwise."""
-WIDE = 120
+_WHOLE = ("line", "slot", "number", "SIM", "ICCID")
 _KINDS = {SimKind.PHYSICAL: "physical", SimKind.ESIM: "eSIM"}
 
 
@@ -65,7 +65,7 @@ def list_lines(
 
 
 def _print_lines(account: str, lines: list[LineView]) -> None:
-    wide = console.width >= WIDE
+    wide = is_wide()
     more = ("ICCID", "groups") if wide else ()
     rows = []
     for line in lines:
@@ -77,7 +77,7 @@ def _print_lines(account: str, lines: list[LineView]) -> None:
             cells += ["\n".join(sim.iccid or "-" for sim in sims), ", ".join(line.groups) or None]
         rows.append(cells)
     columns = ("line", "device", "slot", "number", "provider", "SIM", "employee", *more)
-    print_table(account, columns, rows)
+    print_table(account, columns, rows, whole=_WHOLE)
 
 
 @app.command()
