@@ -9,14 +9,13 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from mail.errors import MailInvalid
+from mail.wire import message_bytes, named_address
 
 # Controls (with \r, \n, NEL), the line and paragraph separators, and halves of surrogate pairs.
 FORBIDDEN_IN_HEADERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -24,16 +23,13 @@ MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9.-]{
 NAMED_ADDRESS = re.compile(r'\s*"?(.*?)"?\s*<([^<>]*)>\s*')
 READABLE_REFERENCE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
-# Lines stay below the limits of every server, 8BITMIME or not: quoted-printable, which also stays legible.
-_ASCII_POLICY = SMTP.clone(cte_type="7bit")
-_UTF8_POLICY = SMTPUTF8.clone(cte_type="7bit")
-
 
 def _refuse_line_breaks(written: str, what: str) -> None:
     if FORBIDDEN_IN_HEADERS.search(written):
         raise MailInvalid(f"{what} holds a line break or control character.")
 
 
+@lru_cache(maxsize=1024)
 def _address(written: str, whose: str) -> ValidatedEmail:
     """Read an address, test and internal domains included; delivery is the mail server's to judge."""
     _refuse_line_breaks(written, whose)
@@ -116,34 +112,28 @@ def _travelling(address: str) -> str:
     return read.ascii_email or read.normalized
 
 
-def rendered(mail: Mail, sender: Sender) -> EmailMessage:
-    """The message as people's mail programs read it: text and HTML of the same content, dated now.
+def enveloped(mail: Mail, sender: Sender) -> Envelope:
+    """The mail as any mail server takes it, dated now, with its SMTP envelope.
 
     `Auto-Submitted` keeps out-of-office replies away (RFC 3834).
     """
-    to = _travelling(mail.to)
-    message = EmailMessage(policy=_ASCII_POLICY if to.isascii() else _UTF8_POLICY)
-    message["From"] = Address(sender.name, addr_spec=sender.address)
-    message["To"] = to
-    message["Subject"] = mail.subject
-    message["Message-ID"] = mail.message_id
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Auto-Submitted"] = "auto-generated"
-    if mail.reply_to is not None:
-        message["Reply-To"] = _travelling(mail.reply_to)
-    message.set_content(mail.text, cte="quoted-printable")
-    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    return message
-
-
-def enveloped(mail: Mail, sender: Sender) -> Envelope:
-    """The mail with its SMTP envelope, ready to be handed to any mail server."""
     recipient = _travelling(mail.to)
+    needs_smtputf8 = not recipient.isascii()
+    fields = [
+        ("From", named_address(sender.name, sender.address)),
+        ("To", recipient),
+        ("Subject", mail.subject),
+        ("Message-ID", mail.message_id),
+        ("Date", format_datetime(datetime.now(UTC))),
+        ("Auto-Submitted", "auto-generated"),
+    ]
+    if mail.reply_to is not None:
+        fields.append(("Reply-To", _travelling(mail.reply_to)))
     return Envelope(
         sender=sender.address,
         recipient=recipient,
-        content=rendered(mail, sender).as_bytes(),
-        needs_smtputf8=not recipient.isascii(),
+        content=message_bytes(fields, mail.text, mail.html, utf8=needs_smtputf8),
+        needs_smtputf8=needs_smtputf8,
     )
 
 

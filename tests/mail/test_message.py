@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.errors import MailError, MailInvalid, MailRejected
-from mail.message import FORBIDDEN_IN_HEADERS, Mail, Sender, enveloped, message_id, rendered
+from mail.message import FORBIDDEN_IN_HEADERS, Mail, Sender, enveloped, message_id
 
 SENDER = Sender.parse("eSIM orders <orders@esim.example>")
 LINE_BREAKS = ["\r", "\n", "\r\n", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\x00"]
@@ -40,7 +40,7 @@ def part(message: EmailMessage, kind: str) -> str:
 
 
 def test_the_message_says_what_its_readers_programs_need() -> None:
-    message = rendered(a_mail(reply_to="desk@account.example"), SENDER)
+    message = read(enveloped(a_mail(reply_to="desk@account.example"), SENDER).content)
     assert message["From"] == "eSIM orders <orders@esim.example>"
     assert message["To"] == "camille.roy@client.example"
     assert message["Reply-To"] == "desk@account.example"
@@ -123,7 +123,7 @@ def test_the_sender_may_have_any_name(name: str) -> None:
 def test_the_sender_without_a_name() -> None:
     sender = Sender.parse("orders@esim.example")
     assert sender.domain == "esim.example"
-    assert rendered(a_mail(), sender)["From"] == "orders@esim.example"
+    assert read(enveloped(a_mail(), sender).content)["From"] == "orders@esim.example"
 
 
 @pytest.mark.parametrize("written", ["", "nobody", "zoé@esim.example"])

@@ -34,7 +34,7 @@ async def test_a_mail_arrives_as_it_was_written() -> None:
     assert taken.sender == "MAIL FROM:<orders@esim.example>"
     assert taken.recipient == f"RCPT TO:<{RECIPIENT}>"
     assert b"\r\nMessage-ID: <order-1@esim.example>\r\n" in taken.content
-    assert b"\r\n..hidden\r\n..\r\nend\r\n" in taken.content
+    assert b"\r\n..hidden\r\n=2E\r\nend\r\n" in taken.content
 
 
 async def test_a_server_that_is_down_may_be_asked_again() -> None:
