@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from models.lifecycle import HoldReason
 from workflows.messages import OPERATOR, HoldOrder, ReleaseOrder
@@ -93,7 +93,7 @@ class StepRunner:
                 if quick:
                     return await self._quickly(step, message, policy)
                 return await self._patiently(step, message, policy, overtaken)
-            except ActivityError as failure:
+            except FailureError as failure:
                 if quick and not _final(failure):
                     quick = False
                     continue
@@ -189,12 +189,18 @@ class StepRunner:
         self._changed()
 
 
-def _final(failure: ActivityError) -> bool:
-    return isinstance(failure.cause, ApplicationError) and failure.cause.non_retryable
+def _cause(failure: FailureError) -> BaseException | None:
+    """What the step raised. A regular activity wraps it; a local one raises it as it is, timeouts too."""
+    return failure.cause if isinstance(failure, ActivityError) else failure
 
 
-def _reason(failure: ActivityError) -> HoldReason:
-    cause = failure.cause
+def _final(failure: FailureError) -> bool:
+    cause = _cause(failure)
+    return isinstance(cause, ApplicationError) and cause.non_retryable
+
+
+def _reason(failure: FailureError) -> HoldReason:
+    cause = _cause(failure)
     if isinstance(cause, ApplicationError) and cause.type in set(HoldReason):
         return HoldReason(cause.type)
     return HoldReason.STEP_FAILED
