@@ -183,6 +183,10 @@ class EsimOrder:
             await self._answer(self._calls.popleft())
 
     async def _answer(self, call: _Call) -> None:
+        if self._status is OrderStatus.REFUSED:  # the database may not even know it: no step to take
+            refused = "The order was refused; place another one."
+            call.answer.set_exception(ApplicationError(refused, type="already_refused", non_retryable=True))
+            return
         cancels = call.step is OrderSteps.cancel_order
         try:
             result = await self._steps.take(
@@ -309,7 +313,7 @@ class EsimOrder:
             self._patient_until = self._start.waits.reminders
         if state.status is not before.status or not self._timeline:
             self._note(state.status.label)
-        if state.iccid != before.iccid:
+        if state.iccid and state.iccid != before.iccid:
             self._note(f"ICCID {state.iccid}")
 
     def _note(self, what: str) -> None:

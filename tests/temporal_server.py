@@ -1,0 +1,85 @@
+"""One real Temporal server a test process, whose workflows can be sent forward in time, and how to wait.
+
+A conftest that needs it says `from tests.temporal_server import temporal as temporal`.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import pytest
+from temporalio.client import Client, WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import TimeSkipper, WorkflowEnvironment
+
+from sandbox.temporal_server import FASTER_QUEUES, find_temporal
+from workflows.search_attributes import NAMES
+
+Found = TypeVar("Found")
+PATIENCE = 30.0
+"""Seconds after which something that should happen is said not to: long, for a busy machine."""
+
+SWITCHES = (*FASTER_QUEUES, "frontend.WorkflowTimeSkippingEnabled=true")
+
+
+class Temporal:
+    """The server. Time passes as usual, but for workflows that are sent forward."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._skipper = TimeSkipper(client)
+
+    @property
+    def address(self) -> str:
+        return self.client.service_client.config.target_host
+
+    async def forward(self, handle: WorkflowHandle[Any, Any], by: timedelta) -> None:
+        """Let this much time pass for one workflow, with everything that happens meanwhile."""
+        await asyncio.wait_for(self._skipper.fast_forward(handle, by), PATIENCE)
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[Temporal]:
+    """The server with our search attributes."""
+    async with a_server() as server:
+        yield server
+
+
+@asynccontextmanager
+async def a_server() -> AsyncIterator[Temporal]:
+    """A server with our search attributes, gone at the end."""
+    options = [part for switch in SWITCHES for part in ("--dynamic-config-value", switch)]
+    options += [part for name in NAMES for part in ("--search-attribute", f"{name}=Keyword")]
+    async with await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=str(find_temporal()),
+        dev_server_extra_args=options,
+        dev_server_log_level="error",
+    ) as environment:
+        yield Temporal(environment.client)
+
+
+def a_task_queue() -> str:
+    """A queue that no other test polls."""
+    return f"orders-{uuid.uuid4().hex}"
+
+
+async def eventually(
+    look: Callable[[], Awaitable[Found] | Found],
+    until: Callable[[Found], Any] = bool,
+    within: float = PATIENCE,
+) -> Found:
+    """Look again and again until it is so, and return what was seen; fails with the last seen."""
+    deadline = time.monotonic() + within
+    while True:
+        seen = look()
+        found: Found = await seen if isinstance(seen, Awaitable) else seen
+        if until(found):
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"Still, after {within} s: {found!r}")
+        await asyncio.sleep(0.02)

@@ -1,0 +1,18 @@
+"""The order workflow alone, with fake steps, on a real Temporal server."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.temporal_server import Temporal
+from tests.temporal_server import temporal as temporal
+from tests.workflows.house import House, a_house
+
+
+@pytest.fixture
+async def house(temporal: Temporal) -> AsyncIterator[House]:
+    """A worker of this test alone. At its end nothing in its inventory was ever broken."""
+    async with a_house(temporal) as opened:
+        yield opened
+        opened.inventory.check()
+        assert opened.inventory.broken == []

@@ -1,0 +1,222 @@
+"""The inventory in memory, with the rules of `models`: what order workflows move when they are tested alone.
+
+Every change is checked against what must hold at every moment, whatever is called in whatever order.
+"""
+
+from dataclasses import dataclass, field
+
+from temporalio import activity
+
+from models.errors import Refusal
+from models.identifiers import iccid_warning
+from models.inventory import SimKind, SimState
+from models.lifecycle import TRANSITIONS, HoldReason, OrderStatus, advance
+from models.orders import Acceptance, OrderState, Placement, StepResult
+from models.rules import TARGETS, Facts, refusals
+from tests.workflows.troubles import Troubles
+from workflows.messages import (
+    CompleteSwap,
+    DropOrder,
+    HoldOrder,
+    OpenProcessing,
+    ReleaseOrder,
+    WriteIccid,
+)
+from workflows.steps import OrderSteps
+
+PACK = 4
+
+
+@dataclass
+class FakeSim:
+    id: int
+    kind: SimKind
+    state: SimState
+    line_id: int | None
+    iccid: str | None
+
+
+@dataclass
+class FakeOrder:
+    placement: Placement
+    status: OrderStatus
+    in_place: FakeSim
+    esim: FakeSim | None = None
+    refusals: tuple[Refusal, ...] = ()
+    held: HoldReason | None = None
+    events: list[str] = field(default_factory=list)
+    incidents: set[str] = field(default_factory=set)
+    actors: list[str] = field(default_factory=list)
+    notes: list[int] = field(default_factory=list)
+    records: list[str] = field(default_factory=list)
+    """Each hold and release as it reached the row."""
+
+
+class FakeInventory(OrderSteps):
+    def __init__(self, troubles: Troubles) -> None:
+        self.troubles = troubles
+        self.sims: dict[int, FakeSim] = {}
+        self.orders: dict[str, FakeOrder] = {}
+        self.broken: list[str] = []
+
+    def add_line(self, line_id: int, kind: SimKind = SimKind.PHYSICAL) -> FakeSim:
+        sim = FakeSim(len(self.sims) + 1, kind, SimState.ACTIVE, line_id, f"8933{line_id:014d}0")
+        self.sims[sim.id] = sim
+        return sim
+
+    def on_line(self, line_id: int, state: SimState) -> list[FakeSim]:
+        return [sim for sim in self.sims.values() if sim.line_id == line_id and sim.state is state]
+
+    # --- the steps --------------------------------------------------------------------------------------
+
+    @activity.defn
+    async def accept_order(self, wish: Placement) -> Acceptance:
+        async with self.troubles.around("accept_order"):
+            known = self.orders.get(wish.order_id)
+            if known is None:
+                active = self.on_line(wish.line_id, SimState.ACTIVE)
+                if not active:
+                    unknown = Refusal(code="unknown_line", sentence="The account has no such line.")
+                    return self._acceptance(wish, OrderStatus.REFUSED, (unknown,))
+                found = tuple(refusals(wish.action, self._facts(wish, active[0]), wish.choice))
+                status = OrderStatus.REFUSED if found else OrderStatus.SUBMITTED
+                known = FakeOrder(wish, status, active[0], refusals=found, events=[f"order.{status}"])
+                self.orders[wish.order_id] = known
+            return self._acceptance(known.placement, known.status, known.refusals)
+
+    @activity.defn
+    async def open_processing(self, step: OpenProcessing) -> StepResult:
+        async with self.troubles.around("open_processing"):
+            order = self.orders[step.order_id]
+            if order.status in (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED):
+                return self._result(order)
+            refusal = advance(order.status, OrderStatus.PROVIDER_PROCESSING) or self._taken(order, step.iccid)
+            if refusal:
+                return self._result(order, refusal)
+            line = order.placement.line_id
+            order.esim = FakeSim(len(self.sims) + 1, SimKind.ESIM, SimState.TEMPORARY, line, step.iccid)
+            self.sims[order.esim.id] = order.esim
+            return self._moved(order, OrderStatus.PROVIDER_PROCESSING, step.actor)
+
+    @activity.defn
+    async def enter_iccid(self, step: WriteIccid) -> StepResult:
+        async with self.troubles.around("enter_iccid"):
+            order = self.orders[step.order_id]
+            refusal = self._taken(order, step.iccid)
+            if order.status is not OrderStatus.PROVIDER_PROCESSING:
+                refusal = advance(order.status, OrderStatus.PROCESSED)
+            if refusal or order.esim is None:
+                return self._result(order, refusal)
+            order.esim.iccid = step.iccid
+            return self._result(order)
+
+    @activity.defn
+    async def complete_swap(self, step: CompleteSwap) -> StepResult:
+        async with self.troubles.around("complete_swap"):
+            order = self.orders[step.order_id]
+            if order.status is OrderStatus.PROCESSED:
+                return self._result(order)
+            refusal = advance(order.status, OrderStatus.PROCESSED)
+            if order.status is OrderStatus.CANCELLED:
+                order.incidents.add(step.request)
+            if refusal or order.esim is None:
+                return self._result(order, refusal)
+            iccid = step.iccid or order.esim.iccid
+            if iccid is None:
+                return self._result(order, Refusal(code="iccid_unknown", sentence="Give the ICCID."))
+            if taken := self._taken(order, iccid):
+                return self._result(order, taken)
+            order.in_place.state, order.in_place.line_id = SimState.DISCARDED, None
+            order.esim.state, order.esim.iccid = SimState.ACTIVE, iccid
+            return self._moved(order, OrderStatus.PROCESSED, step.actor)
+
+    @activity.defn
+    async def cancel_order(self, step: DropOrder) -> StepResult:
+        async with self.troubles.around("cancel_order"):
+            order = self.orders[step.order_id]
+            if order.status is OrderStatus.CANCELLED:
+                return self._result(order)
+            if refusal := advance(order.status, OrderStatus.CANCELLED):
+                return self._result(order, refusal)
+            order.notes += [step.note_id] if step.note_id else []
+            if order.esim is not None:
+                del self.sims[order.esim.id]
+                order.esim = None
+            return self._moved(order, OrderStatus.CANCELLED, step.actor)
+
+    @activity.defn
+    async def hold_order(self, step: HoldOrder) -> None:
+        async with self.troubles.around("hold_order"):
+            if order := self.orders.get(step.order_id):
+                order.held = step.reason
+                order.records.append(f"held:{step.reason}")
+
+    @activity.defn
+    async def release_order(self, step: ReleaseOrder) -> None:
+        async with self.troubles.around("release_order"):
+            if order := self.orders.get(step.order_id):
+                order.held = None
+                order.records.append(f"released:{step.actor}")
+
+    # --- what must hold at every moment -----------------------------------------------------------------
+
+    def _moved(self, order: FakeOrder, to: OrderStatus, actor: str) -> StepResult:
+        if to not in TRANSITIONS[order.status]:
+            self.broken.append(f"{order.status} to {to}")
+        order.status = to
+        order.actors.append(actor)
+        order.events.append(f"order.{to}")
+        self.check()
+        return self._result(order)
+
+    def check(self) -> None:
+        for line_id in {sim.line_id for sim in self.sims.values() if sim.line_id is not None}:
+            if len(self.on_line(line_id, SimState.ACTIVE)) != 1:
+                self.broken.append(f"line {line_id} has not exactly one active SIM")
+        for order in self.orders.values():
+            replaced = order.esim is not None and order.esim.state is SimState.ACTIVE
+            if order.in_place.state is SimState.DISCARDED and not replaced:
+                self.broken.append(f"{order.in_place} is discarded, and its eSIM is not active")
+            if order.status is OrderStatus.CANCELLED and order.esim is not None:
+                self.broken.append("a cancelled order has an eSIM")
+
+    def _facts(self, wish: Placement, in_place: FakeSim) -> Facts:
+        working = (OrderStatus.SUBMITTED, OrderStatus.PROVIDER_PROCESSING)
+        same_line = [order for order in self.orders.values() if order.placement.line_id == wish.line_id]
+        return Facts(
+            slot=1,
+            line_provider_id=1,
+            sim_kind=in_place.kind,
+            sim_state=in_place.state,
+            enabled_targets=frozenset(TARGETS),
+            esim_packs=frozenset({PACK}),
+            qr_contacts=0,
+            open_order=next((it.placement.order_id for it in same_line if it.status in working), None),
+        )
+
+    def _taken(self, order: FakeOrder, iccid: str | None) -> Refusal | None:
+        others = [sim.iccid for sim in self.sims.values() if sim is not order.esim]
+        if iccid is None or iccid not in others:
+            return None
+        return Refusal(code="iccid_in_use", sentence=f"The ICCID {iccid} belongs to another SIM.")
+
+    def _acceptance(self, wish: Placement, status: OrderStatus, why: tuple[Refusal, ...]) -> Acceptance:
+        return Acceptance(
+            order_id=wish.order_id,
+            status=status,
+            kind=wish.kind,
+            line_id=wish.line_id,
+            pack_id=wish.pack_id,
+            refusals=why,
+        )
+
+    def _result(self, order: FakeOrder, refusal: Refusal | None = None) -> StepResult:
+        iccid = order.esim.iccid if order.esim else None
+        warning = iccid_warning(iccid) if iccid else None
+        state = OrderState(
+            order_id=order.placement.order_id,
+            status=order.status,
+            iccid=iccid,
+            warnings=(warning,) if warning else (),
+        )
+        return StepResult(state=state, refusal=refusal)

@@ -1,0 +1,179 @@
+"""A worker with fake steps on a real Temporal server, and orders placed the way the desk places them."""
+
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, cast
+
+from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.client import (
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import SearchAttributeKey, WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import Worker
+
+from models.identifiers import order_id
+from models.inventory import SimKind, SimState
+from models.lifecycle import HoldReason, OrderKind
+from models.orders import Acceptance, OrderState, Placement
+from tests.temporal_server import Temporal, a_task_queue, eventually
+from tests.workflows.fake_inventory import PACK, FakeInventory, FakeOrder
+from tests.workflows.fake_outside import FakeOutside
+from tests.workflows.troubles import Troubles
+from worker import workflow_runner
+from workflows.messages import PlaceOrder, RetryOrder, Waits
+from workflows.order import EsimOrder
+from workflows.search_attributes import ATTENTION
+
+ICCID = "8933010000000000009"
+OTHER_ICCID = "8933010000000000017"
+WAITS = Waits(
+    acknowledgement_reminder_after=timedelta(days=2),
+    processing_reminder_after=timedelta(days=3),
+    reminders=2,
+    notification_given_up_after=timedelta(days=7),
+)
+Handle = WorkflowHandle[EsimOrder, OrderState]
+_lines = itertools.count(1)
+
+
+class Refusal(Exception):
+    """A call was answered with an error: its stable type, and the sentence."""
+
+    def __init__(self, type: str, sentence: str) -> None:
+        super().__init__(f"{type}: {sentence}")
+        self.type = type
+
+
+class House:
+    def __init__(self, temporal: Temporal, task_queue: str) -> None:
+        self.temporal = temporal
+        self.client = temporal.client
+        self.task_queue = task_queue
+        self.troubles = Troubles()
+        self.inventory = FakeInventory(self.troubles)
+        self.outside = FakeOutside(self.troubles)
+
+    def wish(self, key: str = "key", line_id: int | None = None, **more: Any) -> PlaceOrder:
+        """An order for a line of its own (or that line), of a kind that fits the SIM there."""
+        kind = more.pop("kind", OrderKind.SWITCH_TO_ESIM)
+        if line_id is None:
+            line_id = next(_lines)
+            physical = kind is OrderKind.SWITCH_TO_ESIM
+            self.inventory.add_line(line_id, SimKind.PHYSICAL if physical else SimKind.ESIM)
+        placement = {"account_id": 1, "user_id": 3, "pack_id": PACK, "disposal_confirmed": True} | more
+        return PlaceOrder(
+            order=Placement(
+                order_id=order_id(1, f"{self.task_queue}{line_id}{key}"),
+                kind=kind,
+                line_id=line_id,
+                **cast("dict[str, Any]", placement),
+            ),
+            slot=1,
+            provider="Orange",
+            distributor="Distribution SA",
+            waits=WAITS,
+        )
+
+    async def ask_for(self, wish: PlaceOrder) -> tuple[Handle, Acceptance]:
+        operation = WithStartWorkflowOperation(
+            EsimOrder.run,
+            wish,
+            id=wish.order.order_id,
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=wish.summary,
+        )
+        acceptance = await self.client.execute_update_with_start_workflow(
+            EsimOrder.place, start_workflow_operation=operation, id="place"
+        )
+        return cast("Handle", await operation.workflow_handle()), acceptance
+
+    async def placed(self, wish: PlaceOrder | None = None) -> Handle:
+        handle, acceptance = await self.ask_for(wish or self.wish())
+        assert acceptance.accepted, acceptance
+        return handle
+
+    async def acknowledged(self, **wish: Any) -> Handle:
+        handle = await self.placed(self.wish(**wish))
+        await self.call(handle, "acknowledge")
+        return handle
+
+    async def call(
+        self, handle: WorkflowHandle[Any, Any], update: str, *, id: str | None = None, **message: Any
+    ) -> OrderState:
+        """Send an update as any SDK may, by its name and with JSON. Raises `Refusal`."""
+        try:
+            return await handle.execute_update(update, message, id=id, result_type=OrderState)
+        except WorkflowUpdateFailedError as failed:
+            cause = failed.cause
+            assert isinstance(cause, ApplicationError)
+            raise Refusal(cause.type or "", cause.message) from None
+
+    async def retry(self, handle: Handle, actor: str = "operator") -> None:
+        await handle.signal(EsimOrder.retry, RetryOrder(actor=actor))
+
+    # --- what can be seen -------------------------------------------------------------------------------
+
+    def order(self, handle: WorkflowHandle[Any, Any]) -> FakeOrder:
+        return self.inventory.orders[handle.id]
+
+    def sims_of(self, handle: WorkflowHandle[Any, Any]) -> dict[SimState, list[SimKind]]:
+        """The kinds of SIM on the order's line by their state."""
+        line_id = self.order(handle).placement.line_id
+        found = {state: self.inventory.on_line(line_id, state) for state in SimState}
+        return {state: [sim.kind for sim in sims] for state, sims in found.items() if sims}
+
+    async def attribute(self, handle: WorkflowHandle[Any, Any], key: SearchAttributeKey[str]) -> str | None:
+        return (await handle.describe()).typed_search_attributes.get(key)
+
+    async def held_for(self, handle: WorkflowHandle[Any, Any], reason: HoldReason | None) -> None:
+        """Wait until operators see the order held for this reason (or for nothing any more)."""
+        await eventually(lambda: self.attribute(handle, ATTENTION), lambda seen: seen == reason)
+
+    async def details(self, handle: WorkflowHandle[Any, Any]) -> str:
+        """The current details, as the Web UI asks for them."""
+        metadata = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+        return metadata.current_details
+
+    async def ended(self, handle: WorkflowHandle[Any, Any]) -> None:
+        async def status() -> WorkflowExecutionStatus | None:
+            return (await handle.describe()).status
+
+        seen = await eventually(status, lambda it: it is not WorkflowExecutionStatus.RUNNING)
+        assert seen is WorkflowExecutionStatus.COMPLETED
+
+    async def forward(self, handle: Handle, **time: float) -> None:
+        await self.temporal.forward(handle, timedelta(**time))
+
+
+@asynccontextmanager
+async def a_house(temporal: Temporal, workflows: Sequence[type] = (EsimOrder,)) -> AsyncIterator[House]:
+    """A house whose worker runs."""
+    house = House(temporal, a_task_queue())
+    orders, outside = house.inventory, house.outside
+    async with Worker(
+        temporal.client,
+        task_queue=house.task_queue,
+        workflows=workflows,
+        activities=[
+            orders.accept_order,
+            orders.open_processing,
+            orders.enter_iccid,
+            orders.complete_swap,
+            orders.cancel_order,
+            orders.hold_order,
+            orders.release_order,
+            outside.submit_to_provider,
+            outside.remind_provider,
+            outside.withdraw_from_provider,
+            outside.tell_people,
+        ],
+        workflow_runner=workflow_runner(),
+    ):
+        yield house

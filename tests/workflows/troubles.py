@@ -1,0 +1,71 @@
+"""Failures that a test has in store for the steps of an order."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from models.lifecycle import HoldReason
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One failing attempt. `afterwards`: the effect is there, and only the answer is lost."""
+
+    type: str = "unexpected"
+    final: bool = False
+    afterwards: bool = False
+
+    def raise_it(self) -> None:
+        raise ApplicationError("in trouble", type=self.type, non_retryable=self.final)
+
+
+AWAY = Trouble("part_away")
+FINAL = Trouble("unexpected", final=True)
+LOST_ANSWER = Trouble("part_away", afterwards=True)
+MAIL_AWAY = Trouble(HoldReason.MAIL_UNAVAILABLE)
+MAIL_REJECTED = Trouble(HoldReason.MAIL_REJECTED, final=True)
+
+
+class Troubles:
+    """`attempts` counts every try of a step, `locally` those of them that were local activities."""
+
+    def __init__(self) -> None:
+        self.coming: dict[str, deque[Trouble]] = defaultdict(deque)
+        self.lasting: dict[str, Trouble] = {}
+        self.shut: dict[str, asyncio.Event] = {}
+        self.attempts: dict[str, int] = defaultdict(int)
+        self.locally: dict[str, int] = defaultdict(int)
+
+    def next(self, step: str, *troubles: Trouble) -> None:
+        self.coming[step].extend(troubles)
+
+    def last(self, step: str, trouble: Trouble) -> None:
+        """From now on every attempt fails, until `over`."""
+        self.lasting[step] = trouble
+
+    def over(self, step: str) -> None:
+        self.lasting.pop(step, None)
+        self.coming.pop(step, None)
+
+    def shut_before(self, step: str) -> asyncio.Event:
+        """Attempts of this step wait at its door until the event is set."""
+        self.shut[step] = asyncio.Event()
+        return self.shut[step]
+
+    @asynccontextmanager
+    async def around(self, step: str) -> AsyncIterator[None]:
+        self.attempts[step] += 1
+        self.locally[step] += activity.info().is_local
+        if step in self.shut:
+            await self.shut[step].wait()
+        trouble = self.coming[step].popleft() if self.coming[step] else self.lasting.get(step)
+        if trouble and not trouble.afterwards:
+            trouble.raise_it()
+        yield
+        if trouble:
+            trouble.raise_it()
