@@ -1,0 +1,118 @@
+"""The scripts that the composition mounts, run against the real thing."""
+
+import asyncio
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+from temporalio.client import Client
+
+from sandbox.postgres import ThrowAwayPostgres, find_binaries
+from sandbox.temporal_server import TemporaryTemporalServer, find_temporal
+from starter.temporal import missing_search_attributes
+from store import migrations
+from tests.deploy.composition import ROOT, services
+from workflows.search_attributes import NAMES
+
+NAMESPACE_SCRIPT = ROOT / "deploy/temporal/namespace.sh"
+DATABASES_SCRIPT = ROOT / "deploy/postgres/databases.sql"
+
+
+def test_the_search_attributes_are_those_of_the_workflows() -> None:
+    named = re.findall(r"--name (\w+) --type Keyword", NAMESPACE_SCRIPT.read_text())
+    assert sorted(named) == sorted(NAMES)
+
+
+@pytest.mark.covers("W8")
+async def test_a_new_namespace_has_all_that_a_worker_needs() -> None:
+    retention = services()["temporal-namespace"]["environment"]["TEMPORAL_RETENTION"]
+    async with TemporaryTemporalServer() as server:
+        environment = {
+            "PATH": os.pathsep.join([str(find_temporal().parent), os.defpath]),
+            "TEMPORAL_ADDRESS": server.address,
+            "TEMPORAL_NAMESPACE": "orders",
+            "TEMPORAL_RETENTION": retention,
+        }
+        for _ in ("first start", "every start after"):
+            await asyncio.to_thread(run, ["sh", NAMESPACE_SCRIPT], environment)
+        client = await Client.connect(server.address, namespace="orders")
+        assert await missing_search_attributes(client) == []
+
+
+@pytest.mark.covers("W8")
+async def test_each_database_belongs_to_its_own_user_and_takes_our_tables() -> None:
+    # the superuser of the test's server has the name that our user has on a cluster
+    script = re.sub(r"\besim\b", "inventory", DATABASES_SCRIPT.read_text())
+    with ThrowAwayPostgres() as server:
+        psql(server, "esim", script)
+        allowed = psql(server, "esim", CONNECTIONS_ALLOWED)
+        own = ("inventory", "temporal", "temporal_visibility")
+        assert allowed.splitlines() == [f"{name}|{name}" for name in own]
+
+        await migrations.upgrade(server.url("inventory").replace("://esim@", "://inventory@"))
+        assert psql(server, "inventory", "SELECT count(*) FROM orders;") == "0"
+
+
+CONNECTIONS_ALLOWED = """
+SELECT rolname, datname FROM pg_roles, pg_database
+WHERE rolcanlogin AND NOT rolsuper AND NOT datistemplate AND datname NOT IN ('postgres', 'esim')
+AND has_database_privilege(rolname, datname, 'CONNECT') ORDER BY 1;
+"""
+
+
+def psql(server: ThrowAwayPostgres, name: str, script: str) -> str:
+    """Run a script as the image of PostgreSQL does, in a user's own database."""
+    host = make_url(server.url()).query["host"]
+    command = [str(find_binaries() / "psql"), "--no-psqlrc", "-v", "ON_ERROR_STOP=1", "-At"]
+    options = ["--host", str(host), "--username", name, "--dbname", name]
+    passwords = dict.fromkeys(("TEMPORAL_PASSWORD", "VISIBILITY_PASSWORD", "INVENTORY_PASSWORD"), "x")
+    return run([*command, *options], passwords, script).stdout.strip()
+
+
+def run(
+    command: Sequence[str | Path], environment: Mapping[str, str], standard_input: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command that must succeed."""
+    done = subprocess.run(
+        command, env=environment, input=standard_input, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture
+def temporal_port() -> Iterator[int]:
+    """A port that takes connections, as Temporal's does."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        yield port
+
+
+def health(port: int, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the worker's health check, as if Temporal were on this port."""
+    environment = {
+        "PYTHONPATH": str(ROOT),
+        "ESIM_TEMPORAL_ADDRESS": f"127.0.0.1:{port}",
+        "ESIM_DATA_DIR": str(folder),
+    }
+    command = [sys.executable, str(ROOT / "deploy/worker_health.py")]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the image is a Linux one")
+@pytest.mark.covers("W8")
+def test_a_worker_is_healthy_while_it_is_connected_to_temporal(temporal_port: int, tmp_path: Path) -> None:
+    apart = health(temporal_port, tmp_path)
+    assert (apart.returncode, apart.stderr) == (
+        1,
+        f"No connection to Temporal at 127.0.0.1:{temporal_port}.\n",
+    )
+    with socket.create_connection(("127.0.0.1", temporal_port)):
+        connected = health(temporal_port, tmp_path)
+    assert (connected.returncode, connected.stderr) == (0, "")
