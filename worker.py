@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.failures import SafeFailures
+from activities.heartbeats import Heartbeats
 from activities.orders import InventorySteps
 from activities.outside import MailSteps, PortSteps
 from mail.message import Sender
@@ -71,7 +72,7 @@ def order_worker(client: Client, database: Database, mailer: Mailer, settings: S
             provider.withdraw_from_provider,
             people.tell_people,
         ],
-        interceptors=[SafeFailures()],
+        interceptors=[SafeFailures(), Heartbeats()],
         workflow_runner=workflow_runner(),
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=settings.cached_workflows,

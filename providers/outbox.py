@@ -7,6 +7,7 @@ Raises, once every mail has had its chance, so that one recipient's failure touc
     MailRejected, MailRefusedUs      see `mail.errors`
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -55,18 +56,16 @@ class Outbox:
         letters = {self._letter(facts, draft): draft for draft in drafts if draft.to.email}
         async with self._database.transaction() as connection:
             claims = await mails.claim(connection, list(letters), retries)
-        failures: list[MailError] = []
-        outcomes: list[Outcome] = []
-        for written, draft in letters.items():
-            claim = claims[written.id]
-            if claim.may_send:
-                letter = replace(written, message_id=claim.message_id)
-                outcome, failure = await self._deliver(letter, draft, facts)
-                outcomes.append(outcome)
-            else:
-                failure = _past_failure(claim)
-            if failure:
-                failures.append(failure)
+        failures = [failure for claim in claims.values() if (failure := _past_failure(claim))]
+        delivered = await asyncio.gather(
+            *(
+                self._deliver(replace(letter, message_id=claims[letter.id].message_id), draft, facts)
+                for letter, draft in letters.items()
+                if claims[letter.id].may_send
+            )
+        )
+        outcomes = [outcome for outcome, _ in delivered]
+        failures += [failure for _, failure in delivered if failure]
         if outcomes:
             async with self._database.transaction() as connection:
                 await mails.record(connection, facts.order_id, outcomes, retries)

@@ -47,6 +47,7 @@ class Demo:
         self.client = client
         self.folder = folder
         self._iccids = iter(range(1, 1000))
+        self._used: set[int] = set()
 
     async def play(self) -> None:
         """All chapters, one after another."""
@@ -171,10 +172,15 @@ class Demo:
     async def _line(self, user: UserView, action: Action, *, with_employee: bool = False) -> LineView:
         """The next line that offers the action, and has exactly the one pack."""
         for line in await self.stock.lines(account=user.account):
-            if line.sim is None or (with_employee and not (line.sim.employee and line.sim.groups)):
+            if (
+                line.id in self._used
+                or line.sim is None
+                or (with_employee and not (line.sim.employee and line.sim.groups))
+            ):
                 continue
             offers = await self.stock.actions(line.msisdn, user.email)
             if any(offer.action is action and not offer.refusals for offer in offers):
+                self._used.add(line.id)
                 return line
         raise Refused.because("demo", f"The demonstration's fleet has no line left for {action}.")
 
@@ -191,7 +197,11 @@ class Demo:
             )
         )
         chosen = f"pack {pack.name!r}" if pack else "no pack"
-        self.timeline.says(f"{placed.order_id} is submitted ({chosen}) and mailed to the distributor")
+        self.timeline.says(f"{placed.order_id} is submitted ({chosen})")
+        async for order in self.desk.watch(placed.order_id, every=0.05):
+            if any(event.type == "mail.sent" for event in order.events):
+                break
+        self.timeline.says("The order was mailed to the distributor")
         return placed.order_id
 
     def _check_temporary(self, before: LineView, now: LineView) -> None:

@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from sandbox.data_dir import Addresses, DataDir
 from sandbox.errors import SandboxError
@@ -35,15 +37,22 @@ class Timeline:
 
     def says(self, sentence: str) -> None:
         """Something happened."""
-        self._console.print(f"  {time.monotonic() - self._began:5.1f} s  {sentence}", highlight=False)
+        self._line(f"{time.monotonic() - self._began:6.1f} s", Text(sentence))
 
     def check(self, sentence: str, *, right: bool) -> None:
         """Something must be so."""
         self.checked += 1
-        mark = "[green]right[/green]" if right else "[red]WRONG[/red]"
-        self._console.print(f"           {mark}  {sentence}", highlight=False)
+        mark = Text("right ", "green") if right else Text("WRONG ", "bold red")
+        self._line("", mark + Text(sentence))
         if not right:
             self.wrong.append(sentence)
+
+    def _line(self, margin: str, text: Text) -> None:
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(width=8, justify="right", no_wrap=True)
+        grid.add_column()
+        grid.add_row(margin, text)
+        self._console.print(grid)
 
     def sum_up(self) -> None:
         """Say whether all was right."""

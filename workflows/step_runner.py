@@ -120,6 +120,7 @@ class StepRunner:
             message,
             start_to_close_timeout=policy.attempt,
             schedule_to_close_timeout=policy.retried_for,
+            heartbeat_timeout=policy.silence,
             retry_policy=policy.retry_policy,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=policy.summary,

@@ -113,6 +113,8 @@ class StepPolicy:
     longest_interval: timedelta = timedelta(seconds=30)
     quick: int = 0
     quick_attempt: timedelta = timedelta(seconds=3)
+    silence: timedelta = timedelta(seconds=15)
+    """A regular attempt that gives no sign of life for so long has lost its worker."""
 
     @property
     def retry_policy(self) -> RetryPolicy:
