@@ -1,9 +1,8 @@
 """Accepting an order: the rules look at the line as it is in the transaction that writes the order."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import bindparam, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
@@ -13,6 +12,14 @@ from models.rules import refusals
 from store import events, orders
 from store.facts import line_facts
 from store.tables import LineRow, OrderRow, PackRow, UserRow
+
+_INSERT = insert(OrderRow)
+_PRESENT = select(
+    *(
+        exists().where(row.id == bindparam(what), row.account_id == bindparam("account"))
+        for what, row in (("line", LineRow), ("user", UserRow), ("pack", PackRow))
+    )
+)
 
 
 async def accept(connection: AsyncConnection, wish: Placement) -> Acceptance:
@@ -30,17 +37,18 @@ async def accept(connection: AsyncConnection, wish: Placement) -> Acceptance:
     reasons = refusals(wish.action, facts, wish.choice)
     status = OrderStatus.REFUSED if reasons else OrderStatus.SUBMITTED
     await connection.execute(
-        insert(OrderRow).values(
-            id=wish.order_id,
-            account_id=wish.account_id,
-            kind=wish.kind,
-            status=status,
-            line_id=wish.line_id,
-            pack_id=wish.pack_id,
-            placed_by=wish.user_id,
-            sim_in_place_id=sim_id,
-            refusals=[reason.model_dump() for reason in reasons],
-        )
+        _INSERT,
+        {
+            "id": wish.order_id,
+            "account_id": wish.account_id,
+            "kind": wish.kind,
+            "status": status,
+            "line_id": wish.line_id,
+            "pack_id": wish.pack_id,
+            "placed_by": wish.user_id,
+            "sim_in_place_id": sim_id,
+            "refusals": [reason.model_dump() for reason in reasons],
+        },
     )
     happened = {"codes": [reason.code for reason in reasons]} if reasons else {"sim_in_place": sim_id}
     await events.append(connection, wish.order_id, f"user:{wish.user_id}", (f"order.{status}", happened))
@@ -59,16 +67,8 @@ def _acceptance(wish: Placement, status: OrderStatus, reasons: Sequence[Refusal]
 
 
 async def _unknown(connection: AsyncConnection, wish: Placement) -> list[Refusal]:
-    def present(row: type[LineRow | UserRow | PackRow], number: int) -> Any:
-        return exists().where(row.id == number, row.account_id == wish.account_id)
-
-    found = (
-        await connection.execute(
-            select(
-                present(LineRow, wish.line_id), present(UserRow, wish.user_id), present(PackRow, wish.pack_id)
-            )
-        )
-    ).one()
+    ids = {"line": wish.line_id, "user": wish.user_id, "pack": wish.pack_id, "account": wish.account_id}
+    found = (await connection.execute(_PRESENT, ids)).one()
     return [
         Refusal(code=f"unknown_{what}", sentence=f"The account has no such {what}.")
         for what, there in zip(("line", "user", "pack"), found, strict=True)

@@ -11,11 +11,13 @@ from store.tables import OrderEventRow
 Happening = tuple[str, dict[str, Any]]
 """A dotted type and its data: ids, counts and codes, never names, addresses or numbers of people."""
 
+_APPEND = insert(OrderEventRow)
+
 
 async def append(connection: AsyncConnection, order_id: str, actor: str, *happenings: Happening) -> None:
     """Add what happened, in this order, with who did it."""
     rows = [{"order_id": order_id, "actor": actor, "type": event, "data": data} for event, data in happenings]
-    await connection.execute(insert(OrderEventRow).values(rows))
+    await connection.execute(_APPEND, rows)
 
 
 async def of_order(connection: AsyncConnection, order_id: str) -> tuple[EventView, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, String
@@ -30,36 +30,22 @@ async def line_facts(
 
     `lock` holds the line until the end of the transaction: orders for one line queue here.
     """
-    statement = (
-        _facts(user_id).select_from(LineRow).outerjoin(SimRow, _in_place()).where(LineRow.id == line_id)
-    )
-    if lock:
-        statement = statement.with_for_update(of=LineRow)
-    return _read((await connection.execute(statement)).one())
+    statement = _LINE_FACTS_LOCKED if lock else _LINE_FACTS
+    return _read((await connection.execute(statement, {"line": line_id, "user": user_id})).one())
 
 
 async def sim_facts(connection: AsyncConnection, sim_id: int, user_id: int) -> Facts:
     """The facts about one SIM, whatever its state; the SIM must exist."""
-    statement = (
-        _facts(user_id)
-        .select_from(SimRow)
-        .outerjoin(LineRow, LineRow.id == SimRow.line_id)
-        .where(SimRow.id == sim_id)
-    )
-    return _read((await connection.execute(statement)).one())[0]
+    return _read((await connection.execute(_SIM_FACTS, {"sim": sim_id, "user": user_id})).one())[0]
 
 
-def _in_place() -> Any:
-    return and_(SimRow.line_id == LineRow.id, SimRow.state == SimState.ACTIVE)
-
-
-def _facts(user_id: int) -> Select[Any]:
+def _facts() -> Select[Any]:
     provider = func.coalesce(LineRow.provider_id, SimRow.provider_id)
     account = func.coalesce(LineRow.account_id, SimRow.account_id)
     targets = (
         select(func.array_agg(ProfileTargetRow.target))
         .join(UserRow, UserRow.profile_id == ProfileTargetRow.profile_id)
-        .where(UserRow.id == user_id, UserRow.account_id == account)
+        .where(UserRow.id == bindparam("user"), UserRow.account_id == account)
     )
     packs = (
         select(func.array_agg(PackRow.id.distinct()))
@@ -100,6 +86,21 @@ def _facts(user_id: int) -> Select[Any]:
         contacts.correlate(LineRow, SimRow).scalar_subquery().label("qr_contacts"),
         open_order.correlate(LineRow, SimRow).scalar_subquery().label("open_order"),
     )
+
+
+_LINE_FACTS = (
+    _facts()
+    .select_from(LineRow)
+    .outerjoin(SimRow, and_(SimRow.line_id == LineRow.id, SimRow.state == SimState.ACTIVE))
+    .where(LineRow.id == bindparam("line"))
+)
+_LINE_FACTS_LOCKED = _LINE_FACTS.with_for_update(of=LineRow)
+_SIM_FACTS = (
+    _facts()
+    .select_from(SimRow)
+    .outerjoin(LineRow, LineRow.id == SimRow.line_id)
+    .where(SimRow.id == bindparam("sim"))
+)
 
 
 def _read(row: Any) -> tuple[Facts, int | None]:

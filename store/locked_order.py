@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refusal
@@ -53,21 +53,22 @@ class LockedOrder:
         return StepResult(state=state, refusal=refusal)
 
 
+_LOCK_ORDER = select(OrderRow.__table__).where(OrderRow.id == bindparam("order")).with_for_update()
+_LOCK_SIMS = (
+    select(SimRow.id, SimRow.iccid, SimRow.state, SimRow.employee_id, SimRow.provider_id)
+    .where((SimRow.line_id == bindparam("line")) | (SimRow.order_id == bindparam("order")))
+    .order_by(SimRow.id)
+    .with_for_update()
+)
+
+
 async def lock_order(connection: AsyncConnection, order_id: str) -> LockedOrder:
     """Lock the order, then its line's SIMs: steps of one order queue here. Raises `NotFound`."""
-    order = (
-        await connection.execute(select(OrderRow).where(OrderRow.id == order_id).with_for_update())
-    ).one_or_none()
+    known = {"order": order_id}
+    order = (await connection.execute(_LOCK_ORDER, known)).one_or_none()
     if order is None:
         raise NotFound.because("unknown_order", f"There is no order {order_id}.")
-    sims = (
-        await connection.execute(
-            select(SimRow.id, SimRow.iccid, SimRow.state, SimRow.employee_id, SimRow.provider_id)
-            .where((SimRow.line_id == order.line_id) | (SimRow.order_id == order_id))
-            .order_by(SimRow.id)
-            .with_for_update()
-        )
-    ).all()
+    sims = (await connection.execute(_LOCK_SIMS, {**known, "line": order.line_id})).all()
     by_state = {row.state: LockedSim(*row) for row in sims}
     return LockedOrder(
         order_id=order.id,

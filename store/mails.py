@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ARRAY, Select, String, any_, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -63,12 +64,11 @@ class OrderLetterFacts:
     employee: Person | None
 
 
-async def letter_facts(connection: AsyncConnection, order_id: str) -> OrderLetterFacts:
-    """Everything the mails of this order may say, in one read. The order must exist."""
+def _letter_facts() -> Select[*tuple[Any, ...]]:
     esim = aliased(SimRow)
     in_place = aliased(SimRow)
     user_of = case((OrderRow.status == OrderStatus.PROCESSED, esim.employee_id), else_=in_place.employee_id)
-    statement = (
+    return (
         select(
             OrderRow.kind,
             OrderRow.status,
@@ -108,9 +108,30 @@ async def letter_facts(connection: AsyncConnection, order_id: str) -> OrderLette
         .outerjoin(esim, esim.id == OrderRow.esim_id)
         .outerjoin(EmployeeRow, EmployeeRow.id == user_of)
         .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
-        .where(OrderRow.id == order_id)
+        .where(OrderRow.id == bindparam("order_id"))
     )
-    row = (await connection.execute(statement)).one()
+
+
+_LETTER_FACTS = _letter_facts()
+_ORDER_CONTACTS = (
+    select(ContactRow.id, ContactRow.name, ContactRow.email)
+    .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
+    .join(PackRow, PackRow.distributor_id == ContactRow.distributor_id)
+    .join(OrderRow, OrderRow.pack_id == PackRow.id)
+    .where(OrderRow.id == bindparam("order_id"), ContactRoleRow.role == ContactRole.ORDER)
+    .order_by(ContactRow.id)
+)
+_CLAIM = insert(MailRow).on_conflict_do_nothing().returning(MailRow.id, MailRow.message_id)
+_RECORD = (
+    update(MailRow)
+    .where(MailRow.id == any_(bindparam("letters", type_=ARRAY(String))))
+    .values(updated_at=func.now())
+)
+
+
+async def letter_facts(connection: AsyncConnection, order_id: str) -> OrderLetterFacts:
+    """Everything the mails of this order may say, in one read. The order must exist."""
+    row = (await connection.execute(_LETTER_FACTS, {"order_id": order_id})).one()
     employee = None
     if row.employee_id is not None:
         employee = Person(f"employee:{row.employee_id}", row.employee_name, row.employee_email)
@@ -137,14 +158,7 @@ async def letter_facts(connection: AsyncConnection, order_id: str) -> OrderLette
 
 async def order_contacts(connection: AsyncConnection, order_id: str) -> list[Person]:
     """The contacts that orders of this order's distributor are sent to."""
-    rows = await connection.execute(
-        select(ContactRow.id, ContactRow.name, ContactRow.email)
-        .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
-        .join(PackRow, PackRow.distributor_id == ContactRow.distributor_id)
-        .join(OrderRow, OrderRow.pack_id == PackRow.id)
-        .where(OrderRow.id == order_id, ContactRoleRow.role == ContactRole.ORDER)
-        .order_by(ContactRow.id)
-    )
+    rows = await connection.execute(_ORDER_CONTACTS, {"order_id": order_id})
     return [Person(f"contact:{row.id}", row.name, row.email) for row in rows]
 
 
@@ -179,10 +193,7 @@ async def claim(connection: AsyncConnection, letters: Sequence[Letter], retries:
     if not letters:
         return {}
     new = await connection.execute(
-        insert(MailRow)
-        .values([{**letter.__dict__, "state": "sending", "attempts": 1} for letter in letters])
-        .on_conflict_do_nothing()
-        .returning(MailRow.id, MailRow.message_id)
+        _CLAIM, [{**letter.__dict__, "state": "sending", "attempts": 1} for letter in letters]
     )
     claims = {row.id: Claim(True, row.message_id) for row in new}
     known = [letter.id for letter in letters if letter.id not in claims]
@@ -228,18 +239,18 @@ async def record(
 ) -> None:
     """Write how it went, with an event for each mail that went out, may have, or never will."""
     happenings: list[events.Happening] = []
+    alike: dict[tuple[str, str | None], list[str]] = {}
     for outcome in outcomes:
-        await connection.execute(
-            update(MailRow)
-            .where(MailRow.id == outcome.letter.id)
-            .values(state=outcome.state, failure=outcome.failure, retries=retries, updated_at=func.now())
-        )
+        alike.setdefault((outcome.state, outcome.failure), []).append(outcome.letter.id)
         about = {"mail": outcome.letter.template, "to": outcome.letter.recipient}
         if outcome.state == "sent":
             happenings.append(("mail.sent", about))
         elif outcome.state in ("sending", "failed"):
             name = "mail.failed" if outcome.state == "failed" else "mail.uncertain"
             happenings.append((name, {**about, "failure": outcome.failure}))
+    for (state, failure), letters in alike.items():
+        values = {"letters": letters, "state": state, "failure": failure, "retries": retries}
+        await connection.execute(_RECORD, values)
     if happenings:
         await events.append(connection, order_id, "system", *happenings)
 

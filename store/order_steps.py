@@ -4,19 +4,25 @@ table, does the effect, moves the status and appends the events. Run again, it f
 
 from typing import Any
 
-from sqlalchemy import BigInteger, delete, func, insert, literal, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
 from models.identifiers import iccid_warning
-from models.inventory import SimKind, SimState
+from models.inventory import SimState
 from models.lifecycle import OPEN, HoldReason, OrderStatus, advance
 from models.orders import StepResult
-from store import events
-from store.locked_order import LockedOrder, LockedSim, lock_order
-from store.tables import LineRow, OrderEventRow, OrderRow, PackRow, SimGroupRow, SimRow
+from store import events, sim_moves
+from store.locked_order import LockedOrder, lock_order
+from store.tables import OrderEventRow, OrderRow, SimRow
 
 SYSTEM = "system"
+
+_MOVE = (
+    update(OrderRow)
+    .where(OrderRow.id == bindparam("order"), OrderRow.status.in_(OPEN))
+    .values(status_since=func.now())
+)
 
 
 async def open_processing(
@@ -33,33 +39,7 @@ async def open_processing(
     refusal = advance(order.status, OrderStatus.PROVIDER_PROCESSING) or await _taken(connection, order, iccid)
     if refusal or order.in_place is None:
         return order.result(refusal or _line_changed())
-    esim_id = (
-        await connection.execute(
-            insert(SimRow)
-            .values(
-                account_id=order.account_id,
-                iccid=iccid,
-                kind=SimKind.ESIM,
-                state=SimState.TEMPORARY,
-                provider_id=select(LineRow.provider_id).where(LineRow.id == order.line_id).scalar_subquery(),
-                distributor_id=select(PackRow.distributor_id)
-                .where(PackRow.id == order.pack_id)
-                .scalar_subquery(),
-                employee_id=order.in_place.employee_id,
-                line_id=order.line_id,
-                order_id=order_id,
-            )
-            .returning(SimRow.id)
-        )
-    ).scalar_one()
-    await connection.execute(
-        insert(SimGroupRow).from_select(
-            ["sim_id", "group_id"],
-            select(literal(esim_id, BigInteger), SimGroupRow.group_id).where(
-                SimGroupRow.sim_id == order.in_place.id
-            ),
-        )
-    )
+    esim_id = await sim_moves.create_temporary(connection, order, order.in_place, iccid)
     await _move(connection, order_id, OrderStatus.PROVIDER_PROCESSING, esim_id=esim_id)
     happenings: list[events.Happening] = [
         ("order.provider_processing", {}),
@@ -117,7 +97,7 @@ async def complete(
     taken = await _taken(connection, order, known)
     if taken:
         return order.result(taken)
-    await _swap(connection, order.in_place, order.temporary, known)
+    await sim_moves.swap(connection, order.in_place, order.temporary, known)
     await _move(connection, order_id, OrderStatus.PROCESSED)
     await events.append(
         connection,
@@ -128,36 +108,6 @@ async def complete(
         ("esim.activated", {"sim": order.temporary.id, "iccid": known}),
     )
     return order.result(status=OrderStatus.PROCESSED, iccid=known, warnings=_warnings(known))
-
-
-async def _swap(connection: AsyncConnection, old: LockedSim, new: LockedSim, iccid: str) -> None:
-    groups = (
-        await connection.execute(
-            delete(SimGroupRow)
-            .where(SimGroupRow.sim_id.in_([old.id, new.id]))
-            .returning(SimGroupRow.sim_id, SimGroupRow.group_id)
-        )
-    ).all()
-    line_id = (
-        await connection.execute(
-            update(SimRow)
-            .where(SimRow.id == old.id, SimRow.state == SimState.ACTIVE)
-            .values(state=SimState.DISCARDED, line_id=None, employee_id=None, discarded_at=func.now())
-            .returning(SimRow.id)
-        )
-    ).scalar_one()
-    assert line_id == old.id  # noqa: S101  exactly the SIM in place
-    (
-        await connection.execute(
-            update(SimRow)
-            .where(SimRow.id == new.id, SimRow.state == SimState.TEMPORARY)
-            .values(state=SimState.ACTIVE, employee_id=old.employee_id, iccid=iccid)
-            .returning(SimRow.id)
-        )
-    ).scalar_one()
-    inherited = [{"sim_id": new.id, "group_id": row.group_id} for row in groups if row.sim_id == old.id]
-    if inherited:
-        await connection.execute(insert(SimGroupRow).values(inherited))
 
 
 async def cancel(
@@ -209,18 +159,14 @@ async def release(connection: AsyncConnection, order_id: str, actor: str) -> Non
 
 
 async def _move(connection: AsyncConnection, order_id: str, status: OrderStatus, **more: Any) -> None:
-    await connection.execute(
-        update(OrderRow)
-        .where(OrderRow.id == order_id, OrderRow.status.in_(OPEN))
-        .values(status=status, status_since=func.now(), **more)
-    )
+    values = {"order": order_id, "status": status, **more}
+    await connection.execute(_MOVE, values)
 
 
 async def _taken(connection: AsyncConnection, order: LockedOrder, iccid: str | None) -> Refusal | None:
     if iccid is None or (order.temporary and order.temporary.iccid == iccid):
         return None
-    other = await connection.execute(select(SimRow.id).where(SimRow.iccid == iccid))
-    if other.one_or_none() is None:
+    if await sim_moves.owner_of(connection, iccid) is None:
         return None
     return Refusal(code="iccid_in_use", sentence=f"The ICCID {iccid} belongs to another SIM.")
 

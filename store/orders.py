@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -53,9 +53,14 @@ async def orders(
     return [_view(row) for row in await connection.execute(statement)]
 
 
+_ACCEPTANCE = select(
+    OrderRow.id, OrderRow.status, OrderRow.kind, OrderRow.line_id, OrderRow.pack_id, OrderRow.refusals
+).where(OrderRow.id == bindparam("order_id"))
+
+
 async def acceptance(connection: AsyncConnection, order_id: str) -> Acceptance | None:
     """How the order was answered when it was placed; None where it is not known."""
-    row = (await connection.execute(select(OrderRow).where(OrderRow.id == order_id))).one_or_none()
+    row = (await connection.execute(_ACCEPTANCE, {"order_id": order_id})).one_or_none()
     if row is None:
         return None
     return Acceptance(

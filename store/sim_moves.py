@@ -1,0 +1,83 @@
+"""What the steps of an order do to SIMs, within a step's transaction that holds their locks."""
+
+from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.inventory import SimKind, SimState
+from store.locked_order import LockedOrder, LockedSim
+from store.tables import LineRow, PackRow, SimGroupRow, SimRow
+
+# Built once, for building a statement takes longer than running it. Parameters that have the name of a
+# column are written to that column.
+_CREATE = (
+    insert(SimRow)
+    .values(
+        kind=SimKind.ESIM,
+        state=SimState.TEMPORARY,
+        provider_id=select(LineRow.provider_id).where(LineRow.id == bindparam("line")).scalar_subquery(),
+        distributor_id=select(PackRow.distributor_id)
+        .where(PackRow.id == bindparam("pack"))
+        .scalar_subquery(),
+    )
+    .returning(SimRow.id)
+)
+_COPY_GROUPS = insert(SimGroupRow).from_select(
+    ["sim_id", "group_id"],
+    select(bindparam("new", type_=BigInteger), SimGroupRow.group_id).where(
+        SimGroupRow.sim_id == bindparam("old")
+    ),
+)
+_TAKE_GROUPS = (
+    delete(SimGroupRow)
+    .where(SimGroupRow.sim_id.in_([bindparam("old"), bindparam("new")]))
+    .returning(SimGroupRow.sim_id, SimGroupRow.group_id)
+)
+_GIVE_GROUPS = insert(SimGroupRow)
+_DISCARD = (
+    update(SimRow)
+    .where(SimRow.id == bindparam("sim"), SimRow.state == SimState.ACTIVE)
+    .values(state=SimState.DISCARDED, line_id=None, employee_id=None, discarded_at=func.now())
+    .returning(SimRow.id)
+)
+_ACTIVATE = (
+    update(SimRow)
+    .where(SimRow.id == bindparam("sim"), SimRow.state == SimState.TEMPORARY)
+    .values(state=SimState.ACTIVE, employee_id=bindparam("employee_id"), iccid=bindparam("iccid"))
+    .returning(SimRow.id)
+)
+_OWNER = select(SimRow.id).where(SimRow.iccid == bindparam("iccid"))
+
+
+async def create_temporary(
+    connection: AsyncConnection, order: LockedOrder, like: LockedSim, iccid: str | None
+) -> int:
+    """Create the order's eSIM with the user and the groups of the SIM in place; return its id."""
+    values = {
+        "account_id": order.account_id,
+        "iccid": iccid,
+        "employee_id": like.employee_id,
+        "line_id": order.line_id,
+        "order_id": order.order_id,
+        "line": order.line_id,
+        "pack": order.pack_id,
+    }
+    esim_id = (await connection.execute(_CREATE, values)).scalar_one()
+    await connection.execute(_COPY_GROUPS, {"new": esim_id, "old": like.id})
+    return int(esim_id)
+
+
+async def swap(connection: AsyncConnection, old: LockedSim, new: LockedSim, iccid: str) -> None:
+    """Put the temporary eSIM in the place of the old SIM, which is discarded and in no group any more."""
+    groups = (await connection.execute(_TAKE_GROUPS, {"old": old.id, "new": new.id})).all()
+    (await connection.execute(_DISCARD, {"sim": old.id})).scalar_one()
+    activated = {"sim": new.id, "employee_id": old.employee_id, "iccid": iccid}
+    (await connection.execute(_ACTIVATE, activated)).scalar_one()
+    inherited = [{"sim_id": new.id, "group_id": row.group_id} for row in groups if row.sim_id == old.id]
+    if inherited:
+        await connection.execute(_GIVE_GROUPS, inherited)
+
+
+async def owner_of(connection: AsyncConnection, iccid: str) -> int | None:
+    """The id of the SIM that has this ICCID, in whatever account."""
+    found: int | None = (await connection.execute(_OWNER, {"iccid": iccid})).scalar_one_or_none()
+    return found
