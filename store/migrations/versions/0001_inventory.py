@@ -111,8 +111,8 @@ def upgrade() -> None:
         sa.Column("slot", sa.BigInteger(), nullable=False),
         sa.Column("msisdn", sa.String(), nullable=False),
         sa.Column("provider_id", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("msisdn ~ '^\\+[0-9]{5,15}$'", name="ck_lines_msisdn"),
-        sa.CheckConstraint("slot BETWEEN 1 AND 3", name="ck_lines_slot"),
+        sa.CheckConstraint("msisdn ~ '^\\+[0-9]{5,15}$'", name=op.f("ck_lines_msisdn")),
+        sa.CheckConstraint("slot BETWEEN 1 AND 3", name=op.f("ck_lines_slot")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_lines_account_id"),
         sa.ForeignKeyConstraint(
             ["device_id", "account_id"],
@@ -160,7 +160,7 @@ def upgrade() -> None:
         "contact_roles",
         sa.Column("contact_id", sa.BigInteger(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
-        sa.CheckConstraint("role IN ('esim_qr_code', 'order')", name="ck_contact_roles_role_known"),
+        sa.CheckConstraint("role IN ('esim_qr_code', 'order')", name=op.f("ck_contact_roles_role_known")),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_contact_roles_contact_id"),
         sa.PrimaryKeyConstraint("contact_id", "role", name="pk_contact_roles"),
     )
@@ -181,7 +181,7 @@ def upgrade() -> None:
         sa.Column("esim", sa.Boolean(), nullable=False),
         sa.Column("provider_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "NOT esim OR provider_id IS NOT NULL", name="ck_order_pack_items_esim_has_provider"
+            "NOT esim OR provider_id IS NOT NULL", name=op.f("ck_order_pack_items_esim_has_provider")
         ),
         sa.ForeignKeyConstraint(
             ["pack_id"], ["order_packs.id"], name="fk_order_pack_items_pack_id", ondelete="CASCADE"
@@ -209,18 +209,22 @@ def upgrade() -> None:
         sa.Column("employee_id", sa.BigInteger(), nullable=True),
         sa.Column("line_id", sa.BigInteger(), nullable=True),
         sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(discarded_at IS NOT NULL) = (state = 'discarded')", name="ck_sims_discarded_at"),
         sa.CheckConstraint(
-            "(line_id IS NOT NULL) = (state IN ('active', 'temporary'))", name="ck_sims_line_of_active"
+            "(discarded_at IS NOT NULL) = (state = 'discarded')", name=op.f("ck_sims_discarded_at")
         ),
-        sa.CheckConstraint("iccid IS NOT NULL OR state = 'temporary'", name="ck_sims_iccid_known"),
-        sa.CheckConstraint("iccid ~ '^[0-9]{18,20}$'", name="ck_sims_iccid"),
-        sa.CheckConstraint("kind = 'esim' OR state <> 'temporary'", name="ck_sims_temporary_is_esim"),
-        sa.CheckConstraint("kind IN ('esim', 'physical')", name="ck_sims_kind"),
         sa.CheckConstraint(
-            "state <> 'discarded' OR employee_id IS NULL", name="ck_sims_discarded_has_no_user"
+            "(line_id IS NOT NULL) = (state IN ('active', 'temporary'))", name=op.f("ck_sims_line_of_active")
         ),
-        sa.CheckConstraint("state IN ('active', 'discarded', 'in_stock', 'temporary')", name="ck_sims_state"),
+        sa.CheckConstraint("iccid IS NOT NULL OR state = 'temporary'", name=op.f("ck_sims_iccid_known")),
+        sa.CheckConstraint("iccid ~ '^[0-9]{18,20}$'", name=op.f("ck_sims_iccid")),
+        sa.CheckConstraint("kind = 'esim' OR state <> 'temporary'", name=op.f("ck_sims_temporary_is_esim")),
+        sa.CheckConstraint("kind IN ('esim', 'physical')", name=op.f("ck_sims_kind")),
+        sa.CheckConstraint(
+            "state <> 'discarded' OR employee_id IS NULL", name=op.f("ck_sims_discarded_has_no_user")
+        ),
+        sa.CheckConstraint(
+            "state IN ('active', 'discarded', 'in_stock', 'temporary')", name=op.f("ck_sims_state")
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_sims_account_id"),
         sa.ForeignKeyConstraint(["distributor_id"], ["distributors.id"], name="fk_sims_distributor_id"),
         sa.ForeignKeyConstraint(["employee_id"], ["employees.id"], name="fk_sims_employee_id"),

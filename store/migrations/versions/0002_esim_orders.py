@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("target", sa.String(), nullable=False),
         sa.CheckConstraint(
             TARGET_KNOWN,
-            name="ck_profile_targets_target_known",
+            name=op.f("ck_profile_targets_target_known"),
         ),
         sa.ForeignKeyConstraint(
             ["profile_id"], ["authorised_actions_profiles.id"], name="fk_profile_targets_profile_id"
@@ -111,16 +111,18 @@ def upgrade() -> None:
         sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancel_note_id", sa.BigInteger(), nullable=True),
         sa.Column("refusals", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
-        sa.CheckConstraint("(status = 'refused') = (refusals <> '[]')", name="ck_orders_refused_says_why"),
-        sa.CheckConstraint("kind IN ('replace_esim', 'switch_to_esim')", name="ck_orders_kind"),
         sa.CheckConstraint(
-            "status = 'refused' OR sim_in_place_id IS NOT NULL", name="ck_orders_sim_in_place"
+            "(status = 'refused') = (refusals <> '[]')", name=op.f("ck_orders_refused_says_why")
+        ),
+        sa.CheckConstraint("kind IN ('replace_esim', 'switch_to_esim')", name=op.f("ck_orders_kind")),
+        sa.CheckConstraint(
+            "status = 'refused' OR sim_in_place_id IS NOT NULL", name=op.f("ck_orders_sim_in_place")
         ),
         sa.CheckConstraint(
             "status IN ('cancelled', 'processed', 'provider_processing', 'refused', 'submitted')",
-            name="ck_orders_status",
+            name=op.f("ck_orders_status"),
         ),
-        sa.CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name="ck_orders_held"),
+        sa.CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name=op.f("ck_orders_held")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_orders_account_id"),
         sa.ForeignKeyConstraint(
             ["line_id", "account_id"], ["lines.id", "lines.account_id"], name="fk_orders_line_id_account_id"
@@ -156,7 +158,7 @@ def upgrade() -> None:
         sa.Column("retries", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("failure", sa.String(), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("state IN ('unsent', 'sending', 'sent', 'failed')", name="ck_mails_state"),
+        sa.CheckConstraint("state IN ('unsent', 'sending', 'sent', 'failed')", name=op.f("ck_mails_state")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_mails_order_id"),
         sa.PrimaryKeyConstraint("id", name="pk_mails"),
     )

@@ -1,0 +1,137 @@
+"""Small worlds for tests: a fleet, a catalogue, users and orders, made through the real entrances."""
+
+import csv
+import io
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from sqlalchemy import text
+
+from models.fleet_file import COLUMNS as FLEET_COLUMNS
+from models.identifiers import luhn_valid, order_id
+from models.lifecycle import OrderKind
+from models.orders import Acceptance, Placement
+from starter.inventory import Inventory
+from store import acceptance, order_steps
+from store.session import Database
+
+ACCOUNT = "Acme"
+ANA = "ana@acme.example"
+_keys = count()
+
+Cells = Mapping[str, object]
+
+
+def iccid(number: int) -> str:
+    """An ICCID with a right check digit, the same for the same number."""
+    body = f"893301{number:012d}"
+    return next(body + digit for digit in "0123456789" if luhn_valid(body + digit))
+
+
+def line(number: int = 1, **changes: object) -> dict[str, object]:
+    """A row of a fleet file: line `number`, with a physical SIM in slot 1 of a phone of its own."""
+    return {
+        "account": ACCOUNT,
+        "device": f"Phone {number}",
+        "slot": 1,
+        "msisdn": f"+3363998{number:04d}",
+        "provider": "Orange",
+        "sim_type": "physical",
+        "iccid": iccid(number),
+        "distributor": "Telvia",
+        "employee_name": f"Employee {number}",
+        "employee_email": f"employee{number}@acme.example",
+        "management_groups": "Sales;Lyon",
+    } | changes
+
+
+def empty_slot(number: int = 1, **changes: object) -> dict[str, object]:
+    """A row of a fleet file: a line without a SIM."""
+    nothing = dict.fromkeys(("sim_type", "iccid", "distributor", "employee_name", "employee_email"), "")
+    return line(number, **nothing | changes)
+
+
+def item(pack: str = "Orange pack", **changes: object) -> dict[str, object]:
+    """A row of a catalogue file: a pack with an eSIM of Orange."""
+    return {
+        "account": ACCOUNT,
+        "pack": pack,
+        "section": "SIM Cards",
+        "item": "An eSIM",
+        "provider": "Orange",
+        "esim": "yes",
+        "distributor": "Telvia",
+        "order_contact_name": "Orders",
+        "order_contact_email": "orders@telvia.example",
+        "available": "yes",
+    } | changes
+
+
+def as_csv(*rows: Cells, delimiter: str = ",", columns: tuple[str, ...] | None = None) -> bytes:
+    """The rows as a file."""
+    written = io.StringIO()
+    names = columns or tuple(rows[0] if rows else FLEET_COLUMNS)
+    writer = csv.DictWriter(written, names, delimiter=delimiter, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return written.getvalue().encode()
+
+
+async def world(database: Database, *lines: Cells, packs: tuple[Cells, ...] = (item(),)) -> Inventory:
+    """An inventory with these lines and packs, and the user Ana of the account Acme."""
+    inventory = Inventory(database)
+    await inventory.import_fleet(as_csv(*(lines or (line(),))))
+    if packs:
+        await inventory.import_catalogue(as_csv(*packs))
+    await inventory.create_user(ACCOUNT, "Ana", ANA)
+    return inventory
+
+
+async def place(
+    database: Database, number: int = 1, kind: OrderKind = OrderKind.SWITCH_TO_ESIM, **changes: Any
+) -> Acceptance:
+    """An order by Ana on the line of this number, for the first pack that fits or any."""
+    inventory = Inventory(database)
+    found = await inventory.line(f"+3363998{number:04d}")
+    packs = (await inventory.shop(f"L-{found.id}", ANA)).packs or await inventory.catalogue(ACCOUNT)
+    (ana,) = [user for user in await inventory.users() if user.email == ANA]
+    wish = {
+        "order_id": order_id(ana.account_id, f"test {next(_keys)}"),
+        "kind": kind,
+        "account_id": ana.account_id,
+        "line_id": found.id,
+        "user_id": ana.id,
+        "pack_id": packs[0].id if packs else 0,
+        "disposal_confirmed": True,
+    } | changes
+    async with database.transaction() as connection:
+        return await acceptance.accept(connection, Placement(**wish))
+
+
+async def acknowledge(database: Database, order: Acceptance, esim: str | None = None) -> None:
+    """The provider acknowledges: the temporary eSIM is there."""
+    async with database.transaction() as connection:
+        done = await order_steps.open_processing(connection, order.order_id, "operator", esim)
+    assert done.refusal is None
+
+
+async def process(database: Database, order: Acceptance, esim: str) -> None:
+    """The provider has processed the order: the SIM that was in place is discarded."""
+    async with database.transaction() as connection:
+        done = await order_steps.complete(connection, order.order_id, "operator", esim, "test")
+    assert done.refusal is None
+
+
+async def cancel(database: Database, order: Acceptance) -> None:
+    """The order is cancelled."""
+    async with database.transaction() as connection:
+        done = await order_steps.cancel(connection, order.order_id, "operator")
+    assert done.refusal is None
+
+
+async def run(database: Database, statement: str, **values: object) -> list[Any]:
+    """Run SQL; its rows, if it has any."""
+    async with database.transaction() as connection:
+        result = await connection.execute(text(statement), values)
+        return list(result.all()) if result.returns_rows else []

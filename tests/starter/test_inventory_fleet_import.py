@@ -1,0 +1,368 @@
+"""A fleet file is taken over as a whole, once; or every wrong row is told and nothing happens."""
+
+import time
+
+import pytest
+
+from models.errors import Refused
+from models.imports import MAX_LISTED, ImportReport
+from models.inventory import SimState
+from models.rules import TARGETS
+from starter.inventory import Inventory
+from store.session import Database
+from tests.builders import (
+    acknowledge,
+    as_csv,
+    cancel,
+    empty_slot,
+    iccid,
+    item,
+    line,
+    place,
+    process,
+    run,
+    world,
+)
+
+
+async def refusals(inventory: Inventory, content: bytes) -> list[str]:
+    """The sentences of a refused import, and proof that it changed nothing."""
+    before = await inventory.lines()
+    with pytest.raises(Refused) as refused:
+        await inventory.import_fleet(content)
+    assert await inventory.lines() == before
+    return [refusal.sentence for refusal in refused.value.refusals]
+
+
+async def test_a_fleet_is_taken_over(database: Database) -> None:
+    inventory = Inventory(database)
+    report = await inventory.import_fleet(
+        as_csv(
+            line(1, device="Phone"),
+            line(2, device="Phone", slot=2, sim_type="eSIM", employee_email="", management_groups=""),
+            empty_slot(3, device="Phone", slot=3, provider="SFR"),
+            line(4, account="Other", employee_name="", employee_email=""),
+        )
+    )
+    assert report == ImportReport(
+        rows=4,
+        created={
+            "accounts": 2,
+            "providers": 2,
+            "distributors": 2,
+            "devices": 2,
+            "groups": 4,
+            "employees": 2,
+            "lines": 4,
+            "SIMs": 3,
+        },
+    )
+    first, second, third, other = await inventory.lines()
+    assert (first.account, first.device, first.slot, first.msisdn) == ("Acme", "Phone", 1, "+33639980001")
+    assert first.groups == ("Lyon", "Sales")
+    assert first.sim is not None
+    assert first.sim.iccid == iccid(1)
+    assert (first.sim.kind, first.sim.state) == ("physical", "active")
+    assert (first.sim.provider, first.sim.distributor) == ("Orange", "Telvia")
+    assert (first.sim.employee, first.sim.groups) == ("Employee 1", ("Lyon", "Sales"))
+    assert second.sim is not None
+    assert (second.sim.kind, second.sim.employee, second.groups) == ("esim", "Employee 2", ())
+    assert (third.slot, third.provider, third.sim) == (3, "SFR", None)
+    assert (other.account, other.sim and other.sim.employee) == ("Other", None)
+
+
+@pytest.mark.covers("F39")
+async def test_a_new_account_has_its_default_profile(database: Database) -> None:
+    inventory = await world(database)
+    (profile,) = await inventory.profiles("Acme")
+    assert profile.is_default
+    assert profile.enabled == TARGETS
+
+
+async def test_the_same_file_again_changes_nothing(database: Database) -> None:
+    inventory = Inventory(database)
+    content = as_csv(line(1), line(2, employee_email=""), empty_slot(3), line(4, management_groups=""))
+    await inventory.import_fleet(content)
+    before = await inventory.lines()
+    again = await inventory.import_fleet(content)
+    assert (again.rows, again.changes) == (4, 0)
+    assert await inventory.lines() == before
+
+
+async def test_a_dry_run_tells_all_and_keeps_nothing(database: Database) -> None:
+    inventory = Inventory(database)
+    content = as_csv(line(1), line(2))
+    tried = await inventory.import_fleet(content, dry_run=True)
+    assert tried.dry_run
+    assert await inventory.lines() == []
+    assert await run(database, "SELECT FROM accounts") == []
+    done = await inventory.import_fleet(content)
+    assert (tried.created, tried.changed) == (done.created, done.changed)
+
+
+async def test_a_later_file_updates_what_may_change(database: Database) -> None:
+    inventory = await world(database, line(1), empty_slot(2), line(3))
+    changed = line(
+        1,
+        provider="SFR",
+        distributor="Mobilis",
+        employee_name="Renamed",
+        management_groups="Lyon; Night ;;Lyon",
+    )
+    report = await inventory.import_fleet(
+        as_csv(changed, line(2), line(3, employee_email="", employee_name=""))
+    )
+    assert report.changed == {"lines": 3, "employees": 1}
+    first, second, third = await inventory.lines()
+    assert first.sim is not None
+    assert (first.provider, first.groups) == ("SFR", ("Lyon", "Night"))
+    assert (first.sim.provider, first.sim.distributor) == ("SFR", "Mobilis")
+    assert (first.sim.employee, first.sim.groups) == ("Renamed", ("Lyon", "Night"))
+    assert second.sim is not None
+    assert second.sim.iccid == iccid(2)
+    assert third.sim is not None
+    assert third.sim.employee is None
+
+
+async def test_names_are_the_same_whatever_their_case(database: Database) -> None:
+    inventory = await world(database)
+    again = await inventory.import_fleet(
+        as_csv(line(1, provider="ORANGE", distributor="telvia", employee_email="EMPLOYEE1@acme.example"))
+    )
+    assert again.changes == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        as_csv(line()),
+        b"\xef\xbb\xbf" + as_csv(line()),
+        as_csv(line(), delimiter=";"),
+        as_csv(line()).replace(b"\r\n", b"\n"),
+        b"\r\n \r\n" + as_csv(line()) + b"\r\n,,,,,,,,,,\r\n\r\n",
+        as_csv(line(), columns=tuple(reversed(line()))),
+        as_csv(line()).replace(b"msisdn", b" MSISDN "),
+        as_csv(line(msisdn=" +33 6 39 98 00 01 ", iccid=iccid(1) + "F", sim_type="Physical")),
+    ],
+    ids=["plain", "bom", "semicolon", "unix", "blank lines", "order", "header", "spelling"],
+)
+async def test_spreadsheets_write_csv_in_many_ways(database: Database, content: bytes) -> None:
+    inventory = Inventory(database)
+    await inventory.import_fleet(content)
+    (found,) = await inventory.lines()
+    assert found.sim is not None
+    assert (found.msisdn, found.sim.iccid, found.groups) == ("+33639980001", iccid(1), ("Lyon", "Sales"))
+
+
+async def test_decomposed_letters_are_the_same_name(database: Database) -> None:
+    inventory = Inventory(database)
+    await inventory.import_fleet(as_csv(line(device="Zoe\u0308")))
+    again = await inventory.import_fleet(as_csv(line(device="Zo\u00eb")))
+    assert again.changes == 0
+
+
+ROW_REFUSALS = [
+    (line(account=""), "account: it is empty."),
+    (line(device=" "), "device: it is empty."),
+    (line(provider=""), "provider: it is empty."),
+    (line(slot="4"), "slot: it must be 1, 2 or 3."),
+    (line(slot="one"), "slot: it must be 1, 2 or 3."),
+    (line(msisdn="0639980001"), "msisdn: A phone number is written with +"),
+    (line(msisdn=""), "msisdn: A phone number is written with +"),
+    (line(sim_type="nano"), "sim_type: it must be physical or esim"),
+    (line(sim_type=""), "sim_type: it must be physical or esim"),
+    (line(iccid=""), "iccid: An ICCID has 18 to 20 digits."),
+    (line(iccid="89330123"), "iccid: An ICCID has 18 to 20 digits."),
+    (line(iccid="8,93301E+18"), "iccid: An ICCID has 18 to 20 digits."),
+    (line(employee_email="ana"), "employee_email: This is not an e-mail address."),
+    (line(employee_email="a@b.example\r\nBcc: x@y.example"), "employee_email: there is a line break"),
+    (line(employee_name=""), "employee_name: an address needs a name."),
+    (line(device="Phone\x1b[31m"), "device: there is a line break or another control character"),
+    (line(device="x" * 1001), "device: it is longer than 1000 characters."),
+]
+
+
+@pytest.mark.parametrize(("row", "sentence"), ROW_REFUSALS)
+async def test_a_wrong_row(database: Database, row: dict[str, object], sentence: str) -> None:
+    (said,) = await refusals(Inventory(database), as_csv(line(8), row, line(9)))
+    assert said.startswith("Line 3: ")
+    assert sentence in said
+
+
+async def test_every_wrong_row_is_told_with_its_line(database: Database) -> None:
+    rows = [line(1), line(2, slot=9, msisdn="x"), line(3), line(4, provider="")]
+    said = await refusals(Inventory(database), as_csv(*rows) + b"\r\nonly,three,cells\r\n")
+    assert [sentence[:7] for sentence in said] == ["Line 3:", "Line 5:", "Line 7:"]
+    assert "slot:" in said[0]
+    assert "msisdn:" in said[0]
+    assert "3 columns instead of 11" in said[2]
+
+
+async def test_of_very_many_wrong_rows_the_rest_is_counted(database: Database) -> None:
+    said = await refusals(Inventory(database), as_csv(*(line(n, slot=0) for n in range(MAX_LISTED + 7))))
+    assert len(said) == MAX_LISTED + 1
+    assert said[-1] == "And 7 more lines."
+
+
+@pytest.mark.parametrize(
+    ("second", "sentence"),
+    [
+        (line(2, msisdn=line(1)["msisdn"]), "msisdn: line 2 has the same phone number."),
+        (line(2, iccid=iccid(1)), "iccid: line 2 has the same ICCID."),
+        (line(2, device="Phone 1"), "slot: line 2 has the same slot."),
+        (line(2, employee_email="EMPLOYEE1@acme.example"), "employee_name: line 2 has another name"),
+    ],
+)
+async def test_rows_that_contradict_each_other(
+    database: Database, second: dict[str, object], sentence: str
+) -> None:
+    (said,) = await refusals(Inventory(database), as_csv(line(1), second))
+    assert said.startswith("Line 3: ")
+    assert sentence in said
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (line(3, msisdn=line(1)["msisdn"]), "msisdn: this phone number is in another slot already."),
+        (line(3, msisdn=line(2)["msisdn"]), "msisdn: this phone number is in another slot already."),
+        (line(3, device="Phone 1"), "slot: another phone number is in this slot already."),
+        (line(3, iccid=iccid(1)), "iccid: this SIM is in another slot already."),
+        (line(3, iccid=iccid(2)), "iccid: this SIM is in another slot already."),
+        (line(1, sim_type="esim"), "sim_type: the SIM with this ICCID is known with the other type."),
+        (line(1, iccid=iccid(3)), "iccid: another SIM is in this slot; place an order to replace it."),
+        (empty_slot(1), "iccid: there is a SIM in this slot; an import does not remove it."),
+    ],
+)
+@pytest.mark.covers("F49")
+async def test_rows_that_contradict_the_inventory(
+    database: Database, row: dict[str, object], sentence: str
+) -> None:
+    inventory = await world(database, line(1), line(2, account="Other"))
+    (said,) = await refusals(inventory, as_csv(line(8), row))
+    assert said.startswith("Line 3: ")
+    assert sentence in said
+    assert "Other" not in said
+    assert "+33" not in said
+
+
+@pytest.mark.covers("F21")
+async def test_a_discarded_sim_does_not_come_back(database: Database) -> None:
+    inventory = await world(database)
+    order = await place(database)
+    await acknowledge(database, order)
+    await process(database, order, iccid(900))
+    (said,) = await refusals(inventory, as_csv(line(1)))
+    assert "this SIM is discarded, and that cannot be undone" in said
+    (elsewhere,) = await refusals(inventory, as_csv(line(5, iccid=iccid(1))))
+    assert "this SIM is discarded" in elsewhere
+
+
+async def test_while_an_order_is_open_its_sims_and_provider_stay(database: Database) -> None:
+    inventory = await world(database)
+    order = await place(database)
+    await acknowledge(database, order, iccid(900))
+    for row, sentence in (
+        (line(1, provider="SFR"), "provider: the line has an open order"),
+        (line(1, iccid=iccid(7)), "iccid: the line has an open order"),
+        (empty_slot(1), "iccid: the line has an open order"),
+        (line(5, iccid=iccid(900)), "iccid: this is the temporary eSIM of an open order."),
+    ):
+        (said,) = await refusals(inventory, as_csv(row))
+        assert sentence in said
+    await cancel(database, order)
+    assert (await inventory.import_fleet(as_csv(line(1, provider="SFR")))).changed == {"lines": 1}
+
+
+@pytest.mark.covers("F54")
+async def test_employee_and_groups_may_change_while_an_order_is_open(database: Database) -> None:
+    inventory = await world(database)
+    order = await place(database)
+    await acknowledge(database, order)
+    moved = line(1, employee_name="Zoé", employee_email="zoe@acme.example", management_groups="Paris")
+    await inventory.import_fleet(as_csv(moved))
+    await process(database, order, iccid(900))
+    found = await inventory.line("+33639980001")
+    assert found.sim is not None
+    assert (found.sim.iccid, found.sim.employee, found.sim.groups) == (iccid(900), "Zoé", ("Paris",))
+
+
+async def test_a_sim_in_stock_is_put_on_an_empty_slot(database: Database) -> None:
+    inventory = await world(database, empty_slot(1))
+    await run(
+        database,
+        "INSERT INTO sims (account_id, iccid, kind, state, provider_id) "
+        "SELECT account_id, :iccid, 'physical', 'in_stock', provider_id FROM lines",
+        iccid=iccid(1),
+    )
+    assert (await inventory.import_fleet(as_csv(line(1)))).changed == {"lines": 1}
+    found = await inventory.line("L-1")
+    assert found.sim is not None
+    assert (found.sim.iccid, found.sim.state) == (iccid(1), SimState.ACTIVE)
+
+
+@pytest.mark.covers("F49")
+async def test_a_wrong_check_digit_is_a_warning(database: Database) -> None:
+    wrong = iccid(1)[:-1] + ("0" if iccid(1)[-1] != "0" else "1")
+    report = await Inventory(database).import_fleet(
+        as_csv(line(1, iccid=wrong), empty_slot(2, distributor="X"))
+    )
+    assert report.warnings == (
+        f"Line 2: The check digit of ICCID {wrong} is wrong; it is kept, compare it with the card.",
+        "Line 3: the slot is empty; distributor and employee belong to a SIM and are left out.",
+    )
+    assert report.created["SIMs"] == 1
+    assert report.created["distributors"] == 1
+
+
+FILES = {
+    "nothing": (b"", "The first line must name the columns"),
+    "header only": (as_csv(), "The file has no rows."),
+    "no header": (as_csv(line()).split(b"\r\n", 1)[1], "The first line must name the columns"),
+    "a column missing": (
+        as_csv(line(), columns=tuple(line())[:-1]),
+        "The first line must name the columns; missing: management_groups.",
+    ),
+    "a column too many": (as_csv(line(birthday="x")), "Column 12 has no known name"),
+    "a column twice": (
+        as_csv(line()).replace(b"device", b"slot", 1).replace(b"slot", b"device,slot", 1),
+        "twice",
+    ),
+    "latin-1": (
+        as_csv(line(device="Zo\u00eb")).decode().encode("latin-1"),
+        "Line 2: the file is not UTF-8 text",
+    ),
+    "utf-16": (as_csv(line()).decode().encode("utf-16"), "The file is not UTF-8 text"),
+    "zeros": (as_csv(line(device="a\0b")), "The file is not UTF-8 text"),
+    "a spreadsheet": (b"PK\x03\x04\x14\x00\x08\x08" * 100, "The file is not UTF-8 text"),
+    "an open quote": (as_csv(line()) + b'"' + as_csv(line(2)), "Line 3: this is not CSV"),
+    "a huge field": (as_csv(line(device="x" * 200_000)), "Line 2: this is not CSV"),
+}
+
+
+@pytest.mark.parametrize(("content", "sentence"), FILES.values(), ids=FILES)
+async def test_a_file_that_is_no_fleet(database: Database, content: bytes, sentence: str) -> None:
+    (said,) = await refusals(Inventory(database), content)
+    assert sentence in said
+    assert len(said) < 250
+
+
+async def test_two_imports_at_once(database: Database) -> None:
+    inventory = await world(database)
+    async with database.transaction() as connection:
+        await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(6145319)")
+        (said,) = await refusals(inventory, as_csv(line(1, provider="SFR")))
+    assert said == "Another import is running; import again when it has ended."
+    assert (await inventory.import_fleet(as_csv(line(1, provider="SFR")))).changed == {"lines": 1}
+
+
+async def test_5000_lines_are_a_matter_of_seconds(database: Database) -> None:
+    content = as_csv(*(line(n, device=f"Phone {n // 3}", slot=n % 3 + 1) for n in range(5000)))
+    told: list[tuple[str, int, int]] = []
+    began = time.monotonic()
+    report = await Inventory(database).import_fleet(content, progress=lambda *step: told.append(step))
+    assert time.monotonic() - began < 20
+    assert (report.created["lines"], report.created["SIMs"]) == (5000, 5000)
+    assert told[0] == ("Reading", 0, 5000)
+    assert told[-1][1] == told[-1][2]
+    await Inventory(database).import_catalogue(as_csv(item()))

@@ -1,0 +1,181 @@
+"""What must never happen does not happen, whoever writes to the tables."""
+
+import pytest
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from models.lifecycle import OrderStatus
+from store.session import Database, constraint_of
+from tests.builders import acknowledge, cancel, empty_slot, iccid, item, line, place, process, run, world
+
+
+async def refused(database: Database, statement: str) -> str:
+    """What the database says to a statement that it must not take."""
+    with pytest.raises(DBAPIError) as failure:
+        await run(database, statement)
+    return constraint_of(failure.value) or str(failure.value.orig)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE order_events SET actor = 'nobody'",
+        "DELETE FROM order_events",
+        "TRUNCATE order_events",
+        "TRUNCATE orders CASCADE",
+    ],
+)
+async def test_events_are_only_ever_added(database: Database, statement: str) -> None:
+    await world(database)
+    await place(database)
+    assert "is append-only" in await refused(database, statement)
+    assert await run(database, "SELECT actor FROM order_events") != []
+
+
+@pytest.mark.covers("F21")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE sims SET state = 'in_stock', discarded_at = NULL WHERE state = 'discarded'",
+        "UPDATE sims SET distributor_id = NULL WHERE state = 'discarded'",
+        "DELETE FROM sims WHERE state = 'discarded'",
+    ],
+)
+async def test_a_discard_cannot_be_undone(database: Database, statement: str) -> None:
+    inventory = await world(database)
+    order = await place(database)
+    await acknowledge(database, order)
+    await process(database, order, iccid(900))
+    assert "is discarded, for ever" in await refused(database, statement)
+    assert (await inventory.sim(iccid(1))).state == "discarded"
+
+
+async def test_a_discarded_sim_gets_into_no_group(database: Database) -> None:
+    inventory = await world(database)
+    order = await place(database)
+    await acknowledge(database, order)
+    await process(database, order, iccid(900))
+    statement = (
+        "INSERT INTO sim_groups SELECT sims.id, management_groups.id FROM sims, management_groups "
+        "WHERE state = 'discarded'"
+    )
+    assert "belongs to no management group" in await refused(database, statement)
+    assert (await inventory.sim(iccid(1))).groups == ()
+
+
+async def test_a_sim_in_a_group_is_not_discarded(database: Database) -> None:
+    await world(database)
+    discard = "UPDATE sims SET state = 'discarded', discarded_at = now(), line_id = NULL, employee_id = NULL"
+    assert "still in a management group" in await refused(database, discard)
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM sims", "TRUNCATE sims CASCADE"])
+async def test_a_sim_in_use_is_never_deleted(database: Database, statement: str) -> None:
+    inventory = await world(database)
+    await run(database, "DELETE FROM sim_groups")
+    await refused(database, statement)
+    assert (await inventory.sim(iccid(1))).state == "active"
+
+
+ANOTHER_SIM = """
+INSERT INTO sims (account_id, iccid, kind, state, provider_id, line_id, order_id)
+SELECT account_id, '{iccid}', '{kind}', '{state}', provider_id, {line}, {order}
+FROM sims WHERE state = 'active'
+"""
+SIM = {"iccid": iccid(2), "kind": "physical", "state": "active", "line": "line_id", "order": "NULL"}
+
+
+@pytest.mark.parametrize(
+    ("another", "constraint"),
+    [
+        ({}, "uq_active_sim"),
+        ({"iccid": iccid(1), "state": "in_stock", "line": "NULL"}, "uq_sims_iccid"),
+        ({"iccid": "123"}, "ck_sims_iccid"),
+        ({"state": "temporary", "kind": "esim"}, "ck_sims_temporary_has_order"),
+        ({"state": "in_stock"}, "ck_sims_line_of_active"),
+        ({"line": "NULL"}, "ck_sims_line_of_active"),
+        ({"state": "lost", "line": "NULL"}, "ck_sims_state"),
+        ({"kind": "nano"}, "ck_sims_kind"),
+        ({"state": "discarded", "line": "NULL"}, "ck_sims_discarded_at"),
+    ],
+)
+async def test_a_sim_that_cannot_be(database: Database, another: dict[str, str], constraint: str) -> None:
+    await world(database)
+    assert await refused(database, ANOTHER_SIM.format(**SIM | another)) == constraint
+
+
+async def test_a_temporary_sim_is_an_esim(database: Database) -> None:
+    await world(database)
+    order = await place(database)
+    temporary = SIM | {"state": "temporary", "order": f"'{order.order_id}'"}
+    assert await refused(database, ANOTHER_SIM.format(**temporary)) == "ck_sims_temporary_is_esim"
+
+
+async def test_one_temporary_esim_a_line(database: Database) -> None:
+    await world(database)
+    cancelled = await place(database)
+    await cancel(database, cancelled)
+    order = await place(database)
+    await acknowledge(database, order)
+    another = ANOTHER_SIM.format(
+        **SIM | {"state": "temporary", "kind": "esim", "order": f"'{cancelled.order_id}'"}
+    )
+    assert await refused(database, another) == "uq_temporary_sim"
+
+
+@pytest.mark.covers("F46", "F47")
+async def test_one_open_order_a_line_but_one_a_slot(database: Database) -> None:
+    await world(database, line(1, device="Phone"), line(2, device="Phone", slot=2))
+    first = await place(database, 1)
+    second = await place(database, 1)
+    assert second.status is OrderStatus.REFUSED
+    assert [refusal.code for refusal in second.refusals] == ["open_order"]
+    assert first.order_id in second.refusals[0].sentence
+    other_slot = await place(database, 2)
+    assert other_slot.status is OrderStatus.SUBMITTED
+    both = "UPDATE orders SET status = 'submitted', refusals = '[]' WHERE status = 'refused'"
+    assert await refused(database, both) == "uq_open_order"
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        ("UPDATE lines SET slot = 4", "ck_lines_slot"),
+        ("UPDATE lines SET msisdn = '0612345678'", "ck_lines_msisdn"),
+        (("INSERT INTO lines (account_id, device_id, slot, msisdn, provider_id) "
+         "SELECT account_id, device_id, slot, '+33639989999', provider_id FROM lines"),
+         "uq_lines_device_id_slot"),
+        (("INSERT INTO lines (account_id, device_id, slot, msisdn, provider_id) "
+         "SELECT account_id, device_id, 2, msisdn, provider_id FROM lines"), "uq_lines_msisdn"),
+        ("INSERT INTO providers (name) VALUES ('ORANGE')", "uq_providers_name"),
+        ("INSERT INTO distributors (account_id, name) SELECT id, 'TELVIA' FROM accounts",
+         "uq_distributors_name"),
+        (("INSERT INTO users (account_id, name, email, profile_id) "
+         "SELECT account_id, name, upper(email), profile_id FROM users"), "uq_users_email"),
+        (("INSERT INTO order_pack_items (pack_id, section, name, esim, provider_id) "
+         "SELECT pack_id, section, 'Another', true, provider_id FROM order_pack_items"), "uq_pack_esim"),
+        ("UPDATE order_pack_items SET provider_id = NULL", "ck_order_pack_items_esim_has_provider"),
+        ("UPDATE contact_roles SET role = 'friend'", "ck_contact_roles_role_known"),
+        ("INSERT INTO profile_targets SELECT id, 'switch_to_esim:4' FROM authorised_actions_profiles",
+         "ck_profile_targets_target_known"),
+        (("INSERT INTO authorised_actions_profiles (account_id, name, is_default) "
+         "SELECT id, 'Second', true FROM accounts"), "uq_default_profile"),
+        ("UPDATE orders SET status = 'refused'", "ck_orders_refused_says_why"),
+        ("UPDATE orders SET held_reason = 'no_processing'", "ck_orders_held"),
+        ("UPDATE orders SET status = 'lost'", "ck_orders_status"),
+        ("UPDATE orders SET sim_in_place_id = NULL", "ck_orders_sim_in_place"),
+    ],
+)  # fmt: skip
+async def test_rows_that_cannot_be(database: Database, statement: str, constraint: str) -> None:
+    await world(database)
+    await place(database)
+    assert await refused(database, statement) == constraint
+
+
+async def test_nothing_refers_to_a_record_of_another_account(database: Database) -> None:
+    await world(database, line(1), empty_slot(2, account="Other"), packs=(item(),))
+    stolen = (
+        "UPDATE lines SET account_id = (SELECT id FROM accounts WHERE name = 'Other') "
+        "WHERE account_id = (SELECT id FROM accounts WHERE name = 'Acme')"
+    )
+    with pytest.raises(IntegrityError):
+        await run(database, stolen)

@@ -1,0 +1,83 @@
+"""The tables' history: up, down and up again, and what it does to profiles that exist already."""
+
+import asyncio
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+
+from models.rules import TARGETS
+from sandbox.postgres import ThrowAwayPostgres
+from starter.inventory import Inventory
+from store import migrations
+from store.session import Database
+from tests.conftest import administer
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+async def empty_url(postgres: ThrowAwayPostgres) -> AsyncIterator[str]:
+    name = f"empty_{uuid.uuid4().hex}"
+    await administer(postgres, f"CREATE DATABASE {name}")
+    yield postgres.url(name)
+    await administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def test_the_tables_are_what_the_code_says(database_url: str) -> None:
+    await asyncio.to_thread(command.check, migrations.alembic_config(database_url))
+
+
+async def test_up_down_and_up_again(empty_url: str) -> None:
+    for _ in range(2):
+        await migrations.upgrade(empty_url)
+        await asyncio.to_thread(command.check, migrations.alembic_config(empty_url))
+        await migrations.downgrade(empty_url, "base")
+    database = Database(empty_url)
+    async with database.transaction() as connection:
+        left = await connection.scalars(
+            text(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' UNION ALL "
+                "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            )
+        )
+        assert set(left) == {"alembic_version"}
+    await database.close()
+
+
+async def test_two_migrators_at_once(empty_url: str) -> None:
+    program = (
+        "import asyncio, sys; from store import migrations; asyncio.run(migrations.upgrade(sys.argv[1]))"
+    )
+    migrators = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", program, empty_url, cwd=ROOT) for _ in "ab"
+    ]
+    assert [await migrator.wait() for migrator in migrators] == [0, 0]
+    database = Database(empty_url)
+    assert await database.revision() == migrations.head_revision()
+    await database.close()
+
+
+@pytest.mark.covers("F39", "F40", "F41")
+async def test_profiles_that_existed_before_the_actions(empty_url: str) -> None:
+    await migrations.upgrade(empty_url, "0001")
+    database = Database(empty_url)
+    async with database.transaction() as connection:
+        await connection.execute(text("INSERT INTO accounts (name) VALUES ('Acme')"))
+        await connection.execute(
+            text(
+                "INSERT INTO authorised_actions_profiles (account_id, name, is_default) "
+                "SELECT id, 'Default', true FROM accounts UNION ALL SELECT id, 'Clerk', false FROM accounts"
+            )
+        )
+    await migrations.upgrade(empty_url)
+    inventory = Inventory(database)
+    assert (await inventory.profile("Acme", "Default")).enabled == TARGETS
+    assert (await inventory.profile("Acme", "Clerk")).enabled == ()
+    someone_enabled = await inventory.enable("Acme", "Clerk", ["switch_to_esim:1"])
+    assert someone_enabled.enabled == ("switch_to_esim:1",)
+    await database.close()
