@@ -6,6 +6,8 @@ STAMP := $(VENV)/.installed
 ROOMS := activities mail models providers sandbox starter store workflows settings.py worker.py
 TESTED := tests bench
 JOBS ?= 2
+COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test check lint types imports bench histories lock clean
@@ -50,8 +52,9 @@ histories: $(STAMP) ## Record the histories that the replay tests replay, anew
 	$(BIN)/python -m tests.replay.record
 
 lock: $(STAMP) ## Pin the newest versions that pyproject.toml allows
-	$(BIN)/python -m uv pip compile --universal --python-version 3.11 --all-extras --group dev \
-		--generate-hashes --no-header --no-annotate --quiet --upgrade pyproject.toml -o requirements.lock
+	$(COMPILE) --all-extras --group dev --upgrade pyproject.toml -o requirements.lock
+	$(COMPILE) -c requirements.lock pyproject.toml -o requirements-runtime.lock
+	echo hatchling | $(COMPILE) -c requirements.lock - -o requirements-build.lock
 
 clean: ## Remove the virtual environment and what tools left
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

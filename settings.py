@@ -7,15 +7,19 @@ folder (written by `esim-orders up`, so that every command finds a running sandb
 
 import os
 from datetime import timedelta
+from json import JSONDecodeError
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+
+from models.errors import Refused
 
 ADDRESSES_FILE = "addresses.json"
 
@@ -74,7 +78,7 @@ class Settings(BaseSettings):
     cached_workflows: int = Field(default=500, ge=10)
     """Open orders that a worker keeps in memory; more are read again from their history when they move."""
 
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
 
     @classmethod
@@ -88,3 +92,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         addresses = data_dir_from_environment() / ADDRESSES_FILE
         return init_settings, env_settings, JsonConfigSettingsSource(settings_cls, json_file=addresses)
+
+
+def load() -> Settings:
+    """Read the settings. Raises `Refused`, naming the variables that are not valid but not their values."""
+    try:
+        return Settings()
+    except (ValidationError, JSONDecodeError) as invalid:
+        if isinstance(invalid, JSONDecodeError):
+            sentence = f"The file {ADDRESSES_FILE} in the data folder is damaged; start the sandbox again."
+        else:
+            names = ", ".join(f"ESIM_{str(error['loc'][0]).upper()}" for error in invalid.errors())
+            sentence = f"These settings are not valid: {names}."
+        raise Refused.because("settings_invalid", sentence) from None

@@ -18,22 +18,26 @@ from activities.failures import SafeFailures
 from activities.heartbeats import Heartbeats
 from activities.orders import InventorySteps
 from activities.outside import MailSteps, PortSteps
+from mail.errors import MailInvalid
 from mail.message import Sender
 from mail.smtp import Mailer, SmtpMailer
 from models.errors import EsimError, PartAway, Refused
 from providers.by_mail import ProviderByMail
 from providers.outbox import Outbox
-from settings import Settings
+from settings import Settings, load
 from starter.temporal import connect, missing_search_attributes
 from store.migrations import head_revision
 from store.session import Database
 from workflows.order import EsimOrder
 
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 GRACE = timedelta(seconds=30)
 PASSED_THROUGH = (
     "models",
     "workflows.messages",
     "workflows.steps",
+    "workflows.step_runner",
+    "workflows.details",
     "workflows.search_attributes",
     "pydantic",
 )
@@ -97,14 +101,21 @@ async def check(client: Client, database: Database) -> None:
         )
 
 
+def _mailer(settings: Settings) -> SmtpMailer:
+    try:
+        return SmtpMailer(settings.smtp_url, settings.mail_from, timeout=settings.smtp_timeout)
+    except (ValueError, MailInvalid) as invalid:
+        raise Refused.because(
+            "mail_settings_invalid", f"{invalid} See ESIM_SMTP_URL, ESIM_MAIL_FROM."
+        ) from None
+
+
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run a worker until `stop`."""
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url, settings.database_pool_size)
         stack.push_async_callback(database.close)
-        mailer = await stack.enter_async_context(
-            SmtpMailer(settings.smtp_url, settings.mail_from, timeout=settings.smtp_timeout)
-        )
+        mailer = await stack.enter_async_context(_mailer(settings))
         client = await connect(settings)
         await check(client, database)
         await stack.enter_async_context(order_worker(client, database, mailer, settings))
@@ -123,11 +134,9 @@ async def run_until_signalled(settings: Settings) -> None:
 
 def main() -> None:
     """Run `esim-worker`."""
-    settings = Settings()
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
     try:
+        settings = load()
+        logging.basicConfig(level=settings.log_level, format=LOG_FORMAT, stream=sys.stderr)
         import uvloop  # noqa: PLC0415  not on every platform
 
         uvloop.run(run_until_signalled(settings))

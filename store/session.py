@@ -1,11 +1,12 @@
 """The database of one process, and the one place where anything is committed."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from models.errors import PartAway
@@ -68,16 +69,9 @@ class Database:
         Raises `PartAway` where the database cannot be reached, also when the connection is lost on the
         way; after a loss during COMMIT nobody knows, so every step reads the order again when repeated.
         """
-        try:
+        with answering():
             async with self._engine.begin() as connection:
                 yield connection
-        except (OSError, TimeoutError) as away:
-            raise PartAway("database", _AWAY) from away
-        except DBAPIError as failure:
-            sentence = _sentence(failure)
-            if sentence is None:
-                raise
-            raise PartAway("database", sentence) from failure
 
     async def revision(self) -> str | None:
         """The migration the tables are at; None for an empty database."""
@@ -91,6 +85,22 @@ class Database:
     async def close(self) -> None:
         """Give all connections back to the server."""
         await self._engine.dispose()
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Tell every way in which the database does not answer as `PartAway`, with what to do."""
+    try:
+        yield
+    except (OSError, TimeoutError) as away:
+        raise PartAway("database", _AWAY) from away
+    except PoolTimeoutError as busy:
+        raise PartAway("database", _BUSY) from busy
+    except DBAPIError as failure:
+        sentence = _sentence(failure)
+        if sentence is None:
+            raise
+        raise PartAway("database", sentence) from failure
 
 
 def constraint_of(failure: DBAPIError) -> str | None:

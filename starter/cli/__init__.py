@@ -3,7 +3,7 @@
 import typer
 
 from models.errors import EsimError
-from starter.cli import catalogue, fleet, orders, profiles, sandbox, users
+from starter.cli import catalogue, database, fleet, orders, profiles, sandbox, users
 from starter.cli.session import fail
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app.add_typer(profiles.app, name="profile")
 app.add_typer(users.app, name="user")
 app.add_typer(orders.app, name="order")
 app.add_typer(sandbox.mail_app, name="mail")
-app.add_typer(sandbox.db_app, name="db")
+app.add_typer(database.app, name="db")
 app.command()(sandbox.up)
 
 

@@ -1,24 +1,23 @@
-"""`esim-orders up`, `mail ...` and `db ...`: one machine instead of a cluster."""
+"""`esim-orders up` and `mail ...`: one machine instead of a cluster.
+
+The sandbox is imported only when it is asked for: an image for a cluster does not carry it.
+"""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from models.errors import Refused
-from sandbox.data_dir import Addresses
-from sandbox.errors import SandboxError
-from sandbox.mails import list_mails, read_mail
-from sandbox.up import Plan
-from sandbox.up import up as run_sandbox
-from settings import data_dir_from_environment
+from settings import data_dir_from_environment, load
 from starter.cli.output import JsonFlag, console, print_json, print_table, warn
-from starter.cli.session import run, settings
 from store import migrations
 from workflows.search_attributes import NAMES
 
+if TYPE_CHECKING:
+    from sandbox.data_dir import Addresses
+
 mail_app = typer.Typer(help="Read the mails that the sandbox's mailbox has taken.", no_args_is_help=True)
-db_app = typer.Typer(help="Look after the database's tables.", no_args_is_help=True)
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of the sandbox (.esim, or ESIM_DATA_DIR).")
@@ -27,12 +26,21 @@ DataDir = Annotated[
 
 def up(data_dir: DataDir = None) -> None:
     """Run all parts on this machine until Ctrl-C: PostgreSQL, Temporal with Web UI, mailbox, worker."""
+    try:
+        from sandbox.errors import SandboxError  # noqa: PLC0415
+        from sandbox.up import Plan  # noqa: PLC0415
+        from sandbox.up import up as run_sandbox  # noqa: PLC0415
+    except ImportError:
+        raise Refused.because(
+            "sandbox_missing", "The sandbox is not installed here: pip install 'esim-orders[sandbox]'."
+        ) from None
+
     folder = data_dir or data_dir_from_environment()
     plan = Plan(
         data_dir=folder, migrate=migrations.upgrade, search_attributes=NAMES, say=warn, **_configured()
     )
 
-    def announce(addresses: Addresses) -> None:
+    def announce(addresses: "Addresses") -> None:
         console.print("All is ready. Ctrl-C stops everything; nothing is lost.\n")
         for name, where in (
             ("Temporal Web UI", addresses.temporal_ui_url),
@@ -54,7 +62,7 @@ def up(data_dir: DataDir = None) -> None:
 
 
 def _configured() -> dict[str, Any]:
-    chosen = settings()
+    chosen = load()
     return {"task_queue": chosen.task_queue, "namespace": chosen.temporal_namespace}
 
 
@@ -65,6 +73,8 @@ def list_all(
     json: JsonFlag = False,
 ) -> None:
     """List the mails, oldest first."""
+    from sandbox.mails import list_mails  # noqa: PLC0415
+
     mails = list_mails(_mailbox(data_dir), last)
     if json:
         print_json([mail.__dict__ for mail in mails])
@@ -80,6 +90,9 @@ def show(
     json: JsonFlag = False,
 ) -> None:
     """Show one mail as text."""
+    from sandbox.errors import SandboxError  # noqa: PLC0415
+    from sandbox.mails import read_mail  # noqa: PLC0415
+
     try:
         mail = read_mail(_mailbox(data_dir), number)
     except SandboxError as failure:
@@ -96,19 +109,3 @@ def show(
 
 def _mailbox(data_dir: Path | None) -> Path:
     return (data_dir or data_dir_from_environment()) / "mailbox"
-
-
-@db_app.command()
-def upgrade(json: JsonFlag = False) -> None:
-    """Bring the tables of the configured database up to date; safe to run again and by several at once."""
-    url = settings().database_url
-
-    async def migrate() -> None:
-        await migrations.upgrade(url)
-
-    run(migrate)
-    revision = migrations.head_revision()
-    if json:
-        print_json({"revision": revision})
-    else:
-        console.print(f"The tables are at revision {revision}.")

@@ -9,10 +9,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from models.errors import EsimError, PartAway, Refused
-from settings import Settings
+from settings import load
 from starter.desk import OrderDesk
 from starter.inventory import Inventory
 from starter.order_book import OrderBook
@@ -29,19 +27,10 @@ def run(command: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     return asyncio.run(command())
 
 
-def settings() -> Settings:
-    """The settings of this command, from the environment and a running sandbox."""
-    try:
-        return Settings()
-    except ValidationError as invalid:
-        names = ", ".join("ESIM_" + str(error["loc"][0]).upper() for error in invalid.errors())
-        raise Refused.because("settings_invalid", f"These settings are not valid: {names}.") from None
-
-
 @asynccontextmanager
 async def inventory() -> AsyncIterator[Inventory]:
     """The inventory in the configured database."""
-    chosen = settings()
+    chosen = load()
     database = Database(chosen.database_url, chosen.database_pool_size)
     try:
         yield Inventory(database)
@@ -52,7 +41,7 @@ async def inventory() -> AsyncIterator[Inventory]:
 @asynccontextmanager
 async def order_book() -> AsyncIterator[OrderBook]:
     """Orders for reading, from the configured database."""
-    chosen = settings()
+    chosen = load()
     database = Database(chosen.database_url, chosen.database_pool_size)
     try:
         yield OrderBook(database)
@@ -63,7 +52,7 @@ async def order_book() -> AsyncIterator[OrderBook]:
 @asynccontextmanager
 async def order_desk() -> AsyncIterator[OrderDesk]:
     """The desk at which orders are placed and steered."""
-    async with OrderDesk.open(settings()) as desk:
+    async with OrderDesk.open(load()) as desk:
         yield desk
 
 

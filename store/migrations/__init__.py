@@ -10,6 +10,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from store.session import answering
+
 HERE = Path(__file__).parent
 
 
@@ -29,8 +31,9 @@ def head_revision() -> str:
 
 
 async def upgrade(database_url: str, revision: str = "head") -> None:
-    """Bring the tables to a revision; nothing happens where they are there already."""
-    await asyncio.to_thread(command.upgrade, alembic_config(database_url), revision)
+    """Bring the tables to a revision; nothing happens where they are already. Raises `PartAway`."""
+    with answering():
+        await asyncio.to_thread(command.upgrade, alembic_config(database_url), revision)
 
 
 async def downgrade(database_url: str, revision: str) -> None:

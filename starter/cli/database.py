@@ -1,0 +1,31 @@
+"""`esim-orders db ...`: the tables of the configured database."""
+
+import typer
+
+from settings import load
+from starter.cli.output import JsonFlag, console, print_json
+from starter.cli.session import run
+from store import migrations
+
+app = typer.Typer(help="Look after the database's tables.", no_args_is_help=True)
+
+
+@app.callback()
+def database() -> None:
+    """Look after the database's tables."""
+
+
+@app.command()
+def upgrade(json: JsonFlag = False) -> None:
+    """Bring the tables of the configured database up to date; safe to run again and by several at once."""
+    url = load().database_url
+
+    async def migrate() -> None:
+        await migrations.upgrade(url)
+
+    run(migrate)
+    revision = migrations.head_revision()
+    if json:
+        print_json({"revision": revision})
+    else:
+        console.print(f"The tables are at revision {revision}.")
