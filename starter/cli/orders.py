@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from models.errors import Refused
 from models.inventory import OrderView
 from models.lifecycle import OrderKind
 from models.orders import OrderState
@@ -64,7 +65,9 @@ def _place(draft: OrderDraft, *, yes: bool, json: bool) -> None:
             if yes:
                 return await desk.place(confirmed)
             await desk.check(confirmed)
-            return await desk.place(confirmed if _confirmed() else draft)
+            if not _confirmed():
+                raise Refused.because("not_confirmed", "Nothing was ordered.")
+            return await desk.place(confirmed)
 
     placed = run(place)
     if json:
