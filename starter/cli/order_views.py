@@ -41,11 +41,11 @@ def _print_shop(offered: Shop) -> None:
     rows = [
         (
             *(reference("P", pack.id), pack.name, pack.item, pack.provider, pack.distributor),
-            "chosen" if pack.id == chosen else "",
+            "yes" if pack.id == chosen else "",
         )
         for pack in offered.packs
     ]
-    print_table("SIM Cards", ("id", "pack", "eSIM", "provider", "distributor", ""), rows)
+    print_table("SIM Cards", ("id", "pack", "eSIM", "provider", "distributor", "chosen"), rows)
     for refusal in offered.refusals:
         warn(refusal.sentence)
 
@@ -70,12 +70,12 @@ def list_orders(
         return
     rows = [
         (
-            *(order.id, order.kind.value, reference("L", order.line_id), order.provider),
+            *(order.id, order.kind.value.split("_")[0], reference("L", order.line_id), order.provider),
             *(_status(order), _time(order.status_since)),
         )
         for order in found
     ]
-    print_table("Orders", ("order", "kind", "line", "provider", "status", "since"), rows)
+    print_table("Orders", ("order", "kind", "line", "provider", "status", "since"), rows, whole=("order",))
 
 
 @app.command()
@@ -107,11 +107,8 @@ def _print_order(order: OrderView) -> None:
         *(("refused", refusal.sentence) for refusal in order.refusals),
     ]
     print_table(order.id, ("", ""), [fact for fact in facts if fact[1]])
-    rows = [
-        (_time(event.at), event.type, event.actor, ", ".join(f"{k} {v}" for k, v in event.data.items()))
-        for event in order.events
-    ]
-    print_table("What happened", ("when", "what", "who", ""), rows)
+    rows = [(_time(event.at), event.type, event.actor, _in_words(event.data)) for event in order.events]
+    print_table("What happened", ("when", "what", "who", "about"), rows, whole=("when", "what"))
 
 
 @app.command()
@@ -140,6 +137,14 @@ def parse_order_id(text: str) -> str:
     if not re.match(ORDER_ID_PATTERN, order_id):
         raise Refused.because("order_id_invalid", "An order's id is order- and 16 letters and digits.")
     return order_id
+
+
+def _in_words(data: dict[str, object]) -> str:
+    return ", ".join(
+        f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in data.items()
+        if value is not None
+    )
 
 
 def _status(order: OrderView) -> str:
