@@ -182,11 +182,11 @@ ROW_REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(("row", "sentence"), ROW_REFUSALS)
-async def test_a_wrong_row(database: Database, row: dict[str, object], sentence: str) -> None:
-    (said,) = await refusals(Inventory(database), as_csv(line(8), row, line(9)))
-    assert said.startswith("Line 3: ")
-    assert sentence in said
+async def test_a_wrong_row(database: Database) -> None:
+    for row, sentence in ROW_REFUSALS:
+        (said,) = await refusals(Inventory(database), as_csv(line(8), row, line(9)))
+        assert said.startswith("Line 3: ")
+        assert sentence in said
 
 
 async def test_every_wrong_row_is_told_with_its_line(database: Database) -> None:
@@ -204,46 +204,42 @@ async def test_of_very_many_wrong_rows_the_rest_is_counted(database: Database) -
     assert said[-1] == "And 7 more lines."
 
 
-@pytest.mark.parametrize(
-    ("second", "sentence"),
-    [
-        (line(2, msisdn=line(1)["msisdn"]), "msisdn: line 2 has the same phone number."),
-        (line(2, iccid=iccid(1)), "iccid: line 2 has the same ICCID."),
-        (line(2, device="Phone 1"), "slot: line 2 has the same slot."),
-        (line(2, employee_email="EMPLOYEE1@acme.example"), "employee_name: line 2 has another name"),
-    ],
-)
-async def test_rows_that_contradict_each_other(
-    database: Database, second: dict[str, object], sentence: str
-) -> None:
-    (said,) = await refusals(Inventory(database), as_csv(line(1), second))
-    assert said.startswith("Line 3: ")
-    assert sentence in said
+TWINS = [
+    (line(2, msisdn=line(1)["msisdn"]), "msisdn: line 2 has the same phone number."),
+    (line(2, iccid=iccid(1)), "iccid: line 2 has the same ICCID."),
+    (line(2, device="Phone 1"), "slot: line 2 has the same slot."),
+    (line(2, employee_email="EMPLOYEE1@acme.example"), "employee_name: line 2 has another name"),
+]
 
 
-@pytest.mark.parametrize(
-    ("row", "sentence"),
-    [
-        (line(3, msisdn=line(1)["msisdn"]), "msisdn: this phone number is in another slot already."),
-        (line(3, msisdn=line(2)["msisdn"]), "msisdn: this phone number is in another slot already."),
-        (line(3, device="Phone 1"), "slot: another phone number is in this slot already."),
-        (line(3, iccid=iccid(1)), "iccid: this SIM is in another slot already."),
-        (line(3, iccid=iccid(2)), "iccid: this SIM is in another slot already."),
-        (line(1, sim_type="esim"), "sim_type: the SIM with this ICCID is known with the other type."),
-        (line(1, iccid=iccid(3)), "iccid: another SIM is in this slot; place an order to replace it."),
-        (empty_slot(1), "iccid: there is a SIM in this slot; an import does not remove it."),
-    ],
-)
+async def test_rows_that_contradict_each_other(database: Database) -> None:
+    for second, sentence in TWINS:
+        (said,) = await refusals(Inventory(database), as_csv(line(1), second))
+        assert said.startswith("Line 3: ")
+        assert sentence in said
+
+
+CONTRADICTIONS = [
+    (line(3, msisdn=line(1)["msisdn"]), "msisdn: this phone number is in another slot already."),
+    (line(3, msisdn=line(2)["msisdn"]), "msisdn: this phone number is in another slot already."),
+    (line(3, device="Phone 1"), "slot: another phone number is in this slot already."),
+    (line(3, iccid=iccid(1)), "iccid: this SIM is in another slot already."),
+    (line(3, iccid=iccid(2)), "iccid: this SIM is in another slot already."),
+    (line(1, sim_type="esim"), "sim_type: the SIM with this ICCID is known with the other type."),
+    (line(1, iccid=iccid(3)), "iccid: another SIM is in this slot; place an order to replace it."),
+    (empty_slot(1), "iccid: there is a SIM in this slot; an import does not remove it."),
+]
+
+
 @pytest.mark.covers("F49")
-async def test_rows_that_contradict_the_inventory(
-    database: Database, row: dict[str, object], sentence: str
-) -> None:
+async def test_rows_that_contradict_the_inventory(database: Database) -> None:
     inventory = await world(database, line(1), line(2, account="Other"))
-    (said,) = await refusals(inventory, as_csv(line(8), row))
-    assert said.startswith("Line 3: ")
-    assert sentence in said
-    assert "Other" not in said
-    assert "+33" not in said
+    for row, sentence in CONTRADICTIONS:
+        (said,) = await refusals(inventory, as_csv(line(8), row))
+        assert said.startswith("Line 3: ")
+        assert sentence in said
+        assert "Other" not in said
+        assert "+33" not in said
 
 
 @pytest.mark.covers("F21")
@@ -340,11 +336,11 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize(("content", "sentence"), FILES.values(), ids=FILES)
-async def test_a_file_that_is_no_fleet(database: Database, content: bytes, sentence: str) -> None:
-    (said,) = await refusals(Inventory(database), content)
-    assert sentence in said
-    assert len(said) < 250
+async def test_a_file_that_is_no_fleet(database: Database) -> None:
+    for what, (content, sentence) in FILES.items():
+        (said,) = await refusals(Inventory(database), content)
+        assert sentence in said, what
+        assert len(said) < 250
 
 
 async def test_two_imports_at_once(database: Database) -> None:

@@ -1,0 +1,130 @@
+"""A catalogue file is taken over as a whole: packs with their items, and whom orders are sent to."""
+
+import pytest
+
+from models.errors import Refused
+from starter.inventory import Inventory
+from store.session import Database
+from tests.builders import as_csv, item, line, place, run, world
+
+
+async def refusals(inventory: Inventory, content: bytes) -> list[str]:
+    """The sentences of a refused import, and proof that it changed nothing."""
+    before = await inventory.catalogue()
+    with pytest.raises(Refused) as refused:
+        await inventory.import_catalogue(content)
+    assert await inventory.catalogue() == before
+    return [refusal.sentence for refusal in refused.value.refusals]
+
+
+async def order_contacts(database: Database) -> list[tuple[str, str, str]]:
+    rows = await run(
+        database,
+        "SELECT distributors.name, contacts.name, email FROM contacts "
+        "JOIN contact_roles ON contact_id = contacts.id AND role = 'order' "
+        "JOIN distributors ON distributors.id = distributor_id ORDER BY email",
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_a_catalogue_is_taken_over(database: Database) -> None:
+    inventory = await world(database, packs=())
+    report = await inventory.import_catalogue(
+        as_csv(
+            item("Pack", section="sim cards"),
+            item("Pack", item="A phone", section="Devices", provider="", esim="no"),
+            item("Old", available="no", distributor="Mobilis", order_contact_email="m@mobilis.example"),
+        )
+    )
+    assert report.created == {"distributors": 1, "packs": 2, "contacts": 2}
+    assert report.warnings == ()
+    found = [(p.account, p.name, p.section, p.item, p.esim, p.provider, p.available, p.distributor)
+             for p in await inventory.catalogue()]  # fmt: skip
+    assert found == [
+        ("Acme", "Old", "SIM Cards", "An eSIM", True, "Orange", False, "Mobilis"),
+        ("Acme", "Pack", "Devices", "A phone", False, None, True, "Telvia"),
+        ("Acme", "Pack", "SIM Cards", "An eSIM", True, "Orange", True, "Telvia"),
+    ]
+    assert await order_contacts(database) == [
+        ("Mobilis", "Orders", "m@mobilis.example"),
+        ("Telvia", "Orders", "orders@telvia.example"),
+    ]
+
+
+async def test_the_same_file_again_changes_nothing(database: Database) -> None:
+    inventory = await world(database)
+    again = await inventory.import_catalogue(as_csv(item(distributor="TELVIA", provider="orange")))
+    assert (again.rows, again.changes) == (1, 0)
+
+
+async def test_a_dry_run_keeps_nothing(database: Database) -> None:
+    inventory = await world(database, packs=())
+    report = await inventory.import_catalogue(as_csv(item()), dry_run=True)
+    assert report.created == {"packs": 1, "contacts": 1}
+    assert await inventory.catalogue() == []
+
+
+async def test_a_later_file_describes_its_packs_completely(database: Database) -> None:
+    inventory = await world(database, packs=(item(), item(item="Gone", esim="no"), item("Untouched")))
+    report = await inventory.import_catalogue(
+        as_csv(item(provider="SFR", available="no", order_contact_name="New desk"))
+    )
+    assert report.changed == {"packs": 1, "contacts": 1}
+    assert report.warnings == ("Line 2: provider: no line of the account has this provider.",)
+    found = [(pack.name, pack.item, pack.provider, pack.available) for pack in await inventory.catalogue()]
+    assert found == [("Orange pack", "An eSIM", "SFR", False), ("Untouched", "An eSIM", "Orange", True)]
+    assert await order_contacts(database) == [("Telvia", "New desk", "orders@telvia.example")]
+
+
+async def test_optional_columns(database: Database) -> None:
+    inventory = await world(database, packs=())
+    columns = ("account", "pack", "section", "item", "provider", "esim", "distributor")
+    await inventory.import_catalogue(as_csv(item(), columns=columns))
+    assert [pack.available for pack in await inventory.catalogue()] == [True]
+    assert await order_contacts(database) == []
+
+
+WRONG = [
+    ([item(pack="")], "pack: it is empty."),
+    ([item(esim="maybe")], "esim: it must be yes or no."),
+    ([item(esim="")], "esim: it must be yes or no."),
+    ([item(available="later")], "available: it must be yes or no."),
+    ([item(provider="")], "provider: an eSIM has one."),
+    ([item(order_contact_name="")], "order_contact_email: a contact has a name and an address."),
+    ([item(order_contact_email="nobody")], "order_contact_email: This is not an e-mail address."),
+    ([item(account="Acmee")], "account: there is no such account; import its fleet first."),
+    ([item("A"), item("A")], "item: line 2 has the same item already."),
+    ([item("A"), item("A", item="B")], "provider: line 2 has an eSIM of this provider in the pack already."),
+    ([item("A"), item("A", item="B", provider="SFR", distributor="X")], "distributor: line 2 says something"),
+    ([item("A"), item("A", item="B", provider="SFR", available="no")], "available: line 2 says something"),
+    ([item("A"), item("B", order_contact_name="X")], "order_contact_name: line 2 says something"),
+]
+
+
+async def test_wrong_rows(database: Database) -> None:
+    inventory = await world(database)
+    for rows, sentence in WRONG:
+        (said,) = await refusals(inventory, as_csv(*rows))
+        assert said.startswith(f"Line {len(rows) + 1}: ")
+        assert sentence in said
+
+
+async def test_a_pack_in_open_orders_keeps_its_distributor(database: Database) -> None:
+    inventory = await world(database)
+    await place(database)
+    (said,) = await refusals(inventory, as_csv(item(distributor="Mobilis")))
+    assert "distributor: the pack is in open orders" in said
+
+
+async def test_an_esim_outside_the_shops_section_is_warned_of(database: Database) -> None:
+    inventory = await world(database, packs=())
+    report = await inventory.import_catalogue(as_csv(item(section="Devices")))
+    assert report.warnings == ("Line 2: section: the shop shows eSIMs of the section SIM Cards only.",)
+
+
+async def test_a_pack_is_the_accounts_own(database: Database) -> None:
+    inventory = await world(
+        database, line(1), line(2, account="Other"), packs=(item(), item(account="Other"))
+    )
+    assert [pack.account for pack in await inventory.catalogue()] == ["Acme", "Other"]
+    assert [pack.account for pack in await inventory.catalogue("Other")] == ["Other"]
