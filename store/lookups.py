@@ -5,9 +5,22 @@ repeated: nobody learns from a refusal which phone numbers or names there are.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Executable, Select, and_, case, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
@@ -61,24 +74,12 @@ async def find_line(connection: AsyncConnection, text: str, account_id: int | No
 
     With an account, only its lines exist. Raises `NotFound` (`unknown_line`).
     """
-    statement = (
-        select(
-            LineRow.id,
-            LineRow.account_id,
-            AccountRow.name,
-            LineRow.slot,
-            LineRow.provider_id,
-            ProviderRow.name,
-        )
-        .join(AccountRow, AccountRow.id == LineRow.account_id)
-        .join(ProviderRow, ProviderRow.id == LineRow.provider_id)
-    )
     number = parse_reference("L", text)
     msisdn = None if number is not None else _parsed(parse_msisdn, text)
     if number is None and msisdn is None:
         raise _unknown("line", account_id)
-    chosen = LineRow.id == number if number is not None else LineRow.msisdn == msisdn
-    row = await _one(connection, statement.where(chosen, _within(LineRow.account_id, account_id)))
+    statement = _select_line(by_number=number is not None, within=account_id is not None)
+    row = await _one(connection, statement, wanted=msisdn if number is None else number, account=account_id)
     if row is None:
         raise _unknown("line", account_id)
     return LineKey(*row)
@@ -105,8 +106,12 @@ async def find_sim(connection: AsyncConnection, text: str, account_id: int | Non
 async def find_user(connection: AsyncConnection, text: str) -> UserView:
     """The user with this e-mail address or id (`U-3`, `3`). Raises `NotFound` (`unknown_user`)."""
     number = parse_reference("U", text)
-    chosen = UserRow.id == number if number is not None else func.lower(UserRow.email) == func.lower(text)
-    row = await _one(connection, select_users().where(chosen)) if storable(text) else None
+    statement = _select_user(by_number=number is not None)
+    row = (
+        await _one(connection, statement, wanted=text if number is None else number)
+        if storable(text)
+        else None
+    )
     if row is None:
         raise _unknown("user", None)
     return user_view(row)
@@ -141,19 +146,8 @@ async def find_pack(
 
 async def eligible_packs(connection: AsyncConnection, line_id: int) -> list[PackView]:
     """What the shop offers for a line: available packs with an eSIM of its provider among SIM Cards (F8)."""
-    statement = (
-        select_packs()
-        .join(LineRow, LineRow.account_id == PackRow.account_id)
-        .where(
-            LineRow.id == line_id,
-            PackRow.available,
-            PackItemRow.esim,
-            PackItemRow.section == SIM_CARDS_SECTION,
-            PackItemRow.provider_id == LineRow.provider_id,
-        )
-        .order_by(PackRow.name)
-    )
-    return [pack_view(row) for row in await connection.execute(statement)]
+    rows = await connection.execute(_select_eligible_packs(), {"line": line_id})
+    return [pack_view(row) for row in rows]
 
 
 async def find_account(connection: AsyncConnection, name: str | None) -> AccountKey:
@@ -227,8 +221,52 @@ def storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-async def _one(connection: AsyncConnection, statement: Executable) -> Any:
-    return (await connection.execute(statement)).one_or_none()
+# What every order asks for is built once: building a statement takes longer than running it.
+
+
+@cache
+def _select_line(*, by_number: bool, within: bool) -> Select[*tuple[Any, ...]]:
+    statement = (
+        select(
+            LineRow.id,
+            LineRow.account_id,
+            AccountRow.name,
+            LineRow.slot,
+            LineRow.provider_id,
+            ProviderRow.name,
+        )
+        .join(AccountRow, AccountRow.id == LineRow.account_id)
+        .join(ProviderRow, ProviderRow.id == LineRow.provider_id)
+        .where((LineRow.id if by_number else LineRow.msisdn) == bindparam("wanted"))
+    )
+    return statement.where(LineRow.account_id == bindparam("account")) if within else statement
+
+
+@cache
+def _select_user(*, by_number: bool) -> Select[*tuple[Any, ...]]:
+    if by_number:
+        return select_users().where(UserRow.id == bindparam("wanted"))
+    return select_users().where(func.lower(UserRow.email) == func.lower(bindparam("wanted", type_=String)))
+
+
+@cache
+def _select_eligible_packs() -> Select[*tuple[Any, ...]]:
+    return (
+        select_packs()
+        .join(LineRow, LineRow.account_id == PackRow.account_id)
+        .where(
+            LineRow.id == bindparam("line"),
+            PackRow.available,
+            PackItemRow.esim,
+            PackItemRow.section == SIM_CARDS_SECTION,
+            PackItemRow.provider_id == LineRow.provider_id,
+        )
+        .order_by(PackRow.name)
+    )
+
+
+async def _one(connection: AsyncConnection, statement: Executable, **wanted: Any) -> Any:
+    return (await connection.execute(statement, wanted)).one_or_none()
 
 
 def _parsed(parse: Any, text: str) -> str | None:
