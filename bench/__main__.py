@@ -1,0 +1,133 @@
+"""`python -m bench [--json]`: what orders cost on this machine. See docs/performance.md."""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections import Counter
+
+from rich.console import Console
+
+from bench.counters import actions, events
+from bench.figures import Figures
+from bench.fleet import seed
+from bench.orders import BareOrders, RealOrders
+from bench.proof import faults
+from bench.rounds import Pace, run_round, take_turns
+from bench.surroundings import Surroundings, surroundings
+from bench.table import show
+from sandbox.errors import SandboxError
+from starter.desk import OrderDesk
+from starter.temporal import connect
+from store.session import Database
+
+LOW, HIGH = 1, 50
+"""Callers at once."""
+
+
+def options() -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each kind (default 3)")
+    parser.add_argument(
+        "--orders", type=int, default=100, help="orders a round with 50 callers (default 100)"
+    )
+    parser.add_argument("--single", type=int, default=20, help="orders a round with 1 caller (default 20)")
+    parser.add_argument("--warm-up", type=int, default=60, help="orders of each kind before (default 60)")
+    return parser.parse_args()
+
+
+class Run:
+    """One run of the benchmark."""
+
+    def __init__(self, wish: argparse.Namespace, around: Surroundings, ours: RealOrders, bare: BareOrders):
+        self._wish = wish
+        self._around = around
+        self._ours = ours
+        self._bare = bare
+        self._rss: dict[int, float] = {}
+
+    async def measure(self, started: float) -> Figures:
+        """Warm up, take turns with the bare orders, then do as many real orders again alone."""
+        wish, kinds = self._wish, (self._ours, self._bare)
+        _say(f"warming up with {wish.warm_up} orders of each kind")
+        for kind in kinds:
+            await run_round(kind, wish.warm_up, Pace(HIGH))
+        self._note_memory()
+        paces = {}
+        for concurrency, count in ((LOW, wish.single), (HIGH, wish.orders)):
+            _say(f"{wish.rounds} x {count} orders of each kind, {concurrency} at a time")
+            paces[concurrency] = await take_turns(kinds, concurrency, wish.rounds, count)
+        self._note_memory()
+        counted, cpu, lengths = await self._alone(wish.rounds * (wish.single + wish.orders))
+        self._note_memory()
+        return Figures(
+            ours={concurrency: pace[self._ours.name] for concurrency, pace in paces.items()},
+            bare={concurrency: pace[self._bare.name] for concurrency, pace in paces.items()},
+            actions=counted,
+            events_per_order=lengths,
+            worker_rss_mb=self._rss,
+            cpu_ms_per_order=cpu,
+            seconds=time.monotonic() - started,
+        )
+
+    async def _alone(self, count: int) -> tuple[dict[str, float], dict[str, float], float]:
+        """Actions, CPU milliseconds and events an order, with nothing else running."""
+        _say(f"{count} real orders alone, {HIGH} at a time")
+        url, client_id = self._around.addresses.temporal_metrics_url, len(self._ours.order_ids)
+        before = await actions(url)
+        cpu = self._around.cpu_seconds()
+        await run_round(self._ours, count, Pace(HIGH))
+        used = {name: 1000 * (end - cpu[name]) / count for name, end in self._around.cpu_seconds().items()}
+        counted: Counter[str] = await actions(url)
+        counted.subtract(before)
+        each = {name: number / count for name, number in sorted(counted.items()) if number}
+        lengths = await events(self._ours.client, self._ours.order_ids[client_id:])
+        return each, used, lengths
+
+    def _note_memory(self) -> None:
+        self._rss[len(self._ours.order_ids)] = self._around.worker_rss_mb()
+
+
+async def benchmark(wish: argparse.Namespace) -> tuple[Figures, list[str]]:
+    """The figures of a run, and what went wrong with its orders."""
+    started = time.monotonic()
+    _say("starting PostgreSQL, Temporal, the mailbox and two workers")
+    async with surroundings() as around:
+        settings = around.settings
+        database = Database(settings.database_url, pool_size=2)
+        await seed(database, wish.warm_up + 2 * wish.rounds * (wish.single + wish.orders))
+        client = await connect(settings)
+        async with OrderDesk.open(settings) as desk:
+            ours = RealOrders(desk, client)
+            figures = await Run(wish, around, ours, BareOrders(client)).measure(started)
+        _say("checking every order and every mail")
+        wrong = await faults(database, around.mailbox, ours.order_ids)
+        await database.close()
+    return figures, wrong
+
+
+def _say(sentence: str) -> None:
+    print(f"bench: {sentence}", file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Exit code 0 whatever was measured; 1 where an order did not end as it must; 3 without surroundings."""
+    wish = options()
+    try:
+        figures, wrong = asyncio.run(benchmark(wish))
+    except SandboxError as failure:
+        _say(str(failure))
+        return 3
+    show(figures, Console())
+    for sentence in wrong:
+        _say(sentence)
+    if wish.json:
+        print(json.dumps({**figures.as_json(), "faults": wrong}))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""The figures of one run, and the targets they are held against."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.rounds import Pace
+
+MOST_GROWTH = 0.05
+"""Memory may breathe; N orders that stayed in it would add more than this part of it."""
+
+Column = Mapping[int, Pace]
+"""The pace of one kind of order by its concurrency."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one run measured. Ratios are ours to the bare workflow's."""
+
+    ours: Column
+    bare: Column
+    actions: Mapping[str, float]
+    """Actions an order, by type."""
+    events_per_order: float
+    worker_rss_mb: Mapping[int, float]
+    """Memory of the worker by the number of real orders it had done: after the warm-up, then N and N more."""
+    cpu_ms_per_order: Mapping[str, float]
+    """CPU time an order by process, only real orders running."""
+    seconds: float
+    """How long the whole run took."""
+
+    @property
+    def actions_per_order(self) -> float:
+        return sum(self.actions.values())
+
+    @property
+    def throughput_ratio(self) -> float:
+        high = max(self.ours)
+        return self.ours[high].orders_per_s / self.bare[high].orders_per_s
+
+    @property
+    def p50_ratio(self) -> float:
+        low = min(self.ours)
+        return self.ours[low].answered_ms(50) / self.bare[low].answered_ms(50)
+
+    @property
+    def growth(self) -> float:
+        """By which part of itself the worker grew during the last N orders."""
+        *_, before, after = self.worker_rss_mb.values()
+        return after / before - 1
+
+    def targets(self) -> "Sequence[Target]":
+        """What the pipeline is held to."""
+        return (
+            Target("throughput_ratio", self.throughput_ratio, 0.75, at_least=True),
+            Target("p50_ratio", self.p50_ratio, 1.5),
+            Target("actions_per_order", self.actions_per_order, 11),
+            Target("events_per_order", self.events_per_order, 40),
+            Target("worker_rss_growth", self.growth, MOST_GROWTH),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything for a machine. Where it depends on the concurrency, that is the key."""
+        return {
+            "orders_per_s": _each(self.ours, lambda pace: pace.orders_per_s),
+            "p50_ms": _each(self.ours, lambda pace: pace.answered_ms(50)),
+            "p99_ms": _each(self.ours, lambda pace: pace.answered_ms(99)),
+            "bare_orders_per_s": _each(self.bare, lambda pace: pace.orders_per_s),
+            "bare_p50_ms": _each(self.bare, lambda pace: pace.answered_ms(50)),
+            "bare_p99_ms": _each(self.bare, lambda pace: pace.answered_ms(99)),
+            "throughput_ratio": round(self.throughput_ratio, 3),
+            "p50_ratio": round(self.p50_ratio, 3),
+            "actions_per_order": round(self.actions_per_order, 2),
+            "events_per_order": round(self.events_per_order, 2),
+            "worker_rss_mb": {str(done): round(size, 1) for done, size in self.worker_rss_mb.items()},
+            "cpu_ms_per_order": {name: round(used, 1) for name, used in self.cpu_ms_per_order.items()},
+            "targets_met": {target.name: target.met for target in self.targets()},
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def _each(column: Column, figure: Callable[[Pace], float]) -> dict[str, float]:
+    return {str(concurrency): round(figure(pace), 1) for concurrency, pace in column.items()}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A figure and the limit that it shall keep."""
+
+    name: str
+    value: float
+    limit: float
+    at_least: bool = False
+
+    @property
+    def met(self) -> bool:
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
+
+    @property
+    def wanted(self) -> str:
+        return f"{'>=' if self.at_least else '<='} {self.limit:g}"

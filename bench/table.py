@@ -1,0 +1,58 @@
+"""The figures for people, within 80 columns."""
+
+from rich.console import Console, Group
+from rich.table import Table
+
+from bench.figures import Figures
+from bench.rounds import Pace
+
+
+def show(figures: Figures, console: Console) -> None:
+    """Print the figures and the targets."""
+    console.print(Group(_pace(figures), _rest(figures), _targets(figures)))
+
+
+def _pace(figures: Figures) -> Table:
+    table = Table(title="Switch orders", title_justify="left")
+    table.add_column("")
+    table.add_column("callers", justify="right")
+    for name in ("orders/s", "p50 ms", "p99 ms", "rounds, orders/s"):
+        table.add_column(name, justify="right")
+    for concurrency in figures.ours:
+        for name, column in (("ours", figures.ours), ("bare", figures.bare)):
+            table.add_row(name, str(concurrency), *_row(column[concurrency]))
+    return table
+
+
+def _row(pace: Pace) -> tuple[str, ...]:
+    rates = " ".join(f"{rate:.0f}" for rate in pace.rates)
+    return (
+        f"{pace.orders_per_s:.1f}",
+        f"{pace.answered_ms(50):.0f}",
+        f"{pace.answered_ms(99):.0f}",
+        rates,
+    )
+
+
+def _rest(figures: Figures) -> Table:
+    table = Table(show_header=False)
+    table.add_column()
+    table.add_column(overflow="fold")
+    rss = ", ".join(f"{size:.0f} after {done} orders" for done, size in figures.worker_rss_mb.items())
+    actions = ", ".join(f"{name} {count:g}" for name, count in figures.actions.items())
+    cpu = ", ".join(f"{name} {used:.1f}" for name, used in figures.cpu_ms_per_order.items())
+    table.add_row("worker memory, MB", rss)
+    table.add_row("Actions an order", actions)
+    table.add_row("CPU ms an order", cpu)
+    table.add_row("took, s", f"{figures.seconds:.0f}")
+    return table
+
+
+def _targets(figures: Figures) -> Table:
+    table = Table()
+    for name in ("target", "wanted", "measured", ""):
+        table.add_column(name)
+    for target in figures.targets():
+        verdict = "[green]met[/]" if target.met else "[red]not met[/]"
+        table.add_row(target.name, target.wanted, f"{target.value:.3g}", verdict)
+    return table
