@@ -1,6 +1,6 @@
 """One real Temporal server a test process, whose workflows can be sent forward in time, and how to wait.
 
-A conftest that needs it says `from tests.temporal_server import temporal as temporal`.
+A conftest that needs it imports `temporal` and names it in its `__all__`.
 """
 
 import asyncio
@@ -69,17 +69,23 @@ def a_task_queue() -> str:
 
 
 async def eventually(
-    look: Callable[[], Awaitable[Found] | Found],
-    until: Callable[[Found], Any] = bool,
-    within: float = PATIENCE,
+    look: Callable[[], Awaitable[Found]], until: Callable[[Found], Any], within: float = PATIENCE
 ) -> Found:
     """Look again and again until it is so, and return what was seen; fails with the last seen."""
     deadline = time.monotonic() + within
     while True:
-        seen = look()
-        found: Found = await seen if isinstance(seen, Awaitable) else seen
+        found = await look()
         if until(found):
             return found
         if time.monotonic() > deadline:
             raise AssertionError(f"Still, after {within} s: {found!r}")
         await asyncio.sleep(0.02)
+
+
+async def comes_true(condition: Callable[[], Any], within: float = PATIENCE) -> None:
+    """Wait until the condition holds."""
+
+    async def look() -> Any:
+        return condition()
+
+    await eventually(look, bool, within)

@@ -60,7 +60,14 @@ class EsimOrder:
     """One order that puts an eSIM on a line in place of the SIM there."""
 
     @workflow.init
-    def __init__(self, start: PlaceOrder) -> None:
+    def __init__(self, start: PlaceOrder | None = None) -> None:
+        if start is None or start.order.order_id != workflow.info().workflow_id:
+            raise ApplicationError(
+                "An order is started with its content, under the workflow id order.order_id: "
+                + (start.order.order_id if start else "there is none."),
+                type="not_an_order",
+                non_retryable=True,
+            )
         self._start = start
         self._order_id = start.order.order_id
         self._acceptance: Acceptance | None = None
@@ -73,9 +80,9 @@ class EsimOrder:
         self._patient_until = start.waits.reminders
 
     @workflow.run
-    async def run(self, start: PlaceOrder) -> OrderState:
+    async def run(self, _: PlaceOrder | None = None) -> OrderState:
         """Accepted, handed over, acknowledged, processed or cancelled, told."""
-        if await self._accept(start):
+        if await self._accept(self._start):
             handed_over = asyncio.create_task(self._hand_over_and_remind())
             await self._answer_while(lambda: self._status is OrderStatus.SUBMITTED, handed_over)
             await self._answer_while(lambda: self._status is OrderStatus.PROVIDER_PROCESSING, handed_over)
@@ -85,6 +92,8 @@ class EsimOrder:
         return self._state
 
     # --- what callers ask -----------------------------------------------------------------------------
+    # Any SDK may send anything, also nothing, null or too much. What fails in an update's handler or in a
+    # signal's blocks the whole order; what fails in a validator is only refused. So every update has one.
 
     @workflow.update(description="Wait until the order is accepted or refused, and learn which and why.")
     async def place(self) -> Acceptance:
@@ -94,12 +103,12 @@ class EsimOrder:
         return self._acceptance
 
     @workflow.update(description="The provider acknowledges the order: a temporary eSIM is created.")
-    async def acknowledge(self, call: Acknowledge) -> OrderState:
+    async def acknowledge(self, call: Acknowledge | None = None) -> OrderState:
         """To "Provider processing in progress" (F12)."""
-        iccid = _checked_iccid(call.iccid)
+        call = call or Acknowledge()
         return await self._ask(
             OrderSteps.open_processing,
-            OpenProcessing(order_id=self._order_id, actor=call.actor, iccid=iccid),
+            OpenProcessing(order_id=self._order_id, actor=call.actor, iccid=_checked_iccid(call.iccid)),
         )
 
     @workflow.update(description="Enter or correct the ICCID of the temporary eSIM.")
@@ -112,8 +121,9 @@ class EsimOrder:
         )
 
     @workflow.update(description="The provider has processed the order: the eSIM replaces the SIM in place.")
-    async def processed(self, call: ReportProcessed) -> OrderState:
+    async def processed(self, call: ReportProcessed | None = None) -> OrderState:
         """To "Processed by the provider"; the SIM in place is discarded for ever (F18, F19)."""
+        call = call or ReportProcessed()
         iccid = _checked_iccid(call.iccid)
         info = workflow.current_update_info()
         request = f"{workflow.info().run_id}:{info.id if info else ''}"
@@ -123,29 +133,44 @@ class EsimOrder:
         )
 
     @workflow.update(description="Cancel the order: the SIM in place stays as it is.")
-    async def cancel(self, call: CancelOrder) -> OrderState:
+    async def cancel(self, call: CancelOrder | None = None) -> OrderState:
         """To "Cancelled"; the temporary eSIM is deleted (F22)."""
+        call = call or CancelOrder()
         return await self._ask(
             OrderSteps.cancel_order,
             DropOrder(order_id=self._order_id, actor=call.actor, note_id=call.note_id),
         )
 
+    @place.validator
+    def _validate_place(self) -> None:
+        pass
+
     @acknowledge.validator
-    def _validate_acknowledge(self, call: Acknowledge) -> None:
-        _checked_iccid(call.iccid)
+    def _validate_acknowledge(self, call: Acknowledge | None = None) -> None:
+        _checked_iccid(call.iccid if call else None)
 
     @enter_iccid.validator
     def _validate_iccid(self, call: EnterIccid) -> None:
         _checked_iccid(call.iccid)
 
     @processed.validator
-    def _validate_processed(self, call: ReportProcessed) -> None:
-        _checked_iccid(call.iccid)
+    def _validate_processed(self, call: ReportProcessed | None = None) -> None:
+        _checked_iccid(call.iccid if call else None)
+
+    @cancel.validator
+    def _validate_cancel(self, call: CancelOrder | None = None) -> None:
+        pass
 
     @workflow.signal(description="Go on with what the order is held for.")
-    def retry(self, call: RetryOrder = RetryOrder()) -> None:  # noqa: B008  frozen
-        """A signal, so that the Web UI can send it to many held orders at once (W5)."""
-        self._steps.retry(call.actor)
+    def retry(self, call: RetryOrder | None = None, *_: Any) -> None:
+        """A signal, so that the Web UI can send it to many held orders at once (W5).
+
+        Because of `_`, which takes what else may be sent, Temporal gives the JSON as it is.
+        """
+        try:
+            self._steps.retry(RetryOrder.model_validate(call or {}).actor)
+        except ValidationError:
+            workflow.logger.warning("A signal that is no retry was dropped.")
 
     @workflow.query(description="The order's status and ICCID as the workflow knows them.")
     def state(self) -> OrderState:

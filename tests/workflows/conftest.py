@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.temporal_server import Temporal
-from tests.temporal_server import temporal as temporal
+from tests.temporal_server import Temporal, temporal
 from tests.workflows.house import House, a_house
+
+__all__ = ["house", "temporal"]
 
 
 @pytest.fixture

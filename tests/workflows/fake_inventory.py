@@ -3,6 +3,7 @@
 Every change is checked against what must hold at every moment, whatever is called in whatever order.
 """
 
+import itertools
 from dataclasses import dataclass, field
 
 from temporalio import activity
@@ -58,9 +59,10 @@ class FakeInventory(OrderSteps):
         self.sims: dict[int, FakeSim] = {}
         self.orders: dict[str, FakeOrder] = {}
         self.broken: list[str] = []
+        self._ids = itertools.count(1)
 
     def add_line(self, line_id: int, kind: SimKind = SimKind.PHYSICAL) -> FakeSim:
-        sim = FakeSim(len(self.sims) + 1, kind, SimState.ACTIVE, line_id, f"8933{line_id:014d}0")
+        sim = FakeSim(next(self._ids), kind, SimState.ACTIVE, line_id, f"8933{line_id:014d}0")
         self.sims[sim.id] = sim
         return sim
 
@@ -94,7 +96,7 @@ class FakeInventory(OrderSteps):
             if refusal:
                 return self._result(order, refusal)
             line = order.placement.line_id
-            order.esim = FakeSim(len(self.sims) + 1, SimKind.ESIM, SimState.TEMPORARY, line, step.iccid)
+            order.esim = FakeSim(next(self._ids), SimKind.ESIM, SimState.TEMPORARY, line, step.iccid)
             self.sims[order.esim.id] = order.esim
             return self._moved(order, OrderStatus.PROVIDER_PROCESSING, step.actor)
 

@@ -30,8 +30,8 @@ from workflows.messages import PlaceOrder, RetryOrder, Waits
 from workflows.order import EsimOrder
 from workflows.search_attributes import ATTENTION
 
-ICCID = "8933010000000000009"
-OTHER_ICCID = "8933010000000000017"
+ICCID = "8933010000000000002"
+OTHER_ICCID = "8933010000000000010"
 WAITS = Waits(
     acknowledgement_reminder_after=timedelta(days=2),
     processing_reminder_after=timedelta(days=3),
@@ -43,11 +43,11 @@ _lines = itertools.count(1)
 
 
 class Refusal(Exception):
-    """A call was answered with an error: its stable type, and the sentence."""
+    """A call was answered with an error: its stable code, and the sentence."""
 
-    def __init__(self, type: str, sentence: str) -> None:
-        super().__init__(f"{type}: {sentence}")
-        self.type = type
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(f"{code}: {sentence}")
+        self.code = code
 
 
 class House:
@@ -89,10 +89,10 @@ class House:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=wish.summary,
         )
-        acceptance = await self.client.execute_update_with_start_workflow(
-            EsimOrder.place, start_workflow_operation=operation, id="place"
+        acceptance: Acceptance = await self.client.execute_update_with_start_workflow(
+            "place", start_workflow_operation=operation, id="place", result_type=Acceptance
         )
-        return cast("Handle", await operation.workflow_handle()), acceptance
+        return await operation.workflow_handle(), acceptance
 
     async def placed(self, wish: PlaceOrder | None = None) -> Handle:
         handle, acceptance = await self.ask_for(wish or self.wish())
@@ -105,15 +105,18 @@ class House:
         return handle
 
     async def call(
-        self, handle: WorkflowHandle[Any, Any], update: str, *, id: str | None = None, **message: Any
+        self, handle: WorkflowHandle[Any, Any], update: str, *, call_id: str | None = None, **message: Any
     ) -> OrderState:
         """Send an update as any SDK may, by its name and with JSON. Raises `Refusal`."""
         try:
-            return await handle.execute_update(update, message, id=id, result_type=OrderState)
+            state: OrderState = await handle.execute_update(
+                update, message, id=call_id, result_type=OrderState
+            )
         except WorkflowUpdateFailedError as failed:
             cause = failed.cause
             assert isinstance(cause, ApplicationError)
             raise Refusal(cause.type or "", cause.message) from None
+        return state
 
     async def retry(self, handle: Handle, actor: str = "operator") -> None:
         await handle.signal(EsimOrder.retry, RetryOrder(actor=actor))
@@ -138,14 +141,16 @@ class House:
 
     async def details(self, handle: WorkflowHandle[Any, Any]) -> str:
         """The current details, as the Web UI asks for them."""
-        metadata = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+        metadata: WorkflowMetadata = await handle.query(
+            "__temporal_workflow_metadata", result_type=WorkflowMetadata
+        )
         return metadata.current_details
 
     async def ended(self, handle: WorkflowHandle[Any, Any]) -> None:
         async def status() -> WorkflowExecutionStatus | None:
             return (await handle.describe()).status
 
-        seen = await eventually(status, lambda it: it is not WorkflowExecutionStatus.RUNNING)
+        seen = await eventually(status, until=lambda it: it is not WorkflowExecutionStatus.RUNNING)
         assert seen is WorkflowExecutionStatus.COMPLETED
 
     async def forward(self, handle: Handle, **time: float) -> None:

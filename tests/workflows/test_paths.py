@@ -97,7 +97,7 @@ async def test_a_processed_order_cannot_be_cancelled(house: House) -> None:
     await house.call(handle, "processed", iccid=ICCID)
     with pytest.raises(Refusal, match="cannot become cancelled") as refused:
         await house.call(handle, "cancel")
-    assert refused.value.type == "already_processed"
+    assert refused.value.code == "already_processed"
     door.set()
     await house.ended(handle)
     assert house.sims_of(handle) == {SimState.ACTIVE: [SimKind.ESIM]}
@@ -109,11 +109,11 @@ async def test_calls_that_come_too_early_say_what_is_missing(house: House) -> No
     for update in ("processed", "enter_iccid"):
         with pytest.raises(Refusal) as early:
             await house.call(handle, update, iccid=ICCID)
-        assert early.value.type == "not_acknowledged"
+        assert early.value.code == "not_acknowledged"
     await house.call(handle, "acknowledge")
     with pytest.raises(Refusal) as unknown:
         await house.call(handle, "processed")
-    assert unknown.value.type == "iccid_unknown"
+    assert unknown.value.code == "iccid_unknown"
     assert (await house.call(handle, "processed", iccid=ICCID)).status is OrderStatus.PROCESSED
 
 
@@ -125,7 +125,7 @@ async def test_an_iccid_of_another_sim_is_refused_and_a_wrong_check_digit_is_onl
     other = house.inventory.add_line(9999)
     with pytest.raises(Refusal) as taken:
         await house.call(handle, "enter_iccid", iccid=str(other.iccid))
-    assert taken.value.type == "iccid_in_use"
+    assert taken.value.code == "iccid_in_use"
     state = await house.call(handle, "enter_iccid", iccid="8933010000000000001")
     assert "check digit" in state.warnings[0]
     assert "check digit" in (await house.call(handle, "processed")).warnings[0]
@@ -151,8 +151,8 @@ async def test_processed_after_cancelled_is_refused_and_kept_as_an_incident(hous
     await house.call(handle, "cancel")
     for name in ("one", "two", "one"):
         with pytest.raises(Refusal) as refused:
-            await house.call(handle, "processed", iccid=ICCID, id=name)
-        assert refused.value.type == "already_cancelled"
+            await house.call(handle, "processed", iccid=ICCID, call_id=name)
+        assert refused.value.code == "already_cancelled"
     door.set()
     await house.ended(handle)
     assert len(house.order(handle).incidents) == 2
@@ -163,6 +163,6 @@ async def test_processed_after_cancelled_is_refused_and_kept_as_an_incident(hous
 @pytest.mark.covers("F50")
 async def test_an_update_sent_again_under_its_id_is_the_same_call(house: House) -> None:
     handle = await house.placed()
-    answers = [await house.call(handle, "acknowledge", id="provider-event-1") for _ in range(3)]
+    answers = [await house.call(handle, "acknowledge", call_id="provider-event-1") for _ in range(3)]
     assert len({answer.status for answer in answers}) == 1
     assert house.troubles.attempts["open_processing"] == 1

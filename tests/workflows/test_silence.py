@@ -3,7 +3,7 @@
 import pytest
 
 from models.lifecycle import HoldReason, OrderStatus
-from tests.temporal_server import eventually
+from tests.temporal_server import comes_true
 from tests.workflows.house import ICCID, WAITS, Handle, House
 from workflows.order import EsimOrder
 
@@ -24,20 +24,20 @@ async def silent(house: House, handle: Handle, days: int) -> None:
 async def test_reminded_twice_then_held_and_reminded_again_after_a_retry(house: House) -> None:
     handle = await house.placed()
     await silent(house, handle, 2 * ACKNOWLEDGEMENT_DAYS)
-    await eventually(lambda: reminders(house) == [f"reminder {number} in submitted" for number in (1, 2)])
+    await comes_true(lambda: reminders(house) == [f"reminder {number} in submitted" for number in (1, 2)])
     assert house.order(handle).held is None
 
     await silent(house, handle, ACKNOWLEDGEMENT_DAYS)
     await house.held_for(handle, HoldReason.NO_ACKNOWLEDGEMENT)
-    await eventually(lambda: house.order(handle).held is HoldReason.NO_ACKNOWLEDGEMENT)
+    await comes_true(lambda: house.order(handle).held is HoldReason.NO_ACKNOWLEDGEMENT)
     assert HoldReason.NO_ACKNOWLEDGEMENT.sentence in await house.details(handle)
 
     await silent(house, handle, 90)
     assert len(reminders(house)) == 2, "a person was asked; the distributor is left alone"
     await house.retry(handle, "user:3")
     await house.held_for(handle, None)
-    await eventually(lambda: reminders(house)[2:] == ["reminder 3 in submitted"])
-    await eventually(lambda: house.order(handle).records == ["held:no_acknowledgement", "released:user:3"])
+    await comes_true(lambda: reminders(house)[2:] == ["reminder 3 in submitted"])
+    await comes_true(lambda: house.order(handle).records == ["held:no_acknowledgement", "released:user:3"])
 
     await silent(house, handle, 2 * ACKNOWLEDGEMENT_DAYS)
     await house.held_for(handle, HoldReason.NO_ACKNOWLEDGEMENT)
@@ -67,7 +67,7 @@ async def test_the_answer_that_was_missed_releases_the_order(house: House, call:
     await house.held_for(handle, HoldReason.NO_ACKNOWLEDGEMENT)
     await house.call(handle, call)
     await house.held_for(handle, None)
-    await eventually(lambda: house.order(handle).held is None)
+    await comes_true(lambda: house.order(handle).held is None)
 
 
 @pytest.mark.covers("F12")
@@ -78,7 +78,7 @@ async def test_an_acknowledgement_starts_the_next_wait_from_its_own_moment(house
     await house.forward(handle, days=PROCESSING_DAYS - 1)
     assert reminders(house) == [], "neither wait has lasted long enough"
     await house.forward(handle, days=1, minutes=1)
-    await eventually(lambda: reminders(house) == ["reminder 1 in provider_processing"])
+    await comes_true(lambda: reminders(house) == ["reminder 1 in provider_processing"])
     assert (await handle.query(EsimOrder.state)).status is OrderStatus.PROVIDER_PROCESSING
 
 
