@@ -13,7 +13,7 @@ from models.catalogue_file import CatalogueRow
 from models.imports import ImportReport, Progress, RowNotes, counted
 from models.inventory import ContactRole
 from models.lifecycle import OPEN
-from store.staging import ids, run, stage
+from store.staging import ids, prepare, run, stage
 
 _STAGED = {
     "line_no": "integer",
@@ -158,7 +158,7 @@ async def import_catalogue(
         "providers": await run(connection, _PROVIDERS),
         "distributors": await run(connection, _DISTRIBUTORS),
     }
-    await run(connection, _WANTED)
+    await prepare(connection, "wanted_catalogue", _WANTED)
     new = await ids(connection, _PACKS)
     changed = await ids(connection, _PACKS_CHANGED)
     changed |= await ids(connection, _ITEMS_OUT) | await ids(connection, _ITEMS_IN)

@@ -12,7 +12,7 @@ from models.fleet_file import GROUP_SEPARATOR, FleetRow
 from models.imports import ImportReport, Progress, counted
 from store.administration import add_default_profiles
 from store.fleet_conflicts import refuse_conflicts
-from store.staging import ids, run, stage
+from store.staging import ids, prepare, run, stage
 
 _STAGED = {
     "line_no": "integer",
@@ -203,11 +203,11 @@ async def import_fleet(
         created[what] = await run(connection, statement)
         tell()
     new = await ids(connection, _LINES)
-    await _prepare(connection, "wanted_fleet", _WANTED)
+    await prepare(connection, "wanted_fleet", _WANTED)
     tell()
     changed = await ids(connection, _LINES_CHANGED) | await ids(connection, _SIMS_CHANGED)
     new_sims = await ids(connection, _SIMS)
-    await _prepare(connection, "wanted_groups", _MEMBERSHIPS)
+    await prepare(connection, "wanted_groups", _MEMBERSHIPS)
     tell()
     for statement in (_LINES_OUT, _LINES_IN, _SIMS_OUT, _SIMS_IN):
         changed |= await ids(connection, statement)
@@ -216,11 +216,6 @@ async def import_fleet(
     changes = {"lines": len((changed | new_sims) - new), "employees": employees_changed}
     tell()
     return ImportReport(rows=len(rows), created=counted(created), changed=counted(changes))
-
-
-async def _prepare(connection: AsyncConnection, table: str, statement: str) -> None:
-    await run(connection, statement)
-    await run(connection, f"ANALYZE {table}")
 
 
 def _staged(row: FleetRow) -> tuple[object, ...]:

@@ -59,6 +59,12 @@ async def stage(
     await connection.execute(text(f"ANALYZE {table}"))
 
 
+async def prepare(connection: AsyncConnection, table: str, statement: str) -> None:
+    """Run the statement that makes this temporary table, and let the planner know how large it is."""
+    await connection.execute(text(statement))
+    await connection.execute(text(f"ANALYZE {table}"))
+
+
 async def run(connection: AsyncConnection, statement: str) -> int:
     """Run a statement over all staged rows; how many rows it made or changed."""
     return (await connection.execute(text(statement))).rowcount
