@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
+from models.errors import Refused
 from models.fleet_file import COLUMNS as FLEET_COLUMNS
 from models.identifiers import luhn_valid, order_id
 from models.lifecycle import OrderKind
@@ -86,6 +88,15 @@ async def world(database: Database, *lines: Cells, packs: tuple[Cells, ...] = (i
         await inventory.import_catalogue(as_csv(*packs))
     await inventory.create_user(ACCOUNT, "Ana", ANA)
     return inventory
+
+
+async def refused_fleet(inventory: Inventory, content: bytes) -> list[str]:
+    """The sentences of a refused import, and proof that it changed nothing."""
+    before = await inventory.lines()
+    with pytest.raises(Refused) as refused:
+        await inventory.import_fleet(content)
+    assert await inventory.lines() == before
+    return [refusal.sentence for refusal in refused.value.refusals]
 
 
 async def place(
