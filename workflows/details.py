@@ -36,7 +36,7 @@ def order_details(
         parts.append(
             "Updates that can be sent now: " + ", ".join(f"`{name}`" for name in _CALLS[status]) + "."
         )
-    table = ["| when | what |", "|---|---|", *(f"| {_time(at)} | {what} |" for at, what in timeline)]
+    table = ["| when | what |", "|---|---|", *(f"| `{_time(at)}` | {what} |" for at, what in timeline)]
     return "\n\n".join([*parts, "\n".join(table)])
 
 
