@@ -44,7 +44,7 @@ class MailSteps(PeopleSteps):
     @activity.defn
     async def tell_people(self, step: SendMails) -> None:
         """Processed: who placed the order, and who uses the line. Cancelled: who placed it."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             facts = await mails.letter_facts(connection, step.order_id)
         if facts.status is OrderStatus.PROCESSED:
             drafts = [Draft(Template.REQUESTER_PROCESSED, facts.requester)]

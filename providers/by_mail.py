@@ -34,7 +34,7 @@ class ProviderByMail:
 
     async def withdraw(self, order_id: str, retries: int) -> None:
         """Mail that the order is cancelled, where the order itself was mailed."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             known = await mails.handed_over(connection, order_id, Template.PROVIDER_ORDER)
         if known:
             await self._write(order_id, Template.PROVIDER_CANCELLED, retries)
@@ -44,7 +44,7 @@ class ProviderByMail:
         await self._outbox.send(facts, [Draft(template, contact) for contact in contacts], retries)
 
     async def _read(self, order_id: str) -> tuple[OrderLetterFacts, list[Person]]:
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             facts = await mails.letter_facts(connection, order_id)
             contacts = await mails.order_contacts(connection, order_id)
         if not contacts:

@@ -61,6 +61,7 @@ class Database:
                 },
             },
         )
+        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -71,6 +72,15 @@ class Database:
         """
         with answering():
             async with self._engine.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """For statements that only read: each sees what is committed when it starts, as in a transaction
+        of ours, but without the two further round trips of one. Raises like `transaction`.
+        """
+        with answering():
+            async with self._reading.connect() as connection:
                 yield connection
 
     async def revision(self) -> str | None:
