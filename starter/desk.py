@@ -146,11 +146,12 @@ class OrderDesk(OrderBook):
             raise Refused(*reasons)
 
     async def _read(self, draft: OrderDraft, key: str) -> PlaceOrder:
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             user = await lookups.find_user(connection, draft.user)
             line = await lookups.find_line(connection, draft.line, user.account_id)
-            if draft.pack is not None:
-                pack = await lookups.find_pack(connection, user.account_id, draft.pack, line.provider_id)
+            name = draft.pack or await self._pack_of(connection, user.account_id, draft.key)
+            if name is not None:
+                pack = await lookups.find_pack(connection, user.account_id, name, line.provider_id)
             else:
                 pack = await self._only_pack(connection, draft, line.id, user.id)
         settings = self._settings
@@ -175,6 +176,11 @@ class OrderDesk(OrderBook):
                 notification_given_up_after=settings.notification_given_up_after,
             ),
         )
+
+    async def _pack_of(self, connection: AsyncConnection, account_id: int, key: str | None) -> str | None:
+        """The pack of the order that has this key: it is found again also when its pack was withdrawn."""
+        known = await orders.acceptance(connection, identifiers.order_id(account_id, key)) if key else None
+        return identifiers.reference("P", known.pack_id) if known else None
 
     async def _only_pack(
         self, connection: AsyncConnection, draft: OrderDraft, line_id: int, user_id: int

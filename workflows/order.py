@@ -21,6 +21,7 @@ from models.lifecycle import OPEN, HoldReason, OrderStatus
 from models.orders import Acceptance, OrderState, StepResult
 from workflows.details import order_details
 from workflows.messages import (
+    OPERATOR,
     Acknowledge,
     CancelOrder,
     CompleteSwap,
@@ -81,6 +82,19 @@ class EsimOrder:
 
     @workflow.run
     async def run(self, _: PlaceOrder | None = None) -> OrderState:
+        """The order's whole way. A cancellation that an operator requests of Temporal is a call like any
+        other: it would else end the workflow and leave the order open, with nobody to take it on.
+        """
+        order = asyncio.create_task(self._proceed())
+        while not order.done():
+            try:
+                await asyncio.shield(order)
+            except asyncio.CancelledError:
+                if not order.cancelled():
+                    self._calls.append(self._cancel_by_operator())
+        return order.result()
+
+    async def _proceed(self) -> OrderState:
         """Accepted, handed over, acknowledged, processed or cancelled, told."""
         if await self._accept(self._start):
             handed_over = asyncio.create_task(self._hand_over_and_remind())
@@ -176,6 +190,12 @@ class EsimOrder:
     def state(self) -> OrderState:
         """Where the order is."""
         return self._state
+
+    def _cancel_by_operator(self) -> _Call:
+        message = DropOrder(order_id=self._order_id, actor=OPERATOR)
+        answer: asyncio.Future[OrderState] = asyncio.get_running_loop().create_future()
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody waits for it
+        return _Call(OrderSteps.cancel_order, message, answer)
 
     async def _ask(self, step: Step[StepResult], message: Any) -> OrderState:
         call = _Call(step, message, asyncio.get_running_loop().create_future())

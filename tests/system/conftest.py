@@ -1,0 +1,35 @@
+"""Everything real, for one test: its own database, task queue, worker and mailbox."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from settings import Settings
+from store.session import Database
+from tests.system.scene import Scene, a_mailbox
+from tests.temporal_server import Temporal, a_task_queue, temporal
+
+__all__ = ["idle_scene", "scene", "temporal"]
+
+
+@pytest.fixture
+async def idle_scene(
+    temporal: Temporal, database_url: str, database: Database, tmp_path: Path
+) -> AsyncIterator[Scene]:
+    """No worker runs until the test says `async with scene.worker()`."""
+    async with a_mailbox() as mailbox:
+        settings = Settings(
+            data_dir=tmp_path,
+            database_url=database_url,
+            temporal_address=temporal.address,
+            task_queue=a_task_queue(),
+            smtp_url=f"smtp://127.0.0.1:{mailbox.port}",
+        )
+        yield Scene(temporal, database, settings, mailbox)
+
+
+@pytest.fixture
+async def scene(idle_scene: Scene) -> AsyncIterator[Scene]:
+    async with idle_scene.worker():
+        yield idle_scene

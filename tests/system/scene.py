@@ -1,0 +1,145 @@
+"""The real thing: the desk, a worker, PostgreSQL, a mail server and Temporal, around the world of a test."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from mail.smtp import SmtpMailer
+from models.errors import Refused
+from models.inventory import LineView
+from models.lifecycle import OrderKind
+from settings import Settings
+from starter.desk import OrderDesk, OrderDraft
+from starter.inventory import Inventory
+from store.session import Database
+from tests.builders import ANA, run
+from tests.temporal_server import Temporal, comes_true
+from worker import order_worker
+
+
+@dataclass
+class Received:
+    to: list[str]
+    subject: str
+    message_id: str
+    text: str
+
+
+@dataclass
+class Mailbox:
+    """A mail server that takes everything, or answers what it is told to."""
+
+    mails: list[Received] = field(default_factory=list)
+    answer: str = "250 2.0.0 taken"
+    port: int = 0
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if not self.answer.startswith("250"):
+            return self.answer
+        parsed = message_from_bytes(bytes(envelope.original_content or b""), policy=policy.default)
+        assert isinstance(parsed, EmailMessage)
+        body = parsed.get_body(("plain",))
+        text = body.get_content() if body else ""
+        to = [str(recipient) for recipient in envelope.rcpt_tos]
+        self.mails.append(Received(to, str(parsed["Subject"]), str(parsed["Message-ID"]), text))
+        return self.answer
+
+    def recipients(self) -> list[str]:
+        return [recipient for mail in self.mails for recipient in mail.to]
+
+    async def got(self, *recipients: str) -> None:
+        """Wait until exactly these have got a mail each, in whatever order."""
+        await comes_true(lambda: len(self.recipients()) >= len(recipients))
+        assert sorted(self.recipients()) == sorted(recipients)
+
+
+@asynccontextmanager
+async def a_mailbox() -> AsyncIterator[Mailbox]:
+    mailbox = Mailbox()
+    loop = asyncio.get_running_loop()
+
+    def session() -> SMTP:
+        return SMTP(mailbox, hostname="localhost", enable_SMTPUTF8=True, loop=loop)
+
+    server = await loop.create_server(session, "127.0.0.1", 0)
+    mailbox.port = server.sockets[0].getsockname()[1]
+    yield mailbox
+    server.close()
+
+
+class Scene:
+    def __init__(self, temporal: Temporal, database: Database, settings: Settings, mailbox: Mailbox) -> None:
+        self.temporal = temporal
+        self.database = database
+        self.settings = settings
+        self.mailbox = mailbox
+        self.inventory = Inventory(database)
+        self.desk = OrderDesk(temporal.client, database, settings)
+
+    def impatient(self) -> OrderDesk:
+        """A desk that does not wait long for a worker."""
+        settings = self.settings.model_copy(update={"answer_timeout": timedelta(seconds=0.5)})
+        return OrderDesk(self.temporal.client, self.database, settings)
+
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[None]:
+        async with (
+            SmtpMailer(self.settings.smtp_url, self.settings.mail_from) as mailer,
+            order_worker(self.temporal.client, self.database, mailer, self.settings),
+        ):
+            yield
+
+    def draft(self, number: int = 1, **changes: Any) -> OrderDraft:
+        """Ana's wish for the line of this number; on a physical SIM unless told otherwise.
+
+        Keys get the test's name for its task queue, as all tests' orders are on one Temporal server.
+        """
+        if "key" in changes:
+            changes["key"] = f"{changes['key']} of {self.settings.task_queue}"
+        wish = {
+            "kind": OrderKind.SWITCH_TO_ESIM,
+            "line": msisdn(number),
+            "user": ANA,
+            "disposal_confirmed": True,
+        }
+        return OrderDraft.model_validate(wish | changes)
+
+    async def placed(self, number: int = 1, **changes: Any) -> str:
+        return (await self.desk.place(self.draft(number, **changes))).order_id
+
+    async def acknowledged(self, number: int = 1, **changes: Any) -> str:
+        order_id = await self.placed(number, **changes)
+        await self.desk.acknowledge(order_id)
+        return order_id
+
+    async def line(self, number: int = 1) -> LineView:
+        return await self.inventory.line(msisdn(number))
+
+    async def ended(self, order_id: str) -> None:
+        """Wait until the workflow has ended, and with it everything the order owes anybody."""
+        await asyncio.wait_for(self.temporal.client.get_workflow_handle(order_id).result(), 30)
+
+    async def events(self, order_id: str) -> list[str]:
+        return [event.type for event in (await self.desk.order(order_id)).events]
+
+    async def sql(self, statement: str, **values: object) -> list[Any]:
+        return await run(self.database, statement, **values)
+
+
+def msisdn(number: int) -> str:
+    return f"+3363998{number:04d}"
+
+
+async def refused(call: Any) -> list[str]:
+    """The codes for which this call is refused."""
+    with pytest.raises(Refused) as refusal:
+        await call
+    return [reason.code for reason in refusal.value.refusals]

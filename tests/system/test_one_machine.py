@@ -1,0 +1,258 @@
+"""The whole product as its users have it: `esim-orders up`, commands in a shell, and the `temporal` command."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.identifiers import order_id
+from sandbox.data_dir import Addresses
+from sandbox.stage import running_sandbox
+from sandbox.temporal_server import find_temporal
+
+TOP = Path(__file__).parent.parent.parent
+ACCOUNT = "Acme Logistics"
+USER = "ana.ruiz@acme.example"
+ICCIDS = iter(f"893310555000000{number:04d}" for number in range(1000, 9999))
+
+
+@dataclass
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        assert self.code == 0, self.err
+        return json.loads(self.out)
+
+
+class Shell:
+    """A shell in which the sandbox is found by itself."""
+
+    def __init__(self, folder: Path, addresses: Addresses) -> None:
+        self.addresses = addresses
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
+        self.environment: Mapping[str, str] = {**kept, "ESIM_DATA_DIR": str(folder), "COLUMNS": "120"}
+
+    async def run(self, *command: str, typed: str = "") -> Answer:
+        done = await asyncio.to_thread(
+            subprocess.run,
+            command,
+            input=typed,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            cwd=TOP,
+            timeout=60,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Answer(done.returncode, done.stdout, done.stderr.strip())
+
+    async def esim(self, *arguments: str, typed: str = "") -> Answer:
+        return await self.run(sys.executable, "-m", "starter.cli", *arguments, typed=typed)
+
+    async def temporal(self, *arguments: str) -> Any:
+        address = self.addresses.temporal_address
+        done = await self.run(str(find_temporal()), *arguments, "--address", address, "-o", "json")
+        assert done.code == 0, done.err
+        return json.loads(done.out)
+
+    async def free_line(self, kind: str) -> dict[str, Any]:
+        """A line of the fleet with this kind of SIM, an employee and groups, and no order yet."""
+        lines = (await self.esim("fleet", "list", "--account", ACCOUNT, "--limit", "200", "--json")).json
+        used = {order["line_id"] for order in (await self.esim("order", "list", "--json")).json}
+        for line in lines:
+            sim = line["sim"]
+            if sim and line["id"] not in used and line["provider"] == "Orange":
+                if sim["kind"] == kind and sim["employee"] and sim["groups"]:
+                    return dict(line)
+        raise AssertionError(f"no line with a free {kind}")
+
+
+@pytest.fixture(scope="module")
+async def shell(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shell]:
+    folder = tmp_path_factory.mktemp("one machine")
+    async with running_sandbox(folder) as (_, addresses):
+        shell = Shell(folder, addresses)
+        for room in ("fleet", "catalogue"):
+            done = await shell.esim(room, "import", f"sandbox/{room}.csv", "--json")
+            assert done.code == 0, done.err
+        await shell.esim("user", "create", "Ana Ruiz", USER, "--account", ACCOUNT)
+        yield shell
+
+
+@pytest.mark.covers("F11", "F12", "F13", "F14", "F15", "F16", "F17", "F18", "F19", "F20", "F21", "W4", "W8")
+async def test_a_line_is_switched_by_commands_alone(shell: Shell) -> None:
+    before = await shell.free_line("physical")
+    number, old = before["msisdn"], before["sim"]
+    pack = (await shell.esim("order", "shop", number, "--user", USER, "--json")).json["packs"][0]
+
+    declined = await shell.esim(
+        "order", "switch", number, "--user", USER, "--pack", pack["name"], typed="n\n"
+    )
+    assert declined.code == 2
+    assert "irreversibly" in declined.err
+    assert "Nothing was ordered." in declined.err
+
+    command = ("order", "switch", number, "--user", USER, "--pack", pack["name"], "--key", "cart-1", "--json")
+    order = (await shell.esim(*command, typed="y\n")).json["order_id"]
+    assert (await shell.esim(*command, "--yes")).json["order_id"] == order
+
+    assert (await shell.esim("order", "acknowledge", order, "--json")).json["status"] == "provider_processing"
+    now = (await shell.esim("fleet", "show", number, "--json")).json
+    assert now["sim"] == old
+    temporary = now["temporary"]
+    assert (temporary["state"], temporary["kind"]) == ("temporary", "esim")
+    assert (temporary["groups"], temporary["employee"]) == (old["groups"], old["employee"])
+    assert "SIM-Temp" in (await shell.esim("fleet", "show", number)).out
+
+    unknown = await shell.esim("order", "processed", order)
+    assert (unknown.code, "ICCID is not known" in unknown.err) == (2, True)
+    iccid = next(ICCIDS)
+    assert (await shell.esim("order", "iccid", order, iccid, "--json")).json["iccid"] == iccid
+    assert (await shell.esim("order", "processed", order, "--json")).json["status"] == "processed"
+
+    after = (await shell.esim("fleet", "show", number, "--json")).json
+    assert (after["sim"]["iccid"], after["sim"]["state"], after["temporary"]) == (iccid, "active", None)
+    assert (after["sim"]["groups"], after["sim"]["employee"]) == (old["groups"], old["employee"])
+    gone = (await shell.esim("fleet", "show", f"S-{old['id']}", "--json")).json
+    assert (gone["state"], gone["groups"]) == ("discarded", [])
+
+    watched = await shell.esim("order", "watch", order)
+    assert watched.out.index("order.submitted") < watched.out.index("sim.discarded")
+    mails = (await shell.esim("mail", "list", "--json")).json
+    assert sum(order in mail["subject"] for mail in mails) >= 2
+
+
+@pytest.mark.covers("F22", "F23", "F24", "F43", "F44", "F50", "F51")
+async def test_an_esim_is_replaced_and_another_order_cancelled_by_commands(shell: Shell) -> None:
+    line = await shell.free_line("esim")
+    number = line["msisdn"]
+    arguments = ("order", "replace", number, "--user", USER, "--pack", "P-1", "--yes", "--json")
+    first = (await shell.esim(*arguments)).json["order_id"]
+    await shell.esim("order", "acknowledge", first, "--iccid", next(ICCIDS))
+    cancelled = await shell.esim("order", "cancel", first, "--reason", "wrong phone", "--json")
+    assert cancelled.json["status"] == "cancelled"
+    assert (await shell.esim("fleet", "show", number, "--json")).json["sim"] == line["sim"]
+    late = await shell.esim("order", "processed", first, "--iccid", next(ICCIDS))
+    assert (late.code, late.err) == (2, "The order is cancelled; it cannot become processed any more.")
+    shown = (await shell.esim("order", "show", first, "--json")).json
+    assert shown["cancel_reason"] == "wrong phone"
+    assert "incident.processed_after_cancelled" in [event["type"] for event in shown["events"]]
+
+    second = (await shell.esim(*arguments)).json["order_id"]
+    iccid = next(ICCIDS)
+    await shell.esim("order", "acknowledge", second)
+    for _ in range(2):
+        assert (await shell.esim("order", "processed", second, "--iccid", iccid, "--json")).json[
+            "iccid"
+        ] == iccid
+    too_late = await shell.esim("order", "cancel", second, "--reason", "too late")
+    assert too_late.code == 2
+    assert (await shell.esim("fleet", "show", number, "--json")).json["sim"]["iccid"] == iccid
+
+
+@pytest.mark.covers("W4", "W6")
+async def test_another_language_places_and_steers_with_nothing_but_json(shell: Shell) -> None:
+    line = await shell.free_line("physical")
+    wish = {
+        "order_id": order_id(1, "from another language"),
+        "kind": "switch_to_esim",
+        "account_id": 1,
+        "line_id": line["id"],
+        "user_id": 1,
+        "pack_id": 1,
+        "quantity": 1,
+        "disposal_confirmed": True,
+    }
+    start = {"order": wish, "slot": line["slot"], "provider": "Orange", "distributor": "Telvia"}
+    order = str(wish["order_id"])
+    placed = await shell.temporal(
+        *("workflow", "execute-update-with-start", "--type", "EsimOrder", "--task-queue", "esim-orders"),
+        *("--workflow-id", order, "--id-conflict-policy", "UseExisting", "--input", json.dumps(start)),
+        *("--update-name", "place", "--update-wait-for-stage", "completed"),
+    )
+    assert placed["updateResult"]["status"] == "submitted", placed
+    iccid = next(ICCIDS)
+    for name, content in (("acknowledge", {"actor": "provider"}), ("processed", {"iccid": iccid})):
+        await shell.temporal(
+            *("workflow", "update", "execute", "--workflow-id", order),
+            *("--name", name, "--input", json.dumps(content)),
+        )
+    after = (await shell.esim("fleet", "show", line["msisdn"], "--json")).json
+    assert after["sim"]["iccid"] == iccid
+    history = json.dumps(await shell.temporal("workflow", "show", "--workflow-id", order))
+    person = line["sim"]["employee"]
+    for secret in (line["msisdn"], line["msisdn"][1:], person, person.split()[0], USER, "Ana Ruiz"):
+        assert secret not in history
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (
+            ("order", "switch", "+33600000000", "--user", USER, "--yes"),
+            2,
+            "There is no such line in your account.",
+        ),
+        (("order", "switch", "L-1", "--user", "nobody@acme.example", "--yes"), 2, "There is no such user."),
+        (("order", "switch", "L-1", "--user", USER, "--pack", "P-999", "--yes"), 2, "There is no such pack"),
+        (("order", "show", "order-aaaaaaaaaaaaaaaa"), 2, "There is no order order-aaaaaaaaaaaaaaaa."),
+        (("order", "show", "42"), 2, "An order's id is order- and 16 letters and digits."),
+        (("order", "processed", "order-aaaaaaaaaaaaaaaa"), 2, "There is no order order-aaaaaaaaaaaaaaaa."),
+        (("order", "iccid", "order-aaaaaaaaaaaaaaaa", "12"), 2, "An ICCID has 18 to 20 digits."),
+        (("mail", "show", "99999"), 2, "There is no mail number 99999."),
+    ],
+)
+async def test_bad_input_is_one_sentence(
+    shell: Shell, arguments: tuple[str, ...], code: int, sentence: str
+) -> None:
+    answer = await shell.esim(*arguments)
+    assert (answer.code, answer.out) == (code, "")
+    assert sentence in answer.err
+    assert len(answer.err.splitlines()) == 1
+
+
+async def test_an_away_part_is_one_sentence(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    away = Shell(Path("nowhere"), shell.addresses)
+    away.environment = {
+        **away.environment,
+        "ESIM_DATABASE_URL": shell.addresses.database_url,
+        "ESIM_TEMPORAL_ADDRESS": "127.0.0.1:1",
+    }
+    read = await away.esim("order", "list", "--json")
+    assert isinstance(read.json, list)
+    steered = await away.esim("order", "acknowledge", "order-aaaaaaaaaaaaaaaa")
+    assert (steered.code, steered.err) == (
+        3,
+        "The Temporal service does not answer; see ESIM_TEMPORAL_ADDRESS.",
+    )
+
+
+@pytest.mark.covers("W1", "W8")
+@pytest.mark.timeout(300)
+async def test_the_demonstration_is_right() -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "sandbox.demo"],
+        capture_output=True,
+        text=True,
+        cwd=TOP,
+        env=environment,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WRONG" not in done.stdout
+    assert "took over" in done.stdout
