@@ -1,12 +1,12 @@
 """`python -m bench [--json]`: what orders cost on this machine. See docs/performance.md."""
 
 import argparse
-import asyncio
 import json
 import sys
 import time
 from collections import Counter
 
+import uvloop
 from rich.console import Console
 
 from bench.counters import actions, events
@@ -30,11 +30,9 @@ def options() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of each kind (default 3)")
-    parser.add_argument(
-        "--orders", type=int, default=100, help="orders a round with 50 callers (default 100)"
-    )
-    parser.add_argument("--single", type=int, default=20, help="orders a round with 1 caller (default 20)")
+    parser.add_argument("--rounds", type=int, default=4, help="rounds of each kind (default 4)")
+    parser.add_argument("--orders", type=int, default=80, help="orders a round with 50 callers (default 80)")
+    parser.add_argument("--single", type=int, default=15, help="orders a round with 1 caller (default 15)")
     parser.add_argument("--warm-up", type=int, default=60, help="orders of each kind before (default 60)")
     return parser.parse_args()
 
@@ -54,14 +52,16 @@ class Run:
         wish, kinds = self._wish, (self._ours, self._bare)
         _say(f"warming up with {wish.warm_up} orders of each kind")
         for kind in kinds:
-            await run_round(kind, wish.warm_up, Pace(HIGH))
+            await run_round(kind, wish.warm_up, Pace(HIGH), self._around.cpu_seconds)
         self._note_memory()
         paces = {}
         for concurrency, count in ((LOW, wish.single), (HIGH, wish.orders)):
             _say(f"{wish.rounds} x {count} orders of each kind, {concurrency} at a time")
-            paces[concurrency] = await take_turns(kinds, concurrency, wish.rounds, count)
+            paces[concurrency] = await take_turns(
+                kinds, concurrency, wish.rounds, count, self._around.cpu_seconds
+            )
         self._note_memory()
-        counted, cpu, lengths = await self._alone(wish.rounds * (wish.single + wish.orders))
+        counted, lengths = await self._alone(wish.rounds * (wish.single + wish.orders))
         self._note_memory()
         return Figures(
             ours={concurrency: pace[self._ours.name] for concurrency, pace in paces.items()},
@@ -69,23 +69,20 @@ class Run:
             actions=counted,
             events_per_order=lengths,
             worker_rss_mb=self._rss,
-            cpu_ms_per_order=cpu,
             seconds=time.monotonic() - started,
         )
 
-    async def _alone(self, count: int) -> tuple[dict[str, float], dict[str, float], float]:
-        """Actions, CPU milliseconds and events an order, with nothing else running."""
+    async def _alone(self, count: int) -> tuple[dict[str, float], float]:
+        """Actions and events an order, with nothing else running."""
         _say(f"{count} real orders alone, {HIGH} at a time")
-        url, client_id = self._around.addresses.temporal_metrics_url, len(self._ours.order_ids)
+        url, already = self._around.addresses.temporal_metrics_url, len(self._ours.order_ids)
         before = await actions(url)
-        cpu = self._around.cpu_seconds()
-        await run_round(self._ours, count, Pace(HIGH))
-        used = {name: 1000 * (end - cpu[name]) / count for name, end in self._around.cpu_seconds().items()}
+        await run_round(self._ours, count, Pace(HIGH), self._around.cpu_seconds)
         counted: Counter[str] = await actions(url)
         counted.subtract(before)
         each = {name: number / count for name, number in sorted(counted.items()) if number}
-        lengths = await events(self._ours.client, self._ours.order_ids[client_id:])
-        return each, used, lengths
+        lengths = await events(self._ours.client, self._ours.order_ids[already:])
+        return each, lengths
 
     def _note_memory(self) -> None:
         self._rss[len(self._ours.order_ids)] = self._around.worker_rss_mb()
@@ -117,7 +114,7 @@ def main() -> int:
     """Exit code 0 whatever was measured; 1 where an order did not end as it must; 3 without surroundings."""
     wish = options()
     try:
-        figures, wrong = asyncio.run(benchmark(wish))
+        figures, wrong = uvloop.run(benchmark(wish))
     except SandboxError as failure:
         _say(str(failure))
         return 3

@@ -24,8 +24,6 @@ class Figures:
     events_per_order: float
     worker_rss_mb: Mapping[int, float]
     """Memory of the worker by the number of real orders it had done: after the warm-up, then N and N more."""
-    cpu_ms_per_order: Mapping[str, float]
-    """CPU time an order by process, only real orders running."""
     seconds: float
     """How long the whole run took."""
 
@@ -42,6 +40,12 @@ class Figures:
     def p50_ratio(self) -> float:
         low = min(self.ours)
         return self.ours[low].answered_ms(50) / self.bare[low].answered_ms(50)
+
+    @property
+    def cpu_ratio(self) -> float:
+        """The throughput ratio if only CPU counted: less shaken by what else the machine does."""
+        high = max(self.ours)
+        return sum(self.bare[high].cpu_ms().values()) / sum(self.ours[high].cpu_ms().values())
 
     @property
     def growth(self) -> float:
@@ -73,10 +77,16 @@ class Figures:
             "actions_per_order": round(self.actions_per_order, 2),
             "events_per_order": round(self.events_per_order, 2),
             "worker_rss_mb": {str(done): round(size, 1) for done, size in self.worker_rss_mb.items()},
-            "cpu_ms_per_order": {name: round(used, 1) for name, used in self.cpu_ms_per_order.items()},
+            "cpu_ratio": round(self.cpu_ratio, 3),
+            "cpu_ms_per_order": _rounded(self.ours[max(self.ours)].cpu_ms()),
+            "bare_cpu_ms_per_order": _rounded(self.bare[max(self.bare)].cpu_ms()),
             "targets_met": {target.name: target.met for target in self.targets()},
             "seconds": round(self.seconds, 1),
         }
+
+
+def _rounded(figures: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(figure, 1) for name, figure in figures.items()}
 
 
 def _each(column: Column, figure: Callable[[Pace], float]) -> dict[str, float]:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bench.orders import Orders, Taken
@@ -18,11 +19,17 @@ class Pace:
     taken: list[Taken] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
     """Orders a second of each round."""
+    cpu: Counter[str] = field(default_factory=Counter)
+    """Milliseconds of CPU that each process used in these rounds, whoever it worked for."""
 
     @property
     def orders_per_s(self) -> float:
         """Orders from placing to the end of their workflow, mails included."""
         return len(self.taken) / self.seconds
+
+    def cpu_ms(self) -> dict[str, float]:
+        """CPU an order, by process."""
+        return {name: used / len(self.taken) for name, used in self.cpu.items()}
 
     def answered_ms(self, percent: float) -> float:
         """The time of the three calls that so many percent of the orders did not exceed (nearest rank)."""
@@ -30,7 +37,11 @@ class Pace:
         return 1000 * times[max(0, -(-len(times) * int(percent) // 100) - 1)]
 
 
-async def run_round(orders: Orders, count: int, pace: Pace) -> None:
+Meter = Callable[[], Mapping[str, float]]
+"""Says how many seconds of CPU each process has used so far."""
+
+
+async def run_round(orders: Orders, count: int, pace: Pace, meter: Meter) -> None:
     """So many orders by `pace.concurrency` callers, each making one order after another."""
     left = iter(range(count))
 
@@ -38,17 +49,21 @@ async def run_round(orders: Orders, count: int, pace: Pace) -> None:
         for _ in left:
             pace.taken.append(await orders.one())
 
-    start = time.perf_counter()
+    before, start = meter(), time.perf_counter()
     await asyncio.gather(*(caller() for _ in range(min(pace.concurrency, count))))
     seconds = time.perf_counter() - start
+    for name, used in meter().items():
+        pace.cpu[name] += round(1000 * (used - before[name]))
     pace.seconds += seconds
     pace.rates.append(count / seconds)
 
 
-async def take_turns(kinds: Sequence[Orders], concurrency: int, rounds: int, count: int) -> dict[str, Pace]:
+async def take_turns(
+    kinds: Sequence[Orders], concurrency: int, rounds: int, count: int, meter: Meter
+) -> dict[str, Pace]:
     """Rounds ABAB...; the pace of each kind by its name."""
     paces = {kind.name: Pace(concurrency) for kind in kinds}
     for _ in range(rounds):
         for kind in kinds:
-            await run_round(kind, count, paces[kind.name])
+            await run_round(kind, count, paces[kind.name], meter)
     return paces

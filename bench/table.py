@@ -40,12 +40,17 @@ def _rest(figures: Figures) -> Table:
     table.add_column(overflow="fold")
     rss = ", ".join(f"{size:.0f} after {done} orders" for done, size in figures.worker_rss_mb.items())
     actions = ", ".join(f"{name} {count:g}" for name, count in figures.actions.items())
-    cpu = ", ".join(f"{name} {used:.1f}" for name, used in figures.cpu_ms_per_order.items())
     table.add_row("worker memory, MB", rss)
     table.add_row("Actions an order", actions)
-    table.add_row("CPU ms an order", cpu)
+    for name, column in (("ours", figures.ours), ("bare", figures.bare)):
+        table.add_row(f"CPU ms an order, {name}", _cpu(column[max(column)]))
+    table.add_row("CPU, bare / ours", f"{figures.cpu_ratio:.2f}")
     table.add_row("took, s", f"{figures.seconds:.0f}")
     return table
+
+
+def _cpu(pace: Pace) -> str:
+    return ", ".join(f"{name} {used:.0f}" for name, used in pace.cpu_ms().items() if used >= 0.5)
 
 
 def _targets(figures: Figures) -> Table:
