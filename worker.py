@@ -27,7 +27,7 @@ from models.errors import EsimError, PartAway, Refused
 from providers.by_mail import ProviderByMail
 from providers.outbox import Outbox
 from settings import Settings, load
-from starter.temporal import connect, missing_search_attributes
+from starter.temporal import connect, leave, missing_search_attributes
 from store.migrations import head_revision
 from store.session import Database
 from workflows.order import EsimOrder
@@ -152,10 +152,11 @@ def bytecode_kept() -> Iterator[None]:
 def main() -> None:
     """Run `esim-worker`."""
     with bytecode_kept():
-        run()
+        code = run()
+    leave(code)
 
 
-def run() -> None:
+def run() -> int:
     """Read the settings, and run until told to stop. Exit code 2 for a refusal, 3 for a part that is away."""
     try:
         settings = load()
@@ -165,7 +166,8 @@ def run() -> None:
         uvloop.run(run_until_signalled(settings))
     except EsimError as failure:
         print(failure, file=sys.stderr)
-        sys.exit(3 if isinstance(failure, PartAway) else 2)
+        return 3 if isinstance(failure, PartAway) else 2
+    return 0
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from sandbox.stage import Timeline, running_sandbox
 from settings import Settings
 from starter.desk import OrderDesk, OrderDraft
 from starter.inventory import Inventory
-from starter.temporal import connect
+from starter.temporal import connect, leave
 from store.session import Database
 from workflows.search_attributes import ORDER_STATUS
 
@@ -299,4 +299,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

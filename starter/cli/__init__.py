@@ -5,6 +5,7 @@ import typer
 from models.errors import EsimError
 from starter.cli import catalogue, database, fleet, orders, profiles, sandbox, users
 from starter.cli.session import fail
+from starter.temporal import leave
 
 app = typer.Typer(
     name="esim-orders",
@@ -26,5 +27,9 @@ def main() -> None:
     """Run the command line."""
     try:
         app()
+        code = 0
     except EsimError as failure:
-        fail(failure)
+        code = fail(failure)
+    except SystemExit as left:
+        code = left.code if isinstance(left.code, int) else int(left.code is not None)
+    leave(code)

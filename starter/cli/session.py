@@ -4,13 +4,13 @@
 """
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from models.errors import EsimError, PartAway, Refused
 from settings import load
+from starter.cli.output import warn
 from starter.desk import OrderDesk
 from starter.inventory import Inventory
 from starter.order_book import OrderBook
@@ -61,9 +61,9 @@ def exit_code(failure: EsimError) -> int:
     return PART_AWAY if isinstance(failure, PartAway) else REFUSED
 
 
-def fail(failure: EsimError) -> None:
-    """Say why on stderr, one reason a line, and leave."""
+def fail(failure: EsimError) -> int:
+    """Say why on stderr, one reason a line; the exit code."""
     reasons = [refusal.sentence for refusal in failure.refusals] if isinstance(failure, Refused) else []
     for sentence in reasons or [str(failure)]:
-        print(sentence, file=sys.stderr)
-    sys.exit(exit_code(failure))
+        warn(sentence)
+    return exit_code(failure)

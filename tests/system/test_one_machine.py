@@ -1,4 +1,4 @@
-"""The whole product as its users have it: `esim-orders up`, commands in a shell, and the `temporal` command."""
+"""The whole product as its users have it: `esim-orders up`, commands in a shell, the `temporal` command."""
 
 import asyncio
 import json
@@ -73,9 +73,9 @@ class Shell:
         used = {order["line_id"] for order in (await self.esim("order", "list", "--json")).json}
         for line in lines:
             sim = line["sim"]
-            if sim and line["id"] not in used and line["provider"] == "Orange":
-                if sim["kind"] == kind and sim["employee"] and sim["groups"]:
-                    return dict(line)
+            fits = sim and sim["kind"] == kind and sim["employee"] and sim["groups"]
+            if fits and line["id"] not in used and line["provider"] == "Orange":
+                return dict(line)
         raise AssertionError(f"no line with a free {kind}")
 
 
@@ -97,14 +97,12 @@ async def test_a_line_is_switched_by_commands_alone(shell: Shell) -> None:
     number, old = before["msisdn"], before["sim"]
     pack = (await shell.esim("order", "shop", number, "--user", USER, "--json")).json["packs"][0]
 
-    declined = await shell.esim(
-        "order", "switch", number, "--user", USER, "--pack", pack["name"], typed="n\n"
-    )
+    command = ("order", "switch", number, "--user", USER, "--pack", pack["name"], "--key", "cart-1", "--json")
+    declined = await shell.esim(*command, typed="n\n")
     assert declined.code == 2
     assert "irreversibly" in declined.err
     assert "Nothing was ordered." in declined.err
 
-    command = ("order", "switch", number, "--user", USER, "--pack", pack["name"], "--key", "cart-1", "--json")
     order = (await shell.esim(*command, typed="y\n")).json["order_id"]
     assert (await shell.esim(*command, "--yes")).json["order_id"] == order
 
@@ -154,9 +152,8 @@ async def test_an_esim_is_replaced_and_another_order_cancelled_by_commands(shell
     iccid = next(ICCIDS)
     await shell.esim("order", "acknowledge", second)
     for _ in range(2):
-        assert (await shell.esim("order", "processed", second, "--iccid", iccid, "--json")).json[
-            "iccid"
-        ] == iccid
+        again = await shell.esim("order", "processed", second, "--iccid", iccid, "--json")
+        assert again.json["iccid"] == iccid
     too_late = await shell.esim("order", "cancel", second, "--reason", "too late")
     assert too_late.code == 2
     assert (await shell.esim("fleet", "show", number, "--json")).json["sim"]["iccid"] == iccid
@@ -180,7 +177,7 @@ async def test_another_language_places_and_steers_with_nothing_but_json(shell: S
     placed = await shell.temporal(
         *("workflow", "execute-update-with-start", "--type", "EsimOrder", "--task-queue", "esim-orders"),
         *("--workflow-id", order, "--id-conflict-policy", "UseExisting", "--input", json.dumps(start)),
-        *("--update-name", "place", "--update-wait-for-stage", "completed"),
+        *("--update-name", "place", "--update-id", "place"),
     )
     assert placed["updateResult"]["status"] == "submitted", placed
     iccid = next(ICCIDS)
@@ -233,10 +230,8 @@ async def test_an_away_part_is_one_sentence(shell: Shell, monkeypatch: pytest.Mo
     read = await away.esim("order", "list", "--json")
     assert isinstance(read.json, list)
     steered = await away.esim("order", "acknowledge", "order-aaaaaaaaaaaaaaaa")
-    assert (steered.code, steered.err) == (
-        3,
-        "The Temporal service does not answer; see ESIM_TEMPORAL_ADDRESS.",
-    )
+    assert steered.code == 3
+    assert steered.err == "The Temporal service does not answer; see ESIM_TEMPORAL_ADDRESS."
 
 
 @pytest.mark.covers("W1", "W8")
