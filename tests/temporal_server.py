@@ -4,6 +4,8 @@ A conftest that needs it imports `temporal` and names it in its `__all__`.
 """
 
 import asyncio
+import base64
+import json
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -50,8 +52,8 @@ async def temporal() -> AsyncIterator[Temporal]:
 
 
 @asynccontextmanager
-async def a_server() -> AsyncIterator[Temporal]:
-    """A server with our search attributes, gone at the end."""
+async def a_server(identity: str | None = None) -> AsyncIterator[Temporal]:
+    """A server with our search attributes, gone at the end; `identity` names its client in histories."""
     options = [part for switch in SWITCHES for part in ("--dynamic-config-value", switch)]
     options += [part for name in NAMES for part in ("--search-attribute", f"{name}=Keyword")]
     async with await WorkflowEnvironment.start_local(
@@ -59,6 +61,7 @@ async def a_server() -> AsyncIterator[Temporal]:
         dev_server_existing_path=str(find_temporal()),
         dev_server_extra_args=options,
         dev_server_log_level="error",
+        identity=identity,
     ) as environment:
         yield Temporal(environment.client)
 
@@ -89,3 +92,28 @@ async def comes_true(condition: Callable[[], Any], within: float = PATIENCE) -> 
         return condition()
 
     await eventually(look, bool, within)
+
+
+def readable(history: str) -> str:
+    """A history's JSON with its payloads as text: all that anybody with the Web UI can read."""
+
+    def opened(node: Any) -> Any:
+        if isinstance(node, list):
+            return [opened(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        return {
+            key: base64.b64decode(value).decode(errors="replace")
+            if key in ("data", "encoding", "type") and isinstance(value, str) and _is_base64(value)
+            else opened(value)
+            for key, value in node.items()
+        }
+
+    return json.dumps(opened(json.loads(history)), ensure_ascii=False).replace('\\"', '"')
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return base64.b64encode(base64.b64decode(text, validate=True)).decode() == text
+    except ValueError:
+        return False

@@ -1,7 +1,7 @@
 """A worker with fake steps on a real Temporal server, and orders placed the way the desk places them."""
 
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, cast
@@ -39,7 +39,6 @@ WAITS = Waits(
     notification_given_up_after=timedelta(days=7),
 )
 Handle = WorkflowHandle[EsimOrder, OrderState]
-_lines = itertools.count(1)
 
 
 class Refusal(Exception):
@@ -58,12 +57,13 @@ class House:
         self.troubles = Troubles()
         self.inventory = FakeInventory(self.troubles)
         self.outside = FakeOutside(self.troubles)
+        self._lines = itertools.count(1)
 
     def wish(self, key: str = "key", line_id: int | None = None, **more: Any) -> PlaceOrder:
         """An order for a line of its own (or that line), of a kind that fits the SIM there."""
-        kind = more.pop("kind", OrderKind.SWITCH_TO_ESIM)
+        kind, waits = more.pop("kind", OrderKind.SWITCH_TO_ESIM), more.pop("waits", WAITS)
         if line_id is None:
-            line_id = next(_lines)
+            line_id = next(self._lines)
             physical = kind is OrderKind.SWITCH_TO_ESIM
             self.inventory.add_line(line_id, SimKind.PHYSICAL if physical else SimKind.ESIM)
         placement = {"account_id": 1, "user_id": 3, "pack_id": PACK, "disposal_confirmed": True} | more
@@ -77,7 +77,7 @@ class House:
             slot=1,
             provider="Orange",
             distributor="Distribution SA",
-            waits=WAITS,
+            waits=waits,
         )
 
     async def ask_for(self, wish: PlaceOrder) -> tuple[Handle, Acceptance]:
@@ -158,14 +158,14 @@ class House:
 
 
 @asynccontextmanager
-async def a_house(temporal: Temporal, workflows: Sequence[type] = (EsimOrder,)) -> AsyncIterator[House]:
+async def a_house(temporal: Temporal, task_queue: str | None = None) -> AsyncIterator[House]:
     """A house whose worker runs."""
-    house = House(temporal, a_task_queue())
+    house = House(temporal, task_queue or a_task_queue())
     orders, outside = house.inventory, house.outside
     async with Worker(
         temporal.client,
         task_queue=house.task_queue,
-        workflows=workflows,
+        workflows=[EsimOrder],
         activities=[
             orders.accept_order,
             orders.open_processing,

@@ -1,0 +1,157 @@
+"""The ways an order can go, each driven once to be recorded. Fictional data, and no time to lose."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from models.lifecycle import HoldReason, OrderKind
+from models.orders import OrderState
+from tests.temporal_server import comes_true
+from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal
+from tests.workflows.troubles import AWAY, FINAL, MAIL_REJECTED
+from workflows.messages import Waits
+
+HURRIED = Waits(
+    acknowledgement_reminder_after=timedelta(seconds=1),
+    processing_reminder_after=timedelta(seconds=1),
+    reminders=1,
+    notification_given_up_after=timedelta(seconds=1),
+)
+Path = Callable[[House], Awaitable[Handle]]
+
+
+async def refused_call(call: Awaitable[OrderState]) -> None:
+    try:
+        await call
+    except Refusal:
+        return
+    raise AssertionError("this call was to be refused")
+
+
+async def switch_processed(house: House) -> Handle:
+    handle = await house.placed()
+    await comes_true(lambda: "order" in house.outside.got)
+    await refused_call(house.call(handle, "processed", iccid=ICCID, actor="provider"))
+    await house.call(handle, "acknowledge", actor="provider")
+    await refused_call(house.call(handle, "processed", actor="provider"))
+    await house.call(handle, "enter_iccid", iccid=OTHER_ICCID, actor="user:3")
+    await house.call(handle, "enter_iccid", iccid=ICCID, actor="user:3")
+    await house.call(handle, "processed", actor="provider")
+    return handle
+
+
+async def replace_processed(house: House) -> Handle:
+    handle = await house.placed(house.wish(kind=OrderKind.REPLACE_ESIM))
+    await house.call(handle, "acknowledge", iccid=OTHER_ICCID[:-1] + "1", actor="provider")
+    await house.call(handle, "processed", actor="provider")
+    return handle
+
+
+async def cancelled_before_the_acknowledgement(house: House) -> Handle:
+    handle = await house.placed()
+    await house.call(handle, "cancel", actor="user:3", note_id=1)
+    return handle
+
+
+async def cancelled_while_processing(house: House) -> Handle:
+    handle = await house.acknowledged()
+    await house.call(handle, "cancel", actor="user:3")
+    return handle
+
+
+async def cancellation_requested_of_temporal(house: House) -> Handle:
+    handle = await house.acknowledged()
+    await handle.cancel()
+    return handle
+
+
+async def refused(house: House) -> Handle:
+    handle, _ = await house.ask_for(house.wish(quantity=2))
+    return handle
+
+
+async def processed_after_cancelled(house: House) -> Handle:
+    handle = await house.acknowledged()
+    door = house.troubles.shut_before("tell_people")
+    await house.call(handle, "cancel", actor="user:3")
+    await refused_call(house.call(handle, "processed", iccid=ICCID, actor="provider"))
+    door.set()
+    return handle
+
+
+async def reminded_held_and_retried(house: House) -> Handle:
+    handle = await house.placed(house.wish(waits=HURRIED))
+    await house.held_for(handle, HoldReason.NO_ACKNOWLEDGEMENT)
+    await house.retry(handle, "user:3")
+    await house.held_for(handle, None)
+    await house.held_for(handle, HoldReason.NO_ACKNOWLEDGEMENT)
+    await house.call(handle, "acknowledge")
+    await house.held_for(handle, HoldReason.NO_PROCESSING)
+    await house.call(handle, "cancel")
+    return handle
+
+
+async def submission_held_and_overtaken(house: House) -> Handle:
+    house.troubles.last("submit_to_provider", MAIL_REJECTED)
+    handle = await house.placed()
+    await house.held_for(handle, HoldReason.MAIL_REJECTED)
+    await house.retry(handle)
+    await comes_true(lambda: house.troubles.attempts["submit_to_provider"] >= 2)
+    await house.held_for(handle, HoldReason.MAIL_REJECTED)
+    await house.call(handle, "acknowledge")
+    await house.call(handle, "cancel")
+    return handle
+
+
+async def step_failing_at_first(house: House) -> Handle:
+    house.troubles.next("accept_order", AWAY, AWAY, AWAY)
+    house.troubles.next("complete_swap", AWAY)
+    handle = await house.acknowledged()
+    await house.call(handle, "processed", iccid=ICCID)
+    return handle
+
+
+async def step_held_and_overtaken_by_a_cancel(house: House) -> Handle:
+    handle = await house.acknowledged()
+    house.troubles.last("complete_swap", FINAL)
+    call = asyncio.create_task(house.call(handle, "processed", iccid=ICCID))
+    await house.held_for(handle, HoldReason.STEP_FAILED)
+    await house.call(handle, "cancel")
+    await refused_call(call)
+    return handle
+
+
+async def news_given_up(house: House) -> Handle:
+    house.troubles.last("tell_people", MAIL_REJECTED)
+    handle = await house.acknowledged(waits=HURRIED)
+    await house.call(handle, "processed", iccid=ICCID)
+    return handle
+
+
+async def calls_that_race(house: House) -> Handle:
+    handle = await house.acknowledged()
+    calls: list[Any] = [
+        house.call(handle, "cancel"),
+        house.call(handle, "processed", iccid=ICCID),
+        house.call(handle, "enter_iccid", iccid=OTHER_ICCID),
+    ]
+    await asyncio.gather(*calls, return_exceptions=True)
+    return handle
+
+
+PATHS: tuple[Path, ...] = (
+    switch_processed,
+    replace_processed,
+    cancelled_before_the_acknowledgement,
+    cancelled_while_processing,
+    cancellation_requested_of_temporal,
+    refused,
+    processed_after_cancelled,
+    reminded_held_and_retried,
+    submission_held_and_overtaken,
+    step_failing_at_first,
+    step_held_and_overtaken_by_a_cancel,
+    news_given_up,
+    calls_that_race,
+)

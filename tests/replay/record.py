@@ -1,0 +1,48 @@
+"""Record the history of each path of an order, to be replayed by the tests for ever.
+
+`python -m tests.replay.record` writes those that are missing into `tests/replay/histories/`; with `--all` it
+records every path anew, which is right only as long as no order of the older workflow can be open anywhere.
+A change that breaks the replay of a committed history breaks running orders: guard it with
+`workflow.patched`, and record a path of the new way beside the old one.
+"""
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+
+from tests.replay.paths import PATHS
+from tests.temporal_server import a_server
+from tests.workflows.house import a_house
+
+HISTORIES = Path(__file__).parent / "histories"
+IDENTITY = "recorder"
+"""In place of the process and machine that a client names itself after."""
+
+
+async def record(folder: Path, every: bool) -> list[str]:
+    """Drive the paths and write their histories. Returns the names of those recorded."""
+    wanted = [path for path in PATHS if every or not (folder / f"{path.__name__}.json").exists()]
+    async with a_server(IDENTITY) as temporal:
+        for path in wanted:
+            async with a_house(temporal, f"orders-{path.__name__}") as house:
+                handle = await path(house)
+                await house.ended(handle)
+            history = json.loads((await handle.fetch_history()).to_json())
+            text = json.dumps({"workflow_id": handle.id, "history": history}, indent=1, sort_keys=True)
+            (folder / f"{path.__name__}.json").write_text(text + "\n")
+    return [path.__name__ for path in wanted]
+
+
+def main() -> None:
+    """Record from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.replay.record", description=__doc__)
+    parser.add_argument("--all", action="store_true", help="record every path anew")
+    every = parser.parse_args().all
+    HISTORIES.mkdir(exist_ok=True)
+    for name in asyncio.run(record(HISTORIES, every)):
+        print(name)
+
+
+if __name__ == "__main__":
+    main()

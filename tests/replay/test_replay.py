@@ -1,0 +1,64 @@
+"""Running orders survive a new version of the workflow: what is recorded can be replayed (W7)."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
+
+from tests.replay.paths import PATHS
+from tests.replay.record import HISTORIES
+from tests.replay.swapped import SwappedOrder
+from tests.temporal_server import readable
+from worker import workflow_runner
+from workflows.order import EsimOrder
+
+RECORDED = sorted(HISTORIES.glob("*.json"))
+
+
+def history(name: str) -> WorkflowHistory:
+    recorded = json.loads((HISTORIES / f"{name}.json").read_text())
+    return WorkflowHistory.from_json(recorded["workflow_id"], recorded["history"])
+
+
+def replayer(order: type = EsimOrder) -> Replayer:
+    return Replayer(
+        workflows=[order],
+        workflow_runner=workflow_runner(),
+        data_converter=pydantic_data_converter,
+    )
+
+
+def test_every_path_is_recorded() -> None:
+    assert {path.__name__ for path in PATHS} <= {file.stem for file in RECORDED}
+
+
+@pytest.mark.covers("W7")
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
+async def test_a_recorded_order_replays(file: Path) -> None:
+    await replayer().replay_workflow(history(file.stem))
+
+
+@pytest.mark.covers("W7")
+@pytest.mark.parametrize("name", ["cancelled_while_processing", "processed_after_cancelled"])
+async def test_two_swapped_steps_break_the_replay(name: str) -> None:
+    with pytest.raises(NondeterminismError):
+        await replayer(SwappedOrder).replay_workflow(history(name))
+
+
+@pytest.mark.covers("W7")
+async def test_the_swap_is_what_breaks_it() -> None:
+    await replayer(SwappedOrder).replay_workflow(history("switch_processed"))
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
+def test_a_recording_names_no_machine_and_nobody(file: Path) -> None:
+    text = readable(file.read_text())
+    assert '"identity": "recorder"' in text
+    assert '"order_id":"order-' in text, "payloads are read too"
+    assert "@" not in text
+    assert not re.search(r"\+[0-9]{6}", text)
