@@ -15,7 +15,7 @@ _SENTENCES = {
     "slot_taken": "slot: another phone number is in this slot already.",
     "iccid_discarded": "iccid: this SIM is discarded, and that cannot be undone.",
     "iccid_temporary": "iccid: this is the temporary eSIM of an open order.",
-    "iccid_elsewhere": "iccid: this SIM is in another slot already.",
+    "iccid_elsewhere": "iccid: this SIM is in use elsewhere already.",
     "kind_differs": "sim_type: the SIM with this ICCID is known with the other type.",
     "sim_open_order": "iccid: the line has an open order; its SIM cannot change by an import.",
     "sim_removed": "iccid: there is a SIM in this slot; an import does not remove it.",

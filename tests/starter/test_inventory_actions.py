@@ -121,8 +121,11 @@ async def test_the_shop_shows_esims_of_the_lines_provider(database: Database) ->
         item("Both", item="SFR eSIM", provider="SFR"),
         item("Both", item="Orange eSIM", provider="ORANGE"),
         item("SFR", provider="SFR"),
+        item("Orange tablet", section="Devices"),
+        item("Orange withdrawn", available="no"),
+        item("Orange of another account", account="Other"),
     )
-    inventory = await world(database, packs=packs)
+    inventory = await world(database, line(1), line(2, account="Other"), packs=packs)
     shop = await inventory.shop("L-1", ANA)
     assert shop.action is SWITCH
     assert [(pack.name, pack.item, pack.provider, pack.section) for pack in shop.packs] == [

@@ -193,14 +193,18 @@ async def test_employee_and_groups_may_change_while_an_order_is_open(database: D
     assert (found.sim.iccid, found.sim.employee, found.sim.groups) == (iccid(900), "Zoé", ("Paris",))
 
 
-async def test_a_sim_in_stock_is_put_on_an_empty_slot(database: Database) -> None:
-    inventory = await world(database, empty_slot(1))
-    await run(
-        database,
-        "INSERT INTO sims (account_id, iccid, kind, state, provider_id) "
-        "SELECT account_id, :iccid, 'physical', 'in_stock', provider_id FROM lines",
-        iccid=iccid(1),
-    )
+async def test_a_sim_in_stock_is_put_on_an_empty_slot_of_its_account(database: Database) -> None:
+    inventory = await world(database, empty_slot(1), empty_slot(2, account="Other"))
+    for number in (1, 2):
+        await run(
+            database,
+            "INSERT INTO sims (account_id, iccid, kind, state, provider_id) "
+            "SELECT account_id, :iccid, 'physical', 'in_stock', provider_id FROM lines WHERE id = :line",
+            iccid=iccid(number),
+            line=number,
+        )
+    (said,) = await refused_fleet(inventory, as_csv(line(1, iccid=iccid(2))))
+    assert "iccid: this SIM is in use elsewhere already." in said
     assert (await inventory.import_fleet(as_csv(line(1)))).changed == {"lines": 1}
     found = await inventory.line("L-1")
     assert found.sim is not None
