@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -14,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from models.errors import EsimError
 from models.rules import TARGETS
 from sandbox.postgres import ThrowAwayPostgres
-from starter.cli import main
+from starter.cli import app
 from starter.cli.output import console
+from starter.cli.session import fail
 from store.session import Database
 from tests.builders import ANA, acknowledge, as_csv, empty_slot, iccid, item, line, place, process, world
 
@@ -41,7 +42,7 @@ class Shell:
             patch.setattr(sys, "argv", ["esim-orders", *arguments])
             patch.setattr(console, "width", columns)
             with ThreadPoolExecutor(1) as thread:  # it runs an event loop of its own
-                ended = thread.submit(exit_code_of, main).result()
+                ended = thread.submit(run_here).result()
         assert ended == code, err.getvalue()
         return Said(out.getvalue(), err.getvalue())
 
@@ -68,10 +69,12 @@ class Shell:
         return {"ESIM_DATABASE_URL": self.url, "ESIM_DATA_DIR": str(self.folder)}
 
 
-def exit_code_of(program: Callable[[], None]) -> object:
-    """What the program leaves with."""
+def run_here() -> object:
+    """What `main` does but for its end, which ends the process: the exit code."""
     try:
-        program()
+        app()
+    except EsimError as failure:
+        return fail(failure)
     except SystemExit as leaving:
         return leaving.code or 0
     return 0
@@ -210,6 +213,6 @@ def test_a_database_that_is_away_is_one_sentence_and_exit_3(
         (postgres.url("nowhere"), "no database of this name"),
         ("nonsense", "ESIM_DATABASE_URL must look like"),
     ):
-        said = Shell(tmp_path, url).run("fleet", "list", code=3)
+        said = Shell(tmp_path, url).process("fleet", "list", code=3)
         assert sentence in said.err
         assert len(said.err.splitlines()) == 1
