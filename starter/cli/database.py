@@ -5,7 +5,6 @@ import typer
 from settings import load
 from starter.cli.output import JsonFlag, console, print_json
 from starter.cli.session import run
-from store import migrations
 
 app = typer.Typer(help="Look after the database's tables.", no_args_is_help=True)
 
@@ -18,6 +17,8 @@ def database() -> None:
 @app.command()
 def upgrade(json: JsonFlag = False) -> None:
     """Bring the tables of the configured database up to date; safe to run again and by several at once."""
+    from store import migrations  # noqa: PLC0415  takes long to import, and no other command needs it
+
     url = load().database_url
 
     async def migrate() -> None:

@@ -11,7 +11,6 @@ import typer
 from models.errors import Refused
 from settings import data_dir_from_environment, load
 from starter.cli.output import JsonFlag, console, print_json, print_table, warn
-from store import migrations
 from workflows.search_attributes import NAMES
 
 if TYPE_CHECKING:
@@ -34,6 +33,8 @@ def up(data_dir: DataDir = None) -> None:
         raise Refused.because(
             "sandbox_missing", "The sandbox is not installed here: pip install 'esim-orders[sandbox]'."
         ) from None
+
+    from store import migrations  # noqa: PLC0415  takes long to import, and no other command needs it
 
     folder = data_dir or data_dir_from_environment()
     plan = Plan(
