@@ -1,0 +1,57 @@
+"""The documents say what the code says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from models.lifecycle import HoldReason
+from settings import Settings
+from starter.cli import app
+from workflows.order import EsimOrder
+from workflows.search_attributes import NAMES
+
+TOP = Path(__file__).parent.parent
+DOCS = TOP / "docs"
+
+
+def test_every_setting_is_documented() -> None:
+    text = (DOCS / "configuration.md").read_text()
+    documented = set(re.findall(r"^\| `(ESIM_\w+)`", text, re.M))
+    assert documented == {f"ESIM_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_every_reason_to_hold_has_its_row_in_the_runbook() -> None:
+    rows = set(re.findall(r"^\| `(\w+)` \|", (DOCS / "operations.md").read_text(), re.M))
+    assert {reason.value for reason in HoldReason} <= rows
+
+
+def test_the_runbook_filters_by_search_attributes_that_exist() -> None:
+    used = set(re.findall(r"`(\w+) (?:=|IS)", (DOCS / "operations.md").read_text()))
+    assert used - {"TemporalReportedProblems", "ExecutionStatus"} <= set(NAMES)
+
+
+@pytest.mark.covers("W4")
+def test_the_contract_names_every_call() -> None:
+    text = (DOCS / "contract.md").read_text()
+    defined = EsimOrder.__temporal_workflow_definition  # type: ignore[attr-defined]
+    for name in [*defined.updates, *defined.signals, *defined.queries]:
+        assert f"`{name}`" in text, name
+    assert f"`{defined.name}`" in text
+
+
+def test_the_readme_uses_commands_that_exist() -> None:
+    text = (TOP / "README.md").read_text()
+    groups = {group.name: group.typer_instance for group in app.registered_groups}
+    known = {
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    }
+    for name, instance in groups.items():
+        assert instance is not None
+        for command in instance.registered_commands:
+            assert command.callback is not None
+            known.add(f"{name} {command.name or command.callback.__name__}")
+    used = re.findall(r"^esim-orders (\w+(?: \w+)?)", text, re.M)
+    assert used
+    for command in used:
+        assert command in known or command.split()[0] in known, command
