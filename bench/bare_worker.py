@@ -10,7 +10,7 @@ from temporalio.worker import Worker
 from bench.bare import STEPS, BareOrder
 from settings import Settings
 from starter.temporal import connect
-from worker import GRACE, bytecode_kept, workflow_runner
+from worker import GRACE, bytecode_kept, settle_memory, workflow_runner
 
 TASK_QUEUE = "bare-orders"
 
@@ -32,7 +32,9 @@ async def serve(settings: Settings) -> None:
     """Run until SIGTERM."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with bare_worker(await connect(settings), settings):
+    client = await connect(settings)
+    settle_memory()
+    async with bare_worker(client, settings):
         await stop.wait()
 
 
