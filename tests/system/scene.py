@@ -40,8 +40,14 @@ class Mailbox:
     mails: list[Received] = field(default_factory=list)
     answer: str = "250 2.0.0 taken"
     port: int = 0
+    begun: int = 0
+    door: asyncio.Event | None = None
+    """Answers wait until it is set."""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.begun += 1
+        if self.door is not None:
+            await self.door.wait()
         if not self.answer.startswith("250"):
             return self.answer
         parsed = message_from_bytes(bytes(envelope.original_content or b""), policy=policy.default)
