@@ -22,26 +22,27 @@ class ProviderByMail:
         self._outbox = outbox
 
     async def submit(self, order_id: str, retries: int) -> None:
-        """Mail the order. Raises `NoOrderContact` and what `Outbox` raises."""
-        await self._write(order_id, Template.PROVIDER_ORDER, retries)
+        """Mail the order, unless it was acknowledged or cancelled meanwhile. Raises `NoOrderContact` and what
+        `Outbox` raises.
+        """
+        facts, contacts = await self._read(order_id)
+        drafts = [Draft(Template.PROVIDER_ORDER, contact) for contact in contacts]
+        await self._outbox.send(facts, drafts, retries, only_in=OrderStatus.SUBMITTED)
 
     async def remind(self, order_id: str, waiting_in: OrderStatus, number: int, retries: int) -> None:
         """Mail a reminder, unless the order has left that status meanwhile."""
         facts, contacts = await self._read(order_id)
-        if facts.status is waiting_in:
-            drafts = [Draft(_REMINDERS[waiting_in], contact, number) for contact in contacts]
-            await self._outbox.send(facts, drafts, retries)
+        drafts = [Draft(_REMINDERS[waiting_in], contact, number) for contact in contacts]
+        await self._outbox.send(facts, drafts, retries, only_in=waiting_in)
 
     async def withdraw(self, order_id: str, retries: int) -> None:
         """Mail that the order is cancelled, where the order itself was mailed."""
         async with self._database.reading() as connection:
             known = await mails.handed_over(connection, order_id, Template.PROVIDER_ORDER)
         if known:
-            await self._write(order_id, Template.PROVIDER_CANCELLED, retries)
-
-    async def _write(self, order_id: str, template: Template, retries: int) -> None:
-        facts, contacts = await self._read(order_id)
-        await self._outbox.send(facts, [Draft(template, contact) for contact in contacts], retries)
+            facts, contacts = await self._read(order_id)
+            drafts = [Draft(Template.PROVIDER_CANCELLED, contact) for contact in contacts]
+            await self._outbox.send(facts, drafts, retries)
 
     async def _read(self, order_id: str) -> tuple[OrderLetterFacts, list[Person]]:
         async with self._database.reading() as connection:

@@ -15,6 +15,7 @@ from mail.compose import OrderFacts, Template, compose
 from mail.errors import MailAmbiguous, MailError, MailRefusedUs, MailRejected, MailUnavailable
 from mail.message import Mail, message_id
 from mail.smtp import Mailer
+from models.lifecycle import OrderStatus
 from store import mails
 from store.mails import Letter, OrderLetterFacts, Outcome, Person
 from store.session import Database
@@ -51,10 +52,20 @@ class Outbox:
         self._domain = domain
         self._language = language
 
-    async def send(self, facts: OrderLetterFacts, drafts: Sequence[Draft], retries: int) -> None:
-        """Send those of these mails that have not gone out yet."""
+    async def send(
+        self,
+        facts: OrderLetterFacts,
+        drafts: Sequence[Draft],
+        retries: int,
+        only_in: OrderStatus | None = None,
+    ) -> None:
+        """Send those of these mails that have not gone out yet; with `only_in` none, once the order has left
+        that status.
+        """
         letters = {self._letter(facts, draft): draft for draft in drafts if draft.to.email}
         async with self._database.transaction() as connection:
+            if only_in is not None and not await mails.is_in(connection, facts.order_id, only_in):
+                return
             claims = await mails.claim(connection, list(letters), retries)
         failures = [failure for claim in claims.values() if (failure := _past_failure(claim))]
         delivered = await asyncio.gather(

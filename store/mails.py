@@ -184,6 +184,16 @@ class Claim:
     failure: str | None = None
 
 
+async def is_in(connection: AsyncConnection, order_id: str, status: OrderStatus) -> bool:
+    """Whether the order is in this status, which it then keeps until the end of the transaction: what is
+    claimed in it is seen by every later step, such as the withdrawal of an order that was mailed.
+    """
+    found = await connection.execute(
+        select(OrderRow.status).where(OrderRow.id == order_id).with_for_update(read=True)
+    )
+    return bool(found.scalar_one() == status)
+
+
 async def claim(connection: AsyncConnection, letters: Sequence[Letter], retries: int) -> dict[str, Claim]:
     """Write that these letters are about to be sent, and say of each whether it may be.
 
