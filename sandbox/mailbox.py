@@ -87,9 +87,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True, help="TCP port on the loopback interface")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    import uvloop  # noqa: PLC0415  not on every platform
-
-    uvloop.run(serve(arguments.dir, arguments.port))
+    asyncio.run(serve(arguments.dir, arguments.port))
 
 
 if __name__ == "__main__":
