@@ -1,6 +1,7 @@
 """A worker with fake steps on a real Temporal server, and orders placed the way the desk places them."""
 
 import itertools
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -15,6 +16,7 @@ from temporalio.client import (
 )
 from temporalio.common import SearchAttributeKey, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from models.identifiers import order_id
@@ -107,16 +109,26 @@ class House:
     async def call(
         self, handle: WorkflowHandle[Any, Any], update: str, *, call_id: str | None = None, **message: Any
     ) -> OrderState:
-        """Send an update as any SDK may, by its name and with JSON. Raises `Refusal`."""
-        try:
-            state: OrderState = await handle.execute_update(
-                update, message, id=call_id, result_type=OrderState
-            )
-        except WorkflowUpdateFailedError as failed:
-            cause = failed.cause
-            assert isinstance(cause, ApplicationError)
-            raise Refusal(cause.type or "", cause.message) from None
-        return state
+        """Send an update as any SDK may, by its name and with JSON. Raises `Refusal`.
+
+        Temporal forgets calls that a workflow was about to answer while it ended and something else came in
+        between; they are made again under their id, as the desk does.
+        """
+        call_id = call_id or uuid.uuid4().hex
+        while True:
+            try:
+                state: OrderState = await handle.execute_update(
+                    update, message, id=call_id, result_type=OrderState
+                )
+            except WorkflowUpdateFailedError as failed:
+                cause = failed.cause
+                assert isinstance(cause, ApplicationError)
+                raise Refusal(cause.type or "", cause.message) from None
+            except RPCError as failure:
+                if failure.status is not RPCStatusCode.FAILED_PRECONDITION:
+                    raise
+            else:
+                return state
 
     async def retry(self, handle: Handle, actor: str = "operator") -> None:
         await handle.signal(EsimOrder.retry, RetryOrder(actor=actor))

@@ -36,7 +36,7 @@ async def test_of_a_cancel_and_a_processed_exactly_one_wins_and_the_other_is_tol
 
 
 async def race(house: House, handle: Handle, number: int) -> OrderStatus:
-    calls = [house.call(handle, "cancel"), house.call(handle, "processed", iccid=f"89330{number:014d}")]
+    calls = [house.call(handle, "cancel"), house.call(handle, "processed", iccid=f"8944{number:015d}")]
     if number % 2:
         calls.reverse()
     answers = await asyncio.gather(*calls, return_exceptions=True)

@@ -124,7 +124,7 @@ async def answer(house: House, handle: Handle, call: Call) -> str:
             if update == "retry":
                 await handle.signal("retry", message)
             elif update == "place":
-                await handle.execute_update("place")
+                return await place_again(handle)
             else:
                 await house.call(handle, update, **message)
     except Refusal as refusal:
@@ -132,6 +132,16 @@ async def answer(house: House, handle: Handle, call: Call) -> str:
     except RPCError as failure:
         over = failure.status is RPCStatusCode.NOT_FOUND and house.order(handle).status not in OPEN
         return "over" if over else failure.message
+    return "done"
+
+
+async def place_again(handle: Handle) -> str:
+    try:
+        await handle.execute_update("place", id="place")
+    except RPCError as failure:
+        if failure.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return "over"
     return "done"
 
 
