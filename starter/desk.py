@@ -19,7 +19,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import (
     Client,
@@ -39,14 +38,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models import identifiers
 from models.errors import PartAway, Refusal, Refused
-from models.inventory import PackView
-from models.lifecycle import OPEN, OrderKind, OrderStatus
-from models.orders import Acceptance, OrderState, Placement, StepResult
-from models.rules import Action, refusals
+from models.lifecycle import OPEN, OrderStatus
+from models.orders import Acceptance, OrderState, StepResult
+from models.rules import refusals
 from settings import Settings
+from starter.drafts import OrderDraft, Placed, read_draft
 from starter.order_book import OrderBook
 from starter.temporal import connect, temporal_away
-from store import lookups, order_steps, orders
+from store import order_steps, orders
 from store.facts import line_facts
 from store.session import Database
 from workflows import search_attributes
@@ -62,39 +61,12 @@ from workflows.messages import (
 )
 from workflows.order import EsimOrder
 
+__all__ = ["OrderDesk", "OrderDraft", "Placed"]
+
 Late = Callable[[AsyncConnection], Awaitable[StepResult]]
 
 _FORGOTTEN_SECONDS = 0.05
 """How long to wait before a call that Temporal forgot is made again."""
-
-
-class OrderDraft(BaseModel):
-    """What a caller wants: names or ids as people write them. Nothing of it is trusted."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: OrderKind
-    line: str
-    """A phone number in E.164, or `L-42`."""
-    user: str
-    """Who orders: an e-mail address, or `U-3`."""
-    pack: str | None = None
-    """Name or `P-4`; left out, the only eligible pack is taken."""
-    quantity: int = 1
-    disposal_confirmed: bool = False
-    """The user was shown `models.rules.DISPOSAL_WARNING` and agreed (F11)."""
-    key: str | None = None
-    """Idempotency key, unique in the account; left out, one is made."""
-
-
-class Placed(BaseModel):
-    """An accepted order, and the key that asks for it again."""
-
-    model_config = ConfigDict(frozen=True)
-
-    order_id: str
-    key: str
-    status: OrderStatus
 
 
 class OrderDesk(OrderBook):
@@ -104,6 +76,12 @@ class OrderDesk(OrderBook):
         super().__init__(database)
         self._client = client
         self._settings = settings
+        self._waits = Waits(
+            acknowledgement_reminder_after=settings.acknowledgement_reminder_after,
+            processing_reminder_after=settings.processing_reminder_after,
+            reminders=settings.reminders,
+            notification_given_up_after=settings.notification_given_up_after,
+        )
 
     @classmethod
     @asynccontextmanager
@@ -147,52 +125,7 @@ class OrderDesk(OrderBook):
 
     async def _read(self, draft: OrderDraft, key: str) -> PlaceOrder:
         async with self._database.reading() as connection:
-            user = await lookups.find_user(connection, draft.user)
-            line = await lookups.find_line(connection, draft.line, user.account_id)
-            name = draft.pack or await self._pack_of(connection, user.account_id, draft.key)
-            if name is not None:
-                pack = await lookups.find_pack(connection, user.account_id, name, line.provider_id)
-            else:
-                pack = await self._only_pack(connection, draft, line.id, user.id)
-        settings = self._settings
-        return PlaceOrder(
-            order=Placement(
-                order_id=identifiers.order_id(user.account_id, key),
-                kind=draft.kind,
-                account_id=user.account_id,
-                line_id=line.id,
-                user_id=user.id,
-                pack_id=pack.id,
-                quantity=draft.quantity,
-                disposal_confirmed=draft.disposal_confirmed,
-            ),
-            slot=line.slot,
-            provider=line.provider,
-            distributor=pack.distributor,
-            waits=Waits(
-                acknowledgement_reminder_after=settings.acknowledgement_reminder_after,
-                processing_reminder_after=settings.processing_reminder_after,
-                reminders=settings.reminders,
-                notification_given_up_after=settings.notification_given_up_after,
-            ),
-        )
-
-    async def _pack_of(self, connection: AsyncConnection, account_id: int, key: str | None) -> str | None:
-        """The pack of the order that has this key: it is found again also when its pack was withdrawn."""
-        known = await orders.acceptance(connection, identifiers.order_id(account_id, key)) if key else None
-        return identifiers.reference("P", known.pack_id) if known else None
-
-    async def _only_pack(
-        self, connection: AsyncConnection, draft: OrderDraft, line_id: int, user_id: int
-    ) -> PackView:
-        packs = await lookups.eligible_packs(connection, line_id)
-        if len(packs) == 1:
-            return packs[0]
-        if packs:
-            listed = ", ".join(identifiers.reference("P", pack.id) for pack in packs)
-            raise Refused.because("pack_not_chosen", f"Several packs fit this line; choose one: {listed}.")
-        facts, _ = await line_facts(connection, line_id, user_id)
-        raise Refused(*refusals(Action(draft.kind.value), facts))
+            return await read_draft(connection, draft, key, self._waits)
 
     async def _start(self, start: PlaceOrder) -> Acceptance:
         operation = WithStartWorkflowOperation(

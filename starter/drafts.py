@@ -1,0 +1,90 @@
+"""From what a caller wants, in names or ids as people write them, to an order that consists of ids only."""
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models import identifiers
+from models.errors import Refused
+from models.inventory import PackView
+from models.lifecycle import OrderKind, OrderStatus
+from models.orders import Placement
+from models.rules import Action, refusals
+from store import lookups, orders
+from store.facts import line_facts
+from workflows.messages import PlaceOrder, Waits
+
+
+class OrderDraft(BaseModel):
+    """What a caller wants: names or ids as people write them. Nothing of it is trusted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: OrderKind
+    line: str
+    """A phone number in E.164, or `L-42`."""
+    user: str
+    """Who orders: an e-mail address, or `U-3`."""
+    pack: str | None = None
+    """Name or `P-4`; left out, the only eligible pack is taken."""
+    quantity: int = 1
+    disposal_confirmed: bool = False
+    """The user was shown `models.rules.DISPOSAL_WARNING` and agreed (F11)."""
+    key: str | None = None
+    """Idempotency key, unique in the account; left out, one is made."""
+
+
+class Placed(BaseModel):
+    """An accepted order, and the key that asks for it again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order_id: str
+    key: str
+    status: OrderStatus
+
+
+async def read_draft(connection: AsyncConnection, draft: OrderDraft, key: str, waits: Waits) -> PlaceOrder:
+    """Find the line, the user and the pack that are meant, in the user's account.
+
+    Raises `NotFound`, and `Refused` where no pack is named and not exactly one fits.
+    """
+    user = await lookups.find_user(connection, draft.user)
+    line = await lookups.find_line(connection, draft.line, user.account_id)
+    name = draft.pack or await _pack_of(connection, user.account_id, draft.key)
+    if name is not None:
+        pack = await lookups.find_pack(connection, user.account_id, name, line.provider_id)
+    else:
+        pack = await _only_pack(connection, draft, line.id, user.id)
+    return PlaceOrder(
+        order=Placement(
+            order_id=identifiers.order_id(user.account_id, key),
+            kind=draft.kind,
+            account_id=user.account_id,
+            line_id=line.id,
+            user_id=user.id,
+            pack_id=pack.id,
+            quantity=draft.quantity,
+            disposal_confirmed=draft.disposal_confirmed,
+        ),
+        slot=line.slot,
+        provider=line.provider,
+        distributor=pack.distributor,
+        waits=waits,
+    )
+
+
+async def _pack_of(connection: AsyncConnection, account_id: int, key: str | None) -> str | None:
+    """The pack of the order that has this key: it is found again also when its pack was withdrawn."""
+    known = await orders.acceptance(connection, identifiers.order_id(account_id, key)) if key else None
+    return identifiers.reference("P", known.pack_id) if known else None
+
+
+async def _only_pack(connection: AsyncConnection, draft: OrderDraft, line_id: int, user_id: int) -> PackView:
+    packs = await lookups.eligible_packs(connection, line_id)
+    if len(packs) == 1:
+        return packs[0]
+    if packs:
+        listed = ", ".join(identifiers.reference("P", pack.id) for pack in packs)
+        raise Refused.because("pack_not_chosen", f"Several packs fit this line; choose one: {listed}.")
+    facts, _ = await line_facts(connection, line_id, user_id)
+    raise Refused(*refusals(Action(draft.kind.value), facts))
