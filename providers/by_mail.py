@@ -8,6 +8,8 @@ from store import mails
 from store.mails import OrderLetterFacts, Person
 from store.session import Database
 
+_HANDED_OVER_IN = frozenset(OrderStatus) - {OrderStatus.CANCELLED}
+"""An order that was acknowledged at once, by telephone say, is mailed all the same."""
 _REMINDERS = {
     OrderStatus.SUBMITTED: Template.PROVIDER_REMINDER_ACKNOWLEDGE,
     OrderStatus.PROVIDER_PROCESSING: Template.PROVIDER_REMINDER_PROCESS,
@@ -27,13 +29,13 @@ class ProviderByMail:
         """
         facts, contacts = await self._read(order_id)
         drafts = [Draft(Template.PROVIDER_ORDER, contact) for contact in contacts]
-        await self._outbox.send(facts, drafts, retries, only_in=OrderStatus.SUBMITTED)
+        await self._outbox.send(facts, drafts, retries, only_in=_HANDED_OVER_IN)
 
     async def remind(self, order_id: str, waiting_in: OrderStatus, number: int, retries: int) -> None:
         """Mail a reminder, unless the order has left that status meanwhile."""
         facts, contacts = await self._read(order_id)
         drafts = [Draft(_REMINDERS[waiting_in], contact, number) for contact in contacts]
-        await self._outbox.send(facts, drafts, retries, only_in=waiting_in)
+        await self._outbox.send(facts, drafts, retries, only_in={waiting_in})
 
     async def withdraw(self, order_id: str, retries: int) -> None:
         """Mail that the order is cancelled, where the order itself was mailed."""

@@ -8,7 +8,7 @@ Raises, once every mail has had its chance, so that one recipient's failure touc
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from mail.compose import OrderFacts, Template, compose
@@ -57,14 +57,14 @@ class Outbox:
         facts: OrderLetterFacts,
         drafts: Sequence[Draft],
         retries: int,
-        only_in: OrderStatus | None = None,
+        only_in: Collection[OrderStatus] = frozenset(OrderStatus),
     ) -> None:
-        """Send those of these mails that have not gone out yet; with `only_in` none, once the order has left
-        that status.
+        """Send those of these mails that have not gone out yet; none, once the order is in a status that
+        is not among `only_in`.
         """
         letters = {self._letter(facts, draft): draft for draft in drafts if draft.to.email}
         async with self._database.transaction() as connection:
-            if only_in is not None and not await mails.is_in(connection, facts.order_id, only_in):
+            if len(only_in) < len(OrderStatus) and not await mails.is_in(connection, facts.order_id, only_in):
                 return
             claims = await mails.claim(connection, list(letters), retries)
         failures = [failure for claim in claims.values() if (failure := _past_failure(claim))]

@@ -1,6 +1,6 @@
 """Which mails of an order went out: written before the mail server is asked, and after it answered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -121,6 +121,7 @@ _ORDER_CONTACTS = (
     .where(OrderRow.id == bindparam("order_id"), ContactRoleRow.role == ContactRole.ORDER)
     .order_by(ContactRow.id)
 )
+_STATUS_KEPT = select(OrderRow.status).where(OrderRow.id == bindparam("order_id")).with_for_update(read=True)
 _CLAIM = insert(MailRow).on_conflict_do_nothing().returning(MailRow.id, MailRow.message_id)
 _RECORD = (
     update(MailRow)
@@ -184,14 +185,12 @@ class Claim:
     failure: str | None = None
 
 
-async def is_in(connection: AsyncConnection, order_id: str, status: OrderStatus) -> bool:
-    """Whether the order is in this status, which it then keeps until the end of the transaction: what is
-    claimed in it is seen by every later step, such as the withdrawal of an order that was mailed.
+async def is_in(connection: AsyncConnection, order_id: str, statuses: Collection[OrderStatus]) -> bool:
+    """Whether the order is in one of these statuses, which it then keeps until the end of the transaction:
+    what is claimed in it is seen by every later step, such as the withdrawal of an order that was mailed.
     """
-    found = await connection.execute(
-        select(OrderRow.status).where(OrderRow.id == order_id).with_for_update(read=True)
-    )
-    return bool(found.scalar_one() == status)
+    found = await connection.execute(_STATUS_KEPT, {"order_id": order_id})
+    return found.scalar_one() in statuses
 
 
 async def claim(connection: AsyncConnection, letters: Sequence[Letter], retries: int) -> dict[str, Claim]:
