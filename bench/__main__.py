@@ -12,6 +12,7 @@ from rich.console import Console
 from bench.counters import actions, events
 from bench.figures import Figures
 from bench.fleet import seed
+from bench.imports import ImportPace, time_import
 from bench.orders import BareOrders, RealOrders
 from bench.proof import faults
 from bench.rounds import Pace, run_round, take_turns
@@ -33,7 +34,10 @@ def options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=4, help="rounds of each kind (default 4)")
     parser.add_argument("--orders", type=int, default=80, help="orders a round with 50 callers (default 80)")
     parser.add_argument("--single", type=int, default=15, help="orders a round with 1 caller (default 15)")
-    parser.add_argument("--warm-up", type=int, default=60, help="orders of each kind before (default 60)")
+    parser.add_argument("--warm-up", type=int, default=100, help="orders of each kind before (default 100)")
+    parser.add_argument(
+        "--import-rows", type=int, default=5000, help="rows of the fleet import (default 5000)"
+    )
     return parser.parse_args()
 
 
@@ -69,6 +73,7 @@ class Run:
             actions=counted,
             events_per_order=lengths,
             worker_rss_mb=self._rss,
+            fleet_import=await self._import(),
             seconds=time.monotonic() - started,
         )
 
@@ -83,6 +88,15 @@ class Run:
         each = {name: number / count for name, number in sorted(counted.items()) if number}
         lengths = await events(self._ours.client, self._ours.order_ids[already:])
         return each, lengths
+
+    async def _import(self) -> ImportPace:
+        rows: int = self._wish.import_rows
+        _say(f"importing a fleet of {rows} lines")
+        database = Database(self._around.settings.database_url, pool_size=1)
+        try:
+            return await time_import(database, rows)
+        finally:
+            await database.close()
 
     def _note_memory(self) -> None:
         self._rss[len(self._ours.order_ids)] = self._around.worker_rss_mb()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.imports import ImportPace
 from bench.rounds import Pace
 
 MOST_GROWTH = 0.05
@@ -24,6 +25,7 @@ class Figures:
     events_per_order: float
     worker_rss_mb: Mapping[int, float]
     """Memory of the worker by the number of real orders it had done: after the warm-up, then N and N more."""
+    fleet_import: ImportPace
     seconds: float
     """How long the whole run took."""
 
@@ -80,6 +82,9 @@ class Figures:
             "cpu_ratio": round(self.cpu_ratio, 3),
             "cpu_ms_per_order": _rounded(self.ours[max(self.ours)].cpu_ms()),
             "bare_cpu_ms_per_order": _rounded(self.bare[max(self.bare)].cpu_ms()),
+            "import_rows": self.fleet_import.rows,
+            "import_s": round(self.fleet_import.seconds, 2),
+            "import_rows_per_s": round(self.fleet_import.rows_per_s),
             "targets_met": {target.name: target.met for target in self.targets()},
             "seconds": round(self.seconds, 1),
         }

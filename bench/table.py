@@ -45,6 +45,10 @@ def _rest(figures: Figures) -> Table:
     for name, column in (("ours", figures.ours), ("bare", figures.bare)):
         table.add_row(f"CPU ms an order, {name}", _cpu(column[max(column)]))
     table.add_row("CPU, bare / ours", f"{figures.cpu_ratio:.2f}")
+    taken = figures.fleet_import
+    table.add_row(
+        "fleet import", f"{taken.rows} rows in {taken.seconds:.1f} s, {taken.rows_per_s:.0f} rows/s"
+    )
     table.add_row("took, s", f"{figures.seconds:.0f}")
     return table
 
