@@ -40,6 +40,7 @@ PASSED_THROUGH = (
     "workflows.messages",
     "workflows.steps",
     "workflows.step_runner",
+    "workflows.patience",
     "workflows.details",
     "workflows.search_attributes",
     "pydantic",

@@ -28,8 +28,6 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import (
-    SearchAttributePair,
-    TypedSearchAttributes,
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
@@ -38,7 +36,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models import identifiers
 from models.errors import PartAway, Refusal, Refused
-from models.lifecycle import OPEN, OrderStatus
+from models.lifecycle import OPEN
 from models.orders import Acceptance, OrderState, StepResult
 from models.rules import refusals
 from settings import Settings
@@ -48,7 +46,6 @@ from starter.temporal import connect, temporal_away
 from store import order_steps, orders
 from store.facts import line_facts
 from store.session import Database
-from workflows import search_attributes
 from workflows.messages import (
     OPERATOR,
     Acknowledge,
@@ -60,6 +57,7 @@ from workflows.messages import (
     Waits,
 )
 from workflows.order import EsimOrder
+from workflows.search_attributes import labels
 
 __all__ = ["OrderDesk", "OrderDraft", "Placed"]
 
@@ -136,7 +134,7 @@ class OrderDesk(OrderBook):
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             static_summary=start.summary,
-            search_attributes=_search_attributes(start),
+            search_attributes=labels(start),
         )
         try:
             answer: Awaitable[Any] = self._client.execute_update_with_start_workflow(
@@ -285,17 +283,6 @@ def _actor(text: str) -> str:
     if len(text) > 64 or not re.match(identifiers.ACTOR_PATTERN, text):
         raise Refused.because("actor_invalid", "Who calls is given as operator, provider or user:ID.")
     return text
-
-
-def _search_attributes(start: PlaceOrder) -> TypedSearchAttributes:
-    values = {
-        search_attributes.ORDER_STATUS: OrderStatus.SUBMITTED.value,
-        search_attributes.ORDER_KIND: start.order.kind.value,
-        search_attributes.PROVIDER: start.provider,
-        search_attributes.DISTRIBUTOR: start.distributor,
-        search_attributes.ACCOUNT_ID: str(start.order.account_id),
-    }
-    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values.items()])
 
 
 def _refused(failed: WorkflowUpdateFailedError) -> Refused:

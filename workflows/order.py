@@ -17,7 +17,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from models.identifiers import parse_iccid
-from models.lifecycle import OPEN, HoldReason, OrderStatus
+from models.lifecycle import OPEN, OrderStatus
 from models.orders import Acceptance, OrderState, StepResult
 from workflows.details import order_details
 from workflows.messages import (
@@ -35,7 +35,8 @@ from workflows.messages import (
     SendMails,
     WriteIccid,
 )
-from workflows.search_attributes import ACCOUNT_ID, DISTRIBUTOR, ORDER_KIND, ORDER_STATUS, PROVIDER
+from workflows.patience import Patience
+from workflows.search_attributes import ORDER_STATUS, labels
 from workflows.step_runner import Condition, Overtaken, Step, StepRunner, never
 from workflows.steps import OrderSteps, PeopleSteps, ProviderSteps
 
@@ -76,9 +77,7 @@ class EsimOrder:
         self._calls: deque[_Call] = deque()
         self._steps = StepRunner(self._order_id, changed=self._show)
         self._timeline: list[tuple[datetime, str]] = []
-        self._silent_since = workflow.now()
-        self._reminded = 0
-        self._patient_until = start.waits.reminders
+        self._patience = Patience(start.waits, workflow.now())
 
     @workflow.run
     async def run(self, _: PlaceOrder | None = None) -> OrderState:
@@ -268,18 +267,13 @@ class EsimOrder:
             pass
         else:
             self._note("Handed to the provider")
-        self._silent_since = workflow.now()
+        self._patience.handed_over(workflow.now())
         while self._status in OPEN:
             self._show()
-            now = workflow.now()
-            due = self._silent_since + self._patience
-            if now < due:
-                # Never longer than the shorter patience, so this one timer need not be cancelled when the
-                # order moves on and a nearer reminder becomes due.
-                waits = self._start.waits
-                shortest = min(waits.acknowledgement_reminder_after, waits.processing_reminder_after)
+            if workflow.now() < self._patience.due:
                 await workflow.sleep(
-                    min(due - now, shortest), summary="Remind the provider if nothing happened"
+                    self._patience.sleep_from(workflow.now()),
+                    summary="Remind the provider if nothing happened",
                 )
             else:
                 await self._break_the_silence()
@@ -287,37 +281,19 @@ class EsimOrder:
     async def _break_the_silence(self) -> None:
         left = self._left(self._status)
         try:
-            if self._reminded < self._patient_until:
-                self._reminded += 1
-                self._silent_since = workflow.now()
-                message = RemindProvider(
-                    order_id=self._order_id,
-                    waiting_in=self._status,
-                    number=self._reminded,
-                )
-                await self._steps.take(ProviderSteps.remind_provider, message, overtaken=left)
-                self._note(f"Reminder {message.number} sent to the provider")
+            if self._patience.exhausted:
+                await self._steps.hold("waiting", self._patience.reason, overtaken=left)
+                self._patience.renew(workflow.now())
             else:
-                reason = (
-                    HoldReason.NO_ACKNOWLEDGEMENT
-                    if self._status is OrderStatus.SUBMITTED
-                    else HoldReason.NO_PROCESSING
-                )
-                await self._steps.hold("waiting", reason, overtaken=left)
-                self._patient_until += max(1, self._start.waits.reminders)
-                self._silent_since = workflow.now() - self._patience
+                number = self._patience.remind(workflow.now())
+                message = RemindProvider(order_id=self._order_id, waiting_in=self._status, number=number)
+                await self._steps.take(ProviderSteps.remind_provider, message, overtaken=left)
+                self._note(f"Reminder {number} sent to the provider")
         except Overtaken:
             return
 
     def _left(self, status: OrderStatus) -> Callable[[], bool]:
         return lambda: self._status is not status
-
-    @property
-    def _patience(self) -> Any:
-        waits = self._start.waits
-        if self._status is OrderStatus.SUBMITTED:
-            return waits.acknowledgement_reminder_after
-        return waits.processing_reminder_after
 
     async def _tell_the_end(self) -> None:
         """Nobody is told before it is so; a mail that cannot be sent holds the ended order for a while."""
@@ -339,23 +315,13 @@ class EsimOrder:
         """Search attributes, where whoever started the order did not set them."""
         if workflow.info().typed_search_attributes.get(ORDER_STATUS) is not None:
             return
-        order = self._start.order
-        workflow.upsert_search_attributes(
-            [
-                ORDER_STATUS.value_set(self._status.value),
-                ORDER_KIND.value_set(order.kind.value),
-                PROVIDER.value_set(self._start.provider),
-                DISTRIBUTOR.value_set(self._start.distributor),
-                ACCOUNT_ID.value_set(str(order.account_id)),
-            ]
-        )
+        workflow.upsert_search_attributes([pair.key.value_set(pair.value) for pair in labels(self._start)])
 
     def _moved_to(self, state: OrderState) -> None:
         before, self._state = self._state, state.model_copy(update={"warnings": ()})
         if state.status is not before.status:
             workflow.upsert_search_attributes([ORDER_STATUS.value_set(state.status.value)])
-            self._silent_since, self._reminded = workflow.now(), 0
-            self._patient_until = self._start.waits.reminders
+            self._patience.begin(state.status, workflow.now())
         if state.status is not before.status or not self._timeline:
             self._note(state.status.label)
         if state.iccid and state.iccid != before.iccid:
@@ -366,11 +332,9 @@ class EsimOrder:
         self._show()
 
     def _show(self) -> None:
-        due = None
-        if self._status in OPEN and self._reminded < self._patient_until:
-            due = self._silent_since + self._patience
+        due = None if self._patience.exhausted else self._patience.due
         workflow.set_current_details(
-            order_details(self._status, self._timeline, self._silent_since, due, self._steps.holds)
+            order_details(self._status, self._timeline, self._patience.since, due, self._steps.holds)
         )
 
 
