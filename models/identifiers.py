@@ -1,4 +1,4 @@
-"""The numbers of the trade: ICCID, MSISDN, and this application's own ids.
+"""The numbers of the trade: ICCID, MSISDN, and this application's own ids; and what text can be kept.
 
 Parsing functions return the one stored form or raise `ValueError` with a sentence that does not repeat
 what was entered.
@@ -12,9 +12,10 @@ import phonenumbers
 
 ICCID_PATTERN = r"^[0-9]{18,20}$"
 ORDER_ID_PATTERN = r"^order-[a-z2-7]{16}$"
-ACTOR_PATTERN = r"^[a-z]+(:[0-9]+)?$"
+ACTOR_PATTERN = r"^(operator|provider|user:[0-9]{1,18})$"
 
 _ICCID = re.compile(ICCID_PATTERN)
+_ORDER_ID = re.compile(ORDER_ID_PATTERN)
 _REFERENCE = re.compile(r"^([A-Za-z])-([0-9]{1,15})$")
 
 
@@ -82,3 +83,17 @@ def order_id(account_id: int, key: str) -> str:
     """
     digest = hashlib.sha256(f"{account_id}\0{key}".encode()).digest()[:10]
     return "order-" + base64.b32encode(digest).decode("ascii").lower()
+
+
+def parse_order_id(text: str) -> str:
+    """The order's id as stored, however it was typed: `order-` may be left out, case does not matter."""
+    wanted = text.strip().lower()
+    wanted = wanted if wanted.startswith("order-") else f"order-{wanted}"
+    if not _ORDER_ID.fullmatch(wanted):
+        raise ValueError("An order's id is order- and 16 letters and digits.")
+    return wanted
+
+
+def storable(text: str) -> bool:
+    """Whether PostgreSQL can hold the text at all: no NUL, no bytes that are not UTF-8."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -1,11 +1,16 @@
 """What an order asks for and what its steps answer. Ids only: these travel through Temporal histories."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Refusal
 from models.identifiers import ORDER_ID_PATTERN
 from models.lifecycle import OrderKind, OrderStatus
 from models.rules import Action, Choice
+
+RecordId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+"""The id of a record. No record has one beyond it, and PostgreSQL cannot even be asked for one."""
 
 
 class Frozen(BaseModel):
@@ -19,11 +24,11 @@ class Placement(Frozen):
 
     order_id: str = Field(pattern=ORDER_ID_PATTERN)
     kind: OrderKind
-    account_id: int
-    line_id: int
-    user_id: int
-    pack_id: int
-    quantity: int = 1
+    account_id: RecordId
+    line_id: RecordId
+    user_id: RecordId
+    pack_id: RecordId
+    quantity: int = Field(default=1, ge=-(2**31), le=2**31 - 1)
     disposal_confirmed: bool = False
 
     @property

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.administration import DEFAULT_PROFILE, ProfileView
 from models.errors import NotFound, Refused
+from models.identifiers import storable
 from models.inventory import UserView
 from models.rules import TARGETS
-from store.lookups import AccountKey, select_users, storable, user_view
+from store.lookups import AccountKey, select_users, user_view
 from store.tables import AccountRow, ProfileRow, ProfileTargetRow, UserRow
 
 _DEFAULT_PROFILES = """

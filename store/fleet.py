@@ -7,9 +7,9 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from models.identifiers import storable
 from models.inventory import LineView, SimState, SimView
 from models.lifecycle import OPEN
-from store.lookups import storable
 from store.tables import (
     AccountRow,
     DeviceRow,

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
-from models.identifiers import parse_iccid, parse_msisdn, parse_reference
+from models.identifiers import parse_iccid, parse_msisdn, parse_reference, storable
 from models.inventory import SIM_CARDS_SECTION, PackView, UserView
 from store.tables import (
     AccountRow,
@@ -214,11 +214,6 @@ def select_packs() -> Select[*tuple[Any, ...]]:
 def pack_view(row: Any) -> PackView:
     """A row of `select_packs`, as it leaves the store."""
     return PackView(**row._mapping)
-
-
-def storable(text: str) -> bool:
-    """Whether PostgreSQL can hold the text at all: no NUL, no bytes that are not UTF-8."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 # What every order asks for is built once: building a statement takes longer than running it.

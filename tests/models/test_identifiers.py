@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.identifiers import (
+    ACTOR_PATTERN,
     ICCID_PATTERN,
     ORDER_ID_PATTERN,
     iccid_warning,
@@ -16,8 +17,10 @@ from models.identifiers import (
     order_id,
     parse_iccid,
     parse_msisdn,
+    parse_order_id,
     parse_reference,
     reference,
+    storable,
 )
 
 
@@ -105,3 +108,45 @@ def test_the_same_key_is_the_same_order(account: int, key: str, other: str) -> N
     assert re.match(ORDER_ID_PATTERN, order_id(account, key))
     assert (order_id(account, key) == order_id(account, other)) == (key == other)
     assert order_id(account, key) != order_id(account + 1, key)
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=16, max_size=16))
+def test_an_orders_id_is_read_however_it_is_typed(letters: str) -> None:
+    stored = f"order-{letters}"
+    for typed in (stored, letters, letters.upper(), f"  Order-{letters}\n"):
+        assert parse_order_id(typed) == stored
+
+
+@given(st.text() | st.sampled_from(["", "order-", "order-abc", "order-" + "a" * 17, "order-" + "1" * 16]))
+def test_what_is_no_orders_id_is_refused_without_repeating_it(text: str) -> None:
+    told = answer(parse_order_id, text)
+    known = told == "An order's id is order- and 16 letters and digits."
+    assert known or re.fullmatch(r"order-[a-z2-7]{16}", told)
+
+
+@pytest.mark.parametrize(
+    "text", ["order-" + "a" * 16 + "\n\nx", "order-" + "\u0661" * 16, "order-order-" + "a" * 16]
+)
+def test_not_an_orders_id(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^An order's id is order- and 16 letters and digits\.$"):
+        parse_order_id(text)
+
+
+@pytest.mark.parametrize("actor", ["operator", "provider", "user:1", "user:" + "9" * 18])
+def test_who_calls(actor: str) -> None:
+    assert re.match(ACTOR_PATTERN, actor)
+
+
+@pytest.mark.parametrize(
+    "actor",
+    ["", "ana", "user", "user:", "user:" + "9" * 19, "operator:1", "xoperator", "providers", "user:1 "],
+)
+def test_nobody_calls_under_another_name(actor: str) -> None:
+    assert not re.match(ACTOR_PATTERN, actor)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0")))
+def test_text_that_postgresql_holds(text: str) -> None:
+    assert storable(text)
+    assert not storable(text + "\0")
+    assert not storable("\udc80" + text)
