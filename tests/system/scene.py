@@ -21,7 +21,7 @@ from starter.desk import OrderDesk, OrderDraft
 from starter.inventory import Inventory
 from store.session import Database
 from tests.builders import ANA, run
-from tests.temporal_server import Temporal, comes_true
+from tests.temporal_server import Temporal, comes_true, eventually
 from worker import order_worker
 
 
@@ -122,7 +122,9 @@ class Scene:
         return (await self.desk.place(self.draft(number, **changes))).order_id
 
     async def acknowledged(self, number: int = 1, **changes: Any) -> str:
+        """Placed, mailed to the provider, who then acknowledges it."""
         order_id = await self.placed(number, **changes)
+        await eventually(lambda: self.events(order_id), lambda events: "mail.sent" in events)
         await self.desk.acknowledge(order_id)
         return order_id
 

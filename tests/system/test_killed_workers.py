@@ -21,7 +21,7 @@ from tests.builders import ANA, iccid, line, world
 from tests.system.scene import Scene
 from tests.temporal_server import comes_true, eventually
 
-ORDERS = range(1, 10)
+ORDERS = range(1, 8)
 KILLS = 3
 
 

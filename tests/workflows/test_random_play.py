@@ -67,7 +67,7 @@ async def test_whatever_is_called_in_whatever_order(house: House) -> None:
     loop = asyncio.get_running_loop()
 
     @settings(
-        max_examples=40,
+        max_examples=30,
         deadline=None,
         derandomize=True,
         database=None,
