@@ -1,7 +1,8 @@
 """Record the history of each path of an order, to be replayed by the tests for ever.
 
-`python -m tests.replay.record` writes those that are missing into `tests/replay/histories/`; with `--all` it
-records every path anew, which is right only as long as no order of the older workflow can be open anywhere.
+`python -m tests.replay.record` (or `make histories`) records every path anew into `tests/replay/histories/`,
+which is right only as long as no order of the older workflow can be open anywhere; with `--missing` it adds
+those of new paths.
 A change that breaks the replay of a committed history breaks running orders: guard it with
 `workflow.patched`, and record a path of the new way beside the old one.
 """
@@ -37,8 +38,8 @@ async def record(folder: Path, every: bool) -> list[str]:
 def main() -> None:
     """Record from the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.replay.record", description=__doc__)
-    parser.add_argument("--all", action="store_true", help="record every path anew")
-    every = parser.parse_args().all
+    parser.add_argument("--missing", action="store_true", help="record only what is not recorded yet")
+    every = not parser.parse_args().missing
     HISTORIES.mkdir(exist_ok=True)
     for name in asyncio.run(record(HISTORIES, every)):
         print(name)
