@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.catalogue_file import CatalogueRow
 from models.imports import ImportReport, Progress, RowNotes, counted
 from models.inventory import ContactRole
-from models.lifecycle import OPEN
 from store.staging import ids, prepare, run, stage
+from store.tables import STATUS_OPEN
 
 _STAGED = {
     "line_no": "integer",
@@ -28,7 +28,6 @@ _STAGED = {
     "contact_email": "text",
     "available": "boolean",
 }
-_OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
 
 _UNKNOWN_ACCOUNTS = """
 SELECT line_no FROM staged_catalogue staged
@@ -40,7 +39,7 @@ JOIN accounts account ON account.name = staged.account
 JOIN order_packs pack ON pack.account_id = account.id AND pack.name = staged.pack
 JOIN distributors distributor ON distributor.id = pack.distributor_id
 WHERE lower(distributor.name) <> lower(staged.distributor) AND EXISTS (
-    SELECT FROM orders WHERE orders.pack_id = pack.id AND orders.status IN ({_OPEN}))
+    SELECT FROM orders WHERE orders.pack_id = pack.id AND orders.{STATUS_OPEN})
 """  # noqa: S608  statuses of our own
 _PROVIDERS_OF_NO_LINE = """
 SELECT line_no FROM staged_catalogue staged

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.imports import RowNotes
-from models.lifecycle import OPEN
+from store.tables import STATUS_OPEN
 
 _SENTENCES = {
     "number_elsewhere": "msisdn: this phone number is in another slot already.",
@@ -22,8 +22,6 @@ _SENTENCES = {
     "sim_replaced": "iccid: another SIM is in this slot; place an order to replace it.",
     "provider_open_order": "provider: the line has an open order; its provider cannot change now.",
 }
-
-_OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
 
 # NO KEY, so that the steps of open orders, which only refer to the lines, need not wait
 _LOCK_LINES = """
@@ -61,7 +59,7 @@ SELECT line_no, codes FROM (
     LEFT JOIN lines occupant ON occupant.device_id = device.id AND occupant.slot = staged.slot
     LEFT JOIN sims in_place ON in_place.line_id = line.id AND in_place.state = 'active'
     LEFT JOIN sims known ON known.iccid = staged.iccid
-    LEFT JOIN orders open_order ON open_order.line_id = line.id AND open_order.status IN ({_OPEN})
+    LEFT JOIN orders open_order ON open_order.line_id = line.id AND open_order.{STATUS_OPEN}
 ) AS found
 WHERE codes <> '{{}}'
 """  # noqa: S608  statuses of our own

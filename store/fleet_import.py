@@ -138,7 +138,7 @@ RETURNING line_id
 """
 _MEMBERSHIPS = """
 CREATE TEMPORARY TABLE wanted_groups ON COMMIT DROP AS
-SELECT wanted.line_id, sim.id AS sim_id, management_groups.id AS group_id
+SELECT wanted.line_id, sim.id AS sim_id, management_groups.id AS group_id, wanted.account_id
 FROM wanted_fleet wanted
 JOIN staged_fleet staged USING (line_no)
 LEFT JOIN sims sim ON sim.line_id = wanted.line_id AND sim.state = 'active'
@@ -153,7 +153,8 @@ WHERE member.line_id = wanted.line_id AND NOT EXISTS (
 RETURNING member.line_id
 """
 _LINES_IN = """
-INSERT INTO line_groups (line_id, group_id) SELECT line_id, group_id FROM wanted_groups
+INSERT INTO line_groups (line_id, group_id, account_id)
+SELECT line_id, group_id, account_id FROM wanted_groups
 ON CONFLICT DO NOTHING RETURNING line_id
 """
 _SIMS_OUT = """
@@ -164,8 +165,8 @@ RETURNING sim.line_id
 """
 _SIMS_IN = """
 WITH added AS (
-    INSERT INTO sim_groups (sim_id, group_id)
-    SELECT sim_id, group_id FROM wanted_groups WHERE sim_id IS NOT NULL
+    INSERT INTO sim_groups (sim_id, group_id, account_id)
+    SELECT sim_id, group_id, account_id FROM wanted_groups WHERE sim_id IS NOT NULL
     ON CONFLICT DO NOTHING RETURNING sim_id)
 SELECT sims.line_id FROM added JOIN sims ON sims.id = added.sim_id
 """

@@ -22,15 +22,15 @@ _CREATE = (
     .returning(SimRow.id)
 )
 _COPY_GROUPS = insert(SimGroupRow).from_select(
-    ["sim_id", "group_id"],
-    select(bindparam("new", type_=BigInteger), SimGroupRow.group_id).where(
+    ["sim_id", "group_id", "account_id"],
+    select(bindparam("new", type_=BigInteger), SimGroupRow.group_id, SimGroupRow.account_id).where(
         SimGroupRow.sim_id == bindparam("old")
     ),
 )
 _TAKE_GROUPS = (
     delete(SimGroupRow)
     .where(SimGroupRow.sim_id.in_([bindparam("old"), bindparam("new")]))
-    .returning(SimGroupRow.sim_id, SimGroupRow.group_id)
+    .returning(SimGroupRow.sim_id, SimGroupRow.group_id, SimGroupRow.account_id)
 )
 _GIVE_GROUPS = insert(SimGroupRow)
 _DISCARD = (
@@ -72,7 +72,7 @@ async def swap(connection: AsyncConnection, old: LockedSim, new: LockedSim, icci
     (await connection.execute(_DISCARD, {"sim": old.id})).scalar_one()
     activated = {"sim": new.id, "employee_id": old.employee_id, "iccid": iccid}
     (await connection.execute(_ACTIVATE, activated)).scalar_one()
-    inherited = [{"sim_id": new.id, "group_id": row.group_id} for row in groups if row.sim_id == old.id]
+    inherited = [{**row._mapping, "sim_id": new.id} for row in groups if row.sim_id == old.id]
     if inherited:
         await connection.execute(_GIVE_GROUPS, inherited)
 

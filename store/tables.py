@@ -48,12 +48,21 @@ def _among(column: str, values: Any) -> str:
     return f"{column} IN ({', '.join(repr(str(value)) for value in sorted(values))})"
 
 
+STATUS_OPEN = _among("status", OPEN)
+"""The orders that have a way to go, as a condition in SQL."""
+
+
 def _id() -> Mapped[int]:
     return mapped_column(BigInteger, Identity(), primary_key=True)
 
 
 def _account() -> Mapped[int]:
     return mapped_column(ForeignKey("accounts.id"))
+
+
+def _of_account(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
+    """Refer to a record of the row's own account: one of another account cannot be referred to."""
+    return ForeignKeyConstraint([column, "account_id"], [f"{table}.id", f"{table}.account_id"], **options)
 
 
 class AccountRow(Row):
@@ -92,10 +101,8 @@ class UserRow(Row):
     email: Mapped[str]
     profile_id: Mapped[int]
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["profile_id", "account_id"],
-            ["authorised_actions_profiles.id", "authorised_actions_profiles.account_id"],
-        ),
+        _of_account("profile_id", "authorised_actions_profiles"),
+        UniqueConstraint("id", "account_id"),
         Index("uq_users_email", text("lower(email)"), unique=True),
     )
 
@@ -112,7 +119,10 @@ class DistributorRow(Row):
     id: Mapped[int] = _id()
     account_id: Mapped[int] = _account()
     name: Mapped[str]
-    __table_args__ = (Index("uq_distributors_name", "account_id", text("lower(name)"), unique=True),)
+    __table_args__ = (
+        UniqueConstraint("id", "account_id"),
+        Index("uq_distributors_name", "account_id", text("lower(name)"), unique=True),
+    )
 
 
 class ContactRow(Row):
@@ -146,6 +156,7 @@ class EmployeeRow(Row):
     name: Mapped[str]
     email: Mapped[str | None]
     __table_args__ = (
+        UniqueConstraint("id", "account_id"),
         Index("uq_employees_email", "account_id", text("lower(email)"), unique=True),
         Index("uq_employees_name", "account_id", "name", unique=True, postgresql_where=text("email IS NULL")),
     )
@@ -156,7 +167,7 @@ class GroupRow(Row):
     id: Mapped[int] = _id()
     account_id: Mapped[int] = _account()
     name: Mapped[str]
-    __table_args__ = (UniqueConstraint("account_id", "name"),)
+    __table_args__ = (UniqueConstraint("account_id", "name"), UniqueConstraint("id", "account_id"))
 
 
 class LineRow(Row):
@@ -168,7 +179,7 @@ class LineRow(Row):
     msisdn: Mapped[str] = mapped_column(unique=True)
     provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
     __table_args__ = (
-        ForeignKeyConstraint(["device_id", "account_id"], ["devices.id", "devices.account_id"]),
+        _of_account("device_id", "devices"),
         UniqueConstraint("device_id", "slot"),
         UniqueConstraint("id", "account_id"),
         CheckConstraint("slot BETWEEN 1 AND 3", name="slot"),
@@ -184,15 +195,18 @@ class SimRow(Row):
     kind: Mapped[str]
     state: Mapped[str]
     provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
-    distributor_id: Mapped[int | None] = mapped_column(ForeignKey("distributors.id"))
-    employee_id: Mapped[int | None] = mapped_column(ForeignKey("employees.id"), index=True)
+    distributor_id: Mapped[int | None]
+    employee_id: Mapped[int | None] = mapped_column(index=True)
     line_id: Mapped[int | None]
     """The line it serves (active) or will serve (temporary); no other SIM has one."""
     order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id", use_alter=True), unique=True)
     """The order that created this eSIM."""
     discarded_at: Mapped[datetime | None]
     __table_args__ = (
-        ForeignKeyConstraint(["line_id", "account_id"], ["lines.id", "lines.account_id"]),
+        _of_account("distributor_id", "distributors"),
+        _of_account("employee_id", "employees"),
+        _of_account("line_id", "lines"),
+        UniqueConstraint("id", "account_id"),
         CheckConstraint(_among("kind", SimKind), name="kind"),
         CheckConstraint(_among("state", SimState), name="state"),
         CheckConstraint(f"iccid ~ '{ICCID_PATTERN}'", name="iccid"),
@@ -209,24 +223,37 @@ class SimRow(Row):
 
 class LineGroupRow(Row):
     __tablename__ = "line_groups"
-    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"), primary_key=True)
-    group_id: Mapped[int] = mapped_column(ForeignKey("management_groups.id"), primary_key=True)
+    line_id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int]
+    """That of the line and of the group."""
+    __table_args__ = (_of_account("line_id", "lines"), _of_account("group_id", "management_groups"))
 
 
 class SimGroupRow(Row):
     __tablename__ = "sim_groups"
-    sim_id: Mapped[int] = mapped_column(ForeignKey("sims.id", ondelete="CASCADE"), primary_key=True)
-    group_id: Mapped[int] = mapped_column(ForeignKey("management_groups.id"), primary_key=True)
+    sim_id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int]
+    """That of the SIM and of the group."""
+    __table_args__ = (
+        _of_account("sim_id", "sims", ondelete="CASCADE"),
+        _of_account("group_id", "management_groups"),
+    )
 
 
 class PackRow(Row):
     __tablename__ = "order_packs"
     id: Mapped[int] = _id()
     account_id: Mapped[int] = _account()
-    distributor_id: Mapped[int] = mapped_column(ForeignKey("distributors.id"))
+    distributor_id: Mapped[int]
     name: Mapped[str]
     available: Mapped[bool] = mapped_column(server_default=text("true"))
-    __table_args__ = (UniqueConstraint("account_id", "name"), UniqueConstraint("id", "account_id"))
+    __table_args__ = (
+        _of_account("distributor_id", "distributors"),
+        UniqueConstraint("account_id", "name"),
+        UniqueConstraint("id", "account_id"),
+    )
 
 
 class PackItemRow(Row):
@@ -255,24 +282,29 @@ class OrderRow(Row):
     status_since: Mapped[datetime] = mapped_column(server_default=func.now())
     line_id: Mapped[int]
     pack_id: Mapped[int]
-    placed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    placed_by: Mapped[int]
     placed_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    sim_in_place_id: Mapped[int | None] = mapped_column(ForeignKey("sims.id"))
+    sim_in_place_id: Mapped[int | None]
     esim_id: Mapped[int | None]
     """The eSIM the order brought; a plain number, for it outlives a deleted temporary eSIM."""
     held_reason: Mapped[str | None]
     held_since: Mapped[datetime | None]
-    cancel_note_id: Mapped[int | None] = mapped_column(ForeignKey("order_notes.id", use_alter=True))
+    cancel_note_id: Mapped[int | None]
     refusals: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'"))
     __table_args__ = (
-        ForeignKeyConstraint(["line_id", "account_id"], ["lines.id", "lines.account_id"]),
-        ForeignKeyConstraint(["pack_id", "account_id"], ["order_packs.id", "order_packs.account_id"]),
+        _of_account("line_id", "lines"),
+        _of_account("pack_id", "order_packs"),
+        _of_account("placed_by", "users"),
+        _of_account("sim_in_place_id", "sims"),
+        ForeignKeyConstraint(
+            ["cancel_note_id", "id"], ["order_notes.id", "order_notes.order_id"], use_alter=True
+        ),
         CheckConstraint(_among("kind", OrderKind), name="kind"),
         CheckConstraint(_among("status", OrderStatus), name="status"),
         CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name="held"),
         CheckConstraint("(status = 'refused') = (refusals <> '[]')", name="refused_says_why"),
         CheckConstraint("status = 'refused' OR sim_in_place_id IS NOT NULL", name="sim_in_place"),
-        Index("uq_open_order", "line_id", unique=True, postgresql_where=text(_among("status", OPEN))),
+        Index("uq_open_order", "line_id", unique=True, postgresql_where=text(STATUS_OPEN)),
         Index("ix_orders_status", "status", "status_since"),
         Index("ix_orders_line_id", "line_id"),
     )
@@ -298,6 +330,7 @@ class OrderNoteRow(Row):
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     text: Mapped[str]
+    __table_args__ = (UniqueConstraint("id", "order_id"),)
 
 
 class MailRow(Row):

@@ -113,7 +113,7 @@ async def place(
         "account_id": ana.account_id,
         "line_id": found.id,
         "user_id": ana.id,
-        "pack_id": packs[0].id if packs else 0,
+        "pack_id": packs[0].id if packs else 10**6,
         "disposal_confirmed": True,
     } | changes
     async with database.transaction() as connection:

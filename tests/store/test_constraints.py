@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models.lifecycle import OrderStatus
+from store import orders
 from store.session import Database, constraint_of
-from tests.builders import acknowledge, cancel, empty_slot, iccid, item, line, place, process, run, world
+from tests.builders import acknowledge, cancel, iccid, item, line, place, process, run, world
 
 
 async def refused(database: Database, statement: str) -> str:
@@ -55,7 +56,7 @@ async def test_a_discarded_sim_gets_into_no_group(database: Database) -> None:
     await acknowledge(database, order)
     await process(database, order, iccid(900))
     statement = (
-        "INSERT INTO sim_groups SELECT sims.id, management_groups.id FROM sims, management_groups "
+        "INSERT INTO sim_groups SELECT sims.id, management_groups.id, 1 FROM sims, management_groups "
         "WHERE state = 'discarded'"
     )
     assert "belongs to no management group" in await refused(database, statement)
@@ -174,11 +175,63 @@ async def test_rows_that_cannot_be(database: Database) -> None:
         assert (statement, await refused(database, statement)) == (statement, constraint)
 
 
+OTHERS = "(SELECT min(id) FROM {table} WHERE account_id = (SELECT id FROM accounts WHERE name = 'Other'))"
+OURS = "account_id = (SELECT id FROM accounts WHERE name = 'Acme')"
+REFERENCES = [
+    ("lines", "device_id", "devices"),
+    ("users", "profile_id", "authorised_actions_profiles"),
+    ("order_packs", "distributor_id", "distributors"),
+    ("sims", "distributor_id", "distributors"),
+    ("sims", "employee_id", "employees"),
+    ("sims", "line_id", "lines"),
+    ("orders", "line_id", "lines"),
+    ("orders", "pack_id", "order_packs"),
+    ("orders", "placed_by", "users"),
+    ("orders", "sim_in_place_id", "sims"),
+    ("line_groups", "line_id", "lines"),
+    ("line_groups", "group_id", "management_groups"),
+    ("sim_groups", "sim_id", "sims"),
+    ("sim_groups", "group_id", "management_groups"),
+]
+
+
 async def test_nothing_refers_to_a_record_of_another_account(database: Database) -> None:
-    await world(database, line(1), empty_slot(2, account="Other"), packs=(item(),))
-    stolen = (
-        "UPDATE lines SET account_id = (SELECT id FROM accounts WHERE name = 'Other') "
-        "WHERE account_id = (SELECT id FROM accounts WHERE name = 'Acme')"
+    inventory = await world(
+        database,
+        line(1, management_groups="Sales"),
+        line(2, account="Other", slot=2),
+        packs=(item(), item("Theirs", account="Other")),
     )
-    with pytest.raises(IntegrityError):
-        await run(database, stolen)
+    await inventory.create_user("Other", "Zoe", "zoe@other.example")
+    await place(database)
+    # SIMs of different lines are told apart by an index of their own
+    await run(
+        database, "UPDATE sims SET state = 'in_stock', line_id = NULL WHERE iccid = :known", known=iccid(2)
+    )
+    await run(database, "DELETE FROM line_groups WHERE line_id = 2")
+    await run(database, "DELETE FROM sim_groups WHERE sim_id = 2")
+    for table, column, target in REFERENCES:
+        steal = f"UPDATE {table} SET {column} = {OTHERS.format(table=target)} WHERE {OURS}"
+        said = await refused(database, steal)
+        assert (steal, said) == (steal, f"fk_{table}_{column}_account_id")
+
+
+async def test_a_record_stays_with_its_account_while_something_refers_to_it(database: Database) -> None:
+    await world(database, line(1), line(2, account="Other"))
+    await place(database)
+    for table in ("lines", "sims", "users", "order_packs", "distributors", "employees", "management_groups"):
+        give_away = (
+            f"UPDATE {table} SET account_id = (SELECT id FROM accounts WHERE name = 'Other') WHERE {OURS}"
+        )
+        with pytest.raises(IntegrityError):
+            await run(database, give_away)
+
+
+async def test_an_order_names_a_note_of_its_own(database: Database) -> None:
+    await world(database, line(1), line(2))
+    first, second = await place(database, 1), await place(database, 2)
+    async with database.transaction() as connection:
+        note = await orders.add_note(connection, second.order_id, "Ours.")
+    taken = f"UPDATE orders SET cancel_note_id = {note} WHERE id = '{first.order_id}'"
+    assert await refused(database, taken) == "fk_orders_cancel_note_id_id"
+    await run(database, f"UPDATE orders SET cancel_note_id = {note} WHERE id = '{second.order_id}'")

@@ -102,7 +102,7 @@ async def test_the_esim_takes_what_the_sim_in_place_has_when_the_order_is_proces
     )
     await scene.sql("DELETE FROM sim_groups WHERE sim_id = :old", old=old.id)
     await scene.sql(
-        "INSERT INTO sim_groups SELECT :old, group_id FROM sim_groups WHERE sim_id = :other",
+        "INSERT INTO sim_groups SELECT :old, group_id, account_id FROM sim_groups WHERE sim_id = :other",
         old=old.id,
         other=other.id,
     )

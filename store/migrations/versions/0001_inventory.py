@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_distributors_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_distributors"),
+        sa.UniqueConstraint("id", "account_id", name="uq_distributors_id_account_id"),
     )
     op.create_index(
         "uq_distributors_name", "distributors", ["account_id", sa.literal_column("lower(name)")], unique=True
@@ -71,6 +72,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_employees_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_employees"),
+        sa.UniqueConstraint("id", "account_id", name="uq_employees_id_account_id"),
     )
     op.create_index(
         "uq_employees_email", "employees", ["account_id", sa.literal_column("lower(email)")], unique=True
@@ -89,6 +91,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_management_groups_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_management_groups"),
+        sa.UniqueConstraint("id", "account_id", name="uq_management_groups_id_account_id"),
         sa.UniqueConstraint("account_id", "name", name="uq_management_groups_account_id_name"),
     )
     op.create_table(
@@ -134,7 +137,9 @@ def upgrade() -> None:
         sa.Column("available", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_order_packs_account_id"),
         sa.ForeignKeyConstraint(
-            ["distributor_id"], ["distributors.id"], name="fk_order_packs_distributor_id"
+            ["distributor_id", "account_id"],
+            ["distributors.id", "distributors.account_id"],
+            name="fk_order_packs_distributor_id_account_id",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_order_packs"),
         sa.UniqueConstraint("account_id", "name", name="uq_order_packs_account_id_name"),
@@ -154,6 +159,7 @@ def upgrade() -> None:
             name="fk_users_profile_id_account_id",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
+        sa.UniqueConstraint("id", "account_id", name="uq_users_id_account_id"),
     )
     op.create_index("uq_users_email", "users", [sa.literal_column("lower(email)")], unique=True)
     op.create_table(
@@ -168,8 +174,17 @@ def upgrade() -> None:
         "line_groups",
         sa.Column("line_id", sa.BigInteger(), nullable=False),
         sa.Column("group_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["group_id"], ["management_groups.id"], name="fk_line_groups_group_id"),
-        sa.ForeignKeyConstraint(["line_id"], ["lines.id"], name="fk_line_groups_line_id"),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id", "account_id"],
+            ["management_groups.id", "management_groups.account_id"],
+            name="fk_line_groups_group_id_account_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id", "account_id"],
+            ["lines.id", "lines.account_id"],
+            name="fk_line_groups_line_id_account_id",
+        ),
         sa.PrimaryKeyConstraint("line_id", "group_id", name="pk_line_groups"),
     )
     op.create_table(
@@ -226,13 +241,22 @@ def upgrade() -> None:
             "state IN ('active', 'discarded', 'in_stock', 'temporary')", name=op.f("ck_sims_state")
         ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_sims_account_id"),
-        sa.ForeignKeyConstraint(["distributor_id"], ["distributors.id"], name="fk_sims_distributor_id"),
-        sa.ForeignKeyConstraint(["employee_id"], ["employees.id"], name="fk_sims_employee_id"),
+        sa.ForeignKeyConstraint(
+            ["distributor_id", "account_id"],
+            ["distributors.id", "distributors.account_id"],
+            name="fk_sims_distributor_id_account_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["employee_id", "account_id"],
+            ["employees.id", "employees.account_id"],
+            name="fk_sims_employee_id_account_id",
+        ),
         sa.ForeignKeyConstraint(
             ["line_id", "account_id"], ["lines.id", "lines.account_id"], name="fk_sims_line_id_account_id"
         ),
         sa.ForeignKeyConstraint(["provider_id"], ["providers.id"], name="fk_sims_provider_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sims"),
+        sa.UniqueConstraint("id", "account_id", name="uq_sims_id_account_id"),
         sa.UniqueConstraint("iccid", name="uq_sims_iccid"),
     )
     op.create_index("ix_sims_employee_id", "sims", ["employee_id"], unique=False)
@@ -246,8 +270,18 @@ def upgrade() -> None:
         "sim_groups",
         sa.Column("sim_id", sa.BigInteger(), nullable=False),
         sa.Column("group_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["group_id"], ["management_groups.id"], name="fk_sim_groups_group_id"),
-        sa.ForeignKeyConstraint(["sim_id"], ["sims.id"], name="fk_sim_groups_sim_id", ondelete="CASCADE"),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id", "account_id"],
+            ["management_groups.id", "management_groups.account_id"],
+            name="fk_sim_groups_group_id_account_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["sim_id", "account_id"],
+            ["sims.id", "sims.account_id"],
+            name="fk_sim_groups_sim_id_account_id",
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("sim_id", "group_id", name="pk_sim_groups"),
     )
 

@@ -132,8 +132,16 @@ def upgrade() -> None:
             ["order_packs.id", "order_packs.account_id"],
             name="fk_orders_pack_id_account_id",
         ),
-        sa.ForeignKeyConstraint(["placed_by"], ["users.id"], name="fk_orders_placed_by"),
-        sa.ForeignKeyConstraint(["sim_in_place_id"], ["sims.id"], name="fk_orders_sim_in_place_id"),
+        sa.ForeignKeyConstraint(
+            ["placed_by", "account_id"],
+            ["users.id", "users.account_id"],
+            name="fk_orders_placed_by_account_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["sim_in_place_id", "account_id"],
+            ["sims.id", "sims.account_id"],
+            name="fk_orders_sim_in_place_id_account_id",
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_orders"),
     )
     op.create_index("ix_orders_line_id", "orders", ["line_id"], unique=False)
@@ -185,9 +193,12 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_order_notes_order_id"),
         sa.PrimaryKeyConstraint("id", name="pk_order_notes"),
+        sa.UniqueConstraint("id", "order_id", name="uq_order_notes_id_order_id"),
     )
     op.create_index("ix_order_notes_order_id", "order_notes", ["order_id"], unique=False)
-    op.create_foreign_key("fk_orders_cancel_note_id", "orders", "order_notes", ["cancel_note_id"], ["id"])
+    op.create_foreign_key(
+        "fk_orders_cancel_note_id_id", "orders", "order_notes", ["cancel_note_id", "id"], ["id", "order_id"]
+    )
     op.add_column("sims", sa.Column("order_id", sa.String(), nullable=True))
     op.create_foreign_key("fk_sims_order_id", "sims", "orders", ["order_id"], ["id"])
     op.create_unique_constraint("uq_sims_order_id", "sims", ["order_id"])
@@ -218,6 +229,6 @@ def downgrade() -> None:
     op.execute("DELETE FROM sims WHERE state = 'temporary'")
     op.drop_constraint("ck_sims_temporary_has_order", "sims")
     op.drop_column("sims", "order_id")
-    op.drop_constraint("fk_orders_cancel_note_id", "orders")
+    op.drop_constraint("fk_orders_cancel_note_id_id", "orders")
     for table in ("order_notes", "order_events", "mails", "orders", "profile_targets"):
         op.drop_table(table)
