@@ -35,13 +35,23 @@ FAILURES: tuple[tuple[type[Exception], str, bool], ...] = (
 )
 
 
-def as_application_error(failure: Exception) -> ApplicationError:
+def as_application_error(failure: Exception, attempt: int = 1) -> ApplicationError:
     """The failure as it may be seen in a history."""
     for kind, name, again in FAILURES:
         if isinstance(failure, kind):
             return ApplicationError(str(failure), type=str(name), non_retryable=not again)
     sentence = f"{type(failure).__name__}; the worker's log has the details."
-    return ApplicationError(sentence, type="unexpected")
+    return ApplicationError(sentence, type="unexpected", non_retryable=_stays_wrong(failure, attempt))
+
+
+def _stays_wrong(failure: Exception, attempt: int) -> bool:
+    """Whether the database will refuse this again: impossible data, or a constraint that a second look at
+    the tables (another order took the ICCID meanwhile, say) did not explain.
+    """
+    state = sqlstate_of(failure) if isinstance(failure, DBAPIError) else None
+    if state is None:
+        return False
+    return state.startswith("22") or (state.startswith("23") and attempt > 1)
 
 
 class SafeFailures(Interceptor):
@@ -60,7 +70,7 @@ class _SafeFailuresInbound(ActivityInboundInterceptor):
             raise
         except Exception as failure:  # noqa: BLE001  whatever it is, it must not reach a history as it is
             _write_down(failure)
-            raise as_application_error(failure) from None
+            raise as_application_error(failure, activity.info().attempt) from None
 
 
 def _write_down(failure: Exception) -> None:

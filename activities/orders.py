@@ -62,4 +62,4 @@ class InventorySteps(OrderSteps):
     async def release_order(self, step: ReleaseOrder) -> None:
         """Mark the order as going on."""
         async with self._database.transaction() as connection:
-            await order_steps.release(connection, step.order_id, step.actor)
+            await order_steps.release(connection, step.order_id, step.actor, given_up=step.given_up)

@@ -72,7 +72,7 @@ class ReportProcessed(_Call):
 class CancelOrder(_Call):
     """The order is cancelled. The reason, being free text, is a note in the database."""
 
-    note_id: int | None = None
+    note_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
 
 
 class RetryOrder(_Call):
@@ -121,9 +121,10 @@ class HoldOrder(OrderStep):
 
 
 class ReleaseOrder(OrderStep):
-    """Input of the step `release_order`."""
+    """Input of the step `release_order`. `given_up`: nobody retried, and the mail is not sent any more."""
 
     actor: str
+    given_up: bool = False
 
 
 class SendMails(OrderStep):

@@ -37,7 +37,7 @@ from workflows.messages import (
 )
 from workflows.patience import Patience
 from workflows.search_attributes import ORDER_STATUS, labels
-from workflows.step_runner import Condition, Overtaken, Step, StepRunner, never
+from workflows.step_runner import Condition, Overtaken, Step, StepRunner
 from workflows.steps import OrderSteps, PeopleSteps, ProviderSteps
 
 
@@ -139,7 +139,7 @@ class EsimOrder:
         call = call or ReportProcessed()
         iccid = _checked_iccid(call.iccid)
         info = workflow.current_update_info()
-        request = f"{workflow.info().run_id}:{info.id if info else ''}"
+        request = info.id if info else ""
         return await self._ask(
             OrderSteps.complete_swap,
             CompleteSwap(order_id=self._order_id, actor=call.actor, iccid=iccid, request=request),
@@ -208,11 +208,14 @@ class EsimOrder:
         return self._state.status
 
     async def _accept(self, start: PlaceOrder) -> bool:
+        """Whether there is an order to see through. One that ended long ago, under the same key, is only
+        answered: Temporal forgets ended orders, the database does not.
+        """
         self._label()
         acceptance = await self._steps.take(OrderSteps.accept_order, start.order)
         self._acceptance = acceptance
         self._moved_to(OrderState(order_id=self._order_id, status=acceptance.status))
-        return acceptance.accepted
+        return acceptance.status in OPEN
 
     async def _answer_while(self, condition: Condition, beside: asyncio.Task[None] | None = None) -> None:
         """Take the waiting calls in the order they came, while the condition holds."""
@@ -231,15 +234,12 @@ class EsimOrder:
             refused = "The order was refused; place another one."
             call.answer.set_exception(ApplicationError(refused, type="already_refused", non_retryable=True))
             return
-        cancels = call.step is OrderSteps.cancel_order
         try:
-            result = await self._steps.take(
-                call.step, call.message, overtaken=never if cancels else self._cancel_waits
-            )
+            result = await self._steps.take(call.step, call.message, overtaken=self._cancel_waits)
         except Overtaken:
             call.answer.set_exception(
                 ApplicationError(
-                    "The order was held, and is being cancelled instead.",
+                    "This could not be done before the order was to be cancelled; see what became of it.",
                     type="overtaken",
                     non_retryable=True,
                 )
@@ -296,18 +296,26 @@ class EsimOrder:
         return lambda: self._status is not status
 
     async def _tell_the_end(self) -> None:
-        """Nobody is told before it is so; a mail that cannot be sent holds the ended order for a while."""
-        message = SendMails(order_id=self._order_id)
-        steps: list[Step[None]] = [PeopleSteps.tell_people]
+        """Nobody is told before it is so. News for people are given up after a while; that a provider does
+        not know of a cancel is never.
+        """
         if self._status is OrderStatus.CANCELLED:
-            steps.insert(0, ProviderSteps.withdraw_from_provider)
-        for step in steps:
-            try:
-                await self._steps.take(
-                    step, message, hold_at_most=self._start.waits.notification_given_up_after
-                )
-            except Overtaken:
-                self._note(f"`{step.__name__}` given up: its mail could not be sent")
+            await asyncio.gather(self._tell_people(), self._withdraw())
+        else:
+            await self._tell_people()
+
+    async def _tell_people(self) -> None:
+        try:
+            await self._steps.take(
+                PeopleSteps.tell_people,
+                SendMails(order_id=self._order_id),
+                hold_at_most=self._start.waits.notification_given_up_after,
+            )
+        except Overtaken:
+            self._note("News for people given up: the mail could not be sent")
+
+    async def _withdraw(self) -> None:
+        await self._steps.take(ProviderSteps.withdraw_from_provider, SendMails(order_id=self._order_id))
 
     # --- what operators read --------------------------------------------------------------------------
 

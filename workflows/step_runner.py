@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
@@ -54,8 +55,8 @@ class StepRunner:
         self._retried_by = OPERATOR
         self._one_local_at_a_time = asyncio.Lock()
         self._one_record_at_a_time = asyncio.Lock()
-        self._recording = 0
-        self._leaving: set[asyncio.Task[Any]] = set()
+        self._at_work = 0
+        self._records: set[asyncio.Task[None]] = set()
 
     @property
     def holds(self) -> tuple[Hold, ...]:
@@ -68,7 +69,7 @@ class StepRunner:
         what it is held for. To end before would make Temporal take the ending task back, and with it the
         answers to those who called; and the row would stay held for ever.
         """
-        return not self._leaving and not self._recording
+        return not self._at_work
 
     def retry(self, actor: str) -> None:
         """Go on with everything that is held."""
@@ -93,6 +94,9 @@ class StepRunner:
                 if quick:
                     return await self._quickly(step, message, policy)
                 return await self._patiently(step, message, policy, overtaken)
+            except ValidationError as unreadable:
+                # By another version of the steps: this task fails, and is tried again until it can be read.
+                raise RuntimeError("The step's answer cannot be read by this version.") from unreadable
             except FailureError as failure:
                 if quick and not _final(failure):
                     quick = False
@@ -128,15 +132,15 @@ class StepRunner:
         await workflow.wait_condition(lambda: running.done() or overtaken())
         if running.done():
             return await running
-        self._leaving.add(running)
-        running.add_done_callback(self._left)
+        # It may be done all the same before it hears of it, and then what it did counts.
         running.cancel()
-        raise Overtaken
-
-    def _left(self, step: "asyncio.Task[Any]") -> None:
-        self._leaving.discard(step)
-        if not step.cancelled():
-            step.exception()  # seen: nobody waits for it
+        self._at_work += 1
+        try:
+            return await running
+        except (FailureError, asyncio.CancelledError):
+            raise Overtaken from None
+        finally:
+            self._at_work -= 1
 
     async def hold(
         self,
@@ -149,8 +153,7 @@ class StepRunner:
         """Wait for the signal `retry`, seen by operators. Raises `Overtaken` like `take`."""
         seen = self._retries
         self._holds[place] = Hold(reason, workflow.now(), place)
-        self._show_attention()
-        await self._record("system")
+        self._changed_holds("system")
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._retries > seen or overtaken(),
@@ -158,34 +161,58 @@ class StepRunner:
                 timeout_summary="Give the mail up",
             )
         del self._holds[place]
-        self._show_attention()
         retried = self._retries > seen
-        await self._record(self._retried_by if retried else "system")
+        given_up = not retried and not overtaken()
+        self._changed_holds(self._retried_by if retried else "system", given_up=given_up)
         if not retried:
             raise Overtaken
 
-    async def _record(self, actor: str) -> None:
-        """Write into the order's row what it is held for when its turn comes: of two records under way at
-        once the later could be written first, and stay.
+    def _changed_holds(self, actor: str, *, given_up: bool = False) -> None:
+        self._show_attention()
+        self._at_work += 1
+        task = asyncio.create_task(self._record(actor, given_up=given_up))
+        self._records.add(task)
+        task.add_done_callback(self._records.discard)
+
+    async def _record(self, actor: str, *, given_up: bool) -> None:
+        """Write into the order's row what it is held for, however long that takes: what keeps a step from
+        succeeding may keep this from succeeding too. One record at a time, so that the last one stays.
         """
-        self._recording += 1
         try:
             async with self._one_record_at_a_time:
-                if self._holds:
-                    hold = HoldOrder(order_id=self._order_id, reason=self.holds[-1].reason)
-                    await self._patiently(OrderSteps.hold_order, hold, POLICIES[OrderSteps.hold_order], never)
-                else:
-                    release = ReleaseOrder(order_id=self._order_id, actor=actor)
-                    policy = POLICIES[OrderSteps.release_order]
-                    await self._patiently(OrderSteps.release_order, release, policy, never)
-        except ActivityError:
-            workflow.logger.warning("The database does not record the hold; the search attribute says it.")
+                await self._recorded(actor, given_up=given_up)
         finally:
-            self._recording -= 1
+            self._at_work -= 1
+
+    async def _recorded(self, actor: str, *, given_up: bool) -> None:
+        reason = self._reason_to_show
+        step: Step[None] = OrderSteps.hold_order if reason else OrderSteps.release_order
+        message = (
+            HoldOrder(order_id=self._order_id, reason=reason)
+            if reason
+            else ReleaseOrder(order_id=self._order_id, actor=actor, given_up=given_up)
+        )
+        while True:
+            try:
+                await self._patiently(
+                    step, message, POLICIES[step], lambda: self._reason_to_show is not reason
+                )
+            except Overtaken:  # the next record says how it is now
+                return
+            except FailureError as failure:
+                if _final(failure):
+                    workflow.logger.warning("The order's row does not say why it is held; Attention does.")
+                    return
+            else:
+                return
+
+    @property
+    def _reason_to_show(self) -> HoldReason | None:
+        return self.holds[-1].reason if self._holds else None
 
     def _show_attention(self) -> None:
-        holds = self.holds
-        value = ATTENTION.value_set(holds[-1].reason.value) if holds else ATTENTION.value_unset()
+        reason = self._reason_to_show
+        value = ATTENTION.value_set(reason.value) if reason else ATTENTION.value_unset()
         workflow.upsert_search_attributes([value])
         self._changed()
 

@@ -8,7 +8,7 @@ implements them, and so do the fakes of tests. An override must carry `@activity
 | database steps | locally, twice | 15 min | 1 s to 30 s | step_failed |
 | submit_to_provider, remind_provider, withdraw_from_provider | no | 1 h | 5 s to 5 min | the mail's reason |
 | tell_people | locally, once | 1 h | 5 s to 5 min | the mail's reason, given up after 7 days |
-| hold_order, release_order | no | 1 min | 1 s to 10 s | nothing: the search attribute says it already |
+| hold_order, release_order | no | until they succeed | 1 s to 30 s | nothing: the search attribute says it |
 
 A mail that the server refused for good is not retried: the order is held at once.
 """
@@ -139,16 +139,13 @@ def _mail(summary: str, quick: int = 0) -> StepPolicy:
         first_interval=timedelta(seconds=5),
         longest_interval=timedelta(minutes=5),
         quick=quick,
+        # Longer than a mail server may take: a mail that is cut off may arrive, and would be sent again.
+        quick_attempt=timedelta(minutes=1),
     )
 
 
 def _mark(summary: str) -> StepPolicy:
-    return StepPolicy(
-        summary,
-        retried_for=timedelta(minutes=1),
-        attempt=timedelta(seconds=20),
-        longest_interval=timedelta(seconds=10),
-    )
+    return StepPolicy(summary, retried_for=timedelta(minutes=15), attempt=timedelta(seconds=20))
 
 
 POLICIES: dict[Callable[..., Any], StepPolicy] = {

@@ -38,6 +38,7 @@ class Troubles:
         self.coming: dict[str, deque[Trouble]] = defaultdict(deque)
         self.lasting: dict[str, Trouble] = {}
         self.shut: dict[str, asyncio.Event] = {}
+        self.let_pass: dict[str, int] = {}
         self.attempts: dict[str, int] = defaultdict(int)
         self.locally: dict[str, int] = defaultdict(int)
 
@@ -52,16 +53,17 @@ class Troubles:
         self.lasting.pop(step, None)
         self.coming.pop(step, None)
 
-    def shut_before(self, step: str) -> asyncio.Event:
-        """Attempts of this step wait at its door until the event is set."""
+    def shut_before(self, step: str, *, let_pass: int = 0) -> asyncio.Event:
+        """Attempts of this step wait at its door until the event is set; some may pass before."""
         self.shut[step] = asyncio.Event()
+        self.let_pass[step] = self.attempts[step] + let_pass
         return self.shut[step]
 
     @asynccontextmanager
     async def around(self, step: str) -> AsyncIterator[None]:
         self.attempts[step] += 1
         self.locally[step] += activity.info().is_local
-        if step in self.shut:
+        if step in self.shut and self.attempts[step] > self.let_pass[step]:
             await self.shut[step].wait()
         trouble = self.coming[step].popleft() if self.coming[step] else self.lasting.get(step)
         if trouble and not trouble.afterwards:
