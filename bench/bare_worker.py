@@ -10,7 +10,7 @@ from temporalio.worker import Worker
 from bench.bare import STEPS, BareOrder
 from settings import Settings
 from starter.temporal import connect
-from worker import GRACE, bytecode_kept, settle_memory, workflow_runner
+from worker import GRACE, CompiledOnce, settle_memory, workflow_runner
 
 TASK_QUEUE = "bare-orders"
 
@@ -42,8 +42,8 @@ def main() -> None:
     """Run the process."""
     import uvloop  # noqa: PLC0415  not on every platform
 
-    with bytecode_kept():
-        uvloop.run(serve(Settings(temporal_address=sys.argv[1])))
+    sys.meta_path.insert(0, CompiledOnce(BareOrder.__module__))
+    uvloop.run(serve(Settings(temporal_address=sys.argv[1])))
 
 
 if __name__ == "__main__":
