@@ -94,7 +94,9 @@ _LINE_FACTS = (
     .outerjoin(SimRow, and_(SimRow.line_id == LineRow.id, SimRow.state == SimState.ACTIVE))
     .where(LineRow.id == bindparam("line"))
 )
-_LINE_FACTS_LOCKED = _LINE_FACTS.with_for_update(of=LineRow)
+# NO KEY, so that a step that only refers to the line (a temporary eSIM) need not wait: it holds the SIMs
+# that the order to be written refers to
+_LINE_FACTS_LOCKED = _LINE_FACTS.with_for_update(of=LineRow, key_share=True)
 _SIM_FACTS = (
     _facts()
     .select_from(SimRow)

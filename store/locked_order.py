@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refusal
+from models.identifiers import iccid_warning
 from models.inventory import SimState
 from models.lifecycle import OrderStatus
 from models.orders import OrderState, StepResult
@@ -20,7 +21,6 @@ class LockedSim:
     iccid: str | None
     state: str
     employee_id: int | None
-    provider_id: int
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class LockedOrder:
     line_id: int
     pack_id: int
     status: OrderStatus
+    held: bool
     sim_in_place_id: int
     esim_id: int | None
     iccid: str | None
@@ -44,18 +45,21 @@ class LockedOrder:
         *,
         status: OrderStatus | None = None,
         iccid: str | None = None,
-        warnings: tuple[str, ...] = (),
     ) -> StepResult:
-        """The answer of a step: the state as it is, or as the step has just made it."""
+        """The answer of a step: the state as it is, or as the step has just made it. The same call again
+        is answered alike, with the same warnings (F49).
+        """
+        status, iccid = status or self.status, iccid or self.iccid
+        warning = iccid_warning(iccid) if iccid and status is not OrderStatus.CANCELLED else None
         state = OrderState(
-            order_id=self.order_id, status=status or self.status, iccid=iccid or self.iccid, warnings=warnings
+            order_id=self.order_id, status=status, iccid=iccid, warnings=(warning,) if warning else ()
         )
         return StepResult(state=state, refusal=refusal)
 
 
 _LOCK_ORDER = select(OrderRow.__table__).where(OrderRow.id == bindparam("order")).with_for_update()
 _LOCK_SIMS = (
-    select(SimRow.id, SimRow.iccid, SimRow.state, SimRow.employee_id, SimRow.provider_id)
+    select(SimRow.id, SimRow.iccid, SimRow.state, SimRow.employee_id)
     .where((SimRow.line_id == bindparam("line")) | (SimRow.order_id == bindparam("order")))
     .order_by(SimRow.id)
     .with_for_update()
@@ -76,6 +80,7 @@ async def lock_order(connection: AsyncConnection, order_id: str) -> LockedOrder:
         line_id=order.line_id,
         pack_id=order.pack_id,
         status=OrderStatus(order.status),
+        held=order.held_reason is not None,
         sim_in_place_id=order.sim_in_place_id,
         esim_id=order.esim_id,
         iccid=next((row.iccid for row in sims if row.id == order.esim_id), None),

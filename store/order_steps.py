@@ -8,20 +8,34 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
-from models.identifiers import iccid_warning
 from models.inventory import SimState
 from models.lifecycle import OPEN, HoldReason, OrderStatus, advance
 from models.orders import StepResult
 from store import events, sim_moves
 from store.locked_order import LockedOrder, lock_order
-from store.tables import OrderEventRow, OrderRow, SimRow
+from store.tables import OrderEventRow, OrderNoteRow, OrderRow, SimRow
 
 SYSTEM = "system"
 
 _MOVE = (
     update(OrderRow)
     .where(OrderRow.id == bindparam("order"), OrderRow.status.in_(OPEN))
-    .values(status_since=func.now())
+    .values(status_since=func.now(), held_reason=None, held_since=None)
+    .returning(OrderRow.id)
+)
+_ENTER = (
+    update(SimRow)
+    .where(SimRow.id == bindparam("sim"), SimRow.state == SimState.TEMPORARY)
+    .values(iccid=bindparam("iccid"))
+    .returning(SimRow.id)
+)
+_DROP = (
+    delete(SimRow)
+    .where(SimRow.id == bindparam("sim"), SimRow.state == SimState.TEMPORARY)
+    .returning(SimRow.id)
+)
+_NOTE = select(OrderNoteRow.id).where(
+    OrderNoteRow.id == bindparam("note"), OrderNoteRow.order_id == bindparam("order")
 )
 
 
@@ -40,33 +54,33 @@ async def open_processing(
     if refusal or order.in_place is None:
         return order.result(refusal or _line_changed())
     esim_id = await sim_moves.create_temporary(connection, order, order.in_place, iccid)
-    await _move(connection, order_id, OrderStatus.PROVIDER_PROCESSING, esim_id=esim_id)
     happenings: list[events.Happening] = [
         ("order.provider_processing", {}),
         ("esim.temporary_created", {"sim": esim_id}),
     ]
     if iccid:
         happenings.append(("esim.iccid_entered", {"sim": esim_id, "iccid": iccid}))
-    await events.append(connection, order_id, actor, *happenings)
-    return order.result(status=OrderStatus.PROVIDER_PROCESSING, iccid=iccid, warnings=_warnings(iccid))
+    await _move(connection, order, OrderStatus.PROVIDER_PROCESSING, actor, happenings, esim_id=esim_id)
+    return order.result(status=OrderStatus.PROVIDER_PROCESSING, iccid=iccid)
 
 
 async def enter_iccid(connection: AsyncConnection, order_id: str, actor: str, iccid: str) -> StepResult:
     """Write the ICCID of the temporary eSIM; it can be corrected until the order is processed (F15, F49)."""
     order = await lock_order(connection, order_id)
     if order.iccid == iccid and order.status is not OrderStatus.CANCELLED:
-        return order.result(warnings=_warnings(iccid))
+        return order.result()
     if order.status is not OrderStatus.PROVIDER_PROCESSING or order.temporary is None:
         refusal = advance(order.status, OrderStatus.PROCESSED)
         return order.result(refusal or _line_changed())
     taken = await _taken(connection, order, iccid)
     if taken:
         return order.result(taken)
-    await connection.execute(update(SimRow).where(SimRow.id == order.temporary.id).values(iccid=iccid))
+    entered = await connection.execute(_ENTER, {"sim": order.temporary.id, "iccid": iccid})
+    entered.scalar_one()
     await events.append(
         connection, order_id, actor, ("esim.iccid_entered", {"sim": order.temporary.id, "iccid": iccid})
     )
-    return order.result(iccid=iccid, warnings=_warnings(iccid))
+    return order.result(iccid=iccid)
 
 
 async def complete(
@@ -98,16 +112,13 @@ async def complete(
     if taken:
         return order.result(taken)
     await sim_moves.swap(connection, order.in_place, order.temporary, known)
-    await _move(connection, order_id, OrderStatus.PROCESSED)
-    await events.append(
-        connection,
-        order_id,
-        actor,
+    happenings: list[events.Happening] = [
         ("order.processed", {}),
         ("sim.discarded", {"sim": order.in_place.id, "iccid": order.in_place.iccid}),
         ("esim.activated", {"sim": order.temporary.id, "iccid": known}),
-    )
-    return order.result(status=OrderStatus.PROCESSED, iccid=known, warnings=_warnings(known))
+    ]
+    await _move(connection, order, OrderStatus.PROCESSED, actor, happenings)
+    return order.result(status=OrderStatus.PROCESSED, iccid=known)
 
 
 async def cancel(
@@ -115,24 +126,21 @@ async def cancel(
 ) -> StepResult:
     """Cancel the order: its temporary eSIM is deleted, the SIM in place stays as it is (F22, F23, F43, F44).
 
-    `note_id` is the note with the reason.
+    `note_id` is the note with the reason; one about another order would be told to the wrong people.
     """
     order = await lock_order(connection, order_id)
     if order.status is OrderStatus.CANCELLED:
         return order.result()
-    refusal = advance(order.status, OrderStatus.CANCELLED)
+    refusal = advance(order.status, OrderStatus.CANCELLED) or await _no_note(connection, order, note_id)
     if refusal:
         return order.result(refusal)
     happenings: list[events.Happening] = [("order.cancelled", {"note": note_id} if note_id else {})]
     if order.temporary is not None:
-        await connection.execute(
-            delete(SimRow).where(SimRow.id == order.temporary.id, SimRow.state == SimState.TEMPORARY)
-        )
+        (await connection.execute(_DROP, {"sim": order.temporary.id})).scalar_one()
         happenings.append(
             ("esim.temporary_deleted", {"sim": order.temporary.id, "iccid": order.temporary.iccid})
         )
-    await _move(connection, order_id, OrderStatus.CANCELLED, cancel_note_id=note_id)
-    await events.append(connection, order_id, actor, *happenings)
+    await _move(connection, order, OrderStatus.CANCELLED, actor, happenings, cancel_note_id=note_id)
     return order.result(status=OrderStatus.CANCELLED)
 
 
@@ -147,20 +155,41 @@ async def hold(connection: AsyncConnection, order_id: str, reason: HoldReason) -
         await events.append(connection, order_id, SYSTEM, ("order.held", {"reason": reason}))
 
 
-async def release(connection: AsyncConnection, order_id: str, actor: str) -> None:
-    """The order goes on; releasing it again changes nothing."""
+async def release(connection: AsyncConnection, order_id: str, actor: str, *, given_up: bool = False) -> None:
+    """The order goes on, or what it was held for is given up; releasing it again changes nothing."""
     changed = await connection.execute(
         update(OrderRow)
         .where(OrderRow.id == order_id, OrderRow.held_reason.is_not(None))
         .values(held_reason=None, held_since=None)
     )
     if changed.rowcount:
-        await events.append(connection, order_id, actor, ("order.released", {}))
+        happened = "mail.given_up" if given_up else "order.released"
+        await events.append(connection, order_id, actor, (happened, {}))
 
 
-async def _move(connection: AsyncConnection, order_id: str, status: OrderStatus, **more: Any) -> None:
-    values = {"order": order_id, "status": status, **more}
-    await connection.execute(_MOVE, values)
+async def _move(
+    connection: AsyncConnection,
+    order: LockedOrder,
+    status: OrderStatus,
+    actor: str,
+    happenings: list[events.Happening],
+    **more: Any,
+) -> None:
+    """Move the order, with what happened by it. What it was held for in the old status is over."""
+    moved = await connection.execute(_MOVE, {"order": order.order_id, "status": status, **more})
+    moved.scalar_one()
+    if order.held:
+        happenings = [("order.released", {}), *happenings]
+    await events.append(connection, order.order_id, actor, *happenings)
+
+
+async def _no_note(connection: AsyncConnection, order: LockedOrder, note_id: int | None) -> Refusal | None:
+    if note_id is None:
+        return None
+    found = await connection.execute(_NOTE, {"note": note_id, "order": order.order_id})
+    if found.one_or_none():
+        return None
+    return Refusal(code="unknown_note", sentence="There is no such note of this order.")
 
 
 async def _taken(connection: AsyncConnection, order: LockedOrder, iccid: str | None) -> Refusal | None:
@@ -181,11 +210,6 @@ async def _incident(connection: AsyncConnection, order_id: str, actor: str, requ
         await events.append(
             connection, order_id, actor, ("incident.processed_after_cancelled", {"request": request})
         )
-
-
-def _warnings(iccid: str | None) -> tuple[str, ...]:
-    warning = iccid_warning(iccid) if iccid else None
-    return (warning,) if warning else ()
 
 
 def _line_changed() -> Refusal:

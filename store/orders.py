@@ -6,7 +6,8 @@ from sqlalchemy import Select, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.errors import NotFound, Refusal
+from models.errors import NotFound, Refusal, Refused
+from models.identifiers import storable
 from models.inventory import OrderView
 from models.lifecycle import OPEN, OrderStatus
 from models.orders import Acceptance
@@ -21,6 +22,8 @@ from store.tables import (
     ProviderRow,
     SimRow,
 )
+
+_LONGEST_NOTE = 2000
 
 
 async def order(connection: AsyncConnection, order_id: str) -> OrderView:
@@ -74,7 +77,13 @@ async def acceptance(connection: AsyncConnection, order_id: str) -> Acceptance |
 
 
 async def add_note(connection: AsyncConnection, order_id: str, text: str) -> int:
-    """Keep free text about an order, and return its id, which may travel where the text may not (W6)."""
+    """Keep free text about an order, and return its id, which may travel where the text may not (W6).
+
+    Raises `NotFound`, or `Refused` (`note_invalid`).
+    """
+    if len(text) > _LONGEST_NOTE or not storable(text):
+        sentence = f"A note has at most {_LONGEST_NOTE:,} characters, and none that is not text."
+        raise Refused.because("note_invalid", sentence)
     known = await connection.execute(select(OrderRow.id).where(OrderRow.id == order_id))
     if known.one_or_none() is None:
         raise unknown(order_id)

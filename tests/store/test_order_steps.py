@@ -1,0 +1,196 @@
+"""The steps of an order: what is refused changes nothing, and what is asked again is answered alike."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import NoResultFound
+
+from models.errors import NotFound, Refused
+from models.lifecycle import HoldReason, OrderKind, OrderStatus
+from models.orders import Acceptance, Placement, StepResult
+from store import acceptance, facts, order_steps, orders
+from store.session import Database
+from tests.builders import acknowledge, cancel, iccid, item, line, place, process, run, world
+
+WRONG_DIGIT = iccid(900)[:-1] + str((int(iccid(900)[-1]) + 1) % 10)
+
+Step = Callable[[Any, str], Awaitable[StepResult]]
+
+STEPS: dict[str, Step] = {
+    "acknowledge": lambda connection, order: order_steps.open_processing(connection, order, "user:1", None),
+    "processed": lambda connection, order: order_steps.complete(
+        connection, order, "user:1", iccid(900), "test"
+    ),
+    "cancel": lambda connection, order: order_steps.cancel(connection, order, "user:1"),
+}
+
+
+def cancelled_for(note_id: int) -> Step:
+    """The cancel with this note."""
+    return lambda connection, order: order_steps.cancel(connection, order, "user:1", note_id)
+
+
+async def take(database: Database, step: Step, order: Acceptance) -> StepResult:
+    """The step's answer, committed."""
+    async with database.transaction() as connection:
+        return await step(connection, order.order_id)
+
+
+async def note(database: Database, order: Acceptance, text: str) -> int:
+    """The id of a note about the order."""
+    async with database.transaction() as connection:
+        return await orders.add_note(connection, order.order_id, text)
+
+
+async def story(database: Database, order: Acceptance) -> list[tuple[str, str]]:
+    """What happened to the order, and by whom."""
+    async with database.reading() as connection:
+        found = await orders.order(connection, order.order_id)
+    return [(event.type, event.actor) for event in found.events]
+
+
+@pytest.mark.covers("F43")
+@pytest.mark.parametrize("acknowledged", [True, False])
+async def test_a_note_of_another_order_is_no_reason_to_cancel(database: Database, acknowledged: bool) -> None:
+    inventory = await world(database, line(1), line(2))
+    order, other = await place(database, 1), await place(database, 2)
+    if acknowledged:
+        await acknowledge(database, order)
+    theirs = await note(database, other, "Their secret.")
+    before = await inventory.line("L-1"), await story(database, order)
+    for wrong in (theirs, 10**6):
+        answer = await take(database, cancelled_for(wrong), order)
+        assert answer.refusal is not None
+        assert answer.refusal.code == "unknown_note"
+        assert answer.refusal.sentence == "There is no such note of this order."
+        assert answer.state.status is not OrderStatus.CANCELLED
+        assert (await inventory.line("L-1"), await story(database, order)) == before
+    ours = await note(database, order, "Ours.")
+    assert (await take(database, cancelled_for(ours), order)).refusal is None
+    async with database.reading() as connection:
+        assert (await orders.order(connection, order.order_id)).cancel_reason == "Ours."
+
+
+@pytest.mark.covers("F49")
+async def test_a_call_that_is_repeated_warns_again(database: Database) -> None:
+    await world(database)
+    order = await place(database)
+    calls: list[Step] = [
+        lambda connection, id_: order_steps.open_processing(connection, id_, "operator", WRONG_DIGIT),
+        lambda connection, id_: order_steps.open_processing(connection, id_, "operator", None),
+        lambda connection, id_: order_steps.enter_iccid(connection, id_, "operator", WRONG_DIGIT),
+        lambda connection, id_: order_steps.complete(connection, id_, "operator", None, "test"),
+        lambda connection, id_: order_steps.complete(connection, id_, "operator", WRONG_DIGIT, "again"),
+    ]
+    for call in calls:
+        first, again = await take(database, call, order), await take(database, call, order)
+        assert first == again
+        assert first.state.warnings == (
+            f"The check digit of ICCID {WRONG_DIGIT} is wrong; it is kept, compare it with the card.",
+        )
+
+
+async def test_a_cancelled_order_warns_of_no_esim(database: Database) -> None:
+    await world(database)
+    order = await place(database)
+    await acknowledge(database, order, WRONG_DIGIT)
+    assert (await take(database, STEPS["cancel"], order)).state.warnings == ()
+    assert (await take(database, STEPS["cancel"], order)).state.warnings == ()
+
+
+@pytest.mark.covers("W5")
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_hold_ends_with_the_status_it_was_in(database: Database, step: str) -> None:
+    await world(database)
+    order = await place(database)
+    if step == "processed":
+        await acknowledge(database, order)
+    async with database.transaction() as connection:
+        await order_steps.hold(connection, order.order_id, HoldReason.NO_ACKNOWLEDGEMENT)
+    assert (await take(database, STEPS[step], order)).refusal is None
+    async with database.transaction() as connection:
+        await order_steps.release(connection, order.order_id, "operator")
+    async with database.reading() as connection:
+        found = await orders.order(connection, order.order_id)
+    assert (found.held_reason, found.held_since) == (None, None)
+    events = await story(database, order)
+    assert [actor for event, actor in events if event == "order.released"] == ["user:1"]
+    assert events.index(("order.held", "system")) < events.index(("order.released", "user:1"))
+
+
+async def test_an_order_that_was_not_held_is_not_released(database: Database) -> None:
+    await world(database)
+    order = await place(database)
+    await acknowledge(database, order)
+    await process(database, order, iccid(900))
+    assert "order.released" not in [event for event, _ in await story(database, order)]
+
+
+IGNORED = """
+CREATE FUNCTION ignore() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$
+"""
+
+
+@pytest.mark.parametrize("write", ["UPDATE ON orders", "DELETE ON sims"])
+async def test_a_write_that_does_not_happen_is_not_told_as_done(database: Database, write: str) -> None:
+    inventory = await world(database)
+    order = await place(database)
+    await acknowledge(database, order)
+    before = await inventory.line("L-1")
+    await run(database, IGNORED)
+    await run(database, f"CREATE TRIGGER ignored BEFORE {write} FOR EACH ROW EXECUTE FUNCTION ignore()")
+    with pytest.raises(NoResultFound):
+        await cancel(database, order)
+    assert await inventory.line("L-1") == before
+    assert "order.cancelled" not in [event for event, _ in await story(database, order)]
+
+
+@pytest.mark.parametrize("text", ["\0", "sold\0", "\ud800", "x" * 2001])
+async def test_a_note_that_cannot_be_kept_is_refused_in_one_sentence(database: Database, text: str) -> None:
+    await world(database)
+    order = await place(database)
+    with pytest.raises(Refused) as refused:
+        await note(database, order, text)
+    (refusal,) = refused.value.refusals
+    assert refusal.code == "note_invalid"
+    assert refusal.sentence == "A note has at most 2,000 characters, and none that is not text."
+    assert await run(database, "SELECT text FROM order_notes") == []
+
+
+async def test_a_note_as_long_as_can_be_is_kept_as_it_is(database: Database) -> None:
+    await world(database)
+    order = await place(database)
+    for text in ("\U0001f4f1" * 2000, "Line\n\tbreaks \u2028 and all."):
+        kept = await note(database, order, text)
+        (found,) = await run(database, "SELECT text FROM order_notes WHERE id = :id", id=kept)
+        assert found.text == text
+    with pytest.raises(NotFound):
+        await note(database, order.model_copy(update={"order_id": "order-aaaaaaaaaaaaaaaa"}), "x")
+
+
+@pytest.mark.covers("F46")
+async def test_a_second_order_and_the_acknowledgement_of_the_first_do_not_block_each_other(
+    database: Database,
+) -> None:
+    await world(database, packs=(item(),))
+    first = await place(database)
+    (user,) = await run(database, "SELECT id, account_id FROM users")
+    wish = Placement(
+        order_id="order-aaaaaaaaaaaaaaaa",
+        kind=OrderKind.SWITCH_TO_ESIM,
+        account_id=user.account_id,
+        line_id=first.line_id,
+        user_id=user.id,
+        pack_id=first.pack_id,
+        disposal_confirmed=True,
+    )
+    async with database.transaction() as connection:
+        await facts.line_facts(connection, wish.line_id, wish.user_id, lock=True)
+        acknowledging = asyncio.create_task(acknowledge(database, first))
+        await asyncio.wait([acknowledging], timeout=0.5)
+        second = await acceptance.accept(connection, wish)
+    await acknowledging
+    assert [refusal.code for refusal in second.refusals] == ["open_order"]
+    assert "esim.temporary_created" in [event for event, _ in await story(database, first)]
