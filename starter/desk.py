@@ -40,7 +40,7 @@ from models.lifecycle import OPEN
 from models.orders import Acceptance, OrderState, StepResult
 from models.rules import refusals
 from settings import Settings
-from starter.drafts import OrderDraft, Placed, read_draft
+from starter.drafts import OrderDraft, Placed, again, read_draft
 from starter.order_book import OrderBook
 from starter.temporal import connect, temporal_away
 from store import order_steps, orders
@@ -63,6 +63,7 @@ __all__ = ["OrderDesk", "OrderDraft", "Placed"]
 
 Late = Callable[[AsyncConnection], Awaitable[StepResult]]
 
+LONGEST_KEY = 500
 _FORGOTTEN_SECONDS = 0.05
 """How long to wait before a call that Temporal forgot is made again."""
 
@@ -99,6 +100,8 @@ class OrderDesk(OrderBook):
         Where nobody answers in time the order may exist all the same: the same key asks again.
         """
         key = draft.key or uuid.uuid4().hex
+        if not identifiers.storable(key) or len(key) > LONGEST_KEY:
+            raise Refused.because("key_invalid", f"A key has at most {LONGEST_KEY} characters of text.")
         start = await self._read(draft, key)
         try:
             acceptance = await self._start(start)
@@ -108,6 +111,8 @@ class OrderDesk(OrderBook):
             raise Refused.because("key_used", f"This key was used for another order: {acceptance.order_id}.")
         if not acceptance.accepted:
             raise Refused(*acceptance.refusals)
+        if draft.quantity != 1:  # this key was accepted before, with the only quantity there is
+            raise Refused.because("quantity_locked", "The quantity of an eSIM for a line is 1.")
         return Placed(order_id=acceptance.order_id, key=key, status=acceptance.status)
 
     async def check(self, draft: OrderDraft) -> None:
@@ -125,20 +130,27 @@ class OrderDesk(OrderBook):
         async with self._database.reading() as connection:
             return await read_draft(connection, draft, key, self._waits)
 
-    async def _start(self, start: PlaceOrder) -> Acceptance:
+    async def _start(
+        self,
+        start: PlaceOrder,
+        reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+    ) -> Acceptance:
         operation = WithStartWorkflowOperation(
             EsimOrder.run,
             start,
             id=start.order.order_id,
             task_queue=self._settings.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_reuse_policy=reuse,
             static_summary=start.summary,
             search_attributes=labels(start),
         )
         try:
             answer: Awaitable[Any] = self._client.execute_update_with_start_workflow(
-                EsimOrder.place, start_workflow_operation=operation, id="place"
+                # an id of its own: a terminated workflow would else answer for itself, and stay so
+                EsimOrder.place,
+                start_workflow_operation=operation,
+                id=uuid.uuid4().hex,
             )
             return cast("Acceptance", await self._answered(answer))
         except WorkflowAlreadyStartedError:
@@ -201,17 +213,21 @@ class OrderDesk(OrderBook):
         )
 
     async def retry(self, order_id: str, *, actor: str = OPERATOR) -> None:
-        """Let a held order go on with what it is held for (W5)."""
+        """Let a held order go on with what it is held for (W5).
+
+        An open order whose workflow was terminated gets a new one, which finds all that was done already.
+        """
+        message = RetryOrder(actor=_actor(actor))
         order = await self.order(order_id)
         try:
-            await self._handle(order_id).signal(EsimOrder.retry, RetryOrder(actor=_actor(actor)))
+            await self._handle(order_id).signal(EsimOrder.retry, message)
         except RPCError as failure:
-            if failure.status is RPCStatusCode.NOT_FOUND and order.status not in OPEN:
-                raise Refused.because(
-                    "nothing_to_retry",
-                    f"The order is {order.status.label.lower()}; nothing waits.",
-                ) from None
-            raise self._rpc_failure(order_id, failure) from failure
+            if failure.status is not RPCStatusCode.NOT_FOUND:
+                raise _rpc_failure(failure) from failure
+            if order.status not in OPEN:
+                sentence = f"The order is {order.status.label.lower()}; nothing waits."
+                raise Refused.because("nothing_to_retry", sentence) from None
+            await self._start(again(order, self._waits), WorkflowIDReusePolicy.ALLOW_DUPLICATE)
 
     async def _steer(self, order_id: str, update: Any, message: Any, late: Late) -> OrderState:
         try:
@@ -221,7 +237,7 @@ class OrderDesk(OrderBook):
             raise _refused(failed) from None
         except RPCError as failure:
             if failure.status is not RPCStatusCode.NOT_FOUND:
-                raise self._rpc_failure(order_id, failure) from failure
+                raise _rpc_failure(failure) from failure
             return await self._after_the_end(order_id, late)
 
     async def _update(self, order_id: str, update: Any, message: Any) -> Any:
@@ -245,7 +261,7 @@ class OrderDesk(OrderBook):
             if await orders.is_open(connection, order_id):
                 raise PartAway(
                     "workflow",
-                    f"The order {order_id} is open, but its workflow does not run; see docs/operations.md.",
+                    f"The order {order_id} is open, but its workflow was terminated; retry starts it again.",
                 )
             result = await late(connection)
         if result.refusal:
@@ -260,16 +276,23 @@ class OrderDesk(OrderBook):
             async with asyncio.timeout(self._settings.answer_timeout.total_seconds()):
                 return await answer
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError from None
             raise PartAway("worker", "No worker answers; it may still be done later.") from None
         except RPCError as failure:
             if failure.status is RPCStatusCode.NOT_FOUND:
                 raise
-            raise self._rpc_failure("", failure) from failure
+            raise _rpc_failure(failure) from failure
 
-    def _rpc_failure(self, order_id: str, failure: RPCError) -> Exception:
-        if failure.status is RPCStatusCode.NOT_FOUND:
-            return orders.unknown(order_id)
-        return temporal_away()
+
+def _rpc_failure(failure: RPCError) -> PartAway:
+    sentence = {
+        RPCStatusCode.RESOURCE_EXHAUSTED: "Too many calls wait for this order; it answers when it can.",
+        RPCStatusCode.PERMISSION_DENIED: "Temporal refuses the login; see ESIM_TEMPORAL_API_KEY.",
+        RPCStatusCode.UNAUTHENTICATED: "Temporal refuses the login; see ESIM_TEMPORAL_API_KEY.",
+    }.get(failure.status)
+    return PartAway("temporal", sentence) if sentence else temporal_away()
 
 
 def _iccid(text: str | None) -> str | None:
@@ -280,7 +303,7 @@ def _iccid(text: str | None) -> str | None:
 
 
 def _actor(text: str) -> str:
-    if len(text) > 64 or not re.match(identifiers.ACTOR_PATTERN, text):
+    if not re.fullmatch(identifiers.ACTOR_PATTERN, text):
         raise Refused.because("actor_invalid", "Who calls is given as operator, provider or user:ID.")
     return text
 

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import identifiers
 from models.errors import Refused
-from models.inventory import PackView
+from models.inventory import OrderView, PackView
 from models.lifecycle import OrderKind, OrderStatus
 from models.orders import Placement
 from models.rules import Action, refusals
@@ -69,6 +69,25 @@ async def read_draft(connection: AsyncConnection, draft: OrderDraft, key: str, w
         slot=line.slot,
         provider=line.provider,
         distributor=pack.distributor,
+        waits=waits,
+    )
+
+
+def again(order: OrderView, waits: Waits) -> PlaceOrder:
+    """What starts the workflow of an order anew that was accepted before."""
+    return PlaceOrder(
+        order=Placement(
+            order_id=order.id,
+            kind=order.kind,
+            account_id=order.account_id,
+            line_id=order.line_id,
+            user_id=order.placed_by,
+            pack_id=order.pack_id,
+            disposal_confirmed=True,
+        ),
+        slot=order.slot,
+        provider=order.provider,
+        distributor=order.distributor,
         waits=waits,
     )
 

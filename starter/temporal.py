@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import sys
+import uuid
 from typing import NoReturn
 
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
@@ -25,6 +26,7 @@ async def connect(settings: Settings) -> Client:
             api_key=settings.temporal_api_key or None,
             tls=settings.temporal_tls or bool(settings.temporal_api_key),
             data_converter=pydantic_data_converter,
+            identity=f"esim-orders-{uuid.uuid4().hex[:12]}",  # else the host's name, in every history
         )
     except (RPCError, RuntimeError, OSError) as away:
         raise temporal_away() from away

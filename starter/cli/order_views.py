@@ -1,13 +1,13 @@
 """What `esim-orders order ...` shows: the shop, orders, and what happened to them."""
 
-import re
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from models import identifiers
 from models.errors import Refused
-from models.identifiers import ORDER_ID_PATTERN, reference
+from models.identifiers import reference
 from models.inventory import OrderView
 from models.lifecycle import HoldReason, OrderStatus
 from models.offers import Shop
@@ -132,11 +132,11 @@ def watch(order: Order, json: JsonFlag = False) -> None:
 
 
 def parse_order_id(text: str) -> str:
-    order_id = text.strip().lower()
-    order_id = order_id if order_id.startswith("order-") else f"order-{order_id}"
-    if not re.match(ORDER_ID_PATTERN, order_id):
-        raise Refused.because("order_id_invalid", "An order's id is order- and 16 letters and digits.")
-    return order_id
+    """The order that is meant. Raises `Refused`."""
+    try:
+        return identifiers.parse_order_id(text)
+    except ValueError as invalid:
+        raise Refused.because("order_id_invalid", str(invalid)) from None
 
 
 def _in_words(data: dict[str, object]) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -67,6 +68,12 @@ class Shell:
         assert done.code == 0, done.err
         return json.loads(done.out)
 
+    async def with_a_fleet(self) -> None:
+        for room in ("fleet", "catalogue"):
+            done = await self.esim(room, "import", f"sandbox/{room}.csv", "--json")
+            assert done.code == 0, done.err
+        await self.esim("user", "create", "Ana Ruiz", USER, "--account", ACCOUNT)
+
     async def free_line(self, kind: str) -> dict[str, Any]:
         """A line of the fleet with this kind of SIM, an employee and groups, and no order yet."""
         lines = (await self.esim("fleet", "list", "--account", ACCOUNT, "--limit", "200", "--json")).json
@@ -84,10 +91,7 @@ async def shell(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shell
     folder = tmp_path_factory.mktemp("one machine")
     async with running_sandbox(folder) as (_, addresses):
         shell = Shell(folder, addresses)
-        for room in ("fleet", "catalogue"):
-            done = await shell.esim(room, "import", f"sandbox/{room}.csv", "--json")
-            assert done.code == 0, done.err
-        await shell.esim("user", "create", "Ana Ruiz", USER, "--account", ACCOUNT)
+        await shell.with_a_fleet()
         yield shell
 
 
@@ -130,6 +134,9 @@ async def test_a_line_is_switched_by_commands_alone(shell: Shell) -> None:
     assert watched.out.index("order.submitted") < watched.out.index("sim.discarded")
     mails = (await shell.esim("mail", "list", "--json")).json
     assert sum(order in mail["subject"] for mail in mails) >= 2
+    history = json.dumps(await shell.temporal("workflow", "show", "--workflow-id", order))
+    for secret in (number, number[1:], old["employee"], USER, f"@{socket.gethostname()}"):
+        assert secret not in history
 
 
 @pytest.mark.covers("F22", "F23", "F24", "F43", "F44", "F50", "F51")
@@ -177,7 +184,7 @@ async def test_another_language_places_and_steers_with_nothing_but_json(shell: S
     placed = await shell.temporal(
         *("workflow", "execute-update-with-start", "--type", "EsimOrder", "--task-queue", "esim-orders"),
         *("--workflow-id", order, "--id-conflict-policy", "UseExisting", "--input", json.dumps(start)),
-        *("--update-name", "place", "--update-id", "place"),
+        *("--update-name", "place"),
     )
     assert placed["updateResult"]["status"] == "submitted", placed
     iccid = next(ICCIDS)
@@ -232,6 +239,24 @@ async def test_an_away_part_is_one_sentence(shell: Shell, monkeypatch: pytest.Mo
     steered = await away.esim("order", "acknowledge", "order-aaaaaaaaaaaaaaaa")
     assert steered.code == 3
     assert steered.err == "The Temporal service does not answer; see ESIM_TEMPORAL_ADDRESS."
+
+
+@pytest.mark.covers("W1", "W8")
+async def test_a_second_up_finds_open_orders_as_they_were(tmp_path: Path) -> None:
+    async with running_sandbox(tmp_path) as (_, addresses):
+        shell = Shell(tmp_path, addresses)
+        await shell.with_a_fleet()
+        line = await shell.free_line("physical")
+        arguments = ("order", "switch", line["msisdn"], "--user", USER, "--pack", "P-1", "--yes", "--json")
+        order = (await shell.esim(*arguments)).json["order_id"]
+        await shell.esim("order", "acknowledge", order)
+    async with running_sandbox(tmp_path) as (_, addresses):
+        shell = Shell(tmp_path, addresses)
+        iccid = next(ICCIDS)
+        done = await shell.esim("order", "processed", order, "--iccid", iccid, "--json")
+        assert done.json["status"] == "processed"
+        after = (await shell.esim("fleet", "show", line["msisdn"], "--json")).json
+        assert after["sim"]["iccid"] == iccid
 
 
 @pytest.mark.covers("W1", "W8")

@@ -123,13 +123,20 @@ async def test_an_order_held_for_a_refused_mail_goes_on_after_a_retry(scene: Sce
     assert ("order.released", "user:1") in events
 
 
-@pytest.mark.covers("W1")
-async def test_an_open_order_whose_workflow_is_gone_says_so(scene: Scene) -> None:
+@pytest.mark.covers("W5", "F18", "F19")
+async def test_an_open_order_whose_workflow_was_terminated_goes_on_after_a_retry(scene: Scene) -> None:
     await world(scene.database)
-    order_id = await scene.placed()
+    order_id = await scene.acknowledged()
     await scene.temporal.client.get_workflow_handle(order_id).terminate()
-    with pytest.raises(PartAway, match="its workflow does not run"):
-        await scene.desk.acknowledge(order_id)
+    with pytest.raises(PartAway, match="retry starts it again"):
+        await scene.desk.processed(order_id, iccid=iccid(901))
+    await scene.desk.retry(order_id)
+    assert (await scene.desk.processed(order_id, iccid=iccid(901))).status is OrderStatus.PROCESSED
+    await scene.ended(order_id)
+    line = await scene.line()
+    assert line.sim is not None
+    assert (line.sim.iccid, line.temporary) == (iccid(901), None)
+    assert scene.mailbox.recipients().count("orders@telvia.example") == 1
 
 
 @pytest.mark.covers("W3", "F44")
