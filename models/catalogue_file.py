@@ -1,6 +1,7 @@
 """A catalogue as a CSV file: one item of an order pack a row, with the pack's distributor.
 
-The contact columns name whom orders are sent to: a contact of the distributor with the role `order`.
+The contact columns name whom orders are sent to: contacts of the distributor with the role `order`. A
+distributor that has any of them in the file has them all there.
 """
 
 from dataclasses import dataclass

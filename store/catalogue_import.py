@@ -2,6 +2,8 @@
 
 A pack in the file is described completely: items it had before and that the file does not name are
 removed. Packs that the file does not name stay; `available` withdraws one. Orders that were accepted go on.
+So are the order contacts of a distributor, where the file names any: those that it does not name any more
+stay contacts, but orders are not sent to them. That is how a wrong address is corrected.
 """
 
 from collections.abc import Sequence
@@ -138,6 +140,18 @@ JOIN wanted_catalogue wanted
 ON CONFLICT DO NOTHING
 RETURNING contact_id
 """  # noqa: S608  a role of our own
+_ORDER_ROLES_OUT = f"""
+DELETE FROM contact_roles old USING contacts contact
+WHERE contact.id = old.contact_id AND old.role = '{ContactRole.ORDER}'
+  AND EXISTS (
+    SELECT FROM wanted_catalogue wanted
+    WHERE wanted.distributor_id = contact.distributor_id AND wanted.contact_email IS NOT NULL)
+  AND NOT EXISTS (
+    SELECT FROM wanted_catalogue wanted
+    WHERE wanted.distributor_id = contact.distributor_id
+      AND lower(wanted.contact_email) = lower(contact.email))
+RETURNING old.contact_id
+"""  # noqa: S608  a role of our own
 
 
 async def import_catalogue(
@@ -163,7 +177,7 @@ async def import_catalogue(
     changed |= await ids(connection, _ITEMS_OUT) | await ids(connection, _ITEMS_IN)
     renamed = await ids(connection, _CONTACTS_CHANGED)
     contacts = await ids(connection, _CONTACTS)
-    roles = await ids(connection, _ORDER_ROLES)
+    roles = await ids(connection, _ORDER_ROLES) | await ids(connection, _ORDER_ROLES_OUT)
     created |= {"packs": len(new), "contacts": len(contacts)}
     changes = {"packs": len(changed - new), "contacts": len((renamed | roles) - contacts)}
     return ImportReport(rows=len(rows), created=counted(created), changed=counted(changes))

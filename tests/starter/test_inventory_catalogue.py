@@ -76,6 +76,43 @@ async def test_a_later_file_describes_its_packs_completely(database: Database) -
     assert await order_contacts(database) == [("Telvia", "New desk", "orders@telvia.example")]
 
 
+async def test_a_later_file_describes_a_distributors_order_contacts_completely(database: Database) -> None:
+    others = item("Mobile", distributor="Mobilis", order_contact_email="m@mobilis.example")
+    mistyped, second = (
+        item(order_contact_email="odres@telvia.example"),
+        item(
+            item="Cable",
+            section="Devices",
+            provider="",
+            esim="no",
+            order_contact_email="second@telvia.example",
+        ),
+    )
+    inventory = await world(database, packs=(mistyped, second, others))
+    right = as_csv(item(), second, others | {"order_contact_name": "", "order_contact_email": ""})
+    report = await inventory.import_catalogue(right)
+    assert (report.created, report.changed) == ({"contacts": 1}, {"contacts": 1})
+    assert await order_contacts(database) == [
+        ("Mobilis", "Orders", "m@mobilis.example"),
+        ("Telvia", "Orders", "orders@telvia.example"),
+        ("Telvia", "Orders", "second@telvia.example"),
+    ]
+    assert (await inventory.import_catalogue(right)).changes == 0
+    kept = await run(database, "SELECT name FROM contacts WHERE email = 'odres@telvia.example'")
+    assert len(kept) == 1, "the contact stays, and may have another role"
+
+
+async def test_a_contact_keeps_its_other_roles(database: Database) -> None:
+    inventory = await world(database)
+    await run(database, "INSERT INTO contact_roles SELECT id, 'esim_qr_code' FROM contacts")
+    await inventory.import_catalogue(as_csv(item(order_contact_email="new@telvia.example")))
+    roles = await run(database, "SELECT email, role FROM contact_roles JOIN contacts ON id = contact_id")
+    assert set(map(tuple, roles)) == {
+        ("orders@telvia.example", "esim_qr_code"),
+        ("new@telvia.example", "order"),
+    }
+
+
 async def test_optional_columns(database: Database) -> None:
     inventory = await world(database, packs=())
     columns = ("account", "pack", "section", "item", "provider", "esim", "distributor")
