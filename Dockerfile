@@ -18,7 +18,7 @@ RUN /opt/build/bin/python -m hatchling build --target wheel --directory /dist \
 
 FROM python:3.12-slim-bookworm
 COPY --from=build /opt/esim /opt/esim
-ENV PATH=/opt/esim/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/esim/bin:$PATH PYTHONUNBUFFERED=1
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin esim
 WORKDIR /
 USER 10001

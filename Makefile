@@ -9,6 +9,9 @@ JOBS ?= 2
 COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --quiet
 
+# Without its bytecode a workflow's module is compiled anew for each order.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test check lint types imports bench histories lock clean
 

@@ -3,17 +3,14 @@
 `esim-worker` runs it until SIGTERM or SIGINT, and then finishes what it has begun.
 """
 
+import argparse
 import asyncio
 import gc
 import logging
 import signal
 import sys
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from types import CodeType, ModuleType
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -149,39 +146,12 @@ def settle_memory() -> None:
     gc.freeze()
 
 
-class CompiledOnce(MetaPathFinder):
-    """Finds the named modules with a loader that compiles them once in this process.
-
-    The sandbox imports the workflow's module anew for each order. Where Python keeps no bytecode, as in
-    most images, compiling it each time takes longer than any of the order's steps.
-    """
-
-    def __init__(self, *modules: str) -> None:
-        self._modules = modules
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """See `importlib.abc.MetaPathFinder`; any other module is left to the finders behind us."""
-        spec = PathFinder.find_spec(fullname, path, target) if fullname in self._modules else None
-        if spec is not None and isinstance(spec.loader, SourceFileLoader):
-            spec.loader = _CompiledOnceLoader(fullname, spec.loader.path)
-        return spec
-
-
-class _CompiledOnceLoader(SourceFileLoader):
-    def get_code(self, fullname: str) -> CodeType | None:
-        if fullname not in _COMPILED:
-            _COMPILED[fullname] = super().get_code(fullname)
-        return _COMPILED[fullname]
-
-
-_COMPILED: dict[str, CodeType | None] = {}
-
-
 def main() -> None:
     """Run `esim-worker`."""
-    sys.meta_path.insert(0, CompiledOnce(EsimOrder.__module__))
+    argparse.ArgumentParser(
+        prog="esim-worker",
+        description="Take the steps of orders until SIGTERM. Settings: docs/configuration.md.",
+    ).parse_args()
     leave(run())
 
 

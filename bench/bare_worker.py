@@ -10,7 +10,7 @@ from temporalio.worker import Worker
 from bench.bare import STEPS, BareOrder
 from settings import Settings
 from starter.temporal import connect
-from worker import GRACE, CompiledOnce, settle_memory, workflow_runner
+from worker import GRACE, settle_memory, workflow_runner
 
 TASK_QUEUE = "bare-orders"
 
@@ -42,7 +42,6 @@ def main() -> None:
     """Run the process."""
     import uvloop  # noqa: PLC0415  not on every platform
 
-    sys.meta_path.insert(0, CompiledOnce(BareOrder.__module__))
     uvloop.run(serve(Settings(temporal_address=sys.argv[1])))
 
 

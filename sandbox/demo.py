@@ -5,6 +5,7 @@ Exits 0 only if all was right. `--keep` leaves the sandbox running until Ctrl-C,
 
 import argparse
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -18,7 +19,7 @@ from temporalio.client import Client
 
 from models.errors import EsimError, Refused
 from models.inventory import LineView, OrderView, SimKind, SimState, UserView
-from models.lifecycle import OrderKind
+from models.lifecycle import OrderKind, OrderStatus
 from models.rules import DISPOSAL_WARNING, Action
 from sandbox.data_dir import DataDir
 from sandbox.errors import SandboxError
@@ -128,6 +129,7 @@ class Demo:
     async def _refuse(self, user: UserView) -> None:
         line = await self._line(user, Action.REPLACE_ESIM)
         self.timeline.chapter(f"Switching line {line.msisdn}, which has an eSIM already, is refused")
+        orders = len(await self.desk.orders(limit=1000))
         try:
             await self._place(OrderKind.SWITCH_TO_ESIM, line, user)
             reasons = []
@@ -136,6 +138,11 @@ class Demo:
             reasons = [reason.code for reason in refusal.refusals]
         self.timeline.check("Refused, with the reason", right=reasons == ["already_esim"])
         self.timeline.check("Nothing changed", right=await self.stock.line(line.msisdn) == line)
+        newest, *_ = kept = await self.desk.orders(limit=1000)
+        self.timeline.check(
+            "The refusal is kept", right=len(kept) == orders + 1 and newest.status is OrderStatus.REFUSED
+        )
+        await self._check_workflow(newest.id, "refused")
 
     async def _kill_the_worker(self, user: UserView) -> None:
         line = await self._line(user, Action.SWITCH_TO_ESIM)
@@ -143,11 +150,14 @@ class Demo:
         order = await self._place(OrderKind.SWITCH_TO_ESIM, line, user)
         await self.desk.acknowledge(order)
         iccid = self._next_iccid()
-        processed = asyncio.create_task(self.desk.processed(order, iccid=iccid))
         victim = self._worker_pid()
-        await asyncio.sleep(0)
+        processed = asyncio.create_task(self.desk.processed(order, iccid=iccid))
+        while (await self.desk.order(order)).status is not OrderStatus.PROCESSED:
+            pass  # at once when the swap is written: before Temporal or anybody else is told
         os.kill(victim, signal.SIGKILL)
-        self.timeline.says(f"Worker {victim} killed while 'processed' was under way")
+        when = "after it had answered" if processed.done() else "before it could tell anybody"
+        self.timeline.says(f"Worker {victim} killed right after it had written the swap, {when}")
+        self.timeline.says("Temporal gives it ten seconds, then asks another worker")
         await processed
         self.timeline.says(f"Worker {self._worker_pid()} took over, and the call was answered")
         self.timeline.check("Another process did it", right=self._worker_pid() != victim)
@@ -262,6 +272,12 @@ async def demonstrate(console: Console, *, keep: bool) -> int:
     folder = Path(tempfile.mkdtemp(prefix="esim-demo-"))
     timeline = Timeline(console)
     timeline.chapter("A throw-away sandbox starts: PostgreSQL, Temporal, a mailbox, a worker")
+    with contextlib.suppress(asyncio.CancelledError) if keep else contextlib.nullcontext():
+        await _play_on(timeline, console, folder, keep=keep)
+    return len(timeline.wrong)
+
+
+async def _play_on(timeline: Timeline, console: Console, folder: Path, *, keep: bool) -> None:
     try:
         async with running_sandbox(folder) as (data, addresses):
             timeline.says(f"Ready. Temporal Web UI: {addresses.temporal_ui_url}")
@@ -280,7 +296,6 @@ async def demonstrate(console: Console, *, keep: bool) -> int:
                 await asyncio.Event().wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return len(timeline.wrong)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -295,7 +310,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(failure, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 0
+        print("Stopped; the sandbox is removed.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

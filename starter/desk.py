@@ -113,7 +113,12 @@ class OrderDesk(OrderBook):
             raise Refused(*acceptance.refusals)
         if draft.quantity != 1:  # this key was accepted before, with the only quantity there is
             raise Refused.because("quantity_locked", "The quantity of an eSIM for a line is 1.")
-        return Placed(order_id=acceptance.order_id, key=key, status=acceptance.status)
+        status = acceptance.status
+        if draft.key:  # asked for before, perhaps: it may have gone on
+            async with self._database.reading() as connection:
+                known = await orders.acceptance(connection, acceptance.order_id)
+            status = known.status if known else status
+        return Placed(order_id=acceptance.order_id, key=key, status=status)
 
     async def check(self, draft: OrderDraft) -> None:
         """Raise `Refused` where placing this draft would be refused now. Nothing is started or kept."""

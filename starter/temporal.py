@@ -28,8 +28,8 @@ async def connect(settings: Settings) -> Client:
             data_converter=pydantic_data_converter,
             identity=f"esim-orders-{uuid.uuid4().hex[:12]}",  # else the host's name, in every history
         )
-    except (RPCError, RuntimeError, OSError) as away:
-        raise temporal_away() from away
+    except (RPCError, RuntimeError, OSError):
+        raise temporal_away() from None
 
 
 def temporal_away() -> PartAway:
@@ -43,8 +43,8 @@ async def missing_search_attributes(client: Client) -> list[str]:
         known = await client.operator_service.list_search_attributes(
             ListSearchAttributesRequest(namespace=client.namespace)
         )
-    except RPCError as away:
-        raise temporal_away() from away
+    except RPCError:
+        raise temporal_away() from None
     return [name for name in NAMES if name not in known.custom_attributes]
 
 
