@@ -21,11 +21,13 @@ from typing import Any, Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from models.characters import CONTROLS, REVERSALS
+
 TEMPLATES = Path(__file__).parent / "templates"
 FALLBACK_LANGUAGE = "en"
 LONGEST_VALUE = 300
-# Controls, separators, halves of surrogate pairs, and the marks that reverse the direction of writing.
-HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# in a mail, where facts stand side by side, the weak marks of direction mislead too
+HARMFUL = re.compile(f"[{CONTROLS}{REVERSALS}\u200e\u200f]")
 
 
 class Template(StrEnum):

@@ -16,16 +16,15 @@ from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from mail.errors import MailInvalid
 from mail.wire import message_bytes, named_address
+from models.characters import CONTROL
 
-# Controls (with \r, \n, NEL), the line and paragraph separators, and halves of surrogate pairs.
-FORBIDDEN_IN_HEADERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9.-]{1,120}>")
 NAMED_ADDRESS = re.compile(r'\s*"?(.*?)"?\s*<([^<>]*)>\s*')
 READABLE_REFERENCE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
 def _refuse_line_breaks(written: str, what: str) -> None:
-    if FORBIDDEN_IN_HEADERS.search(written):
+    if CONTROL.search(written):
         raise MailInvalid(f"{what} holds a line break or control character.")
 
 

@@ -1,16 +1,15 @@
 """Authorised actions profiles as they are read, and the nine targets as people name them."""
 
-import re
 from collections.abc import Iterable
 
+from models.characters import UNPRINTABLE
 from models.errors import Refused
 from models.inventory import View
-from models.rules import SLOTS, TARGETS, Action
+from models.rules import SLOTS, TARGETS, Action, target
 
 DEFAULT_PROFILE = "Default"
 ALL_TARGETS = "all"
 _LONGEST_NAME = 200
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class ProfileView(View):
@@ -25,7 +24,7 @@ class ProfileView(View):
 
     def enables(self, action: Action, slot: int) -> bool:
         """Whether users with this profile may take the action on the line or SIM of this slot."""
-        return f"{action}:{slot}" in self.enabled
+        return target(action, slot) in self.enabled
 
 
 def parse_targets(spelled: Iterable[str]) -> tuple[str, ...]:
@@ -39,7 +38,7 @@ def parse_targets(spelled: Iterable[str]) -> tuple[str, ...]:
         if name == ALL_TARGETS:
             chosen.update(TARGETS)
         elif name in list(Action):
-            chosen.update(f"{name}:{slot}" for slot in SLOTS)
+            chosen.update(target(Action(name), slot) for slot in SLOTS)
         elif name in TARGETS:
             chosen.add(name)
         else:
@@ -47,13 +46,13 @@ def parse_targets(spelled: Iterable[str]) -> tuple[str, ...]:
                 "unknown_target",
                 f"A target is {', '.join(Action)}, one of them with a slot such as {TARGETS[1]}, or all.",
             )
-    return tuple(target for target in TARGETS if target in chosen)
+    return tuple(known for known in TARGETS if known in chosen)
 
 
 def parse_name(text: str, what: str) -> str:
     """The name of a new record. Raises `Refused` (`name_invalid`)."""
     name = text.strip()
-    if not name or len(name) > _LONGEST_NAME or _UNPRINTABLE.search(name):
+    if not name or len(name) > _LONGEST_NAME or UNPRINTABLE.search(name):
         raise Refused.because(
             "name_invalid",
             f"The name of a {what} has 1 to {_LONGEST_NAME} characters and no line breaks.",

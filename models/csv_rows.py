@@ -6,17 +6,16 @@ so a file saved on another system names the same things.
 
 import csv
 import io
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from models.characters import UNPRINTABLE
 from models.errors import Refused
 from models.imports import MAX_ROWS, RowNotes
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_CELL = 1000
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +106,9 @@ def _row(number: int, cells: list[str], names: list[str], notes: RowNotes) -> Cs
         notes.add(number, f"there are {len(cells)} columns instead of {len(names)}.")
         return None
     row = CsvRow(number, dict(zip(names, cells, strict=True)))
-    if _UNPRINTABLE.search("".join(cells)) or max(map(len, cells)) > MAX_CELL:
+    if UNPRINTABLE.search("".join(cells)) or max(map(len, cells)) > MAX_CELL:
         for name, cell in row.cells.items():
-            if _UNPRINTABLE.search(cell):
+            if UNPRINTABLE.search(cell):
                 notes.add(number, f"{name}: there is a line break or another control character in it.")
             if len(cell) > MAX_CELL:
                 notes.add(number, f"{name}: it is longer than {MAX_CELL} characters.")

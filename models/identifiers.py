@@ -10,11 +10,12 @@ import re
 
 import phonenumbers
 
-ICCID_PATTERN = r"^[0-9]{18,20}$"
+ICCID_DIGITS = "[0-9]{18,20}"
+ICCID_PATTERN = f"^{ICCID_DIGITS}$"
 ORDER_ID_PATTERN = r"^order-[a-z2-7]{16}$"
 ACTOR_PATTERN = r"^(operator|provider|user:[0-9]{1,18})$"
 
-_ICCID = re.compile(ICCID_PATTERN)
+_ICCID = re.compile(ICCID_DIGITS)
 _ORDER_ID = re.compile(ORDER_ID_PATTERN)
 _REFERENCE = re.compile(r"^([A-Za-z])-([0-9]{1,15})$")
 
@@ -27,7 +28,7 @@ def parse_iccid(text: str) -> str:
     iccid = re.sub(r"[\s-]", "", text)
     if len(iccid) == 20 and iccid[-1] in "Ff":
         iccid = iccid[:-1]
-    if not _ICCID.match(iccid) or not iccid.isascii():
+    if not _ICCID.fullmatch(iccid):
         raise ValueError("An ICCID has 18 to 20 digits.")
     return iccid
 

@@ -39,7 +39,14 @@ _LABELS = {
 }
 
 SLOTS = (1, 2, 3)
-TARGETS: tuple[str, ...] = tuple(f"{action}:{slot}" for action, slot in product(Action, SLOTS))
+
+
+def target(action: Action, slot: int) -> str:
+    """The profile's name for an action on a slot, such as `switch_to_esim:2`."""
+    return f"{action}:{slot}"
+
+
+TARGETS: tuple[str, ...] = tuple(target(action, slot) for action, slot in product(Action, SLOTS))
 """The nine targets of an authorised actions profile: an action on a slot's line or SIM (F3)."""
 
 DISPOSAL_WARNING = (
@@ -48,19 +55,13 @@ DISPOSAL_WARNING = (
 )
 
 
-def target(action: Action, slot: int) -> str:
-    """The profile's name for an action on a slot, such as `switch_to_esim:2`."""
-    return f"{action}:{slot}"
-
-
 class Facts(BaseModel):
-    """What the rules look at, read in one transaction. Provider ids, not names, are compared."""
+    """What the rules look at, read in one transaction."""
 
     model_config = ConfigDict(frozen=True)
 
     slot: int | None
     """None for a discarded SIM, which has left its slot."""
-    line_provider_id: int
     sim_kind: SimKind | None
     sim_state: SimState | None
     enabled_targets: frozenset[str]

@@ -1,10 +1,12 @@
-"""The catalogue as it is read."""
+"""The catalogue as it is read, and which of it fits a line."""
 
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.inventory import PackView
-from store.lookups import pack_view, select_packs
-from store.tables import AccountRow, PackItemRow, PackRow
+from models.inventory import SIM_CARDS_SECTION, PackView
+from store.tables import AccountRow, DistributorRow, PackItemRow, PackRow, ProviderRow
 
 
 async def items(connection: AsyncConnection, account_id: int | None = None) -> list[PackView]:
@@ -13,3 +15,41 @@ async def items(connection: AsyncConnection, account_id: int | None = None) -> l
     if account_id is not None:
         statement = statement.where(PackRow.account_id == account_id)
     return [pack_view(row) for row in await connection.execute(statement)]
+
+
+def esim_of(provider: Any) -> ColumnElement[bool]:
+    """Whether the item is an eSIM of this provider (an id); a pack has one at most."""
+    return and_(PackItemRow.esim, PackItemRow.provider_id == provider)
+
+
+def eligible(provider: Any) -> ColumnElement[bool]:
+    """Whether the pack may be ordered for a line of this provider (F8): it is available and has, among the
+    SIM Cards, an eSIM of the provider.
+    """
+    return and_(PackRow.available, PackItemRow.section == SIM_CARDS_SECTION, esim_of(provider))
+
+
+def select_packs() -> Select[*tuple[Any, ...]]:
+    """Order packs with their items, one row an item, to be narrowed."""
+    return (
+        select(
+            PackRow.id,
+            PackRow.name,
+            func.coalesce(PackItemRow.name, "").label("item"),
+            func.coalesce(PackItemRow.section, "").label("section"),
+            ProviderRow.name.label("provider"),
+            func.coalesce(PackItemRow.esim, False).label("esim"),
+            DistributorRow.name.label("distributor"),
+            PackRow.available,
+            AccountRow.name.label("account"),
+        )
+        .join(AccountRow, AccountRow.id == PackRow.account_id)
+        .join(DistributorRow, DistributorRow.id == PackRow.distributor_id)
+        .outerjoin(PackItemRow, PackItemRow.pack_id == PackRow.id)
+        .outerjoin(ProviderRow, ProviderRow.id == PackItemRow.provider_id)
+    )
+
+
+def pack_view(row: Any) -> PackView:
+    """A row of `select_packs`, as it leaves the store."""
+    return PackView(**row._mapping)

@@ -7,9 +7,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, String
 
-from models.inventory import SIM_CARDS_SECTION, ContactRole, SimState
+from models.inventory import ContactRole, SimState
 from models.lifecycle import OPEN
 from models.rules import Facts
+from store.catalogue import eligible
 from store.tables import (
     ContactRoleRow,
     ContactRow,
@@ -50,13 +51,7 @@ def _facts() -> Select[Any]:
     packs = (
         select(func.array_agg(PackRow.id.distinct()))
         .join(PackItemRow, PackItemRow.pack_id == PackRow.id)
-        .where(
-            PackRow.account_id == account,
-            PackRow.available,
-            PackItemRow.esim,
-            PackItemRow.section == SIM_CARDS_SECTION,
-            PackItemRow.provider_id == provider,
-        )
+        .where(PackRow.account_id == account, eligible(provider))
     )
     contacts = (
         select(func.count())
@@ -71,7 +66,6 @@ def _facts() -> Select[Any]:
     none_of = array([], type_=String)
     return select(
         LineRow.slot,
-        provider.label("provider_id"),
         SimRow.id.label("sim_id"),
         SimRow.kind.label("sim_kind"),
         SimRow.state.label("sim_state"),
@@ -108,7 +102,6 @@ _SIM_FACTS = (
 def _read(row: Any) -> tuple[Facts, int | None]:
     facts = Facts(
         slot=row.slot,
-        line_provider_id=row.provider_id,
         sim_kind=row.sim_kind,
         sim_state=row.sim_state,
         enabled_targets=frozenset(row.targets),

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Executable,
     Select,
     String,
-    and_,
     bindparam,
     case,
     func,
@@ -25,10 +24,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
 from models.identifiers import parse_iccid, parse_msisdn, parse_reference, storable
-from models.inventory import SIM_CARDS_SECTION, PackView, UserView
+from models.inventory import PackView, UserView
+from store.catalogue import eligible, esim_of, pack_view, select_packs
 from store.tables import (
     AccountRow,
-    DistributorRow,
     LineRow,
     PackItemRow,
     PackRow,
@@ -132,7 +131,7 @@ async def find_pack(
         .where(PackRow.account_id == account_id, chosen)
         .order_by(
             case((named, 0), else_=1),
-            case((and_(PackItemRow.esim, PackItemRow.provider_id == provider_id), 0), else_=1),
+            case((esim_of(provider_id), 0), else_=1),
             case((PackItemRow.esim, 0), else_=1),
             PackItemRow.id,
         )
@@ -190,32 +189,6 @@ def user_view(row: Any) -> UserView:
     return UserView(**row._mapping)
 
 
-def select_packs() -> Select[*tuple[Any, ...]]:
-    """Order packs with their items, one row an item, to be narrowed."""
-    return (
-        select(
-            PackRow.id,
-            PackRow.name,
-            func.coalesce(PackItemRow.name, "").label("item"),
-            func.coalesce(PackItemRow.section, "").label("section"),
-            ProviderRow.name.label("provider"),
-            func.coalesce(PackItemRow.esim, False).label("esim"),
-            DistributorRow.name.label("distributor"),
-            PackRow.available,
-            AccountRow.name.label("account"),
-        )
-        .join(AccountRow, AccountRow.id == PackRow.account_id)
-        .join(DistributorRow, DistributorRow.id == PackRow.distributor_id)
-        .outerjoin(PackItemRow, PackItemRow.pack_id == PackRow.id)
-        .outerjoin(ProviderRow, ProviderRow.id == PackItemRow.provider_id)
-    )
-
-
-def pack_view(row: Any) -> PackView:
-    """A row of `select_packs`, as it leaves the store."""
-    return PackView(**row._mapping)
-
-
 # What every order asks for is built once: building a statement takes longer than running it.
 
 
@@ -249,13 +222,7 @@ def _select_eligible_packs() -> Select[*tuple[Any, ...]]:
     return (
         select_packs()
         .join(LineRow, LineRow.account_id == PackRow.account_id)
-        .where(
-            LineRow.id == bindparam("line"),
-            PackRow.available,
-            PackItemRow.esim,
-            PackItemRow.section == SIM_CARDS_SECTION,
-            PackItemRow.provider_id == LineRow.provider_id,
-        )
+        .where(LineRow.id == bindparam("line"), eligible(LineRow.provider_id))
         .order_by(PackRow.name)
     )
 

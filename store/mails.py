@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, String, any_, bindparam, case, func, select, update
+from sqlalchemy import ARRAY, Select, String, and_, any_, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from models.inventory import ContactRole
 from models.lifecycle import OrderKind, OrderStatus
 from store import events
+from store.catalogue import esim_of
 from store.tables import (
     AccountRow,
     ContactRoleRow,
@@ -99,12 +100,7 @@ def _letter_facts() -> Select[*tuple[Any, ...]]:
         .join(DistributorRow, DistributorRow.id == PackRow.distributor_id)
         .join(UserRow, UserRow.id == OrderRow.placed_by)
         .join(in_place, in_place.id == OrderRow.sim_in_place_id)
-        .outerjoin(
-            PackItemRow,
-            (PackItemRow.pack_id == PackRow.id)
-            & PackItemRow.esim
-            & (PackItemRow.provider_id == LineRow.provider_id),
-        )
+        .outerjoin(PackItemRow, and_(PackItemRow.pack_id == PackRow.id, esim_of(LineRow.provider_id)))
         .outerjoin(esim, esim.id == OrderRow.esim_id)
         .outerjoin(EmployeeRow, EmployeeRow.id == user_of)
         .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)

@@ -17,7 +17,6 @@ facts = st.builds(
     lambda sim, **rest: Facts(sim_kind=sim[0], sim_state=sim[1], **rest),
     sim=sims,
     slot=st.sampled_from([*SLOTS, None]),
-    line_provider_id=st.just(1),
     enabled_targets=st.frozensets(st.sampled_from(TARGETS)),
     esim_packs=st.frozensets(st.integers(1, 3), max_size=3),
     qr_contacts=st.integers(0, 2),

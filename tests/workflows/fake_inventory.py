@@ -187,7 +187,6 @@ class FakeInventory(OrderSteps):
         same_line = [order for order in self.orders.values() if order.placement.line_id == wish.line_id]
         return Facts(
             slot=1,
-            line_provider_id=1,
             sim_kind=in_place.kind,
             sim_state=in_place.state,
             enabled_targets=frozenset(TARGETS),
