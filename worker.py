@@ -150,7 +150,7 @@ def main() -> None:
     """Run `esim-worker`."""
     argparse.ArgumentParser(
         prog="esim-worker",
-        description="Take the steps of orders until SIGTERM. Settings: docs/configuration.md.",
+        description="Take the steps of orders until SIGTERM; see docs/configuration.md.",
     ).parse_args()
     leave(run())
 

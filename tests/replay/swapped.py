@@ -13,7 +13,7 @@ from workflows.steps import PeopleSteps, ProviderSteps
 
 @workflow.defn(name="EsimOrder", failure_exception_types=[ValidationError])
 class SwappedOrder(EsimOrder):
-    """A cancelled order tells people first, and the provider afterwards."""
+    """A cancelled order tells the provider first, and people only afterwards."""
 
     @workflow.init
     def __init__(self, start: PlaceOrder | None = None) -> None:
@@ -27,6 +27,6 @@ class SwappedOrder(EsimOrder):
         message = SendMails(order_id=self._order_id)
         steps: list[Any] = [PeopleSteps.tell_people]
         if self._status == "cancelled":
-            steps.append(ProviderSteps.withdraw_from_provider)
+            steps.insert(0, ProviderSteps.withdraw_from_provider)
         for step in steps:
             await self._steps.take(step, message)
