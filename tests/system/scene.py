@@ -39,6 +39,8 @@ class Mailbox:
 
     mails: list[Received] = field(default_factory=list)
     answer: str = "250 2.0.0 taken"
+    hesitation: float = 0
+    """Seconds that the server takes to answer once it has a mail."""
     port: int = 0
     begun: int = 0
     door: asyncio.Event | None = None
@@ -48,6 +50,7 @@ class Mailbox:
         self.begun += 1
         if self.door is not None:
             await self.door.wait()
+        await asyncio.sleep(self.hesitation)
         if not self.answer.startswith("250"):
             return self.answer
         parsed = message_from_bytes(bytes(envelope.original_content or b""), policy=policy.default)

@@ -1,5 +1,7 @@
 """Who is written to about an order, and that nobody is written to twice."""
 
+from collections import Counter
+
 import pytest
 from sqlalchemy import text
 
@@ -87,3 +89,15 @@ async def test_connections_lost_between_two_steps_are_noticed_by_nobody(scene: S
     assert (await scene.desk.acknowledge(order_id)).status is OrderStatus.PROVIDER_PROCESSING
     assert (await scene.desk.processed(order_id, iccid=ESIM)).status is OrderStatus.PROCESSED
     assert (await scene.events(order_id)).count("esim.temporary_created") == 1
+
+
+@pytest.mark.covers("W1")
+async def test_a_slow_mail_server_gets_each_mail_once(scene: Scene) -> None:
+    await world(scene.database)
+    order_id = await scene.acknowledged()
+    scene.mailbox.hesitation = 4  # longer than a database step may take locally
+    assert (await scene.desk.processed(order_id, iccid=iccid(311))).status is OrderStatus.PROCESSED
+    await scene.ended(order_id)
+    counts = Counter(mail.message_id for mail in scene.mailbox.mails)
+    assert set(counts.values()) == {1}
+    assert ANA in scene.mailbox.recipients()

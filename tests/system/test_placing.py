@@ -124,7 +124,6 @@ async def test_the_same_key_is_the_same_order_while_it_is_open_and_after(scene: 
     assert len(await scene.desk.orders()) == 1
 
 
-@pytest.mark.covers("W1")
 async def test_a_refused_order_is_refused_for_the_same_reasons_again(scene: Scene) -> None:
     await world(scene.database)
     draft = scene.draft(key="cart", quantity=3)
@@ -133,7 +132,7 @@ async def test_a_refused_order_is_refused_for_the_same_reasons_again(scene: Scen
     assert await scene.placed(key="another cart")
 
 
-@pytest.mark.covers("F46", "W4")
+@pytest.mark.covers("W4")
 async def test_lines_users_and_packs_of_another_account_do_not_exist(scene: Scene) -> None:
     await world(
         scene.database, line(1), line(2, account="Other"), packs=(item(), item("Theirs", account="Other"))
@@ -169,11 +168,12 @@ async def test_without_a_worker_the_caller_is_told_and_the_same_key_gets_the_ord
     assert scene.mailbox.recipients() == ["orders@telvia.example"]
 
 
-@pytest.mark.covers("W8")
+@pytest.mark.covers("F9")
 async def test_several_eligible_packs_are_for_the_caller_to_choose_from(scene: Scene) -> None:
     await world(scene.database, packs=(item(), item("Second pack")))
     assert await refused(scene.placed()) == ["pack_not_chosen"]
-    assert await scene.placed(pack="Second pack")
+    assert await refused(scene.placed(pack="Second pack", quantity=2)) == ["quantity_locked"]
+    assert (await scene.desk.order(await scene.placed(pack="Second pack"))).pack == "Second pack"
     with pytest.raises(Refused):
         await scene.placed(line=msisdn(99))
     await comes_true(lambda: scene.mailbox.recipients() == ["orders@telvia.example"])
