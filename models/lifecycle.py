@@ -92,8 +92,8 @@ _HOLDS = {
 def advance(status: OrderStatus, to: OrderStatus) -> Refusal | None:
     """Why an order in this status may not go on to that one; None when it may.
 
-    The only place that decides a change of status (F43, F51). What else a step needs, such as the SIM it
-    found when the order was placed (F48), the step itself checks.
+    The only place that decides a change of status (F43, F51). What else a step needs, such as the eSIM's
+    ICCID (F48), the step itself checks.
     """
     if to in TRANSITIONS[status]:
         return None

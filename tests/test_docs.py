@@ -7,7 +7,7 @@ import pytest
 
 from models.lifecycle import HoldReason
 from settings import Settings
-from starter.cli import app
+from starter.cli.commands import app
 from workflows.order import EsimOrder
 from workflows.search_attributes import NAMES
 
@@ -29,6 +29,14 @@ def test_every_reason_to_hold_has_its_row_in_the_runbook() -> None:
 def test_the_runbook_filters_by_search_attributes_that_exist() -> None:
     used = set(re.findall(r"`(\w+) (?:=|IS)", (DOCS / "operations.md").read_text()))
     assert used - {"TemporalReportedProblems", "ExecutionStatus"} <= set(NAMES)
+
+
+def test_every_row_that_a_test_names_is_in_the_requirements() -> None:
+    rows = set(re.findall(r"^\| ([FW][0-9]+) \|", (DOCS / "requirements.md").read_text(), re.M))
+    for path in (TOP / "tests").rglob("test_*.py"):
+        for marked in re.findall(r"^@pytest\.mark\.covers\((.*)\)$", path.read_text(), re.M):
+            named = set(re.findall(r'"(\w+)"', marked))
+            assert named <= rows, (path.name, named - rows)
 
 
 @pytest.mark.covers("W4")

@@ -163,7 +163,6 @@ async def test_an_order_cancelled_meanwhile_is_not_handed_over_any_more(
     assert post.mailer.tried == [], "the provider would deliver an order that nobody wants"
 
 
-@pytest.mark.covers("F12")
 async def test_a_reminder_asks_only_as_long_as_it_is_true(post: Post, order: Acceptance) -> None:
     await post.provider.remind(order.order_id, OrderStatus.SUBMITTED, 1, retries=0)
     await acknowledge(post.database, order)

@@ -8,7 +8,7 @@ from tests.workflows.house import ICCID, OTHER_ICCID, House, Refusal
 from workflows.search_attributes import ATTENTION, ORDER_STATUS
 
 
-@pytest.mark.covers("F12", "F16", "F18", "F19", "F22", "W1")
+@pytest.mark.covers("F12", "F16", "F18", "F19")
 @pytest.mark.parametrize("kind", list(OrderKind))
 async def test_from_placing_to_processed(house: House, kind: OrderKind) -> None:
     handle = await house.placed(house.wish(kind=kind))
