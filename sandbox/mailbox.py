@@ -30,7 +30,7 @@ class FolderDelivery:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # mails carry activation codes
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # mails name people and their numbers
         self._folder = folder
         self._number = last_number(folder)
 
