@@ -1,5 +1,7 @@
 """A provider that is reached through its distributor's order contacts, by mail."""
 
+from collections.abc import Sequence
+
 from mail.compose import Template
 from models.lifecycle import OrderStatus
 from providers.outbox import Draft, Outbox
@@ -38,18 +40,22 @@ class ProviderByMail:
         await self._outbox.send(facts, drafts, retries, only_in={waiting_in})
 
     async def withdraw(self, order_id: str, retries: int) -> None:
-        """Mail that the order is cancelled, where the order itself was mailed."""
+        """Mail that the order is cancelled, where the order itself was mailed: to the order contacts, and
+        to whoever has the order from the time when they were one.
+        """
         async with self._database.reading() as connection:
-            known = await mails.handed_over(connection, order_id, Template.PROVIDER_ORDER)
-        if known:
-            facts, contacts = await self._read(order_id)
+            holders = await mails.holders(connection, order_id, Template.PROVIDER_ORDER)
+        if holders:
+            facts, contacts = await self._read(order_id, holders)
             drafts = [Draft(Template.PROVIDER_CANCELLED, contact) for contact in contacts]
             await self._outbox.send(facts, drafts, retries)
 
-    async def _read(self, order_id: str) -> tuple[OrderLetterFacts, list[Person]]:
+    async def _read(
+        self, order_id: str, also: Sequence[Person] = ()
+    ) -> tuple[OrderLetterFacts, list[Person]]:
         async with self._database.reading() as connection:
             facts = await mails.letter_facts(connection, order_id)
-            contacts = await mails.order_contacts(connection, order_id)
+            contacts = list(dict.fromkeys([*await mails.order_contacts(connection, order_id), *also]))
         if not contacts:
             raise NoOrderContact("The distributor has no contact with the role 'order'.")
         return facts, contacts

@@ -117,6 +117,16 @@ _ORDER_CONTACTS = (
     .where(OrderRow.id == bindparam("order_id"), ContactRoleRow.role == ContactRole.ORDER)
     .order_by(ContactRow.id)
 )
+_HOLDERS = (
+    select(ContactRow.id, ContactRow.name, ContactRow.email)
+    .join(MailRow, MailRow.recipient == func.concat("contact:", ContactRow.id))
+    .where(
+        MailRow.order_id == bindparam("order_id"),
+        MailRow.template == bindparam("template"),
+        MailRow.state.in_(["sent", "sending"]),
+    )
+    .order_by(ContactRow.id)
+)
 _STATUS_KEPT = select(OrderRow.status).where(OrderRow.id == bindparam("order_id")).with_for_update(read=True)
 _CLAIM = insert(MailRow).on_conflict_do_nothing().returning(MailRow.id, MailRow.message_id)
 _RECORD = (
@@ -156,7 +166,7 @@ async def letter_facts(connection: AsyncConnection, order_id: str) -> OrderLette
 async def order_contacts(connection: AsyncConnection, order_id: str) -> list[Person]:
     """The contacts that orders of this order's distributor are sent to."""
     rows = await connection.execute(_ORDER_CONTACTS, {"order_id": order_id})
-    return [Person(f"contact:{row.id}", row.name, row.email) for row in rows]
+    return [_contact(row) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -260,13 +270,11 @@ async def record(
         await events.append(connection, order_id, "system", *happenings)
 
 
-async def handed_over(connection: AsyncConnection, order_id: str, template: str) -> bool:
-    """Whether a mail of this kind left, or may have left, for any recipient."""
-    rows = await connection.execute(
-        select(MailRow.id).where(
-            MailRow.order_id == order_id,
-            MailRow.template == template,
-            MailRow.state.in_(["sent", "sending"]),
-        )
-    )
-    return rows.first() is not None
+async def holders(connection: AsyncConnection, order_id: str, template: str) -> list[Person]:
+    """The contacts for whom a mail of this kind left, or may have left, whatever roles they have now."""
+    rows = await connection.execute(_HOLDERS, {"order_id": order_id, "template": template})
+    return [_contact(row) for row in rows]
+
+
+def _contact(row: Any) -> Person:
+    return Person(f"contact:{row.id}", row.name, row.email)

@@ -152,6 +152,18 @@ async def test_an_order_that_was_or_may_have_been_handed_over_is_withdrawn(
     assert await post.states(Template.PROVIDER_CANCELLED) == ["sent"]
 
 
+@pytest.mark.covers("W2")
+async def test_whoever_has_the_order_is_told_of_its_withdrawal(post: Post, order: Acceptance) -> None:
+    await post.provider.submit(order.order_id, retries=0)
+    await run(post.database, "DELETE FROM contact_roles")
+    await post.add_second_contact()
+    await cancel(post.database, order)
+    for _ in range(2):
+        await post.provider.withdraw(order.order_id, retries=0)
+    assert sorted(post.mailer.to()[1:]) == [ORDERS, SECOND]
+    assert await post.states(Template.PROVIDER_CANCELLED) == ["sent", "sent"]
+
+
 @pytest.mark.covers("F22", "F44")
 async def test_an_order_cancelled_meanwhile_is_not_handed_over_any_more(
     post: Post, order: Acceptance
