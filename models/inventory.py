@@ -93,6 +93,21 @@ class PackView(View):
     account: str = ""
 
 
+class ContactView(View):
+    """Whom orders of a distributor are sent to."""
+
+    distributor: str
+    name: str
+    email: str
+    account: str = ""
+
+
+class CatalogueItem(PackView):
+    """An item of the catalogue, with the contacts that orders of its pack are sent to."""
+
+    order_contacts: tuple[ContactView, ...] = ()
+
+
 class EventView(View):
     """One thing that happened to an order. Events are never changed or removed."""
 
@@ -128,6 +143,8 @@ class OrderView(View):
     iccid: str | None
     cancel_reason: str | None
     refusals: tuple[Refusal, ...] = ()
+    incident: bool = False
+    """Whether the provider reported it processed after it was cancelled: two SIMs may be in use."""
     events: tuple[EventView, ...] = ()
 
 

@@ -19,9 +19,9 @@ from models.catalogue_file import parse_catalogue
 from models.errors import Refused
 from models.fleet_file import parse_fleet
 from models.imports import ImportReport, Progress
-from models.inventory import LineView, PackView, SimView, UserView
+from models.inventory import CatalogueItem, ContactView, LineView, SimView, UserView
 from models.offers import ActionOffer, Shop, offers, shop
-from store import administration, catalogue, fleet, lookups
+from store import administration, catalogue, fleet, lookups, people
 from store.catalogue_import import import_catalogue
 from store.facts import line_facts, sim_facts
 from store.fleet_import import import_fleet
@@ -118,10 +118,22 @@ class Inventory:
             facts, _ = await line_facts(connection, key.id, who.id)
             return shop(key.id, facts, await lookups.eligible_packs(connection, key.id))
 
-    async def catalogue(self, account: str | None = None) -> list[PackView]:
-        """Every item of every order pack, withdrawn packs too."""
+    async def catalogue(self, account: str | None = None) -> list[CatalogueItem]:
+        """Every item of every order pack, withdrawn packs too, with whom its orders are sent to."""
         async with self._database.transaction() as connection:
-            return await catalogue.items(connection, await _account_id(connection, account))
+            account_id = await _account_id(connection, account)
+            items = await catalogue.items(connection, account_id)
+            contacts = await people.order_contacts(connection, account_id)
+        of_distributor: dict[tuple[str, str], list[ContactView]] = {}
+        for contact in contacts:
+            of_distributor.setdefault((contact.account, contact.distributor), []).append(contact)
+        return [
+            CatalogueItem(
+                **item.model_dump(),
+                order_contacts=tuple(of_distributor.get((item.account, item.distributor), ())),
+            )
+            for item in items
+        ]
 
     async def profiles(self, account: str | None = None) -> list[ProfileView]:
         """The account's authorised actions profiles, the default one first."""

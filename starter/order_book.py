@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from models.inventory import OrderView
 from models.lifecycle import OPEN, OrderStatus
-from store import lookups, orders
+from store import lookups, orders, people
 from store.session import Database
 
 
@@ -24,14 +24,33 @@ class OrderBook:
         self,
         *,
         status: OrderStatus | None = None,
+        open_only: bool = False,
         held: bool = False,
+        incidents: bool = False,
         line: str | None = None,
         limit: int = 100,
     ) -> list[OrderView]:
-        """The newest orders: of one line, in one status, or those that wait for a person."""
+        """The newest orders: of one line, in one status, those that are open, that wait for a person, or
+        that the provider processed after they were cancelled.
+        """
         async with self._database.transaction() as connection:
             line_id = (await lookups.find_line(connection, line, None)).id if line else None
-            return await orders.orders(connection, status=status, held=held, line_id=line_id, limit=limit)
+            return await orders.orders(
+                connection,
+                status=status,
+                open_only=open_only,
+                held=held,
+                incidents=incidents,
+                line_id=line_id,
+                limit=limit,
+            )
+
+    async def people(self, order: OrderView) -> dict[str, str]:
+        """Names and addresses of those whom the order's events refer to, such as `contact:7`."""
+        references = {event.actor for event in order.events}
+        references |= {str(event.data["to"]) for event in order.events if "to" in event.data}
+        async with self._database.transaction() as connection:
+            return await people.names(connection, order.account_id, references)
 
     async def watch(self, order_id: str, every: float = 0.5) -> AsyncIterator[OrderView]:
         """The order now, and again whenever something happened to it, until it ends.

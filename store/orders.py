@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -16,6 +16,7 @@ from store.tables import (
     DeviceRow,
     DistributorRow,
     LineRow,
+    OrderEventRow,
     OrderNoteRow,
     OrderRow,
     PackRow,
@@ -23,6 +24,7 @@ from store.tables import (
     SimRow,
 )
 
+PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
 _LONGEST_NOTE = 2000
 
 
@@ -38,7 +40,9 @@ async def orders(
     connection: AsyncConnection,
     *,
     status: OrderStatus | None = None,
+    open_only: bool = False,
     held: bool = False,
+    incidents: bool = False,
     line_id: int | None = None,
     account_id: int | None = None,
     limit: int = 100,
@@ -47,6 +51,10 @@ async def orders(
     statement = _orders().order_by(OrderRow.placed_at.desc(), OrderRow.id).limit(limit)
     if status is not None:
         statement = statement.where(OrderRow.status == status)
+    if open_only:
+        statement = statement.where(OrderRow.status.in_(OPEN))
+    if incidents:
+        statement = statement.where(_incident())
     if held:
         statement = statement.where(OrderRow.held_reason.is_not(None))
     if line_id is not None:
@@ -108,6 +116,14 @@ def unknown(order_id: str) -> NotFound:
     return NotFound(Refusal(code="unknown_order", sentence=f"There is no order {order_id}."))
 
 
+def _incident() -> ColumnElement[bool]:
+    kept = select(OrderEventRow.id).where(
+        OrderEventRow.order_id == OrderRow.id, OrderEventRow.type == PROCESSED_AFTER_CANCELLED
+    )
+    # only a cancelled order can have one: the events of others are not looked at
+    return and_(OrderRow.status == OrderStatus.CANCELLED, kept.exists())
+
+
 def _orders() -> Select[*tuple[Any, ...]]:
     esim, in_place = aliased(SimRow), aliased(SimRow)
     return (
@@ -135,6 +151,7 @@ def _orders() -> Select[*tuple[Any, ...]]:
             esim.iccid.label("iccid"),
             OrderNoteRow.text.label("cancel_reason"),
             OrderRow.refusals,
+            _incident().label("incident"),
         )
         .join(LineRow, LineRow.id == OrderRow.line_id)
         .join(DeviceRow, DeviceRow.id == LineRow.device_id)

@@ -1,0 +1,62 @@
+"""Who the references in the inventory's stories are: `contact:7`, `user:3`, `employee:12`."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.inventory import ContactRole, ContactView
+from store.tables import (
+    AccountRow,
+    ContactRoleRow,
+    ContactRow,
+    DistributorRow,
+    EmployeeRow,
+    UserRow,
+)
+
+
+async def names(connection: AsyncConnection, account_id: int, references: Iterable[str]) -> dict[str, str]:
+    """The names of those of this account that are referred to, with the address where mails went to it."""
+    wanted: dict[str, set[int]] = {}
+    for reference in references:
+        kind, _, number = reference.partition(":")
+        if number.isascii() and number.isdigit() and len(number) <= 18:
+            wanted.setdefault(kind, set()).add(int(number))
+    found: dict[str, str] = {}
+    statements = {
+        "user": select(UserRow.id, UserRow.name, UserRow.email).where(UserRow.account_id == account_id),
+        "employee": select(EmployeeRow.id, EmployeeRow.name, EmployeeRow.email).where(
+            EmployeeRow.account_id == account_id
+        ),
+        "contact": select(ContactRow.id, ContactRow.name, ContactRow.email)
+        .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
+        .where(DistributorRow.account_id == account_id),
+    }
+    ids = {"user": UserRow.id, "employee": EmployeeRow.id, "contact": ContactRow.id}
+    for kind, statement in statements.items():
+        if kind in wanted:
+            rows = await connection.execute(statement.where(ids[kind].in_(wanted[kind])))
+            for row in rows:
+                found[f"{kind}:{row.id}"] = f"{row.name} <{row.email}>" if row.email else row.name
+    return found
+
+
+async def order_contacts(connection: AsyncConnection, account_id: int | None = None) -> list[ContactView]:
+    """Whom orders are sent to, by account, distributor and name."""
+    statement = (
+        select(
+            DistributorRow.name.label("distributor"),
+            ContactRow.name,
+            ContactRow.email,
+            AccountRow.name.label("account"),
+        )
+        .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
+        .join(AccountRow, AccountRow.id == DistributorRow.account_id)
+        .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
+        .where(ContactRoleRow.role == ContactRole.ORDER)
+        .order_by(AccountRow.name, DistributorRow.name, ContactRow.name, ContactRow.id)
+    )
+    if account_id is not None:
+        statement = statement.where(DistributorRow.account_id == account_id)
+    return [ContactView(**row._mapping) for row in await connection.execute(statement)]
