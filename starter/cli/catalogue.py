@@ -6,9 +6,9 @@ import typer
 
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
-from models.inventory import PackView
+from models.inventory import CatalogueItem
 from starter.cli.imports import DryRun, File, import_file
-from starter.cli.output import JsonFlag, console, is_wide, print_json, print_table
+from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say
 from starter.cli.session import inventory, run
 from starter.inventory import Inventory
 
@@ -30,9 +30,9 @@ def list_packs(
     account: Annotated[str | None, typer.Option("--account", help="Name of the account.")] = None,
     json: JsonFlag = False,
 ) -> None:
-    """List the items of all order packs, withdrawn packs too."""
+    """List the items of all order packs, withdrawn packs too, and whom orders are sent to."""
 
-    async def read() -> list[PackView]:
+    async def read() -> list[CatalogueItem]:
         async with inventory() as stock:
             return await stock.catalogue(account)
 
@@ -41,12 +41,14 @@ def list_packs(
         print_json(found)
         return
     if not found:
-        console.print("There are no order packs.")
+        say("There are no order packs.")
     for name in dict.fromkeys(item.account for item in found):
-        _print_items(name, [item for item in found if item.account == name])
+        items = [item for item in found if item.account == name]
+        _print_items(name, items)
+        _print_contacts(items)
 
 
-def _print_items(account: str, items: list[PackView]) -> None:
+def _print_items(account: str, items: list[CatalogueItem]) -> None:
     wide = is_wide()
     rows = []
     for item in items:
@@ -58,3 +60,13 @@ def _print_items(account: str, items: list[PackView]) -> None:
     more = ("section",) if wide else ()
     columns = ("pack", "name", "item", "provider", "eSIM", "distributor", *more)
     print_table(account, columns, rows, whole=("pack", "eSIM", "section"))
+
+
+def _print_contacts(items: list[CatalogueItem]) -> None:
+    rows: list[tuple[str, str | None, str]] = []
+    for distributor in dict.fromkeys(item.distributor for item in items):
+        contacts = next(item.order_contacts for item in items if item.distributor == distributor)
+        rows += [(distributor, contact.name, contact.email) for contact in contacts]
+        if not contacts:
+            rows.append((distributor, None, "none: its orders will be held"))
+    print_table("Order contacts", ("distributor", "name", "address"), rows)

@@ -2,9 +2,8 @@
 
 import typer
 
-from settings import load
-from starter.cli.output import JsonFlag, console, print_json
-from starter.cli.session import run
+from starter.cli.output import JsonFlag, print_json, say
+from starter.cli.session import run, settings
 
 app = typer.Typer(help="Look after the database's tables.", no_args_is_help=True)
 
@@ -19,7 +18,7 @@ def upgrade(json: JsonFlag = False) -> None:
     """Bring the tables of the configured database up to date; safe to run again and by several at once."""
     from store import migrations  # noqa: PLC0415  takes long to import, and no other command needs it
 
-    url = load().database_url
+    url = settings().database_url
 
     async def migrate() -> None:
         await migrations.upgrade(url)
@@ -29,4 +28,4 @@ def upgrade(json: JsonFlag = False) -> None:
     if json:
         print_json({"revision": revision})
     else:
-        console.print(f"The tables are at revision {revision}.")
+        say(f"The tables are at revision {revision}.")

@@ -9,7 +9,7 @@ from models.imports import ImportReport, Progress
 from models.inventory import LineView, SimKind, SimView
 from models.offers import ActionOffer
 from starter.cli.imports import DryRun, File, import_file
-from starter.cli.output import JsonFlag, console, is_wide, print_json, print_table, warn
+from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, warn
 from starter.cli.session import inventory, run
 from starter.inventory import Inventory, names_sim
 
@@ -59,7 +59,7 @@ def list_lines(
     for name in dict.fromkeys(line.account for line in found[:shown]):
         _print_lines(name, [line for line in found[:shown] if line.account == name])
     if not found:
-        console.print("There are no such lines.")
+        say("There are no such lines.")
     if len(found) > shown:
         warn(f"There are more than {shown} lines; see --limit, --group and --device.")
 
@@ -108,7 +108,7 @@ def _print_line(line: LineView) -> None:
     ]
     print_table(reference("L", line.id), ("", ""), facts)
     if line.sim is None:
-        console.print("The slot is empty.")
+        say("The slot is empty.")
     else:
         _print_sim(f"SIM in place, {reference('S', line.sim.id)}", line.sim)
     if line.temporary is not None:

@@ -14,7 +14,7 @@ from models.csv_rows import MAX_BYTES
 from models.errors import Refused
 from models.imports import ImportReport
 from models.imports import Progress as Told
-from starter.cli.output import console, print_json, warn
+from starter.cli.output import print_json, say, warn
 from starter.cli.session import inventory, run
 from starter.inventory import Inventory
 
@@ -39,7 +39,7 @@ def import_file(file: Path, take_over: Import, *, json: bool) -> None:
         return
     for warning in report.warnings:
         warn(warning)
-    console.print(_summary(report))
+    say(_summary(report))
 
 
 def read_file(file: Path) -> bytes:

@@ -1,6 +1,5 @@
 """What `esim-orders order ...` shows: the shop, orders, and what happened to them."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -9,15 +8,17 @@ from models import identifiers
 from models.errors import Refused
 from models.identifiers import reference
 from models.inventory import OrderView
-from models.lifecycle import HoldReason, OrderStatus
+from models.lifecycle import OrderStatus
 from models.offers import Shop
-from starter.cli.output import JsonFlag, console, print_json, print_table, warn
+from starter.cli import order_tables
+from starter.cli.output import JsonFlag, full_time, print_json, print_table, say, warn
 from starter.cli.session import inventory, order_book, run
 
 app = typer.Typer(help="Place orders and follow them to their end.", no_args_is_help=True)
 
 Line = Annotated[str, typer.Argument(metavar="LINE", help="Phone number (+33612345678) or id (L-42).")]
 Order = Annotated[str, typer.Argument(metavar="ORDER", help="Id of the order (order-...).")]
+Actor = Annotated[str, typer.Option("--actor", help="Who says so: operator, provider or user:ID.")]
 User = Annotated[str, typer.Option("--user", help="Who orders: e-mail address or id (U-3).")]
 
 
@@ -45,70 +46,66 @@ def _print_shop(offered: Shop) -> None:
         )
         for pack in offered.packs
     ]
-    print_table("SIM Cards", ("id", "pack", "eSIM", "provider", "distributor", "chosen"), rows)
+    if rows:
+        columns = ("id", "pack", "eSIM", "provider", "distributor", "chosen")
+        print_table("SIM Cards", columns, rows, whole=("id", "chosen"))
+    else:
+        say("The shop has no pack for this line.")
     for refusal in offered.refusals:
         warn(refusal.sentence)
 
 
 @app.command(name="list")
-def list_orders(
-    status: Annotated[OrderStatus | None, typer.Option(help="Only orders in this status.")] = None,
+def list_orders(  # noqa: PLR0917  options of a command
+    status: Annotated[
+        str | None,
+        typer.Option(metavar="STATUS", help=f"Only orders in this status: {', '.join(OrderStatus)}."),
+    ] = None,
+    open_only: Annotated[bool, typer.Option("--open", help="Only orders that have a way to go.")] = False,
     held: Annotated[bool, typer.Option("--held", help="Only orders that wait for a person.")] = False,
+    incidents: Annotated[
+        bool, typer.Option("--incidents", help="Only orders processed by the provider after a cancel.")
+    ] = False,
     line: Annotated[str | None, typer.Option(help="Only orders of this line.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 100,
     json: JsonFlag = False,
 ) -> None:
     """List orders, newest first."""
+    wanted = parse_status(status)
 
     async def read() -> list[OrderView]:
         async with order_book() as book:
-            return await book.orders(status=status, held=held, line=line, limit=limit)
+            return await book.orders(
+                status=wanted, open_only=open_only, held=held, incidents=incidents, line=line, limit=limit
+            )
 
     found = run(read)
     if json:
         print_json(found)
-        return
-    rows = [
-        (
-            *(order.id, order.kind.value.split("_")[0], reference("L", order.line_id), order.provider),
-            *(_status(order), _time(order.status_since)),
-        )
-        for order in found
-    ]
-    print_table("Orders", ("order", "kind", "line", "provider", "status", "since"), rows, whole=("order",))
+    elif found:
+        order_tables.print_orders(found)
+    elif held and not (status or line or open_only or incidents):
+        say("No order is held.")
+    elif status or held or line or open_only or incidents:
+        say("There are no such orders.")
+    else:
+        say("There are no orders.")
 
 
 @app.command()
 def show(order: Order, json: JsonFlag = False) -> None:
     """Show an order and everything that happened to it."""
 
-    async def read() -> OrderView:
+    async def read() -> tuple[OrderView, dict[str, str]]:
         async with order_book() as book:
-            return await book.order(parse_order_id(order))
+            view = await book.order(parse_order_id(order))
+            return view, {} if json else await book.people(view)
 
-    view = run(read)
+    view, people = run(read)
     if json:
         print_json(view)
-        return
-    _print_order(view)
-
-
-def _print_order(order: OrderView) -> None:
-    held = HoldReason(order.held_reason).sentence if order.held_reason else None
-    facts = [
-        ("kind", order.kind.value),
-        ("status", f"{order.status.label} since {_time(order.status_since)}"),
-        ("held", f"{order.held_reason} since {_time(order.held_since)}. {held}" if held else None),
-        ("line", f"{reference('L', order.line_id)} {order.msisdn}, {order.device}, slot {order.slot}"),
-        ("pack", f"{order.pack} ({order.provider}, by {order.distributor})"),
-        ("SIM when placed", order.iccid_in_place),
-        ("eSIM", order.iccid),
-        ("cancelled for", order.cancel_reason),
-        *(("refused", refusal.sentence) for refusal in order.refusals),
-    ]
-    print_table(order.id, ("", ""), [fact for fact in facts if fact[1]])
-    rows = [(_time(event.at), event.type, event.actor, _in_words(event.data)) for event in order.events]
-    print_table("What happened", ("when", "what", "who", "about"), rows, whole=("when", "what"))
+    else:
+        order_tables.print_order(view, people)
 
 
 @app.command()
@@ -122,7 +119,7 @@ def watch(order: Order, json: JsonFlag = False) -> None:
             async for view in book.watch(parse_order_id(order)):
                 for event in view.events[told:]:
                     if not json:
-                        console.print(f"{_time(event.at)}  {event.type:28} {event.actor}")
+                        say(f"{full_time(event.at)}  {event.type:28} {event.actor}")
                 told = len(view.events)
         return view
 
@@ -139,18 +136,10 @@ def parse_order_id(text: str) -> str:
         raise Refused.because("order_id_invalid", str(invalid)) from None
 
 
-def _in_words(data: dict[str, object]) -> str:
-    return ", ".join(
-        f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}"
-        for name, value in data.items()
-        if value is not None
-    )
-
-
-def _status(order: OrderView) -> str:
-    held = f" (held: {order.held_reason})" if order.held_reason else ""
-    return order.status.value + held
-
-
-def _time(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if moment else "-"
+def parse_status(text: str | None) -> OrderStatus | None:
+    """The status that is meant. Raises `Refused`."""
+    try:
+        return None if text is None else OrderStatus(text.strip().lower())
+    except ValueError:
+        sentence = f"There is no status {text}; there are {', '.join(OrderStatus)}."
+        raise Refused.because("status_invalid", sentence) from None

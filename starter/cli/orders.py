@@ -5,24 +5,23 @@ from typing import Annotated
 import typer
 
 from models.errors import Refused
-from models.inventory import OrderView
 from models.lifecycle import OrderKind
 from models.orders import OrderState
 from models.rules import DISPOSAL_WARNING
-from starter.cli import order_views
-from starter.cli.order_views import Line, Order, User, parse_order_id
-from starter.cli.output import JsonFlag, console, print_json, warn
+from starter.cli import order_retry, order_views
+from starter.cli.order_views import Actor, Line, Order, User, parse_order_id
+from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.session import order_desk, run
 from starter.desk import OrderDraft, Placed
 
 app = order_views.app
+app.command(name="retry")(order_retry.retry)
 
 Pack = Annotated[str | None, typer.Option("--pack", help="Name or id (P-4); not needed if only one fits.")]
 Quantity = Annotated[int, typer.Option("--quantity", help="Locked at 1.")]
 Key = Annotated[str | None, typer.Option("--key", help="The same key is the same order.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Confirm the disposal of the SIM in place without asking.")]
 Iccid = Annotated[str | None, typer.Option("--iccid", help="ICCID of the eSIM, 18 to 20 digits.")]
-Actor = Annotated[str, typer.Option("--actor", help="Who says so: operator, provider or user:ID.")]
 
 
 @app.command()
@@ -60,29 +59,34 @@ def replace(  # noqa: PLR0917  options of a command
 def _place(draft: OrderDraft, *, yes: bool, json: bool) -> None:
     confirmed = draft.model_copy(update={"disposal_confirmed": True})
 
+    async def check() -> None:
+        async with order_desk() as desk:
+            await desk.check(confirmed)
+
     async def place() -> Placed:
         async with order_desk() as desk:
-            if yes:
-                return await desk.place(confirmed)
-            await desk.check(confirmed)
-            if not _confirmed():
-                raise Refused.because("not_confirmed", "Nothing was ordered.")
             return await desk.place(confirmed)
 
+    if not yes:
+        run(check)
+        if not _confirmed():  # asked while nothing else runs, so that Ctrl-C ends it at once
+            raise Refused.because("not_confirmed", "Nothing was ordered.")
     placed = run(place)
     if json:
         print_json(placed)
         return
-    console.print(f"{placed.order_id}: {placed.status.label.lower()}")
+    say(f"{placed.order_id}: {placed.status.label.lower()}")
     if draft.key is None:
-        console.print(f"The key of this order is {placed.key}; the same key never orders twice.")
+        say(f"The key of this order is {placed.key}; the same key never orders twice.")
 
 
 def _confirmed() -> bool:
     warn(DISPOSAL_WARNING)
     try:
         return typer.confirm("Place the order?", default=False, err=True)
-    except typer.Abort:
+    except typer.Abort as given_up:
+        if isinstance(given_up.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
         return False
 
 
@@ -140,27 +144,11 @@ def cancel(
     _print_state(run(call), json=json)
 
 
-@app.command()
-def retry(order: Order, actor: Actor = "operator", json: JsonFlag = False) -> None:
-    """Let a held order go on with what it is held for."""
-
-    async def call() -> OrderView:
-        async with order_desk() as desk:
-            await desk.retry(parse_order_id(order), actor=actor)
-            return await desk.order(parse_order_id(order))
-
-    view = run(call)
-    if json:
-        print_json({"order_id": view.id, "status": view.status, "retried": True})
-    else:
-        console.print(f"{view.id} goes on.")
-
-
 def _print_state(state: OrderState, *, json: bool) -> None:
     if json:
         print_json(state)
     else:
         with_iccid = f", ICCID {state.iccid}" if state.iccid else ""
-        console.print(f"{state.order_id}: {state.status.label.lower()}{with_iccid}")
+        say(f"{state.order_id}: {state.status.label.lower()}{with_iccid}")
     for warning in state.warnings:
         warn(warning)

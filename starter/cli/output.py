@@ -3,10 +3,12 @@
 import json
 import sys
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 from pydantic import BaseModel
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -14,18 +16,34 @@ from rich.table import Table
 console = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
 
 _WIDE = 120
+_NARROWEST = 6
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def print_json(value: Any) -> None:
     """Print one JSON document: models, or lists and dicts of them."""
-    print(json.dumps(_plain(value), ensure_ascii=False, indent=2, default=str))
+    print(json.dumps(_plain(value), ensure_ascii=False, indent=2, default=str), flush=True)
 
 
 def is_wide() -> bool:
     """Whether there is room for more than the columns that matter most."""
     return console.width >= _WIDE
+
+
+def short_time(moment: datetime | None) -> str:
+    """Month, day and minute in UTC: what people need of a moment in a list."""
+    return moment.astimezone(UTC).strftime("%m-%d %H:%M") if moment else "-"
+
+
+def full_time(moment: datetime | None) -> str:
+    """Date and time in UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if moment else "-"
+
+
+def say(sentence: str) -> None:
+    """Print a sentence. Programs get it on one line however long it is; people see no word cut."""
+    console.print(sentence, soft_wrap=not console.is_terminal)
 
 
 def warn(sentence: str) -> None:
@@ -34,18 +52,56 @@ def warn(sentence: str) -> None:
 
 
 def print_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, whole: Collection[str] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    whole: Collection[str] = (),
 ) -> None:
     """Print a table that fits the terminal; `None` is shown as a dash.
 
-    Columns named in `whole` are never broken into lines, such as numbers that people copy.
+    Columns named in `whole` are never broken into lines, such as numbers that people copy. Others are
+    broken between words; a word is cut only where it could not fit otherwise.
     """
+    cells = [["-" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = _widths(columns, cells, whole)
     table = Table(title=title, title_justify="left", header_style="bold", show_header=any(columns))
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in whole)
-    for row in rows:
-        table.add_row(*("-" if cell is None else str(cell) for cell in row))
+    for column, width in zip(columns, widths, strict=True):
+        table.add_column(column, overflow="fold", no_wrap=column in whole, width=width)
+    for row in cells:
+        table.add_row(*row)
     console.print(table)
+
+
+def _widths(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], whole: Collection[str]
+) -> list[int | None]:
+    """How wide each column is where not all fit as they are: each as wide as its longest word at least, and
+    the rest for those that would be broken into most lines.
+    """
+    found: list[list[str]] = [[name] for name in columns]
+    for row in rows:
+        for texts, cell in zip(found, row, strict=True):
+            texts.append(cell)
+    natural = [max(cell_len(line) for text in texts for line in text.split("\n")) for texts in found]
+    room = console.width - 3 * len(columns) - 1
+    if sum(natural) <= room:
+        return [None] * len(columns)
+    words = [max((cell_len(word) for text in texts for word in text.split()), default=1) for texts in found]
+    kept = [name in whole for name in columns]
+    widths = [full if stays else word for full, word, stays in zip(natural, words, kept, strict=True)]
+    places = range(len(columns))
+    while sum(widths) > room:  # some word must be cut: the longest
+        longest = max(places, key=lambda place: 0 if kept[place] else widths[place])
+        if kept[longest] or widths[longest] <= _NARROWEST:
+            break
+        widths[longest] -= 1
+    while sum(widths) < room:
+        neediest = max(places, key=lambda place: natural[place] / widths[place])
+        if natural[neediest] <= widths[neediest]:
+            break
+        widths[neediest] += 1
+    return list(widths)
 
 
 def _plain(value: Any) -> Any:

@@ -3,18 +3,23 @@
 The sandbox is imported only when it is asked for: an image for a cluster does not carry it.
 """
 
+import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
 from models.errors import Refused
 from settings import data_dir_from_environment, load
-from starter.cli.output import JsonFlag, console, print_json, print_table, warn
+from starter.cli.output import JsonFlag, console, print_json, print_table, say, short_time, warn
+from starter.cli.session import no_sandbox
 from workflows.search_attributes import NAMES
 
 if TYPE_CHECKING:
     from sandbox.data_dir import Addresses
+    from sandbox.up import Plan
 
 mail_app = typer.Typer(help="Read the mails that the sandbox's mailbox has taken.", no_args_is_help=True)
 
@@ -22,9 +27,20 @@ DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of the sandbox (.esim, or ESIM_DATA_DIR).")
 ]
 
+_OWN = {
+    "ESIM_DATABASE_URL": "PostgreSQL",
+    "ESIM_TEMPORAL_ADDRESS": "Temporal",
+    "ESIM_SMTP_URL": "mailbox",
+}
+"""The parts that the sandbox runs unless the variable names another."""
 
-def up(data_dir: DataDir = None) -> None:
-    """Run all parts on this machine until Ctrl-C: PostgreSQL, Temporal with Web UI, mailbox, worker."""
+
+def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
+    """Run all parts on this machine until Ctrl-C: PostgreSQL, Temporal with Web UI, mailbox, worker.
+
+    A part whose address is given (ESIM_DATABASE_URL, ESIM_TEMPORAL_ADDRESS, ESIM_SMTP_URL) is used instead.
+    With --json the addresses are printed as one document when all is ready.
+    """
     try:
         from sandbox.errors import SandboxError  # noqa: PLC0415
         from sandbox.up import Plan  # noqa: PLC0415
@@ -36,30 +52,59 @@ def up(data_dir: DataDir = None) -> None:
 
     from store import migrations  # noqa: PLC0415  takes long to import, and no other command needs it
 
-    folder = data_dir or data_dir_from_environment()
+    folder = (data_dir or data_dir_from_environment()).absolute()
     plan = Plan(
         data_dir=folder, migrate=migrations.upgrade, search_attributes=NAMES, say=warn, **_configured()
     )
+    tell = warn if json else say
+    others = "" if data_dir is None else f"Other shells find it after: export ESIM_DATA_DIR={folder}"
 
     def announce(addresses: "Addresses") -> None:
-        console.print("All is ready. Ctrl-C stops everything; nothing is lost.\n")
-        for name, where in (
-            ("Temporal Web UI", addresses.temporal_ui_url),
-            ("Temporal", addresses.temporal_address),
-            ("mailbox", addresses.smtp_url),
-            ("data and logs", str(folder.absolute())),
-        ):
-            console.print(f"  {name:16} {where}", soft_wrap=True)
-        if data_dir is not None:
-            console.print(
-                f"\nOther shells find it after: export ESIM_DATA_DIR={folder.absolute()}", soft_wrap=True
-            )
+        if json:
+            print_json({**asdict(addresses), "data_dir": str(folder)})
+        else:
+            _announce(addresses, plan, others)
 
-    console.print("Starting PostgreSQL, Temporal, the mailbox and the worker ...")
+    own = [part for name, part in _OWN.items() if not plan.environment.get(name)]
+    tell(f"Starting {', '.join([*own, ''])[:-2] + ' and ' if own else ''}the worker ...")
     try:
         run_sandbox(plan, announce)
     except SandboxError as failure:
         raise Refused.because("sandbox", str(failure)) from None
+    except OSError as failure:
+        why = (failure.strerror or str(failure)).lower()
+        about = f" ({failure.filename})" if failure.filename else ""
+        sentence = f"The sandbox cannot use the folder {folder}: {why}{about}."
+        raise Refused.because("data_dir_unusable", sentence) from None
+    tell("Stopped.")
+
+
+def _announce(addresses: "Addresses", plan: "Plan", others: str) -> None:
+    yours = {name for name in _OWN if plan.environment.get(name)}
+    rows = [("Temporal Web UI", addresses.temporal_ui_url), ("Temporal", addresses.temporal_address)]
+    if "ESIM_TEMPORAL_ADDRESS" in yours:
+        rows = [("Temporal (yours)", addresses.temporal_address)]
+    if "ESIM_DATABASE_URL" in yours:
+        rows.append(("PostgreSQL (yours)", _place(addresses.database_url)))
+    if "ESIM_SMTP_URL" in yours:
+        rows.append(("mail server (yours)", _place(addresses.smtp_url)))
+    else:
+        rows.append(("mailbox", addresses.smtp_url))
+    rows.append(("data and logs", str(plan.data_dir)))
+    what_stops = "everything" if not yours else "what runs here"
+    console.print(f"All is ready. Ctrl-C stops {what_stops}; nothing is lost.\n", soft_wrap=True)
+    width = max(len(name) for name, _ in rows)
+    for name, where in rows:
+        console.print(f"  {name:{width}}  {where}", soft_wrap=True)
+    if others:
+        console.print(f"\n{others}", soft_wrap=True)
+
+
+def _place(url: str) -> str:
+    """Where it is, without its login."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
 
 
 def _configured() -> dict[str, Any]:
@@ -80,8 +125,11 @@ def list_all(
     if json:
         print_json([mail.__dict__ for mail in mails])
         return
-    rows = [(mail.number, mail.date.strftime("%Y-%m-%d %H:%M:%S"), mail.to, mail.subject) for mail in mails]
-    print_table("Mails", ("no.", "arrived", "to", "subject"), rows)
+    if not mails:
+        say("There are no mails.")
+        return
+    rows = [(mail.number, short_time(mail.date), mail.to, mail.subject) for mail in mails]
+    print_table("Mails", ("no.", "arrived", "to", "subject"), rows, whole=("no.", "arrived"))
 
 
 @mail_app.command()
@@ -109,4 +157,9 @@ def show(
 
 
 def _mailbox(data_dir: Path | None) -> Path:
-    return (data_dir or data_dir_from_environment()) / "mailbox"
+    if data_dir is not None:
+        os.environ["ESIM_DATA_DIR"] = str(data_dir)
+    folder = data_dir_from_environment() / "mailbox"
+    if not folder.is_dir():
+        raise no_sandbox()
+    return folder

@@ -1,6 +1,7 @@
 """How a command runs: it opens what it needs, and every failure becomes one sentence and an exit code.
 
-0 done    1 our own fault (a bug, or a check that found something)    2 refused    3 a part is away
+0 done    1 our own fault (a bug), or a check that found something    2 refused    3 a part is away
+130 ended by Ctrl-C
 """
 
 import asyncio
@@ -9,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from models.errors import EsimError, PartAway, Refused
-from settings import load
+from settings import Settings, data_dir_from_environment, load
 from starter.cli.output import warn
 from starter.desk import OrderDesk
 from starter.inventory import Inventory
@@ -18,6 +19,7 @@ from store.session import Database
 
 Result = TypeVar("Result")
 
+CHECK_FAILED = 1
 REFUSED = 2
 PART_AWAY = 3
 
@@ -27,10 +29,28 @@ def run(command: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     return asyncio.run(command())
 
 
+def settings() -> Settings:
+    """The settings, where they say which database is meant. Raises `PartAway` where nothing does."""
+    chosen = load()
+    if "database_url" not in chosen.model_fields_set:
+        raise no_sandbox(", or set ESIM_DATABASE_URL")
+    return chosen
+
+
+def no_sandbox(otherwise: str = "") -> PartAway:
+    """Say that no sandbox runs where one is looked for, and what to do."""
+    folder = data_dir_from_environment().absolute()
+    return PartAway(
+        "sandbox",
+        f"No sandbox runs in {folder}: start one there with `esim-orders up`, name the folder of another "
+        f"with --data-dir or ESIM_DATA_DIR{otherwise}.",
+    )
+
+
 @asynccontextmanager
 async def inventory() -> AsyncIterator[Inventory]:
     """The inventory in the configured database."""
-    chosen = load()
+    chosen = settings()
     database = Database(chosen.database_url, chosen.database_pool_size)
     try:
         yield Inventory(database)
@@ -41,7 +61,7 @@ async def inventory() -> AsyncIterator[Inventory]:
 @asynccontextmanager
 async def order_book() -> AsyncIterator[OrderBook]:
     """Orders for reading, from the configured database."""
-    chosen = load()
+    chosen = settings()
     database = Database(chosen.database_url, chosen.database_pool_size)
     try:
         yield OrderBook(database)
@@ -52,7 +72,7 @@ async def order_book() -> AsyncIterator[OrderBook]:
 @asynccontextmanager
 async def order_desk() -> AsyncIterator[OrderDesk]:
     """The desk at which orders are placed and steered."""
-    async with OrderDesk.open(load()) as desk:
+    async with OrderDesk.open(settings()) as desk:
         yield desk
 
 

@@ -8,7 +8,7 @@ from compose_spec import PyCompose, parse_duration
 from typer.main import get_command
 
 import worker
-from starter.cli import app
+from starter.cli.commands import app
 from tests.deploy.composition import (
     FILLED_IN,
     ROOT,

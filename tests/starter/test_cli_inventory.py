@@ -1,96 +1,16 @@
 """`esim-orders fleet|catalogue|profile|user`, as a shell runs them."""
 
-import io
-import json
-import os
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from models.errors import EsimError
 from models.rules import TARGETS
 from sandbox.postgres import ThrowAwayPostgres
-from starter.cli import app
-from starter.cli.output import console
-from starter.cli.session import fail
 from store.session import Database
 from tests.builders import ANA, acknowledge, as_csv, empty_slot, iccid, item, line, place, process, world
+from tests.starter.shell import ROOT, Shell
 
-ROOT = Path(__file__).parents[2]
 FLEET, CATALOGUE = str(ROOT / "sandbox" / "fleet.csv"), str(ROOT / "sandbox" / "catalogue.csv")
-
-
-@dataclass
-class Shell:
-    """Runs `esim-orders` against the test's database: here, or as a process like any other."""
-
-    folder: Path
-    url: str
-
-    def run(self, *arguments: str, code: int = 0, columns: int = 120) -> "Said":
-        """The command's output; it must end with the exit code."""
-        out, err = io.StringIO(), io.StringIO()
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-            for name, value in self._environment().items():
-                patch.setenv(name, value)
-            patch.setattr(sys, "argv", ["esim-orders", *arguments])
-            patch.setattr(console, "width", columns)
-            with ThreadPoolExecutor(1) as thread:  # it runs an event loop of its own
-                ended = thread.submit(run_here).result()
-        assert ended == code, err.getvalue()
-        return Said(out.getvalue(), err.getvalue())
-
-    def process(self, *arguments: str, code: int = 0, columns: int = 120) -> "Said":
-        """The same in a process of its own, with warnings as errors."""
-        own = self._environment() | {"COLUMNS": str(columns), "PYTHONWARNINGS": "error"}
-        done = subprocess.run(
-            [sys.executable, "-m", "starter.cli", *arguments],
-            cwd=ROOT,
-            env=os.environ | own,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert done.returncode == code, done.stderr
-        return Said(done.stdout, done.stderr)
-
-    def json(self, *arguments: str) -> Any:
-        """The JSON document that a command prints."""
-        return json.loads(self.run(*arguments, "--json").out)
-
-    def _environment(self) -> dict[str, str]:
-        return {"ESIM_DATABASE_URL": self.url, "ESIM_DATA_DIR": str(self.folder)}
-
-
-def run_here() -> object:
-    """What `main` does but for its end, which ends the process: the exit code."""
-    try:
-        app()
-    except EsimError as failure:
-        return fail(failure)
-    except SystemExit as leaving:
-        return leaving.code or 0
-    return 0
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command printed."""
-
-    out: str
-    err: str
-
-
-@pytest.fixture
-def shell(database_url: str, tmp_path: Path) -> Shell:
-    return Shell(tmp_path, database_url)
 
 
 @pytest.mark.covers("F1", "F8", "F10")

@@ -1,0 +1,65 @@
+"""All commands in one tree, and how their ends become exit codes."""
+
+import os
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.errors import EsimError
+from starter.cli import catalogue, database, fleet, orders, profiles, sandbox, users
+from starter.cli.output import say
+from starter.cli.session import fail
+
+app = typer.Typer(
+    name="esim-orders",
+    help="Order eSIMs for lines, follow the orders, and look at the inventory.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(fleet.app, name="fleet")
+app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(profiles.app, name="profile")
+app.add_typer(users.app, name="user")
+app.add_typer(orders.app, name="order")
+app.add_typer(sandbox.mail_app, name="mail")
+app.add_typer(database.app, name="db")
+app.command()(sandbox.up)
+
+
+def _tell_version(wanted: bool) -> None:
+    if not wanted:
+        return
+    try:
+        say(f"esim-orders {version('esim-orders')}")
+    except PackageNotFoundError:
+        say("esim-orders, not installed")
+    raise typer.Exit
+
+
+@app.callback()
+def everywhere(
+    data_dir: Annotated[
+        Path | None,
+        typer.Option("--data-dir", help="Folder of the sandbox for this command (.esim, or ESIM_DATA_DIR)."),
+    ] = None,
+    tell_version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Order eSIMs for lines, follow the orders, and look at the inventory."""
+    if data_dir is not None:  # before anything reads the settings
+        os.environ["ESIM_DATA_DIR"] = str(data_dir)
+
+
+def run() -> int:
+    """Run the command that was typed; its exit code."""
+    try:
+        app()
+    except EsimError as failure:
+        return fail(failure)
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    return 0

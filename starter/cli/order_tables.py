@@ -1,0 +1,96 @@
+"""Orders as people read them in a terminal, wide or narrow."""
+
+from collections.abc import Mapping, Sequence
+
+from models.identifiers import reference
+from models.inventory import EventView, OrderView
+from models.lifecycle import HoldReason, OrderKind, OrderStatus
+from models.rules import Action
+from starter.cli.output import full_time, is_wide, print_table, short_time
+
+_WAITS = {
+    OrderStatus.SUBMITTED: "the provider's acknowledgement",
+    OrderStatus.PROVIDER_PROCESSING: "the provider's word that the order is processed",
+}
+_INTERNAL = frozenset({"request", "note"})
+"""What an event keeps for the program's own use."""
+_SIMS = frozenset({"sim", "sim_in_place"})
+_INCIDENT = "The provider processed it after the cancel: ask which SIM is in use (docs/operations.md)."
+
+
+def print_orders(orders: Sequence[OrderView]) -> None:
+    """One row an order: where it is, since when, and on which phone number."""
+    wide = is_wide()
+    rows = []
+    for order in orders:
+        more = (_kind(order.kind), order.provider) if wide else ()
+        rows.append((order.id, order.msisdn, *more, _status(order), short_time(order.status_since)))
+    more = ("kind", "provider") if wide else ()
+    whole = ("order", "line", "since")
+    print_table(
+        "Orders", ("order", "line", *more, "status", "since (UTC)"), rows, whole=(*whole, "since (UTC)")
+    )
+
+
+def print_order(order: OrderView, people: Mapping[str, str]) -> None:
+    """An order with all that a person may ask about it; `people` names those it refers to."""
+    held = f"{order.held_reason} since {full_time(order.held_since)}. " if order.held_reason else ""
+    facts = [
+        ("kind", _kind(order.kind)),
+        ("status", f"{order.status.label} since {full_time(order.status_since)}"),
+        ("waits for", _WAITS.get(order.status)),
+        ("held", held + HoldReason(order.held_reason).sentence if order.held_reason else None),
+        ("incident", _INCIDENT if order.incident else None),
+        ("line", f"{reference('L', order.line_id)} {order.msisdn}, {order.device}, slot {order.slot}"),
+        ("pack", f"{order.pack} ({order.provider}, by {order.distributor})"),
+        ("SIM when placed", order.iccid_in_place),
+        ("eSIM", order.iccid),
+        ("cancelled for", order.cancel_reason),
+        *(("refused", refusal.sentence) for refusal in order.refusals),
+    ]
+    print_table(order.id, ("", ""), [fact for fact in facts if fact[1]])
+    if is_wide():
+        rows = [
+            (full_time(event.at), event.type, _who(event.actor, people), _about(event, people))
+            for event in order.events
+        ]
+        print_table(
+            "What happened", ("when (UTC)", "what", "who", "about"), rows, whole=("when (UTC)", "what")
+        )
+        return
+    narrow = [(short_time(event.at), event.type, _by(event, people)) for event in order.events]
+    print_table("What happened", ("when (UTC)", "what", "about"), narrow, whole=("when (UTC)", "what"))
+
+
+def _kind(kind: OrderKind) -> str:
+    return Action(kind.value).label
+
+
+def _by(event: EventView, people: Mapping[str, str]) -> str:
+    about = _about(event, people)
+    return f"by {_who(event.actor, people)}" + (f": {about}" if about else "")
+
+
+def _who(actor: str, people: Mapping[str, str]) -> str:
+    return people.get(actor, actor).partition(" <")[0]
+
+
+def _about(event: EventView, people: Mapping[str, str]) -> str:
+    data = {name: value for name, value in event.data.items() if value is not None and name not in _INTERNAL}
+    parts = []
+    if "to" in data:
+        mail, to = str(data.pop("mail", "")), str(data.pop("to"))
+        parts.append(f"{mail.replace('_', ' ')} to {people.get(to, to)}".strip())
+    parts += [f"{name.replace('_', ' ')} {_in_words(name, value)}" for name, value in data.items()]
+    return ", ".join(parts)
+
+
+def _in_words(name: str, value: object) -> str:
+    if name in _SIMS and isinstance(value, int):
+        return reference("S", value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _status(order: OrderView) -> str:
+    held = f" (held: {order.held_reason})" if order.held_reason else ""
+    return order.status.label + held + (" (incident)" if order.incident else "")
