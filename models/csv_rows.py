@@ -6,6 +6,7 @@ so a file saved on another system names the same things.
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from models.imports import MAX_ROWS, RowNotes
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_CELL = 1000
+_MOST_UNKNOWN = 5
+_LIKE_A_NAME = re.compile("[a-z][a-z0-9_ -]{0,39}")
+"""What a misspelt column may look like; a cell of a person's data is not repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +89,31 @@ def _header(cells: list[str], columns: Sequence[str], optional: Sequence[str]) -
     names = [cell.lower() for cell in cells]
     while names and not names[-1]:
         names.pop()
-    missing = [column for column in columns if column not in names]
-    if missing:
-        raise _refused(f"The first line must name the columns; missing: {', '.join(missing)}.")
-    known = {*columns, *optional}
-    for place, name in enumerate(names, start=1):
-        if name not in known:
-            raise _refused(
-                f"Column {place} has no known name; known are: {', '.join([*columns, *optional])}."
-            )
-        if name in names[: place - 1]:
+    _refuse_unlike(names, columns, optional)
+    for place, name in enumerate(names):
+        if name in names[:place]:
             raise _refused(f"The column {name} is there twice.")
     return names
+
+
+def _refuse_unlike(names: list[str], columns: Sequence[str], optional: Sequence[str]) -> None:
+    """Refuse a header that lacks columns or has others, naming both: one is often the other, misspelt."""
+    known = [*columns, *optional]
+    missing = [column for column in columns if column not in names]
+    unknown = [
+        f"{name} (column {place})" if _LIKE_A_NAME.fullmatch(name) else f"column {place}"
+        for place, name in enumerate(names, start=1)
+        if name not in known
+    ]
+    if not missing and not unknown:
+        return
+    parts = [f"missing: {', '.join(missing)}"] if missing else []
+    if unknown and len(unknown) < len(names):  # else the first line is no header at all
+        more = f" and {len(unknown) - _MOST_UNKNOWN} more" if len(unknown) > _MOST_UNKNOWN else ""
+        parts.append(f"not known: {', '.join(unknown[:_MOST_UNKNOWN])}{more}")
+        if not missing:
+            parts.append(f"known are: {', '.join(known)}")
+    raise _refused(f"The first line must name the columns; {'; '.join(parts)}.")
 
 
 def _row(number: int, cells: list[str], names: list[str], notes: RowNotes) -> CsvRow | None:

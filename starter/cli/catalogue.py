@@ -17,7 +17,11 @@ app = typer.Typer(help="Look at order packs, and import a catalogue.", no_args_i
 
 @app.command(name="import")
 def import_catalogue(file: File, dry_run: DryRun = False, json: JsonFlag = False) -> None:
-    """Take over order packs and order contacts from a CSV file: all rows or none."""
+    """Take over order packs and order contacts from a CSV file: all rows or none.
+
+    Its columns: account, pack, section, item, provider, esim, distributor, and if wanted
+    order_contact_name, order_contact_email, available. What they hold, with examples: docs/import.md.
+    """
 
     async def take_over(stock: Inventory, content: bytes, told: Progress | None) -> ImportReport:
         return await stock.import_catalogue(content, dry_run, told)

@@ -28,7 +28,11 @@ _KINDS = {SimKind.PHYSICAL: "physical", SimKind.ESIM: "eSIM"}
 
 @app.command(name="import")
 def import_fleet(file: File, dry_run: DryRun = False, json: JsonFlag = False) -> None:
-    """Take over a fleet from a CSV file: all rows or none."""
+    """Take over a fleet from a CSV file: all rows or none.
+
+    Its columns: account, device, slot, msisdn, provider, sim_type, iccid, distributor, employee_name,
+    employee_email, management_groups. What they hold, with examples: docs/import.md.
+    """
 
     async def take_over(stock: Inventory, content: bytes, told: Progress | None) -> ImportReport:
         return await stock.import_fleet(content, dry_run, told)

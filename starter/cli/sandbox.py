@@ -30,7 +30,7 @@ DataDir = Annotated[
 _OWN = {
     "ESIM_DATABASE_URL": "PostgreSQL",
     "ESIM_TEMPORAL_ADDRESS": "Temporal",
-    "ESIM_SMTP_URL": "mailbox",
+    "ESIM_SMTP_URL": "the mailbox",
 }
 """The parts that the sandbox runs unless the variable names another."""
 
@@ -66,14 +66,14 @@ def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
             _announce(addresses, plan, others)
 
     own = [part for name, part in _OWN.items() if not plan.environment.get(name)]
-    tell(f"Starting {', '.join([*own, ''])[:-2] + ' and ' if own else ''}the worker ...")
+    tell(f"Starting {', '.join(own)}{' and ' if own else ''}the worker ...")
     try:
         run_sandbox(plan, announce)
     except SandboxError as failure:
         raise Refused.because("sandbox", str(failure)) from None
     except OSError as failure:
-        why = (failure.strerror or str(failure)).lower()
-        about = f" ({failure.filename})" if failure.filename else ""
+        why = "it is a file" if folder.is_file() else (failure.strerror or str(failure)).lower()
+        about = f" ({failure.filename})" if failure.filename not in (None, str(folder)) else ""
         sentence = f"The sandbox cannot use the folder {folder}: {why}{about}."
         raise Refused.because("data_dir_unusable", sentence) from None
     tell("Stopped.")

@@ -96,7 +96,11 @@ FILES = {
         as_csv(line(), columns=tuple(line())[:-1]),
         "The first line must name the columns; missing: management_groups.",
     ),
-    "a column too many": (as_csv(line(birthday="x")), "Column 12 has no known name"),
+    "a column too many": (as_csv(line(birthday="x")), "not known: birthday (column 12); known are: account"),
+    "a column misspelt": (
+        as_csv(line()).replace(b"management_groups", b"management_group"),
+        "missing: management_groups; not known: management_group (column 11).",
+    ),
     "a column twice": (
         as_csv(line()).replace(b"device", b"slot", 1).replace(b"slot", b"device,slot", 1),
         "twice",

@@ -1,0 +1,44 @@
+"""docs/import.md says what the importers take."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from models import catalogue_file, fleet_file
+from models.catalogue_file import parse_catalogue
+from models.fleet_file import parse_fleet
+from starter.cli import catalogue, fleet
+
+TEXT = (Path(__file__).parent.parent / "docs" / "import.md").read_text()
+FLEET, CATALOGUE = TEXT[TEXT.index("## Fleet") :].split("## Catalogue")
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [(FLEET, fleet_file.COLUMNS), (CATALOGUE, (*catalogue_file.COLUMNS, *catalogue_file.OPTIONAL))],
+)
+def test_every_column_is_documented_in_its_order(text: str, columns: tuple[str, ...]) -> None:
+    assert tuple(re.findall(r"^\| `(\w+)` \|", text, re.M)) == columns
+
+
+def test_the_examples_can_be_imported() -> None:
+    (lines_csv,) = re.findall(r"```csv\n(.*?)```", FLEET, re.S)
+    (items_csv,) = re.findall(r"```csv\n(.*?)```", CATALOGUE, re.S)
+    lines = parse_fleet(lines_csv.encode())
+    items = parse_catalogue(items_csv.encode())
+    assert lines.rows[0].groups == ("Warehouse", "Marseille")
+    assert lines.rows[1].kind is None
+    assert not lines.warnings
+    assert [item.esim for item in items.rows] == [True, False]
+    assert not items.warnings
+
+
+def test_the_commands_name_the_document_and_the_columns() -> None:
+    for command, columns in (
+        (fleet.import_fleet, fleet_file.COLUMNS),
+        (catalogue.import_catalogue, (*catalogue_file.COLUMNS, *catalogue_file.OPTIONAL)),
+    ):
+        text = command.__doc__ or ""
+        assert "docs/import.md" in text
+        assert all(column in text for column in columns)
