@@ -1,0 +1,117 @@
+"""`esim-orders order list|show`, as people read them."""
+
+import re
+
+import pytest
+
+from models.lifecycle import HoldReason
+from store import mails, order_steps
+from store.session import Database
+from tests.builders import acknowledge, as_csv, cancel, iccid, item, line, place, world
+from tests.starter.shell import Shell
+
+_NOBODY = {"order_contact_name": "", "order_contact_email": ""}
+
+
+async def test_an_empty_list_is_a_sentence(database: Database, shell: Shell) -> None:
+    for arguments, sentence in (
+        ((), "There are no orders.\n"),
+        (("--held",), "No order is held.\n"),
+        (("--open",), "There are no such orders.\n"),
+    ):
+        assert shell.run("order", "list", *arguments).out == sentence
+    assert shell.json("order", "list") == []
+
+
+async def test_orders_are_listed_with_number_and_short_date(database: Database, shell: Shell) -> None:
+    await world(database, line(1), line(2), line(3))
+    first, second, third = [await place(database, number) for number in (1, 2, 3)]
+    await acknowledge(database, first)
+    await cancel(database, second)
+    async with database.transaction() as connection:
+        await order_steps.hold(connection, third.order_id, HoldReason.NO_ACKNOWLEDGEMENT)
+    for columns in (80, 120):
+        listed = shell.process("order", "list", columns=columns).out
+        assert max(map(len, listed.splitlines())) <= columns
+        for word in (first.order_id, "+33639980001", "processing", "no_acknowledgement"):
+            assert word in listed, columns
+        assert re.search(r" \d\d-\d\d \d\d:\d\d ", listed)
+    assert "Switch to eSIM" in shell.run("order", "list").out
+    still_open = shell.run("order", "list", "--open").out
+    assert first.order_id in still_open
+    assert second.order_id not in still_open
+    assert [order["id"] for order in shell.json("order", "list", "--held")] == [third.order_id]
+
+
+async def test_an_unknown_status_is_one_sentence(shell: Shell) -> None:
+    said = shell.run("order", "list", "--status", "nope", code=2)
+    assert said.err == (
+        "There is no status nope; there are submitted, provider_processing, processed, cancelled, refused.\n"
+    )
+    assert shell.run("order", "list", "--status", "Processed").out == "There are no such orders.\n"
+
+
+async def test_an_order_names_people_and_what_it_waits_for(database: Database, shell: Shell) -> None:
+    await world(database)
+    order = await place(database)
+    async with database.transaction() as connection:
+        (contact,) = await mails.order_contacts(connection, order.order_id)
+        letter = mails.Letter("a mail", order.order_id, "provider_order", contact.key, "<a@esim.example>")
+        await mails.claim(connection, [letter], 0)
+        await mails.record(connection, order.order_id, [mails.Outcome(letter, "sent")], 0)
+    for columns in (80, 120):
+        shown = shell.process("order", "show", order.order_id, columns=columns).out
+        assert max(map(len, shown.splitlines())) <= columns
+        for words in ("Switch to eSIM", "the provider's acknowledgement", "Ana", "<orders@telvia.example>"):
+            assert words in shown, columns
+        for internal in ("switch_to_esim", "contact:", "user:"):
+            assert internal not in shown
+        assert " " + iccid(1) + " " in shown
+    await acknowledge(database, order)
+    assert "the provider's word that the order is processed" in shell.run("order", "show", order.order_id).out
+
+
+@pytest.mark.covers("F50")
+async def test_an_incident_is_seen(database: Database, shell: Shell) -> None:
+    await world(database, line(1), line(2))
+    order, other = await place(database, 1), await place(database, 2)
+    await acknowledge(database, order)
+    await cancel(database, order)
+    await cancel(database, other)
+    assert shell.run("order", "list", "--incidents").out == "There are no such orders.\n"
+    async with database.transaction() as connection:
+        await order_steps.complete(connection, order.order_id, "provider", iccid(900), "a-request")
+    shown = shell.run("order", "show", order.order_id, columns=80).out
+    assert "The provider processed it after the cancel" in " ".join(re.findall(r"[^\s│]+", shown))
+    assert "a-request" not in shown
+    assert shell.json("order", "show", order.order_id)["incident"]
+    assert [found["id"] for found in shell.json("order", "list", "--incidents")] == [order.order_id]
+    assert "(incident)" in shell.run("order", "list").out
+
+
+async def test_names_of_other_accounts_stay_theirs(database: Database, shell: Shell) -> None:
+    await world(database, line(1), line(2, account="Other"))
+    shell.run("user", "create", "Secret", "secret@other.example", "--account", "Other")
+    order = await place(database)
+    async with database.transaction() as connection:
+        await order_steps.open_processing(connection, order.order_id, "user:2")
+    (secret,) = [user for user in shell.json("user", "list") if user["name"] == "Secret"]
+    assert secret["id"] == 2
+    shown = shell.run("order", "show", order.order_id).out
+    assert "user:2" in shown
+    assert "Secret" not in shown
+
+
+async def test_success_is_one_line_for_programs(database: Database, shell: Shell) -> None:
+    file = shell.folder / "fleet.csv"
+    file.write_bytes(as_csv(line(1), line(2)))
+    assert len(shell.process("fleet", "import", str(file), columns=40).out.splitlines()) == 1
+
+
+async def test_the_catalogue_shows_whom_orders_are_sent_to(database: Database, shell: Shell) -> None:
+    await world(database, packs=(item(), item("Other", distributor="Mobilis", **_NOBODY)))
+    listed = shell.run("catalogue", "list", columns=80).out
+    assert "orders@telvia.example" in listed
+    assert "none: its orders will be held" in listed
+    (first,) = [found for found in shell.json("catalogue", "list") if found["distributor"] == "Telvia"]
+    assert [contact["email"] for contact in first["order_contacts"]] == ["orders@telvia.example"]

@@ -1,0 +1,75 @@
+"""`esim-orders order retry`, as who looks after held orders types it."""
+
+import asyncio
+import json
+
+import pytest
+
+from models.lifecycle import OrderStatus
+from tests.builders import iccid, world
+from tests.starter.shell import Said, Shell
+from tests.system.scene import Scene
+from tests.temporal_server import eventually
+
+REFUSES = "550 5.1.1 No such user"
+TAKES = "250 2.0.0 taken"
+
+
+async def retry(scene: Scene, order_id: str, *more: str, code: int = 0) -> Said:
+    settings = scene.settings
+    where = {"ESIM_TEMPORAL_ADDRESS": settings.temporal_address, "ESIM_TASK_QUEUE": settings.task_queue}
+    shell = Shell(settings.data_dir, settings.database_url, where)
+    return await asyncio.to_thread(shell.process, "order", "retry", order_id, *more, code=code)
+
+
+async def held(scene: Scene) -> str:
+    await world(scene.database)
+    scene.mailbox.answer = REFUSES
+    order_id = await scene.placed()
+    await eventually(lambda: scene.desk.order(order_id), lambda order: order.held_reason)
+    return order_id
+
+
+@pytest.mark.covers("W5")
+async def test_a_retry_says_whether_the_order_goes_on_or_is_held_again(scene: Scene) -> None:
+    order_id = await held(scene)
+    again = await retry(scene, order_id, code=1)
+    assert again.out == ""
+    assert again.err.startswith(f"{order_id} is held again: The mail server refused a recipient for good.")
+    as_json = json.loads((await retry(scene, order_id, "--json", code=1)).out)
+    assert as_json["held_reason"] == "mail_rejected"
+    assert as_json["outcome"] == "held_again"
+
+    scene.mailbox.answer = TAKES
+    assert (await retry(scene, order_id)).out == f"{order_id} goes on.\n"
+    assert (await scene.desk.order(order_id)).held_reason is None
+    await scene.mailbox.got("orders@telvia.example")
+
+
+@pytest.mark.covers("W5")
+async def test_an_order_that_is_not_held_has_nothing_to_retry(scene: Scene) -> None:
+    await world(scene.database)
+    order_id = await scene.acknowledged()
+    sentence = "The order is not held; there is nothing to retry.\n"
+    assert (await retry(scene, order_id, code=2)).err == sentence
+    await scene.desk.processed(order_id, iccid=iccid(901))
+    await scene.ended(order_id)
+    assert (await retry(scene, order_id, code=2)).err == sentence
+
+
+@pytest.mark.covers("W5")
+async def test_a_terminated_order_is_started_again(scene: Scene) -> None:
+    await world(scene.database)
+    order_id = await scene.acknowledged()
+    await scene.temporal.client.get_workflow_handle(order_id).terminate()
+    assert (await retry(scene, order_id)).out == f"{order_id} is started again.\n"
+    done = await scene.desk.processed(order_id, iccid=iccid(901))
+    assert done.status is OrderStatus.PROCESSED
+
+
+async def test_without_a_worker_a_retry_says_that_it_waits(idle_scene: Scene) -> None:
+    async with idle_scene.worker():
+        order_id = await held(idle_scene)
+    said = await retry(idle_scene, order_id, code=3)
+    assert "no worker took the retry up" in said.err
+    assert len(said.err.splitlines()) == 1
