@@ -71,7 +71,7 @@ async def test_an_order_names_people_and_what_it_waits_for(database: Database, s
     assert "the provider's word that the order is processed" in shell.run("order", "show", order.order_id).out
 
 
-@pytest.mark.covers("F50")
+@pytest.mark.covers("F51")
 async def test_an_incident_is_seen(database: Database, shell: Shell) -> None:
     await world(database, line(1), line(2))
     order, other = await place(database, 1), await place(database, 2)
