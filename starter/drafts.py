@@ -55,6 +55,8 @@ async def read_draft(connection: AsyncConnection, draft: OrderDraft, key: str, w
         pack = await lookups.find_pack(connection, user.account_id, name, line.provider_id)
     else:
         pack = await _only_pack(connection, draft, line.id, user.id)
+    if abs(draft.quantity) >= 2**31:  # any other number but 1 is refused by the rules, and that is kept
+        raise Refused.because("quantity_locked", "The quantity of an eSIM for a line is 1.")
     return PlaceOrder(
         order=Placement(
             order_id=identifiers.order_id(user.account_id, key),

@@ -100,7 +100,9 @@ def test_what_the_image_runs_needs_nothing_that_the_image_lacks() -> None:
         for module, distributions in packages_distributions().items()
         if not in_image.intersection(map(canonicalize_name, distributions))
     ]
-    program = f"import sys; sys.modules.update(dict.fromkeys({absent!r})); import starter.cli.commands, worker"
+    program = (
+        f"import sys; sys.modules.update(dict.fromkeys({absent!r})); import starter.cli.commands, worker"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )
