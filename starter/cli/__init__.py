@@ -8,12 +8,11 @@ def main() -> None:
     """Run the command line. What takes long to import is imported here, where Ctrl-C is quiet already."""
     try:
         from starter.cli import commands  # noqa: PLC0415
-
-        code = commands.run()
-    except KeyboardInterrupt:
-        code = INTERRUPTED
-    try:
         from starter.temporal import leave  # noqa: PLC0415
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
+    try:
+        code = commands.run()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
     leave(code)

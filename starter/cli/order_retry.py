@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from enum import Enum
 
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from models.errors import PartAway, Refused
@@ -57,25 +57,38 @@ def retry(order: Order, actor: Actor = "operator", json: JsonFlag = False) -> No
 async def _retry(order_id: str, actor: str) -> tuple[Outcome, OrderView]:
     async with order_desk() as desk:
         before = await desk.order(order_id)
-        runs, held = await _workflow(order_id)
+        client = await connect(settings())
+        runs, held = await _workflow(client, order_id)
         if before.status in OPEN and not runs:
             await desk.retry(order_id, actor=actor)
-            return Outcome.STARTED_AGAIN, await desk.order(order_id)
-        if not held and before.held_reason is None:
+            if before.held_reason is None or not await _finds_the_same(client, order_id):
+                return Outcome.STARTED_AGAIN, await desk.order(order_id)
+        elif not held and before.held_reason is None:
             raise Refused.because("not_held", "The order is not held; there is nothing to retry.")
         await desk.retry(order_id, actor=actor)
         return await _watched(desk, before)
 
 
-async def _workflow(order_id: str) -> tuple[bool, bool]:
+async def _workflow(client: Client, order_id: str) -> tuple[bool, bool]:
     """Whether the order's workflow runs, and whether it waits for a person; its row may say so later."""
-    client = await connect(settings())
     try:
         found = await client.get_workflow_handle(order_id).describe()
     except RPCError:  # the desk says why
         return False, False
     runs = found.status is WorkflowExecutionStatus.RUNNING
     return runs, runs and found.typed_search_attributes.get(ATTENTION) is not None
+
+
+async def _finds_the_same(client: Client, order_id: str) -> bool:
+    """Whether an order that was started again soon waits for a person as it did before: a mail that was
+    refused is not sent again until a person says so.
+    """
+    for _ in range(round(WATCHED_SECONDS / LOOK_EVERY_SECONDS)):
+        _, held = await _workflow(client, order_id)
+        if held:
+            return True
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
+    return False
 
 
 async def _watched(book: OrderBook, before: OrderView) -> tuple[Outcome, OrderView]:

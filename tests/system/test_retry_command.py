@@ -67,6 +67,16 @@ async def test_a_terminated_order_is_started_again(scene: Scene) -> None:
     assert done.status is OrderStatus.PROCESSED
 
 
+@pytest.mark.covers("W5")
+async def test_a_terminated_order_that_was_held_goes_on_with_what_it_was_held_for(scene: Scene) -> None:
+    order_id = await held(scene)
+    await scene.temporal.client.get_workflow_handle(order_id).terminate()
+    scene.mailbox.answer = TAKES
+    assert (await retry(scene, order_id)).out == f"{order_id} goes on.\n"
+    assert (await scene.desk.order(order_id)).held_reason is None
+    await scene.mailbox.got("orders@telvia.example")
+
+
 async def test_without_a_worker_a_retry_says_that_it_waits(idle_scene: Scene) -> None:
     async with idle_scene.worker():
         order_id = await held(idle_scene)
