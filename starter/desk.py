@@ -232,6 +232,8 @@ class OrderDesk(OrderBook):
             if order.status not in OPEN:
                 sentence = f"The order is {order.status.label.lower()}; nothing waits."
                 raise Refused.because("nothing_to_retry", sentence) from None
+            async with self._database.transaction() as connection:  # whoever held it is gone
+                await order_steps.release(connection, order_id, actor)
             await self._start(again(order, self._waits), WorkflowIDReusePolicy.ALLOW_DUPLICATE)
 
     async def _steer(self, order_id: str, update: Any, message: Any, late: Late) -> OrderState:
