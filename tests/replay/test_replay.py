@@ -61,4 +61,5 @@ def test_a_recording_names_no_machine_and_nobody(file: Path) -> None:
     assert '"identity": "recorder"' in text
     assert '"order_id":"order-' in text, "payloads are read too"
     assert "@" not in text
+    assert "stackTrace" not in text, "it names files of one machine"
     assert not re.search(r"\+[0-9]{6}", text)
