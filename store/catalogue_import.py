@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.catalogue_file import CatalogueRow
 from models.imports import ImportReport, Progress, RowNotes, counted
 from models.inventory import ContactRole
+from store.row import STATUS_OPEN
 from store.staging import ids, prepare, run, stage
-from store.tables import STATUS_OPEN
 
 _STAGED = {
     "line_no": "integer",

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.imports import RowNotes
-from store.tables import STATUS_OPEN
+from store.row import STATUS_OPEN
 
 _SENTENCES = {
     "number_elsewhere": "msisdn: this phone number is in another slot already.",

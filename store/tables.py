@@ -8,73 +8,34 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
-    MetaData,
     UniqueConstraint,
     func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.identifiers import ICCID_PATTERN
 from models.inventory import ContactRole, SimKind, SimState
-from models.lifecycle import OPEN, OrderKind, OrderStatus
+from models.lifecycle import OrderKind, OrderStatus
 from models.rules import TARGETS
-
-
-class Row(DeclarativeBase):
-    """A table of the inventory."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {int: BigInteger, datetime: DateTime(timezone=True), dict[str, Any]: JSONB}  # noqa: RUF012
-
-
-def _among(column: str, values: Any) -> str:
-    return f"{column} IN ({', '.join(repr(str(value)) for value in sorted(values))})"
-
-
-STATUS_OPEN = _among("status", OPEN)
-"""The orders that have a way to go, as a condition in SQL."""
-
-
-def _id() -> Mapped[int]:
-    return mapped_column(BigInteger, Identity(), primary_key=True)
-
-
-def _account() -> Mapped[int]:
-    return mapped_column(ForeignKey("accounts.id"))
-
-
-def _of_account(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
-    """Refer to a record of the row's own account: one of another account cannot be referred to."""
-    return ForeignKeyConstraint([column, "account_id"], [f"{table}.id", f"{table}.account_id"], **options)
+from store.row import STATUS_OPEN, Row, among, of_account, own_id, owner
 
 
 class AccountRow(Row):
     __tablename__ = "accounts"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = own_id()
     name: Mapped[str] = mapped_column(unique=True)
 
 
 class ProfileRow(Row):
     __tablename__ = "authorised_actions_profiles"
-    id: Mapped[int] = _id()
-    account_id: Mapped[int] = _account()
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
     name: Mapped[str]
     is_default: Mapped[bool]
     __table_args__ = (
@@ -90,18 +51,18 @@ class ProfileTargetRow(Row):
     __tablename__ = "profile_targets"
     profile_id: Mapped[int] = mapped_column(ForeignKey("authorised_actions_profiles.id"), primary_key=True)
     target: Mapped[str] = mapped_column(primary_key=True)
-    __table_args__ = (CheckConstraint(_among("target", TARGETS), name="target_known"),)
+    __table_args__ = (CheckConstraint(among("target", TARGETS), name="target_known"),)
 
 
 class UserRow(Row):
     __tablename__ = "users"
-    id: Mapped[int] = _id()
-    account_id: Mapped[int] = _account()
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
     name: Mapped[str]
     email: Mapped[str]
     profile_id: Mapped[int]
     __table_args__ = (
-        _of_account("profile_id", "authorised_actions_profiles"),
+        of_account("profile_id", "authorised_actions_profiles"),
         UniqueConstraint("id", "account_id"),
         Index("uq_users_email", text("lower(email)"), unique=True),
     )
@@ -109,15 +70,15 @@ class UserRow(Row):
 
 class ProviderRow(Row):
     __tablename__ = "providers"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = own_id()
     name: Mapped[str]
     __table_args__ = (Index("uq_providers_name", text("lower(name)"), unique=True),)
 
 
 class DistributorRow(Row):
     __tablename__ = "distributors"
-    id: Mapped[int] = _id()
-    account_id: Mapped[int] = _account()
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
     name: Mapped[str]
     __table_args__ = (
         UniqueConstraint("id", "account_id"),
@@ -127,7 +88,7 @@ class DistributorRow(Row):
 
 class ContactRow(Row):
     __tablename__ = "contacts"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = own_id()
     distributor_id: Mapped[int] = mapped_column(ForeignKey("distributors.id"))
     name: Mapped[str]
     email: Mapped[str]
@@ -138,21 +99,21 @@ class ContactRoleRow(Row):
     __tablename__ = "contact_roles"
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), primary_key=True)
     role: Mapped[str] = mapped_column(primary_key=True)
-    __table_args__ = (CheckConstraint(_among("role", ContactRole), name="role_known"),)
+    __table_args__ = (CheckConstraint(among("role", ContactRole), name="role_known"),)
 
 
 class DeviceRow(Row):
     __tablename__ = "devices"
-    id: Mapped[int] = _id()
-    account_id: Mapped[int] = _account()
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
     name: Mapped[str]
     __table_args__ = (UniqueConstraint("account_id", "name"), UniqueConstraint("id", "account_id"))
 
 
 class EmployeeRow(Row):
     __tablename__ = "employees"
-    id: Mapped[int] = _id()
-    account_id: Mapped[int] = _account()
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
     name: Mapped[str]
     email: Mapped[str | None]
     __table_args__ = (
@@ -164,22 +125,22 @@ class EmployeeRow(Row):
 
 class GroupRow(Row):
     __tablename__ = "management_groups"
-    id: Mapped[int] = _id()
-    account_id: Mapped[int] = _account()
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
     name: Mapped[str]
     __table_args__ = (UniqueConstraint("account_id", "name"), UniqueConstraint("id", "account_id"))
 
 
 class LineRow(Row):
     __tablename__ = "lines"
-    id: Mapped[int] = _id()
-    account_id: Mapped[int] = _account()
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
     device_id: Mapped[int]
     slot: Mapped[int]
     msisdn: Mapped[str] = mapped_column(unique=True)
     provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
     __table_args__ = (
-        _of_account("device_id", "devices"),
+        of_account("device_id", "devices"),
         UniqueConstraint("device_id", "slot"),
         UniqueConstraint("id", "account_id"),
         CheckConstraint("slot BETWEEN 1 AND 3", name="slot"),
@@ -189,8 +150,8 @@ class LineRow(Row):
 
 class SimRow(Row):
     __tablename__ = "sims"
-    id: Mapped[int] = _id()
-    account_id: Mapped[int] = _account()
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
     iccid: Mapped[str | None] = mapped_column(unique=True)
     kind: Mapped[str]
     state: Mapped[str]
@@ -203,12 +164,12 @@ class SimRow(Row):
     """The order that created this eSIM."""
     discarded_at: Mapped[datetime | None]
     __table_args__ = (
-        _of_account("distributor_id", "distributors"),
-        _of_account("employee_id", "employees"),
-        _of_account("line_id", "lines"),
+        of_account("distributor_id", "distributors"),
+        of_account("employee_id", "employees"),
+        of_account("line_id", "lines"),
         UniqueConstraint("id", "account_id"),
-        CheckConstraint(_among("kind", SimKind), name="kind"),
-        CheckConstraint(_among("state", SimState), name="state"),
+        CheckConstraint(among("kind", SimKind), name="kind"),
+        CheckConstraint(among("state", SimState), name="state"),
         CheckConstraint(f"iccid ~ '{ICCID_PATTERN}'", name="iccid"),
         CheckConstraint("iccid IS NOT NULL OR state = 'temporary'", name="iccid_known"),
         CheckConstraint("kind = 'esim' OR state <> 'temporary'", name="temporary_is_esim"),
@@ -227,7 +188,7 @@ class LineGroupRow(Row):
     group_id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int]
     """That of the line and of the group."""
-    __table_args__ = (_of_account("line_id", "lines"), _of_account("group_id", "management_groups"))
+    __table_args__ = (of_account("line_id", "lines"), of_account("group_id", "management_groups"))
 
 
 class SimGroupRow(Row):
@@ -237,20 +198,20 @@ class SimGroupRow(Row):
     account_id: Mapped[int]
     """That of the SIM and of the group."""
     __table_args__ = (
-        _of_account("sim_id", "sims", ondelete="CASCADE"),
-        _of_account("group_id", "management_groups"),
+        of_account("sim_id", "sims", ondelete="CASCADE"),
+        of_account("group_id", "management_groups"),
     )
 
 
 class PackRow(Row):
     __tablename__ = "order_packs"
-    id: Mapped[int] = _id()
-    account_id: Mapped[int] = _account()
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
     distributor_id: Mapped[int]
     name: Mapped[str]
     available: Mapped[bool] = mapped_column(server_default=text("true"))
     __table_args__ = (
-        _of_account("distributor_id", "distributors"),
+        of_account("distributor_id", "distributors"),
         UniqueConstraint("account_id", "name"),
         UniqueConstraint("id", "account_id"),
     )
@@ -260,7 +221,7 @@ class PackItemRow(Row):
     """An item of a pack. One eSIM a provider and pack, so a pack and a line name one item."""
 
     __tablename__ = "order_pack_items"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = own_id()
     pack_id: Mapped[int] = mapped_column(ForeignKey("order_packs.id", ondelete="CASCADE"))
     section: Mapped[str]
     name: Mapped[str]
@@ -276,7 +237,7 @@ class PackItemRow(Row):
 class OrderRow(Row):
     __tablename__ = "orders"
     id: Mapped[str] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = _account()
+    account_id: Mapped[int] = owner()
     kind: Mapped[str]
     status: Mapped[str]
     status_since: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -292,15 +253,15 @@ class OrderRow(Row):
     cancel_note_id: Mapped[int | None]
     refusals: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'"))
     __table_args__ = (
-        _of_account("line_id", "lines"),
-        _of_account("pack_id", "order_packs"),
-        _of_account("placed_by", "users"),
-        _of_account("sim_in_place_id", "sims"),
+        of_account("line_id", "lines"),
+        of_account("pack_id", "order_packs"),
+        of_account("placed_by", "users"),
+        of_account("sim_in_place_id", "sims"),
         ForeignKeyConstraint(
             ["cancel_note_id", "id"], ["order_notes.id", "order_notes.order_id"], use_alter=True
         ),
-        CheckConstraint(_among("kind", OrderKind), name="kind"),
-        CheckConstraint(_among("status", OrderStatus), name="status"),
+        CheckConstraint(among("kind", OrderKind), name="kind"),
+        CheckConstraint(among("status", OrderStatus), name="status"),
         CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name="held"),
         CheckConstraint("(status = 'refused') = (refusals <> '[]')", name="refused_says_why"),
         CheckConstraint("status = 'refused' OR sim_in_place_id IS NOT NULL", name="sim_in_place"),
@@ -314,7 +275,7 @@ class OrderEventRow(Row):
     """What happened, when and by whom. Dotted types: order.submitted, sim.discarded, mail.sent, ..."""
 
     __tablename__ = "order_events"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = own_id()
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     actor: Mapped[str]
@@ -326,7 +287,7 @@ class OrderNoteRow(Row):
     """Free text about an order, such as the reason of a cancel. It stays out of every history (W6)."""
 
     __tablename__ = "order_notes"
-    id: Mapped[int] = _id()
+    id: Mapped[int] = own_id()
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     text: Mapped[str]

@@ -1,0 +1,49 @@
+"""What all tables share: names of constraints, types, and references that stay within an account."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, ForeignKeyConstraint, Identity, MetaData
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from models.lifecycle import OPEN
+
+
+class Row(DeclarativeBase):
+    """A table of the inventory."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {int: BigInteger, datetime: DateTime(timezone=True), dict[str, Any]: JSONB}  # noqa: RUF012
+
+
+def among(column: str, values: Any) -> str:
+    """Only these values, as a condition in SQL."""
+    return f"{column} IN ({', '.join(repr(str(value)) for value in sorted(values))})"
+
+
+STATUS_OPEN = among("status", OPEN)
+"""The orders that have a way to go, as a condition in SQL."""
+
+
+def own_id() -> Mapped[int]:
+    """The number a record is known by."""
+    return mapped_column(BigInteger, Identity(), primary_key=True)
+
+
+def owner() -> Mapped[int]:
+    """The account a record belongs to."""
+    return mapped_column(ForeignKey("accounts.id"))
+
+
+def of_account(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
+    """Refer to a record of the row's own account: one of another account cannot be referred to."""
+    return ForeignKeyConstraint([column, "account_id"], [f"{table}.id", f"{table}.account_id"], **options)
