@@ -76,7 +76,9 @@ async def read_draft(connection: AsyncConnection, draft: OrderDraft, key: str, w
 
 
 def again(order: OrderView, waits: Waits) -> PlaceOrder:
-    """What starts the workflow of an order anew that was accepted before."""
+    """What starts the workflow of an order anew that was accepted before. It is a retry of what the order was
+    ever held for: a mail that was refused is sent again.
+    """
     return PlaceOrder(
         order=Placement(
             order_id=order.id,
@@ -91,6 +93,7 @@ def again(order: OrderView, waits: Waits) -> PlaceOrder:
         provider=order.provider,
         distributor=order.distributor,
         waits=waits,
+        retries=1 + sum(event.type == "order.held" for event in order.events),
     )
 
 

@@ -36,6 +36,8 @@ class PlaceOrder(Frozen):
     provider: str
     distributor: str
     waits: Waits = Waits()
+    retries: int = Field(default=0, ge=0)
+    """How often a person retried before: above 0 only where an order is started again."""
 
     @property
     def summary(self) -> str:

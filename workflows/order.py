@@ -72,6 +72,7 @@ class EsimOrder:
             )
         self._start = start
         self._order_id = start.order.order_id
+        self._mails = SendMails(order_id=self._order_id, retries=start.retries)
         self._acceptance: Acceptance | None = None
         self._state = OrderState(order_id=self._order_id, status=OrderStatus.SUBMITTED)
         self._calls: deque[_Call] = deque()
@@ -258,7 +259,7 @@ class EsimOrder:
 
     async def _hand_over_and_remind(self) -> None:
         """What the provider is owed while the order is open: the order itself, then reminders."""
-        message = SendMails(order_id=self._order_id)
+        message = self._mails
         try:
             await self._steps.take(
                 ProviderSteps.submit_to_provider, message, overtaken=self._left(self._status)
@@ -286,7 +287,7 @@ class EsimOrder:
                 self._patience.renew(workflow.now())
             else:
                 number = self._patience.remind(workflow.now())
-                message = RemindProvider(order_id=self._order_id, waiting_in=self._status, number=number)
+                message = RemindProvider(**dict(self._mails), waiting_in=self._status, number=number)
                 await self._steps.take(ProviderSteps.remind_provider, message, overtaken=left)
                 self._note(f"Reminder {number} sent to the provider")
         except Overtaken:
@@ -308,14 +309,14 @@ class EsimOrder:
         try:
             await self._steps.take(
                 PeopleSteps.tell_people,
-                SendMails(order_id=self._order_id),
+                self._mails,
                 hold_at_most=self._start.waits.notification_given_up_after,
             )
         except Overtaken:
             self._note("News for people given up: the mail could not be sent")
 
     async def _withdraw(self) -> None:
-        await self._steps.take(ProviderSteps.withdraw_from_provider, SendMails(order_id=self._order_id))
+        await self._steps.take(ProviderSteps.withdraw_from_provider, self._mails)
 
     # --- what operators read --------------------------------------------------------------------------
 

@@ -61,9 +61,10 @@ async def _retry(order_id: str, actor: str) -> tuple[Outcome, OrderView]:
         runs, held = await _workflow(client, order_id)
         if before.status in OPEN and not runs:
             await desk.retry(order_id, actor=actor)
-            if before.held_reason is None or not await _finds_the_same(client, order_id):
+            if before.held_reason is None:
                 return Outcome.STARTED_AGAIN, await desk.order(order_id)
-        elif not held and before.held_reason is None:
+            return await _watched(desk, before)
+        if not held and before.held_reason is None:
             raise Refused.because("not_held", "The order is not held; there is nothing to retry.")
         await desk.retry(order_id, actor=actor)
         return await _watched(desk, before)
@@ -77,18 +78,6 @@ async def _workflow(client: Client, order_id: str) -> tuple[bool, bool]:
         return False, False
     runs = found.status is WorkflowExecutionStatus.RUNNING
     return runs, runs and found.typed_search_attributes.get(ATTENTION) is not None
-
-
-async def _finds_the_same(client: Client, order_id: str) -> bool:
-    """Whether an order that was started again soon waits for a person as it did before: a mail that was
-    refused is not sent again until a person says so.
-    """
-    for _ in range(round(WATCHED_SECONDS / LOOK_EVERY_SECONDS)):
-        _, held = await _workflow(client, order_id)
-        if held:
-            return True
-        await asyncio.sleep(LOOK_EVERY_SECONDS)
-    return False
 
 
 async def _watched(book: OrderBook, before: OrderView) -> tuple[Outcome, OrderView]:
