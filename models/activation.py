@@ -1,0 +1,74 @@
+"""The activation code of an eSIM: what its QR code says, and a secret.
+
+    LPA:1$<SM-DP+ address>$<matching id>[$<OID of the SM-DP+>][$1]
+
+Source: GSMA SGP.22 4.1; requirement F62. The last field is the flag "a confirmation code will be asked
+for", never the code itself; without an OID the flag follows an empty field. `LPA:` belongs to the QR code
+and may be left out where the code is typed in.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+LONGEST_CODE = 255
+"""Characters of a code, the prefix `LPA:` not counted."""
+_PREFIX = "LPA:"
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})+")
+_MATCHING_ID = re.compile("[0-9A-Z-]*")
+_OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
+
+
+@dataclass(frozen=True)
+class ActivationCode:
+    """A code that keeps the rules. Its `repr` shows nothing of it; `str` is the whole secret."""
+
+    smdp_address: str
+    """Host name of the SM-DP+ that has the profile."""
+    matching_id: str = field(repr=False)
+    oid: str | None = field(default=None, repr=False)
+    confirmation_code_required: bool = False
+
+    def __repr__(self) -> str:
+        return "ActivationCode(...)"
+
+    def __str__(self) -> str:
+        fields = ["1", self.smdp_address, self.matching_id]
+        if self.oid or self.confirmation_code_required:
+            fields.append(self.oid or "")
+        if self.confirmation_code_required:
+            fields.append("1")
+        return _PREFIX + "$".join(fields)
+
+    @property
+    def profile(self) -> str:
+        """What tells one profile from another: two codes with the same are the same eSIM."""
+        return f"{self.smdp_address.lower()}${self.matching_id}"
+
+    @property
+    def hint(self) -> str:
+        """Enough to recognise a code by, and too little to use it: the server, and the last two characters."""
+        tail = self.matching_id[-2:] if len(self.matching_id) > 8 else ""
+        return f"{self.smdp_address}, …{tail}"
+
+
+def parse_activation_code(text: str) -> ActivationCode:
+    """Read a code. `ValueError` says in a sentence, without repeating it, which rule it breaks."""
+    code = text.strip()
+    if code[: len(_PREFIX)].upper() == _PREFIX:
+        code = code[len(_PREFIX) :]
+    if len(code) > LONGEST_CODE:
+        raise ValueError(f"An activation code has at most {LONGEST_CODE} characters.")
+    version, *fields = code.split("$")
+    if version != "1" or len(fields) not in (2, 3, 4):
+        raise ValueError("An activation code has the form LPA:1$SERVER$MATCHING-ID.")
+    host, matching_id, oid, flag = [*fields, "", ""][:4]
+    if not _HOST.fullmatch(host):
+        raise ValueError("The activation code names no SM-DP+ server.")
+    if not _MATCHING_ID.fullmatch(matching_id):
+        raise ValueError("The matching id of an activation code has only capital letters, digits and hyphens.")
+    if oid and not _OID.fullmatch(oid):
+        raise ValueError("The activation code's third field is no object identifier.")
+    if flag not in ("", "1") or (len(fields) == 4 and not flag):
+        raise ValueError("The activation code's last field is not the flag 1.")
+    return ActivationCode(host, matching_id, oid or None, flag == "1")

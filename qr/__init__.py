@@ -1,0 +1,1 @@
+"""Activation codes drawn as QR codes, and uploaded files taken apart safely."""
