@@ -1,8 +1,9 @@
 """The only reader of the environment: where the parts are and how long orders may wait.
 
 Every variable starts with `ESIM_` and has the name of its field: `ESIM_DATABASE_URL` is
-`database_url`. A value is looked for in the environment first, then in `addresses.json` of the data
-folder (written by `esim-orders up`, so that every command finds a running sandbox by itself), then here.
+`database_url`. A value is looked for in the environment first, then in `addresses.json` and `keys.json` of
+the data folder (written by `esim-orders up`, so that every command finds a running sandbox by itself), then
+here.
 """
 
 import os
@@ -22,6 +23,7 @@ from pydantic_settings import (
 from models.errors import Refused
 
 ADDRESSES_FILE = "addresses.json"
+KEYS_FILE = "keys.json"
 
 
 def data_dir_from_environment() -> Path:
@@ -75,6 +77,28 @@ class Settings(BaseSettings):
     answer_timeout: timedelta = timedelta(seconds=20)
     """How long a caller waits for a worker's answer before it is told to ask again."""
 
+    secret_keys: str = Field(default="", repr=False)
+    """Keys that QR codes and their files are sealed with, separated by commas: Fernet keys, newest first.
+    Only the first seals; all open. Empty: no code can be imported or shown."""
+
+    portal_url: str = "http://localhost:8080"
+    """Where people reach the portal: what the links in mails begin with."""
+    portal_host: str = "127.0.0.1"
+    """Interface that `esim-portal` listens on; 0.0.0.0 for all."""
+    portal_port: int = Field(default=8080, ge=1, le=65535)
+    """TCP port that `esim-portal` listens on."""
+
+    qr_reminder_after: timedelta = timedelta(days=3)
+    """Silence after which the distributor is reminded of a QR code."""
+    qr_reminders: int = Field(default=1, ge=0)
+    """Reminders of a QR code before who asked for it is told and the request is held for a person."""
+    qr_requester_told_after: timedelta = timedelta(minutes=15)
+    """How long after the import who asked for the code is sent it, where nobody was notified by then."""
+    upload_link_expires_after: timedelta = timedelta(days=60)
+    """How long a distributor's link takes a QR code; it ends with the request in any case."""
+    download_link_expires_after: timedelta = timedelta(days=7)
+    """How long the link in a notification shows the QR code."""
+
     cached_workflows: int = Field(default=500, ge=10)
     """Open orders that a worker keeps in memory; more are read again from their history when they move."""
 
@@ -90,8 +114,10 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        addresses = data_dir_from_environment() / ADDRESSES_FILE
-        return init_settings, env_settings, JsonConfigSettingsSource(settings_cls, json_file=addresses)
+        folder = data_dir_from_environment()
+        addresses = JsonConfigSettingsSource(settings_cls, json_file=folder / ADDRESSES_FILE)
+        keys = JsonConfigSettingsSource(settings_cls, json_file=folder / KEYS_FILE)
+        return init_settings, env_settings, addresses, keys
 
 
 def load() -> Settings:

@@ -47,7 +47,7 @@ class ActivationCode:
 
     @property
     def hint(self) -> str:
-        """Enough to recognise a code by, and too little to use it: the server, and the last two characters."""
+        """Enough to recognise a code by, and too little to use it: server and last characters."""
         tail = self.matching_id[-2:] if len(self.matching_id) > 8 else ""
         return f"{self.smdp_address}, …{tail}"
 
@@ -66,7 +66,9 @@ def parse_activation_code(text: str) -> ActivationCode:
     if not _HOST.fullmatch(host):
         raise ValueError("The activation code names no SM-DP+ server.")
     if not _MATCHING_ID.fullmatch(matching_id):
-        raise ValueError("The matching id of an activation code has only capital letters, digits and hyphens.")
+        raise ValueError(
+            "The matching id of an activation code has only capital letters, digits and hyphens."
+        )
     if oid and not _OID.fullmatch(oid):
         raise ValueError("The activation code's third field is no object identifier.")
     if flag not in ("", "1") or (len(fields) == 4 and not flag):

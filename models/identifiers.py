@@ -13,6 +13,8 @@ import phonenumbers
 ICCID_DIGITS = "[0-9]{18,20}"
 ICCID_PATTERN = f"^{ICCID_DIGITS}$"
 ORDER_ID_PATTERN = r"^order-[a-z2-7]{16}$"
+QR_REQUEST_ID_PATTERN = r"^qr-request-[a-z2-7]{16}$"
+QR_NOTIFICATION_ID_PATTERN = r"^qr-notification-[a-z2-7]{16}$"
 ACTOR_PATTERN = r"^(operator|provider|user:[0-9]{1,18})$"
 
 _ICCID = re.compile(ICCID_DIGITS)
@@ -82,8 +84,22 @@ def order_id(account_id: int, key: str) -> str:
     80 bits of SHA-256, so the key itself (which a caller may build from anything) is never stored or sent.
     The id is also the id of the workflow.
     """
+    return "order-" + _of_key(account_id, key)
+
+
+def qr_request_id(account_id: int, key: str) -> str:
+    """The id of the request for a QR code, made like an order's; also the id of its workflow."""
+    return "qr-request-" + _of_key(account_id, key)
+
+
+def qr_notification_id(account_id: int, key: str) -> str:
+    """The id of a notification that a QR code is there; also the id of its workflow."""
+    return "qr-notification-" + _of_key(account_id, key)
+
+
+def _of_key(account_id: int, key: str) -> str:
     digest = hashlib.sha256(f"{account_id}\0{key}".encode()).digest()[:10]
-    return "order-" + base64.b32encode(digest).decode("ascii").lower()
+    return base64.b32encode(digest).decode("ascii").lower()
 
 
 def parse_order_id(text: str) -> str:

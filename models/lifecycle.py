@@ -56,6 +56,7 @@ class HoldReason(StrEnum):
     NO_ORDER_CONTACT = "no_order_contact"
     NO_ACKNOWLEDGEMENT = "no_acknowledgement"
     NO_PROCESSING = "no_processing"
+    NO_QR_CODE = "no_qr_code"
     STEP_FAILED = "step_failed"
 
     @property
@@ -83,6 +84,10 @@ _HOLDS = {
     ),
     HoldReason.NO_PROCESSING: (
         "The distributor does not process the order. Call them; then report it processed or cancel it, "
+        "or retry to remind them again."
+    ),
+    HoldReason.NO_QR_CODE: (
+        "The distributor does not send the QR code. Call them; then import the code or withdraw the request, "
         "or retry to remind them again."
     ),
     HoldReason.STEP_FAILED: "A step keeps failing; the history says how. Mend the cause, then retry.",

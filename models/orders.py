@@ -83,3 +83,5 @@ class StepResult(Frozen):
 
     state: OrderState
     refusal: Refusal | None = None
+    ended_qr_request: str | None = None
+    """The request for the discarded SIM's QR code that ended with it, and is to be told so."""

@@ -67,9 +67,10 @@ class Facts(BaseModel):
     enabled_targets: frozenset[str]
     esim_packs: frozenset[int]
     """Available packs of the account's catalogue with an eSIM of the line's provider."""
-    qr_contacts: int
+    qr_contacts: frozenset[int]
     """Contacts of the SIM's distributor with the role eSIM QR Code."""
     open_order: str | None
+    open_qr_request: str | None = None
 
 
 class Choice(BaseModel):
@@ -80,6 +81,43 @@ class Choice(BaseModel):
     pack_id: int
     quantity: int = 1
     disposal_confirmed: bool = False
+
+
+class Recipients(BaseModel):
+    """Whom a request for a QR code is sent to: ids of contacts. `again` repeats the open request."""
+
+    model_config = ConfigDict(frozen=True)
+
+    contacts: frozenset[int]
+    again: bool = False
+
+
+def request_refusals(facts: Facts, recipients: Recipients) -> list[Refusal]:
+    """Every reason why a QR code is not requested from these contacts (F2, F25, F26, F28, F56)."""
+    found = refusals(Action.GENERATE_QR_CODE, facts)
+    if not recipients.contacts:
+        found.append(Refusal(code="no_recipient", sentence="A request needs at least one recipient."))
+    elif facts.qr_contacts and not recipients.contacts <= facts.qr_contacts:
+        found.append(
+            Refusal(
+                code="recipient_lacks_role",
+                sentence="A recipient is no contact of the SIM's distributor with the role 'eSIM QR Code'.",
+            )
+        )
+    if facts.open_qr_request and not recipients.again:
+        found.append(
+            Refusal(
+                code="open_qr_request",
+                sentence=f"The code was requested already: {facts.open_qr_request}. Send that one again.",
+            )
+        )
+    return found
+
+
+def import_refusals(facts: Facts) -> list[Refusal]:
+    """Every reason why a user may not give a SIM its QR code, or read it (F2, F25, F35, F45, F55)."""
+    action = Action.GENERATE_QR_CODE
+    return [*_profile(action, facts), *_sim_in_place(action, facts)]
 
 
 def refusals(action: Action, facts: Facts, choice: Choice | None = None) -> list[Refusal]:

@@ -54,8 +54,7 @@ def _facts() -> Select[Any]:
         .where(PackRow.account_id == account, eligible(provider))
     )
     contacts = (
-        select(func.count())
-        .select_from(ContactRow)
+        select(func.array_agg(ContactRow.id))
         .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
         .where(
             ContactRow.distributor_id == SimRow.distributor_id,
@@ -77,7 +76,11 @@ def _facts() -> Select[Any]:
             array([], type_=BigInteger),
             type_=ARRAY(BigInteger),
         ).label("packs"),
-        contacts.correlate(LineRow, SimRow).scalar_subquery().label("qr_contacts"),
+        func.coalesce(
+            contacts.correlate(LineRow, SimRow).scalar_subquery(),
+            array([], type_=BigInteger),
+            type_=ARRAY(BigInteger),
+        ).label("qr_contacts"),
         open_order.correlate(LineRow, SimRow).scalar_subquery().label("open_order"),
     )
 
@@ -106,7 +109,7 @@ def _read(row: Any) -> tuple[Facts, int | None]:
         sim_state=row.sim_state,
         enabled_targets=frozenset(row.targets),
         esim_packs=frozenset(row.packs),
-        qr_contacts=row.qr_contacts,
+        qr_contacts=frozenset(row.qr_contacts),
         open_order=row.open_order,
     )
     return facts, row.sim_id

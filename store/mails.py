@@ -14,6 +14,7 @@ from models.inventory import ContactRole
 from models.lifecycle import OrderKind, OrderStatus
 from store import events
 from store.catalogue import esim_of
+from store.mail_table import MailRow
 from store.tables import (
     AccountRow,
     ContactRoleRow,
@@ -22,7 +23,6 @@ from store.tables import (
     DistributorRow,
     EmployeeRow,
     LineRow,
-    MailRow,
     OrderNoteRow,
     OrderRow,
     PackItemRow,

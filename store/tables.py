@@ -292,24 +292,3 @@ class OrderNoteRow(Row):
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     text: Mapped[str]
     __table_args__ = (UniqueConstraint("id", "order_id"),)
-
-
-class MailRow(Row):
-    """A mail to one recipient: written before it is sent, so a repeat is recognised."""
-
-    __tablename__ = "mails"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    """Order, purpose, round and recipient: the same mail again has the same id and Message-ID."""
-    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
-    template: Mapped[str]
-    recipient: Mapped[str]
-    """contact:7, user:3 or employee:12: the address is read when the mail is sent."""
-    message_id: Mapped[str]
-    state: Mapped[str]
-    attempts: Mapped[int] = mapped_column(server_default=text("0"))
-    uncertain: Mapped[int] = mapped_column(server_default=text("0"))
-    retries: Mapped[int] = mapped_column(server_default=text("0"))
-    """The person's retry that it failed in: a later one tries it again."""
-    failure: Mapped[str | None]
-    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    __table_args__ = (CheckConstraint("state IN ('unsent', 'sending', 'sent', 'failed')", name="state"),)

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from models.identifiers import ACTOR_PATTERN
 from models.lifecycle import HoldReason, OrderKind, OrderStatus
-from models.orders import Frozen, Placement
+from models.orders import Frozen, Placement, RecordId
+from models.qr import NotificationId, QrWish
 
 OPERATOR = "operator"
 
@@ -141,3 +142,114 @@ class RemindProvider(SendMails):
 
     waiting_in: OrderStatus
     number: int
+
+
+class QrWaits(Frozen):
+    """How long a request waits for the QR code before it reminds, and how often before it is held."""
+
+    reminder_after: timedelta = Field(default=timedelta(days=3), gt=timedelta())
+    reminders: int = Field(default=1, ge=0)
+    requester_told_after: timedelta = Field(default=timedelta(minutes=15), gt=timedelta())
+    """How long after the import the requester is told, where nobody has been notified by then."""
+    look_every: timedelta = Field(default=timedelta(days=1), gt=timedelta())
+    """The longest that the workflow goes without looking at its row in the database."""
+    notification_given_up_after: timedelta = Field(default=timedelta(days=7), gt=timedelta())
+
+
+class RequestQrCode(Frozen):
+    """Starts the workflow `EsimQrRequest` under the id `wish.request_id`.
+
+    `slot`, `provider` and `distributor` are only shown to operators.
+    """
+
+    wish: QrWish
+    slot: int | None = Field(default=None, ge=1, le=3)
+    provider: str
+    distributor: str
+    waits: QrWaits = QrWaits()
+    retries: int = Field(default=0, ge=0)
+
+    @property
+    def summary(self) -> str:
+        """The request in one line without personal data, as the list of workflows shows it."""
+        where = f", slot {self.slot}" if self.slot else ""
+        return f"QR code of S-{self.wish.sim_id}{where} ({self.provider}), asked of {self.distributor}"
+
+
+class SendAgain(_Call):
+    """The open request is sent once more, perhaps to others and with another letter."""
+
+    contacts: tuple[RecordId, ...] | None = Field(default=None, max_length=50)
+    letter_id: RecordId | None = None
+
+
+class WithdrawRequest(_Call):
+    """The code is not wanted any more."""
+
+
+class RequestStep(Frozen):
+    """What every step of a request is given: which one."""
+
+    request_id: str
+
+
+class AddRound(RequestStep):
+    """Input of the step `add_round`. `call` names the update, so that its repeat adds nothing."""
+
+    actor: str
+    call: str
+    contacts: tuple[int, ...] | None = None
+    letter_id: int | None = None
+
+
+class EndRequest(RequestStep):
+    """Input of the step `withdraw_request`."""
+
+    actor: str
+
+
+class SendQrMails(RequestStep):
+    """Input of the steps that mail about a request; `retries` as in `SendMails`."""
+
+    round: int
+    number: int = 0
+    """Which reminder in this round; 0 is the request itself."""
+    retries: int = 0
+
+
+class NotifyOfQrCode(Frozen):
+    """Starts the workflow `EsimQrNotification` under the id `notification_id`; its row must exist."""
+
+    notification_id: NotificationId
+    sim_id: RecordId
+    account_id: RecordId
+    provider: str
+    given_up_after: timedelta = Field(default=timedelta(days=7), gt=timedelta())
+    retries: int = Field(default=0, ge=0)
+
+    @property
+    def summary(self) -> str:
+        """The notification in one line without personal data."""
+        return f"Tell that the QR code of S-{self.sim_id} ({self.provider}) is there"
+
+
+class SendNotification(Frozen):
+    """Input of the step `send_notification`."""
+
+    notification_id: str
+    retries: int = 0
+
+
+class HoldQr(Frozen):
+    """Input of the step `hold_qr`: a request or a notification, told apart by its id."""
+
+    id: str
+    reason: HoldReason
+
+
+class ReleaseQr(Frozen):
+    """Input of the step `release_qr`."""
+
+    id: str
+    actor: str
+    given_up: bool = False

@@ -8,7 +8,9 @@ implements them, and so do the fakes of tests. An override must carry `@activity
 | database steps | locally, twice | 15 min | 1 s to 30 s | step_failed |
 | submit_to_provider, remind_provider, withdraw_from_provider | no | 1 h | 5 s to 5 min | the mail's reason |
 | tell_people | locally, once | 1 h | 5 s to 5 min | the mail's reason, given up after 7 days |
-| hold_order, release_order | no | until they succeed | 1 s to 30 s | nothing: the search attribute says it |
+| ask_for_code, remind_of_code, tell_no_code | no | 1 h | 5 s to 5 min | the mail's reason |
+| send_notification | no | 1 h | 5 s to 5 min | the mail's reason, given up after 7 days |
+| hold_order, release_order; hold_qr, release_qr | no | for ever | 1 s to 30 s | nothing: Attention says it |
 
 A mail that the server refused for good is not retried: the order is held at once.
 """
@@ -23,14 +25,22 @@ from temporalio import activity
 from temporalio.common import RetryPolicy
 
 from models.orders import Acceptance, Placement, StepResult
+from models.qr import QrWish, RequestResult, RequestState
 from workflows.messages import (
+    AddRound,
     CompleteSwap,
     DropOrder,
+    EndRequest,
     HoldOrder,
+    HoldQr,
     OpenProcessing,
     ReleaseOrder,
+    ReleaseQr,
     RemindProvider,
+    RequestStep,
     SendMails,
+    SendNotification,
+    SendQrMails,
     WriteIccid,
 )
 
@@ -102,6 +112,69 @@ class PeopleSteps(ABC):
         """Tell who placed the order, and who uses the line, how it ended."""
 
 
+class QrSteps(ABC):
+    """What happens to requests and notifications of QR codes, each one database transaction."""
+
+    @activity.defn
+    @abstractmethod
+    async def open_request(self, wish: QrWish) -> RequestResult:
+        """Accept the request or refuse it with every reason."""
+
+    @activity.defn
+    @abstractmethod
+    async def look_at_request(self, step: RequestStep) -> RequestState:
+        """Where the request is now: codes are imported, and SIMs discarded, without asking the workflow."""
+
+    @activity.defn
+    @abstractmethod
+    async def add_round(self, step: AddRound) -> RequestResult:
+        """Sent again: write down to whom and with which letter."""
+
+    @activity.defn
+    @abstractmethod
+    async def withdraw_request(self, step: EndRequest) -> RequestResult:
+        """Withdrawn: the upload links are dead."""
+
+    @activity.defn
+    @abstractmethod
+    async def offer_notification(self, step: RequestStep) -> str | None:
+        """Where nobody was told of the imported code, a notification to the requester; its id."""
+
+    @activity.defn
+    @abstractmethod
+    async def hold_qr(self, step: HoldQr) -> None:
+        """Mark the request or notification as waiting for a person."""
+
+    @activity.defn
+    @abstractmethod
+    async def release_qr(self, step: ReleaseQr) -> None:
+        """Mark the request or notification as going on."""
+
+
+class QrMailSteps(ABC):
+    """What contacts, requesters and managers are told about a QR code."""
+
+    @activity.defn
+    @abstractmethod
+    async def ask_for_code(self, step: SendQrMails) -> None:
+        """Ask every recipient of this round for the code, each with an upload link."""
+
+    @activity.defn
+    @abstractmethod
+    async def remind_of_code(self, step: SendQrMails) -> None:
+        """Remind the contacts of this round."""
+
+    @activity.defn
+    @abstractmethod
+    async def tell_no_code(self, step: SendQrMails) -> None:
+        """Tell who asked for it that no code came."""
+
+    @activity.defn
+    @abstractmethod
+    async def send_notification(self, step: SendNotification) -> None:
+        """Send the link that shows the code."""
+
+
 @dataclass(frozen=True)
 class StepPolicy:
     """How a step is tried. `quick`: first as a local activity, which costs less while all is well."""
@@ -160,4 +233,15 @@ POLICIES: dict[Callable[..., Any], StepPolicy] = {
     ProviderSteps.remind_provider: _mail("Remind the provider"),
     ProviderSteps.withdraw_from_provider: _mail("Tell the provider that the order is cancelled"),
     PeopleSteps.tell_people: _mail("Tell people how the order ended", quick=1),
+    QrSteps.open_request: _database("Accept the request for the QR code or refuse it"),
+    QrSteps.look_at_request: _database("See whether the code was imported"),
+    QrSteps.add_round: _database("Sent again: write down to whom"),
+    QrSteps.withdraw_request: _database("Withdrawn: close the upload links"),
+    QrSteps.offer_notification: _database("Imported: see whether somebody was told"),
+    QrSteps.hold_qr: _mark("Record that a person is waited for"),
+    QrSteps.release_qr: _mark("Record that it goes on"),
+    QrMailSteps.ask_for_code: _mail("Ask the distributor for the QR code"),
+    QrMailSteps.remind_of_code: _mail("Remind the distributor of the QR code"),
+    QrMailSteps.tell_no_code: _mail("Tell the requester that no QR code came"),
+    QrMailSteps.send_notification: _mail("Send the link that shows the QR code"),
 }

@@ -19,7 +19,7 @@ facts = st.builds(
     slot=st.sampled_from([*SLOTS, None]),
     enabled_targets=st.frozensets(st.sampled_from(TARGETS)),
     esim_packs=st.frozensets(st.integers(1, 3), max_size=3),
-    qr_contacts=st.integers(0, 2),
+    qr_contacts=st.frozensets(st.integers(1, 3)),
     open_order=st.sampled_from([None, "order-aaaaaaaaaaaaaaaa"]),
 )
 choices = st.builds(
@@ -33,7 +33,7 @@ def expected(action: Action, seen: Facts) -> bool:
     allowed = seen.slot is None or target(action, seen.slot) in seen.enabled_targets
     fits = seen.sim_kind is wanted and seen.sim_state is SimState.ACTIVE
     if action is Action.GENERATE_QR_CODE:
-        return allowed and fits and seen.qr_contacts > 0
+        return allowed and fits and bool(seen.qr_contacts)
     return allowed and fits and bool(seen.esim_packs) and seen.open_order is None
 
 

@@ -191,7 +191,7 @@ class FakeInventory(OrderSteps):
             sim_state=in_place.state,
             enabled_targets=frozenset(TARGETS),
             esim_packs=frozenset({PACK}),
-            qr_contacts=0,
+            qr_contacts=frozenset(),
             open_order=next((it.placement.order_id for it in same_line if it.status in working), None),
         )
 

@@ -1,0 +1,194 @@
+"""Requests for QR codes, the codes' versions and the news of them: what travels, and what is read.
+
+A request goes from `requested` to one of its ends and never back:
+
+    requested -> imported         a code was imported for the SIM
+              -> withdrawn        the account does not want it any more
+              -> sim_discarded    an order discarded the SIM
+    refused                       never accepted
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from models.errors import Refusal
+from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
+from models.inventory import EventView, View
+from models.orders import Frozen, RecordId
+
+REQUEST_MADE = "The request has been made."
+"""What the user reads once a request is accepted (F31)."""
+
+RequestId = Annotated[str, Field(pattern=QR_REQUEST_ID_PATTERN)]
+NotificationId = Annotated[str, Field(pattern=QR_NOTIFICATION_ID_PATTERN)]
+
+
+class RequestStatus(StrEnum):
+    """Where a request for a QR code is."""
+
+    REQUESTED = "requested"
+    IMPORTED = "imported"
+    WITHDRAWN = "withdrawn"
+    SIM_DISCARDED = "sim_discarded"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """The status as people read it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    RequestStatus.REQUESTED: "Requested from the distributor",
+    RequestStatus.IMPORTED: "Imported",
+    RequestStatus.WITHDRAWN: "Withdrawn",
+    RequestStatus.SIM_DISCARDED: "Ended: the SIM is discarded",
+    RequestStatus.REFUSED: "Refused",
+}
+
+REQUEST_TRANSITIONS: dict[RequestStatus, frozenset[RequestStatus]] = {
+    RequestStatus.REQUESTED: frozenset(
+        {RequestStatus.IMPORTED, RequestStatus.WITHDRAWN, RequestStatus.SIM_DISCARDED}
+    ),
+    RequestStatus.IMPORTED: frozenset(),
+    RequestStatus.WITHDRAWN: frozenset(),
+    RequestStatus.SIM_DISCARDED: frozenset(),
+    RequestStatus.REFUSED: frozenset(),
+}
+
+
+def end_request(status: RequestStatus, to: RequestStatus) -> Refusal | None:
+    """Why a request in this status may not end so; None when it may. Nothing else changes its status."""
+    if to in REQUEST_TRANSITIONS[status]:
+        return None
+    return Refusal(code=f"already_{status}", sentence=f"The request is over: {status.label.lower()}.")
+
+
+# --- what travels through Temporal: ids only (W6) -----------------------------------------------------
+
+
+class QrWish(Frozen):
+    """What is requested: the code of which SIM, by whom, from which contacts of its distributor.
+
+    Without `contacts` all who have the role are asked (F27). An edited letter, being free text with
+    addresses, is a record of the database (`letter_id`); without one the usual letter is sent.
+    """
+
+    request_id: RequestId
+    account_id: RecordId
+    sim_id: RecordId
+    user_id: RecordId
+    contacts: tuple[RecordId, ...] | None = Field(default=None, max_length=50)
+    letter_id: RecordId | None = None
+
+
+class RequestState(Frozen):
+    """Where a request is. `round` counts how often it was sent: 1, or more after "send again"."""
+
+    request_id: str
+    status: RequestStatus
+    sim_id: int
+    round: int = 1
+    warnings: tuple[str, ...] = ()
+
+
+class RequestResult(Frozen):
+    """What a step found or did: the request's state and, where it was refused, every reason."""
+
+    state: RequestState
+    refusals: tuple[Refusal, ...] = ()
+
+
+# --- what is read --------------------------------------------------------------------------------------
+
+
+class ContactDetails(View):
+    """A distributor's contact, with its roles (F42)."""
+
+    id: int
+    account: str
+    distributor: str
+    name: str
+    email: str
+    roles: tuple[str, ...] = ()
+
+
+class LetterView(View):
+    """The letter to a contact as it would be sent, before its facts and the upload link are added (F27)."""
+
+    sim_id: int
+    recipients: tuple[ContactDetails, ...]
+    """All who are eligible; all are chosen unless the user chooses among them (F28)."""
+    subject: str
+    text: str
+    open_request: str | None = None
+    """The request that is open already: only "send again" is possible."""
+
+
+class QrRequestView(View):
+    """A request for a QR code as the database has it."""
+
+    id: str
+    account_id: int
+    sim_id: int
+    status: RequestStatus
+    requested_by: int
+    requested_at: datetime
+    status_since: datetime
+    round: int
+    recipients: tuple[str, ...] = ()
+    """Of the last round, such as `contact:7` or `cc:1`."""
+    held_reason: str | None = None
+    held_since: datetime | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+
+class QrVersionView(View):
+    """A code that a SIM has or had (F59). The code itself is never in it."""
+
+    id: int
+    sim_id: int
+    number: int
+    current: bool
+    file_type: str
+    """png, jpeg, svg, tiff or pdf; `typed` where the code was typed in."""
+    imported_at: datetime
+    imported_by: str
+    """`user:3`, or `contact:7` who used the link of a request."""
+    request_id: str | None = None
+
+
+class NotificationView(View):
+    """A mail that tells somebody that the code is there, with a link that shows it."""
+
+    id: str
+    sim_id: int
+    version: int
+    address: str
+    created_at: datetime
+    state: str
+    """`waiting`, `sent`, `held`, `revoked` or `given_up`."""
+    link_expires_at: datetime | None = None
+
+
+class Imported(View):
+    """What became of an import. `changed` is false where the SIM had this very code already."""
+
+    version: QrVersionView
+    changed: bool
+    manager: str | None
+    """The address that a notification is offered to, pre-filled (F37)."""
+    warnings: tuple[str, ...] = ()
+
+
+class QrHistory(View):
+    """Everything about the QR code of one SIM, newest versions and requests first, events oldest first."""
+
+    sim_id: int
+    versions: tuple[QrVersionView, ...] = ()
+    requests: tuple[QrRequestView, ...] = ()
+    notifications: tuple[NotificationView, ...] = ()
+    events: tuple[EventView, ...] = ()

@@ -1,0 +1,39 @@
+"""The table of the mails that went out, whatever they are about."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.qr_tables import QrNotificationRow, QrRequestRow
+from store.row import Row
+from store.tables import OrderRow
+
+
+class MailRow(Row):
+    """A mail to one recipient: written before it is sent, so a repeat is recognised.
+
+    It is about one order, one request for a QR code or one notification of a code.
+    """
+
+    __tablename__ = "mails"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """What it is about, purpose, round and recipient: the same mail again has the same id and Message-ID."""
+    order_id: Mapped[str | None] = mapped_column(ForeignKey(OrderRow.id), index=True)
+    qr_request_id: Mapped[str | None] = mapped_column(ForeignKey(QrRequestRow.id), index=True)
+    qr_notification_id: Mapped[str | None] = mapped_column(ForeignKey(QrNotificationRow.id), index=True)
+    template: Mapped[str]
+    recipient: Mapped[str]
+    """contact:7, user:3, employee:12, cc:1 or manager: the address is read when the mail is sent."""
+    message_id: Mapped[str]
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    uncertain: Mapped[int] = mapped_column(server_default=text("0"))
+    retries: Mapped[int] = mapped_column(server_default=text("0"))
+    """The person's retry that it failed in: a later one tries it again."""
+    failure: Mapped[str | None]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    __table_args__ = (
+        CheckConstraint("state IN ('unsent', 'sending', 'sent', 'failed')", name="state"),
+        CheckConstraint("num_nonnulls(order_id, qr_request_id, qr_notification_id) = 1", name="about_one"),
+    )
