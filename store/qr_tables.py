@@ -38,7 +38,7 @@ class QrLetterRow(Row):
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
     subject: Mapped[str]
-    text: Mapped[str]
+    body: Mapped[str]
     cc: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=text("'{}'"))
     written_at: Mapped[datetime] = mapped_column(server_default=func.now())
     __table_args__ = (UniqueConstraint("id", "account_id"),)
