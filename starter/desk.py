@@ -12,37 +12,26 @@ Every call may be repeated: the same key is the same order, and what was done is
 `Refused` with every reason, or `PartAway` where somebody does not answer (see `models.errors`).
 """
 
-import asyncio
-import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from temporalio.client import (
-    Client,
-    WithStartWorkflowOperation,
-    WorkflowHandle,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
-from temporalio.common import (
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
-)
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models import identifiers
-from models.errors import PartAway, Refusal, Refused
+from models.errors import PartAway, Refused
 from models.lifecycle import OPEN
 from models.orders import Acceptance, OrderState, StepResult
 from models.rules import refusals
 from settings import Settings
+from starter.calls import Calls, NoSuchWorkflow, checked_actor, checked_key
 from starter.drafts import OrderDraft, Placed, again, read_draft
 from starter.order_book import OrderBook
-from starter.temporal import connect, temporal_away
+from starter.temporal import connect
 from store import order_steps, orders
 from store.facts import line_facts
 from store.session import Database
@@ -63,17 +52,13 @@ __all__ = ["OrderDesk", "OrderDraft", "Placed"]
 
 Late = Callable[[AsyncConnection], Awaitable[StepResult]]
 
-LONGEST_KEY = 500
-_FORGOTTEN_SECONDS = 0.05
-"""How long to wait before a call that Temporal forgot is made again."""
-
 
 class OrderDesk(OrderBook):
     """Starts orders and steers them. One for a whole process; safe for concurrent use."""
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         super().__init__(database)
-        self._client = client
+        self._calls = Calls(client, settings)
         self._settings = settings
         self._waits = Waits(
             acknowledgement_reminder_after=settings.acknowledgement_reminder_after,
@@ -99,9 +84,7 @@ class OrderDesk(OrderBook):
 
         Where nobody answers in time the order may exist all the same: the same key asks again.
         """
-        key = draft.key or uuid.uuid4().hex
-        if not identifiers.storable(key) or len(key) > LONGEST_KEY:
-            raise Refused.because("key_invalid", f"A key has at most {LONGEST_KEY} characters of text.")
+        key = checked_key(draft.key)
         start = await self._read(draft, key)
         try:
             acceptance = await self._start(start)
@@ -151,13 +134,7 @@ class OrderDesk(OrderBook):
             search_attributes=labels(start),
         )
         try:
-            answer: Awaitable[Any] = self._client.execute_update_with_start_workflow(
-                # an id of its own: a terminated workflow would else answer for itself, and stay so
-                EsimOrder.place,
-                start_workflow_operation=operation,
-                id=uuid.uuid4().hex,
-            )
-            return cast("Acceptance", await self._answered(answer))
+            return cast("Acceptance", await self._calls.start_and_ask(EsimOrder.place, operation))
         except WorkflowAlreadyStartedError:
             async with self._database.transaction() as connection:
                 known = await orders.acceptance(connection, start.order.order_id)
@@ -175,7 +152,7 @@ class OrderDesk(OrderBook):
         return await self._steer(
             order_id,
             EsimOrder.acknowledge,
-            Acknowledge(actor=_actor(actor), iccid=iccid),
+            Acknowledge(actor=checked_actor(actor), iccid=iccid),
             lambda connection: order_steps.open_processing(connection, order_id, actor, iccid),
         )
 
@@ -185,7 +162,7 @@ class OrderDesk(OrderBook):
         return await self._steer(
             order_id,
             EsimOrder.enter_iccid,
-            EnterIccid(actor=_actor(actor), iccid=iccid),
+            EnterIccid(actor=checked_actor(actor), iccid=iccid),
             lambda connection: order_steps.enter_iccid(connection, order_id, actor, iccid),
         )
 
@@ -200,7 +177,7 @@ class OrderDesk(OrderBook):
         return await self._steer(
             order_id,
             EsimOrder.processed,
-            ReportProcessed(actor=_actor(actor), iccid=iccid),
+            ReportProcessed(actor=checked_actor(actor), iccid=iccid),
             lambda connection: order_steps.complete(connection, order_id, actor, iccid, request),
         )
 
@@ -213,7 +190,7 @@ class OrderDesk(OrderBook):
         return await self._steer(
             order_id,
             EsimOrder.cancel,
-            CancelOrder(actor=_actor(actor), note_id=note_id),
+            CancelOrder(actor=checked_actor(actor), note_id=note_id),
             lambda connection: order_steps.cancel(connection, order_id, actor, note_id),
         )
 
@@ -222,13 +199,11 @@ class OrderDesk(OrderBook):
 
         An open order whose workflow was terminated gets a new one, which finds all that was done already.
         """
-        message = RetryOrder(actor=_actor(actor))
+        message = RetryOrder(actor=checked_actor(actor))
         order = await self.order(order_id)
         try:
-            await self._handle(order_id).signal(EsimOrder.retry, message)
-        except RPCError as failure:
-            if failure.status is not RPCStatusCode.NOT_FOUND:
-                raise _rpc_failure(failure) from failure
+            await self._calls.signal(order_id, EsimOrder.retry, message)
+        except NoSuchWorkflow:
             if order.status not in OPEN:
                 sentence = f"The order is {order.status.label.lower()}; nothing waits."
                 raise Refused.because("nothing_to_retry", sentence) from None
@@ -238,27 +213,9 @@ class OrderDesk(OrderBook):
 
     async def _steer(self, order_id: str, update: Any, message: Any, late: Late) -> OrderState:
         try:
-            answer = self._update(order_id, update, message)
-            return cast("OrderState", await self._answered(answer))
-        except WorkflowUpdateFailedError as failed:
-            raise _refused(failed) from None
-        except RPCError as failure:
-            if failure.status is not RPCStatusCode.NOT_FOUND:
-                raise _rpc_failure(failure) from failure
+            return cast("OrderState", await self._calls.update(order_id, update, message))
+        except NoSuchWorkflow:
             return await self._after_the_end(order_id, late)
-
-    async def _update(self, order_id: str, update: Any, message: Any) -> Any:
-        """Call until it is taken. Where something else happens to the order while its workflow ends,
-        Temporal forgets the calls it was about to answer; a step done meanwhile finds its own result.
-        """
-        handle, call_id = self._handle(order_id), uuid.uuid4().hex
-        while True:
-            try:
-                return await handle.execute_update(update, message, id=call_id)
-            except RPCError as failure:
-                if failure.status is not RPCStatusCode.FAILED_PRECONDITION:
-                    raise
-            await asyncio.sleep(_FORGOTTEN_SECONDS)
 
     async def _after_the_end(self, order_id: str, late: Late) -> OrderState:
         """Answer a call whose workflow has ended: the step finds the end, and changes nothing but to keep
@@ -275,48 +232,9 @@ class OrderDesk(OrderBook):
             raise Refused(result.refusal)
         return result.state
 
-    def _handle(self, order_id: str) -> WorkflowHandle[EsimOrder, OrderState]:
-        return self._client.get_workflow_handle_for(EsimOrder.run, order_id)
-
-    async def _answered(self, answer: Awaitable[Any]) -> Any:
-        try:
-            async with asyncio.timeout(self._settings.answer_timeout.total_seconds()):
-                return await answer
-        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise asyncio.CancelledError from None
-            raise PartAway("worker", "No worker answers; it may still be done later.") from None
-        except RPCError as failure:
-            if failure.status is RPCStatusCode.NOT_FOUND:
-                raise
-            raise _rpc_failure(failure) from failure
-
-
-def _rpc_failure(failure: RPCError) -> PartAway:
-    sentence = {
-        RPCStatusCode.RESOURCE_EXHAUSTED: "Too many calls wait for this order; it answers when it can.",
-        RPCStatusCode.PERMISSION_DENIED: "Temporal refuses the login; see ESIM_TEMPORAL_API_KEY.",
-        RPCStatusCode.UNAUTHENTICATED: "Temporal refuses the login; see ESIM_TEMPORAL_API_KEY.",
-    }.get(failure.status)
-    return PartAway("temporal", sentence) if sentence else temporal_away()
-
 
 def _iccid(text: str | None) -> str | None:
     try:
         return None if text is None else identifiers.parse_iccid(text)
     except ValueError as invalid:
         raise Refused.because("iccid_invalid", str(invalid)) from None
-
-
-def _actor(text: str) -> str:
-    if not re.fullmatch(identifiers.ACTOR_PATTERN, text):
-        raise Refused.because("actor_invalid", "Who calls is given as operator, provider or user:ID.")
-    return text
-
-
-def _refused(failed: WorkflowUpdateFailedError) -> Refused:
-    cause = failed.cause
-    if isinstance(cause, ApplicationError):
-        return Refused(Refusal(code=cause.type or "refused", sentence=cause.message))
-    return Refused(Refusal(code="refused", sentence="The order did not take this call."))

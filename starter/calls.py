@@ -1,0 +1,154 @@
+"""Calls to workflows, and their ends in this application's words: an answer, `Refused` or `PartAway`."""
+
+import asyncio
+import re
+import uuid
+from collections.abc import Awaitable
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from models.errors import PartAway, Refusal, Refused
+from models.identifiers import ACTOR_PATTERN, storable
+from settings import Settings
+from starter.temporal import temporal_away
+
+LONGEST_KEY = 500
+_FORGOTTEN_SECONDS = 0.05
+"""How long to wait before a call that Temporal forgot is made again."""
+
+
+class NoSuchWorkflow(Exception):
+    """The workflow has ended, was terminated, or never was."""
+
+
+class Calls:
+    """What the desks say to Temporal. Safe for concurrent use."""
+
+    def __init__(self, client: Client, settings: Settings) -> None:
+        self.client = client
+        self._settings = settings
+
+    async def start_and_ask(self, update: Any, operation: WithStartWorkflowOperation[Any, Any]) -> Any:
+        """Start a workflow, or find it running, and have its answer to the update.
+
+        The update gets an id of its own: a terminated workflow would else answer for itself, and stay so.
+        `WorkflowAlreadyStartedError` is the caller's to explain.
+        """
+        try:
+            return await self._answered(
+                self.client.execute_update_with_start_workflow(
+                    update, start_workflow_operation=operation, id=uuid.uuid4().hex
+                )
+            )
+        except NoSuchWorkflow:  # what is missing is the namespace
+            raise temporal_away() from None
+
+    async def start(
+        self, run: Any, start: Any, workflow_id: str, summary: str, labels: TypedSearchAttributes
+    ) -> None:
+        """Start a workflow once: one that runs, or has ended well, under this id is left alone."""
+        try:
+            await self.client.start_workflow(
+                run,
+                start,
+                id=workflow_id,
+                task_queue=self._settings.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                static_summary=summary,
+                search_attributes=labels,
+            )
+        except WorkflowAlreadyStartedError:
+            return
+        except RPCError as failure:
+            failure_told = _explained(failure)
+            raise temporal_away() if isinstance(failure_told, NoSuchWorkflow) else failure_told from failure
+
+    async def update(self, workflow_id: str, update: Any, message: Any, call_id: str | None = None) -> Any:
+        """The workflow's answer; under the same `call_id` the same answer. Raises `NoSuchWorkflow` where it
+        has ended.
+        """
+        taken = self._until_taken(self._handle(workflow_id), update, message, call_id or uuid.uuid4().hex)
+        try:
+            return await self._answered(taken)
+        except WorkflowUpdateFailedError as failed:
+            raise _refused(failed) from None
+
+    async def signal(self, workflow_id: str, signal: Any, *message: Any) -> None:
+        """Tell the workflow. Raises `NoSuchWorkflow` where it has ended."""
+        try:
+            await self._handle(workflow_id).signal(signal, args=message)
+        except RPCError as failure:
+            raise _explained(failure) from failure
+
+    def _handle(self, workflow_id: str) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(workflow_id)
+
+    async def _until_taken(
+        self, handle: WorkflowHandle[Any, Any], update: Any, message: Any, call_id: str
+    ) -> Any:
+        """Call until it is taken. Where something else happens to a workflow while it ends, Temporal forgets
+        the calls it was about to answer; a step done meanwhile finds its own result.
+        """
+        while True:
+            try:
+                return await handle.execute_update(update, message, id=call_id)
+            except RPCError as failure:
+                if failure.status is not RPCStatusCode.FAILED_PRECONDITION:
+                    raise
+            await asyncio.sleep(_FORGOTTEN_SECONDS)
+
+    async def _answered(self, answer: Awaitable[Any]) -> Any:
+        try:
+            async with asyncio.timeout(self._settings.answer_timeout.total_seconds()):
+                return await answer
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError from None
+            raise PartAway("worker", "No worker answers; it may still be done later.") from None
+        except RPCError as failure:
+            raise _explained(failure) from failure
+
+
+def checked_actor(text: str) -> str:
+    """Who calls, as it may be written into a history. Raises `Refused` (`actor_invalid`)."""
+    if not re.fullmatch(ACTOR_PATTERN, text):
+        raise Refused.because("actor_invalid", "Who calls is given as operator, provider or user:ID.")
+    return text
+
+
+def checked_key(key: str | None) -> str:
+    """The caller's idempotency key, or a new one. Raises `Refused` (`key_invalid`)."""
+    key = key or uuid.uuid4().hex
+    if not storable(key) or len(key) > LONGEST_KEY:
+        raise Refused.because("key_invalid", f"A key has at most {LONGEST_KEY} characters of text.")
+    return key
+
+
+def _explained(failure: RPCError) -> Exception:
+    if failure.status is RPCStatusCode.NOT_FOUND:
+        return NoSuchWorkflow()
+    sentence = {
+        RPCStatusCode.RESOURCE_EXHAUSTED: "Too many calls wait for this one; it answers when it can.",
+        RPCStatusCode.PERMISSION_DENIED: "Temporal refuses the login; see ESIM_TEMPORAL_API_KEY.",
+        RPCStatusCode.UNAUTHENTICATED: "Temporal refuses the login; see ESIM_TEMPORAL_API_KEY.",
+    }.get(failure.status)
+    return PartAway("temporal", sentence) if sentence else temporal_away()
+
+
+def _refused(failed: WorkflowUpdateFailedError) -> Refused:
+    cause = failed.cause
+    if isinstance(cause, ApplicationError):
+        return Refused(Refusal(code=cause.type or "refused", sentence=cause.message))
+    return Refused(Refusal(code="refused", sentence="The workflow did not take this call."))
