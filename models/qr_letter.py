@@ -1,0 +1,73 @@
+"""The letter that asks a contact for a QR code, as a user may edit it: what is taken, and what is kept of it.
+
+Source: requirements F29, F30, F56. No refusal repeats what was entered: letters hold names and addresses.
+"""
+
+import re
+from collections.abc import Sequence
+
+from models.addresses import parse_email
+from models.characters import CONTROL, UNPRINTABLE
+from models.errors import Refusal
+from models.identifiers import storable
+
+LONGEST_SUBJECT = 200
+LONGEST_TEXT = 10_000
+MOST_CC = 20
+
+_LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028]")
+_PARAGRAPH_END = re.compile("\u2029|\n[ \t]*(?:\n[ \t]*)+")
+
+
+def letter_refusals(subject: str, text: str, cc: Sequence[str]) -> list[Refusal]:
+    """Every reason why this letter is not sent."""
+    found = []
+    if CONTROL.search(subject):
+        found.append(Refusal(code="subject_invalid", sentence="The subject has to be a single line."))
+    elif not _readable(subject):
+        found.append(Refusal(code="subject_invalid", sentence="The subject is empty."))
+    elif len(subject) > LONGEST_SUBJECT:
+        sentence = f"The subject has more than {LONGEST_SUBJECT} characters."
+        found.append(Refusal(code="subject_invalid", sentence=sentence))
+    if not paragraphs(text):
+        found.append(Refusal(code="text_invalid", sentence="The text is empty."))
+    elif len(text) > LONGEST_TEXT:
+        sentence = f"The text has more than {LONGEST_TEXT} characters."
+        found.append(Refusal(code="text_invalid", sentence=sentence))
+    elif not storable(text):
+        sentence = "The text holds a character that cannot be kept."
+        found.append(Refusal(code="text_invalid", sentence=sentence))
+    if not all(map(_is_address, cc)):
+        sentence = "An additional recipient is not an e-mail address."
+        found.append(Refusal(code="cc_invalid", sentence=sentence))
+    if len(cc) > MOST_CC:
+        sentence = f"A request is copied to {MOST_CC} additional recipients at most."
+        found.append(Refusal(code="too_many_cc", sentence=sentence))
+    return found
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    """The text as it is sent: the lines of each paragraph, without what cannot be printed or would reverse
+    the direction of reading.
+    """
+    found = []
+    for paragraph in _PARAGRAPH_END.split(_LINE_END.sub("\n", text)):
+        lines = [UNPRINTABLE.sub("", line.replace("\t", " ")).rstrip() for line in paragraph.split("\n")]
+        if any(map(_readable, lines)):
+            found.append([line for line in lines if _readable(line)])
+    return found
+
+
+def _readable(text: str) -> bool:
+    return bool(UNPRINTABLE.sub("", text).strip())
+
+
+def _is_address(text: str) -> bool:
+    """Also a line break at either end is refused: who strips it later, or forgets to, is not known here."""
+    if CONTROL.search(text):
+        return False
+    try:
+        parse_email(text)
+    except ValueError:
+        return False
+    return True
