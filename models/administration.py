@@ -1,10 +1,10 @@
-"""Authorised actions profiles as they are read, and the nine targets as people name them."""
+"""Authorised actions profiles as they are read, and the targets and roles as people name them."""
 
 from collections.abc import Iterable
 
 from models.characters import UNPRINTABLE
 from models.errors import Refused
-from models.inventory import View
+from models.inventory import ContactRole, View
 from models.rules import SLOTS, TARGETS, Action, target
 
 DEFAULT_PROFILE = "Default"
@@ -47,6 +47,17 @@ def parse_targets(spelled: Iterable[str]) -> tuple[str, ...]:
                 f"A target is {', '.join(Action)}, one of them with a slot such as {TARGETS[1]}, or all.",
             )
     return tuple(known for known in TARGETS if known in chosen)
+
+
+def parse_roles(spelled: Iterable[str]) -> tuple[ContactRole, ...]:
+    """Roles of a contact such as `esim_qr_code`, also spelled `eSIM QR Code`.
+
+    Raises `Refused` (`unknown_role`).
+    """
+    chosen = {"_".join(text.lower().replace("-", " ").split()) for text in spelled}
+    if not chosen <= set(ContactRole):
+        raise Refused.because("unknown_role", f"A contact's role is {' or '.join(ContactRole)}.")
+    return tuple(role for role in ContactRole if role in chosen)
 
 
 def parse_name(text: str, what: str) -> str:

@@ -31,6 +31,11 @@ class ContactRole(StrEnum):
     ORDER = "order"
     ESIM_QR_CODE = "esim_qr_code"
 
+    @property
+    def label(self) -> str:
+        """The role as people read it."""
+        return "eSIM QR Code" if self is ContactRole.ESIM_QR_CODE else "Order"
+
 
 SIM_CARDS_SECTION = "SIM Cards"
 TEMPORARY_MARK = "SIM-Temp"

@@ -14,21 +14,23 @@ from collections.abc import Iterable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.addresses import parse_email
-from models.administration import ProfileView, parse_name, parse_targets
+from models.administration import ProfileView, parse_name, parse_roles, parse_targets
 from models.catalogue_file import parse_catalogue
 from models.errors import Refused
 from models.fleet_file import parse_fleet
+from models.identifiers import ICCID_DIGITS
 from models.imports import ImportReport, Progress
 from models.inventory import CatalogueItem, ContactView, LineView, SimView, UserView
 from models.offers import ActionOffer, Shop, offers, shop
-from store import administration, catalogue, fleet, lookups, people
+from models.qr import ContactDetails
+from store import administration, catalogue, contacts, fleet, lookups, people
 from store.catalogue_import import import_catalogue
 from store.facts import line_facts, sim_facts
 from store.fleet_import import import_fleet
 from store.session import Database
 from store.staging import importing
 
-_SIM = re.compile(r"\s*([Ss]-[0-9]+|[0-9]{18,20})\s*")
+_SIM = re.compile(rf"\s*([Ss]-[0-9]+|{ICCID_DIGITS})\s*")
 
 
 def names_sim(text: str) -> bool:
@@ -182,13 +184,61 @@ class Inventory:
     ) -> UserView:
         """A new user of an existing account, with its default profile where none is named."""
         chosen = parse_name(name, "user")
-        try:
-            address = parse_email(email)
-        except ValueError as wrong:
-            raise Refused.because("email_invalid", str(wrong)) from None
+        address = _address(email)
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, account)
             return await administration.create_user(connection, found, chosen, address, profile)
+
+    async def contacts(
+        self, account: str | None = None, distributor: str | None = None, role: str | None = None
+    ) -> list[ContactDetails]:
+        """The distributors' contacts with their roles; with a role, only those who have it."""
+        wanted = None if role is None else parse_roles([role])[0]
+        async with self._database.transaction() as connection:
+            account_id = await _account_id(connection, account)
+            return await contacts.contacts(
+                connection, account_id=account_id, distributor=distributor, role=wanted
+            )
+
+    async def add_contact(
+        self, account: str | None, distributor: str, name: str, email: str, roles: Iterable[str] = ()
+    ) -> ContactDetails:
+        """A new contact of a distributor that the account has; its roles may be given later (F42)."""
+        chosen, address, given = parse_name(name, "contact"), _address(email), parse_roles(roles)
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, account)
+            return await contacts.add(
+                connection, found.id, distributor, name=chosen, email=address, roles=given
+            )
+
+    async def edit_contact(
+        self,
+        account: str | None,
+        contact: str,
+        *,
+        name: str | None = None,
+        email: str | None = None,
+        add_roles: Iterable[str] = (),
+        remove_roles: Iterable[str] = (),
+    ) -> ContactDetails:
+        """Correct a contact (`C-7` or its address) and its roles (F42). What was sent to it stays sent."""
+        chosen = None if name is None else parse_name(name, "contact")
+        address = None if email is None else _address(email)
+        given, taken = parse_roles(add_roles), parse_roles(remove_roles)
+        if set(given) & set(taken):
+            raise Refused.because("role_contradicted", "A role is either given or taken away.")
+        async with self._database.transaction() as connection:
+            found = await contacts.find(connection, contact, await _account_id(connection, account))
+            return await contacts.edit(
+                connection, found.id, name=chosen, email=address, add_roles=given, remove_roles=taken
+            )
+
+
+def _address(text: str) -> str:
+    try:
+        return parse_email(text)
+    except ValueError as wrong:
+        raise Refused.because("email_invalid", str(wrong)) from None
 
 
 async def _account_id(connection: AsyncConnection, account: str | None) -> int | None:

@@ -11,6 +11,7 @@ from models.rules import DISPOSAL_WARNING
 from starter.cli import order_retry, order_views
 from starter.cli.order_views import Actor, Line, Order, User, parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
+from starter.cli.questions import confirmed
 from starter.cli.session import order_desk, run
 from starter.desk import OrderDraft, Placed
 
@@ -57,19 +58,20 @@ def replace(  # noqa: PLR0917  options of a command
 
 
 def _place(draft: OrderDraft, *, yes: bool, json: bool) -> None:
-    confirmed = draft.model_copy(update={"disposal_confirmed": True})
+    agreed = draft.model_copy(update={"disposal_confirmed": True})
 
     async def check() -> None:
         async with order_desk() as desk:
-            await desk.check(confirmed)
+            await desk.check(agreed)
 
     async def place() -> Placed:
         async with order_desk() as desk:
-            return await desk.place(confirmed)
+            return await desk.place(agreed)
 
     if not yes:
         run(check)
-        if not _confirmed():  # asked while nothing else runs, so that Ctrl-C ends it at once
+        warn(DISPOSAL_WARNING)
+        if not confirmed("Place the order?"):
             raise Refused.because("not_confirmed", "Nothing was ordered.")
     placed = run(place)
     if json:
@@ -78,16 +80,6 @@ def _place(draft: OrderDraft, *, yes: bool, json: bool) -> None:
     say(f"{placed.order_id}: {placed.status.label.lower()}")
     if draft.key is None:
         say(f"The key of this order is {placed.key}; the same key never orders twice.")
-
-
-def _confirmed() -> bool:
-    warn(DISPOSAL_WARNING)
-    try:
-        return typer.confirm("Place the order?", default=False, err=True)
-    except typer.Abort as given_up:
-        if isinstance(given_up.__context__, KeyboardInterrupt):
-            raise KeyboardInterrupt from None
-        return False
 
 
 @app.command()

@@ -3,10 +3,12 @@
 import io
 import json
 import os
+import pty
 import subprocess
 import sys
+import termios
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,13 +43,13 @@ class Shell:
         assert ended == code, err.getvalue()
         return Said(out.getvalue(), err.getvalue())
 
-    def process(self, *arguments: str, code: int = 0, columns: int = 120) -> "Said":
-        """The same in a process of its own, with warnings as errors."""
-        own = self._environment() | self.more | {"COLUMNS": str(columns), "PYTHONWARNINGS": "error"}
+    def process(self, *arguments: str, code: int = 0, columns: int = 120, typed: str = "") -> "Said":
+        """The same in a process of its own, with warnings as errors; `typed` comes through a pipe."""
         done = subprocess.run(
             [sys.executable, "-m", "starter.cli", *arguments],
             cwd=ROOT,
-            env=os.environ | own,
+            env=self._own(columns),
+            input=typed,
             capture_output=True,
             text=True,
             check=False,
@@ -56,9 +58,33 @@ class Shell:
         assert done.returncode == code, done.stderr
         return Said(done.stdout, done.stderr)
 
+    def terminal(self, *arguments: str, answers: tuple[str, ...], code: int = 0, columns: int = 80) -> str:
+        """What a person sees at a terminal who answers one question after another."""
+        ours, its = pty.openpty()
+        termios.tcsetwinsize(its, (24, columns))
+        command = [sys.executable, "-m", "starter.cli", *arguments]
+        with subprocess.Popen(
+            command, cwd=ROOT, env=self._own(columns), stdin=its, stdout=its, stderr=its
+        ) as process:
+            os.close(its)
+            os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
+            seen = b""
+            with suppress(OSError):  # the process has left the terminal
+                while more := os.read(ours, 65536):
+                    seen += more
+            ended = process.wait(60)
+        os.close(ours)
+        told = seen.decode().replace("\r\n", "\n")
+        assert ended == code, told
+        return told
+
     def json(self, *arguments: str) -> Any:
         """The JSON document that a command prints."""
         return json.loads(self.run(*arguments, "--json").out)
+
+    def _own(self, columns: int) -> dict[str, str]:
+        own = {"COLUMNS": str(columns), "PYTHONWARNINGS": "error"}
+        return os.environ | self._environment() | self.more | own
 
     def _environment(self) -> dict[str, str]:
         where = {"ESIM_DATA_DIR": str(self.folder)}

@@ -1,0 +1,145 @@
+"""`esim-orders contact ...`: whom the distributors are written to at (F42)."""
+
+from typing import Annotated
+
+import typer
+
+from models.administration import parse_roles
+from models.errors import Refused
+from models.identifiers import reference
+from models.inventory import ContactRole
+from models.qr import ContactDetails
+from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, warn
+from starter.cli.questions import answer, at_terminal
+from starter.cli.session import inventory, run
+
+app = typer.Typer(help="Look at and keep the contacts of distributors.", no_args_is_help=True)
+
+_ROLES = ", ".join(ContactRole)
+
+OneAccount = Annotated[
+    str | None, typer.Option("--account", help="Name of the account; not needed if there is only one.")
+]
+
+
+@app.command(name="list")
+def list_contacts(
+    account: Annotated[str | None, typer.Option("--account", help="Name of the account.")] = None,
+    distributor: Annotated[str | None, typer.Option("--distributor", help="Only its contacts.")] = None,
+    role: Annotated[
+        str | None, typer.Option("--role", metavar="ROLE", help=f"Only who has it: {_ROLES}.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """List contacts of distributors with their roles."""
+
+    async def read() -> list[ContactDetails]:
+        async with inventory() as stock:
+            return await stock.contacts(account, distributor, role)
+
+    found = run(read)
+    if not found and not json:
+        say("There are no such contacts." if account or distributor or role else "There are no contacts.")
+    elif json:
+        print_json(found)
+    else:
+        _print(found)
+
+
+@app.command()
+def add(  # noqa: PLR0917  options of a command
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the contact.")],
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="E-mail address; once a distributor.")],
+    distributor: Annotated[str, typer.Option("--distributor", help="Name of the contact's distributor.")],
+    account: OneAccount = None,
+    role: Annotated[
+        list[str] | None, typer.Option("--role", metavar="ROLE", help=f"{_ROLES}; may be repeated.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Add a contact; its roles are given here, at the question that follows, or later with `edit`.
+
+    Requests for QR codes go to contacts with the role esim_qr_code ("eSIM QR Code"), orders to those with
+    the role order. The import of a catalogue decides who has the role order: it takes it from contacts of
+    a distributor in the file that the file does not name.
+    """
+
+    async def call() -> ContactDetails:
+        async with inventory() as stock:
+            return await stock.add_contact(account, distributor, name, email, role or ())
+
+    created = run(call)
+    if json:
+        print_json(created)
+        return
+    if not created.roles and at_terminal():
+        say(f"{reference('C', created.id)} is created.")
+        created = _second_step(created)
+    _print([created])
+    if not created.roles:
+        say(f"To give it a role: esim-orders contact edit {reference('C', created.id)} --role esim_qr_code")
+
+
+def _second_step(created: ContactDetails) -> ContactDetails:
+    """Ask for the roles of a contact that was created, until they are ones that exist."""
+    while True:
+        typed = answer(f"Roles ({_ROLES}; Enter for none)")
+        try:
+            roles = parse_roles(filter(str.strip, typed.split(",")))
+            break
+        except Refused as unknown:
+            warn(str(unknown))
+    if not roles:
+        return created
+
+    async def call() -> ContactDetails:
+        async with inventory() as stock:
+            return await stock.edit_contact(created.account, reference("C", created.id), add_roles=roles)
+
+    return run(call)
+
+
+@app.command()
+def edit(  # noqa: PLR0917  options of a command
+    contact: Annotated[str, typer.Argument(metavar="CONTACT", help="Id (C-7) or e-mail address.")],
+    account: Annotated[str | None, typer.Option("--account", help="Name of the contact's account.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Its new name.")] = None,
+    email: Annotated[str | None, typer.Option("--email", help="Its new address.")] = None,
+    role: Annotated[
+        list[str] | None, typer.Option("--role", metavar="ROLE", help=f"Give it: {_ROLES}; may be repeated.")
+    ] = None,
+    no_role: Annotated[
+        list[str] | None, typer.Option("--no-role", metavar="ROLE", help="Take it away; may be repeated.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Correct a contact's name or address, give it roles or take them away.
+
+    What was sent stays as it is: links in requests that a contact has work on, also without the role. The
+    import of a catalogue decides who has the role order, and may take it away or give it again.
+    """
+    if name is None and email is None and not role and not no_role:
+        raise Refused.because("nothing_to_change", "Say what changes: --name, --email, --role or --no-role.")
+
+    async def call() -> ContactDetails:
+        async with inventory() as stock:
+            return await stock.edit_contact(
+                account, contact, name=name, email=email, add_roles=role or (), remove_roles=no_role or ()
+            )
+
+    changed = run(call)
+    if json:
+        print_json(changed)
+    else:
+        _print([changed])
+
+
+def _print(contacts: list[ContactDetails]) -> None:
+    wide = is_wide()
+    rows = []
+    for contact in contacts:
+        roles = ", ".join(ContactRole(role).label for role in contact.roles)
+        cells = [reference("C", contact.id), contact.name, contact.email, contact.distributor]
+        rows.append([*cells, *([contact.account] if wide else []), roles or "none"])
+    columns = ("contact", "name", "e-mail", "distributor", *(("account",) if wide else ()), "roles")
+    print_table("Contacts", columns, rows, whole=("contact",))

@@ -1,0 +1,38 @@
+"""What a person at a terminal is asked: on stderr, so that it never mixes with what programs read.
+
+Ask while nothing else runs: Ctrl-C then ends the command at once.
+"""
+
+import sys
+
+import typer
+
+
+def at_terminal() -> bool:
+    """Whether a person can answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def confirmed(question: str) -> bool:
+    """Whether the answer is yes; no answer is a no."""
+    try:
+        return typer.confirm(question, default=False, err=True)
+    except typer.Abort as given_up:
+        _unless_interrupted(given_up)
+        return False
+
+
+def answer(question: str, default: str = "", *, hidden: bool = False) -> str:
+    """What is typed, without blanks around it; the default where nothing is."""
+    try:
+        shown = bool(default)
+        typed = typer.prompt(question, default=default, show_default=shown, hide_input=hidden, err=True)
+    except typer.Abort as given_up:
+        _unless_interrupted(given_up)
+        return ""
+    return str(typed).strip()
+
+
+def _unless_interrupted(given_up: typer.Abort) -> None:
+    if isinstance(given_up.__context__, KeyboardInterrupt):
+        raise KeyboardInterrupt from None

@@ -1,0 +1,171 @@
+"""A distributor's contacts and their roles (F42), as an account's people keep them.
+
+An address is one contact of a distributor. Requests and orders that were sent stay what they were: a role or
+an address that changes here matters to the next ones.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Select, delete, exists, func, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import NotFound, Refused
+from models.identifiers import parse_reference, reference, storable
+from models.inventory import ContactRole
+from models.qr import ContactDetails
+from store.session import constraint_of
+from store.tables import AccountRow, ContactRoleRow, ContactRow, DistributorRow
+
+_ONE_ADDRESS = "uq_contacts_email"
+
+
+async def contacts(
+    connection: AsyncConnection,
+    *,
+    account_id: int | None = None,
+    distributor: str | None = None,
+    role: ContactRole | None = None,
+) -> list[ContactDetails]:
+    """Contacts by account, distributor and name. Raises `NotFound` (`unknown_distributor`)."""
+    statement = _contacts()
+    if account_id is not None:
+        statement = statement.where(DistributorRow.account_id == account_id)
+    if distributor is not None:
+        statement = statement.where(DistributorRow.id.in_(await _named(connection, account_id, distributor)))
+    if role is not None:
+        has = exists().where(ContactRoleRow.contact_id == ContactRow.id, ContactRoleRow.role == role)
+        statement = statement.where(has)
+    return [_view(row) for row in await connection.execute(statement)]
+
+
+async def find(connection: AsyncConnection, text: str, account_id: int | None) -> ContactDetails:
+    """The contact with this id (`C-7`, `7`) or address.
+
+    Raises `NotFound` (`unknown_contact`), or `Refused` (`contact_ambiguous`) where several distributors
+    have a contact with the address.
+    """
+    number = parse_reference("C", text)
+    chosen = (
+        ContactRow.id == number
+        if number is not None
+        else func.lower(ContactRow.email) == func.lower(text.strip())
+    )
+    statement = _contacts().where(chosen)
+    if account_id is not None:
+        statement = statement.where(DistributorRow.account_id == account_id)
+    rows = (await connection.execute(statement)).all() if storable(text) else []
+    if not rows:
+        raise NotFound.because("unknown_contact", "There is no such contact.")
+    if len(rows) > 1:
+        ids = ", ".join(reference("C", row.id) for row in rows)
+        raise Refused.because("contact_ambiguous", f"Several contacts have this address; name one: {ids}.")
+    return _view(rows[0])
+
+
+async def add(
+    connection: AsyncConnection,
+    account_id: int,
+    distributor: str,
+    *,
+    name: str,
+    email: str,
+    roles: Collection[ContactRole],
+) -> ContactDetails:
+    """A new contact of a distributor that the account has.
+
+    Raises `NotFound` (`unknown_distributor`), `Refused` (`contact_exists`).
+    """
+    (distributor_id,) = await _named(connection, account_id, distributor)
+    made = await connection.execute(
+        insert(ContactRow)
+        .values(distributor_id=distributor_id, name=name, email=email)
+        .on_conflict_do_nothing()
+        .returning(ContactRow.id)
+    )
+    contact_id = made.scalar_one_or_none()
+    if contact_id is None:
+        raise _exists()
+    await _give(connection, contact_id, roles)
+    return await _contact(connection, contact_id)
+
+
+async def edit(
+    connection: AsyncConnection,
+    contact_id: int,
+    *,
+    name: str | None,
+    email: str | None,
+    add_roles: Collection[ContactRole],
+    remove_roles: Collection[ContactRole],
+) -> ContactDetails:
+    """Correct a contact; what is None stays. Raises `Refused` (`contact_exists`)."""
+    changes = {key: value for key, value in (("name", name), ("email", email)) if value is not None}
+    if changes:
+        try:
+            await connection.execute(update(ContactRow).where(ContactRow.id == contact_id).values(changes))
+        except IntegrityError as clash:
+            if constraint_of(clash) != _ONE_ADDRESS:
+                raise
+            raise _exists() from None
+    if remove_roles:
+        of_contact = ContactRoleRow.contact_id == contact_id
+        await connection.execute(
+            delete(ContactRoleRow).where(of_contact, ContactRoleRow.role.in_(remove_roles))
+        )
+    await _give(connection, contact_id, add_roles)
+    return await _contact(connection, contact_id)
+
+
+async def _give(connection: AsyncConnection, contact_id: int, roles: Collection[ContactRole]) -> None:
+    if roles:
+        rows = [{"contact_id": contact_id, "role": role} for role in roles]
+        await connection.execute(insert(ContactRoleRow).values(rows).on_conflict_do_nothing())
+
+
+async def _contact(connection: AsyncConnection, contact_id: int) -> ContactDetails:
+    return _view((await connection.execute(_contacts().where(ContactRow.id == contact_id))).one())
+
+
+async def _named(connection: AsyncConnection, account_id: int | None, name: str) -> list[int]:
+    """The distributors of this name: one in an account, several only where no account is given."""
+    statement = select(DistributorRow.id).where(func.lower(DistributorRow.name) == func.lower(name.strip()))
+    if account_id is not None:
+        statement = statement.where(DistributorRow.account_id == account_id)
+    found = list(await connection.scalars(statement)) if storable(name) else []
+    if not found:
+        sentence = "There is no such distributor; a fleet or a catalogue that is imported brings them."
+        raise NotFound.because("unknown_distributor", sentence)
+    return found
+
+
+def _contacts() -> Select[*tuple[Any, ...]]:
+    roles = (
+        select(func.array_agg(aggregate_order_by(ContactRoleRow.role, ContactRoleRow.role.desc())))
+        .where(ContactRoleRow.contact_id == ContactRow.id)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            ContactRow.id,
+            AccountRow.name.label("account"),
+            DistributorRow.name.label("distributor"),
+            ContactRow.name,
+            ContactRow.email,
+            roles.label("roles"),
+        )
+        .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
+        .join(AccountRow, AccountRow.id == DistributorRow.account_id)
+        .order_by(AccountRow.name, DistributorRow.name, ContactRow.name, ContactRow.id)
+    )
+
+
+def _view(row: Any) -> ContactDetails:
+    return ContactDetails(**dict(row._mapping) | {"roles": tuple(row.roles or ())})
+
+
+def _exists() -> Refused:
+    sentence = "The distributor has a contact with this address already."
+    return Refused.because("contact_exists", sentence)
