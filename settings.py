@@ -81,11 +81,11 @@ class Settings(BaseSettings):
     """Keys that QR codes and their files are sealed with, separated by commas: Fernet keys, newest first.
     Only the first seals; all open. Empty: no code can be imported or shown."""
 
-    portal_url: str = "http://localhost:8080"
+    portal_url: str = "http://localhost:8090"
     """Where people reach the portal: what the links in mails begin with."""
     portal_host: str = "127.0.0.1"
     """Interface that `esim-portal` listens on; 0.0.0.0 for all."""
-    portal_port: int = Field(default=8080, ge=1, le=65535)
+    portal_port: int = Field(default=8090, ge=1, le=65535)
     """TCP port that `esim-portal` listens on."""
 
     qr_reminder_after: timedelta = timedelta(days=3)

@@ -1,5 +1,6 @@
 """The sandbox's folder: who runs on it, where its parts are, and what a killed run left behind."""
 
+import base64
 import fcntl
 import json
 import os
@@ -30,10 +31,12 @@ class Addresses:
     temporal_address: str
     temporal_ui_url: str
     smtp_url: str
+    portal_url: str = ""
+    """Empty where no portal runs."""
     temporal_metrics_url: str = ""
     """Empty when Temporal is not the sandbox's own."""
     pids: dict[str, int] = field(default_factory=dict)
-    """Process id by name: postgres, temporal, mailbox, worker, as far as the sandbox runs them."""
+    """Process id by name: postgres, temporal, mailbox, worker, portal, as far as the sandbox runs them."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,10 @@ class DataDir:
     @property
     def addresses(self) -> Path:
         return self.path / "addresses.json"
+
+    @property
+    def keys(self) -> Path:
+        return self.path / "keys.json"
 
     @property
     def children(self) -> Path:
@@ -103,6 +110,12 @@ class DataDir:
             return Addresses(**json.loads(self.addresses.read_text()))
         except (OSError, ValueError, TypeError):
             return None
+
+    def make_keys(self) -> None:
+        """Make the key that QR codes are sealed with, once: without it they cannot be read any more."""
+        if not self.keys.exists():
+            key = base64.urlsafe_b64encode(os.urandom(32)).decode("ascii")
+            write_atomically(self.keys, json.dumps({"secret_keys": key}))
 
     def write_addresses(self, addresses: Addresses) -> None:
         """Let every command find the sandbox."""

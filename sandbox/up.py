@@ -17,7 +17,7 @@ from sandbox.processes import Child, Program
 from sandbox.supervisor import Service, Supervisor
 from sandbox.temporal_server import TemporalServer, worker_polls
 
-USUAL_PORTS = {"temporal": 7233, "temporal_ui": 8233, "temporal_metrics": 9233, "smtp": 1025}
+USUAL_PORTS = {"temporal": 7233, "temporal_ui": 8233, "temporal_metrics": 9233, "smtp": 1025, "portal": 8090}
 GIVEN = ("database_url", "temporal_address", "temporal_ui_url", "smtp_url")
 """Addresses that the user may give as ESIM_... variables, and that the worker is given so."""
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -39,7 +39,10 @@ class Plan:
     migrate: Callable[[str], Awaitable[None]] = no_migration
     """Brings the tables up to date; gets the database's URL."""
     worker: Sequence[str] = (sys.executable, "-m", "worker")
-    worker_stop_seconds: float = 15.0
+    worker_stop_seconds: float = 35.0
+    """Longer than a worker takes to finish the steps it has begun (30 s)."""
+    portal: Sequence[str] = (sys.executable, "-m", "portal")
+    """Empty: no portal."""
     task_queue: str = "esim-orders"
     namespace: str = "default"
     search_attributes: Sequence[str] = ()
@@ -65,6 +68,7 @@ async def run(plan: Plan, announce: Callable[[Addresses], None]) -> None:
     folder = DataDir(plan.data_dir.absolute())
     with folder.lock():
         folder.end_leftovers()
+        folder.make_keys()
         running = Sandbox(plan, folder)
         loop = asyncio.get_running_loop()
 
@@ -132,7 +136,9 @@ class Sandbox:
                 parts.create_task(self._start_mailbox())
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
-        await self._start_worker()
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(self._start_worker())
+            parts.create_task(self._start_portal())
         self._ready = True
         self._note_children()
         return self._addresses
@@ -181,14 +187,41 @@ class Sandbox:
 
         await self.supervisor.start(Service(program, is_ready))
 
+    async def _start_portal(self) -> None:
+        if not self._plan.portal:
+            return
+        port = self._ports["portal"]
+        listen = {"ESIM_PORTAL_HOST": HOST, "ESIM_PORTAL_PORT": str(port)}
+        program = Program(
+            name="portal",
+            command=self._plan.portal,
+            log=self._folder.log("portal"),
+            environment={**self._environment(), **listen},
+            folder=Path(sandbox.__file__).parent.parent,
+        )
+
+        async def is_ready(_: Child) -> bool:
+            return not is_free(port)
+
+        await self.supervisor.start(Service(program, is_ready))
+
+    def _environment(self) -> dict[str, str]:
+        """What our own processes are told: where the parts are."""
+        addresses = {f"ESIM_{name.upper()}": str(getattr(self._addresses, name)) for name in GIVEN}
+        return {
+            **self._plan.environment,
+            **addresses,
+            "ESIM_PORTAL_URL": self._addresses.portal_url,
+            "ESIM_DATA_DIR": str(self._folder.path),
+        }
+
     async def _start_worker(self) -> None:
         plan = self._plan
-        addresses = {f"ESIM_{name.upper()}": str(getattr(self._addresses, name)) for name in GIVEN}
         program = Program(
             name="worker",
             command=plan.worker,
             log=self._folder.log("worker"),
-            environment={**plan.environment, **addresses, "ESIM_DATA_DIR": str(self._folder.path)},
+            environment=self._environment(),
             stop_seconds=plan.worker_stop_seconds,
         )
 
@@ -217,8 +250,10 @@ class Sandbox:
         if temporal is not None:
             own["temporal_address"] = temporal.address
             own["temporal_ui_url"] = temporal.ui_url
+        portal = self._plan.environment.get("ESIM_PORTAL_URL") or f"http://{HOST}:{self._ports['portal']}"
         return Addresses(
             **{name: given.get(name) or own[name] for name in GIVEN},
+            portal_url=portal if self._plan.portal else "",
             temporal_metrics_url=temporal.metrics_url if temporal is not None else "",
             pids={},
         )

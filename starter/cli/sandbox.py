@@ -36,7 +36,7 @@ _OWN = {
 
 
 def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
-    """Run all parts on this machine until Ctrl-C: PostgreSQL, Temporal with Web UI, mailbox, worker.
+    """Run all parts on this machine until Ctrl-C: PostgreSQL, Temporal with Web UI, mailbox, portal, worker.
 
     A part whose address is given (ESIM_DATABASE_URL, ESIM_TEMPORAL_ADDRESS, ESIM_SMTP_URL) is used instead.
     With --json the addresses are printed as one document when all is ready.
@@ -66,7 +66,7 @@ def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
             _announce(addresses, plan, others)
 
     own = [part for name, part in _OWN.items() if not plan.environment.get(name)]
-    tell(f"Starting {', '.join(own)}{' and ' if own else ''}the worker ...")
+    tell(f"Starting {', '.join(own)}{', ' if own else ''}the portal and the worker ...")
     try:
         run_sandbox(plan, announce)
     except SandboxError as failure:
@@ -90,6 +90,7 @@ def _announce(addresses: "Addresses", plan: "Plan", others: str) -> None:
         rows.append(("mail server (yours)", _place(addresses.smtp_url)))
     else:
         rows.append(("mailbox", addresses.smtp_url))
+    rows.append(("portal", addresses.portal_url))
     rows.append(("data and logs", str(plan.data_dir)))
     what_stops = "everything" if not yours else "what runs here"
     console.print(f"All is ready. Ctrl-C stops {what_stops}; nothing is lost.\n", soft_wrap=True)

