@@ -1,0 +1,62 @@
+"""What may be uploaded (requirement F34), and what a file's first bytes say that it is (F57)."""
+
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+ACCEPTED = (".png", ".jpg", ".jpeg", ".svg", ".tif", ".tiff", ".pdf")
+"""Endings of file names."""
+
+
+class FileType(StrEnum):
+    PNG = "png"
+    JPEG = "jpeg"
+    SVG = "svg"
+    TIFF = "tiff"
+    PDF = "pdf"
+
+
+_BY_ENDING = dict(
+    zip(
+        ACCEPTED,
+        (
+            FileType.PNG,
+            FileType.JPEG,
+            FileType.JPEG,
+            FileType.SVG,
+            FileType.TIFF,
+            FileType.TIFF,
+            FileType.PDF,
+        ),
+        strict=True,
+    )
+)
+_BEGINNINGS = (
+    (b"\x89PNG\r\n\x1a\n", FileType.PNG),
+    (b"\xff\xd8\xff", FileType.JPEG),
+    (b"II*\0", FileType.TIFF),
+    (b"MM\0*", FileType.TIFF),
+    (b"II+\0", FileType.TIFF),
+    (b"MM\0+", FileType.TIFF),
+    (b"%PDF-", FileType.PDF),
+)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_UTF_8 = b"\xef\xbb\xbf"
+_ENOUGH = 1024
+"""Bytes within which a text begins, after its byte order mark and empty lines."""
+
+
+def claimed_type(filename: str) -> FileType | None:
+    """What the name says; None where it is nothing that may be uploaded."""
+    return _BY_ENDING.get(PurePosixPath(filename.strip()).suffix.lower())
+
+
+def actual_type(content: bytes) -> FileType | None:
+    """What the first bytes say. That a text is an SVG is left to the reader: its beginning is all it has."""
+    for beginning, kind in _BEGINNINGS:
+        if content.startswith(beginning):
+            return kind
+    beginning = content[:_ENOUGH]
+    if beginning.startswith(_UTF_16):
+        beginning = beginning[2:].replace(b"\0", b"")
+    text = beginning.removeprefix(_UTF_8).lstrip()
+    return FileType.SVG if text.startswith(b"<") else None

@@ -1,0 +1,132 @@
+"""An uploaded file taken in: what it is, and the one activation code that its QR code holds (F34, F57, F62).
+
+    size, name and first bytes   looked at here; nothing else of the file is, in this process
+    everything else              a child process with hard limits (`qr.process`, `qr.reader`)
+
+The file itself is never shown to anyone: what people see is drawn anew from the code (F58, `qr.draw`).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from models.activation import ActivationCode, parse_activation_code
+from models.errors import PartAway
+from qr.file_types import ACCEPTED, FileType, actual_type, claimed_type
+from qr.process import read_in_child
+from qr.refusals import invalid_code, refused
+
+__all__ = ["ACCEPTED", "LARGEST_UPLOAD", "FileType", "Found", "Intake", "read_upload"]
+
+LARGEST_UPLOAD = 5 * 1024 * 1024
+"""Bytes."""
+AT_ONCE = 2
+"""Children that may run at a time: each may take a processor and hundreds of megabytes."""
+MOST_WAITING = 16
+"""Uploads that may wait for a child, each with its file in memory."""
+PATIENCE = 30.0
+"""Seconds that an upload waits for its turn."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an upload holds. Its `repr` shows nothing of the code."""
+
+    code: ActivationCode
+    type: FileType
+
+    def __repr__(self) -> str:
+        return f"Found({self.type})"
+
+
+class Intake:
+    """Reads uploads, a few at a time; the others wait for a while, in the order they came."""
+
+    def __init__(
+        self, at_once: int = AT_ONCE, most_waiting: int = MOST_WAITING, patience: float = PATIENCE
+    ) -> None:
+        self._places = asyncio.Semaphore(at_once)
+        self._most_waiting = most_waiting
+        self._patience = patience
+        self._waiting = 0
+
+    async def read(self, content: bytes, filename: str) -> Found:
+        """See `read_upload`."""
+        kind = checked_type(content, filename)
+        async with self._place():
+            answer = await read_in_child(content, kind)
+        return Found(the_code(answer.codes, others=answer.others), kind)
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        if self._waiting >= self._most_waiting:
+            raise _busy()
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._places.acquire()
+        except TimeoutError:
+            raise _busy() from None
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+async def read_upload(content: bytes, filename: str) -> Found:
+    """The activation code in an uploaded file, or `Refused` with the one reason why it is not taken.
+
+    `PartAway` if too many files are being read, or none can be: the file may be uploaded again.
+    """
+    loop = asyncio.get_running_loop()
+    intake = _INTAKES.get(loop)
+    if intake is None:
+        intake = _INTAKES[loop] = Intake()
+    return await intake.read(content, filename)
+
+
+_INTAKES: WeakKeyDictionary[asyncio.AbstractEventLoop, Intake] = WeakKeyDictionary()
+"""A process has one; a test may have several loops, and a semaphore belongs to one."""
+
+
+def checked_type(content: bytes, filename: str) -> FileType:
+    """The type on which name and first bytes agree, of a file that is neither empty nor too large."""
+    claimed = claimed_type(filename)
+    if claimed is None:
+        raise refused("file_type_unknown")
+    if not content:
+        raise refused("file_empty")
+    if len(content) > LARGEST_UPLOAD:
+        raise refused("file_too_large")
+    if actual_type(content) is not claimed:
+        raise refused("file_type_mismatch")
+    return claimed
+
+
+def the_code(texts: Sequence[str], *, others: bool) -> ActivationCode:
+    """The one activation code among the QR codes of a file. The same one twice is one."""
+    codes, broken = {}, []
+    for text in texts:
+        try:
+            code = parse_activation_code(text)
+        except ValueError as rule:
+            broken.append(str(rule))
+        else:
+            codes[code.profile, code.oid, code.confirmation_code_required] = code
+    if len(codes) > 1 or (codes and broken):
+        raise refused("several_activation_codes")
+    if codes:
+        return next(iter(codes.values()))
+    if broken:
+        raise invalid_code(broken[0])
+    raise refused("no_activation_code" if others else "no_qr_code")
+
+
+def _busy() -> PartAway:
+    return PartAway(
+        "reader_unavailable", "Too many files are being read at the moment; try again in a minute."
+    )

@@ -1,0 +1,30 @@
+"""What the child may use: set by itself, before it sees the first byte of the file."""
+
+import resource
+
+MEMORY = 768 * 1024 * 1024
+"""Bytes of address space. A picture of 25 megapixels with transparency needs about 400 MB of it."""
+CPU_SECONDS = 6
+MOST_PIXELS = 25_000_000
+MOST_PAGES = 5
+SEARCH_SECONDS = 2.5
+"""After so long no harder way of looking for a code is begun."""
+
+
+def confine(memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS) -> None:
+    """From here on: no file, no socket, no process, no core dump, and an end.
+
+    Called once everything is imported: without file descriptors an import fails like any other opening of a
+    file. What the libraries would load later, they find missing.
+    """
+    for limit, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_NOFILE, 0),
+    ):
+        _, hard = resource.getrlimit(limit)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)  # noqa: PLW2901
+        resource.setrlimit(limit, (most, most))

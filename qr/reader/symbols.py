@@ -1,0 +1,112 @@
+"""Finding QR codes in pictures: first the quick way, then ever harder ones until the time is up.
+
+Of what is found only activation codes are kept; other QR codes are counted, and what they say is dropped.
+Other symbologies, Micro QR too, are not looked for.
+"""
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import zxingcpp
+from PIL import Image, ImageFilter, ImageOps
+from zxingcpp import BarcodeFormat, Binarizer, ImageFormat, ImageView, TextMode
+
+from qr.reader.limits import SEARCH_SECONDS
+
+_QR_CODES = BarcodeFormat.QRCodeModel2 | BarcodeFormat.QRCodeModel1
+_SIZES = (900, 1500, 2400, 600)
+"""Pixels of the longer side: noise and blur go where a picture is made smaller, tiny modules need more."""
+_LARGEST_BLOWN_UP = 4
+_FILTERS: tuple[ImageFilter.Filter | None, ...] = (
+    None,
+    ImageFilter.GaussianBlur(1.5),
+    ImageFilter.UnsharpMask(radius=4, percent=300, threshold=0),
+    ImageFilter.MedianFilter(5),
+)
+
+View = Callable[[], Image.Image]
+"""Renders a page in one way, in 8-bit grey. Called when the quicker views showed too little."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, a frame or a whole picture: `views` in the order of what they cost."""
+
+    views: Sequence[View]
+    desperate: Sequence[View] = ()
+    """Views that help rarely."""
+
+
+@dataclass
+class Search:
+    """What was seen so far in all pages of a file."""
+
+    ends: float = field(default_factory=lambda: time.monotonic() + SEARCH_SECONDS)
+    activation_codes: dict[str, None] = field(default_factory=dict, repr=False)
+    others: bool = False
+    """There is a QR code with something else."""
+
+    def through(self, pages: Iterable[Page]) -> None:
+        """Look at every page: two different codes on two pages must not go unnoticed."""
+        seen = []
+        for page in pages:
+            seen.append(page)
+            for view in page.views:
+                if self._settled_by(view()):
+                    break
+        if self.activation_codes:
+            return
+        for page in seen:
+            for view in (*page.views, *page.desperate):
+                if self.over or self._found_the_hard_way(view()):
+                    break
+
+    @property
+    def over(self) -> bool:
+        """No time is left to begin anything more."""
+        return time.monotonic() > self.ends
+
+    def _found_the_hard_way(self, picture: Image.Image) -> bool:
+        for variant, binarizer in _variants(picture):
+            self._settled_by(variant, binarizer)
+            if self.activation_codes or self.over:
+                return True
+        return False
+
+    def _settled_by(self, picture: Image.Image, binarizer: Binarizer = Binarizer.LocalAverage) -> bool:
+        """Whether the picture showed an activation code, and no QR code that could not be read as yet."""
+        unclear = False
+        before = len(self.activation_codes)
+        grey = ImageView(picture.tobytes(), picture.width, picture.height, ImageFormat.Lum)
+        seen = zxingcpp.read_barcodes(
+            grey, _QR_CODES, binarizer=binarizer, text_mode=TextMode.Plain, return_errors=True
+        )
+        for symbol in seen:
+            text = symbol.text.strip()
+            if not symbol.valid:
+                unclear = True
+            elif text[:4].upper() == "LPA:":
+                self.activation_codes[text] = None
+            else:
+                self.others = True
+        return len(self.activation_codes) > before and not unclear
+
+
+def _variants(picture: Image.Image) -> Iterator[tuple[Image.Image, Binarizer]]:
+    """The picture with a quiet zone and more contrast, in several sizes, blurred and sharpened."""
+    framed = ImageOps.expand(ImageOps.autocontrast(picture, cutoff=1), max(picture.size) // 16 + 4, fill=255)
+    for grain, size in itertools.product(_FILTERS, _SIZES):
+        variant = _resized(framed, size)
+        if grain:
+            variant = variant.filter(grain)
+        yield variant, Binarizer.LocalAverage
+        if size == _SIZES[0]:
+            yield variant, Binarizer.GlobalHistogram
+
+
+def _resized(picture: Image.Image, longer: int) -> Image.Image:
+    scale = min(longer / max(picture.size), _LARGEST_BLOWN_UP)
+    width, height = (max(1, round(side * scale)) for side in picture.size)
+    return picture.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)

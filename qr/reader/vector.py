@@ -1,0 +1,152 @@
+"""SVG: read without DTD and entities, rebuilt from elements that only draw, then rasterised by resvg.
+
+resvg opens files that `href` names, and a browser would run scripts. So a drawing that refers to anything
+outside of itself, or could act, is refused; what is left of it (descriptions, texts, what drawing programs
+note) is dropped, and nothing but the rest reaches resvg.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from io import BytesIO
+from xml.etree.ElementTree import Element, ParseError, register_namespace, tostring
+
+import resvg_py
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from PIL import Image
+
+from qr.reader.pictures import on_paper
+from qr.reader.symbols import Page
+from qr.reader.verdict import Unreadable
+
+_SVG = "http://www.w3.org/2000/svg"
+_XLINK = "http://www.w3.org/1999/xlink"
+_SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
+_GROUPS = {"svg", "g", "defs", "use", "symbol", "switch"}
+_PAINTS = {"style", "clipPath", "mask", "pattern", "linearGradient", "radialGradient", "stop"}
+_DRAWS = _SHAPES | _GROUPS | _PAINTS
+_DROPPED = {"title", "desc", "metadata", "text", "tspan", "textPath"}
+_NOTES = (
+    "http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd",
+    "http://www.inkscape.org/namespaces/inkscape",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "http://creativecommons.org/ns#",
+    "http://web.resource.org/cc/",
+    "http://purl.org/dc/elements/1.1/",
+    "http://www.bohemiancoding.com/sketch/ns",
+)
+"""Namespaces of what drawing programs note in a drawing. It does not draw."""
+_REFERS = ("href", "src", "base")
+_REACHES_OUT = re.compile(
+    r"""url\(\s*['"]?\s*(?!['"]?\s*\#)|image\(|image-set\(|src\(|expression\(|javascript:|[@\\]"""
+    r"""|(?:^|[;{\s"'-])filter\s*:(?!\s*none)""",
+    re.IGNORECASE,
+)
+"""In a style: anything but a fragment, at-rules, escapes that hide such, and filters, which take minutes."""
+_STYLESHEET = re.compile(rb"<\?xml-stylesheet", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_LONGER_SIDE = (1000, 3000)
+_TALLEST = 40
+"""Times as tall as wide, or the other way round."""
+
+register_namespace("", _SVG)
+register_namespace("xlink", _XLINK)
+
+
+def pages(content: bytes, kind: str = "svg") -> Iterator[Page]:
+    """The drawing, on white and on black paper, in two sizes."""
+    drawing = _cleaned(content)
+    yield Page(
+        [partial(_rasterised, drawing, longer, shade) for longer in _LONGER_SIDE for shade in (255, 0)],
+    )
+
+
+def _rasterised(drawing: str, longer: int, shade: int) -> Image.Image:
+    """Both sizes are given: with one of them resvg would follow the drawing's own, however tall."""
+    try:
+        png = resvg_py.svg_to_bytes(
+            svg_string=drawing, width=longer, height=longer, dpi=96, skip_system_fonts=True
+        )
+    except ValueError:
+        raise Unreadable("file_damaged") from None
+    with Image.open(BytesIO(png), formats=("png",)) as picture:
+        return on_paper(picture, shade)
+
+
+def _cleaned(content: bytes) -> str:
+    try:
+        root = fromstring(content, forbid_dtd=True)
+    except DefusedXmlException:
+        raise Unreadable("file_unsafe") from None
+    except ParseError:
+        raise Unreadable("file_damaged" if b"svg" in content.lower() else "file_type_mismatch") from None
+    if _named(root.tag) != (_SVG, "svg"):
+        raise Unreadable("file_type_mismatch")
+    if _STYLESHEET.search(content):
+        raise Unreadable("file_unsafe")
+    _check_shape(root)
+    for element in list(root.iter()):
+        _check(element)
+        element[:] = [child for child in element if not _is_dropped(child)]
+    return tostring(root, encoding="unicode")
+
+
+def _named(tag: str) -> tuple[str, str]:
+    """Namespace and name; a drawing without a namespace is taken for an SVG."""
+    space, _, name = tag.rpartition("}")
+    return space.lstrip("{") or _SVG, name
+
+
+def _is_dropped(element: Element) -> bool:
+    space, name = _named(element.tag)
+    return space in _NOTES or name in _DROPPED
+
+
+def _check(element: Element) -> None:
+    space, name = _named(element.tag)
+    if space in _NOTES:
+        return
+    if space != _SVG or name not in _DRAWS | _DROPPED:
+        raise Unreadable("file_unsafe")
+    element.tag = f"{{{_SVG}}}{name}"
+    if name == "style" and _REACHES_OUT.search(element.text or ""):
+        raise Unreadable("file_unsafe")
+    for key, value in list(element.attrib.items()):
+        if not _is_kept(key, value):
+            del element.attrib[key]
+
+
+def _is_kept(key: str, value: str) -> bool:
+    """Whether an attribute stays. One that acts or reaches out refuses the drawing."""
+    space, _, name = key.rpartition("}")
+    lower = name.lower()
+    if (
+        lower.startswith("on")
+        or (lower in _REFERS and not value.strip().startswith("#"))
+        or (lower == "filter" and value.strip() != "none")
+        or ((lower == "style" or "(" in value or ":" in value) and not space and _REACHES_OUT.search(value))
+    ):
+        raise Unreadable("file_unsafe")
+    return not space or space.lstrip("{") == _XLINK
+
+
+def _check_shape(root: Element) -> None:
+    """Refuse what is many times as tall as wide: its pixels would not fit anywhere."""
+    sizes = [_length(root.get(name)) for name in ("width", "height")]
+    box = re.split(r"[\s,]+", (root.get("viewBox") or "").strip())
+    if len(box) == 4:
+        sizes += [_length(side) for side in box[2:]]
+    for wide, high in zip(sizes[::2], sizes[1::2], strict=True):
+        if wide and high and not 1 / _TALLEST <= wide / high <= _TALLEST:
+            raise Unreadable("too_many_pixels")
+
+
+def _length(text: str | None) -> float | None:
+    found = _NUMBER.match(text or "")
+    if not found or (text or "").strip().endswith("%"):
+        return None
+    number = float(found[0])
+    if number <= 0 or number > 1e9:
+        raise Unreadable("too_many_pixels" if number > 0 else "file_damaged")
+    return number
