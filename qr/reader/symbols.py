@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import zxingcpp
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageFile, ImageFilter, ImageOps
 from zxingcpp import BarcodeFormat, Binarizer, ImageFormat, ImageView, TextMode
 
 from qr.reader.limits import SEARCH_SECONDS
 
+_LOADED = ImageFile
+"""Pillow would import this when it first needs it, and by then no file can be opened any more."""
 _QR_CODES = BarcodeFormat.QRCodeModel2 | BarcodeFormat.QRCodeModel1
 _SIZES = (900, 1500, 2400, 600)
 """Pixels of the longer side: noise and blur go where a picture is made smaller, tiny modules need more."""
