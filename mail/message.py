@@ -54,9 +54,13 @@ class Mail:
     html: str = field(repr=False)
     message_id: str
     reply_to: str | None = field(default=None, repr=False)
+    cc: tuple[str, ...] = field(default=(), repr=False)
+    """Who else is told, each by a mail of their own: shown to the reader, unknown to the mail server."""
 
     def __post_init__(self) -> None:
         _address(self.to, "The recipient's address")
+        for address in self.cc:
+            _address(address, "An address in Cc")
         if self.reply_to is not None and _address(self.reply_to, "The reply address").ascii_email is None:
             raise MailInvalid("The reply address needs an ASCII mailbox.")
         _refuse_line_breaks(self.subject, "The subject")
@@ -105,6 +109,14 @@ class Envelope:
     needs_smtputf8: bool
 
 
+def reply_address(address: str | None) -> str | None:
+    """The address, if any mail program can reply to it; None if not."""
+    try:
+        return address and _address(address, "The reply address").ascii_email
+    except MailInvalid:
+        return None
+
+
 def _travelling(address: str) -> str:
     """The form of a checked address that most servers take: ASCII where a punycode domain makes it so."""
     read = _address(address, "The address")
@@ -114,7 +126,8 @@ def _travelling(address: str) -> str:
 def enveloped(mail: Mail, sender: Sender) -> Envelope:
     """The mail as any mail server takes it, dated now, with its SMTP envelope.
 
-    `Auto-Submitted` keeps out-of-office replies away (RFC 3834).
+    `Auto-Submitted` keeps out-of-office replies away (RFC 3834). An address in Cc that only some servers take
+    is left out of the header, so that it does not keep this mail from a recipient whose server does not.
     """
     recipient = _travelling(mail.to)
     needs_smtputf8 = not recipient.isascii()
@@ -128,6 +141,9 @@ def enveloped(mail: Mail, sender: Sender) -> Envelope:
     ]
     if mail.reply_to is not None:
         fields.append(("Reply-To", _travelling(mail.reply_to)))
+    shown = [address for address in map(_travelling, mail.cc) if address.isascii() or needs_smtputf8]
+    if shown:
+        fields.append(("Cc", ", ".join(shown)))
     return Envelope(
         sender=sender.address,
         recipient=recipient,

@@ -2,8 +2,9 @@
 
 import email
 import email.policy
+from dataclasses import replace
 from email.message import EmailMessage
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from aiosmtpd.smtp import SMTP as ReferenceServer  # noqa: N811 - a server of another make
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.errors import MailError, MailInvalid, MailRejected
-from mail.message import Mail, Sender, enveloped, message_id
+from mail.message import Mail, Sender, enveloped, message_id, reply_address
 from models.characters import CONTROL
 
 SENDER = Sender.parse("eSIM orders <orders@esim.example>")
@@ -27,7 +28,7 @@ def a_mail(**fields: str | None) -> Mail:
         "message_id": "<order-1@esim.example>",
         "reply_to": None,
     }
-    return Mail(**cast("dict[str, str]", plain | fields))
+    return Mail(**cast("dict[str, Any]", plain | fields))
 
 
 def read(content: bytes) -> EmailMessage:
@@ -103,6 +104,39 @@ def test_an_invalid_mail_is_handled_like_a_rejected_one() -> None:
 def test_a_reply_address_needs_an_ascii_mailbox() -> None:
     with pytest.raises(MailInvalid):
         a_mail(reply_to="zoé@account.example")
+    assert reply_address("zoé@account.example") is None
+    assert reply_address("zoe@société.example") == "zoe@xn--socit-esab.example"
+    assert reply_address("eve@client.example\nBcc: all@client.example") is None
+    assert reply_address(None) is None
+
+
+@pytest.mark.covers("F29")
+def test_the_reader_sees_who_else_was_told_and_the_server_does_not() -> None:
+    cc = ("boss@client.example", "it@société.example", *(f"reader{n}@client.example" for n in range(20)))
+    envelope = enveloped(replace(a_mail(), cc=cc), SENDER)
+    assert envelope.recipient == "camille.roy@client.example"
+    shown = [address.addr_spec for address in read(envelope.content)["Cc"].addresses]
+    assert shown == ["boss@client.example", "it@xn--socit-esab.example", *cc[2:]]
+    assert max(map(len, envelope.content.split(b"\r\n"))) <= ReferenceServer.line_length_limit - 2
+    assert read(enveloped(a_mail(), SENDER).content)["Cc"] is None
+
+
+def test_somebody_elses_address_does_not_keep_the_mail_from_its_reader() -> None:
+    mail = replace(a_mail(), cc=("zoé@client.example", "boss@client.example"))
+    envelope = enveloped(mail, SENDER)
+    assert not envelope.needs_smtputf8
+    assert read(envelope.content)["Cc"] == "boss@client.example"
+    assert (
+        "Cc: zoé@client.example, boss".encode() in enveloped(replace(mail, to="é@a.example"), SENDER).content
+    )
+
+
+@pytest.mark.covers("F56")
+@pytest.mark.parametrize("line_break", LINE_BREAKS)
+def test_a_line_break_in_cc_is_refused(line_break: str) -> None:
+    with pytest.raises(MailInvalid) as refused:
+        replace(a_mail(), cc=("boss@client.example", f"eve@client.example{line_break}X: y"))
+    assert "client.example" not in str(refused.value)
 
 
 @pytest.mark.parametrize("content", ["nul \x00", "half \ud800"])
