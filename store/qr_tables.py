@@ -60,7 +60,8 @@ class QrRequestRow(Row):
     held_since: Mapped[datetime | None]
     refusals: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'"))
     __table_args__ = (
-        of_account("sim_id", "sims"),
+        # a refused request does not keep a cancelled order from deleting its temporary eSIM
+        of_account("sim_id", "sims", ondelete="CASCADE"),
         of_account("requested_by", "users"),
         UniqueConstraint("id", "account_id"),
         CheckConstraint(among("status", RequestStatus), name="status"),
@@ -117,6 +118,7 @@ class QrVersionRow(Row):
         UniqueConstraint("sim_id", "number"),
         CheckConstraint(among("file_type", FILE_TYPES), name="file_type"),
         CheckConstraint("(original IS NULL) = (file_type = 'typed')", name="original"),
+        Index("ix_qr_versions_fingerprint", "fingerprint"),
         Index("uq_current_qr_version", "sim_id", unique=True, postgresql_where=text("current")),
         Index("uq_current_qr_code", "fingerprint", unique=True, postgresql_where=text("current")),
     )

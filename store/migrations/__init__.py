@@ -37,5 +37,6 @@ async def upgrade(database_url: str, revision: str = "head") -> None:
 
 
 async def downgrade(database_url: str, revision: str) -> None:
-    """Take the tables back to a revision. Orders and their events are lost below 0002."""
+    """Take the tables back to a revision. Orders and their events are lost below 0002,
+    QR codes and requests for them below 0003."""
     await asyncio.to_thread(command.downgrade, alembic_config(database_url), revision)

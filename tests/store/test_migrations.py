@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from alembic import command
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from models.rules import TARGETS
 from sandbox.postgres import ThrowAwayPostgres
 from starter.inventory import Inventory
 from store import migrations
+from store.mail_table import MailRow
 from store.session import Database
+from tests.builders import place, run, world
 from tests.conftest import administer
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +33,21 @@ async def empty_url(postgres: ThrowAwayPostgres) -> AsyncIterator[str]:
 
 async def test_the_tables_are_what_the_code_says(database_url: str) -> None:
     await asyncio.to_thread(command.check, migrations.alembic_config(database_url))
+
+
+CHECKS = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE contype = 'c' AND connamespace = 'public'::regnamespace ORDER BY conname
+"""
+
+
+async def test_the_migrations_check_what_the_code_says(empty_url: str, database: Database) -> None:
+    engine = create_async_engine(empty_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(MailRow.metadata.create_all)
+        said = (await connection.execute(text(CHECKS))).all()
+    await engine.dispose()
+    assert await run(database, CHECKS) == said
 
 
 async def test_up_down_and_up_again(empty_url: str) -> None:
@@ -80,4 +98,39 @@ async def test_profiles_that_existed_before_the_actions(empty_url: str) -> None:
     assert (await inventory.profile("Acme", "Clerk")).enabled == ()
     someone_enabled = await inventory.enable("Acme", "Clerk", ["switch_to_esim:1"])
     assert someone_enabled.enabled == ("switch_to_esim:1",)
+    await database.close()
+
+
+async def test_mails_are_kept_when_qr_codes_come_and_go(empty_url: str) -> None:
+    await migrations.upgrade(empty_url)
+    database = Database(empty_url)
+    await world(database)
+    order = await place(database)
+    await migrations.downgrade(empty_url, "0002")
+    await database.close()  # connections remember the tables as they were
+    await run(
+        database,
+        "INSERT INTO mails (id, order_id, template, recipient, message_id, state) "
+        "VALUES ('a', :order, 'order', 'contact:1', '<a@x>', 'sent')",
+        order=order.order_id,
+    )
+    before = await run(database, "SELECT * FROM mails")
+    await migrations.upgrade(empty_url)
+    await database.close()
+    (mail,) = await run(database, "SELECT * FROM mails")
+    assert mail._mapping == {**before[0]._mapping, "qr_request_id": None, "qr_notification_id": None}
+    await run(
+        database,
+        "INSERT INTO qr_requests (id, account_id, sim_id, requested_by, status) "
+        "SELECT 'qr-request-a', account_id, id, 1, 'requested' FROM sims",
+    )
+    await run(
+        database,
+        "INSERT INTO mails (id, qr_request_id, template, recipient, message_id, state) "
+        "VALUES ('b', 'qr-request-a', 'qr_request', 'contact:1', '<b@x>', 'sent')",
+    )
+    await migrations.downgrade(empty_url, "0002")
+    await database.close()
+    assert await run(database, "SELECT * FROM mails") == before
+    await migrations.upgrade(empty_url)
     await database.close()
