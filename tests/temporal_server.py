@@ -25,7 +25,12 @@ Found = TypeVar("Found")
 PATIENCE = 30.0
 """Seconds after which something that should happen is said not to: long, for a busy machine."""
 
-SWITCHES = (*FASTER_QUEUES, "frontend.WorkflowTimeSkippingEnabled=true")
+SWITCHES = (
+    *FASTER_QUEUES,
+    "frontend.WorkflowTimeSkippingEnabled=true",
+    # By default a timer fires a second late at least, also when time is skipped.
+    'history.timerProcessorMaxTimeShift="10ms"',
+)
 
 
 class Temporal:

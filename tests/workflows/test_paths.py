@@ -93,7 +93,7 @@ async def test_refused_orders_end_at_once_and_leave_no_trace(house: House) -> No
 @pytest.mark.covers("F43")
 async def test_a_processed_order_cannot_be_cancelled(house: House) -> None:
     handle = await house.acknowledged()
-    door = house.troubles.shut_before("tell_people")  # keeps the workflow open
+    door = house.troubles.keep_open("tell_people")  # keeps the workflow open
     await house.call(handle, "processed", iccid=ICCID)
     with pytest.raises(Refusal, match="cannot become cancelled") as refused:
         await house.call(handle, "cancel")
@@ -134,7 +134,7 @@ async def test_an_iccid_of_another_sim_is_refused_and_a_wrong_check_digit_is_onl
 @pytest.mark.covers("F50")
 async def test_processed_twice_is_done_once_and_answered_twice(house: House) -> None:
     handle = await house.acknowledged()
-    door = house.troubles.shut_before("tell_people")
+    door = house.troubles.keep_open("tell_people")
     first = await house.call(handle, "processed", iccid=ICCID)
     second = await house.call(handle, "processed", iccid=ICCID)
     door.set()
@@ -147,7 +147,7 @@ async def test_processed_twice_is_done_once_and_answered_twice(house: House) -> 
 @pytest.mark.covers("F51")
 async def test_processed_after_cancelled_is_refused_and_kept_as_an_incident(house: House) -> None:
     handle = await house.acknowledged()
-    door = house.troubles.shut_before("withdraw_from_provider")
+    door = house.troubles.keep_open("withdraw_from_provider")
     await house.call(handle, "cancel")
     for name in ("one", "two", "one"):
         with pytest.raises(Refusal) as refused:
