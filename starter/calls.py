@@ -20,7 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from models.errors import PartAway, Refusal, Refused
 from models.identifiers import ACTOR_PATTERN, storable
 from settings import Settings
-from starter.temporal import temporal_away
+from starter.temporal import reached, temporal_away
 
 LONGEST_KEY = 500
 _FORGOTTEN_SECONDS = 0.05
@@ -58,16 +58,17 @@ class Calls:
     ) -> None:
         """Start a workflow once: one that runs, or has ended well, under this id is left alone."""
         try:
-            await self.client.start_workflow(
-                run,
-                start,
-                id=workflow_id,
-                task_queue=self._settings.task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-                static_summary=summary,
-                search_attributes=labels,
-            )
+            with reached():
+                await self.client.start_workflow(
+                    run,
+                    start,
+                    id=workflow_id,
+                    task_queue=self._settings.task_queue,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                    static_summary=summary,
+                    search_attributes=labels,
+                )
         except WorkflowAlreadyStartedError:
             return
         except RPCError as failure:
@@ -87,7 +88,8 @@ class Calls:
     async def signal(self, workflow_id: str, signal: Any, *message: Any) -> None:
         """Tell the workflow. Raises `NoSuchWorkflow` where it has ended."""
         try:
-            await self._handle(workflow_id).signal(signal, args=message)
+            with reached():
+                await self._handle(workflow_id).signal(signal, args=message)
         except RPCError as failure:
             raise _explained(failure) from failure
 
@@ -110,8 +112,9 @@ class Calls:
 
     async def _answered(self, answer: Awaitable[Any]) -> Any:
         try:
-            async with asyncio.timeout(self._settings.answer_timeout.total_seconds()):
-                return await answer
+            with reached():
+                async with asyncio.timeout(self._settings.answer_timeout.total_seconds()):
+                    return await answer
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
             task = asyncio.current_task()
             if task is not None and task.cancelling():

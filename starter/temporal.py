@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import uuid
+from collections.abc import Iterator
 from typing import NoReturn
 
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
@@ -17,8 +18,8 @@ from settings import Settings
 from workflows.search_attributes import NAMES
 
 
-async def connect(settings: Settings) -> Client:
-    """Connect to the configured namespace. Raises `PartAway`."""
+async def connect(settings: Settings, *, lazy: bool = False) -> Client:
+    """Connect to the configured namespace; `lazy`, only with the first call. Raises `PartAway`."""
     try:
         return await Client.connect(
             settings.temporal_address,
@@ -26,9 +27,21 @@ async def connect(settings: Settings) -> Client:
             api_key=settings.temporal_api_key or None,
             tls=settings.temporal_tls or bool(settings.temporal_api_key),
             data_converter=pydantic_data_converter,
+            lazy=lazy,
             identity=f"esim-orders-{uuid.uuid4().hex[:12]}",  # else the host's name, in every history
         )
     except (RPCError, RuntimeError, OSError):
+        raise temporal_away() from None
+
+
+@contextlib.contextmanager
+def reached() -> Iterator[None]:
+    """Tell as `PartAway` that a lazy client could not connect when it was first needed."""
+    try:
+        yield
+    except RuntimeError as failure:  # the client has no exception of its own for it
+        if not str(failure).startswith("Failed client connect"):
+            raise
         raise temporal_away() from None
 
 

@@ -41,6 +41,11 @@ async def contacts(
     return [_view(row) for row in await connection.execute(statement)]
 
 
+async def of_ids(connection: AsyncConnection, contact_ids: Collection[int]) -> list[ContactDetails]:
+    """These contacts, by name."""
+    return [_view(row) for row in await connection.execute(_contacts().where(ContactRow.id.in_(contact_ids)))]
+
+
 async def find(connection: AsyncConnection, text: str, account_id: int | None) -> ContactDetails:
     """The contact with this id (`C-7`, `7`) or address.
 
