@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 from rich.table import Table
@@ -20,6 +21,7 @@ from sandbox.errors import SandboxError
 TOP = Path(__file__).parent.parent
 READY_SECONDS = 90.0
 STOP_SECONDS = 60.0
+Found = TypeVar("Found")
 
 
 class Timeline:
@@ -62,6 +64,16 @@ class Timeline:
             )
         else:
             self._console.print(f"\n[bold green]All {self.checked} checks are right.[/bold green]")
+
+
+async def wait_until(look: Callable[[], Awaitable[Found | None]], what: str) -> Found:
+    """What is looked for, as soon as it is there."""
+    deadline = time.monotonic() + READY_SECONDS
+    while (found := await look()) is None:
+        if time.monotonic() > deadline:
+            raise SandboxError(f"This did not come: {what}.")
+        await asyncio.sleep(0.1)
+    return found
 
 
 @asynccontextmanager
