@@ -39,6 +39,8 @@ PASSED_THROUGH = (
     "workflows.messages",
     "workflows.steps",
     "workflows.step_runner",
+    "workflows.calls",
+    "workflows.marks",
     "workflows.patience",
     "workflows.details",
     "workflows.search_attributes",

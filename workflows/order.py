@@ -6,20 +6,22 @@ the other's caller is told (F51).
 """
 
 import asyncio
-from collections import deque
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
+from models.errors import Refusal
 from models.identifiers import parse_iccid
 from models.lifecycle import OPEN, OrderStatus
 from models.orders import Acceptance, OrderState, StepResult
+from workflows.calls import Call, Calls, to_the_end
 from workflows.details import order_details
+from workflows.marks import OrderMarks
 from workflows.messages import (
     OPERATOR,
     Acknowledge,
@@ -35,19 +37,16 @@ from workflows.messages import (
     SendMails,
     WriteIccid,
 )
-from workflows.patience import Patience
-from workflows.search_attributes import ORDER_STATUS, labels
-from workflows.step_runner import Condition, Overtaken, Step, StepRunner
+from workflows.patience import OrderPatience
+from workflows.search_attributes import ORDER_STATUS, label_once, labels
+from workflows.step_runner import Overtaken, StepRunner
 from workflows.steps import OrderSteps, PeopleSteps, ProviderSteps
 
-
-@dataclass(eq=False)
-class _Call:
-    """A call that waits for its turn: the step it asks for, and where its caller waits."""
-
-    step: Step[StepResult]
-    message: Any
-    answer: asyncio.Future[OrderState]
+REFUSED = Refusal(code="already_refused", sentence="The order was refused; place another one.")
+OVERTAKEN = Refusal(
+    code="overtaken",
+    sentence="This could not be done before the order was to be cancelled; see what became of it.",
+)
 
 
 def _checked_iccid(text: str | None) -> str | None:
@@ -75,34 +74,28 @@ class EsimOrder:
         self._mails = SendMails(order_id=self._order_id, retries=start.retries)
         self._acceptance: Acceptance | None = None
         self._state = OrderState(order_id=self._order_id, status=OrderStatus.SUBMITTED)
-        self._calls: deque[_Call] = deque()
-        self._steps = StepRunner(self._order_id, changed=self._show)
+        self._calls: Calls[OrderState] = Calls(cancels=OrderSteps.cancel_order)
+        self._steps = StepRunner(OrderMarks(self._order_id), changed=self._show)
         self._timeline: list[tuple[datetime, str]] = []
-        self._patience = Patience(start.waits, workflow.now())
+        self._patience = OrderPatience(start.waits, workflow.now())
 
     @workflow.run
     async def run(self, _: PlaceOrder | None = None) -> OrderState:
-        """The order's whole way. A cancellation that an operator requests of Temporal is a call like any
-        other: it would else end the workflow and leave the order open, with nobody to take it on.
-        """
-        order = asyncio.create_task(self._proceed())
-        while not order.done():
-            try:
-                await asyncio.shield(order)
-            except asyncio.CancelledError:
-                if not order.cancelled():
-                    self._calls.append(self._cancel_by_operator())
-        return order.result()
+        """The order's whole way. To cancel the workflow is to cancel the order."""
+        return await to_the_end(self._proceed(), self._cancel_by_operator)
 
     async def _proceed(self) -> OrderState:
         """Accepted, handed over, acknowledged, processed or cancelled, told."""
         if await self._accept(self._start):
             handed_over = asyncio.create_task(self._hand_over_and_remind())
-            await self._answer_while(lambda: self._status is OrderStatus.SUBMITTED, handed_over)
-            await self._answer_while(lambda: self._status is OrderStatus.PROVIDER_PROCESSING, handed_over)
+            answer_while, answer = self._calls.answer_while, self._answer
+            await answer_while(lambda: self._status is OrderStatus.SUBMITTED, answer, handed_over)
+            await answer_while(lambda: self._status is OrderStatus.PROVIDER_PROCESSING, answer, handed_over)
             told = asyncio.create_task(self._tell_the_end())
-            await self._answer_while(lambda: not told.done() or bool(self._steps.holds), told)
-        await self._answer_while(lambda: not (workflow.all_handlers_finished() and self._steps.settled))
+            await answer_while(lambda: not told.done() or bool(self._steps.holds), answer, told)
+        await self._calls.answer_while(
+            lambda: not (workflow.all_handlers_finished() and self._steps.settled), self._answer
+        )
         return self._state
 
     # --- what callers ask -----------------------------------------------------------------------------
@@ -120,7 +113,7 @@ class EsimOrder:
     async def acknowledge(self, call: Acknowledge | None = None) -> OrderState:
         """To "Provider processing in progress" (F12)."""
         call = call or Acknowledge()
-        return await self._ask(
+        return await self._calls.ask(
             OrderSteps.open_processing,
             OpenProcessing(order_id=self._order_id, actor=call.actor, iccid=_checked_iccid(call.iccid)),
         )
@@ -130,7 +123,7 @@ class EsimOrder:
         """Possible from the acknowledgement until the end (F15)."""
         iccid = _checked_iccid(call.iccid)
         assert iccid is not None  # noqa: S101  required in the message
-        return await self._ask(
+        return await self._calls.ask(
             OrderSteps.enter_iccid, WriteIccid(order_id=self._order_id, actor=call.actor, iccid=iccid)
         )
 
@@ -141,7 +134,7 @@ class EsimOrder:
         iccid = _checked_iccid(call.iccid)
         info = workflow.current_update_info()
         request = info.id if info else ""
-        return await self._ask(
+        return await self._calls.ask(
             OrderSteps.complete_swap,
             CompleteSwap(order_id=self._order_id, actor=call.actor, iccid=iccid, request=request),
         )
@@ -150,7 +143,7 @@ class EsimOrder:
     async def cancel(self, call: CancelOrder | None = None) -> OrderState:
         """To "Cancelled"; the temporary eSIM is deleted (F22)."""
         call = call or CancelOrder()
-        return await self._ask(
+        return await self._calls.ask(
             OrderSteps.cancel_order,
             DropOrder(order_id=self._order_id, actor=call.actor, note_id=call.note_id),
         )
@@ -181,26 +174,15 @@ class EsimOrder:
 
         Because of `_`, which takes what else may be sent, Temporal gives the JSON as it is.
         """
-        try:
-            self._steps.retry(RetryOrder.model_validate(call or {}).actor)
-        except ValidationError:
-            workflow.logger.warning("A signal that is no retry was dropped.")
+        self._steps.retry(call)
 
     @workflow.query(description="The order's status and ICCID as the workflow knows them.")
     def state(self) -> OrderState:
         """Where the order is."""
         return self._state
 
-    def _cancel_by_operator(self) -> _Call:
-        message = DropOrder(order_id=self._order_id, actor=OPERATOR)
-        answer: asyncio.Future[OrderState] = asyncio.get_running_loop().create_future()
-        answer.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody waits for it
-        return _Call(OrderSteps.cancel_order, message, answer)
-
-    async def _ask(self, step: Step[StepResult], message: Any) -> OrderState:
-        call = _Call(step, message, asyncio.get_running_loop().create_future())
-        self._calls.append(call)
-        return await call.answer
+    def _cancel_by_operator(self) -> None:
+        self._calls.add(OrderSteps.cancel_order, DropOrder(order_id=self._order_id, actor=OPERATOR))
 
     # --- what run does --------------------------------------------------------------------------------
 
@@ -212,61 +194,41 @@ class EsimOrder:
         """Whether there is an order to see through. One that ended long ago, under the same key, is only
         answered: Temporal forgets ended orders, the database does not.
         """
-        self._label()
+        label_once(labels(start))
         acceptance = await self._steps.take(OrderSteps.accept_order, start.order)
         self._acceptance = acceptance
         self._moved_to(OrderState(order_id=self._order_id, status=acceptance.status))
         return acceptance.status in OPEN
 
-    async def _answer_while(self, condition: Condition, beside: asyncio.Task[None] | None = None) -> None:
-        """Take the waiting calls in the order they came, while the condition holds."""
-        while True:
-            await workflow.wait_condition(lambda: bool(self._calls) or not condition() or _failed(beside))
-            if beside is not None and _failed(beside):
-                beside.result()
-            if not self._calls:
-                return
-            if not condition():
-                return
-            await self._answer(self._calls.popleft())
-
-    async def _answer(self, call: _Call) -> None:
+    async def _answer(self, call: Call[OrderState]) -> None:
         if self._status is OrderStatus.REFUSED:  # the database may not even know it: no step to take
-            refused = "The order was refused; place another one."
-            call.answer.set_exception(ApplicationError(refused, type="already_refused", non_retryable=True))
+            call.refuse(REFUSED)
             return
         try:
-            result = await self._steps.take(call.step, call.message, overtaken=self._cancel_waits)
-        except Overtaken:
-            call.answer.set_exception(
-                ApplicationError(
-                    "This could not be done before the order was to be cancelled; see what became of it.",
-                    type="overtaken",
-                    non_retryable=True,
-                )
+            result: StepResult = await self._steps.take(
+                call.step, call.message, overtaken=self._calls.cancel_waits
             )
+        except Overtaken:
+            call.refuse(OVERTAKEN)
             return
         self._moved_to(result.state)
         if result.refusal:
-            call.answer.set_exception(
-                ApplicationError(result.refusal.sentence, type=result.refusal.code, non_retryable=True)
-            )
+            call.refuse(result.refusal)
         else:
-            call.answer.set_result(result.state)
+            call.done(result.state)
+        if result.ended_qr_request:
+            await self._wake(result.ended_qr_request)
 
-    def _cancel_waits(self) -> bool:
-        return any(call.step is OrderSteps.cancel_order for call in self._calls)
+    async def _wake(self, qr_request: str) -> None:
+        """The request for the discarded SIM's QR code ended with it. Where nobody hears, nobody waits."""
+        with contextlib.suppress(FailureError):
+            await workflow.get_external_workflow_handle(qr_request).signal("look")
 
     async def _hand_over_and_remind(self) -> None:
         """What the provider is owed while the order is open: the order itself, then reminders."""
-        message = self._mails
-        try:
-            await self._steps.take(
-                ProviderSteps.submit_to_provider, message, overtaken=self._left(self._status)
-            )
-        except Overtaken:
-            pass
-        else:
+        left = self._left(self._status)
+        with contextlib.suppress(Overtaken):
+            await self._steps.take(ProviderSteps.submit_to_provider, self._mails, overtaken=left)
             self._note("Handed to the provider")
         self._patience.handed_over(workflow.now())
         while self._status in OPEN:
@@ -281,7 +243,7 @@ class EsimOrder:
 
     async def _break_the_silence(self) -> None:
         left = self._left(self._status)
-        try:
+        with contextlib.suppress(Overtaken):
             if self._patience.exhausted:
                 await self._steps.hold("waiting", self._patience.reason, overtaken=left)
                 self._patience.renew(workflow.now())
@@ -290,8 +252,6 @@ class EsimOrder:
                 message = RemindProvider(**dict(self._mails), waiting_in=self._status, number=number)
                 await self._steps.take(ProviderSteps.remind_provider, message, overtaken=left)
                 self._note(f"Reminder {number} sent to the provider")
-        except Overtaken:
-            return
 
     def _left(self, status: OrderStatus) -> Callable[[], bool]:
         return lambda: self._status is not status
@@ -301,7 +261,8 @@ class EsimOrder:
         not know of a cancel is never.
         """
         if self._status is OrderStatus.CANCELLED:
-            await asyncio.gather(self._tell_people(), self._withdraw())
+            withdrawn = self._steps.take(ProviderSteps.withdraw_from_provider, self._mails)
+            await asyncio.gather(self._tell_people(), withdrawn)
         else:
             await self._tell_people()
 
@@ -315,16 +276,7 @@ class EsimOrder:
         except Overtaken:
             self._note("News for people given up: the mail could not be sent")
 
-    async def _withdraw(self) -> None:
-        await self._steps.take(ProviderSteps.withdraw_from_provider, self._mails)
-
     # --- what operators read --------------------------------------------------------------------------
-
-    def _label(self) -> None:
-        """Search attributes, where whoever started the order did not set them."""
-        if workflow.info().typed_search_attributes.get(ORDER_STATUS) is not None:
-            return
-        workflow.upsert_search_attributes([pair.key.value_set(pair.value) for pair in labels(self._start)])
 
     def _moved_to(self, state: OrderState) -> None:
         before, self._state = self._state, state.model_copy(update={"warnings": ()})
@@ -345,7 +297,3 @@ class EsimOrder:
         workflow.set_current_details(
             order_details(self._status, self._timeline, self._patience.since, due, self._steps.holds)
         )
-
-
-def _failed(task: asyncio.Task[None] | None) -> bool:
-    return task is not None and task.done() and task.exception() is not None

@@ -1,4 +1,4 @@
-"""How long an order waits for its provider, and how often it reminds before a person has to look."""
+"""How long an answer is waited for, and how often reminded of, before a person has to look."""
 
 from datetime import datetime, timedelta
 
@@ -7,21 +7,21 @@ from workflows.messages import Waits
 
 
 class Patience:
-    """The wait that an open order is in: for the acknowledgement, then for the processing."""
+    """One wait: how long until somebody is reminded, and how often before patience is exhausted."""
 
-    def __init__(self, waits: Waits, now: datetime) -> None:
-        self._waits = waits
-        self.begin(OrderStatus.SUBMITTED, now)
+    def __init__(self, length: timedelta, reminders: int, now: datetime) -> None:
+        self._reminders = reminders
+        self._start(length, now)
 
-    def begin(self, status: OrderStatus, now: datetime) -> None:
+    def _start(self, length: timedelta, now: datetime) -> None:
         """A new wait: nobody has been reminded in it yet."""
-        self._status = status
+        self._length = length
         self.since = now
         self.reminded = 0
-        self._most = self._waits.reminders
+        self._most = self._reminders
 
     def handed_over(self, now: datetime) -> None:
-        """The provider knows of the order only from now on."""
+        """Whoever is waited for knows of it only from now on."""
         self.since = now
 
     def remind(self, now: datetime) -> int:
@@ -31,8 +31,8 @@ class Patience:
         return self.reminded
 
     def renew(self, now: datetime) -> None:
-        """A person wants the provider to be reminded again, now and then as often as before."""
-        self._most += max(1, self._waits.reminders)
+        """A person wants them to be reminded again, now and then as often as before."""
+        self._most += max(1, self._reminders)
         self.since = now - self._length
 
     @property
@@ -44,6 +44,24 @@ class Patience:
     def due(self) -> datetime:
         """When the silence has lasted too long."""
         return self.since + self._length
+
+
+class OrderPatience(Patience):
+    """The wait that an open order is in: for the acknowledgement, then for the processing."""
+
+    def __init__(self, waits: Waits, now: datetime) -> None:
+        self._waits = waits
+        self._status = OrderStatus.SUBMITTED
+        super().__init__(waits.acknowledgement_reminder_after, waits.reminders, now)
+
+    def begin(self, status: OrderStatus, now: datetime) -> None:
+        """The order's next wait."""
+        self._status = status
+        submitted = status is OrderStatus.SUBMITTED
+        waits = self._waits
+        self._start(
+            waits.acknowledgement_reminder_after if submitted else waits.processing_reminder_after, now
+        )
 
     @property
     def reason(self) -> HoldReason:
@@ -59,9 +77,3 @@ class Patience:
         """
         shorter = min(self._waits.acknowledgement_reminder_after, self._waits.processing_reminder_after)
         return min(self.due - now, shorter)
-
-    @property
-    def _length(self) -> timedelta:
-        if self._status is OrderStatus.SUBMITTED:
-            return self._waits.acknowledgement_reminder_after
-        return self._waits.processing_reminder_after

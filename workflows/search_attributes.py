@@ -1,9 +1,15 @@
-"""The search attributes by which operators filter orders in the Temporal Web UI. All are keywords."""
+"""The search attributes by which operators filter workflows in the Temporal Web UI. All are keywords."""
 
+from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from models.lifecycle import OrderStatus
-from workflows.messages import PlaceOrder
+from models.qr import RequestStatus
+from models.rules import Action
+from workflows.messages import NotifyOfQrCode, PlaceOrder, RequestQrCode
+
+NOTIFY_QR_CODE = "notify_qr_code"
+"""The kind of a notification; a request's kind is the action that it answers."""
 
 ORDER_STATUS = SearchAttributeKey.for_keyword("OrderStatus")
 ORDER_KIND = SearchAttributeKey.for_keyword("OrderKind")
@@ -20,11 +26,47 @@ NAMES: tuple[str, ...] = tuple(
 
 def labels(start: PlaceOrder) -> TypedSearchAttributes:
     """What an order is found by from its start on."""
-    values = {
-        ORDER_STATUS: OrderStatus.SUBMITTED.value,
-        ORDER_KIND: start.order.kind.value,
-        PROVIDER: start.provider,
-        DISTRIBUTOR: start.distributor,
-        ACCOUNT_ID: str(start.order.account_id),
-    }
+    return _attributes(
+        {
+            ORDER_STATUS: OrderStatus.SUBMITTED.value,
+            ORDER_KIND: start.order.kind.value,
+            PROVIDER: start.provider,
+            DISTRIBUTOR: start.distributor,
+            ACCOUNT_ID: str(start.order.account_id),
+        }
+    )
+
+
+def request_labels(start: RequestQrCode) -> TypedSearchAttributes:
+    """What a request for a QR code is found by."""
+    return _attributes(
+        {
+            ORDER_STATUS: RequestStatus.REQUESTED.value,
+            ORDER_KIND: Action.GENERATE_QR_CODE.value,
+            PROVIDER: start.provider,
+            DISTRIBUTOR: start.distributor,
+            ACCOUNT_ID: str(start.wish.account_id),
+        }
+    )
+
+
+def notification_labels(start: NotifyOfQrCode) -> TypedSearchAttributes:
+    """What a notification of a QR code is found by."""
+    return _attributes(
+        {
+            ORDER_STATUS: "waiting",
+            ORDER_KIND: NOTIFY_QR_CODE,
+            PROVIDER: start.provider,
+            ACCOUNT_ID: str(start.account_id),
+        }
+    )
+
+
+def label_once(attributes: TypedSearchAttributes) -> None:
+    """Set a workflow's attributes, where whoever started it did not."""
+    if workflow.info().typed_search_attributes.get(ORDER_STATUS) is None:
+        workflow.upsert_search_attributes([pair.key.value_set(pair.value) for pair in attributes])
+
+
+def _attributes(values: dict[SearchAttributeKey[str], str]) -> TypedSearchAttributes:
     return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values.items()])

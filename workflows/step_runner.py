@@ -1,7 +1,7 @@
 """How a workflow takes a step: at once where it can, patiently where it must, held where it cannot.
 
-No failing step ends an order (W5). A step is tried as its policy in `workflows/steps.py` says; when that
-gives up, the order is held: the search attribute `Attention`, the details and the order's row say why,
+No failing step ends an order or a request (W5). A step is tried as its policy in `workflows/steps.py` says;
+when that gives up, the workflow is held: the search attribute `Attention`, the details and the row say why,
 until the signal `retry`, or until what the step was for has been overtaken.
 """
 
@@ -17,9 +17,10 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from models.lifecycle import HoldReason
-from workflows.messages import OPERATOR, HoldOrder, ReleaseOrder
+from workflows.marks import Marks
+from workflows.messages import OPERATOR, RetryOrder
 from workflows.search_attributes import ATTENTION
-from workflows.steps import POLICIES, OrderSteps, StepPolicy
+from workflows.steps import POLICIES, StepPolicy
 
 Result = TypeVar("Result")
 Step = Callable[[Any, Any], Awaitable[Result]]
@@ -27,7 +28,7 @@ Condition = Callable[[], bool]
 
 
 class Overtaken(Exception):
-    """The step was not finished, and need not be: the order has moved on, or is to be cancelled."""
+    """The step was not finished, and need not be: all has moved on without it, or is to be cancelled."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,12 @@ def never() -> bool:
 
 
 class StepRunner:
-    """Takes the steps of one order. `changed` is called whenever operators should read something new."""
+    """Takes the steps of one workflow, whose row `marks` records what it is held for. `changed` is called
+    whenever operators should read something new.
+    """
 
-    def __init__(self, order_id: str, changed: Callable[[], None]) -> None:
-        self._order_id = order_id
+    def __init__(self, marks: Marks, changed: Callable[[], None]) -> None:
+        self._marks = marks
         self._changed = changed
         self._holds: dict[str, Hold] = {}
         self._retries = 0
@@ -60,21 +63,27 @@ class StepRunner:
 
     @property
     def holds(self) -> tuple[Hold, ...]:
-        """What the order is held for, oldest first; usually nothing."""
+        """What the workflow is held for, oldest first; usually nothing."""
         return tuple(self._holds.values())
 
     @property
     def settled(self) -> bool:
-        """Whether the order may end: no step that was overtaken is still at work, and the order's row says
-        what it is held for. To end before would make Temporal take the ending task back, and with it the
+        """Whether the workflow may end: no step that was overtaken is still at work, and the row says what
+        it is held for. To end before would make Temporal take the ending task back, and with it the
         answers to those who called; and the row would stay held for ever.
         """
         return not self._at_work
 
-    def retry(self, actor: str) -> None:
-        """Go on with everything that is held."""
-        self._retries += 1
-        self._retried_by = actor
+    def retry(self, call: Any) -> None:
+        """Go on with everything that is held. Whatever anybody may have sent as `RetryOrder`: what fails in
+        a signal's handler would block the workflow.
+        """
+        try:
+            self._retried_by = RetryOrder.model_validate(call or {}).actor
+        except ValidationError:
+            workflow.logger.warning("A signal that is no retry was dropped.")
+        else:
+            self._retries += 1
 
     async def take(
         self,
@@ -83,9 +92,11 @@ class StepRunner:
         *,
         overtaken: Condition = never,
         hold_at_most: timedelta | None = None,
+        later: bool = False,
     ) -> Result:
         """Take the step until it succeeds. Raises `Overtaken` when it no longer matters, and when a hold
-        has lasted for `hold_at_most`.
+        has lasted for `hold_at_most`. `later`: the step is taken another time anyway, so what may pass by
+        itself is waited out until then; only what fails for good holds.
         """
         policy = POLICIES[step]
         quick = bool(policy.quick)
@@ -101,6 +112,8 @@ class StepRunner:
                 if quick and not _final(failure):
                     quick = False
                     continue
+                if later and not _final(failure):
+                    raise Overtaken from None
                 reason = _reason(failure)
             await self.hold(step.__name__, reason, overtaken=overtaken, at_most=hold_at_most)
             if hasattr(message, "retries"):
@@ -175,7 +188,7 @@ class StepRunner:
         task.add_done_callback(self._records.discard)
 
     async def _record(self, actor: str, *, given_up: bool) -> None:
-        """Write into the order's row what it is held for, however long that takes: what keeps a step from
+        """Write into the row what the workflow is held for, however long that takes: what keeps a step from
         succeeding may keep this from succeeding too. One record at a time, so that the last one stays.
         """
         try:
@@ -186,12 +199,8 @@ class StepRunner:
 
     async def _recorded(self, actor: str, *, given_up: bool) -> None:
         reason = self._reason_to_show
-        step: Step[None] = OrderSteps.hold_order if reason else OrderSteps.release_order
-        message = (
-            HoldOrder(order_id=self._order_id, reason=reason)
-            if reason
-            else ReleaseOrder(order_id=self._order_id, actor=actor, given_up=given_up)
-        )
+        marks = self._marks
+        step, message = marks.held(reason) if reason else marks.released(actor, given_up=given_up)
         while True:
             try:
                 await self._patiently(
@@ -201,7 +210,7 @@ class StepRunner:
                 return
             except FailureError as failure:
                 if _final(failure):
-                    workflow.logger.warning("The order's row does not say why it is held; Attention does.")
+                    workflow.logger.warning("The row does not say what is held, and why; Attention does.")
                     return
             else:
                 return
