@@ -1,10 +1,12 @@
-"""The letter that asks a contact for a QR code, as a user may edit it: what is taken, and what is kept of it.
+"""The letter that asks a contact for a QR code: what it may tell, and how a user may edit it.
 
 Source: requirements F29, F30, F56. No refusal repeats what was entered: letters hold names and addresses.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from models.addresses import parse_email
 from models.characters import CONTROL, UNPRINTABLE
@@ -17,6 +19,29 @@ MOST_CC = 20
 
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028]")
 _PARAGRAPH_END = re.compile("\u2029|\n[ \t]*(?:\n[ \t]*)+")
+
+
+@dataclass(frozen=True)
+class QrFacts:
+    """What mails about the QR code of an eSIM may tell. What is not known, or not yet, is None or empty."""
+
+    account: str
+    provider: str
+    iccid: str
+    requester_name: str | None
+    """Who asks for the code, or sends the notification of it."""
+    reference: str | None = None
+    """The id of the request or notification; none while the letter is a draft."""
+    distributor: str | None = None
+    requested_at: datetime | None = None
+    asked: tuple[str, ...] = ()
+    """The names of the contacts who get the link."""
+    cc: tuple[str, ...] = ()
+    """The addresses that get a copy."""
+    subject: str | None = None
+    text: str | None = None
+    """The letter as the user edited it; without one, the usual letter is sent."""
+    msisdn: str | None = None
 
 
 def letter_refusals(subject: str, text: str, cc: Sequence[str]) -> list[Refusal]:

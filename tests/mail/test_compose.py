@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from mail.compose import ROWS, TEMPLATES, OrderFacts, Template, compose, languages
+from mail.compose import ROWS, OrderFacts, Template, compose
+from mail.wording import TEMPLATES, languages
 from tests.mail.pages import FACTS, LANGUAGES, Words
 
 KINDS = ("switch_to_esim", "replace_esim")

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.compose import LONGEST_VALUE, OrderFacts, Template, compose
+from mail.compose import OrderFacts, Template, compose
 from mail.message import Mail
+from mail.wording import LONGEST_VALUE
 from tests.mail.pages import FACTS, LANGUAGES, Words
 
 HOSTILE = [
