@@ -102,3 +102,16 @@ async def to_the_end(way: Coroutine[Any, Any, Result], cancelled: Callable[[], N
             if not going.cancelled():
                 cancelled()
     return going.result()
+
+
+def wrong_start(what: str, field: str, wanted: str | None) -> ApplicationError:
+    """Why a workflow under this id, or without content, does nothing: calls go to the one that is named
+    after what it stands for, so nobody could steer it.
+    """
+    article = "An" if what[0] in "aeiou" else "A"
+    return ApplicationError(
+        f"{article} {what} is started with its content, under the workflow id {field}: "
+        + (wanted or "there is none."),
+        type=f"not_{article.lower()}_{what}",
+        non_retryable=True,
+    )

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from models.lifecycle import OrderStatus
+from models.qr import RequestStatus
+from workflows.patience import Patience
 from workflows.step_runner import Hold
 
 Timeline = Sequence[tuple[datetime, str]]
@@ -17,39 +19,33 @@ _WAITS = {
 }
 
 
-def order_details(
-    status: OrderStatus,
-    timeline: Timeline,
-    waiting_since: datetime,
-    next_reminder: datetime | None,
-    holds: Sequence[Hold],
-) -> str:
+def order_details(status: OrderStatus, timeline: Timeline, holds: Sequence[Hold], patience: Patience) -> str:
     """Where the order is, what it waits for, what a person can do, and what happened so far."""
-    waits = _WAITS.get(status)
-    return details(
-        status.label,
-        holds,
-        timeline,
-        waits=waiting(waits, waiting_since, next_reminder) if waits else None,
-        calls=_CALLS.get(status, ()),
-    )
+    waits = _waiting(_WAITS[status], patience) if status in _WAITS else None
+    return details(status.label, timeline, holds, waits=waits, calls=_CALLS.get(status, ()))
 
 
-def waiting(what: str, since: datetime, next_reminder: datetime | None) -> str:
-    """What is waited for, since when, and until when nobody is reminded."""
-    until = f", next reminder {_time(next_reminder)}" if next_reminder else ""
-    return f"Waits for {what} since {_time(since)}{until}."
-
-
-def waiting_until(what: str, until: datetime) -> str:
-    """What happens when nothing else does."""
-    return f"{what} at {_time(until)}."
+def request_details(
+    status: RequestStatus,
+    timeline: Timeline,
+    holds: Sequence[Hold],
+    patience: Patience,
+    requester_told_at: datetime | None,
+) -> str:
+    """Where a request for a QR code is, and the rest as for orders."""
+    if status is RequestStatus.REQUESTED:
+        waits = _waiting("the QR code", patience)
+        return details(status.label, timeline, holds, waits=waits, calls=("send_again", "withdraw"))
+    told = None
+    if requester_told_at:
+        told = f"The requester is told at {_time(requester_told_at)}, unless somebody is told before."
+    return details(status.label, timeline, holds, waits=told)
 
 
 def details(
     status: str,
-    holds: Sequence[Hold],
     timeline: Timeline,
+    holds: Sequence[Hold],
     *,
     waits: str | None = None,
     calls: Sequence[str] = (),
@@ -67,6 +63,11 @@ def details(
         parts.append("Updates that can be sent now: " + ", ".join(f"`{name}`" for name in calls) + ".")
     table = ["| when | what |", "|---|---|", *(f"| `{_time(at)}` | {what} |" for at, what in timeline)]
     return "\n\n".join([*parts, "\n".join(table)])
+
+
+def _waiting(what: str, patience: Patience) -> str:
+    until = "" if patience.exhausted else f", next reminder {_time(patience.due)}"
+    return f"Waits for {what} since {_time(patience.since)}{until}."
 
 
 def _time(moment: datetime) -> str:

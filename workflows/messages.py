@@ -5,6 +5,7 @@ addresses, phone numbers and activation codes stay in the database (W6). New fie
 """
 
 from datetime import timedelta
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -231,6 +232,26 @@ class NotifyOfQrCode(Frozen):
     def summary(self) -> str:
         """The notification in one line without personal data."""
         return f"Tell that the QR code of S-{self.sim_id} ({self.provider}) is there"
+
+
+class NotificationStatus(StrEnum):
+    """Where the workflow of a notification is."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    GIVEN_UP = "given_up"
+
+    @property
+    def label(self) -> str:
+        """The status as operators read it."""
+        return _NOTIFICATIONS[self]
+
+
+_NOTIFICATIONS = {
+    NotificationStatus.WAITING: "Waiting to be sent",
+    NotificationStatus.SENT: "Sent",
+    NotificationStatus.GIVEN_UP: "Given up: the mail could not be sent",
+}
 
 
 class SendNotification(Frozen):

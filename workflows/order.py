@@ -19,7 +19,7 @@ from models.errors import Refusal
 from models.identifiers import parse_iccid
 from models.lifecycle import OPEN, OrderStatus
 from models.orders import Acceptance, OrderState, StepResult
-from workflows.calls import Call, Calls, to_the_end
+from workflows.calls import Call, Calls, to_the_end, wrong_start
 from workflows.details import order_details
 from workflows.marks import OrderMarks
 from workflows.messages import (
@@ -63,12 +63,7 @@ class EsimOrder:
     @workflow.init
     def __init__(self, start: PlaceOrder | None = None) -> None:
         if start is None or start.order.order_id != workflow.info().workflow_id:
-            raise ApplicationError(
-                "An order is started with its content, under the workflow id order.order_id: "
-                + (start.order.order_id if start else "there is none."),
-                type="not_an_order",
-                non_retryable=True,
-            )
+            raise wrong_start("order", "order.order_id", start.order.order_id if start else None)
         self._start = start
         self._order_id = start.order.order_id
         self._mails = SendMails(order_id=self._order_id, retries=start.retries)
@@ -293,7 +288,6 @@ class EsimOrder:
         self._show()
 
     def _show(self) -> None:
-        due = None if self._patience.exhausted else self._patience.due
         workflow.set_current_details(
-            order_details(self._status, self._timeline, self._patience.since, due, self._steps.holds)
+            order_details(self._status, self._timeline, self._steps.holds, self._patience)
         )

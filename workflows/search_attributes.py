@@ -6,7 +6,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 from models.lifecycle import OrderStatus
 from models.qr import RequestStatus
 from models.rules import Action
-from workflows.messages import NotifyOfQrCode, PlaceOrder, RequestQrCode
+from workflows.messages import NotificationStatus, NotifyOfQrCode, PlaceOrder, RequestQrCode
 
 NOTIFY_QR_CODE = "notify_qr_code"
 """The kind of a notification; a request's kind is the action that it answers."""
@@ -54,7 +54,7 @@ def notification_labels(start: NotifyOfQrCode) -> TypedSearchAttributes:
     """What a notification of a QR code is found by."""
     return _attributes(
         {
-            ORDER_STATUS: "waiting",
+            ORDER_STATUS: NotificationStatus.WAITING.value,
             ORDER_KIND: NOTIFY_QR_CODE,
             PROVIDER: start.provider,
             ACCOUNT_ID: str(start.account_id),

@@ -1,0 +1,81 @@
+"""The workflow of one notification: the mail that says that a QR code is there, until it is sent."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from temporalio import workflow
+
+from workflows.calls import to_the_end, wrong_start
+from workflows.details import details
+from workflows.marks import QrMarks
+from workflows.messages import OPERATOR, NotificationStatus, NotifyOfQrCode, RetryOrder, SendNotification
+from workflows.search_attributes import ORDER_STATUS, label_once, notification_labels
+from workflows.step_runner import Overtaken, StepRunner
+from workflows.steps import QrMailSteps
+
+
+@workflow.defn(name="EsimQrNotification", failure_exception_types=[ValidationError])
+class EsimQrNotification:
+    """One mail with the link that shows a QR code. Its address is in the database."""
+
+    @workflow.init
+    def __init__(self, start: NotifyOfQrCode | None = None) -> None:
+        if start is None or start.notification_id != workflow.info().workflow_id:
+            raise wrong_start("notification", "notification_id", start.notification_id if start else None)
+        self._start = start
+        self._status = NotificationStatus.WAITING
+        self._dropped = False
+        self._marks = QrMarks(start.notification_id)
+        self._steps = StepRunner(self._marks, changed=self._show)
+        self._timeline: list[tuple[datetime, str]] = []
+
+    @workflow.run
+    async def run(self, _: NotifyOfQrCode | None = None) -> NotificationStatus:
+        """Sent, or given up after a while. To cancel the workflow is to give it up."""
+        return await to_the_end(self._proceed(), self._drop)
+
+    async def _proceed(self) -> NotificationStatus:
+        label_once(notification_labels(self._start))
+        self._moved_to(NotificationStatus.WAITING)
+        self._moved_to(await self._send())
+        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and self._steps.settled)
+        return self._status
+
+    async def _send(self) -> NotificationStatus:
+        start = self._start
+        try:
+            await self._steps.take(
+                QrMailSteps.send_notification,
+                SendNotification(notification_id=start.notification_id, retries=start.retries),
+                overtaken=lambda: self._dropped,
+                hold_at_most=start.given_up_after,
+            )
+        except Overtaken:
+            if self._dropped:
+                await self._steps.take(*self._marks.released(OPERATOR, given_up=True))
+            return NotificationStatus.GIVEN_UP
+        return NotificationStatus.SENT
+
+    @workflow.signal(description="Send the mail that the notification is held for once more.")
+    def retry(self, call: RetryOrder | None = None, *_: Any) -> None:
+        """As for orders; because of `_` Temporal gives the JSON as it is."""
+        self._steps.retry(call)
+
+    @workflow.query(description="Whether the notification waits, is sent or is given up.")
+    def state(self) -> NotificationStatus:
+        """Where the notification is."""
+        return self._status
+
+    def _drop(self) -> None:
+        self._dropped = True
+
+    def _moved_to(self, status: NotificationStatus) -> None:
+        if status is not self._status:
+            workflow.upsert_search_attributes([ORDER_STATUS.value_set(status.value)])
+        self._status = status
+        self._timeline.append((workflow.now(), status.label))
+        self._show()
+
+    def _show(self) -> None:
+        workflow.set_current_details(details(self._status.label, self._timeline, self._steps.holds))
