@@ -4,9 +4,11 @@ from temporalio import activity
 
 from mail.compose import Template
 from models.lifecycle import OrderStatus
-from providers.outbox import Draft, Outbox
+from providers.order_drafts import order_draft
+from providers.outbox import Outbox
 from providers.port import Provider
-from store import mails
+from store import order_mails
+from store.mails import AboutOrder
 from store.session import Database
 from workflows.messages import RemindProvider, SendMails
 from workflows.steps import PeopleSteps, ProviderSteps
@@ -45,11 +47,11 @@ class MailSteps(PeopleSteps):
     async def tell_people(self, step: SendMails) -> None:
         """Processed: who placed the order, and who uses the line. Cancelled: who placed it."""
         async with self._database.reading() as connection:
-            facts = await mails.letter_facts(connection, step.order_id)
+            facts = await order_mails.letter_facts(connection, step.order_id)
         if facts.status is OrderStatus.PROCESSED:
-            drafts = [Draft(Template.REQUESTER_PROCESSED, facts.requester)]
+            drafts = [order_draft(facts, Template.REQUESTER_PROCESSED, facts.requester)]
             if facts.employee:
-                drafts.append(Draft(Template.EMPLOYEE_PROCESSED, facts.employee))
+                drafts.append(order_draft(facts, Template.EMPLOYEE_PROCESSED, facts.employee))
         else:
-            drafts = [Draft(Template.REQUESTER_CANCELLED, facts.requester)]
-        await self._outbox.send(facts, drafts, step.retries)
+            drafts = [order_draft(facts, Template.REQUESTER_CANCELLED, facts.requester)]
+        await self._outbox.send(AboutOrder(step.order_id), drafts, step.retries)

@@ -8,16 +8,18 @@ Raises, once every mail has had its chance, so that one recipient's failure touc
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from mail.compose import OrderFacts, Template, compose
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from mail.errors import MailAmbiguous, MailError, MailRefusedUs, MailRejected, MailUnavailable
 from mail.message import Mail, message_id
+from mail.qr_letters import FreshLink
 from mail.smtp import Mailer
-from models.lifecycle import OrderStatus
+from mail.wording import Content
 from store import mails
-from store.mails import Letter, OrderLetterFacts, Outcome, Person
+from store.mails import Letter, Outcome, Person, Subject
 from store.session import Database
 
 
@@ -27,11 +29,20 @@ class MailUncertain(MailError):
 
 @dataclass(frozen=True)
 class Draft:
-    """One mail to write: which, to whom, and for a reminder its number."""
+    """One mail to write, among those about the same subject.
 
-    template: Template
+    `turn` tells mails of one template apart, such as the number of a reminder. A mail with a `link` gets a
+    new one each time it is sent: only its digest is kept, so the one before cannot be written again.
+    """
+
+    template: str
     to: Person
-    number: int = 0
+    write: Callable[[str, FreshLink | None], Content]
+    """In which language, and with which link."""
+    turn: tuple[int, ...] = ()
+    link: Callable[[AsyncConnection], Awaitable[FreshLink]] | None = None
+    cc: tuple[str, ...] = ()
+    reply_to: str | None = None
 
 
 _GRAVEST_LAST: tuple[type[MailError], ...] = (
@@ -44,7 +55,7 @@ _GRAVEST_LAST: tuple[type[MailError], ...] = (
 
 
 class Outbox:
-    """Sends the mails of orders. `domain` is the right-hand side of every Message-ID."""
+    """Sends mails. `domain` is the right-hand side of every Message-ID."""
 
     def __init__(self, database: Database, mailer: Mailer, domain: str, language: str) -> None:
         self._database = database
@@ -54,39 +65,44 @@ class Outbox:
 
     async def send(
         self,
-        facts: OrderLetterFacts,
+        about: Subject,
         drafts: Sequence[Draft],
         retries: int,
-        only_in: Collection[OrderStatus] = frozenset(OrderStatus),
+        wanted: Callable[[AsyncConnection], Awaitable[bool]] | None = None,
     ) -> None:
-        """Send those of these mails that have not gone out yet; none, once the order is in a status that
-        is not among `only_in`.
+        """Send those of these mails that have not gone out yet; none, once they are not `wanted`.
+
+        What `wanted` finds must hold until the end of the transaction that it is asked in.
         """
-        letters = {self._letter(facts, draft): draft for draft in drafts if draft.to.email}
+        letters = {self._letter(about, draft): draft for draft in drafts if draft.to.email}
         async with self._database.transaction() as connection:
-            if len(only_in) < len(OrderStatus) and not await mails.is_in(connection, facts.order_id, only_in):
+            if wanted and not await wanted(connection):
                 return
             claims = await mails.claim(connection, list(letters), retries)
-        failures = [failure for claim in claims.values() if (failure := _past_failure(claim))]
-        delivered = await asyncio.gather(
-            *(
-                self._deliver(replace(letter, message_id=claims[letter.id].message_id), draft, facts)
+            claimed = {
+                replace(letter, message_id=claims[letter.id].message_id): draft
                 for letter, draft in letters.items()
                 if claims[letter.id].may_send
-            )
+            }
+            links = {
+                letter.id: await draft.link(connection) for letter, draft in claimed.items() if draft.link
+            }
+        failures = [failure for claim in claims.values() if (failure := _past_failure(claim))]
+        delivered = await asyncio.gather(
+            *(self._deliver(letter, draft, links.get(letter.id)) for letter, draft in claimed.items())
         )
         outcomes = [outcome for outcome, _ in delivered]
         failures += [failure for _, failure in delivered if failure]
         if outcomes:
             async with self._database.transaction() as connection:
-                await mails.record(connection, facts.order_id, outcomes, retries)
+                await mails.record(connection, about, outcomes, retries)
         if failures:
             raise max(failures, key=_weight)
 
     async def _deliver(
-        self, letter: Letter, draft: Draft, facts: OrderLetterFacts
+        self, letter: Letter, draft: Draft, link: FreshLink | None
     ) -> tuple[Outcome, MailError | None]:
-        content = compose(draft.template, _order_facts(facts, draft), self._language)
+        content = draft.write(self._language, link)
         try:
             await self._mailer.send(
                 Mail(
@@ -95,6 +111,8 @@ class Outbox:
                     text=content.text,
                     html=content.html,
                     message_id=letter.message_id,
+                    reply_to=draft.reply_to,
+                    cc=draft.cc,
                 )
             )
         except MailAmbiguous as failure:
@@ -105,15 +123,14 @@ class Outbox:
             return Outcome(letter, "unsent", str(failure)), failure
         return Outcome(letter, "sent"), None
 
-    def _letter(self, facts: OrderLetterFacts, draft: Draft) -> Letter:
-        again = f"/{draft.number}" if draft.number else ""
-        reference = f"{facts.order_id}/{draft.template}{again}/{draft.to.key}"
+    def _letter(self, about: Subject, draft: Draft) -> Letter:
+        which = "/".join(map(str, (about.id, draft.template, *draft.turn, draft.to.key)))
         return Letter(
-            id=reference,
-            order_id=facts.order_id,
+            id=which,
+            about=about,
             template=draft.template,
             recipient=draft.to.key,
-            message_id=message_id(reference, self._domain),
+            message_id=message_id(which, self._domain),
         )
 
 
@@ -125,27 +142,3 @@ def _past_failure(claim: mails.Claim) -> MailError | None:
 
 def _weight(failure: MailError) -> int:
     return next(place for place, kind in enumerate(_GRAVEST_LAST) if isinstance(failure, kind))
-
-
-def _order_facts(facts: OrderLetterFacts, draft: Draft) -> OrderFacts:
-    return OrderFacts(
-        order_id=facts.order_id,
-        kind=facts.kind.value,
-        account=facts.account,
-        provider=facts.provider,
-        distributor=facts.distributor,
-        pack=facts.pack,
-        item=facts.item,
-        quantity=1,
-        msisdn=facts.msisdn,
-        device=facts.device,
-        slot=facts.slot,
-        iccid_in_place=facts.iccid_in_place,
-        iccid=facts.iccid,
-        requester_name=facts.requester.name,
-        employee_name=facts.employee.name if facts.employee else None,
-        recipient_name=draft.to.name,
-        cancel_reason=facts.cancel_reason,
-        reminder_number=draft.number,
-        waiting_since=facts.status_since,
-    )

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models.lifecycle import HoldReason
-from store import mails, order_steps
+from store import mails, order_mails, order_steps
 from store.session import Database
 from tests.builders import acknowledge, as_csv, cancel, iccid, item, line, place, world
 from tests.starter.shell import Shell
@@ -55,10 +55,11 @@ async def test_an_order_names_people_and_what_it_waits_for(database: Database, s
     await world(database)
     order = await place(database)
     async with database.transaction() as connection:
-        (contact,) = await mails.order_contacts(connection, order.order_id)
-        letter = mails.Letter("a mail", order.order_id, "provider_order", contact.key, "<a@esim.example>")
+        (contact,) = await order_mails.order_contacts(connection, order.order_id)
+        about = mails.AboutOrder(order.order_id)
+        letter = mails.Letter("a mail", about, "provider_order", contact.key, "<a@esim.example>")
         await mails.claim(connection, [letter], 0)
-        await mails.record(connection, order.order_id, [mails.Outcome(letter, "sent")], 0)
+        await mails.record(connection, about, [mails.Outcome(letter, "sent")], 0)
     for columns in (80, 120):
         shown = shell.process("order", "show", order.order_id, columns=columns).out
         assert max(map(len, shown.splitlines())) <= columns
