@@ -1,0 +1,77 @@
+"""The portal as an application: which address has which answer.
+
+app = create_app(links, settings)
+"""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from models.errors import EsimError
+from portal.answers import Answers
+from portal.desk import LinkDesk
+from portal.downloads import DownloadRoutes
+from portal.forms import LARGEST_REQUEST
+from portal.middleware import BodyLimit, CrashPage, HeadAsGet, RequestLog, SafeHeaders
+from portal.pages import Pages
+from portal.uploads import UploadRoutes
+from settings import Settings
+
+_FILES = Path(__file__).parent / "static"
+_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+def create_app(links: LinkDesk, settings: Settings) -> FastAPI:
+    """The pages behind the links in mails."""
+    app = FastAPI(
+        title="eSIM orders", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
+    pages = Pages(settings.portal_url)
+    answers = Answers(pages)
+    _route_pages(app, pages)
+    _route_links(app, links, pages, settings)
+    for failure in (EsimError, HTTPException, ClientDisconnect):
+        app.add_exception_handler(failure, answers.answer)
+    # the last one added is the first that a request meets
+    app.add_middleware(BodyLimit, most=LARGEST_REQUEST, answer=answers.answer)
+    app.add_middleware(CrashPage, answer=answers.answer)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(RequestLog)
+    return app
+
+
+def _route_links(app: FastAPI, links: LinkDesk, pages: Pages, settings: Settings) -> None:
+    uploads = UploadRoutes(links, pages, settings.portal_url)
+    downloads = DownloadRoutes(links, pages, settings.portal_url)
+    app.add_api_route("/u/{token}", uploads.page, methods=["GET"])
+    app.add_api_route("/u/{token}/check", uploads.check, methods=["POST"])
+    app.add_api_route("/u/{token}/send", uploads.send, methods=["POST"])
+    app.add_api_route("/u/{token}/tell", uploads.tell, methods=["POST"])
+    app.add_api_route("/q/{token}", downloads.page, methods=["GET"])
+    app.add_api_route("/q/{token}", downloads.reveal, methods=["POST"])
+    app.add_api_route("/q/{token}/png", downloads.download, methods=["POST"])
+    for step in ("check", "send", "tell"):
+        app.add_api_route(f"/u/{{token}}/{step}", uploads.back, methods=["GET"])
+    app.add_api_route("/q/{token}/png", downloads.back, methods=["GET"])
+
+
+def _route_pages(app: FastAPI, pages: Pages) -> None:
+    files = {file.name: (file.read_bytes(), _MEDIA_TYPES[file.suffix]) for file in _FILES.iterdir()}
+
+    async def home(request: Request) -> Response:
+        """What this is, for whoever comes without a link."""
+        return pages.render(request, "home")
+
+    async def static(name: str) -> Response:
+        """One of the few files that all pages use."""
+        if name not in files:
+            raise HTTPException(404)
+        content, media_type = files[name]
+        return Response(content, media_type=media_type)
+
+    app.add_api_route("/", home, methods=["GET"])
+    app.add_api_route("/static/{name}", static, methods=["GET"])

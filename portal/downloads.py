@@ -1,0 +1,69 @@
+"""The pages behind a notification's link: what it is, the code itself, the code as a file (F36, F38, F60).
+
+GET  /q/{token}       what the link shows, and a button: those who scan mails open links too
+POST /q/{token}       the code, how to install it, and the file to download
+POST /q/{token}/png   the file
+"""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from portal.desk import LinkDesk
+from portal.forms import check_same_origin
+from portal.pages import Pages, drawing, install_links
+from qr import draw
+
+_FILE_POLICY = "default-src 'none'; sandbox"
+
+
+class DownloadRoutes:
+    """The answers to whoever was sent a link to a code."""
+
+    def __init__(self, links: LinkDesk, pages: Pages, portal_url: str) -> None:
+        self.links = links
+        self.pages = pages
+        self.portal_url = portal_url
+
+    async def page(self, request: Request, token: str) -> Response:
+        """The landing page. It holds no code, and opening it uses nothing up."""
+        about = await self.links.download_page(token)
+        return self.pages.render(request, "landing", about=about, action=self.pages.link("q", token))
+
+    async def back(self, token: str) -> Response:
+        """Where somebody lands who opens the address of the file."""
+        return RedirectResponse(self.pages.link("q", token), 303)
+
+    async def reveal(self, request: Request, token: str) -> Response:
+        """The code, large enough for a phone to scan it from the screen."""
+        check_same_origin(request, self.portal_url)
+        about = await self.links.download_page(token)
+        shown = await self.links.reveal(token)
+        return self.pages.render(
+            request,
+            "code",
+            about=about,
+            action=self.pages.link("q", token),
+            code=shown.code,
+            whole=str(shown.code),
+            drawing=await drawing(shown.code),
+            install=install_links(shown.code),
+        )
+
+    async def download(self, request: Request, token: str) -> Response:
+        """The code as a PNG file."""
+        check_same_origin(request, self.portal_url)
+        about = await self.links.download_page(token)
+        shown = await self.links.download(token)
+        return Response(
+            await run_in_threadpool(draw.png, shown.code),
+            media_type="image/png",
+            headers={
+                "Content-Disposition": f'attachment; filename="esim-qr-{_digits(about.iccid_tail)}.png"',
+                "Content-Security-Policy": _FILE_POLICY,
+            },
+        )
+
+
+def _digits(tail: str) -> str:
+    return "".join(digit for digit in tail if digit in "0123456789")

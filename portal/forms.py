@@ -1,0 +1,91 @@
+"""What people send: read within bounds, kept in memory only, and only from our own pages."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from models.errors import Refused
+
+LARGEST_REQUEST = 6 * 1024 * 1024
+"""Bytes: a file of 5 MB with what multipart adds."""
+_MOST_FIELDS = 4
+_LONGEST_FIELD = 4096
+_MULTIPART = "multipart/form-data"
+
+
+class _InMemory(MultiPartParser):
+    spool_max_size = 2 * LARGEST_REQUEST  # else a file of 1 MB is written to disk, and it is a secret
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What the upload page sends: a file, or a code that was typed in. Both empty: nothing was chosen."""
+
+    content: bytes = field(default=b"", repr=False)
+    filename: str = field(default="", repr=False)
+    typed: str | None = field(default=None, repr=False)
+    """None: the form for a file was used."""
+
+
+async def read_upload_form(request: Request) -> Upload:
+    """The one file or the code. HTTPException 413 for too much, Refused (`upload_unreadable`)."""
+    form = await _read(request, most_files=1)
+    try:
+        file = form.get("file")
+        if isinstance(file, UploadFile) and file.filename:
+            return Upload(await file.read(), file.filename)
+        code = form.get("code")
+        return Upload(typed=code if isinstance(code, str) else None)
+    finally:
+        await form.close()
+
+
+async def read_field(request: Request, name: str) -> str:
+    """One field of a form without files; empty where it is missing."""
+    form = await _read(request, most_files=0)
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
+
+
+async def _read(request: Request, *, most_files: int) -> FormData:
+    """A form. One that does not keep the bounds is refused before it is all there."""
+    try:
+        if request.headers.get("content-type", "").lower().startswith(_MULTIPART):
+            parser = _InMemory(
+                request.headers,
+                request.stream(),
+                max_files=most_files,
+                max_fields=_MOST_FIELDS,
+                max_part_size=_LONGEST_FIELD,
+            )
+            return await parser.parse()
+        return await request.form(max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
+    except (MultiPartException, HTTPException) as failed:
+        if isinstance(failed, HTTPException) and failed.status_code == 413:
+            raise
+        raise Refused.because(
+            "upload_unreadable", "What was sent could not be read: send one file only, and try again."
+        ) from None
+
+
+def check_same_origin(request: Request, portal_url: str) -> None:
+    """Refuse what another site's page sends in the visitor's name.
+
+    The token in the address is the secret already; this is for the browser that tells where a form was.
+    `Origin: null` proves nothing: it is what our own pages send, because they name no referrer.
+    """
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin", "null")
+    ours = {urlsplit(portal_url).netloc.lower(), request.headers.get("host", "").lower()}
+    if site is not None:
+        foreign = site not in ("same-origin", "none")
+    else:
+        foreign = origin != "null" and urlsplit(origin).netloc.lower() not in ours
+    if foreign:
+        raise Refused.because(
+            "cross_site", "This form was sent from another site; open the link from your mail, and try again."
+        )

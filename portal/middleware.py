@@ -1,0 +1,207 @@
+"""What every answer of the portal has in common, as plain ASGI: headers, limits, HEAD, a line in the log.
+
+    RequestLog > SafeHeaders > HeadAsGet > CrashPage > BodyLimit > the application
+
+Plain ASGI, for Starlette's `BaseHTTPMiddleware` leaks the connections of cancelled requests.
+"""
+
+import asyncio
+import logging
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Only files of our own; `connect-src` is for the upload that shows its progress."""
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+"""The token is in the address: no page of ours is stored, indexed, framed, or named to another site."""
+
+MOST_DRAINED = 32 * 1024 * 1024
+DRAIN_SECONDS = 30.0
+
+_log = logging.getLogger("portal")
+
+AnswerTo = Callable[[Request, Exception], Awaitable[Response]]
+
+
+class RequestLog:
+    """One line a request: method, route, status, milliseconds. Never a path: it holds the token."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        began, status = time.perf_counter(), 499  # as nginx has it: the client went away
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        finally:
+            took = (time.perf_counter() - began) * 1000
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            route = getattr(scope.get("route"), "path", "(no page)")
+            _log.info("%s %s %d %.0f ms", method, route, status, took)
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class SafeHeaders:
+    """Puts `HEADERS` on every answer, and `POLICY` on all that do not bring a stricter one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def adding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                headers.setdefault("Content-Security-Policy", POLICY)
+            await send(message)
+
+        await self.app(scope, receive, adding)
+
+
+class HeadAsGet:
+    """Answers HEAD as GET, without the content."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            return await self.app(scope, receive, send)
+
+        async def emptied(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        # a copy: the server still has to know that it is a HEAD
+        as_get = {**scope, "method": "GET"}
+        try:
+            await self.app(as_get, receive, emptied)
+        finally:
+            scope["route"] = as_get.get("route")
+
+
+class CrashPage:
+    """Answers a bug with a page. The log gets where it is, and never what it says: that may be secret."""
+
+    def __init__(self, app: ASGIApp, answer: AnswerTo) -> None:
+        self.app = app
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except Exception as bug:  # noqa: BLE001
+            where = "".join(traceback.format_tb(bug.__traceback__))
+            _log.error("A request failed with %s at\n%s", type(bug).__name__, where)
+            if not started:
+                response = await self.answer(Request(scope), bug)
+                await response(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses a request of more than so many bytes with 413, whether or not it says its length.
+
+    An answer that leaves before the browser has sent all is lost on the way, and the person sees a broken
+    connection: so the rest is read and thrown away first, within bounds.
+    """
+
+    def __init__(self, app: ASGIApp, most: int, answer: AnswerTo) -> None:
+        self.app = app
+        self.most = most
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        body = _Body(receive, self.most)
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await body.drain()
+            await send(message)
+
+        if _announced(scope) > self.most:
+            response = await self.answer(Request(scope), _too_large())
+            return await response(scope, receive, sending)
+        return await self.app(scope, body.receive, sending)
+
+
+class _Body:
+    """A request's content as it comes in, counted."""
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive = receive
+        self._most = most
+        self._seen = 0
+        self._ended = False
+
+    async def receive(self) -> Message:
+        """The next part; HTTPException 413 where there is too much."""
+        message = await self._next()
+        if self._seen > self._most:
+            raise _too_large()
+        return message
+
+    async def drain(self) -> None:
+        """Read what is left of a sensible amount, and keep none of it."""
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while not self._ended and self._seen <= MOST_DRAINED:
+                    await self._next()
+        except TimeoutError:
+            self._ended = True
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        self._ended = message["type"] != "http.request" or not message.get("more_body", False)
+        return message
+
+
+def _announced(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _too_large() -> HTTPException:
+    return HTTPException(413)

@@ -1,0 +1,111 @@
+"""The pages behind a distributor's link: choose the QR code, look at what was read, send it, tell (F35, F37).
+
+    GET  /u/{token}         what is asked for, and where to put it
+    POST /u/{token}/check   the file or the typed code is read, and shown drawn anew
+    POST /u/{token}/send    it is imported; the notification opens by itself
+    POST /u/{token}/tell    the notification is sent
+
+Each may be reloaded: the desk knows what it has done already.
+"""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from models.errors import Refusal, Refused
+from portal.answers import OVER, told, wants_json
+from portal.desk import LinkDesk
+from portal.forms import check_same_origin, read_field, read_upload_form
+from portal.pages import Pages, drawing, masked, spoken, words
+
+LARGEST_FILE = 5 * 1024 * 1024
+"""Bytes: what the browser refuses by itself, before it sends anything."""
+_LONGEST_ECHO = 300
+
+
+class UploadRoutes:
+    """The answers to a distributor's requests."""
+
+    def __init__(self, links: LinkDesk, pages: Pages, portal_url: str) -> None:
+        self.links = links
+        self.pages = pages
+        self.portal_url = portal_url
+
+    async def page(self, request: Request, token: str) -> Response:
+        """The upload page. Opening it uses nothing up."""
+        return await self._upload_page(request, token)
+
+    async def back(self, token: str) -> Response:
+        """Where somebody lands who opens the address of a later page."""
+        return RedirectResponse(self.pages.link("u", token), 303)
+
+    async def check(self, request: Request, token: str) -> Response:
+        """Read what was chosen and show what it holds; nothing is imported yet."""
+        check_same_origin(request, self.portal_url)
+        about = await self.links.upload_page(token)  # a dead link: before anything is read
+        upload = await read_upload_form(request)
+        try:
+            if upload.typed is not None:
+                preview = await self.links.check_code(token, upload.typed)
+            elif upload.filename:
+                preview = await self.links.check(token, upload.content, upload.filename)
+            else:
+                raise Refused.because("nothing_chosen", "Choose a file first, or type the code in.")
+        except Refused as refused:
+            return await self._again(request, token, refused, typed=upload.typed)
+        return self.pages.render(
+            request,
+            "preview",
+            about=about,
+            action=self.pages.link("u", token),
+            upload_id=preview.upload_id,
+            code=preview.code,
+            drawing=await drawing(preview.code),
+            masked=masked(preview.code),
+        )
+
+    async def send(self, request: Request, token: str) -> Response:
+        """Import what was looked at."""
+        check_same_origin(request, self.portal_url)
+        upload_id = await read_field(request, "upload_id")
+        try:
+            sent = await self.links.send(token, upload_id)
+        except Refused as refused:
+            return await self._again(request, token, refused)
+        return self.pages.render(
+            request,
+            "done",
+            action=self.pages.link("u", token),
+            changed=sent.imported.changed,
+            warnings=sent.imported.warnings,
+            manager_name=sent.manager_name,
+            manager_address=sent.manager_address,
+        )
+
+    async def tell(self, request: Request, token: str) -> Response:
+        """Send the notification."""
+        check_same_origin(request, self.portal_url)
+        await self.links.tell_manager(token)
+        return self.pages.render(request, "told")
+
+    async def _again(
+        self, request: Request, token: str, refused: Refused, typed: str | None = None
+    ) -> Response:
+        """The upload page once more, with the reasons beside the field. Raises where the link is at fault."""
+        if wants_json(request) or any(reason.code in OVER for reason in refused.refusals):
+            raise refused
+        reasons = told(refused, words(spoken(request.headers.get("accept-language", ""))))
+        return await self._upload_page(request, token, reasons, typed)
+
+    async def _upload_page(
+        self, request: Request, token: str, reasons: tuple[Refusal, ...] = (), typed: str | None = None
+    ) -> Response:
+        return self.pages.render(
+            request,
+            "upload",
+            422 if reasons else 200,
+            about=await self.links.upload_page(token),
+            action=self.pages.link("u", token),
+            reasons=reasons,
+            typed=None if typed is None else typed[:_LONGEST_ECHO],
+            limit=LARGEST_FILE,
+        )

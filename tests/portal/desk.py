@@ -1,0 +1,122 @@
+"""A desk for the portal's tests: it keeps its own links, and counts what is done with them."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from models.activation import ActivationCode, parse_activation_code
+from models.errors import NotFound, PartAway, Refused
+from models.qr import Imported, QrVersionView
+
+UPLOAD = "upload-3q8Zk1vJ0yV9w2nB7tXe5RcLmAsDfGhJkLpOiUyTrEw"
+DOWNLOAD = "download-8Zk1vJ0yV9w2nB7tXe5RcLmAsDfGhJkLpOiUyTr"
+CODE = ActivationCode("smdp.operator.example", "K3-SENTINEL-7F42Q")
+GOOD = b"a file with a code"
+LOGS = "portal"
+NOW = datetime(2027, 3, 4, 10, 20, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class About:
+    sim: str = "S-12"
+    iccid_tail: str = "4711"
+    provider: str = "Nordlicht Mobile"
+    distributor: str = "Dupont Télécom"
+    account: str = "Acme Logistics"
+    expires_at: datetime = datetime(2027, 3, 11, 10, 20, tzinfo=UTC)
+    requested_at: datetime = NOW
+    recipient_name: str = "Bruno Keller"
+
+
+@dataclass(frozen=True)
+class Read:
+    upload_id: str
+    code: ActivationCode
+
+
+@dataclass(frozen=True)
+class Done:
+    imported: Imported
+    manager_name: str = "Ana Lopes"
+    manager_address: str = "ana@acme.example"
+
+
+@dataclass(frozen=True)
+class Secret:
+    code: ActivationCode
+
+
+@dataclass
+class InventedDesk:
+    """Implements `portal.desk.LinkDesk`. What is in `fails` is raised by the call of that name."""
+
+    about: About = field(default_factory=About)
+    code: ActivationCode = CODE
+    fails: dict[str, Exception] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    done: Counter[str] = field(default_factory=Counter)
+    received: list[tuple[str, int]] = field(default_factory=list)
+    sent: set[str] = field(default_factory=set)
+
+    async def upload_page(self, token: str) -> About:
+        self._found("upload_page", token, UPLOAD)
+        return self.about
+
+    async def check(self, token: str, content: bytes, filename: str) -> Read:
+        self._found("check", token, UPLOAD)
+        self.received.append((filename, len(content)))
+        if not content.startswith(GOOD):
+            raise Refused.because("no_qr_code", "The file shows no QR code that can be read.")
+        return Read("upload-1", self.code)
+
+    async def check_code(self, token: str, text: str) -> Read:
+        self._found("check_code", token, UPLOAD)
+        try:
+            return Read("upload-2", parse_activation_code(text))
+        except ValueError as invalid:
+            raise Refused.because("activation_code_invalid", str(invalid)) from None
+
+    async def send(self, token: str, upload_id: str) -> Done:
+        self._found("send", token, UPLOAD)
+        if upload_id not in ("upload-1", "upload-2"):
+            raise NotFound.because("upload_unknown", "What was checked is not kept any more.")
+        changed = upload_id not in self.sent
+        self.sent.add(upload_id)
+        version = QrVersionView(
+            id=1,
+            sim_id=12,
+            number=1,
+            current=True,
+            file_type="png",
+            imported_at=NOW,
+            imported_by="contact:7",
+        )
+        return Done(
+            Imported(version=version, changed=changed, manager="ana@acme.example", warnings=self.warnings)
+        )
+
+    async def tell_manager(self, token: str) -> None:
+        self._found("tell_manager", token, UPLOAD)
+
+    async def download_page(self, token: str) -> About:
+        self._found("download_page", token, DOWNLOAD)
+        return self.about
+
+    async def reveal(self, token: str) -> Secret:
+        self._found("reveal", token, DOWNLOAD)
+        return Secret(self.code)
+
+    async def download(self, token: str) -> Secret:
+        self._found("download", token, DOWNLOAD)
+        return Secret(self.code)
+
+    def _found(self, call: str, token: str, expected: str) -> None:
+        if token != expected:
+            raise NotFound.because("link_unknown", "This link is not known; ask for a new one.")
+        if call in self.fails:
+            raise self.fails[call]
+        self.done[call] += 1
+
+
+def database_away() -> PartAway:
+    return PartAway("database", "The database does not answer; see ESIM_DATABASE_URL.")
