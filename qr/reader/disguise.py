@@ -37,7 +37,8 @@ def is_disguised(content: bytes, kind: str) -> bool:
     if kind == "jpeg":
         return _is_foreign(_after_jpeg(content))
     if kind == "pdf":
-        return _is_foreign(content.rpartition(b"%%EOF")[2])
+        before, _, rest = content.rpartition(b"%%EOF")
+        return bool(before) and _is_foreign(rest)
     return False
 
 

@@ -4,7 +4,7 @@ import resource
 
 MEMORY = 768 * 1024 * 1024
 """Bytes of address space. A picture of 25 megapixels with transparency needs about 400 MB of it."""
-CPU_SECONDS = 6
+CPU_SECONDS = 5
 MOST_PIXELS = 25_000_000
 MOST_PAGES = 5
 SEARCH_SECONDS = 2.5

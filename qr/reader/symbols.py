@@ -8,16 +8,18 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import zxingcpp
 from PIL import Image, ImageFile, ImageFilter, ImageOps
-from zxingcpp import BarcodeFormat, Binarizer, ImageFormat, ImageView, TextMode
+from zxingcpp import BarcodeFormat, Binarizer, TextMode
 
 from qr.reader.limits import SEARCH_SECONDS
 
 _LOADED = ImageFile
 """Pillow would import this when it first needs it, and by then no file can be opened any more."""
 _QR_CODES = BarcodeFormat.QRCodeModel2 | BarcodeFormat.QRCodeModel1
+_PREFIX = "LPA:"
 _SIZES = (900, 1500, 2400, 600)
 """Pixels of the longer side: noise and blur go where a picture is made smaller, tiny modules need more."""
 _LARGEST_BLOWN_UP = 4
@@ -41,6 +43,13 @@ class Page:
     """Views that help rarely."""
 
 
+class Sight(NamedTuple):
+    """What one picture showed: an activation code, and a QR code that could not be read."""
+
+    found: bool
+    unclear: bool
+
+
 @dataclass
 class Search:
     """What was seen so far in all pages of a file."""
@@ -55,45 +64,56 @@ class Search:
         seen = []
         for page in pages:
             seen.append(page)
-            for view in page.views:
-                if self._settled_by(view()):
-                    break
-        if self.activation_codes:
-            return
-        for page in seen:
-            for view in (*page.views, *page.desperate):
-                if self.over or self._found_the_hard_way(view()):
-                    break
+            quickest, *others = page.views
+            if self._read(quickest()).unclear:
+                self._look_closer(others)
+        if not self.activation_codes:
+            for page in seen:
+                self._look_closer(page.views[1:])
+        if not self.activation_codes:
+            self._look_hard(seen)
 
     @property
     def over(self) -> bool:
         """No time is left to begin anything more."""
         return time.monotonic() > self.ends
 
-    def _found_the_hard_way(self, picture: Image.Image) -> bool:
-        for variant, binarizer in _variants(picture):
-            self._settled_by(variant, binarizer)
-            if self.activation_codes or self.over:
-                return True
-        return False
+    def _look_closer(self, views: Iterable[View]) -> None:
+        """Look at a page until an activation code is seen, and nothing that may be another one."""
+        for view in views:
+            if self.over:
+                return
+            sight = self._read(view())
+            if sight.found and not sight.unclear:
+                return
 
-    def _settled_by(self, picture: Image.Image, binarizer: Binarizer = Binarizer.LocalAverage) -> bool:
-        """Whether the picture showed an activation code, and no QR code that could not be read as yet."""
-        unclear = False
-        before = len(self.activation_codes)
-        grey = ImageView(picture.tobytes(), picture.width, picture.height, ImageFormat.Lum)
-        seen = zxingcpp.read_barcodes(
+    def _look_hard(self, pages: Iterable[Page]) -> None:
+        """Look at the pages in every way there is, until one shows an activation code."""
+        for page in pages:
+            for view in (*page.views, *page.desperate):
+                if self.over:
+                    return
+                for variant, binarizer in _variants(view()):
+                    self._read(variant, binarizer)
+                    if self.activation_codes or self.over:
+                        return
+
+    def _read(self, picture: Image.Image, binarizer: Binarizer = Binarizer.LocalAverage) -> Sight:
+        found = unclear = False
+        grey = memoryview(picture.tobytes()).cast("B", (picture.height, picture.width))
+        symbols = zxingcpp.read_barcodes(
             grey, _QR_CODES, binarizer=binarizer, text_mode=TextMode.Plain, return_errors=True
         )
-        for symbol in seen:
+        for symbol in symbols:
             text = symbol.text.strip()
             if not symbol.valid:
                 unclear = True
-            elif text[:4].upper() == "LPA:":
+            elif text[: len(_PREFIX)].upper() == _PREFIX:
                 self.activation_codes[text] = None
+                found = True
             else:
                 self.others = True
-        return len(self.activation_codes) > before and not unclear
+        return Sight(found, unclear)
 
 
 def _variants(picture: Image.Image) -> Iterator[tuple[Image.Image, Binarizer]]:

@@ -5,6 +5,10 @@ outside of itself, or could act, is refused; what is left of it (descriptions, t
 note) is dropped, and nothing but the rest reaches resvg.
 """
 
+import encodings.ascii
+import encodings.cp1252
+import encodings.iso8859_1
+import encodings.iso8859_15
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -12,7 +16,7 @@ from io import BytesIO
 from xml.etree.ElementTree import Element, ParseError, register_namespace, tostring
 
 import resvg_py
-from defusedxml.common import DefusedXmlException
+from defusedxml.common import DefusedXmlException, DTDForbidden
 from defusedxml.ElementTree import fromstring
 from PIL import Image
 
@@ -20,6 +24,8 @@ from qr.reader.pictures import on_paper
 from qr.reader.symbols import Page
 from qr.reader.verdict import Unreadable
 
+_LOADED = (encodings.ascii, encodings.cp1252, encodings.iso8859_1, encodings.iso8859_15)
+"""What a drawing may declare beside UTF-8 and UTF-16; Python would import it only then, which is too late."""
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
@@ -68,8 +74,8 @@ def _rasterised(drawing: str, longer: int, shade: int) -> Image.Image:
         png = resvg_py.svg_to_bytes(
             svg_string=drawing, width=longer, height=longer, dpi=96, skip_system_fonts=True
         )
-    except ValueError:
-        raise Unreadable("file_damaged") from None
+    except ValueError as failure:
+        raise Unreadable("too_demanding" if "limit" in str(failure) else "file_damaged") from None
     with Image.open(BytesIO(png), formats=("png",)) as picture:
         return on_paper(picture, shade)
 
@@ -77,6 +83,8 @@ def _rasterised(drawing: str, longer: int, shade: int) -> Image.Image:
 def _cleaned(content: bytes) -> str:
     try:
         root = fromstring(content, forbid_dtd=True)
+    except DTDForbidden as declared:
+        raise Unreadable("file_unsafe" if declared.name.lower() != "html" else "file_type_mismatch") from None
     except DefusedXmlException:
         raise Unreadable("file_unsafe") from None
     except ParseError:

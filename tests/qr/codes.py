@@ -32,7 +32,7 @@ def _oids() -> st.SearchStrategy[str]:
 
 
 def activation_codes() -> st.SearchStrategy[ActivationCode]:
-    """Codes with and without matching id, OID and the flag; short ones, and up to the longest that is legal."""
+    """Codes with and without matching id, OID and the flag, from short ones to the longest legal ones."""
     return st.builds(
         ActivationCode,
         smdp_address=_hosts(),
