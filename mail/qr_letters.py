@@ -68,7 +68,7 @@ def prefilled(facts: QrFacts, language: str) -> tuple[str, str]:
     """Subject and text of the usual letter to a contact, for a user to edit or to send as they are (F30)."""
     known = _known(facts)
     letter = wordings(spoken(language), FOLDER)["prefilled"]
-    return filled(letter["subject"], known), "\n\n".join(sentences(letter["text"], known)) + "\n"
+    return sentences(letter["subjects"], known)[0], "\n\n".join(sentences(letter["text"], known)) + "\n"
 
 
 def compose(

@@ -4,7 +4,7 @@ Source: requirements F29, F30, F56. No refusal repeats what was entered: letters
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,7 +27,7 @@ class QrFacts:
 
     account: str
     provider: str
-    iccid: str
+    iccid: str | None
     requester_name: str | None
     """Who asks for the code, or sends the notification of it."""
     reference: str | None = None
@@ -68,6 +68,18 @@ def letter_refusals(subject: str, text: str, cc: Sequence[str]) -> list[Refusal]
     if len(cc) > MOST_CC:
         sentence = f"A request is copied to {MOST_CC} additional recipients at most."
         found.append(Refusal(code="too_many_cc", sentence=sentence))
+    return found
+
+
+def copies(cc: Sequence[str], asked: Collection[str]) -> dict[int, str]:
+    """Whom a copy goes to, by place in the letter from 1: each address once, and none of those asked."""
+    found: dict[int, str] = {}
+    known = {address.casefold() for address in asked}
+    for place, written in enumerate(cc, start=1):
+        address = parse_email(written)
+        if address.casefold() not in known:
+            known.add(address.casefold())
+            found[place] = address
     return found
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.qr_letter import LONGEST_SUBJECT, LONGEST_TEXT, MOST_CC, letter_refusals, paragraphs
+from models.qr_letter import LONGEST_SUBJECT, LONGEST_TEXT, MOST_CC, copies, letter_refusals, paragraphs
 
 SUBJECT, TEXT = "A QR code, please", "Hello,\n\nplease send us the code.\n"
 LINE_BREAKS = ["\r", "\n", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\x00"]
@@ -76,3 +76,10 @@ def test_what_is_sent_has_no_character_that_breaks_or_reverses_a_line(text: str)
     sent = "".join(line for paragraph in paragraphs(text) for line in paragraph)
     assert not [character for character in sent if character in "\r\n\x00\u2028\u202e\u2066\ufeff"]
     assert all(len(line.splitlines()) == 1 for paragraph in paragraphs(text) for line in paragraph)
+
+
+@pytest.mark.covers("F29")
+def test_a_copy_goes_to_each_address_once_and_to_nobody_who_is_asked() -> None:
+    written = (" it@acme.example", "qr@telvia.example", "IT@acme.example", "boss@ACME.example")
+    assert copies(written, ["QR@telvia.example"]) == {1: "it@acme.example", 4: "boss@acme.example"}
+    assert copies((), ["qr@telvia.example"]) == {}
