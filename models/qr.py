@@ -181,6 +181,8 @@ class Imported(View):
     changed: bool
     manager: str | None
     """The address that a notification is offered to, pre-filled (F37)."""
+    ended_request: str | None = None
+    """The open request that it answered; its workflow is to be told."""
     warnings: tuple[str, ...] = ()
 
 

@@ -9,8 +9,10 @@ from sqlalchemy.types import BigInteger, String
 
 from models.inventory import ContactRole, SimState
 from models.lifecycle import OPEN
+from models.qr import RequestStatus
 from models.rules import Facts
 from store.catalogue import eligible
+from store.qr_tables import QrRequestRow
 from store.tables import (
     ContactRoleRow,
     ContactRow,
@@ -62,6 +64,9 @@ def _facts() -> Select[Any]:
         )
     )
     open_order = select(OrderRow.id).where(OrderRow.line_id == LineRow.id, OrderRow.status.in_(OPEN))
+    open_qr_request = select(QrRequestRow.id).where(
+        QrRequestRow.sim_id == SimRow.id, QrRequestRow.status == RequestStatus.REQUESTED
+    )
     none_of = array([], type_=String)
     return select(
         LineRow.slot,
@@ -82,6 +87,7 @@ def _facts() -> Select[Any]:
             type_=ARRAY(BigInteger),
         ).label("qr_contacts"),
         open_order.correlate(LineRow, SimRow).scalar_subquery().label("open_order"),
+        open_qr_request.correlate(LineRow, SimRow).scalar_subquery().label("open_qr_request"),
     )
 
 
@@ -111,5 +117,6 @@ def _read(row: Any) -> tuple[Facts, int | None]:
         esim_packs=frozenset(row.packs),
         qr_contacts=frozenset(row.qr_contacts),
         open_order=row.open_order,
+        open_qr_request=row.open_qr_request,
     )
     return facts, row.sim_id

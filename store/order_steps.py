@@ -11,7 +11,7 @@ from models.errors import Refusal
 from models.inventory import SimState
 from models.lifecycle import OPEN, HoldReason, OrderStatus, advance
 from models.orders import StepResult
-from store import events, sim_moves
+from store import events, qr_discard, sim_moves
 from store.locked_order import LockedOrder, lock_order
 from store.tables import OrderEventRow, OrderNoteRow, OrderRow, SimRow
 
@@ -87,13 +87,15 @@ async def complete(
     connection: AsyncConnection, order_id: str, actor: str, iccid: str | None, request: str
 ) -> StepResult:
     """The provider processed the order: the eSIM takes the line, with what the SIM in place has at this
-    moment, and that SIM is discarded, out of all groups, for ever (F18 to F20, F48 to F51, F54).
+    moment, and that SIM is discarded, out of all groups, for ever (F18 to F20, F48 to F51, F54). A request
+    for its QR code ends, and its links are dead.
 
     `request` names the call, so that an incident of it is kept once.
     """
     order = await lock_order(connection, order_id)
     if order.status is OrderStatus.PROCESSED and iccid in (None, order.iccid):
-        return order.result()
+        ended = await qr_discard.ended_by_discard(connection, order.sim_in_place_id)
+        return order.result().model_copy(update={"ended_qr_request": ended})
     refusal = advance(order.status, OrderStatus.PROCESSED)
     if refusal:
         if order.status is OrderStatus.CANCELLED:
@@ -112,13 +114,15 @@ async def complete(
     if taken:
         return order.result(taken)
     await sim_moves.swap(connection, order.in_place, order.temporary, known)
+    ended = await qr_discard.end_by_discard(connection, order.in_place.id)
     happenings: list[events.Happening] = [
         ("order.processed", {}),
         ("sim.discarded", {"sim": order.in_place.id, "iccid": order.in_place.iccid}),
         ("esim.activated", {"sim": order.temporary.id, "iccid": known}),
     ]
     await _move(connection, order, OrderStatus.PROCESSED, actor, happenings)
-    return order.result(status=OrderStatus.PROCESSED, iccid=known)
+    result = order.result(status=OrderStatus.PROCESSED, iccid=known)
+    return result.model_copy(update={"ended_qr_request": ended})
 
 
 async def cancel(

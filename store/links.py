@@ -1,0 +1,213 @@
+"""Links in mails: a random token that lets whoever has it do one thing about one SIM, until it ends (F60).
+
+Only the token's digest is kept. A link is dead when it has expired or was revoked, and also when what it is
+about has moved on: an upload link with its request, a download link with the version that it shows.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Interval, bindparam, delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.activation import ActivationCode, parse_activation_code
+from models.errors import NotFound, Refused
+from models.identifiers import storable
+from models.inventory import SimState
+from models.qr import RequestStatus
+from store.qr_locks import lock_sim
+from store.qr_tables import (
+    LinkRow,
+    QrEventRow,
+    QrNotificationRow,
+    QrRequestRow,
+    QrUploadRow,
+    QrVersionRow,
+)
+from store.secrets import KeyRing, uploaded
+from store.tables import SimRow
+
+UPLOAD = "upload"
+DOWNLOAD = "download"
+_UPLOADS_KEPT = timedelta(days=1)
+_RANDOM_BYTES = 32
+
+_ASK = "ask whoever sent it for a new one."
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link that is alive."""
+
+    id: int
+    account_id: int
+    sim_id: int
+    request_id: str | None
+    recipient: str | None
+    notification_id: str | None
+    version_id: int | None
+    expires_at: datetime
+
+
+_MINT = insert(LinkRow).values(expires_at=func.now() + bindparam("expires_after", type_=Interval))
+_FIND = (
+    select(
+        LinkRow.__table__,
+        (LinkRow.expires_at <= func.now()).label("expired"),
+        QrRequestRow.status.label("request_status"),
+        QrNotificationRow.revoked_at.label("notification_revoked_at"),
+        QrVersionRow.current.label("version_current"),
+        SimRow.state.label("sim_state"),
+    )
+    .join(SimRow, SimRow.id == LinkRow.sim_id)
+    .outerjoin(QrRequestRow, QrRequestRow.id == LinkRow.request_id)
+    .outerjoin(QrNotificationRow, QrNotificationRow.id == LinkRow.notification_id)
+    .outerjoin(QrVersionRow, QrVersionRow.id == LinkRow.version_id)
+    .where(LinkRow.token == bindparam("digest"), LinkRow.purpose == bindparam("for_purpose"))
+)
+_RECENT_USES = select(func.count()).where(
+    QrEventRow.link_id == bindparam("link"),
+    QrEventRow.type.startswith("link."),
+    QrEventRow.at > func.now() - bindparam("since", type_=Interval),
+)
+_STAGE = insert(QrUploadRow)
+_STAGED = select(QrUploadRow.__table__).where(
+    QrUploadRow.id == bindparam("upload"), QrUploadRow.link_id == bindparam("link")
+)
+_OLD = (
+    select(QrUploadRow.id)
+    .where(QrUploadRow.uploaded_at < func.now() - bindparam("kept", type_=Interval))
+    .with_for_update(skip_locked=True)
+)
+_FORGET = delete(QrUploadRow).where(QrUploadRow.id.in_(_OLD))
+
+
+async def mint(
+    connection: AsyncConnection,
+    *,
+    purpose: str,
+    account_id: int,
+    sim_id: int,
+    expires_after: timedelta,
+    request_id: str | None = None,
+    recipient: str | None = None,
+    notification_id: str | None = None,
+    version_id: int | None = None,
+) -> str:
+    """A new link; its token, which nobody can read again.
+
+    An upload link is of a request and of the contact whom its mail goes to; a download link is of a
+    notification and shows one version.
+    """
+    token = secrets.token_urlsafe(_RANDOM_BYTES)
+    await connection.execute(
+        _MINT,
+        {
+            "token": _digest(token),
+            "purpose": purpose,
+            "account_id": account_id,
+            "sim_id": sim_id,
+            "request_id": request_id,
+            "recipient": recipient,
+            "notification_id": notification_id,
+            "version_id": version_id,
+            "expires_after": expires_after,
+        },
+    )
+    return token
+
+
+async def find(
+    connection: AsyncConnection, token: str, purpose: str, *, lock: bool = False, even_if_over: bool = False
+) -> Link:
+    """The link with this token, if it is alive. Raises `Refused` (`link_unknown`, `link_expired`,
+    `link_revoked`, `request_over`).
+
+    `lock` keeps it alive until the end of the transaction: whatever would end its request, replace its
+    version or discard its SIM waits. `even_if_over` finds also a link whose request has ended, for whoever
+    imported the code with it may see so; it gives no right to import.
+    """
+    known = {"digest": _digest(token), "for_purpose": purpose}
+    row = (await connection.execute(_FIND, known)).one_or_none()
+    if row is not None and lock:
+        await lock_sim(connection, row.sim_id)
+        row = (await connection.execute(_FIND, known)).one_or_none()
+    if row is None:
+        raise NotFound.because("link_unknown", f"There is no such link; copy all of it, or {_ASK}")
+    if row.expired:
+        raise Refused.because("link_expired", f"This link has expired; {_ASK}")
+    if not even_if_over:
+        _check(row)
+    return Link(**{name: row._mapping[name] for name in Link.__dataclass_fields__})
+
+
+async def recent_uses(connection: AsyncConnection, link_id: int, since: timedelta) -> int:
+    """How often the link was used in the time before now: each try counts, also a refused one."""
+    known = {"link": link_id, "since": since}
+    return int((await connection.execute(_RECENT_USES, known)).scalar_one())
+
+
+async def stage(
+    connection: AsyncConnection,
+    keys: KeyRing,
+    link: Link,
+    code: ActivationCode,
+    *,
+    file_type: str,
+    original: bytes | None,
+) -> str:
+    """Keep what was checked until whoever uploaded it sends it, for a day at most; the id to send it by."""
+    await connection.execute(_FORGET, {"kept": _UPLOADS_KEPT})
+    upload_id = secrets.token_urlsafe(_RANDOM_BYTES)
+    await connection.execute(
+        _STAGE,
+        {
+            "id": upload_id,
+            "link_id": link.id,
+            "code": keys.seal(uploaded(upload_id, "code"), str(code).encode()),
+            "file_type": file_type,
+            "original": None if original is None else keys.seal(uploaded(upload_id, "file"), original),
+        },
+    )
+    return upload_id
+
+
+async def staged(
+    connection: AsyncConnection, keys: KeyRing, link: Link, upload_id: str
+) -> tuple[ActivationCode, str, bytes | None]:
+    """What was checked with this link. Raises `NotFound` (`upload_unknown`)."""
+    await connection.execute(_FORGET, {"kept": _UPLOADS_KEPT})
+    wanted = {"upload": upload_id if storable(upload_id) else "", "link": link.id}
+    row = (await connection.execute(_STAGED, wanted)).one_or_none()
+    if row is None:
+        raise NotFound.because("upload_unknown", "What was uploaded is not kept any more; upload it again.")
+    code = parse_activation_code(keys.open(uploaded(row.id, "code"), row.code).decode())
+    file = None if row.original is None else keys.open(uploaded(row.id, "file"), row.original)
+    return code, row.file_type, file
+
+
+def _check(row: Any) -> None:
+    if row.purpose == UPLOAD and row.request_status != RequestStatus.REQUESTED:
+        raise Refused.because("request_over", _OVER.get(row.request_status, "The request is over."))
+    useless = (
+        row.revoked_at is not None
+        or row.notification_revoked_at is not None
+        or row.version_current is False
+        or row.sim_state == SimState.DISCARDED
+    )
+    if useless:
+        raise Refused.because("link_revoked", f"This link is of no use any more; {_ASK}")
+
+
+_OVER = {
+    RequestStatus.IMPORTED: "The QR code has been imported already; nothing is left to do. Thank you.",
+    RequestStatus.WITHDRAWN: "The QR code is not needed any more: the request was withdrawn.",
+    RequestStatus.SIM_DISCARDED: "The QR code is not needed any more: the SIM is discarded.",
+}
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode(errors="replace")).digest()

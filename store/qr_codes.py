@@ -1,0 +1,97 @@
+"""The codes that SIMs have and had, with the files they were read from: kept sealed, never erased (F59)."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.activation import ActivationCode, parse_activation_code
+from models.errors import NotFound
+from models.qr import QrHistory, QrVersionView
+from store import qr_events, qr_notifications, qr_request_views
+from store.qr_imports import VERSION_COLUMNS, refuse_conflict, take, version_view
+from store.qr_tables import QrVersionRow
+from store.resealing import reseal
+from store.secrets import KeyRing, code_of, file_of
+
+__all__ = [
+    "current",
+    "current_version",
+    "history",
+    "original",
+    "refuse_conflict",
+    "reseal",
+    "take",
+    "version",
+]
+
+_SEALED = select(*VERSION_COLUMNS, QrVersionRow.code)
+_CURRENT = _SEALED.where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
+_VERSION = _SEALED.where(QrVersionRow.id == bindparam("version"))
+_VERSIONS = (
+    select(*VERSION_COLUMNS)
+    .where(QrVersionRow.sim_id == bindparam("sim"))
+    .order_by(QrVersionRow.number.desc())
+)
+_ORIGINAL = select(QrVersionRow.sim_id, QrVersionRow.number, QrVersionRow.original).where(
+    QrVersionRow.id == bindparam("version")
+)
+
+
+async def current(
+    connection: AsyncConnection, keys: KeyRing, sim_id: int
+) -> tuple[ActivationCode, QrVersionView]:
+    """The code that the SIM has. Raises `NotFound` (`no_qr_code_yet`), `SecretUnreadable`."""
+    row = (await connection.execute(_CURRENT, {"sim": sim_id})).one_or_none()
+    if row is None:
+        raise _none_yet()
+    return _opened(keys, row), version_view(row)
+
+
+async def current_version(connection: AsyncConnection, sim_id: int) -> QrVersionView:
+    """What is known of the code that the SIM has, but not the code. Raises `NotFound` (`no_qr_code_yet`)."""
+    row = (await connection.execute(_CURRENT, {"sim": sim_id})).one_or_none()
+    if row is None:
+        raise _none_yet()
+    return version_view(row)
+
+
+async def version(
+    connection: AsyncConnection, keys: KeyRing, version_id: int
+) -> tuple[ActivationCode, QrVersionView]:
+    """A code that a SIM has or had. Raises `NotFound` (`unknown_version`), `SecretUnreadable`."""
+    row = (await connection.execute(_VERSION, {"version": version_id})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_version", "There is no such version of a QR code.")
+    return _opened(keys, row), version_view(row)
+
+
+async def original(connection: AsyncConnection, keys: KeyRing, version_id: int) -> bytes | None:
+    """The file that the code was read from; None where it was typed in. Raises like `version`.
+
+    It is somebody else's file: it is never shown, only handed out as it is.
+    """
+    row = (await connection.execute(_ORIGINAL, {"version": version_id})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_version", "There is no such version of a QR code.")
+    return None if row.original is None else keys.open(file_of(row.sim_id, row.number), row.original)
+
+
+async def history(connection: AsyncConnection, sim_id: int) -> QrHistory:
+    """Everything about the SIM's code but the code."""
+    versions = await connection.execute(_VERSIONS, {"sim": sim_id})
+    return QrHistory(
+        sim_id=sim_id,
+        versions=tuple(version_view(row) for row in versions),
+        requests=await qr_request_views.of_sim(connection, sim_id),
+        notifications=await qr_notifications.of_sim(connection, sim_id),
+        events=await qr_events.of_sim(connection, sim_id),
+    )
+
+
+def _opened(keys: KeyRing, row: Any) -> ActivationCode:
+    return parse_activation_code(keys.open(code_of(row.sim_id, row.number), row.code).decode())
+
+
+def _none_yet() -> NotFound:
+    return NotFound.because("no_qr_code_yet", "The SIM has no QR code yet.")

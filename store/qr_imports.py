@@ -1,0 +1,210 @@
+"""Giving a SIM its code: by a user of the account, or by a contact of its distributor with a link (F35)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.activation import ActivationCode
+from models.errors import Refused
+from models.qr import Imported, QrVersionView, RequestStatus
+from models.rules import Facts, import_refusals
+from store import qr_events, qr_notifications, qr_requests
+from store.qr_locks import RequestInHand, SimInHand, lock_codes, lock_open_request, lock_sim
+from store.qr_tables import QrRequestRow, QrVersionRow
+from store.secrets import KeyRing, SecretUnreadable, code_of, file_of
+from store.tables import UserRow
+
+VERSION_COLUMNS = tuple(getattr(QrVersionRow, name) for name in QrVersionView.model_fields)
+"""What may be read of a version without the keys."""
+
+_NONE: tuple[str, ...] = ()
+_WAS_ELSEWHERE = "Another SIM had this code before; make sure that it is not installed there."
+
+_CURRENT = select(*VERSION_COLUMNS, QrVersionRow.code, QrVersionRow.fingerprint).where(
+    QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current
+)
+_ELSEWHERE = (
+    select(QrVersionRow.current)
+    .where(
+        QrVersionRow.fingerprint == any_(bindparam("fingerprints", type_=ARRAY(LargeBinary))),
+        QrVersionRow.sim_id != bindparam("sim"),
+    )
+    .order_by(QrVersionRow.current.desc())
+    .limit(1)
+)
+_LAST_NUMBER = select(func.coalesce(func.max(QrVersionRow.number), 0)).where(
+    QrVersionRow.sim_id == bindparam("sim")
+)
+_REPLACE = (
+    update(QrVersionRow)
+    .where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
+    .values(current=False)
+)
+_INSERT = insert(QrVersionRow).values(current=True).returning(*VERSION_COLUMNS)
+_REQUESTER = (
+    select(UserRow.email)
+    .join(QrRequestRow, QrRequestRow.requested_by == UserRow.id)
+    .where(QrRequestRow.id == bindparam("request"))
+)
+_EMAIL = select(UserRow.email).where(UserRow.id == bindparam("user"))
+
+
+@dataclass(frozen=True)
+class _Import:
+    """What somebody brought, and by which way."""
+
+    code: ActivationCode
+    file_type: str
+    original: bytes | None = field(repr=False)
+    actor: str
+    request_id: str | None
+    link_id: int | None
+
+
+async def take(
+    connection: AsyncConnection,
+    keys: KeyRing,
+    *,
+    sim_id: int,
+    code: ActivationCode,
+    file_type: str,
+    original: bytes | None,
+    actor: str,
+    request_id: str | None,
+    link_id: int | None = None,
+) -> Imported:
+    """Give the SIM a code. It is on no other SIM (F62); the one before is kept (F59), but links to it are
+    dead; the open request is answered, also by a code that the SIM has already.
+
+    With a request (that of a link) it must be open still; the same code from the same contact again is
+    answered alike. Raises `Refused` (`request_over`, `code_on_another_sim`, or as `import_refusals`); then
+    the code that was there stays.
+    """
+    brought = _Import(code, file_type, original, actor, request_id, link_id)
+    sim = await lock_sim(connection, sim_id)
+    asked = await lock_open_request(connection, sim)
+    before = (await connection.execute(_CURRENT, {"sim": sim_id})).one_or_none()
+    same = None if before is None or not _same_code(keys, before, code) else version_view(before)
+    if request_id is not None and (asked is None or asked.id != request_id):
+        if same is None or (same.request_id, same.imported_by) != (request_id, actor):
+            raise _request_over()
+        return Imported(version=same, changed=False, manager=await _manager(connection, brought))
+    _check(sim)
+    found, warnings = (same, _NONE) if same else await _add(connection, keys, sim, brought, asked)
+    if asked or not same:
+        await _tell(connection, sim, asked, brought, found.number)
+    return Imported(
+        version=found,
+        changed=same is None,
+        manager=await _manager(connection, brought, asked),
+        ended_request=asked.id if asked else None,
+        warnings=warnings,
+    )
+
+
+async def refuse_conflict(
+    connection: AsyncConnection, keys: KeyRing, sim_id: int, code: ActivationCode
+) -> tuple[str, ...]:
+    """Warnings about a code that another SIM had. Raises `Refused` (`code_on_another_sim`) where another SIM,
+    of whatever account and also a discarded one, has it (F62).
+    """
+    known = {"fingerprints": list(keys.fingerprints(code.profile)), "sim": sim_id}
+    elsewhere = (await connection.execute(_ELSEWHERE, known)).scalar_one_or_none()
+    if elsewhere:
+        sentence = "This activation code is on another SIM already; ask the distributor for the right one."
+        raise Refused.because("code_on_another_sim", sentence)
+    return _NONE if elsewhere is None else (_WAS_ELSEWHERE,)
+
+
+def version_view(row: Any) -> QrVersionView:
+    """A version as it is read."""
+    return QrVersionView(**{name: row._mapping[name] for name in QrVersionView.model_fields})
+
+
+async def _add(
+    connection: AsyncConnection, keys: KeyRing, sim: SimInHand, brought: _Import, asked: RequestInHand | None
+) -> tuple[QrVersionView, tuple[str, ...]]:
+    """A new version in the place of the one before, with warnings."""
+    number = (await connection.execute(_LAST_NUMBER, {"sim": sim.id})).scalar_one() + 1
+    file = brought.original
+    values = {
+        "account_id": sim.account_id,
+        "sim_id": sim.id,
+        "number": number,
+        "code": keys.seal(code_of(sim.id, number), str(brought.code).encode()),
+        "fingerprint": keys.fingerprints(brought.code.profile)[0],
+        "file_type": brought.file_type,
+        "original": None if file is None else keys.seal(file_of(sim.id, number), file),
+        "request_id": asked.id if asked else None,
+        "imported_by": brought.actor,
+    }
+    await lock_codes(connection)
+    warnings = await refuse_conflict(connection, keys, sim.id, brought.code)
+    await connection.execute(_REPLACE, {"sim": sim.id})
+    added = (await connection.execute(_INSERT, values)).one()
+    await qr_notifications.revoke_all(connection, sim.id, brought.actor)
+    return version_view(added), warnings
+
+
+async def _tell(
+    connection: AsyncConnection, sim: SimInHand, asked: RequestInHand | None, brought: _Import, number: int
+) -> None:
+    """End the request that is open, and append the event."""
+    how = "account" if brought.request_id is None else "link"
+    happened = ("qr.imported", {"version": number, "file_type": brought.file_type, "how": how})
+    if asked is None:
+        await qr_events.append(connection, sim.id, brought.actor, happened)
+    else:
+        await qr_requests.end(
+            connection, asked, RequestStatus.IMPORTED, brought.actor, happened, link_id=brought.link_id
+        )
+
+
+async def _manager(
+    connection: AsyncConnection, brought: _Import, asked: RequestInHand | None = None
+) -> str | None:
+    """Whom a notification is offered to: who asked for the code, else the user who brought it."""
+    request_id = asked.id if asked else brought.request_id
+    kind, _, number = brought.actor.partition(":")
+    if request_id is not None:
+        found = await connection.execute(_REQUESTER, {"request": request_id})
+    elif kind == "user":
+        found = await connection.execute(_EMAIL, {"user": int(number)})
+    else:
+        return None
+    address: str | None = found.scalar_one_or_none()
+    return address
+
+
+def _check(sim: SimInHand) -> None:
+    """What the SIM itself says against it; what the user's profile says is the caller's to ask."""
+    none: frozenset[Any] = frozenset()
+    facts = Facts(
+        slot=None,
+        sim_kind=sim.kind,
+        sim_state=sim.state,
+        enabled_targets=none,
+        esim_packs=none,
+        qr_contacts=none,
+        open_order=None,
+    )
+    reasons = import_refusals(facts)
+    if reasons:
+        raise Refused(*reasons)
+
+
+def _same_code(keys: KeyRing, row: Any, code: ActivationCode) -> bool:
+    if row.fingerprint not in keys.fingerprints(code.profile):
+        return False
+    try:
+        return keys.open(code_of(row.sim_id, row.number), row.code) == str(code).encode()
+    except SecretUnreadable:  # damaged: the code that was brought mends it
+        return False
+
+
+def _request_over() -> Refused:
+    return Refused.because(
+        "request_over", "The QR code is not waited for any more: the request with this link has ended."
+    )

@@ -1,0 +1,191 @@
+"""Notifications that a code is there: written before their mail is sent, revoked with their links."""
+
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import NotFound, Refused
+from models.identifiers import qr_notification_id
+from models.inventory import SimState
+from models.qr import NotificationView, RequestStatus
+from store import qr_events
+from store.mail_table import MailRow
+from store.qr_locks import lock_request, lock_sim
+from store.qr_tables import LinkRow, QrNotificationRow, QrVersionRow
+from store.tables import SimRow, UserRow
+
+_SYSTEM = "system"
+
+_INSERT = insert(QrNotificationRow).on_conflict_do_nothing().returning(QrNotificationRow.id)
+_CURRENT = select(QrVersionRow.id).where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
+_UNTOLD = select(QrVersionRow.id, UserRow.email).where(
+    QrVersionRow.sim_id == bindparam("sim"),
+    QrVersionRow.current,
+    UserRow.id == bindparam("user"),
+    SimRow.id == QrVersionRow.sim_id,
+    SimRow.state != SimState.DISCARDED,
+    ~exists().where(QrNotificationRow.version_id == QrVersionRow.id),
+)
+_REVOKE = (
+    update(QrNotificationRow)
+    .where(QrNotificationRow.sim_id == bindparam("sim"), QrNotificationRow.revoked_at.is_(None))
+    .values(revoked_at=func.now(), held_reason=None, held_since=None)
+    .returning(QrNotificationRow.id)
+)
+_REVOKE_ONE = _REVOKE.where(QrNotificationRow.id == bindparam("notification"))
+_REVOKE_LINKS = (
+    update(LinkRow)
+    .where(LinkRow.sim_id == bindparam("sim"), LinkRow.purpose == "download", LinkRow.revoked_at.is_(None))
+    .values(revoked_at=func.now())
+)
+_REVOKE_LINKS_OF_ONE = _REVOKE_LINKS.where(LinkRow.notification_id == bindparam("notification"))
+
+
+async def create(
+    connection: AsyncConnection,
+    *,
+    notification_id: str,
+    account_id: int,
+    sim_id: int,
+    version_id: int,
+    address: str,
+    actor: str,
+) -> NotificationView:
+    """Write a notification of the SIM's present code; the same id again is the same one.
+
+    Raises `Refused` (`key_used`, `sim_discarded`, `code_replaced`).
+    """
+    sim = await lock_sim(connection, sim_id)
+    known = await find(connection, notification_id)
+    if known is not None:
+        return _same(known, sim_id, address)
+    if sim.state is SimState.DISCARDED:
+        raise Refused.because("sim_discarded", "This SIM is discarded.")
+    if (await connection.execute(_CURRENT, {"sim": sim_id})).scalar_one_or_none() != version_id:
+        raise Refused.because("code_replaced", "The SIM has a newer code by now; ask again to tell of that.")
+    made = {"id": notification_id, "account_id": account_id, "sim_id": sim_id, "version_id": version_id}
+    written = await connection.execute(_INSERT, {**made, "address": address, "created_by": actor})
+    if written.scalar_one_or_none() is not None:
+        about: dict[str, Any] = {"version": version_id}
+        await qr_events.append(
+            connection, sim_id, actor, ("notification.created", about), notification_id=notification_id
+        )
+    return _same(await notification(connection, notification_id), sim_id, address)
+
+
+async def notification(connection: AsyncConnection, notification_id: str) -> NotificationView:
+    """One notification. `version` is the version's number. Raises `NotFound` (`unknown_notification`)."""
+    found = await find(connection, notification_id)
+    if found is None:
+        raise NotFound.because("unknown_notification", f"There is no notification {notification_id}.")
+    return found
+
+
+async def find(connection: AsyncConnection, notification_id: str) -> NotificationView | None:
+    """One notification, if there is such a one."""
+    row = (await connection.execute(_views().where(QrNotificationRow.id == notification_id))).one_or_none()
+    return None if row is None else _view(row)
+
+
+async def of_sim(connection: AsyncConnection, sim_id: int) -> tuple[NotificationView, ...]:
+    """All notifications of the SIM's codes, newest first."""
+    statement = _views().where(QrNotificationRow.sim_id == sim_id)
+    newest_first = statement.order_by(QrNotificationRow.created_at.desc(), QrNotificationRow.id)
+    return tuple(_view(row) for row in await connection.execute(newest_first))
+
+
+async def revoke(connection: AsyncConnection, notification_id: str, actor: str) -> None:
+    """The notification's links show nothing any more; revoking it again changes nothing.
+
+    Raises `NotFound` (`unknown_notification`).
+    """
+    known = await notification(connection, notification_id)
+    await lock_sim(connection, known.sim_id)
+    one = {"sim": known.sim_id, "notification": notification_id}
+    if (await connection.execute(_REVOKE_ONE, one)).scalar_one_or_none() is None:
+        return
+    await connection.execute(_REVOKE_LINKS_OF_ONE, one)
+    await qr_events.append(
+        connection, known.sim_id, actor, ("notification.revoked", {}), notification_id=notification_id
+    )
+
+
+async def revoke_all(connection: AsyncConnection, sim_id: int, actor: str) -> None:
+    """The SIM, which is locked, gets another code: what was told of the one before is of no use."""
+    revoked = (await connection.scalars(_REVOKE, {"sim": sim_id})).all()
+    await connection.execute(_REVOKE_LINKS, {"sim": sim_id})
+    for notification_id in revoked:
+        await qr_events.append(
+            connection, sim_id, actor, ("notification.revoked", {}), notification_id=notification_id
+        )
+
+
+async def offer_notification(connection: AsyncConnection, request_id: str) -> str | None:
+    """Where nobody was told of the code that was imported: a notification to who asked for it; its id.
+
+    None where somebody was told, or where the SIM has no code to tell of any more.
+    """
+    request = await lock_request(connection, request_id)
+    own = qr_notification_id(request.account_id, f"the requester of {request_id}")
+    if await find(connection, own) is not None:
+        return own
+    known = {"sim": request.sim_id, "user": request.requested_by}
+    offer = (await connection.execute(_UNTOLD, known)).one_or_none()
+    if offer is None or request.status is not RequestStatus.IMPORTED:
+        return None
+    await create(
+        connection,
+        notification_id=own,
+        account_id=request.account_id,
+        sim_id=request.sim_id,
+        version_id=offer.id,
+        address=offer.email,
+        actor=_SYSTEM,
+    )
+    return own
+
+
+def _views() -> Select[*tuple[Any, ...]]:
+    expires = (
+        select(func.max(LinkRow.expires_at))
+        .where(
+            LinkRow.sim_id == QrNotificationRow.sim_id,
+            LinkRow.notification_id == QrNotificationRow.id,
+            LinkRow.revoked_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    sent = exists().where(and_(MailRow.qr_notification_id == QrNotificationRow.id, MailRow.state == "sent"))
+    return select(
+        QrNotificationRow.__table__,
+        QrVersionRow.number,
+        expires.label("link_expires_at"),
+        sent.label("sent"),
+    ).join(QrVersionRow, QrVersionRow.id == QrNotificationRow.version_id)
+
+
+def _view(row: Any) -> NotificationView:
+    states = {
+        "revoked": row.revoked_at is not None,
+        "sent": row.sent,
+        "given_up": row.given_up,
+        "held": row.held_reason is not None,
+        "waiting": True,
+    }
+    return NotificationView(
+        id=row.id,
+        sim_id=row.sim_id,
+        version=row.number,
+        address=row.address,
+        created_at=row.created_at,
+        state=next(state for state, is_so in states.items() if is_so),
+        link_expires_at=row.link_expires_at,
+    )
+
+
+def _same(known: NotificationView, sim_id: int, address: str) -> NotificationView:
+    if (known.sim_id, known.address) != (sim_id, address):
+        raise Refused.because("key_used", "This key was used for another notification; take a new one.")
+    return known

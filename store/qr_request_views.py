@@ -1,0 +1,84 @@
+"""Requests for QR codes as they are read."""
+
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import NotFound, Refusal
+from models.qr import QrRequestView, RequestState
+from store.qr_locks import unknown_request
+from store.qr_tables import QrLetterRow, QrRequestRow, QrRoundRow
+from store.tables import DistributorRow, LineRow, ProviderRow, SimRow
+
+_LOOK = select(QrRequestRow.status, QrRequestRow.sim_id, QrRequestRow.round).where(
+    QrRequestRow.id == bindparam("request")
+)
+_START_FACTS = (
+    select(LineRow.slot, ProviderRow.name.label("provider"), DistributorRow.name.label("distributor"))
+    .select_from(SimRow)
+    .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
+    .outerjoin(LineRow, LineRow.id == SimRow.line_id)
+    .outerjoin(DistributorRow, DistributorRow.id == SimRow.distributor_id)
+    .where(SimRow.id == bindparam("sim"))
+)
+
+
+async def look(connection: AsyncConnection, request_id: str) -> RequestState:
+    """Where the request is now. Raises `NotFound` (`unknown_request`)."""
+    row = (await connection.execute(_LOOK, {"request": request_id})).one_or_none()
+    if row is None:
+        raise unknown_request(request_id)
+    return RequestState(request_id=request_id, status=row.status, sim_id=row.sim_id, round=row.round)
+
+
+async def request(connection: AsyncConnection, request_id: str) -> QrRequestView:
+    """One request. Raises `NotFound` (`unknown_request`)."""
+    found = await find(connection, request_id)
+    if found is None:
+        raise unknown_request(request_id)
+    return found
+
+
+async def find(connection: AsyncConnection, request_id: str) -> QrRequestView | None:
+    """One request, if there is such a one."""
+    row = (await connection.execute(_requests().where(QrRequestRow.id == request_id))).one_or_none()
+    return None if row is None else _view(row)
+
+
+async def of_sim(connection: AsyncConnection, sim_id: int) -> tuple[QrRequestView, ...]:
+    """All requests for the SIM's code, newest first."""
+    statement = _requests().where(QrRequestRow.sim_id == sim_id)
+    newest_first = statement.order_by(QrRequestRow.requested_at.desc(), QrRequestRow.id)
+    return tuple(_view(row) for row in await connection.execute(newest_first))
+
+
+async def start_facts(connection: AsyncConnection, sim_id: int) -> tuple[int | None, str, str]:
+    """Slot, provider and distributor of a SIM, as operators see them of its workflow.
+
+    Raises `NotFound` (`unknown_sim`). A SIM need not have a slot any more, nor a distributor.
+    """
+    row = (await connection.execute(_START_FACTS, {"sim": sim_id})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_sim", "There is no such SIM.")
+    return row.slot, row.provider, row.distributor or "no distributor"
+
+
+def _requests() -> Select[*tuple[Any, ...]]:
+    copies = func.cardinality(QrLetterRow.cc)
+    return (
+        select(QrRequestRow.__table__, QrRoundRow.contacts, func.coalesce(copies, 0).label("copies"))
+        .outerjoin(
+            QrRoundRow,
+            and_(QrRoundRow.request_id == QrRequestRow.id, QrRoundRow.number == QrRequestRow.round),
+        )
+        .outerjoin(QrLetterRow, QrLetterRow.id == QrRoundRow.letter_id)
+    )
+
+
+def _view(row: Any) -> QrRequestView:
+    recipients = [f"contact:{contact}" for contact in row.contacts or ()]
+    recipients += [f"cc:{number}" for number in range(1, row.copies + 1)]
+    known = {name: row._mapping[name] for name in QrRequestView.model_fields if name in row._mapping}
+    reasons = tuple(Refusal(**reason) for reason in row.refusals)
+    return QrRequestView(**known | {"recipients": tuple(recipients), "refusals": reasons})

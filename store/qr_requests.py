@@ -1,0 +1,260 @@
+"""The steps of a request for a QR code. Each is part of a transaction of its caller: it locks the SIM, then
+the request, does the effect and appends the events. Run again, it finds its own result.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import Refusal, Refused
+from models.inventory import SimState
+from models.qr import QrWish, RequestResult, RequestState, RequestStatus, end_request
+from models.qr_letter import letter_refusals
+from models.rules import Facts, Recipients, request_refusals
+from store import qr_events
+from store.events import Happening
+from store.facts import sim_facts
+from store.qr_discard import end_by_discard, ended_by_discard
+from store.qr_holds import hold, release
+from store.qr_locks import RequestInHand, lock_request, lock_sim
+from store.qr_notifications import offer_notification
+from store.qr_request_views import find, look, of_sim, request, start_facts
+from store.qr_tables import LinkRow, QrLetterRow, QrRequestRow, QrRoundRow
+from store.tables import SimRow, UserRow
+
+__all__ = [
+    "add_round",
+    "end",
+    "end_by_discard",
+    "ended_by_discard",
+    "find",
+    "hold",
+    "look",
+    "of_sim",
+    "offer_notification",
+    "open_request",
+    "release",
+    "request",
+    "start_facts",
+    "withdraw",
+    "write_letter",
+]
+
+_FIRST = "request"
+"""The call of the first round."""
+
+_OURS = select(
+    exists().where(SimRow.id == bindparam("sim"), SimRow.account_id == bindparam("account")).label("sim"),
+    exists().where(UserRow.id == bindparam("user"), UserRow.account_id == bindparam("account")).label("user"),
+)
+_OPEN = upsert(QrRequestRow).on_conflict_do_nothing().returning(QrRequestRow.id)
+_ADD_ROUND = insert(QrRoundRow)
+_ROUND_OF_CALL = select(QrRoundRow.number).where(
+    QrRoundRow.request_id == bindparam("request"), QrRoundRow.call == bindparam("call")
+)
+_NEXT_ROUND = (
+    update(QrRequestRow)
+    .where(QrRequestRow.id == bindparam("request"), QrRequestRow.status == RequestStatus.REQUESTED)
+    .values(round=QrRequestRow.round + 1)
+    .returning(QrRequestRow.round)
+)
+_END = (
+    update(QrRequestRow)
+    .where(QrRequestRow.id == bindparam("request"), QrRequestRow.status == RequestStatus.REQUESTED)
+    .values(status=bindparam("to"), status_since=func.now(), held_reason=None, held_since=None)
+    .returning(QrRequestRow.id)
+)
+_REVOKE_LINKS = (
+    update(LinkRow)
+    .where(
+        LinkRow.sim_id == bindparam("sim"),
+        LinkRow.request_id == bindparam("request"),
+        LinkRow.revoked_at.is_(None),
+    )
+    .values(revoked_at=func.now())
+)
+_LETTER = select(QrLetterRow.id).where(
+    QrLetterRow.id == bindparam("letter"), QrLetterRow.account_id == bindparam("account")
+)
+
+
+@dataclass(frozen=True)
+class _Round:
+    number: int
+    call: str
+    contacts: list[int]
+    letter_id: int | None
+    sent_by: str
+
+
+async def write_letter(
+    connection: AsyncConnection, account_id: int, subject: str, body: str, cc: Sequence[str]
+) -> int:
+    """Keep an edited letter and whom it is copied to; its id may travel where its text may not (W6).
+
+    Raises `Refused` with every reason why such a letter is not sent (F29, F56).
+    """
+    reasons = letter_refusals(subject, body, cc)
+    if reasons:
+        raise Refused(*reasons)
+    written = insert(QrLetterRow).values(account_id=account_id, subject=subject, body=body, cc=list(cc))
+    return int((await connection.execute(written.returning(QrLetterRow.id))).scalar_one())
+
+
+async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResult:
+    """Accept the request, or refuse it for good with every reason (F2, F25, F26, F56). A SIM has one open
+    request at most: two that are made at once queue on the SIM.
+    """
+    missing = await _unknown(connection, wish)
+    if missing:
+        return _refused(wish, missing)
+    sim = await lock_sim(connection, wish.sim_id)
+    facts = await sim_facts(connection, wish.sim_id, wish.user_id)
+    known = await _known(connection, wish.request_id)
+    if known is not None:
+        return known
+    contacts = _chosen(wish.contacts, facts)
+    reasons = request_refusals(facts, Recipients(contacts=frozenset(contacts)))
+    reasons += await _no_letter(connection, wish.account_id, wish.letter_id)
+    values = {
+        "id": wish.request_id,
+        "account_id": wish.account_id,
+        "sim_id": sim.id,
+        "requested_by": wish.user_id,
+        "status": RequestStatus.REFUSED if reasons else RequestStatus.REQUESTED,
+        "refusals": [reason.model_dump() for reason in reasons],
+    }
+    if (await connection.execute(_OPEN, values)).scalar_one_or_none() is None:
+        # the same id, for another SIM, at the same moment
+        return await _known(connection, wish.request_id) or _refused(wish, reasons)
+    actor = f"user:{wish.user_id}"
+    if reasons:
+        # a temporary eSIM may be deleted, and then no event may refer to it
+        if sim.state is not SimState.TEMPORARY:
+            codes = {"codes": [reason.code for reason in reasons]}
+            await qr_events.append(
+                connection, sim.id, actor, ("qr.refused", codes), request_id=wish.request_id
+            )
+        return _refused(wish, reasons)
+    request = await lock_request(connection, wish.request_id)
+    await _add_round(connection, request, _Round(1, _FIRST, contacts, wish.letter_id, actor))
+    return RequestResult(state=request.state)
+
+
+async def add_round(
+    connection: AsyncConnection,
+    request_id: str,
+    actor: str,
+    call: str,
+    *,
+    contacts: Sequence[int] | None = None,
+    letter_id: int | None = None,
+) -> RequestResult:
+    """The open request is sent once more: to all who have the role now, or to those chosen among them.
+
+    `call` names the update, so that its repeat adds nothing. A user must be allowed to ask; an operator
+    may always send again.
+    """
+    request = await lock_request(connection, request_id)
+    done = {"request": request_id, "call": call}
+    if (await connection.execute(_ROUND_OF_CALL, done)).one_or_none():
+        return RequestResult(state=request.state)
+    over = end_request(request.status, RequestStatus.WITHDRAWN)
+    if over:
+        return RequestResult(state=request.state, refusals=(over,))
+    facts = await _facts_for(connection, request, actor)
+    chosen = _chosen(contacts, facts)
+    reasons = request_refusals(facts, Recipients(contacts=frozenset(chosen), again=True))
+    reasons += await _no_letter(connection, request.account_id, letter_id)
+    if reasons:
+        return RequestResult(state=request.state, refusals=tuple(reasons))
+    number = (await connection.execute(_NEXT_ROUND, {"request": request_id})).scalar_one()
+    await _add_round(connection, request, _Round(number, call, chosen, letter_id, actor))
+    return RequestResult(state=request.state.model_copy(update={"round": number}))
+
+
+async def withdraw(connection: AsyncConnection, request_id: str, actor: str) -> RequestResult:
+    """The code is not wanted any more: nobody can upload it with the links of this request."""
+    request = await lock_request(connection, request_id)
+    if request.status is RequestStatus.WITHDRAWN:
+        return RequestResult(state=request.state)
+    over = end_request(request.status, RequestStatus.WITHDRAWN)
+    if over:
+        return RequestResult(state=request.state, refusals=(over,))
+    await end(connection, request, RequestStatus.WITHDRAWN, actor, ("qr.withdrawn", {}))
+    return RequestResult(state=request.state.model_copy(update={"status": RequestStatus.WITHDRAWN}))
+
+
+async def end(
+    connection: AsyncConnection,
+    request: RequestInHand,
+    status: RequestStatus,
+    actor: str,
+    *happenings: Happening,
+    link_id: int | None = None,
+) -> None:
+    """End a request in hand: its upload links are dead, and what it was held for is over."""
+    (await connection.execute(_END, {"request": request.id, "to": status})).scalar_one()
+    await connection.execute(_REVOKE_LINKS, {"request": request.id, "sim": request.sim_id})
+    if request.held:
+        happenings = (("qr.released", {}), *happenings)
+    await qr_events.append(
+        connection, request.sim_id, actor, *happenings, request_id=request.id, link_id=link_id
+    )
+
+
+async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: _Round) -> None:
+    written = {"request_id": request.id, "account_id": request.account_id, **asdict(sent)}
+    await connection.execute(_ADD_ROUND, written)
+    asked: dict[str, object] = {"round": sent.number, "contacts": list(sent.contacts)}
+    if sent.letter_id is not None:
+        asked["letter"] = sent.letter_id
+    happened = "qr.requested" if sent.number == 1 else "qr.sent_again"
+    await qr_events.append(connection, request.sim_id, sent.sent_by, (happened, asked), request_id=request.id)
+
+
+async def _known(connection: AsyncConnection, request_id: str) -> RequestResult | None:
+    known = await find(connection, request_id)
+    if known is None:
+        return None
+    state = RequestState(request_id=known.id, status=known.status, sim_id=known.sim_id, round=known.round)
+    return RequestResult(state=state, refusals=known.refusals)
+
+
+async def _facts_for(connection: AsyncConnection, request: RequestInHand, actor: str) -> Facts:
+    kind, _, number = actor.partition(":")
+    if kind == "user":
+        return await sim_facts(connection, request.sim_id, int(number))
+    facts = await sim_facts(connection, request.sim_id, request.requested_by)
+    # an operator has no profile that could say no
+    return facts.model_copy(update={"slot": None})
+
+
+async def _unknown(connection: AsyncConnection, wish: QrWish) -> list[Refusal]:
+    ids = {"sim": wish.sim_id, "user": wish.user_id, "account": wish.account_id}
+    found = (await connection.execute(_OURS, ids)).one()
+    return [
+        Refusal(code=f"unknown_{what}", sentence=f"The account has no such {name}.")
+        for what, name, there in zip(("sim", "user"), ("SIM", "user"), found, strict=True)
+        if not there
+    ]
+
+
+async def _no_letter(connection: AsyncConnection, account_id: int, letter_id: int | None) -> list[Refusal]:
+    if letter_id is None:
+        return []
+    if (await connection.execute(_LETTER, {"letter": letter_id, "account": account_id})).one_or_none():
+        return []
+    return [Refusal(code="unknown_letter", sentence="The account has no such letter.")]
+
+
+def _chosen(contacts: Sequence[int] | None, facts: Facts) -> list[int]:
+    return sorted(facts.qr_contacts if contacts is None else set(contacts))
+
+
+def _refused(wish: QrWish, reasons: Sequence[Refusal]) -> RequestResult:
+    state = RequestState(request_id=wish.request_id, status=RequestStatus.REFUSED, sim_id=wish.sim_id)
+    return RequestResult(state=state, refusals=tuple(reasons))
