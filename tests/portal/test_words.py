@@ -1,0 +1,105 @@
+"""Pages in the reader's language."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import httpx
+import pytest
+
+import qr.refusals
+from models.errors import Refused
+from portal import pages
+from tests.portal.desk import DOWNLOAD, UPLOAD, InventedDesk
+
+PLACES = list(Path(pages.TEMPLATES).glob("*.jinja"))
+
+
+def leaves(table: dict[str, Any], path: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        found |= leaves(value, f"{path}{key}.") if isinstance(value, dict) else {path + key: value}
+    return found
+
+
+def test_all_languages_say_the_same() -> None:
+    english = leaves(dict(pages.words("en")))
+    for language in pages.languages():
+        said = {k: v for k, v in leaves(dict(pages.words(language))).items() if k[:9] != "refusals."}
+        assert set(said) == set(english)
+        for key, value in said.items():
+            assert type(value) is type(english[key])
+            if isinstance(value, str):
+                assert _names(value) == _names(english[key]), key
+
+
+def _names(sentence: str) -> set[str | None]:
+    return {name for _, name, _, _ in Formatter().parse(sentence)}
+
+
+def test_no_word_is_left_over() -> None:
+    used = " ".join(path.read_text() for path in PLACES)
+    for key in leaves(dict(pages.words("en"))):
+        if not key.startswith(("problem.", "problems.")) and key not in ("common.months", "common.moment"):
+            assert f"t.{key}" in used, key
+
+
+def test_french_readers_are_told_in_french_why_a_file_is_refused() -> None:
+    assert set(pages.words("fr")["refusals"]) >= qr.refusals.REASONS
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("fr", "fr"),
+        ("fr-CA,en;q=0.5", "fr"),
+        ("de,fr;q=0.4,en;q=0.8", "en"),
+        ("en;q=0.1, FR;q=0.9", "fr"),
+        ("fr;q=0", "en"),
+        ("*", "en"),
+        (";;q=,,fr;q=x", "fr"),
+        ("x" * 5000, "en"),
+    ],
+)
+def test_the_browser_s_language_is_spoken(accepted: str, language: str) -> None:
+    assert pages.spoken(accepted) == language
+
+
+async def test_pages_and_reasons_are_in_french(browser: httpx.AsyncClient, desk: InventedDesk) -> None:
+    browser.headers["Accept-Language"] = "fr-FR,fr;q=0.9,en;q=0.8"
+    page = await browser.get(f"/u/{UPLOAD}")
+    assert '<html lang="fr">' in page.text
+    assert page.headers["content-language"] == "fr"
+    assert "4 mars 2027 à 10:20 UTC" in page.text
+    refused = await browser.post(f"/u/{UPLOAD}/check", files={"file": ("x.png", b"bad")})
+    assert "Aucun QR code lisible" in refused.text
+    desk.fails["download_page"] = Refused.because("link_expired", "Ask for a new link.")
+    over = await browser.get(f"/q/{DOWNLOAD}")
+    assert "Ce lien a expiré" in over.text
+    assert "Ask for" not in over.text
+
+
+def test_moments_are_told_in_utc() -> None:
+    paris = timezone(timedelta(hours=2))
+    assert (
+        pages.moment(datetime(2027, 8, 1, 0, 5, tzinfo=paris), pages.words("en")) == "31 July 2027, 22:05 UTC"
+    )
+    with pytest.raises(ValueError, match="time zone"):
+        pages.moment(datetime(2027, 8, 1, tzinfo=UTC).replace(tzinfo=None), pages.words("en"))
+
+
+async def test_addresses_begin_with_the_portal_s_own_path(desk: InventedDesk) -> None:
+    from portal.app import create_app  # noqa: PLC0415
+    from settings import Settings  # noqa: PLC0415
+
+    app = create_app(desk, Settings(portal_url="https://acme.example/esim/"))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="https://acme.example"
+    ) as client:
+        page = await client.get(f"/u/{UPLOAD}")
+    addresses = re.findall(r'(?:href|src|action)="([^"]+)"', page.text)
+    assert addresses
+    assert all(address.startswith("/esim/") for address in addresses)
