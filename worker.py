@@ -20,6 +20,8 @@ from activities.failures import SafeFailures
 from activities.heartbeats import Heartbeats
 from activities.orders import InventorySteps
 from activities.outside import MailSteps, PortSteps
+from activities.qr import QrInventorySteps
+from activities.qr_mails import QrMails
 from mail.errors import MailInvalid
 from mail.message import Sender
 from mail.smtp import Mailer, SmtpMailer
@@ -31,6 +33,8 @@ from starter.temporal import connect, leave, missing_search_attributes
 from store.migrations import head_revision
 from store.session import Database
 from workflows.order import EsimOrder
+from workflows.qr_notification import EsimQrNotification
+from workflows.qr_request import EsimQrRequest
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 GRACE = timedelta(seconds=30)
@@ -64,10 +68,18 @@ def order_worker(client: Client, database: Database, mailer: Mailer, settings: S
     orders = InventorySteps(database)
     provider = PortSteps(ProviderByMail(database, outbox))
     people = MailSteps(database, outbox)
+    codes = QrInventorySteps(database)
+    letters = QrMails(
+        database,
+        outbox,
+        settings.portal_url,
+        settings.upload_link_expires_after,
+        settings.download_link_expires_after,
+    )
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[EsimOrder],
+        workflows=[EsimOrder, EsimQrRequest, EsimQrNotification],
         activities=[
             orders.accept_order,
             orders.open_processing,
@@ -80,6 +92,17 @@ def order_worker(client: Client, database: Database, mailer: Mailer, settings: S
             provider.remind_provider,
             provider.withdraw_from_provider,
             people.tell_people,
+            codes.open_request,
+            codes.look_at_request,
+            codes.add_round,
+            codes.withdraw_request,
+            codes.offer_notification,
+            codes.hold_qr,
+            codes.release_qr,
+            letters.ask_for_code,
+            letters.remind_of_code,
+            letters.tell_no_code,
+            letters.send_notification,
         ],
         interceptors=[SafeFailures(), Heartbeats()],
         workflow_runner=workflow_runner(),

@@ -11,7 +11,8 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -22,12 +23,14 @@ from models.inventory import LineView, OrderView, SimKind, SimState, UserView
 from models.lifecycle import OrderKind, OrderStatus
 from models.rules import DISPOSAL_WARNING, Action
 from sandbox.data_dir import DataDir
+from sandbox.demo_qr import QrChapter
 from sandbox.errors import SandboxError
 from sandbox.mails import list_mails
 from sandbox.stage import Timeline, running_sandbox
 from settings import Settings
 from starter.desk import OrderDesk, OrderDraft
 from starter.inventory import Inventory
+from starter.qr_desk import QrDesk
 from starter.temporal import connect, leave
 from store.session import Database
 from workflows.search_attributes import ORDER_STATUS
@@ -36,19 +39,18 @@ HERE = Path(__file__).parent
 ANSWER_SECONDS = 60
 
 
+@dataclass
 class Demo:
     """The story, told at one desk."""
 
-    def __init__(
-        self, timeline: Timeline, desk: OrderDesk, stock: Inventory, client: Client, folder: DataDir
-    ) -> None:
-        self.timeline = timeline
-        self.desk = desk
-        self.stock = stock
-        self.client = client
-        self.folder = folder
-        self._iccids = iter(range(1, 1000))
-        self._used: set[int] = set()
+    timeline: Timeline
+    desk: OrderDesk
+    qr_desk: QrDesk
+    stock: Inventory
+    client: Client
+    folder: DataDir
+    _iccids: Iterator[int] = field(default_factory=lambda: iter(range(1, 1000)))
+    _used: set[int] = field(default_factory=set)
 
     async def play(self) -> None:
         """All chapters, one after another."""
@@ -57,6 +59,7 @@ class Demo:
         await self._cancel(user)
         await self._replace(user)
         await self._refuse(user)
+        await self._qr_code(user)
         await self._kill_the_worker(user)
         await self._look_at_everything()
 
@@ -143,6 +146,14 @@ class Demo:
             "The refusal is kept", right=len(kept) == orders + 1 and newest.status is OrderStatus.REFUSED
         )
         await self._check_workflow(newest.id, "refused")
+
+    async def _qr_code(self, user: UserView) -> None:
+        line, other = [await self._line(user, Action.REPLACE_ESIM) for _ in range(2)]
+        self.timeline.chapter(
+            f"The QR code of the eSIM on line {line.msisdn} is asked for, and comes as a PDF"
+        )
+        chapter = QrChapter(self.timeline, self.qr_desk, self.stock, self.client, self.folder)
+        await chapter.play(line, other, user)
 
     async def _kill_the_worker(self, user: UserView) -> None:
         line = await self._line(user, Action.SWITCH_TO_ESIM)
@@ -287,7 +298,8 @@ async def _play_on(timeline: Timeline, console: Console, folder: Path, *, keep: 
             client = await connect(settings)
             try:
                 desk, stock = OrderDesk(client, database, settings), Inventory(database)
-                await Demo(timeline, desk, stock, client, data).play()
+                qr_desk = QrDesk(client, database, settings)
+                await Demo(timeline, desk, qr_desk, stock, client, data).play()
             finally:
                 await database.close()
             timeline.sum_up()

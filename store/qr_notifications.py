@@ -20,13 +20,17 @@ _SYSTEM = "system"
 
 _INSERT = insert(QrNotificationRow).on_conflict_do_nothing().returning(QrNotificationRow.id)
 _CURRENT = select(QrVersionRow.id).where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
-_UNTOLD = select(QrVersionRow.id, UserRow.email).where(
-    QrVersionRow.sim_id == bindparam("sim"),
-    QrVersionRow.current,
-    UserRow.id == bindparam("user"),
-    SimRow.id == QrVersionRow.sim_id,
-    SimRow.state != SimState.DISCARDED,
-    ~exists().where(QrNotificationRow.version_id == QrVersionRow.id),
+_UNTOLD = (
+    select(QrVersionRow.id, UserRow.email)
+    .join(SimRow, SimRow.id == QrVersionRow.sim_id)
+    .join(UserRow, UserRow.account_id == QrVersionRow.account_id)
+    .where(
+        QrVersionRow.sim_id == bindparam("sim"),
+        QrVersionRow.current,
+        UserRow.id == bindparam("user"),
+        SimRow.state != SimState.DISCARDED,
+        ~exists().where(QrNotificationRow.version_id == QrVersionRow.id),
+    )
 )
 _REVOKE = (
     update(QrNotificationRow)

@@ -30,7 +30,7 @@ from workflows.messages import (
     SendQrMails,
     WithdrawRequest,
 )
-from workflows.patience import Patience
+from workflows.patience import Patience, wait_until
 from workflows.search_attributes import ORDER_STATUS, label_once, request_labels
 from workflows.step_runner import Condition, Overtaken, Step, StepRunner
 from workflows.steps import QrMailSteps, QrSteps
@@ -62,6 +62,7 @@ class EsimQrRequest:
         self._patience = self._new_patience()
         self._tells_at: datetime | None = None
         self._look_wanted = False
+        self._notified = False
 
     @workflow.run
     async def run(self, _: RequestQrCode | None = None) -> RequestState:
@@ -141,6 +142,11 @@ class EsimQrRequest:
         """Sent by whoever imported a code or discarded the SIM."""
         self._look_wanted = True
 
+    @workflow.signal(description="Somebody was notified that the code is there.")
+    def notified(self, *_: Any) -> None:
+        """Sent by whoever wrote a notification down: nobody need be told by itself any more."""
+        self._notified = True
+
     @workflow.query(description="The request's status and round as the workflow knows them.")
     def state(self) -> RequestState:
         """Where the request is."""
@@ -185,12 +191,11 @@ class EsimQrRequest:
         cannot be seen now is seen the next time.
         """
         while self._is_open:
-            with contextlib.suppress(TimeoutError):
-                await workflow.wait_condition(
-                    lambda: self._look_wanted or not self._is_open,
-                    timeout=self._start.waits.look_every,
-                    timeout_summary="Look whether the code was imported",
-                )
+            await wait_until(
+                lambda: self._look_wanted or not self._is_open,
+                self._start.waits.look_every,
+                "Look whether the code was imported",
+            )
             self._look_wanted = False
             if self._is_open:
                 with contextlib.suppress(Overtaken):
@@ -224,12 +229,8 @@ class EsimQrRequest:
             if workflow.now() >= self._patience.due:
                 await self._break_the_silence(left)
                 continue
-            with contextlib.suppress(TimeoutError):
-                await workflow.wait_condition(
-                    left,
-                    timeout=self._patience.due - workflow.now(),
-                    timeout_summary="Remind the distributor if no code came",
-                )
+            silence = self._patience.due - workflow.now()
+            await wait_until(left, silence, "Remind the distributor if no code came")
 
     async def _break_the_silence(self, left: Condition) -> None:
         if not self._patience.exhausted:
@@ -254,7 +255,9 @@ class EsimQrRequest:
         waits = self._start.waits
         self._tells_at = workflow.now() + waits.requester_told_after
         self._show()
-        await workflow.sleep(waits.requester_told_after, summary="Tell the requester if nobody was told")
+        await wait_until(
+            lambda: self._notified, waits.requester_told_after, "Tell the requester if nobody was told"
+        )
         self._tells_at = None
         offered = await self._steps.take(QrSteps.offer_notification, RequestStep(request_id=self._id))
         if offered is None:
@@ -268,6 +271,7 @@ class EsimQrRequest:
             self._note("The requester was told that the code is there")
         except Overtaken:
             self._note("News for the requester given up: the mail could not be sent")
+            await self._steps.take(*QrMarks(offered).released("system", given_up=True))
 
     # --- what operators read --------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from settings import Settings
+from store.secrets import KeyRing
 from store.session import Database
 from tests.system.scene import Scene, a_mailbox
 from tests.temporal_server import Temporal, a_task_queue, temporal
@@ -25,6 +26,7 @@ async def idle_scene(
             temporal_address=temporal.address,
             task_queue=a_task_queue(),
             smtp_url=f"smtp://127.0.0.1:{mailbox.port}",
+            secret_keys=KeyRing.new_key(),
         )
         yield Scene(temporal, database, settings, mailbox)
 

@@ -1,0 +1,136 @@
+"""The demonstration's chapter about a QR code: asked for, uploaded through the link, told, downloaded.
+
+Everything goes the way of people: the mail is read in the mailbox, the pages behind its links over HTTP.
+"""
+
+import re
+from dataclasses import dataclass
+from io import BytesIO
+
+import httpx
+from PIL import Image
+from temporalio.client import Client
+
+from models.activation import ActivationCode, parse_activation_code
+from models.errors import Refused
+from models.inventory import ContactRole, LineView, UserView
+from models.qr import RequestStatus
+from qr.draw import png
+from qr.intake import read_upload
+from sandbox.data_dir import DataDir
+from sandbox.mails import list_mails, read_mail
+from sandbox.stage import Timeline, wait_until
+from starter.inventory import Inventory
+from starter.qr_desk import QrDesk, QrRequestDraft
+
+CONTACT = "qr@telvia.example"
+_CODE = "LPA:1$smdp.orange.example$DEMO-4F2A-{number:04d}-9C7B"
+_UPLOAD_ID = re.compile(r'name="upload_id" value="([^"]+)"')
+
+
+def letter_with(code: ActivationCode) -> bytes:
+    """A distributor's letter as it comes in practice: an A4 page in PDF with the code somewhere on it."""
+    page = Image.new("RGB", (1240, 1754), "white")
+    page.paste(Image.open(BytesIO(png(code))).convert("RGB").resize((420, 420)), (700, 900))
+    written = BytesIO()
+    page.save(written, "PDF", resolution=150)
+    return written.getvalue()
+
+
+@dataclass
+class QrChapter:
+    """One SIM's code, from the wish to the picture in the manager's hands."""
+
+    timeline: Timeline
+    desk: QrDesk
+    stock: Inventory
+    client: Client
+    folder: DataDir
+
+    async def play(self, line: LineView, other: LineView, user: UserView) -> None:
+        """Ask for the code of the line's eSIM; try to use it for another SIM, too."""
+        assert line.sim is not None  # noqa: S101  chosen so
+        assert other.sim is not None  # noqa: S101
+        sim, code = f"S-{line.sim.id}", parse_activation_code(_CODE.format(number=line.sim.id))
+        await self._meet_the_contact(line, user)
+        request_id, upload_link = await self._ask(sim, user)
+        async with httpx.AsyncClient(follow_redirects=False, timeout=30) as browser:
+            await self._upload(browser, upload_link, code)
+            shown = await self.desk.show(sim, user.email)
+            self.timeline.check(f"{sim} has this code, version 1", right=shown.code == code)
+            await self.client.get_workflow_handle(request_id).result()
+            seen = await self.desk.request_view(request_id)
+            self.timeline.check(
+                "The request is over, in Temporal and in the database",
+                right=seen.status is RequestStatus.IMPORTED,
+            )
+            await self._download(browser, user, code)
+        await self._reuse(f"S-{other.sim.id}", user, code)
+
+    async def _meet_the_contact(self, line: LineView, user: UserView) -> None:
+        assert line.sim is not None  # noqa: S101
+        assert line.sim.distributor is not None  # noqa: S101
+        contact = await self.stock.add_contact(user.account, line.sim.distributor, "QR desk", CONTACT)
+        await self.stock.edit_contact(user.account, f"C-{contact.id}", add_roles=(ContactRole.ESIM_QR_CODE,))
+        self.timeline.says(f"{CONTACT} of {line.sim.distributor} gets the role 'eSIM QR Code'")
+
+    async def _ask(self, sim: str, user: UserView) -> tuple[str, str]:
+        letter = await self.desk.draft(sim, user.email)
+        self.timeline.says(f"The mail is pre-filled: {letter.subject!r} to {letter.recipients[0].email}")
+        made = await self.desk.request(QrRequestDraft(sim=sim, user=user.email))
+        self.timeline.says(f"{made.request_id}: {made.sentence}")
+        link = await self._link_in_the_mail_to(CONTACT, "u")
+        self.timeline.says("The mail is there, with an upload link of its own")
+        return made.request_id, link
+
+    async def _upload(self, browser: httpx.AsyncClient, link: str, code: ActivationCode) -> None:
+        page = await browser.get(link)
+        self.timeline.check("The link opens without an account", right=page.status_code == httpx.codes.OK)
+        letter = letter_with(code)
+        checked = await browser.post(
+            f"{link}/check", files={"file": ("letter.pdf", letter, "application/pdf")}
+        )
+        found = _UPLOAD_ID.search(checked.text)
+        self.timeline.check(
+            f"A PDF of {len(letter) // 1024} kB is read, and the code is shown before it is sent",
+            right=found is not None,
+        )
+        if found is None:
+            return
+        sent = await browser.post(f"{link}/send", data={"upload_id": found[1]})
+        self.timeline.check("Sent: the code is the SIM's", right=sent.status_code == httpx.codes.OK)
+        told = await browser.post(f"{link}/tell")
+        self.timeline.check("and its manager is told", right=told.status_code == httpx.codes.OK)
+
+    async def _download(self, browser: httpx.AsyncClient, user: UserView, code: ActivationCode) -> None:
+        link = await self._link_in_the_mail_to(user.email, "q")
+        landing = await browser.get(link)
+        self.timeline.check(
+            "The link to the code shows nothing to a mail scanner that opens it",
+            right=landing.status_code == httpx.codes.OK and code.matching_id not in landing.text,
+        )
+        picture = await browser.post(f"{link}/png")
+        read = await read_upload(picture.content, "code.png")
+        self.timeline.check("The downloaded picture is read as the same code", right=read.code == code)
+
+    async def _reuse(self, sim: str, user: UserView, code: ActivationCode) -> None:
+        try:
+            await self.desk.import_file(sim, png(code), "again.png", user.email)
+            refused = False
+        except Refused as refusal:
+            self.timeline.says(f"The same code for {sim} is refused: {refusal}")
+            refused = True
+        self.timeline.check("A code is on one SIM only", right=refused)
+
+    async def _link_in_the_mail_to(self, address: str, path: str) -> str:
+        pattern = re.compile(rf"{re.escape(self.desk.settings.portal_url)}/{path}/[\w-]+")
+
+        async def look() -> str | None:
+            for mail in reversed(list_mails(self.folder.mailbox)):
+                if address in mail.to and (
+                    found := pattern.search(read_mail(self.folder.mailbox, mail.number).text)
+                ):
+                    return found[0]
+            return None
+
+        return await wait_until(look, f"a mail to {address} with a link")

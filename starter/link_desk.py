@@ -1,0 +1,194 @@
+"""What a person without an account may do with a link from a mail: give one SIM its code, or see one code.
+
+A link is found by its token in every call, so one that expires or is revoked between two steps of a page
+is noticed. Looking at a page uses nothing up; every deed is recorded. Raises `Refused` with the codes
+`link_unknown`, `link_expired`, `link_revoked`, `request_over`, `too_many_tries` and those of files and codes.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.activation import ActivationCode
+from models.errors import Refused
+from models.identifiers import qr_notification_id
+from models.qr import Imported
+from qr.intake import read_upload
+from starter.qr_desk import QrDesk, ShownCode, read_typed
+from store import link_pages, links, qr_codes, qr_events, qr_notifications
+from store.events import Happening
+from store.link_pages import LinkPage, UploadPage
+from store.links import Link
+
+__all__ = ["LinkDesk", "LinkPage", "Preview", "Sent", "UploadPage"]
+
+MOST_TRIES = 20
+WITHIN = timedelta(minutes=10)
+"""How many deeds one link may do in how long: nobody guesses, or burns our processors, with a link."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A file that holds a code, shown to whoever uploaded it before they send it."""
+
+    upload_id: str
+    code: ActivationCode
+    file_type: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A code that was imported, and who is to be told (F37)."""
+
+    imported: Imported
+    manager_name: str
+    manager_address: str
+
+
+class LinkDesk:
+    """The desk for those who come with a link. One for a whole process."""
+
+    def __init__(self, desk: QrDesk) -> None:
+        self._desk = desk
+        self._database = desk.database
+
+    # --- upload links ---------------------------------------------------------------------------------
+
+    async def upload_page(self, token: str) -> UploadPage:
+        """Which SIM's code is asked for."""
+        async with self._database.reading() as connection:
+            link = await links.find(connection, token, "upload")
+            return await link_pages.upload_page(connection, link.id)
+
+    async def check(self, token: str, content: bytes, filename: str) -> Preview:
+        """Read an uploaded file, and keep it sealed until it is sent (F57, F62)."""
+        link = await self._deed(token, "upload", "link.checked")
+        try:
+            found = await read_upload(content, filename)
+            return await self._stage(link, found.code, found.type.value, content)
+        except Refused as refused:
+            await self._note_refused(link, refused)
+            raise
+
+    async def check_code(self, token: str, text: str) -> Preview:
+        """Read a code that was typed in."""
+        link = await self._deed(token, "upload", "link.checked")
+        try:
+            return await self._stage(link, read_typed(text), "typed", None)
+        except Refused as refused:
+            await self._note_refused(link, refused)
+            raise
+
+    async def send(self, token: str, upload_id: str) -> Sent:
+        """Give the SIM the code that was checked: the request is fulfilled (F35). Sent twice, it is done once
+        and answered twice.
+        """
+        try:
+            async with self._database.transaction() as connection:
+                link = await links.find(connection, token, "upload", even_if_over=True)
+                code, file_type, original = await links.staged(connection, self._desk.keys, link, upload_id)
+                imported = await qr_codes.take(
+                    connection,
+                    self._desk.keys,
+                    sim_id=link.sim_id,
+                    code=code,
+                    file_type=file_type,
+                    original=original,
+                    actor=link.recipient or "",
+                    request_id=link.request_id,
+                    link_id=link.id,
+                )
+                who = await link_pages.requester(connection, link.request_id or "")
+        except Refused as refused:
+            await self._note_refused_of(token, refused)
+            raise
+        await self._desk.tell_imported(link.request_id)
+        return Sent(imported, who.name, who.email)
+
+    async def tell_manager(self, token: str) -> None:
+        """Mail who asked for the code that it is there (F37, F38). Asked again, nobody is told twice."""
+        async with self._database.transaction() as connection:
+            link = await links.find(connection, token, "upload", even_if_over=True)
+            request_id = link.request_id or ""
+            version_id = await link_pages.imported_by(connection, request_id, link.recipient or "")
+            if version_id is None:
+                raise Refused.because("not_imported", "No code was imported with this link.")
+            who = await link_pages.requester(connection, request_id)
+            notification = await qr_notifications.create(
+                connection,
+                notification_id=qr_notification_id(link.account_id, f"{request_id} {version_id}"),
+                account_id=link.account_id,
+                sim_id=link.sim_id,
+                version_id=version_id,
+                address=who.email,
+                actor=link.recipient or "",
+            )
+        await self._desk.start_notification(notification, link.account_id, request_id)
+
+    # --- download links -------------------------------------------------------------------------------
+
+    async def download_page(self, token: str) -> LinkPage:
+        """Which SIM's code the link would show. The code is not shown yet: mail scanners open links."""
+        async with self._database.reading() as connection:
+            link = await links.find(connection, token, "download")
+            return await link_pages.download_page(connection, link.id)
+
+    async def reveal(self, token: str) -> ShownCode:
+        """The code, for the eyes of whoever holds the link (F60)."""
+        return await self._shown(await self._deed(token, "download", "link.shown"))
+
+    async def download(self, token: str) -> ShownCode:
+        """The code, to be kept as a picture."""
+        return await self._shown(await self._deed(token, "download", "link.downloaded"))
+
+    # --------------------------------------------------------------------------------------------------
+
+    async def _shown(self, link: Link) -> ShownCode:
+        async with self._database.reading() as connection:
+            return ShownCode(*await qr_codes.version(connection, self._desk.keys, link.version_id or 0))
+
+    async def _deed(self, token: str, purpose: str, event: str) -> Link:
+        """Find the link and record what is done with it, before it is done: what fails was tried, too."""
+        async with self._database.transaction() as connection:
+            link = await links.find(connection, token, purpose)
+            if await links.recent_uses(connection, link.id, WITHIN) >= MOST_TRIES:
+                sentence = "This link was used too often within a few minutes; try again in ten minutes."
+                raise Refused.because("too_many_tries", sentence)
+            await _record(connection, link, (event, {}))
+        return link
+
+    async def _stage(
+        self, link: Link, code: ActivationCode, file_type: str, original: bytes | None
+    ) -> Preview:
+        async with self._database.transaction() as connection:
+            await qr_codes.refuse_conflict(connection, self._desk.keys, link.sim_id, code)
+            upload_id = await links.stage(
+                connection, self._desk.keys, link, code, file_type=file_type, original=original
+            )
+        return Preview(upload_id, code, file_type)
+
+    async def _note_refused(self, link: Link, refused: Refused) -> None:
+        codes = [refusal.code for refusal in refused.refusals]
+        async with self._database.transaction() as connection:
+            await _record(connection, link, ("qr.import_refused", {"codes": codes}))
+
+    async def _note_refused_of(self, token: str, refused: Refused) -> None:
+        try:
+            async with self._database.reading() as connection:
+                link = await links.find(connection, token, "upload", even_if_over=True)
+        except Refused:
+            return
+        await self._note_refused(link, refused)
+
+
+async def _record(connection: AsyncConnection, link: Link, *happenings: Happening) -> None:
+    await qr_events.append(
+        connection,
+        link.sim_id,
+        link.recipient or f"link:{link.id}",
+        *happenings,
+        request_id=link.request_id,
+        notification_id=link.notification_id,
+        link_id=link.id,
+    )

@@ -1,0 +1,168 @@
+"""From what a caller wants, in names and addresses as people write them, to a request that is ids only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mail.qr_letters import prefilled
+from models.activation import ActivationCode
+from models.errors import Refusal, Refused
+from models.identifiers import parse_reference, reference
+from models.qr import REQUEST_MADE, ContactDetails, LetterView, QrVersionView, RequestStatus
+from models.qr_letter import letter_refusals
+from models.rules import Facts, Recipients, request_refusals
+from store import contacts, lookups, qr_mails, qr_requests
+from store.facts import sim_facts
+from store.lookups import SimKey
+
+_PREFILLED = "..."
+"""Stands for what is left out: what is pre-filled then keeps the rules."""
+
+
+class QrRequestDraft(BaseModel):
+    """What is asked for, as a page or a shell has it. What is left out is pre-filled (F27, F30)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sim: str
+    """`S-12` or an ICCID."""
+    user: str
+    contacts: tuple[str, ...] | None = None
+    """Those chosen among the eligible (F28): `C-7` or an address; None for all."""
+    cc: tuple[str, ...] = ()
+    """Addresses that get a copy without a link (F29)."""
+    subject: str | None = None
+    text: str | None = None
+    again: bool = False
+    """Send the request that is open once more."""
+    key: str | None = None
+    """The same key is the same request."""
+
+
+@dataclass(frozen=True)
+class Requested:
+    """A request that was accepted, or sent again."""
+
+    request_id: str
+    key: str
+    status: RequestStatus
+    round: int
+    sentence: str = REQUEST_MADE
+
+
+@dataclass(frozen=True)
+class ShownCode:
+    """A code for the eyes of whoever may use it."""
+
+    code: ActivationCode
+    version: QrVersionView
+
+
+@dataclass(frozen=True)
+class Read:
+    """A draft as the database understands it now."""
+
+    sim: SimKey
+    user_id: int
+    facts: Facts
+    eligible: tuple[ContactDetails, ...]
+    reasons: tuple[Refusal, ...] = ()
+    chosen: tuple[int, ...] | None = None
+    letter_id: int | None = None
+
+
+async def read_letter(connection: AsyncConnection, sim: str, user: str, language: str) -> LetterView:
+    """The mail as it would be sent (F27, F30). Raises `Refused` with every reason why not."""
+    read = await _read(connection, sim, user)
+    recipients = Recipients(contacts=read.facts.qr_contacts, again=True)
+    reasons = request_refusals(read.facts, recipients)
+    if reasons:
+        raise Refused(*reasons)
+    subject, text = await _usual_letter(connection, read, language)
+    return LetterView(
+        sim_id=read.sim.id,
+        recipients=read.eligible,
+        subject=subject,
+        text=text,
+        open_request=read.facts.open_qr_request,
+    )
+
+
+async def preview(connection: AsyncConnection, draft: QrRequestDraft, language: str) -> LetterView:
+    """The mail as this draft would send it, and to whom; nothing is kept. Raises `Refused`."""
+    read = await _checked(connection, draft, None)
+    if read.reasons:
+        raise Refused(*read.reasons)
+    usual = await _usual_letter(connection, read, language)
+    chosen = read.facts.qr_contacts if read.chosen is None else read.chosen
+    return LetterView(
+        sim_id=read.sim.id,
+        recipients=tuple(person for person in read.eligible if person.id in chosen),
+        subject=usual[0] if draft.subject is None else draft.subject,
+        text=usual[1] if draft.text is None else draft.text,
+        open_request=read.facts.open_qr_request,
+    )
+
+
+async def read_request(
+    connection: AsyncConnection, draft: QrRequestDraft, request_id_of: Callable[[int], str], language: str
+) -> Read:
+    """Check the draft, and keep its edited letter in the database. What is wrong is in `reasons`.
+
+    `request_id_of` an account is the id that the draft's key stands for: it does not stand in its own way.
+    """
+    read = await _checked(connection, draft, request_id_of)
+    edited = draft.cc or draft.subject is not None or draft.text is not None
+    if read.reasons or not edited:
+        return read
+    usual = await _usual_letter(connection, read, language)
+    subject = usual[0] if draft.subject is None else draft.subject
+    text = usual[1] if draft.text is None else draft.text
+    letter_id = await qr_requests.write_letter(connection, read.sim.account_id, subject, text, draft.cc)
+    return replace(read, letter_id=letter_id)
+
+
+async def _checked(
+    connection: AsyncConnection, draft: QrRequestDraft, request_id_of: Callable[[int], str] | None
+) -> Read:
+    read = await _read(connection, draft.sim, draft.user)
+    chosen, unknown = _chosen(draft.contacts, read.eligible)
+    wanted = frozenset(read.facts.qr_contacts if chosen is None else chosen)
+    open_request = read.facts.open_qr_request
+    own = request_id_of is not None and open_request == request_id_of(read.sim.account_id)
+    reasons = request_refusals(read.facts, Recipients(contacts=wanted, again=draft.again or own))
+    reasons += [unknown] if unknown else []
+    subject = _PREFILLED if draft.subject is None else draft.subject
+    reasons += letter_refusals(subject, _PREFILLED if draft.text is None else draft.text, draft.cc)
+    return replace(read, reasons=tuple(reasons), chosen=chosen)
+
+
+async def _read(connection: AsyncConnection, sim: str, user: str) -> Read:
+    who = await lookups.find_user(connection, user)
+    key = await lookups.find_sim(connection, sim, who.account_id)
+    facts = await sim_facts(connection, key.id, who.id)
+    return Read(key, who.id, facts, tuple(await contacts.of_ids(connection, facts.qr_contacts)))
+
+
+async def _usual_letter(connection: AsyncConnection, read: Read, language: str) -> tuple[str, str]:
+    return prefilled(await qr_mails.draft_facts(connection, read.sim.id, read.user_id), language)
+
+
+def _chosen(
+    spelled: tuple[str, ...] | None, eligible: tuple[ContactDetails, ...]
+) -> tuple[tuple[int, ...] | None, Refusal | None]:
+    """The contacts that were named; and a refusal where one is not among those who may be asked."""
+    if spelled is None:
+        return None, None
+    found: list[int] = []
+    for text in spelled:
+        number, address = parse_reference("C", text), text.strip().lower()
+        named = [person.id for person in eligible if number == person.id or address == person.email.lower()]
+        if not named:
+            names = ", ".join(reference("C", person.id) for person in eligible) or "nobody"
+            sentence = f"Only contacts with the role 'eSIM QR Code' can be chosen: {names}."
+            return tuple(found), Refusal(code="recipient_not_eligible", sentence=sentence)
+        found += named
+    return tuple(dict.fromkeys(found)), None

@@ -1,0 +1,118 @@
+"""What the page behind a link says: enough to know which SIM is meant, and no more of the account's data."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.qr_tables import LinkRow, QrRequestRow, QrVersionRow
+from store.tables import AccountRow, ContactRow, DistributorRow, ProviderRow, SimRow, UserRow
+
+
+@dataclass(frozen=True)
+class LinkPage:
+    """The SIM of a link. `iccid_tail` are the last four digits, as printed on what the SIM came with."""
+
+    sim: str
+    iccid_tail: str
+    provider: str
+    distributor: str
+    account: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class UploadPage(LinkPage):
+    """What a contact is asked for."""
+
+    requested_at: datetime
+    recipient_name: str
+
+
+@dataclass(frozen=True)
+class Requester:
+    """Who asked for a code: the manager who is told that it is there (F37)."""
+
+    user_id: int
+    name: str = field(repr=False)
+    email: str = field(repr=False)
+
+
+def _page() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            SimRow.id.label("sim_id"),
+            func.right(SimRow.iccid, 4).label("tail"),
+            ProviderRow.name.label("provider"),
+            DistributorRow.name.label("distributor"),
+            AccountRow.name.label("account"),
+            LinkRow.expires_at,
+        )
+        .select_from(LinkRow)
+        .join(SimRow, SimRow.id == LinkRow.sim_id)
+        .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
+        .join(AccountRow, AccountRow.id == LinkRow.account_id)
+        .outerjoin(DistributorRow, DistributorRow.id == SimRow.distributor_id)
+        .where(LinkRow.id == bindparam("link"))
+    )
+
+
+_DOWNLOAD = _page()
+_UPLOAD = (
+    _page()
+    .add_columns(QrRequestRow.requested_at, ContactRow.name.label("recipient"))
+    .join(QrRequestRow, QrRequestRow.id == LinkRow.request_id)
+    .outerjoin(ContactRow, func.concat("contact:", ContactRow.id) == LinkRow.recipient)
+)
+_REQUESTER = (
+    select(UserRow.id, UserRow.name, UserRow.email)
+    .join(QrRequestRow, QrRequestRow.requested_by == UserRow.id)
+    .where(QrRequestRow.id == bindparam("request_id"))
+)
+_IMPORTED = (
+    select(QrVersionRow.id)
+    .where(
+        QrVersionRow.request_id == bindparam("request_id"),
+        QrVersionRow.imported_by == bindparam("recipient"),
+        QrVersionRow.current,
+    )
+    .order_by(QrVersionRow.number.desc())
+    .limit(1)
+)
+
+
+async def upload_page(connection: AsyncConnection, link_id: int) -> UploadPage:
+    """What the contact with this link is asked for. The link must exist."""
+    row = (await connection.execute(_UPLOAD, {"link": link_id})).one()
+    return UploadPage(**_of(row), requested_at=row.requested_at, recipient_name=row.recipient or "")
+
+
+async def download_page(connection: AsyncConnection, link_id: int) -> LinkPage:
+    """Which SIM's code the link shows. The link must exist."""
+    return LinkPage(**_of((await connection.execute(_DOWNLOAD, {"link": link_id})).one()))
+
+
+async def requester(connection: AsyncConnection, request_id: str) -> Requester:
+    """Who asked for the code."""
+    row = (await connection.execute(_REQUESTER, {"request_id": request_id})).one()
+    return Requester(row.id, row.name, row.email)
+
+
+async def imported_by(connection: AsyncConnection, request_id: str, recipient: str) -> int | None:
+    """The present version of the SIM's code, if this contact imported it for this request."""
+    values = {"request_id": request_id, "recipient": recipient}
+    found: int | None = await connection.scalar(_IMPORTED, values)
+    return found
+
+
+def _of(row: Any) -> dict[str, Any]:
+    return {
+        "sim": f"S-{row.sim_id}",
+        "iccid_tail": row.tail or "",
+        "provider": row.provider,
+        "distributor": row.distributor or "",
+        "account": row.account,
+        "expires_at": row.expires_at,
+    }

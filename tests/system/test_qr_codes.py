@@ -1,0 +1,323 @@
+"""QR codes from the wish to the picture in the manager's hands, over real parts (F25 to F38, F56 to F62)."""
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from models.errors import PartAway, Refused
+from models.inventory import ContactRole
+from models.lifecycle import OrderKind
+from models.qr import REQUEST_MADE, RequestStatus
+from qr.draw import png
+from qr.intake import read_upload
+from starter.qr_desk import QrDesk, QrRequestDraft
+from tests.builders import ACCOUNT, ANA, iccid, line
+from tests.system.qr_scene import QUENTIN, RITA, QrScene, a_code
+from tests.system.scene import Scene, msisdn, refused
+from tests.temporal_server import eventually
+
+EVIL = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+    b"<script>alert(document.domain)</script></svg>"
+)
+
+
+@pytest.mark.covers("F27", "F30", "F31", "F35", "F36", "F37", "F38", "F60", "W2")
+async def test_a_code_comes_by_the_link_and_its_manager_gets_it(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    letter = await world.desk.draft(world.sim, ANA)
+    assert [recipient.email for recipient in letter.recipients] == [QUENTIN]
+    assert letter.subject
+    assert letter.text
+    made = await world.desk.request(QrRequestDraft(sim=world.sim, user=ANA))
+    assert made.sentence == REQUEST_MADE == "The request has been made."
+    link = await world.upload_link()
+    async with world.browser() as browser:
+        page = await browser.get(link)
+        assert page.status_code == 200
+        assert iccid(1)[-4:] in page.text
+        done = await world.upload(browser, link)
+        assert done.status_code == 200
+        assert ANA in done.text, "the manager's address is pre-filled"
+        assert (await world.desk.show(world.sim, ANA)).code == a_code()
+        assert (await browser.post(f"{link}/tell")).status_code == 200
+        assert (await browser.post(f"{link}/tell")).status_code == 200, "pressed twice"
+        shown = await world.download_link(ANA)
+        await scene.ended(made.request_id)
+        landing = await browser.get(shown)
+        assert a_code().matching_id not in landing.text, "mail scanners open links"
+        revealed = await browser.post(shown)
+        assert "<svg" in revealed.text
+        picture = await browser.post(f"{shown}/png")
+        assert (await read_upload(picture.content, "a.png")).code == a_code()
+    assert (await world.desk.request_view(made.request_id)).status is RequestStatus.IMPORTED
+    assert [mail.to for mail in scene.mailbox.mails if ANA in mail.to] == [[ANA]], "told once"
+
+
+@pytest.mark.covers("F28", "F29")
+async def test_the_chosen_get_a_link_and_others_a_copy_without(scene: Scene) -> None:
+    world = await QrScene.set_up(scene, contacts=(QUENTIN, RITA))
+    assert len((await world.desk.draft(world.sim, ANA)).recipients) == 2
+    await world.request(
+        contacts=(RITA,), cc=("boss@acme.example",), subject="A code, please", text="Dear Rita,\n\nsend it."
+    )
+    await scene.mailbox.got(RITA, "boss@acme.example")
+    to_rita, copy = sorted(scene.mailbox.mails, key=lambda mail: mail.to != [RITA])
+    assert to_rita.subject == copy.subject == "A code, please"
+    assert "Dear Rita," in to_rita.text
+    assert "Dear Rita," in copy.text
+    assert "/u/" in to_rita.text
+    assert "/u/" not in copy.text
+
+
+@pytest.mark.covers("F56")
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"contacts": ()}, "no_recipient"),
+        ({"contacts": ("orders@telvia.example",)}, "recipient_not_eligible"),
+        ({"cc": ("boss@acme.example\r\nBcc: all@evil.example",)}, "cc_invalid"),
+        ({"cc": ("no address",)}, "cc_invalid"),
+        ({"subject": "A code\nBcc: all@evil.example"}, "subject_invalid"),
+    ],
+)
+async def test_a_request_that_cannot_be_mailed_is_refused(
+    idle_scene: Scene, changes: dict[str, object], code: str
+) -> None:
+    world = await QrScene.set_up(idle_scene)
+    assert code in await refused(world.request(**changes))
+    assert (await world.history()).requests == ()
+
+
+@pytest.mark.covers("F25", "F26", "F2")
+async def test_only_an_esim_whose_distributor_has_somebody_to_ask(idle_scene: Scene) -> None:
+    world = await QrScene.set_up(
+        idle_scene, line(1, sim_type="esim"), line(2), line(3, sim_type="esim"), contacts=()
+    )
+    assert await refused(world.desk.draft(world.sim, ANA)) == ["no_qr_contact", "no_recipient"]
+    await world.contact(QUENTIN, ContactRole.ESIM_QR_CODE)
+    await world.desk.draft(world.sim, ANA)
+    assert "not_an_esim" in await refused(world.desk.draft(await world.sim_of(2), ANA))
+    await idle_scene.inventory.disable(ACCOUNT, "Default", ["generate_qr_code:1"])
+    assert await refused(world.desk.draft(world.sim, ANA)) == ["not_enabled"]
+    assert await refused(world.desk.import_code(world.sim, str(a_code()), ANA)) == ["not_enabled"]
+
+
+async def test_a_second_request_is_refused_unless_it_sends_the_first_again(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    first = await world.request()
+    first_link = await world.upload_link()
+    with pytest.raises(Refused, match=first):
+        await world.request()
+    again = QrRequestDraft(sim=world.sim, user=ANA, again=True, key="twice")
+    repeated = [await world.desk.request(again) for _ in range(2)]
+    assert [made.request_id for made in repeated] == [first, first]
+    assert [made.round for made in repeated] == [2, 2], "the same key sends once"
+    await world.upload_link(mails=2)
+    async with world.browser() as browser:
+        assert (await browser.get(first_link)).status_code == 200, "the first mail's link still serves"
+
+
+async def test_the_same_key_is_the_same_request(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    key = f"key of {scene.settings.task_queue}"
+    made = await asyncio.gather(*(world.request(key=key) for _ in range(3)))
+    assert len(set(made)) == 1
+    await world.upload_link()
+    assert len((await world.history()).requests) == 1
+
+
+async def test_a_withdrawn_request_closes_its_links(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    request_id = await world.request()
+    link = await world.upload_link()
+    await world.desk.withdraw(request_id)
+    async with world.browser() as browser:
+        assert (await browser.get(link)).status_code == 410
+        assert (await world.upload(browser, link)).status_code == 410
+    await scene.ended(request_id)
+    assert (await world.desk.withdraw(request_id)).status is RequestStatus.WITHDRAWN, "once more, done once"
+    await world.request()
+
+
+@pytest.mark.covers("W5")
+async def test_silence_is_reminded_of_then_held_and_goes_on(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    request_id = await world.request()
+    await world.upload_link()
+    handle = scene.temporal.client.get_workflow_handle(request_id)
+    await scene.temporal.forward(handle, timedelta(days=3, minutes=1))
+    await world.upload_link(mails=2)
+    await scene.temporal.forward(handle, timedelta(days=3, minutes=1))
+    await world.held_for(request_id, "no_qr_code")
+    assert any(ANA in mail.to for mail in scene.mailbox.mails), "the requester is told"
+    await world.desk.retry(request_id)
+    link = await world.upload_link(mails=3)
+    await world.held_for(request_id, None)
+    async with world.browser() as browser:
+        assert (await world.upload(browser, link)).status_code == 200
+        await browser.post(f"{link}/tell")
+    await scene.ended(request_id)
+
+
+async def test_where_nobody_is_notified_the_requester_is_sent_the_link_all_the_same(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    request_id = await world.request()
+    async with world.browser() as browser:
+        await world.upload(browser, await world.upload_link())
+        handle = scene.temporal.client.get_workflow_handle(request_id)
+        await world.becomes(request_id, RequestStatus.IMPORTED)
+        await scene.temporal.forward(handle, timedelta(minutes=16))
+        link = await world.download_link(ANA)
+        assert (await browser.post(link)).status_code == 200
+    await scene.ended(request_id)
+
+
+async def test_a_replaced_esim_ends_the_request_for_its_code(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    await world.desk.import_code(world.sim, str(a_code(7)), ANA)
+    await world.desk.notify(world.sim, "boss@acme.example", user=ANA)
+    shown = await world.download_link("boss@acme.example")
+    request_id = await world.request()
+    link = await world.upload_link()
+    order = await scene.acknowledged(1, kind=OrderKind.REPLACE_ESIM)
+    await scene.desk.processed(order, iccid=iccid(801))
+    await scene.ended(request_id)
+    assert (await world.desk.request_view(request_id)).status is RequestStatus.SIM_DISCARDED
+    async with world.browser() as browser:
+        assert (await browser.get(link)).status_code == 410
+        assert (await browser.get(shown)).status_code == 410, "nobody installs a discarded eSIM"
+    assert await refused(world.desk.import_code(world.sim, str(a_code()), ANA)) == ["sim_discarded"]
+
+
+@pytest.mark.covers("F57", "F58", "F62", "F34")
+async def test_what_is_no_code_or_another_sims_is_refused_and_the_code_before_stays(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    other = await world.sim_of(2)
+    await world.desk.import_code(other, str(a_code(2)), ANA)
+    await world.desk.import_file(world.sim, png(a_code(1)), "code.png", ANA)
+    assert await refused(world.desk.import_file(world.sim, EVIL, "evil.svg", ANA)) == ["file_unsafe"]
+    assert await refused(world.desk.import_file(world.sim, png(a_code(3)), "code.pdf", ANA)) == [
+        "file_type_mismatch"
+    ]
+    assert await refused(world.desk.import_file(world.sim, png(a_code(2)), "code.png", ANA)) == [
+        "code_on_another_sim"
+    ]
+    await world.request()
+    link = await world.upload_link()
+    async with world.browser() as browser:
+        assert (await world.upload(browser, link, EVIL, "evil.svg")).status_code == 422
+        assert (await world.upload(browser, link, png(a_code(2)))).status_code == 422
+    assert (await world.desk.show(world.sim)).code == a_code(1)
+    assert (await world.events()).count("qr.import_refused") == 5
+
+
+@pytest.mark.covers("F59", "F60")
+async def test_a_new_code_keeps_the_one_before_and_kills_its_links(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    await world.desk.import_code(world.sim, str(a_code(1)), ANA)
+    await world.desk.notify(world.sim, "boss@acme.example", user=ANA)
+    link = await world.download_link("boss@acme.example")
+    imported = await world.desk.import_file(world.sim, png(a_code(2)), "code.png", ANA)
+    assert imported.version.number == 2
+    assert [version.current for version in (await world.history()).versions] == [True, False]
+    async with world.browser() as browser:
+        assert (await browser.post(link)).status_code == 410
+    again = await world.desk.import_code(world.sim, str(a_code(2)), ANA)
+    assert not again.changed
+
+
+@pytest.mark.covers("F60")
+async def test_a_link_that_was_revoked_or_has_expired_shows_nothing(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    await world.desk.import_code(world.sim, str(a_code()), ANA)
+    revoked = await world.desk.notify(world.sim, "boss@acme.example", user=ANA)
+    await world.desk.notify(world.sim, "carl@acme.example", user=ANA)
+    first, second = (
+        await world.download_link("boss@acme.example"),
+        await world.download_link("carl@acme.example"),
+    )
+    await world.desk.revoke(revoked.id)
+    async with world.browser() as browser:
+        assert (await browser.post(first)).status_code == 410
+        assert (await browser.post(second)).status_code == 200
+        await scene.sql("UPDATE links SET expires_at = now() - interval '1 second'")
+        assert (await browser.post(second)).status_code == 410
+        assert (await browser.post("/q/" + "x" * 43)).status_code == 404
+
+
+async def test_a_link_is_not_used_endlessly(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    await world.desk.import_code(world.sim, str(a_code()), ANA)
+    await world.desk.notify(world.sim, "boss@acme.example", user=ANA)
+    link = await world.download_link("boss@acme.example")
+    async with world.browser() as browser:
+        answers = [(await browser.post(link)).status_code for _ in range(25)]
+    assert answers.count(429) == 5
+    assert answers[-1] == 429
+
+
+@pytest.mark.covers("W5")
+async def test_a_refused_recipient_holds_the_request_and_touches_no_other(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    scene.mailbox.answer = f"550 5.1.1 <{QUENTIN}>: no such user"
+    request_id = await world.request()
+    await world.held_for(request_id, "mail_rejected")
+    scene.mailbox.answer = "250 2.0.0 taken"
+    await world.desk.retry(request_id)
+    await world.upload_link()
+    await world.held_for(request_id, None)
+
+
+async def test_without_a_worker_a_request_may_be_asked_again(idle_scene: Scene) -> None:
+    world = await QrScene.set_up(idle_scene)
+    settings = idle_scene.settings.model_copy(update={"answer_timeout": timedelta(seconds=0.5)})
+    impatient = QrDesk(idle_scene.temporal.client, idle_scene.database, settings)
+    draft = QrRequestDraft(
+        sim=world.sim, user=ANA, text="As on the phone.", key=f"of {idle_scene.settings.task_queue}"
+    )
+    with pytest.raises(PartAway, match="No worker"):
+        await impatient.request(draft)
+    async with idle_scene.worker():
+        made = await world.desk.request(draft)
+        await world.upload_link()
+        assert [mail.text.count("As on the phone.") for mail in idle_scene.mailbox.mails] == [1]
+        await world.desk.withdraw(made.request_id)
+
+
+async def test_codes_are_taken_and_shown_while_no_worker_runs(idle_scene: Scene) -> None:
+    world = await QrScene.set_up(idle_scene)
+    await world.desk.import_file(world.sim, png(a_code()), "code.png", ANA)
+    assert (await world.desk.show(world.sim)).code == a_code()
+
+
+async def test_two_contacts_who_send_at_once_give_the_sim_one_code(scene: Scene) -> None:
+    world = await QrScene.set_up(scene, contacts=(QUENTIN, RITA))
+    request_id = await world.request()
+    links = [await world.upload_link(address) for address in (QUENTIN, RITA)]
+    async with world.browser() as browser:
+        pages: list[httpx.Response] = await asyncio.gather(
+            *(world.upload(browser, link, png(a_code(n))) for n, link in enumerate(links, 1))
+        )
+    assert sorted(page.status_code for page in pages) == [200, 410]
+    assert len((await world.history()).versions) == 1
+    await world.becomes(request_id, RequestStatus.IMPORTED)
+
+
+async def test_a_request_and_a_notification_can_be_found_by_operators(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    request_id = await world.request()
+    await world.upload_link()
+    query = f"OrderKind = 'generate_qr_code' AND TaskQueue = '{scene.settings.task_queue}'"
+
+    async def found() -> list[str]:
+        return [it.id async for it in scene.temporal.client.list_workflows(query)]
+
+    await eventually(found, lambda ids: ids == [request_id])
+    described = await scene.temporal.client.get_workflow_handle(request_id).describe()
+    summary = await described.static_summary()
+    assert summary is not None
+    assert "Orange" in summary
+    assert msisdn(1) not in summary
