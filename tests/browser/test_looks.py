@@ -1,0 +1,116 @@
+"""Pages fit their screen and can be read, by day and by night, in both languages, whatever names are long."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Page
+
+from models.activation import LONGEST_CODE, ActivationCode
+from models.errors import Refused
+from tests.browser.conftest import Viewer
+from tests.portal.desk import About
+
+LONG = "Aktiengesellschaftfürgrenzüberschreitendemobilfunkangelegenheiten" * 2
+_UNREADABLE = """() => {
+  const channels = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b]
+    .map((c) => c / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = channels(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const poor = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const words = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+    if (!words || !element.checkVisibility() || element.closest(".sim, .visually-hidden")) continue;
+    const pair = [light(channels(getComputedStyle(element).color)), light(behind(element))];
+    const ratio = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+    if (ratio < 4.5) poor.push(`${element.tagName}.${element.className} ${ratio.toFixed(2)}`);
+  }
+  return poor;
+}"""
+_NAMELESS = """() => [...document.querySelectorAll("input:not([type=hidden]), button, a, progress")]
+  .filter((e) => e.checkVisibility())
+  .filter((e) => !(e.labels && e.labels.length) && !e.ariaLabel && !e.textContent.trim())
+  .map((e) => e.outerHTML)"""
+
+
+async def every_page(viewer: Viewer, page: Page) -> AsyncIterator[str]:
+    """All pages, one after the other; the name of each."""
+    await page.goto(viewer.address)
+    yield "home"
+    await page.goto(viewer.upload)
+    yield "upload"
+    await page.locator("summary").click()
+    await page.locator("#code").fill("nonsense")
+    await page.locator(".typed button").click()
+    await page.wait_for_selector("[aria-invalid]")
+    yield "refused"
+    await page.locator("#code").fill(str(viewer.desk.code))
+    await page.locator(".typed button").click()
+    await page.wait_for_selector(".plate")
+    yield "preview"
+    await page.locator("form[data-once] button").click()
+    await page.wait_for_selector("dialog:modal")
+    await page.locator("dialog").evaluate("d => Promise.all(d.getAnimations().map((a) => a.finished))")
+    yield "done"
+    await page.locator("button[form=tell]").click()
+    await page.wait_for_selector("dialog", state="detached")
+    yield "told"
+    await page.goto(viewer.download)
+    yield "landing"
+    await page.locator("form button").click()
+    await page.locator("summary").click()
+    yield "code"
+    await page.goto(f"{viewer.address}/u/unknown")
+    yield "problem"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en-GB", "fr-FR"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+async def test_every_page_fits_and_can_be_read(
+    viewer: Viewer, width: int, language: str, scheme: str
+) -> None:
+    viewer.desk.about = About(account=LONG, provider=LONG, distributor=LONG, recipient_name=LONG)
+    host = ".".join(["x" * 60] * 3)
+    viewer.desk.code = ActivationCode(host, "Z" * (LONGEST_CODE - len(host) - 3))
+    viewer.desk.warnings = ("The code was another SIM's before; make sure that it is the right one.",)
+    async with viewer.page(width, locale=language, color_scheme=scheme) as page:
+        names = []
+        async for name in every_page(viewer, page):
+            names.append(name)
+            room = await page.evaluate(
+                "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+            )
+            assert room[0] <= room[1], name
+            assert await page.locator("html").get_attribute("lang") == language[:2]
+            assert await page.locator("h1").count() == 1, name
+            assert await page.evaluate(_UNREADABLE) == [], name
+            assert await page.evaluate(_NAMELESS) == [], name
+        assert len(names) == 9
+
+
+async def test_what_is_tapped_is_large_enough(viewer: Viewer) -> None:
+    async with viewer.page(390, has_touch=True) as page:
+        async for name in every_page(viewer, page):
+            for button in await page.locator(".button, summary").all():
+                box = await button.bounding_box()
+                assert box is None or box["height"] >= 36, name
+
+
+@pytest.mark.parametrize(
+    ("code", "path"),
+    [("link_expired", "upload"), ("too_many_tries", "download"), ("link_revoked", "download")],
+)
+async def test_a_problem_is_a_page_in_words(viewer: Viewer, code: str, path: str) -> None:
+    viewer.desk.fails[f"{path}_page"] = Refused.because(code, "Ask for a new link.")
+    async with viewer.page(390) as page:
+        await page.goto(getattr(viewer, path))
+        assert "Ask for a new link." in await page.locator("main").inner_text()
+        assert await page.locator("form").count() == 0

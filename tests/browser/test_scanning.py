@@ -1,0 +1,81 @@
+"""A phone scans the code from the screen: what the browser paints decodes to the same code (F36)."""
+
+import io
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from models.activation import LONGEST_CODE, ActivationCode
+from tests.browser.conftest import Viewer
+
+_LONG_HOST = ".".join(["smdp-plus", "x" * 63, "y" * 63, "operator", "example"])
+CODES = {
+    "short": ActivationCode("a.io", ""),
+    "usual": ActivationCode("smdp.operator.example", "K2-1GH7QB-0Z4P1D"),
+    "upper-case": ActivationCode("SMDP.OPERATOR.EXAMPLE", "QR-G-5C-1LS-1W1Z9P7"),
+    "all fields": ActivationCode("smdp.operator.example", "X", "1.3.6.1.4.1.31746", True),
+    "longest": ActivationCode(_LONG_HOST, "Z" * (LONGEST_CODE - len(_LONG_HOST) - 3)),
+}
+
+
+def seen(screenshot: bytes) -> str:
+    """What a scanner reads from a picture of the screen."""
+    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(screenshot)))
+    return found.text
+
+
+def test_the_longest_code_is_as_long_as_can_be() -> None:
+    assert len(str(CODES["longest"]).removeprefix("LPA:")) == LONGEST_CODE
+
+
+@pytest.mark.covers("F36")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("code", CODES.values(), ids=CODES.keys())
+async def test_the_screen_is_scanned(viewer: Viewer, code: ActivationCode, width: int, scheme: str) -> None:
+    viewer.desk.code = code
+    async with viewer.page(width, color_scheme=scheme) as page:
+        await page.goto(viewer.download)
+        await page.get_by_role("button", name="Show the QR code").click()
+        drawn = page.locator(".plate svg")
+        box = await drawn.bounding_box()
+        assert box is not None
+        assert box["width"] >= (240 if width == 390 else 400)
+        assert box["width"] == pytest.approx(box["height"], abs=1)
+        assert seen(await page.screenshot()) == str(code)
+
+
+@pytest.mark.covers("F36")
+async def test_it_is_black_on_white_in_the_dark(viewer: Viewer) -> None:
+    async with viewer.page(390, color_scheme="dark", forced_colors="active") as page:
+        await page.goto(viewer.download)
+        await page.get_by_role("button", name="Show the QR code").click()
+        picture = Image.open(io.BytesIO(await page.locator(".plate svg").screenshot())).convert("L")
+    assert picture.getpixel((6, 6)) == 255
+    assert picture.getextrema() == (0, 255)
+    assert picture.histogram()[255] > picture.width * picture.height / 2
+
+
+@pytest.mark.covers("F38", "F58")
+@pytest.mark.parametrize("script", [True, False])
+async def test_the_downloaded_file_holds_the_code(viewer: Viewer, *, script: bool) -> None:
+    async with viewer.page(390, java_script_enabled=script) as page:
+        await page.goto(viewer.download)
+        await page.get_by_role("button", name="Show the QR code").click()
+        async with page.expect_download() as download:
+            await page.get_by_role("button", name="Download as PNG").click()
+        file = await download.value
+        assert file.suggested_filename == "esim-qr-4711.png"
+        assert seen((await file.path()).read_bytes()) == str(viewer.desk.code)
+
+
+async def test_the_code_is_copied_as_text(viewer: Viewer) -> None:
+    async with viewer.page(390) as page:
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await page.goto(viewer.download)
+        await page.get_by_role("button", name="Show the QR code").click()
+        await page.get_by_text("The code as text").click()
+        await page.get_by_role("button", name="Copy: Whole code").click()
+        await page.get_by_text("Copied").wait_for()
+        assert await page.evaluate("navigator.clipboard.readText()") == str(viewer.desk.code)
