@@ -22,7 +22,7 @@ from models.identifiers import ICCID_DIGITS
 from models.imports import ImportReport, Progress
 from models.inventory import CatalogueItem, ContactView, LineView, SimView, UserView
 from models.offers import ActionOffer, Shop, offers, shop
-from models.qr import ContactDetails
+from models.qr import ContactDetails, QrHistory
 from store import administration, catalogue, contacts, fleet, lookups, people
 from store.catalogue_import import import_catalogue
 from store.facts import line_facts, sim_facts
@@ -100,6 +100,20 @@ class Inventory:
         async with self._database.transaction() as connection:
             key = await lookups.find_sim(connection, sim, await _users_account(connection, user))
             return await fleet.sim(connection, key.id)
+
+    async def qr_history(self, sim: str, user: str | None = None) -> QrHistory:
+        """Versions, requests and notifications of a SIM's QR code, and what happened; never the code."""
+        from store import qr_codes  # noqa: PLC0415  brings cryptography along, which no other call needs
+
+        async with self._database.reading() as connection:
+            key = await lookups.find_sim(connection, sim, await _users_account(connection, user))
+            return await qr_codes.history(connection, key.id)
+
+    async def people(self, sim: str, references: Iterable[str]) -> dict[str, str]:
+        """Names and addresses of those of the SIM's account who are referred to: `contact:7`, `user:3`."""
+        async with self._database.reading() as connection:
+            key = await lookups.find_sim(connection, sim, None)
+            return await people.names(connection, key.account_id, references)
 
     async def actions(self, target: str, user: str) -> list[ActionOffer]:
         """The three actions on a line or a SIM, each offered to this user or with the reasons why not."""

@@ -8,6 +8,8 @@ from models.identifiers import reference
 from models.imports import ImportReport, Progress
 from models.inventory import LineView, SimKind, SimView
 from models.offers import ActionOffer
+from models.qr import QrHistory
+from starter.cli import qr_tables
 from starter.cli.imports import DryRun, File, import_file
 from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, warn
 from starter.cli.session import inventory, run
@@ -87,6 +89,9 @@ def _print_lines(account: str, lines: list[LineView]) -> None:
 @app.command()
 def show(target: Target, json: JsonFlag = False) -> None:
     """Show a line with its SIMs, or one SIM in whatever state."""
+    if names_sim(target) and not json:
+        _show_sim(target)
+        return
 
     async def read() -> LineView | SimView:
         async with inventory() as stock:
@@ -95,10 +100,23 @@ def show(target: Target, json: JsonFlag = False) -> None:
     found = run(read)
     if json:
         print_json(found)
-    elif isinstance(found, SimView):
-        _print_sim(reference("S", found.id), found)
-    else:
+    elif isinstance(found, LineView):
         _print_line(found)
+
+
+def _show_sim(target: str) -> None:
+    async def read() -> tuple[SimView, QrHistory | None, dict[str, str]]:
+        async with inventory() as stock:
+            sim = await stock.sim(target)
+            if sim.kind is not SimKind.ESIM or sim.mark:  # F25, F45: it has no code, or none yet
+                return sim, None, {}
+            history = await stock.qr_history(target)
+            return sim, history, await stock.people(target, qr_tables.references(history))
+
+    sim, history, people = run(read)
+    _print_sim(reference("S", sim.id), sim)
+    if history is not None:
+        qr_tables.print_section(sim, history, people)
 
 
 def _print_line(line: LineView) -> None:

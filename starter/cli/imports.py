@@ -42,11 +42,11 @@ def import_file(file: Path, take_over: Import, *, json: bool) -> None:
     say(_summary(report))
 
 
-def read_file(file: Path) -> bytes:
+def read_file(file: Path, at_most: int = MAX_BYTES) -> bytes:
     """The file's bytes, or so many that it is too large. Raises `Refused` (`file_unreadable`)."""
     try:
         with file.open("rb") as opened:
-            return opened.read(MAX_BYTES + 1)
+            return opened.read(at_most + 1)
     except FileNotFoundError:
         reason = "is not there"
     except IsADirectoryError:

@@ -49,17 +49,27 @@ def print_order(order: OrderView, people: Mapping[str, str]) -> None:
         *(("refused", refusal.sentence) for refusal in order.refusals),
     ]
     print_table(order.id, ("", ""), [fact for fact in facts if fact[1]])
+    print_events(order.events, people)
+
+
+def print_events(events: Sequence[EventView], people: Mapping[str, str]) -> None:
+    """Everything that happened, oldest first; `people` names those it refers to."""
     if is_wide():
         rows = [
-            (full_time(event.at), event.type, _who(event.actor, people), _about(event, people))
-            for event in order.events
+            (full_time(event.at), event.type, who(event.actor, people), _about(event, people))
+            for event in events
         ]
         print_table(
             "What happened", ("when (UTC)", "what", "who", "about"), rows, whole=("when (UTC)", "what")
         )
         return
-    narrow = [(short_time(event.at), event.type, _by(event, people)) for event in order.events]
+    narrow = [(short_time(event.at), event.type, _by(event, people)) for event in events]
     print_table("What happened", ("when (UTC)", "what", "about"), narrow, whole=("when (UTC)", "what"))
+
+
+def who(actor: str, people: Mapping[str, str]) -> str:
+    """The name of somebody who is referred to, where it is known."""
+    return people.get(actor, actor).partition(" <")[0]
 
 
 def _kind(kind: OrderKind) -> str:
@@ -68,11 +78,7 @@ def _kind(kind: OrderKind) -> str:
 
 def _by(event: EventView, people: Mapping[str, str]) -> str:
     about = _about(event, people)
-    return f"by {_who(event.actor, people)}" + (f": {about}" if about else "")
-
-
-def _who(actor: str, people: Mapping[str, str]) -> str:
-    return people.get(actor, actor).partition(" <")[0]
+    return f"by {who(event.actor, people)}" + (f": {about}" if about else "")
 
 
 def _about(event: EventView, people: Mapping[str, str]) -> str:

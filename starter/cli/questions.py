@@ -7,6 +7,8 @@ import sys
 
 import typer
 
+from starter.cli.output import warn
+
 
 def at_terminal() -> bool:
     """Whether a person can answer."""
@@ -34,5 +36,6 @@ def answer(question: str, default: str = "", *, hidden: bool = False) -> str:
 
 
 def _unless_interrupted(given_up: typer.Abort) -> None:
+    warn("")  # ends the line of the question
     if isinstance(given_up.__context__, KeyboardInterrupt):
         raise KeyboardInterrupt from None

@@ -7,7 +7,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.errors import EsimError, PartAway, Refused
 from settings import Settings, data_dir_from_environment, load
@@ -16,6 +16,9 @@ from starter.desk import OrderDesk
 from starter.inventory import Inventory
 from starter.order_book import OrderBook
 from store.session import Database
+
+if TYPE_CHECKING:
+    from starter.qr_desk import QrDesk
 
 Result = TypeVar("Result")
 
@@ -73,6 +76,15 @@ async def order_book() -> AsyncIterator[OrderBook]:
 async def order_desk() -> AsyncIterator[OrderDesk]:
     """The desk at which orders are placed and steered."""
     async with OrderDesk.open(settings()) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def qr_desk() -> AsyncIterator["QrDesk"]:
+    """The desk for QR codes; imported here, as no other command needs what it brings along."""
+    from starter.qr_desk import QrDesk  # noqa: PLC0415
+
+    async with QrDesk.open(settings()) as desk:
         yield desk
 
 

@@ -67,15 +67,18 @@ class Shell:
             command, cwd=ROOT, env=self._own(columns), stdin=its, stdout=its, stderr=its
         ) as process:
             os.close(its)
-            os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
-            seen = b""
+            left = list(answers)
+            seen, asked = b"", b""
             with suppress(OSError):  # the process has left the terminal
                 while more := os.read(ours, 65536):
-                    seen += more
+                    seen, asked = seen + more, asked + more
+                    if asked.endswith(b": ") and left:  # what is typed before a hidden question is lost
+                        asked = b""
+                        os.write(ours, f"{left.pop(0)}\n".encode())
             ended = process.wait(60)
         os.close(ours)
         told = seen.decode().replace("\r\n", "\n")
-        assert ended == code, told
+        assert (ended, left) == (code, []), told
         return told
 
     def json(self, *arguments: str) -> Any:

@@ -1,0 +1,225 @@
+"""`esim-orders qr ...`: ask a distributor for the QR code of an eSIM."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from models.errors import Refused
+from models.identifiers import QR_REQUEST_ID_PATTERN, reference
+from models.qr import LetterView, QrHistory, RequestState
+from starter.cli import qr_codes, qr_keys, qr_tables
+from starter.cli.imports import read_file
+from starter.cli.order_views import Actor
+from starter.cli.output import JsonFlag, console, print_json, say, warn
+from starter.cli.qr_codes import Sim, SomeUser, User, parse_id
+from starter.cli.questions import confirmed
+from starter.cli.session import inventory, qr_desk, run
+from starter.inventory import Inventory
+
+if TYPE_CHECKING:
+    from starter.qr_desk import QrRequestDraft, Requested
+
+app = typer.Typer(help="Ask for QR codes of eSIMs, import, show and send them.", no_args_is_help=True)
+
+LONGEST_TEXT_FILE = 100_000
+"""Bytes of a text that are read: more than any letter may have."""
+_STDIN = "-"
+
+To = Annotated[
+    list[str] | None,
+    typer.Option("--to", metavar="CONTACT", help="Only this contact: C-7 or its address; may be repeated."),
+]
+Cc = Annotated[
+    list[str] | None,
+    typer.Option("--cc", metavar="ADDRESS", help="A copy without a link; may be repeated."),
+]
+Subject = Annotated[str | None, typer.Option("--subject", help="Instead of the usual subject.")]
+TextFile = Annotated[
+    str | None,
+    typer.Option("--text-file", metavar="FILE", help="Text instead of the usual one, UTF-8; - for stdin."),
+]
+Again = Annotated[bool, typer.Option("--again", help="Send the request that is open once more.")]
+Key = Annotated[str | None, typer.Option("--key", help="The same key is the same request.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Send without showing the mail and asking.")]
+
+
+def draft(sim: Sim, user: User, json: JsonFlag = False) -> None:
+    """Show the mail that would ask the distributor for a SIM's code, or every reason why not."""
+
+    async def read() -> LetterView:
+        async with qr_desk() as desk:
+            return await desk.draft(sim, user)
+
+    letter = run(read)
+    if json:
+        print_json(letter)
+        return
+    _print_letter(letter, ())
+    if letter.open_request:
+        warn(f"The code was requested already: {letter.open_request}. `qr request --again` sends it again.")
+
+
+def request(  # noqa: PLR0917  options of a command
+    sim: Sim,
+    user: User,
+    to: To = None,
+    cc: Cc = None,
+    subject: Subject = None,
+    text_file: TextFile = None,
+    again: Again = False,
+    key: Key = None,
+    yes: Yes = False,
+    json: JsonFlag = False,
+) -> None:
+    """Ask the distributor's contacts for a SIM's code by e-mail, with a link to upload it.
+
+    The mail goes to all contacts with the role "eSIM QR Code" unless --to chooses among them.
+    """
+    from starter.qr_desk import QrRequestDraft  # noqa: PLC0415  see `qr_desk`
+
+    if text_file == _STDIN and not yes:
+        sentence = "Where the text comes from stdin nobody can be asked: add --yes."
+        raise Refused.because("confirmation_needed", sentence)
+    wanted = QrRequestDraft(
+        sim=sim,
+        user=user,
+        contacts=tuple(to) if to else None,
+        cc=tuple(cc or ()),
+        subject=subject,
+        text=None if text_file is None else _read_text(text_file),
+        again=again,
+        key=key,
+    )
+    if not yes:
+        _confirm(wanted)
+
+    async def send() -> "Requested":
+        async with qr_desk() as desk:
+            return await desk.request(wanted)
+
+    _print_requested(run(send), asked_by_key=key is not None, json=json)
+
+
+def _confirm(wanted: "QrRequestDraft") -> None:
+    async def read() -> LetterView:
+        async with qr_desk() as desk:
+            return await desk.preview(wanted)
+
+    _print_letter(run(read), wanted.cc, to_stderr=True)
+    if not confirmed("Send it?"):
+        raise Refused.because("not_confirmed", "Nothing was requested.")
+
+
+def _print_requested(made: "Requested", *, asked_by_key: bool, json: bool) -> None:
+    if json:
+        facts = {"request_id": made.request_id, "key": made.key, "status": made.status}
+        print_json({**facts, "round": made.round, "sentence": made.sentence})
+        return
+    say(made.sentence)
+    say(
+        f"{made.request_id}: {made.status.label.lower()}"
+        + (f", round {made.round}" if made.round > 1 else "")
+    )
+    if not asked_by_key:
+        say(f"The key of this request is {made.key}; the same key never asks twice.")
+
+
+def _read_text(file: str) -> str:
+    """The text of a letter. Raises `Refused` (`file_unreadable`, `text_invalid`)."""
+    if file == _STDIN:
+        content = sys.stdin.buffer.read(LONGEST_TEXT_FILE + 1)
+    else:
+        content = read_file(Path(file), LONGEST_TEXT_FILE)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused.because("text_invalid", "The text is not UTF-8.") from None
+
+
+def _print_letter(letter: LetterView, cc: tuple[str, ...], *, to_stderr: bool = False) -> None:
+    people = [f"{reference('C', person.id)}  {person.name} <{person.email}>" for person in letter.recipients]
+    lines = [f"{'To' if number == 0 else '':8} {person}" for number, person in enumerate(people)]
+    lines += [f"{'Cc' if number == 0 else '':8} {address}" for number, address in enumerate(cc)]
+    lines += [f"{'Subject':8} {letter.subject}", "", letter.text.rstrip(), ""]
+    lines.append(
+        "Each recipient's mail also has facts about the SIM and an upload link of their own"
+        + ("; copies have no link." if cc else ".")
+    )
+    where = Console(stderr=True, highlight=False, markup=False, emoji=False) if to_stderr else console
+    where.print("\n".join(lines), soft_wrap=not where.is_terminal)
+
+
+def history(sim: Sim, user: SomeUser = None, json: JsonFlag = False) -> None:
+    """Show the versions of a SIM's code, its requests and notifications, and all that happened."""
+
+    async def read() -> tuple[QrHistory, dict[str, str]]:
+        async with inventory() as stock:
+            found = await stock.qr_history(sim, user)
+            return found, {} if json else await _people(stock, found)
+
+    found, people = run(read)
+    if json:
+        print_json(found)
+    else:
+        qr_tables.print_history(found, people)
+
+
+async def _people(stock: Inventory, found: QrHistory) -> dict[str, str]:
+    return await stock.people(reference("S", found.sim_id), qr_tables.references(found))
+
+
+def withdraw(
+    request_id: Annotated[str, typer.Argument(metavar="REQUEST", help="Id of the request (qr-request-...).")],
+    actor: Actor = "operator",
+    json: JsonFlag = False,
+) -> None:
+    """End a request whose code is not wanted any more: its upload links are dead."""
+    wanted = parse_id(request_id, "request", QR_REQUEST_ID_PATTERN)
+
+    async def call() -> RequestState:
+        async with qr_desk() as desk:
+            return await desk.withdraw(wanted, actor=actor)
+
+    state = run(call)
+    if json:
+        print_json(state)
+    else:
+        say(f"{state.request_id}: {state.status.label.lower()}")
+    for warning in state.warnings:
+        warn(warning)
+
+
+def retry(
+    waiting: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of a held request (qr-request-...) or notification.")
+    ],
+    actor: Actor = "operator",
+    json: JsonFlag = False,
+) -> None:
+    """Let a held request or notification go on: what it is held for is tried again."""
+    wanted = waiting.strip().lower()
+
+    async def call() -> None:
+        async with qr_desk() as desk:
+            await desk.retry(wanted, actor=actor)
+
+    run(call)
+    if json:
+        print_json({"id": wanted, "retried": True})
+    else:
+        say(f"{wanted} tries again; `qr history` shows what becomes of it.")
+
+
+app.command()(draft)
+app.command()(request)
+app.command(name="import")(qr_codes.import_code)
+app.command()(qr_codes.show)
+app.command()(qr_codes.notify)
+app.command()(history)
+app.command()(withdraw)
+app.command()(qr_codes.revoke)
+app.command()(retry)
+app.add_typer(qr_keys.app, name="keys")

@@ -1,0 +1,254 @@
+"""`esim-orders qr import|show|notify|revoke`: the code itself, and who is told that it is there.
+
+A code is a secret: it is never an argument, and only `show` puts it anywhere.
+"""
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from models.errors import EsimError, Refused
+from models.identifiers import QR_NOTIFICATION_ID_PATTERN, reference
+from models.qr import Imported, NotificationView
+from starter.cli import qr_pictures
+from starter.cli.imports import read_file
+from starter.cli.order_views import Actor
+from starter.cli.output import JsonFlag, full_time, print_json, say, warn
+from starter.cli.qr_tables import came_as
+from starter.cli.questions import answer, at_terminal
+from starter.cli.session import qr_desk, run
+
+if TYPE_CHECKING:
+    from starter.qr_desk import ShownCode
+
+_TYPED = "-"
+_NOBODY = "-"
+_LONGEST_TYPED = 4096
+
+Sim = Annotated[str, typer.Argument(metavar="SIM", help="Id (S-12) or ICCID.")]
+User = Annotated[str, typer.Option("--user", help="Who asks: e-mail address or id (U-3).")]
+SomeUser = Annotated[
+    str | None, typer.Option("--user", help="As this user, who must be allowed to: e-mail address or U-3.")
+]
+
+
+def import_code(  # noqa: PLR0917  options of a command
+    sim: Sim,
+    user: User,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="PNG, JPG, SVG, TIFF or PDF with the QR code.")
+    ] = None,
+    code: Annotated[
+        str | None,
+        typer.Option(
+            "--code", metavar="-", help="Type the activation code, or pipe it in; - is all it takes."
+        ),
+    ] = None,
+    notify_to: Annotated[
+        str | None, typer.Option("--notify", metavar="ADDRESS", help="Then tell this person by e-mail.")
+    ] = None,
+    no_notify: Annotated[bool, typer.Option("--no-notify", help="Do not ask whom to tell.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Give a SIM its QR code, from a file or typed in; then somebody may be told by e-mail.
+
+    A file that is refused, or a code that another SIM has, changes nothing: the code before stays.
+    """
+    if notify_to is not None and no_notify:
+        raise Refused.because("notify_contradicted", "Say --notify or --no-notify, not both.")
+    imported = _import(sim, user, file, code)
+    sim = reference("S", imported.version.sim_id)
+    if json:
+        _print_json_and_notify(imported, sim, user, notify_to)
+        return
+    _print_imported(imported, sim)
+    if notify_to is None and not no_notify and at_terminal():
+        _offer(sim, user, imported.manager)
+    elif notify_to is not None:
+        _tell(sim, notify_to, user)
+    elif not no_notify:
+        say(f"To tell somebody: esim-orders qr notify {sim} --to {imported.manager or 'ADDRESS'}")
+
+
+def _import(sim: str, user: str, file: Path | None, code: str | None) -> Imported:
+    if (file is None) == (code is None):
+        raise Refused.because(
+            "no_code_given", "Name a FILE with the QR code, or type the code with --code -."
+        )
+    if file is not None:
+        return _import_file(sim, user, file)
+    if code != _TYPED:
+        sentence = (
+            "A code is never an argument, where others could read it: say --code - and type or pipe it."
+        )
+        raise Refused.because("code_as_argument", sentence)
+    typed = _typed_code()
+
+    async def call() -> Imported:
+        async with qr_desk() as desk:
+            return await desk.import_code(sim, typed, user)
+
+    return run(call)
+
+
+def _import_file(sim: str, user: str, file: Path) -> Imported:
+    from qr.intake import LARGEST_UPLOAD  # noqa: PLC0415  only this command needs it
+
+    content = read_file(file, LARGEST_UPLOAD)
+
+    async def call() -> Imported:
+        async with qr_desk() as desk:
+            return await desk.import_file(sim, content, file.name, user)
+
+    return run(call)
+
+
+def _typed_code() -> str:
+    if at_terminal():
+        return answer("Activation code (not shown)", hidden=True)
+    return sys.stdin.read(_LONGEST_TYPED).strip()
+
+
+def _print_imported(imported: Imported, sim: str) -> None:
+    version = imported.version
+    if imported.changed:
+        say(f"{sim} has its QR code: version {version.number}, {came_as(version)}.")
+    else:
+        say(f"{sim} has this very code already, as version {version.number}; nothing is new.")
+    for warning in imported.warnings:
+        warn(warning)
+
+
+def _print_json_and_notify(imported: Imported, sim: str, user: str, to: str | None) -> None:
+    """One document, also where the code was imported but the notification failed."""
+    notification, failure = None, None
+    if to is not None:
+        try:
+            notification = run(lambda: _notify(sim, to, user))
+        except EsimError as failed:
+            failure = failed
+    print_json({**imported.model_dump(mode="json"), "notification": notification})
+    if failure is not None:
+        raise failure
+
+
+def _offer(sim: str, user: str, manager: str | None) -> None:
+    """The notification window of a terminal: it opens by itself, with the manager's address (F37)."""
+    question = f"Tell whom by e-mail? (Enter: {'the manager' if manager else 'nobody'}; -: nobody)"
+    while True:
+        to = answer(question, manager or "")
+        if to in ("", _NOBODY):
+            return
+        try:
+            _tell(sim, to, user)
+        except Refused as refused:
+            if {refusal.code for refusal in refused.refusals} != {"email_invalid"}:
+                raise
+            warn(str(refused))
+        else:
+            return
+
+
+def _tell(sim: str, to: str, user: str) -> None:
+    _print_notification(run(lambda: _notify(sim, to, user)))
+
+
+async def _notify(sim: str, to: str, user: str | None) -> NotificationView:
+    async with qr_desk() as desk:
+        return await desk.notify(sim, to, user=user)
+
+
+def show(
+    sim: Sim,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the picture to this file.")
+    ] = None,
+    format_name: Annotated[
+        str | None, typer.Option("--format", metavar="png|svg", help="Instead of what FILE's name says.")
+    ] = None,
+    user: SomeUser = None,
+    json: JsonFlag = False,
+) -> None:
+    """Show a SIM's QR code: at a terminal drawn there, else as a PNG or SVG file that only you can read.
+
+    With --json only facts about the code are printed, never the code.
+    """
+    if output is None and not json:
+        qr_pictures.refuse_unless_drawable()
+    kind = qr_pictures.parse_format(output, format_name) if output is not None else None
+
+    async def read() -> "ShownCode":
+        async with qr_desk() as desk:
+            return await desk.show(sim, user)
+
+    shown = run(read)
+    if output is not None and kind is not None:
+        qr_pictures.write(output, qr_pictures.picture(shown.code, kind))
+    if json:
+        print_json(shown.version)
+        return
+    sim, since = reference("S", shown.version.sim_id), full_time(shown.version.imported_at)
+    say(f"{sim}, version {shown.version.number} of its QR code, since {since} UTC")
+    if output is None:
+        qr_pictures.draw(shown.code)
+    else:
+        say(f"The QR code is in {output}.")
+
+
+def notify(
+    sim: Sim,
+    to: Annotated[str, typer.Option("--to", metavar="ADDRESS", help="Whom to tell.")],
+    user: SomeUser = None,
+    key: Annotated[str | None, typer.Option("--key", help="The same key is the same notification.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Mail somebody a link that shows a SIM's QR code until it expires."""
+
+    async def call() -> NotificationView:
+        async with qr_desk() as desk:
+            return await desk.notify(sim, to, user=user, key=key)
+
+    sent = run(call)
+    if json:
+        print_json(sent)
+    else:
+        _print_notification(sent)
+
+
+def revoke(
+    notification: Annotated[
+        str, typer.Argument(metavar="NOTIFICATION", help="Its id (qr-notification-...), see `qr history`.")
+    ],
+    actor: Actor = "operator",
+    json: JsonFlag = False,
+) -> None:
+    """Close the link of a notification: it shows nothing any more."""
+    wanted = parse_id(notification, "notification", QR_NOTIFICATION_ID_PATTERN)
+
+    async def call() -> NotificationView:
+        async with qr_desk() as desk:
+            return await desk.revoke(wanted, actor=actor)
+
+    revoked = run(call)
+    if json:
+        print_json(revoked)
+    else:
+        say(f"{revoked.id}: {revoked.state.replace('_', ' ')}")
+
+
+def parse_id(text: str, what: str, pattern: str) -> str:
+    """A request's or a notification's id, with or without its prefix. Raises `Refused`."""
+    prefix = f"qr-{what}-"
+    wanted = text.strip().lower()
+    wanted = wanted if wanted.startswith(prefix) else prefix + wanted
+    if not re.fullmatch(pattern, wanted):
+        sentence = f"A {what}'s id is {prefix} and 16 letters and digits."
+        raise Refused.because(f"{what}_id_invalid", sentence)
+    return wanted
+
+
+def _print_notification(told: NotificationView) -> None:
+    say(f"{told.id}: {told.address} is told about version {told.version} of {reference('S', told.sim_id)}.")

@@ -1,0 +1,83 @@
+"""A QR code put where a person can scan it: drawn in a terminal, or in a file of their own.
+
+What draws is imported only when something is drawn.
+"""
+
+import sys
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.errors import Refused
+from starter.cli.output import console
+
+if TYPE_CHECKING:
+    from models.activation import ActivationCode
+
+
+class Format(StrEnum):
+    """What a picture is written as."""
+
+    PNG = "png"
+    SVG = "svg"
+
+
+def parse_format(file: Path, name: str | None) -> Format:
+    """What is asked for, or what the file's name says. Raises `Refused` (`format_unknown`)."""
+    wanted = (file.suffix.removeprefix(".") if name is None else name.strip()).lower()
+    if wanted not in set(Format):
+        sentence = "Name the file .png or .svg, or say which with --format."
+        raise Refused.because("format_unknown", sentence)
+    return Format(wanted)
+
+
+def picture(code: "ActivationCode", kind: Format) -> bytes:
+    """The file's content."""
+    from qr import draw  # noqa: PLC0415
+
+    return draw.png(code) if kind is Format.PNG else draw.svg(code).encode()
+
+
+def write(file: Path, content: bytes) -> None:
+    """All of it or nothing, readable by its owner alone. Raises `Refused` (`file_unwritable`)."""
+    if file.exists() and not file.is_file():  # replacing a device or a pipe would destroy it
+        raise Refused.because("file_unwritable", f"{file} is no file that could be replaced.")
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=file.parent, prefix=".qr-", delete=False
+        ) as written:  # mode 0600
+            unfinished = Path(written.name)
+            try:
+                written.write(content)
+                written.flush()
+                unfinished.replace(file)
+            except BaseException:
+                unfinished.unlink(missing_ok=True)
+                raise
+    except OSError:
+        raise Refused.because("file_unwritable", f"The file {file} cannot be written.") from None
+
+
+def refuse_unless_drawable() -> None:
+    """Codes are drawn before people's eyes only: what is piped somewhere is kept there."""
+    if not sys.stdout.isatty():
+        sentence = "Say where to with -o FILE; the code is drawn only at a terminal."
+        raise Refused.because("output_needed", sentence)
+
+
+def draw(code: "ActivationCode") -> None:
+    """Draw the code in the terminal. Raises `Refused` (`terminal_too_narrow`): folded, nothing scans it."""
+    from qr import draw as drawing  # noqa: PLC0415
+
+    lines = drawing.terminal(code)
+    needed = max(map(_printed_width, lines.splitlines()))
+    if needed > console.width:
+        sentence = f"The code needs {needed} columns; widen the terminal, or write it to a file with -o."
+        raise Refused.because("terminal_too_narrow", sentence)
+    sys.stdout.write(lines)
+    sys.stdout.flush()
+
+
+def _printed_width(line: str) -> int:
+    return sum(character in " ▀▄█" for character in line)

@@ -1,0 +1,110 @@
+"""QR codes as people read about them in a terminal, wide or narrow. No table holds a code."""
+
+from collections.abc import Mapping
+
+from models.identifiers import reference
+from models.inventory import SimState, SimView
+from models.qr import QrHistory, QrRequestView, QrVersionView, RequestStatus
+from starter.cli.order_tables import print_events, who
+from starter.cli.output import full_time, is_wide, print_table, say, short_time
+
+ACCEPTED = "PNG, JPG/JPEG, SVG, TIFF or PDF"
+"""What `qr import` takes (F34)."""
+_TYPES = {"png": "PNG", "jpeg": "JPEG", "svg": "SVG", "tiff": "TIFF", "pdf": "PDF"}
+
+
+def came_as(version: QrVersionView) -> str:
+    """How a version came in."""
+    kind = _TYPES.get(version.file_type)
+    return f"from a {kind} file" if kind else "typed in"
+
+
+def references(history: QrHistory) -> set[str]:
+    """Who is to be named where the history is printed."""
+    found = {version.imported_by for version in history.versions}
+    found |= {f"user:{request.requested_by}" for request in history.requests}
+    found |= {person for request in history.requests for person in request.recipients}
+    found |= {event.actor for event in history.events}
+    return found | {str(event.data["to"]) for event in history.events if "to" in event.data}
+
+
+def print_history(history: QrHistory, people: Mapping[str, str]) -> None:
+    """Versions, requests and notifications, newest first, and all that happened."""
+    sim = reference("S", history.sim_id)
+    if not history.events and not history.versions and not history.requests:
+        say(f"{sim} never had a QR code, and none was asked for.")
+        return
+    _print_versions(history, people)
+    for request in history.requests:
+        _print_request(request, people)
+    _print_notifications(history)
+    print_events(history.events, people)
+
+
+def _print_versions(history: QrHistory, people: Mapping[str, str]) -> None:
+    rows = [
+        (
+            version.number,
+            "yes" if version.current else "no",
+            full_time(version.imported_at) if is_wide() else short_time(version.imported_at),
+            who(version.imported_by, people),
+            came_as(version),
+        )
+        for version in history.versions
+    ]
+    title = f"QR code of {reference('S', history.sim_id)}"
+    if rows:
+        print_table(title, ("version", "current", "since (UTC)", "by", "came"), rows, whole=("since (UTC)",))
+    else:
+        say(f"{reference('S', history.sim_id)} has no QR code yet.")
+
+
+def _print_request(request: QrRequestView, people: Mapping[str, str]) -> None:
+    held = f"{request.held_reason} since {full_time(request.held_since)}" if request.held_reason else None
+    facts = [
+        ("status", f"{request.status.label} since {full_time(request.status_since)}"),
+        ("asked", f"{full_time(request.requested_at)}, by {who(f'user:{request.requested_by}', people)}"),
+        ("sent", f"{request.round} times" if request.round > 1 else None),
+        ("to", ", ".join(who(person, people) for person in request.recipients) or None),
+        ("held", held),
+        *(("refused", refusal.sentence) for refusal in request.refusals),
+    ]
+    print_table(request.id, ("", ""), [fact for fact in facts if fact[1]])
+
+
+def _print_notifications(history: QrHistory) -> None:
+    wide = is_wide()
+    rows = []
+    for told in history.notifications:
+        moments = [told.created_at, *([told.link_expires_at] if wide else [])]
+        cells = [told.id, told.version, told.address, told.state.replace("_", " ")]
+        rows.append([*cells, *map(short_time, moments)])
+    expires = ("link expires",) if wide else ()
+    columns = ("notification", "version", "to", "state", "at (UTC)", *expires)
+    if rows:
+        print_table("Notifications", columns, rows, whole=("at (UTC)", "link expires"))
+
+
+def print_section(sim: SimView, history: QrHistory, people: Mapping[str, str]) -> None:
+    """The section "QR code" of a SIM's detail: how to import one, or which one there is (F32, F33)."""
+    name = reference("S", sim.id)
+    current = next((version for version in history.versions if version.current), None)
+    asked = next((found for found in history.requests if found.status is RequestStatus.REQUESTED), None)
+    facts: list[tuple[str, str]] = []
+    if current is None:
+        facts.append(("version", "none yet"))
+    else:
+        facts.append(("version", f"{current.number}, {came_as(current)}"))
+        facts.append(
+            ("since", f"{full_time(current.imported_at)} UTC, by {who(current.imported_by, people)}")
+        )
+        facts.append(("show", f"esim-orders qr show {name}"))
+    if asked is not None:
+        facts.append(("requested", f"{asked.id}, {full_time(asked.requested_at)} UTC"))
+    if sim.state is SimState.ACTIVE:
+        facts.append(("import", f"esim-orders qr import {name} FILE --user USER"))
+        facts.append(("FILE", ACCEPTED))
+        if current is None and asked is None:
+            facts.append(("request", f"esim-orders qr request {name} --user USER"))
+    facts.append(("history", f"esim-orders qr history {name}"))
+    print_table("QR code", ("", ""), facts)
