@@ -163,4 +163,5 @@ def _draft(
     def write(language: str, fresh: FreshLink | None) -> Content:
         return compose(template, found.facts, language, reader=to.name, link=fresh, reminder_number=number)
 
-    return Draft(template, to, write, turn=turn, link=link, cc=cc, reply_to=reply_address(found.sender))
+    reply_to = reply_address(found.sender) if found.sender != to.email else None
+    return Draft(template, to, write, turn=turn, link=link, cc=cc, reply_to=reply_to)

@@ -1,0 +1,361 @@
+"""Who is written to about a QR code, with which links; and each mail once, whatever the mail server does."""
+
+import asyncio
+import socket
+from collections import deque
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mail.smtp import SmtpMailer
+from models.errors import NotFound, Refused
+from models.lifecycle import HoldReason
+from store.session import Database
+from tests.activities.qr_scene import (
+    COPY,
+    DOWNLOAD_FOR,
+    MANAGER,
+    NOTIFICATION,
+    QR,
+    REQUEST,
+    SECOND,
+    UPLOAD_FOR,
+    Desk,
+    Letterbox,
+    Trouble,
+    as_a_workflow_would,
+    text_of,
+    tokens,
+)
+from tests.builders import ANA, run
+from tests.mail.misbehaving import Answer, MisbehavingServer, Session, drop, hang
+from tests.mail.scene import mailer_for, patience
+from workflows.messages import SendNotification, SendQrMails
+
+FIRST = SendQrMails(request_id=REQUEST, round=1)
+REMINDER = SendQrMails(request_id=REQUEST, round=1, number=1)
+NOTICE = SendNotification(notification_id=NOTIFICATION)
+LETTER = {"subject": "The code, please", "body": "Dear all,\n\nwe need it.", "cc": (COPY, QR)}
+
+
+@pytest.fixture
+async def desk(database: Database) -> Desk:
+    return Desk(database)
+
+
+@pytest.mark.covers("F27", "F30", "F35", "W2")
+async def test_every_contact_is_asked_once_with_a_link_of_their_own(desk: Desk) -> None:
+    await desk.open()
+    box = Letterbox()
+    async with box.server() as server, mailer_for(server) as mailer:
+        for _ in range(3):
+            assert await as_a_workflow_would(desk.mails(mailer), FIRST) == "done"
+    assert box.recipients() == [QR, SECOND]
+    (to_quentin,), (to_second,) = box.to(QR), box.to(SECOND)
+    assert to_quentin["To"] == QR
+    assert to_quentin["Reply-To"] == ANA
+    assert to_quentin["Cc"] is None
+    assert to_quentin["Message-ID"] != to_second["Message-ID"]
+    assert text_of(to_quentin).startswith("The QR code of an eSIM is requested\n\nHello Quentin,\n")
+    assert "Kind regards\nAna\n" in text_of(to_quentin)
+    assert REQUEST in text_of(to_quentin)
+    (token,), (other,) = tokens(to_quentin), tokens(to_second)
+    assert token != other
+    link = await desk.link(token)
+    assert (link.sim_id, link.request_id) == (desk.sim_id, REQUEST)
+    assert link.recipient != (await desk.link(other)).recipient
+    assert link.expires_at.strftime("until %Y-%m-%d %H:%M UTC") in text_of(to_quentin)
+    assert abs(link.expires_at - datetime.now(UTC) - UPLOAD_FOR) < timedelta(minutes=1)
+    assert set((await desk.states()).values()) == {"sent"}
+    assert [event.split(" ")[0] for event in await desk.events()] == ["mail.sent"] * 2
+
+
+@pytest.mark.covers("F29", "F30", "F35")
+async def test_an_edited_letter_reaches_everybody_and_the_link_only_the_contacts(desk: Desk) -> None:
+    await desk.open(**LETTER)
+    box = Letterbox()
+    async with box.server() as server, mailer_for(server) as mailer:
+        await desk.mails(mailer).ask_for_code(FIRST)
+    assert box.recipients() == [COPY, QR, SECOND], "who is asked gets no copy too"
+    for _, message in box.arrived:
+        assert message["Subject"] == "The code, please"
+        assert "\nDear all,\n\nwe need it.\n" in text_of(message)
+    assert box.to(QR)[0]["Cc"] == box.to(SECOND)[0]["Cc"] == COPY
+    (copy,) = box.to(COPY)
+    assert tokens(copy) == []
+    assert "https:" not in text_of(copy)
+    assert "a message to Quentin, Second" in text_of(copy)
+    assert copy["To"] == COPY
+    assert "mail.sent copy_requested cc:1" in await desk.events()
+
+
+async def test_a_reminder_goes_to_the_contacts_with_a_new_link(desk: Desk) -> None:
+    await desk.open(**LETTER)
+    box = Letterbox()
+    async with box.server() as server, mailer_for(server) as mailer:
+        mails = desk.mails(mailer)
+        await mails.ask_for_code(FIRST)
+        for _ in range(2):
+            await mails.remind_of_code(REMINDER)
+        await mails.remind_of_code(REMINDER.model_copy(update={"number": 2}))
+    assert box.recipients() == [COPY, *[QR] * 3, *[SECOND] * 3]
+    assert len({message["Message-ID"] for message in box.to(QR)}) == 3
+    given = [token for message in box.to(QR) for token in tokens(message)]
+    assert len({(await desk.link(token)).id for token in given}) == 3
+    assert "(reminder 2)" in box.to(QR)[2]["Subject"]
+
+
+async def test_who_asked_is_told_that_no_code_came(desk: Desk) -> None:
+    await desk.open()
+    box = Letterbox()
+    async with box.server() as server, mailer_for(server) as mailer:
+        for _ in range(2):
+            await desk.mails(mailer).tell_no_code(REMINDER)
+    assert box.recipients() == [ANA]
+    assert "Telvia has not handed it in." in text_of(box.to(ANA)[0])
+    assert tokens(box.to(ANA)[0]) == []
+
+
+@pytest.mark.covers("W2")
+async def test_sent_again_is_another_mail(desk: Desk) -> None:
+    await desk.open()
+    box = Letterbox()
+    async with box.server() as server, mailer_for(server) as mailer:
+        await desk.mails(mailer).ask_for_code(FIRST)
+        await desk.send_again()
+        await desk.mails(mailer).ask_for_code(FIRST.model_copy(update={"round": 2}))
+    assert len({message["Message-ID"] for _, message in box.arrived}) == len(box.arrived) == 4
+
+
+@pytest.mark.covers("F38")
+async def test_a_manager_gets_a_link_that_shows_the_code(desk: Desk) -> None:
+    await desk.open()
+    version = await desk.import_code()
+    await desk.notify()
+    box = Letterbox()
+    async with box.server() as server, mailer_for(server) as mailer:
+        for _ in range(2):
+            await desk.mails(mailer).send_notification(NOTICE)
+    ((recipient, message),) = box.arrived
+    assert recipient == MANAGER
+    assert message["Reply-To"] == ANA
+    (token,) = tokens(message)
+    link = await desk.link(token, "download")
+    assert (link.notification_id, link.version_id) == (NOTIFICATION, version)
+    assert abs(link.expires_at - datetime.now(UTC) - DOWNLOAD_FOR) < timedelta(minutes=1)
+    assert "SECRET" not in message.as_string(), "the code is behind the link, never in a mail"
+    assert "Line: …0001" in text_of(message)
+    assert await desk.events() == ["mail.sent manager_notified manager"]
+
+
+# --- what is over is not mailed any more ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", ["ask_for_code", "remind_of_code", "tell_no_code"])
+@pytest.mark.parametrize("end", ["withdrawn", "imported"])
+async def test_nothing_is_sent_once_the_request_is_over(desk: Desk, step: str, end: str) -> None:
+    await desk.open()
+    await (desk.withdraw() if end == "withdrawn" else desk.import_code())
+    box = Letterbox()
+    async with box.server() as server, mailer_for(server) as mailer:
+        assert await as_a_workflow_would(desk.mails(mailer), REMINDER, step) == "done"
+        await run(desk.database, "DELETE FROM contact_roles")
+        assert await as_a_workflow_would(desk.mails(mailer), REMINDER, step) == "done"
+    assert box.arrived == []
+    assert await run(desk.database, "SELECT FROM links") == []
+
+
+@pytest.mark.covers("F60")
+async def test_a_notification_of_a_replaced_code_is_not_sent(desk: Desk) -> None:
+    await desk.open()
+    await desk.import_code()
+    await desk.notify()
+    await desk.import_code("ANOTHER")
+    box = Letterbox()
+    async with box.server() as server, mailer_for(server) as mailer:
+        await desk.mails(mailer).send_notification(NOTICE)
+    assert box.arrived == []
+    assert await run(desk.database, "SELECT FROM links") == []
+
+
+async def test_a_link_that_was_on_its_way_when_the_request_ended_is_dead(desk: Desk) -> None:
+    await desk.open()
+    reached, ended = asyncio.Event(), asyncio.Event()
+
+    async def wait(_: Session) -> None:
+        reached.set()
+        await ended.wait()
+
+    box = Letterbox({"RCPT": Trouble(QR, deque([wait]))})
+    async with box.server() as server, mailer_for(server) as mailer:
+        sending = asyncio.create_task(desk.mails(mailer).ask_for_code(FIRST))
+        await reached.wait()
+        await desk.withdraw()
+        ended.set()
+        await sending
+    for message in (*box.to(QR), *box.to(SECOND)):
+        with pytest.raises(Refused) as dead:
+            await desk.link(tokens(message)[0])
+        assert [refusal.code for refusal in dead.value.refusals] == ["request_over"]
+
+
+@pytest.mark.covers("F56")
+async def test_who_lost_the_role_is_not_written_to(desk: Desk) -> None:
+    await desk.open()
+    gone = "DELETE FROM contact_roles WHERE contact_id = (SELECT id FROM contacts WHERE email = :address)"
+    await run(desk.database, gone, address=QR)
+    box = Letterbox()
+    async with box.server() as server, mailer_for(server) as mailer:
+        await desk.mails(mailer).ask_for_code(FIRST)
+        assert box.recipients() == [SECOND]
+        await run(desk.database, gone, address=SECOND)
+        assert await as_a_workflow_would(desk.mails(mailer), REMINDER, "remind_of_code") == "refused"
+    assert box.recipients() == [SECOND]
+
+
+async def test_a_request_or_notification_that_does_not_exist(desk: Desk) -> None:
+    async with MisbehavingServer() as server, mailer_for(server) as mailer:
+        for name, step in (("ask_for_code", FIRST), ("send_notification", NOTICE)):
+            with pytest.raises(NotFound):
+                await getattr(desk.mails(mailer), name)(step)
+
+
+# --- each way of misbehaving ------------------------------------------------------------------------------
+
+TROUBLES: list[tuple[str, list[Answer], str, int]] = [
+    ("RCPT", ["450 4.2.0 greylisted"], "done", 1),
+    ("RCPT", ["421 4.3.0 later"], "done", 1),
+    ("RCPT", [drop], "done", 1),
+    ("RCPT", [hang], "done", 1),
+    ("RCPT", ["550 5.1.1 unknown"] * 9, HoldReason.MAIL_REJECTED, 0),
+    ("DATA", ["451 4.3.0 later"], "done", 1),
+    ("DATA", ["554 5.5.0 no"] * 9, HoldReason.MAIL_REJECTED, 0),
+    ("CONTENT", ["451 4.7.1 later"], "done", 2),
+    ("CONTENT", ["554 5.6.0 spam"] * 9, HoldReason.MAIL_REJECTED, 1),
+    ("CONTENT", ["421 4.3.0 shutting down"], "done", 2),
+    ("CONTENT", ["421 4.3.0 shutting down"] * 9, HoldReason.MAIL_UNCERTAIN, 2),
+    ("CONTENT", [drop], "done", 2),
+    ("CONTENT", [drop] * 9, HoldReason.MAIL_UNCERTAIN, 2),
+    ("CONTENT", [hang], "done", 2),
+    ("CONTENT", [hang] * 9, HoldReason.MAIL_UNCERTAIN, 2),
+]
+"""When, what the server says, how the step ends, and how often the content travelled."""
+
+
+@pytest.mark.covers("W1", "W2", "W5")
+@pytest.mark.parametrize(("moment", "answers", "end", "travelled"), TROUBLES)
+async def test_a_mail_goes_out_or_is_held_and_touches_no_other(
+    desk: Desk, moment: str, answers: list[Answer], end: str, travelled: int
+) -> None:
+    await desk.open(**LETTER)
+    box = Letterbox({moment: Trouble(QR, deque(answers))})
+    async with box.server() as server, mailer_for(server, timeout=patience(answers[0])) as mailer:
+        for _ in range(2):  # taken again, it does nothing more
+            assert await as_a_workflow_would(desk.mails(mailer), FIRST) == end
+    assert len(box.to(QR)) == travelled <= 2
+    assert len(box.to(SECOND)) == len(box.to(COPY)) == 1, "one recipient's failure touches no other"
+    assert len({message["Message-ID"] for message in box.to(QR)}) <= 1
+    taken = [mail for mail in server.taken if QR in mail.recipient]
+    assert len(taken) == (end == "done")
+    given = [token for message in box.to(QR) for token in tokens(message)]
+    assert len(set(given)) == travelled
+    for token in given:
+        assert (await desk.link(token)).request_id == REQUEST, "whichever mail arrived, its link works"
+
+
+@pytest.mark.covers("W1", "F38")
+@pytest.mark.parametrize(("moment", "answers", "end", "travelled"), TROUBLES)
+async def test_a_notification_goes_out_or_is_held(
+    desk: Desk, moment: str, answers: list[Answer], end: str, travelled: int
+) -> None:
+    await desk.open()
+    await desk.import_code()
+    await desk.notify()
+    box = Letterbox({moment: Trouble(MANAGER, deque(answers))})
+    async with box.server() as server, mailer_for(server, timeout=patience(answers[0])) as mailer:
+        assert await as_a_workflow_would(desk.mails(mailer), NOTICE, "send_notification") == end
+    assert len(box.arrived) == travelled
+    assert len({message["Message-ID"] for _, message in box.arrived}) <= 1
+    for _, message in box.arrived:
+        assert (await desk.link(tokens(message)[0], "download")).notification_id == NOTIFICATION
+
+
+@pytest.mark.covers("W5")
+@pytest.mark.parametrize(
+    ("moment", "answer", "held_for"),
+    [
+        ("RCPT", "550 5.1.1 unknown", HoldReason.MAIL_REJECTED),
+        ("CONTENT", "421 4.3.0 shutting down", HoldReason.MAIL_UNCERTAIN),
+    ],
+)
+async def test_a_persons_retry_sends_once_more(
+    desk: Desk, moment: str, answer: str, held_for: HoldReason
+) -> None:
+    await desk.open()
+    trouble = Trouble(QR, deque([answer] * 2))
+    box = Letterbox({moment: trouble})
+    async with box.server() as server, mailer_for(server) as mailer:
+        assert await as_a_workflow_would(desk.mails(mailer), FIRST) == held_for
+        trouble.answers.clear()
+        retried = FIRST.model_copy(update={"retries": 1})
+        assert await as_a_workflow_would(desk.mails(mailer), retried) == "done"
+    assert len([mail for mail in server.taken if QR in mail.recipient]) == 1
+    assert len({message["Message-ID"] for message in box.to(QR)}) == 1
+    assert len(box.to(SECOND)) == 1
+    assert (await desk.link(tokens(box.to(QR)[-1])[0])).request_id == REQUEST
+
+
+@pytest.mark.covers("W1")
+async def test_a_mail_server_that_is_down_delays_every_mail_and_loses_none(desk: Desk) -> None:
+    await desk.open(**LETTER)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        async with SmtpMailer(f"smtp://127.0.0.1:{taken.getsockname()[1]}", "o@esim.example") as mailer:
+            assert await as_a_workflow_would(desk.mails(mailer), FIRST) == "tried for ever"
+    assert set((await desk.states()).values()) == {"unsent"}
+    box = Letterbox()
+    async with box.server() as server, mailer_for(server) as mailer:
+        assert await as_a_workflow_would(desk.mails(mailer), FIRST) == "done"
+    assert box.recipients() == [COPY, QR, SECOND]
+
+
+@pytest.mark.covers("W5")
+async def test_a_refused_login_is_for_the_operator(desk: Desk) -> None:
+    await desk.open()
+    box = Letterbox()
+    async with MisbehavingServer({"AUTH": "535 5.7.8 no"}, extensions=("250-AUTH PLAIN",)) as server:
+        url = f"smtp://orders:secret@127.0.0.1:{server.port}"
+        async with mailer_for(server, url=url) as mailer:
+            assert await as_a_workflow_would(desk.mails(mailer), FIRST) == HoldReason.MAIL_CONFIGURATION
+    async with box.server() as server, mailer_for(server) as mailer:
+        assert await as_a_workflow_would(desk.mails(mailer), FIRST) == "done"
+    assert box.recipients() == [QR, SECOND]
+
+
+async def test_an_address_that_the_server_cannot_take_is_held_and_the_others_are_served(desk: Desk) -> None:
+    await desk.open(**LETTER | {"cc": ("zoé@acme.example", COPY)})
+    await run(desk.database, "UPDATE contacts SET email = 'zoé@telvia.example' WHERE email = :qr", qr=QR)
+    box = Letterbox()
+    async with box.server() as server, mailer_for(server) as mailer:
+        assert await as_a_workflow_would(desk.mails(mailer), FIRST) == HoldReason.MAIL_REJECTED
+    assert box.recipients() == [COPY, SECOND]
+    assert box.to(SECOND)[0]["Cc"] == COPY
+    assert "zoé@acme.example" in text_of(box.to(SECOND)[0]), "the copy that no header can name is told of"
+    box = Letterbox()
+    async with box.server(("250-SMTPUTF8",)) as server, mailer_for(server) as mailer:
+        retried = FIRST.model_copy(update={"retries": 1})
+        assert await as_a_workflow_would(desk.mails(mailer), retried) == "done"
+    assert box.recipients() == ["zoé@acme.example", "zoé@telvia.example"]
+
+
+@pytest.mark.covers("W6")
+async def test_no_failure_of_a_mail_repeats_an_address_or_a_token(desk: Desk) -> None:
+    await desk.open()
+    box = Letterbox({"RCPT": Trouble(QR, deque([f"550 5.1.1 <{QR}> unknown"]))})
+    async with box.server() as server, mailer_for(server) as mailer:
+        with pytest.raises(Exception, match="550") as failed:
+            await desk.mails(mailer).ask_for_code(FIRST)
+    told = str(failed.value) + str(await run(desk.database, "SELECT failure FROM mails"))
+    told += str(await run(desk.database, "SELECT type, data FROM qr_events"))
+    for secret in (QR, "telvia.example", "Quentin", *tokens(box.to(SECOND)[0])):
+        assert secret not in told
