@@ -32,12 +32,16 @@ async def hold(connection: AsyncConnection, waiting: str, reason: HoldReason) ->
 
 
 async def release(connection: AsyncConnection, waiting: str, actor: str, *, given_up: bool = False) -> None:
-    """It goes on, or what it was held for is given up; releasing it again changes nothing."""
+    """It goes on, or what it was held for is given up; releasing it again changes nothing.
+
+    A notification can be given up without being held itself: where the request's workflow sends it.
+    """
     row, sim_id = await _in_hand(connection, waiting)
-    released = update(row).where(row.id == waiting, row.held_reason.is_not(None))
-    released = released.values(held_reason=None, held_since=None)
+    released = update(row).where(row.id == waiting).values(held_reason=None, held_since=None)
     if given_up and row is QrNotificationRow:
-        released = released.values(given_up=True)
+        released = released.where(~QrNotificationRow.given_up).values(given_up=True)
+    else:
+        released = released.where(row.held_reason.is_not(None))
     changed = await connection.execute(released)
     if changed.rowcount:
         await _tell(connection, waiting, sim_id, actor, ("given_up" if given_up else "released", {}))

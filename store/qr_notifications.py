@@ -13,7 +13,7 @@ from models.qr import NotificationView, RequestStatus
 from store import qr_events
 from store.mail_table import MailRow
 from store.qr_locks import lock_request, lock_sim
-from store.qr_tables import LinkRow, QrNotificationRow, QrVersionRow
+from store.qr_tables import LinkRow, QrNotificationRow, QrRequestRow, QrVersionRow
 from store.tables import SimRow, UserRow
 
 _SYSTEM = "system"
@@ -22,12 +22,13 @@ _INSERT = insert(QrNotificationRow).on_conflict_do_nothing().returning(QrNotific
 _CURRENT = select(QrVersionRow.id).where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
 _UNTOLD = (
     select(QrVersionRow.id, UserRow.email)
+    .join(QrRequestRow, QrRequestRow.sim_id == QrVersionRow.sim_id)
+    .join(UserRow, UserRow.id == QrRequestRow.requested_by)
     .join(SimRow, SimRow.id == QrVersionRow.sim_id)
-    .join(UserRow, UserRow.account_id == QrVersionRow.account_id)
     .where(
-        QrVersionRow.sim_id == bindparam("sim"),
+        QrRequestRow.id == bindparam("request"),
+        QrRequestRow.status == RequestStatus.IMPORTED,
         QrVersionRow.current,
-        UserRow.id == bindparam("user"),
         SimRow.state != SimState.DISCARDED,
         ~exists().where(QrNotificationRow.version_id == QrVersionRow.id),
     )
@@ -135,17 +136,16 @@ async def offer_notification(connection: AsyncConnection, request_id: str) -> st
     own = qr_notification_id(request.account_id, f"the requester of {request_id}")
     if await find(connection, own) is not None:
         return own
-    known = {"sim": request.sim_id, "user": request.requested_by}
-    offer = (await connection.execute(_UNTOLD, known)).one_or_none()
-    if offer is None or request.status is not RequestStatus.IMPORTED:
+    untold = (await connection.execute(_UNTOLD, {"request": request_id})).one_or_none()
+    if untold is None:
         return None
     await create(
         connection,
         notification_id=own,
         account_id=request.account_id,
         sim_id=request.sim_id,
-        version_id=offer.id,
-        address=offer.email,
+        version_id=untold.id,
+        address=untold.email,
         actor=_SYSTEM,
     )
     return own
