@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from models.activation import ActivationCode, parse_activation_code
 from models.errors import PartAway
 from qr.file_types import ACCEPTED, FileType, actual_type, claimed_type
-from qr.process import read_in_child
+from qr.process import Answer, read_in_child
 from qr.refusals import invalid_code, refused
 
 __all__ = ["ACCEPTED", "LARGEST_UPLOAD", "FileType", "Found", "Intake", "read_upload"]
@@ -41,12 +42,23 @@ class Found:
         return f"Found({self.type})"
 
 
+class Reader(Protocol):
+    """Takes a file apart, where that can do no harm."""
+
+    async def __call__(self, content: bytes, kind: str, /) -> Answer: ...
+
+
 class Intake:
     """Reads uploads, a few at a time; the others wait for a while, in the order they came."""
 
     def __init__(
-        self, at_once: int = AT_ONCE, most_waiting: int = MOST_WAITING, patience: float = PATIENCE
+        self,
+        at_once: int = AT_ONCE,
+        most_waiting: int = MOST_WAITING,
+        patience: float = PATIENCE,
+        reader: Reader = read_in_child,
     ) -> None:
+        self._reader = reader
         self._places = asyncio.Semaphore(at_once)
         self._most_waiting = most_waiting
         self._patience = patience
@@ -56,7 +68,7 @@ class Intake:
         """See `read_upload`."""
         kind = checked_type(content, filename)
         async with self._place():
-            answer = await read_in_child(content, kind)
+            answer = await self._reader(content, kind)
         return Found(the_code(answer.codes, others=answer.others), kind)
 
     @asynccontextmanager

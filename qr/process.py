@@ -13,6 +13,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from qr.refusals import REASONS, refused
 
 LONGEST_SECONDS = 10.0
 _LONGEST_ANSWER = 16 * 1024
+_LONGEST_END = 2.0
+"""Seconds for a killed child to be gone."""
 _ROOT = str(Path(__file__).parents[1])
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from qr.reader.child import main; main()"
 """Isolated from the environment and the working directory (`-I`), Python finds only installed packages; this
@@ -41,31 +44,43 @@ class Answer(BaseModel):
     """There are QR codes with something else."""
 
 
-async def read_in_child(content: bytes, kind: str, longest: float = LONGEST_SECONDS) -> Answer:
+def reader_command(kind: str) -> Sequence[str]:
+    """The program of a child, for a type of file. Nothing of the file is in it: others see it."""
+    return (sys.executable, "-I", "-c", _PROGRAM, _ROOT, kind)
+
+
+async def read_in_child(
+    content: bytes,
+    kind: str,
+    *,
+    longest: float = LONGEST_SECONDS,
+    command: Callable[[str], Sequence[str]] = reader_command,
+) -> Answer:
     """What a child of its own says of the file. Whatever happens, also to the caller, it is gone then."""
-    child = await _started(kind)
+    child = await _started(command(kind))
     if child.stdin is None or child.stdout is None:
         raise _away()
+    feeding = asyncio.create_task(_feed(child.stdin, content))
+    over = False
     try:
         async with asyncio.timeout(longest):
-            _, written = await asyncio.gather(_feed(child.stdin, content), _listen(child.stdout))
+            written = await _listen(child.stdout)
             await child.wait()
+        over = True
     except TimeoutError:
         raise refused("too_slow") from None
     finally:
-        await _ended(child)
+        feeding.cancel()
+        if not over:
+            await _end(child, child.stdout)
+        await asyncio.gather(feeding, return_exceptions=True)
     return _understood(written, child.returncode)
 
 
-async def _started(kind: str) -> asyncio.subprocess.Process:
+async def _started(command: Sequence[str]) -> asyncio.subprocess.Process:
     try:
         return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-I",
-            "-c",
-            _PROGRAM,
-            _ROOT,
-            kind,
+            *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -86,18 +101,24 @@ async def _feed(stdin: asyncio.StreamWriter, content: bytes) -> None:
 
 
 async def _listen(stdout: asyncio.StreamReader) -> bytes:
-    """The answer to its end. One that is too long is cut, and so no answer."""
-    try:
-        return await stdout.readexactly(_LONGEST_ANSWER)
-    except asyncio.IncompleteReadError as whole:
-        return whole.partial
+    """The answer. What comes after the most that it may be is dropped, so that the child can end."""
+    written = b""
+    while some := await stdout.read(_LONGEST_ANSWER):
+        written += some[: _LONGEST_ANSWER - len(written)]
+    return written
 
 
-async def _ended(child: asyncio.subprocess.Process) -> None:
-    if child.returncode is None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-        await child.wait()
+async def _end(child: asyncio.subprocess.Process, stdout: asyncio.StreamReader) -> None:
+    """Kill the child and all it may have started: the session that it leads has its number.
+
+    The loop takes it for ended only when all that it wrote is read.
+    """
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LONGEST_END):
+            await _listen(stdout)
+            await child.wait()
 
 
 def _understood(written: bytes, code: int | None) -> Answer:

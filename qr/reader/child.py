@@ -7,12 +7,13 @@ reads. `qr.process` starts it, stops it, and believes none of what it says witho
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
 
 from qr.reader.disguise import is_disguised
-from qr.reader.limits import confine
+from qr.reader.limits import SEARCH_SECONDS, confine
 from qr.reader.symbols import Page, Search
 from qr.reader.verdict import Unreadable
 
@@ -39,12 +40,12 @@ def pages_of(kind: str) -> Pages:
     return pages
 
 
-def answer(content: bytes, kind: str, pages: Pages) -> dict[str, Any]:
+def answer(content: bytes, kind: str, pages: Pages, seconds: float = SEARCH_SECONDS) -> dict[str, Any]:
     """What the file holds, or why that cannot be told."""
     try:
         if is_disguised(content, kind):
             return {"refused": "file_type_mismatch"}
-        search = Search()
+        search = Search(time.monotonic() + seconds)
         search.through(pages(content, kind))
     except Unreadable as verdict:
         return {"refused": verdict.reason}

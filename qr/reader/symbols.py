@@ -14,8 +14,6 @@ import zxingcpp
 from PIL import Image, ImageFile, ImageFilter, ImageOps
 from zxingcpp import BarcodeFormat, Binarizer, TextMode
 
-from qr.reader.limits import SEARCH_SECONDS
-
 _LOADED = ImageFile
 """Pillow would import this when it first needs it, and by then no file can be opened any more."""
 _QR_CODES = BarcodeFormat.QRCodeModel2 | BarcodeFormat.QRCodeModel1
@@ -54,7 +52,8 @@ class Sight(NamedTuple):
 class Search:
     """What was seen so far in all pages of a file."""
 
-    ends: float = field(default_factory=lambda: time.monotonic() + SEARCH_SECONDS)
+    ends: float
+    """When no harder look is begun any more, by the monotonic clock."""
     activation_codes: dict[str, None] = field(default_factory=dict, repr=False)
     others: bool = False
     """There is a QR code with something else."""
