@@ -44,9 +44,12 @@ class Call(Generic[State]):
 
 
 class Calls(Generic[State]):
-    """The queue of one workflow. `cancels` is the step that a held call gives way to."""
+    """The queue of one workflow, which answers each call by `answer`. `cancels` is the step that a held
+    call gives way to.
+    """
 
-    def __init__(self, cancels: Step[Any]) -> None:
+    def __init__(self, answer: Callable[[Call[State]], Awaitable[None]], cancels: Step[Any]) -> None:
+        self._answer = answer
         self._cancels = cancels
         self._waiting: deque[Call[State]] = deque()
 
@@ -68,12 +71,7 @@ class Calls(Generic[State]):
         """Whether somebody wants the whole thing to end."""
         return any(call.step is self._cancels for call in self._waiting)
 
-    async def answer_while(
-        self,
-        condition: Condition,
-        answer: Callable[[Call[State]], Awaitable[None]],
-        *beside: asyncio.Task[None],
-    ) -> None:
+    async def answer_while(self, condition: Condition, *beside: asyncio.Task[None]) -> None:
         """Answer the waiting calls in the order they came, while the condition holds. What fails beside
         fails here."""
 
@@ -87,7 +85,7 @@ class Calls(Generic[State]):
                     task.result()
             if not self._waiting or not condition():
                 return
-            await answer(self.next())
+            await self._answer(self.next())
 
 
 async def to_the_end(way: Coroutine[Any, Any, Result], cancelled: Callable[[], None]) -> Result:

@@ -69,7 +69,7 @@ class EsimOrder:
         self._mails = SendMails(order_id=self._order_id, retries=start.retries)
         self._acceptance: Acceptance | None = None
         self._state = OrderState(order_id=self._order_id, status=OrderStatus.SUBMITTED)
-        self._calls: Calls[OrderState] = Calls(cancels=OrderSteps.cancel_order)
+        self._calls: Calls[OrderState] = Calls(self._answer, cancels=OrderSteps.cancel_order)
         self._steps = StepRunner(OrderMarks(self._order_id), changed=self._show)
         self._timeline: list[tuple[datetime, str]] = []
         self._patience = OrderPatience(start.waits, workflow.now())
@@ -83,14 +83,12 @@ class EsimOrder:
         """Accepted, handed over, acknowledged, processed or cancelled, told."""
         if await self._accept(self._start):
             handed_over = asyncio.create_task(self._hand_over_and_remind())
-            answer_while, answer = self._calls.answer_while, self._answer
-            await answer_while(lambda: self._status is OrderStatus.SUBMITTED, answer, handed_over)
-            await answer_while(lambda: self._status is OrderStatus.PROVIDER_PROCESSING, answer, handed_over)
+            answer_while = self._calls.answer_while
+            await answer_while(lambda: self._status is OrderStatus.SUBMITTED, handed_over)
+            await answer_while(lambda: self._status is OrderStatus.PROVIDER_PROCESSING, handed_over)
             told = asyncio.create_task(self._tell_the_end())
-            await answer_while(lambda: not told.done() or bool(self._steps.holds), answer, told)
-        await self._calls.answer_while(
-            lambda: not (workflow.all_handlers_finished() and self._steps.settled), self._answer
-        )
+            await answer_while(lambda: not told.done() or bool(self._steps.holds), told)
+        await self._calls.answer_while(lambda: not (workflow.all_handlers_finished() and self._steps.settled))
         return self._state
 
     # --- what callers ask -----------------------------------------------------------------------------

@@ -1,9 +1,19 @@
 """How long an answer is waited for, and how often reminded of, before a person has to look."""
 
+import contextlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
+
+from temporalio import workflow
 
 from models.lifecycle import HoldReason, OrderStatus
 from workflows.messages import Waits
+
+
+async def wait_until(condition: Callable[[], bool], at_most: timedelta, otherwise: str) -> None:
+    """Wait for the condition, but not for ever; `otherwise` says to operators what happens then."""
+    with contextlib.suppress(TimeoutError):
+        await workflow.wait_condition(condition, timeout=at_most, timeout_summary=otherwise)
 
 
 class Patience:

@@ -56,7 +56,7 @@ class EsimQrRequest:
         self._state = RequestState(
             request_id=self._id, status=RequestStatus.REQUESTED, sim_id=start.wish.sim_id
         )
-        self._calls: Calls[RequestState] = Calls(cancels=QrSteps.withdraw_request)
+        self._calls: Calls[RequestState] = Calls(self._answer, cancels=QrSteps.withdraw_request)
         self._steps = StepRunner(QrMarks(self._id), changed=self._show)
         self._timeline: list[tuple[datetime, str]] = []
         self._patience = self._new_patience()
@@ -75,15 +75,11 @@ class EsimQrRequest:
         if self._is_open:
             asked = asyncio.create_task(self._ask_and_remind())
             watched = asyncio.create_task(self._watch())
-            await self._calls.answer_while(lambda: self._is_open, self._answer, asked, watched)
+            await self._calls.answer_while(lambda: self._is_open, asked, watched)
         if self._status is RequestStatus.IMPORTED:
             told = asyncio.create_task(self._tell_requester())
-            await self._calls.answer_while(
-                lambda: not told.done() or bool(self._steps.holds), self._answer, told
-            )
-        await self._calls.answer_while(
-            lambda: not (workflow.all_handlers_finished() and self._steps.settled), self._answer
-        )
+            await self._calls.answer_while(lambda: not told.done() or bool(self._steps.holds), told)
+        await self._calls.answer_while(lambda: not (workflow.all_handlers_finished() and self._steps.settled))
         return self._state
 
     # --- what callers ask -----------------------------------------------------------------------------
@@ -199,16 +195,13 @@ class EsimQrRequest:
             self._look_wanted = False
             if self._is_open:
                 with contextlib.suppress(Overtaken):
-                    await self._look()
-
-    async def _look(self) -> None:
-        seen = await self._steps.take(
-            QrSteps.look_at_request,
-            RequestStep(request_id=self._id),
-            overtaken=lambda: self._look_wanted or not self._is_open,
-            later=True,
-        )
-        self._moved_to(seen)
+                    seen = await self._steps.take(
+                        QrSteps.look_at_request,
+                        RequestStep(request_id=self._id),
+                        overtaken=lambda: self._look_wanted or not self._is_open,
+                        later=True,
+                    )
+                    self._moved_to(seen)
 
     async def _ask_and_remind(self) -> None:
         """What the distributor's contacts are owed while the request is open, round after round."""

@@ -1,9 +1,9 @@
-"""Record the history of each path of an order, to be replayed by the tests for ever.
+"""Record the history of each path of a workflow, to be replayed by the tests for ever.
 
 `python -m tests.replay.record` (or `make histories`) records every path anew into `tests/replay/histories/`,
-which is right only as long as no order of the older workflow can be open anywhere; with `--missing` it adds
-those of new paths.
-A change that breaks the replay of a committed history breaks running orders: guard it with
+which is right only as long as nothing that the older workflows began can be open anywhere; with `--missing`
+it adds those of new paths.
+A change that breaks the replay of a committed history breaks what is running: guard it with
 `workflow.patched`, and record a path of the new way beside the old one.
 """
 
@@ -14,20 +14,22 @@ from pathlib import Path
 from typing import Any
 
 from tests.replay.paths import PATHS
+from tests.replay.qr_paths import QR_PATHS
 from tests.temporal_server import a_server
-from tests.workflows.house import a_house
+from tests.workflows.qr_house import a_qr_house
 
 HISTORIES = Path(__file__).parent / "histories"
+ALL_PATHS = (*PATHS, *QR_PATHS)
 IDENTITY = "recorder"
 """In place of the process and machine that a client names itself after."""
 
 
 async def record(folder: Path, every: bool) -> list[str]:
     """Drive the paths and write their histories. Returns the names of those recorded."""
-    wanted = [path for path in PATHS if every or not (folder / f"{path.__name__}.json").exists()]
+    wanted = [path for path in ALL_PATHS if every or not (folder / f"{path.__name__}.json").exists()]
     async with a_server(IDENTITY) as temporal:
         for path in wanted:
-            async with a_house(temporal, f"orders-{path.__name__}") as house:
+            async with a_qr_house(temporal, f"orders-{path.__name__}") as house:
                 handle = await path(house)
                 await house.ended(handle)
             history = without_traces(json.loads((await handle.fetch_history()).to_json()))

@@ -1,14 +1,18 @@
-"""A workflow whose author swapped two steps, thinking that nobody would notice."""
+"""Workflows whose author swapped two steps, thinking that nobody would notice."""
 
 from typing import Any
 
 from pydantic import ValidationError
 from temporalio import workflow
 
+from models.lifecycle import HoldReason
 from models.orders import OrderState
-from workflows.messages import PlaceOrder, SendMails
+from models.qr import RequestState
+from workflows.messages import PlaceOrder, RequestQrCode, SendMails
 from workflows.order import EsimOrder
-from workflows.steps import PeopleSteps, ProviderSteps
+from workflows.qr_request import EsimQrRequest
+from workflows.step_runner import Condition
+from workflows.steps import PeopleSteps, ProviderSteps, QrMailSteps
 
 
 @workflow.defn(name="EsimOrder", failure_exception_types=[ValidationError])
@@ -30,3 +34,24 @@ class SwappedOrder(EsimOrder):
             steps.insert(0, ProviderSteps.withdraw_from_provider)
         for step in steps:
             await self._steps.take(step, message)
+
+
+@workflow.defn(name="EsimQrRequest", failure_exception_types=[ValidationError])
+class SwappedRequest(EsimQrRequest):
+    """Where no code comes, a person is asked first, and the requester is told only after a retry."""
+
+    @workflow.init
+    def __init__(self, start: RequestQrCode | None = None) -> None:
+        super().__init__(start)
+
+    @workflow.run
+    async def run(self, _: RequestQrCode | None = None) -> RequestState:
+        return await super().run(_)
+
+    async def _break_the_silence(self, left: Condition) -> None:
+        if self._patience.exhausted:
+            await self._steps.hold("waiting", HoldReason.NO_QR_CODE, overtaken=left)
+            await self._mail(QrMailSteps.tell_no_code, self._patience.reminded, left)
+            self._patience.renew(workflow.now())
+        else:
+            await super()._break_the_silence(left)

@@ -1,4 +1,4 @@
-"""Running orders survive a new version of the workflow: what is recorded can be replayed (W7)."""
+"""What is running survives a new version of the workflows: what is recorded can be replayed (W7)."""
 
 import json
 import re
@@ -10,12 +10,13 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from tests.replay.paths import PATHS
-from tests.replay.record import HISTORIES
-from tests.replay.swapped import SwappedOrder
+from tests.replay.record import ALL_PATHS, HISTORIES
+from tests.replay.swapped import SwappedOrder, SwappedRequest
 from tests.temporal_server import readable
 from worker import workflow_runner
 from workflows.order import EsimOrder
+from workflows.qr_notification import EsimQrNotification
+from workflows.qr_request import EsimQrRequest
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
 
@@ -25,21 +26,21 @@ def history(name: str) -> WorkflowHistory:
     return WorkflowHistory.from_json(recorded["workflow_id"], recorded["history"])
 
 
-def replayer(order: type = EsimOrder) -> Replayer:
+def replayer(order: type = EsimOrder, request: type = EsimQrRequest) -> Replayer:
     return Replayer(
-        workflows=[order],
+        workflows=[order, request, EsimQrNotification],
         workflow_runner=workflow_runner(),
         data_converter=pydantic_data_converter,
     )
 
 
 def test_every_path_is_recorded() -> None:
-    assert {path.__name__ for path in PATHS} <= {file.stem for file in RECORDED}
+    assert {path.__name__ for path in ALL_PATHS} <= {file.stem for file in RECORDED}
 
 
 @pytest.mark.covers("W7")
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
-async def test_a_recorded_order_replays(file: Path) -> None:
+async def test_a_recorded_history_replays(file: Path) -> None:
     await replayer().replay_workflow(history(file.stem))
 
 
@@ -53,13 +54,20 @@ async def test_two_swapped_steps_break_the_replay(name: str) -> None:
 @pytest.mark.covers("W7")
 async def test_the_swap_is_what_breaks_it() -> None:
     await replayer(SwappedOrder).replay_workflow(history("switch_processed"))
+    await replayer(request=SwappedRequest).replay_workflow(history("qr_imported_and_requester_told"))
+
+
+@pytest.mark.covers("W7")
+async def test_two_swapped_steps_of_a_request_break_the_replay() -> None:
+    with pytest.raises(NondeterminismError):
+        await replayer(request=SwappedRequest).replay_workflow(history("qr_reminded_held_and_retried"))
 
 
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
 def test_a_recording_names_no_machine_and_nobody(file: Path) -> None:
     text = readable(file.read_text())
     assert '"identity": "recorder"' in text
-    assert '"order_id":"order-' in text, "payloads are read too"
+    assert re.search('"(order|request|notification)_id":"[a-z-]+-[a-z2-7]{16}"', text), "payloads are read"
     assert "@" not in text
     assert "stackTrace" not in text, "it names files of one machine"
     assert not re.search(r"\+[0-9]{6}", text)

@@ -51,6 +51,8 @@ class FakeOrder:
     notes: list[int] = field(default_factory=list)
     records: list[str] = field(default_factory=list)
     """Each hold and release as it reached the row."""
+    ends_request: str | None = None
+    """The request for the QR code of the SIM in place, which ends when that is discarded."""
 
 
 class FakeInventory(OrderSteps):
@@ -130,7 +132,8 @@ class FakeInventory(OrderSteps):
                 return self._result(order, taken)
             order.in_place.state, order.in_place.line_id = SimState.DISCARDED, None
             order.esim.state, order.esim.iccid = SimState.ACTIVE, iccid
-            return self._moved(order, OrderStatus.PROCESSED, step.actor)
+            done = self._moved(order, OrderStatus.PROCESSED, step.actor)
+            return done.model_copy(update={"ended_qr_request": order.ends_request})
 
     @activity.defn
     async def cancel_order(self, step: DropOrder) -> StepResult:

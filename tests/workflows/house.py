@@ -2,10 +2,10 @@
 
 import itertools
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import (
@@ -41,6 +41,7 @@ WAITS = Waits(
     notification_given_up_after=timedelta(days=7),
 )
 Handle = WorkflowHandle[EsimOrder, OrderState]
+State = TypeVar("State")
 
 
 class Refusal(Exception):
@@ -109,29 +110,10 @@ class House:
     async def call(
         self, handle: WorkflowHandle[Any, Any], update: str, *, call_id: str | None = None, **message: Any
     ) -> OrderState:
-        """Send an update as any SDK may, by its name and with JSON. Raises `Refusal`.
+        return await answered(handle, update, message, call_id, OrderState)
 
-        Temporal forgets calls that a workflow was about to answer while it ended and something else came in
-        between; they are made again under their id, as the desk does.
-        """
-        call_id = call_id or uuid.uuid4().hex
-        while True:
-            try:
-                state: OrderState = await handle.execute_update(
-                    update, message, id=call_id, result_type=OrderState
-                )
-            except WorkflowUpdateFailedError as failed:
-                cause = failed.cause
-                assert isinstance(cause, ApplicationError)
-                raise Refusal(cause.type or "", cause.message) from None
-            except RPCError as failure:
-                if failure.status is not RPCStatusCode.FAILED_PRECONDITION:
-                    raise
-            else:
-                return state
-
-    async def retry(self, handle: Handle, actor: str = "operator") -> None:
-        await handle.signal(EsimOrder.retry, RetryOrder(actor=actor))
+    async def retry(self, handle: WorkflowHandle[Any, Any], actor: str = "operator") -> None:
+        await handle.signal("retry", RetryOrder(actor=actor))
 
     # --- what can be seen -------------------------------------------------------------------------------
 
@@ -165,32 +147,60 @@ class House:
         seen = await eventually(status, until=lambda it: it is not WorkflowExecutionStatus.RUNNING)
         assert seen is WorkflowExecutionStatus.COMPLETED
 
-    async def forward(self, handle: Handle, **time: float) -> None:
+    async def forward(self, handle: WorkflowHandle[Any, Any], **time: float) -> None:
         await self.temporal.forward(handle, timedelta(**time))
+
+
+async def answered(
+    handle: WorkflowHandle[Any, Any], update: str, message: object, call_id: str | None, state: type[State]
+) -> State:
+    """Send an update as any SDK may, by its name and with JSON. Raises `Refusal`.
+
+    Temporal forgets calls that a workflow was about to answer while it ended and something else came in
+    between; they are made again under their id, as the desk does.
+    """
+    call_id = call_id or uuid.uuid4().hex
+    while True:
+        try:
+            answer: State = await handle.execute_update(update, message, id=call_id, result_type=state)
+        except WorkflowUpdateFailedError as failed:
+            cause = failed.cause
+            assert isinstance(cause, ApplicationError)
+            raise Refusal(cause.type or "", cause.message) from None
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.FAILED_PRECONDITION:
+                raise
+        else:
+            return answer
+
+
+def order_steps(house: House) -> list[Callable[..., Any]]:
+    """What a worker of orders takes."""
+    orders, outside = house.inventory, house.outside
+    return [
+        orders.accept_order,
+        orders.open_processing,
+        orders.enter_iccid,
+        orders.complete_swap,
+        orders.cancel_order,
+        orders.hold_order,
+        orders.release_order,
+        outside.submit_to_provider,
+        outside.remind_provider,
+        outside.withdraw_from_provider,
+        outside.tell_people,
+    ]
 
 
 @asynccontextmanager
 async def a_house(temporal: Temporal, task_queue: str | None = None) -> AsyncIterator[House]:
     """A house whose worker runs."""
     house = House(temporal, task_queue or a_task_queue())
-    orders, outside = house.inventory, house.outside
     async with Worker(
         temporal.client,
         task_queue=house.task_queue,
         workflows=[EsimOrder],
-        activities=[
-            orders.accept_order,
-            orders.open_processing,
-            orders.enter_iccid,
-            orders.complete_swap,
-            orders.cancel_order,
-            orders.hold_order,
-            orders.release_order,
-            outside.submit_to_provider,
-            outside.remind_provider,
-            outside.withdraw_from_provider,
-            outside.tell_people,
-        ],
+        activities=order_steps(house),
         workflow_runner=workflow_runner(),
     ):
         yield house

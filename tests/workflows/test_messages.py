@@ -14,8 +14,8 @@ from tests.temporal_server import PATIENCE, comes_true, eventually
 from tests.workflows.house import ICCID, House, Refusal
 from workflows import search_attributes
 
-# The SDK leaves a coroutine behind when a workflow cannot even be made.
 pytestmark = [
+    pytest.mark.usefixtures("unmade"),
     pytest.mark.filterwarnings("ignore:coroutine .*run_workflow.* was never awaited:RuntimeWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -1,0 +1,168 @@
+"""Requests for QR codes in memory, with the mails about them: what their workflows move when tested alone."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from temporalio import activity
+
+from models.errors import Refusal
+from models.lifecycle import HoldReason
+from models.qr import QrWish, RequestResult, RequestState, RequestStatus, end_request
+from tests.workflows.troubles import Troubles
+from workflows.messages import (
+    AddRound,
+    EndRequest,
+    HoldQr,
+    ReleaseQr,
+    RequestStep,
+    SendNotification,
+    SendQrMails,
+)
+from workflows.steps import QrMailSteps, QrSteps
+
+ROLE = (7, 8)
+"""The distributor's contacts who have the role."""
+
+
+@dataclass
+class FakeRequest:
+    wish: QrWish
+    status: RequestStatus
+    rounds: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Whom each round asks, by the call that asked for it."""
+    refusals: tuple[Refusal, ...] = ()
+    ended_by: str | None = None
+    notified: bool = False
+    """Somebody was told of the imported code."""
+
+    @property
+    def state(self) -> RequestState:
+        return RequestState(
+            request_id=self.wish.request_id,
+            status=self.status,
+            sim_id=self.wish.sim_id,
+            round=max(1, len(self.rounds)),
+        )
+
+
+class FakeQr(QrSteps, QrMailSteps):
+    """`got` has every letter once, in the order they came; `copies` counts those that came again."""
+
+    def __init__(self, troubles: Troubles) -> None:
+        self.troubles = troubles
+        self.requests: dict[str, FakeRequest] = {}
+        self.held: dict[str, HoldReason] = {}
+        self.records: list[str] = []
+        """Each hold and release as it reached a row."""
+        self.got: list[str] = []
+        self.copies: Counter[tuple[str, str]] = Counter()
+        self.retries: dict[str, int] = {}
+        self.given_up: set[str] = set()
+
+    def end(self, request_id: str, status: RequestStatus) -> None:
+        """By a transaction that asks no workflow."""
+        request = self.requests[request_id]
+        assert end_request(request.status, status) is None
+        request.status = status
+
+    # --- the steps --------------------------------------------------------------------------------------
+
+    @activity.defn
+    async def open_request(self, wish: QrWish) -> RequestResult:
+        async with self.troubles.around("open_request"):
+            if wish.request_id not in self.requests:
+                found = self._refusals(wish.contacts)
+                if any(it.wish.sim_id == wish.sim_id for it in self.open_ones()):
+                    found += (Refusal(code="open_qr_request", sentence="The code is requested already."),)
+                request = FakeRequest(wish, RequestStatus.REFUSED, refusals=found)
+                if not found:
+                    request.status = RequestStatus.REQUESTED
+                    request.rounds["request"] = wish.contacts or ROLE
+                self.requests[wish.request_id] = request
+            known = self.requests[wish.request_id]
+            return RequestResult(state=known.state, refusals=known.refusals)
+
+    @activity.defn
+    async def look_at_request(self, step: RequestStep) -> RequestState:
+        async with self.troubles.around("look_at_request"):
+            return self.requests[step.request_id].state
+
+    @activity.defn
+    async def add_round(self, step: AddRound) -> RequestResult:
+        async with self.troubles.around("add_round"):
+            request = self.requests[step.request_id]
+            if step.call in request.rounds:
+                return RequestResult(state=request.state)
+            over = end_request(request.status, RequestStatus.WITHDRAWN)
+            found = (over,) if over else self._refusals(step.contacts)
+            if not found:
+                request.rounds[step.call] = step.contacts or ROLE
+            return RequestResult(state=request.state, refusals=found)
+
+    @activity.defn
+    async def withdraw_request(self, step: EndRequest) -> RequestResult:
+        async with self.troubles.around("withdraw_request"):
+            request = self.requests[step.request_id]
+            over = end_request(request.status, RequestStatus.WITHDRAWN)
+            if over and request.status is not RequestStatus.WITHDRAWN:
+                return RequestResult(state=request.state, refusals=(over,))
+            request.status, request.ended_by = RequestStatus.WITHDRAWN, step.actor
+            return RequestResult(state=request.state)
+
+    @activity.defn
+    async def offer_notification(self, step: RequestStep) -> str | None:
+        async with self.troubles.around("offer_notification"):
+            if self.requests[step.request_id].notified:
+                return None
+            return step.request_id.replace("qr-request", "qr-notification")
+
+    @activity.defn
+    async def hold_qr(self, step: HoldQr) -> None:
+        async with self.troubles.around("hold_qr"):
+            self.held[step.id] = step.reason
+            self.records.append(f"held:{step.reason}")
+
+    @activity.defn
+    async def release_qr(self, step: ReleaseQr) -> None:
+        async with self.troubles.around("release_qr"):
+            self.held.pop(step.id, None)
+            self.records.append(f"{'given up' if step.given_up else 'released'}:{step.actor}")
+            if step.given_up:
+                self.given_up.add(step.id)
+
+    # --- the mails --------------------------------------------------------------------------------------
+
+    @activity.defn
+    async def ask_for_code(self, step: SendQrMails) -> None:
+        asked = list(self.requests[step.request_id].rounds.values())[step.round - 1]
+        await self._take("ask_for_code", f"request {step.round} to {asked}", step.request_id, step.retries)
+
+    @activity.defn
+    async def remind_of_code(self, step: SendQrMails) -> None:
+        letter = f"reminder {step.number} of round {step.round}"
+        await self._take("remind_of_code", letter, step.request_id, step.retries)
+
+    @activity.defn
+    async def tell_no_code(self, step: SendQrMails) -> None:
+        letter = f"no code after {step.number} reminders of round {step.round}"
+        await self._take("tell_no_code", letter, step.request_id, step.retries)
+
+    @activity.defn
+    async def send_notification(self, step: SendNotification) -> None:
+        await self._take("send_notification", "notification", step.notification_id, step.retries)
+
+    async def _take(self, step: str, letter: str, about: str, retries: int) -> None:
+        async with self.troubles.around(step):
+            self.retries[step] = retries
+            self.copies[about, letter] += 1
+            if self.copies[about, letter] == 1:
+                self.got.append(letter)
+
+    def open_ones(self) -> list[FakeRequest]:
+        return [it for it in self.requests.values() if it.status is RequestStatus.REQUESTED]
+
+    def _refusals(self, contacts: tuple[int, ...] | None) -> tuple[Refusal, ...]:
+        unfit = set(contacts or ()) - set(ROLE)
+        if not unfit:
+            return ()
+        return (Refusal(code="contact_without_role", sentence="A contact lacks the role eSIM QR Code."),)
