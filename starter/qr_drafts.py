@@ -129,7 +129,7 @@ async def _checked(
 ) -> Read:
     read = await _read(connection, draft.sim, draft.user)
     chosen, unknown = _chosen(draft.contacts, read.eligible)
-    wanted = frozenset(read.facts.qr_contacts if chosen is None else chosen)
+    wanted = frozenset(read.facts.qr_contacts if chosen is None or unknown else chosen)
     open_request = read.facts.open_qr_request
     own = request_id_of is not None and open_request == request_id_of(read.sim.account_id)
     reasons = request_refusals(read.facts, Recipients(contacts=wanted, again=draft.again or own))

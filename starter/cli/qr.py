@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from models.errors import Refused
-from models.identifiers import QR_REQUEST_ID_PATTERN, reference
+from models.identifiers import reference
 from models.qr import LetterView, QrHistory, RequestState
 from starter.cli import qr_codes, qr_keys, qr_tables
 from starter.cli.imports import read_file
@@ -177,7 +177,7 @@ def withdraw(
     json: JsonFlag = False,
 ) -> None:
     """End a request whose code is not wanted any more: its upload links are dead."""
-    wanted = parse_id(request_id, "request", QR_REQUEST_ID_PATTERN)
+    wanted = parse_id(request_id, "request")
 
     async def call() -> RequestState:
         async with qr_desk() as desk:
@@ -200,7 +200,8 @@ def retry(
     json: JsonFlag = False,
 ) -> None:
     """Let a held request or notification go on: what it is held for is tried again."""
-    wanted = waiting.strip().lower()
+    what = "notification" if "notification" in waiting.lower() else "request"
+    wanted = parse_id(waiting, what)
 
     async def call() -> None:
         async with qr_desk() as desk:

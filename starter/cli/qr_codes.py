@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import EsimError, Refused
-from models.identifiers import QR_NOTIFICATION_ID_PATTERN, reference
+from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN, reference
 from models.qr import Imported, NotificationView
 from starter.cli import qr_pictures
 from starter.cli.imports import read_file
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _TYPED = "-"
 _NOBODY = "-"
 _LONGEST_TYPED = 4096
+_PATTERNS = {"request": QR_REQUEST_ID_PATTERN, "notification": QR_NOTIFICATION_ID_PATTERN}
 
 Sim = Annotated[str, typer.Argument(metavar="SIM", help="Id (S-12) or ICCID.")]
 User = Annotated[str, typer.Option("--user", help="Who asks: e-mail address or id (U-3).")]
@@ -226,7 +227,7 @@ def revoke(
     json: JsonFlag = False,
 ) -> None:
     """Close the link of a notification: it shows nothing any more."""
-    wanted = parse_id(notification, "notification", QR_NOTIFICATION_ID_PATTERN)
+    wanted = parse_id(notification, "notification")
 
     async def call() -> NotificationView:
         async with qr_desk() as desk:
@@ -239,12 +240,12 @@ def revoke(
         say(f"{revoked.id}: {revoked.state.replace('_', ' ')}")
 
 
-def parse_id(text: str, what: str, pattern: str) -> str:
+def parse_id(text: str, what: str) -> str:
     """A request's or a notification's id, with or without its prefix. Raises `Refused`."""
     prefix = f"qr-{what}-"
     wanted = text.strip().lower()
     wanted = wanted if wanted.startswith(prefix) else prefix + wanted
-    if not re.fullmatch(pattern, wanted):
+    if not re.fullmatch(_PATTERNS[what], wanted):
         sentence = f"A {what}'s id is {prefix} and 16 letters and digits."
         raise Refused.because(f"{what}_id_invalid", sentence)
     return wanted
