@@ -1,5 +1,7 @@
 """A worker with fake steps on a real Temporal server, and orders placed the way the desk places them."""
 
+import asyncio
+import contextlib
 import itertools
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -172,6 +174,23 @@ async def answered(
                 raise
         else:
             return answer
+
+
+async def keep_retrying(house: House, handle: WorkflowHandle[Any, Any]) -> None:
+    """A person who sees to everything that is held."""
+    while True:
+        if await house.attribute(handle, ATTENTION):
+            with contextlib.suppress(RPCError):  # it may just have ended
+                await house.retry(handle)
+        await asyncio.sleep(0.05)
+
+
+async def exists(handle: WorkflowHandle[Any, Any]) -> bool:
+    try:
+        await handle.describe()
+    except RPCError:
+        return False
+    return True
 
 
 def order_steps(house: House) -> list[Callable[..., Any]]:

@@ -4,7 +4,6 @@ Each play runs the real workflow on the real server; the fake inventory checks i
 """
 
 import asyncio
-import contextlib
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from models.inventory import SimKind, SimState
 from models.lifecycle import OPEN, OrderKind, OrderStatus
 from tests.temporal_server import PATIENCE, eventually
-from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal
+from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal, exists, keep_retrying
 from tests.workflows.troubles import AWAY, FINAL, LOST_ANSWER, MAIL_REJECTED, Trouble
 from workflows.order import EsimOrder
 from workflows.search_attributes import ATTENTION, ORDER_STATUS
@@ -143,20 +142,3 @@ async def place_again(handle: Handle) -> str:
             raise
         return "over"
     return "done"
-
-
-async def keep_retrying(house: House, handle: Handle) -> None:
-    """A person who sees to every order that is held."""
-    while True:
-        if await house.attribute(handle, ATTENTION):
-            with contextlib.suppress(RPCError):  # it may just have ended
-                await house.retry(handle)
-        await asyncio.sleep(0.05)
-
-
-async def exists(handle: Handle) -> bool:
-    try:
-        await handle.describe()
-    except RPCError:
-        return False
-    return True
