@@ -102,8 +102,14 @@ class QrDesk:
 
     async def preview(self, draft: QrRequestDraft) -> LetterView:
         """The mail as this draft would send it, to those whom it chooses; nothing is kept or sent."""
+        key = checked_key(draft.key)
         async with self.database.reading() as connection:
-            return await preview(connection, draft, self.settings.mail_language)
+            return await preview(
+                connection,
+                draft,
+                lambda account_id: qr_request_id(account_id, key),
+                self.settings.mail_language,
+            )
 
     async def request(self, draft: QrRequestDraft) -> Requested:
         """Ask the distributor's contacts for the code (F31). A second request while one is open is refused,

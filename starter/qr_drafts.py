@@ -90,9 +90,11 @@ async def read_letter(connection: AsyncConnection, sim: str, user: str, language
     )
 
 
-async def preview(connection: AsyncConnection, draft: QrRequestDraft, language: str) -> LetterView:
+async def preview(
+    connection: AsyncConnection, draft: QrRequestDraft, request_id_of: Callable[[int], str], language: str
+) -> LetterView:
     """The mail as this draft would send it, and to whom; nothing is kept. Raises `Refused`."""
-    read = await _checked(connection, draft, None)
+    read = await _checked(connection, draft, request_id_of)
     if read.reasons:
         raise Refused(*read.reasons)
     usual = await _usual_letter(connection, read, language)
@@ -125,13 +127,13 @@ async def read_request(
 
 
 async def _checked(
-    connection: AsyncConnection, draft: QrRequestDraft, request_id_of: Callable[[int], str] | None
+    connection: AsyncConnection, draft: QrRequestDraft, request_id_of: Callable[[int], str]
 ) -> Read:
     read = await _read(connection, draft.sim, draft.user)
     chosen, unknown = _chosen(draft.contacts, read.eligible)
     wanted = frozenset(read.facts.qr_contacts if chosen is None or unknown else chosen)
     open_request = read.facts.open_qr_request
-    own = request_id_of is not None and open_request == request_id_of(read.sim.account_id)
+    own = open_request == request_id_of(read.sim.account_id)
     reasons = request_refusals(read.facts, Recipients(contacts=wanted, again=draft.again or own))
     reasons += [unknown] if unknown else []
     subject = _PREFILLED if draft.subject is None else draft.subject
