@@ -7,6 +7,7 @@ HTTPException      its own
 anything else      500, and nothing of what it says
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -30,6 +31,8 @@ STATUSES: Mapping[str, int] = {
 }
 """Refusals that concern more than what was sent."""
 OVER = frozenset(STATUSES)
+
+_log = logging.getLogger("portal")
 
 _CODES = {
     400: "bad_request",
@@ -67,6 +70,9 @@ class Answers:
         if isinstance(failure, ClientDisconnect):
             return Response(status_code=400)  # nobody is there to read it
         problem = problem_of(failure, words(spoken(request.headers.get("accept-language", ""))))
+        if problem.status >= 500:
+            what = failure.part if isinstance(failure, PartAway) else type(failure).__name__
+            _log.warning("Answered with %d, %s: %s", problem.status, problem.code, what)
         headers = dict(problem.headers)
         if problem.status in TRY_AGAIN_SECONDS:
             headers["Retry-After"] = TRY_AGAIN_SECONDS[problem.status]
@@ -84,6 +90,9 @@ def problem_of(failure: Exception, language: Words) -> Problem:
             (STATUSES[reason.code] for reason in failure.refusals if reason.code in STATUSES),
             404 if isinstance(failure, NotFound) else 422,
         )
+        if status == 503:  # the operators' to mend: visitors cannot do what the sentence says
+            sentence = language["problems"]["part_away"]
+            return Problem(status, (Refusal(code=failure.refusals[0].code, sentence=sentence),))
         return Problem(status, told(failure, language))
     if isinstance(failure, HTTPException):
         status, headers = failure.status_code, failure.headers or {}

@@ -11,9 +11,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Message
 
-from models.errors import Refused
+from models.errors import EsimError, Refused
 from tests.portal.conftest import ADDRESS
-from tests.portal.desk import CODE, DOWNLOAD, GOOD, UPLOAD, InventedDesk
+from tests.portal.desk import CODE, DOWNLOAD, GOOD, UPLOAD, InventedDesk, database_away
 
 LIMIT = 6 * 1024 * 1024
 EVERYTHING = [
@@ -110,6 +110,32 @@ async def test_a_bug_is_a_page_and_says_nothing_it_should_not(
     assert CODE.matching_id not in caplog.text
     assert DOWNLOAD not in " ".join(r.getMessage() for r in caplog.records if r.name == "portal")
     assert "RuntimeError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "named"),
+    [
+        (database_away(), 503, "database"),
+        (Refused.because("secret_keys_missing", "Set ESIM_SECRET_KEYS."), 503, "secret_keys_missing"),
+        (EsimError("cannot open a secret"), 500, "EsimError"),
+    ],
+)
+async def test_operators_read_in_the_log_what_visitors_do_not(
+    browser: httpx.AsyncClient,
+    desk: InventedDesk,
+    caplog: pytest.LogCaptureFixture,
+    failure: Exception,
+    status: int,
+    named: str,
+) -> None:
+    desk.fails["reveal"] = failure
+    with caplog.at_level(logging.WARNING, "portal"):
+        answer = await browser.post(f"/q/{DOWNLOAD}")
+    assert answer.status_code == status
+    assert "ESIM_" not in answer.text
+    assert "secret" not in answer.text.split("<main")[1]
+    (line,) = caplog.messages
+    assert named in line
 
 
 # --- how much may be sent ------------------------------------------------------------------------------
