@@ -7,7 +7,7 @@ MEMORY = 768 * 1024 * 1024
 CPU_SECONDS = 5
 MOST_PIXELS = 25_000_000
 MOST_PAGES = 5
-SEARCH_SECONDS = 2.5
+SEARCH_SECONDS = 2.0
 """After so long no harder way of looking for a code is begun."""
 
 

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import zxingcpp
 from PIL import Image, ImageFile, ImageFilter, ImageOps
-from zxingcpp import BarcodeFormat, Binarizer, TextMode
+from zxingcpp import BarcodeFormat, BarcodeFormats, Binarizer, TextMode
 
 _LOADED = ImageFile
 """Pillow would import this when it first needs it, and by then no file can be opened any more."""
-_QR_CODES = BarcodeFormat.QRCodeModel2 | BarcodeFormat.QRCodeModel1
+_QR_CODES = BarcodeFormats([BarcodeFormat.QRCodeModel1, BarcodeFormat.QRCodeModel2])
 _PREFIX = "LPA:"
 _SIZES = (900, 1500, 2400, 600)
 """Pixels of the longer side: noise and blur go where a picture is made smaller, tiny modules need more."""

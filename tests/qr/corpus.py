@@ -1,4 +1,4 @@
-"""All files: good ones, and bad ones with the reason why. Made in code, the same every time."""
+"""All files: good ones, and bad ones with the reason why. Made in code, when asked for."""
 
 from functools import cache
 

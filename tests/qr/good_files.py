@@ -35,6 +35,12 @@ def _sixteen_bits() -> Image.Image:
     return qr().convert("I").point(lambda grey: grey * 30 + 4000).convert("I;16")
 
 
+def _largest() -> Image.Image:
+    picture = Image.new("RGBA", (5000, 5000), (255, 255, 255, 0))
+    picture.paste(transparent(0), (4000, 300))
+    return picture
+
+
 def _blank() -> Image.Image:
     return Image.new("L", (300, 300), 255)
 
@@ -87,6 +93,7 @@ HARD: Files = {
     "yellow on white": ("a.png", lambda: _png(coloured("yellow", "white"))),
     "little contrast": ("a.png", lambda: _png(coloured("#888", "#999"))),
     "out of focus": ("a.png", lambda: _png(qr().filter(ImageFilter.GaussianBlur(4)))),
+    "25 megapixels with transparency": ("a.png", lambda: encoded(_largest(), "PNG", compress_level=1)),
     "small in a large picture": ("a.png", lambda: _png(_on_a_desk())),
 }
 JPEG: Files = {
@@ -167,7 +174,7 @@ PDF: Files = {
 
 def good_files() -> list[Sample]:
     return [
-        Sample(title, filename, make())
+        Sample(title, filename, make)
         for files in (PNG, HARD, JPEG, TIFF, SVG, PDF)
         for title, (filename, make) in files.items()
     ]

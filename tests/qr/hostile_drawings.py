@@ -89,7 +89,7 @@ def drawings(path: str = "/etc/passwd", web: str = "http://127.0.0.1:9") -> list
     """All of them, reaching out for a file and a server."""
     inside = {f"an SVG with {title}": (_inside(part), "file_unsafe") for title, part in INSIDE.items()}
     return [
-        Sample(title, "a.svg", content.replace("FILE", path).replace("WEB", web).encode(), refusal)
+        Sample(title, "a.svg", content.replace("FILE", path).replace("WEB", web).encode, refusal)
         for title, (content, refusal) in {**inside, **WHOLE}.items()
     ]
 

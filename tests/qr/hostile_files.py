@@ -273,7 +273,7 @@ TOO_MUCH: Bad = {
 
 def bad_files() -> list[Sample]:
     made = [
-        Sample(title, filename, make(), refusal)
+        Sample(title, filename, make, refusal)
         for files in (MISTAKES, CODES, DAMAGED, DISGUISED, TOO_MUCH)
         for title, (filename, make, refusal) in files.items()
     ]

@@ -1,6 +1,8 @@
 """What a file of the corpus is, and what shall become of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -9,8 +11,12 @@ class Sample:
 
     title: str
     filename: str
-    content: bytes
+    make: Callable[[], bytes]
     refusal: str | None = None
+
+    @cached_property
+    def content(self) -> bytes:
+        return self.make()
 
     def __repr__(self) -> str:
         return f"Sample({self.title!r})"

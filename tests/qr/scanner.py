@@ -2,9 +2,9 @@
 
 import zxingcpp
 from PIL import Image
-from zxingcpp import BarcodeFormat
+from zxingcpp import BarcodeFormat, BarcodeFormats
 
-_QR_CODES = BarcodeFormat.QRCodeModel1 | BarcodeFormat.QRCodeModel2
+_QR_CODES = BarcodeFormats([BarcodeFormat.QRCodeModel1, BarcodeFormat.QRCodeModel2])
 
 
 def scan(picture: Image.Image) -> list[str]:

@@ -1,0 +1,44 @@
+"""A confined process that reads many files, one after another: `python -I many.py ROOT`.
+
+For each: a line with type, length and seconds of looking hard, then the file. It answers a line of JSON: what
+it says of the file, what Python looked for meanwhile, and the most memory it had so far. A file that takes
+longer than ten seconds ends it.
+"""
+
+import json
+import resource
+import signal
+import sys
+from typing import Any
+
+LONGEST = 10
+
+
+def main() -> None:
+    """Read until nothing more comes."""
+    sys.path.insert(0, sys.argv[1])
+    from qr.reader import child, limits  # noqa: PLC0415 - the path is known only now
+
+    readers = {kind: child.pages_of(kind) for kind in ("png", "jpeg", "tiff", "svg", "pdf")}
+    missed: set[str] = set()
+    limits.confine(cpu_seconds=120)
+
+    def watch(event: str, facts: tuple[Any, ...]) -> None:
+        if event in ("import", "open"):
+            missed.add(str(facts[0]))
+
+    sys.addaudithook(watch)
+    while order := sys.stdin.buffer.readline():
+        kind, length, seconds = order.decode().split()
+        content = sys.stdin.buffer.read(int(length))
+        signal.alarm(LONGEST)
+        told = child.answer(content, kind, readers[kind], float(seconds))
+        signal.alarm(0)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        answer = {"told": told, "missed": sorted(missed), "memory": memory}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
