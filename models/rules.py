@@ -95,7 +95,7 @@ class Recipients(BaseModel):
 def request_refusals(facts: Facts, recipients: Recipients) -> list[Refusal]:
     """Every reason why a QR code is not requested from these contacts (F2, F25, F26, F28, F56)."""
     found = refusals(Action.GENERATE_QR_CODE, facts)
-    if not recipients.contacts:
+    if facts.qr_contacts and not recipients.contacts:
         found.append(Refusal(code="no_recipient", sentence="A request needs at least one recipient."))
     elif facts.qr_contacts and not recipients.contacts <= facts.qr_contacts:
         found.append(

@@ -15,7 +15,7 @@ from models.errors import Refused
 from models.identifiers import qr_notification_id
 from models.qr import Imported
 from qr.intake import read_upload
-from starter.qr_desk import QrDesk, ShownCode, read_typed
+from starter.code_desk import CodeDesk, ShownCode, read_typed
 from store import link_pages, links, qr_codes, qr_events, qr_notifications
 from store.events import Happening
 from store.link_pages import LinkPage, UploadPage
@@ -49,7 +49,7 @@ class Sent:
 class LinkDesk:
     """The desk for those who come with a link. One for a whole process."""
 
-    def __init__(self, desk: QrDesk) -> None:
+    def __init__(self, desk: CodeDesk) -> None:
         self._desk = desk
         self._database = desk.database
 

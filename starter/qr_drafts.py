@@ -7,10 +7,9 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mail.qr_letters import prefilled
-from models.activation import ActivationCode
 from models.errors import Refusal, Refused
 from models.identifiers import parse_reference, reference
-from models.qr import REQUEST_MADE, ContactDetails, LetterView, QrVersionView, RequestStatus
+from models.qr import REQUEST_MADE, ContactDetails, LetterView, RequestStatus
 from models.qr_letter import letter_refusals
 from models.rules import Facts, Recipients, request_refusals
 from store import contacts, lookups, qr_mails, qr_requests
@@ -50,14 +49,6 @@ class Requested:
     status: RequestStatus
     round: int
     sentence: str = REQUEST_MADE
-
-
-@dataclass(frozen=True)
-class ShownCode:
-    """A code for the eyes of whoever may use it."""
-
-    code: ActivationCode
-    version: QrVersionView
 
 
 @dataclass(frozen=True)

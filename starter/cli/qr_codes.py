@@ -32,16 +32,19 @@ _PATTERNS = {"request": QR_REQUEST_ID_PATTERN, "notification": QR_NOTIFICATION_I
 Sim = Annotated[str, typer.Argument(metavar="SIM", help="Id (S-12) or ICCID.")]
 User = Annotated[str, typer.Option("--user", help="Who asks: e-mail address or id (U-3).")]
 SomeUser = Annotated[
-    str | None, typer.Option("--user", help="As this user, who must be allowed to: e-mail address or U-3.")
+    str | None,
+    typer.Option(
+        "--user", help="As this user, who must be allowed to: e-mail address or U-3. Else as operator."
+    ),
 ]
 
 
 def import_code(  # noqa: PLR0917  options of a command
     sim: Sim,
-    user: User,
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="PNG, JPG, SVG, TIFF or PDF with the QR code.")
     ] = None,
+    user: SomeUser = None,
     code: Annotated[
         str | None,
         typer.Option(
@@ -74,7 +77,7 @@ def import_code(  # noqa: PLR0917  options of a command
         say(f"To tell somebody: esim-orders qr notify {sim} --to {imported.manager or 'ADDRESS'}")
 
 
-def _import(sim: str, user: str, file: Path | None, code: str | None) -> Imported:
+def _import(sim: str, user: str | None, file: Path | None, code: str | None) -> Imported:
     if (file is None) == (code is None):
         raise Refused.because(
             "no_code_given", "Name a FILE with the QR code, or type the code with --code -."
@@ -95,7 +98,7 @@ def _import(sim: str, user: str, file: Path | None, code: str | None) -> Importe
     return run(call)
 
 
-def _import_file(sim: str, user: str, file: Path) -> Imported:
+def _import_file(sim: str, user: str | None, file: Path) -> Imported:
     from qr.intake import LARGEST_UPLOAD  # noqa: PLC0415  only this command needs it
 
     content = read_file(file, LARGEST_UPLOAD)
@@ -123,7 +126,7 @@ def _print_imported(imported: Imported, sim: str) -> None:
         warn(warning)
 
 
-def _print_json_and_notify(imported: Imported, sim: str, user: str, to: str | None) -> None:
+def _print_json_and_notify(imported: Imported, sim: str, user: str | None, to: str | None) -> None:
     """One document, also where the code was imported but the notification failed."""
     notification, failure = None, None
     if to is not None:
@@ -136,7 +139,7 @@ def _print_json_and_notify(imported: Imported, sim: str, user: str, to: str | No
         raise failure
 
 
-def _offer(sim: str, user: str, manager: str | None) -> None:
+def _offer(sim: str, user: str | None, manager: str | None) -> None:
     """The notification window of a terminal: it opens by itself, with the manager's address (F37)."""
     question = f"Tell whom by e-mail? (Enter: {'the manager' if manager else 'nobody'}; -: nobody)"
     while True:
@@ -153,7 +156,7 @@ def _offer(sim: str, user: str, manager: str | None) -> None:
             return
 
 
-def _tell(sim: str, to: str, user: str) -> None:
+def _tell(sim: str, to: str, user: str | None) -> None:
     _print_notification(run(lambda: _notify(sim, to, user)))
 
 

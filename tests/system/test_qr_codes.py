@@ -96,7 +96,7 @@ async def test_only_an_esim_whose_distributor_has_somebody_to_ask(idle_scene: Sc
     world = await QrScene.set_up(
         idle_scene, line(1, sim_type="esim"), line(2), line(3, sim_type="esim"), contacts=()
     )
-    assert await refused(world.desk.draft(world.sim, ANA)) == ["no_qr_contact", "no_recipient"]
+    assert await refused(world.desk.draft(world.sim, ANA)) == ["no_qr_contact"]
     await world.contact(QUENTIN, ContactRole.ESIM_QR_CODE)
     await world.desk.draft(world.sim, ANA)
     assert "not_an_esim" in await refused(world.desk.draft(await world.sim_of(2), ANA))
