@@ -18,6 +18,7 @@ from bench.proof import faults
 from bench.rounds import Pace, run_round, take_turns
 from bench.surroundings import Surroundings, surroundings
 from bench.table import show
+from bench.uploads import UploadPace, time_uploads
 from sandbox.errors import SandboxError
 from starter.desk import OrderDesk
 from starter.temporal import connect
@@ -38,6 +39,7 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--import-rows", type=int, default=5000, help="rows of the fleet import (default 5000)"
     )
+    parser.add_argument("--uploads", type=int, default=20, help="uploads of each kind of file (default 20)")
     return parser.parse_args()
 
 
@@ -74,6 +76,7 @@ class Run:
             events_per_order=lengths,
             worker_rss_mb=self._rss,
             fleet_import=await self._import(),
+            uploads=await self._uploads(),
             seconds=time.monotonic() - started,
         )
 
@@ -97,6 +100,10 @@ class Run:
             return await time_import(database, rows)
         finally:
             await database.close()
+
+    async def _uploads(self) -> UploadPace:
+        _say(f"uploading QR codes in files of four types, {self._wish.uploads} times")
+        return await time_uploads(self._wish.uploads)
 
     def _note_memory(self) -> None:
         self._rss[len(self._ours.order_ids)] = self._around.worker_rss_mb()

@@ -6,6 +6,7 @@ from typing import Any
 
 from bench.imports import ImportPace
 from bench.rounds import Pace
+from bench.uploads import UploadPace
 
 MOST_GROWTH = 0.05
 """Memory may breathe; N orders that stayed in it would add more than this part of it."""
@@ -26,6 +27,7 @@ class Figures:
     worker_rss_mb: Mapping[int, float]
     """Memory of the worker by the number of real orders it had done: after the warm-up, then N and N more."""
     fleet_import: ImportPace
+    uploads: UploadPace
     seconds: float
     """How long the whole run took."""
 
@@ -63,6 +65,7 @@ class Figures:
             Target("actions_per_order", self.actions_per_order, 11),
             Target("events_per_order", self.events_per_order, 40),
             Target("worker_rss_growth", self.growth, MOST_GROWTH),
+            Target("qr_import_ms", self.uploads.ms(50), 300),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -85,6 +88,9 @@ class Figures:
             "import_rows": self.fleet_import.rows,
             "import_s": round(self.fleet_import.seconds, 2),
             "import_rows_per_s": round(self.fleet_import.rows_per_s),
+            "qr_import_ms": round(self.uploads.ms(50)),
+            "qr_import_p95_ms": round(self.uploads.ms(95)),
+            "qr_import_ms_by_file": {name: round(self.uploads.ms(50, name)) for name in self.uploads.taken},
             "targets_met": {target.name: target.met for target in self.targets()},
             "seconds": round(self.seconds, 1),
         }

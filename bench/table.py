@@ -49,6 +49,9 @@ def _rest(figures: Figures) -> Table:
     table.add_row(
         "fleet import", f"{taken.rows} rows in {taken.seconds:.1f} s, {taken.rows_per_s:.0f} rows/s"
     )
+    for name in figures.uploads.taken:
+        times = f"p50 {figures.uploads.ms(50, name):.0f}, p95 {figures.uploads.ms(95, name):.0f}"
+        table.add_row(f"QR import, ms, {name}", times)
     table.add_row("took, s", f"{figures.seconds:.0f}")
     return table
 
