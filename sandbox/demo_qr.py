@@ -23,7 +23,7 @@ from sandbox.stage import Timeline, wait_until
 from starter.inventory import Inventory
 from starter.qr_desk import QrDesk, QrRequestDraft
 
-CONTACT = "qr@telvia.example"
+CONTACT = "qr-codes@distributor.example"
 _CODE = "LPA:1$smdp.orange.example$DEMO-4F2A-{number:04d}-9C7B"
 _UPLOAD_ID = re.compile(r'name="upload_id" value="([^"]+)"')
 

@@ -86,7 +86,6 @@ async def test_a_draft_tells_every_reason_why_not(database: Database, shell: She
     assert [line[:10] for line in said.err.splitlines()] == [
         "Only an eS",
         "No contact",
-        "A request ",
     ]
 
 

@@ -64,7 +64,7 @@ async def test_a_request_goes_to_all_who_have_the_role_or_to_those_chosen(databa
             ESIM,
             "DELETE FROM contact_roles WHERE role = 'esim_qr_code'",
             None,
-            ["no_qr_contact", "no_recipient"],
+            ["no_qr_contact"],
         ),
         (ESIM, "SELECT 1", (), ["no_recipient"]),
         (ESIM, "SELECT 1", "orders_only", ["recipient_lacks_role"]),
@@ -214,7 +214,7 @@ async def test_sending_again_asks_the_rules_again(database: Database) -> None:
     assert reasons(await qr.again(request, "c", actor=user)) == ["not_enabled"]
     assert reasons(await qr.again(request, "d", actor="operator")) == []
     await run(database, "DELETE FROM contact_roles WHERE role = 'esim_qr_code'")
-    assert reasons(await qr.again(request, "e")) == ["no_qr_contact", "no_recipient"]
+    assert reasons(await qr.again(request, "e")) == ["no_qr_contact"]
     await qr.withdraw(request)
     over = await qr.again(request, "f")
     assert (reasons(over), over.state.round) == (["already_withdrawn"], 2)
