@@ -6,17 +6,12 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from tests.replay.record import ALL_PATHS, HISTORIES
+from tests.replay.replayer import replayer
 from tests.replay.swapped import SwappedOrder, SwappedRequest
 from tests.temporal_server import readable
-from worker import workflow_runner
-from workflows.order import EsimOrder
-from workflows.qr_notification import EsimQrNotification
-from workflows.qr_request import EsimQrRequest
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
 
@@ -24,14 +19,6 @@ RECORDED = sorted(HISTORIES.glob("*.json"))
 def history(name: str) -> WorkflowHistory:
     recorded = json.loads((HISTORIES / f"{name}.json").read_text())
     return WorkflowHistory.from_json(recorded["workflow_id"], recorded["history"])
-
-
-def replayer(order: type = EsimOrder, request: type = EsimQrRequest) -> Replayer:
-    return Replayer(
-        workflows=[order, request, EsimQrNotification],
-        workflow_runner=workflow_runner(),
-        data_converter=pydantic_data_converter,
-    )
 
 
 def test_every_path_is_recorded() -> None:

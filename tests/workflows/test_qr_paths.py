@@ -6,9 +6,10 @@ import pytest
 
 from models.lifecycle import OrderStatus
 from models.qr import RequestResult, RequestStatus
+from tests.replay.replayer import replayer
 from tests.temporal_server import Temporal, comes_true
 from tests.workflows.house import ICCID, Refusal
-from tests.workflows.qr_house import ASKED, QrHouse, a_qr_house, seen
+from tests.workflows.qr_house import ASKED, Handle, QrHouse, a_qr_house, seen
 from workflows.qr_request import EsimQrRequest
 from workflows.search_attributes import ATTENTION, ORDER_STATUS
 
@@ -186,3 +187,22 @@ async def test_a_worker_that_forgets_everything_takes_the_request_on(temporal: T
         await house.forward(handle, minutes=16)
         await house.ended(handle)
         assert house.qr.got[3:] == ["notification"]
+
+
+@pytest.mark.covers("W3", "W7")
+async def test_operators_who_look_all_the_time_leave_a_history_that_replays(qr_house: QrHouse) -> None:
+    for _ in range(5):
+        handle = await qr_house.requested()
+        looking = asyncio.create_task(look_all_the_time(qr_house, handle))
+        await qr_house.steer(handle, "send_again")
+        await qr_house.imported(handle)
+        await seen(handle, RequestStatus.IMPORTED)
+        await qr_house.forward(handle, minutes=16)
+        await qr_house.ended(handle)
+        looking.cancel()
+        await replayer().replay_workflow(await handle.fetch_history())
+
+
+async def look_all_the_time(house: QrHouse, handle: Handle) -> None:
+    while True:
+        await house.details(handle)

@@ -1,0 +1,18 @@
+"""Histories replayed as a worker replays them when it has forgotten a workflow."""
+
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+
+from worker import workflow_runner
+from workflows.order import EsimOrder
+from workflows.qr_notification import EsimQrNotification
+from workflows.qr_request import EsimQrRequest
+
+
+def replayer(order: type = EsimOrder, request: type = EsimQrRequest) -> Replayer:
+    """With the workflows as they are, or with another in place of one."""
+    return Replayer(
+        workflows=[order, request, EsimQrNotification],
+        workflow_runner=workflow_runner(),
+        data_converter=pydantic_data_converter,
+    )
