@@ -1,6 +1,7 @@
 """What the child may use: set by itself, before it sees the first byte of the file."""
 
 import resource
+import sys
 
 MEMORY = 768 * 1024 * 1024
 """Bytes of address space. A picture of 25 megapixels with transparency needs about 400 MB of it."""
@@ -18,13 +19,15 @@ def confine(memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS) -> None:
     file. What the libraries would load later, they find missing.
     """
     for limit, most in (
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CORE, 1),  # with 0, Linux would still hand a core to a program that collects them
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_NOFILE, 0),
     ):
+        if sys.platform == "darwin" and limit == resource.RLIMIT_AS:
+            continue  # macOS has it by name only, and refuses to set it
         _, hard = resource.getrlimit(limit)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)  # noqa: PLW2901
         resource.setrlimit(limit, (most, most))

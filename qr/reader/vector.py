@@ -44,8 +44,9 @@ _NOTES = (
 )
 """Namespaces of what drawing programs note in a drawing. It does not draw."""
 _REFERS = ("href", "src", "base")
+_NAMES = ("id", "class")
 _REACHES_OUT = re.compile(
-    r"""url\(\s*['"]?\s*(?!['"]?\s*\#)|image\(|image-set\(|src\(|expression\(|javascript:|[@\\]"""
+    r"""url\(\s*+['"]?+\s*+(?!\#)|image\(|image-set\(|src\(|expression\(|javascript:|[@\\]"""
     r"""|(?:^|[;{\s"'-])filter\s*:(?!\s*none)""",
     re.IGNORECASE,
 )
@@ -118,7 +119,7 @@ def _check(element: Element) -> None:
     if space != _SVG or name not in _DRAWS | _DROPPED:
         raise Unreadable("file_unsafe")
     element.tag = f"{{{_SVG}}}{name}"
-    if name == "style" and _REACHES_OUT.search(element.text or ""):
+    if name == "style" and _REACHES_OUT.search("".join(element.itertext())):
         raise Unreadable("file_unsafe")
     for key, value in list(element.attrib.items()):
         if not _is_kept(key, value):
@@ -133,10 +134,13 @@ def _is_kept(key: str, value: str) -> bool:
         lower.startswith("on")
         or (lower in _REFERS and not value.strip().startswith("#"))
         or (lower == "filter" and value.strip() != "none")
-        or ((lower == "style" or "(" in value or ":" in value) and not space and _REACHES_OUT.search(value))
     ):
         raise Unreadable("file_unsafe")
-    return not space or space.lstrip("{") == _XLINK
+    if (space and space.lstrip("{") != _XLINK) or lower.startswith(("data-", "aria-")):
+        return False
+    if lower not in _NAMES and _REACHES_OUT.search(value):
+        raise Unreadable("file_unsafe")
+    return True
 
 
 def _check_shape(root: Element) -> None:

@@ -30,8 +30,8 @@ def of_squares() -> str:
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><!-- a comment -->{_SVG} width="{side}mm" height="{side}mm" '
         f'viewBox="0 0 {side} {side}"><title>QR code</title>'
-        "<style>.m{fill:#000} .p{fill:url(#paper)}</style>"
-        '<defs><linearGradient id="paper"><stop stop-color="#fff"/></linearGradient>'
+        "<style>.m{fill:#000} .p{fill:url( '#paper' )}</style>"
+        '<defs data-name="C:\\paper@2x"><linearGradient id="paper"><stop stop-color="#fff"/></linearGradient>'
         '<rect id="m" class="m" width="1" height="1"/></defs>'
         f'<rect class="p" width="{side}" height="{side}"/>'
         + _squares('<use xlink:href="#m" x="{x}" y="{y}"/>')

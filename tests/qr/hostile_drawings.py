@@ -37,6 +37,7 @@ INSIDE = {
     "a style with an escape": "<style>rect { fill: u\\72l(WEB/x) }</style>",
     "a colour of the web": '<rect width="1" height="1" fill="url(WEB/x.svg#a)"/>',
     "a colour of this machine": '<rect width="1" height="1" style="fill:url(FILE#a)"/>',
+    "a style behind an element": "<style><g/>@import 'WEB/x.css';</style>",
     "a cursor": '<rect width="1" height="1" style="cursor:url(x.cur)"/>',
     "two hundred blurs": "<filter id='f'>" + "<feGaussianBlur stdDeviation='90'/>" * 200 + "</filter>",
     "a blur by its name": '<g style="filter:blur(90px)"><rect width="9" height="9"/></g>',
