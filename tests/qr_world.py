@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from models.activation import ActivationCode, parse_activation_code
+from models.errors import Refused
 from models.identifiers import qr_notification_id, qr_request_id
+from models.lifecycle import HoldReason
 from models.qr import Imported, NotificationView, QrHistory, QrWish, RequestResult
 from store import links, qr_codes, qr_notifications, qr_requests
 from store.secrets import KeyRing
@@ -178,3 +182,47 @@ async def qr_world(database: Database, *lines: dict[str, object], keys: str | No
         contacts=(made[0], made[1]),
         orders_only=made[2],
     )
+
+
+def codes_of(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
+    """The codes of what was raised."""
+    return [refusal.code for refusal in refused.value.refusals]
+
+
+def reasons(result: RequestResult) -> list[str]:
+    """The codes of what was answered."""
+    return [refusal.code for refusal in result.refusals]
+
+
+async def attempt(call: Any) -> Imported | str:
+    """What was imported, or the code of the refusal."""
+    try:
+        imported: Imported = await call
+    except Refused as refused:
+        return refused.refusals[0].code
+    return imported
+
+
+async def shown(qr: QrWorld, sim: int = 1) -> tuple[str, int]:
+    """The code that the SIM has, and the version's number."""
+    async with qr.database.reading() as connection:
+        found, version = await qr_codes.current(connection, qr.keys, sim)
+    return str(found), version.number
+
+
+async def hold(qr: QrWorld, waiting: str, reason: HoldReason) -> None:
+    """A request or a notification is held."""
+    async with qr.database.transaction() as connection:
+        await qr_requests.hold(connection, waiting, reason)
+
+
+async def release(qr: QrWorld, waiting: str, *, given_up: bool = False) -> None:
+    """It is released by a user."""
+    async with qr.database.transaction() as connection:
+        await qr_requests.release(connection, waiting, "user:1", given_up=given_up)
+
+
+async def notification(qr: QrWorld, notification_id: str) -> NotificationView:
+    """The notification as it is."""
+    async with qr.database.reading() as connection:
+        return await qr_notifications.notification(connection, notification_id)
