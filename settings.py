@@ -81,6 +81,15 @@ class Settings(BaseSettings):
     """Keys that QR codes and their files are sealed with, separated by commas: Fernet keys, newest first.
     Only the first seals; all open. Empty: no code can be imported or shown."""
 
+    payload_keys: str = Field(default="", repr=False)
+    """AES-256 keys that all which travels through Temporal is sealed with, `id:base64` each, newest first,
+    separated by commas; `plain` in front: seal nothing, open all. Empty: nothing is sealed."""
+    codec_origin: str = ""
+    """The one origin (`https://host[:port]`) whose pages may have payloads opened by the portal: that of the
+    Temporal Web UI. Empty: nobody may."""
+    codec_token: str = Field(default="", repr=False)
+    """What an operator shows to the portal to have payloads opened; at least 32 characters."""
+
     portal_url: str = "http://localhost:8090"
     """Where people reach the portal: what the links in mails begin with."""
     portal_host: str = "127.0.0.1"

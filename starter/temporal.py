@@ -10,23 +10,26 @@ from typing import NoReturn
 
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from models.errors import PartAway
 from settings import Settings
+from starter.payloads import PayloadKeys, data_converter
 from workflows.search_attributes import NAMES
 
 
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
-    """Connect to the configured namespace; `lazy`, only with the first call. Raises `PartAway`."""
+    """Connect to the configured namespace; `lazy`, only with the first call.
+
+    Raises `PartAway`, and `Refused` (`payload_keys_invalid`).
+    """
     try:
         return await Client.connect(
             settings.temporal_address,
             namespace=settings.temporal_namespace,
             api_key=settings.temporal_api_key or None,
             tls=settings.temporal_tls or bool(settings.temporal_api_key),
-            data_converter=pydantic_data_converter,
+            data_converter=data_converter(PayloadKeys(settings.payload_keys)),
             lazy=lazy,
             identity=f"esim-orders-{uuid.uuid4().hex[:12]}",  # else the host's name, in every history
         )

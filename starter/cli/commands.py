@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 from models.errors import EsimError
-from starter.cli import catalogue, contacts, database, fleet, orders, profiles, qr, sandbox, users
+from starter.cli import (
+    catalogue,
+    contacts,
+    database,
+    fleet,
+    orders,
+    payload_keys,
+    profiles,
+    qr,
+    sandbox,
+    users,
+)
 from starter.cli.output import say
 from starter.cli.session import fail
 
@@ -25,6 +36,7 @@ app.add_typer(users.app, name="user")
 app.add_typer(contacts.app, name="contact")
 app.add_typer(orders.app, name="order")
 app.add_typer(qr.app, name="qr")
+app.add_typer(payload_keys.app, name="payload-keys")
 app.add_typer(sandbox.mail_app, name="mail")
 app.add_typer(database.app, name="db")
 app.command()(sandbox.up)
