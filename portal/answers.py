@@ -32,12 +32,16 @@ STATUSES: Mapping[str, int] = {
 """Refusals that concern more than what was sent."""
 OVER = frozenset(STATUSES)
 
+CROWDED = frozenset({"uploads", "reader_unavailable"})
+"""Parts that have too much to do, rather than do not answer."""
+
 _log = logging.getLogger("portal")
 
 _CODES = {
     400: "bad_request",
     404: "page_unknown",
     405: "method_not_allowed",
+    408: "too_slow",
     413: "too_large",
     500: "our_fault",
     503: "part_away",
@@ -98,8 +102,12 @@ def problem_of(failure: Exception, language: Words) -> Problem:
         status, headers = failure.status_code, failure.headers or {}
     else:
         status, headers = 503 if isinstance(failure, PartAway) else 500, {}
-    code = _CODES.get(status, "bad_request")
+    code = "busy" if _is_busy(failure) else _CODES.get(status, "bad_request")
     return Problem(status, (Refusal(code=code, sentence=language["problems"][code]),), headers)
+
+
+def _is_busy(failure: Exception) -> bool:
+    return isinstance(failure, PartAway) and failure.part in CROWDED
 
 
 def told(refused: Refused, language: Words) -> tuple[Refusal, ...]:

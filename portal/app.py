@@ -12,10 +12,11 @@ from starlette.responses import Response
 
 from models.errors import EsimError
 from portal.answers import Answers
+from portal.codec import CodecRoutes
 from portal.desk import LinkDesk
 from portal.downloads import DownloadRoutes
 from portal.forms import LARGEST_REQUEST
-from portal.middleware import BodyLimit, CrashPage, HeadAsGet, RequestLog, SafeHeaders
+from portal.middleware import LONGEST_BODY, BodyLimit, CrashPage, HeadAsGet, RequestLog, SafeHeaders
 from portal.pages import Pages
 from portal.uploads import UploadRoutes
 from settings import Settings
@@ -24,8 +25,8 @@ _FILES = Path(__file__).parent / "static"
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-def create_app(links: LinkDesk, settings: Settings) -> FastAPI:
-    """The pages behind the links in mails."""
+def create_app(links: LinkDesk, settings: Settings, *, longest_body: float = LONGEST_BODY) -> FastAPI:
+    """The pages behind the links in mails. Raises `Refused` where a setting is wrong."""
     app = FastAPI(
         title="eSIM orders", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
@@ -33,10 +34,11 @@ def create_app(links: LinkDesk, settings: Settings) -> FastAPI:
     answers = Answers(pages)
     _route_pages(app, pages)
     _route_links(app, links, pages, settings)
+    _route_codec(app, CodecRoutes.configured(settings, pages))
     for failure in (EsimError, HTTPException, ClientDisconnect):
         app.add_exception_handler(failure, answers.answer)
     # the last one added is the first that a request meets
-    app.add_middleware(BodyLimit, most=LARGEST_REQUEST, answer=answers.answer)
+    app.add_middleware(BodyLimit, most=LARGEST_REQUEST, answer=answers.answer, seconds=longest_body)
     app.add_middleware(CrashPage, answer=answers.answer)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SafeHeaders)
@@ -57,6 +59,15 @@ def _route_links(app: FastAPI, links: LinkDesk, pages: Pages, settings: Settings
     for step in ("check", "send", "tell"):
         app.add_api_route(f"/u/{{token}}/{step}", uploads.back, methods=["GET"])
     app.add_api_route("/q/{token}/png", downloads.back, methods=["GET"])
+
+
+def _route_codec(app: FastAPI, codec: CodecRoutes | None) -> None:
+    if codec is None:
+        return
+    app.add_api_route("/codec", codec.page, methods=["GET"])
+    app.add_api_route("/codec", codec.sign_in, methods=["POST"])
+    app.add_api_route("/codec/decode", codec.decode, methods=["POST"])
+    app.add_api_route("/codec/decode", codec.preflight, methods=["OPTIONS"])
 
 
 def _route_pages(app: FastAPI, pages: Pages) -> None:

@@ -1,5 +1,8 @@
 """What people send: read within bounds, kept in memory only, and only from our own pages."""
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -8,10 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from models.errors import Refused
+from models.errors import PartAway, Refused
 
 LARGEST_REQUEST = 6 * 1024 * 1024
 """Bytes: a file of 5 MB with what multipart adds."""
+MOST_INCOMING = 32
+MOST_INCOMING_OF_ONE = 4
+"""Uploads at a time, in all and with one link: each has its file in memory."""
 _MOST_FIELDS = 4
 _LONGEST_FIELD = 4096
 _MULTIPART = "multipart/form-data"
@@ -19,6 +25,29 @@ _MULTIPART = "multipart/form-data"
 
 class _InMemory(MultiPartParser):
     spool_max_size = 2 * LARGEST_REQUEST  # else a file of 1 MB is written to disk, and it is a secret
+
+
+class Incoming:
+    """The uploads that come in or are looked at just now. Whoever has one link cannot fill the house."""
+
+    def __init__(self, most: int = MOST_INCOMING, most_of_one: int = MOST_INCOMING_OF_ONE) -> None:
+        self._most = most
+        self._most_of_one = most_of_one
+        self._of: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, token: str) -> Iterator[None]:
+        """Take a place. Raises `PartAway` where there is none."""
+        if self._of[token] >= self._most_of_one or self._of.total() >= self._most:
+            raise PartAway(
+                "uploads", "Too many files are being uploaded at the moment; try again in a minute."
+            )
+        self._of[token] += 1
+        try:
+            yield
+        finally:
+            self._of[token] -= 1
+            self._of += Counter()  # forget who has none
 
 
 @dataclass(frozen=True)
@@ -65,7 +94,7 @@ async def _read(request: Request, *, most_files: int) -> FormData:
             return await parser.parse()
         return await request.form(max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
     except (MultiPartException, HTTPException) as failed:
-        if isinstance(failed, HTTPException) and failed.status_code == 413:
+        if isinstance(failed, HTTPException) and failed.status_code in (408, 413):
             raise
         raise Refused.because(
             "upload_unreadable", "What was sent could not be read: send one file only, and try again."
@@ -84,8 +113,15 @@ def check_same_origin(request: Request, portal_url: str) -> None:
     if site is not None:
         foreign = site not in ("same-origin", "none")
     else:
-        foreign = origin != "null" and urlsplit(origin).netloc.lower() not in ours
+        foreign = origin != "null" and _place(origin) not in ours
     if foreign:
         raise Refused.because(
             "cross_site", "This form was sent from another site; open the link from your mail, and try again."
         )
+
+
+def _place(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None

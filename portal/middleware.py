@@ -34,6 +34,8 @@ HEADERS = {
 }
 """The token is in the address: no page of ours is stored, indexed, framed, or named to another site."""
 
+LONGEST_BODY = 180.0
+"""Seconds that a request's content may take to come in: 6 MB over a poor line."""
 MOST_DRAINED = 32 * 1024 * 1024
 DRAIN_SECONDS = 30.0
 
@@ -139,21 +141,23 @@ class CrashPage:
 
 
 class BodyLimit:
-    """Refuses a request of more than so many bytes with 413, whether or not it says its length.
+    """Refuses a request of more than so many bytes with 413, whether or not it says its length, and one that
+    takes too long to come in with 408: what is there of it is in memory.
 
     An answer that leaves before the browser has sent all is lost on the way, and the person sees a broken
     connection: so the rest is read and thrown away first, within bounds.
     """
 
-    def __init__(self, app: ASGIApp, most: int, answer: AnswerTo) -> None:
+    def __init__(self, app: ASGIApp, most: int, answer: AnswerTo, seconds: float = LONGEST_BODY) -> None:
         self.app = app
         self.most = most
         self.answer = answer
+        self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        body = _Body(receive, self.most)
+        body = _Body(receive, self.most, self.seconds)
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -169,15 +173,21 @@ class BodyLimit:
 class _Body:
     """A request's content as it comes in, counted."""
 
-    def __init__(self, receive: Receive, most: int) -> None:
+    def __init__(self, receive: Receive, most: int, seconds: float) -> None:
         self._receive = receive
         self._most = most
+        self._over_at = asyncio.get_running_loop().time() + seconds
         self._seen = 0
         self._ended = False
 
     async def receive(self) -> Message:
-        """The next part; HTTPException 413 where there is too much."""
-        message = await self._next()
+        """The next part; HTTPException 413 where there is too much, 408 where it takes too long."""
+        try:
+            async with asyncio.timeout_at(None if self._ended else self._over_at):
+                message = await self._next()
+        except TimeoutError:
+            self._ended = True  # nothing more is waited for
+            raise HTTPException(408, headers={"Connection": "close"}) from None
         if self._seen > self._most:
             raise _too_large()
         return message

@@ -13,8 +13,8 @@ from starlette.responses import RedirectResponse, Response
 
 from models.errors import Refusal, Refused
 from portal.answers import OVER, told, wants_json
-from portal.desk import LinkDesk
-from portal.forms import check_same_origin, read_field, read_upload_form
+from portal.desk import AboutRequest, LinkDesk
+from portal.forms import Incoming, check_same_origin, read_field, read_upload_form
 from portal.pages import Pages, drawing, masked, spoken, words
 
 LARGEST_FILE = 5 * 1024 * 1024
@@ -29,6 +29,7 @@ class UploadRoutes:
         self.links = links
         self.pages = pages
         self.portal_url = portal_url
+        self.incoming = Incoming()
 
     async def page(self, request: Request, token: str) -> Response:
         """The upload page. Opening it uses nothing up."""
@@ -42,6 +43,10 @@ class UploadRoutes:
         """Read what was chosen and show what it holds; nothing is imported yet."""
         check_same_origin(request, self.portal_url)
         about = await self.links.upload_page(token)  # a dead link: before anything is read
+        with self.incoming.one(token):
+            return await self._checked(request, token, about)
+
+    async def _checked(self, request: Request, token: str, about: AboutRequest) -> Response:
         upload = await read_upload_form(request)
         try:
             if upload.typed is not None:

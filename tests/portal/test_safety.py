@@ -245,6 +245,7 @@ async def _parts(size: int) -> AsyncIterator[bytes]:
         ({"Sec-Fetch-Site": "same-site", "Origin": ADDRESS}, False),
         ({"Origin": "https://evil.example"}, False),
         ({"Origin": "https://portal.example.evil.example"}, False),
+        ({"Origin": "http://[::1"}, False),
     ],
 )
 async def test_only_our_own_forms_are_taken(
