@@ -200,7 +200,7 @@ class CodeDesk:
                 actor=caller.actor,
                 request_id=None,
             )
-        await self.tell_imported(imported.version.request_id)
+        await self.tell_imported(imported.ended_request or imported.version.request_id)
         return imported
 
     @asynccontextmanager
@@ -208,9 +208,8 @@ class CodeDesk:
         try:
             yield
         except Refused as refused:
-            happened = ("qr.import_refused", {"codes": [reason.code for reason in refused.refusals]})
             async with self.database.transaction() as connection:
-                await qr_events.append(connection, caller.sim.id, caller.actor, happened)
+                await qr_codes.note_refused(connection, caller.sim.id, caller.actor, refused)
             raise
 
 

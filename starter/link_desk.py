@@ -84,9 +84,9 @@ class LinkDesk:
         """Give the SIM the code that was checked: the request is fulfilled (F35). Sent twice, it is done once
         and answered twice.
         """
+        link = await self._deed(token, "upload", "link.used", even_if_over=True)
         try:
             async with self._database.transaction() as connection:
-                link = await links.find(connection, token, "upload", even_if_over=True)
                 code, file_type, original = await links.staged(connection, self._desk.keys, link, upload_id)
                 imported = await qr_codes.take(
                     connection,
@@ -101,7 +101,7 @@ class LinkDesk:
                 )
                 who = await link_pages.requester(connection, link.request_id or "")
         except Refused as refused:
-            await self._note_refused_of(token, refused)
+            await self._note_refused(link, refused)
             raise
         await self._desk.tell_imported(link.request_id)
         return Sent(imported, who.name, who.email)
@@ -111,9 +111,11 @@ class LinkDesk:
         async with self._database.transaction() as connection:
             link = await links.find(connection, token, "upload", even_if_over=True)
             request_id = link.request_id or ""
-            version_id = await link_pages.imported_by(connection, request_id, link.recipient or "")
+            version_id = await qr_codes.imported_by(connection, request_id, link.recipient or "")
             if version_id is None:
                 raise Refused.because("not_imported", "No code was imported with this link.")
+            if await qr_notifications.offered(connection, link.account_id, request_id):
+                return  # by the request's workflow, as nobody pressed the button for so long
             who = await link_pages.requester(connection, request_id)
             notification = await qr_notifications.create(
                 connection,
@@ -148,10 +150,13 @@ class LinkDesk:
         async with self._database.reading() as connection:
             return ShownCode(*await qr_codes.version(connection, self._desk.keys, link.version_id or 0))
 
-    async def _deed(self, token: str, purpose: str, event: str) -> Link:
-        """Find the link and record what is done with it, before it is done: what fails was tried, too."""
+    async def _deed(self, token: str, purpose: str, event: str, *, even_if_over: bool = False) -> Link:
+        """Find the link and record what is done with it, before it is done: what fails was tried, too.
+
+        The link is locked, so that tries made at once are counted one by one.
+        """
         async with self._database.transaction() as connection:
-            link = await links.find(connection, token, purpose)
+            link = await links.find(connection, token, purpose, lock=True, even_if_over=even_if_over)
             if await links.recent_uses(connection, link.id, WITHIN) >= MOST_TRIES:
                 sentence = "This link was used too often within a few minutes; try again in ten minutes."
                 raise Refused.because("too_many_tries", sentence)
@@ -169,17 +174,15 @@ class LinkDesk:
         return Preview(upload_id, code, file_type)
 
     async def _note_refused(self, link: Link, refused: Refused) -> None:
-        codes = [refusal.code for refusal in refused.refusals]
         async with self._database.transaction() as connection:
-            await _record(connection, link, ("qr.import_refused", {"codes": codes}))
-
-    async def _note_refused_of(self, token: str, refused: Refused) -> None:
-        try:
-            async with self._database.reading() as connection:
-                link = await links.find(connection, token, "upload", even_if_over=True)
-        except Refused:
-            return
-        await self._note_refused(link, refused)
+            await qr_codes.note_refused(
+                connection,
+                link.sim_id,
+                link.recipient or "",
+                refused,
+                request_id=link.request_id,
+                link_id=link.id,
+            )
 
 
 async def _record(connection: AsyncConnection, link: Link, *happenings: Happening) -> None:

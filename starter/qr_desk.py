@@ -16,7 +16,7 @@ from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from models.errors import Refused
+from models.errors import Refusal, Refused
 from models.identifiers import qr_request_id, reference
 from models.qr import (
     LetterView,
@@ -24,10 +24,12 @@ from models.qr import (
     QrWish,
     RequestResult,
     RequestState,
+    RequestStatus,
+    end_request,
 )
 from starter.calls import NoSuchWorkflow, checked_actor, checked_key
 from starter.code_desk import CodeDesk, ShownCode
-from starter.qr_drafts import QrRequestDraft, Requested, preview, read_letter, read_request
+from starter.qr_drafts import QrRequestDraft, Requested, keep_letter, preview, read_letter, read_request
 from store import qr_request_views, qr_requests
 from store.lookups import SimKey
 from workflows.messages import (
@@ -78,18 +80,17 @@ class QrDesk(CodeDesk):
         """
         key = checked_key(draft.key)
         async with self.database.transaction() as connection:
-            read = await read_request(
-                connection,
-                draft,
-                lambda account_id: qr_request_id(account_id, key),
-                self.settings.mail_language,
-            )
+            read = await read_request(connection, draft, lambda account_id: qr_request_id(account_id, key))
             request_id = qr_request_id(read.sim.account_id, key)
             known = await qr_request_views.find(connection, request_id)
             if known is not None:
                 return _repeated(known, read.sim, key)
+            sent = await qr_requests.sent_again(connection, read.sim.id, _call(key)) if draft.again else None
+            if sent is not None:
+                return Requested(sent.request_id, key, sent.status, sent.round)
             if read.reasons:
                 raise Refused(*read.reasons)
+            read = await keep_letter(connection, draft, read, self.settings.mail_language)
             slot, provider, distributor = await qr_request_views.start_facts(connection, read.sim.id)
         actor = f"user:{read.user_id}"
         if read.facts.open_qr_request:
@@ -127,6 +128,10 @@ class QrDesk(CodeDesk):
         try:
             await self._calls.signal(workflow_id, "retry", RetryOrder(actor=checked_actor(actor)))
         except NoSuchWorkflow:
+            async with self.database.reading() as connection:
+                request = await qr_request_views.find(connection, workflow_id)
+            if request is not None and request.status is RequestStatus.REQUESTED:
+                raise Refused(_stalled(workflow_id)) from None
             raise Refused.because("nothing_to_retry", "It has ended; nothing waits.") from None
 
     async def request_view(self, request_id: str) -> QrRequestView:
@@ -153,17 +158,27 @@ class QrDesk(CodeDesk):
             return RequestResult(state=state)
 
     async def _send_again(self, request_id: str, message: SendAgain, key: str) -> Requested:
-        call = "again-" + hashlib.sha256(key.encode()).hexdigest()[:32]
         try:
             state: RequestState = await self._calls.update(
-                request_id, EsimQrRequest.send_again, message, call
+                request_id, EsimQrRequest.send_again, message, _call(key)
             )
         except NoSuchWorkflow:
-            raise Refused.because(
-                "request_stalled",
-                f"The workflow of {request_id} was terminated; withdraw the request, then ask anew.",
-            ) from None
+            status = (await self.request_view(request_id)).status
+            over = end_request(status, RequestStatus.WITHDRAWN)  # a moment ago it was not
+            raise Refused(over or _stalled(request_id)) from None
         return Requested(request_id, key, state.status, state.round)
+
+
+def _call(key: str) -> str:
+    """The id of the update that a key stands for."""
+    return "again-" + hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _stalled(request_id: str) -> Refusal:
+    return Refusal(
+        code="request_stalled",
+        sentence=f"The workflow of {request_id} was terminated; withdraw the request, then ask anew.",
+    )
 
 
 def _repeated(known: QrRequestView, sim: SimKey, key: str) -> Requested:

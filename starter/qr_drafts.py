@@ -85,7 +85,7 @@ async def preview(
     connection: AsyncConnection, draft: QrRequestDraft, request_id_of: Callable[[int], str], language: str
 ) -> LetterView:
     """The mail as this draft would send it, and to whom; nothing is kept. Raises `Refused`."""
-    read = await _checked(connection, draft, request_id_of)
+    read = await read_request(connection, draft, request_id_of)
     if read.reasons:
         raise Refused(*read.reasons)
     usual = await _usual_letter(connection, read, language)
@@ -99,16 +99,9 @@ async def preview(
     )
 
 
-async def read_request(
-    connection: AsyncConnection, draft: QrRequestDraft, request_id_of: Callable[[int], str], language: str
-) -> Read:
-    """Check the draft, and keep its edited letter in the database. What is wrong is in `reasons`.
-
-    `request_id_of` an account is the id that the draft's key stands for: it does not stand in its own way.
-    """
-    read = await _checked(connection, draft, request_id_of)
-    edited = draft.cc or draft.subject is not None or draft.text is not None
-    if read.reasons or not edited:
+async def keep_letter(connection: AsyncConnection, draft: QrRequestDraft, read: Read, language: str) -> Read:
+    """Write the letter of a draft that keeps the rules into the database, where it was edited."""
+    if not (draft.cc or draft.subject is not None or draft.text is not None):
         return read
     usual = await _usual_letter(connection, read, language)
     subject = usual[0] if draft.subject is None else draft.subject
@@ -117,9 +110,13 @@ async def read_request(
     return replace(read, letter_id=letter_id)
 
 
-async def _checked(
+async def read_request(
     connection: AsyncConnection, draft: QrRequestDraft, request_id_of: Callable[[int], str]
 ) -> Read:
+    """Check the draft. What is wrong is in `reasons`.
+
+    `request_id_of` an account is the id that the draft's key stands for: it does not stand in its own way.
+    """
     read = await _read(connection, draft.sim, draft.user)
     chosen, unknown = _chosen(draft.contacts, read.eligible)
     wanted = frozenset(read.facts.qr_contacts if chosen is None or unknown else chosen)

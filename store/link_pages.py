@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store.qr_tables import LinkRow, QrRequestRow, QrVersionRow
+from store.qr_tables import LinkRow, QrRequestRow
 from store.tables import AccountRow, ContactRow, DistributorRow, ProviderRow, SimRow, UserRow
 
 
@@ -71,16 +71,6 @@ _REQUESTER = (
     .join(QrRequestRow, QrRequestRow.requested_by == UserRow.id)
     .where(QrRequestRow.id == bindparam("request_id"))
 )
-_IMPORTED = (
-    select(QrVersionRow.id)
-    .where(
-        QrVersionRow.request_id == bindparam("request_id"),
-        QrVersionRow.imported_by == bindparam("recipient"),
-        QrVersionRow.current,
-    )
-    .order_by(QrVersionRow.number.desc())
-    .limit(1)
-)
 
 
 async def upload_page(connection: AsyncConnection, link_id: int) -> UploadPage:
@@ -98,13 +88,6 @@ async def requester(connection: AsyncConnection, request_id: str) -> Requester:
     """Who asked for the code."""
     row = (await connection.execute(_REQUESTER, {"request_id": request_id})).one()
     return Requester(row.id, row.name, row.email)
-
-
-async def imported_by(connection: AsyncConnection, request_id: str, recipient: str) -> int | None:
-    """The present version of the SIM's code, if this contact imported it for this request."""
-    values = {"request_id": request_id, "recipient": recipient}
-    found: int | None = await connection.scalar(_IMPORTED, values)
-    return found
 
 
 def _of(row: Any) -> dict[str, Any]:

@@ -33,6 +33,8 @@ from store.tables import SimRow
 UPLOAD = "upload"
 DOWNLOAD = "download"
 _UPLOADS_KEPT = timedelta(days=1)
+_MOST_UPLOADS = 5
+"""Of one link: more than a person looks at in several windows, and too little to fill the database."""
 _RANDOM_BYTES = 32
 
 _ASK = "ask whoever sent it for a new one."
@@ -81,6 +83,15 @@ _OLD = (
     select(QrUploadRow.id)
     .where(QrUploadRow.uploaded_at < func.now() - bindparam("kept", type_=Interval))
     .with_for_update(skip_locked=True)
+)
+_NEWEST = (
+    select(QrUploadRow.id)
+    .where(QrUploadRow.link_id == bindparam("link"))
+    .order_by(QrUploadRow.uploaded_at.desc())
+    .limit(bindparam("most"))
+)
+_FORGET_OLDER = delete(QrUploadRow).where(
+    QrUploadRow.link_id == bindparam("link"), QrUploadRow.id.not_in(_NEWEST)
 )
 _FORGET = delete(QrUploadRow).where(QrUploadRow.id.in_(_OLD))
 
@@ -159,8 +170,11 @@ async def stage(
     file_type: str,
     original: bytes | None,
 ) -> str:
-    """Keep what was checked until whoever uploaded it sends it, for a day at most; the id to send it by."""
+    """Keep what was checked until whoever uploaded it sends it, for a day at most; the id to send it by.
+    A link's newest few are kept.
+    """
     await connection.execute(_FORGET, {"kept": _UPLOADS_KEPT})
+    await connection.execute(_FORGET_OLDER, {"link": link.id, "most": _MOST_UPLOADS - 1})
     upload_id = secrets.token_urlsafe(_RANDOM_BYTES)
     await connection.execute(
         _STAGE,

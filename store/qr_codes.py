@@ -9,7 +9,14 @@ from models.activation import ActivationCode, parse_activation_code
 from models.errors import NotFound
 from models.qr import QrHistory, QrVersionView
 from store import qr_events, qr_notifications, qr_request_views
-from store.qr_imports import VERSION_COLUMNS, refuse_conflict, take, version_view
+from store.qr_imports import (
+    VERSION_COLUMNS,
+    imported_by,
+    note_refused,
+    refuse_conflict,
+    take,
+    version_view,
+)
 from store.qr_tables import QrVersionRow
 from store.resealing import reseal
 from store.secrets import KeyRing, code_of, file_of
@@ -18,6 +25,8 @@ __all__ = [
     "current",
     "current_version",
     "history",
+    "imported_by",
+    "note_refused",
     "original",
     "refuse_conflict",
     "reseal",

@@ -3,16 +3,17 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, func, insert, select, update
+from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.activation import ActivationCode
 from models.errors import Refused
+from models.inventory import SimState
 from models.qr import Imported, QrVersionView, RequestStatus
 from models.rules import Facts, import_refusals
 from store import qr_events, qr_notifications, qr_requests
 from store.qr_locks import RequestInHand, SimInHand, lock_codes, lock_open_request, lock_sim
-from store.qr_tables import QrRequestRow, QrVersionRow
+from store.qr_tables import QrEventRow, QrRequestRow, QrVersionRow
 from store.secrets import KeyRing, SecretUnreadable, code_of, file_of
 from store.tables import UserRow
 
@@ -49,6 +50,23 @@ _REQUESTER = (
     .where(QrRequestRow.id == bindparam("request"))
 )
 _EMAIL = select(UserRow.email).where(UserRow.id == bindparam("user"))
+_IMPORTED = "qr.imported"
+_BROUGHT = (
+    select(QrVersionRow.id)
+    .join(QrRequestRow, QrRequestRow.sim_id == QrVersionRow.sim_id)
+    .where(
+        QrRequestRow.id == bindparam("request"),
+        QrVersionRow.current,
+        # of the event, for the version may have come before: then the request was answered by the same code
+        exists().where(
+            QrEventRow.sim_id == QrVersionRow.sim_id,
+            QrEventRow.request_id == QrRequestRow.id,
+            QrEventRow.type == _IMPORTED,
+            QrEventRow.actor == bindparam("who"),
+            QrEventRow.data["version"].as_integer() == QrVersionRow.number,
+        ),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +106,7 @@ async def take(
     before = (await connection.execute(_CURRENT, {"sim": sim_id})).one_or_none()
     same = None if before is None or not _same_code(keys, before, code) else version_view(before)
     if request_id is not None and (asked is None or asked.id != request_id):
-        if same is None or (same.request_id, same.imported_by) != (request_id, actor):
+        if same is None or await imported_by(connection, request_id, actor) != same.id:
             raise _request_over()
         return Imported(version=same, changed=False, manager=await _manager(connection, brought))
     _check(sim)
@@ -102,6 +120,31 @@ async def take(
         ended_request=asked.id if asked else None,
         warnings=warnings,
     )
+
+
+async def imported_by(connection: AsyncConnection, request_id: str, actor: str) -> int | None:
+    """The present version of the SIM's code, if this person answered the request with it."""
+    found: int | None = await connection.scalar(_BROUGHT, {"request": request_id, "who": actor})
+    return found
+
+
+async def note_refused(
+    connection: AsyncConnection,
+    sim_id: int,
+    actor: str,
+    refused: Refused,
+    *,
+    request_id: str | None = None,
+    link_id: int | None = None,
+) -> None:
+    """Record that an import was refused, and why. Not of a temporary eSIM: where its order is cancelled it
+    is deleted, and then no event may refer to it.
+    """
+    sim = await lock_sim(connection, sim_id)
+    if sim.state is SimState.TEMPORARY:
+        return
+    happened = ("qr.import_refused", {"codes": [reason.code for reason in refused.refusals]})
+    await qr_events.append(connection, sim.id, actor, happened, request_id=request_id, link_id=link_id)
 
 
 async def refuse_conflict(
@@ -153,7 +196,7 @@ async def _tell(
 ) -> None:
     """End the request that is open, and append the event."""
     how = "account" if brought.request_id is None else "link"
-    happened = ("qr.imported", {"version": number, "file_type": brought.file_type, "how": how})
+    happened = (_IMPORTED, {"version": number, "file_type": brought.file_type, "how": how})
     if asked is None:
         await qr_events.append(connection, sim.id, brought.actor, happened)
     else:

@@ -1,8 +1,9 @@
 """Notifications that a code is there: written before their mail is sent, revoked with their links."""
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, exists, func, select, update
+from sqlalchemy import Interval, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +18,10 @@ from store.qr_tables import LinkRow, QrNotificationRow, QrRequestRow, QrVersionR
 from store.tables import SimRow, UserRow
 
 _SYSTEM = "system"
+_STARTED_WITHIN = timedelta(minutes=5)
+"""How long after it was written down a notification's mail is begun. Where it is not, whoever wrote it could
+not reach Temporal, and perhaps gave up: then nobody is told by it.
+"""
 
 _INSERT = insert(QrNotificationRow).on_conflict_do_nothing().returning(QrNotificationRow.id)
 _CURRENT = select(QrVersionRow.id).where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
@@ -30,7 +35,13 @@ _UNTOLD = (
         QrRequestRow.status == RequestStatus.IMPORTED,
         QrVersionRow.current,
         SimRow.state != SimState.DISCARDED,
-        ~exists().where(QrNotificationRow.version_id == QrVersionRow.id),
+        ~exists().where(
+            QrNotificationRow.version_id == QrVersionRow.id,
+            or_(
+                QrNotificationRow.created_at > func.now() - bindparam("started_within", type_=Interval),
+                exists().where(MailRow.qr_notification_id == QrNotificationRow.id),
+            ),
+        ),
     )
 )
 _REVOKE = (
@@ -133,10 +144,11 @@ async def offer_notification(connection: AsyncConnection, request_id: str) -> st
     None where somebody was told, or where the SIM has no code to tell of any more.
     """
     request = await lock_request(connection, request_id)
-    own = qr_notification_id(request.account_id, f"the requester of {request_id}")
+    own = _id_for_requester(request.account_id, request_id)
     if await find(connection, own) is not None:
         return own
-    untold = (await connection.execute(_UNTOLD, {"request": request_id})).one_or_none()
+    which = {"request": request_id, "started_within": _STARTED_WITHIN}
+    untold = (await connection.execute(_UNTOLD, which)).one_or_none()
     if untold is None:
         return None
     await create(
@@ -149,6 +161,16 @@ async def offer_notification(connection: AsyncConnection, request_id: str) -> st
         actor=_SYSTEM,
     )
     return own
+
+
+async def offered(connection: AsyncConnection, account_id: int, request_id: str) -> bool:
+    """Whether the request's workflow tells who asked, or has told, by itself."""
+    known = await find(connection, _id_for_requester(account_id, request_id))
+    return known is not None and known.state != "given_up"
+
+
+def _id_for_requester(account_id: int, request_id: str) -> str:
+    return qr_notification_id(account_id, f"the requester of {request_id}")
 
 
 def _views() -> Select[*tuple[Any, ...]]:

@@ -38,6 +38,7 @@ __all__ = [
     "open_request",
     "release",
     "request",
+    "sent_again",
     "start_facts",
     "withdraw",
     "write_letter",
@@ -54,6 +55,13 @@ _OPEN = upsert(QrRequestRow).on_conflict_do_nothing().returning(QrRequestRow.id)
 _ADD_ROUND = insert(QrRoundRow)
 _ROUND_OF_CALL = select(QrRoundRow.number).where(
     QrRoundRow.request_id == bindparam("request"), QrRoundRow.call == bindparam("call")
+)
+_SENT_AGAIN = (
+    select(QrRequestRow.id, QrRequestRow.status, QrRoundRow.number)
+    .join(QrRequestRow, QrRequestRow.id == QrRoundRow.request_id)
+    .where(QrRequestRow.sim_id == bindparam("sim"), QrRoundRow.call == bindparam("call"))
+    .order_by(QrRequestRow.requested_at.desc())
+    .limit(1)
 )
 _NEXT_ROUND = (
     update(QrRequestRow)
@@ -174,6 +182,14 @@ async def add_round(
     number = (await connection.execute(_NEXT_ROUND, {"request": request_id})).scalar_one()
     await _add_round(connection, request, _Round(number, call, chosen, letter_id, actor))
     return RequestResult(state=request.state.model_copy(update={"round": number}))
+
+
+async def sent_again(connection: AsyncConnection, sim_id: int, call: str) -> RequestState | None:
+    """The round of one of the SIM's requests, however it went on, that this call asked for before."""
+    row = (await connection.execute(_SENT_AGAIN, {"sim": sim_id, "call": call})).one_or_none()
+    if row is None:
+        return None
+    return RequestState(request_id=row.id, status=row.status, sim_id=sim_id, round=row.number)
 
 
 async def withdraw(connection: AsyncConnection, request_id: str, actor: str) -> RequestResult:
