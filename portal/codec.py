@@ -1,0 +1,184 @@
+"""Opening sealed payloads for the Temporal Web UI and command (their "codec server"). See docs/encryption.md.
+
+GET, POST /codec           an operator shows the token once, and has a cookie for the working day
+POST      /codec/decode    {"payloads": [...]} sealed -> the same, opened
+OPTIONS   /codec/decode    whether the browser may ask from the Web UI's origin
+
+None of it is there unless keys, origin and token are all set. A browser asks with the cookie, from the one
+origin; a program with `Authorization: Bearer`. Failures are plain text, for the Web UI takes any JSON as
+opened payloads. Each opening is a line of the log: how many, which namespace, from where, by what right.
+"""
+
+import hashlib
+import hmac
+import logging
+import re
+import time
+from urllib.parse import urlsplit
+
+from google.protobuf import json_format
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from temporalio.api.common.v1 import Payloads
+
+from models.errors import Refused
+from portal.forms import check_same_origin, read_field
+from portal.pages import Pages
+from settings import Settings
+from starter.payloads import PayloadKeys, PayloadUnreadable
+
+SHORTEST_TOKEN = 32
+SESSION_SECONDS = 12 * 60 * 60
+COOKIE = "esim_codec"
+
+_ALLOWED = {
+    "Access-Control-Allow-Methods": "POST",
+    "Access-Control-Allow-Headers": "authorization, content-type, x-namespace",
+    "Access-Control-Max-Age": "600",
+}
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+_NAMESPACE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+_log = logging.getLogger("portal.codec")
+
+
+class CodecAccess:
+    """Who may have payloads opened. Its `repr` shows nothing of the token."""
+
+    def __init__(self, origin: str, token: str) -> None:
+        """Raises `Refused` (`codec_origin_invalid`, `codec_token_invalid`)."""
+        if not _ORIGIN.fullmatch(origin):
+            raise Refused.because(
+                "codec_origin_invalid",
+                "ESIM_CODEC_ORIGIN must be the Web UI's exact origin: https://host or https://host:port, in "
+                "lower case, without a path or a slash at the end.",
+            )
+        if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable():
+            raise Refused.because(
+                "codec_token_invalid",
+                f"ESIM_CODEC_TOKEN must have {SHORTEST_TOKEN} characters at least, in ASCII; a good one: "
+                "openssl rand -hex 32.",
+            )
+        self.origin = origin
+        self._token = token.encode()
+
+    def knows(self, token: str) -> bool:
+        """Whether this is the token."""
+        return hmac.compare_digest(
+            hashlib.sha256(token.encode()).digest(), hashlib.sha256(self._token).digest()
+        )
+
+    def session(self, now: float) -> str:
+        """A cookie for the working day; another token ends all."""
+        ends = str(int(now) + SESSION_SECONDS)
+        return f"{ends}.{self._signed(ends)}"
+
+    def in_session(self, cookie: str, now: float) -> bool:
+        """Whether this cookie is ours and still good."""
+        ends, _, signature = cookie.partition(".")
+        right = hmac.compare_digest(signature.encode(), self._signed(ends).encode())
+        return right and int(ends) > now
+
+    def _signed(self, ends: str) -> str:
+        return hmac.new(self._token, f"codec session until {ends}".encode(), hashlib.sha256).hexdigest()
+
+
+class CodecRoutes:
+    """The answers to whoever wants payloads opened."""
+
+    def __init__(self, keys: PayloadKeys, access: CodecAccess, pages: Pages, portal_url: str) -> None:
+        self._keys = keys
+        self._access = access
+        self._pages = pages
+        self._portal_url = portal_url
+
+    @classmethod
+    def configured(cls, settings: Settings, pages: Pages) -> "CodecRoutes | None":
+        """The routes where all three settings are set. Raises `Refused` where one is wrong."""
+        keys = PayloadKeys(settings.payload_keys)
+        if not (keys.opens and settings.codec_origin and settings.codec_token):
+            return None
+        access = CodecAccess(settings.codec_origin, settings.codec_token)
+        return cls(keys, access, pages, settings.portal_url)
+
+    async def page(self, request: Request) -> Response:
+        """Where an operator shows the token, or reads that nothing more is to be done."""
+        return self._pages.render(request, "codec", signed_in=self._in_session(request), wrong=False)
+
+    async def sign_in(self, request: Request) -> Response:
+        """Give a cookie for the token."""
+        check_same_origin(request, self._portal_url)
+        if not self._access.knows(await read_field(request, "token")):
+            _log.warning("Somebody showed a token that is not ESIM_CODEC_TOKEN.")
+            return self._pages.render(request, "codec", 403, signed_in=False, wrong=True)
+        path = f"{self._pages.base}/codec"
+        answer = RedirectResponse(path, 303)
+        answer.set_cookie(
+            COOKIE,
+            self._access.session(time.time()),
+            max_age=SESSION_SECONDS,
+            path=path,
+            secure=urlsplit(self._portal_url).scheme == "https",
+            httponly=True,
+            samesite="strict",  # the Web UI is another origin of the same site
+        )
+        return answer
+
+    async def preflight(self, request: Request) -> Response:
+        """Tell a browser whether the page it shows may ask."""
+        if request.headers.get("origin") != self._access.origin:
+            return PlainTextResponse("This origin may not have payloads opened.", 403)
+        return Response(status_code=204, headers=_ALLOWED | self._shared())
+
+    async def decode(self, request: Request) -> Response:
+        """Open what was sent."""
+        origin = request.headers.get("origin")
+        if origin not in (None, self._access.origin):
+            _log.warning("Somebody asked from another origin than ESIM_CODEC_ORIGIN.")
+            return PlainTextResponse("This origin may not have payloads opened.", 403)
+        shared = self._shared() if origin else {}
+        right = self._right(request, origin)
+        if right is None:
+            sentence = "Show ESIM_CODEC_TOKEN: as a bearer token, or on the portal's page /codec."
+            return PlainTextResponse(sentence, 401, shared | {"WWW-Authenticate": "Bearer"})
+        try:
+            opened = self._open(await self._sent(request))
+        except (json_format.ParseError, RecursionError, UnicodeDecodeError):
+            return PlainTextResponse('Send JSON: {"payloads": [...]}.', 400, shared)
+        except PayloadUnreadable as unreadable:
+            return PlainTextResponse(str(unreadable), 422, shared)
+        _write_down(len(opened.payloads), request.headers.get("x-namespace", ""), origin or "none", right)
+        return JSONResponse(json_format.MessageToDict(opened), headers=shared)
+
+    async def _sent(self, request: Request) -> Payloads:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise json_format.ParseError  # and so no form of another site gets here without a preflight
+        return json_format.Parse(await request.body(), Payloads(), ignore_unknown_fields=True)
+
+    def _open(self, sealed: Payloads) -> Payloads:
+        return Payloads(payloads=[self._keys.open(payload) for payload in sealed.payloads])
+
+    def _right(self, request: Request, origin: str | None) -> str | None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and self._access.knows(token.strip()):
+            return "token"
+        return "session" if origin and self._in_session(request) else None
+
+    def _in_session(self, request: Request) -> bool:
+        return self._access.in_session(request.cookies.get(COOKIE, ""), time.time())
+
+    def _shared(self) -> dict[str, str]:
+        return {
+            "Access-Control-Allow-Origin": self._access.origin,
+            "Access-Control-Allow-Credentials": "true",
+            "Vary": "Origin",
+        }
+
+
+def _write_down(count: int, namespace: str, origin: str, right: str) -> None:
+    named = namespace if _NAMESPACE.fullmatch(namespace) else "none"
+    _log.info(
+        "Payloads opened: %d, of namespace %s, for origin %s, by %s.",
+        *(count, named, origin, right),
+        extra={"payloads": count, "namespace": named, "origin": origin, "right": right},
+    )
