@@ -13,8 +13,7 @@ RUN python -m venv /opt/build \
 # What belongs to the application is said once, in pyproject.toml; .dockerignore keeps the rest out.
 COPY . .
 RUN /opt/build/bin/python -m hatchling build --target wheel --directory /dist \
-    && pip --python /opt/esim/bin/python install --no-index --no-deps /dist/*.whl \
-    && cp deploy/worker_health.py /opt/esim/
+    && pip --python /opt/esim/bin/python install --no-index --no-deps /dist/*.whl
 
 FROM python:3.12-slim-bookworm
 COPY --from=build /opt/esim /opt/esim

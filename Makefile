@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-ROOMS := activities mail models portal providers qr sandbox starter store workflows settings.py worker.py
+ROOMS := activities mail models portal providers qr sandbox starter store telemetry workflows settings.py worker.py
 TESTED := tests bench
 JOBS ?= 2
 COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
@@ -56,7 +56,7 @@ histories: $(STAMP) ## Record the histories that the replay tests replay, anew
 
 lock: $(STAMP) ## Pin the newest versions that pyproject.toml allows
 	$(COMPILE) --all-extras --group dev --upgrade pyproject.toml -o requirements.lock
-	$(COMPILE) -c requirements.lock pyproject.toml -o requirements-runtime.lock
+	$(COMPILE) --extra traces -c requirements.lock pyproject.toml -o requirements-runtime.lock
 	echo hatchling | $(COMPILE) -c requirements.lock - -o requirements-build.lock
 
 clean: ## Remove the virtual environment and what tools left

@@ -24,6 +24,8 @@ from models.errors import Refused
 
 ADDRESSES_FILE = "addresses.json"
 KEYS_FILE = "keys.json"
+HOST_AND_PORT = r"^((\[[0-9a-fA-F:.]+\]|[^\s:/]+):[0-9]{1,5})?$"
+"""Nothing, or where to listen: localhost:9464, 0.0.0.0:9464, [::1]:9464."""
 
 
 def data_dir_from_environment() -> Path:
@@ -113,6 +115,14 @@ class Settings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
+    log_format: Literal["text", "json"] = "text"
+    """text for people; json for a collector: one object a line."""
+    metrics_address: str = Field(default="", pattern=HOST_AND_PORT)
+    """host:port on which worker and portal serve their metrics to Prometheus. Empty: none."""
+    health_address: str = Field(default="", pattern=HOST_AND_PORT)
+    """host:port on which a worker says whether it is well; the portal does on its own port. Empty: none."""
+    otlp_endpoint: str = Field(default="", pattern=r"^(https?://\S+)?$", repr=False)
+    """Where traces are sent, by OTLP over HTTP: http://collector:4318, say. Empty: none are taken."""
 
     @classmethod
     def settings_customise_sources(

@@ -7,10 +7,9 @@ import argparse
 import asyncio
 import gc
 import logging
-import signal
-import sys
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -25,18 +24,21 @@ from activities.qr_mails import QrMails
 from mail.errors import MailInvalid
 from mail.message import Sender
 from mail.smtp import Mailer, SmtpMailer
-from models.errors import EsimError, PartAway, Refused
+from models.errors import Refused
 from providers.by_mail import ProviderByMail
 from providers.outbox import Outbox
-from settings import Settings, load
+from settings import Settings
+from starter.checks import readiness
 from starter.temporal import connect, leave, missing_search_attributes
 from store.migrations import head_revision
 from store.session import Database
+from telemetry.health import health_page
+from telemetry.metrics import gauges
+from telemetry.process import run
 from workflows.order import EsimOrder
 from workflows.qr_notification import EsimQrNotification
 from workflows.qr_request import EsimQrRequest
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 GRACE = timedelta(seconds=30)
 PASSED_THROUGH = (
     "models",
@@ -146,19 +148,14 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         mailer = await stack.enter_async_context(_mailer(settings))
         client = await connect(settings)
         await check(client, database)
+        await stack.enter_async_context(gauges(settings, database))
+        ready = partial(readiness, database, client)
+        await stack.enter_async_context(health_page(settings.health_address, ready))
         settle_memory()
         await stack.enter_async_context(order_worker(client, database, mailer, settings))
         _log.info("The worker polls %s at %s.", settings.task_queue, settings.temporal_address)
         await stop.wait()
         _log.info("The worker stops: steps in flight are finished first.")
-
-
-async def run_until_signalled(settings: Settings) -> None:
-    """Run a worker until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await serve(settings, stop)
 
 
 def settle_memory() -> None:
@@ -177,21 +174,7 @@ def main() -> None:
         prog="esim-worker",
         description="Take the steps of orders until SIGTERM; see docs/configuration.md.",
     ).parse_args()
-    leave(run())
-
-
-def run() -> int:
-    """Read the settings, and run until told to stop. Exit code 2 for a refusal, 3 for a part that is away."""
-    try:
-        settings = load()
-        logging.basicConfig(level=settings.log_level, format=LOG_FORMAT, stream=sys.stderr)
-        import uvloop  # noqa: PLC0415  not on every platform
-
-        uvloop.run(run_until_signalled(settings))
-    except EsimError as failure:
-        print(failure, file=sys.stderr)
-        return 3 if isinstance(failure, PartAway) else 2
-    return 0
+    leave(run("worker", serve))
 
 
 if __name__ == "__main__":

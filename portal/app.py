@@ -6,6 +6,7 @@ app = create_app(links, settings)
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -20,21 +21,41 @@ from portal.middleware import LONGEST_BODY, BodyLimit, CrashPage, HeadAsGet, Req
 from portal.pages import Pages
 from portal.uploads import UploadRoutes
 from settings import Settings
+from telemetry.health import Health, Ready
+from telemetry.traces import RequestSpans
 
 _FILES = Path(__file__).parent / "static"
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
+_NO_TRACES_OF_ITS_OWN = TelemetryConfig(
+    tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
+)
+"""FastAPI's own hold paths, which hold tokens; ours are `telemetry.traces`."""
 
-def create_app(links: LinkDesk, settings: Settings, *, longest_body: float = LONGEST_BODY) -> FastAPI:
-    """The pages behind the links in mails. Raises `Refused` where a setting is wrong."""
+
+def create_app(
+    links: LinkDesk, settings: Settings, *, longest_body: float = LONGEST_BODY, ready: Ready | None = None
+) -> FastAPI:
+    """The pages behind the links in mails. Raises `Refused` where a setting is wrong.
+
+    `ready` says of each part whether it serves; without it there is no page about that.
+    """
     app = FastAPI(
-        title="eSIM orders", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+        title="eSIM orders",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry=_NO_TRACES_OF_ITS_OWN,
     )
     pages = Pages(settings.portal_url)
     answers = Answers(pages)
     _route_pages(app, pages)
     _route_links(app, links, pages, settings)
     _route_codec(app, CodecRoutes.configured(settings, pages))
+    if ready is not None:
+        for route in Health(ready).routes():
+            app.add_api_route(route.path, route.endpoint, methods=["GET"])
     for failure in (EsimError, HTTPException, ClientDisconnect):
         app.add_exception_handler(failure, answers.answer)
     # the last one added is the first that a request meets
@@ -43,6 +64,7 @@ def create_app(links: LinkDesk, settings: Settings, *, longest_body: float = LON
     app.add_middleware(HeadAsGet)
     app.add_middleware(SafeHeaders)
     app.add_middleware(RequestLog)
+    app.add_middleware(RequestSpans)
     return app
 
 

@@ -1,6 +1,6 @@
 """What every answer of the portal has in common, as plain ASGI: headers, limits, HEAD, a line in the log.
 
-    RequestLog > SafeHeaders > HeadAsGet > CrashPage > BodyLimit > the application
+    RequestSpans > RequestLog > SafeHeaders > HeadAsGet > CrashPage > BodyLimit > the application
 
 Plain ASGI, for Starlette's `BaseHTTPMiddleware` leaks the connections of cancelled requests.
 """
@@ -16,6 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from telemetry.logs import about
+from telemetry.traces import method_and_route
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -61,16 +64,18 @@ class RequestLog:
                 status = message["status"]
             await send(message)
 
-        try:
-            await self.app(scope, receive, noting)
-        finally:
-            took = (time.perf_counter() - began) * 1000
-            method = scope["method"] if scope["method"] in _METHODS else "other"
-            route = getattr(scope.get("route"), "path", "(no page)")
-            _log.info("%s %s %d %.0f ms", method, route, status, took)
+        with about(lambda: {"route": method_and_route(scope)[1]}):
+            try:
+                await self.app(scope, receive, noting)
+            finally:
+                took = (time.perf_counter() - began) * 1000
+                method, route = method_and_route(scope)
+                level = logging.DEBUG if route.startswith(_ASKED_ALL_THE_TIME) else logging.INFO
+                told = {"method": method, "status": status, "milliseconds": round(took)}
+                _log.log(level, "%s %s %d %.0f ms", method, route, status, took, extra=told)
 
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_ASKED_ALL_THE_TIME = "/health/"
 
 
 class SafeHeaders:

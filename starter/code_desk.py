@@ -74,6 +74,11 @@ class CodeDesk:
             await database.close()
 
     @property
+    def client(self) -> Client:
+        """The connection to Temporal, which may not have been needed yet."""
+        return self._calls.client
+
+    @property
     def keys(self) -> KeyRing:
         """What codes and files are sealed with. Raises `Refused` where none are configured."""
         return KeyRing(self.settings.secret_keys)

@@ -15,6 +15,7 @@ from temporalio.service import RPCError
 from models.errors import PartAway
 from settings import Settings
 from starter.payloads import PayloadKeys, data_converter
+from telemetry.traces import client_interceptors
 from workflows.search_attributes import NAMES
 
 
@@ -31,6 +32,7 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
             tls=settings.temporal_tls or bool(settings.temporal_api_key),
             data_converter=data_converter(PayloadKeys(settings.payload_keys)),
             lazy=lazy,
+            interceptors=client_interceptors(),
             identity=f"esim-orders-{uuid.uuid4().hex[:12]}",  # else the host's name, in every history
         )
     except (RPCError, RuntimeError, OSError):

@@ -148,3 +148,17 @@ def test_our_services_use_the_databases_that_are_made() -> None:
 def test_variables_are_written_in_a_way_that_every_compose_understands() -> None:
     text = (ROOT / "docker-compose.temporal.yml").read_text()
     assert text.count("${") == len(VARIABLE.findall(text)), "${NAME:-default} or ${NAME:?set it in .env}"
+
+
+@pytest.mark.covers("W8")
+def test_our_containers_are_asked_where_they_answer() -> None:
+    found = services()
+    environment = found["worker"]["environment"]
+    ports = {
+        "worker": environment["ESIM_HEALTH_ADDRESS"].split(":")[1],
+        "portal": environment["ESIM_PORTAL_PORT"],
+    }
+    for name, port in ports.items():
+        program, option, command = found[name]["healthcheck"]["test"][1:]
+        assert (program, option) == ("python", "-c")
+        assert f"http://127.0.0.1:{port}/health/ready" in command

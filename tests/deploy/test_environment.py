@@ -12,7 +12,7 @@ from tests.deploy.composition import COMPOSE_FILE, ENV_EXAMPLE, FILLED_IN, ROOT,
 SETTINGS = {f"ESIM_{name.upper()}": field for name, field in Settings.model_fields.items()}
 NOT_FOR_CONTAINERS = {"ESIM_DATA_DIR"}
 """The folder of the sandbox, which a cluster does not have."""
-MADE_BY_COMPOSITION = {"ESIM_DATABASE_URL", "ESIM_PORTAL_HOST", "ESIM_PORTAL_PORT"}
+MADE_BY_COMPOSITION = {"ESIM_DATABASE_URL", "ESIM_HEALTH_ADDRESS", "ESIM_PORTAL_HOST", "ESIM_PORTAL_PORT"}
 OVERRULED = {"ESIM_TEMPORAL_ADDRESS", "ESIM_TEMPORAL_UI_URL"}
 """Inside the composition, Temporal is elsewhere than on a developer's machine."""
 

@@ -3,10 +3,8 @@
 import asyncio
 import os
 import re
-import socket
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -84,35 +82,3 @@ def run(
     )
     assert done.returncode == 0, done.stderr
     return done
-
-
-@pytest.fixture
-def temporal_port() -> Iterator[int]:
-    """A port that takes connections, as Temporal's does."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        yield port
-
-
-def health(port: int, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the worker's health check, as if Temporal were on this port."""
-    environment = {
-        "PYTHONPATH": str(ROOT),
-        "ESIM_TEMPORAL_ADDRESS": f"127.0.0.1:{port}",
-        "ESIM_DATA_DIR": str(folder),
-    }
-    command = [sys.executable, str(ROOT / "deploy/worker_health.py")]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the image is a Linux one")
-@pytest.mark.covers("W8")
-def test_a_worker_is_healthy_while_it_is_connected_to_temporal(temporal_port: int, tmp_path: Path) -> None:
-    apart = health(temporal_port, tmp_path)
-    assert (apart.returncode, apart.stderr) == (
-        1,
-        f"No connection to Temporal at 127.0.0.1:{temporal_port}.\n",
-    )
-    with socket.create_connection(("127.0.0.1", temporal_port)):
-        connected = health(temporal_port, tmp_path)
-    assert (connected.returncode, connected.stderr) == (0, "")

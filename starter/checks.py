@@ -1,0 +1,97 @@
+"""What must be so for orders to move, looked at one by one: asked by health pages and by operators."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from models.errors import EsimError
+from starter.temporal import missing_search_attributes, reached, temporal_away
+from store.migrations import head_revision
+from store.session import Database
+
+PATIENCE = 3.0
+"""Seconds that each part has to answer."""
+
+Found = TypeVar("Found")
+
+_UNKNOWN = "Not known, as {} does not answer."
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found of one part: whether it serves, and what to do where it does not."""
+
+    name: str
+    ok: bool
+    sentence: str
+
+
+async def readiness(database: Database, client: Client) -> list[Check]:
+    """Database, its tables, Temporal and its search attributes. Never raises, and never takes long."""
+    tables, temporal = await asyncio.gather(_tables(database), _temporal(client))
+    return [*tables, *temporal]
+
+
+async def _tables(database: Database) -> list[Check]:
+    found, away = await _within(database.revision, "The database does not answer; see ESIM_DATABASE_URL.")
+    if away:
+        unknown = Check("migrations", ok=False, sentence=_UNKNOWN.format("the database"))
+        return [Check("database", ok=False, sentence=away), unknown]
+    sentence = "The tables are those of this version."
+    at_head = found == head_revision()
+    if not at_head:
+        sentence = (
+            f"The tables are at revision {found}, this version needs {head_revision()}; "
+            "run: esim-orders db upgrade"
+        )
+    return [
+        Check("database", ok=True, sentence="The database answers."),
+        Check("migrations", ok=at_head, sentence=sentence),
+    ]
+
+
+async def _temporal(client: Client) -> list[Check]:
+    silent = str(temporal_away())
+    _, away = await _within(lambda: _describe(client), silent)
+    if away:
+        unknown = Check("search_attributes", ok=False, sentence=_UNKNOWN.format("Temporal"))
+        return [Check("temporal", ok=False, sentence=away), unknown]
+    there = Check("temporal", ok=True, sentence="Temporal answers.")
+    missing, away = await _within(lambda: missing_search_attributes(client), silent)
+    return [there, Check("search_attributes", ok=not away and not missing, sentence=away or _told(missing))]
+
+
+async def _describe(client: Client) -> None:
+    try:
+        with reached():
+            await client.workflow_service.describe_namespace(
+                DescribeNamespaceRequest(namespace=client.namespace)
+            )
+    except RPCError as failure:
+        if failure.status is RPCStatusCode.NOT_FOUND:
+            raise EsimError("Temporal has no such namespace; see ESIM_TEMPORAL_NAMESPACE.") from None
+        raise temporal_away() from None
+
+
+def _told(missing: list[str] | None) -> str:
+    if not missing:
+        return "All search attributes are registered."
+    options = " ".join(f"--name {name} --type Keyword" for name in missing)
+    return f"Search attributes are missing; run: temporal operator search-attribute create {options}"
+
+
+async def _within(ask: Callable[[], Awaitable[Found]], silent: str) -> tuple[Found | None, str]:
+    """What was found, or why not."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await ask(), ""
+    except (TimeoutError, SQLAlchemyError):
+        return None, silent
+    except EsimError as failure:
+        return None, str(failure)

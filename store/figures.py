@@ -1,0 +1,91 @@
+"""What the gauges show: how many orders are where, what waits for people, what became of mails and codes.
+
+Each is one query. Counts only: no figure says anything of one person or one line.
+"""
+
+from collections.abc import Mapping
+from itertools import product
+
+from sqlalchemy import distinct, func, literal, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.lifecycle import OPEN, HoldReason
+from models.qr import RequestStatus
+from store.mail_table import MailRow
+from store.qr_tables import QrEventRow, QrNotificationRow, QrRequestRow
+from store.tables import LineRow, OrderRow, ProviderRow
+
+Figures = Mapping[tuple[str, ...], float]
+"""A number for each combination of labels."""
+
+ORDER, REQUEST, NOTIFICATION = "order", "qr_request", "qr_notification"
+
+_ORDERS = (
+    select(OrderRow.kind, OrderRow.status, ProviderRow.name, func.count())
+    .join(LineRow, LineRow.id == OrderRow.line_id)
+    .join(ProviderRow, ProviderRow.id == LineRow.provider_id)
+    .group_by(OrderRow.kind, OrderRow.status, ProviderRow.name)
+)
+_HELD = union_all(
+    *(
+        select(literal(what), row.held_reason, func.count())
+        .where(row.held_reason.is_not(None))
+        .group_by(row.held_reason)
+        for what, row in ((ORDER, OrderRow), (REQUEST, QrRequestRow), (NOTIFICATION, QrNotificationRow))
+    )
+)
+_OLDEST = union_all(
+    select(
+        literal(ORDER), OrderRow.status, func.extract("epoch", func.now() - func.min(OrderRow.status_since))
+    )
+    .where(OrderRow.status.in_(sorted(OPEN)))
+    .group_by(OrderRow.status),
+    select(
+        literal(REQUEST),
+        QrRequestRow.status,
+        func.extract("epoch", func.now() - func.min(QrRequestRow.status_since)),
+    )
+    .where(QrRequestRow.status == RequestStatus.REQUESTED)
+    .group_by(QrRequestRow.status),
+)
+_MAILS = select(MailRow.template, MailRow.state, func.count()).group_by(MailRow.template, MailRow.state)
+_CODE = func.jsonb_array_elements_text(QrEventRow.data["codes"]).column_valued("code")
+_IMPORTS = union_all(
+    select(literal("imported"), literal("none"), func.count()).where(QrEventRow.type == "qr.imported"),
+    select(literal("refused"), _CODE, func.count(distinct(QrEventRow.id)))
+    .where(QrEventRow.type == "qr.import_refused")
+    .group_by(_CODE),
+)
+
+
+async def orders(connection: AsyncConnection) -> Figures:
+    """Orders, ended ones too, by kind, status and provider."""
+    return await _counted(connection, _ORDERS)
+
+
+async def held(connection: AsyncConnection) -> Figures:
+    """What waits for a person, by what it is and by reason; 0 where nothing does."""
+    none: Figures = dict.fromkeys(product((ORDER, REQUEST, NOTIFICATION), map(str, HoldReason)), 0.0)
+    return {**none, **await _counted(connection, _HELD)}
+
+
+async def oldest_waiting(connection: AsyncConnection) -> Figures:
+    """For how many seconds the oldest has been in each status that is not an end; 0 where none is."""
+    statuses = [(ORDER, str(status)) for status in OPEN] + [(REQUEST, str(RequestStatus.REQUESTED))]
+    none: Figures = dict.fromkeys(statuses, 0.0)
+    return {**none, **await _counted(connection, _OLDEST)}
+
+
+async def mails(connection: AsyncConnection) -> Figures:
+    """Mails, by template and by what became of them."""
+    return await _counted(connection, _MAILS)
+
+
+async def qr_imports(connection: AsyncConnection) -> Figures:
+    """Imports of QR codes, by outcome; the refused ones by why. One may be refused for several reasons."""
+    return await _counted(connection, _IMPORTS)
+
+
+async def _counted(connection: AsyncConnection, query: object) -> Figures:
+    rows = await connection.execute(query)  # type: ignore[call-overload]
+    return {tuple(map(str, labels)): float(number) for *labels, number in rows}

@@ -1,0 +1,51 @@
+"""What worker and portal have in common: settings read, logs and traces set up, stopped by a signal."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+from models.errors import EsimError, PartAway
+from settings import Settings, load
+from telemetry.logs import set_up_logging
+from telemetry.metrics import use_runtime
+from telemetry.traces import traced
+
+Serve = Callable[[Settings, asyncio.Event], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
+
+
+def run(process: str, serve: Serve) -> int:
+    """Serve until SIGTERM or SIGINT. Exit code 2 for a refusal, 3 for a part that is away."""
+    say: Callable[[EsimError], None] = _say_plainly
+    try:
+        settings = load()
+        set_up_logging(settings, process)
+        if settings.log_format == "json":
+            say = _say_in_the_log
+        use_runtime(settings)
+        import uvloop  # noqa: PLC0415  not on every platform
+
+        with traced(settings, process):
+            uvloop.run(_until_signalled(settings, serve))
+    except EsimError as failure:
+        say(failure)
+        return 3 if isinstance(failure, PartAway) else 2
+    return 0
+
+
+async def _until_signalled(settings: Settings, serve: Serve) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await serve(settings, stop)
+
+
+def _say_plainly(failure: EsimError) -> None:
+    print(failure, file=sys.stderr)
+
+
+def _say_in_the_log(failure: EsimError) -> None:
+    _log.critical("%s", failure)

@@ -1,0 +1,94 @@
+"""What only the extra `traces` can do: make spans and send them. See `telemetry.traces`."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.trace import Status, Tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from temporalio.contrib.opentelemetry import TracingInterceptor, TracingWorkflowInboundInterceptor
+from temporalio.worker import WorkflowInboundInterceptor, WorkflowInterceptorClassInput
+
+PATH = "/v1/traces"
+PATIENCE = 3.0
+"""Seconds that the collector has for a batch: a process that ends waits for the last one."""
+UNSAID = frozenset({"exception.message", "exception.stacktrace"})
+
+
+@contextmanager
+def sent(endpoint: str, process: str) -> Iterator[Tracer]:
+    """A tracer whose spans are sent there, the last ones at the end of the block."""
+    base = endpoint.rstrip("/")
+    exporter = OTLPSpanExporter(endpoint=base if base.endswith(PATH) else base + PATH, timeout=PATIENCE)
+    provider = TracerProvider(resource=Resource({"service.name": f"esim-{process}"}), shutdown_on_exit=False)
+    provider.add_span_processor(BatchSpanProcessor(Discreet(exporter)))
+    try:
+        yield provider.get_tracer("esim-orders")
+    finally:
+        provider.shutdown()
+
+
+class Discreet(SpanExporter):
+    """Sends spans without the texts of exceptions: libraries put addresses and rows into them."""
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        self._exporter = exporter
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Send what may be said."""
+        return self._exporter.export([_without_texts(span) for span in spans])
+
+    def shutdown(self) -> None:
+        """Send no more."""
+        self._exporter.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Send what waits."""
+        return self._exporter.force_flush(timeout_millis)
+
+
+def _without_texts(span: ReadableSpan) -> ReadableSpan:
+    return ReadableSpan(
+        name=span.name,
+        context=span.context,
+        parent=span.parent,
+        resource=span.resource,
+        attributes=span.attributes,
+        events=[_type_only(event) for event in span.events],
+        links=span.links,
+        kind=span.kind,
+        status=Status(span.status.status_code),
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
+
+
+def _type_only(event: Event) -> Event:
+    said = {name: value for name, value in (event.attributes or {}).items() if name not in UNSAID}
+    return Event(event.name, said, event.timestamp)
+
+
+class TemporalCalls(TracingInterceptor):
+    """Spans of calls, workflows and activities. Histories keep the ids of trace and span, and no baggage."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        super().__init__(tracer)
+        self.text_map_propagator = TraceContextTextMapPropagator()
+
+    def workflow_interceptor_class(
+        self,
+        input: WorkflowInterceptorClassInput,  # noqa: A002
+    ) -> type[TracingWorkflowInboundInterceptor]:
+        """What is put before a workflow."""
+        super().workflow_interceptor_class(input)
+        return _InWorkflow
+
+
+class _InWorkflow(TracingWorkflowInboundInterceptor):
+    def __init__(self, next: WorkflowInboundInterceptor) -> None:  # noqa: A002
+        super().__init__(next)
+        self.text_map_propagator = TraceContextTextMapPropagator()
