@@ -46,6 +46,8 @@ class TemporalServer:
     search_attributes: Sequence[str] = ()
     """Names of the search attributes of type Keyword. Starting again with the same names is fine."""
     namespace: str = "default"
+    switches: Sequence[str] = ()
+    """More of the server's dynamic configuration, `name=value` each."""
 
     @property
     def address(self) -> str:
@@ -70,7 +72,7 @@ class TemporalServer:
             "--namespace": [self.namespace],
             "--log-level": ["warn"],
             "--sqlite-pragma": FASTER_DATABASE,
-            "--dynamic-config-value": FASTER_QUEUES,
+            "--dynamic-config-value": (*FASTER_QUEUES, *self.switches),
             "--search-attribute": [f"{name}=Keyword" for name in self.search_attributes],
         }
         return Program(
@@ -114,8 +116,9 @@ class TemporaryTemporalServer:
     It also ends when this process is killed.
     """
 
-    def __init__(self, search_attributes: Sequence[str] = ()) -> None:
+    def __init__(self, search_attributes: Sequence[str] = (), switches: Sequence[str] = ()) -> None:
         self._search_attributes = search_attributes
+        self._switches = switches
 
     async def __aenter__(self) -> TemporalServer:
         self._folder = Path(tempfile.mkdtemp(prefix="esim-temporal-"))
@@ -128,6 +131,7 @@ class TemporaryTemporalServer:
                 ui_port=free_port(),
                 metrics_port=free_port(),
                 search_attributes=self._search_attributes,
+                switches=self._switches,
             )
             self._child = Child(server.program(), self._lifeline)
             self._child.start()
