@@ -4,6 +4,7 @@ It needs no Temporal but to send a notification. A request's workflow is told af
 there, and looks by itself where it could not be told.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,6 +33,9 @@ from workflows.messages import OPERATOR, NotifyOfQrCode
 from workflows.qr_notification import EsimQrNotification
 from workflows.qr_request import EsimQrRequest
 from workflows.search_attributes import notification_labels
+
+_LONGEST_TELLING = 3.0
+"""Seconds: what is done already is not kept from whoever did it by a Temporal that does not answer."""
 
 _log = logging.getLogger(__name__)
 
@@ -173,8 +177,9 @@ class CodeDesk:
         if request_id is None:
             return
         try:
-            await self._calls.signal(request_id, signal)
-        except (PartAway, NoSuchWorkflow):
+            async with asyncio.timeout(_LONGEST_TELLING):
+                await self._calls.signal(request_id, signal)
+        except (PartAway, NoSuchWorkflow, TimeoutError):
             _log.warning("%s could not be told; it looks by itself.", request_id)
 
     # --------------------------------------------------------------------------------------------------
