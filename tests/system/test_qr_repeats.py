@@ -142,3 +142,24 @@ async def test_a_terminated_request_says_so(scene: Scene) -> None:
     assert await refused(world.desk.retry(request_id)) == ["request_stalled"]
     await world.desk.withdraw(request_id)
     assert await refused(world.desk.retry(request_id)) == ["nothing_to_retry"]
+
+
+async def test_who_looks_at_a_code_is_written_down(idle_scene: Scene) -> None:
+    world = await QrScene.set_up(idle_scene)
+    await world.desk.import_code(world.sim, str(a_code()), ANA)
+    await world.desk.show(world.sim, ANA)
+    await world.desk.show(world.sim)
+    events = (await world.history()).events
+    assert [event.actor for event in events if event.type == "qr.shown"] == ["user:1", "operator"]
+
+
+@pytest.mark.covers("F62")
+async def test_a_contact_hears_that_a_code_is_on_another_sim_before_it_is_sent(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    await world.desk.import_code(await world.sim_of(2), str(a_code()), ANA)
+    await world.request()
+    async with world.browser() as browser:
+        page = await world.upload(browser, await world.upload_link())
+    assert page.status_code == 422
+    assert "another SIM" in page.text
+    assert "link.used" not in await world.events(), "only checked"
