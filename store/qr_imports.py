@@ -15,7 +15,7 @@ from store import qr_events, qr_notifications, qr_requests
 from store.qr_locks import RequestInHand, SimInHand, lock_codes, lock_open_request, lock_sim
 from store.qr_tables import QrEventRow, QrRequestRow, QrVersionRow
 from store.secrets import KeyRing, SecretUnreadable, code_of, file_of
-from store.tables import UserRow
+from store.tables import SimRow, UserRow
 
 VERSION_COLUMNS = tuple(getattr(QrVersionRow, name) for name in QrVersionView.model_fields)
 """What may be read of a version without the keys."""
@@ -33,6 +33,13 @@ _ELSEWHERE = (
         QrVersionRow.sim_id != bindparam("sim"),
     )
     .order_by(QrVersionRow.current.desc())
+    .limit(1)
+)
+_NEWEST = (
+    select(QrVersionRow.code)
+    .join(SimRow, SimRow.id == QrVersionRow.sim_id)
+    .where(QrVersionRow.current, QrVersionRow.sim_id != bindparam("sim"), SimRow.state != SimState.DISCARDED)
+    .order_by(QrVersionRow.id.desc())
     .limit(1)
 )
 _LAST_NUMBER = select(func.coalesce(func.max(QrVersionRow.number), 0)).where(
@@ -184,11 +191,21 @@ async def _add(
         "imported_by": brought.actor,
     }
     await lock_codes(connection)
+    await _check_keys(connection, keys, sim)
     warnings = await refuse_conflict(connection, keys, sim.id, brought.code)
     await connection.execute(_REPLACE, {"sim": sim.id})
     added = (await connection.execute(_INSERT, values)).one()
     await qr_notifications.revoke_all(connection, sim.id, brought.actor)
     return version_view(added), warnings
+
+
+async def _check_keys(connection: AsyncConnection, keys: KeyRing, sim: SimInHand) -> None:
+    """Without a key that is in use nobody could see that a code is on another SIM already (F62). Raises
+    `SecretUnreadable` where the code that was taken in last, of another SIM, cannot be opened.
+    """
+    newest = (await connection.execute(_NEWEST, {"sim": sim.id})).one_or_none()
+    if newest is not None and not keys.knows(newest.code):
+        raise SecretUnreadable("A QR code or its file cannot be opened with the keys of this process.")
 
 
 async def _tell(

@@ -65,6 +65,15 @@ class KeyRing:
         self._check()
         return _unpacked(MultiFernet(self._fernets), context, sealed)
 
+    def knows(self, sealed: bytes) -> bool:
+        """Whether one of the keys is that which this was sealed with."""
+        self._check()
+        try:
+            MultiFernet(self._fernets).decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
     def newest(self, context: str, sealed: bytes) -> bool:
         """Whether the first key opens it, so that it needs no new sealing."""
         self._check()

@@ -200,3 +200,17 @@ async def test_a_missing_key_stops_the_new_sealing_and_changes_nothing(database:
     with pytest.raises(SecretUnreadable):
         await qr_codes.reseal(database, KeyRing(KeyRing.new_key()))
     assert await shown(qr) == (str(code(1)), 1)
+
+
+@pytest.mark.covers("F62")
+async def test_who_lacks_a_key_in_use_takes_in_no_code_that_may_be_on_another_sim(
+    database: Database,
+) -> None:
+    """Half way through a rotation that left a process behind."""
+    qr = await qr_world(database)
+    behind = replace(qr, keys=KeyRing(KeyRing.new_key()))
+    await qr.take(sim=1, number=1)
+    with pytest.raises(SecretUnreadable):
+        await behind.take(sim=2, number=1)
+    assert (await qr.history(2)).versions == ()
+    assert (await behind.take(sim=1, number=2)).changed  # a SIM's own code may be damaged, and is mended
