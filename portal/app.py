@@ -88,8 +88,9 @@ def _route_codec(app: FastAPI, codec: CodecRoutes | None) -> None:
         return
     app.add_api_route("/codec", codec.page, methods=["GET"])
     app.add_api_route("/codec", codec.sign_in, methods=["POST"])
-    app.add_api_route("/codec/decode", codec.decode, methods=["POST"])
-    app.add_api_route("/codec/decode", codec.preflight, methods=["OPTIONS"])
+    for path, answer in (("/codec/decode", codec.decode), ("/codec/encode", codec.encode)):
+        app.add_api_route(path, answer, methods=["POST"])
+        app.add_api_route(path, codec.preflight, methods=["OPTIONS"])
 
 
 def _route_pages(app: FastAPI, pages: Pages) -> None:

@@ -2,7 +2,8 @@
 
 GET, POST /codec           an operator shows the token once, and has a cookie for the working day
 POST      /codec/decode    {"payloads": [...]} sealed -> the same, opened
-OPTIONS   /codec/decode    whether the browser may ask from the Web UI's origin
+POST      /codec/encode    the other way round: the `temporal` command asks for it with whatever it sends
+OPTIONS   /codec/...       whether the browser may ask from the Web UI's origin
 
 None of it is there unless keys, origin and token are all set. A browser asks with the cookie, from the one
 origin; a program with `Authorization: Bearer`. Failures are plain text, for the Web UI takes any JSON as
@@ -14,12 +15,13 @@ import hmac
 import logging
 import re
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from google.protobuf import json_format
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from temporalio.api.common.v1 import Payloads
+from temporalio.api.common.v1 import Payload, Payloads
 
 from models.errors import Refused
 from portal.forms import check_same_origin, read_field
@@ -132,6 +134,13 @@ class CodecRoutes:
 
     async def decode(self, request: Request) -> Response:
         """Open what was sent."""
+        return await self._answer(request, "opened", self._keys.open)
+
+    async def encode(self, request: Request) -> Response:
+        """Seal what was sent."""
+        return await self._answer(request, "sealed", self._keys.seal)
+
+    async def _answer(self, request: Request, done: str, turn: Callable[[Payload], Payload]) -> Response:
         origin = request.headers.get("origin")
         if origin not in (None, self._access.origin):
             _log.warning("Somebody asked from another origin than ESIM_CODEC_ORIGIN.")
@@ -142,21 +151,19 @@ class CodecRoutes:
             sentence = "Show ESIM_CODEC_TOKEN: as a bearer token, or on the portal's page /codec."
             return PlainTextResponse(sentence, 401, shared | {"WWW-Authenticate": "Bearer"})
         try:
-            opened = self._open(await self._sent(request))
+            turned = Payloads(payloads=map(turn, (await self._sent(request)).payloads))
         except (json_format.ParseError, RecursionError, UnicodeDecodeError):
             return PlainTextResponse('Send JSON: {"payloads": [...]}.', 400, shared)
         except PayloadUnreadable as unreadable:
             return PlainTextResponse(str(unreadable), 422, shared)
-        _write_down(len(opened.payloads), request.headers.get("x-namespace", ""), origin or "none", right)
-        return JSONResponse(json_format.MessageToDict(opened), headers=shared)
+        namespace = request.headers.get("x-namespace", "")
+        _write_down(done, len(turned.payloads), namespace, origin or "none", right)
+        return JSONResponse(json_format.MessageToDict(turned), headers=shared)
 
     async def _sent(self, request: Request) -> Payloads:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise json_format.ParseError  # and so no form of another site gets here without a preflight
         return json_format.Parse(await request.body(), Payloads(), ignore_unknown_fields=True)
-
-    def _open(self, sealed: Payloads) -> Payloads:
-        return Payloads(payloads=[self._keys.open(payload) for payload in sealed.payloads])
 
     def _right(self, request: Request, origin: str | None) -> str | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -175,10 +182,10 @@ class CodecRoutes:
         }
 
 
-def _write_down(count: int, namespace: str, origin: str, right: str) -> None:
+def _write_down(done: str, count: int, namespace: str, origin: str, right: str) -> None:
     named = namespace if _NAMESPACE.fullmatch(namespace) else "none"
     _log.info(
-        "Payloads opened: %d, of namespace %s, for origin %s, by %s.",
-        *(count, named, origin, right),
-        extra={"payloads": count, "namespace": named, "origin": origin, "right": right},
+        "Payloads %s: %d, of namespace %s, for origin %s, by %s.",
+        *(done, count, named, origin, right),
+        extra={"done": done, "payloads": count, "namespace": named, "origin": origin, "right": right},
     )

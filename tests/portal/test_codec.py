@@ -71,6 +71,18 @@ async def test_a_program_with_the_token_reads_what_is_sealed_and_what_is_not(
         assert secret not in caplog.text
 
 
+async def test_a_program_with_the_token_has_sealed_what_it_sends(
+    asker: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        answer = await asker.post("/codec/encode", json=sent(SECRET), headers=BEARER)
+    [payload] = json_format.ParseDict(answer.json(), Payloads()).payloads
+    assert SECRET.data not in payload.data
+    assert PayloadKeys(KEYS).open(payload) == SECRET
+    assert "Payloads sealed: 1" in caplog.text
+    assert (await asker.post("/codec/encode", json=sent(SECRET))).status_code == 401
+
+
 async def test_the_web_ui_reads_with_the_session_of_an_operator(
     asker: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
