@@ -64,3 +64,9 @@ def _first_free(candidates: Iterable[int], taken: Iterable[int]) -> int:
     while (port := free_port()) in others:
         pass
     return port
+
+
+def one_port_on(address: str) -> str:
+    """The address beside `host:port`, for another process that would else listen on the same one."""
+    host, _, port = address.rpartition(":")
+    return f"{host}:{int(port) + 1}" if port.isdecimal() else address

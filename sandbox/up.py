@@ -11,7 +11,7 @@ from typing import Any
 
 import sandbox
 from sandbox.data_dir import Addresses, DataDir
-from sandbox.ports import HOST, choose_ports, is_free
+from sandbox.ports import HOST, choose_ports, is_free, one_port_on
 from sandbox.postgres import Postgres
 from sandbox.processes import Child, Program
 from sandbox.supervisor import Service, Supervisor
@@ -192,6 +192,9 @@ class Sandbox:
             return
         port = self._ports["portal"]
         listen = {"ESIM_PORTAL_HOST": HOST, "ESIM_PORTAL_PORT": str(port)}
+        metrics = self._plan.environment.get("ESIM_METRICS_ADDRESS")
+        if metrics:  # the worker serves its own there
+            listen["ESIM_METRICS_ADDRESS"] = one_port_on(metrics)
         program = Program(
             name="portal",
             command=self._plan.portal,

@@ -6,7 +6,7 @@ Each is one query. Counts only: no figure says anything of one person or one lin
 from collections.abc import Mapping
 from itertools import product
 
-from sqlalchemy import distinct, func, literal, select, union_all
+from sqlalchemy import distinct, func, literal, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.lifecycle import OPEN, HoldReason
@@ -49,12 +49,14 @@ _OLDEST = union_all(
     .group_by(QrRequestRow.status),
 )
 _MAILS = select(MailRow.template, MailRow.state, func.count()).group_by(MailRow.template, MailRow.state)
-_CODE = func.jsonb_array_elements_text(QrEventRow.data["codes"]).column_valued("code")
+_CODES = func.jsonb_array_elements_text(QrEventRow.data["codes"]).table_valued("value").lateral("codes")
 _IMPORTS = union_all(
     select(literal("imported"), literal("none"), func.count()).where(QrEventRow.type == "qr.imported"),
-    select(literal("refused"), _CODE, func.count(distinct(QrEventRow.id)))
+    select(literal("refused"), _CODES.c.value, func.count(distinct(QrEventRow.id)))
+    .select_from(QrEventRow)
+    .join(_CODES, true())
     .where(QrEventRow.type == "qr.import_refused")
-    .group_by(_CODE),
+    .group_by(_CODES.c.value),
 )
 
 

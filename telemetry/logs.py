@@ -101,6 +101,7 @@ class JsonLines(logging.Formatter):
             **_about.get()(),
             **{name: getattr(record, name) for name in FACTS if hasattr(record, name)},
             **_of_temporal(),
+            **_of_core(record),
             **_of_trace(),
         }
         if record.exc_info and record.exc_info[1] is not None:
@@ -154,6 +155,12 @@ def _of_workflow(workflow_id: str | None) -> dict[str, object]:
         return {}
     named = {name: workflow_id for start, name in KINDS if workflow_id.startswith(start)}
     return {**named, "workflow_id": workflow_id}
+
+
+def _of_core(record: logging.LogRecord) -> Mapping[str, object]:
+    """What the SDK's core says a line is about."""
+    said = getattr(getattr(record, "temporal_log", None), "fields", {})
+    return {name: said[name] for name in ("workflow_id", "run_id") if name in said}
 
 
 def _of_trace() -> Mapping[str, object]:

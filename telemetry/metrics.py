@@ -154,7 +154,12 @@ def _logging(settings: Settings) -> LoggingConfig:
         return LoggingConfig.default
     return LoggingConfig(
         filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
-        forwarding=LogForwardingConfig(logging.getLogger("temporalio"), prepend_target_on_message=False),
+        # without the fields: one is the text of a failure
+        forwarding=LogForwardingConfig(
+            logging.getLogger("temporalio"),
+            prepend_target_on_message=False,
+            append_log_fields_to_message=False,
+        ),
     )
 
 
