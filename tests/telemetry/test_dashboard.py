@@ -14,6 +14,9 @@ from telemetry.metrics import AGE, GAUGES
 from tests.telemetry.processes import ROOT
 from tests.telemetry.watched import Watched, samples
 
+pytestmark = pytest.mark.timeout(300)
+"""The day that is watched takes its time on a busy machine, and the first test here waits for it."""
+
 DASHBOARD = json.loads((ROOT / "deploy/grafana/esim-orders.json").read_text())
 PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 ALERTS_FILE = ROOT / "deploy/prometheus/alerts.yml"

@@ -11,6 +11,9 @@ from settings import Settings
 from telemetry.logs import TEXT, JsonLines, TextLines, about
 from tests.telemetry.watched import Watched
 
+pytestmark = pytest.mark.timeout(300)
+"""The day that is watched takes its time on a busy machine, and the first test here waits for it."""
+
 SECRET = "sentinel@private.example"
 
 

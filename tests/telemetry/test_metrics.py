@@ -17,6 +17,9 @@ from tests.telemetry.processes import started
 from tests.telemetry.watched import Watched, samples, value
 from tests.temporal_server import Temporal
 
+pytestmark = pytest.mark.timeout(300)
+"""The day that is watched takes its time on a busy machine, and the first test here waits for it."""
+
 ORDER = {"kind": "switch_to_esim", "provider": "Orange"}
 
 

@@ -16,6 +16,7 @@ from temporalio.worker import Replayer
 from sandbox.ports import free_port
 from telemetry.spans import Discreet, TemporalCalls
 from tests.replay.test_replay import RECORDED, history
+from tests.telemetry.collector import collecting
 from tests.telemetry.processes import ROOT, started
 from tests.telemetry.watched import Watched
 from tests.temporal_server import Temporal
@@ -23,6 +24,9 @@ from worker import workflow_runner
 from workflows.order import EsimOrder
 from workflows.qr_notification import EsimQrNotification
 from workflows.qr_request import EsimQrRequest
+
+pytestmark = pytest.mark.timeout(300)
+"""The day that is watched takes its time on a busy machine, and the first test here waits for it."""
 
 SECRET = "sentinel@private.example"
 
@@ -120,6 +124,26 @@ async def test_without_the_extra_it_refuses_to_start(module: str, tmp_path: Path
         "ESIM_OTLP_ENDPOINT is set, but what sends traces is not installed; "
         "run: pip install 'esim-orders[traces]'\n"
     )
+
+
+@pytest.mark.covers("W6")
+async def test_no_library_traces_by_itself(temporal: Temporal, database_url: str, tmp_path: Path) -> None:
+    """What FastAPI would send holds the path, and with it the token of a link."""
+    port = free_port()
+    with collecting() as collector:
+        variables = {
+            "ESIM_DATABASE_URL": database_url,
+            "ESIM_TEMPORAL_ADDRESS": temporal.address,
+            "ESIM_PORTAL_PORT": str(port),
+            "FASTAPI_OTEL_AUTO_CONFIGURE": "true",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+        }
+        async with started("portal", tmp_path, variables) as portal:
+            await portal.says("listens")
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+                assert (await client.get("/q/sentinel-token")).status_code == 404
+            assert await portal.stop() == 0
+    assert collector.requests == []
 
 
 async def test_a_collector_that_is_away_stops_nothing(
