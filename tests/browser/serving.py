@@ -23,12 +23,12 @@ CHROMIUM_OPTIONS = (
 
 
 @contextmanager
-def serving(desk: LinkDesk) -> Iterator[str]:
-    """The address of a portal over this desk."""
+def serving(desk: LinkDesk, **settings: str) -> Iterator[str]:
+    """The address of a portal over this desk, with these settings."""
     listening = socket.create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(
-        create_app(desk, Settings(portal_url=address)),
+        create_app(desk, Settings.model_validate({"portal_url": address} | settings)),
         access_log=False,
         server_header=False,
         log_config=None,
