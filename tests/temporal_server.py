@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 
 import pytest
 from temporalio.client import Client, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, WorkflowEnvironment
 
 from sandbox.temporal_server import FASTER_QUEUES, find_temporal
+from starter.payloads import PayloadKeys, data_converter
 from workflows.search_attributes import NAMES
 
 Found = TypeVar("Found")
@@ -62,7 +62,7 @@ async def a_server(identity: str | None = None) -> AsyncIterator[Temporal]:
     options = [part for switch in SWITCHES for part in ("--dynamic-config-value", switch)]
     options += [part for name in NAMES for part in ("--search-attribute", f"{name}=Keyword")]
     async with await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(PayloadKeys("")),
         dev_server_existing_path=str(find_temporal()),
         dev_server_extra_args=options,
         dev_server_log_level="error",

@@ -1,8 +1,8 @@
 """Histories replayed as a worker replays them when it has forgotten a workflow."""
 
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
+from starter.payloads import PayloadKeys, data_converter
 from worker import workflow_runner
 from workflows.order import EsimOrder
 from workflows.qr_notification import EsimQrNotification
@@ -14,5 +14,5 @@ def replayer(order: type = EsimOrder, request: type = EsimQrRequest) -> Replayer
     return Replayer(
         workflows=[order, request, EsimQrNotification],
         workflow_runner=workflow_runner(),
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(PayloadKeys("")),
     )
