@@ -63,12 +63,17 @@ async def history(scene: Scene, order_id: str) -> str:
 
 
 def spelled(history: str) -> set[str]:
-    """The ids of the keys that a history's payloads are sealed with, and `plain`; search attributes apart."""
+    """The ids of the keys that a history's payloads are sealed with, and `plain`.
+
+    Apart from search attributes, and from what the SDK notes in markers for itself: names and times.
+    """
     found = set()
     for event in json.loads(history)["events"]:
         for attributes in event.values():
             if isinstance(attributes, dict):
                 attributes.pop("searchAttributes", None)
+        noted = event.get("markerRecordedEventAttributes", {}).get("details", {})
+        noted.pop("data", None)
         text = json.dumps(event)
         found |= {
             base64.b64decode(name).decode() for name in re.findall(r'"encryption-key-id": "([^"]+)"', text)
