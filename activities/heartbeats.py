@@ -26,7 +26,7 @@ class Heartbeats(Interceptor):
 class _HeartbeatsInbound(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
         info = activity.info()
-        if info.is_local or not info.heartbeat_timeout:
+        if not info.heartbeat_timeout:
             return await super().execute_activity(input)
         beating = asyncio.create_task(_beat(info.heartbeat_timeout / BEATS_BEFORE_TIMEOUT))
         try:

@@ -1,7 +1,7 @@
 """The bare order: the shape of `workflows.order.EsimOrder` with steps that do nothing.
 
-It makes the same calls on Temporal in the same order: an update-with-start, two updates, three local steps,
-a regular one, a timer, two upserts, summaries and details. What an order costs beyond it is ours:
+It makes the same calls on Temporal in the same order: an update-with-start, two updates, four steps,
+one more beside them, a timer, two upserts, summaries and details. What an order costs beyond it is ours:
 PostgreSQL, mails, rules, messages. Its messages are mere strings, so it is as cheap as Python gets.
 """
 
@@ -15,10 +15,8 @@ from temporalio.common import RetryPolicy
 
 from workflows.search_attributes import ORDER_STATUS
 
-LOCAL_TIMEOUT = timedelta(seconds=3)
 REGULAR_TIMEOUT = timedelta(minutes=2)
 PATIENCE = timedelta(days=2)
-QUICK_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=2)
 PATIENT_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=5))
 DETAILS = "**Submitted**\n\nWaits for nothing.\n\n| when | what |\n|---|---|\n| now | Submitted |"
 
@@ -72,13 +70,13 @@ class BareOrder:
     @workflow.run
     async def run(self, order_id: str) -> str:
         """Accepted, handed over, acknowledged, processed, told."""
-        await self._locally(accept_nothing, "Accept the order or refuse it")
+        await self._take(accept_nothing, "Accept the order or refuse it")
         self._accepted = True
         workflow.set_current_details(DETAILS)
         handed_over = asyncio.create_task(self._hand_over())
         await self._answer(open_nothing, "Acknowledged: create the temporary eSIM", "provider_processing")
         await self._answer(complete_nothing, "Processed: put the eSIM on the line", "processed")
-        await self._locally(tell_nobody, "Tell people how the order ended")
+        await self._take(tell_nobody, "Tell people how the order ended")
         await workflow.wait_condition(lambda: self._handed_over and workflow.all_handlers_finished())
         handed_over.cancel()
         return self._order_id
@@ -115,17 +113,17 @@ class BareOrder:
     async def _answer(self, step: Step, summary: str, status: str) -> None:
         await workflow.wait_condition(lambda: bool(self._calls))
         call = self._calls.popleft()
-        done = await self._locally(step, summary)
+        done = await self._take(step, summary)
         workflow.upsert_search_attributes([ORDER_STATUS.value_set(status)])
         workflow.set_current_details(DETAILS)
         call.set_result(done)
 
-    async def _locally(self, step: Step, summary: str) -> str:
-        return await workflow.execute_local_activity(
+    async def _take(self, step: Step, summary: str) -> str:
+        return await workflow.execute_activity(
             step,
             self._order_id,
-            start_to_close_timeout=LOCAL_TIMEOUT,
-            retry_policy=QUICK_RETRIES,
+            start_to_close_timeout=REGULAR_TIMEOUT,
+            retry_policy=PATIENT_RETRIES,
             summary=summary,
         )
 

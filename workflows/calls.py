@@ -67,9 +67,16 @@ class Calls(Generic[State]):
         """The call whose turn it is."""
         return self._waiting.popleft()
 
-    def cancel_waits(self) -> bool:
-        """Whether somebody wants the whole thing to end."""
-        return any(call.step is self._cancels for call in self._waiting)
+    def postpone(self, call: Call[State]) -> None:
+        """What this call asks for was overtaken before it was done: it has its turn again after what overtook
+        it, and is answered by what it finds then.
+        """
+        self._waiting.append(call)
+
+    def overtaken(self, call: Call[State]) -> bool:
+        """Whether somebody wants the whole thing to end, so that this call need not be waited for."""
+        cancels = self._cancels
+        return call.step is not cancels and any(waiting.step is cancels for waiting in self._waiting)
 
     async def answer_while(self, condition: Condition, *beside: asyncio.Task[None]) -> None:
         """Answer the waiting calls in the order they came, while the condition holds. What fails beside

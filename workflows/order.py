@@ -43,10 +43,6 @@ from workflows.step_runner import Overtaken, StepRunner
 from workflows.steps import OrderSteps, PeopleSteps, ProviderSteps
 
 REFUSED = Refusal(code="already_refused", sentence="The order was refused; place another one.")
-OVERTAKEN = Refusal(
-    code="overtaken",
-    sentence="This could not be done before the order was to be cancelled; see what became of it.",
-)
 
 
 def _checked_iccid(text: str | None) -> str | None:
@@ -199,10 +195,10 @@ class EsimOrder:
             return
         try:
             result: StepResult = await self._steps.take(
-                call.step, call.message, overtaken=self._calls.cancel_waits
+                call.step, call.message, overtaken=lambda: self._calls.overtaken(call)
             )
         except Overtaken:
-            call.refuse(OVERTAKEN)
+            self._calls.postpone(call)
             return
         self._moved_to(result.state)
         if result.refusal:

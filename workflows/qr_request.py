@@ -36,10 +36,6 @@ from workflows.step_runner import Condition, Overtaken, Step, StepRunner
 from workflows.steps import QrMailSteps, QrSteps
 
 REFUSED = Refusal(code="already_refused", sentence="The request was refused; make another one.")
-OVERTAKEN = Refusal(
-    code="overtaken",
-    sentence="This could not be done before the request ended or was to be withdrawn; see what became of it.",
-)
 
 
 @workflow.defn(name="EsimQrRequest", failure_exception_types=[ValidationError])
@@ -175,10 +171,10 @@ class EsimQrRequest:
             result: RequestResult = await self._steps.take(
                 call.step,
                 call.message,
-                overtaken=lambda: self._calls.cancel_waits() or self._status is not before,
+                overtaken=lambda: self._calls.overtaken(call) or self._status is not before,
             )
         except Overtaken:
-            return call.refuse(OVERTAKEN)
+            return self._calls.postpone(call)
         self._moved_to(result.state)
         return call.refuse(*result.refusals) if result.refusals else call.done(result.state)
 

@@ -1,4 +1,4 @@
-"""How a workflow takes a step: at once where it can, patiently where it must, held where it cannot.
+"""How a workflow takes a step: patiently, and held where it cannot be taken.
 
 No failing step ends an order or a request (W5). A step is tried as its policy in `workflows/steps.py` says;
 when that gives up, the workflow is held: the search attribute `Attention`, the details and the row say why,
@@ -56,7 +56,6 @@ class StepRunner:
         self._holds: dict[str, Hold] = {}
         self._retries = 0
         self._retried_by = OPERATOR
-        self._one_local_at_a_time = asyncio.Lock()
         self._one_record_at_a_time = asyncio.Lock()
         self._at_work = 0
         self._records: set[asyncio.Task[None]] = set()
@@ -99,35 +98,19 @@ class StepRunner:
         itself is waited out until then; only what fails for good holds.
         """
         policy = POLICIES[step]
-        quick = bool(policy.quick)
         while True:
             try:
-                if quick:
-                    return await self._quickly(step, message, policy)
                 return await self._patiently(step, message, policy, overtaken)
             except ValidationError as unreadable:
                 # By another version of the steps: this task fails, and is tried again until it can be read.
                 raise RuntimeError("The step's answer cannot be read by this version.") from unreadable
             except FailureError as failure:
-                if quick and not _final(failure):
-                    quick = False
-                    continue
                 if later and not _final(failure):
                     raise Overtaken from None
                 reason = _reason(failure)
             await self.hold(step.__name__, reason, overtaken=overtaken, at_most=hold_at_most)
             if hasattr(message, "retries"):
                 message = message.model_copy(update={"retries": message.retries + 1})
-
-    async def _quickly(self, step: Step[Result], message: Any, policy: StepPolicy) -> Result:
-        async with self._one_local_at_a_time:
-            return await workflow.execute_local_activity_method(
-                step,
-                message,
-                start_to_close_timeout=policy.quick_attempt,
-                retry_policy=policy.quick_retry_policy,
-                summary=policy.summary,
-            )
 
     async def _patiently(
         self, step: Step[Result], message: Any, policy: StepPolicy, overtaken: Condition
@@ -143,6 +126,11 @@ class StepRunner:
             summary=policy.summary,
         )
         await workflow.wait_condition(lambda: running.done() or overtaken())
+        if policy.grace and not running.done():
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(
+                    running.done, timeout=policy.grace, timeout_summary="Let the step be done that was first"
+                )
         if running.done():
             return await running
         # It may be done all the same before it hears of it, and then what it did counts.
@@ -227,7 +215,7 @@ class StepRunner:
 
 
 def _cause(failure: FailureError) -> BaseException | None:
-    """What the step raised. A regular activity wraps it; a local one raises it as it is, timeouts too."""
+    """What the step raised; `ActivityError` wraps it."""
     return failure.cause if isinstance(failure, ActivityError) else failure
 
 

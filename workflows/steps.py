@@ -3,21 +3,17 @@
 Workflows own this contract: they name these abstract methods without importing any I/O; `activities/`
 implements them, and so do the fakes of tests. An override must carry `@activity.defn` too.
 
-| step | tried at once | retried for | every | then the order is held for |
-|---|---|---|---|---|
-| database steps of orders | locally, twice | 15 min | 1 s to 30 s | step_failed |
-| database steps of requests for QR codes | no | 15 min | 1 s to 30 s | step_failed |
-| submit_to_provider, remind_provider, withdraw_from_provider | no | 1 h | 5 s to 5 min | the mail's reason |
-| tell_people | locally, once | 1 h | 5 s to 5 min | the mail's reason, given up after 7 days |
-| ask_for_code, remind_of_code, tell_no_code | no | 1 h | 5 s to 5 min | the mail's reason |
-| send_notification | no | 1 h | 5 s to 5 min | the mail's reason, given up after 7 days |
-| hold_order, release_order; hold_qr, release_qr | no | for ever | 1 s to 30 s | nothing: Attention says it |
+| step | retried for | every | then it is held for |
+|---|---|---|---|
+| database steps | 15 min | 1 s to 30 s | step_failed |
+| submit_to_provider, remind_provider, withdraw_from_provider | 1 h | 5 s to 5 min | the mail's reason |
+| tell_people | 1 h | 5 s to 5 min | the mail's reason, given up after 7 days |
+| ask_for_code, remind_of_code, tell_no_code | 1 h | 5 s to 5 min | the mail's reason |
+| send_notification | 1 h | 5 s to 5 min | the mail's reason, given up after 7 days |
+| hold_order, release_order, hold_qr, release_qr | for ever | 1 s to 30 s | nothing: Attention says it |
 
-A mail that the server refused for good is not retried: the order is held at once.
-
-Requests take no local steps: where a query, such as the Web UI's, comes while one runs, temporalio 1.35
-records its result one workflow task before the workflow gets it; what else happens in between (a signal, a
-mail sent) can then make the history one that does not replay. A request is in no hurry.
+A mail that the server refused for good is not retried: the order is held at once. No step is a local activity
+(`docs/adr/0005-patient-then-held.md` says why).
 """
 
 from abc import ABC, abstractmethod
@@ -182,43 +178,40 @@ class QrMailSteps(ABC):
 
 @dataclass(frozen=True)
 class StepPolicy:
-    """How a step is tried. `quick`: first as a local activity, which costs less while all is well."""
+    """How a step is tried."""
 
     summary: str
     retried_for: timedelta
     attempt: timedelta
     first_interval: timedelta = timedelta(seconds=1)
     longest_interval: timedelta = timedelta(seconds=30)
-    quick: int = 0
-    quick_attempt: timedelta = timedelta(seconds=3)
     silence: timedelta = timedelta(seconds=15)
-    """A regular attempt that gives no sign of life for so long has lost its worker."""
+    """An attempt that gives no sign of life for so long has lost its worker."""
+    grace: timedelta = timedelta()
+    """How long it is waited for when a cancel comes in: who came first wins, unless it keeps failing."""
 
     @property
     def retry_policy(self) -> RetryPolicy:
         """The retries of the regular activity."""
         return RetryPolicy(initial_interval=self.first_interval, maximum_interval=self.longest_interval)
 
-    @property
-    def quick_retry_policy(self) -> RetryPolicy:
-        """The few tries as a local activity."""
-        return RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=self.quick)
+
+def _database(summary: str) -> StepPolicy:
+    return StepPolicy(
+        summary,
+        retried_for=timedelta(minutes=15),
+        attempt=timedelta(seconds=20),
+        grace=timedelta(seconds=5),
+    )
 
 
-def _database(summary: str, quick: int = 2) -> StepPolicy:
-    return StepPolicy(summary, retried_for=timedelta(minutes=15), attempt=timedelta(seconds=20), quick=quick)
-
-
-def _mail(summary: str, quick: int = 0) -> StepPolicy:
+def _mail(summary: str) -> StepPolicy:
     return StepPolicy(
         summary,
         retried_for=timedelta(hours=1),
         attempt=timedelta(minutes=2),
         first_interval=timedelta(seconds=5),
         longest_interval=timedelta(minutes=5),
-        quick=quick,
-        # Longer than a mail server may take: a mail that is cut off may arrive, and would be sent again.
-        quick_attempt=timedelta(minutes=1),
     )
 
 
@@ -237,12 +230,12 @@ POLICIES: dict[Callable[..., Any], StepPolicy] = {
     ProviderSteps.submit_to_provider: _mail("Hand the order to the provider"),
     ProviderSteps.remind_provider: _mail("Remind the provider"),
     ProviderSteps.withdraw_from_provider: _mail("Tell the provider that the order is cancelled"),
-    PeopleSteps.tell_people: _mail("Tell people how the order ended", quick=1),
-    QrSteps.open_request: _database("Accept the request for the QR code or refuse it", quick=0),
-    QrSteps.look_at_request: _database("See whether the code was imported", quick=0),
-    QrSteps.add_round: _database("Sent again: write down to whom", quick=0),
-    QrSteps.withdraw_request: _database("Withdrawn: close the upload links", quick=0),
-    QrSteps.offer_notification: _database("Imported: see whether somebody was told", quick=0),
+    PeopleSteps.tell_people: _mail("Tell people how the order ended"),
+    QrSteps.open_request: _database("Accept the request for the QR code or refuse it"),
+    QrSteps.look_at_request: _database("See whether the code was imported"),
+    QrSteps.add_round: _database("Sent again: write down to whom"),
+    QrSteps.withdraw_request: _database("Withdrawn: close the upload links"),
+    QrSteps.offer_notification: _database("Imported: see whether somebody was told"),
     QrSteps.hold_qr: _mark("Record that a person is waited for"),
     QrSteps.release_qr: _mark("Record that it goes on"),
     QrMailSteps.ask_for_code: _mail("Ask the distributor for the QR code"),

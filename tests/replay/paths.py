@@ -117,6 +117,7 @@ async def step_held_and_overtaken_by_a_cancel(house: House) -> Handle:
     house.troubles.last("complete_swap", FINAL)
     call = asyncio.create_task(house.call(handle, "processed", iccid=ICCID))
     await house.held_for(handle, HoldReason.STEP_FAILED)
+    house.troubles.over("complete_swap")
     await house.call(handle, "cancel")
     await refused_call(call)
     return handle

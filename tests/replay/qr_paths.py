@@ -94,6 +94,7 @@ async def qr_round_held_and_overtaken_by_a_withdrawal(house: QrHouse) -> Handle:
     house.troubles.last("add_round", FINAL)
     call = asyncio.create_task(house.steer(handle, "send_again"))
     await house.held_for(handle, HoldReason.STEP_FAILED)
+    house.troubles.over("add_round")
     await house.steer(handle, "withdraw")
     await asyncio.gather(call, return_exceptions=True)
     return handle

@@ -95,7 +95,7 @@ async def test_connections_lost_between_two_steps_are_noticed_by_nobody(scene: S
 async def test_a_slow_mail_server_gets_each_mail_once(scene: Scene) -> None:
     await world(scene.database)
     order_id = await scene.acknowledged()
-    scene.mailbox.hesitation = 4  # longer than a database step may take locally
+    scene.mailbox.hesitation = 4  # seconds, for every mail
     assert (await scene.desk.processed(order_id, iccid=iccid(311))).status is OrderStatus.PROCESSED
     await scene.ended(order_id)
     counts = Counter(mail.message_id for mail in scene.mailbox.mails)

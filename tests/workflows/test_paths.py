@@ -4,6 +4,7 @@ import pytest
 
 from models.inventory import SimKind, SimState
 from models.lifecycle import OrderKind, OrderStatus
+from tests.replay.replayer import replayer
 from tests.workflows.house import ICCID, OTHER_ICCID, House, Refusal
 from workflows.search_attributes import ATTENTION, ORDER_STATUS
 
@@ -93,7 +94,7 @@ async def test_refused_orders_end_at_once_and_leave_no_trace(house: House) -> No
 @pytest.mark.covers("F43")
 async def test_a_processed_order_cannot_be_cancelled(house: House) -> None:
     handle = await house.acknowledged()
-    door = house.troubles.keep_open("tell_people")  # keeps the workflow open
+    door = house.troubles.shut_before("tell_people")  # keeps the workflow open
     await house.call(handle, "processed", iccid=ICCID)
     with pytest.raises(Refusal, match="cannot become cancelled") as refused:
         await house.call(handle, "cancel")
@@ -134,7 +135,7 @@ async def test_an_iccid_of_another_sim_is_refused_and_a_wrong_check_digit_is_onl
 @pytest.mark.covers("F50")
 async def test_processed_twice_is_done_once_and_answered_twice(house: House) -> None:
     handle = await house.acknowledged()
-    door = house.troubles.keep_open("tell_people")
+    door = house.troubles.shut_before("tell_people")
     first = await house.call(handle, "processed", iccid=ICCID)
     second = await house.call(handle, "processed", iccid=ICCID)
     door.set()
@@ -147,7 +148,7 @@ async def test_processed_twice_is_done_once_and_answered_twice(house: House) -> 
 @pytest.mark.covers("F51")
 async def test_processed_after_cancelled_is_refused_and_kept_as_an_incident(house: House) -> None:
     handle = await house.acknowledged()
-    door = house.troubles.keep_open("withdraw_from_provider")
+    door = house.troubles.shut_before("withdraw_from_provider")
     await house.call(handle, "cancel")
     for name in ("one", "two", "one"):
         with pytest.raises(Refusal) as refused:
@@ -166,3 +167,21 @@ async def test_an_update_sent_again_under_its_id_is_the_same_call(house: House) 
     answers = [await house.call(handle, "acknowledge", call_id="provider-event-1") for _ in range(3)]
     assert len({answer.status for answer in answers}) == 1
     assert house.troubles.attempts["open_processing"] == 1
+
+
+@pytest.mark.covers("W3", "W7")
+async def test_operators_who_look_all_the_time_leave_a_history_that_replays(house: House) -> None:
+    for number in range(5):
+        handle = await house.placed(house.wish(key=f"looked at {number}"))
+        looking = asyncio.create_task(look_all_the_time(house, handle))
+        await house.call(handle, "acknowledge")
+        await house.call(handle, "enter_iccid", iccid=f"8933010000000001{number:03d}")
+        await house.call(handle, "processed")
+        await house.ended(handle)
+        looking.cancel()
+        await replayer().replay_workflow(await handle.fetch_history())
+
+
+async def look_all_the_time(house: House, handle: Handle) -> None:
+    while True:
+        await house.details(handle)

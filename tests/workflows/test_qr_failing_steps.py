@@ -98,10 +98,11 @@ async def test_a_withdrawal_overtakes_a_held_round_whose_caller_is_told(qr_house
     qr_house.troubles.last("add_round", FINAL)
     call = asyncio.create_task(qr_house.steer(handle, "send_again"))
     await qr_house.held_for(handle, HoldReason.STEP_FAILED)
+    qr_house.troubles.over("add_round")
     assert (await qr_house.steer(handle, "withdraw")).status is RequestStatus.WITHDRAWN
     with pytest.raises(Refusal) as overtaken:
         await call
-    assert overtaken.value.code == "overtaken"
+    assert overtaken.value.code == "already_withdrawn"
     await qr_house.ended(handle)
 
 
@@ -111,10 +112,11 @@ async def test_an_import_overtakes_a_held_round_too(qr_house: QrHouse) -> None:
     qr_house.troubles.last("add_round", FINAL)
     call = asyncio.create_task(qr_house.steer(handle, "send_again"))
     await qr_house.held_for(handle, HoldReason.STEP_FAILED)
+    qr_house.troubles.over("add_round")
     await qr_house.imported(handle)
     with pytest.raises(Refusal) as overtaken:
         await call
-    assert overtaken.value.code == "overtaken"
+    assert overtaken.value.code == "already_imported"
     await qr_house.forward(handle, minutes=16)
     await qr_house.ended(handle)
 

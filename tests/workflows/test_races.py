@@ -19,7 +19,7 @@ ROUNDS = 25
 @contextmanager
 def kept_open(house: House) -> Iterator[None]:
     """Ended orders do not end their workflows meanwhile, so that these answer every call themselves."""
-    doors = [house.troubles.keep_open(step) for step in ("withdraw_from_provider", "tell_people")]
+    doors = [house.troubles.shut_before(step) for step in ("withdraw_from_provider", "tell_people")]
     yield
     for door in doors:
         door.set()

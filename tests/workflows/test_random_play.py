@@ -28,7 +28,6 @@ CODES = {
     "not_acknowledged",
     "iccid_unknown",
     "iccid_invalid",
-    "overtaken",
     "done",
     "over",
 }

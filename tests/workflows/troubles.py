@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from models.lifecycle import HoldReason
@@ -32,16 +31,14 @@ MAIL_REJECTED = Trouble(HoldReason.MAIL_REJECTED, final=True)
 
 
 class Troubles:
-    """`attempts` counts every try of a step, `locally` those of them that were local activities."""
+    """`attempts` counts every try of a step."""
 
     def __init__(self) -> None:
         self.coming: dict[str, deque[Trouble]] = defaultdict(deque)
         self.lasting: dict[str, Trouble] = {}
         self.shut: dict[str, asyncio.Event] = {}
         self.let_pass: dict[str, int] = {}
-        self.seen_only: set[str] = set()
         self.attempts: dict[str, int] = defaultdict(int)
-        self.locally: dict[str, int] = defaultdict(int)
 
     def next(self, step: str, *troubles: Trouble) -> None:
         self.coming[step].extend(troubles)
@@ -60,20 +57,10 @@ class Troubles:
         self.let_pass[step] = self.attempts[step] + let_pass
         return self.shut[step]
 
-    def keep_open(self, step: str) -> asyncio.Event:
-        """This last step of a workflow is not done until the event is set. Local attempts fail meanwhile:
-        one that waits would keep back the workflow's answers to callers, for eight seconds.
-        """
-        self.seen_only.add(step)
-        return self.shut_before(step)
-
     @asynccontextmanager
     async def around(self, step: str) -> AsyncIterator[None]:
         self.attempts[step] += 1
-        self.locally[step] += activity.info().is_local
         if step in self.shut and self.attempts[step] > self.let_pass[step]:
-            if activity.info().is_local and step in self.seen_only and not self.shut[step].is_set():
-                AWAY.raise_it()
             await self.shut[step].wait()
         trouble = self.coming[step].popleft() if self.coming[step] else self.lasting.get(step)
         if trouble and not trouble.afterwards:
