@@ -1,11 +1,13 @@
 """Each way an order goes, from placing to its end."""
 
+import asyncio
+
 import pytest
 
 from models.inventory import SimKind, SimState
 from models.lifecycle import OrderKind, OrderStatus
 from tests.replay.replayer import replayer
-from tests.workflows.house import ICCID, OTHER_ICCID, House, Refusal
+from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal
 from workflows.search_attributes import ATTENTION, ORDER_STATUS
 
 
