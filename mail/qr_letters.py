@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from mail.wording import Content, Known, filled, one_line, printed, sentences, spoken, wordings
+from mail.wording import Content, Known, one_line, printed, sentences, spoken, wordings
 from models.qr_letter import QrFacts, paragraphs
 
 FOLDER = "qr"
@@ -43,7 +43,7 @@ class FreshLink:
 
 
 _REQUEST = ("reference", "account", "provider", "distributor", "iccid", "requester_name", "asked", "cc")
-_NOTIFIED = ("provider", "iccid_tail", "line_tail", "sender_name")
+_NOTIFIED = ("provider", "iccid_tail", "device", "line_tail", "sender_name")
 
 ROWS: Mapping[QrTemplate, tuple[str, ...]] = {
     QrTemplate.CONTACT_REQUESTED: _REQUEST,
@@ -88,9 +88,7 @@ def compose(
     wording = catalogue["templates"][template]
     known = _known(facts) | catalogue["phrases"]
     known |= {"recipient_name": one_line(reader), "reminder_number": str(reminder_number)}
-    subject, text = filled(wording.get("subject", ""), known), ""
-    if template in _LETTERS:
-        subject, text = _letter(facts, language)
+    subject, text = _letter(facts, language) if template in _LETTERS else (_subject(wording, known), "")
     page: dict[str, Any] = {
         "language": language,
         "title": wording["title"],
@@ -105,6 +103,11 @@ def compose(
         "footer": catalogue["common"]["footer"].format_map(known),
     }
     return printed("qr", subject, page | _button(catalogue, template, known, link))
+
+
+def _subject(wording: Mapping[str, Any], known: Known) -> str:
+    """The first that all facts are known for, on one line."""
+    return " ".join(sentences(wording["subjects"], known)[0].split())
 
 
 def _letter(facts: QrFacts, language: str) -> tuple[str, str]:
@@ -139,6 +142,7 @@ def _known(facts: QrFacts) -> dict[str, str | None]:
         "iccid": one_line(facts.iccid),
         "iccid_tail": _tail(facts.iccid),
         "line_tail": _tail(facts.msisdn),
+        "device": one_line(facts.device),
         "asked": _listed(facts.asked),
         "cc": _listed(facts.cc),
     }

@@ -42,6 +42,8 @@ class QrFacts:
     text: str | None = None
     """The letter as the user edited it; without one, the usual letter is sent."""
     msisdn: str | None = None
+    device: str | None = None
+    """The name of the device that the SIM is for."""
 
 
 def letter_refusals(subject: str, text: str, cc: Sequence[str]) -> list[Refusal]:

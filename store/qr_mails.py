@@ -20,7 +20,9 @@ from store.tables import (
     AccountRow,
     ContactRoleRow,
     ContactRow,
+    DeviceRow,
     DistributorRow,
+    EmployeeRow,
     LineRow,
     ProviderRow,
     SimRow,
@@ -110,6 +112,8 @@ def _notifications() -> Select[*tuple[Any, ...]]:
         select(
             *_SIM,
             LineRow.msisdn,
+            DeviceRow.name.label("device"),
+            _name_at(QrNotificationRow).label("reader_name"),
             QrNotificationRow.account_id,
             QrNotificationRow.sim_id,
             QrNotificationRow.version_id,
@@ -122,9 +126,23 @@ def _notifications() -> Select[*tuple[Any, ...]]:
         .join(AccountRow, AccountRow.id == QrNotificationRow.account_id)
         .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
         .outerjoin(LineRow, LineRow.id == SimRow.line_id)
+        .outerjoin(DeviceRow, DeviceRow.id == LineRow.device_id)
         .outerjoin(_sender, _is_user(_sender, QrNotificationRow.created_by, QrNotificationRow.account_id))
         .where(QrNotificationRow.id == bindparam("notification"))
     )
+
+
+def _name_at(told: type[QrNotificationRow]) -> Any:
+    """The name of the account's user, else of its employee, who has the address that is told."""
+    names = (
+        select(person.name)
+        .where(person.account_id == told.account_id, func.lower(person.email) == func.lower(told.address))
+        .limit(1)
+        .correlate(told)
+        .scalar_subquery()
+        for person in (UserRow, EmployeeRow)
+    )
+    return func.coalesce(*names)
 
 
 def _is_user(user: Any, actor: Any, account_id: Any) -> Any:
@@ -217,8 +235,9 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
             requester_name=row.sender_name,
             reference=notification_id,
             msisdn=row.msisdn,
+            device=row.device,
         ),
-        manager=Person("manager", "", row.address),
+        manager=Person("manager", row.reader_name or "", row.address),
         sender=row.sender_email,
     )
 

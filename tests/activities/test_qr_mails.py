@@ -102,7 +102,7 @@ async def test_a_reminder_goes_to_the_contacts_with_a_new_link(desk: Desk) -> No
     assert len({message["Message-ID"] for message in box.to(QR)}) == 3
     given = [token for message in box.to(QR) for token in tokens(message)]
     assert len({(await desk.link(token)).id for token in given}) == 3
-    assert "(reminder 2)" in box.to(QR)[2]["Subject"]
+    assert "(reminder 2, qr-request-" in box.to(QR)[2]["Subject"]
 
 
 async def test_who_asked_is_told_that_no_code_came(desk: Desk) -> None:
@@ -145,7 +145,21 @@ async def test_a_manager_gets_a_link_that_shows_the_code(desk: Desk) -> None:
     assert abs(link.expires_at - datetime.now(UTC) - DOWNLOAD_FOR) < timedelta(minutes=1)
     assert "SECRET" not in message.as_string(), "the code is behind the link, never in a mail"
     assert "Line: …0001" in text_of(message)
+    assert "Device: " in text_of(message)
+    assert "\nHello,\n" in text_of(message)
     assert await desk.events() == ["mail.sent manager_notified manager"]
+
+
+async def test_a_manager_whom_the_account_knows_is_greeted_by_name(desk: Desk) -> None:
+    await desk.open()
+    await desk.import_code()
+    await desk.notify()
+    known = "INSERT INTO employees (account_id, name, email) SELECT id, 'Max', upper(:mail) FROM accounts"
+    await run(desk.database, known, mail=MANAGER)
+    box = Letterbox()
+    async with box.server() as server, mailer_for(server) as mailer:
+        await desk.mails(mailer).send_notification(NOTICE)
+    assert "\nHello Max,\n" in text_of(box.to(MANAGER)[0])
 
 
 # --- what is over is not mailed any more ------------------------------------------------------------------

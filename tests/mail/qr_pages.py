@@ -21,6 +21,7 @@ FACTS = QrFacts(
     asked=("Camille Roy", "Noël Petit"),
     cc=("it@client.example", "boss@client.example"),
     msisdn="+33612345678",
+    device="Amélie's phone",
 )
 EDITED = replace(
     FACTS, subject="The code, please", text="Dear all,\n\nwe need <b>it</b> & soon:\nby {noon}.\n"

@@ -99,6 +99,7 @@ def test_a_link_and_a_button_go_together() -> None:
         ("requester_no_code", "en", "Call Telco Partners and ask for Camille Roy, Noël Petit."),
         ("requester_no_code", "fr", "retirez la demande"),
         ("manager_notified", "en", "Do not forward this message"),
+        ("manager_notified", "en", "It is for the device Amélie's phone, on the line that ends in …5678."),
         ("manager_notified", "en", "first make sure that it is the right phone"),
         ("manager_notified", "fr", "Ne transférez pas ce message"),
     ],
@@ -114,6 +115,30 @@ def test_no_subject_tells_a_number_or_a_name(qr_template: QrTemplate, language: 
     subject = page(qr_template, language=language).subject
     for name in ("8933150319062099991", "612345678", "Amélie", "Camille", "Nordwind", "client.example"):
         assert name not in subject
+
+
+@pytest.mark.parametrize(
+    ("template", "subject"),
+    [
+        (QrTemplate.MANAGER_NOTIFIED, "QR code ready: eSIM of Orange, ICCID …9991"),
+        (
+            QrTemplate.CONTACT_REMINDER,
+            "Please send the QR code: eSIM of Orange, ICCID …9991 (reminder 2, qr-request-abcdefghijklmnop)",
+        ),
+        (
+            QrTemplate.REQUESTER_NO_CODE,
+            "No QR code has come yet: eSIM of Orange, ICCID …9991 (qr-request-abcdefghijklmnop)",
+        ),
+    ],
+)
+def test_a_subject_says_what_for_people_first(template: QrTemplate, subject: str) -> None:
+    assert page(template).subject == subject
+    assert page(template, replace(FACTS, iccid=None)).subject == subject.replace(", ICCID …9991", "")
+
+
+def test_who_reads_only_the_text_is_sent_to_no_button(qr_template: QrTemplate, language: str) -> None:
+    for text in (page(qr_template, language=language).text, *prefilled(FACTS, language)):
+        assert not re.search("button|bouton", text)
 
 
 def test_a_notification_gives_the_ends_of_numbers_only() -> None:
