@@ -95,7 +95,7 @@ def test_up_tells_its_own_parts_from_those_given(database_url: str, tmp_path: Pa
     with started("up", **given) as running:
         assert running.stdout
         said = running.stdout.readline()
-        assert said == "Starting Temporal and the worker ...\n"
+        assert said == "Starting Temporal, the portal and the worker ...\n"
         while "data and logs" not in said:
             line = running.stdout.readline()
             assert line, said
