@@ -45,12 +45,6 @@ class ActivationCode:
         """What tells one profile from another: two codes with the same are the same eSIM."""
         return f"{self.smdp_address.lower()}${self.matching_id}"
 
-    @property
-    def hint(self) -> str:
-        """Enough to recognise a code by, and too little to use it: server and last characters."""
-        tail = self.matching_id[-2:] if len(self.matching_id) > 8 else ""
-        return f"{self.smdp_address}, …{tail}"
-
 
 def parse_activation_code(text: str) -> ActivationCode:
     """Read a code. `ValueError` says in a sentence, without repeating it, which rule it breaks."""

@@ -179,7 +179,9 @@ class CodeDesk:
         try:
             async with asyncio.timeout(_LONGEST_TELLING):
                 await self._calls.signal(request_id, signal)
-        except (PartAway, NoSuchWorkflow, TimeoutError):
+        except NoSuchWorkflow:
+            return  # it has ended, and with it its need to know
+        except (PartAway, TimeoutError):
             _log.warning("%s could not be told; it looks by itself.", request_id)
 
     # --------------------------------------------------------------------------------------------------

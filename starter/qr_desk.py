@@ -30,7 +30,7 @@ from models.qr import (
 from starter.calls import NoSuchWorkflow, checked_actor, checked_key
 from starter.code_desk import CodeDesk, ShownCode
 from starter.qr_drafts import QrRequestDraft, Requested, keep_letter, preview, read_letter, read_request
-from store import qr_request_views, qr_requests
+from store import qr_holds, qr_request_views, qr_requests
 from store.lookups import SimKey
 from workflows.messages import (
     OPERATOR,
@@ -124,29 +124,56 @@ class QrDesk(CodeDesk):
             return result.state
 
     async def retry(self, workflow_id: str, *, actor: str = OPERATOR) -> None:
-        """Let a held request or notification go on with what it is held for (W5)."""
+        """Let a held request or notification go on with what it is held for (W5).
+
+        An open request whose workflow was terminated gets a new one, which finds all that was done already.
+        """
         try:
             await self._calls.signal(workflow_id, "retry", RetryOrder(actor=checked_actor(actor)))
         except NoSuchWorkflow:
             async with self.database.reading() as connection:
                 request = await qr_request_views.find(connection, workflow_id)
-            if request is not None and request.status is RequestStatus.REQUESTED:
-                raise Refused(_stalled(workflow_id)) from None
-            raise Refused.because("nothing_to_retry", "It has ended; nothing waits.") from None
+            if request is None or request.status is not RequestStatus.REQUESTED:
+                raise Refused.because("nothing_to_retry", "It has ended; nothing waits.") from None
+            await self._start_again(request, actor)
+
+    async def _start_again(self, request: QrRequestView, actor: str) -> None:
+        async with self.database.transaction() as connection:
+            await qr_holds.release(connection, request.id, actor)  # whoever held it is gone
+            slot, provider, distributor = await qr_request_views.start_facts(connection, request.sim_id)
+        wish = QrWish(
+            request_id=request.id,
+            account_id=request.account_id,
+            sim_id=request.sim_id,
+            user_id=request.requested_by,
+        )
+        start = RequestQrCode(
+            wish=wish,
+            slot=slot,
+            provider=provider,
+            distributor=distributor,
+            waits=self._waits,
+            retries=1,
+        )
+        await self._start(start, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
 
     async def request_view(self, request_id: str) -> QrRequestView:
         """One request as the database has it."""
         async with self.database.reading() as connection:
             return await qr_request_views.request(connection, request_id)
 
-    async def _start(self, start: RequestQrCode) -> RequestResult:
+    async def _start(
+        self,
+        start: RequestQrCode,
+        reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+    ) -> RequestResult:
         operation = WithStartWorkflowOperation(
             EsimQrRequest.run,
             start,
             id=start.wish.request_id,
             task_queue=self.settings.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            id_reuse_policy=reuse,
             static_summary=start.summary,
             search_attributes=request_labels(start),
         )
@@ -177,7 +204,7 @@ def _call(key: str) -> str:
 def _stalled(request_id: str) -> Refusal:
     return Refusal(
         code="request_stalled",
-        sentence=f"The workflow of {request_id} was terminated; withdraw the request, then ask anew.",
+        sentence=f"The workflow of {request_id} was terminated; `qr retry` starts it again.",
     )
 
 

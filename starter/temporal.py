@@ -14,8 +14,6 @@ from temporalio.service import RPCError
 
 from models.errors import PartAway
 from settings import Settings
-from starter.payloads import PayloadKeys, data_converter
-from telemetry.traces import client_interceptors
 from workflows.search_attributes import NAMES
 
 
@@ -24,6 +22,10 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
 
     Raises `PartAway`, and `Refused` (`payload_keys_invalid`).
     """
+    # loaded only where Temporal is called, not for `--help`
+    from starter.payloads import PayloadKeys, data_converter  # noqa: PLC0415
+    from telemetry.traces import client_interceptors  # noqa: PLC0415
+
     try:
         return await Client.connect(
             settings.temporal_address,

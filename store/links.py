@@ -113,6 +113,7 @@ async def mint(
     An upload link is of a request and of the contact whom its mail goes to; a download link is of a
     notification and shows one version.
     """
+    await connection.execute(_FORGET, {"kept": _UPLOADS_KEPT})
     token = secrets.token_urlsafe(_RANDOM_BYTES)
     await connection.execute(
         _MINT,

@@ -71,7 +71,7 @@ def test_each_form_of_the_specification_is_read(prefix: str, text: str) -> None:
         "LPA:1$rsp.provider.example$aaaa-1111",
         "LPA:1$rsp.provider.example$AAAA 1111",
         "LPA:1$rsp.provider.example$ÄAAA-1111",
-        "LPA:1$rsp.provider.example$AAAA-١١١١",
+        "LPA:1$rsp.provider.example$AAAA-\u0661\u0661",
         "LPA:1$rsp.provider.example$AAAA-1111$oid",
         "LPA:1$rsp.provider.example$AAAA-1111$3.1",
         "LPA:1$rsp.provider.example$AAAA-1111$1.03",
@@ -104,8 +104,3 @@ def test_the_same_profile_is_recognised_in_another_spelling() -> None:
 
     assert shouted.profile == USUAL.profile
     assert shouted != USUAL
-
-
-def test_a_hint_is_too_little_to_use() -> None:
-    assert USUAL.hint == "rsp.provider.example, …W4"
-    assert ActivationCode("rsp.provider.example", "A1B2C3D4").hint == "rsp.provider.example, …"

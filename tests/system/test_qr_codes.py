@@ -321,3 +321,17 @@ async def test_a_request_and_a_notification_can_be_found_by_operators(scene: Sce
     assert summary is not None
     assert "Orange" in summary
     assert msisdn(1) not in summary
+
+
+@pytest.mark.covers("W5")
+async def test_a_terminated_request_is_started_again_and_mails_nobody_twice(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    request_id = await world.request()
+    link = await world.upload_link()
+    await scene.temporal.client.get_workflow_handle(request_id).terminate("by mistake")
+    await world.desk.retry(request_id)
+    async with world.browser() as browser:
+        assert (await world.upload(browser, link)).status_code == 200
+        await browser.post(f"{link}/tell")
+    await scene.ended(request_id)
+    assert [mail.to for mail in scene.mailbox.mails].count([QUENTIN]) == 1
