@@ -174,6 +174,12 @@ class NotificationView(View):
     link_expires_at: datetime | None = None
 
 
+class Caution(StrEnum):
+    """What is to be looked at where a code was taken in all the same."""
+
+    WAS_ELSEWHERE = "Another SIM had this code before; make sure that it is not installed there."
+
+
 class Imported(View):
     """What became of an import. `changed` is false where the SIM had this very code already."""
 
@@ -184,6 +190,7 @@ class Imported(View):
     ended_request: str | None = None
     """The open request that it answered; its workflow is to be told."""
     warnings: tuple[str, ...] = ()
+    """Such as `Caution` has."""
 
 
 class QrHistory(View):

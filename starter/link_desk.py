@@ -18,10 +18,10 @@ from qr.intake import read_upload
 from starter.code_desk import CodeDesk, ShownCode, read_typed
 from store import link_pages, links, qr_codes, qr_events, qr_notifications
 from store.events import Happening
-from store.link_pages import LinkPage, UploadPage
-from store.links import Link
+from store.link_pages import LinkPage, OverPage, UploadPage
+from store.links import DOWNLOAD, UPLOAD, Link
 
-__all__ = ["LinkDesk", "LinkPage", "Preview", "Sent", "UploadPage"]
+__all__ = ["LinkDesk", "LinkPage", "Over", "Preview", "Sent", "UploadPage"]
 
 MOST_TRIES = 20
 WITHIN = timedelta(minutes=10)
@@ -46,6 +46,17 @@ class Sent:
     manager_address: str
 
 
+@dataclass(frozen=True)
+class Over:
+    """A request that has ended and, where nobody was told yet of the code that this contact brought, who is
+    to be told.
+    """
+
+    page: OverPage
+    manager_name: str = ""
+    manager_address: str = ""
+
+
 class LinkDesk:
     """The desk for those who come with a link. One for a whole process."""
 
@@ -58,12 +69,22 @@ class LinkDesk:
     async def upload_page(self, token: str) -> UploadPage:
         """Which SIM's code is asked for."""
         async with self._database.reading() as connection:
-            link = await links.find(connection, token, "upload")
+            link = await links.find(connection, token, UPLOAD)
             return await link_pages.upload_page(connection, link.id)
+
+    async def over(self, token: str) -> Over:
+        """What became of the request of an upload link, for whoever opens its link afterwards."""
+        async with self._database.reading() as connection:
+            link = await links.find(connection, token, UPLOAD, even_if_over=True)
+            page = await link_pages.over_page(connection, link.id)
+            if not page.untold:
+                return Over(page)
+            who = await link_pages.requester(connection, page.request)
+        return Over(page, who.name, who.email)
 
     async def check(self, token: str, content: bytes, filename: str) -> Preview:
         """Read an uploaded file, and keep it sealed until it is sent (F57, F62)."""
-        link = await self._deed(token, "upload", "link.checked")
+        link = await self._deed(token, UPLOAD, "link.checked")
         try:
             found = await read_upload(content, filename)
             return await self._stage(link, found.code, found.type.value, content)
@@ -73,7 +94,7 @@ class LinkDesk:
 
     async def check_code(self, token: str, text: str) -> Preview:
         """Read a code that was typed in."""
-        link = await self._deed(token, "upload", "link.checked")
+        link = await self._deed(token, UPLOAD, "link.checked")
         try:
             return await self._stage(link, read_typed(text), "typed", None)
         except Refused as refused:
@@ -84,7 +105,7 @@ class LinkDesk:
         """Give the SIM the code that was checked: the request is fulfilled (F35). Sent twice, it is done once
         and answered twice.
         """
-        link = await self._deed(token, "upload", "link.used", even_if_over=True)
+        link = await self._deed(token, UPLOAD, "link.used", even_if_over=True)
         try:
             async with self._database.transaction() as connection:
                 code, file_type, original = await links.staged(connection, self._desk.keys, link, upload_id)
@@ -109,7 +130,7 @@ class LinkDesk:
     async def tell_manager(self, token: str) -> None:
         """Mail who asked for the code that it is there (F37, F38). Asked again, nobody is told twice."""
         async with self._database.transaction() as connection:
-            link = await links.find(connection, token, "upload", even_if_over=True)
+            link = await links.find(connection, token, UPLOAD, even_if_over=True)
             request_id = link.request_id or ""
             version_id = await qr_codes.imported_by(connection, request_id, link.recipient or "")
             if version_id is None:
@@ -133,16 +154,16 @@ class LinkDesk:
     async def download_page(self, token: str) -> LinkPage:
         """Which SIM's code the link would show. The code is not shown yet: mail scanners open links."""
         async with self._database.reading() as connection:
-            link = await links.find(connection, token, "download")
+            link = await links.find(connection, token, DOWNLOAD)
             return await link_pages.download_page(connection, link.id)
 
     async def reveal(self, token: str) -> ShownCode:
         """The code, for the eyes of whoever holds the link (F60)."""
-        return await self._shown(await self._deed(token, "download", "link.shown"))
+        return await self._shown(await self._deed(token, DOWNLOAD, "link.shown"))
 
     async def download(self, token: str) -> ShownCode:
         """The code, to be kept as a picture."""
-        return await self._shown(await self._deed(token, "download", "link.downloaded"))
+        return await self._shown(await self._deed(token, DOWNLOAD, "link.downloaded"))
 
     # --------------------------------------------------------------------------------------------------
 

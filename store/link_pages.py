@@ -4,10 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store.qr_tables import LinkRow, QrRequestRow
+from models.inventory import SimState
+from models.qr import RequestStatus
+from store import qr_notifications
+from store.qr_imports import IMPORTED, imported_by
+from store.qr_tables import LinkRow, QrEventRow, QrRequestRow
 from store.tables import AccountRow, ContactRow, DistributorRow, ProviderRow, SimRow, UserRow
 
 
@@ -27,8 +31,22 @@ class LinkPage:
 class UploadPage(LinkPage):
     """What a contact is asked for."""
 
+    request: str
     requested_at: datetime
     recipient_name: str
+
+
+@dataclass(frozen=True)
+class OverPage(LinkPage):
+    """What became of the request of an upload link, for whoever opens the link afterwards."""
+
+    request: str
+    status: RequestStatus
+    since: datetime
+    answered_by_recipient: bool
+    """Whether it was this link's contact who answered it."""
+    untold: bool
+    """Whether the SIM has the code that this contact brought, and nobody was told of it yet."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +78,23 @@ def _page() -> Select[*tuple[Any, ...]]:
 
 
 _DOWNLOAD = _page()
-_UPLOAD = (
-    _page()
-    .add_columns(QrRequestRow.requested_at, ContactRow.name.label("recipient"))
-    .join(QrRequestRow, QrRequestRow.id == LinkRow.request_id)
-    .outerjoin(ContactRow, func.concat("contact:", ContactRow.id) == LinkRow.recipient)
+_OF_REQUEST = _page().add_columns(QrRequestRow.id).join(QrRequestRow, QrRequestRow.id == LinkRow.request_id)
+_UPLOAD = _OF_REQUEST.add_columns(QrRequestRow.requested_at, ContactRow.name.label("recipient")).outerjoin(
+    ContactRow, func.concat("contact:", ContactRow.id) == LinkRow.recipient
+)
+_OVER = _OF_REQUEST.add_columns(
+    QrRequestRow.status,
+    QrRequestRow.status_since,
+    LinkRow.recipient,
+    SimRow.state.label("sim_state"),
+    exists()
+    .where(
+        QrEventRow.sim_id == LinkRow.sim_id,
+        QrEventRow.request_id == LinkRow.request_id,
+        QrEventRow.type == IMPORTED,
+        QrEventRow.actor == LinkRow.recipient,
+    )
+    .label("answered"),
 )
 _REQUESTER = (
     select(UserRow.id, UserRow.name, UserRow.email)
@@ -76,7 +106,22 @@ _REQUESTER = (
 async def upload_page(connection: AsyncConnection, link_id: int) -> UploadPage:
     """What the contact with this link is asked for. The link must exist."""
     row = (await connection.execute(_UPLOAD, {"link": link_id})).one()
-    return UploadPage(**_of(row), requested_at=row.requested_at, recipient_name=row.recipient or "")
+    return UploadPage(
+        **_of(row), request=row.id, requested_at=row.requested_at, recipient_name=row.recipient or ""
+    )
+
+
+async def over_page(connection: AsyncConnection, link_id: int) -> OverPage:
+    """What became of the request of this upload link. The link must exist."""
+    row = (await connection.execute(_OVER, {"link": link_id})).one()
+    return OverPage(
+        **_of(row),
+        request=row.id,
+        status=RequestStatus(row.status),
+        since=row.status_since,
+        answered_by_recipient=row.answered,
+        untold=row.answered and row.sim_state != SimState.DISCARDED and await _untold(connection, row),
+    )
 
 
 async def download_page(connection: AsyncConnection, link_id: int) -> LinkPage:
@@ -88,6 +133,11 @@ async def requester(connection: AsyncConnection, request_id: str) -> Requester:
     """Who asked for the code."""
     row = (await connection.execute(_REQUESTER, {"request_id": request_id})).one()
     return Requester(row.id, row.name, row.email)
+
+
+async def _untold(connection: AsyncConnection, row: Any) -> bool:
+    version_id = await imported_by(connection, row.id, row.recipient)
+    return version_id is not None and not await qr_notifications.told(connection, version_id)
 
 
 def _of(row: Any) -> dict[str, Any]:

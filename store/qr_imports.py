@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.activation import ActivationCode
 from models.errors import Refused
 from models.inventory import SimState
-from models.qr import Imported, QrVersionView, RequestStatus
+from models.qr import Caution, Imported, QrVersionView, RequestStatus
 from models.rules import Facts, import_refusals
 from store import qr_events, qr_notifications, qr_requests
 from store.qr_locks import RequestInHand, SimInHand, lock_codes, lock_open_request, lock_sim
@@ -21,7 +21,6 @@ VERSION_COLUMNS = tuple(getattr(QrVersionRow, name) for name in QrVersionView.mo
 """What may be read of a version without the keys."""
 
 _NONE: tuple[str, ...] = ()
-_WAS_ELSEWHERE = "Another SIM had this code before; make sure that it is not installed there."
 
 _CURRENT = select(*VERSION_COLUMNS, QrVersionRow.code, QrVersionRow.fingerprint).where(
     QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current
@@ -57,7 +56,8 @@ _REQUESTER = (
     .where(QrRequestRow.id == bindparam("request"))
 )
 _EMAIL = select(UserRow.email).where(UserRow.id == bindparam("user"))
-_IMPORTED = "qr.imported"
+IMPORTED = "qr.imported"
+"""The event."""
 _BROUGHT = (
     select(QrVersionRow.id)
     .join(QrRequestRow, QrRequestRow.sim_id == QrVersionRow.sim_id)
@@ -68,7 +68,7 @@ _BROUGHT = (
         exists().where(
             QrEventRow.sim_id == QrVersionRow.sim_id,
             QrEventRow.request_id == QrRequestRow.id,
-            QrEventRow.type == _IMPORTED,
+            QrEventRow.type == IMPORTED,
             QrEventRow.actor == bindparam("who"),
             QrEventRow.data["version"].as_integer() == QrVersionRow.number,
         ),
@@ -165,7 +165,7 @@ async def refuse_conflict(
     if elsewhere:
         sentence = "This activation code is on another SIM already; ask the distributor for the right one."
         raise Refused.because("code_on_another_sim", sentence)
-    return _NONE if elsewhere is None else (_WAS_ELSEWHERE,)
+    return _NONE if elsewhere is None else (Caution.WAS_ELSEWHERE.value,)
 
 
 def version_view(row: Any) -> QrVersionView:
@@ -213,7 +213,7 @@ async def _tell(
 ) -> None:
     """End the request that is open, and append the event."""
     how = "account" if brought.request_id is None else "link"
-    happened = (_IMPORTED, {"version": number, "file_type": brought.file_type, "how": how})
+    happened = (IMPORTED, {"version": number, "file_type": brought.file_type, "how": how})
     if asked is None:
         await qr_events.append(connection, sim.id, brought.actor, happened)
     else:

@@ -25,6 +25,14 @@ not reach Temporal, and perhaps gave up: then nobody is told by it.
 
 _INSERT = insert(QrNotificationRow).on_conflict_do_nothing().returning(QrNotificationRow.id)
 _CURRENT = select(QrVersionRow.id).where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
+_TOLD = exists().where(
+    QrNotificationRow.version_id == QrVersionRow.id,
+    or_(
+        QrNotificationRow.created_at > func.now() - bindparam("started_within", type_=Interval),
+        exists().where(MailRow.qr_notification_id == QrNotificationRow.id),
+    ),
+)
+_IS_TOLD = select(QrVersionRow.id).where(QrVersionRow.id == bindparam("version"), _TOLD)
 _UNTOLD = (
     select(QrVersionRow.id, UserRow.email)
     .join(QrRequestRow, QrRequestRow.sim_id == QrVersionRow.sim_id)
@@ -35,13 +43,7 @@ _UNTOLD = (
         QrRequestRow.status == RequestStatus.IMPORTED,
         QrVersionRow.current,
         SimRow.state != SimState.DISCARDED,
-        ~exists().where(
-            QrNotificationRow.version_id == QrVersionRow.id,
-            or_(
-                QrNotificationRow.created_at > func.now() - bindparam("started_within", type_=Interval),
-                exists().where(MailRow.qr_notification_id == QrNotificationRow.id),
-            ),
-        ),
+        ~_TOLD,
     )
 )
 _REVOKE = (
@@ -161,6 +163,12 @@ async def offer_notification(connection: AsyncConnection, request_id: str) -> st
         actor=_SYSTEM,
     )
     return own
+
+
+async def told(connection: AsyncConnection, version_id: int) -> bool:
+    """Whether somebody was told of this version, or is just now."""
+    which = {"version": version_id, "started_within": _STARTED_WITHIN}
+    return await connection.scalar(_IS_TOLD, which) is not None
 
 
 async def offered(connection: AsyncConnection, account_id: int, request_id: str) -> bool:
