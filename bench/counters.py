@@ -1,7 +1,4 @@
 """What Temporal counts: billable Actions from the server's metrics, events from the orders' histories.
-
-Actions are counted as Temporal's pricing does. All local activities of one workflow task are one Action,
-which the server counts as `command_BatchMarkers`; there is nothing to add for each of them.
 """
 
 import asyncio
