@@ -1,5 +1,4 @@
-"""What Temporal counts: billable Actions from the server's metrics, events from the orders' histories.
-"""
+"""What Temporal counts: billable Actions from the server's metrics, events from the orders' histories."""
 
 import asyncio
 import re
