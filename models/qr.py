@@ -126,6 +126,16 @@ class LetterView(View):
     text: str
     open_request: str | None = None
     """The request that is open already: only "send again" is possible."""
+    version: int | None = None
+    """Of the code that the SIM has already."""
+
+
+class QrRoundView(View):
+    """One sending of a request, and the addresses it was copied to."""
+
+    number: int
+    at: datetime
+    cc: tuple[str, ...] = ()
 
 
 class QrRequestView(View):
@@ -144,6 +154,24 @@ class QrRequestView(View):
     held_reason: str | None = None
     held_since: datetime | None = None
     refusals: tuple[Refusal, ...] = ()
+    rounds: tuple[QrRoundView, ...] = ()
+    """Read with the SIM's history only."""
+
+
+class QrWaitingView(View):
+    """A request, or a notification that is held, in a list of all SIMs."""
+
+    id: str
+    account: str
+    sim_id: int
+    status: str
+    """A request's status; `notification` for a notification."""
+    held_reason: str | None = None
+    since: datetime
+    """Held since, else in this status since."""
+    round: int | None = None
+    requested_by: str
+    """`user:3`; of a notification who sent it, perhaps `system`."""
 
 
 class QrVersionView(View):
@@ -171,6 +199,7 @@ class NotificationView(View):
     created_at: datetime
     state: str
     """`waiting`, `sent`, `held`, `revoked` or `given_up`."""
+    held_reason: str | None = None
     link_expires_at: datetime | None = None
 
 
@@ -189,6 +218,10 @@ class Imported(View):
     """The address that a notification is offered to, pre-filled (F37)."""
     ended_request: str | None = None
     """The open request that it answered; its workflow is to be told."""
+    replaced: int | None = None
+    """The number of the version that the SIM had before."""
+    dead_links: int = 0
+    """How many links that showed that one show nothing any more."""
     warnings: tuple[str, ...] = ()
     """Such as `Caution` has."""
 

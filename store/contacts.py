@@ -41,6 +41,12 @@ async def contacts(
     return [_view(row) for row in await connection.execute(statement)]
 
 
+async def distributors(connection: AsyncConnection, account_id: int) -> list[str]:
+    """The names of the account's distributors."""
+    names = select(DistributorRow.name).where(DistributorRow.account_id == account_id)
+    return list(await connection.scalars(names.order_by(DistributorRow.name)))
+
+
 async def of_ids(connection: AsyncConnection, contact_ids: Collection[int]) -> list[ContactDetails]:
     """These contacts, by name."""
     return [_view(row) for row in await connection.execute(_contacts().where(ContactRow.id.in_(contact_ids)))]
@@ -92,7 +98,7 @@ async def add(
     )
     contact_id = made.scalar_one_or_none()
     if contact_id is None:
-        raise _exists()
+        raise await _exists(connection, distributor_id, email)
     await _give(connection, contact_id, roles)
     return await _contact(connection, contact_id)
 
@@ -110,11 +116,15 @@ async def edit(
     changes = {key: value for key, value in (("name", name), ("email", email)) if value is not None}
     if changes:
         try:
-            await connection.execute(update(ContactRow).where(ContactRow.id == contact_id).values(changes))
+            async with connection.begin_nested():
+                await connection.execute(
+                    update(ContactRow).where(ContactRow.id == contact_id).values(changes)
+                )
         except IntegrityError as clash:
             if constraint_of(clash) != _ONE_ADDRESS:
                 raise
-            raise _exists() from None
+            of = select(ContactRow.distributor_id).where(ContactRow.id == contact_id)
+            raise await _exists(connection, await connection.scalar(of), str(email)) from None
     if remove_roles:
         of_contact = ContactRoleRow.contact_id == contact_id
         await connection.execute(
@@ -171,6 +181,12 @@ def _view(row: Any) -> ContactDetails:
     return ContactDetails(**dict(row._mapping) | {"roles": tuple(row.roles or ())})
 
 
-def _exists() -> Refused:
-    sentence = "The distributor has a contact with this address already."
+async def _exists(connection: AsyncConnection, distributor_id: int | None, email: str) -> Refused:
+    of_address = (
+        ContactRow.distributor_id == distributor_id,
+        func.lower(ContactRow.email) == func.lower(email),
+    )
+    found = await connection.scalar(select(ContactRow.id).where(*of_address))
+    name = "one" if found is None else reference("C", found)
+    sentence = f"The distributor has a contact with this address already, {name}; `contact edit` changes it."
     return Refused.because("contact_exists", sentence)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Executable,
     Select,
     String,
+    and_,
     bindparam,
     case,
     func,
@@ -24,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
 from models.identifiers import parse_iccid, parse_msisdn, parse_reference, storable
-from models.inventory import PackView, UserView
+from models.inventory import PackView, SimState, UserView
 from store.catalogue import eligible, esim_of, pack_view, select_packs
 from store.tables import (
     AccountRow,
@@ -85,12 +86,21 @@ async def find_line(connection: AsyncConnection, text: str, account_id: int | No
 
 
 async def find_sim(connection: AsyncConnection, text: str, account_id: int | None) -> SimKey:
-    """The SIM with this id (`S-12`, `12`) or ICCID, discarded ones too. Raises `NotFound` (`unknown_sim`)."""
+    """The SIM with this id (`S-12`, `12`) or ICCID, discarded ones too; or the one in place of the line with
+    this phone number. Raises `NotFound` (`unknown_sim`).
+    """
     iccid = _parsed(parse_iccid, text)
     number = parse_reference("S", text)
-    if number is None and iccid is None:
+    msisdn = _parsed(parse_msisdn, text)
+    if number is not None:
+        chosen = SimRow.id == number
+    elif iccid is not None:
+        chosen = SimRow.iccid == iccid
+    elif msisdn is not None:
+        line_id = select(LineRow.id).where(LineRow.msisdn == msisdn).scalar_subquery()
+        chosen = and_(SimRow.line_id == line_id, SimRow.state == SimState.ACTIVE)
+    else:
         raise _unknown("SIM", account_id)
-    chosen = SimRow.id == number if number is not None else SimRow.iccid == iccid
     row = await _one(
         connection,
         select(SimRow.id, SimRow.account_id, SimRow.line_id, SimRow.state).where(

@@ -23,6 +23,7 @@ from store.secrets import KeyRing, code_of, file_of
 
 __all__ = [
     "current",
+    "current_number",
     "current_version",
     "history",
     "imported_by",
@@ -36,6 +37,9 @@ __all__ = [
 
 _SEALED = select(*VERSION_COLUMNS, QrVersionRow.code)
 _CURRENT = _SEALED.where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
+_CURRENT_NUMBER = select(QrVersionRow.number).where(
+    QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current
+)
 _VERSION = _SEALED.where(QrVersionRow.id == bindparam("version"))
 _VERSIONS = (
     select(*VERSION_COLUMNS)
@@ -63,6 +67,12 @@ async def current_version(connection: AsyncConnection, sim_id: int) -> QrVersion
     if row is None:
         raise _none_yet()
     return version_view(row)
+
+
+async def current_number(connection: AsyncConnection, sim_id: int) -> int | None:
+    """Which version of its code the SIM has, if it has one."""
+    number: int | None = await connection.scalar(_CURRENT_NUMBER, {"sim": sim_id})
+    return number
 
 
 async def version(

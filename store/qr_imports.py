@@ -117,7 +117,7 @@ async def take(
             raise _request_over()
         return Imported(version=same, changed=False, manager=await _manager(connection, brought))
     _check(sim)
-    found, warnings = (same, _NONE) if same else await _add(connection, keys, sim, brought, asked)
+    found, warnings, dead = (same, _NONE, 0) if same else await _add(connection, keys, sim, brought, asked)
     if asked or not same:
         await _tell(connection, sim, asked, brought, found.number)
     return Imported(
@@ -125,6 +125,8 @@ async def take(
         changed=same is None,
         manager=await _manager(connection, brought, asked),
         ended_request=asked.id if asked else None,
+        replaced=before.number if before is not None and same is None else None,
+        dead_links=dead,
         warnings=warnings,
     )
 
@@ -175,8 +177,8 @@ def version_view(row: Any) -> QrVersionView:
 
 async def _add(
     connection: AsyncConnection, keys: KeyRing, sim: SimInHand, brought: _Import, asked: RequestInHand | None
-) -> tuple[QrVersionView, tuple[str, ...]]:
-    """A new version in the place of the one before, with warnings."""
+) -> tuple[QrVersionView, tuple[str, ...], int]:
+    """A new version in the place of the one before, with warnings, and how many links died with that."""
     number = (await connection.execute(_LAST_NUMBER, {"sim": sim.id})).scalar_one() + 1
     file = brought.original
     values = {
@@ -195,8 +197,8 @@ async def _add(
     warnings = await refuse_conflict(connection, keys, sim.id, brought.code)
     await connection.execute(_REPLACE, {"sim": sim.id})
     added = (await connection.execute(_INSERT, values)).one()
-    await qr_notifications.revoke_all(connection, sim.id, brought.actor)
-    return version_view(added), warnings
+    dead = await qr_notifications.revoke_all(connection, sim.id, brought.actor)
+    return version_view(added), warnings, dead
 
 
 async def _check_keys(connection: AsyncConnection, keys: KeyRing, sim: SimInHand) -> None:

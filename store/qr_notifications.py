@@ -24,7 +24,9 @@ not reach Temporal, and perhaps gave up: then nobody is told by it.
 """
 
 _INSERT = insert(QrNotificationRow).on_conflict_do_nothing().returning(QrNotificationRow.id)
-_CURRENT = select(QrVersionRow.id).where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
+_CURRENT = select(QrVersionRow.id, QrVersionRow.number).where(
+    QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current
+)
 _TOLD = exists().where(
     QrNotificationRow.version_id == QrVersionRow.id,
     or_(
@@ -81,12 +83,13 @@ async def create(
         return _same(known, sim_id, address)
     if sim.state is SimState.DISCARDED:
         raise Refused.because("sim_discarded", "This SIM is discarded.")
-    if (await connection.execute(_CURRENT, {"sim": sim_id})).scalar_one_or_none() != version_id:
+    current = (await connection.execute(_CURRENT, {"sim": sim_id})).one_or_none()
+    if current is None or current.id != version_id:
         raise Refused.because("code_replaced", "The SIM has a newer code by now; ask again to tell of that.")
     made = {"id": notification_id, "account_id": account_id, "sim_id": sim_id, "version_id": version_id}
     written = await connection.execute(_INSERT, {**made, "address": address, "created_by": actor})
     if written.scalar_one_or_none() is not None:
-        about: dict[str, Any] = {"version": version_id}
+        about: dict[str, Any] = {"version": current.number}
         await qr_events.append(
             connection, sim_id, actor, ("notification.created", about), notification_id=notification_id
         )
@@ -130,14 +133,21 @@ async def revoke(connection: AsyncConnection, notification_id: str, actor: str) 
     )
 
 
-async def revoke_all(connection: AsyncConnection, sim_id: int, actor: str) -> None:
-    """The SIM, which is locked, gets another code: what was told of the one before is of no use."""
+async def revoke_all(connection: AsyncConnection, sim_id: int, actor: str) -> int:
+    """The SIM, which is locked, gets another code: what was told of the one before is of no use.
+
+    How many links showed it until now.
+    """
     revoked = (await connection.scalars(_REVOKE, {"sim": sim_id})).all()
-    await connection.execute(_REVOKE_LINKS, {"sim": sim_id})
+    links = await connection.scalars(
+        _REVOKE_LINKS.returning(LinkRow.expires_at > func.now()), {"sim": sim_id}
+    )
+    dead = sum(links)
     for notification_id in revoked:
         await qr_events.append(
             connection, sim_id, actor, ("notification.revoked", {}), notification_id=notification_id
         )
+    return dead
 
 
 async def offer_notification(connection: AsyncConnection, request_id: str) -> str | None:
@@ -208,13 +218,15 @@ def _view(row: Any) -> NotificationView:
         "held": row.held_reason is not None,
         "waiting": True,
     }
+    state = next(state for state, is_so in states.items() if is_so)
     return NotificationView(
         id=row.id,
         sim_id=row.sim_id,
         version=row.number,
         address=row.address,
         created_at=row.created_at,
-        state=next(state for state, is_so in states.items() if is_so),
+        state=state,
+        held_reason=row.held_reason if state == "held" else None,
         link_expires_at=row.link_expires_at,
     )
 

@@ -6,13 +6,20 @@ from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refusal
-from models.qr import QrRequestView, RequestState
+from models.qr import QrRequestView, QrRoundView, RequestState
 from store.qr_locks import unknown_request
 from store.qr_tables import QrLetterRow, QrRequestRow, QrRoundRow
 from store.tables import DistributorRow, LineRow, ProviderRow, SimRow
 
 _LOOK = select(QrRequestRow.status, QrRequestRow.sim_id, QrRequestRow.round).where(
     QrRequestRow.id == bindparam("request")
+)
+_ROUNDS = (
+    select(QrRoundRow.request_id, QrRoundRow.number, QrRoundRow.at, QrLetterRow.cc)
+    .join(QrRequestRow, QrRequestRow.id == QrRoundRow.request_id)
+    .outerjoin(QrLetterRow, QrLetterRow.id == QrRoundRow.letter_id)
+    .where(QrRequestRow.sim_id == bindparam("sim"))
+    .order_by(QrRoundRow.request_id, QrRoundRow.number)
 )
 _START_FACTS = (
     select(LineRow.slot, ProviderRow.name.label("provider"), DistributorRow.name.label("distributor"))
@@ -47,10 +54,17 @@ async def find(connection: AsyncConnection, request_id: str) -> QrRequestView | 
 
 
 async def of_sim(connection: AsyncConnection, sim_id: int) -> tuple[QrRequestView, ...]:
-    """All requests for the SIM's code, newest first."""
+    """All requests for the SIM's code with their rounds, newest first."""
+    rounds: dict[str, list[QrRoundView]] = {}
+    for row in await connection.execute(_ROUNDS, {"sim": sim_id}):
+        sent = QrRoundView(number=row.number, at=row.at, cc=tuple(row.cc or ()))
+        rounds.setdefault(row.request_id, []).append(sent)
     statement = _requests().where(QrRequestRow.sim_id == sim_id)
     newest_first = statement.order_by(QrRequestRow.requested_at.desc(), QrRequestRow.id)
-    return tuple(_view(row) for row in await connection.execute(newest_first))
+    return tuple(
+        _view(row).model_copy(update={"rounds": tuple(rounds.get(row.id, ()))})
+        for row in await connection.execute(newest_first)
+    )
 
 
 async def start_facts(connection: AsyncConnection, sim_id: int) -> tuple[int | None, str, str]:
