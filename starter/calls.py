@@ -21,6 +21,7 @@ from models.errors import PartAway, Refusal, Refused
 from models.identifiers import ACTOR_PATTERN, storable
 from settings import Settings
 from starter.temporal import reached, temporal_away
+from workflows.messages import NotifyOfQrCode
 
 LONGEST_KEY = 500
 _FORGOTTEN_SECONDS = 0.05
@@ -54,7 +55,7 @@ class Calls:
             raise temporal_away() from None
 
     async def start(
-        self, run: Any, start: Any, workflow_id: str, summary: str, labels: TypedSearchAttributes
+        self, run: Any, start: NotifyOfQrCode, workflow_id: str, labels: TypedSearchAttributes
     ) -> None:
         """Start a workflow once: one that runs, or has ended well, under this id is left alone."""
         try:
@@ -66,7 +67,8 @@ class Calls:
                     task_queue=self._settings.task_queue,
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-                    static_summary=summary,
+                    static_summary=start.summary,
+                    static_details=start.details,
                     search_attributes=labels,
                 )
         except WorkflowAlreadyStartedError:

@@ -158,10 +158,13 @@ class CodeDesk:
             provider=provider,
             given_up_after=self.settings.notification_given_up_after,
         )
-        await self._calls.start(
-            EsimQrNotification.run, start, notification.id, start.summary, notification_labels(start)
-        )
+        await self._calls.start(EsimQrNotification.run, start, notification.id, notification_labels(start))
         await self._tell(request_id, EsimQrRequest.notified)
+
+    async def notification(self, notification_id: str) -> NotificationView:
+        """One notification as the database has it."""
+        async with self.database.reading() as connection:
+            return await qr_notifications.notification(connection, notification_id)
 
     async def revoke(self, notification_id: str, *, actor: str = OPERATOR) -> NotificationView:
         """The notification's link shows nothing any more."""

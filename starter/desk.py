@@ -131,6 +131,7 @@ class OrderDesk(OrderBook):
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=reuse,
             static_summary=start.summary,
+            static_details=start.details,
             search_attributes=labels(start),
         )
         try:

@@ -19,6 +19,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from models.errors import Refusal, Refused
 from models.identifiers import qr_request_id, reference
 from models.qr import (
+    REQUEST_MADE,
     LetterView,
     QrRequestView,
     QrWish,
@@ -87,7 +88,7 @@ class QrDesk(CodeDesk):
                 return _repeated(known, read.sim, key)
             sent = await qr_requests.sent_again(connection, read.sim.id, _call(key)) if draft.again else None
             if sent is not None:
-                return Requested(sent.request_id, key, sent.status, sent.round)
+                return _sent_again(sent, key)
             if read.reasons:
                 raise Refused(*read.reasons)
             read = await keep_letter(connection, draft, read, self.settings.mail_language)
@@ -109,7 +110,9 @@ class QrDesk(CodeDesk):
         )
         if result.refusals:
             raise Refused(*result.refusals)
-        return Requested(request_id, key, result.state.status, result.state.round)
+        state = result.state
+        sentence = f"No request was open. {REQUEST_MADE}" if draft.again else REQUEST_MADE
+        return Requested(request_id, key, state.status, state.round, sentence, read.version)
 
     async def withdraw(self, request_id: str, *, actor: str = OPERATOR) -> RequestState:
         """The code is not wanted any more: the upload links are dead."""
@@ -175,6 +178,7 @@ class QrDesk(CodeDesk):
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=reuse,
             static_summary=start.summary,
+            static_details=start.details,
             search_attributes=request_labels(start),
         )
         try:
@@ -193,7 +197,12 @@ class QrDesk(CodeDesk):
             status = (await self.request_view(request_id)).status
             over = end_request(status, RequestStatus.WITHDRAWN)  # a moment ago it was not
             raise Refused(over or _stalled(request_id)) from None
-        return Requested(request_id, key, state.status, state.round)
+        return _sent_again(state, key)
+
+
+def _sent_again(state: RequestState, key: str) -> Requested:
+    sentence = f"The request has been sent again (round {state.round})."
+    return Requested(state.request_id, key, state.status, state.round, sentence)
 
 
 def _call(key: str) -> str:

@@ -49,6 +49,17 @@ class PlaceOrder(Frozen):
             return f"Switch {line}, to eSIM ({self.provider})"
         return f"Replace the eSIM of {line} ({self.provider})"
 
+    @property
+    def details(self) -> str:
+        """Which records the order is about, for the Web UI: `esim-orders` shows them by these ids."""
+        order = self.order
+        return (
+            f"Line `L-{order.line_id}`, slot {self.slot}. "
+            f"Order pack `P-{order.pack_id}`, of {self.distributor}. "
+            f"Placed by `U-{order.user_id}` of account {order.account_id}. "
+            f"All of it: `esim-orders order show {order.order_id}`"
+        )
+
 
 class _Call(Frozen):
     actor: str = Field(default=OPERATOR, pattern=ACTOR_PATTERN, max_length=64)
@@ -176,6 +187,15 @@ class RequestQrCode(Frozen):
         where = f", slot {self.slot}" if self.slot else ""
         return f"QR code of S-{self.wish.sim_id}{where} ({self.provider}), asked of {self.distributor}"
 
+    @property
+    def details(self) -> str:
+        """Which records the request is about, for the Web UI."""
+        wish = self.wish
+        return (
+            f"SIM `S-{wish.sim_id}`. Asked for by `U-{wish.user_id}` of account {wish.account_id}. "
+            f"All of it: `esim-orders qr history S-{wish.sim_id}`"
+        )
+
 
 class SendAgain(_Call):
     """The open request is sent once more, perhaps to others and with another letter."""
@@ -232,6 +252,14 @@ class NotifyOfQrCode(Frozen):
     def summary(self) -> str:
         """The notification in one line without personal data."""
         return f"Tell that the QR code of S-{self.sim_id} ({self.provider}) is there"
+
+    @property
+    def details(self) -> str:
+        """Which records the notification is about, for the Web UI."""
+        return (
+            f"SIM `S-{self.sim_id}` of account {self.account_id}. "
+            f"To whom: `esim-orders qr history S-{self.sim_id}`"
+        )
 
 
 class NotificationStatus(StrEnum):
