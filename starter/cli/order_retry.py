@@ -1,16 +1,19 @@
-"""`esim-orders order retry`: let a held order go on, and say what became of it."""
+"""`esim-orders order retry`: let a held order go on, or many, and say what became of them."""
 
 import asyncio
 from collections.abc import Sequence
 from enum import Enum
+from typing import Annotated
 
+import typer
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from models.errors import PartAway, Refused
 from models.inventory import EventView, OrderView
 from models.lifecycle import OPEN, HoldReason
-from starter.cli.order_views import Actor, Order, parse_order_id
+from starter.cli.order_retry_many import retry_many
+from starter.cli.order_views import Actor, parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.session import CHECK_FAILED, order_desk, run, settings
 from starter.order_book import OrderBook
@@ -35,11 +38,43 @@ class Outcome(Enum):
     NOTHING_YET = "nothing was done yet"
 
 
-def retry(order: Order, actor: Actor = "operator", json: JsonFlag = False) -> None:
+Order = Annotated[str | None, typer.Argument(metavar="ORDER", help="Id of one order (order-...).")]
+Query = Annotated[
+    str | None,
+    typer.Option("--query", metavar="Q", help="All held that this query of Temporal selects."),
+]
+AllHeld = Annotated[bool, typer.Option("--all-held", help="All that are held.")]
+Reason = Annotated[
+    str | None, typer.Option("--reason", metavar="CODE", help="All held for this, such as mail_unavailable.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Retry many without asking.")]
+
+
+def retry(  # noqa: PLR0917  options of a command
+    order: Order = None,
+    query: Query = None,
+    all_held: AllHeld = False,
+    reason: Reason = None,
+    actor: Actor = "operator",
+    yes: Yes = False,
+    json: JsonFlag = False,
+) -> None:
     """Let a held order go on, or start an open order again whose workflow was terminated.
 
-    The order is watched for some seconds: exit code 1 says that it is held again.
+    The order is watched for some seconds: exit code 1 says that it is held again. With --query, --reason or
+    --all-held, all held orders, requests for QR codes and notifications that are selected go on at once.
     """
+    many = bool(query) or all_held or reason is not None
+    if many is (order is not None):
+        sentence = "Name one order, or choose many with --query, --reason or --all-held."
+        raise Refused.because("selection_invalid", sentence)
+    if order is None:
+        retry_many(query, reason, actor, yes=yes, json=json)
+    else:
+        _retry_one(order, actor, json=json)
+
+
+def _retry_one(order: str, actor: str, *, json: bool) -> None:
     outcome, view = run(lambda: _retry(parse_order_id(order), actor))
     if outcome is Outcome.NOTHING_YET:
         raise PartAway("worker", f"{view.id} is still held: no worker took the retry up; it may do so later.")

@@ -1,0 +1,133 @@
+"""`esim-orders order retry --query Q`: let everything go on that is held and that a query selects."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress as Bar
+
+from models.errors import PartAway, Refused
+from starter.cli.output import print_json, print_table, say, warn
+from starter.cli.questions import confirmed
+from starter.cli.session import CHECK_FAILED, PART_AWAY, run, settings
+from store.session import Database
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starter.batch_retry import BatchRetry, Held, Progress, Retried
+
+_NAMED = 10
+_KINDS = {"order": "order", "qr_request": "QR request", "notification": "notification"}
+
+
+def retry_many(query: str | None, reason: str | None, actor: str, *, yes: bool, json: bool) -> None:
+    """Ask, tell all to go on, watch them, and print what became of how many.
+
+    Exit code 1 says that some are held again, 3 that none is, but that some were not taken up.
+    """
+    from starter.batch_retry import selection  # noqa: PLC0415  only where many are retried
+
+    wanted = selection(query, reason)
+    chosen = run(lambda: _select(wanted))
+    if not chosen:
+        if json:
+            print_json(_document([]))
+        else:
+            say("Nothing of that is held.")
+        return
+    if not yes and not confirmed(f"Retry {_counted(chosen)}?"):
+        raise Refused.because("not_confirmed", "Nothing was retried.")
+    with _bar(len(chosen)) as tell:
+        done = run(lambda: _retry(chosen, actor, tell))
+    if json:
+        print_json(_document(done))
+    else:
+        _print(done)
+    _end(done)
+
+
+async def _select(wanted: str) -> "list[Held]":
+    async with _batch() as batch:
+        return await batch.select(wanted)
+
+
+async def _retry(chosen: "Sequence[Held]", actor: str, tell: "Progress") -> "list[Retried]":
+    async with _batch() as batch:
+        return await batch.retry(chosen, actor, tell)
+
+
+@asynccontextmanager
+async def _batch() -> "AsyncIterator[BatchRetry]":
+    from starter.batch_retry import BatchRetry  # noqa: PLC0415
+    from starter.temporal import connect  # noqa: PLC0415
+
+    chosen = settings()
+    async with AsyncExitStack() as stack:
+        database = Database(chosen.database_url, chosen.database_pool_size)
+        stack.push_async_callback(database.close)
+        yield BatchRetry(await connect(chosen), database, chosen)
+
+
+@contextmanager
+def _bar(count: int) -> "Iterator[Progress]":
+    """How far it is, on stderr; nothing where that is no terminal."""
+    shown = Console(stderr=True)
+    with Bar(console=shown, transient=True, disable=not shown.is_terminal) as bar:
+        told_bar = bar.add_task("told to go on", total=count)
+        settled_bar = bar.add_task("settled", total=count)
+
+        def tell(told: int, settled: int) -> None:
+            bar.update(told_bar, completed=told)
+            bar.update(settled_bar, completed=settled)
+
+        yield tell
+
+
+def _counted(chosen: "Sequence[Held]") -> str:
+    """How many of each: 3 orders, 1 QR request."""
+    counts = Counter(held.kind for held in chosen)
+    return ", ".join(
+        f"{counts[kind]} {name}{'s' if counts[kind] > 1 else ''}"
+        for kind, name in {**{kind: kind for kind in counts}, **_KINDS}.items()
+        if counts[kind]
+    )
+
+
+def _print(done: "Sequence[Retried]") -> None:
+    counts = Counter((one.outcome.value, one.reason, _KINDS.get(one.kind, one.kind)) for one in done)
+    rows = [(count, kind, outcome, reason) for (outcome, reason, kind), count in sorted(counts.items())]
+    print_table("Retried", ("number", "what", "what became of them", "held for"), rows, whole=("number",))
+    again = [one.id for one in done if one.outcome.name == "HELD_AGAIN"]
+    if again:
+        more = f" and {len(again) - _NAMED} more" if len(again) > _NAMED else ""
+        say(f"Held again: {', '.join(again[:_NAMED])}{more}.")
+
+
+def _document(done: "Sequence[Retried]") -> dict[str, object]:
+    counts = Counter((one.outcome.name.lower(), one.reason) for one in done)
+    return {
+        "retried": len(done),
+        "outcomes": [
+            {"outcome": outcome, "reason": reason, "count": count}
+            for (outcome, reason), count in sorted(counts.items())
+        ],
+        "each": [
+            {"id": one.id, "kind": one.kind, "outcome": one.outcome.name.lower(), "reason": one.reason}
+            for one in done
+        ],
+    }
+
+
+def _end(done: "Sequence[Retried]") -> None:
+    outcomes = Counter(one.outcome.name for one in done)
+    if outcomes["NOTHING_YET"]:
+        warn("No worker took some of them up; it may do so later.")
+    if outcomes["HELD_AGAIN"]:
+        raise SystemExit(CHECK_FAILED)
+    if outcomes["NOT_TOLD"]:
+        raise PartAway("temporal", "Temporal did not take some of them; the same command tries them again.")
+    if outcomes["NOTHING_YET"]:
+        raise SystemExit(PART_AWAY)
