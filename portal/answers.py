@@ -8,7 +8,7 @@ anything else      500, and nothing of what it says
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from models.errors import NotFound, PartAway, Refusal, Refused
+from models.qr import Caution
 from portal.pages import Pages, Words, spoken, words
 
 STATUSES: Mapping[str, int] = {
@@ -116,6 +117,12 @@ def told(refused: Refused, language: Words) -> tuple[Refusal, ...]:
         Refusal(code=reason.code, sentence=language["refusals"].get(reason.code, reason.sentence))
         for reason in refused.refusals
     )
+
+
+def warned(cautions: Iterable[str], language: Words) -> tuple[str, ...]:
+    """What is to be looked at after an import, in the reader's language if we have it."""
+    names = {caution.value: caution.name.lower() for caution in Caution}
+    return tuple(language["cautions"].get(names.get(caution), caution) for caution in cautions)
 
 
 def wants_json(request: Request) -> bool:

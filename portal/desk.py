@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from models.activation import ActivationCode
-from models.qr import Imported
+from models.qr import Imported, RequestStatus
 
 
 class AboutSim(Protocol):
@@ -41,11 +41,47 @@ class AboutRequest(AboutSim, Protocol):
     """What a distributor's contact is told of the code that is asked for."""
 
     @property
+    def request(self) -> str:
+        """The reference that the mail has, too."""
+        ...
+
+    @property
     def requested_at(self) -> datetime: ...
     @property
     def recipient_name(self) -> str:
         """The contact; empty where the name is not known."""
         ...
+
+
+class AboutEnd(AboutSim, Protocol):
+    """What became of a request."""
+
+    @property
+    def request(self) -> str: ...
+    @property
+    def status(self) -> RequestStatus: ...
+    @property
+    def since(self) -> datetime: ...
+    @property
+    def answered_by_recipient(self) -> bool:
+        """Whether whoever has this link answered it."""
+        ...
+
+    @property
+    def untold(self) -> bool:
+        """Whether nobody was told yet of the code that they brought."""
+        ...
+
+
+class Over(Protocol):
+    """A request that is over, and whom a notification is still offered to."""
+
+    @property
+    def page(self) -> AboutEnd: ...
+    @property
+    def manager_name(self) -> str: ...
+    @property
+    def manager_address(self) -> str: ...
 
 
 class Preview(Protocol):
@@ -80,6 +116,10 @@ class LinkDesk(Protocol):
 
     async def upload_page(self, token: str) -> AboutRequest:
         """What the upload link is for. Uses nothing up."""
+        ...
+
+    async def over(self, token: str) -> Over:
+        """What became of the request: for whoever was refused because of `request_over`."""
         ...
 
     async def check(self, token: str, content: bytes, filename: str) -> Preview:

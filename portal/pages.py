@@ -7,7 +7,7 @@ escaped, and loses what could break its line or turn its direction: a name is on
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ class Pages:
                 language=language,
                 base=self.base,
                 moment=lambda when: moment(when, words(language)),
+                span=lambda length: span(length, words(language)),
             )
         )
         return HTMLResponse(html, status, {"Content-Language": language, "Vary": "Accept-Language"})
@@ -95,6 +96,16 @@ def moment(when: datetime, language: Words) -> str:
     common = language["common"]
     month = common["months"][when.month - 1]
     written: str = common["moment"].format(day=when.day, month=month, year=when.year, time=f"{when:%H:%M}")
+    return written
+
+
+def span(length: timedelta, language: Words) -> str:
+    """How long something takes, in the largest unit that is exact to the minute: `15 minutes`, `2 hours`."""
+    minutes = max(1, -(-length // timedelta(minutes=1)))
+    sizes = (("days", 24 * 60), ("hours", 60), ("minutes", 1))
+    unit, size = next((unit, size) for unit, size in sizes if minutes % size == 0)
+    one, many = language["common"][unit]
+    written: str = (one if minutes == size else many).format(number=minutes // size)
     return written
 
 

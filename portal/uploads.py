@@ -5,35 +5,41 @@
     POST /u/{token}/send    it is imported; the notification opens by itself
     POST /u/{token}/tell    the notification is sent
 
-Each may be reloaded: the desk knows what it has done already.
+Each may be reloaded: the desk knows what it has done already. Once the request is over they say how it ended;
+whoever answered it is thanked, and may tell for as long as nobody was told.
 """
+
+from collections.abc import Awaitable
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models.errors import Refusal, Refused
-from portal.answers import OVER, told, wants_json
-from portal.desk import AboutRequest, LinkDesk
+from portal.answers import OVER, told, wants_json, warned
+from portal.desk import AboutEnd, AboutRequest, LinkDesk
 from portal.forms import Incoming, check_same_origin, read_field, read_upload_form
-from portal.pages import Pages, drawing, masked, spoken, words
+from portal.pages import Pages, Words, drawing, masked, moment, spoken, words
+from qr.intake import LARGEST_UPLOAD
 
-LARGEST_FILE = 5 * 1024 * 1024
-"""Bytes: what the browser refuses by itself, before it sends anything."""
 _LONGEST_ECHO = 300
+_LONGEST_NAME = 80
 
 
 class UploadRoutes:
     """The answers to a distributor's requests."""
 
-    def __init__(self, links: LinkDesk, pages: Pages, portal_url: str) -> None:
+    def __init__(self, links: LinkDesk, pages: Pages, portal_url: str, told_after: timedelta) -> None:
+        """`told_after` is how long after the import who asked is told without anybody's doing."""
         self.links = links
         self.pages = pages
         self.portal_url = portal_url
+        self.told_after = told_after
         self.incoming = Incoming()
 
     async def page(self, request: Request, token: str) -> Response:
         """The upload page. Opening it uses nothing up."""
-        return await self._upload_page(request, token)
+        return await self._unless_over(request, token, self._upload_page(request, token))
 
     async def back(self, token: str) -> Response:
         """Where somebody lands who opens the address of a later page."""
@@ -42,6 +48,9 @@ class UploadRoutes:
     async def check(self, request: Request, token: str) -> Response:
         """Read what was chosen and show what it holds; nothing is imported yet."""
         check_same_origin(request, self.portal_url)
+        return await self._unless_over(request, token, self._check(request, token))
+
+    async def _check(self, request: Request, token: str) -> Response:
         about = await self.links.upload_page(token)  # a dead link: before anything is read
         with self.incoming.one(token):
             return await self._checked(request, token, about)
@@ -56,7 +65,7 @@ class UploadRoutes:
             else:
                 raise Refused.because("nothing_chosen", "Choose a file first, or type the code in.")
         except Refused as refused:
-            return await self._again(request, token, refused, typed=upload.typed)
+            return await self._again(request, token, refused, typed=upload.typed, filename=upload.filename)
         return self.pages.render(
             request,
             "preview",
@@ -71,6 +80,9 @@ class UploadRoutes:
     async def send(self, request: Request, token: str) -> Response:
         """Import what was looked at."""
         check_same_origin(request, self.portal_url)
+        return await self._unless_over(request, token, self._send(request, token))
+
+    async def _send(self, request: Request, token: str) -> Response:
         upload_id = await read_field(request, "upload_id")
         try:
             sent = await self.links.send(token, upload_id)
@@ -81,9 +93,10 @@ class UploadRoutes:
             "done",
             action=self.pages.link("u", token),
             changed=sent.imported.changed,
-            warnings=sent.imported.warnings,
+            warnings=warned(sent.imported.warnings, _words(request)),
             manager_name=sent.manager_name,
             manager_address=sent.manager_address,
+            told_after=self.told_after,
         )
 
     async def tell(self, request: Request, token: str) -> Response:
@@ -92,17 +105,44 @@ class UploadRoutes:
         await self.links.tell_manager(token)
         return self.pages.render(request, "told")
 
+    async def _unless_over(self, request: Request, token: str, page: Awaitable[Response]) -> Response:
+        """The page, or how the request ended."""
+        try:
+            return await page
+        except Refused as refused:
+            if not any(reason.code == "request_over" for reason in refused.refusals):
+                raise
+        over = await self.links.over(token)
+        if wants_json(request):
+            raise Refused.because("request_over", _how_it_ended(over.page, _words(request)))
+        came_to_look = request.method == "GET"
+        return self.pages.render(
+            request,
+            "over",
+            200 if came_to_look and over.page.answered_by_recipient else 410,
+            action=self.pages.link("u", token),
+            about=over.page,
+            in_vain=not came_to_look,
+            manager_name=over.manager_name,
+            manager_address=over.manager_address,
+            told_after=self.told_after,
+        )
+
     async def _again(
-        self, request: Request, token: str, refused: Refused, typed: str | None = None
+        self, request: Request, token: str, refused: Refused, typed: str | None = None, filename: str = ""
     ) -> Response:
         """The upload page once more, with the reasons beside the field. Raises where the link is at fault."""
         if wants_json(request) or any(reason.code in OVER for reason in refused.refusals):
             raise refused
-        reasons = told(refused, words(spoken(request.headers.get("accept-language", ""))))
-        return await self._upload_page(request, token, reasons, typed)
+        return await self._upload_page(request, token, told(refused, _words(request)), typed, filename)
 
     async def _upload_page(
-        self, request: Request, token: str, reasons: tuple[Refusal, ...] = (), typed: str | None = None
+        self,
+        request: Request,
+        token: str,
+        reasons: tuple[Refusal, ...] = (),
+        typed: str | None = None,
+        filename: str = "",
     ) -> Response:
         return self.pages.render(
             request,
@@ -112,5 +152,21 @@ class UploadRoutes:
             action=self.pages.link("u", token),
             reasons=reasons,
             typed=None if typed is None else typed[:_LONGEST_ECHO],
-            limit=LARGEST_FILE,
+            filename=_shortened(filename),
+            limit=LARGEST_UPLOAD,
         )
+
+
+def _how_it_ended(end: AboutEnd, language: Words) -> str:
+    sentence: str = language["over"][end.status]["text"]
+    return sentence.format(moment=moment(end.since, language))
+
+
+def _words(request: Request) -> Words:
+    return words(spoken(request.headers.get("accept-language", "")))
+
+
+def _shortened(filename: str) -> str:
+    """Enough of a name to know the file by; the end of it says which type it is."""
+    half = _LONGEST_NAME // 2
+    return filename if len(filename) <= _LONGEST_NAME else f"{filename[:half]}…{filename[-half:]}"

@@ -6,11 +6,18 @@
 
   // --- uploading: choosing or dropping a file sends it, with its progress, and shows the answer in place
 
-  function fail(form, sentence) {
+  function fail(form, sentence, name = "") {
     const error = form.querySelector(".error");
-    const paragraph = document.createElement("p");
-    paragraph.textContent = sentence;
-    error.replaceChildren(paragraph);
+    const lines = [name, sentence].filter(Boolean).map((text) => {
+      const paragraph = document.createElement("p");
+      paragraph.textContent = text;
+      return paragraph;
+    });
+    if (name) {
+      lines[0].className = "error-file";
+      lines[0].dir = "auto";
+    }
+    error.replaceChildren(...lines);
     error.hidden = false;
     idle(form);
     form.elements.file.setAttribute("aria-invalid", "true");
@@ -38,14 +45,14 @@
     if (files.length === 0 || form.classList.contains("busy")) return;
     if (files.length > 1) return fail(form, form.dataset.oneFile);
     const file = files[0];
-    if (file.size > Number(form.dataset.limit)) return fail(form, form.dataset.tooLarge);
+    if (file.size > Number(form.dataset.limit)) return fail(form, form.dataset.tooLarge, file.name);
     const body = new FormData();
     body.append("file", file, file.name);
     busy(form, file);
-    send(form, body);
+    send(form, body, file.name);
   }
 
-  function send(form, body) {
+  function send(form, body, name) {
     const bar = form.querySelector("progress");
     const state = form.querySelector(".progress-state");
     const request = new XMLHttpRequest();
@@ -64,9 +71,9 @@
     });
     request.addEventListener("load", () => {
       if (request.response && request.response.querySelector("main")) show(request.response);
-      else fail(form, form.dataset.failed);
+      else fail(form, form.dataset.failed, name);
     });
-    request.addEventListener("error", () => fail(form, form.dataset.failed));
+    request.addEventListener("error", () => fail(form, form.dataset.failed, name));
     request.addEventListener("abort", () => {
       idle(form);
       form.elements.file.focus();
@@ -82,6 +89,7 @@
     enhance(main);
     window.scrollTo(0, 0);
     (main.querySelector("[aria-invalid]") || main.querySelector("h1")).focus();
+    main.querySelector(".error:not([hidden])")?.scrollIntoView({ block: "center" });
   }
 
   function enhanceUpload(form) {

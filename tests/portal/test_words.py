@@ -11,6 +11,7 @@ import pytest
 
 import qr.refusals
 from models.errors import Refused
+from models.qr import RequestStatus
 from portal import pages
 from tests.portal.desk import DOWNLOAD, UPLOAD, InventedDesk
 
@@ -24,15 +25,24 @@ def leaves(table: dict[str, Any], path: str = "") -> dict[str, Any]:
     return found
 
 
+FROM_REFUSALS = ("refusals.", "cautions.")
+"""What is said in English elsewhere; a language may say it anew."""
+
+
 def test_all_languages_say_the_same() -> None:
-    english = leaves(dict(pages.words("en")))
+    english = said_in("en")
     for language in pages.languages():
-        said = {k: v for k, v in leaves(dict(pages.words(language))).items() if k[:9] != "refusals."}
+        said = said_in(language)
         assert set(said) == set(english)
         for key, value in said.items():
             assert type(value) is type(english[key])
             if isinstance(value, str):
                 assert _names(value) == _names(english[key]), key
+
+
+def said_in(language: str) -> dict[str, Any]:
+    words = leaves(dict(pages.words(language)))
+    return {key: said for key, said in words.items() if not key.startswith(FROM_REFUSALS)}
 
 
 def _names(sentence: str) -> set[str | None]:
@@ -41,8 +51,10 @@ def _names(sentence: str) -> set[str | None]:
 
 def test_no_word_is_left_over() -> None:
     used = " ".join(path.read_text() for path in PLACES)
-    for key in leaves(dict(pages.words("en"))):
-        if not key.startswith(("problem.", "problems.")) and key not in ("common.months", "common.moment"):
+    by_name = ("problem.", "problems.", *(f"over.{status}." for status in RequestStatus))
+    by_pages = {f"common.{name}" for name in ("months", "moment", "days", "hours", "minutes")}
+    for key in said_in("en").keys() - by_pages:
+        if not key.startswith(by_name):
             assert f"t.{key}" in used, key
 
 
@@ -89,6 +101,26 @@ def test_moments_are_told_in_utc() -> None:
     )
     with pytest.raises(ValueError, match="time zone"):
         pages.moment(datetime(2027, 8, 1, tzinfo=UTC).replace(tzinfo=None), pages.words("en"))
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(minutes=15), "15 minutes"),
+        (timedelta(seconds=61), "2 minutes"),
+        (timedelta(), "1 minute"),
+        (timedelta(minutes=60), "1 hour"),
+        (timedelta(minutes=90), "90 minutes"),
+        (timedelta(days=2), "2 days"),
+    ],
+)
+def test_spans_are_told_in_one_unit(length: timedelta, said: str) -> None:
+    assert pages.span(length, pages.words("en")) == said
+
+
+async def test_the_home_page_speaks_of_no_link_in_a_mail_as_one_s_own(browser: httpx.AsyncClient) -> None:
+    assert "is personal" not in (await browser.get("/")).text
+    assert "is personal" in (await browser.get(f"/u/{UPLOAD}")).text
 
 
 async def test_addresses_begin_with_the_portal_s_own_path(desk: InventedDesk) -> None:
