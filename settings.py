@@ -10,7 +10,7 @@ import os
 from datetime import timedelta
 from json import JSONDecodeError
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -26,6 +26,9 @@ ADDRESSES_FILE = "addresses.json"
 KEYS_FILE = "keys.json"
 HOST_AND_PORT = r"^((\[[0-9a-fA-F:.]+\]|[^\s:/]+):[0-9]{1,5})?$"
 """Nothing, or where to listen: localhost:9464, 0.0.0.0:9464, [::1]:9464."""
+BUILD_ID = r"^([A-Za-z0-9][A-Za-z0-9._+-]{0,99})?$"
+DEPLOYMENT_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
+"""Temporal writes a version as deployment name, dot, build id: so only the latter may have dots."""
 
 
 def data_dir_from_environment() -> Path:
@@ -112,6 +115,11 @@ class Settings(BaseSettings):
 
     cached_workflows: int = Field(default=500, ge=10)
     """Open orders that a worker keeps in memory; more are read again from their history when they move."""
+    build_id: str = Field(default="", pattern=BUILD_ID)
+    """Which build of our workflows a worker runs, for Temporal to send it the orders that are meant for it.
+    Empty: workers have no version, and each takes any order."""
+    deployment_name: str = Field(default="esim-orders", pattern=DEPLOYMENT_NAME)
+    """Name that Temporal knows all versions of our workers by; only with a build id."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
@@ -139,10 +147,13 @@ class Settings(BaseSettings):
         return init_settings, env_settings, addresses, keys
 
 
-def load() -> Settings:
-    """Read the settings. Raises `Refused`, naming the variables that are not valid but not their values."""
+def load(**given: Any) -> Settings:
+    """Read the settings; what is given overrules.
+
+    Raises `Refused`, naming the variables that are not valid but not their values.
+    """
     try:
-        return Settings()
+        return Settings(**given)
     except (ValidationError, JSONDecodeError) as invalid:
         if isinstance(invalid, JSONDecodeError):
             sentence = f"The file {ADDRESSES_FILE} in the data folder is damaged; start the sandbox again."

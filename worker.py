@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import gc
 import logging
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
@@ -30,16 +31,20 @@ from providers.outbox import Outbox
 from settings import Settings
 from starter.checks import readiness
 from starter.temporal import connect, leave, missing_search_attributes
+from starter.versions import deployment_config, why_idle
 from store.migrations import head_revision
 from store.session import Database
 from telemetry.health import health_page
 from telemetry.metrics import gauges
 from telemetry.process import run
 from workflows.order import EsimOrder
-from workflows.qr_notification import EsimQrNotification
+from workflows.qr_notification import EsimQrNotification, PinnedQrNotification
 from workflows.qr_request import EsimQrRequest
 
 GRACE = timedelta(seconds=30)
+WORKFLOWS: Sequence[type] = (EsimOrder, EsimQrRequest, EsimQrNotification)
+VERSIONED: Sequence[type] = (EsimOrder, EsimQrRequest, PinnedQrNotification)
+"""The same for workers with a build id. Temporal takes no word of versions from a worker without one."""
 PASSED_THROUGH = (
     "models",
     "workflows.messages",
@@ -64,8 +69,14 @@ def workflow_runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
-def order_worker(client: Client, database: Database, mailer: Mailer, settings: Settings) -> Worker:
-    """A worker for orders on the configured task queue."""
+def order_worker(
+    client: Client,
+    database: Database,
+    mailer: Mailer,
+    settings: Settings,
+    workflows: Sequence[type] = (),
+) -> Worker:
+    """A worker for orders on the configured task queue; with a build id, one of that version."""
     outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain, settings.mail_language)
     orders = InventorySteps(database)
     provider = PortSteps(ProviderByMail(database, outbox))
@@ -81,7 +92,7 @@ def order_worker(client: Client, database: Database, mailer: Mailer, settings: S
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[EsimOrder, EsimQrRequest, EsimQrNotification],
+        workflows=workflows or (VERSIONED if settings.build_id else WORKFLOWS),
         activities=[
             orders.accept_order,
             orders.open_processing,
@@ -110,6 +121,7 @@ def order_worker(client: Client, database: Database, mailer: Mailer, settings: S
         workflow_runner=workflow_runner(),
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=settings.cached_workflows,
+        deployment_config=deployment_config(settings),
     )
 
 
@@ -154,6 +166,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         settle_memory()
         await stack.enter_async_context(order_worker(client, database, mailer, settings))
         _log.info("The worker polls %s at %s.", settings.task_queue, settings.temporal_address)
+        idle = await why_idle(client, settings)
+        if idle:
+            _log.warning("%s", idle)
         await stop.wait()
         _log.info("The worker stops: steps in flight are finished first.")
 
@@ -170,11 +185,18 @@ def settle_memory() -> None:
 
 def main() -> None:
     """Run `esim-worker`."""
-    argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="esim-worker",
         description="Take the steps of orders until SIGTERM; see docs/configuration.md.",
-    ).parse_args()
-    leave(run("worker", serve))
+    )
+    parser.add_argument(
+        "--build-id",
+        metavar="ID",
+        help="which build of the workflows this is (ESIM_BUILD_ID): it takes what Temporal has for this "
+        "version; see docs/versions.md",
+    )
+    given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
+    leave(run("worker", serve, **given))
 
 
 if __name__ == "__main__":

@@ -17,11 +17,14 @@ Serve = Callable[[Settings, asyncio.Event], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
-def run(process: str, serve: Serve) -> int:
-    """Serve until SIGTERM or SIGINT. Exit code 2 for a refusal, 3 for a part that is away."""
+def run(process: str, serve: Serve, **given: str) -> int:
+    """Serve until SIGTERM or SIGINT. Settings that are given overrule the environment's.
+
+    Exit code 2 for a refusal, 3 for a part that is away.
+    """
     say: Callable[[EsimError], None] = _say_plainly
     try:
-        settings = load()
+        settings = load(**given)
         set_up_logging(settings, process)
         if settings.log_format == "json":
             say = _say_in_the_log

@@ -3,6 +3,9 @@
 `run` reads like the order table. Updates only record that somebody called and wait for the outcome;
 `run` takes the calls one after another, so of a cancel and a processed that race exactly one wins, and
 the other's caller is told (F51).
+
+An order waits for weeks, so it goes on with whatever version of this code is current: what changes the
+sequence of its steps is guarded by `workflow.patched` (docs/versions.md).
 """
 
 import asyncio

@@ -2,6 +2,7 @@
 
 `run` reads from top to bottom. Codes are imported, and SIMs discarded, by transactions that ask no workflow;
 the signal `look` says so, and where it was lost the workflow looks by itself: the row is the truth.
+Like an order it goes on with the current version of this code (docs/versions.md).
 """
 
 import asyncio

@@ -1,0 +1,73 @@
+"""Versions of our workers: which one this is, and whether Temporal has work for it.
+
+A version is a deployment's name and a build id. Temporal gives work to the version that an operator has made
+current (or lets ramp up), so a new version waits idle beside the old one until it is told to take over:
+docs/versions.md.
+"""
+
+from temporalio.api.deployment.v1 import RoutingConfig, WorkerDeploymentVersion
+from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior
+from temporalio.common import WorkerDeploymentVersion as Version
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import WorkerDeploymentConfig
+
+from settings import Settings
+
+
+def deployment_config(settings: Settings) -> WorkerDeploymentConfig | None:
+    """What makes a worker one of its version; nothing without a build id.
+
+    Workflows that say nothing else go on with whatever version is current: orders wait for weeks, and no old
+    worker should have to be kept for them.
+    """
+    if not settings.build_id:
+        return None
+    version = Version(deployment_name=settings.deployment_name, build_id=settings.build_id)
+    return WorkerDeploymentConfig(
+        version=version,
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+    )
+
+
+async def why_idle(client: Client, settings: Settings) -> str | None:
+    """Why a worker of this version gets no work, and the command that changes it; None where it gets some."""
+    if not settings.build_id:
+        return None
+    mine = f"{settings.deployment_name}.{settings.build_id}"
+    try:
+        routing = await _routing(client, settings)
+    except RPCError:
+        return f"Whether {mine} is the current version is not known, as Temporal does not say."
+    current = _shown(routing.current_deployment_version)
+    ramping = _shown(routing.ramping_deployment_version)
+    if current == mine or (ramping == mine and routing.ramping_version_percentage > 0):
+        return None
+    now = f"{current} is current" if current else "no version is current"
+    return (
+        f"This worker gets no new work: it is version {mine}, and {now}. To make it current: "
+        f"temporal worker deployment set-current-version --deployment-name {settings.deployment_name} "
+        f"--build-id {settings.build_id} --address {settings.temporal_address} "
+        f"--namespace {settings.temporal_namespace} --yes"
+    )
+
+
+async def _routing(client: Client, settings: Settings) -> RoutingConfig:
+    """What the deployment's operators have decided; nothing before its first worker is known."""
+    try:
+        answer = await client.workflow_service.describe_worker_deployment(
+            DescribeWorkerDeploymentRequest(
+                namespace=client.namespace, deployment_name=settings.deployment_name
+            )
+        )
+    except RPCError as failure:
+        if failure.status is RPCStatusCode.NOT_FOUND:
+            return RoutingConfig()
+        raise
+    return answer.worker_deployment_info.routing_config
+
+
+def _shown(version: WorkerDeploymentVersion) -> str:
+    return f"{version.deployment_name}.{version.build_id}" if version.build_id else ""
