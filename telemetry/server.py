@@ -19,6 +19,14 @@ class Server(uvicorn.Server):
         yield
 
 
+IDLE_SECONDS = 5
+"""How long a connection is kept between two requests. How long its first may take to begin is bounded by
+nobody here, as uvicorn has no such limit: that is the proxy's, see docs/cluster.md.
+"""
+LONGEST_HEAD = 16 * 1024
+"""Bytes of a request line with its headers."""
+
+
 def configured(app: ASGIApp, grace_seconds: int) -> uvicorn.Config:
     """How all our servers are set."""
     return uvicorn.Config(
@@ -28,6 +36,9 @@ def configured(app: ASGIApp, grace_seconds: int) -> uvicorn.Config:
         log_config=None,
         lifespan="off",
         ws="none",
+        http="h11",
+        h11_max_incomplete_event_size=LONGEST_HEAD,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=grace_seconds,
     )
 

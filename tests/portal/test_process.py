@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from sandbox.ports import free_port
+from telemetry.server import LONGEST_HEAD
 from tests.temporal_server import Temporal, temporal
 
 __all__ = ["temporal"]
@@ -107,6 +108,16 @@ async def test_a_request_that_has_begun_is_finished_first(tmp_path: Path, parts:
         assert answer.startswith(b"HTTP/1.1 404")
         writer.close()
         assert await portal.ends() == 0
+
+
+async def test_a_head_without_an_end_is_given_up(tmp_path: Path, parts: dict[str, str]) -> None:
+    async with started(tmp_path, **parts) as portal:
+        await portal.says("listens")
+        reader, writer = await asyncio.open_connection("127.0.0.1", portal.port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: portal\r\nX-Long: " + b"x" * (LONGEST_HEAD + 1))
+        answer = await asyncio.wait_for(reader.read(), PATIENCE)
+        assert answer.startswith(b"HTTP/1.1 400")
+        writer.close()
 
 
 async def test_an_address_that_is_taken_is_refused(tmp_path: Path, parts: dict[str, str]) -> None:
