@@ -25,12 +25,14 @@ Found = TypeVar("Found")
 PATIENCE = 30.0
 """Seconds after which something that should happen is said not to: long, for a busy machine."""
 
-SWITCHES = (
-    *FASTER_QUEUES,
+TIME_SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     # By default a timer fires a second late at least, also when time is skipped.
     'history.timerProcessorMaxTimeShift="10ms"',
+    # By default a workflow is listed as one with problems after five failed tasks, ten seconds each.
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=1",
 )
+SWITCHES = (*FASTER_QUEUES, *TIME_SKIPPING)
 
 
 class Temporal:

@@ -71,14 +71,14 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def a_mailbox() -> AsyncIterator[Mailbox]:
+async def a_mailbox(port: int = 0) -> AsyncIterator[Mailbox]:
     mailbox = Mailbox()
     loop = asyncio.get_running_loop()
 
     def session() -> SMTP:
         return SMTP(mailbox, hostname="localhost", enable_SMTPUTF8=True, loop=loop)
 
-    server = await loop.create_server(session, "127.0.0.1", 0)
+    server = await loop.create_server(session, "127.0.0.1", port)
     mailbox.port = server.sockets[0].getsockname()[1]
     yield mailbox
     server.close()
