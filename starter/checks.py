@@ -20,7 +20,7 @@ PATIENCE = 3.0
 
 Found = TypeVar("Found")
 
-_UNKNOWN = "Not known, as {} does not answer."
+UNKNOWN = "Not known, as {} does not answer."
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ async def readiness(database: Database, client: Client) -> list[Check]:
 
 
 async def _tables(database: Database) -> list[Check]:
-    found, away = await _within(database.revision, "The database does not answer; see ESIM_DATABASE_URL.")
+    found, away = await within(database.revision, "The database does not answer; see ESIM_DATABASE_URL.")
     if away:
-        unknown = Check("migrations", ok=False, sentence=_UNKNOWN.format("the database"))
+        unknown = Check("migrations", ok=False, sentence=UNKNOWN.format("the database"))
         return [Check("database", ok=False, sentence=away), unknown]
     sentence = "The tables are those of this version."
     at_head = found == head_revision()
@@ -58,12 +58,12 @@ async def _tables(database: Database) -> list[Check]:
 
 async def _temporal(client: Client) -> list[Check]:
     silent = str(temporal_away())
-    _, away = await _within(lambda: _describe(client), silent)
+    _, away = await within(lambda: _describe(client), silent)
     if away:
-        unknown = Check("search_attributes", ok=False, sentence=_UNKNOWN.format("Temporal"))
+        unknown = Check("search_attributes", ok=False, sentence=UNKNOWN.format("Temporal"))
         return [Check("temporal", ok=False, sentence=away), unknown]
     there = Check("temporal", ok=True, sentence="Temporal answers.")
-    missing, away = await _within(lambda: missing_search_attributes(client), silent)
+    missing, away = await within(lambda: missing_search_attributes(client), silent)
     return [there, Check("search_attributes", ok=not away and not missing, sentence=away or _told(missing))]
 
 
@@ -86,10 +86,12 @@ def _told(missing: list[str] | None) -> str:
     return f"Search attributes are missing; run: temporal operator search-attribute create {options}"
 
 
-async def _within(ask: Callable[[], Awaitable[Found]], silent: str) -> tuple[Found | None, str]:
-    """What was found, or why not."""
+async def within(
+    ask: Callable[[], Awaitable[Found]], silent: str, patience: float = PATIENCE
+) -> tuple[Found | None, str]:
+    """What was found, or why not; `silent` where nobody answers in time."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             return await ask(), ""
     except (TimeoutError, SQLAlchemyError):
         return None, silent

@@ -12,6 +12,7 @@ from starter.cli import (
     catalogue,
     contacts,
     database,
+    doctor,
     fleet,
     orders,
     payload_keys,
@@ -40,6 +41,7 @@ app.add_typer(payload_keys.app, name="payload-keys")
 app.add_typer(sandbox.mail_app, name="mail")
 app.add_typer(database.app, name="db")
 app.command()(sandbox.up)
+app.command()(doctor.doctor)
 
 
 def _tell_version(wanted: bool) -> None:

@@ -1,0 +1,57 @@
+"""`esim-orders doctor`: every part that is configured, and everything that waits for a person, in one look.
+
+All is looked at at once, each with a short patience of its own: a part that is away has its own red line, and
+the others are told all the same.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+
+from models.errors import EsimError, Refused
+from settings import Settings
+from starter.checks import Check, readiness
+from starter.checkup.parts import clock, mail_server, payload_keys, portal, secret_keys, traces
+from starter.checkup.work import held, unsent_notifications, workflows
+from starter.checkup.workers import workers
+from starter.temporal import connect
+from store.session import Database
+
+
+async def examine(settings: Settings) -> list[Check]:
+    """All checks, in the order in which one would look for a fault. Never raises."""
+    keys, client_settings = payload_keys(settings.payload_keys), settings
+    if not keys.ok:
+        client_settings = settings.model_copy(update={"payload_keys": ""})
+    try:
+        database = Database(settings.database_url)
+    except EsimError as invalid:
+        return [Check("database", ok=False, sentence=str(invalid)), keys]
+    try:
+        client = await connect(client_settings, lazy=True)
+        looks: list[Awaitable[list[Check]]] = [
+            readiness(database, client),
+            _alone(clock(database)),
+            workers(client, settings.task_queue),
+            _alone(mail_server(settings)),
+            _alone(portal(settings.portal_url)),
+            _alone(secret_keys(settings.secret_keys, database)),
+            _alone(_ready(keys)),
+            workflows(client, database),
+            _alone(held(database)),
+            _alone(unsent_notifications(database)),
+        ]
+        if settings.otlp_endpoint:
+            looks.append(_alone(traces(settings.otlp_endpoint)))
+        return [check for found in await asyncio.gather(*looks) for check in found]
+    except Refused as invalid:
+        return [Check("settings", ok=False, sentence=str(invalid))]
+    finally:
+        await database.close()
+
+
+async def _alone(look: Awaitable[Check]) -> list[Check]:
+    return [await look]
+
+
+async def _ready(check: Check) -> Check:
+    return check

@@ -1,0 +1,134 @@
+"""The parts around orders: clocks, mail server, portal, keys, collector of traces."""
+
+import asyncio
+import http.client
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from mail.errors import MailError, MailInvalid
+from mail.trial import try_out
+from models.errors import EsimError, Refused
+from settings import Settings
+from starter.checks import PATIENCE, Check, within
+from store import standing
+from store.secrets import KeyRing
+from store.session import Database
+
+ALLOWED_SKEW = timedelta(seconds=5)
+MAIL_PATIENCE = 10.0
+"""Seconds for the mail server: TLS and a login take several round trips."""
+
+_DATABASE_SILENT = "Not known, as the database does not answer."
+
+
+async def clock(database: Database) -> Check:
+    """Whether this machine and the database agree what time it is: links expire by the one, waits by both."""
+
+    async def ask() -> timedelta:
+        async with database.reading() as connection:  # a first connection takes its time
+            await standing.clock(connection)
+            before = datetime.now(UTC)
+            there = await standing.clock(connection)
+            after = datetime.now(UTC)
+        return there - before if there < before else max(there - after, timedelta())
+
+    skew, away = await within(ask, _DATABASE_SILENT)
+    if skew is None:
+        return Check("clock", ok=False, sentence=away)
+    if abs(skew) > ALLOWED_SKEW:
+        behind = "behind" if skew < timedelta() else "ahead of"
+        told = f"The database's clock is {abs(skew).total_seconds():.0f} s {behind} this machine's; set both."
+        return Check("clock", ok=False, sentence=told)
+    return Check("clock", ok=True, sentence="The clocks of this machine and the database agree.")
+
+
+async def mail_server(settings: Settings) -> Check:
+    """Whether the mail server would take mails from us. None is sent."""
+    see = "see ESIM_SMTP_URL, ESIM_MAIL_FROM."
+    try:
+        async with asyncio.timeout(MAIL_PATIENCE):
+            login = await try_out(settings.smtp_url, settings.mail_from, settings.smtp_timeout)
+    except TimeoutError:
+        return Check("mail", ok=False, sentence=f"The mail server does not answer; {see}")
+    except (MailError, MailInvalid, ValueError) as failure:
+        return Check("mail", ok=False, sentence=f"{str(failure).rstrip('.')}; {see}")
+    taken = " and accepts our login" if login else ""
+    return Check("mail", ok=True, sentence=f"The mail server answers{taken}.")
+
+
+async def portal(url: str) -> Check:
+    """Whether the links in mails lead anywhere."""
+    see = "start esim-portal, or see ESIM_PORTAL_URL."
+    try:
+        async with asyncio.timeout(PATIENCE + 1):
+            status = await asyncio.to_thread(_status, url)
+    except (TimeoutError, OSError, http.client.HTTPException, ValueError):
+        return Check(
+            "portal", ok=False, sentence=f"The portal does not answer where links in mails lead; {see}"
+        )
+    if status != http.HTTPStatus.OK:
+        return Check("portal", ok=False, sentence=f"What answers for the portal says {status}; {see}")
+    return Check("portal", ok=True, sentence="The portal answers.")
+
+
+def _status(url: str) -> int:
+    place = urlsplit(url)
+    kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+    if place.scheme not in kinds or not place.hostname:
+        raise ValueError("no address of a portal")
+    connection = kinds[place.scheme](place.hostname, place.port, timeout=PATIENCE)
+    try:
+        connection.request("GET", f"{place.path.rstrip('/')}/health/live")
+        return int(connection.getresponse().status)
+    finally:
+        connection.close()
+
+
+async def secret_keys(keys: str, database: Database) -> Check:
+    """Whether codes that are kept can be shown."""
+    try:
+        ring = KeyRing(keys)
+    except Refused as invalid:
+        return Check("secret_keys", ok=False, sentence=str(invalid))
+
+    async def ask() -> bool:
+        async with database.reading() as connection:
+            return await standing.newest_code_opens(connection, ring)
+
+    opened, why_not = await within(ask, _DATABASE_SILENT)
+    if opened:
+        return Check("secret_keys", ok=True, sentence="The newest QR code opens.")
+    if why_not:
+        more = "" if why_not == _DATABASE_SILENT else " See ESIM_SECRET_KEYS."
+        return Check("secret_keys", ok=False, sentence=why_not + more)
+    there = "The keys are valid" if keys else "ESIM_SECRET_KEYS is not set"
+    return Check("secret_keys", ok=True, sentence=f"{there}; no QR code is kept yet.")
+
+
+def payload_keys(keys: str) -> Check:
+    """Whether what travels through Temporal can be sealed as it should be."""
+    from starter.payloads import PayloadKeys  # noqa: PLC0415  takes long to load, and few ask
+
+    try:
+        ring = PayloadKeys(keys)
+    except EsimError as invalid:
+        return Check("payload_keys", ok=False, sentence=str(invalid))
+    sentence = (
+        "What travels through Temporal is sealed." if ring.seals else "Nothing is sealed, as configured."
+    )
+    return Check("payload_keys", ok=True, sentence=sentence)
+
+
+async def traces(endpoint: str) -> Check:
+    """Whether somebody listens where traces are sent."""
+    silent = "Nobody takes traces; see ESIM_OTLP_ENDPOINT. Orders move all the same."
+    try:
+        place = urlsplit(endpoint)
+        port = place.port or (443 if place.scheme == "https" else 80)
+        async with asyncio.timeout(PATIENCE):
+            _, writer = await asyncio.open_connection(place.hostname, port)
+        writer.close()
+        await writer.wait_closed()
+    except (TimeoutError, OSError, ValueError):
+        return Check("traces", ok=False, sentence=silent)
+    return Check("traces", ok=True, sentence="The collector of traces answers.")

@@ -1,0 +1,75 @@
+"""How things stand: what is open, what waits too long, and whether what is kept can be read."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Interval, bindparam, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.lifecycle import OPEN
+from models.qr import RequestStatus
+from store.mail_table import MailRow
+from store.qr_tables import QrNotificationRow, QrRequestRow, QrVersionRow
+from store.secrets import KeyRing, code_of
+from store.tables import OrderRow
+
+_OPEN_ORDERS = select(OrderRow.id).where(OrderRow.status.in_(sorted(OPEN))).order_by(OrderRow.placed_at)
+_OPEN_REQUESTS = (
+    select(QrRequestRow.id)
+    .where(QrRequestRow.status == RequestStatus.REQUESTED)
+    .order_by(QrRequestRow.requested_at)
+)
+_SENT = exists().where(MailRow.qr_notification_id == QrNotificationRow.id, MailRow.state == "sent")
+_UNSENT = (
+    select(QrNotificationRow.id)
+    .where(
+        QrNotificationRow.created_at < func.now() - bindparam("older_than", type_=Interval),
+        QrNotificationRow.revoked_at.is_(None),
+        ~QrNotificationRow.given_up,
+        ~_SENT,
+    )
+    .order_by(QrNotificationRow.created_at)
+)
+_NEWEST_CODE = (
+    select(QrVersionRow.sim_id, QrVersionRow.number, QrVersionRow.code)
+    .where(QrVersionRow.current)
+    .order_by(QrVersionRow.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True)
+class OpenIds:
+    """What is open, oldest first; each is to have a workflow that runs."""
+
+    orders: tuple[str, ...]
+    requests: tuple[str, ...]
+
+
+async def open_ids(connection: AsyncConnection) -> OpenIds:
+    """All orders and requests for QR codes that have a way to go."""
+    orders = (await connection.scalars(_OPEN_ORDERS)).all()
+    return OpenIds(tuple(orders), tuple((await connection.scalars(_OPEN_REQUESTS)).all()))
+
+
+async def unsent_notifications(connection: AsyncConnection, older_than: timedelta) -> list[str]:
+    """Notifications of QR codes that nobody has got, nor will without anybody looking."""
+    return list((await connection.scalars(_UNSENT, {"older_than": older_than})).all())
+
+
+async def newest_code_opens(connection: AsyncConnection, keys: KeyRing) -> bool:
+    """Open the newest code that a SIM has, and forget it; False where there is none.
+
+    Raises `SecretUnreadable`, and `Refused` (`secret_keys_missing`).
+    """
+    row = (await connection.execute(_NEWEST_CODE)).one_or_none()
+    if row is None:
+        return False
+    keys.open(code_of(row.sim_id, row.number), row.code)
+    return True
+
+
+async def clock(connection: AsyncConnection) -> datetime:
+    """What time it is at the database."""
+    now: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+    return now
