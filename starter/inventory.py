@@ -20,10 +20,10 @@ from models.errors import Refused
 from models.fleet_file import parse_fleet
 from models.identifiers import ICCID_DIGITS
 from models.imports import ImportReport, Progress
-from models.inventory import CatalogueItem, ContactView, LineView, SimView, UserView
+from models.inventory import CatalogueItem, ContactView, LineView, SimKind, SimView, UserView
 from models.offers import ActionOffer, Shop, offers, shop
-from models.qr import ContactDetails, QrHistory
-from store import administration, catalogue, contacts, fleet, lookups, people
+from models.qr import ContactDetails, QrHistory, QrWaitingView
+from store import administration, catalogue, contacts, fleet, lookups, people, qr_waiting
 from store.catalogue_import import import_catalogue
 from store.facts import line_facts, sim_facts
 from store.fleet_import import import_fleet
@@ -75,16 +75,23 @@ class Inventory:
         *,
         group: str | None = None,
         device: str | None = None,
+        kind: SimKind | None = None,
+        without_code: bool = False,
         limit: int | None = None,
         offset: int = 0,
     ) -> list[LineView]:
-        """Lines by account, device and slot, each with the SIM in place and the temporary eSIM (F17)."""
+        """Lines by account, device and slot, each with the SIM in place and the temporary eSIM (F17).
+
+        With a kind only lines with such a SIM in place; `without_code`, those with an eSIM without a code.
+        """
         async with self._database.transaction() as connection:
             return await fleet.lines(
                 connection,
                 account_id=await _account_id(connection, account),
                 group=group,
                 device=device,
+                kind=kind,
+                without_code=without_code,
                 limit=limit,
                 offset=offset,
             )
@@ -108,6 +115,21 @@ class Inventory:
         async with self._database.reading() as connection:
             key = await lookups.find_sim(connection, sim, await _users_account(connection, user))
             return await qr_codes.history(connection, key.id)
+
+    async def qr_waiting(
+        self, account: str | None = None, *, open_only: bool = False, held: bool = False, limit: int = 100
+    ) -> list[QrWaitingView]:
+        """The newest requests of all SIMs, and the notifications that wait for a person."""
+        async with self._database.reading() as connection:
+            account_id = await _account_id(connection, account)
+            return await qr_waiting.waiting(
+                connection, account_id=account_id, open_only=open_only, held=held, limit=limit
+            )
+
+    async def qr_held(self) -> int:
+        """How many requests and notifications wait for a person."""
+        async with self._database.reading() as connection:
+            return await qr_waiting.held_count(connection)
 
     async def people(self, sim: str, references: Iterable[str]) -> dict[str, str]:
         """Names and addresses of those of the SIM's account who are referred to: `contact:7`, `user:3`."""
@@ -213,6 +235,12 @@ class Inventory:
             return await contacts.contacts(
                 connection, account_id=account_id, distributor=distributor, role=wanted
             )
+
+    async def distributors(self, account: str | None = None) -> list[str]:
+        """The names of the account's distributors."""
+        async with self._database.reading() as connection:
+            found = await lookups.find_account(connection, account)
+            return await contacts.distributors(connection, found.id)
 
     async def add_contact(
         self, account: str | None, distributor: str, name: str, email: str, roles: Iterable[str] = ()

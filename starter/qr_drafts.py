@@ -12,7 +12,7 @@ from models.identifiers import parse_reference, reference
 from models.qr import REQUEST_MADE, ContactDetails, LetterView, RequestStatus
 from models.qr_letter import letter_refusals
 from models.rules import Facts, Recipients, request_refusals
-from store import contacts, lookups, qr_mails, qr_requests
+from store import contacts, lookups, qr_codes, qr_mails, qr_requests
 from store.facts import sim_facts
 from store.lookups import SimKey
 
@@ -49,6 +49,8 @@ class Requested:
     status: RequestStatus
     round: int
     sentence: str = REQUEST_MADE
+    version: int | None = None
+    """Of the code that the SIM had already when it was asked for."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Read:
     reasons: tuple[Refusal, ...] = ()
     chosen: tuple[int, ...] | None = None
     letter_id: int | None = None
+    version: int | None = None
+    """Of the code that the SIM has already."""
 
 
 async def read_letter(connection: AsyncConnection, sim: str, user: str, language: str) -> LetterView:
@@ -78,6 +82,7 @@ async def read_letter(connection: AsyncConnection, sim: str, user: str, language
         subject=subject,
         text=text,
         open_request=read.facts.open_qr_request,
+        version=read.version,
     )
 
 
@@ -96,6 +101,7 @@ async def preview(
         subject=usual[0] if draft.subject is None else draft.subject,
         text=usual[1] if draft.text is None else draft.text,
         open_request=read.facts.open_qr_request,
+        version=read.version,
     )
 
 
@@ -133,7 +139,9 @@ async def _read(connection: AsyncConnection, sim: str, user: str) -> Read:
     who = await lookups.find_user(connection, user)
     key = await lookups.find_sim(connection, sim, who.account_id)
     facts = await sim_facts(connection, key.id, who.id)
-    return Read(key, who.id, facts, tuple(await contacts.of_ids(connection, facts.qr_contacts)))
+    eligible = tuple(await contacts.of_ids(connection, facts.qr_contacts))
+    version = await qr_codes.current_number(connection, key.id)
+    return Read(key, who.id, facts, eligible, version=version)
 
 
 async def _usual_letter(connection: AsyncConnection, read: Read, language: str) -> tuple[str, str]:

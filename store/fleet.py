@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.identifiers import storable
-from models.inventory import LineView, SimState, SimView
+from models.inventory import LineView, SimKind, SimState, SimView
 from models.lifecycle import OPEN
+from store.qr_tables import QrVersionRow
 from store.tables import (
     AccountRow,
     DeviceRow,
@@ -37,6 +38,8 @@ async def lines(
     account_id: int | None = None,
     group: str | None = None,
     device: str | None = None,
+    kind: SimKind | None = None,
+    without_code: bool = False,
     limit: int | None = None,
     offset: int = 0,
 ) -> list[LineView]:
@@ -58,9 +61,22 @@ async def lines(
         chosen = chosen.where(LineRow.account_id == account_id)
     if device is not None:
         chosen = chosen.where(DeviceRow.name == device.strip())
+    if kind is not None or without_code:
+        chosen = chosen.where(_in_place(kind, without_code=without_code))
     if group is not None:
         chosen = chosen.where(LineRow.id.in_(_in_group(group.strip())))
     return [_line(row) for row in await connection.execute(_lines(chosen))]
+
+
+def _in_place(kind: SimKind | None, *, without_code: bool) -> ColumnElement[bool]:
+    """The SIM in place is of this kind, or an eSIM that has no QR code yet."""
+    sim = select(SimRow.id).where(SimRow.line_id == LineRow.id, SimRow.state == SimState.ACTIVE)
+    if kind is not None:
+        sim = sim.where(SimRow.kind == kind)
+    if without_code:
+        code = select(QrVersionRow.id).where(QrVersionRow.sim_id == SimRow.id)
+        sim = sim.where(SimRow.kind == SimKind.ESIM, ~code.exists())
+    return sim.exists()
 
 
 async def sim(connection: AsyncConnection, sim_id: int) -> SimView:

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from models.administration import parse_roles
-from models.errors import Refused
+from models.errors import NotFound, Refused
 from models.identifiers import reference
 from models.inventory import ContactRole
 from models.qr import ContactDetails
-from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, warn
+from starter.cli.output import JsonFlag, print_json, print_table, say, warn
 from starter.cli.questions import answer, at_terminal
 from starter.cli.session import inventory, run
 
@@ -46,7 +46,7 @@ def list_contacts(
         _print(found)
 
 
-@app.command()
+@app.command(short_help="Add a contact of a distributor.")
 def add(  # noqa: PLR0917  options of a command
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the contact.")],
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="E-mail address; once a distributor.")],
@@ -58,7 +58,6 @@ def add(  # noqa: PLR0917  options of a command
     json: JsonFlag = False,
 ) -> None:
     """Add a contact; its roles are given here, at the question that follows, or later with `edit`.
-
     Requests for QR codes go to contacts with the role esim_qr_code ("eSIM QR Code"), orders to those with
     the role order. The import of a catalogue decides who has the role order: it takes it from contacts of
     a distributor in the file that the file does not name.
@@ -66,7 +65,13 @@ def add(  # noqa: PLR0917  options of a command
 
     async def call() -> ContactDetails:
         async with inventory() as stock:
-            return await stock.add_contact(account, distributor, name, email, role or ())
+            try:
+                return await stock.add_contact(account, distributor, name, email, role or ())
+            except NotFound as unknown:
+                if unknown.refusals[0].code == "unknown_distributor":
+                    names = ", ".join(await stock.distributors(account)) or "none"
+                    unknown.add_note(f"The account's distributors: {names}.")
+                raise
 
     created = run(call)
     if json:
@@ -99,7 +104,7 @@ def _second_step(created: ContactDetails) -> ContactDetails:
     return run(call)
 
 
-@app.command()
+@app.command(short_help="Correct a contact, give it roles or take them away.")
 def edit(  # noqa: PLR0917  options of a command
     contact: Annotated[str, typer.Argument(metavar="CONTACT", help="Id (C-7) or e-mail address.")],
     account: Annotated[str | None, typer.Option("--account", help="Name of the contact's account.")] = None,
@@ -114,7 +119,6 @@ def edit(  # noqa: PLR0917  options of a command
     json: JsonFlag = False,
 ) -> None:
     """Correct a contact's name or address, give it roles or take them away.
-
     What was sent stays as it is: links in requests that a contact has work on, also without the role. The
     import of a catalogue decides who has the role order, and may take it away or give it again.
     """
@@ -135,11 +139,13 @@ def edit(  # noqa: PLR0917  options of a command
 
 
 def _print(contacts: list[ContactDetails]) -> None:
-    wide = is_wide()
-    rows = []
-    for contact in contacts:
-        roles = ", ".join(ContactRole(role).label for role in contact.roles)
-        cells = [reference("C", contact.id), contact.name, contact.email, contact.distributor]
-        rows.append([*cells, *([contact.account] if wide else []), roles or "none"])
-    columns = ("contact", "name", "e-mail", "distributor", *(("account",) if wide else ()), "roles")
-    print_table("Contacts", columns, rows, whole=("contact",))
+    """A table for each account, in whose title its name takes no room from the columns."""
+    for account in dict.fromkeys(contact.account for contact in contacts):
+        rows = []
+        for contact in contacts:
+            if contact.account == account:
+                roles = ", ".join(ContactRole(role).label for role in contact.roles) or "none"
+                cells = (reference("C", contact.id), contact.name, contact.email, contact.distributor)
+                rows.append((*cells, roles))
+        columns = ("contact", "name", "e-mail", "distributor", "roles")
+        print_table(f"Contacts of {account}", columns, rows, whole=("contact",))

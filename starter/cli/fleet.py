@@ -43,10 +43,16 @@ def import_fleet(file: File, dry_run: DryRun = False, json: JsonFlag = False) ->
 
 
 @app.command(name="list")
-def list_lines(
+def list_lines(  # noqa: PLR0917  options of a command
     account: Account = None,
     group: Annotated[str | None, typer.Option("--group", help="Only lines of this management group.")] = None,
     device: Annotated[str | None, typer.Option("--device", help="Only lines of this device.")] = None,
+    kind: Annotated[
+        SimKind | None, typer.Option("--kind", help="Only lines with such a SIM in place.")
+    ] = None,
+    without_code: Annotated[
+        bool, typer.Option("--without-code", help="Only lines whose eSIM has no QR code yet.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(min=1, help=f"How many; {SHOWN} unless --json.")] = None,
     json: JsonFlag = False,
 ) -> None:
@@ -56,7 +62,9 @@ def list_lines(
     async def read() -> list[LineView]:
         wanted = limit if json else shown + 1
         async with inventory() as stock:
-            return await stock.lines(account, group=group, device=device, limit=wanted)
+            return await stock.lines(
+                account, group=group, device=device, kind=kind, without_code=without_code, limit=wanted
+            )
 
     found = run(read)
     if json:
@@ -67,7 +75,7 @@ def list_lines(
     if not found:
         say("There are no such lines.")
     if len(found) > shown:
-        warn(f"There are more than {shown} lines; see --limit, --group and --device.")
+        warn(f"There are more than {shown} lines; see --limit, --group, --device and --kind.")
 
 
 def _print_lines(account: str, lines: list[LineView]) -> None:

@@ -14,7 +14,7 @@ from models.csv_rows import MAX_BYTES
 from models.errors import Refused
 from models.imports import ImportReport
 from models.imports import Progress as Told
-from starter.cli.output import print_json, say, warn
+from starter.cli.output import print_json, printable, say, warn
 from starter.cli.session import inventory, run
 from starter.inventory import Inventory
 
@@ -55,7 +55,7 @@ def read_file(file: Path, at_most: int = MAX_BYTES) -> bytes:
         reason = "may not be read"
     except (OSError, ValueError):
         reason = "cannot be read"
-    raise Refused.because("file_unreadable", f"The file {file} {reason}.")
+    raise Refused.because("file_unreadable", f"The file {printable(file)} {reason}.")
 
 
 @contextmanager

@@ -73,13 +73,15 @@ def list_orders(  # noqa: PLR0917  options of a command
     """List orders, newest first."""
     wanted = parse_status(status)
 
-    async def read() -> list[OrderView]:
+    async def read() -> tuple[list[OrderView], int]:
         async with order_book() as book:
-            return await book.orders(
+            orders = await book.orders(
                 status=wanted, open_only=open_only, held=held, incidents=incidents, line=line, limit=limit
             )
+        async with inventory() as stock:
+            return orders, await stock.qr_held() if held and not json else 0
 
-    found = run(read)
+    found, held_codes = run(read)
     if json:
         print_json(found)
     elif found:
@@ -90,6 +92,13 @@ def list_orders(  # noqa: PLR0917  options of a command
         say("There are no such orders.")
     else:
         say("There are no orders.")
+    if held_codes:
+        what = (
+            "requests or notifications of QR codes are"
+            if held_codes > 1
+            else "request or notification of a QR code is"
+        )
+        say(f"{held_codes} {what} held, too: esim-orders qr list --held")
 
 
 @app.command()

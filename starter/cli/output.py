@@ -12,6 +12,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
+from models.characters import UNPRINTABLE
+
 # no markup or emoji: brackets and colons in names are what they are
 console = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
 
@@ -49,6 +51,11 @@ def say(sentence: str) -> None:
 def warn(sentence: str) -> None:
     """Tell a person something on stderr, so that it never mixes with what programs read."""
     print(sentence, file=sys.stderr)
+
+
+def printable(text: object) -> str:
+    """What somebody else named, such as a file, on one line that does nothing to a terminal."""
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(text))
 
 
 def print_table(

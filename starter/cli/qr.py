@@ -9,13 +9,13 @@ from rich.console import Console
 
 from models.errors import Refused
 from models.identifiers import reference
-from models.qr import LetterView, QrHistory, RequestState
-from starter.cli import qr_codes, qr_keys, qr_tables
+from models.qr import LetterView, QrHistory, RequestState, RequestStatus
+from starter.cli import qr_codes, qr_keys, qr_list, qr_tables
 from starter.cli.imports import read_file
 from starter.cli.order_views import Actor
 from starter.cli.output import JsonFlag, console, print_json, say, warn
 from starter.cli.qr_codes import Sim, SomeUser, User, parse_id
-from starter.cli.questions import confirmed
+from starter.cli.questions import at_terminal, confirmed
 from starter.cli.session import inventory, qr_desk, run
 from starter.inventory import Inventory
 
@@ -58,6 +58,8 @@ def draft(sim: Sim, user: User, json: JsonFlag = False) -> None:
         print_json(letter)
         return
     _print_letter(letter, ())
+    if letter.version:
+        warn(_has_a_code(letter.sim_id, letter.version))
     if letter.open_request:
         warn(f"The code was requested already: {letter.open_request}. `qr request --again` sends it again.")
 
@@ -100,7 +102,10 @@ def request(  # noqa: PLR0917  options of a command
         async with qr_desk() as desk:
             return await desk.request(wanted)
 
-    _print_requested(run(send), asked_by_key=key is not None, json=json)
+    made = run(send)
+    if yes and made.version and not json:
+        warn(f"The SIM had a QR code already (version {made.version}); what comes now replaces it.")
+    _print_requested(made, asked_by_key=key is not None, json=json)
 
 
 def _confirm(wanted: "QrRequestDraft") -> None:
@@ -108,9 +113,20 @@ def _confirm(wanted: "QrRequestDraft") -> None:
         async with qr_desk() as desk:
             return await desk.preview(wanted)
 
-    _print_letter(run(read), wanted.cc, to_stderr=True)
-    if not confirmed("Send it?"):
+    letter = run(read)
+    if not at_terminal():
+        sentence = "Nobody can be asked whether to send it: add --yes."
+        raise Refused.because("confirmation_needed", sentence)
+    _print_letter(letter, wanted.cc, to_stderr=True)
+    if letter.version:
+        warn(_has_a_code(letter.sim_id, letter.version))
+    if not confirmed("Send it?", otherwise="Nothing was sent."):
         raise Refused.because("not_confirmed", "Nothing was requested.")
+
+
+def _has_a_code(sim_id: int, version: int) -> str:
+    sim = reference("S", sim_id)
+    return f"{sim} has a QR code already (version {version}): `qr show {sim}`. A code that comes replaces it."
 
 
 def _print_requested(made: "Requested", *, asked_by_key: bool, json: bool) -> None:
@@ -179,15 +195,17 @@ def withdraw(
     """End a request whose code is not wanted any more: its upload links are dead."""
     wanted = parse_id(request_id, "request")
 
-    async def call() -> RequestState:
+    async def call() -> tuple[RequestStatus, RequestState]:
         async with qr_desk() as desk:
-            return await desk.withdraw(wanted, actor=actor)
+            before = (await desk.request_view(wanted)).status
+            return before, await desk.withdraw(wanted, actor=actor)
 
-    state = run(call)
+    before, state = run(call)
     if json:
         print_json(state)
     else:
-        say(f"{state.request_id}: {state.status.label.lower()}")
+        already = " already" if before is state.status else ""
+        say(f"{state.request_id}: {state.status.label.lower()}{already}")
     for warning in state.warnings:
         warn(warning)
 
@@ -214,6 +232,7 @@ def retry(
         say(f"{wanted} tries again; `qr history` shows what becomes of it.")
 
 
+app.command(name="list")(qr_list.list_waiting)
 app.command()(draft)
 app.command()(request)
 app.command(name="import")(qr_codes.import_code)

@@ -16,7 +16,7 @@ from models.qr import Imported, NotificationView
 from starter.cli import qr_pictures
 from starter.cli.imports import read_file
 from starter.cli.order_views import Actor
-from starter.cli.output import JsonFlag, full_time, print_json, say, warn
+from starter.cli.output import JsonFlag, full_time, print_json, printable, say, warn
 from starter.cli.qr_tables import came_as
 from starter.cli.questions import answer, at_terminal
 from starter.cli.session import qr_desk, run
@@ -29,7 +29,7 @@ _NOBODY = "-"
 _LONGEST_TYPED = 4096
 _PATTERNS = {"request": QR_REQUEST_ID_PATTERN, "notification": QR_NOTIFICATION_ID_PATTERN}
 
-Sim = Annotated[str, typer.Argument(metavar="SIM", help="Id (S-12) or ICCID.")]
+Sim = Annotated[str, typer.Argument(metavar="SIM", help="Id (S-12), ICCID, or its line's phone number.")]
 User = Annotated[str, typer.Option("--user", help="Who asks: e-mail address or id (U-3).")]
 SomeUser = Annotated[
     str | None,
@@ -112,7 +112,7 @@ def _import_file(sim: str, user: str | None, file: Path) -> Imported:
 
 def _typed_code() -> str:
     if at_terminal():
-        return answer("Activation code (not shown)", hidden=True)
+        return answer("Activation code (not shown)", hidden=True, otherwise="Nothing was imported.")
     return sys.stdin.read(_LONGEST_TYPED).strip()
 
 
@@ -120,10 +120,18 @@ def _print_imported(imported: Imported, sim: str) -> None:
     version = imported.version
     if imported.changed:
         say(f"{sim} has its QR code: version {version.number}, {came_as(version)}.")
+        if imported.replaced is not None:
+            dead = f"; {links(imported.dead_links)} any more" if imported.dead_links else ""
+            say(f"It replaces version {imported.replaced}{dead}.")
     else:
         say(f"{sim} has this very code already, as version {version.number}; nothing is new.")
     for warning in imported.warnings:
         warn(warning)
+
+
+def links(dead: int) -> str:
+    """So many links that are dead."""
+    return "1 link that showed it shows nothing" if dead == 1 else f"{dead} links that showed it show nothing"
 
 
 def _print_json_and_notify(imported: Imported, sim: str, user: str | None, to: str | None) -> None:
@@ -141,9 +149,11 @@ def _print_json_and_notify(imported: Imported, sim: str, user: str | None, to: s
 
 def _offer(sim: str, user: str | None, manager: str | None) -> None:
     """The notification window of a terminal: it opens by itself, with the manager's address (F37)."""
-    question = f"Tell whom by e-mail? (Enter: {'the manager' if manager else 'nobody'}; -: nobody)"
+    if manager:
+        say("Somebody can be told by e-mail, with a link that shows it: the address offered is of who asked.")
+    question = f"Tell whom by e-mail? (Enter: {'who asked' if manager else 'nobody'}; -: nobody)"
     while True:
-        to = answer(question, manager or "")
+        to = answer(question, manager or "", otherwise="Nobody was told.")
         if to in ("", _NOBODY):
             return
         try:
@@ -165,14 +175,16 @@ async def _notify(sim: str, to: str, user: str | None) -> NotificationView:
         return await desk.notify(sim, to, user=user)
 
 
-def show(
+def show(  # noqa: PLR0917  options of a command
     sim: Sim,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the picture to this file.")
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write the picture to this file; - for stdout."),
     ] = None,
     format_name: Annotated[
         str | None, typer.Option("--format", metavar="png|svg", help="Instead of what FILE's name says.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite FILE.")] = False,
     user: SomeUser = None,
     json: JsonFlag = False,
 ) -> None:
@@ -182,7 +194,12 @@ def show(
     """
     if output is None and not json:
         qr_pictures.refuse_unless_drawable()
-    kind = qr_pictures.parse_format(output, format_name) if output is not None else None
+    if output == qr_pictures.STDOUT and json:
+        raise Refused.because("output_contradicted", "Say -o - or --json, not both.")
+    kind = None
+    if output is not None:
+        kind = qr_pictures.parse_format(output, format_name)
+        qr_pictures.refuse_unless_writable(output, force=force)
 
     async def read() -> "ShownCode":
         async with qr_desk() as desk:
@@ -195,11 +212,13 @@ def show(
         print_json(shown.version)
         return
     sim, since = reference("S", shown.version.sim_id), full_time(shown.version.imported_at)
-    say(f"{sim}, version {shown.version.number} of its QR code, since {since} UTC")
+    (warn if output == qr_pictures.STDOUT else say)(
+        f"{sim}, version {shown.version.number} of its QR code, since {since} UTC"
+    )
     if output is None:
         qr_pictures.draw(shown.code)
-    else:
-        say(f"The QR code is in {output}.")
+    elif output != qr_pictures.STDOUT:
+        say(f"The QR code is in {printable(output)}.")
 
 
 def notify(
@@ -232,15 +251,17 @@ def revoke(
     """Close the link of a notification: it shows nothing any more."""
     wanted = parse_id(notification, "notification")
 
-    async def call() -> NotificationView:
+    async def call() -> tuple[str, NotificationView]:
         async with qr_desk() as desk:
-            return await desk.revoke(wanted, actor=actor)
+            before = (await desk.notification(wanted)).state
+            return before, await desk.revoke(wanted, actor=actor)
 
-    revoked = run(call)
+    before, revoked = run(call)
     if json:
         print_json(revoked)
     else:
-        say(f"{revoked.id}: {revoked.state.replace('_', ' ')}")
+        already = " already" if before == revoked.state else ""
+        say(f"{revoked.id}: {revoked.state.replace('_', ' ')}{already}")
 
 
 def parse_id(text: str, what: str) -> str:

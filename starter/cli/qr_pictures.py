@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.errors import Refused
-from starter.cli.output import console
+from starter.cli.output import console, printable
 
 if TYPE_CHECKING:
     from models.activation import ActivationCode
+
+
+STDOUT = Path("-")
 
 
 class Format(StrEnum):
@@ -39,10 +42,25 @@ def picture(code: "ActivationCode", kind: Format) -> bytes:
     return draw.png(code) if kind is Format.PNG else draw.svg(code).encode()
 
 
+def refuse_unless_writable(file: Path, *, force: bool) -> None:
+    """Before the code is read. Raises `Refused` (`file_unwritable`, `file_exists`, `output_needed`)."""
+    if file == STDOUT:
+        if sys.stdout.isatty():
+            raise Refused.because("output_needed", "With -o - the picture has to be piped somewhere.")
+    elif file.exists() and not file.is_file():  # replacing a device or a pipe would destroy it
+        sentence = f"{printable(file)} is no file that could be replaced."
+        raise Refused.because("file_unwritable", sentence)
+    elif file.exists() and not force:
+        sentence = f"The file {printable(file)} is there already; --force overwrites it."
+        raise Refused.because("file_exists", sentence)
+
+
 def write(file: Path, content: bytes) -> None:
     """All of it or nothing, readable by its owner alone. Raises `Refused` (`file_unwritable`)."""
-    if file.exists() and not file.is_file():  # replacing a device or a pipe would destroy it
-        raise Refused.because("file_unwritable", f"{file} is no file that could be replaced.")
+    if file == STDOUT:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+        return
     try:
         with tempfile.NamedTemporaryFile(
             dir=file.parent, prefix=".qr-", delete=False
@@ -56,7 +74,8 @@ def write(file: Path, content: bytes) -> None:
                 unfinished.unlink(missing_ok=True)
                 raise
     except OSError:
-        raise Refused.because("file_unwritable", f"The file {file} cannot be written.") from None
+        sentence = f"The file {printable(file)} cannot be written."
+        raise Refused.because("file_unwritable", sentence) from None
 
 
 def refuse_unless_drawable() -> None:

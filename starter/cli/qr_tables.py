@@ -1,12 +1,15 @@
 """QR codes as people read about them in a terminal, wide or narrow. No table holds a code."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from models.identifiers import reference
 from models.inventory import SimState, SimView
-from models.qr import QrHistory, QrRequestView, QrVersionView, RequestStatus
-from starter.cli.order_tables import print_events, who
+from models.lifecycle import HoldReason
+from models.qr import NotificationView, QrHistory, QrRequestView, QrVersionView, RequestStatus
+from starter.cli.order_tables import who
 from starter.cli.output import full_time, is_wide, print_table, say, short_time
+from starter.cli.qr_story import Happening, contacts_of, story
 
 ACCEPTED = "PNG, JPG/JPEG, SVG, TIFF or PDF"
 """What `qr import` takes (F34)."""
@@ -24,8 +27,7 @@ def references(history: QrHistory) -> set[str]:
     found = {version.imported_by for version in history.versions}
     found |= {f"user:{request.requested_by}" for request in history.requests}
     found |= {person for request in history.requests for person in request.recipients}
-    found |= {event.actor for event in history.events}
-    return found | {str(event.data["to"]) for event in history.events if "to" in event.data}
+    return found.union(*map(contacts_of, history.events))
 
 
 def print_history(history: QrHistory, people: Mapping[str, str]) -> None:
@@ -38,7 +40,16 @@ def print_history(history: QrHistory, people: Mapping[str, str]) -> None:
     for request in history.requests:
         _print_request(request, people)
     _print_notifications(history)
-    print_events(history.events, people)
+    _print_story(story(history, people))
+
+
+def _print_story(happenings: Sequence[Happening]) -> None:
+    rows = []
+    for happened in happenings:
+        again = f" ({happened.times} times, last {short_time(happened.last)})" if happened.times > 1 else ""
+        moment = full_time(happened.at) if is_wide() else short_time(happened.at)
+        rows.append((moment, happened.who, happened.what + again))
+    print_table("What happened", ("when (UTC)", "who", "what"), rows, whole=("when (UTC)",))
 
 
 def _print_versions(history: QrHistory, people: Mapping[str, str]) -> None:
@@ -60,12 +71,17 @@ def _print_versions(history: QrHistory, people: Mapping[str, str]) -> None:
 
 
 def _print_request(request: QrRequestView, people: Mapping[str, str]) -> None:
-    held = f"{request.held_reason} since {full_time(request.held_since)}" if request.held_reason else None
+    held = None
+    if request.held_reason:
+        held = f"since {full_time(request.held_since)}. {HoldReason(request.held_reason).sentence}"
+    sent_to = [people.get(person, person) for person in request.recipients if not person.startswith("cc:")]
+    copied = request.rounds[-1].cc if request.rounds else ()
     facts = [
         ("status", f"{request.status.label} since {full_time(request.status_since)}"),
         ("asked", f"{full_time(request.requested_at)}, by {who(f'user:{request.requested_by}', people)}"),
         ("sent", f"{request.round} times" if request.round > 1 else None),
-        ("to", ", ".join(who(person, people) for person in request.recipients) or None),
+        ("to", ", ".join(sent_to) or None),
+        ("copied to", ", ".join(copied) or None),
         ("held", held),
         *(("refused", refusal.sentence) for refusal in request.refusals),
     ]
@@ -73,16 +89,38 @@ def _print_request(request: QrRequestView, people: Mapping[str, str]) -> None:
 
 
 def _print_notifications(history: QrHistory) -> None:
-    wide = is_wide()
-    rows = []
-    for told in history.notifications:
-        moments = [told.created_at, *([told.link_expires_at] if wide else [])]
-        cells = [told.id, told.version, told.address, told.state.replace("_", " ")]
-        rows.append([*cells, *map(short_time, moments)])
-    expires = ("link expires",) if wide else ()
-    columns = ("notification", "version", "to", "state", "at (UTC)", *expires)
+    if not is_wide():
+        for told in history.notifications:
+            _print_notification(told)
+        return
+    rows = [
+        (told.id, told.version, told.address, _state(told), *map(short_time, _moments(told)))
+        for told in history.notifications
+    ]
+    columns = ("notification", "version", "to", "state", "at (UTC)", "link expires")
     if rows:
-        print_table("Notifications", columns, rows, whole=("at (UTC)", "link expires"))
+        print_table("Notifications", columns, rows, whole=("notification", "at (UTC)", "link expires"))
+
+
+def _print_notification(told: NotificationView) -> None:
+    made, expires = _moments(told)
+    facts = [
+        ("to", told.address),
+        ("version", told.version),
+        ("state", _state(told)),
+        ("at", full_time(made)),
+        ("link expires", full_time(expires)),
+    ]
+    print_table(told.id, ("", ""), facts)
+
+
+def _moments(told: NotificationView) -> tuple[datetime, datetime | None]:
+    return told.created_at, told.link_expires_at
+
+
+def _state(told: NotificationView) -> str:
+    state = told.state.replace("_", " ")
+    return f"{state}: {HoldReason(told.held_reason).sentence}" if told.held_reason else state
 
 
 def print_section(sim: SimView, history: QrHistory, people: Mapping[str, str]) -> None:

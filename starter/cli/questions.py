@@ -15,27 +15,29 @@ def at_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def confirmed(question: str) -> bool:
-    """Whether the answer is yes; no answer is a no."""
+def confirmed(question: str, otherwise: str = "") -> bool:
+    """Whether the answer is yes; no answer is a no. `otherwise` is told to who ends the command instead."""
     try:
         return typer.confirm(question, default=False, err=True)
     except typer.Abort as given_up:
-        _unless_interrupted(given_up)
+        _unless_interrupted(given_up, otherwise)
         return False
 
 
-def answer(question: str, default: str = "", *, hidden: bool = False) -> str:
-    """What is typed, without blanks around it; the default where nothing is."""
+def answer(question: str, default: str = "", *, hidden: bool = False, otherwise: str = "") -> str:
+    """What is typed, without blanks around it; the default where nothing is. `otherwise`: see `confirmed`."""
     try:
         shown = bool(default)
         typed = typer.prompt(question, default=default, show_default=shown, hide_input=hidden, err=True)
     except typer.Abort as given_up:
-        _unless_interrupted(given_up)
+        _unless_interrupted(given_up, otherwise)
         return ""
     return str(typed).strip()
 
 
-def _unless_interrupted(given_up: typer.Abort) -> None:
+def _unless_interrupted(given_up: typer.Abort, otherwise: str) -> None:
     warn("")  # ends the line of the question
     if isinstance(given_up.__context__, KeyboardInterrupt):
+        if otherwise:
+            warn(otherwise)
         raise KeyboardInterrupt from None

@@ -93,9 +93,20 @@ def exit_code(failure: EsimError) -> int:
     return PART_AWAY if isinstance(failure, PartAway) else REFUSED
 
 
+HINTS = {
+    "no_qr_contact": "To add one: esim-orders contact add NAME EMAIL --distributor DISTRIBUTOR "
+    "--role esim_qr_code; or give the role to one: contact edit CONTACT --role esim_qr_code.",
+    "open_qr_request": "To send it again: esim-orders qr request SIM --user USER --again.",
+}
+"""What to type next after a refusal."""
+
+
 def fail(failure: EsimError) -> int:
-    """Say why on stderr, one reason a line; the exit code."""
+    """Say why on stderr, one reason a line, and then what may help; the exit code."""
     reasons = [refusal.sentence for refusal in failure.refusals] if isinstance(failure, Refused) else []
     for sentence in reasons or [str(failure)]:
         warn(sentence)
+    codes = [refusal.code for refusal in failure.refusals] if isinstance(failure, Refused) else []
+    for hint in [*getattr(failure, "__notes__", []), *(HINTS[code] for code in codes if code in HINTS)]:
+        warn(hint)
     return exit_code(failure)

@@ -109,7 +109,10 @@ async def test_what_is_wrong_is_one_sentence_and_changes_nothing(database: Datab
     shell.run("contact", "add", "Lea", "lea@telvia.example", "--account", "Other", *TELVIA)
     before = await inventory.contacts()
     for arguments, sentence in (
-        (("add", "Lea", "LEA@telvia.example", *acme), "has a contact with this address already."),
+        (
+            ("add", "Lea", "LEA@telvia.example", *acme),
+            "has a contact with this address already, C-2; `contact edit` changes it.",
+        ),
         (("add", "Lea", "a@b.example\r\nBcc: c@d.example", *acme), "This is not an e-mail address."),
         (("add", "Le\na", "a@telvia.example", *acme), "The name of a contact"),
         (
@@ -118,7 +121,7 @@ async def test_what_is_wrong_is_one_sentence_and_changes_nothing(database: Datab
         ),
         (("add", "Lea", "a@telvia.example", *TELVIA), "name one with --account."),
         (("add", "Lea", "a@telvia.example", *acme, "--role", "boss"), "A contact's role is"),
-        (("edit", "C-1", "--email", "Lea@telvia.example"), "has a contact with this address already."),
+        (("edit", "C-1", "--email", "Lea@telvia.example"), "with this address already, C-2;"),
         (("edit", "C-1", "--role", "order", "--no-role", "Order"), "either given or taken away."),
         (("edit", "C-1"), "Say what changes:"),
         (("edit", "C-99", "--name", "Lea"), "There is no such contact."),
@@ -129,7 +132,9 @@ async def test_what_is_wrong_is_one_sentence_and_changes_nothing(database: Datab
     ):
         said = shell.run("contact", *arguments, code=2)
         assert sentence in said.err
-        assert len(said.err.splitlines()) == 1
+        told, *hints = said.err.splitlines()
+        assert sentence in told
+        assert all(hint.startswith("The account's distributors: ") for hint in hints)
         assert said.out == ""
     assert await inventory.contacts() == before
 

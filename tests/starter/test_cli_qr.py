@@ -86,6 +86,7 @@ async def test_a_draft_tells_every_reason_why_not(database: Database, shell: She
     assert [line[:10] for line in said.err.splitlines()] == [
         "Only an eS",
         "No contact",
+        "To add one",
     ]
 
 
@@ -128,7 +129,7 @@ async def test_a_request_is_refused_before_anybody_is_asked(database: Database, 
         assert len(said.err.splitlines()) == 1
         assert said.out == ""
     unanswered = shell.process("qr", "request", "S-1", *BY_ANA, code=2)
-    assert unanswered.err.splitlines()[-1] == "Nothing was requested."
+    assert unanswered.err == "Nobody can be asked whether to send it: add --yes.\n"
     assert shell.json("qr", "history", "S-1")["requests"] == []
 
 
@@ -145,7 +146,7 @@ async def test_from_a_picture_to_a_picture(database: Database, shell: Shell) -> 
     assert "nothing is new" in shell.run("qr", "import", "S-1", picture(shell), *BY_ANA, "--no-notify").out
     for name, more in (("a.png", ()), ("b.bin", ("--format", "png")), ("a.png", BY_ANA)):
         file = shell.folder / name
-        shell.run("qr", "show", "S-1", "-o", str(file), *more)
+        shell.run("qr", "show", "S-1", "-o", str(file), "--force", *more)
         assert read(file.read_bytes()) == [CODE]
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     drawing = shell.folder / "a.svg"
@@ -253,6 +254,26 @@ async def test_a_code_is_put_nowhere_unasked(database: Database, shell: Shell) -
     assert not list(shell.folder.glob("*code*"))
 
 
+async def test_a_picture_is_piped_and_overwrites_nothing_unasked(database: Database, shell: Shell) -> None:
+    await esims(database)
+    shell.process("qr", "import", "S-1", "--code", "-", *BY_ANA, typed=CODE)
+    piped = shell.process("qr", "show", "S-1", "-o", "-", "--format", "svg")
+    assert piped.out.startswith("<svg")
+    assert "S-1, version 1" in piped.err
+    assert "piped somewhere" in shell.terminal(
+        "qr", "show", "S-1", "-o", "-", "--format", "png", answers=(), code=2
+    )
+    assert "not both" in shell.run("qr", "show", "S-1", "-o", "-", "--format", "png", "--json", code=2).err
+    kept = shell.folder / "kept.png"
+    kept.write_text("mine")
+    refused = shell.run("qr", "show", "S-1", "-o", str(kept), code=2)
+    assert "is there already; --force overwrites it." in refused.err
+    assert kept.read_text() == "mine"
+    shell.run("qr", "show", "S-1", "-o", str(kept), "--force")
+    assert read(kept.read_bytes()) == [CODE]
+    assert [event["type"] for event in shell.json("qr", "history", "S-1")["events"]].count("qr.shown") == 2
+
+
 async def test_what_needs_temporal_says_so_and_what_was_done_stays(database: Database, shell: Shell) -> None:
     await esims(database)
     said = shell.process(
@@ -309,9 +330,10 @@ async def test_keys_are_made_and_changed(database: Database, shell: Shell) -> No
     shell.run("qr", "show", "S-1", "-o", str(file))
     assert read(file.read_bytes()) == [CODE]
     shell.more["ESIM_SECRET_KEYS"] = old
-    assert "cannot be opened with the keys" in shell.run("qr", "show", "S-1", "-o", str(file), code=2).err
+    again = ("qr", "show", "S-1", "--force", "-o", str(file))
+    assert "cannot be opened with the keys" in shell.run(*again, code=2).err
     shell.more["ESIM_SECRET_KEYS"] = ""
-    assert "set ESIM_SECRET_KEYS" in shell.run("qr", "show", "S-1", "-o", str(file), code=2).err
+    assert "set ESIM_SECRET_KEYS" in shell.run(*again, code=2).err
     assert read(file.read_bytes()) == [CODE]
 
 

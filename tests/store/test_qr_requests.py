@@ -102,9 +102,9 @@ async def test_a_request_is_read_as_it_is(database: Database) -> None:
     qr = await qr_world(database)
     request = await qr.asked()
     async with database.reading() as connection:
-        read = (await qr.history()).requests[0]
-        assert [(sent.number, sent.cc) for sent in read.rounds] == [(1, ())]
-        assert await qr_requests.request(connection, request) == read.model_copy(update={"rounds": ()})
+        seen = (await qr.history()).requests[0]
+        assert [(sent.number, sent.cc) for sent in seen.rounds] == [(1, ())]
+        assert await qr_requests.request(connection, request) == seen.model_copy(update={"rounds": ()})
         assert (await qr_requests.look(connection, request)).status is RequestStatus.REQUESTED
         assert await qr_requests.start_facts(connection, 1) == (1, "Orange", "Telvia")
         assert await qr_requests.find(connection, "qr-request-aaaaaaaaaaaaaaaa") is None

@@ -75,7 +75,13 @@ async def test_a_contact_that_there_is_already_is_named(qr: QrWorld) -> None:
             )
         assert codes_of(refused) == ["contact_exists"]
         other = await contacts.find(connection, "more@telvia.example", None)
-        nothing = {"name": None, "add_roles": (), "remove_roles": ()}
         with pytest.raises(Refused, match=f"C-{known.id};"):
-            await contacts.edit(connection, other.id, email="codes@telvia.example", **nothing)
+            await contacts.edit(
+                connection,
+                other.id,
+                name=None,
+                email="codes@telvia.example",
+                add_roles=(),
+                remove_roles=(),
+            )
         assert await contacts.distributors(connection, qr.account_id) == ["Telvia"]

@@ -1,0 +1,64 @@
+"""`esim-orders qr list`: requests of all SIMs, and what waits for a person."""
+
+from typing import Annotated
+
+import typer
+
+from models.identifiers import reference
+from models.lifecycle import HoldReason
+from models.qr import QrWaitingView, RequestStatus
+from starter.cli.output import JsonFlag, print_json, print_table, say, short_time
+from starter.cli.session import inventory, run
+
+
+def list_waiting(
+    open_only: Annotated[bool, typer.Option("--open", help="Only requests that have a way to go.")] = False,
+    held: Annotated[bool, typer.Option("--held", help="Only what waits for a person.")] = False,
+    account: Annotated[str | None, typer.Option("--account", help="Name of the account.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 100,
+    json: JsonFlag = False,
+) -> None:
+    """List requests for QR codes, newest first, with the notifications that are held."""
+
+    async def read() -> list[QrWaitingView]:
+        async with inventory() as stock:
+            return await stock.qr_waiting(account, open_only=open_only, held=held, limit=limit)
+
+    found = run(read)
+    if json:
+        print_json(found)
+    elif found:
+        _print(found)
+    elif held:
+        say("No request for a QR code is held, and no notification of one.")
+    else:
+        say("There are no such requests." if open_only or account else "There are no requests.")
+
+
+def _print(found: list[QrWaitingView]) -> None:
+    rows = [
+        (
+            waiting.id,
+            reference("S", waiting.sim_id),
+            _status(waiting),
+            short_time(waiting.since),
+            waiting.round,
+            _who(waiting.requested_by),
+        )
+        for waiting in found
+    ]
+    columns = ("id", "SIM", "status", "since (UTC)", "round", "by")
+    print_table("Requests for QR codes", columns, rows, whole=("id", "SIM", "since (UTC)", "round", "by"))
+    for reason in dict.fromkeys(waiting.held_reason for waiting in found if waiting.held_reason):
+        say(f"{reason}: {HoldReason(reason).sentence}")
+
+
+def _status(waiting: QrWaitingView) -> str:
+    if waiting.held_reason:
+        return f"held: {waiting.held_reason}"
+    return RequestStatus(waiting.status).label
+
+
+def _who(actor: str) -> str:
+    kind, _, number = actor.partition(":")
+    return reference("U", int(number)) if kind == "user" and number.isdigit() else actor
