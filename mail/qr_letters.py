@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from mail.wording import Content, Known, one_line, printed, sentences, spoken, wordings
+from mail.wording import Content, Known, in_words, one_line, printed, sentences, spoken, wordings
 from models.qr_letter import QrFacts, paragraphs
 
 FOLDER = "qr"
@@ -88,6 +88,7 @@ def compose(
     wording = catalogue["templates"][template]
     known = _known(facts) | catalogue["phrases"]
     known |= {"recipient_name": one_line(reader), "reminder_number": str(reminder_number)}
+    known["requested_at"] = facts.requested_at and in_words(facts.requested_at, catalogue["common"])
     subject, text = _letter(facts, language) if template in _LETTERS else (_subject(wording, known), "")
     page: dict[str, Any] = {
         "language": language,
@@ -125,7 +126,7 @@ def _button(
     if link is None:
         return {"link": None}
     wording = catalogue["buttons"][BUTTONS[template]]
-    known = {**known, "link_until": one_line(link.until)}
+    known = {**known, "link_until": in_words(link.until, catalogue["common"])}
     return {"link": link.url, "button": wording["label"], "under": sentences(wording["under"], known)}
 
 
@@ -138,7 +139,6 @@ def _known(facts: QrFacts) -> dict[str, str | None]:
         "reference": one_line(facts.reference),
         "requester_name": one_line(facts.requester_name),
         "sender_name": one_line(facts.requester_name),
-        "requested_at": one_line(facts.requested_at),
         "iccid": one_line(facts.iccid),
         "iccid_tail": _tail(facts.iccid),
         "line_tail": _tail(facts.msisdn),

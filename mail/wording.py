@@ -66,6 +66,16 @@ def one_line(fact: str | int | datetime | None) -> str | None:
     return written[: LONGEST_VALUE - 1] + "…" if len(written) > LONGEST_VALUE else written or None
 
 
+def in_words(moment: datetime, common: Mapping[str, Any]) -> str:
+    """A moment to the minute, in UTC, with the month in words: for people, who write dates in many orders."""
+    if moment.tzinfo is None:
+        raise ValueError("A moment without a time zone cannot be told to a reader.")
+    moment = moment.astimezone(UTC)
+    month, time = common["months"][moment.month - 1], f"{moment:%H:%M}"
+    written: str = common["moment"].format(day=moment.day, month=month, year=moment.year, time=time)
+    return written
+
+
 def filled(wording: str, known: Known) -> str:
     """A wording on one line, with its facts, such as a subject."""
     return " ".join(wording.format_map(known).split())

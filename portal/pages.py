@@ -7,7 +7,7 @@ escaped, and loses what could break its line or turn its direction: a name is on
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from mail.qr_letters import FOLDER
+from mail.wording import in_words, wordings
 from models.activation import ActivationCode
 from models.characters import UNPRINTABLE
 from qr import draw
@@ -48,7 +50,7 @@ class Pages:
                 t=words(language),
                 language=language,
                 base=self.base,
-                moment=lambda when: moment(when, words(language)),
+                moment=lambda when: moment(when, language),
                 span=lambda length: span(length, words(language)),
             )
         )
@@ -88,15 +90,9 @@ def spoken(accepted: str) -> str:
     return best
 
 
-def moment(when: datetime, language: Words) -> str:
-    """A moment to the minute, in UTC, in words."""
-    if when.tzinfo is None:
-        raise ValueError("A moment without a time zone cannot be told to a reader.")
-    when = when.astimezone(UTC)
-    common = language["common"]
-    month = common["months"][when.month - 1]
-    written: str = common["moment"].format(day=when.day, month=month, year=when.year, time=f"{when:%H:%M}")
-    return written
+def moment(when: datetime, language: str) -> str:
+    """A moment as the mails tell it."""
+    return in_words(when, wordings(language, FOLDER)["common"])
 
 
 def span(length: timedelta, language: Words) -> str:

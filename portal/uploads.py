@@ -114,7 +114,7 @@ class UploadRoutes:
                 raise
         over = await self.links.over(token)
         if wants_json(request):
-            raise Refused.because("request_over", _how_it_ended(over.page, _words(request)))
+            raise Refused.because("request_over", _how_it_ended(over.page, _language(request)))
         came_to_look = request.method == "GET"
         return self.pages.render(
             request,
@@ -157,13 +157,17 @@ class UploadRoutes:
         )
 
 
-def _how_it_ended(end: AboutEnd, language: Words) -> str:
-    sentence: str = language["over"][end.status]["text"]
+def _how_it_ended(end: AboutEnd, language: str) -> str:
+    sentence: str = words(language)["over"][end.status]["text"]
     return sentence.format(moment=moment(end.since, language))
 
 
+def _language(request: Request) -> str:
+    return spoken(request.headers.get("accept-language", ""))
+
+
 def _words(request: Request) -> Words:
-    return words(spoken(request.headers.get("accept-language", "")))
+    return words(_language(request))
 
 
 def _shortened(filename: str) -> str:

@@ -64,7 +64,7 @@ async def test_every_contact_is_asked_once_with_a_link_of_their_own(desk: Desk) 
     link = await desk.link(token)
     assert (link.sim_id, link.request_id) == (desk.sim_id, REQUEST)
     assert link.recipient != (await desk.link(other)).recipient
-    assert link.expires_at.strftime("until %Y-%m-%d %H:%M UTC") in text_of(to_quentin)
+    assert f"until {link.expires_at.day} {link.expires_at:%B %Y, %H:%M} UTC" in text_of(to_quentin)
     assert abs(link.expires_at - datetime.now(UTC) - UPLOAD_FOR) < timedelta(minutes=1)
     assert set((await desk.states()).values()) == {"sent"}
     assert [event.split(" ")[0] for event in await desk.events()] == ["mail.sent"] * 2
