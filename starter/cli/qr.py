@@ -10,7 +10,7 @@ from rich.console import Console
 from models.errors import Refused
 from models.identifiers import reference
 from models.qr import LetterView, QrHistory, RequestState, RequestStatus
-from starter.cli import qr_codes, qr_keys, qr_list, qr_tables
+from starter.cli import qr_codes, qr_keys, qr_list, qr_retry, qr_tables
 from starter.cli.imports import read_file
 from starter.cli.order_views import Actor
 from starter.cli.output import JsonFlag, console, print_json, say, warn
@@ -210,28 +210,6 @@ def withdraw(
         warn(warning)
 
 
-def retry(
-    waiting: Annotated[
-        str, typer.Argument(metavar="ID", help="Id of a held request (qr-request-...) or notification.")
-    ],
-    actor: Actor = "operator",
-    json: JsonFlag = False,
-) -> None:
-    """Let a held request or notification go on: what it is held for is tried again."""
-    what = "notification" if "notification" in waiting.lower() else "request"
-    wanted = parse_id(waiting, what)
-
-    async def call() -> None:
-        async with qr_desk() as desk:
-            await desk.retry(wanted, actor=actor)
-
-    run(call)
-    if json:
-        print_json({"id": wanted, "retried": True})
-    else:
-        say(f"{wanted} tries again; `qr history` shows what becomes of it.")
-
-
 app.command(name="list")(qr_list.list_waiting)
 app.command()(draft)
 app.command()(request)
@@ -241,5 +219,5 @@ app.command()(qr_codes.notify)
 app.command()(history)
 app.command()(withdraw)
 app.command()(qr_codes.revoke)
-app.command()(retry)
+app.command()(qr_retry.retry)
 app.add_typer(qr_keys.app, name="keys")
