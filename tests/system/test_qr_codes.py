@@ -42,8 +42,12 @@ async def test_a_code_comes_by_the_link_and_its_manager_gets_it(scene: Scene) ->
         assert done.status_code == 200
         assert ANA in done.text, "the manager's address is pre-filled"
         assert (await world.desk.show(world.sim, ANA)).code == a_code()
+        again = await browser.get(link)
+        assert again.status_code == 200, "whoever answered is thanked"
+        assert ANA in again.text, "and may still tell"
         assert (await browser.post(f"{link}/tell")).status_code == 200
         assert (await browser.post(f"{link}/tell")).status_code == 200, "pressed twice"
+        assert ANA not in (await browser.get(link)).text, "told"
         shown = await world.download_link(ANA)
         await scene.ended(made.request_id)
         landing = await browser.get(shown)
