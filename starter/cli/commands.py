@@ -16,6 +16,7 @@ from starter.cli import (
     fleet,
     orders,
     payload_keys,
+    people,
     profiles,
     qr,
     sandbox,
@@ -35,6 +36,7 @@ app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(profiles.app, name="profile")
 app.add_typer(users.app, name="user")
 app.add_typer(contacts.app, name="contact")
+app.add_typer(people.app, name="person")
 app.add_typer(orders.app, name="order")
 app.add_typer(qr.app, name="qr")
 app.add_typer(payload_keys.app, name="payload-keys")

@@ -6,14 +6,17 @@ from alembic import context
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from store.erasure_table import ErasureRow
 from store.mail_table import MailRow
 
+_TABLES = (MailRow, ErasureRow)
+"""With these, all are loaded."""
 _MIGRATION_LOCK = 6_145_318
 
 
 def run(connection: Connection) -> None:
     """Apply the migrations in the transaction of this connection."""
-    context.configure(connection=connection, target_metadata=MailRow.metadata, compare_server_default=True)
+    context.configure(connection=connection, target_metadata=_TABLES[0].metadata, compare_server_default=True)
     with context.begin_transaction():
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         context.run_migrations()

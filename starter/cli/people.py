@@ -1,0 +1,83 @@
+"""`esim-orders person ...`: what people may ask for about their own data."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from models.errors import Refused
+from starter.cli.order_views import Actor
+from starter.cli.output import JsonFlag, print_json, say, warn
+from starter.cli.questions import confirmed
+from starter.cli.session import run, settings
+from store.session import Database
+
+app = typer.Typer(help="Erase the data of a person.", no_args_is_help=True)
+
+_WORDS = {
+    "users": "user",
+    "employees": "employee",
+    "contacts": "contact",
+    "sims": "SIM without a user then",
+    "letters": "letter written",
+    "notes": "note written",
+    "mentions": "text that names them",
+    "copies": "letter copied to them",
+    "notifications": "notification to them",
+}
+_OUT_OF_REACH = (
+    "Not reached from here: mailboxes and the mail server, backups, files that were imported (a later import "
+    "brings back whom it names), names of devices and groups. See docs/operations.md."
+)
+
+
+@app.callback()
+def people() -> None:
+    """Erase the data of a person."""
+
+
+@app.command(name="erase")
+def erase_person(
+    who: Annotated[
+        str,
+        typer.Argument(metavar="ADDRESS|NAME", help="E-mail address, full name, or user:3, employee:12 ..."),
+    ],
+    actor: Actor = "operator",
+    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Erase a person from the database, for ever. Orders and their stories stay, and name nobody.
+
+    Refused while something open needs the person. Nothing is to be done in Temporal: it knows numbers only.
+    """
+    if not yes:
+        would = run(lambda: _erase(who, actor, only_look=True))
+        if not confirmed(f"Erase for ever: {_counted(would)}?"):
+            raise Refused.because("not_confirmed", "Nothing was erased.")
+    erased = run(lambda: _erase(who, actor, only_look=False))
+    if json:
+        print_json({"erased": erased})
+    else:
+        say(f"Erased: {_counted(erased)}.")
+        warn(_OUT_OF_REACH)
+
+
+async def _erase(who: str, actor: str, *, only_look: bool) -> dict[str, int]:
+    from starter.people import erase  # noqa: PLC0415  only this command needs it
+
+    chosen = settings()
+    database = Database(chosen.database_url, chosen.database_pool_size)
+    try:
+        return await erase(database, who, actor, only_look=only_look)
+    finally:
+        await database.close()
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    """How many of each: 1 user, 3 letters written."""
+    return ", ".join(
+        f"{counts[what]} {words.replace(' ', 's ', 1) if counts[what] > 1 and ' ' in words else words}"
+        + ("s" if counts[what] > 1 and " " not in words else "")
+        for what, words in _WORDS.items()
+        if counts.get(what)
+    )

@@ -1,0 +1,43 @@
+"""Erasing a person: everything that the database knows of them, and a record that it was done."""
+
+from models.errors import Refused
+from starter.calls import checked_actor
+from store import erasure
+from store.session import Database
+
+_NAMED = 10
+
+
+class _OnlyLooked(Exception):
+    """Takes everything back."""
+
+
+async def erase(database: Database, who: str, actor: str, *, only_look: bool = False) -> dict[str, int]:
+    """Erase whom the address, name or reference means; how many records of each kind were erased.
+
+    Raises `NotFound` (`unknown_person`), `Refused` (`person_ambiguous`, `person_needed`). `only_look`: say
+    what would be erased, and leave all as it is.
+    """
+    checked_actor(actor)
+    counts: dict[str, int] = {}
+    try:
+        async with database.transaction() as connection:
+            person = await erasure.find(connection, who)
+            needed = await erasure.needed_by(connection, person)
+            if needed:
+                raise _needed(needed)
+            counts = await erasure.erase(connection, person, actor)
+            if only_look:
+                raise _OnlyLooked  # noqa: TRY301  it takes the transaction back
+    except _OnlyLooked:
+        pass
+    return counts
+
+
+def _needed(by: list[str]) -> Refused:
+    more = f" and {len(by) - _NAMED} more" if len(by) > _NAMED else ""
+    return Refused.because(
+        "person_needed",
+        f"These need the person still: {', '.join(by[:_NAMED])}{more}. "
+        "See them to their end, or cancel, withdraw or revoke them first.",
+    )

@@ -1,0 +1,232 @@
+"""A person's data taken out of the inventory: whose they are, what needs them still, what becomes of them.
+
+    user       stays as a number, for orders and events refer to it; name and address become `erased`, and
+               the profile is one that allows nothing
+    employee   deleted; their SIMs have no user any more
+    contact    deleted with its roles
+    letters and notes that the user wrote   become `erased`; in others, the address and the full name do
+    copies of letters, notifications        the address becomes `erased`
+
+Orders, events and mails refer to people by number only, and so does everything in Temporal.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import NotFound, Refused
+from models.identifiers import storable
+from models.lifecycle import OPEN
+from store.erasure_table import ErasureRow
+
+_REFERENCE = re.compile(r"(user|employee|contact):([0-9]{1,18})")
+
+
+@dataclass(frozen=True)
+class PersonRecords:
+    """Which records are one person's. `repr` shows numbers only."""
+
+    address: str | None = field(repr=False)
+    names: frozenset[str] = field(repr=False)
+    accounts: frozenset[int]
+    users: tuple[int, ...] = ()
+    employees: tuple[int, ...] = ()
+    contacts: tuple[int, ...] = ()
+
+
+_PEOPLE = """
+SELECT * FROM (
+SELECT 'user' AS kind, id, account_id, name, lower(email) AS address FROM users
+UNION ALL SELECT 'employee', id, account_id, name, lower(email) FROM employees
+UNION ALL SELECT 'contact', c.id, d.account_id, c.name, lower(c.email)
+    FROM contacts c JOIN distributors d ON d.id = c.distributor_id
+) AS people
+"""
+_ADDRESSES = """
+SELECT 1 FROM qr_notifications WHERE lower(address) = :address
+UNION ALL SELECT 1 FROM qr_letters, unnest(cc) AS copy WHERE lower(copy) = :address
+LIMIT 1
+"""
+
+
+async def find(connection: AsyncConnection, who: str) -> PersonRecords:
+    """Whom an address, a name or a reference (`employee:12`) means.
+
+    Raises `NotFound` (`unknown_person`), and `Refused` (`person_ambiguous`) where a name is several people's.
+    """
+    wanted = who.strip()
+    if not wanted or not storable(wanted):
+        raise _unknown()
+    if "@" in wanted:
+        return await _at(connection, wanted.lower())
+    named = _REFERENCE.fullmatch(wanted.lower())
+    if named:
+        chosen, values = "kind = :kind AND id = :id", {"kind": named[1], "id": int(named[2])}
+    else:
+        chosen, values = "lower(name) = lower(:name)", {"name": wanted}
+    rows = (await connection.execute(text(f"{_PEOPLE} WHERE {chosen}"), values)).all()
+    addresses = {row.address for row in rows if row.address}
+    if len(addresses) + sum(row.address is None for row in rows) > 1:
+        one = " or ".join(sorted(f"{row.kind}:{row.id}" for row in rows))
+        raise Refused.because("person_ambiguous", f"Several people have this name; name one: {one}.")
+    if not rows:
+        raise _unknown()
+    return await _at(connection, addresses.pop()) if addresses else _records(None, rows)
+
+
+async def _at(connection: AsyncConnection, address: str) -> PersonRecords:
+    known = {"address": address}
+    rows = (await connection.execute(text(f"{_PEOPLE} WHERE address = :address"), known)).all()
+    if not rows and (await connection.execute(text(_ADDRESSES), known)).first() is None:
+        raise _unknown()
+    return _records(address, rows)
+
+
+def _records(address: str | None, rows: Any) -> PersonRecords:
+    return PersonRecords(
+        address=address,
+        names=frozenset(row.name for row in rows),
+        accounts=frozenset(row.account_id for row in rows),
+        users=tuple(row.id for row in rows if row.kind == "user"),
+        employees=tuple(row.id for row in rows if row.kind == "employee"),
+        contacts=tuple(row.id for row in rows if row.kind == "contact"),
+    )
+
+
+_LOCKS = tuple(
+    f"SELECT id FROM {table} WHERE id = ANY(:{table}) ORDER BY id FOR UPDATE"  # noqa: S608  tables of ours
+    for table in ("users", "employees", "contacts")
+)
+_NEEDED = """
+SELECT o.id FROM orders o
+WHERE (o.status = ANY(:open) OR o.held_reason IS NOT NULL) AND (
+    o.placed_by = ANY(:users)
+    OR EXISTS (SELECT FROM sims s
+               WHERE s.id IN (o.sim_in_place_id, o.esim_id) AND s.employee_id = ANY(:employees))
+    OR EXISTS (SELECT FROM mails m WHERE m.order_id = o.id AND m.recipient = ANY(:references))
+    OR EXISTS (SELECT FROM order_packs p JOIN contacts c ON c.distributor_id = p.distributor_id
+               JOIN contact_roles r ON r.contact_id = c.id AND r.role = 'order'
+               WHERE p.id = o.pack_id AND c.id = ANY(:contacts)))
+UNION
+SELECT q.id FROM qr_requests q
+WHERE (q.status = 'requested' OR q.held_reason IS NOT NULL) AND (
+    q.requested_by = ANY(:users)
+    OR EXISTS (SELECT FROM qr_rounds r LEFT JOIN qr_letters l ON l.id = r.letter_id
+               WHERE r.request_id = q.id AND (
+                   r.sent_by = ANY(:references) OR r.contacts && CAST(:contacts AS bigint[])
+                   OR EXISTS (SELECT FROM unnest(l.cc) AS copy WHERE lower(copy) = :address))))
+UNION
+SELECT n.id FROM qr_notifications n
+WHERE n.revoked_at IS NULL AND NOT n.given_up
+    AND (lower(n.address) = :address OR n.created_by = ANY(:references))
+    AND NOT EXISTS (SELECT FROM mails m WHERE m.qr_notification_id = n.id AND m.state = 'sent')
+ORDER BY 1
+"""
+
+
+async def needed_by(connection: AsyncConnection, person: PersonRecords) -> list[str]:
+    """The open orders, requests and notifications that would miss the person. Their records stay locked, so
+    that nothing new can refer to them until the end of the transaction.
+    """
+    values = _values(person)
+    for lock in _LOCKS:
+        await connection.execute(text(lock), values)
+    return list(await connection.scalars(text(_NEEDED), {**values, "open": sorted(OPEN)}))
+
+
+_WRITTEN = "SELECT letter_id FROM qr_rounds WHERE sent_by = ANY(:references) AND letter_id IS NOT NULL"
+_CANCELLED = """
+SELECT CAST(data ->> 'note' AS bigint) FROM order_events
+WHERE type = 'order.cancelled' AND data ? 'note' AND actor = ANY(:references)
+"""
+_OURS = "(cardinality(CAST(:accounts AS bigint[])) = 0 OR account_id = ANY(:accounts))"
+_STATEMENTS: tuple[tuple[str, str], ...] = (
+    (
+        "letters",
+        f"""
+UPDATE qr_letters SET subject = 'erased', body = 'erased',
+    cc = CASE WHEN cardinality(cc) = 0 THEN cc
+         ELSE array_fill(CAST('erased' AS varchar), ARRAY[cardinality(cc)]) END
+WHERE id IN ({_WRITTEN})""",  # noqa: S608
+    ),
+    (
+        "mentions",
+        f"""
+UPDATE qr_letters SET subject = regexp_replace(subject, :mention, 'erased', 'gi'),
+    body = regexp_replace(body, :mention, 'erased', 'gi')
+WHERE {_OURS} AND (subject ~* :mention OR body ~* :mention)""",  # noqa: S608
+    ),
+    (
+        "copies",
+        """
+UPDATE qr_letters SET cc = ARRAY(
+    SELECT CASE WHEN lower(copy) = :address THEN 'erased' ELSE copy END
+    FROM unnest(cc) WITH ORDINALITY AS copies(copy, place) ORDER BY place)
+WHERE EXISTS (SELECT FROM unnest(cc) AS copy WHERE lower(copy) = :address)""",
+    ),
+    ("notes", f"UPDATE order_notes SET text = 'erased' WHERE id IN ({_CANCELLED}) AND text <> 'erased'"),  # noqa: S608
+    (
+        "mentions",
+        f"""
+UPDATE order_notes SET text = regexp_replace(text, :mention, 'erased', 'gi')
+WHERE text ~* :mention AND order_id IN (SELECT id FROM orders WHERE {_OURS})""",  # noqa: S608
+    ),
+    ("notifications", "UPDATE qr_notifications SET address = 'erased' WHERE lower(address) = :address"),
+    ("sims", "UPDATE sims SET employee_id = NULL WHERE employee_id = ANY(:employees)"),
+    ("employees", "DELETE FROM employees WHERE id = ANY(:employees)"),
+    ("roles", "DELETE FROM contact_roles WHERE contact_id = ANY(:contacts)"),
+    ("contacts", "DELETE FROM contacts WHERE id = ANY(:contacts)"),
+    (
+        "profiles",
+        """
+INSERT INTO authorised_actions_profiles (account_id, name, is_default)
+SELECT DISTINCT account_id, 'erased', false FROM users WHERE id = ANY(:users)
+ON CONFLICT DO NOTHING""",
+    ),
+    (
+        "users",
+        """
+UPDATE users SET name = 'erased', email = 'erased-user-' || users.id || '@erased.invalid', profile_id = p.id
+FROM authorised_actions_profiles p
+WHERE users.id = ANY(:users) AND p.account_id = users.account_id AND p.name = 'erased'""",
+    ),
+)
+_NOT_TOLD = frozenset({"roles", "profiles"})
+
+
+async def erase(connection: AsyncConnection, person: PersonRecords, actor: str) -> dict[str, int]:
+    """Erase the person, whom nothing open needs, and write down that it was done; how many of each."""
+    values = _values(person)
+    counts: dict[str, int] = {}
+    for what, statement in _STATEMENTS:
+        done = await connection.execute(text(statement), values)
+        if what not in _NOT_TOLD:
+            counts[what] = counts.get(what, 0) + done.rowcount
+    kept = {kind: list(getattr(person, kind)) for kind in ("users", "employees", "contacts")}
+    told = {what: number for what, number in counts.items() if what not in kept}
+    await connection.execute(insert(ErasureRow).values(actor=actor, data={**kept, **told}))
+    return counts
+
+
+def _values(person: PersonRecords) -> Mapping[str, Any]:
+    kinds = {"user": person.users, "employee": person.employees, "contact": person.contacts}
+    mentions = [rf"(?<![\w.+-]){re.escape(person.address)}(?![\w-])"] if person.address else []
+    # a single word, such as Orders, may be anything
+    mentions += [rf"\m{re.escape(name)}\M" for name in sorted(person.names) if " " in name.strip()]
+    return {
+        "users": list(person.users),
+        "employees": list(person.employees),
+        "contacts": list(person.contacts),
+        "accounts": sorted(person.accounts),
+        "references": [f"{kind}:{number}" for kind, numbers in kinds.items() for number in numbers],
+        "address": person.address or "",
+        "mention": "|".join(mentions) or r"\m\M",
+    }
+
+
+def _unknown() -> NotFound:
+    return NotFound.because("unknown_person", "Nobody is known by this address, name or reference.")

@@ -1,0 +1,19 @@
+"""The table of what was erased."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.row import Row, own_id
+
+
+class ErasureRow(Row):
+    """That somebody's data was erased: numbers of records and counts, never what was in them."""
+
+    __tablename__ = "erasures"
+    id: Mapped[int] = own_id()
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    actor: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
