@@ -1,8 +1,8 @@
 """Record the history of each path of a workflow, to be replayed by the tests for ever.
 
-`python -m tests.replay.record` (or `make histories`) records every path anew into `tests/replay/histories/`,
-which is right only as long as nothing that the older workflows began can be open anywhere; with `--missing`
-it adds those of new paths.
+`python -m tests.replay.record` (or `make histories`) records every path anew into the folder of the version
+that pyproject.toml names, in `tests/replay/histories/`. That is right until this version is released, or its
+workflows run anywhere; with `--missing` it adds those of new paths. The folders of released versions stay.
 A change that breaks the replay of a committed history breaks what is running: guard it with
 `workflow.patched`, and record a path of the new way beside the old one.
 """
@@ -10,6 +10,7 @@ A change that breaks the replay of a committed history breaks what is running: g
 import argparse
 import asyncio
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from tests.temporal_server import a_server
 from tests.workflows.qr_house import a_qr_house
 
 HISTORIES = Path(__file__).parent / "histories"
+PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+CURRENT = HISTORIES / PROJECT["version"]
+"""The folder of the version that is being made."""
 ALL_PATHS = (*PATHS, *QR_PATHS)
 IDENTITY = "recorder"
 """In place of the process and machine that a client names itself after."""
@@ -54,8 +58,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.replay.record", description=__doc__)
     parser.add_argument("--missing", action="store_true", help="record only what is not recorded yet")
     every = not parser.parse_args().missing
-    HISTORIES.mkdir(exist_ok=True)
-    for name in asyncio.run(record(HISTORIES, every)):
+    CURRENT.mkdir(exist_ok=True)
+    for name in asyncio.run(record(CURRENT, every)):
         print(name)
 
 

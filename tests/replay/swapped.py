@@ -36,6 +36,23 @@ class SwappedOrder(EsimOrder):
             await self._steps.take(step, message)
 
 
+@workflow.defn(name="EsimOrder", failure_exception_types=[ValidationError])
+class HastyOrder(EsimOrder):
+    """An order goes to the provider first, and is accepted only afterwards."""
+
+    @workflow.init
+    def __init__(self, start: PlaceOrder | None = None) -> None:
+        super().__init__(start)
+
+    @workflow.run
+    async def run(self, _: PlaceOrder | None = None) -> OrderState:
+        return await super().run(_)
+
+    async def _accept(self, start: PlaceOrder) -> bool:
+        await self._steps.take(ProviderSteps.submit_to_provider, self._mails)
+        return await super()._accept(start)
+
+
 @workflow.defn(name="EsimQrRequest", failure_exception_types=[ValidationError])
 class SwappedRequest(EsimQrRequest):
     """Where no code comes, a person is asked first, and the requester is told only after a retry."""

@@ -8,27 +8,44 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.workflow import NondeterminismError
 
-from tests.replay.record import ALL_PATHS, HISTORIES
+from tests.replay.patched import PatchedOrder
+from tests.replay.record import ALL_PATHS, CURRENT, HISTORIES
 from tests.replay.replayer import replayer
-from tests.replay.swapped import SwappedOrder, SwappedRequest
+from tests.replay.swapped import HastyOrder, SwappedOrder, SwappedRequest
 from tests.temporal_server import readable
 
-RECORDED = sorted(HISTORIES.glob("*.json"))
+RECORDED = sorted(HISTORIES.glob("*/*.json"))
+"""Of every version that was ever released, and of the one that is being made."""
+
+
+def named(file: Path) -> str:
+    return f"{file.parent.name}-{file.stem}"
 
 
 def history(name: str) -> WorkflowHistory:
-    recorded = json.loads((HISTORIES / f"{name}.json").read_text())
+    return read(CURRENT / f"{name}.json")
+
+
+def read(file: Path) -> WorkflowHistory:
+    recorded = json.loads(file.read_text())
     return WorkflowHistory.from_json(recorded["workflow_id"], recorded["history"])
 
 
 def test_every_path_is_recorded() -> None:
-    assert {path.__name__ for path in ALL_PATHS} <= {file.stem for file in RECORDED}
+    recorded = {file.stem for file in RECORDED if file.parent == CURRENT}
+    assert {path.__name__ for path in ALL_PATHS} <= recorded, "make histories"
 
 
 @pytest.mark.covers("W7")
-@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", RECORDED, ids=named)
 async def test_a_recorded_history_replays(file: Path) -> None:
-    await replayer().replay_workflow(history(file.stem))
+    await replayer().replay_workflow(read(file))
+
+
+@pytest.mark.covers("W7")
+@pytest.mark.parametrize("file", RECORDED, ids=named)
+async def test_a_patched_change_breaks_no_replay(file: Path) -> None:
+    await replayer(PatchedOrder).replay_workflow(read(file))
 
 
 @pytest.mark.covers("W7")
@@ -36,6 +53,13 @@ async def test_a_recorded_history_replays(file: Path) -> None:
 async def test_two_swapped_steps_break_the_replay(name: str) -> None:
     with pytest.raises(NondeterminismError):
         await replayer(SwappedOrder).replay_workflow(history(name))
+
+
+@pytest.mark.covers("W7")
+@pytest.mark.parametrize("name", ["switch_processed", "refused"])
+async def test_two_swapped_steps_at_the_start_break_every_replay(name: str) -> None:
+    with pytest.raises(NondeterminismError):
+        await replayer(HastyOrder).replay_workflow(history(name))
 
 
 @pytest.mark.covers("W7")
@@ -50,7 +74,7 @@ async def test_two_swapped_steps_of_a_request_break_the_replay() -> None:
         await replayer(request=SwappedRequest).replay_workflow(history("qr_reminded_held_and_retried"))
 
 
-@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", RECORDED, ids=named)
 def test_a_recording_names_no_machine_and_nobody(file: Path) -> None:
     text = readable(file.read_text())
     assert '"identity": "recorder"' in text
