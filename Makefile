@@ -51,7 +51,7 @@ check: lint types imports test ## What a change must pass: format, lint, types, 
 bench: $(STAMP) ## Measure orders a second against a bare workflow; ARGS=--json for programs
 	$(BIN)/python -m bench $(ARGS)
 
-histories: $(STAMP) ## Record the histories that the replay tests replay, anew
+histories: $(STAMP) ## Record this version's histories, which the replay tests replay, anew
 	$(BIN)/python -m tests.replay.record
 
 lock: $(STAMP) ## Pin the newest versions that pyproject.toml allows
