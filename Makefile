@@ -13,7 +13,7 @@ COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --g
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check lint types imports bench histories lock clean
+.PHONY: help install demo up test check lint types imports bench pictures histories lock clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ check: lint types imports test ## What a change must pass: format, lint, types, 
 
 bench: $(STAMP) ## Measure orders a second against a bare workflow; ARGS=--json for programs
 	$(BIN)/python -m bench $(ARGS)
+
+pictures: $(STAMP) ## Take the pictures of README and runbook anew, with chromium
+	$(BIN)/python -m tests.browser.take_pictures
 
 histories: $(STAMP) ## Record this version's histories, which the replay tests replay, anew
 	$(BIN)/python -m tests.replay.record

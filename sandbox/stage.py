@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -77,9 +77,12 @@ async def wait_until(look: Callable[[], Awaitable[Found | None]], what: str) -> 
 
 
 @asynccontextmanager
-async def running_sandbox(folder: Path) -> AsyncIterator[tuple[DataDir, Addresses]]:
-    """`esim-orders up` in a process of its own, stopped at the end."""
+async def running_sandbox(
+    folder: Path, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[tuple[DataDir, Addresses]]:
+    """`esim-orders up` in a process of its own, stopped at the end; it knows these ESIM_ variables alone."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
+    environment |= settings or {}
     log = folder / "up.log"
     with log.open("wb") as output:
         command = [sys.executable, "-m", "starter.cli", "up", "--data-dir", str(folder)]

@@ -1,0 +1,132 @@
+"""Who plays in the pictures: orders of every status, most of them held by a mail server that refuses them."""
+
+import re
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from temporalio.client import Client
+
+from models.inventory import ContactRole, LineView, SimKind
+from models.lifecycle import OrderKind
+from sandbox.stage import TOP
+from settings import Settings
+from starter.desk import OrderDesk, OrderDraft
+from starter.inventory import Inventory
+from starter.qr_desk import QrDesk, QrRequestDraft
+from store.session import Database
+from tests.system.scene import Mailbox
+from tests.temporal_server import eventually
+
+ACCOUNT, ANA, CONTACT = "Acme Logistics", "ana.ruiz@acme.example", "codes@distributor.example"
+REFUSES, TAKES = "550 5.1.1 No such user", "250 2.0.0 taken"
+HELD = 9
+
+
+@dataclass
+class Cast:
+    """Plays on the sandbox's demonstration fleet."""
+
+    client: Client
+    database: Database
+    settings: Settings
+    mailbox: Mailbox
+    held: list[str] = field(default_factory=list)
+    processed: str = ""
+    query = 'Attention="mail_rejected"'
+
+    def __post_init__(self) -> None:
+        self.stock = Inventory(self.database)
+        self.desk = OrderDesk(self.client, self.database, self.settings)
+        self.qr_desk = QrDesk(self.client, self.database, self.settings)
+        self._lines: list[LineView] = []
+
+    async def play(self) -> None:
+        """Some orders go all the way; then the mail server begins to refuse."""
+        await self.stock.import_fleet((TOP / "sandbox" / "fleet.csv").read_bytes())
+        await self.stock.import_catalogue((TOP / "sandbox" / "catalogue.csv").read_bytes())
+        await self.stock.create_user(ACCOUNT, "Ana Ruiz", ANA)
+        self._lines = mixed([line for line in await self.stock.lines(account=ACCOUNT) if line.sim])
+        await self._ask_for_a_code()
+        await self._refused_once_then_processed()
+        self.mailbox.answer = REFUSES
+        self.held = [await self._placed() for _ in range(HELD)]
+        for order_id in self.held:
+            await self._becomes_held(order_id)
+
+    async def run_of(self, order_id: str) -> str:
+        """The end of the address of the order's page in the Web UI."""
+        description = await self.client.get_workflow_handle(order_id).describe()
+        return f"{order_id}/{description.run_id}"
+
+    async def upload_link(self) -> str:
+        return await self._link_in_a_mail_to(CONTACT, "u")
+
+    async def download_link(self) -> str:
+        return await self._link_in_a_mail_to(ANA, "q")
+
+    async def _refused_once_then_processed(self) -> None:
+        """One whose history tells of the refusal, the retry and everything after it."""
+        self.mailbox.answer = REFUSES
+        order_id = self.processed = await self._placed()
+        await self._becomes_held(order_id)
+        self.mailbox.answer = TAKES
+        await self.desk.retry(order_id)
+        await eventually(
+            lambda: self.desk.order(order_id),
+            lambda order: "mail.sent" in [event.type for event in order.events],
+        )
+        await self.desk.acknowledge(order_id, actor="provider")
+        await self.desk.processed(order_id, actor="provider", iccid="8933100000000000011")
+        await self.client.get_workflow_handle(order_id).result()
+
+    async def _ask_for_a_code(self) -> None:
+        line = next(line for line in self._lines if line.sim and line.sim.kind is SimKind.ESIM)
+        self._lines.remove(line)
+        assert line.sim is not None
+        assert line.sim.distributor is not None
+        roles = (ContactRole.ESIM_QR_CODE,)
+        await self.stock.add_contact(ACCOUNT, line.sim.distributor, "Claire Petit", CONTACT, roles)
+        await self.qr_desk.request(QrRequestDraft(sim=f"S-{line.sim.id}", user=ANA))
+        await self.upload_link()
+
+    async def _placed(self) -> str:
+        """An order for the next line that something can be ordered for."""
+        while True:
+            line = self._lines.pop(0)
+            packs = (await self.stock.shop(line.msisdn, ANA)).packs
+            if packs and line.sim:
+                break
+        esim = line.sim.kind is SimKind.ESIM
+        draft = OrderDraft(
+            kind=OrderKind.REPLACE_ESIM if esim else OrderKind.SWITCH_TO_ESIM,
+            line=line.msisdn,
+            user=ANA,
+            pack=str(packs[0].id),
+            disposal_confirmed=True,
+        )
+        return (await self.desk.place(draft)).order_id
+
+    async def _becomes_held(self, order_id: str) -> None:
+        await eventually(lambda: self.desk.order(order_id), lambda order: order.held_reason)
+
+    async def _link_in_a_mail_to(self, address: str, kind: str) -> str:
+        pattern = re.compile(rf"{re.escape(self.settings.portal_url)}/{kind}/[\w-]+")
+
+        async def look() -> list[str]:
+            return [
+                match[0]
+                for mail in self.mailbox.mails
+                if address in mail.to
+                for match in pattern.finditer(mail.text)
+            ]
+
+        return (await eventually(look, bool))[-1]
+
+
+def mixed(lines: list[LineView]) -> list[LineView]:
+    """Providers and kinds of SIM by turns."""
+    alike: dict[tuple[str, str], list[LineView]] = {}
+    for line in lines:
+        if line.sim:
+            alike.setdefault((line.sim.kind, line.provider), []).append(line)
+    return [line for turn in zip_longest(*alike.values()) for line in turn if line]

@@ -1,0 +1,168 @@
+"""`make pictures`: what operators and contacts see, for the README and the runbook.
+
+`python -m tests.browser.take_pictures` plays some orders on a throw-away sandbox whose mail server refuses
+most of them, looks at the Temporal Web UI and the portal with a browser, and writes `docs/pictures/`.
+"""
+
+import asyncio
+import io
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from PIL import Image
+from playwright.async_api import (
+    Browser,
+    FilePayload,
+    FloatRect,
+    Locator,
+    Page,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
+
+from models.activation import parse_activation_code
+from qr.draw import png
+from sandbox.stage import TOP, running_sandbox
+from settings import Settings
+from starter.temporal import connect, leave
+from store.session import Database
+from tests.browser.cast import TAKES, Cast
+from tests.browser.serving import CHROMIUM_OPTIONS
+from tests.system.scene import a_mailbox
+
+PICTURES = TOP / "docs" / "pictures"
+COLUMNS = ("Workflow ID", "OrderStatus", "OrderKind", "Provider", "Attention", "Start")
+WIDE = ViewportSize(width=1600, height=830)
+PHONE = ViewportSize(width=390, height=844)
+MARGIN = 24
+DRAWN_MILLISECONDS = 1500
+"""What the Web UI takes to draw itself once its text is there: it is never idle."""
+CODE = parse_activation_code("LPA:1$smdp.operator.example$DEMO-4F2A-0001-9C7B")
+
+
+@asynccontextmanager
+async def a_page(browser: Browser, *, phone: bool = False) -> AsyncIterator[Page]:
+    context = await browser.new_context(
+        viewport=PHONE if phone else WIDE,
+        device_scale_factor=2 if phone else 0.8,
+        color_scheme="light",
+        reduced_motion="reduce",
+        timezone_id="UTC",
+        locale="en-GB",
+    )
+    page = await context.new_page()
+    try:
+        yield page
+    finally:
+        await context.close()
+
+
+async def keep(page: Page, name: str, beginning: Locator | None = None) -> None:
+    """Write what is seen, or what is beside and below `beginning`.
+
+    In as many colours as a palette holds: a quarter of the size.
+    """
+    await page.mouse.move(WIDE["width"] / 2, WIDE["height"] - 1)  # over nothing
+    await page.wait_for_timeout(DRAWN_MILLISECONDS)
+    part: FloatRect | None = None
+    if beginning is not None and (top := await beginning.bounding_box()):
+        left, above = top["x"] - MARGIN, top["y"] - MARGIN
+        part = {"x": left, "y": above, "width": WIDE["width"] - left, "height": WIDE["height"] - above}
+    seen = Image.open(io.BytesIO(await page.screenshot(clip=part)))
+    few = seen.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(PICTURES / f"{name}.png", optimize=True)
+
+
+async def of_the_web_ui(browser: Browser, web_ui: str, cast: Cast) -> None:
+    """The list filtered by attention, a held order's details, and the history of one that went on."""
+    workflows = f"{web_ui}/namespaces/default/workflows"
+    async with a_page(browser) as page:
+        columns = json.dumps({"default": [{"label": label} for label in COLUMNS]})
+        await page.add_init_script(f"localStorage.setItem('namespace-workflow-table-columns', {columns!r})")
+        await page.goto(f"{workflows}?query={quote(cast.query)}")
+        await expect(page.get_by_text("mail_rejected").nth(1)).to_be_visible()
+        await keep(page, "held-orders")
+        await page.goto(f"{workflows}/{await cast.run_of(cast.held[0])}/history")
+        await page.get_by_test_id("user-metadata-tab").click()
+        details = page.frame_locator("iframe").last
+        await expect(details.get_by_text("Updates that can be sent now").first).to_be_visible()
+        await keep(page, "order-details")
+        order = f"{workflows}/{await cast.run_of(cast.processed)}"
+        for tab, heading in (("timeline", "Timeline"), ("history", "Event History")):
+            await page.goto(f"{order}/{tab}?sort=ascending")
+            if tab == "history":
+                await page.get_by_text("Compact").click()
+            await expect(page.get_by_text("Tell people how the order ended").first).to_be_visible()
+            title = page.get_by_role("heading", name=heading)
+            await title.evaluate("it => it.scrollIntoView()")
+            await keep(page, f"order-{tab}", title)
+
+
+async def of_the_portal(browser: Browser, cast: Cast) -> None:
+    """A contact uploads a code from a phone; the manager who is told of it looks at it."""
+    cast.mailbox.answer = TAKES
+    async with a_page(browser, phone=True) as page:
+        await page.goto(await cast.upload_link())
+        await expect(page.get_by_text("Choose a file")).to_be_visible()
+        await keep(page, "portal-upload")
+        file = FilePayload(name="code.png", mimeType="image/png", buffer=png(CODE))
+        await page.set_input_files("#file", files=[file])
+        await expect(page.get_by_role("heading", name="Is this the right code?")).to_be_visible()
+        await keep(page, "portal-preview")
+        await page.get_by_role("button", name="Send").click()
+        await page.get_by_role("button", name="Send the notification").click()
+        await page.goto(await cast.download_link())
+        await page.get_by_role("button", name="Show the QR code").click()
+        await expect(page.get_by_role("heading", name="Install the eSIM")).to_be_visible()
+        await keep(page, "portal-download")
+
+
+async def take(chromium: str) -> None:
+    """Play, look, and write every picture."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="esim-pictures-") as folder:
+        async with a_mailbox() as mailbox:
+            smtp_url = f"smtp://127.0.0.1:{mailbox.port}"
+            async with running_sandbox(Path(folder), {"ESIM_SMTP_URL": smtp_url}) as (data, addresses):
+                settings = Settings(
+                    data_dir=data.path,
+                    database_url=addresses.database_url,
+                    temporal_address=addresses.temporal_address,
+                    portal_url=addresses.portal_url,
+                )
+                database = Database(settings.database_url)
+                cast = Cast(await connect(settings), database, settings, mailbox)
+                try:
+                    await cast.play()
+                    async with async_playwright() as playwright:
+                        browser = await playwright.chromium.launch(
+                            executable_path=chromium, args=list(CHROMIUM_OPTIONS)
+                        )
+                        await of_the_web_ui(browser, addresses.temporal_ui_url, cast)
+                        await of_the_portal(browser, cast)
+                        await browser.close()
+                finally:
+                    await database.close()
+
+
+def main() -> int:
+    """Take the pictures from a shell."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        print("The pictures are taken with chromium; install it first.", file=sys.stderr)
+        return 1
+    asyncio.run(take(chromium))
+    for picture in sorted(PICTURES.glob("*.png")):
+        print(f"{picture.relative_to(TOP)}  {picture.stat().st_size // 1024} kB")
+    return 0
+
+
+if __name__ == "__main__":
+    leave(main())
