@@ -14,6 +14,15 @@ from workflows.search_attributes import NAMES
 TOP = Path(__file__).parent.parent
 DOCS = TOP / "docs"
 
+TEMPORALS_OWN = {"TemporalReportedProblems", "TemporalPauseInfo", "ExecutionStatus", "StartTime"}
+"""Search attributes that every Temporal service has."""
+
+
+def anchors(text: str) -> set[str]:
+    """What links into the document may name."""
+    titles = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
+
 
 def test_every_setting_is_documented() -> None:
     text = (DOCS / "configuration.md").read_text()
@@ -28,7 +37,24 @@ def test_every_reason_to_hold_has_its_row_in_the_runbook() -> None:
 
 def test_the_runbook_filters_by_search_attributes_that_exist() -> None:
     used = set(re.findall(r"`(\w+) (?:=|IS)", (DOCS / "operations.md").read_text()))
-    assert used - {"TemporalReportedProblems", "ExecutionStatus"} <= set(NAMES)
+    assert used - TEMPORALS_OWN <= set(NAMES)
+
+
+@pytest.mark.covers("W5")
+def test_every_alert_has_its_row_and_leads_to_a_section_of_the_runbook() -> None:
+    runbook = (DOCS / "operations.md").read_text()
+    rules = (TOP / "deploy" / "prometheus" / "alerts.yml").read_text()
+    named = set(re.findall(r"alert: (\w+)", rules))
+    assert named == set(re.findall(r"^\| `(Esim\w+)` \|", runbook, re.M))
+    assert set(re.findall(r"operations\.md#(\S+)", rules)) <= anchors(runbook)
+
+
+def test_links_between_sections_lead_somewhere() -> None:
+    for path in DOCS.glob("*.md"):
+        text = path.read_text()
+        for other, section in re.findall(r"\]\(([\w.-]*\.md)?#([\w-]+)\)", text):
+            target = (DOCS / other).read_text() if other else text
+            assert section in anchors(target), (path.name, other, section)
 
 
 def test_every_row_that_a_test_names_is_in_the_requirements() -> None:
