@@ -57,6 +57,9 @@ pictures: $(STAMP) ## Take the pictures of README and runbook anew, with chromiu
 histories: $(STAMP) ## Record this version's histories, which the replay tests replay, anew
 	$(BIN)/python -m tests.replay.record
 
+schemas: $(STAMP) ## Write the JSON Schemas of docs/schemas from the messages
+	$(BIN)/python -m tests.contract.schemas
+
 lock: $(STAMP) ## Pin the newest versions that pyproject.toml allows
 	$(COMPILE) --all-extras --group dev --upgrade pyproject.toml -o requirements.lock
 	$(COMPILE) --extra traces -c requirements.lock pyproject.toml -o requirements-runtime.lock

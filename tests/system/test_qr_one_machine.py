@@ -11,10 +11,12 @@ import pytest
 from temporalio.client import Client
 
 from models.activation import ActivationCode, parse_activation_code
+from models.identifiers import qr_request_id
 from qr.draw import png
 from qr.intake import read_upload
 from sandbox.demo_qr import letter_with
 from sandbox.stage import running_sandbox
+from tests.contract.backend import Backend
 from tests.system.test_one_machine import ACCOUNT, USER, Shell
 from tests.temporal_server import eventually, readable
 
@@ -155,3 +157,26 @@ async def described(client: Client, workflow_id: str) -> Any:
     handle = client.get_workflow_handle(workflow_id)
     seen = await handle.describe()
     return f"{seen.raw_description} {await seen.static_summary()}"
+
+
+@pytest.mark.covers("W4")
+async def test_another_language_asks_for_a_code_with_nothing_but_json(shell: Shell, tmp_path: Path) -> None:
+    line = await shell.free_line("esim")
+    distributor = line["sim"]["distributor"]
+    await shell.esim(
+        *("contact", "add", "Backend", "backend@distributor.example", "--account", ACCOUNT),
+        *("--distributor", distributor, "--role", "esim_qr_code"),
+    )
+    listed = (await shell.esim("contact", "list", "--account", ACCOUNT, "--json")).json
+    (contact,) = [one["id"] for one in listed if one["email"] == "backend@distributor.example"]
+    backend = Backend(shell, tmp_path, "EsimQrRequest")
+    request = qr_request_id(1, "from another language")
+    wish = {"request_id": request, "account_id": 1, "sim_id": line["sim"]["id"], "user_id": 1}
+    start = {"wish": wish, "slot": line["slot"], "provider": "Orange", "distributor": distributor}
+    made = await backend.start(request, start, "request")
+    assert (made["state"]["status"], made["refusals"]) == ("requested", [])
+    again = await backend.update(request, "send_again", {"actor": "user:1", "contacts": [contact]})
+    assert again["round"] == 2
+    await backend.signal(request, "retry", {})
+    assert (await backend.state(request))["round"] == 2
+    assert (await backend.update(request, "withdraw", {"actor": "operator"}))["status"] == "withdrawn"

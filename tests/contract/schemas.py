@@ -1,0 +1,78 @@
+"""The JSON Schemas of docs/schemas, from the messages themselves: `make schemas` writes them.
+
+What is sent is described as it is read, what is answered as it is written.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from models.orders import Acceptance, OrderState
+from models.qr import RequestResult, RequestState
+from workflows.messages import (
+    Acknowledge,
+    CancelOrder,
+    EnterIccid,
+    NotifyOfQrCode,
+    PlaceOrder,
+    ReportProcessed,
+    RequestQrCode,
+    RetryOrder,
+    SendAgain,
+    WithdrawRequest,
+)
+
+FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
+
+SENT: dict[str, type[BaseModel]] = {
+    "EsimOrder.input": PlaceOrder,
+    "EsimOrder.acknowledge": Acknowledge,
+    "EsimOrder.enter_iccid": EnterIccid,
+    "EsimOrder.processed": ReportProcessed,
+    "EsimOrder.cancel": CancelOrder,
+    "EsimOrder.retry": RetryOrder,
+    "EsimQrRequest.input": RequestQrCode,
+    "EsimQrRequest.send_again": SendAgain,
+    "EsimQrRequest.withdraw": WithdrawRequest,
+    "EsimQrRequest.retry": RetryOrder,
+    "EsimQrNotification.input": NotifyOfQrCode,
+    "EsimQrNotification.retry": RetryOrder,
+}
+"""What a backend sends, by workflow and call."""
+ANSWERED: dict[str, type[BaseModel]] = {
+    "EsimOrder.place.answer": Acceptance,
+    "EsimOrder.state.answer": OrderState,
+    "EsimQrRequest.request.answer": RequestResult,
+    "EsimQrRequest.state.answer": RequestState,
+}
+"""What it is answered; every other update of an order, and its result, like `state`."""
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Each schema by the name of its file."""
+    sent = {name: model.model_json_schema() for name, model in SENT.items()}
+    answered = {name: model.model_json_schema(mode="serialization") for name, model in ANSWERED.items()}
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {f"{name}.json": {**dialect, **schema} for name, schema in {**sent, **answered}.items()}
+
+
+def written(schema: dict[str, Any]) -> str:
+    """The schema as it is kept."""
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def main() -> None:
+    """Write all, and leave no other."""
+    FOLDER.mkdir(exist_ok=True)
+    made = schemas()
+    for path in FOLDER.glob("*.json"):
+        if path.name not in made:
+            path.unlink()
+    for name, schema in made.items():
+        (FOLDER / name).write_text(written(schema))
+
+
+if __name__ == "__main__":
+    main()

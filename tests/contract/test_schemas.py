@@ -1,0 +1,53 @@
+"""The schemas that other languages read are those of the messages, and the document names each."""
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.contract.schemas import FOLDER, schemas, written
+from workflows.order import EsimOrder
+from workflows.qr_notification import EsimQrNotification
+from workflows.qr_request import EsimQrRequest
+
+DOCUMENT = FOLDER.parent / "contract.md"
+WITHOUT_INPUT = {"EsimOrder.place", "EsimQrRequest.request", "EsimQrRequest.look", "EsimQrRequest.notified"}
+BAD: list[tuple[str, Any]] = [
+    ("EsimOrder.acknowledge", {"actor": "ana@acme.example"}),
+    ("EsimOrder.enter_iccid", {}),
+    ("EsimOrder.input", {"order": {}, "slot": 1, "provider": "Orange", "distributor": "Telvia"}),
+    ("EsimOrder.cancel", {"note_id": 0}),
+    ("EsimQrRequest.send_again", {"contacts": ["C-7"]}),
+    ("EsimQrNotification.input", {"notification_id": "order-aaaaaaaaaaaaaaaa"}),
+]
+
+
+@pytest.mark.covers("W4")
+def test_they_are_current() -> None:
+    kept = {path.name: path.read_text() for path in FOLDER.iterdir()}
+    assert kept == {name: written(schema) for name, schema in schemas().items()}, "run make schemas"
+
+
+@pytest.mark.covers("W4")
+def test_there_is_one_for_every_call() -> None:
+    kept = {path.stem for path in FOLDER.iterdir()}
+    workflows: tuple[Any, ...] = (EsimOrder, EsimQrRequest, EsimQrNotification)
+    for workflow_class in workflows:
+        defined = workflow_class.__temporal_workflow_definition
+        for call in ("input", *defined.updates, *defined.signals):
+            name = f"{defined.name}.{call}"
+            assert (name in kept) is (name not in WITHOUT_INPUT), name
+
+
+def test_the_document_names_each() -> None:
+    text = DOCUMENT.read_text()
+    for path in FOLDER.iterdir():
+        assert f"schemas/{path.name}" in text, path.name
+
+
+@pytest.mark.parametrize(("name", "document"), BAD)
+def test_what_would_be_refused_is_not_valid(name: str, document: Any) -> None:
+    schema = json.loads((FOLDER / f"{name}.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    assert not Draft202012Validator(schema).is_valid(document)
