@@ -45,13 +45,15 @@ class Process:
 
 
 @asynccontextmanager
-async def started(module: str, folder: Path, variables: Mapping[str, str]) -> AsyncIterator[Process]:
+async def started(
+    module: str, folder: Path, variables: Mapping[str, str], *options: str
+) -> AsyncIterator[Process]:
     """`python -m worker` or `python -m portal`, killed at the end where it still runs."""
     log = folder / f"{module}.log"
     usual = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
     with log.open("ab") as written:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", module),
+            *(sys.executable, "-m", module, *options),
             env={**usual, "ESIM_DATA_DIR": str(folder), **variables},
             cwd=ROOT,
             stdin=asyncio.subprocess.DEVNULL,
