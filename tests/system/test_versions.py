@@ -10,6 +10,7 @@ from models.lifecycle import OrderStatus
 from tests.builders import ANA, iccid, line, world
 from tests.replay.patched import PATCH, PatchedOrder
 from tests.replay.swapped import HastyOrder
+from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene
 from tests.system.versions import Versions, versions
 from tests.telemetry.processes import started
@@ -18,6 +19,7 @@ from tests.temporal_server import eventually
 __all__ = ["versions"]
 
 PROVIDER = "orders@telvia.example"
+HELD = "hold_qr"
 REFUSES, TAKES = "550 5.1.1 No such user", "250 2.0.0 taken"
 
 
@@ -34,9 +36,10 @@ async def everything(scene: Scene) -> dict[str, Any]:
 
 
 async def happened(scene: Scene, workflow_id: str) -> list[str]:
-    """The names of the events in the workflow's history."""
+    """The names of the events in the workflow's history, and of the steps that were asked for."""
     history = await scene.temporal.client.get_workflow_handle(workflow_id).fetch_history()
-    return [str(event.WhichOneof("attributes")) for event in history.events]
+    steps = [event.activity_task_scheduled_event_attributes.activity_type.name for event in history.events]
+    return [str(event.WhichOneof("attributes")) for event in history.events] + steps
 
 
 @pytest.mark.covers("W7")
@@ -130,6 +133,34 @@ async def test_a_patched_version_ends_the_orders_of_the_one_before(versions: Ver
 
 
 @pytest.mark.covers("W7")
+async def test_a_notification_ends_with_the_version_it_began_with_unless_it_is_moved(
+    versions: Versions,
+) -> None:
+    scene = versions.scene
+    codes = await QrScene.set_up(scene)
+    await codes.desk.import_code(codes.sim, str(a_code()), ANA)
+    async with versions.worker("A"), versions.worker("B"):
+        await versions.make_current("A")
+        scene.mailbox.answer = REFUSES
+        stays, moves = [
+            (await codes.desk.notify(codes.sim, boss, user=ANA)).id
+            for boss in ("boss@acme.example", "carl@acme.example")
+        ]
+        for notification_id in (stays, moves):
+            await versions.has_moved_to("A", notification_id)
+        await versions.make_current("B")
+        await versions.override(moves, "auto_upgrade")
+        await eventually(lambda: happened(scene, moves), lambda events: HELD in events)
+        await eventually(lambda: happened(scene, stays), lambda events: HELD in events)
+        scene.mailbox.answer = TAKES
+        for notification_id, build in ((stays, "A"), (moves, "B")):
+            await codes.desk.retry(notification_id)
+            await scene.ended(notification_id)
+            assert await versions.build_of(notification_id) == build
+    await scene.mailbox.got("boss@acme.example", "carl@acme.example")
+
+
+@pytest.mark.covers("W7")
 async def test_what_went_the_new_way_is_pinned_to_it_before_all_else_is_rolled_back(
     versions: Versions,
 ) -> None:
@@ -143,7 +174,7 @@ async def test_what_went_the_new_way_is_pinned_to_it_before_all_else_is_rolled_b
         for order_id in (pinned, forgotten):
             await scene.desk.cancel(order_id)
             await eventually(lambda: scene.desk.order(order_id), lambda order: order.held_reason)  # noqa: B023
-        await versions.pin(pinned, "B")
+        await versions.override(pinned, "pinned", "B")
         await versions.make_current("A")
         scene.mailbox.answer = TAKES
         await scene.desk.retry(pinned)

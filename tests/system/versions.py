@@ -71,12 +71,13 @@ class Versions:
 
             await eventually(routing, decided)
 
-    async def pin(self, workflow_id: str, build: str) -> None:
-        """Leave this workflow with the version, whatever becomes current."""
+    async def override(self, workflow_id: str, behaviour: str, build: str = "") -> None:
+        """Route this workflow otherwise than the rest, as an operator does with all that a query finds."""
+        target = ("deployment-name", self.name), ("build-id", build)
         code, printed = await self.temporal(
             *("workflow", "update-options", "--query", f"WorkflowId = '{workflow_id}'", "--yes"),
-            *("--versioning-override-behavior", "pinned", "--versioning-override-deployment-name", self.name),
-            *("--versioning-override-build-id", build, "--reason", "drill"),
+            *("--versioning-override-behavior", behaviour, "--reason", "drill"),
+            *(part for name, value in target if build for part in (f"--versioning-override-{name}", value)),
         )
         assert code == 0, printed
         handle = self.scene.temporal.client.get_workflow_handle(workflow_id)
