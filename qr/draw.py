@@ -10,6 +10,7 @@ from io import BytesIO
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
+from qrcode.util import MODE_8BIT_BYTE, QRData
 
 from models.activation import ActivationCode
 
@@ -67,8 +68,16 @@ def terminal(code: ActivationCode) -> str:
 
 
 def _modules(code: ActivationCode) -> Modules:
+    try:
+        return _drawn(str(code))
+    except ValueError:
+        # qrcode 8.2 cannot draw a block of zero bytes, which many zeros in a row become; never as bytes
+        return _drawn(QRData(str(code).encode("ascii"), mode=MODE_8BIT_BYTE))
+
+
+def _drawn(content: str | QRData) -> Modules:
     drawing = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE)
-    drawing.add_data(str(code))
+    drawing.add_data(content)
     drawing.make(fit=True)
     return [[bool(module) for module in row] for row in drawing.get_matrix()]
 
