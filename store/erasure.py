@@ -112,6 +112,10 @@ WHERE (o.status = ANY(:open) OR o.held_reason IS NOT NULL) AND (
                JOIN contact_roles r ON r.contact_id = c.id AND r.role = 'order'
                WHERE p.id = o.pack_id AND c.id = ANY(:contacts)))
 UNION
+SELECT m.order_id FROM mails m
+WHERE m.order_id IS NOT NULL AND m.recipient = ANY(:references)
+    AND m.state IN ('unsent', 'sending') AND m.updated_at > now() - interval '1 day'
+UNION
 SELECT q.id FROM qr_requests q
 WHERE (q.status = 'requested' OR q.held_reason IS NOT NULL) AND (
     q.requested_by = ANY(:users)
@@ -129,8 +133,9 @@ ORDER BY 1
 
 
 async def needed_by(connection: AsyncConnection, person: PersonRecords) -> list[str]:
-    """The open orders, requests and notifications that would miss the person. Their records stay locked, so
-    that nothing new can refer to them until the end of the transaction.
+    """The open orders, requests and notifications that would miss the person, and orders that have ended and
+    are about to tell them so. Their records stay locked, so that nothing new can refer to them until the end
+    of the transaction.
     """
     values = _values(person)
     for lock in _LOCKS:
@@ -216,7 +221,7 @@ def _values(person: PersonRecords) -> Mapping[str, Any]:
     kinds = {"user": person.users, "employee": person.employees, "contact": person.contacts}
     mentions = [rf"(?<![\w.+-]){re.escape(person.address)}(?![\w-])"] if person.address else []
     # a single word, such as Orders, may be anything
-    mentions += [rf"\m{re.escape(name)}\M" for name in sorted(person.names) if " " in name.strip()]
+    mentions += [rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(person.names) if " " in name.strip()]
     return {
         "users": list(person.users),
         "employees": list(person.employees),
