@@ -48,6 +48,7 @@ _OLDEST = union_all(
     .where(QrRequestRow.status == RequestStatus.REQUESTED)
     .group_by(QrRequestRow.status),
 )
+_MAIL_STATES = ("unsent", "sending", "sent", "failed")
 _MAILS = select(MailRow.template, MailRow.state, func.count()).group_by(MailRow.template, MailRow.state)
 _CODES = func.jsonb_array_elements_text(QrEventRow.data["codes"]).table_valued("value").lateral("codes")
 _IMPORTS = union_all(
@@ -79,8 +80,12 @@ async def oldest_waiting(connection: AsyncConnection) -> Figures:
 
 
 async def mails(connection: AsyncConnection) -> Figures:
-    """Mails, by template and by what became of them."""
-    return await _counted(connection, _MAILS)
+    """Mails, by template and by what became of them; 0 for what became of none, so that the first that fail
+    are seen to be more than before.
+    """
+    found = await _counted(connection, _MAILS)
+    none: Figures = dict.fromkeys(product({template for template, _ in found}, _MAIL_STATES), 0.0)
+    return {**none, **found}
 
 
 async def qr_imports(connection: AsyncConnection) -> Figures:
