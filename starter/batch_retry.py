@@ -100,9 +100,11 @@ class BatchRetry:
         found = []
         try:
             with reached():
-                async for row in self._client.list_workflows(f"{query} AND {ours}" if query else ours):
-                    reason = str(row.typed_search_attributes.get(ATTENTION))
-                    found.append(Held(row.id, _KINDS.get(row.workflow_type, row.workflow_type), reason))
+                async for row in self._client.list_workflows(f"({query}) AND {ours}" if query else ours):
+                    reason = row.typed_search_attributes.get(ATTENTION)
+                    # a query such as "A) OR (B" gets past what we add to it
+                    if reason and row.task_queue == self._queue and row.workflow_type in _KINDS:
+                        found.append(Held(row.id, _KINDS[row.workflow_type], reason))
         except RPCError as failure:
             if failure.status is not RPCStatusCode.INVALID_ARGUMENT:
                 raise temporal_away() from None

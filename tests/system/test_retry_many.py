@@ -102,6 +102,19 @@ async def test_only_what_the_query_selects_goes_on(scene: Scene) -> None:
     assert (await retried(scene, "--query", "Provider = 'SFR'"))["retried"] == 0
 
 
+async def test_brackets_of_a_query_do_not_reach_what_is_not_held(scene: Scene) -> None:
+    await world(scene.database, line(1))
+    order = await scene.placed(1)
+
+    async def listed() -> int:
+        return (await scene.temporal.client.count_workflows(f"WorkflowId = '{order}'")).count
+
+    await eventually(listed, lambda found: found == 1)
+    this = f"WorkflowId = '{order}'"
+    for query in (f"{this}) OR ({this}", f"{this})) OR (({this}"):
+        assert (await retry(scene, "--query", query, "--yes")).out == "Nothing of that is held.\n"
+
+
 async def test_without_a_worker_none_is_taken_up(idle_scene: Scene) -> None:
     async with idle_scene.worker():
         await many_held(idle_scene, 2)
