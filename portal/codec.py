@@ -42,6 +42,9 @@ _ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 _NAMESPACE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _log = logging.getLogger("portal.codec")
+_record = logging.getLogger("portal.codec.record")
+_record.setLevel(logging.INFO)
+"""Who had payloads opened is written down whatever ESIM_LOG_LEVEL is."""
 
 
 class CodecAccess:
@@ -184,7 +187,7 @@ class CodecRoutes:
 
 def _write_down(done: str, count: int, namespace: str, origin: str, right: str) -> None:
     named = namespace if _NAMESPACE.fullmatch(namespace) else "none"
-    _log.info(
+    _record.info(
         "Payloads %s: %d, of namespace %s, for origin %s, by %s.",
         *(done, count, named, origin, right),
         extra={"done": done, "payloads": count, "namespace": named, "origin": origin, "right": right},

@@ -64,10 +64,15 @@ def _versions(found: DescribeTaskQueueResponse, pollers: Sequence[PollerInfo]) -
     if current in builds:
         of_now = f"{now.build_id} is current" if now.build_id else "those without a version are current"
         return [Check("versions", ok=True, sentence=f"Workers by version: {named}; {of_now}.")]
-    is_now = f"{now.build_id} is current, and no worker of it polls" if now.build_id else "none is current"
+    if now.build_id:
+        sentence = (
+            f"Workers by version: {named}; {now.build_id} is current, and no worker of it polls. "
+            "Start workers of it, or make another version current: docs/versions.md."
+        )
+        return [Check("versions", ok=False, sentence=sentence)]
     deployment, build = max(build for build in builds if build[1])
     sentence = (
-        f"Workers by version: {named}; {is_now}. Run: temporal worker deployment set-current-version "
+        f"Workers by version: {named}; none is current. Run: temporal worker deployment set-current-version "
         f"--deployment-name {deployment} --build-id {build}"
     )
     return [Check("versions", ok=False, sentence=sentence)]
