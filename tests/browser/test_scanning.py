@@ -55,8 +55,8 @@ async def test_the_code_and_what_installs_it_are_seen_at_once(
     async with viewer.page(width, locale=language) as page:
         await page.goto(viewer.download)
         await page.locator("form button").click()
+        plate = await page.locator(".plate").bounding_box()  # once it is there
         assert seen(await page.screenshot()) == str(viewer.desk.code)
-        plate = await page.locator(".plate").bounding_box()
         assert plate is not None
         for phone in ("iPhone", "Android"):
             button = await page.get_by_role("link", name=phone).bounding_box()
