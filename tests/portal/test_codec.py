@@ -64,7 +64,7 @@ async def test_a_program_with_the_token_reads_what_is_sealed_and_what_is_not(
     assert (answer.status_code, answer.json()) == (200, OPENED)
     assert answer.headers["cache-control"] == "no-store"
     assert "access-control-allow-origin" not in answer.headers
-    (line,) = [record for record in caplog.records if record.name == "portal.codec"]
+    (line,) = [record for record in caplog.records if record.name == "portal.codec.record"]
     assert line.getMessage() == "Payloads opened: 2, of namespace orders, for origin none, by token."
     assert vars(line)["payloads"] == 2
     for secret in (TOKEN, "Sentinella", SEALED["payloads"][0]["data"]):
