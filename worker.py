@@ -119,6 +119,8 @@ def order_worker(
         ],
         interceptors=[SafeFailures(), Heartbeats()],
         workflow_runner=workflow_runner(),
+        # a worker that stops just when it is handed a step with a task would never end
+        disable_eager_activity_execution=True,
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=settings.cached_workflows,
         deployment_config=deployment_config(settings),

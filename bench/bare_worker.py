@@ -23,6 +23,7 @@ def bare_worker(client: Client, settings: Settings) -> Worker:
         workflows=[BareOrder],
         activities=STEPS,
         workflow_runner=workflow_runner(),
+        disable_eager_activity_execution=True,
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=settings.cached_workflows,
     )

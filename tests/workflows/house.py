@@ -221,5 +221,6 @@ async def a_house(temporal: Temporal, task_queue: str | None = None) -> AsyncIte
         workflows=[EsimOrder],
         activities=order_steps(house),
         workflow_runner=workflow_runner(),
+        disable_eager_activity_execution=True,
     ):
         yield house

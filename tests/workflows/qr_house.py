@@ -135,6 +135,7 @@ async def a_qr_house(
             qr.send_notification,
         ],
         workflow_runner=workflow_runner(),
+        disable_eager_activity_execution=True,
         max_cached_workflows=cached_workflows,
     ):
         yield house
