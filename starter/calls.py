@@ -21,7 +21,7 @@ from models.errors import PartAway, Refusal, Refused
 from models.identifiers import ACTOR_PATTERN, storable
 from settings import Settings
 from starter.temporal import reached, temporal_away
-from workflows.messages import NotifyOfQrCode
+from workflows.messages import NotifyOfQrCode, PlaceOrder, RequestQrCode
 
 LONGEST_KEY = 500
 _FORGOTTEN_SECONDS = 0.05
@@ -39,12 +39,31 @@ class Calls:
         self.client = client
         self._settings = settings
 
-    async def start_and_ask(self, update: Any, operation: WithStartWorkflowOperation[Any, Any]) -> Any:
+    async def start_and_ask(  # noqa: PLR0917  as many as there are
+        self,
+        run: Any,
+        update: Any,
+        start: PlaceOrder | RequestQrCode,
+        workflow_id: str,
+        labels: TypedSearchAttributes,
+        reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+    ) -> Any:
         """Start a workflow, or find it running, and have its answer to the update.
 
         The update gets an id of its own: a terminated workflow would else answer for itself, and stay so.
         `WorkflowAlreadyStartedError` is the caller's to explain.
         """
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            run,
+            start,
+            id=workflow_id,
+            task_queue=self._settings.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=reuse,
+            static_summary=start.summary,
+            static_details=start.details,
+            search_attributes=labels,
+        )
         try:
             return await self._answered(
                 self.client.execute_update_with_start_workflow(

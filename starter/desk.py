@@ -18,8 +18,8 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from temporalio.client import Client, WithStartWorkflowOperation
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.client import Client
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models import identifiers
@@ -123,19 +123,11 @@ class OrderDesk(OrderBook):
         start: PlaceOrder,
         reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
     ) -> Acceptance:
-        operation = WithStartWorkflowOperation(
-            EsimOrder.run,
-            start,
-            id=start.order.order_id,
-            task_queue=self._settings.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=reuse,
-            static_summary=start.summary,
-            static_details=start.details,
-            search_attributes=labels(start),
-        )
         try:
-            return cast("Acceptance", await self._calls.start_and_ask(EsimOrder.place, operation))
+            answer = await self._calls.start_and_ask(
+                EsimOrder.run, EsimOrder.place, start, start.order.order_id, labels(start), reuse
+            )
+            return cast("Acceptance", answer)
         except WorkflowAlreadyStartedError:
             async with self._database.transaction() as connection:
                 known = await orders.acceptance(connection, start.order.order_id)

@@ -12,8 +12,7 @@ afterwards, and looks by itself where it could not be told. Raises `Refused` or 
 import hashlib
 from typing import cast
 
-from temporalio.client import WithStartWorkflowOperation
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.errors import Refusal, Refused
@@ -170,19 +169,16 @@ class QrDesk(CodeDesk):
         start: RequestQrCode,
         reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
     ) -> RequestResult:
-        operation = WithStartWorkflowOperation(
-            EsimQrRequest.run,
-            start,
-            id=start.wish.request_id,
-            task_queue=self.settings.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=reuse,
-            static_summary=start.summary,
-            static_details=start.details,
-            search_attributes=request_labels(start),
-        )
         try:
-            return cast("RequestResult", await self._calls.start_and_ask(EsimQrRequest.request, operation))
+            answer = await self._calls.start_and_ask(
+                EsimQrRequest.run,
+                EsimQrRequest.request,
+                start,
+                start.wish.request_id,
+                request_labels(start),
+                reuse,
+            )
+            return cast("RequestResult", answer)
         except WorkflowAlreadyStartedError:
             async with self.database.reading() as connection:
                 state = await qr_request_views.look(connection, start.wish.request_id)
