@@ -203,3 +203,9 @@ async def as_a_workflow_would(
         else:
             return "done"
     return "tried for ever"
+
+
+FIRST = SendQrMails(request_id=REQUEST, round=1)
+REMINDER = SendQrMails(request_id=REQUEST, round=1, number=1)
+NOTICE = SendNotification(notification_id=NOTIFICATION)
+LETTER = {"subject": "The code, please", "body": "Dear all,\n\nwe need it.", "cc": (COPY, QR)}
