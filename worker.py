@@ -18,8 +18,10 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.failures import SafeFailures
 from activities.heartbeats import Heartbeats
+from activities.follow_ups import FollowUps
+from activities.holds import Holds
 from activities.orders import InventorySteps
-from activities.outside import MailSteps, PortSteps
+from activities.outside import EmailSteps, PortSteps
 from activities.qr import QrInventorySteps
 from activities.qr_mails import QrMails
 from mail.errors import MailInvalid
@@ -28,6 +30,7 @@ from mail.smtp import Mailer, SmtpMailer
 from models.errors import Refused
 from providers.by_mail import ProviderByMail
 from providers.outbox import Outbox
+from providers.registry import BY_MAIL
 from settings import Settings
 from starter.checks import readiness
 from starter.temporal import connect, leave, missing_search_attributes
@@ -40,6 +43,8 @@ from telemetry.process import run
 from workflows.order import EsimOrder
 from workflows.qr_notification import EsimQrNotification, PinnedQrNotification
 from workflows.qr_request import EsimQrRequest
+from workflows.step import activities_of, undone
+from workflows.steps import CONTRACTS
 
 GRACE = timedelta(seconds=30)
 WORKFLOWS: Sequence[type] = (EsimOrder, EsimQrRequest, EsimQrNotification)
@@ -48,10 +53,10 @@ VERSIONED: Sequence[type] = (EsimOrder, EsimQrRequest, PinnedQrNotification)
 PASSED_THROUGH = (
     "models",
     "workflows.messages",
+    "workflows.step",
     "workflows.steps",
     "workflows.step_runner",
     "workflows.calls",
-    "workflows.marks",
     "workflows.patience",
     "workflows.details",
     "workflows.search_attributes",
@@ -78,45 +83,29 @@ def order_worker(
 ) -> Worker:
     """A worker for orders on the configured task queue; with a build id, one of that version."""
     outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain, settings.mail_language)
-    orders = InventorySteps(database)
-    provider = PortSteps(ProviderByMail(database, outbox))
-    people = MailSteps(database, outbox)
-    codes = QrInventorySteps(database)
-    letters = QrMails(
+    ports = {BY_MAIL: ProviderByMail(database, outbox)}
+    codes = QrMails(
         database,
         outbox,
         settings.portal_url,
         settings.upload_link_expires_after,
         settings.download_link_expires_after,
     )
+    activities = activities_of(
+        InventorySteps(database),
+        Holds(database),
+        FollowUps(database, client),
+        PortSteps(database, ports),
+        EmailSteps(database, outbox),
+        QrInventorySteps(database),
+        codes,
+    )
+    assert not undone(CONTRACTS, activities)  # noqa: S101  every declared step is taken
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=workflows or (VERSIONED if settings.build_id else WORKFLOWS),
-        activities=[
-            orders.accept_order,
-            orders.open_processing,
-            orders.enter_iccid,
-            orders.complete_swap,
-            orders.cancel_order,
-            orders.hold_order,
-            orders.release_order,
-            provider.submit_to_provider,
-            provider.remind_provider,
-            provider.withdraw_from_provider,
-            people.tell_people,
-            codes.open_request,
-            codes.look_at_request,
-            codes.add_round,
-            codes.withdraw_request,
-            codes.offer_notification,
-            codes.hold_qr,
-            codes.release_qr,
-            letters.ask_for_code,
-            letters.remind_of_code,
-            letters.tell_no_code,
-            letters.send_notification,
-        ],
+        activities=activities,
         interceptors=[SafeFailures(), Heartbeats()],
         workflow_runner=workflow_runner(),
         # a worker that stops just when it is handed a step with a task would never end

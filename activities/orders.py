@@ -1,65 +1,63 @@
 """The database steps of an order: one transaction each."""
 
-from temporalio import activity
-
+from models.lifecycle import OrderStatus
 from models.orders import Acceptance, Placement, StepResult
-from store import acceptance, order_steps
+from providers.order_emails import EMAILS
+from store import order_steps
 from store.session import Database
-from workflows.messages import (
-    CompleteSwap,
-    DropOrder,
-    HoldOrder,
-    OpenProcessing,
-    ReleaseOrder,
-    WriteIccid,
-)
+from workflows.messages import AcknowledgeInput, CancelInput, EnterIccidInput, OrderStep, ProcessedInput
 from workflows.steps import OrderSteps
 
 
 class InventorySteps(OrderSteps):
-    """Moves orders and the inventory together, in PostgreSQL."""
+    """Moves orders and the inventory together, in PostgreSQL; says which e-mails the new status sends."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @activity.defn
-    async def accept_order(self, wish: Placement) -> Acceptance:
+    async def accept_order(self, placement: Placement) -> Acceptance:
         """Accept the order or refuse it with every reason."""
         async with self._database.transaction() as connection:
-            return await acceptance.accept(connection, wish)
+            acceptance = await order_steps.accept(connection, placement)
+        if not acceptance.accepted:
+            return acceptance
+        return acceptance.model_copy(update={"emails": _emails(placement.kind, acceptance.status)})
 
-    @activity.defn
-    async def open_processing(self, step: OpenProcessing) -> StepResult:
-        """Create the temporary eSIM."""
+    async def acknowledge_order(self, call: AcknowledgeInput) -> StepResult:
+        """The order begins."""
         async with self._database.transaction() as connection:
-            return await order_steps.open_processing(connection, step.order_id, step.actor, step.iccid)
+            result = await order_steps.acknowledge(
+                connection, call.order_id, call.actor, call.iccid, call.origin_id
+            )
+        return _with_emails(call, result)
 
-    @activity.defn
-    async def enter_iccid(self, step: WriteIccid) -> StepResult:
+    async def enter_iccid(self, call: EnterIccidInput) -> StepResult:
         """Write the ICCID of the temporary eSIM."""
         async with self._database.transaction() as connection:
-            return await order_steps.enter_iccid(connection, step.order_id, step.actor, step.iccid)
+            return await order_steps.enter_iccid(
+                connection, call.order_id, call.actor, call.iccid, call.origin_id
+            )
 
-    @activity.defn
-    async def complete_swap(self, step: CompleteSwap) -> StepResult:
-        """Put the eSIM on the line and discard the SIM in place."""
+    async def complete_order(self, call: ProcessedInput) -> StepResult:
+        """The order is finished."""
         async with self._database.transaction() as connection:
-            return await order_steps.complete(connection, step.order_id, step.actor, step.iccid, step.request)
+            result = await order_steps.complete(
+                connection, call.order_id, call.actor, call.iccid, call.request, call.origin_id
+            )
+        return _with_emails(call, result)
 
-    @activity.defn
-    async def cancel_order(self, step: DropOrder) -> StepResult:
-        """Delete the temporary eSIM."""
+    async def cancel_order(self, call: CancelInput) -> StepResult:
+        """What was begun is taken back."""
         async with self._database.transaction() as connection:
-            return await order_steps.cancel(connection, step.order_id, step.actor, step.note_id)
+            result = await order_steps.cancel(
+                connection, call.order_id, call.actor, call.note_id, call.origin_id
+            )
+        return _with_emails(call, result)
 
-    @activity.defn
-    async def hold_order(self, step: HoldOrder) -> None:
-        """Mark the order as waiting for a person."""
-        async with self._database.transaction() as connection:
-            await order_steps.hold(connection, step.order_id, step.reason)
 
-    @activity.defn
-    async def release_order(self, step: ReleaseOrder) -> None:
-        """Mark the order as going on."""
-        async with self._database.transaction() as connection:
-            await order_steps.release(connection, step.order_id, step.actor, given_up=step.given_up)
+def _with_emails(call: OrderStep, result: StepResult) -> StepResult:
+    return result.model_copy(update={"emails": _emails(call.kind, result.state.status)})
+
+
+def _emails(kind: str, status: OrderStatus) -> tuple[str, ...]:
+    return tuple(EMAILS[kind].to_people(status))

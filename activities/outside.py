@@ -1,57 +1,59 @@
 """The steps that leave the house: what the provider and people are told."""
 
-from temporalio import activity
+from collections.abc import Mapping
 
-from mail.compose import Template
-from models.lifecycle import OrderStatus
-from providers.order_drafts import order_draft
+from models.orders import ProviderAnswer, Reminded
+from providers.order_emails import EMAILS
 from providers.outbox import Outbox
 from providers.port import Provider
+from providers.registry import PROVIDERS
 from store import order_mails
 from store.mails import AboutOrder
 from store.session import Database
-from workflows.messages import RemindProvider, SendMails
+from workflows.messages import EmailInput, ProviderInput, RemindInput
 from workflows.steps import PeopleSteps, ProviderSteps
 
 
 class PortSteps(ProviderSteps):
-    """Speaks to the provider through whatever port orders reach it by."""
+    """Speaks to the provider of an order through the port that serves its kind."""
 
-    def __init__(self, provider: Provider) -> None:
-        self._provider = provider
+    def __init__(self, database: Database, ports: Mapping[str, Provider]) -> None:
+        self._database = database
+        self._ports = ports
 
-    @activity.defn
-    async def submit_to_provider(self, step: SendMails) -> None:
+    async def submit_to_provider(self, order: ProviderInput) -> ProviderAnswer:
         """Hand the accepted order over."""
-        await self._provider.submit(step.order_id, step.retries)
+        return await self._port(order.kind).submit(order.order_id, order.kind, order.retries)
 
-    @activity.defn
-    async def remind_provider(self, step: RemindProvider) -> None:
-        """Ask for the answer that does not come."""
-        await self._provider.remind(step.order_id, step.waiting_in, step.number, step.retries)
+    async def remind_provider(self, order: RemindInput) -> Reminded:
+        """Ask for the answer that does not come, once the provider has been silent for long enough."""
+        async with self._database.reading() as connection:
+            left = await order_mails.silence_left(connection, order.order_id, order.silent_for)
+        if left is None and order.number is not None:
+            await self._port(order.kind).remind(
+                order.order_id, order.kind, order.waiting_in, order.number, order.retries
+            )
+        return Reminded(due_in=left)
 
-    @activity.defn
-    async def withdraw_from_provider(self, step: SendMails) -> None:
+    async def withdraw_from_provider(self, order: ProviderInput) -> None:
         """Say that the order is cancelled, if it was handed over."""
-        await self._provider.withdraw(step.order_id, step.retries)
+        await self._port(order.kind).withdraw(order.order_id, order.kind, order.retries)
+
+    def _port(self, kind: str) -> Provider:
+        return self._ports[PROVIDERS[kind]]
 
 
-class MailSteps(PeopleSteps):
-    """Tells people by mail how an order ended."""
+class EmailSteps(PeopleSteps):
+    """Tells people by e-mail what became of an order."""
 
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self._database = database
         self._outbox = outbox
 
-    @activity.defn
-    async def tell_people(self, step: SendMails) -> None:
-        """Processed: who placed the order, and who uses the line. Cancelled: who placed it."""
+    async def send_email(self, email: EmailInput) -> None:
+        """Send one of the e-mails of this kind of order."""
+        emails = EMAILS[email.kind]
         async with self._database.reading() as connection:
-            facts = await order_mails.letter_facts(connection, step.order_id)
-        if facts.status is OrderStatus.PROCESSED:
-            drafts = [order_draft(facts, Template.REQUESTER_PROCESSED, facts.requester)]
-            if facts.employee:
-                drafts.append(order_draft(facts, Template.EMPLOYEE_PROCESSED, facts.employee))
-        else:
-            drafts = [order_draft(facts, Template.REQUESTER_CANCELLED, facts.requester)]
-        await self._outbox.send(AboutOrder(step.order_id), drafts, step.retries)
+            facts = await emails.read(connection, email.order_id)
+        drafts = emails.drafts(facts, email.email)
+        await self._outbox.send(AboutOrder(email.order_id), drafts, email.retries)

@@ -1,11 +1,10 @@
 """The database steps of requests for QR codes and of their notifications: one transaction each."""
 
-from temporalio import activity
 
 from models.qr import QrWish, RequestResult, RequestState
-from store import qr_holds, qr_notifications, qr_request_views, qr_requests
+from store import qr_notifications, qr_request_views, qr_requests
 from store.session import Database
-from workflows.messages import AddRound, EndRequest, HoldQr, ReleaseQr, RequestStep
+from workflows.messages import AddRound, EndRequest, RequestStep
 from workflows.steps import QrSteps
 
 
@@ -15,51 +14,34 @@ class QrInventorySteps(QrSteps):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @activity.defn
     async def open_request(self, wish: QrWish) -> RequestResult:
         """Accept the request or refuse it with every reason."""
         async with self._database.transaction() as connection:
             return await qr_requests.open_request(connection, wish)
 
-    @activity.defn
-    async def look_at_request(self, step: RequestStep) -> RequestState:
+    async def look_at_request(self, request: RequestStep) -> RequestState:
         """Where the request is now."""
         async with self._database.reading() as connection:
-            return await qr_request_views.look(connection, step.request_id)
+            return await qr_request_views.look(connection, request.request_id)
 
-    @activity.defn
-    async def add_round(self, step: AddRound) -> RequestResult:
+    async def add_round(self, again: AddRound) -> RequestResult:
         """Write down to whom it is sent again, and with which letter."""
         async with self._database.transaction() as connection:
             return await qr_requests.add_round(
                 connection,
-                step.request_id,
-                step.actor,
-                step.call,
-                contacts=step.contacts,
-                letter_id=step.letter_id,
+                again.request_id,
+                again.actor,
+                again.call,
+                contacts=again.contacts,
+                letter_id=again.letter_id,
             )
 
-    @activity.defn
-    async def withdraw_request(self, step: EndRequest) -> RequestResult:
+    async def withdraw_request(self, request: EndRequest) -> RequestResult:
         """Close the upload links."""
         async with self._database.transaction() as connection:
-            return await qr_requests.withdraw(connection, step.request_id, step.actor)
+            return await qr_requests.withdraw(connection, request.request_id, request.actor)
 
-    @activity.defn
-    async def offer_notification(self, step: RequestStep) -> str | None:
+    async def offer_notification(self, request: RequestStep) -> str | None:
         """Write down a notification to the requester, where nobody was told."""
         async with self._database.transaction() as connection:
-            return await qr_notifications.offer_notification(connection, step.request_id)
-
-    @activity.defn
-    async def hold_qr(self, step: HoldQr) -> None:
-        """Mark the request or notification as waiting for a person."""
-        async with self._database.transaction() as connection:
-            await qr_holds.hold(connection, step.id, step.reason)
-
-    @activity.defn
-    async def release_qr(self, step: ReleaseQr) -> None:
-        """Mark the request or notification as going on."""
-        async with self._database.transaction() as connection:
-            await qr_holds.release(connection, step.id, step.actor, given_up=step.given_up)
+            return await qr_notifications.offer_notification(connection, request.request_id)

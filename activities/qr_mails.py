@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from temporalio import activity
 
 from mail.message import reply_address
 from mail.qr_letters import FreshLink, QrTemplate, compose
@@ -43,7 +42,6 @@ class QrMails(QrMailSteps):
         self._upload_for = upload_link_expires_after
         self._download_for = download_link_expires_after
 
-    @activity.defn
     async def ask_for_code(self, step: SendQrMails) -> None:
         """Ask the contacts of this round, each with an upload link of their own; tell the others in copy.
 
@@ -67,7 +65,6 @@ class QrMails(QrMailSteps):
         ]
         await self._send(found, [*asked, *copied], step.retries)
 
-    @activity.defn
     async def remind_of_code(self, step: SendQrMails) -> None:
         """Remind the contacts of this round, each with a new link."""
         found = await self._round(step)
@@ -84,7 +81,6 @@ class QrMails(QrMailSteps):
         ]
         await self._send(found, reminders, step.retries)
 
-    @activity.defn
     async def tell_no_code(self, step: SendQrMails) -> None:
         """Tell who asked for the code that none came, and what to do."""
         found = await self._round(step)
@@ -92,7 +88,6 @@ class QrMails(QrMailSteps):
         told = _draft(QrTemplate.REQUESTER_NO_CODE, found, found.requester, turn=turn)
         await self._send(found, [told], step.retries)
 
-    @activity.defn
     async def send_notification(self, step: SendNotification) -> None:
         """Send the link that shows the code."""
         async with self._database.reading() as connection:

@@ -5,8 +5,6 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from models.errors import Refusal
-from models.lifecycle import OrderKind, OrderStatus
 
 
 class SimKind(StrEnum):
@@ -22,7 +20,12 @@ class SimState(StrEnum):
     IN_STOCK = "in_stock"
     TEMPORARY = "temporary"
     ACTIVE = "active"
+    SUSPENDED = "suspended"
     DISCARDED = "discarded"
+
+
+IN_PLACE = (SimState.ACTIVE, SimState.SUSPENDED)
+"""The states of the one SIM that serves its holder, or is suspended on it."""
 
 
 class ContactRole(StrEnum):
@@ -60,8 +63,8 @@ class SimView(View):
     groups: tuple[str, ...] = ()
     order_id: str | None = None
     discarded_at: datetime | None = None
-    line_id: int | None = None
-    """The line it serves, or as a temporary eSIM will serve."""
+    holder: str | None = None
+    """What it serves, or as a temporary eSIM will serve: `line:42`."""
 
     @property
     def mark(self) -> str:
@@ -120,37 +123,6 @@ class EventView(View):
     actor: str
     type: str
     data: dict[str, object]
-
-
-class OrderView(View):
-    """An order as the database has it, readable while workers are down."""
-
-    id: str
-    account_id: int
-    kind: OrderKind
-    status: OrderStatus
-    line_id: int
-    msisdn: str
-    device: str
-    slot: int
-    provider: str
-    distributor: str
-    pack: str
-    pack_id: int
-    placed_by: int
-    placed_at: datetime
-    status_since: datetime
-    held_reason: str | None
-    held_since: datetime | None
-    sim_in_place_id: int | None
-    iccid_in_place: str | None
-    esim_id: int | None
-    iccid: str | None
-    cancel_reason: str | None
-    refusals: tuple[Refusal, ...] = ()
-    incident: bool = False
-    """Whether the provider reported it processed after it was cancelled: two SIMs may be in use."""
-    events: tuple[EventView, ...] = ()
 
 
 class UserView(View):

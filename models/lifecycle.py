@@ -6,7 +6,7 @@ from models.errors import Refusal
 
 
 class OrderKind(StrEnum):
-    """What an order does to a line."""
+    """The kinds of order that there are; `models.order_kinds` has what each asks for."""
 
     SWITCH_TO_ESIM = "switch_to_esim"
     REPLACE_ESIM = "replace_esim"
@@ -47,13 +47,14 @@ OPEN = frozenset(status for status, after in TRANSITIONS.items() if after)
 
 
 class HoldReason(StrEnum):
-    """Why an order waits for a person; the value of the search attribute `Attention`."""
+    """Why an order waits for a person; the value of the search attribute `HoldReason`."""
 
     MAIL_UNAVAILABLE = "mail_unavailable"
     MAIL_REJECTED = "mail_rejected"
     MAIL_UNCERTAIN = "mail_uncertain"
     MAIL_CONFIGURATION = "mail_configuration"
     NO_ORDER_CONTACT = "no_order_contact"
+    ANSWER_REFUSED = "answer_refused"
     NO_ACKNOWLEDGEMENT = "no_acknowledgement"
     NO_PROCESSING = "no_processing"
     NO_QR_CODE = "no_qr_code"
@@ -77,6 +78,9 @@ _HOLDS = {
     ),
     HoldReason.NO_ORDER_CONTACT: (
         "The distributor has no contact with the role 'order'. Import the catalogue with one, then retry."
+    ),
+    HoldReason.ANSWER_REFUSED: (
+        "What the provider answered was refused; the order's history says why. Correct it, then retry."
     ),
     HoldReason.NO_ACKNOWLEDGEMENT: (
         "The distributor does not acknowledge. Call them; then acknowledge or cancel the order, "

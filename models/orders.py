@@ -1,72 +1,68 @@
-"""What an order asks for and what its steps answer. Ids only: these travel through Temporal histories."""
+"""What an order is placed with and what its steps answer. Ids only: these travel through Temporal histories."""
 
-from typing import Annotated
+from datetime import timedelta
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from models.errors import Refusal
 from models.identifiers import ORDER_ID_PATTERN
-from models.lifecycle import OrderKind, OrderStatus
-from models.rules import Action, Choice
-
-RecordId = Annotated[int, Field(ge=1, le=2**63 - 1)]
-"""The id of a record. No record has one beyond it, and PostgreSQL cannot even be asked for one."""
-
-
-class Frozen(BaseModel):
-    """A value that travels between processes. Unknown fields are kept out, new ones need a default."""
-
-    model_config = ConfigDict(frozen=True)
+from models.lifecycle import OrderStatus
+from models.order_kinds import Ordered, Shown, What
+from models.values import Frozen, RecordId
 
 
 class Placement(Frozen):
-    """What is ordered, for which line, by whom: the ids of the records, never their contents (W6)."""
+    """An order as it is placed: by whom, for which account, and what, by the ids of the records (W6)."""
 
     order_id: str = Field(pattern=ORDER_ID_PATTERN)
-    kind: OrderKind
     account_id: RecordId
-    line_id: RecordId
     user_id: RecordId
-    pack_id: RecordId
-    quantity: int = Field(default=1, ge=-(2**31), le=2**31 - 1)
-    disposal_confirmed: bool = False
+    origin_id: RecordId | None = None
+    """From where it was placed: a row that the surface wrote (who, session, address), joined by audits."""
+    note_id: RecordId | None = None
+    """Free text that came with the order; it stays in the database."""
+    what: What
 
     @property
-    def action(self) -> Action:
-        """The action of the inventory that this order answers."""
-        return Action(self.kind.value)
+    def kind(self) -> str:
+        """The kind of order."""
+        return self.what.kind
 
-    @property
-    def choice(self) -> Choice:
-        """What was put into the cart and confirmed."""
-        return Choice(
-            pack_id=self.pack_id, quantity=self.quantity, disposal_confirmed=self.disposal_confirmed
-        )
+
+class FollowUp(Frozen):
+    """Something that a step left to be done outside the database, such as to signal another workflow.
+
+    Its row says that it is due until it is done, so it survives the loss of Temporal's data.
+    """
+
+    id: RecordId
+    kind: str
 
 
 class Acceptance(Frozen):
-    """Whether the order was accepted, and if not, every reason. `line_id`, `pack_id` and `kind` are those
-    of the order that has this id, so a key used for something else is noticed."""
+    """Whether the order was accepted, and if not, every reason.
+
+    `what` is what the order that has this id asks for, so a key used for something else is noticed.
+    """
 
     order_id: str
     status: OrderStatus
-    kind: OrderKind
-    line_id: int
-    pack_id: int
+    what: What
     refusals: tuple[Refusal, ...] = ()
+    shown: Shown = Shown()
+    """What operators read of the order, for a workflow that was started without."""
+    follow_ups: tuple[FollowUp, ...] = ()
+    emails: tuple[str, ...] = ()
+    """As in `StepResult`."""
 
     @property
     def accepted(self) -> bool:
-        """False when the order ended before it began."""
+        """False when the order ended before it began. Its key is free again."""
         return self.status is not OrderStatus.REFUSED
 
-    def same_as(self, placement: Placement) -> bool:
-        """Whether this answers the same wish; a key stands for one wish only."""
-        return (self.kind, self.line_id, self.pack_id) == (
-            placement.kind,
-            placement.line_id,
-            placement.pack_id,
-        )
+    def same_as(self, what: Ordered) -> bool:
+        """Whether this answers the same order; a key stands for one order only."""
+        return self.what.same_as(what)
 
 
 class OrderState(Frozen):
@@ -79,9 +75,29 @@ class OrderState(Frozen):
 
 
 class StepResult(Frozen):
-    """What a step found or did: the order's state and, where the step was refused, why."""
+    """What a step found or did: the order's state and, where the step was refused, why.
+
+    A step that is repeated answers alike, with the follow-ups that are still due.
+    """
 
     state: OrderState
     refusal: Refusal | None = None
-    ended_qr_request: str | None = None
-    """The request for the discarded SIM's QR code that ended with it, and is to be told so."""
+    follow_ups: tuple[FollowUp, ...] = ()
+    emails: tuple[str, ...] = ()
+    """The e-mails that this kind of order sends to people at the status it has now."""
+
+
+class ProviderAnswer(Frozen):
+    """What the provider says at once when it is handed an order. An e-mail answers nothing; our own stock
+    acknowledges and processes at once. It enters the same queue as the callers' updates.
+    """
+
+    acknowledged: bool = False
+    processed: bool = False
+    iccid: str | None = None
+
+
+class Reminded(Frozen):
+    """What became of a reminder. `due_in`: it was too early by the database's clock; look again then."""
+
+    due_in: timedelta | None = None

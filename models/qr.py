@@ -17,7 +17,7 @@ from pydantic import Field
 from models.errors import Refusal
 from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
 from models.inventory import EventView, View
-from models.orders import Frozen, RecordId
+from models.values import Frozen, RecordId
 
 REQUEST_MADE = "The request has been made."
 """What the user reads once a request is accepted (F31)."""

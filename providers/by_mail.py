@@ -1,23 +1,23 @@
 """A provider that is reached through its distributor's order contacts, by mail."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
+from typing import Any
 
-from mail.compose import Template
 from models.lifecycle import OrderStatus
-from providers.order_drafts import order_draft
+from models.orders import ProviderAnswer
+from providers.order_emails import EMAILS, ProviderEmail
 from providers.outbox import Outbox
 from providers.port import NoOrderContact
 from store import order_mails
 from store.mails import AboutOrder, Person
-from store.order_mails import OrderLetterFacts
 from store.session import Database
 
 _HANDED_OVER_IN = frozenset(OrderStatus) - {OrderStatus.CANCELLED}
 """An order that was acknowledged at once, by telephone say, is mailed all the same."""
 _REMINDERS = {
-    OrderStatus.SUBMITTED: Template.PROVIDER_REMINDER_ACKNOWLEDGE,
-    OrderStatus.PROVIDER_PROCESSING: Template.PROVIDER_REMINDER_PROCESS,
+    OrderStatus.SUBMITTED: ProviderEmail.REMINDER_ACKNOWLEDGE,
+    OrderStatus.PROVIDER_PROCESSING: ProviderEmail.REMINDER_PROCESS,
 }
 
 
@@ -28,38 +28,51 @@ class ProviderByMail:
         self._database = database
         self._outbox = outbox
 
-    async def submit(self, order_id: str, retries: int) -> None:
-        """Mail the order, unless it was acknowledged or cancelled meanwhile. Raises `NoOrderContact` and what
-        `Outbox` raises.
+    async def submit(self, order_id: str, kind: str, retries: int) -> ProviderAnswer:
+        """Mail the order, unless it was cancelled meanwhile. A mail answers nothing. Raises `NoOrderContact`
+        and what `Outbox` raises.
         """
-        facts, contacts = await self._read(order_id)
-        drafts = [order_draft(facts, Template.PROVIDER_ORDER, contact) for contact in contacts]
-        wanted = partial(order_mails.is_in, order_id=order_id, statuses=_HANDED_OVER_IN)
-        await self._outbox.send(AboutOrder(order_id), drafts, retries, wanted)
+        await self._write(order_id, kind, ProviderEmail.ORDER, retries, wanted_in=_HANDED_OVER_IN)
+        return ProviderAnswer()
 
-    async def remind(self, order_id: str, waiting_in: OrderStatus, number: int, retries: int) -> None:
+    async def remind(
+        self, order_id: str, kind: str, waiting_in: OrderStatus, number: int, retries: int
+    ) -> None:
         """Mail a reminder, unless the order has left that status meanwhile."""
-        facts, contacts = await self._read(order_id)
-        drafts = [order_draft(facts, _REMINDERS[waiting_in], contact, number) for contact in contacts]
-        wanted = partial(order_mails.is_in, order_id=order_id, statuses={waiting_in})
-        await self._outbox.send(AboutOrder(order_id), drafts, retries, wanted)
+        purpose = _REMINDERS[waiting_in]
+        await self._write(order_id, kind, purpose, retries, wanted_in={waiting_in}, number=number)
 
-    async def withdraw(self, order_id: str, retries: int) -> None:
+    async def withdraw(self, order_id: str, kind: str, retries: int) -> None:
         """Mail that the order is cancelled, where the order itself was mailed: to the order contacts, and
         to whoever has the order from the time when they were one.
         """
         async with self._database.reading() as connection:
-            holders = await order_mails.holders(connection, order_id, Template.PROVIDER_ORDER)
+            holders = await order_mails.holders(connection, order_id, ProviderEmail.ORDER)
         if holders:
-            facts, contacts = await self._read(order_id, holders)
-            drafts = [order_draft(facts, Template.PROVIDER_CANCELLED, contact) for contact in contacts]
-            await self._outbox.send(AboutOrder(order_id), drafts, retries)
+            await self._write(order_id, kind, ProviderEmail.CANCELLED, retries, also=holders)
+
+    async def _write(
+        self,
+        order_id: str,
+        kind: str,
+        purpose: ProviderEmail,
+        retries: int,
+        *,
+        wanted_in: Collection[OrderStatus] | None = None,
+        number: int = 0,
+        also: Sequence[Person] = (),
+    ) -> None:
+        facts, contacts = await self._read(order_id, kind, also)
+        emails = EMAILS[kind]
+        drafts = [emails.to_provider(facts, purpose, contact, number) for contact in contacts]
+        wanted = partial(order_mails.is_in, order_id=order_id, statuses=wanted_in) if wanted_in else None
+        await self._outbox.send(AboutOrder(order_id), drafts, retries, wanted)
 
     async def _read(
-        self, order_id: str, also: Sequence[Person] = ()
-    ) -> tuple[OrderLetterFacts, list[Person]]:
+        self, order_id: str, kind: str, also: Sequence[Person]
+    ) -> tuple[Any, list[Person]]:
         async with self._database.reading() as connection:
-            facts = await order_mails.letter_facts(connection, order_id)
+            facts = await EMAILS[kind].read(connection, order_id)
             contacts = list(dict.fromkeys([*await order_mails.order_contacts(connection, order_id), *also]))
         if not contacts:
             raise NoOrderContact("The distributor has no contact with the role 'order'.")

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from models.errors import EsimError
 from models.lifecycle import OrderStatus
+from models.orders import ProviderAnswer
 
 
 class NoOrderContact(EsimError):
@@ -13,11 +14,13 @@ class NoOrderContact(EsimError):
 class Provider(Protocol):
     """The party that turns an order into an eSIM. `retries` counts a person's retries of this call."""
 
-    async def submit(self, order_id: str, retries: int) -> None:
-        """Hand the order over."""
+    async def submit(self, order_id: str, kind: str, retries: int) -> ProviderAnswer:
+        """Hand the order over; what the provider answers at once. Asked again, it answers alike."""
 
-    async def remind(self, order_id: str, waiting_in: OrderStatus, number: int, retries: int) -> None:
+    async def remind(
+        self, order_id: str, kind: str, waiting_in: OrderStatus, number: int, retries: int
+    ) -> None:
         """Ask, for the `number`th time in this status, for the answer that does not come."""
 
-    async def withdraw(self, order_id: str, retries: int) -> None:
+    async def withdraw(self, order_id: str, kind: str, retries: int) -> None:
         """Say that the order is cancelled, if it was handed over or may have been."""

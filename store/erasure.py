@@ -106,11 +106,10 @@ SELECT o.id FROM orders o
 WHERE (o.status = ANY(:open) OR o.held_reason IS NOT NULL) AND (
     o.placed_by = ANY(:users)
     OR EXISTS (SELECT FROM sims s
-               WHERE s.id IN (o.sim_in_place_id, o.esim_id) AND s.employee_id = ANY(:employees))
+               WHERE (s.holder = o.subject OR s.id = o.esim_id) AND s.employee_id = ANY(:employees))
     OR EXISTS (SELECT FROM mails m WHERE m.order_id = o.id AND m.recipient = ANY(:references))
-    OR EXISTS (SELECT FROM order_packs p JOIN contacts c ON c.distributor_id = p.distributor_id
-               JOIN contact_roles r ON r.contact_id = c.id AND r.role = 'order'
-               WHERE p.id = o.pack_id AND c.id = ANY(:contacts)))
+    OR EXISTS (SELECT FROM contacts c JOIN contact_roles r ON r.contact_id = c.id AND r.role = 'order'
+               WHERE c.distributor_id = o.distributor_id AND c.id = ANY(:contacts)))
 UNION
 SELECT m.order_id FROM mails m
 WHERE m.order_id IS NOT NULL AND m.recipient = ANY(:references)

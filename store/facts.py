@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, String
 
-from models.inventory import ContactRole, SimState
+from models.inventory import IN_PLACE, ContactRole
 from models.lifecycle import OPEN
 from models.qr import RequestStatus
 from models.rules import Facts
@@ -26,15 +26,9 @@ from store.tables import (
 )
 
 
-async def line_facts(
-    connection: AsyncConnection, line_id: int, user_id: int, *, lock: bool = False
-) -> tuple[Facts, int | None]:
-    """The facts about a line and the SIM in place, and that SIM's id; the line must exist.
-
-    `lock` holds the line until the end of the transaction: orders for one line queue here.
-    """
-    statement = _LINE_FACTS_LOCKED if lock else _LINE_FACTS
-    return _read((await connection.execute(statement, {"line": line_id, "user": user_id})).one())
+async def line_facts(connection: AsyncConnection, line_id: int, user_id: int) -> tuple[Facts, int | None]:
+    """The facts about a line and the SIM in place, and that SIM's id; the line must exist."""
+    return _read((await connection.execute(_LINE_FACTS, {"line": line_id, "user": user_id})).one())
 
 
 async def sim_facts(connection: AsyncConnection, sim_id: int, user_id: int) -> Facts:
@@ -63,7 +57,7 @@ def _facts() -> Select[Any]:
             ContactRoleRow.role == ContactRole.ESIM_QR_CODE,
         )
     )
-    open_order = select(OrderRow.id).where(OrderRow.line_id == LineRow.id, OrderRow.status.in_(OPEN))
+    open_order = select(OrderRow.id).where(OrderRow.subject == LineRow.subject, OrderRow.status.in_(OPEN))
     open_qr_request = select(QrRequestRow.id).where(
         QrRequestRow.sim_id == SimRow.id, QrRequestRow.status == RequestStatus.REQUESTED
     )
@@ -94,16 +88,13 @@ def _facts() -> Select[Any]:
 _LINE_FACTS = (
     _facts()
     .select_from(LineRow)
-    .outerjoin(SimRow, and_(SimRow.line_id == LineRow.id, SimRow.state == SimState.ACTIVE))
+    .outerjoin(SimRow, and_(SimRow.holder == LineRow.subject, SimRow.state.in_(IN_PLACE)))
     .where(LineRow.id == bindparam("line"))
 )
-# NO KEY, so that a step that only refers to the line (a temporary eSIM) need not wait: it holds the SIMs
-# that the order to be written refers to
-_LINE_FACTS_LOCKED = _LINE_FACTS.with_for_update(of=LineRow, key_share=True)
 _SIM_FACTS = (
     _facts()
     .select_from(SimRow)
-    .outerjoin(LineRow, LineRow.id == SimRow.line_id)
+    .outerjoin(LineRow, LineRow.subject == SimRow.holder)
     .where(SimRow.id == bindparam("sim"))
 )
 

@@ -13,7 +13,7 @@ from models.lifecycle import OPEN, HoldReason
 from models.qr import RequestStatus
 from store.mail_table import MailRow
 from store.qr_tables import QrEventRow, QrNotificationRow, QrRequestRow
-from store.tables import LineRow, OrderRow, ProviderRow
+from store.tables import OrderRow, ProviderRow
 
 Figures = Mapping[tuple[str, ...], float]
 """A number for each combination of labels."""
@@ -21,9 +21,8 @@ Figures = Mapping[tuple[str, ...], float]
 ORDER, REQUEST, NOTIFICATION = "order", "qr_request", "qr_notification"
 
 _ORDERS = (
-    select(OrderRow.kind, OrderRow.status, ProviderRow.name, func.count())
-    .join(LineRow, LineRow.id == OrderRow.line_id)
-    .join(ProviderRow, ProviderRow.id == LineRow.provider_id)
+    select(OrderRow.kind, OrderRow.status, func.coalesce(ProviderRow.name, ""), func.count())
+    .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
     .group_by(OrderRow.kind, OrderRow.status, ProviderRow.name)
 )
 _HELD = union_all(

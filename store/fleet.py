@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.identifiers import storable
-from models.inventory import LineView, SimKind, SimState, SimView
+from models.inventory import IN_PLACE, LineView, SimKind, SimState, SimView
 from models.lifecycle import OPEN
 from store.qr_tables import QrVersionRow
 from store.tables import (
@@ -70,7 +70,7 @@ async def lines(
 
 def _in_place(kind: SimKind | None, *, without_code: bool) -> ColumnElement[bool]:
     """The SIM in place is of this kind, or an eSIM that has no QR code yet."""
-    sim = select(SimRow.id).where(SimRow.line_id == LineRow.id, SimRow.state == SimState.ACTIVE)
+    sim = select(SimRow.id).where(SimRow.holder == LineRow.subject, SimRow.state.in_(IN_PLACE))
     if kind is not None:
         sim = sim.where(SimRow.kind == kind)
     if without_code:
@@ -110,7 +110,7 @@ class _Sim:
             "groups": groups.where(SimGroupRow.sim_id == self.row.id).scalar_subquery(),
             "order_id": self.row.order_id,
             "discarded_at": self.row.discarded_at,
-            "line_id": self.row.line_id,
+            "holder": self.row.holder,
         }
         return [column.label(f"{self.prefix}_{name}") for name, column in found.items()]
 
@@ -156,11 +156,11 @@ def _lines(chosen: Select[int]) -> Select[*tuple[Any, ...]]:
         .join(AccountRow, AccountRow.id == LineRow.account_id)
         .join(DeviceRow, DeviceRow.id == LineRow.device_id)
         .join(ProviderRow, ProviderRow.id == LineRow.provider_id)
-        .outerjoin(OrderRow, (OrderRow.line_id == LineRow.id) & OrderRow.status.in_(OPEN))
+        .outerjoin(OrderRow, (OrderRow.subject == LineRow.subject) & OrderRow.status.in_(OPEN))
         .order_by(AccountRow.name, DeviceRow.name, LineRow.slot)
     )
-    for of, state in ((_IN_PLACE, SimState.ACTIVE), (_TEMPORARY, SimState.TEMPORARY)):
-        found = (of.row.line_id == LineRow.id) & (of.row.state == state)
+    for of, states in ((_IN_PLACE, IN_PLACE), (_TEMPORARY, (SimState.TEMPORARY,))):
+        found = (of.row.holder == LineRow.subject) & of.row.state.in_(states)
         statement = of.join(statement.outerjoin(of.row, found))
     return statement
 
@@ -168,10 +168,11 @@ def _lines(chosen: Select[int]) -> Select[*tuple[Any, ...]]:
 def _in_group(name: str) -> Any:
     by_line = select(LineGroupRow.line_id).join(GroupRow, GroupRow.id == LineGroupRow.group_id)
     by_sim = (
-        select(SimRow.line_id)
+        select(LineRow.id)
+        .join(SimRow, SimRow.holder == LineRow.subject)
         .join(SimGroupRow, SimGroupRow.sim_id == SimRow.id)
         .join(GroupRow, GroupRow.id == SimGroupRow.group_id)
-        .where(SimRow.state == SimState.ACTIVE)
+        .where(SimRow.state.in_(IN_PLACE))
     )
     return by_line.where(GroupRow.name == name).union(by_sim.where(GroupRow.name == name))
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.imports import RowNotes
 from store.row import STATUS_OPEN
+from store.tables import SIM_IN_PLACE
 
 _SENTENCES = {
     "number_elsewhere": "msisdn: this phone number is in another slot already.",
@@ -23,14 +24,15 @@ _SENTENCES = {
     "provider_open_order": "provider: the line has an open order; its provider cannot change now.",
 }
 
-# NO KEY, so that the steps of open orders, which only refer to the lines, need not wait
+# NO KEY, so that records that only refer to the lines need not wait
 _LOCK_LINES = """
-SELECT id FROM lines WHERE msisdn IN (SELECT msisdn FROM staged_fleet) ORDER BY id FOR NO KEY UPDATE
+SELECT id FROM subjects WHERE id IN (SELECT subject FROM lines JOIN staged_fleet USING (msisdn))
+ORDER BY id FOR NO KEY UPDATE
 """
 _LOCK_SIMS = """
 SELECT sims.id FROM sims
 WHERE iccid IN (SELECT iccid FROM staged_fleet)
-   OR line_id IN (SELECT lines.id FROM lines JOIN staged_fleet USING (msisdn))
+   OR holder IN (SELECT subject FROM lines JOIN staged_fleet USING (msisdn))
 ORDER BY sims.id FOR NO KEY UPDATE
 """
 _FIND = f"""
@@ -42,7 +44,7 @@ SELECT line_no, codes FROM (
         CASE WHEN known.state = 'discarded' THEN 'iccid_discarded'
              WHEN known.state = 'temporary' THEN 'iccid_temporary'
              WHEN known.account_id IS DISTINCT FROM account.id AND known.id IS NOT NULL
-               OR known.line_id IS DISTINCT FROM line.id AND known.state = 'active' THEN 'iccid_elsewhere'
+               OR known.holder IS DISTINCT FROM line.subject AND known.holder IS NOT NULL THEN 'iccid_elsewhere'
              WHEN known.kind <> staged.kind THEN 'kind_differs' END,
         CASE WHEN staged.iccid IS NOT DISTINCT FROM in_place.iccid OR in_place.id IS NULL THEN NULL
              WHEN open_order.id IS NOT NULL THEN 'sim_open_order'
@@ -57,9 +59,9 @@ SELECT line_no, codes FROM (
     LEFT JOIN providers provider ON lower(provider.name) = lower(staged.provider)
     LEFT JOIN lines line ON line.msisdn = staged.msisdn
     LEFT JOIN lines occupant ON occupant.device_id = device.id AND occupant.slot = staged.slot
-    LEFT JOIN sims in_place ON in_place.line_id = line.id AND in_place.state = 'active'
+    LEFT JOIN sims in_place ON in_place.holder = line.subject AND in_place.{SIM_IN_PLACE}
     LEFT JOIN sims known ON known.iccid = staged.iccid
-    LEFT JOIN orders open_order ON open_order.line_id = line.id AND open_order.{STATUS_OPEN}
+    LEFT JOIN orders open_order ON open_order.subject = line.subject AND open_order.{STATUS_OPEN}
 ) AS found
 WHERE codes <> '{{}}'
 """  # noqa: S608  statuses of our own

@@ -101,7 +101,7 @@ RETURNING id
 """
 _WANTED = """
 CREATE TEMPORARY TABLE wanted_fleet ON COMMIT DROP AS
-SELECT staged.line_no, line.account_id, line.id AS line_id, provider.id AS provider_id, staged.kind,
+SELECT staged.line_no, line.account_id, line.id AS line_id, line.subject, provider.id AS provider_id, staged.kind,
        staged.iccid, distributor.id AS distributor_id, coalesce(by_email.id, by_name.id) AS employee_id
 FROM staged_fleet staged
 JOIN lines line ON line.msisdn = staged.msisdn
@@ -120,28 +120,31 @@ WHERE lines.id = wanted.line_id AND lines.provider_id <> wanted.provider_id
 RETURNING lines.id
 """
 _SIMS_CHANGED = """
-UPDATE sims SET state = 'active', line_id = wanted.line_id, provider_id = wanted.provider_id,
+UPDATE sims SET state = CASE sims.state WHEN 'suspended' THEN 'suspended' ELSE 'active' END,
+       holder = wanted.subject, provider_id = wanted.provider_id,
        distributor_id = wanted.distributor_id, employee_id = wanted.employee_id
 FROM wanted_fleet wanted
 WHERE sims.iccid = wanted.iccid
-  AND (sims.state, sims.line_id, sims.provider_id, sims.distributor_id, sims.employee_id) IS DISTINCT FROM
-      ('active', wanted.line_id, wanted.provider_id, wanted.distributor_id, wanted.employee_id)
-RETURNING sims.line_id
+  AND (sims.holder, sims.provider_id, sims.distributor_id, sims.employee_id) IS DISTINCT FROM
+      (wanted.subject, wanted.provider_id, wanted.distributor_id, wanted.employee_id)
+RETURNING wanted.line_id
 """
 _SIMS = """
-INSERT INTO sims (account_id, iccid, kind, state, provider_id, distributor_id, employee_id, line_id)
-SELECT account_id, iccid, kind, 'active', provider_id, distributor_id, employee_id, line_id
-FROM wanted_fleet wanted
-WHERE iccid IS NOT NULL AND NOT EXISTS (SELECT FROM sims known WHERE known.iccid = wanted.iccid)
-ORDER BY line_no
-RETURNING line_id
+WITH added AS (
+    INSERT INTO sims (account_id, iccid, kind, state, provider_id, distributor_id, employee_id, holder)
+    SELECT account_id, iccid, kind, 'active', provider_id, distributor_id, employee_id, subject
+    FROM wanted_fleet wanted
+    WHERE iccid IS NOT NULL AND NOT EXISTS (SELECT FROM sims known WHERE known.iccid = wanted.iccid)
+    ORDER BY line_no
+    RETURNING holder)
+SELECT lines.id FROM added JOIN lines ON lines.subject = added.holder
 """
 _MEMBERSHIPS = """
 CREATE TEMPORARY TABLE wanted_groups ON COMMIT DROP AS
 SELECT wanted.line_id, sim.id AS sim_id, management_groups.id AS group_id, wanted.account_id
 FROM wanted_fleet wanted
 JOIN staged_fleet staged USING (line_no)
-LEFT JOIN sims sim ON sim.line_id = wanted.line_id AND sim.state = 'active'
+LEFT JOIN sims sim ON sim.holder = wanted.subject AND sim.state IN ('active', 'suspended')
 CROSS JOIN unnest(string_to_array(staged.group_names, ';')) AS group_name
 JOIN management_groups
     ON management_groups.account_id = wanted.account_id AND management_groups.name = group_name
@@ -159,16 +162,17 @@ ON CONFLICT DO NOTHING RETURNING line_id
 """
 _SIMS_OUT = """
 DELETE FROM sim_groups member USING wanted_fleet wanted, sims sim
-WHERE sim.line_id = wanted.line_id AND sim.state = 'active' AND member.sim_id = sim.id AND NOT EXISTS (
+WHERE sim.holder = wanted.subject AND sim.state IN ('active', 'suspended') AND member.sim_id = sim.id
+  AND NOT EXISTS (
     SELECT FROM wanted_groups stay WHERE (stay.sim_id, stay.group_id) = (member.sim_id, member.group_id))
-RETURNING sim.line_id
+RETURNING wanted.line_id
 """
 _SIMS_IN = """
 WITH added AS (
     INSERT INTO sim_groups (sim_id, group_id, account_id)
     SELECT sim_id, group_id, account_id FROM wanted_groups WHERE sim_id IS NOT NULL
     ON CONFLICT DO NOTHING RETURNING sim_id)
-SELECT sims.line_id FROM added JOIN sims ON sims.id = added.sim_id
+SELECT lines.id FROM added JOIN sims ON sims.id = added.sim_id JOIN lines ON lines.subject = sims.holder
 """
 
 _NAMES = {

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
 from models.identifiers import parse_iccid, parse_msisdn, parse_reference, storable
-from models.inventory import PackView, SimState, UserView
+from models.inventory import IN_PLACE, PackView, UserView
 from store.catalogue import eligible, esim_of, pack_view, select_packs
 from store.tables import (
     AccountRow,
@@ -53,11 +53,11 @@ class LineKey:
 
 @dataclass(frozen=True)
 class SimKey:
-    """A SIM that was found, whatever its state. `line_id` is that of the line it serves or will serve."""
+    """A SIM that was found, whatever its state. `holder` is what it serves or will serve: `line:42`."""
 
     id: int
     account_id: int
-    line_id: int | None
+    holder: str | None
     state: str
 
 
@@ -97,13 +97,13 @@ async def find_sim(connection: AsyncConnection, text: str, account_id: int | Non
     elif iccid is not None:
         chosen = SimRow.iccid == iccid
     elif msisdn is not None:
-        line_id = select(LineRow.id).where(LineRow.msisdn == msisdn).scalar_subquery()
-        chosen = and_(SimRow.line_id == line_id, SimRow.state == SimState.ACTIVE)
+        holder = select(LineRow.subject).where(LineRow.msisdn == msisdn).scalar_subquery()
+        chosen = and_(SimRow.holder == holder, SimRow.state.in_(IN_PLACE))
     else:
         raise _unknown("SIM", account_id)
     row = await _one(
         connection,
-        select(SimRow.id, SimRow.account_id, SimRow.line_id, SimRow.state).where(
+        select(SimRow.id, SimRow.account_id, SimRow.holder, SimRow.state).where(
             chosen, _within(SimRow.account_id, account_id)
         ),
     )

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy import Interval, Select, and_, bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -28,6 +28,7 @@ from store.tables import (
     PackRow,
     ProviderRow,
     SimRow,
+    SwapRow,
     UserRow,
 )
 
@@ -83,13 +84,14 @@ def _letter_facts() -> Select[*tuple[Any, ...]]:
             EmployeeRow.email.label("employee_email"),
         )
         .join(AccountRow, AccountRow.id == OrderRow.account_id)
-        .join(LineRow, LineRow.id == OrderRow.line_id)
+        .join(SwapRow, SwapRow.order_id == OrderRow.id)
+        .join(LineRow, LineRow.id == SwapRow.line_id)
         .join(DeviceRow, DeviceRow.id == LineRow.device_id)
         .join(ProviderRow, ProviderRow.id == LineRow.provider_id)
-        .join(PackRow, PackRow.id == OrderRow.pack_id)
+        .join(PackRow, PackRow.id == SwapRow.pack_id)
         .join(DistributorRow, DistributorRow.id == PackRow.distributor_id)
         .join(UserRow, UserRow.id == OrderRow.placed_by)
-        .join(in_place, in_place.id == OrderRow.sim_in_place_id)
+        .join(in_place, in_place.id == SwapRow.sim_in_place_id)
         .outerjoin(PackItemRow, and_(PackItemRow.pack_id == PackRow.id, esim_of(LineRow.provider_id)))
         .outerjoin(esim, esim.id == OrderRow.esim_id)
         .outerjoin(EmployeeRow, EmployeeRow.id == user_of)
@@ -102,8 +104,7 @@ _LETTER_FACTS = _letter_facts()
 _ORDER_CONTACTS = (
     select(ContactRow.id, ContactRow.name, ContactRow.email)
     .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
-    .join(PackRow, PackRow.distributor_id == ContactRow.distributor_id)
-    .join(OrderRow, OrderRow.pack_id == PackRow.id)
+    .join(OrderRow, OrderRow.distributor_id == ContactRow.distributor_id)
     .where(OrderRow.id == bindparam("order_id"), ContactRoleRow.role == ContactRole.ORDER)
     .order_by(ContactRow.id)
 )
@@ -169,3 +170,36 @@ async def holders(connection: AsyncConnection, order_id: str, template: str) -> 
 
 def _contact(row: Any) -> Person:
     return Person(f"contact:{row.id}", row.name, row.email)
+
+
+_STATUS_OF = select(OrderRow.status).where(OrderRow.id == bindparam("order_id"))
+_SILENT_SINCE = select(
+    func.greatest(
+        OrderRow.status_since,
+        select(func.max(MailRow.updated_at))
+        .where(
+            MailRow.order_id == OrderRow.id,
+            MailRow.recipient.startswith("contact:"),
+            MailRow.state == "sent",
+        )
+        .scalar_subquery(),
+    )
+    + bindparam("silent_for", type_=Interval)
+    - func.now()
+).where(OrderRow.id == bindparam("order_id"))
+
+
+async def status(connection: AsyncConnection, order_id: str) -> OrderStatus:
+    """Where the order is. It must exist."""
+    return OrderStatus((await connection.execute(_STATUS_OF, {"order_id": order_id})).scalar_one())
+
+
+async def silence_left(
+    connection: AsyncConnection, order_id: str, silent_for: timedelta
+) -> timedelta | None:
+    """How much is missing until nothing has happened for so long: no change of status, and no mail to the
+    provider. None where it has been silent long enough.
+    """
+    known = {"order_id": order_id, "silent_for": silent_for}
+    left: timedelta = (await connection.execute(_SILENT_SINCE, known)).scalar_one()
+    return left if left > timedelta() else None

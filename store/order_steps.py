@@ -1,223 +1,263 @@
-"""The steps of an order. Each is one transaction of its caller: it locks the order, asks the transition
-table, does the effect, moves the status and appends the events. Run again, it finds its own result.
+"""The steps of an order, for every kind. Each is part of one transaction of its caller: it locks the order,
+returns the result it recorded if it was done before, asks the transition table, applies the effect of the
+order's kind, moves the status and appends the events.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
-from models.inventory import SimState
 from models.lifecycle import OPEN, HoldReason, OrderStatus, advance
-from models.orders import StepResult
-from store import events, qr_discard, sim_moves
+from models.orders import Acceptance, FollowUp, Placement, StepResult
+from store import events, follow_ups, orders
+from store.effects import Decision, Effect, EntersIccid
+from store.events import Happening
 from store.locked_order import LockedOrder, lock_order
-from store.tables import OrderEventRow, OrderNoteRow, OrderRow, SimRow
+from store.locks import lock_subject
+from store.order_kinds import EFFECTS
+from store.tables import OrderEventRow, OrderNoteRow, OrderRow, UserRow
 
 SYSTEM = "system"
 
+_INSERT = insert(OrderRow)
+_USER = select(UserRow.id).where(
+    UserRow.id == bindparam("user"), UserRow.account_id == bindparam("account")
+)
 _MOVE = (
     update(OrderRow)
     .where(OrderRow.id == bindparam("order"), OrderRow.status.in_(OPEN))
     .values(status_since=func.now(), held_reason=None, held_since=None)
     .returning(OrderRow.id)
 )
-_ENTER = (
-    update(SimRow)
-    .where(SimRow.id == bindparam("sim"), SimRow.state == SimState.TEMPORARY)
-    .values(iccid=bindparam("iccid"))
-    .returning(SimRow.id)
-)
-_DROP = (
-    delete(SimRow)
-    .where(SimRow.id == bindparam("sim"), SimRow.state == SimState.TEMPORARY)
-    .returning(SimRow.id)
-)
 _NOTE = select(OrderNoteRow.id).where(
     OrderNoteRow.id == bindparam("note"), OrderNoteRow.order_id == bindparam("order")
 )
 
 
-async def open_processing(
-    connection: AsyncConnection, order_id: str, actor: str, iccid: str | None = None
-) -> StepResult:
-    """The provider acknowledged: create the temporary eSIM with the groups and the user of the SIM in
-    place, which stays as it is (F12 to F16). The acknowledgement may carry the ICCID.
+async def accept(connection: AsyncConnection, placement: Placement) -> Acceptance:
+    """Accept the order, or refuse it with every reason (F5, F7, F46, F52, F53).
+
+    Its subject is locked while the rules look at it, so two orders about one thing cannot both be accepted.
+    A refused order leaves nothing but an event: its key is free again.
     """
+    what = placement.what
+    if what.subject is not None:
+        await lock_subject(connection, placement.account_id, what.subject)
+    known = await orders.acceptance(connection, placement.order_id)
+    if known is not None:
+        return known
+    who = {"user": placement.user_id, "account": placement.account_id}
+    if (await connection.execute(_USER, who)).one_or_none() is None:
+        unknown = Refusal(code="unknown_user", sentence="The account has no such user.")
+        return await _refused(connection, placement, [unknown])
+    decision = await EFFECTS[what.kind].decide(connection, placement)
+    if decision.refusals:
+        return await _refused(connection, placement, decision.refusals)
+    await _write(connection, placement, decision)
+    return Acceptance(
+        order_id=placement.order_id, status=OrderStatus.SUBMITTED, what=what, shown=decision.shown
+    )
+
+
+async def acknowledge(
+    connection: AsyncConnection,
+    order_id: str,
+    actor: str,
+    iccid: str | None = None,
+    origin_id: int | None = None,
+) -> StepResult:
+    """The provider acknowledged: the order begins (F12 to F16)."""
     order = await lock_order(connection, order_id)
     if order.status is OrderStatus.PROVIDER_PROCESSING and iccid not in (None, order.iccid):
-        return await enter_iccid(connection, order_id, actor, str(iccid))
+        return await enter_iccid(connection, order_id, actor, str(iccid), origin_id)
     if order.status in (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED):
-        return order.result()
-    refusal = advance(order.status, OrderStatus.PROVIDER_PROCESSING) or await _taken(connection, order, iccid)
-    if refusal or order.in_place is None:
-        return order.result(refusal or _line_changed())
-    esim_id = await sim_moves.create_temporary(connection, order, order.in_place, iccid)
-    happenings: list[events.Happening] = [
-        ("order.provider_processing", {}),
-        ("esim.temporary_created", {"sim": esim_id}),
-    ]
-    if iccid:
-        happenings.append(("esim.iccid_entered", {"sim": esim_id, "iccid": iccid}))
-    await _move(connection, order, OrderStatus.PROVIDER_PROCESSING, actor, happenings, esim_id=esim_id)
-    return order.result(status=OrderStatus.PROVIDER_PROCESSING, iccid=iccid)
+        return await _recorded(connection, order)
+    refusal = advance(order.status, OrderStatus.PROVIDER_PROCESSING)
+    if refusal:
+        return await _recorded(connection, order, refusal)
+    effect = await EFFECTS[order.kind].begin(connection, order, iccid)
+    if isinstance(effect, Refusal):
+        return await _recorded(connection, order, effect)
+    return await _move(
+        connection, order, OrderStatus.PROVIDER_PROCESSING, effect, actor, origin_id, esim_id=effect.esim_id
+    )
 
 
-async def enter_iccid(connection: AsyncConnection, order_id: str, actor: str, iccid: str) -> StepResult:
-    """Write the ICCID of the temporary eSIM; it can be corrected until the order is processed (F15, F49)."""
+async def enter_iccid(
+    connection: AsyncConnection, order_id: str, actor: str, iccid: str, origin_id: int | None = None
+) -> StepResult:
+    """Write the ICCID of the order's eSIM; it can be corrected until the order is processed (F15, F49)."""
     order = await lock_order(connection, order_id)
     if order.iccid == iccid and order.status is not OrderStatus.CANCELLED:
-        return order.result()
-    if order.status is not OrderStatus.PROVIDER_PROCESSING or order.temporary is None:
-        refusal = advance(order.status, OrderStatus.PROCESSED)
-        return order.result(refusal or _line_changed())
-    taken = await _taken(connection, order, iccid)
-    if taken:
-        return order.result(taken)
-    entered = await connection.execute(_ENTER, {"sim": order.temporary.id, "iccid": iccid})
-    entered.scalar_one()
-    await events.append(
-        connection, order_id, actor, ("esim.iccid_entered", {"sim": order.temporary.id, "iccid": iccid})
-    )
+        return await _recorded(connection, order)
+    if order.status is not OrderStatus.PROVIDER_PROCESSING:
+        return await _recorded(connection, order, advance(order.status, OrderStatus.PROCESSED))
+    kind = EFFECTS[order.kind]
+    if not isinstance(kind, EntersIccid):
+        sentence = "The ICCID of this kind of order comes from the provider; it cannot be entered."
+        return await _recorded(connection, order, Refusal(code="iccid_not_entered", sentence=sentence))
+    effect = await kind.enter_iccid(connection, order, iccid)
+    if isinstance(effect, Refusal):
+        return await _recorded(connection, order, effect)
+    await _tell(connection, order, actor, origin_id, effect.happenings)
     return order.result(iccid=iccid)
 
 
 async def complete(
-    connection: AsyncConnection, order_id: str, actor: str, iccid: str | None, request: str
+    connection: AsyncConnection,
+    order_id: str,
+    actor: str,
+    iccid: str | None,
+    request: str,
+    origin_id: int | None = None,
 ) -> StepResult:
-    """The provider processed the order: the eSIM takes the line, with what the SIM in place has at this
-    moment, and that SIM is discarded, out of all groups, for ever (F18 to F20, F48 to F51, F54). A request
-    for its QR code ends, and its links are dead.
+    """The provider processed the order: it is finished, for ever (F18 to F20, F48 to F51, F54).
 
     `request` names the call, so that an incident of it is kept once.
     """
     order = await lock_order(connection, order_id)
     if order.status is OrderStatus.PROCESSED and iccid in (None, order.iccid):
-        ended = await qr_discard.ended_by_discard(connection, order.sim_in_place_id)
-        return order.result().model_copy(update={"ended_qr_request": ended})
+        return await _recorded(connection, order)
     refusal = advance(order.status, OrderStatus.PROCESSED)
     if refusal:
         if order.status is OrderStatus.CANCELLED:
-            await _incident(connection, order_id, actor, request)
-        return order.result(refusal)
-    if order.in_place is None or order.temporary is None or order.in_place.id != order.sim_in_place_id:
-        return order.result(_line_changed())
-    known = iccid or order.temporary.iccid
-    if known is None:
-        return order.result(
-            Refusal(
-                code="iccid_unknown", sentence="The eSIM's ICCID is not known yet; give it with this call."
-            )
-        )
-    taken = await _taken(connection, order, known)
-    if taken:
-        return order.result(taken)
-    await sim_moves.swap(connection, order.in_place, order.temporary, known)
-    ended = await qr_discard.end_by_discard(connection, order.in_place.id)
-    happenings: list[events.Happening] = [
-        ("order.processed", {}),
-        ("sim.discarded", {"sim": order.in_place.id, "iccid": order.in_place.iccid}),
-        ("esim.activated", {"sim": order.temporary.id, "iccid": known}),
-    ]
-    await _move(connection, order, OrderStatus.PROCESSED, actor, happenings)
-    result = order.result(status=OrderStatus.PROCESSED, iccid=known)
-    return result.model_copy(update={"ended_qr_request": ended})
+            await _incident(connection, order, actor, origin_id, request)
+        return await _recorded(connection, order, refusal)
+    effect = await EFFECTS[order.kind].finish(connection, order, iccid)
+    if isinstance(effect, Refusal):
+        return await _recorded(connection, order, effect)
+    more = {} if effect.esim_id is None else {"esim_id": effect.esim_id}
+    return await _move(connection, order, OrderStatus.PROCESSED, effect, actor, origin_id, **more)
 
 
 async def cancel(
-    connection: AsyncConnection, order_id: str, actor: str, note_id: int | None = None
+    connection: AsyncConnection,
+    order_id: str,
+    actor: str,
+    note_id: int | None = None,
+    origin_id: int | None = None,
 ) -> StepResult:
-    """Cancel the order: its temporary eSIM is deleted, the SIM in place stays as it is (F22, F23, F43, F44).
+    """Cancel the order: what was begun is taken back (F22, F23, F43, F44).
 
     `note_id` is the note with the reason; one about another order would be told to the wrong people.
     """
     order = await lock_order(connection, order_id)
     if order.status is OrderStatus.CANCELLED:
-        return order.result()
+        return await _recorded(connection, order)
     refusal = advance(order.status, OrderStatus.CANCELLED) or await _no_note(connection, order, note_id)
     if refusal:
-        return order.result(refusal)
-    happenings: list[events.Happening] = [("order.cancelled", {"note": note_id} if note_id else {})]
-    if order.temporary is not None:
-        (await connection.execute(_DROP, {"sim": order.temporary.id})).scalar_one()
-        happenings.append(
-            ("esim.temporary_deleted", {"sim": order.temporary.id, "iccid": order.temporary.iccid})
-        )
-    await _move(connection, order, OrderStatus.CANCELLED, actor, happenings, cancel_note_id=note_id)
-    return order.result(status=OrderStatus.CANCELLED)
-
-
-async def hold(connection: AsyncConnection, order_id: str, reason: HoldReason) -> None:
-    """Mark the order as waiting for a person; marking it again with the same reason changes nothing."""
-    changed = await connection.execute(
-        update(OrderRow)
-        .where(OrderRow.id == order_id, OrderRow.held_reason.is_distinct_from(reason))
-        .values(held_reason=reason, held_since=func.now())
+        return await _recorded(connection, order, refusal)
+    effect = await EFFECTS[order.kind].undo(connection, order)
+    about = {"note": note_id} if note_id else {}
+    return await _move(
+        connection, order, OrderStatus.CANCELLED, effect, actor, origin_id, about, cancel_note_id=note_id
     )
-    if changed.rowcount:
-        await events.append(connection, order_id, SYSTEM, ("order.held", {"reason": reason}))
 
 
-async def release(connection: AsyncConnection, order_id: str, actor: str, *, given_up: bool = False) -> None:
-    """The order goes on, or what it was held for is given up; releasing it again changes nothing."""
-    changed = await connection.execute(
-        update(OrderRow)
-        .where(OrderRow.id == order_id, OrderRow.held_reason.is_not(None))
-        .values(held_reason=None, held_since=None)
+async def _write(connection: AsyncConnection, placement: Placement, decision: Decision) -> None:
+    """The accepted order with its details, and the event."""
+    ids = {"account_id": placement.account_id}
+    await connection.execute(
+        _INSERT,
+        {
+            **ids,
+            "id": placement.order_id,
+            "kind": placement.kind,
+            "status": OrderStatus.SUBMITTED,
+            "subject": placement.what.subject,
+            "provider_id": decision.provider_id,
+            "distributor_id": decision.distributor_id,
+            "placed_by": placement.user_id,
+            "origin_id": placement.origin_id,
+            "what": placement.what.model_dump(mode="json"),
+        },
     )
-    if changed.rowcount:
-        happened = "mail.given_up" if given_up else "order.released"
-        await events.append(connection, order_id, actor, (happened, {}))
+    if decision.details:
+        table, values = decision.details
+        await connection.execute(insert(table), {**ids, "order_id": placement.order_id, **values})
+    await _append(connection, placement, ("order.submitted", decision.happened))
+
+
+async def _refused(
+    connection: AsyncConnection, placement: Placement, reasons: Sequence[Refusal]
+) -> Acceptance:
+    happened = {"codes": [reason.code for reason in reasons], "kind": placement.kind}
+    await _append(connection, placement, ("order.refused", happened))
+    return Acceptance(
+        order_id=placement.order_id,
+        status=OrderStatus.REFUSED,
+        what=placement.what,
+        refusals=tuple(reasons),
+    )
+
+
+async def _append(connection: AsyncConnection, placement: Placement, happened: Happening) -> None:
+    await events.append(
+        connection,
+        placement.account_id,
+        _about(placement.order_id, placement.what.subject),
+        f"user:{placement.user_id}",
+        happened,
+        origin_id=placement.origin_id,
+    )
 
 
 async def _move(
     connection: AsyncConnection,
     order: LockedOrder,
     status: OrderStatus,
+    effect: Effect,
     actor: str,
-    happenings: list[events.Happening],
+    origin_id: int | None,
+    about: dict[str, Any] | None = None,
     **more: Any,
-) -> None:
+) -> StepResult:
     """Move the order, with what happened by it. What it was held for in the old status is over."""
-    moved = await connection.execute(_MOVE, {"order": order.order_id, "status": status, **more})
+    moved = await connection.execute(_MOVE, {"order": order.id, "status": status, **more})
     moved.scalar_one()
+    happenings: list[Happening] = [(f"order.{status}", about or {}), *effect.happenings]
     if order.held:
-        happenings = [("order.released", {}), *happenings]
-    await events.append(connection, order.order_id, actor, *happenings)
+        happenings.insert(0, ("order.released", {}))
+    await _tell(connection, order, actor, origin_id, happenings)
+    await follow_ups.leave(connection, order.id, effect.follow_ups)
+    due = await _due(connection, order, owes=bool(effect.follow_ups))
+    return order.result(status=status, iccid=effect.iccid, follow_ups=due)
+
+
+async def _recorded(
+    connection: AsyncConnection, order: LockedOrder, refusal: Refusal | None = None
+) -> StepResult:
+    """The order as it is, with what earlier steps left to be done: what a repeated step finds."""
+    return order.result(refusal, follow_ups=await _due(connection, order))
+
+
+async def _due(connection: AsyncConnection, order: LockedOrder, *, owes: bool = False) -> tuple[FollowUp, ...]:
+    return await follow_ups.due(connection, order.id) if owes or order.owes else ()
+
+
+async def _tell(
+    connection: AsyncConnection,
+    order: LockedOrder,
+    actor: str,
+    origin_id: int | None,
+    happenings: Sequence[Happening],
+) -> None:
+    await events.append(
+        connection, order.account_id, _about(order.id, order.subject), actor, *happenings, origin_id=origin_id
+    )
+
+
+def _about(order_id: str, subject: str | None) -> list[str]:
+    return [order_id, subject] if subject else [order_id]
 
 
 async def _no_note(connection: AsyncConnection, order: LockedOrder, note_id: int | None) -> Refusal | None:
     if note_id is None:
         return None
-    found = await connection.execute(_NOTE, {"note": note_id, "order": order.order_id})
+    found = await connection.execute(_NOTE, {"note": note_id, "order": order.id})
     if found.one_or_none():
         return None
     return Refusal(code="unknown_note", sentence="There is no such note of this order.")
-
-
-async def _taken(connection: AsyncConnection, order: LockedOrder, iccid: str | None) -> Refusal | None:
-    if iccid is None or (order.temporary and order.temporary.iccid == iccid):
-        return None
-    if await sim_moves.owner_of(connection, iccid) is None:
-        return None
-    return Refusal(code="iccid_in_use", sentence=f"The ICCID {iccid} belongs to another SIM.")
-
-
-async def _incident(connection: AsyncConnection, order_id: str, actor: str, request: str) -> None:
-    kept = await connection.execute(
-        select(OrderEventRow.id).where(
-            OrderEventRow.order_id == order_id, OrderEventRow.data["request"].astext == request
-        )
-    )
-    if kept.first() is None:
-        await events.append(
-            connection, order_id, actor, ("incident.processed_after_cancelled", {"request": request})
-        )
-
-
-def _line_changed() -> Refusal:
-    return Refusal(
-        code="line_changed",
-        sentence="The SIM on the line is not the one that was there when the order was placed; cancel it.",
-    )

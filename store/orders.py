@@ -1,25 +1,26 @@
 """Orders as they are read, and what a caller may still be told after an order's workflow has ended."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, insert, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.errors import NotFound, Refusal, Refused
 from models.identifiers import storable
-from models.inventory import OrderView
 from models.lifecycle import OPEN, OrderStatus
+from models.order_kinds import Shown
+from models.order_views import OrderDetails, OrderView
 from models.orders import Acceptance
-from store import events
+from store import events, follow_ups
+from store.order_kinds import EFFECTS
 from store.tables import (
-    DeviceRow,
     DistributorRow,
-    LineRow,
+    FollowUpRow,
     OrderEventRow,
     OrderNoteRow,
     OrderRow,
-    PackRow,
     ProviderRow,
     SimRow,
 )
@@ -33,7 +34,8 @@ async def order(connection: AsyncConnection, order_id: str) -> OrderView:
     row = (await connection.execute(_orders().where(OrderRow.id == order_id))).one_or_none()
     if row is None:
         raise unknown(order_id)
-    return _view(row, events=await events.of_order(connection, order_id))
+    (view,) = await _views(connection, [row])
+    return view.model_copy(update={"events": await events.of(connection, order_id)})
 
 
 async def orders(
@@ -43,7 +45,7 @@ async def orders(
     open_only: bool = False,
     held: bool = False,
     incidents: bool = False,
-    line_id: int | None = None,
+    subject: str | None = None,
     account_id: int | None = None,
     limit: int = 100,
 ) -> list[OrderView]:
@@ -57,30 +59,40 @@ async def orders(
         statement = statement.where(_incident())
     if held:
         statement = statement.where(OrderRow.held_reason.is_not(None))
-    if line_id is not None:
-        statement = statement.where(OrderRow.line_id == line_id)
+    if subject is not None:
+        statement = statement.where(OrderRow.subject == subject)
     if account_id is not None:
         statement = statement.where(OrderRow.account_id == account_id)
-    return [_view(row) for row in await connection.execute(statement)]
+    return await _views(connection, (await connection.execute(statement)).all())
 
 
-_ACCEPTANCE = select(
-    OrderRow.id, OrderRow.status, OrderRow.kind, OrderRow.line_id, OrderRow.pack_id, OrderRow.refusals
-).where(OrderRow.id == bindparam("order_id"))
+_ACCEPTANCE = (
+    select(
+        OrderRow.status,
+        OrderRow.what,
+        ProviderRow.name.label("provider"),
+        DistributorRow.name.label("distributor"),
+        exists().where(FollowUpRow.order_id == OrderRow.id, FollowUpRow.done_at.is_(None)).label("owes"),
+    )
+    .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
+    .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
+    .where(OrderRow.id == bindparam("order_id"))
+)
 
 
 async def acceptance(connection: AsyncConnection, order_id: str) -> Acceptance | None:
-    """How the order was answered when it was placed; None where it is not known."""
+    """How the order was answered when it was placed, with what is still to be done; None where it is not
+    known, also where it was refused.
+    """
     row = (await connection.execute(_ACCEPTANCE, {"order_id": order_id})).one_or_none()
     if row is None:
         return None
     return Acceptance(
-        order_id=row.id,
+        order_id=order_id,
         status=row.status,
-        kind=row.kind,
-        line_id=row.line_id,
-        pack_id=row.pack_id,
-        refusals=tuple(Refusal(**reason) for reason in row.refusals),
+        what=row.what,
+        shown=Shown(provider=row.provider or "", distributor=row.distributor or ""),
+        follow_ups=await follow_ups.due(connection, order_id) if row.owes else (),
     )
 
 
@@ -125,45 +137,40 @@ def _incident() -> ColumnElement[bool]:
 
 
 def _orders() -> Select[*tuple[Any, ...]]:
-    esim, in_place = aliased(SimRow), aliased(SimRow)
+    esim = aliased(SimRow)
     return (
         select(
             OrderRow.id,
             OrderRow.account_id,
             OrderRow.kind,
             OrderRow.status,
-            OrderRow.line_id,
-            LineRow.msisdn,
-            DeviceRow.name.label("device"),
-            LineRow.slot,
+            OrderRow.subject,
             ProviderRow.name.label("provider"),
             DistributorRow.name.label("distributor"),
-            PackRow.name.label("pack"),
-            OrderRow.pack_id,
             OrderRow.placed_by,
             OrderRow.placed_at,
             OrderRow.status_since,
             OrderRow.held_reason,
             OrderRow.held_since,
-            OrderRow.sim_in_place_id,
-            in_place.iccid.label("iccid_in_place"),
             OrderRow.esim_id,
             esim.iccid.label("iccid"),
             OrderNoteRow.text.label("cancel_reason"),
-            OrderRow.refusals,
+            OrderRow.what,
             _incident().label("incident"),
         )
-        .join(LineRow, LineRow.id == OrderRow.line_id)
-        .join(DeviceRow, DeviceRow.id == LineRow.device_id)
-        .join(ProviderRow, ProviderRow.id == LineRow.provider_id)
-        .join(PackRow, PackRow.id == OrderRow.pack_id)
-        .join(DistributorRow, DistributorRow.id == PackRow.distributor_id)
-        .outerjoin(in_place, in_place.id == OrderRow.sim_in_place_id)
+        .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
+        .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
         .outerjoin(esim, esim.id == OrderRow.esim_id)
         .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
     )
 
 
-def _view(row: Any, **more: Any) -> OrderView:
-    known = dict(row._mapping)
-    return OrderView(**known, **more)
+async def _views(connection: AsyncConnection, rows: Sequence[Any]) -> list[OrderView]:
+    """The orders with the details of their kinds: one query for each kind there is among them."""
+    ids: dict[str, list[str]] = {}
+    for row in rows:
+        ids.setdefault(row.kind, []).append(row.id)
+    details: dict[str, OrderDetails] = {}
+    for kind, of_kind in ids.items():
+        details.update(await EFFECTS[kind].details(connection, of_kind))
+    return [OrderView(**row._mapping, details=details.get(row.id)) for row in rows]

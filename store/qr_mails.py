@@ -125,7 +125,7 @@ def _notifications() -> Select[*tuple[Any, ...]]:
         .join(SimRow, SimRow.id == QrNotificationRow.sim_id)
         .join(AccountRow, AccountRow.id == QrNotificationRow.account_id)
         .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
-        .outerjoin(LineRow, LineRow.id == SimRow.line_id)
+        .outerjoin(LineRow, LineRow.subject == SimRow.holder)
         .outerjoin(DeviceRow, DeviceRow.id == LineRow.device_id)
         .outerjoin(_sender, _is_user(_sender, QrNotificationRow.created_by, QrNotificationRow.account_id))
         .where(QrNotificationRow.id == bindparam("notification"))

@@ -25,7 +25,7 @@ _START_FACTS = (
     select(LineRow.slot, ProviderRow.name.label("provider"), DistributorRow.name.label("distributor"))
     .select_from(SimRow)
     .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
-    .outerjoin(LineRow, LineRow.id == SimRow.line_id)
+    .outerjoin(LineRow, LineRow.subject == SimRow.holder)
     .outerjoin(DistributorRow, DistributorRow.id == SimRow.distributor_id)
     .where(SimRow.id == bindparam("sim"))
 )

@@ -1,11 +1,24 @@
 """What the steps of an order do to SIMs, within a step's transaction that holds their locks."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.inventory import SimKind, SimState
-from store.locked_order import LockedOrder, LockedSim
-from store.tables import LineRow, PackRow, SimGroupRow, SimRow
+from store.locked_order import LockedOrder
+from store.tables import OrderRow, PackRow, SimGroupRow, SimRow
+
+
+@dataclass(frozen=True)
+class LockedSim:
+    """A SIM as it is until the end of the transaction."""
+
+    id: int
+    iccid: str | None
+    state: str
+    employee_id: int | None
+
 
 # Built once, for building a statement takes longer than running it. Parameters that have the name of a
 # column are written to that column.
@@ -14,7 +27,7 @@ _CREATE = (
     .values(
         kind=SimKind.ESIM,
         state=SimState.TEMPORARY,
-        provider_id=select(LineRow.provider_id).where(LineRow.id == bindparam("line")).scalar_subquery(),
+        provider_id=select(OrderRow.provider_id).where(OrderRow.id == bindparam("order")).scalar_subquery(),
         distributor_id=select(PackRow.distributor_id)
         .where(PackRow.id == bindparam("pack"))
         .scalar_subquery(),
@@ -35,8 +48,8 @@ _TAKE_GROUPS = (
 _GIVE_GROUPS = insert(SimGroupRow)
 _DISCARD = (
     update(SimRow)
-    .where(SimRow.id == bindparam("sim"), SimRow.state == SimState.ACTIVE)
-    .values(state=SimState.DISCARDED, line_id=None, employee_id=None, discarded_at=func.now())
+    .where(SimRow.id == bindparam("sim"), SimRow.state.in_([SimState.ACTIVE, SimState.SUSPENDED]))
+    .values(state=SimState.DISCARDED, holder=None, employee_id=None, discarded_at=func.now())
     .returning(SimRow.id)
 )
 _ACTIVATE = (
@@ -49,17 +62,17 @@ _OWNER = select(SimRow.id).where(SimRow.iccid == bindparam("iccid"))
 
 
 async def create_temporary(
-    connection: AsyncConnection, order: LockedOrder, like: LockedSim, iccid: str | None
+    connection: AsyncConnection, order: LockedOrder, pack_id: int, like: LockedSim, iccid: str | None
 ) -> int:
     """Create the order's eSIM with the user and the groups of the SIM in place; return its id."""
     values = {
         "account_id": order.account_id,
         "iccid": iccid,
         "employee_id": like.employee_id,
-        "line_id": order.line_id,
-        "order_id": order.order_id,
-        "line": order.line_id,
-        "pack": order.pack_id,
+        "holder": order.subject,
+        "order_id": order.id,
+        "order": order.id,
+        "pack": pack_id,
     }
     esim_id = (await connection.execute(_CREATE, values)).scalar_one()
     await connection.execute(_COPY_GROUPS, {"new": esim_id, "old": like.id})

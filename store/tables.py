@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Computed,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -20,10 +21,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.identifiers import ICCID_PATTERN
-from models.inventory import ContactRole, SimKind, SimState
+from models.inventory import IN_PLACE, ContactRole, SimKind, SimState
 from models.lifecycle import OrderKind, OrderStatus
 from models.rules import TARGETS
 from store.row import STATUS_OPEN, Row, among, of_account, own_id, owner
+
+SIM_IN_PLACE = among("state", IN_PLACE)
+"""The SIMs that serve their holder, or are suspended on it, as a condition in SQL: one a holder."""
 
 
 class AccountRow(Row):
@@ -131,6 +135,18 @@ class GroupRow(Row):
     __table_args__ = (UniqueConstraint("account_id", "name"), UniqueConstraint("id", "account_id"))
 
 
+class SubjectRow(Row):
+    """What orders are about and SIMs are held by, such as `line:42`. Whatever changes it locks this row first.
+
+    A table whose rows are subjects has the columns `subject` and `account_id` and the trigger `add_subjects`.
+    """
+
+    __tablename__ = "subjects"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = owner()
+    __table_args__ = (UniqueConstraint("id", "account_id"),)
+
+
 class LineRow(Row):
     __tablename__ = "lines"
     id: Mapped[int] = own_id()
@@ -139,6 +155,7 @@ class LineRow(Row):
     slot: Mapped[int]
     msisdn: Mapped[str] = mapped_column(unique=True)
     provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
+    subject: Mapped[str] = mapped_column(Computed("'line:' || CAST(id AS text)", persisted=True), unique=True)
     __table_args__ = (
         of_account("device_id", "devices"),
         UniqueConstraint("device_id", "slot"),
@@ -158,15 +175,15 @@ class SimRow(Row):
     provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
     distributor_id: Mapped[int | None]
     employee_id: Mapped[int | None] = mapped_column(index=True)
-    line_id: Mapped[int | None]
-    """The line it serves (active) or will serve (temporary); no other SIM has one."""
+    holder: Mapped[str | None]
+    """What it serves (active, suspended) or will serve (temporary), such as `line:42`; others have none."""
     order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id", use_alter=True), unique=True)
     """The order that created this eSIM."""
     discarded_at: Mapped[datetime | None]
     __table_args__ = (
         of_account("distributor_id", "distributors"),
         of_account("employee_id", "employees"),
-        of_account("line_id", "lines"),
+        of_account("holder", "subjects"),
         UniqueConstraint("id", "account_id"),
         CheckConstraint(among("kind", SimKind), name="kind"),
         CheckConstraint(among("state", SimState), name="state"),
@@ -174,11 +191,13 @@ class SimRow(Row):
         CheckConstraint("iccid IS NOT NULL OR state = 'temporary'", name="iccid_known"),
         CheckConstraint("kind = 'esim' OR state <> 'temporary'", name="temporary_is_esim"),
         CheckConstraint("(state = 'temporary') <= (order_id IS NOT NULL)", name="temporary_has_order"),
-        CheckConstraint("(line_id IS NOT NULL) = (state IN ('active', 'temporary'))", name="line_of_active"),
+        CheckConstraint(
+            "(holder IS NOT NULL) = (state IN ('active', 'suspended', 'temporary'))", name="holder_of_active"
+        ),
         CheckConstraint("(discarded_at IS NOT NULL) = (state = 'discarded')", name="discarded_at"),
         CheckConstraint("state <> 'discarded' OR employee_id IS NULL", name="discarded_has_no_user"),
-        Index("uq_active_sim", "line_id", unique=True, postgresql_where=text("state = 'active'")),
-        Index("uq_temporary_sim", "line_id", unique=True, postgresql_where=text("state = 'temporary'")),
+        Index("uq_active_sim", "holder", unique=True, postgresql_where=text(SIM_IN_PLACE)),
+        Index("uq_temporary_sim", "holder", unique=True, postgresql_where=text("state = 'temporary'")),
     )
 
 
@@ -241,33 +260,70 @@ class OrderRow(Row):
     kind: Mapped[str]
     status: Mapped[str]
     status_since: Mapped[datetime] = mapped_column(server_default=func.now())
-    line_id: Mapped[int]
-    pack_id: Mapped[int]
+    subject: Mapped[str | None]
+    """What it is about; an order of a kind of which several may be open at once has none."""
+    provider_id: Mapped[int | None] = mapped_column(ForeignKey("providers.id"))
+    distributor_id: Mapped[int | None]
+    """Whose order contacts it is sent to."""
     placed_by: Mapped[int]
     placed_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    sim_in_place_id: Mapped[int | None]
+    origin_id: Mapped[int | None]
+    what: Mapped[dict[str, Any]]
+    """`models.order_kinds.What` as it was placed: a workflow that was lost is started again with it."""
     esim_id: Mapped[int | None]
     """The eSIM the order brought; a plain number, for it outlives a deleted temporary eSIM."""
     held_reason: Mapped[str | None]
     held_since: Mapped[datetime | None]
     cancel_note_id: Mapped[int | None]
-    refusals: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'"))
     __table_args__ = (
-        of_account("line_id", "lines"),
-        of_account("pack_id", "order_packs"),
+        of_account("subject", "subjects"),
+        of_account("distributor_id", "distributors"),
         of_account("placed_by", "users"),
-        of_account("sim_in_place_id", "sims"),
         ForeignKeyConstraint(
             ["cancel_note_id", "id"], ["order_notes.id", "order_notes.order_id"], use_alter=True
         ),
+        UniqueConstraint("id", "account_id"),
         CheckConstraint(among("kind", OrderKind), name="kind"),
-        CheckConstraint(among("status", OrderStatus), name="status"),
+        CheckConstraint(among("status", set(OrderStatus) - {OrderStatus.REFUSED}), name="status"),
         CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name="held"),
-        CheckConstraint("(status = 'refused') = (refusals <> '[]')", name="refused_says_why"),
-        CheckConstraint("status = 'refused' OR sim_in_place_id IS NOT NULL", name="sim_in_place"),
-        Index("uq_open_order", "line_id", unique=True, postgresql_where=text(STATUS_OPEN)),
+        Index("uq_open_order", "subject", unique=True, postgresql_where=text(STATUS_OPEN)),
         Index("ix_orders_status", "status", "status_since"),
-        Index("ix_orders_line_id", "line_id"),
+        Index("ix_orders_subject", "subject"),
+    )
+
+
+class SwapRow(Row):
+    """What an order that switches or replaces the SIM of a line has besides: one row each."""
+
+    __tablename__ = "swap_orders"
+    order_id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = owner()
+    line_id: Mapped[int]
+    pack_id: Mapped[int]
+    sim_in_place_id: Mapped[int]
+    """The SIM on the line when the order was placed."""
+    __table_args__ = (
+        of_account("order_id", "orders"),
+        of_account("line_id", "lines"),
+        of_account("pack_id", "order_packs"),
+        of_account("sim_in_place_id", "sims"),
+    )
+
+
+class FollowUpRow(Row):
+    """What a step of an order left to be done outside the database: due until it is done."""
+
+    __tablename__ = "follow_ups"
+    id: Mapped[int] = own_id()
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
+    kind: Mapped[str]
+    target: Mapped[str]
+    """The workflow that it is about."""
+    due_since: Mapped[datetime] = mapped_column(server_default=func.now())
+    done_at: Mapped[datetime | None]
+    __table_args__ = (
+        UniqueConstraint("order_id", "kind", "target"),
+        Index("ix_follow_ups_due", "order_id", postgresql_where=text("done_at IS NULL")),
     )
 
 

@@ -6,7 +6,7 @@ exclude each other exactly one wins, and the other's caller is told.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Generic, TypeVar
 
 from temporalio import workflow
@@ -78,9 +78,10 @@ class Calls(Generic[State]):
         cancels = self._cancels
         return call.step is not cancels and any(waiting.step is cancels for waiting in self._waiting)
 
-    async def answer_while(self, condition: Condition, *beside: asyncio.Task[None]) -> None:
+    async def answer_while(self, condition: Condition, beside: Sequence[asyncio.Task[None]] = ()) -> None:
         """Answer the waiting calls in the order they came, while the condition holds. What fails beside
-        fails here."""
+        fails here, also of tasks that are added meanwhile.
+        """
 
         def failed() -> bool:
             return any(task.done() and task.exception() is not None for task in beside)

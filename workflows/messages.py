@@ -2,6 +2,7 @@
 
 These are the JSON that any Temporal SDK may send. They hold ids, ICCIDs and codes; free text, names,
 addresses, phone numbers and activation codes stay in the database (W6). New fields need a default.
+A message and the input of its step share their name: `Acknowledge`, `AcknowledgeInput`.
 """
 
 from datetime import timedelta
@@ -10,11 +11,15 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.identifiers import ACTOR_PATTERN
-from models.lifecycle import HoldReason, OrderKind, OrderStatus
-from models.orders import Frozen, Placement, RecordId
+from models.lifecycle import HoldReason, OrderStatus
+from models.order_kinds import Shown
+from models.orders import Placement
 from models.qr import NotificationId, QrWish
+from models.values import Frozen, RecordId
 
 OPERATOR = "operator"
+PROVIDER = "provider"
+"""The actor of what a provider answers by itself; callers cannot name it."""
 
 
 class Waits(Frozen):
@@ -24,46 +29,51 @@ class Waits(Frozen):
     processing_reminder_after: timedelta = Field(default=timedelta(days=3), gt=timedelta())
     reminders: int = Field(default=2, ge=0)
     notification_given_up_after: timedelta = Field(default=timedelta(days=7), gt=timedelta())
-    """How long an ended order stays open for a mail to people that cannot be sent."""
+    """How long an ended order stays open for an e-mail to people that cannot be sent."""
 
 
 class PlaceOrder(Frozen):
     """Starts the workflow `EsimOrder` under the id `order.order_id`.
 
-    `slot`, `provider` and `distributor` are only shown to operators; the order is decided by its ids.
+    `slot`, `provider` and `distributor` are only shown to operators; where they are left out, the acceptance
+    provides them. The order is decided by its ids.
     """
 
     order: Placement
-    slot: int = Field(ge=1, le=3)
-    provider: str
-    distributor: str
+    slot: int | None = Field(default=None, ge=1, le=3)
+    provider: str = ""
+    distributor: str = ""
     waits: Waits = Waits()
     retries: int = Field(default=0, ge=0)
     """How often a person retried before: above 0 only where an order is started again."""
 
     @property
+    def shown(self) -> Shown:
+        """What operators read besides the ids."""
+        return Shown(slot=self.slot, provider=self.provider, distributor=self.distributor)
+
+    @property
     def summary(self) -> str:
         """The order in one line without personal data, as the list of workflows shows it."""
-        line = f"line L-{self.order.line_id}, slot {self.slot}"
-        if self.order.kind is OrderKind.SWITCH_TO_ESIM:
-            return f"Switch {line}, to eSIM ({self.provider})"
-        return f"Replace the eSIM of {line} ({self.provider})"
+        return self.order.what.summary(self.shown)
 
     @property
     def details(self) -> str:
         """Which records the order is about, for the Web UI: `esim-orders` shows them by these ids."""
         order = self.order
-        return (
-            f"Line `L-{order.line_id}`, slot {self.slot}. "
-            f"Order pack `P-{order.pack_id}`, of {self.distributor}. "
-            f"Placed by `U-{order.user_id}` of account {order.account_id}. "
-            f"All of it: `esim-orders order show {order.order_id}`"
+        parts = (
+            order.what.records(self.shown),
+            f"Placed by `U-{order.user_id}` of account {order.account_id}.",
+            f"All of it: `esim-orders order show {order.order_id}`",
         )
+        return " ".join(part for part in parts if part)
 
 
 class _Call(Frozen):
     actor: str = Field(default=OPERATOR, pattern=ACTOR_PATTERN, max_length=64)
-    """Who calls: `operator`, `provider`, or `user:12`. Never a name or an address."""
+    """Who calls: `operator`, `user:12` or `contact:7`. Never a name or an address."""
+    origin_id: RecordId | None = None
+    """From where the call came: a row that the surface wrote."""
 
 
 class Acknowledge(_Call):
@@ -78,82 +88,87 @@ class EnterIccid(_Call):
     iccid: str
 
 
-class ReportProcessed(_Call):
+class Processed(_Call):
     """The provider has processed the order: the eSIM is live. May carry the ICCID."""
 
     iccid: str | None = None
 
 
-class CancelOrder(_Call):
+class Cancel(_Call):
     """The order is cancelled. The reason, being free text, is a note in the database."""
 
     note_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
 
 
-class RetryOrder(_Call):
-    """Goes on with whatever the order is held for."""
+class Retry(_Call):
+    """Continues with whatever the workflow is held for."""
 
 
 class OrderStep(Frozen):
-    """What every step is given: which order."""
+    """What every step is given: which order, of which kind."""
 
     order_id: str
+    kind: str
 
 
-class OpenProcessing(OrderStep):
-    """Input of the step `open_processing`."""
-
+class _CallInput(OrderStep):
     actor: str
+    origin_id: int | None = None
+
+
+class AcknowledgeInput(_CallInput):
+    """Input of the step `acknowledge_order`."""
+
     iccid: str | None = None
 
 
-class WriteIccid(OrderStep):
+class EnterIccidInput(_CallInput):
     """Input of the step `enter_iccid`."""
 
-    actor: str
     iccid: str
 
 
-class CompleteSwap(OrderStep):
-    """Input of the step `complete_swap`. `request` names the call, so its incident is kept once."""
+class ProcessedInput(_CallInput):
+    """Input of the step `complete_order`. `request` names the call, so its incident is kept once."""
 
-    actor: str
     request: str
     iccid: str | None = None
 
 
-class DropOrder(OrderStep):
+class CancelInput(_CallInput):
     """Input of the step `cancel_order`."""
 
-    actor: str
     note_id: int | None = None
 
 
-class HoldOrder(OrderStep):
-    """Input of the step `hold_order`."""
+class FollowUpInput(Frozen):
+    """Input of the step `follow_up`: which of those that a step left to be done."""
 
-    reason: HoldReason
-
-
-class ReleaseOrder(OrderStep):
-    """Input of the step `release_order`. `given_up`: nobody retried, and the mail is not sent any more."""
-
-    actor: str
-    given_up: bool = False
+    follow_up_id: int
 
 
-class SendMails(OrderStep):
-    """Input of the steps that send mails. `retries` counts a person's retries: each allows one more try
-    for a mail of which nobody knows whether it arrived."""
+class ProviderInput(OrderStep):
+    """Input of the steps that speak to the provider of this kind of order. `retries` counts a person's
+    retries: each allows one more try for an e-mail of which it is unknown whether it arrived."""
 
     retries: int = 0
 
 
-class RemindProvider(SendMails):
-    """Input of the step `remind_provider`: which silence, and which reminder in it."""
+class RemindInput(ProviderInput):
+    """Input of the step `remind_provider`: which reminder in which status, and how long the provider must
+    have been silent by the database's clock. Without a number nothing is sent.
+    """
 
     waiting_in: OrderStatus
-    number: int
+    number: int | None
+    silent_for: timedelta
+
+
+class EmailInput(OrderStep):
+    """Input of the step `send_email`: one of the e-mails that this kind of order sends."""
+
+    email: str
+    retries: int = 0
 
 
 class QrWaits(Frozen):
@@ -289,16 +304,18 @@ class SendNotification(Frozen):
     retries: int = 0
 
 
-class HoldQr(Frozen):
-    """Input of the step `hold_qr`: a request or a notification, told apart by its id."""
+class HoldInput(Frozen):
+    """Input of the step `hold`: which workflow waits for a person, at which of its steps, and why."""
 
-    id: str
+    workflow_id: str
+    step: str
     reason: HoldReason
 
 
-class ReleaseQr(Frozen):
-    """Input of the step `release_qr`."""
+class ReleaseInput(Frozen):
+    """Input of the step `release`. `given_up`: no retry came, and the e-mail is not sent any more."""
 
-    id: str
+    workflow_id: str
+    step: str
     actor: str
     given_up: bool = False

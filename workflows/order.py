@@ -1,49 +1,52 @@
-"""The order workflow: Switch to eSIM and Replace the eSIM, from placing to the end.
+"""The order workflow: every kind of order, from placing to the end.
 
-`run` reads like the order table. Updates only record that somebody called and wait for the outcome;
-`run` takes the calls one after another, so of a cancel and a processed that race exactly one wins, and
-the other's caller is told (F51).
+`run` reads like the order table. Updates only queue a call and wait for the outcome; `run` takes the calls
+one after another, so of a cancel and a processed that race exactly one wins, and the other's caller is told
+(F51). What a kind of order does to the inventory, and whom it tells, is not decided here.
 
-An order waits for weeks, so it goes on with whatever version of this code is current: what changes the
+An order waits for weeks, so it continues with whatever version of this code is current: what changes the
 sequence of its steps is guarded by `workflow.patched` (docs/versions.md).
 """
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import ApplicationError
 
 from models.errors import Refusal
 from models.identifiers import parse_iccid
-from models.lifecycle import OPEN, OrderStatus
-from models.orders import Acceptance, OrderState, StepResult
+from models.lifecycle import OPEN, HoldReason, OrderStatus
+from models.order_kinds import Shown
+from models.orders import Acceptance, OrderState, ProviderAnswer, StepResult
 from workflows.calls import Call, Calls, to_the_end, wrong_start
 from workflows.details import order_details
-from workflows.marks import OrderMarks
 from workflows.messages import (
     OPERATOR,
+    PROVIDER,
     Acknowledge,
-    CancelOrder,
-    CompleteSwap,
-    DropOrder,
+    AcknowledgeInput,
+    Cancel,
+    CancelInput,
+    EmailInput,
     EnterIccid,
-    OpenProcessing,
+    EnterIccidInput,
+    FollowUpInput,
     PlaceOrder,
-    RemindProvider,
-    ReportProcessed,
-    RetryOrder,
-    SendMails,
-    WriteIccid,
+    Processed,
+    ProcessedInput,
+    ProviderInput,
+    RemindInput,
+    Retry,
 )
 from workflows.patience import OrderPatience
 from workflows.search_attributes import ORDER_STATUS, label_once, labels
 from workflows.step_runner import Overtaken, StepRunner
-from workflows.steps import OrderSteps, PeopleSteps, ProviderSteps
+from workflows.steps import FollowUpSteps, OrderSteps, PeopleSteps, ProviderSteps
 
 REFUSED = Refusal(code="already_refused", sentence="The order was refused; place another one.")
 
@@ -57,7 +60,7 @@ def _checked_iccid(text: str | None) -> str | None:
 
 @workflow.defn(name="EsimOrder", failure_exception_types=[ValidationError])
 class EsimOrder:
-    """One order that puts an eSIM on a line in place of the SIM there."""
+    """One order of any kind."""
 
     @workflow.init
     def __init__(self, start: PlaceOrder | None = None) -> None:
@@ -65,11 +68,16 @@ class EsimOrder:
             raise wrong_start("order", "order.order_id", start.order.order_id if start else None)
         self._start = start
         self._order_id = start.order.order_id
-        self._mails = SendMails(order_id=self._order_id, retries=start.retries)
+        self._provider = ProviderInput(
+            order_id=self._order_id, kind=start.order.kind, retries=start.retries
+        )
         self._acceptance: Acceptance | None = None
+        self._shown: Shown | None = None
         self._state = OrderState(order_id=self._order_id, status=OrderStatus.SUBMITTED)
         self._calls: Calls[OrderState] = Calls(self._answer, cancels=OrderSteps.cancel_order)
-        self._steps = StepRunner(OrderMarks(self._order_id), changed=self._show)
+        self._steps = StepRunner(self._order_id, changed=self._show)
+        self._beside: list[asyncio.Task[None]] = []
+        self._owed: list[asyncio.Task[None]] = []
         self._timeline: list[tuple[datetime, str]] = []
         self._patience = OrderPatience(start.waits, workflow.now())
 
@@ -79,15 +87,16 @@ class EsimOrder:
         return await to_the_end(self._proceed(), self._cancel_by_operator)
 
     async def _proceed(self) -> OrderState:
-        """Accepted, handed over, acknowledged, processed or cancelled, told."""
+        """Accepted, handed over, acknowledged, processed or cancelled, people told."""
         if await self._accept(self._start):
-            handed_over = asyncio.create_task(self._hand_over_and_remind())
-            answer_while = self._calls.answer_while
-            await answer_while(lambda: self._status is OrderStatus.SUBMITTED, handed_over)
-            await answer_while(lambda: self._status is OrderStatus.PROVIDER_PROCESSING, handed_over)
-            told = asyncio.create_task(self._tell_the_end())
-            await answer_while(lambda: not told.done() or bool(self._steps.holds), told)
-        await self._calls.answer_while(lambda: not (workflow.all_handlers_finished() and self._steps.settled))
+            if self._status in OPEN:
+                self._beside.append(asyncio.create_task(self._hand_over_and_remind()))
+            await self._answer_while(lambda: self._status is OrderStatus.SUBMITTED)
+            await self._answer_while(lambda: self._status is OrderStatus.PROVIDER_PROCESSING)
+            if self._status is OrderStatus.CANCELLED:
+                self._owe(self._withdraw())
+            await self._answer_while(lambda: self._is_owed or bool(self._steps.holds))
+        await self._answer_while(lambda: not (workflow.all_handlers_finished() and self._steps.settled))
         return self._state
 
     # --- what callers ask -----------------------------------------------------------------------------
@@ -101,13 +110,13 @@ class EsimOrder:
         assert self._acceptance is not None  # noqa: S101  just waited for
         return self._acceptance
 
-    @workflow.update(description="The provider acknowledges the order: a temporary eSIM is created.")
+    @workflow.update(description="The provider acknowledges the order; a swap creates the temporary eSIM.")
     async def acknowledge(self, call: Acknowledge | None = None) -> OrderState:
         """To "Provider processing in progress" (F12)."""
         call = call or Acknowledge()
         return await self._calls.ask(
-            OrderSteps.open_processing,
-            OpenProcessing(order_id=self._order_id, actor=call.actor, iccid=_checked_iccid(call.iccid)),
+            OrderSteps.acknowledge_order,
+            self._input(AcknowledgeInput, call, iccid=_checked_iccid(call.iccid)),
         )
 
     @workflow.update(description="Enter or correct the ICCID of the temporary eSIM.")
@@ -116,28 +125,26 @@ class EsimOrder:
         iccid = _checked_iccid(call.iccid)
         assert iccid is not None  # noqa: S101  required in the message
         return await self._calls.ask(
-            OrderSteps.enter_iccid, WriteIccid(order_id=self._order_id, actor=call.actor, iccid=iccid)
+            OrderSteps.enter_iccid, self._input(EnterIccidInput, call, iccid=iccid)
         )
 
-    @workflow.update(description="The provider has processed the order: the eSIM replaces the SIM in place.")
-    async def processed(self, call: ReportProcessed | None = None) -> OrderState:
-        """To "Processed by the provider"; the SIM in place is discarded for ever (F18, F19)."""
-        call = call or ReportProcessed()
+    @workflow.update(description="The provider has processed the order; a swap discards the SIM in place.")
+    async def processed(self, call: Processed | None = None) -> OrderState:
+        """To "Processed by the provider"; the SIM that a swap replaces is discarded for ever (F18, F19)."""
+        call = call or Processed()
         iccid = _checked_iccid(call.iccid)
         info = workflow.current_update_info()
         request = info.id if info else ""
         return await self._calls.ask(
-            OrderSteps.complete_swap,
-            CompleteSwap(order_id=self._order_id, actor=call.actor, iccid=iccid, request=request),
+            OrderSteps.complete_order, self._input(ProcessedInput, call, iccid=iccid, request=request)
         )
 
-    @workflow.update(description="Cancel the order: the SIM in place stays as it is.")
-    async def cancel(self, call: CancelOrder | None = None) -> OrderState:
+    @workflow.update(description="Cancel the order; the SIM in place stays as it is.")
+    async def cancel(self, call: Cancel | None = None) -> OrderState:
         """To "Cancelled"; the temporary eSIM is deleted (F22)."""
-        call = call or CancelOrder()
+        call = call or Cancel()
         return await self._calls.ask(
-            OrderSteps.cancel_order,
-            DropOrder(order_id=self._order_id, actor=call.actor, note_id=call.note_id),
+            OrderSteps.cancel_order, self._input(CancelInput, call, note_id=call.note_id)
         )
 
     @place.validator
@@ -153,15 +160,15 @@ class EsimOrder:
         _checked_iccid(call.iccid)
 
     @processed.validator
-    def _validate_processed(self, call: ReportProcessed | None = None) -> None:
+    def _validate_processed(self, call: Processed | None = None) -> None:
         _checked_iccid(call.iccid if call else None)
 
     @cancel.validator
-    def _validate_cancel(self, call: CancelOrder | None = None) -> None:
+    def _validate_cancel(self, call: Cancel | None = None) -> None:
         pass
 
     @workflow.signal(description="Go on with what the order is held for.")
-    def retry(self, call: RetryOrder | None = None, *_: Any) -> None:
+    def retry(self, call: Retry | None = None, *_: Any) -> None:
         """A signal, so that the Web UI can send it to many held orders at once (W5).
 
         Because of `_`, which takes what else may be sent, Temporal gives the JSON as it is.
@@ -174,7 +181,7 @@ class EsimOrder:
         return self._state
 
     def _cancel_by_operator(self) -> None:
-        self._calls.add(OrderSteps.cancel_order, DropOrder(order_id=self._order_id, actor=OPERATOR))
+        self._calls.add(OrderSteps.cancel_order, self._input(CancelInput, Cancel(actor=OPERATOR)))
 
     # --- what run does --------------------------------------------------------------------------------
 
@@ -182,20 +189,45 @@ class EsimOrder:
     def _status(self) -> OrderStatus:
         return self._state.status
 
+    @property
+    def _is_owed(self) -> bool:
+        """Whether something is still to be done for this order beside its calls."""
+        return any(not task.done() for task in self._owed)
+
+    def _input(self, step_input: type[Any], call: Any, **more: Any) -> Any:
+        which = {"order_id": self._order_id, "kind": self._start.order.kind}
+        return step_input(**which, actor=call.actor, origin_id=call.origin_id, **more)
+
+    def _owe(self, deed: Coroutine[Any, Any, None]) -> None:
+        """Begin what is owed, beside the others: none keeps another from being done."""
+        self._owed.append(asyncio.create_task(deed))
+        self._beside.append(self._owed[-1])
+
+    async def _answer_while(self, condition: Callable[[], bool]) -> None:
+        await self._calls.answer_while(condition, self._beside)
+
     async def _accept(self, start: PlaceOrder) -> bool:
         """Whether there is an order to see through. One that ended long ago, under the same key, is only
-        answered: Temporal forgets ended orders, the database does not.
+        answered, unless a person started it again for what it still owes: Temporal forgets ended orders, the
+        database does not.
         """
-        label_once(labels(start))
+        label_once(labels(start.order, start.shown))
         acceptance = await self._steps.take(OrderSteps.accept_order, start.order)
         self._acceptance = acceptance
+        if not start.provider:
+            self._shown = acceptance.shown
+            label_once(labels(start.order, acceptance.shown))
         self._moved_to(OrderState(order_id=self._order_id, status=acceptance.status))
-        return acceptance.status in OPEN
+        lives = acceptance.status in OPEN or (start.retries > 0 and acceptance.accepted)
+        if lives:
+            self._owe_all(acceptance)
+        return lives
 
     async def _answer(self, call: Call[OrderState]) -> None:
-        if self._status is OrderStatus.REFUSED:  # the database may not even know it: no step to take
+        if self._status is OrderStatus.REFUSED:  # the database does not know it: no step to take
             call.refuse(REFUSED)
             return
+        before = self._status
         try:
             result: StepResult = await self._steps.take(
                 call.step, call.message, overtaken=lambda: self._calls.overtaken(call)
@@ -204,24 +236,31 @@ class EsimOrder:
             self._calls.postpone(call)
             return
         self._moved_to(result.state)
+        if self._status is not before:
+            self._owe_all(result)
         if result.refusal:
             call.refuse(result.refusal)
         else:
             call.done(result.state)
-        if result.ended_qr_request:
-            await self._wake(result.ended_qr_request)
 
-    async def _wake(self, qr_request: str) -> None:
-        """The request for the discarded SIM's QR code ended with it. Where nobody hears, nobody waits."""
-        with contextlib.suppress(FailureError):
-            await workflow.get_external_workflow_handle(qr_request).signal("look")
+    def _owe_all(self, left: Acceptance | StepResult) -> None:
+        """What a new status leaves to be done."""
+        for follow_up in left.follow_ups:
+            self._owe(self._follow_up(follow_up.id))
+        for email in left.emails:
+            self._owe(self._send(email))
+
+    async def _follow_up(self, follow_up_id: int) -> None:
+        due = FollowUpInput(follow_up_id=follow_up_id)
+        await self._steps.take(FollowUpSteps.follow_up, due, place=f"follow_up:{follow_up_id}")
 
     async def _hand_over_and_remind(self) -> None:
         """What the provider is owed while the order is open: the order itself, then reminders."""
         left = self._left(self._status)
         with contextlib.suppress(Overtaken):
-            await self._steps.take(ProviderSteps.submit_to_provider, self._mails, overtaken=left)
+            answer = await self._steps.take(ProviderSteps.submit_to_provider, self._provider, overtaken=left)
             self._note("Handed to the provider")
+            await self._take_in(answer)
         self._patience.handed_over(workflow.now())
         while self._status in OPEN:
             self._show()
@@ -233,40 +272,78 @@ class EsimOrder:
             else:
                 await self._break_the_silence()
 
+    async def _take_in(self, answer: ProviderAnswer) -> None:
+        """What the provider answered at once, in the queue of all calls. An answer that is refused is seen by
+        a person; after a retry the provider is asked again.
+        """
+        while answer.acknowledged or answer.processed:
+            said = Acknowledge(iccid=answer.iccid)
+            message = self._input(AcknowledgeInput, said, iccid=answer.iccid)
+            step: Any = OrderSteps.acknowledge_order
+            calls = [self._calls.add(step, message.model_copy(update={"actor": PROVIDER}))]
+            if answer.processed:
+                message = self._input(ProcessedInput, said, iccid=answer.iccid, request="answer")
+                step = OrderSteps.complete_order
+                calls.append(self._calls.add(step, message.model_copy(update={"actor": PROVIDER})))
+            try:
+                for call in calls:
+                    await asyncio.shield(call.answer)
+            except ApplicationError:
+                left = self._left(self._status)
+                if self._status not in OPEN:
+                    return
+                await self._steps.hold("provider_answer", HoldReason.ANSWER_REFUSED, overtaken=left)
+                answer = await self._steps.take(
+                    ProviderSteps.submit_to_provider, self._provider, overtaken=left
+                )
+            else:
+                return
+
     async def _break_the_silence(self) -> None:
+        """Remind the provider, or hold the order. Timers are alarms: whether the silence has lasted too long
+        is decided by the step, with the database's clock.
+        """
         left = self._left(self._status)
+        exhausted = self._patience.exhausted
         with contextlib.suppress(Overtaken):
-            if self._patience.exhausted:
+            reminder = RemindInput(
+                **dict(self._provider),
+                waiting_in=self._status,
+                number=None if exhausted else self._patience.reminded + 1,
+                silent_for=self._patience.wanted,
+            )
+            reminded = await self._steps.take(ProviderSteps.remind_provider, reminder, overtaken=left)
+            if reminded.due_in is not None:
+                self._patience.too_early(workflow.now(), reminded.due_in)
+            elif exhausted:
                 await self._steps.hold("waiting", self._patience.reason, overtaken=left)
                 self._patience.renew(workflow.now())
             else:
                 number = self._patience.remind(workflow.now())
-                message = RemindProvider(**dict(self._mails), waiting_in=self._status, number=number)
-                await self._steps.take(ProviderSteps.remind_provider, message, overtaken=left)
                 self._note(f"Reminder {number} sent to the provider")
 
     def _left(self, status: OrderStatus) -> Callable[[], bool]:
         return lambda: self._status is not status
 
-    async def _tell_the_end(self) -> None:
-        """Nobody is told before it is so. News for people are given up after a while; that a provider does
-        not know of a cancel is never.
-        """
-        if self._status is OrderStatus.CANCELLED:
-            withdrawn = self._steps.take(ProviderSteps.withdraw_from_provider, self._mails)
-            await asyncio.gather(self._tell_people(), withdrawn)
-        else:
-            await self._tell_people()
+    async def _withdraw(self) -> None:
+        """That a provider does not know of a cancel is never given up."""
+        await self._steps.take(ProviderSteps.withdraw_from_provider, self._provider)
 
-    async def _tell_people(self) -> None:
+    async def _send(self, email: str) -> None:
+        """People are not told before it is so. An e-mail to them is given up after a while."""
+        start = self._start
+        message = EmailInput(
+            order_id=self._order_id, kind=start.order.kind, email=email, retries=start.retries
+        )
         try:
             await self._steps.take(
-                PeopleSteps.tell_people,
-                self._mails,
-                hold_at_most=self._start.waits.notification_given_up_after,
+                PeopleSteps.send_email,
+                message,
+                hold_at_most=start.waits.notification_given_up_after,
+                place=f"send_email:{email}",
             )
         except Overtaken:
-            self._note("News for people given up: the mail could not be sent")
+            self._note(f"E-mail `{email}` given up: it could not be sent")
 
     # --- what operators read --------------------------------------------------------------------------
 
@@ -285,6 +362,7 @@ class EsimOrder:
         self._show()
 
     def _show(self) -> None:
-        workflow.set_current_details(
-            order_details(self._status, self._timeline, self._steps.holds, self._patience)
-        )
+        page = order_details(self._status, self._timeline, self._steps.holds, self._patience)
+        if self._shown is not None:  # the start did not say it
+            page = f"{self._start.order.what.summary(self._shown)}\n\n{page}"
+        workflow.set_current_details(page)

@@ -29,6 +29,7 @@ class Patience:
         self.since = now
         self.reminded = 0
         self._most = self._reminders
+        self._at_once = False
 
     def handed_over(self, now: datetime) -> None:
         """Whoever is waited for knows of it only from now on."""
@@ -38,12 +39,23 @@ class Patience:
         """One reminder more; its number in this wait."""
         self.since = now
         self.reminded += 1
+        self._at_once = False
         return self.reminded
 
     def renew(self, now: datetime) -> None:
         """A person wants them to be reminded again, now and then as often as before."""
         self._most += max(1, self._reminders)
         self.since = now - self._length
+        self._at_once = True
+
+    def too_early(self, now: datetime, due_in: timedelta) -> None:
+        """By the database's clock the silence has not lasted long enough yet."""
+        self.since = now - self._length + due_in
+
+    @property
+    def wanted(self) -> timedelta:
+        """How long the silence must have lasted for the next reminder."""
+        return timedelta() if self._at_once else self._length
 
     @property
     def exhausted(self) -> bool:

@@ -9,11 +9,10 @@ from temporalio.common import VersioningBehavior
 
 from workflows.calls import to_the_end, wrong_start
 from workflows.details import details
-from workflows.marks import QrMarks
-from workflows.messages import OPERATOR, NotificationStatus, NotifyOfQrCode, RetryOrder, SendNotification
+from workflows.messages import OPERATOR, NotificationStatus, NotifyOfQrCode, ReleaseInput, Retry, SendNotification
 from workflows.search_attributes import ORDER_STATUS, label_once, notification_labels
 from workflows.step_runner import Overtaken, StepRunner
-from workflows.steps import QrMailSteps
+from workflows.steps import HoldSteps, QrMailSteps
 
 
 @workflow.defn(name="EsimQrNotification", failure_exception_types=[ValidationError])
@@ -27,8 +26,7 @@ class EsimQrNotification:
         self._start = start
         self._status = NotificationStatus.WAITING
         self._dropped = False
-        self._marks = QrMarks(start.notification_id)
-        self._steps = StepRunner(self._marks, changed=self._show)
+        self._steps = StepRunner(start.notification_id, changed=self._show)
         self._timeline: list[tuple[datetime, str]] = []
 
     @workflow.run
@@ -54,12 +52,18 @@ class EsimQrNotification:
             )
         except Overtaken:
             if self._dropped:
-                await self._steps.take(*self._marks.released(OPERATOR, given_up=True))
+                given_up = ReleaseInput(
+                    workflow_id=start.notification_id,
+                    step=QrMailSteps.send_notification.__name__,
+                    actor=OPERATOR,
+                    given_up=True,
+                )
+                await self._steps.take(HoldSteps.release, given_up)
             return NotificationStatus.GIVEN_UP
         return NotificationStatus.SENT
 
     @workflow.signal(description="Send the mail that the notification is held for once more.")
-    def retry(self, call: RetryOrder | None = None, *_: Any) -> None:
+    def retry(self, call: Retry | None = None, *_: Any) -> None:
         """As for orders; because of `_` Temporal gives the JSON as it is."""
         self._steps.retry(call)
 

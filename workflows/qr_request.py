@@ -18,14 +18,14 @@ from models.lifecycle import HoldReason
 from models.qr import RequestResult, RequestState, RequestStatus
 from workflows.calls import Call, Calls, to_the_end, wrong_start
 from workflows.details import request_details
-from workflows.marks import QrMarks
 from workflows.messages import (
     OPERATOR,
     AddRound,
     EndRequest,
+    ReleaseInput,
     RequestQrCode,
     RequestStep,
-    RetryOrder,
+    Retry,
     SendAgain,
     SendNotification,
     SendQrMails,
@@ -34,7 +34,7 @@ from workflows.messages import (
 from workflows.patience import Patience, wait_until
 from workflows.search_attributes import ORDER_STATUS, label_once, request_labels
 from workflows.step_runner import Condition, Overtaken, Step, StepRunner
-from workflows.steps import QrMailSteps, QrSteps
+from workflows.steps import HoldSteps, QrMailSteps, QrSteps
 
 REFUSED = Refusal(code="already_refused", sentence="The request was refused; make another one.")
 
@@ -54,7 +54,7 @@ class EsimQrRequest:
             request_id=self._id, status=RequestStatus.REQUESTED, sim_id=start.wish.sim_id
         )
         self._calls: Calls[RequestState] = Calls(self._answer, cancels=QrSteps.withdraw_request)
-        self._steps = StepRunner(QrMarks(self._id), changed=self._show)
+        self._steps = StepRunner(self._id, changed=self._show)
         self._timeline: list[tuple[datetime, str]] = []
         self._patience = self._new_patience()
         self._tells_at: datetime | None = None
@@ -72,10 +72,10 @@ class EsimQrRequest:
         if self._is_open:
             asked = asyncio.create_task(self._ask_and_remind())
             watched = asyncio.create_task(self._watch())
-            await self._calls.answer_while(lambda: self._is_open, asked, watched)
+            await self._calls.answer_while(lambda: self._is_open, (asked, watched))
         if self._status is RequestStatus.IMPORTED:
             told = asyncio.create_task(self._tell_requester())
-            await self._calls.answer_while(lambda: not told.done() or bool(self._steps.holds), told)
+            await self._calls.answer_while(lambda: not told.done() or bool(self._steps.holds), (told,))
         await self._calls.answer_while(lambda: not (workflow.all_handlers_finished() and self._steps.settled))
         return self._state
 
@@ -126,7 +126,7 @@ class EsimQrRequest:
         pass
 
     @workflow.signal(description="Go on with what the request is held for.")
-    def retry(self, call: RetryOrder | None = None, *_: Any) -> None:
+    def retry(self, call: Retry | None = None, *_: Any) -> None:
         """As for orders; because of `_` Temporal gives the JSON as it is."""
         self._steps.retry(call)
 
@@ -261,7 +261,13 @@ class EsimQrRequest:
             self._note("The requester was told that the code is there")
         except Overtaken:
             self._note("News for the requester given up: the mail could not be sent")
-            await self._steps.take(*QrMarks(offered).released("system", given_up=True))
+            given_up = ReleaseInput(
+                workflow_id=offered,
+                step=QrMailSteps.send_notification.__name__,
+                actor="system",
+                given_up=True,
+            )
+            await self._steps.take(HoldSteps.release, given_up)
 
     # --- what operators read --------------------------------------------------------------------------
 

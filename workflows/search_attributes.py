@@ -4,9 +4,11 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from models.lifecycle import OrderStatus
+from models.order_kinds import Shown
+from models.orders import Placement
 from models.qr import RequestStatus
 from models.rules import Action
-from workflows.messages import NotificationStatus, NotifyOfQrCode, PlaceOrder, RequestQrCode
+from workflows.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode
 
 NOTIFY_QR_CODE = "notify_qr_code"
 """The kind of a notification; a request's kind is the action that it answers."""
@@ -16,23 +18,23 @@ ORDER_KIND = SearchAttributeKey.for_keyword("OrderKind")
 PROVIDER = SearchAttributeKey.for_keyword("Provider")
 DISTRIBUTOR = SearchAttributeKey.for_keyword("Distributor")
 ACCOUNT_ID = SearchAttributeKey.for_keyword("AccountId")
-ATTENTION = SearchAttributeKey.for_keyword("Attention")
-"""Why an order waits for a person (a `HoldReason`); absent when nothing is wrong."""
+HOLD_REASON = SearchAttributeKey.for_keyword("HoldReason")
+"""Why it waits for a person, for the longest if for several things; absent when nothing is wrong."""
 
 NAMES: tuple[str, ...] = tuple(
-    key.name for key in (ORDER_STATUS, ORDER_KIND, PROVIDER, DISTRIBUTOR, ACCOUNT_ID, ATTENTION)
+    key.name for key in (ORDER_STATUS, ORDER_KIND, PROVIDER, DISTRIBUTOR, ACCOUNT_ID, HOLD_REASON)
 )
 
 
-def labels(start: PlaceOrder) -> TypedSearchAttributes:
+def labels(order: Placement, shown: Shown) -> TypedSearchAttributes:
     """What an order is found by from its start on."""
     return _attributes(
         {
             ORDER_STATUS: OrderStatus.SUBMITTED.value,
-            ORDER_KIND: start.order.kind.value,
-            PROVIDER: start.provider,
-            DISTRIBUTOR: start.distributor,
-            ACCOUNT_ID: str(start.order.account_id),
+            ORDER_KIND: order.kind,
+            PROVIDER: shown.provider,
+            DISTRIBUTOR: shown.distributor,
+            ACCOUNT_ID: str(order.account_id),
         }
     )
 
@@ -63,10 +65,13 @@ def notification_labels(start: NotifyOfQrCode) -> TypedSearchAttributes:
 
 
 def label_once(attributes: TypedSearchAttributes) -> None:
-    """Set a workflow's attributes, where whoever started it did not."""
-    if workflow.info().typed_search_attributes.get(ORDER_STATUS) is None:
-        workflow.upsert_search_attributes([pair.key.value_set(pair.value) for pair in attributes])
+    """Set those of a workflow's attributes that its start did not bring."""
+    known = workflow.info().typed_search_attributes
+    missing = [pair for pair in attributes if known.get(pair.key) is None]
+    if missing:
+        workflow.upsert_search_attributes([pair.key.value_set(pair.value) for pair in missing])
 
 
 def _attributes(values: dict[SearchAttributeKey[str], str]) -> TypedSearchAttributes:
-    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values.items()])
+    """Without those that are not known, or that this kind does not have."""
+    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values.items() if value])

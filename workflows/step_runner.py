@@ -1,8 +1,8 @@
 """How a workflow takes a step: patiently, and held where it cannot be taken.
 
-No failing step ends an order or a request (W5). A step is tried as its policy in `workflows/steps.py` says;
-when that gives up, the workflow is held: the search attribute `Attention`, the details and the row say why,
-until the signal `retry`, or until what the step was for has been overtaken.
+No failing step ends an order or a request (W5). A step is tried as its policy says; when that gives up, the
+workflow is held: the search attribute `HoldReason`, the details and the table of holds say why, until the
+signal `retry`, or until what the step was for is superseded.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from models.lifecycle import HoldReason
-from workflows.marks import Marks
-from workflows.messages import OPERATOR, RetryOrder
-from workflows.search_attributes import ATTENTION
-from workflows.steps import POLICIES, StepPolicy
+from workflows.messages import OPERATOR, HoldInput, ReleaseInput, Retry
+from workflows.search_attributes import HOLD_REASON
+from workflows.step import StepPolicy, policy_of
+from workflows.steps import HoldSteps
 
 Result = TypeVar("Result")
 Step = Callable[[Any, Any], Awaitable[Result]]
@@ -46,14 +46,15 @@ def never() -> bool:
 
 
 class StepRunner:
-    """Takes the steps of one workflow, whose row `marks` records what it is held for. `changed` is called
-    whenever operators should read something new.
+    """Takes the steps of the workflow with this id. `changed` is called whenever operators should read
+    something new.
     """
 
-    def __init__(self, marks: Marks, changed: Callable[[], None]) -> None:
-        self._marks = marks
+    def __init__(self, workflow_id: str, changed: Callable[[], None]) -> None:
+        self._id = workflow_id
         self._changed = changed
         self._holds: dict[str, Hold] = {}
+        self._releases: dict[str, ReleaseInput] = {}
         self._retries = 0
         self._retried_by = OPERATOR
         self._one_record_at_a_time = asyncio.Lock()
@@ -74,11 +75,11 @@ class StepRunner:
         return not self._at_work
 
     def retry(self, call: Any) -> None:
-        """Go on with everything that is held. Whatever anybody may have sent as `RetryOrder`: what fails in
+        """Go on with everything that is held. Whatever anybody may have sent as `Retry`: what fails in
         a signal's handler would block the workflow.
         """
         try:
-            self._retried_by = RetryOrder.model_validate(call or {}).actor
+            self._retried_by = Retry.model_validate(call or {}).actor
         except ValidationError:
             workflow.logger.warning("A signal that is no retry was dropped.")
         else:
@@ -92,12 +93,14 @@ class StepRunner:
         overtaken: Condition = never,
         hold_at_most: timedelta | None = None,
         later: bool = False,
+        place: str | None = None,
     ) -> Result:
         """Take the step until it succeeds. Raises `Overtaken` when it no longer matters, and when a hold
         has lasted for `hold_at_most`. `later`: the step is taken another time anyway, so what may pass by
-        itself is waited out until then; only what fails for good holds.
+        itself is waited out until then; only what fails for good holds. `place` names the hold, where the
+        same step is taken for several things at once.
         """
-        policy = POLICIES[step]
+        policy = policy_of(step)
         while True:
             try:
                 return await self._patiently(step, message, policy, overtaken)
@@ -108,7 +111,7 @@ class StepRunner:
                 if later and not _final(failure):
                     raise Overtaken from None
                 reason = _reason(failure)
-            await self.hold(step.__name__, reason, overtaken=overtaken, at_most=hold_at_most)
+            await self.hold(place or step.__name__, reason, overtaken=overtaken, at_most=hold_at_most)
             if hasattr(message, "retries"):
                 message = message.model_copy(update={"retries": message.retries + 1})
 
@@ -154,7 +157,7 @@ class StepRunner:
         """Wait for the signal `retry`, seen by operators. Raises `Overtaken` like `take`."""
         seen = self._retries
         self._holds[place] = Hold(reason, workflow.now(), place)
-        self._changed_holds("system")
+        self._changed_holds(place)
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._retries > seen or overtaken(),
@@ -163,53 +166,56 @@ class StepRunner:
             )
         del self._holds[place]
         retried = self._retries > seen
-        given_up = not retried and not overtaken()
-        self._changed_holds(self._retried_by if retried else "system", given_up=given_up)
+        self._releases[place] = ReleaseInput(
+            workflow_id=self._id,
+            step=place,
+            actor=self._retried_by if retried else "system",
+            given_up=not retried and not overtaken(),
+        )
+        self._changed_holds(place)
         if not retried:
             raise Overtaken
 
-    def _changed_holds(self, actor: str, *, given_up: bool = False) -> None:
-        self._show_attention()
+    def _changed_holds(self, place: str) -> None:
+        self._show_reason()
         self._at_work += 1
-        task = asyncio.create_task(self._record(actor, given_up=given_up))
+        task = asyncio.create_task(self._record(place))
         self._records.add(task)
         task.add_done_callback(self._records.discard)
 
-    async def _record(self, actor: str, *, given_up: bool) -> None:
-        """Write into the row what the workflow is held for, however long that takes: what keeps a step from
-        succeeding may keep this from succeeding too. One record at a time, so that the last one stays.
+    async def _record(self, place: str) -> None:
+        """Record whether this step is held, however long that takes: what keeps a step from succeeding may
+        keep this from succeeding too. One record at a time, so that the last one stays.
         """
         try:
             async with self._one_record_at_a_time:
-                await self._recorded(actor, given_up=given_up)
+                await self._recorded(place)
         finally:
             self._at_work -= 1
 
-    async def _recorded(self, actor: str, *, given_up: bool) -> None:
-        reason = self._reason_to_show
-        marks = self._marks
-        step, message = marks.held(reason) if reason else marks.released(actor, given_up=given_up)
+    async def _recorded(self, place: str) -> None:
+        hold = self._holds.get(place)
+        recording: tuple[Step[None], Any] = (HoldSteps.release, self._releases.get(place))
+        if hold:
+            message = HoldInput(workflow_id=self._id, step=place, reason=hold.reason)
+            recording = (HoldSteps.hold, message)
         while True:
             try:
                 await self._patiently(
-                    step, message, POLICIES[step], lambda: self._reason_to_show is not reason
+                    *recording, policy_of(recording[0]), lambda: self._holds.get(place) is not hold
                 )
             except Overtaken:  # the next record says how it is now
                 return
             except FailureError as failure:
                 if _final(failure):
-                    workflow.logger.warning("The row does not say what is held, and why; Attention does.")
+                    workflow.logger.warning("The database does not say what is held, and why; HoldReason does.")
                     return
             else:
                 return
 
-    @property
-    def _reason_to_show(self) -> HoldReason | None:
-        return self.holds[-1].reason if self._holds else None
-
-    def _show_attention(self) -> None:
-        reason = self._reason_to_show
-        value = ATTENTION.value_set(reason.value) if reason else ATTENTION.value_unset()
+    def _show_reason(self) -> None:
+        oldest = next(iter(self._holds.values()), None)
+        value = HOLD_REASON.value_set(oldest.reason.value) if oldest else HOLD_REASON.value_unset()
         workflow.upsert_search_attributes([value])
         self._changed()
 

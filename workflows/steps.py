@@ -1,245 +1,173 @@
-"""The steps that order workflows ask for, and how patiently.
+"""The steps that workflows ask for. Workflows own this contract without importing any I/O; `activities/`
+implements it, and so do the fakes of tests (`workflows.step` says how).
 
-Workflows own this contract: they name these abstract methods without importing any I/O; `activities/`
-implements them, and so do the fakes of tests. An override must carry `@activity.defn` too.
-
-| step | retried for | every | then it is held for |
-|---|---|---|---|
-| database steps | 15 min | 1 s to 30 s | step_failed |
-| submit_to_provider, remind_provider, withdraw_from_provider | 1 h | 5 s to 5 min | the mail's reason |
-| tell_people | 1 h | 5 s to 5 min | the mail's reason, given up after 7 days |
-| ask_for_code, remind_of_code, tell_no_code | 1 h | 5 s to 5 min | the mail's reason |
-| send_notification | 1 h | 5 s to 5 min | the mail's reason, given up after 7 days |
-| hold_order, release_order, hold_qr, release_qr | for ever | 1 s to 30 s | nothing: Attention says it |
-
-A mail that the server refused for good is not retried: the order is held at once. No step is a local activity
-(`docs/adr/0005-patient-then-held.md` says why).
+No step is a local activity (`docs/adr/0005-patient-then-held.md` says why).
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from abc import abstractmethod
 
-from temporalio import activity
-from temporalio.common import RetryPolicy
-
-from models.orders import Acceptance, Placement, StepResult
+from models.orders import Acceptance, Placement, ProviderAnswer, Reminded, StepResult
 from models.qr import QrWish, RequestResult, RequestState
 from workflows.messages import (
+    AcknowledgeInput,
     AddRound,
-    CompleteSwap,
-    DropOrder,
+    CancelInput,
+    EmailInput,
     EndRequest,
-    HoldOrder,
-    HoldQr,
-    OpenProcessing,
-    ReleaseOrder,
-    ReleaseQr,
-    RemindProvider,
+    EnterIccidInput,
+    FollowUpInput,
+    HoldInput,
+    ProcessedInput,
+    ProviderInput,
+    ReleaseInput,
+    RemindInput,
     RequestStep,
-    SendMails,
     SendNotification,
     SendQrMails,
-    WriteIccid,
 )
+from workflows.step import Steps, database, outside, record, step
 
 
-class OrderSteps(ABC):
-    """Each is one database transaction that moves the order and the inventory together."""
+class OrderSteps(Steps):
+    """What happens to an order: each is one database transaction that moves it and the inventory together."""
 
-    @activity.defn
+    @step(database("Accept the order or refuse it"))
     @abstractmethod
-    async def accept_order(self, wish: Placement) -> Acceptance:
+    async def accept_order(self, placement: Placement) -> Acceptance:
         """Accept the order or refuse it with every reason."""
 
-    @activity.defn
+    @step(database("Acknowledged by the provider: begin"))
     @abstractmethod
-    async def open_processing(self, step: OpenProcessing) -> StepResult:
-        """Acknowledged: create the temporary eSIM."""
+    async def acknowledge_order(self, call: AcknowledgeInput) -> StepResult:
+        """To "Provider processing in progress"; a swap creates the temporary eSIM."""
 
-    @activity.defn
+    @step(database("Write the ICCID of the temporary eSIM"))
     @abstractmethod
-    async def enter_iccid(self, step: WriteIccid) -> StepResult:
+    async def enter_iccid(self, call: EnterIccidInput) -> StepResult:
         """Write the ICCID of the temporary eSIM."""
 
-    @activity.defn
+    @step(database("Processed by the provider: finish"))
     @abstractmethod
-    async def complete_swap(self, step: CompleteSwap) -> StepResult:
-        """Processed: put the eSIM on the line and discard the SIM in place."""
+    async def complete_order(self, call: ProcessedInput) -> StepResult:
+        """To "Processed"; a swap puts the eSIM on the line and discards the SIM in place."""
 
-    @activity.defn
+    @step(database("Cancelled: undo"))
     @abstractmethod
-    async def cancel_order(self, step: DropOrder) -> StepResult:
-        """Cancelled: delete the temporary eSIM."""
+    async def cancel_order(self, call: CancelInput) -> StepResult:
+        """To "Cancelled"; a swap deletes the temporary eSIM."""
 
-    @activity.defn
+
+class HoldSteps(Steps):
+    """What every workflow records when a step waits for a person."""
+
+    @step(record("Record that a person is waited for"))
     @abstractmethod
-    async def hold_order(self, step: HoldOrder) -> None:
-        """Mark the order as waiting for a person."""
+    async def hold(self, hold: HoldInput) -> None:
+        """The workflow is held for this step."""
 
-    @activity.defn
+    @step(record("Record that it continues"))
     @abstractmethod
-    async def release_order(self, step: ReleaseOrder) -> None:
-        """Mark the order as going on."""
+    async def release(self, release: ReleaseInput) -> None:
+        """The workflow is not held for this step any more."""
 
 
-class ProviderSteps(ABC):
+class FollowUpSteps(Steps):
+    """What a step left to be done outside the database."""
+
+    @step(outside("Do what a step left to be done"))
+    @abstractmethod
+    async def follow_up(self, due: FollowUpInput) -> None:
+        """Signal or start the other workflow, and record that it is done. Repeated, it does nothing."""
+
+
+class ProviderSteps(Steps):
     """What the order's provider is told, by whatever way orders reach it."""
 
-    @activity.defn
+    @step(outside("Hand the order to the provider"))
     @abstractmethod
-    async def submit_to_provider(self, step: SendMails) -> None:
-        """Hand the accepted order over."""
+    async def submit_to_provider(self, order: ProviderInput) -> ProviderAnswer:
+        """Hand the accepted order over; what the provider answers at once."""
 
-    @activity.defn
+    @step(outside("Remind the provider"))
     @abstractmethod
-    async def remind_provider(self, step: RemindProvider) -> None:
-        """Ask for the acknowledgement or the processing that does not come."""
+    async def remind_provider(self, order: RemindInput) -> Reminded:
+        """Ask for the acknowledgement or the processing that does not come, if it is time by the database."""
 
-    @activity.defn
+    @step(outside("Tell the provider that the order is cancelled"))
     @abstractmethod
-    async def withdraw_from_provider(self, step: SendMails) -> None:
+    async def withdraw_from_provider(self, order: ProviderInput) -> None:
         """Say that the order is cancelled, if it was handed over."""
 
 
-class PeopleSteps(ABC):
-    """What people are told at the end."""
+class PeopleSteps(Steps):
+    """What people are told about an order."""
 
-    @activity.defn
+    @step(outside("Send an e-mail to people"))
     @abstractmethod
-    async def tell_people(self, step: SendMails) -> None:
-        """Tell who placed the order, and who uses the line, how it ended."""
+    async def send_email(self, email: EmailInput) -> None:
+        """Send one of the e-mails of this kind of order, to each of its recipients once."""
 
 
-class QrSteps(ABC):
+class QrSteps(Steps):
     """What happens to requests and notifications of QR codes, each one database transaction."""
 
-    @activity.defn
+    @step(database("Accept the request for the QR code or refuse it"))
     @abstractmethod
     async def open_request(self, wish: QrWish) -> RequestResult:
         """Accept the request or refuse it with every reason."""
 
-    @activity.defn
+    @step(database("See whether the code was imported"))
     @abstractmethod
-    async def look_at_request(self, step: RequestStep) -> RequestState:
+    async def look_at_request(self, request: RequestStep) -> RequestState:
         """Where the request is now: codes are imported, and SIMs discarded, without asking the workflow."""
 
-    @activity.defn
+    @step(database("Sent again: write down to whom"))
     @abstractmethod
-    async def add_round(self, step: AddRound) -> RequestResult:
+    async def add_round(self, again: AddRound) -> RequestResult:
         """Sent again: write down to whom and with which letter."""
 
-    @activity.defn
+    @step(database("Withdrawn: close the upload links"))
     @abstractmethod
-    async def withdraw_request(self, step: EndRequest) -> RequestResult:
+    async def withdraw_request(self, request: EndRequest) -> RequestResult:
         """Withdrawn: the upload links are dead."""
 
-    @activity.defn
+    @step(database("Imported: see whether anyone was notified"))
     @abstractmethod
-    async def offer_notification(self, step: RequestStep) -> str | None:
-        """Where nobody was told of the imported code, a notification to the requester; its id."""
-
-    @activity.defn
-    @abstractmethod
-    async def hold_qr(self, step: HoldQr) -> None:
-        """Mark the request or notification as waiting for a person."""
-
-    @activity.defn
-    @abstractmethod
-    async def release_qr(self, step: ReleaseQr) -> None:
-        """Mark the request or notification as going on."""
+    async def offer_notification(self, request: RequestStep) -> str | None:
+        """Where nobody was notified of the imported code, a notification to the requester; its id."""
 
 
-class QrMailSteps(ABC):
+class QrMailSteps(Steps):
     """What contacts, requesters and managers are told about a QR code."""
 
-    @activity.defn
+    @step(outside("Ask the distributor for the QR code"))
     @abstractmethod
-    async def ask_for_code(self, step: SendQrMails) -> None:
+    async def ask_for_code(self, request: SendQrMails) -> None:
         """Ask every recipient of this round for the code, each with an upload link."""
 
-    @activity.defn
+    @step(outside("Remind the distributor of the QR code"))
     @abstractmethod
-    async def remind_of_code(self, step: SendQrMails) -> None:
+    async def remind_of_code(self, request: SendQrMails) -> None:
         """Remind the contacts of this round."""
 
-    @activity.defn
+    @step(outside("Tell the requester that no QR code came"))
     @abstractmethod
-    async def tell_no_code(self, step: SendQrMails) -> None:
+    async def tell_no_code(self, request: SendQrMails) -> None:
         """Tell who asked for it that no code came."""
 
-    @activity.defn
+    @step(outside("Send the link that shows the QR code"))
     @abstractmethod
-    async def send_notification(self, step: SendNotification) -> None:
+    async def send_notification(self, notification: SendNotification) -> None:
         """Send the link that shows the code."""
 
 
-@dataclass(frozen=True)
-class StepPolicy:
-    """How a step is tried."""
-
-    summary: str
-    retried_for: timedelta
-    attempt: timedelta
-    first_interval: timedelta = timedelta(seconds=1)
-    longest_interval: timedelta = timedelta(seconds=30)
-    silence: timedelta = timedelta(seconds=15)
-    """An attempt that gives no sign of life for so long has lost its worker."""
-    grace: timedelta = timedelta()
-    """How long it is waited for when a cancel comes in: who came first wins, unless it keeps failing."""
-
-    @property
-    def retry_policy(self) -> RetryPolicy:
-        """The retries of the regular activity."""
-        return RetryPolicy(initial_interval=self.first_interval, maximum_interval=self.longest_interval)
-
-
-def _database(summary: str) -> StepPolicy:
-    return StepPolicy(
-        summary,
-        retried_for=timedelta(minutes=15),
-        attempt=timedelta(seconds=20),
-        grace=timedelta(seconds=5),
-    )
-
-
-def _mail(summary: str) -> StepPolicy:
-    return StepPolicy(
-        summary,
-        retried_for=timedelta(hours=1),
-        attempt=timedelta(minutes=2),
-        first_interval=timedelta(seconds=5),
-        longest_interval=timedelta(minutes=5),
-    )
-
-
-def _mark(summary: str) -> StepPolicy:
-    return StepPolicy(summary, retried_for=timedelta(minutes=15), attempt=timedelta(seconds=20))
-
-
-POLICIES: dict[Callable[..., Any], StepPolicy] = {
-    OrderSteps.accept_order: _database("Accept the order or refuse it"),
-    OrderSteps.open_processing: _database("Acknowledged: create the temporary eSIM"),
-    OrderSteps.enter_iccid: _database("Write the ICCID of the temporary eSIM"),
-    OrderSteps.complete_swap: _database("Processed: put the eSIM on the line, discard the SIM in place"),
-    OrderSteps.cancel_order: _database("Cancelled: delete the temporary eSIM"),
-    OrderSteps.hold_order: _mark("Record that the order waits for a person"),
-    OrderSteps.release_order: _mark("Record that the order goes on"),
-    ProviderSteps.submit_to_provider: _mail("Hand the order to the provider"),
-    ProviderSteps.remind_provider: _mail("Remind the provider"),
-    ProviderSteps.withdraw_from_provider: _mail("Tell the provider that the order is cancelled"),
-    PeopleSteps.tell_people: _mail("Tell people how the order ended"),
-    QrSteps.open_request: _database("Accept the request for the QR code or refuse it"),
-    QrSteps.look_at_request: _database("See whether the code was imported"),
-    QrSteps.add_round: _database("Sent again: write down to whom"),
-    QrSteps.withdraw_request: _database("Withdrawn: close the upload links"),
-    QrSteps.offer_notification: _database("Imported: see whether somebody was told"),
-    QrSteps.hold_qr: _mark("Record that a person is waited for"),
-    QrSteps.release_qr: _mark("Record that it goes on"),
-    QrMailSteps.ask_for_code: _mail("Ask the distributor for the QR code"),
-    QrMailSteps.remind_of_code: _mail("Remind the distributor of the QR code"),
-    QrMailSteps.tell_no_code: _mail("Tell the requester that no QR code came"),
-    QrMailSteps.send_notification: _mail("Send the link that shows the QR code"),
-}
+CONTRACTS: tuple[type[Steps], ...] = (
+    OrderSteps,
+    HoldSteps,
+    FollowUpSteps,
+    ProviderSteps,
+    PeopleSteps,
+    QrSteps,
+    QrMailSteps,
+)
+"""All sets of steps: a worker implements each."""

@@ -6,6 +6,18 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+ADD_SUBJECTS = """
+CREATE FUNCTION add_subjects() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO subjects (id, account_id) SELECT subject, account_id FROM added;
+    RETURN NULL;
+END $$
+"""
+LINES_ARE_SUBJECTS = """
+CREATE TRIGGER lines_are_subjects AFTER INSERT ON lines REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION add_subjects()
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -107,6 +119,14 @@ def upgrade() -> None:
         "uq_contacts_email", "contacts", ["distributor_id", sa.literal_column("lower(email)")], unique=True
     )
     op.create_table(
+        "subjects",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_subjects_account_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_subjects"),
+        sa.UniqueConstraint("id", "account_id", name="uq_subjects_id_account_id"),
+    )
+    op.create_table(
         "lines",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
@@ -114,6 +134,12 @@ def upgrade() -> None:
         sa.Column("slot", sa.BigInteger(), nullable=False),
         sa.Column("msisdn", sa.String(), nullable=False),
         sa.Column("provider_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "subject",
+            sa.String(),
+            sa.Computed("'line:' || CAST(id AS text)", persisted=True),
+            nullable=False,
+        ),
         sa.CheckConstraint("msisdn ~ '^\\+[0-9]{5,15}$'", name=op.f("ck_lines_msisdn")),
         sa.CheckConstraint("slot BETWEEN 1 AND 3", name=op.f("ck_lines_slot")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_lines_account_id"),
@@ -127,7 +153,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("device_id", "slot", name="uq_lines_device_id_slot"),
         sa.UniqueConstraint("id", "account_id", name="uq_lines_id_account_id"),
         sa.UniqueConstraint("msisdn", name="uq_lines_msisdn"),
+        sa.UniqueConstraint("subject", name="uq_lines_subject"),
     )
+    for statement in (ADD_SUBJECTS, LINES_ARE_SUBJECTS):
+        op.execute(statement)
     op.create_table(
         "order_packs",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -222,13 +251,14 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.BigInteger(), nullable=False),
         sa.Column("distributor_id", sa.BigInteger(), nullable=True),
         sa.Column("employee_id", sa.BigInteger(), nullable=True),
-        sa.Column("line_id", sa.BigInteger(), nullable=True),
+        sa.Column("holder", sa.String(), nullable=True),
         sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(discarded_at IS NOT NULL) = (state = 'discarded')", name=op.f("ck_sims_discarded_at")
         ),
         sa.CheckConstraint(
-            "(line_id IS NOT NULL) = (state IN ('active', 'temporary'))", name=op.f("ck_sims_line_of_active")
+            "(holder IS NOT NULL) = (state IN ('active', 'suspended', 'temporary'))",
+            name=op.f("ck_sims_holder_of_active"),
         ),
         sa.CheckConstraint("iccid IS NOT NULL OR state = 'temporary'", name=op.f("ck_sims_iccid_known")),
         sa.CheckConstraint("iccid ~ '^[0-9]{18,20}$'", name=op.f("ck_sims_iccid")),
@@ -238,7 +268,8 @@ def upgrade() -> None:
             "state <> 'discarded' OR employee_id IS NULL", name=op.f("ck_sims_discarded_has_no_user")
         ),
         sa.CheckConstraint(
-            "state IN ('active', 'discarded', 'in_stock', 'temporary')", name=op.f("ck_sims_state")
+            "state IN ('active', 'discarded', 'in_stock', 'suspended', 'temporary')",
+            name=op.f("ck_sims_state"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_sims_account_id"),
         sa.ForeignKeyConstraint(
@@ -252,7 +283,9 @@ def upgrade() -> None:
             name="fk_sims_employee_id_account_id",
         ),
         sa.ForeignKeyConstraint(
-            ["line_id", "account_id"], ["lines.id", "lines.account_id"], name="fk_sims_line_id_account_id"
+            ["holder", "account_id"],
+            ["subjects.id", "subjects.account_id"],
+            name="fk_sims_holder_account_id",
         ),
         sa.ForeignKeyConstraint(["provider_id"], ["providers.id"], name="fk_sims_provider_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sims"),
@@ -261,10 +294,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_sims_employee_id", "sims", ["employee_id"], unique=False)
     op.create_index(
-        "uq_active_sim", "sims", ["line_id"], unique=True, postgresql_where=sa.text("state = 'active'")
+        "uq_active_sim",
+        "sims",
+        ["holder"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('active', 'suspended')"),
     )
     op.create_index(
-        "uq_temporary_sim", "sims", ["line_id"], unique=True, postgresql_where=sa.text("state = 'temporary'")
+        "uq_temporary_sim", "sims", ["holder"], unique=True, postgresql_where=sa.text("state = 'temporary'")
     )
     op.create_table(
         "sim_groups",
@@ -296,6 +333,7 @@ def downgrade() -> None:
         "users",
         "order_packs",
         "lines",
+        "subjects",
         "contacts",
         "management_groups",
         "employees",
@@ -306,3 +344,4 @@ def downgrade() -> None:
         "accounts",
     ):
         op.drop_table(table)
+    op.execute("DROP FUNCTION add_subjects()")

@@ -101,57 +101,100 @@ def upgrade() -> None:
         sa.Column(
             "status_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
         ),
-        sa.Column("line_id", sa.BigInteger(), nullable=False),
-        sa.Column("pack_id", sa.BigInteger(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=True),
+        sa.Column("provider_id", sa.BigInteger(), nullable=True),
+        sa.Column("distributor_id", sa.BigInteger(), nullable=True),
         sa.Column("placed_by", sa.BigInteger(), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("sim_in_place_id", sa.BigInteger(), nullable=True),
+        sa.Column("origin_id", sa.BigInteger(), nullable=True),
+        sa.Column("what", postgresql.JSONB(), nullable=False),
         sa.Column("esim_id", sa.BigInteger(), nullable=True),
         sa.Column("held_reason", sa.String(), nullable=True),
         sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancel_note_id", sa.BigInteger(), nullable=True),
-        sa.Column("refusals", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
-        sa.CheckConstraint(
-            "(status = 'refused') = (refusals <> '[]')", name=op.f("ck_orders_refused_says_why")
-        ),
         sa.CheckConstraint("kind IN ('replace_esim', 'switch_to_esim')", name=op.f("ck_orders_kind")),
         sa.CheckConstraint(
-            "status = 'refused' OR sim_in_place_id IS NOT NULL", name=op.f("ck_orders_sim_in_place")
-        ),
-        sa.CheckConstraint(
-            "status IN ('cancelled', 'processed', 'provider_processing', 'refused', 'submitted')",
+            "status IN ('cancelled', 'processed', 'provider_processing', 'submitted')",
             name=op.f("ck_orders_status"),
         ),
         sa.CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name=op.f("ck_orders_held")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_orders_account_id"),
         sa.ForeignKeyConstraint(
-            ["line_id", "account_id"], ["lines.id", "lines.account_id"], name="fk_orders_line_id_account_id"
+            ["subject", "account_id"],
+            ["subjects.id", "subjects.account_id"],
+            name="fk_orders_subject_account_id",
         ),
+        sa.ForeignKeyConstraint(["provider_id"], ["providers.id"], name="fk_orders_provider_id"),
         sa.ForeignKeyConstraint(
-            ["pack_id", "account_id"],
-            ["order_packs.id", "order_packs.account_id"],
-            name="fk_orders_pack_id_account_id",
+            ["distributor_id", "account_id"],
+            ["distributors.id", "distributors.account_id"],
+            name="fk_orders_distributor_id_account_id",
         ),
         sa.ForeignKeyConstraint(
             ["placed_by", "account_id"],
             ["users.id", "users.account_id"],
             name="fk_orders_placed_by_account_id",
         ),
-        sa.ForeignKeyConstraint(
-            ["sim_in_place_id", "account_id"],
-            ["sims.id", "sims.account_id"],
-            name="fk_orders_sim_in_place_id_account_id",
-        ),
         sa.PrimaryKeyConstraint("id", name="pk_orders"),
+        sa.UniqueConstraint("id", "account_id", name="uq_orders_id_account_id"),
     )
-    op.create_index("ix_orders_line_id", "orders", ["line_id"], unique=False)
+    op.create_index("ix_orders_subject", "orders", ["subject"], unique=False)
     op.create_index("ix_orders_status", "orders", ["status", "status_since"], unique=False)
     op.create_index(
         "uq_open_order",
         "orders",
-        ["line_id"],
+        ["subject"],
         unique=True,
         postgresql_where=sa.text("status IN ('provider_processing', 'submitted')"),
+    )
+    op.create_table(
+        "swap_orders",
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.Column("pack_id", sa.BigInteger(), nullable=False),
+        sa.Column("sim_in_place_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_swap_orders_account_id"),
+        sa.ForeignKeyConstraint(
+            ["order_id", "account_id"],
+            ["orders.id", "orders.account_id"],
+            name="fk_swap_orders_order_id_account_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id", "account_id"],
+            ["lines.id", "lines.account_id"],
+            name="fk_swap_orders_line_id_account_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["pack_id", "account_id"],
+            ["order_packs.id", "order_packs.account_id"],
+            name="fk_swap_orders_pack_id_account_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["sim_in_place_id", "account_id"],
+            ["sims.id", "sims.account_id"],
+            name="fk_swap_orders_sim_in_place_id_account_id",
+        ),
+        sa.PrimaryKeyConstraint("order_id", name="pk_swap_orders"),
+    )
+    op.create_table(
+        "follow_ups",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("due_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_follow_ups_order_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_follow_ups"),
+        sa.UniqueConstraint("order_id", "kind", "target", name="uq_follow_ups_order_id_kind_target"),
+    )
+    op.create_index(
+        "ix_follow_ups_due",
+        "follow_ups",
+        ["order_id"],
+        unique=False,
+        postgresql_where=sa.text("done_at IS NULL"),
     )
     op.create_table(
         "mails",
@@ -230,5 +273,13 @@ def downgrade() -> None:
     op.drop_constraint("ck_sims_temporary_has_order", "sims")
     op.drop_column("sims", "order_id")
     op.drop_constraint("fk_orders_cancel_note_id_id", "orders")
-    for table in ("order_notes", "order_events", "mails", "orders", "profile_targets"):
+    for table in (
+        "order_notes",
+        "order_events",
+        "mails",
+        "follow_ups",
+        "swap_orders",
+        "orders",
+        "profile_targets",
+    ):
         op.drop_table(table)

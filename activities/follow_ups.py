@@ -1,0 +1,48 @@
+"""What a step of an order left to be done outside the database, by its kind."""
+
+from collections.abc import Awaitable, Callable
+
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from store import follow_ups
+from store.follow_ups import Due
+from store.session import Database
+from store.swaps import LOOK_AT_REQUEST
+from workflows.messages import FollowUpInput
+from workflows.steps import FollowUpSteps
+
+Deed = Callable[[Client, Due], Awaitable[None]]
+"""Does it; done again, it must change nothing."""
+
+
+async def look_at_request(client: Client, due: Due) -> None:
+    """Signal the request for a discarded SIM's QR code to look at itself. If its workflow has ended, ignore
+    the error: nothing needs the signal.
+    """
+    try:
+        await client.get_workflow_handle(due.target).signal("look")
+    except RPCError as failure:
+        if failure.status is not RPCStatusCode.NOT_FOUND:
+            raise
+
+
+FOLLOW_UPS: dict[str, Deed] = {LOOK_AT_REQUEST: look_at_request}
+
+
+class FollowUps(FollowUpSteps):
+    """Does what is due, and records that it is done."""
+
+    def __init__(self, database: Database, client: Client) -> None:
+        self._database = database
+        self._client = client
+
+    async def follow_up(self, due: FollowUpInput) -> None:
+        """Do it, unless it was done before."""
+        async with self._database.reading() as connection:
+            found = await follow_ups.find(connection, due.follow_up_id)
+        if found is None or found.done:
+            return
+        await FOLLOW_UPS[found.kind](self._client, found)
+        async with self._database.transaction() as connection:
+            await follow_ups.done(connection, due.follow_up_id)

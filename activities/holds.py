@@ -1,0 +1,29 @@
+"""What every workflow records when a step waits for a person."""
+
+from store import holds
+from store.session import Database
+from workflows.messages import HoldInput, ReleaseInput
+from workflows.steps import HoldSteps
+
+
+class Holds(HoldSteps):
+    """In the table of holds, by workflow and step."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def hold(self, hold: HoldInput) -> None:
+        """The workflow is held for this step."""
+        async with self._database.transaction() as connection:
+            await holds.hold(connection, hold.workflow_id, hold.step, hold.reason)
+
+    async def release(self, release: ReleaseInput) -> None:
+        """The workflow is not held for this step any more."""
+        async with self._database.transaction() as connection:
+            await holds.release(
+                connection,
+                release.workflow_id,
+                release.step,
+                release.actor,
+                given_up=release.given_up,
+            )

@@ -1,0 +1,83 @@
+"""Orders as they are read: what all have, and the details of each kind."""
+
+from datetime import datetime
+
+from pydantic import SerializeAsAny
+
+from models.identifiers import reference
+from models.inventory import EventView, View
+from models.lifecycle import OrderStatus
+from models.order_kinds import What
+
+
+class OrderDetails(View):
+    """What a kind of order has besides what all orders have."""
+
+    @property
+    def title(self) -> str:
+        """What a list calls the order's subject, such as a phone number."""
+        return ""
+
+    def facts(self) -> list[tuple[str, str | None]]:
+        """What a person may ask about it: a name and a value each."""
+        return []
+
+
+class SwapDetails(OrderDetails):
+    """The line whose SIM is switched or replaced."""
+
+    line_id: int
+    msisdn: str
+    device: str
+    slot: int
+    pack: str
+    pack_id: int
+    sim_in_place_id: int
+    """The SIM on the line when the order was placed."""
+    iccid_in_place: str | None
+
+    @property
+    def title(self) -> str:
+        """The phone number."""
+        return self.msisdn
+
+    def facts(self) -> list[tuple[str, str | None]]:
+        """The line, the pack and the SIM that was in place."""
+        return [
+            ("line", f"{reference('L', self.line_id)} {self.msisdn}, {self.device}, slot {self.slot}"),
+            ("pack", self.pack),
+            ("SIM when placed", self.iccid_in_place),
+        ]
+
+
+class OrderView(View):
+    """An order as the database has it, readable while workers are down."""
+
+    id: str
+    account_id: int
+    kind: str
+    """A kind of order; there will be more than there are today."""
+    status: OrderStatus
+    subject: str | None
+    """What it is about, such as `line:42`."""
+    provider: str | None
+    distributor: str | None
+    placed_by: int
+    placed_at: datetime
+    status_since: datetime
+    held_reason: str | None
+    held_since: datetime | None
+    esim_id: int | None
+    iccid: str | None
+    cancel_reason: str | None
+    what: What
+    """As it was placed."""
+    details: SerializeAsAny[OrderDetails] | None = None
+    incident: bool = False
+    """Whether the provider reported it processed after it was cancelled: two SIMs may be in use."""
+    events: tuple[EventView, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What a list calls its subject."""
+        return (self.details.title if self.details else "") or self.subject or ""

@@ -1,0 +1,34 @@
+"""The one sequence in which everything is locked: subject, then order, then what is shared, then SIM.
+
+Whatever changes a line, a number or an eSIM line locks its subject first; what happens to a SIM's QR code
+locks the SIM (`store.qr_locks`), which comes last. Two transactions that keep the sequence never wait for
+each other in a circle.
+"""
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.tables import OrderRow, SubjectRow
+
+# NO KEY: records that only refer to the subject need not wait
+_LOCK = (
+    select(SubjectRow.id)
+    .where(SubjectRow.id == bindparam("subject"), SubjectRow.account_id == bindparam("account"))
+    .with_for_update(key_share=True)
+)
+_LOCK_OF_ORDER = (
+    select(SubjectRow.id)
+    .where(SubjectRow.id == select(OrderRow.subject).where(OrderRow.id == bindparam("order")).scalar_subquery())
+    .with_for_update(key_share=True)
+)
+
+
+async def lock_subject(connection: AsyncConnection, account_id: int, subject: str) -> bool:
+    """Lock a subject of this account until the end of the transaction; whether there is one."""
+    known = {"subject": subject, "account": account_id}
+    return (await connection.execute(_LOCK, known)).one_or_none() is not None
+
+
+async def lock_subject_of(connection: AsyncConnection, order_id: str) -> None:
+    """Lock what the order is about, if it is about one thing."""
+    await connection.execute(_LOCK_OF_ORDER, {"order": order_id})
