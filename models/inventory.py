@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from models.callers import Role, UserKind
 from models.errors import Refusal
 from models.lifecycle import OrderKind, OrderStatus
 
@@ -154,7 +155,7 @@ class OrderView(View):
 
 
 class UserView(View):
-    """A user of an account, with the authorised actions profile that rules what they may do."""
+    """A user of an account: its role says what it may do, its profile on which lines and SIMs."""
 
     id: int
     account: str
@@ -162,3 +163,14 @@ class UserView(View):
     name: str
     email: str
     profile: str
+    role: Role
+    kind: UserKind
+    distributor_id: int | None = None
+    """Whose orders a user of the provider desk sees."""
+    distributor: str | None = None
+    deactivated_at: datetime | None = None
+
+    @property
+    def actor(self) -> str:
+        """How events name the user."""
+        return f"user:{self.id}"

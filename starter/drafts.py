@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import identifiers
+from models.callers import Caller, Permission
 from models.errors import Refused
 from models.inventory import OrderView, PackView
 from models.lifecycle import OrderKind, OrderStatus
@@ -22,8 +23,6 @@ class OrderDraft(BaseModel):
     kind: OrderKind
     line: str
     """A phone number in E.164, or `L-42`."""
-    user: str
-    """Who orders: an e-mail address, or `U-3`."""
     pack: str | None = None
     """Name or `P-4`; left out, the only eligible pack is taken."""
     quantity: int = 1
@@ -43,27 +42,31 @@ class Placed(BaseModel):
     status: OrderStatus
 
 
-async def read_draft(connection: AsyncConnection, draft: OrderDraft, key: str, waits: Waits) -> PlaceOrder:
-    """Find the line, the user and the pack that are meant, in the user's account.
+async def read_draft(
+    connection: AsyncConnection, caller: Caller, draft: OrderDraft, key: str, waits: Waits
+) -> PlaceOrder:
+    """Find the line and the pack that are meant, in the account of the user who orders.
 
     Raises `NotFound`, and `Refused` where no pack is named and not exactly one fits.
     """
-    user = await lookups.find_user(connection, draft.user)
-    line = await lookups.find_line(connection, draft.line, user.account_id)
-    name = draft.pack or await _pack_of(connection, user.account_id, draft.key)
+    user_id, scope = caller.user, caller.scope
+    line = await lookups.find_line(connection, scope, draft.line)
+    name = draft.pack or await _pack_of(connection, line.account_id, draft.key)
     if name is not None:
-        pack = await lookups.find_pack(connection, user.account_id, name, line.provider_id)
+        pack = await lookups.find_pack(connection, scope, name, line.provider_id)
+        caller.require(Permission.PLACE_ORDERS)
     else:
-        pack = await _only_pack(connection, draft, line.id, user.id)
+        caller.require(Permission.PLACE_ORDERS)
+        pack = await _only_pack(connection, draft, line.id, caller)
     if abs(draft.quantity) >= 2**31:  # any other number but 1 is refused by the rules, and that is kept
         raise Refused.because("quantity_locked", "The quantity of an eSIM for a line is 1.")
     return PlaceOrder(
         order=Placement(
-            order_id=identifiers.order_id(user.account_id, key),
+            order_id=identifiers.order_id(line.account_id, key),
             kind=draft.kind,
-            account_id=user.account_id,
+            account_id=line.account_id,
             line_id=line.id,
-            user_id=user.id,
+            user_id=user_id,
             pack_id=pack.id,
             quantity=draft.quantity,
             disposal_confirmed=draft.disposal_confirmed,
@@ -103,12 +106,14 @@ async def _pack_of(connection: AsyncConnection, account_id: int, key: str | None
     return identifiers.reference("P", known.pack_id) if known else None
 
 
-async def _only_pack(connection: AsyncConnection, draft: OrderDraft, line_id: int, user_id: int) -> PackView:
-    packs = await lookups.eligible_packs(connection, line_id)
+async def _only_pack(
+    connection: AsyncConnection, draft: OrderDraft, line_id: int, caller: Caller
+) -> PackView:
+    packs = await lookups.eligible_packs(connection, caller.scope, line_id)
     if len(packs) == 1:
         return packs[0]
     if packs:
         listed = ", ".join(identifiers.reference("P", pack.id) for pack in packs)
         raise Refused.because("pack_not_chosen", f"Several packs fit this line; choose one: {listed}.")
-    facts, _ = await line_facts(connection, line_id, user_id)
+    facts, _ = await line_facts(connection, line_id, caller.user)
     raise Refused(*refusals(Action(draft.kind.value), facts))

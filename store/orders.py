@@ -6,12 +6,14 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from models.callers import Scope
 from models.errors import NotFound, Refusal, Refused
 from models.identifiers import storable
 from models.inventory import OrderView
 from models.lifecycle import OPEN, OrderStatus
 from models.orders import Acceptance
 from store import events
+from store.scopes import within
 from store.tables import (
     DeviceRow,
     DistributorRow,
@@ -28,9 +30,9 @@ PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
 _LONGEST_NOTE = 2000
 
 
-async def order(connection: AsyncConnection, order_id: str) -> OrderView:
+async def order(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderView:
     """One order with everything that happened to it. Raises `NotFound`."""
-    row = (await connection.execute(_orders().where(OrderRow.id == order_id))).one_or_none()
+    row = (await connection.execute(_orders(scope).where(OrderRow.id == order_id))).one_or_none()
     if row is None:
         raise unknown(order_id)
     return _view(row, events=await events.of_order(connection, order_id))
@@ -38,17 +40,17 @@ async def order(connection: AsyncConnection, order_id: str) -> OrderView:
 
 async def orders(
     connection: AsyncConnection,
+    scope: Scope,
     *,
     status: OrderStatus | None = None,
     open_only: bool = False,
     held: bool = False,
     incidents: bool = False,
     line_id: int | None = None,
-    account_id: int | None = None,
     limit: int = 100,
 ) -> list[OrderView]:
     """The newest orders, without their events."""
-    statement = _orders().order_by(OrderRow.placed_at.desc(), OrderRow.id).limit(limit)
+    statement = _orders(scope).order_by(OrderRow.placed_at.desc(), OrderRow.id).limit(limit)
     if status is not None:
         statement = statement.where(OrderRow.status == status)
     if open_only:
@@ -59,8 +61,6 @@ async def orders(
         statement = statement.where(OrderRow.held_reason.is_not(None))
     if line_id is not None:
         statement = statement.where(OrderRow.line_id == line_id)
-    if account_id is not None:
-        statement = statement.where(OrderRow.account_id == account_id)
     return [_view(row) for row in await connection.execute(statement)]
 
 
@@ -124,7 +124,7 @@ def _incident() -> ColumnElement[bool]:
     return and_(OrderRow.status == OrderStatus.CANCELLED, kept.exists())
 
 
-def _orders() -> Select[*tuple[Any, ...]]:
+def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
     esim, in_place = aliased(SimRow), aliased(SimRow)
     return (
         select(
@@ -161,6 +161,7 @@ def _orders() -> Select[*tuple[Any, ...]]:
         .outerjoin(in_place, in_place.id == OrderRow.sim_in_place_id)
         .outerjoin(esim, esim.id == OrderRow.esim_id)
         .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
+        .where(within(scope, OrderRow.account_id, distributor=PackRow.distributor_id))
     )
 
 
