@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from models.callers import Role, UserKind
 
 
 class SimKind(StrEnum):
@@ -126,7 +127,7 @@ class EventView(View):
 
 
 class UserView(View):
-    """A user of an account, with the authorised actions profile that rules what they may do."""
+    """A user of an account: its role says what it may do, its profile on which lines and SIMs."""
 
     id: int
     account: str
@@ -134,3 +135,14 @@ class UserView(View):
     name: str
     email: str
     profile: str
+    role: Role
+    kind: UserKind
+    distributor_id: int | None = None
+    """Whose orders a user of the provider desk sees."""
+    distributor: str | None = None
+    deactivated_at: datetime | None = None
+
+    @property
+    def actor(self) -> str:
+        """How events name the user."""
+        return f"user:{self.id}"

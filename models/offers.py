@@ -1,5 +1,8 @@
 """What a user is offered for a line or a SIM: the three actions, and the shop that an order begins in."""
 
+from collections.abc import Collection
+
+from models.callers import Permission, not_permitted
 from models.errors import Refusal
 from models.inventory import PackView, SimKind, View
 from models.rules import Action, Facts, refusals
@@ -28,11 +31,14 @@ class Shop(View):
     refusals: tuple[Refusal, ...] = ()
 
 
-def offers(facts: Facts) -> list[ActionOffer]:
-    """The three actions (F1), offered or not."""
+def offers(facts: Facts, permissions: Collection[Permission]) -> list[ActionOffer]:
+    """The three actions (F1), offered or not to a user whose role has these permissions (F2)."""
     found = []
     for action in Action:
+        needed = Permission.REQUEST_QR_CODES if action.orders is None else Permission.PLACE_ORDERS
         why_not = tuple(refusals(action, facts))
+        if needed not in permissions:
+            why_not = (not_permitted(needed), *why_not)
         found.append(ActionOffer(action=action, label=action.label, refusals=why_not, offered=not why_not))
     return found
 

@@ -13,6 +13,9 @@ from models.order_kinds import What
 class OrderDetails(View):
     """What a kind of order has besides what all orders have."""
 
+    slot: int | None = None
+    """Of the device that the order's line is in, if it is about one."""
+
     @property
     def title(self) -> str:
         """What a list calls the order's subject, such as a phone number."""

@@ -16,10 +16,11 @@ from enum import Enum
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from models.callers import Caller, Permission
 from models.errors import EsimError, Refused
 from models.lifecycle import HoldReason
 from settings import Settings
-from starter.calls import Calls, NoSuchWorkflow, checked_actor
+from starter.calls import Calls, NoSuchWorkflow
 from starter.temporal import reached, temporal_away
 from store.retries import Moment, Seen, look, moment
 from store.session import Database
@@ -94,8 +95,9 @@ class BatchRetry:
         self._calls = Calls(client, settings)
         self._queue = settings.task_queue
 
-    async def select(self, query: str = "") -> list[Held]:
+    async def select(self, caller: Caller, query: str = "") -> list[Held]:
         """What is held among that which the query selects. Raises `Refused` (`query_invalid`)."""
+        _require(caller)
         ours = f"ExecutionStatus = 'Running' AND {ATTENTION.name} IS NOT NULL AND TaskQueue = '{self._queue}'"
         found = []
         try:
@@ -113,10 +115,11 @@ class BatchRetry:
         return found
 
     async def retry(
-        self, chosen: Collection[Held], actor: str, tell: Progress = lambda told, settled: None
+        self, caller: Caller, chosen: Collection[Held], tell: Progress = lambda told, settled: None
     ) -> list[Retried]:
         """Tell all to go on, and watch them until each went on or is held again, for a bounded time."""
-        message = RetryOrder(actor=checked_actor(actor))
+        _require(caller)
+        message = RetryOrder(actor=caller.actor)
         ids = [held.id for held in chosen]
         async with self._database.reading() as connection:
             since = await moment(connection)
@@ -169,6 +172,12 @@ class BatchRetry:
             return replace(result, outcome=Outcome.HELD_AGAIN, reason=reason)
 
         return {result.id: result for result in await asyncio.gather(*map(ask, left))}
+
+
+def _require(caller: Caller) -> None:
+    """Many are selected by Temporal, which knows no scopes: only a caller of all accounts retries many."""
+    caller.require(Permission.RETRY_WORK)
+    caller.require(Permission.SEE_OPERATIONS)
 
 
 class _Watch:

@@ -1,7 +1,6 @@
 """Calls to workflows, and their ends in this application's words: an answer, `Refused` or `PartAway`."""
 
 import asyncio
-import re
 import uuid
 from collections.abc import Awaitable
 from typing import Any
@@ -18,7 +17,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.errors import PartAway, Refusal, Refused
-from models.identifiers import ACTOR_PATTERN, storable
+from models.identifiers import storable
 from settings import Settings
 from starter.temporal import reached, temporal_away
 from workflows.messages import NotifyOfQrCode, PlaceOrder, RequestQrCode
@@ -143,13 +142,6 @@ class Calls:
             raise PartAway("worker", "No worker answers; it may still be done later.") from None
         except RPCError as failure:
             raise _explained(failure) from failure
-
-
-def checked_actor(text: str) -> str:
-    """Who calls, as it may be written into a history. Raises `Refused` (`actor_invalid`)."""
-    if not re.fullmatch(ACTOR_PATTERN, text):
-        raise Refused.because("actor_invalid", "Who calls is given as operator, provider or user:ID.")
-    return text
 
 
 def checked_key(key: str | None) -> str:

@@ -1,12 +1,13 @@
 """Placing and steering orders from Python.
 
     async with OrderDesk.open(Settings()) as desk:
-        placed = await desk.place(OrderDraft(
-            kind="switch_to_esim", line="+33612345678", user="ana@acme.example",
-            disposal_confirmed=True, key="cart-4711",
+        ana = await callers.user(desk.database, "ana@acme.example")
+        placed = await desk.place(ana, OrderDraft(
+            kind="switch_to_esim", line="+33612345678", disposal_confirmed=True, key="cart-4711",
         ))
-        await desk.acknowledge(placed.order_id)
-        await desk.processed(placed.order_id, iccid="8933012345678901234")
+        operator = callers.operator()
+        await desk.acknowledge(operator, placed.order_id)
+        await desk.processed(operator, placed.order_id, iccid="8933012345678901234")
 
 Every call may be repeated: the same key is the same order, and what was done is not done again. Raises
 `Refused` with every reason, or `PartAway` where somebody does not answer (see `models.errors`).
@@ -20,29 +21,29 @@ from typing import Any, cast
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models import identifiers
+from models.callers import AllAccounts, Caller, Permission, may_cancel
 from models.errors import PartAway, Refused
 from models.lifecycle import OPEN
-from models.orders import Acceptance, OrderState, StepResult
-from models.rules import refusals
+from models.order_kinds import Ordered
+from models.orders import Acceptance, OrderState, Placement, StepResult
 from settings import Settings
-from starter.calls import Calls, NoSuchWorkflow, checked_actor, checked_key
+from starter.calls import Calls, NoSuchWorkflow, checked_key
 from starter.drafts import OrderDraft, Placed, again, read_draft
 from starter.order_book import OrderBook
 from starter.temporal import connect
 from store import order_steps, orders
-from store.facts import line_facts
+from store.order_access import find_order
+from store.order_kinds import EFFECTS
 from store.session import Database
 from workflows.messages import (
-    OPERATOR,
     Acknowledge,
-    CancelOrder,
+    Cancel,
     EnterIccid,
     PlaceOrder,
-    ReportProcessed,
-    RetryOrder,
+    Processed,
+    Retry,
     Waits,
 )
 from workflows.order import EsimOrder
@@ -79,103 +80,125 @@ class OrderDesk(OrderBook):
 
     # --- placing --------------------------------------------------------------------------------------
 
-    async def place(self, draft: OrderDraft) -> Placed:
+    async def place(self, caller: Caller, draft: OrderDraft) -> Placed:
         """Place an order for a line and learn in one round trip whether it is accepted (F5 to F11, F46, F52).
 
         Where nobody answers in time the order may exist all the same: the same key asks again.
         """
         key = checked_key(draft.key)
-        start = await self._read(draft, key)
-        try:
-            acceptance = await self._start(start)
-        except PartAway as away:
-            raise PartAway(away.part, f"{away} Ask again with the key {key}.") from None
-        if not acceptance.same_as(start.order):
-            raise Refused.because("key_used", f"This key was used for another order: {acceptance.order_id}.")
-        if not acceptance.accepted:
-            raise Refused(*acceptance.refusals)
+        start = await self._read(caller, draft, key)
+        placed = await self._place(start, key, repeated=draft.key is not None)
         if draft.quantity != 1:  # this key was accepted before, with the only quantity there is
             raise Refused.because("quantity_locked", "The quantity of an eSIM for a line is 1.")
-        status = acceptance.status
-        if draft.key:  # asked for before, perhaps: it may have gone on
-            async with self._database.reading() as connection:
-                known = await orders.acceptance(connection, acceptance.order_id)
-            status = known.status if known else status
-        return Placed(order_id=acceptance.order_id, key=key, status=status)
+        return placed
 
-    async def check(self, draft: OrderDraft) -> None:
+    async def place_order(self, caller: Caller, what: Ordered, key: str | None = None) -> Placed:
+        """Place an order of any kind, by the ids of the records; else as `place`."""
+        caller.require(Permission.PLACE_ORDERS)
+        checked = checked_key(key)
+        placement = Placement(
+            order_id=identifiers.order_id(caller.account, checked),
+            account_id=caller.account,
+            user_id=caller.user,
+            origin_id=caller.origin_id,
+            what=what,
+        )
+        start = PlaceOrder(order=placement, waits=self._waits)
+        return await self._place(start, checked, repeated=key is not None)
+
+    async def check(self, caller: Caller, draft: OrderDraft) -> None:
         """Raise `Refused` where placing this draft would be refused now. Nothing is started or kept."""
-        start = await self._read(draft, draft.key or "")
+        start = await self._read(caller, draft, draft.key or "")
         async with self._database.transaction() as connection:
             if draft.key and await orders.acceptance(connection, start.order.order_id):
                 return
-            facts, _ = await line_facts(connection, start.order.line_id, start.order.user_id)
-        reasons = refusals(start.order.action, facts, start.order.choice)
-        if reasons:
-            raise Refused(*reasons)
+            decision = await EFFECTS[start.order.kind].decide(connection, start.order)
+        if decision.refusals:
+            raise Refused(*decision.refusals)
 
-    async def _read(self, draft: OrderDraft, key: str) -> PlaceOrder:
+    async def _read(self, caller: Caller, draft: OrderDraft, key: str) -> PlaceOrder:
         async with self._database.reading() as connection:
-            return await read_draft(connection, draft, key, self._waits)
+            return await read_draft(connection, caller, draft, key, self._waits)
 
-    async def _start(
-        self,
-        start: PlaceOrder,
-        reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-    ) -> Acceptance:
-        try:
-            answer = await self._calls.start_and_ask(
-                EsimOrder.run, EsimOrder.place, start, start.order.order_id, labels(start), reuse
-            )
-            return cast("Acceptance", answer)
-        except WorkflowAlreadyStartedError:
-            async with self._database.transaction() as connection:
-                known = await orders.acceptance(connection, start.order.order_id)
-            if known is None:
-                raise orders.unknown(start.order.order_id) from None
-            return known
+    async def _place(self, start: PlaceOrder, key: str, *, repeated: bool) -> Placed:
+        """`repeated`: the key may have been used before, and its order may have gone on or ended since."""
+        known = await self._known(start.order.order_id) if repeated else None
+        if known is None or known.status in OPEN:
+            try:
+                acceptance = await self._start(start)
+            except PartAway as away:
+                raise PartAway(away.part, f"{away} Ask again with the key {key}.") from None
+        else:
+            acceptance = known
+        if not acceptance.same_as(start.order.what):
+            raise Refused.because("key_used", f"This key was used for another order: {acceptance.order_id}.")
+        if not acceptance.accepted:
+            raise Refused(*acceptance.refusals)
+        status = known.status if known else acceptance.status
+        return Placed(order_id=acceptance.order_id, key=key, status=status)
+
+    async def _known(self, order_id: str) -> Acceptance | None:
+        async with self._database.reading() as connection:
+            return await orders.acceptance(connection, order_id)
+
+    async def _start(self, start: PlaceOrder) -> Acceptance:
+        """Start the order's workflow, or find it running. One that has ended under this id was refused, and
+        left the key free, or was terminated: the new one finds all that was done already.
+        """
+        answer = await self._calls.start_and_ask(
+            EsimOrder.run,
+            EsimOrder.place,
+            start,
+            start.order.order_id,
+            labels(start.order, start.shown),
+            WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        )
+        return cast("Acceptance", answer)
 
     # --- steering -------------------------------------------------------------------------------------
 
-    async def acknowledge(
-        self, order_id: str, *, iccid: str | None = None, actor: str = OPERATOR
-    ) -> OrderState:
+    async def acknowledge(self, caller: Caller, order_id: str, *, iccid: str | None = None) -> OrderState:
         """The provider has acknowledged the order: the temporary eSIM is created (F12 to F15)."""
+        await self._allowed(caller, order_id, Permission.ACKNOWLEDGE_ORDERS)
         iccid = _iccid(iccid)
         return await self._steer(
             order_id,
             EsimOrder.acknowledge,
-            Acknowledge(actor=checked_actor(actor), iccid=iccid),
-            lambda connection: order_steps.open_processing(connection, order_id, actor, iccid),
+            Acknowledge(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
+            lambda connection: order_steps.acknowledge(connection, order_id, caller.actor, iccid, caller.origin_id),
         )
 
-    async def enter_iccid(self, order_id: str, iccid: str, *, actor: str = OPERATOR) -> OrderState:
-        """Enter or correct the ICCID of the temporary eSIM; warns of a wrong check digit (F15, F49)."""
+    async def enter_iccid(self, caller: Caller, order_id: str, iccid: str) -> OrderState:
+        """Enter or correct the ICCID of the temporary eSIM; warns of a wrong check digit (F15, F49, F64)."""
+        await self._allowed(caller, order_id, Permission.ENTER_ICCID)
         iccid = _iccid(iccid) or ""
         return await self._steer(
             order_id,
             EsimOrder.enter_iccid,
-            EnterIccid(actor=checked_actor(actor), iccid=iccid),
-            lambda connection: order_steps.enter_iccid(connection, order_id, actor, iccid),
+            EnterIccid(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
+            lambda connection: order_steps.enter_iccid(connection, order_id, caller.actor, iccid, caller.origin_id),
         )
 
-    async def processed(
-        self, order_id: str, *, iccid: str | None = None, actor: str = OPERATOR
-    ) -> OrderState:
+    async def processed(self, caller: Caller, order_id: str, *, iccid: str | None = None) -> OrderState:
         """The provider has processed the order: the eSIM takes the line, the SIM in place is discarded for
         ever (F18 to F21). Said again, it is done once; said after a cancel, it is kept as an incident.
         """
+        await self._allowed(caller, order_id, Permission.REPORT_PROCESSED)
         request = uuid.uuid4().hex
         iccid = _iccid(iccid)
         return await self._steer(
             order_id,
             EsimOrder.processed,
-            ReportProcessed(actor=checked_actor(actor), iccid=iccid),
-            lambda connection: order_steps.complete(connection, order_id, actor, iccid, request),
+            Processed(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
+            lambda connection: order_steps.complete(connection, order_id, caller.actor, iccid, request, caller.origin_id),
         )
 
-    async def cancel(self, order_id: str, *, reason: str = "", actor: str = OPERATOR) -> OrderState:
-        """Cancel the order: the temporary eSIM is deleted, the SIM in place stays (F22, F23, F43, F44)."""
+    async def cancel(self, caller: Caller, order_id: str, *, reason: str = "") -> OrderState:
+        """Cancel the order: the temporary eSIM is deleted, the SIM in place stays (F22, F23, F43, F44).
+
+        Until the acknowledgement who may place such an order may cancel it; afterwards the provider desk.
+        """
+        await self._allowed(caller, order_id, Permission.CANCEL_ORDERS)
         note_id = None
         if reason.strip():
             async with self._database.transaction() as connection:
@@ -183,17 +206,18 @@ class OrderDesk(OrderBook):
         return await self._steer(
             order_id,
             EsimOrder.cancel,
-            CancelOrder(actor=checked_actor(actor), note_id=note_id),
-            lambda connection: order_steps.cancel(connection, order_id, actor, note_id),
+            Cancel(actor=caller.actor, origin_id=caller.origin_id, note_id=note_id),
+            lambda connection: order_steps.cancel(connection, order_id, caller.actor, note_id, caller.origin_id),
         )
 
-    async def retry(self, order_id: str, *, actor: str = OPERATOR) -> None:
+    async def retry(self, caller: Caller, order_id: str) -> None:
         """Let a held order go on with what it is held for (W5).
 
         An open order whose workflow was terminated gets a new one, which finds all that was done already.
         """
-        message = RetryOrder(actor=checked_actor(actor))
-        order = await self.order(order_id)
+        order = await self.order(caller, order_id)
+        caller.require(Permission.RETRY_WORK)
+        message = Retry(actor=caller.actor)
         try:
             await self._calls.signal(order_id, EsimOrder.retry, message)
         except NoSuchWorkflow:
@@ -201,8 +225,22 @@ class OrderDesk(OrderBook):
                 sentence = f"The order is {order.status.label.lower()}; nothing waits."
                 raise Refused.because("nothing_to_retry", sentence) from None
             async with self._database.transaction() as connection:  # whoever held it is gone
-                await order_steps.release(connection, order_id, actor)
-            await self._start(again(order, self._waits), WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+                await order_steps.release(connection, order_id, caller.actor)
+            await self._start(again(order, self._waits))
+
+    async def _allowed(self, caller: Caller, order_id: str, permission: Permission) -> None:
+        """Find the order in the caller's scope, then ask for the permission (`NotFound`, `not_permitted`).
+
+        To a caller of all accounts no order is foreign: the step itself answers for an unknown one.
+        """
+        if isinstance(caller.scope, AllAccounts):
+            caller.require(permission)
+            return
+        async with self._database.reading() as connection:
+            order = await find_order(connection, caller.scope, order_id)
+        if permission is Permission.CANCEL_ORDERS and may_cancel(caller.permissions, order.status):
+            return
+        caller.require(permission)
 
     async def _steer(self, order_id: str, update: Any, message: Any, late: Late) -> OrderState:
         try:

@@ -4,9 +4,12 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import identifiers
+from models.callers import Caller, Permission
 from models.errors import Refused
-from models.inventory import OrderView, PackView
+from models.inventory import PackView
 from models.lifecycle import OrderKind, OrderStatus
+from models.order_kinds import Swap
+from models.order_views import OrderView
 from models.orders import Placement
 from models.rules import Action, refusals
 from store import lookups, orders
@@ -22,8 +25,6 @@ class OrderDraft(BaseModel):
     kind: OrderKind
     line: str
     """A phone number in E.164, or `L-42`."""
-    user: str
-    """Who orders: an e-mail address, or `U-3`."""
     pack: str | None = None
     """Name or `P-4`; left out, the only eligible pack is taken."""
     quantity: int = 1
@@ -43,30 +44,37 @@ class Placed(BaseModel):
     status: OrderStatus
 
 
-async def read_draft(connection: AsyncConnection, draft: OrderDraft, key: str, waits: Waits) -> PlaceOrder:
-    """Find the line, the user and the pack that are meant, in the user's account.
+async def read_draft(
+    connection: AsyncConnection, caller: Caller, draft: OrderDraft, key: str, waits: Waits
+) -> PlaceOrder:
+    """Find the line and the pack that are meant, in the account of the user who orders.
 
     Raises `NotFound`, and `Refused` where no pack is named and not exactly one fits.
     """
-    user = await lookups.find_user(connection, draft.user)
-    line = await lookups.find_line(connection, draft.line, user.account_id)
-    name = draft.pack or await _pack_of(connection, user.account_id, draft.key)
+    user_id, scope = caller.user, caller.scope
+    line = await lookups.find_line(connection, scope, draft.line)
+    name = draft.pack or await _pack_of(connection, line.account_id, draft.key)
     if name is not None:
-        pack = await lookups.find_pack(connection, user.account_id, name, line.provider_id)
+        pack = await lookups.find_pack(connection, scope, name, line.provider_id)
+        caller.require(Permission.PLACE_ORDERS)
     else:
-        pack = await _only_pack(connection, draft, line.id, user.id)
+        caller.require(Permission.PLACE_ORDERS)
+        pack = await _only_pack(connection, draft, line.id, caller)
     if abs(draft.quantity) >= 2**31:  # any other number but 1 is refused by the rules, and that is kept
         raise Refused.because("quantity_locked", "The quantity of an eSIM for a line is 1.")
     return PlaceOrder(
         order=Placement(
-            order_id=identifiers.order_id(user.account_id, key),
-            kind=draft.kind,
-            account_id=user.account_id,
-            line_id=line.id,
-            user_id=user.id,
-            pack_id=pack.id,
-            quantity=draft.quantity,
-            disposal_confirmed=draft.disposal_confirmed,
+            order_id=identifiers.order_id(line.account_id, key),
+            account_id=line.account_id,
+            user_id=user_id,
+            origin_id=caller.origin_id,
+            what=Swap(
+                kind=draft.kind.value,
+                line_id=line.id,
+                pack_id=pack.id,
+                quantity=draft.quantity,
+                discard_confirmed=draft.disposal_confirmed,
+            ),
         ),
         slot=line.slot,
         provider=line.provider,
@@ -81,17 +89,11 @@ def again(order: OrderView, waits: Waits) -> PlaceOrder:
     """
     return PlaceOrder(
         order=Placement(
-            order_id=order.id,
-            kind=order.kind,
-            account_id=order.account_id,
-            line_id=order.line_id,
-            user_id=order.placed_by,
-            pack_id=order.pack_id,
-            disposal_confirmed=True,
+            order_id=order.id, account_id=order.account_id, user_id=order.placed_by, what=order.what
         ),
-        slot=order.slot,
-        provider=order.provider,
-        distributor=order.distributor,
+        slot=order.details.slot if order.details else None,
+        provider=order.provider or "",
+        distributor=order.distributor or "",
         waits=waits,
         retries=1 + sum(event.type == "order.held" for event in order.events),
     )
@@ -100,15 +102,19 @@ def again(order: OrderView, waits: Waits) -> PlaceOrder:
 async def _pack_of(connection: AsyncConnection, account_id: int, key: str | None) -> str | None:
     """The pack of the order that has this key: it is found again also when its pack was withdrawn."""
     known = await orders.acceptance(connection, identifiers.order_id(account_id, key)) if key else None
-    return identifiers.reference("P", known.pack_id) if known else None
+    if known is None or not isinstance(known.what, Swap):
+        return None
+    return identifiers.reference("P", known.what.pack_id)
 
 
-async def _only_pack(connection: AsyncConnection, draft: OrderDraft, line_id: int, user_id: int) -> PackView:
-    packs = await lookups.eligible_packs(connection, line_id)
+async def _only_pack(
+    connection: AsyncConnection, draft: OrderDraft, line_id: int, caller: Caller
+) -> PackView:
+    packs = await lookups.eligible_packs(connection, caller.scope, line_id)
     if len(packs) == 1:
         return packs[0]
     if packs:
         listed = ", ".join(identifiers.reference("P", pack.id) for pack in packs)
         raise Refused.because("pack_not_chosen", f"Several packs fit this line; choose one: {listed}.")
-    facts, _ = await line_facts(connection, line_id, user_id)
+    facts, _ = await line_facts(connection, line_id, caller.user)
     raise Refused(*refusals(Action(draft.kind.value), facts))

@@ -1,7 +1,8 @@
 """The inventory for callers: fleet and catalogue, users and profiles, and what may be done to a line.
 
-    inventory = Inventory(Database(settings.database_url))
-    for offer in await inventory.actions("+33612345678", "ana@acme.example"):
+    inventory = Inventory(database := Database(settings.database_url))
+    ana = await callers.user(database, "ana@acme.example")
+    for offer in await inventory.actions(ana, "+33612345678"):
         print(offer.label, offer.offered)
 
 It reads and writes the database alone, so it works while Temporal and the workers are down.
@@ -13,21 +14,21 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.addresses import parse_email
 from models.administration import ProfileView, parse_name, parse_roles, parse_targets
+from models.callers import AllAccounts, Caller, OfAccount, Permission
 from models.catalogue_file import parse_catalogue
-from models.errors import Refused
+from models.errors import NotFound, Refused
 from models.fleet_file import parse_fleet
 from models.identifiers import ICCID_DIGITS
 from models.imports import ImportReport, Progress
-from models.inventory import CatalogueItem, ContactView, LineView, SimKind, SimView, UserView
+from models.inventory import CatalogueItem, ContactView, LineView, SimKind, SimView
 from models.offers import ActionOffer, Shop, offers, shop
 from models.qr import ContactDetails, QrHistory, QrWaitingView
+from starter.users import Users, email_address
 from store import administration, catalogue, contacts, fleet, lookups, people, qr_waiting
 from store.catalogue_import import import_catalogue
 from store.facts import line_facts, sim_facts
 from store.fleet_import import import_fleet
-from store.session import Database
 from store.staging import importing
 
 _SIM = re.compile(rf"\s*([Ss]-[0-9]+|{ICCID_DIGITS})\s*")
@@ -38,39 +39,42 @@ def names_sim(text: str) -> bool:
     return _SIM.fullmatch(text) is not None
 
 
-class Inventory:
+class Inventory(Users):
     """Reads and administers the inventory.
 
-    LINE is a phone number in E.164 or an id such as `L-42`; USER an e-mail address or `U-3`. Where a user
-    is given, only what their account has exists. Refusals are raised as `Refused`, all reasons at once.
+    LINE is a phone number in E.164 or an id such as `L-42`; USER an e-mail address or `U-3`. Only what is in
+    the caller's scope exists; `account` narrows it to one account, which only a caller of several needs.
+    Refusals are raised as `Refused`, all reasons at once.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
     async def import_fleet(
-        self, content: bytes, dry_run: bool = False, progress: Progress | None = None
+        self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
     ) -> ImportReport:
         """Take over a fleet from a CSV file (`models.fleet_file`): all rows or none.
 
         New accounts get their default profile. A dry run does everything and keeps nothing.
         """
+        caller.require(Permission.IMPORT_INVENTORY)
         file = await asyncio.to_thread(parse_fleet, content, progress)
         async with importing(self._database, dry_run) as connection:
+            await _own_accounts(connection, caller, {row.account for row in file.rows})
             report = await import_fleet(connection, file.rows, progress)
         return report.model_copy(update={"warnings": file.warnings.lines(), "dry_run": dry_run})
 
     async def import_catalogue(
-        self, content: bytes, dry_run: bool = False, progress: Progress | None = None
+        self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
     ) -> ImportReport:
         """Take over order packs and order contacts from a CSV file (`models.catalogue_file`)."""
+        caller.require(Permission.EDIT_CATALOGUE)
         file = await asyncio.to_thread(parse_catalogue, content, progress)
         async with importing(self._database, dry_run) as connection:
+            await _own_accounts(connection, caller, {row.account for row in file.rows})
             report = await import_catalogue(connection, file.rows, file.warnings, progress)
         return report.model_copy(update={"warnings": file.warnings.lines(), "dry_run": dry_run})
 
     async def lines(
         self,
+        caller: Caller,
         account: str | None = None,
         *,
         group: str | None = None,
@@ -85,9 +89,11 @@ class Inventory:
         With a kind only lines with such a SIM in place; `without_code`, those with an eSIM without a code.
         """
         async with self._database.transaction() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_INVENTORY)
             return await fleet.lines(
                 connection,
-                account_id=await _account_id(connection, account),
+                scope,
                 group=group,
                 device=device,
                 kind=kind,
@@ -96,72 +102,84 @@ class Inventory:
                 offset=offset,
             )
 
-    async def line(self, line: str, user: str | None = None) -> LineView:
+    async def line(self, caller: Caller, line: str) -> LineView:
         """One line with its SIMs."""
         async with self._database.transaction() as connection:
-            key = await lookups.find_line(connection, line, await _users_account(connection, user))
-            return await fleet.line(connection, key.id)
+            key = await lookups.find_line(connection, caller.scope, line)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await fleet.line(connection, caller.scope, key.id)
 
-    async def sim(self, sim: str, user: str | None = None) -> SimView:
+    async def sim(self, caller: Caller, sim: str) -> SimView:
         """One SIM by its id (`S-12`) or ICCID, also when it is discarded."""
         async with self._database.transaction() as connection:
-            key = await lookups.find_sim(connection, sim, await _users_account(connection, user))
-            return await fleet.sim(connection, key.id)
+            key = await lookups.find_sim(connection, caller.scope, sim)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await fleet.sim(connection, caller.scope, key.id)
 
-    async def qr_history(self, sim: str, user: str | None = None) -> QrHistory:
+    async def qr_history(self, caller: Caller, sim: str) -> QrHistory:
         """Versions, requests and notifications of a SIM's QR code, and what happened; never the code."""
         from store import qr_codes  # noqa: PLC0415  brings cryptography along, which no other call needs
 
         async with self._database.reading() as connection:
-            key = await lookups.find_sim(connection, sim, await _users_account(connection, user))
-            return await qr_codes.history(connection, key.id)
+            key = await lookups.find_sim(connection, caller.scope, sim)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await qr_codes.history(connection, caller.scope, key.id)
 
     async def qr_waiting(
-        self, account: str | None = None, *, open_only: bool = False, held: bool = False, limit: int = 100
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        open_only: bool = False,
+        held: bool = False,
+        limit: int = 100,
     ) -> list[QrWaitingView]:
         """The newest requests of all SIMs, and the notifications that wait for a person."""
         async with self._database.reading() as connection:
-            account_id = await _account_id(connection, account)
-            return await qr_waiting.waiting(
-                connection, account_id=account_id, open_only=open_only, held=held, limit=limit
-            )
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await qr_waiting.waiting(connection, scope, open_only=open_only, held=held, limit=limit)
 
-    async def qr_held(self) -> int:
+    async def qr_held(self, caller: Caller) -> int:
         """How many requests and notifications wait for a person."""
         async with self._database.reading() as connection:
-            return await qr_waiting.held_count(connection)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await qr_waiting.held_count(connection, caller.scope)
 
-    async def people(self, sim: str, references: Iterable[str]) -> dict[str, str]:
+    async def people(self, caller: Caller, sim: str, references: Iterable[str]) -> dict[str, str]:
         """Names and addresses of those of the SIM's account who are referred to: `contact:7`, `user:3`."""
         async with self._database.reading() as connection:
-            key = await lookups.find_sim(connection, sim, None)
-            return await people.names(connection, key.account_id, references)
+            key = await lookups.find_sim(connection, caller.scope, sim)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await people.names(connection, OfAccount(key.account_id), references)
 
-    async def actions(self, target: str, user: str) -> list[ActionOffer]:
+    async def actions(self, caller: Caller, target: str) -> list[ActionOffer]:
         """The three actions on a line or a SIM, each offered to this user or with the reasons why not."""
         async with self._database.transaction() as connection:
-            who = await lookups.find_user(connection, user)
             if names_sim(target):
-                sim = await lookups.find_sim(connection, target, who.account_id)
-                return offers(await sim_facts(connection, sim.id, who.id))
-            line = await lookups.find_line(connection, target, who.account_id)
-            facts, _ = await line_facts(connection, line.id, who.id)
-            return offers(facts)
+                sim = await lookups.find_sim(connection, caller.scope, target)
+                caller.require(Permission.VIEW_INVENTORY)
+                return offers(await sim_facts(connection, sim.id, caller.user), caller.permissions)
+            line = await lookups.find_line(connection, caller.scope, target)
+            caller.require(Permission.VIEW_INVENTORY)
+            facts, _ = await line_facts(connection, line.id, caller.user)
+            return offers(facts, caller.permissions)
 
-    async def shop(self, line: str, user: str) -> Shop:
+    async def shop(self, caller: Caller, line: str) -> Shop:
         """The shop for a line: only eSIMs of its provider; with one alone it is chosen (F8, F10)."""
         async with self._database.transaction() as connection:
-            who = await lookups.find_user(connection, user)
-            key = await lookups.find_line(connection, line, who.account_id)
-            facts, _ = await line_facts(connection, key.id, who.id)
-            return shop(key.id, facts, await lookups.eligible_packs(connection, key.id))
+            key = await lookups.find_line(connection, caller.scope, line)
+            caller.require(Permission.PLACE_ORDERS)
+            facts, _ = await line_facts(connection, key.id, caller.user)
+            return shop(key.id, facts, await lookups.eligible_packs(connection, caller.scope, key.id))
 
-    async def catalogue(self, account: str | None = None) -> list[CatalogueItem]:
+    async def catalogue(self, caller: Caller, account: str | None = None) -> list[CatalogueItem]:
         """Every item of every order pack, withdrawn packs too, with whom its orders are sent to."""
         async with self._database.transaction() as connection:
-            account_id = await _account_id(connection, account)
-            items = await catalogue.items(connection, account_id)
-            contacts = await people.order_contacts(connection, account_id)
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_CATALOGUE)
+            items = await catalogue.items(connection, scope)
+            contacts = await people.order_contacts(connection, scope)
         of_distributor: dict[tuple[str, str], list[ContactView]] = {}
         for contact in contacts:
             of_distributor.setdefault((contact.account, contact.distributor), []).append(contact)
@@ -173,88 +191,93 @@ class Inventory:
             for item in items
         ]
 
-    async def profiles(self, account: str | None = None) -> list[ProfileView]:
+    async def profiles(self, caller: Caller, account: str | None = None) -> list[ProfileView]:
         """The account's authorised actions profiles, the default one first."""
         async with self._database.transaction() as connection:
-            return await administration.profiles(connection, await lookups.find_account(connection, account))
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.VIEW_PEOPLE)
+            return await administration.profiles(connection, found)
 
-    async def profile(self, account: str | None, name: str) -> ProfileView:
+    async def profile(self, caller: Caller, account: str | None, name: str) -> ProfileView:
         """One profile with its enabled targets."""
         async with self._database.transaction() as connection:
-            found = await lookups.find_account(connection, account)
-            return await administration.profile(connection, found, name)
+            account_key = await lookups.find_account(connection, caller.scope, account)
+            found = await administration.profile(connection, account_key, name)
+            caller.require(Permission.VIEW_PEOPLE)
+            return found
 
-    async def create_profile(self, account: str | None, name: str) -> ProfileView:
+    async def create_profile(self, caller: Caller, account: str | None, name: str) -> ProfileView:
         """A new custom profile, with the nine targets disabled (F61)."""
-        chosen = parse_name(name, "profile")
         async with self._database.transaction() as connection:
-            found = await lookups.find_account(connection, account)
-            return await administration.create_profile(connection, found, chosen)
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.MANAGE_PROFILES)
+            return await administration.create_profile(connection, found, parse_name(name, "profile"))
 
-    async def enable(self, account: str | None, name: str, targets: Iterable[str]) -> ProfileView:
+    async def enable(
+        self, caller: Caller, account: str | None, name: str, targets: Iterable[str]
+    ) -> ProfileView:
         """Allow targets to the users of a profile (F41); those enabled already stay so."""
-        return await self._set_targets(account, name, targets, enabled=True)
+        return await self._set_targets(caller, account, name, targets, enabled=True)
 
-    async def disable(self, account: str | None, name: str, targets: Iterable[str]) -> ProfileView:
+    async def disable(
+        self, caller: Caller, account: str | None, name: str, targets: Iterable[str]
+    ) -> ProfileView:
         """Take targets from the users of a profile (F41). Orders that were accepted go on (F53)."""
-        return await self._set_targets(account, name, targets, enabled=False)
+        return await self._set_targets(caller, account, name, targets, enabled=False)
 
     async def _set_targets(
-        self, account: str | None, name: str, targets: Iterable[str], *, enabled: bool
+        self, caller: Caller, account: str | None, name: str, targets: Iterable[str], *, enabled: bool
     ) -> ProfileView:
-        chosen = parse_targets(targets)
         change = administration.enable if enabled else administration.disable
         async with self._database.transaction() as connection:
-            found = await lookups.find_account(connection, account)
+            found = await lookups.find_account(connection, caller.scope, account)
             profile = await administration.profile(connection, found, name)
-            await change(connection, profile.id, chosen)
+            caller.require(Permission.MANAGE_PROFILES)
+            await change(connection, profile.id, parse_targets(targets))
             return await administration.profile(connection, found, name)
 
-    async def users(self, account: str | None = None) -> list[UserView]:
-        """Users with the profile that rules what they may do."""
-        async with self._database.transaction() as connection:
-            return await administration.users(connection, await _account_id(connection, account))
-
-    async def create_user(
-        self, account: str | None, name: str, email: str, profile: str | None = None
-    ) -> UserView:
-        """A new user of an existing account, with its default profile where none is named."""
-        chosen = parse_name(name, "user")
-        address = _address(email)
-        async with self._database.transaction() as connection:
-            found = await lookups.find_account(connection, account)
-            return await administration.create_user(connection, found, chosen, address, profile)
-
     async def contacts(
-        self, account: str | None = None, distributor: str | None = None, role: str | None = None
+        self,
+        caller: Caller,
+        account: str | None = None,
+        distributor: str | None = None,
+        role: str | None = None,
     ) -> list[ContactDetails]:
         """The distributors' contacts with their roles; with a role, only those who have it."""
-        wanted = None if role is None else parse_roles([role])[0]
         async with self._database.transaction() as connection:
-            account_id = await _account_id(connection, account)
-            return await contacts.contacts(
-                connection, account_id=account_id, distributor=distributor, role=wanted
-            )
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_PEOPLE)
+            wanted = None if role is None else parse_roles([role])[0]
+            return await contacts.contacts(connection, scope, distributor=distributor, role=wanted)
 
-    async def distributors(self, account: str | None = None) -> list[str]:
+    async def distributors(self, caller: Caller, account: str | None = None) -> list[str]:
         """The names of the account's distributors."""
         async with self._database.reading() as connection:
-            found = await lookups.find_account(connection, account)
-            return await contacts.distributors(connection, found.id)
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.VIEW_PEOPLE)
+            return await contacts.distributors(connection, OfAccount(found.id))
 
     async def add_contact(
-        self, account: str | None, distributor: str, name: str, email: str, roles: Iterable[str] = ()
+        self,
+        caller: Caller,
+        account: str | None,
+        distributor: str,
+        name: str,
+        email: str,
+        roles: Iterable[str] = (),
     ) -> ContactDetails:
         """A new contact of a distributor that the account has; its roles may be given later (F42)."""
-        chosen, address, given = parse_name(name, "contact"), _address(email), parse_roles(roles)
         async with self._database.transaction() as connection:
-            found = await lookups.find_account(connection, account)
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.MANAGE_CONTACTS)
+            chosen, address, given = parse_name(name, "contact"), email_address(email), parse_roles(roles)
             return await contacts.add(
                 connection, found.id, distributor, name=chosen, email=address, roles=given
             )
 
     async def edit_contact(
         self,
+        caller: Caller,
         account: str | None,
         contact: str,
         *,
@@ -264,28 +287,24 @@ class Inventory:
         remove_roles: Iterable[str] = (),
     ) -> ContactDetails:
         """Correct a contact (`C-7` or its address) and its roles (F42). What was sent to it stays sent."""
-        chosen = None if name is None else parse_name(name, "contact")
-        address = None if email is None else _address(email)
-        given, taken = parse_roles(add_roles), parse_roles(remove_roles)
-        if set(given) & set(taken):
-            raise Refused.because("role_contradicted", "A role is either given or taken away.")
         async with self._database.transaction() as connection:
-            found = await contacts.find(connection, contact, await _account_id(connection, account))
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            found = await contacts.find(connection, scope, contact)
+            caller.require(Permission.MANAGE_CONTACTS)
+            chosen = None if name is None else parse_name(name, "contact")
+            address = None if email is None else email_address(email)
+            given, taken = parse_roles(add_roles), parse_roles(remove_roles)
+            if set(given) & set(taken):
+                raise Refused.because("role_contradicted", "A role is either given or taken away.")
             return await contacts.edit(
                 connection, found.id, name=chosen, email=address, add_roles=given, remove_roles=taken
             )
 
 
-def _address(text: str) -> str:
-    try:
-        return parse_email(text)
-    except ValueError as wrong:
-        raise Refused.because("email_invalid", str(wrong)) from None
-
-
-async def _account_id(connection: AsyncConnection, account: str | None) -> int | None:
-    return None if account is None else (await lookups.find_account(connection, account)).id
-
-
-async def _users_account(connection: AsyncConnection, user: str | None) -> int | None:
-    return None if user is None else (await lookups.find_user(connection, user)).account_id
+async def _own_accounts(connection: AsyncConnection, caller: Caller, named: set[str]) -> None:
+    """A caller of one account imports for that account alone; the others do not exist. Raises `NotFound`."""
+    if isinstance(caller.scope, AllAccounts):
+        return
+    own = await lookups.find_account(connection, caller.scope, None)
+    if named - {own.name}:
+        raise NotFound.because("unknown_account", "The file names an account that is not yours.")

@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.activation import ActivationCode
+from models.callers import LinkBearer
 from models.errors import Refused
 from models.identifiers import qr_notification_id
 from models.qr import Imported
@@ -66,25 +67,25 @@ class LinkDesk:
 
     # --- upload links ---------------------------------------------------------------------------------
 
-    async def upload_page(self, token: str) -> UploadPage:
+    async def upload_page(self, bearer: LinkBearer) -> UploadPage:
         """Which SIM's code is asked for."""
         async with self._database.reading() as connection:
-            link = await links.find(connection, token, UPLOAD)
-            return await link_pages.upload_page(connection, link.id)
+            link = await links.find(connection, bearer.token, UPLOAD)
+            return await link_pages.upload_page(connection, link.scope)
 
-    async def over(self, token: str) -> Over:
+    async def over(self, bearer: LinkBearer) -> Over:
         """What became of the request of an upload link, for whoever opens its link afterwards."""
         async with self._database.reading() as connection:
-            link = await links.find(connection, token, UPLOAD, even_if_over=True)
-            page = await link_pages.over_page(connection, link.id)
+            link = await links.find(connection, bearer.token, UPLOAD, even_if_over=True)
+            page = await link_pages.over_page(connection, link.scope)
             if not page.untold:
                 return Over(page)
             who = await link_pages.requester(connection, page.request)
         return Over(page, who.name, who.email)
 
-    async def check(self, token: str, content: bytes, filename: str) -> Preview:
+    async def check(self, bearer: LinkBearer, content: bytes, filename: str) -> Preview:
         """Read an uploaded file, and keep it sealed until it is sent (F57, F62)."""
-        link = await self._deed(token, UPLOAD, "link.checked")
+        link = await self._deed(bearer, UPLOAD, "link.checked")
         try:
             found = await read_upload(content, filename)
             return await self._stage(link, found.code, found.type.value, content)
@@ -92,20 +93,20 @@ class LinkDesk:
             await self._note_refused(link, refused)
             raise
 
-    async def check_code(self, token: str, text: str) -> Preview:
+    async def check_code(self, bearer: LinkBearer, text: str) -> Preview:
         """Read a code that was typed in."""
-        link = await self._deed(token, UPLOAD, "link.checked")
+        link = await self._deed(bearer, UPLOAD, "link.checked")
         try:
             return await self._stage(link, read_typed(text), "typed", None)
         except Refused as refused:
             await self._note_refused(link, refused)
             raise
 
-    async def send(self, token: str, upload_id: str) -> Sent:
+    async def send(self, bearer: LinkBearer, upload_id: str) -> Sent:
         """Give the SIM the code that was checked: the request is fulfilled (F35). Sent twice, it is done once
         and answered twice.
         """
-        link = await self._deed(token, UPLOAD, "link.used", even_if_over=True)
+        link = await self._deed(bearer, UPLOAD, "link.used", even_if_over=True)
         try:
             async with self._database.transaction() as connection:
                 code, file_type, original = await links.staged(connection, self._desk.keys, link, upload_id)
@@ -124,13 +125,13 @@ class LinkDesk:
         except Refused as refused:
             await self._note_refused(link, refused)
             raise
-        await self._desk.tell_imported(link.request_id)
+        await self._desk.workflows.tell_imported(link.request_id)
         return Sent(imported, who.name, who.email)
 
-    async def tell_manager(self, token: str) -> None:
+    async def tell_manager(self, bearer: LinkBearer) -> None:
         """Mail who asked for the code that it is there (F37, F38). Asked again, nobody is told twice."""
         async with self._database.transaction() as connection:
-            link = await links.find(connection, token, UPLOAD, even_if_over=True)
+            link = await links.find(connection, bearer.token, UPLOAD, even_if_over=True)
             request_id = link.request_id or ""
             version_id = await qr_codes.imported_by(connection, request_id, link.recipient or "")
             if version_id is None:
@@ -147,37 +148,41 @@ class LinkDesk:
                 address=who.email,
                 actor=link.recipient or "",
             )
-        await self._desk.start_notification(notification, link.account_id, request_id)
+        await self._desk.workflows.start_notification(notification, link.account_id, request_id)
 
     # --- download links -------------------------------------------------------------------------------
 
-    async def download_page(self, token: str) -> LinkPage:
+    async def download_page(self, bearer: LinkBearer) -> LinkPage:
         """Which SIM's code the link would show. The code is not shown yet: mail scanners open links."""
         async with self._database.reading() as connection:
-            link = await links.find(connection, token, DOWNLOAD)
-            return await link_pages.download_page(connection, link.id)
+            link = await links.find(connection, bearer.token, DOWNLOAD)
+            return await link_pages.download_page(connection, link.scope)
 
-    async def reveal(self, token: str) -> ShownCode:
+    async def reveal(self, bearer: LinkBearer) -> ShownCode:
         """The code, for the eyes of whoever holds the link (F60)."""
-        return await self._shown(await self._deed(token, DOWNLOAD, "link.shown"))
+        return await self._shown(await self._deed(bearer, DOWNLOAD, "link.shown"))
 
-    async def download(self, token: str) -> ShownCode:
+    async def download(self, bearer: LinkBearer) -> ShownCode:
         """The code, to be kept as a picture."""
-        return await self._shown(await self._deed(token, DOWNLOAD, "link.downloaded"))
+        return await self._shown(await self._deed(bearer, DOWNLOAD, "link.downloaded"))
 
     # --------------------------------------------------------------------------------------------------
 
     async def _shown(self, link: Link) -> ShownCode:
         async with self._database.reading() as connection:
-            return ShownCode(*await qr_codes.version(connection, self._desk.keys, link.version_id or 0))
+            return ShownCode(
+                *await qr_codes.version(connection, link.scope, self._desk.keys, link.version_id or 0)
+            )
 
-    async def _deed(self, token: str, purpose: str, event: str, *, even_if_over: bool = False) -> Link:
+    async def _deed(
+        self, bearer: LinkBearer, purpose: str, event: str, *, even_if_over: bool = False
+    ) -> Link:
         """Find the link and record what is done with it, before it is done: what fails was tried, too.
 
         The link is locked, so that tries made at once are counted one by one.
         """
         async with self._database.transaction() as connection:
-            link = await links.find(connection, token, purpose, lock=True, even_if_over=even_if_over)
+            link = await links.find(connection, bearer.token, purpose, lock=True, even_if_over=even_if_over)
             if await links.recent_uses(connection, link.id, WITHIN) >= MOST_TRIES:
                 sentence = "This link was used too often within a few minutes; try again in ten minutes."
                 raise Refused.because("too_many_tries", sentence)
@@ -210,7 +215,7 @@ async def _record(connection: AsyncConnection, link: Link, *happenings: Happenin
     await qr_events.append(
         connection,
         link.sim_id,
-        link.recipient or f"link:{link.id}",
+        link.actor,
         *happenings,
         request_id=link.request_id,
         notification_id=link.notification_id,

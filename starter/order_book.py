@@ -3,26 +3,36 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from models.inventory import OrderView
+from models.callers import Caller, OfAccount, Permission
 from models.lifecycle import OPEN, OrderStatus
-from store import lookups, orders, people
+from models.order_views import OrderView
+from store import lookups, order_access, orders, people
 from store.session import Database
 
 
 class OrderBook:
-    """All orders, as the inventory's database has them."""
+    """The orders that the caller's scope holds, as the inventory's database has them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def order(self, order_id: str) -> OrderView:
+    @property
+    def database(self) -> Database:
+        """Where the orders are."""
+        return self._database
+
+    async def order(self, caller: Caller, order_id: str) -> OrderView:
         """One order with its events. Raises `NotFound`."""
         async with self._database.transaction() as connection:
-            return await orders.order(connection, order_id)
+            found = await orders.order(connection, caller.scope, order_id)
+        caller.require(Permission.VIEW_ORDERS)
+        return found
 
     async def orders(
         self,
+        caller: Caller,
         *,
+        account: str | None = None,
         status: OrderStatus | None = None,
         open_only: bool = False,
         held: bool = False,
@@ -30,36 +40,41 @@ class OrderBook:
         line: str | None = None,
         limit: int = 100,
     ) -> list[OrderView]:
-        """The newest orders: of one line, in one status, those that are open, that wait for a person, or
-        that the provider processed after they were cancelled.
+        """The newest orders: of one account or line, in one status, those that are open, that wait for a
+        person, or that the provider processed after they were cancelled.
         """
         async with self._database.transaction() as connection:
-            line_id = (await lookups.find_line(connection, line, None)).id if line else None
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            subject = (await lookups.find_line(connection, scope, line)).subject if line else None
+            caller.require(Permission.VIEW_ORDERS)
             return await orders.orders(
                 connection,
+                scope,
                 status=status,
                 open_only=open_only,
                 held=held,
                 incidents=incidents,
-                line_id=line_id,
+                subject=subject,
                 limit=limit,
             )
 
-    async def people(self, order: OrderView) -> dict[str, str]:
+    async def people(self, caller: Caller, order: OrderView) -> dict[str, str]:
         """Names and addresses of those whom the order's events refer to, such as `contact:7`."""
         references = {event.actor for event in order.events}
         references |= {str(event.data["to"]) for event in order.events if "to" in event.data}
         async with self._database.transaction() as connection:
-            return await people.names(connection, order.account_id, references)
+            key = await order_access.find_order(connection, caller.scope, order.id)
+            caller.require(Permission.VIEW_ORDERS)
+            return await people.names(connection, OfAccount(key.account_id), references)
 
-    async def watch(self, order_id: str, every: float = 0.5) -> AsyncIterator[OrderView]:
+    async def watch(self, caller: Caller, order_id: str, every: float = 0.5) -> AsyncIterator[OrderView]:
         """The order now, and again whenever something happened to it, until it ends.
 
         Looks every so many seconds.
         """
         seen = -1
         while True:
-            order = await self.order(order_id)
+            order = await self.order(caller, order_id)
             if len(order.events) > seen:
                 seen = len(order.events)
                 yield order

@@ -1,7 +1,7 @@
 """Erasing a person: everything that the database knows of them, and a record that it was done."""
 
+from models.callers import Caller, Permission
 from models.errors import Refused
-from starter.calls import checked_actor
 from store import erasure
 from store.session import Database
 
@@ -12,13 +12,14 @@ class _OnlyLooked(Exception):
     """Takes everything back."""
 
 
-async def erase(database: Database, who: str, actor: str, *, only_look: bool = False) -> dict[str, int]:
+async def erase(caller: Caller, database: Database, who: str, *, only_look: bool = False) -> dict[str, int]:
     """Erase whom the address, name or reference means; how many records of each kind were erased.
 
-    Raises `NotFound` (`unknown_person`), `Refused` (`person_ambiguous`, `person_needed`). `only_look`: say
-    what would be erased, and leave all as it is.
+    A person's address may be in several accounts, so only the platform's operators erase. `only_look`: say
+    what would be erased, and leave all as it is. Raises `NotFound` (`unknown_person`), `Refused`
+    (`not_permitted`, `person_ambiguous`, `person_needed`).
     """
-    checked_actor(actor)
+    caller.require(Permission.ERASE_PEOPLE)
     counts: dict[str, int] = {}
     try:
         async with database.transaction() as connection:
@@ -26,7 +27,7 @@ async def erase(database: Database, who: str, actor: str, *, only_look: bool = F
             needed = await erasure.needed_by(connection, person)
             if needed:
                 raise _needed(needed)
-            counts = await erasure.erase(connection, person, actor)
+            counts = await erasure.erase(connection, person, caller.actor)
             if only_look:
                 raise _OnlyLooked  # noqa: TRY301  it takes the transaction back
     except _OnlyLooked:

@@ -1,22 +1,25 @@
 """Asking for QR codes, taking them in, showing and telling them, from Python.
 
     async with QrDesk.open(Settings()) as desk:
-        made = await desk.request(QrRequestDraft(sim="S-12", user="ana@acme.example"))
-        await desk.import_file("S-12", content, "code.pdf", "ana@acme.example")
-        shown = await desk.show("S-12")
+        ana = await callers.user(desk.database, "ana@acme.example")
+        made = await desk.request(ana, QrRequestDraft(sim="S-12"))
+        await desk.import_file(ana, "S-12", content, "code.pdf")
+        shown = await desk.show(callers.operator(), "S-12")
 
 Every call may be repeated. Codes are imported and shown without Temporal: a request's workflow is told
 afterwards, and looks by itself where it could not be told. Raises `Refused` or `PartAway`.
 """
 
 import hashlib
+import re
 from typing import cast
 
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from models.callers import Caller, Permission
 from models.errors import Refusal, Refused
-from models.identifiers import qr_request_id, reference
+from models.identifiers import QR_NOTIFICATION_ID_PATTERN, qr_request_id, reference
 from models.qr import (
     REQUEST_MADE,
     LetterView,
@@ -27,13 +30,12 @@ from models.qr import (
     RequestStatus,
     end_request,
 )
-from starter.calls import NoSuchWorkflow, checked_actor, checked_key
+from starter.calls import NoSuchWorkflow, checked_key
 from starter.code_desk import CodeDesk, ShownCode
 from starter.qr_drafts import QrRequestDraft, Requested, keep_letter, preview, read_letter, read_request
-from store import qr_holds, qr_request_views, qr_requests
+from store import qr_holds, qr_notifications, qr_request_views, qr_requests
 from store.lookups import SimKey
 from workflows.messages import (
-    OPERATOR,
     QrWaits,
     RequestQrCode,
     RetryOrder,
@@ -58,31 +60,34 @@ class QrDesk(CodeDesk):
             notification_given_up_after=self.settings.notification_given_up_after,
         )
 
-    async def draft(self, sim: str, user: str) -> LetterView:
+    async def draft(self, caller: Caller, sim: str) -> LetterView:
         """The mail as it would be sent, and to whom; or every reason why not (F25 to F30)."""
         async with self.database.reading() as connection:
-            return await read_letter(connection, sim, user, self.settings.mail_language)
+            return await read_letter(connection, caller, sim, self.settings.mail_language)
 
-    async def preview(self, draft: QrRequestDraft) -> LetterView:
+    async def preview(self, caller: Caller, draft: QrRequestDraft) -> LetterView:
         """The mail as this draft would send it, to those whom it chooses; nothing is kept or sent."""
         key = checked_key(draft.key)
         async with self.database.reading() as connection:
             return await preview(
                 connection,
+                caller,
                 draft,
                 lambda account_id: qr_request_id(account_id, key),
                 self.settings.mail_language,
             )
 
-    async def request(self, draft: QrRequestDraft) -> Requested:
+    async def request(self, caller: Caller, draft: QrRequestDraft) -> Requested:
         """Ask the distributor's contacts for the code (F31). A second request while one is open is refused,
         naming it, unless the draft says `again`: then that one is sent once more.
         """
         key = checked_key(draft.key)
         async with self.database.transaction() as connection:
-            read = await read_request(connection, draft, lambda account_id: qr_request_id(account_id, key))
+            read = await read_request(
+                connection, caller, draft, lambda account_id: qr_request_id(account_id, key)
+            )
             request_id = qr_request_id(read.sim.account_id, key)
-            known = await qr_request_views.find(connection, request_id)
+            known = await qr_request_views.find(connection, caller.scope, request_id)
             if known is not None:
                 return _repeated(known, read.sim, key)
             sent = await qr_requests.sent_again(connection, read.sim.id, _call(key)) if draft.again else None
@@ -92,9 +97,8 @@ class QrDesk(CodeDesk):
                 raise Refused(*read.reasons)
             read = await keep_letter(connection, draft, read, self.settings.mail_language)
             slot, provider, distributor = await qr_request_views.start_facts(connection, read.sim.id)
-        actor = f"user:{read.user_id}"
         if read.facts.open_qr_request:
-            again = SendAgain(actor=actor, contacts=read.chosen, letter_id=read.letter_id)
+            again = SendAgain(actor=caller.actor, contacts=read.chosen, letter_id=read.letter_id)
             return await self._send_again(read.facts.open_qr_request, again, key)
         wish = QrWish(
             request_id=request_id,
@@ -113,31 +117,36 @@ class QrDesk(CodeDesk):
         sentence = f"No request was open. {REQUEST_MADE}" if draft.again else REQUEST_MADE
         return Requested(request_id, key, state.status, state.round, sentence, read.version)
 
-    async def withdraw(self, request_id: str, *, actor: str = OPERATOR) -> RequestState:
+    async def withdraw(self, caller: Caller, request_id: str) -> RequestState:
         """The code is not wanted any more: the upload links are dead."""
-        message = WithdrawRequest(actor=checked_actor(actor))
+        async with self.database.reading() as connection:
+            await qr_request_views.request(connection, caller.scope, request_id)
+        caller.require(Permission.REQUEST_QR_CODES)
+        message = WithdrawRequest(actor=caller.actor)
         try:
             return cast("RequestState", await self._calls.update(request_id, EsimQrRequest.withdraw, message))
         except NoSuchWorkflow:  # over, or terminated: the row alone decides
             async with self.database.transaction() as connection:
-                result = await qr_requests.withdraw(connection, request_id, actor)
+                result = await qr_requests.withdraw(connection, request_id, caller.actor)
             if result.refusals:
                 raise Refused(*result.refusals) from None
             return result.state
 
-    async def retry(self, workflow_id: str, *, actor: str = OPERATOR) -> None:
+    async def retry(self, caller: Caller, workflow_id: str) -> None:
         """Let a held request or notification go on with what it is held for (W5).
 
         An open request whose workflow was terminated gets a new one, which finds all that was done already.
         """
+        await self._known(caller, workflow_id)
+        caller.require(Permission.RETRY_WORK)
         try:
-            await self._calls.signal(workflow_id, "retry", RetryOrder(actor=checked_actor(actor)))
+            await self._calls.signal(workflow_id, "retry", RetryOrder(actor=caller.actor))
         except NoSuchWorkflow:
             async with self.database.reading() as connection:
-                request = await qr_request_views.find(connection, workflow_id)
+                request = await qr_request_views.find(connection, caller.scope, workflow_id)
             if request is None or request.status is not RequestStatus.REQUESTED:
                 raise Refused.because("nothing_to_retry", "It has ended; nothing waits.") from None
-            await self._start_again(request, actor)
+            await self._start_again(request, caller.actor)
 
     async def _start_again(self, request: QrRequestView, actor: str) -> None:
         async with self.database.transaction() as connection:
@@ -159,10 +168,20 @@ class QrDesk(CodeDesk):
         )
         await self._start(start, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
 
-    async def request_view(self, request_id: str) -> QrRequestView:
+    async def _known(self, caller: Caller, workflow_id: str) -> None:
+        """Find the request or the notification in the caller's scope. Raises `NotFound`."""
+        async with self.database.reading() as connection:
+            if re.match(QR_NOTIFICATION_ID_PATTERN, workflow_id):
+                await qr_notifications.notification(connection, caller.scope, workflow_id)
+            else:
+                await qr_request_views.request(connection, caller.scope, workflow_id)
+
+    async def request_view(self, caller: Caller, request_id: str) -> QrRequestView:
         """One request as the database has it."""
         async with self.database.reading() as connection:
-            return await qr_request_views.request(connection, request_id)
+            found = await qr_request_views.request(connection, caller.scope, request_id)
+        caller.require(Permission.VIEW_INVENTORY)
+        return found
 
     async def _start(
         self,
@@ -190,7 +209,8 @@ class QrDesk(CodeDesk):
                 request_id, EsimQrRequest.send_again, message, _call(key)
             )
         except NoSuchWorkflow:
-            status = (await self.request_view(request_id)).status
+            async with self.database.reading() as connection:
+                status = (await qr_request_views.look(connection, request_id)).status
             over = end_request(status, RequestStatus.WITHDRAWN)  # a moment ago it was not
             raise Refused(over or _stalled(request_id)) from None
         return _sent_again(state, key)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mail.qr_letters import prefilled
+from models.callers import Caller, Permission
 from models.errors import Refusal, Refused
 from models.identifiers import parse_reference, reference
 from models.qr import REQUEST_MADE, ContactDetails, LetterView, RequestStatus
@@ -27,7 +28,6 @@ class QrRequestDraft(BaseModel):
 
     sim: str
     """`S-12` or an ICCID."""
-    user: str
     contacts: tuple[str, ...] | None = None
     """Those chosen among the eligible (F28): `C-7` or an address; None for all."""
     cc: tuple[str, ...] = ()
@@ -68,9 +68,9 @@ class Read:
     """Of the code that the SIM has already."""
 
 
-async def read_letter(connection: AsyncConnection, sim: str, user: str, language: str) -> LetterView:
+async def read_letter(connection: AsyncConnection, caller: Caller, sim: str, language: str) -> LetterView:
     """The mail as it would be sent (F27, F30). Raises `Refused` with every reason why not."""
-    read = await _read(connection, sim, user)
+    read = await _read(connection, caller, sim)
     recipients = Recipients(contacts=read.facts.qr_contacts, again=True)
     reasons = request_refusals(read.facts, recipients)
     if reasons:
@@ -87,10 +87,14 @@ async def read_letter(connection: AsyncConnection, sim: str, user: str, language
 
 
 async def preview(
-    connection: AsyncConnection, draft: QrRequestDraft, request_id_of: Callable[[int], str], language: str
+    connection: AsyncConnection,
+    caller: Caller,
+    draft: QrRequestDraft,
+    request_id_of: Callable[[int], str],
+    language: str,
 ) -> LetterView:
     """The mail as this draft would send it, and to whom; nothing is kept. Raises `Refused`."""
-    read = await read_request(connection, draft, request_id_of)
+    read = await read_request(connection, caller, draft, request_id_of)
     if read.reasons:
         raise Refused(*read.reasons)
     usual = await _usual_letter(connection, read, language)
@@ -117,13 +121,16 @@ async def keep_letter(connection: AsyncConnection, draft: QrRequestDraft, read: 
 
 
 async def read_request(
-    connection: AsyncConnection, draft: QrRequestDraft, request_id_of: Callable[[int], str]
+    connection: AsyncConnection,
+    caller: Caller,
+    draft: QrRequestDraft,
+    request_id_of: Callable[[int], str],
 ) -> Read:
     """Check the draft. What is wrong is in `reasons`.
 
     `request_id_of` an account is the id that the draft's key stands for: it does not stand in its own way.
     """
-    read = await _read(connection, draft.sim, draft.user)
+    read = await _read(connection, caller, draft.sim)
     chosen, unknown = _chosen(draft.contacts, read.eligible)
     wanted = frozenset(read.facts.qr_contacts if chosen is None or unknown else chosen)
     open_request = read.facts.open_qr_request
@@ -135,13 +142,14 @@ async def read_request(
     return replace(read, reasons=tuple(reasons), chosen=chosen)
 
 
-async def _read(connection: AsyncConnection, sim: str, user: str) -> Read:
-    who = await lookups.find_user(connection, user)
-    key = await lookups.find_sim(connection, sim, who.account_id)
-    facts = await sim_facts(connection, key.id, who.id)
-    eligible = tuple(await contacts.of_ids(connection, facts.qr_contacts))
-    version = await qr_codes.current_number(connection, key.id)
-    return Read(key, who.id, facts, eligible, version=version)
+async def _read(connection: AsyncConnection, caller: Caller, sim: str) -> Read:
+    user_id, scope = caller.user, caller.scope
+    key = await lookups.find_sim(connection, scope, sim)
+    caller.require(Permission.REQUEST_QR_CODES)
+    facts = await sim_facts(connection, key.id, user_id)
+    eligible = tuple(await contacts.of_ids(connection, scope, facts.qr_contacts))
+    version = await qr_codes.current_number(connection, scope, key.id)
+    return Read(key, user_id, facts, eligible, version=version)
 
 
 async def _usual_letter(connection: AsyncConnection, read: Read, language: str) -> tuple[str, str]:

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, delete, func, literal, select, text
+from sqlalchemy import BigInteger, Select, delete, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.administration import DEFAULT_PROFILE, ProfileView
+from models.callers import Role, Scope, UserKind
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.inventory import UserView
 from models.rules import TARGETS
 from store.lookups import AccountKey, select_users, user_view
+from store.scopes import within
 from store.tables import AccountRow, ProfileRow, ProfileTargetRow, UserRow
 
 _DEFAULT_PROFILES = """
@@ -79,34 +81,64 @@ async def disable(connection: AsyncConnection, profile_id: int, targets: Sequenc
     )
 
 
-async def users(connection: AsyncConnection, account_id: int | None) -> list[UserView]:
-    """All users, or an account's, by account and name."""
-    statement = select_users().order_by(AccountRow.name, UserRow.name, UserRow.id)
-    if account_id is not None:
-        statement = statement.where(UserRow.account_id == account_id)
+async def users(connection: AsyncConnection, scope: Scope) -> list[UserView]:
+    """Users by account and name."""
+    mine = select_users().where(within(scope, UserRow.account_id))
+    statement = mine.order_by(AccountRow.name, UserRow.name, UserRow.id)
     return [user_view(row) for row in await connection.execute(statement)]
 
 
 async def create_user(
-    connection: AsyncConnection, account: AccountKey, name: str, email: str, profile_name: str | None
+    connection: AsyncConnection,
+    account: AccountKey,
+    name: str,
+    email: str,
+    profile_name: str | None,
+    *,
+    role: Role,
+    kind: UserKind,
+    distributor_id: int | None,
 ) -> UserView:
     """A new user with the named profile of the account, or its default one.
 
     Raises `Refused` (`email_in_use`): an address names one user, in whatever account.
     """
     statement = insert(UserRow).from_select(
-        ["account_id", "name", "email", "profile_id"],
+        ["account_id", "name", "email", "profile_id", "role", "kind", "distributor_id"],
         select(
             literal(account.id, BigInteger),
             literal(name),
             literal(email),
             await _profile_id(connection, account, profile_name),
+            literal(role.value),
+            literal(kind.value),
+            literal(distributor_id, BigInteger),
         ),
     )
     made = await connection.execute(statement.on_conflict_do_nothing().returning(UserRow.id))
     user_id = made.scalar_one_or_none()
     if user_id is None:
         raise Refused.because("email_in_use", "There is a user with this e-mail address already.")
+    return await _user(connection, user_id)
+
+
+async def set_role(
+    connection: AsyncConnection, user_id: int, role: Role, distributor_id: int | None
+) -> UserView:
+    """Give a user another role; a distributor only and always with that of the provider desk."""
+    changed = update(UserRow).where(UserRow.id == user_id)
+    await connection.execute(changed.values(role=role, distributor_id=distributor_id))
+    return await _user(connection, user_id)
+
+
+async def set_active(connection: AsyncConnection, user_id: int, *, active: bool) -> UserView:
+    """Activate or deactivate a user; one that is so already stays as it is."""
+    since = None if active else func.coalesce(UserRow.deactivated_at, func.now())
+    await connection.execute(update(UserRow).where(UserRow.id == user_id).values(deactivated_at=since))
+    return await _user(connection, user_id)
+
+
+async def _user(connection: AsyncConnection, user_id: int) -> UserView:
     return user_view((await connection.execute(select_users().where(UserRow.id == user_id))).one())
 
 

@@ -5,15 +5,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import Scope
 from models.inventory import SIM_CARDS_SECTION, PackView
+from store.scopes import within
 from store.tables import AccountRow, DistributorRow, PackItemRow, PackRow, ProviderRow
 
 
-async def items(connection: AsyncConnection, account_id: int | None = None) -> list[PackView]:
+async def items(connection: AsyncConnection, scope: Scope) -> list[PackView]:
     """Every item of every order pack, by account, pack and section."""
-    statement = select_packs().order_by(AccountRow.name, PackRow.name, PackItemRow.section, PackItemRow.name)
-    if account_id is not None:
-        statement = statement.where(PackRow.account_id == account_id)
+    mine = select_packs().where(within(scope, PackRow.account_id))
+    statement = mine.order_by(AccountRow.name, PackRow.name, PackItemRow.section, PackItemRow.name)
     return [pack_view(row) for row in await connection.execute(statement)]
 
 

@@ -12,10 +12,12 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import AllAccounts, OfAccount, Scope
 from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference, storable
 from models.inventory import ContactRole
 from models.qr import ContactDetails
+from store.scopes import within
 from store.session import constraint_of
 from store.tables import AccountRow, ContactRoleRow, ContactRow, DistributorRow
 
@@ -24,35 +26,42 @@ _ONE_ADDRESS = "uq_contacts_email"
 
 async def contacts(
     connection: AsyncConnection,
+    scope: Scope,
     *,
-    account_id: int | None = None,
     distributor: str | None = None,
     role: ContactRole | None = None,
 ) -> list[ContactDetails]:
     """Contacts by account, distributor and name. Raises `NotFound` (`unknown_distributor`)."""
-    statement = _contacts()
-    if account_id is not None:
-        statement = statement.where(DistributorRow.account_id == account_id)
+    statement = _contacts(scope)
     if distributor is not None:
-        statement = statement.where(DistributorRow.id.in_(await _named(connection, account_id, distributor)))
+        statement = statement.where(DistributorRow.id.in_(await _named(connection, scope, distributor)))
     if role is not None:
         has = exists().where(ContactRoleRow.contact_id == ContactRow.id, ContactRoleRow.role == role)
         statement = statement.where(has)
     return [_view(row) for row in await connection.execute(statement)]
 
 
-async def distributors(connection: AsyncConnection, account_id: int) -> list[str]:
-    """The names of the account's distributors."""
-    names = select(DistributorRow.name).where(DistributorRow.account_id == account_id)
+async def distributors(connection: AsyncConnection, scope: Scope) -> list[str]:
+    """The names of the distributors."""
+    names = select(DistributorRow.name).where(within(scope, DistributorRow.account_id))
     return list(await connection.scalars(names.order_by(DistributorRow.name)))
 
 
-async def of_ids(connection: AsyncConnection, contact_ids: Collection[int]) -> list[ContactDetails]:
+async def find_distributor(connection: AsyncConnection, account_id: int, name: str) -> int:
+    """The account's distributor of this name. Raises `NotFound` (`unknown_distributor`)."""
+    (found,) = await _named(connection, OfAccount(account_id), name)
+    return found
+
+
+async def of_ids(
+    connection: AsyncConnection, scope: Scope, contact_ids: Collection[int]
+) -> list[ContactDetails]:
     """These contacts, by name."""
-    return [_view(row) for row in await connection.execute(_contacts().where(ContactRow.id.in_(contact_ids)))]
+    statement = _contacts(scope).where(ContactRow.id.in_(contact_ids))
+    return [_view(row) for row in await connection.execute(statement)]
 
 
-async def find(connection: AsyncConnection, text: str, account_id: int | None) -> ContactDetails:
+async def find(connection: AsyncConnection, scope: Scope, text: str) -> ContactDetails:
     """The contact with this id (`C-7`, `7`) or address.
 
     Raises `NotFound` (`unknown_contact`), or `Refused` (`contact_ambiguous`) where several distributors
@@ -64,10 +73,7 @@ async def find(connection: AsyncConnection, text: str, account_id: int | None) -
         if number is not None
         else func.lower(ContactRow.email) == func.lower(text.strip())
     )
-    statement = _contacts().where(chosen)
-    if account_id is not None:
-        statement = statement.where(DistributorRow.account_id == account_id)
-    rows = (await connection.execute(statement)).all() if storable(text) else []
+    rows = (await connection.execute(_contacts(scope).where(chosen))).all() if storable(text) else []
     if not rows:
         raise NotFound.because("unknown_contact", "There is no such contact.")
     if len(rows) > 1:
@@ -89,7 +95,7 @@ async def add(
 
     Raises `NotFound` (`unknown_distributor`), `Refused` (`contact_exists`).
     """
-    (distributor_id,) = await _named(connection, account_id, distributor)
+    (distributor_id,) = await _named(connection, OfAccount(account_id), distributor)
     made = await connection.execute(
         insert(ContactRow)
         .values(distributor_id=distributor_id, name=name, email=email)
@@ -141,14 +147,16 @@ async def _give(connection: AsyncConnection, contact_id: int, roles: Collection[
 
 
 async def _contact(connection: AsyncConnection, contact_id: int) -> ContactDetails:
-    return _view((await connection.execute(_contacts().where(ContactRow.id == contact_id))).one())
+    return _view(
+        (await connection.execute(_contacts(AllAccounts()).where(ContactRow.id == contact_id))).one()
+    )
 
 
-async def _named(connection: AsyncConnection, account_id: int | None, name: str) -> list[int]:
-    """The distributors of this name: one in an account, several only where no account is given."""
-    statement = select(DistributorRow.id).where(func.lower(DistributorRow.name) == func.lower(name.strip()))
-    if account_id is not None:
-        statement = statement.where(DistributorRow.account_id == account_id)
+async def _named(connection: AsyncConnection, scope: Scope, name: str) -> list[int]:
+    """The distributors of this name: one in an account, several only in the scope of all accounts."""
+    statement = select(DistributorRow.id).where(
+        func.lower(DistributorRow.name) == func.lower(name.strip()), within(scope, DistributorRow.account_id)
+    )
     found = list(await connection.scalars(statement)) if storable(name) else []
     if not found:
         sentence = "There is no such distributor; a fleet or a catalogue that is imported brings them."
@@ -156,7 +164,7 @@ async def _named(connection: AsyncConnection, account_id: int | None, name: str)
     return found
 
 
-def _contacts() -> Select[*tuple[Any, ...]]:
+def _contacts(scope: Scope) -> Select[*tuple[Any, ...]]:
     roles = (
         select(func.array_agg(aggregate_order_by(ContactRoleRow.role, ContactRoleRow.role.desc())))
         .where(ContactRoleRow.contact_id == ContactRow.id)
@@ -173,6 +181,7 @@ def _contacts() -> Select[*tuple[Any, ...]]:
         )
         .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
         .join(AccountRow, AccountRow.id == DistributorRow.account_id)
+        .where(within(scope, DistributorRow.account_id))
         .order_by(AccountRow.name, DistributorRow.name, ContactRow.name, ContactRow.id)
     )
 

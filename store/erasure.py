@@ -1,7 +1,7 @@
 """A person's data taken out of the inventory: whose they are, what needs them still, what becomes of them.
 
     user       stays as a number, for orders and events refer to it; name and address become `erased`, and
-               the profile is one that allows nothing
+               the profile is one that allows nothing; the user is deactivated
     employee   deleted; their SIMs have no user any more
     contact    deleted with its roles
     letters and notes that the user wrote   become `erased`; in others, the address and the full name do
@@ -180,6 +180,7 @@ UPDATE order_notes SET text = regexp_replace(text, :mention, 'erased', 'gi')
 WHERE text ~* :mention AND order_id IN (SELECT id FROM orders WHERE {_OURS})""",  # noqa: S608
     ),
     ("notifications", "UPDATE qr_notifications SET address = 'erased' WHERE lower(address) = :address"),
+    ("origins", "UPDATE origins SET address = NULL, session = NULL WHERE actor = ANY(:references)"),
     ("sims", "UPDATE sims SET employee_id = NULL WHERE employee_id = ANY(:employees)"),
     ("employees", "DELETE FROM employees WHERE id = ANY(:employees)"),
     ("roles", "DELETE FROM contact_roles WHERE contact_id = ANY(:contacts)"),
@@ -194,12 +195,13 @@ ON CONFLICT DO NOTHING""",
     (
         "users",
         """
-UPDATE users SET name = 'erased', email = 'erased-user-' || users.id || '@erased.invalid', profile_id = p.id
+UPDATE users SET name = 'erased', email = 'erased-user-' || users.id || '@erased.invalid', profile_id = p.id,
+    deactivated_at = coalesce(users.deactivated_at, now())
 FROM authorised_actions_profiles p
 WHERE users.id = ANY(:users) AND p.account_id = users.account_id AND p.name = 'erased'""",
     ),
 )
-_NOT_TOLD = frozenset({"roles", "profiles"})
+_NOT_TOLD = frozenset({"roles", "profiles", "origins"})
 
 
 async def erase(connection: AsyncConnection, person: PersonRecords, actor: str) -> dict[str, int]:

@@ -7,10 +7,12 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from models.callers import Scope
 from models.identifiers import storable
 from models.inventory import IN_PLACE, LineView, SimKind, SimState, SimView
 from models.lifecycle import OPEN
 from store.qr_tables import QrVersionRow
+from store.scopes import within
 from store.tables import (
     AccountRow,
     DeviceRow,
@@ -26,16 +28,16 @@ from store.tables import (
 )
 
 
-async def line(connection: AsyncConnection, line_id: int) -> LineView:
-    """One line; it must exist."""
-    chosen = select(LineRow.id).where(LineRow.id == line_id)
+async def line(connection: AsyncConnection, scope: Scope, line_id: int) -> LineView:
+    """One line; it must exist in the scope."""
+    chosen = select(LineRow.id).where(LineRow.id == line_id, within(scope, LineRow.account_id))
     return _line((await connection.execute(_lines(chosen))).one())
 
 
 async def lines(
     connection: AsyncConnection,
+    scope: Scope,
     *,
-    account_id: int | None = None,
     group: str | None = None,
     device: str | None = None,
     kind: SimKind | None = None,
@@ -53,12 +55,11 @@ async def lines(
         select(LineRow.id)
         .join(AccountRow, AccountRow.id == LineRow.account_id)
         .join(DeviceRow, DeviceRow.id == LineRow.device_id)
+        .where(within(scope, LineRow.account_id))
         .order_by(AccountRow.name, DeviceRow.name, LineRow.slot)
         .limit(limit)
         .offset(offset)
     )
-    if account_id is not None:
-        chosen = chosen.where(LineRow.account_id == account_id)
     if device is not None:
         chosen = chosen.where(DeviceRow.name == device.strip())
     if kind is not None or without_code:
@@ -79,10 +80,12 @@ def _in_place(kind: SimKind | None, *, without_code: bool) -> ColumnElement[bool
     return sim.exists()
 
 
-async def sim(connection: AsyncConnection, sim_id: int) -> SimView:
-    """One SIM, whatever its state: a discarded one stays findable for ever. It must exist."""
+async def sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> SimView:
+    """One SIM, whatever its state: a discarded one stays findable for ever. It must exist in
+    the scope."""
     of = _Sim()
-    statement = of.join(select(*of.columns()).select_from(of.row)).where(of.row.id == sim_id)
+    mine = (of.row.id == sim_id, within(scope, of.row.account_id))
+    statement = of.join(select(*of.columns()).select_from(of.row)).where(*mine)
     return of.view((await connection.execute(statement)).one())
 
 

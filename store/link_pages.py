@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import OfLink
 from models.inventory import SimState
 from models.qr import RequestStatus
 from store import qr_notifications
@@ -103,17 +104,17 @@ _REQUESTER = (
 )
 
 
-async def upload_page(connection: AsyncConnection, link_id: int) -> UploadPage:
+async def upload_page(connection: AsyncConnection, scope: OfLink) -> UploadPage:
     """What the contact with this link is asked for. The link must exist."""
-    row = (await connection.execute(_UPLOAD, {"link": link_id})).one()
+    row = (await connection.execute(_UPLOAD, {"link": scope.link_id})).one()
     return UploadPage(
         **_of(row), request=row.id, requested_at=row.requested_at, recipient_name=row.recipient or ""
     )
 
 
-async def over_page(connection: AsyncConnection, link_id: int) -> OverPage:
+async def over_page(connection: AsyncConnection, scope: OfLink) -> OverPage:
     """What became of the request of this upload link. The link must exist."""
-    row = (await connection.execute(_OVER, {"link": link_id})).one()
+    row = (await connection.execute(_OVER, {"link": scope.link_id})).one()
     return OverPage(
         **_of(row),
         request=row.id,
@@ -124,9 +125,9 @@ async def over_page(connection: AsyncConnection, link_id: int) -> OverPage:
     )
 
 
-async def download_page(connection: AsyncConnection, link_id: int) -> LinkPage:
+async def download_page(connection: AsyncConnection, scope: OfLink) -> LinkPage:
     """Which SIM's code the link shows. The link must exist."""
-    return LinkPage(**_of((await connection.execute(_DOWNLOAD, {"link": link_id})).one()))
+    return LinkPage(**_of((await connection.execute(_DOWNLOAD, {"link": scope.link_id})).one()))
 
 
 async def requester(connection: AsyncConnection, request_id: str) -> Requester:

@@ -14,6 +14,7 @@ from sqlalchemy import Interval, bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.activation import ActivationCode, parse_activation_code
+from models.callers import OfLink
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.inventory import SimState
@@ -52,6 +53,16 @@ class Link:
     notification_id: str | None
     version_id: int | None
     expires_at: datetime
+
+    @property
+    def scope(self) -> OfLink:
+        """What the bearer of the link may read: its SIM alone."""
+        return OfLink(self.id, self.account_id, self.sim_id)
+
+    @property
+    def actor(self) -> str:
+        """Who uses it, as events name it: whom the mail with the link went to, else the link itself."""
+        return self.recipient or f"link:{self.id}"
 
 
 _MINT = insert(LinkRow).values(expires_at=func.now() + bindparam("expires_after", type_=Interval))

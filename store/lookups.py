@@ -6,10 +6,9 @@ repeated: nobody learns from a refusal which phone numbers or names there are.
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Executable,
     Select,
     String,
@@ -19,16 +18,18 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    true,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import AllAccounts, OfAccount, Scope
 from models.errors import NotFound, Refused
 from models.identifiers import parse_iccid, parse_msisdn, parse_reference, storable
 from models.inventory import IN_PLACE, PackView, UserView
 from store.catalogue import eligible, esim_of, pack_view, select_packs
+from store.scopes import within
 from store.tables import (
     AccountRow,
+    DistributorRow,
     LineRow,
     PackItemRow,
     PackRow,
@@ -50,6 +51,11 @@ class LineKey:
     provider_id: int
     provider: str
 
+    @property
+    def subject(self) -> str:
+        """How orders and SIMs refer to it."""
+        return f"line:{self.id}"
+
 
 @dataclass(frozen=True)
 class SimKey:
@@ -69,23 +75,23 @@ class AccountKey:
     name: str
 
 
-async def find_line(connection: AsyncConnection, text: str, account_id: int | None) -> LineKey:
+async def find_line(connection: AsyncConnection, scope: Scope, text: str) -> LineKey:
     """The line with this phone number (E.164) or id (`L-42`, `42`).
 
-    With an account, only its lines exist. Raises `NotFound` (`unknown_line`).
+    Only lines of the scope exist. Raises `NotFound` (`unknown_line`).
     """
     number = parse_reference("L", text)
     msisdn = None if number is not None else _parsed(parse_msisdn, text)
     if number is None and msisdn is None:
-        raise _unknown("line", account_id)
-    statement = _select_line(by_number=number is not None, within=account_id is not None)
-    row = await _one(connection, statement, wanted=msisdn if number is None else number, account=account_id)
+        raise _unknown("line", scope)
+    statement = _select_line(by_number=number is not None).where(within(scope, LineRow.account_id))
+    row = await _one(connection, statement, wanted=msisdn if number is None else number)
     if row is None:
-        raise _unknown("line", account_id)
+        raise _unknown("line", scope)
     return LineKey(*row)
 
 
-async def find_sim(connection: AsyncConnection, text: str, account_id: int | None) -> SimKey:
+async def find_sim(connection: AsyncConnection, scope: Scope, text: str) -> SimKey:
     """The SIM with this id (`S-12`, `12`) or ICCID, discarded ones too; or the one in place of the line with
     this phone number. Raises `NotFound` (`unknown_sim`).
     """
@@ -100,36 +106,36 @@ async def find_sim(connection: AsyncConnection, text: str, account_id: int | Non
         holder = select(LineRow.subject).where(LineRow.msisdn == msisdn).scalar_subquery()
         chosen = and_(SimRow.holder == holder, SimRow.state.in_(IN_PLACE))
     else:
-        raise _unknown("SIM", account_id)
+        raise _unknown("SIM", scope)
     row = await _one(
         connection,
         select(SimRow.id, SimRow.account_id, SimRow.holder, SimRow.state).where(
-            chosen, _within(SimRow.account_id, account_id)
+            chosen, within(scope, SimRow.account_id)
         ),
     )
     if row is None:
-        raise _unknown("SIM", account_id)
+        raise _unknown("SIM", scope)
     return SimKey(*row)
 
 
-async def find_user(connection: AsyncConnection, text: str) -> UserView:
+async def find_user(connection: AsyncConnection, scope: Scope, text: str) -> UserView:
     """The user with this e-mail address or id (`U-3`, `3`). Raises `NotFound` (`unknown_user`)."""
     number = parse_reference("U", text)
-    statement = _select_user(by_number=number is not None)
+    statement = _select_user(by_number=number is not None).where(within(scope, UserRow.account_id))
     row = (
         await _one(connection, statement, wanted=text if number is None else number)
         if storable(text)
         else None
     )
     if row is None:
-        raise _unknown("user", None)
+        raise _unknown("user", scope)
     return user_view(row)
 
 
 async def find_pack(
-    connection: AsyncConnection, account_id: int, text: str, provider_id: int | None = None
+    connection: AsyncConnection, scope: Scope, text: str, provider_id: int | None = None
 ) -> PackView:
-    """The account's order pack with this name or id (`P-4`, `4`). Raises `NotFound` (`unknown_pack`).
+    """The order pack with this name or id (`P-4`, `4`). Raises `NotFound` (`unknown_pack`).
 
     The item shown is the eSIM of the provider where one is named, else the pack's first eSIM or item.
     """
@@ -138,7 +144,7 @@ async def find_pack(
     chosen = named if number is None else or_(named, PackRow.id == number)
     statement = (
         select_packs()
-        .where(PackRow.account_id == account_id, chosen)
+        .where(within(scope, PackRow.account_id), chosen)
         .order_by(
             case((named, 0), else_=1),
             case((esim_of(provider_id), 0), else_=1),
@@ -149,33 +155,39 @@ async def find_pack(
     )
     row = await _one(connection, statement) if storable(text) else None
     if row is None:
-        raise _unknown("pack", account_id)
+        raise _unknown("pack", scope)
     return pack_view(row)
 
 
-async def eligible_packs(connection: AsyncConnection, line_id: int) -> list[PackView]:
+async def eligible_packs(connection: AsyncConnection, scope: Scope, line_id: int) -> list[PackView]:
     """What the shop offers for a line: available packs with an eSIM of its provider among SIM Cards (F8)."""
-    rows = await connection.execute(_select_eligible_packs(), {"line": line_id})
+    statement = _select_eligible_packs().where(within(scope, PackRow.account_id))
+    rows = await connection.execute(statement, {"line": line_id})
     return [pack_view(row) for row in rows]
 
 
-async def find_account(connection: AsyncConnection, name: str | None) -> AccountKey:
-    """The account with this name; without one, the only account there is.
+async def find_account(connection: AsyncConnection, scope: Scope, name: str | None) -> AccountKey:
+    """The account of the scope with this name; without one, the only account in the scope.
 
     Raises `NotFound` (`unknown_account`), or `Refused` (`account_needed`) where there are several.
     """
+    accounts = select(AccountRow.id, AccountRow.name).where(within(scope, AccountRow.id))
     if name is None:
-        rows = (await connection.execute(select(AccountRow.id, AccountRow.name).limit(2))).all()
+        rows = (await connection.execute(accounts.limit(2))).all()
         if len(rows) > 1:
             raise Refused.because("account_needed", "There are several accounts; name one with --account.")
         if not rows:
             raise NotFound.because("no_account", "There is no account yet; import a fleet first.")
         return AccountKey(*rows[0])
-    wanted = select(AccountRow.id, AccountRow.name).where(AccountRow.name == name.strip())
-    row = await _one(connection, wanted) if storable(name) else None
+    row = await _one(connection, accounts.where(AccountRow.name == name.strip())) if storable(name) else None
     if row is None:
         raise NotFound.because("unknown_account", "There is no such account.")
     return AccountKey(*row)
+
+
+async def narrowed(connection: AsyncConnection, scope: Scope, account: str | None) -> Scope:
+    """The scope, or of it only the account with this name. Raises `NotFound` (`unknown_account`)."""
+    return scope if account is None else OfAccount((await find_account(connection, scope, account)).id)
 
 
 def select_users() -> Select[*tuple[Any, ...]]:
@@ -188,9 +200,15 @@ def select_users() -> Select[*tuple[Any, ...]]:
             UserRow.name,
             UserRow.email,
             ProfileRow.name.label("profile"),
+            UserRow.role,
+            UserRow.kind,
+            UserRow.distributor_id,
+            DistributorRow.name.label("distributor"),
+            UserRow.deactivated_at,
         )
         .join(AccountRow, AccountRow.id == UserRow.account_id)
         .join(ProfileRow, ProfileRow.id == UserRow.profile_id)
+        .outerjoin(DistributorRow, DistributorRow.id == UserRow.distributor_id)
     )
 
 
@@ -203,8 +221,8 @@ def user_view(row: Any) -> UserView:
 
 
 @cache
-def _select_line(*, by_number: bool, within: bool) -> Select[*tuple[Any, ...]]:
-    statement = (
+def _select_line(*, by_number: bool) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             LineRow.id,
             LineRow.account_id,
@@ -217,7 +235,6 @@ def _select_line(*, by_number: bool, within: bool) -> Select[*tuple[Any, ...]]:
         .join(ProviderRow, ProviderRow.id == LineRow.provider_id)
         .where((LineRow.id if by_number else LineRow.msisdn) == bindparam("wanted"))
     )
-    return statement.where(LineRow.account_id == bindparam("account")) if within else statement
 
 
 @cache
@@ -248,10 +265,6 @@ def _parsed(parse: Any, text: str) -> str | None:
         return None
 
 
-def _within(column: Any, account_id: int | None) -> ColumnElement[bool]:
-    return true() if account_id is None else cast("ColumnElement[bool]", column == account_id)
-
-
-def _unknown(what: str, account_id: int | None) -> NotFound:
-    where = "" if account_id is None else " in your account"
+def _unknown(what: str, scope: Scope) -> NotFound:
+    where = "" if isinstance(scope, AllAccounts) else " in your account"
     return NotFound.because(f"unknown_{what.lower()}", f"There is no such {what}{where}.")

@@ -3,16 +3,18 @@ returns the result it recorded if it was done before, asks the transition table,
 order's kind, moves the status and appends the events.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import Permission, cancelling
 from models.errors import Refusal
-from models.lifecycle import OPEN, HoldReason, OrderStatus, advance
+from models.lifecycle import OPEN, OrderStatus, advance
 from models.orders import Acceptance, FollowUp, Placement, StepResult
 from store import events, follow_ups, orders
+from store.actors import actor_refusal
 from store.effects import Decision, Effect, EntersIccid
 from store.events import Happening
 from store.locked_order import LockedOrder, lock_order
@@ -23,9 +25,6 @@ from store.tables import OrderEventRow, OrderNoteRow, OrderRow, UserRow
 SYSTEM = "system"
 
 _INSERT = insert(OrderRow)
-_USER = select(UserRow.id).where(
-    UserRow.id == bindparam("user"), UserRow.account_id == bindparam("account")
-)
 _MOVE = (
     update(OrderRow)
     .where(OrderRow.id == bindparam("order"), OrderRow.status.in_(OPEN))
@@ -49,10 +48,11 @@ async def accept(connection: AsyncConnection, placement: Placement) -> Acceptanc
     known = await orders.acceptance(connection, placement.order_id)
     if known is not None:
         return known
-    who = {"user": placement.user_id, "account": placement.account_id}
-    if (await connection.execute(_USER, who)).one_or_none() is None:
-        unknown = Refusal(code="unknown_user", sentence="The account has no such user.")
-        return await _refused(connection, placement, [unknown])
+    actor = f"user:{placement.user_id}"
+    needed = Permission.PLACE_ORDERS
+    refusal = await actor_refusal(connection, actor, placement.account_id, permission=needed)
+    if refusal:
+        return await _refused(connection, placement, [refusal])
     decision = await EFFECTS[what.kind].decide(connection, placement)
     if decision.refusals:
         return await _refused(connection, placement, decision.refusals)
@@ -75,7 +75,8 @@ async def acknowledge(
         return await enter_iccid(connection, order_id, actor, str(iccid), origin_id)
     if order.status in (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED):
         return await _recorded(connection, order)
-    refusal = advance(order.status, OrderStatus.PROVIDER_PROCESSING)
+    refusal = await _who(connection, order, actor, Permission.ACKNOWLEDGE_ORDERS)
+    refusal = refusal or advance(order.status, OrderStatus.PROVIDER_PROCESSING)
     if refusal:
         return await _recorded(connection, order, refusal)
     effect = await EFFECTS[order.kind].begin(connection, order, iccid)
@@ -93,8 +94,11 @@ async def enter_iccid(
     order = await lock_order(connection, order_id)
     if order.iccid == iccid and order.status is not OrderStatus.CANCELLED:
         return await _recorded(connection, order)
+    refusal = await _who(connection, order, actor, Permission.ENTER_ICCID)
     if order.status is not OrderStatus.PROVIDER_PROCESSING:
-        return await _recorded(connection, order, advance(order.status, OrderStatus.PROCESSED))
+        refusal = refusal or advance(order.status, OrderStatus.PROCESSED)
+    if refusal:
+        return await _recorded(connection, order, refusal)
     kind = EFFECTS[order.kind]
     if not isinstance(kind, EntersIccid):
         sentence = "The ICCID of this kind of order comes from the provider; it cannot be entered."
@@ -121,6 +125,9 @@ async def complete(
     order = await lock_order(connection, order_id)
     if order.status is OrderStatus.PROCESSED and iccid in (None, order.iccid):
         return await _recorded(connection, order)
+    refusal = await _who(connection, order, actor, Permission.REPORT_PROCESSED)
+    if refusal:
+        return await _recorded(connection, order, refusal)
     refusal = advance(order.status, OrderStatus.PROCESSED)
     if refusal:
         if order.status is OrderStatus.CANCELLED:
@@ -147,7 +154,9 @@ async def cancel(
     order = await lock_order(connection, order_id)
     if order.status is OrderStatus.CANCELLED:
         return await _recorded(connection, order)
-    refusal = advance(order.status, OrderStatus.CANCELLED) or await _no_note(connection, order, note_id)
+    refusal = await _who(connection, order, actor, cancelling(order.status))
+    refusal = refusal or advance(order.status, OrderStatus.CANCELLED)
+    refusal = refusal or await _no_note(connection, order, note_id)
     if refusal:
         return await _recorded(connection, order, refusal)
     effect = await EFFECTS[order.kind].undo(connection, order)
@@ -247,6 +256,15 @@ async def _tell(
 ) -> None:
     await events.append(
         connection, order.account_id, _about(order.id, order.subject), actor, *happenings, origin_id=origin_id
+    )
+
+
+async def _who(
+    connection: AsyncConnection, order: LockedOrder, actor: str, permission: Permission | Collection[Permission]
+) -> Refusal | None:
+    """Why this actor may not do this to the order (S5)."""
+    return await actor_refusal(
+        connection, actor, order.account_id, permission=permission, distributor_id=order.distributor_id
     )
 
 

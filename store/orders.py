@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, insert, s
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from models.callers import Scope
 from models.errors import NotFound, Refusal, Refused
 from models.identifiers import storable
 from models.lifecycle import OPEN, OrderStatus
@@ -15,6 +16,7 @@ from models.order_views import OrderDetails, OrderView
 from models.orders import Acceptance
 from store import events, follow_ups
 from store.order_kinds import EFFECTS
+from store.scopes import within
 from store.tables import (
     DistributorRow,
     FollowUpRow,
@@ -29,9 +31,9 @@ PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
 _LONGEST_NOTE = 2000
 
 
-async def order(connection: AsyncConnection, order_id: str) -> OrderView:
+async def order(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderView:
     """One order with everything that happened to it. Raises `NotFound`."""
-    row = (await connection.execute(_orders().where(OrderRow.id == order_id))).one_or_none()
+    row = (await connection.execute(_orders(scope).where(OrderRow.id == order_id))).one_or_none()
     if row is None:
         raise unknown(order_id)
     (view,) = await _views(connection, [row])
@@ -40,17 +42,17 @@ async def order(connection: AsyncConnection, order_id: str) -> OrderView:
 
 async def orders(
     connection: AsyncConnection,
+    scope: Scope,
     *,
     status: OrderStatus | None = None,
     open_only: bool = False,
     held: bool = False,
     incidents: bool = False,
     subject: str | None = None,
-    account_id: int | None = None,
     limit: int = 100,
 ) -> list[OrderView]:
     """The newest orders, without their events."""
-    statement = _orders().order_by(OrderRow.placed_at.desc(), OrderRow.id).limit(limit)
+    statement = _orders(scope).order_by(OrderRow.placed_at.desc(), OrderRow.id).limit(limit)
     if status is not None:
         statement = statement.where(OrderRow.status == status)
     if open_only:
@@ -61,8 +63,6 @@ async def orders(
         statement = statement.where(OrderRow.held_reason.is_not(None))
     if subject is not None:
         statement = statement.where(OrderRow.subject == subject)
-    if account_id is not None:
-        statement = statement.where(OrderRow.account_id == account_id)
     return await _views(connection, (await connection.execute(statement)).all())
 
 
@@ -136,7 +136,7 @@ def _incident() -> ColumnElement[bool]:
     return and_(OrderRow.status == OrderStatus.CANCELLED, kept.exists())
 
 
-def _orders() -> Select[*tuple[Any, ...]]:
+def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
     esim = aliased(SimRow)
     return (
         select(
@@ -162,6 +162,7 @@ def _orders() -> Select[*tuple[Any, ...]]:
         .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
         .outerjoin(esim, esim.id == OrderRow.esim_id)
         .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
+        .where(within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id))
     )
 
 

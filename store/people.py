@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import Scope
 from models.inventory import ContactRole, ContactView
+from store.scopes import within
 from store.tables import (
     AccountRow,
     ContactRoleRow,
@@ -16,8 +18,8 @@ from store.tables import (
 )
 
 
-async def names(connection: AsyncConnection, account_id: int, references: Iterable[str]) -> dict[str, str]:
-    """The names of those of this account that are referred to, with the address where mails went to it."""
+async def names(connection: AsyncConnection, scope: Scope, references: Iterable[str]) -> dict[str, str]:
+    """The names of those in the scope that are referred to, with the address where mails went to it."""
     wanted: dict[str, set[int]] = {}
     for reference in references:
         kind, _, number = reference.partition(":")
@@ -25,13 +27,13 @@ async def names(connection: AsyncConnection, account_id: int, references: Iterab
             wanted.setdefault(kind, set()).add(int(number))
     found: dict[str, str] = {}
     statements = {
-        "user": select(UserRow.id, UserRow.name, UserRow.email).where(UserRow.account_id == account_id),
+        "user": select(UserRow.id, UserRow.name, UserRow.email).where(within(scope, UserRow.account_id)),
         "employee": select(EmployeeRow.id, EmployeeRow.name, EmployeeRow.email).where(
-            EmployeeRow.account_id == account_id
+            within(scope, EmployeeRow.account_id)
         ),
         "contact": select(ContactRow.id, ContactRow.name, ContactRow.email)
         .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
-        .where(DistributorRow.account_id == account_id),
+        .where(within(scope, DistributorRow.account_id)),
     }
     ids = {"user": UserRow.id, "employee": EmployeeRow.id, "contact": ContactRow.id}
     for kind, statement in statements.items():
@@ -42,7 +44,7 @@ async def names(connection: AsyncConnection, account_id: int, references: Iterab
     return found
 
 
-async def order_contacts(connection: AsyncConnection, account_id: int | None = None) -> list[ContactView]:
+async def order_contacts(connection: AsyncConnection, scope: Scope) -> list[ContactView]:
     """Whom orders are sent to, by account, distributor and name."""
     statement = (
         select(
@@ -54,9 +56,7 @@ async def order_contacts(connection: AsyncConnection, account_id: int | None = N
         .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
         .join(AccountRow, AccountRow.id == DistributorRow.account_id)
         .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
-        .where(ContactRoleRow.role == ContactRole.ORDER)
+        .where(ContactRoleRow.role == ContactRole.ORDER, within(scope, DistributorRow.account_id))
         .order_by(AccountRow.name, DistributorRow.name, ContactRow.name, ContactRow.id)
     )
-    if account_id is not None:
-        statement = statement.where(DistributorRow.account_id == account_id)
     return [ContactView(**row._mapping) for row in await connection.execute(statement)]

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.activation import ActivationCode, parse_activation_code
+from models.callers import Scope
 from models.errors import NotFound
 from models.qr import QrHistory, QrVersionView
 from store import qr_events, qr_notifications, qr_request_views
@@ -19,6 +20,7 @@ from store.qr_imports import (
 )
 from store.qr_tables import QrVersionRow
 from store.resealing import reseal
+from store.scopes import within
 from store.secrets import KeyRing, code_of, file_of
 
 __all__ = [
@@ -52,60 +54,64 @@ _ORIGINAL = select(QrVersionRow.sim_id, QrVersionRow.number, QrVersionRow.origin
 
 
 async def current(
-    connection: AsyncConnection, keys: KeyRing, sim_id: int
+    connection: AsyncConnection, scope: Scope, keys: KeyRing, sim_id: int
 ) -> tuple[ActivationCode, QrVersionView]:
     """The code that the SIM has. Raises `NotFound` (`no_qr_code_yet`), `SecretUnreadable`."""
-    row = (await connection.execute(_CURRENT, {"sim": sim_id})).one_or_none()
+    row = (await connection.execute(_CURRENT.where(_mine(scope)), {"sim": sim_id})).one_or_none()
     if row is None:
         raise _none_yet()
     return _opened(keys, row), version_view(row)
 
 
-async def current_version(connection: AsyncConnection, sim_id: int) -> QrVersionView:
+async def current_version(connection: AsyncConnection, scope: Scope, sim_id: int) -> QrVersionView:
     """What is known of the code that the SIM has, but not the code. Raises `NotFound` (`no_qr_code_yet`)."""
-    row = (await connection.execute(_CURRENT, {"sim": sim_id})).one_or_none()
+    row = (await connection.execute(_CURRENT.where(_mine(scope)), {"sim": sim_id})).one_or_none()
     if row is None:
         raise _none_yet()
     return version_view(row)
 
 
-async def current_number(connection: AsyncConnection, sim_id: int) -> int | None:
+async def current_number(connection: AsyncConnection, scope: Scope, sim_id: int) -> int | None:
     """Which version of its code the SIM has, if it has one."""
-    number: int | None = await connection.scalar(_CURRENT_NUMBER, {"sim": sim_id})
+    number: int | None = await connection.scalar(_CURRENT_NUMBER.where(_mine(scope)), {"sim": sim_id})
     return number
 
 
 async def version(
-    connection: AsyncConnection, keys: KeyRing, version_id: int
+    connection: AsyncConnection, scope: Scope, keys: KeyRing, version_id: int
 ) -> tuple[ActivationCode, QrVersionView]:
     """A code that a SIM has or had. Raises `NotFound` (`unknown_version`), `SecretUnreadable`."""
-    row = (await connection.execute(_VERSION, {"version": version_id})).one_or_none()
+    row = (await connection.execute(_VERSION.where(_mine(scope)), {"version": version_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_version", "There is no such version of a QR code.")
     return _opened(keys, row), version_view(row)
 
 
-async def original(connection: AsyncConnection, keys: KeyRing, version_id: int) -> bytes | None:
+async def original(connection: AsyncConnection, scope: Scope, keys: KeyRing, version_id: int) -> bytes | None:
     """The file that the code was read from; None where it was typed in. Raises like `version`.
 
     It is somebody else's file: it is never shown, only handed out as it is.
     """
-    row = (await connection.execute(_ORIGINAL, {"version": version_id})).one_or_none()
+    row = (await connection.execute(_ORIGINAL.where(_mine(scope)), {"version": version_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_version", "There is no such version of a QR code.")
     return None if row.original is None else keys.open(file_of(row.sim_id, row.number), row.original)
 
 
-async def history(connection: AsyncConnection, sim_id: int) -> QrHistory:
+async def history(connection: AsyncConnection, scope: Scope, sim_id: int) -> QrHistory:
     """Everything about the SIM's code but the code."""
-    versions = await connection.execute(_VERSIONS, {"sim": sim_id})
+    versions = await connection.execute(_VERSIONS.where(_mine(scope)), {"sim": sim_id})
     return QrHistory(
         sim_id=sim_id,
         versions=tuple(version_view(row) for row in versions),
-        requests=await qr_request_views.of_sim(connection, sim_id),
-        notifications=await qr_notifications.of_sim(connection, sim_id),
+        requests=await qr_request_views.of_sim(connection, scope, sim_id),
+        notifications=await qr_notifications.of_sim(connection, scope, sim_id),
         events=await qr_events.of_sim(connection, sim_id),
     )
+
+
+def _mine(scope: Scope) -> ColumnElement[bool]:
+    return within(scope, QrVersionRow.account_id, sim=QrVersionRow.sim_id)
 
 
 def _opened(keys: KeyRing, row: Any) -> ActivationCode:

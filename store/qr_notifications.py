@@ -7,6 +7,7 @@ from sqlalchemy import Interval, Select, and_, bindparam, exists, func, or_, sel
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import AllAccounts, Scope
 from models.errors import NotFound, Refused
 from models.identifiers import qr_notification_id
 from models.inventory import SimState
@@ -15,6 +16,7 @@ from store import qr_events
 from store.mail_table import MailRow
 from store.qr_locks import lock_request, lock_sim
 from store.qr_tables import LinkRow, QrNotificationRow, QrRequestRow, QrVersionRow
+from store.scopes import within
 from store.tables import SimRow, UserRow
 
 _SYSTEM = "system"
@@ -78,7 +80,7 @@ async def create(
     Raises `Refused` (`key_used`, `sim_discarded`, `code_replaced`).
     """
     sim = await lock_sim(connection, sim_id)
-    known = await find(connection, notification_id)
+    known = await find(connection, AllAccounts(), notification_id)
     if known is not None:
         return _same(known, sim_id, address)
     if sim.state is SimState.DISCARDED:
@@ -93,26 +95,27 @@ async def create(
         await qr_events.append(
             connection, sim_id, actor, ("notification.created", about), notification_id=notification_id
         )
-    return _same(await notification(connection, notification_id), sim_id, address)
+    return _same(await notification(connection, AllAccounts(), notification_id), sim_id, address)
 
 
-async def notification(connection: AsyncConnection, notification_id: str) -> NotificationView:
+async def notification(connection: AsyncConnection, scope: Scope, notification_id: str) -> NotificationView:
     """One notification. `version` is the version's number. Raises `NotFound` (`unknown_notification`)."""
-    found = await find(connection, notification_id)
+    found = await find(connection, scope, notification_id)
     if found is None:
         raise NotFound.because("unknown_notification", f"There is no notification {notification_id}.")
     return found
 
 
-async def find(connection: AsyncConnection, notification_id: str) -> NotificationView | None:
+async def find(connection: AsyncConnection, scope: Scope, notification_id: str) -> NotificationView | None:
     """One notification, if there is such a one."""
-    row = (await connection.execute(_views().where(QrNotificationRow.id == notification_id))).one_or_none()
+    statement = _views(scope).where(QrNotificationRow.id == notification_id)
+    row = (await connection.execute(statement)).one_or_none()
     return None if row is None else _view(row)
 
 
-async def of_sim(connection: AsyncConnection, sim_id: int) -> tuple[NotificationView, ...]:
+async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[NotificationView, ...]:
     """All notifications of the SIM's codes, newest first."""
-    statement = _views().where(QrNotificationRow.sim_id == sim_id)
+    statement = _views(scope).where(QrNotificationRow.sim_id == sim_id)
     newest_first = statement.order_by(QrNotificationRow.created_at.desc(), QrNotificationRow.id)
     return tuple(_view(row) for row in await connection.execute(newest_first))
 
@@ -122,7 +125,7 @@ async def revoke(connection: AsyncConnection, notification_id: str, actor: str) 
 
     Raises `NotFound` (`unknown_notification`).
     """
-    known = await notification(connection, notification_id)
+    known = await notification(connection, AllAccounts(), notification_id)
     await lock_sim(connection, known.sim_id)
     one = {"sim": known.sim_id, "notification": notification_id}
     if (await connection.execute(_REVOKE_ONE, one)).scalar_one_or_none() is None:
@@ -157,7 +160,7 @@ async def offer_notification(connection: AsyncConnection, request_id: str) -> st
     """
     request = await lock_request(connection, request_id)
     own = _id_for_requester(request.account_id, request_id)
-    if await find(connection, own) is not None:
+    if await find(connection, AllAccounts(), own) is not None:
         return own
     which = {"request": request_id, "started_within": _STARTED_WITHIN}
     untold = (await connection.execute(_UNTOLD, which)).one_or_none()
@@ -183,7 +186,7 @@ async def told(connection: AsyncConnection, version_id: int) -> bool:
 
 async def offered(connection: AsyncConnection, account_id: int, request_id: str) -> bool:
     """Whether the request's workflow tells who asked, or has told, by itself."""
-    known = await find(connection, _id_for_requester(account_id, request_id))
+    known = await find(connection, AllAccounts(), _id_for_requester(account_id, request_id))
     return known is not None and known.state != "given_up"
 
 
@@ -191,7 +194,7 @@ def _id_for_requester(account_id: int, request_id: str) -> str:
     return qr_notification_id(account_id, f"the requester of {request_id}")
 
 
-def _views() -> Select[*tuple[Any, ...]]:
+def _views(scope: Scope) -> Select[*tuple[Any, ...]]:
     expires = (
         select(func.max(LinkRow.expires_at))
         .where(
@@ -202,12 +205,16 @@ def _views() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     sent = exists().where(and_(MailRow.qr_notification_id == QrNotificationRow.id, MailRow.state == "sent"))
-    return select(
-        QrNotificationRow.__table__,
-        QrVersionRow.number,
-        expires.label("link_expires_at"),
-        sent.label("sent"),
-    ).join(QrVersionRow, QrVersionRow.id == QrNotificationRow.version_id)
+    return (
+        select(
+            QrNotificationRow.__table__,
+            QrVersionRow.number,
+            expires.label("link_expires_at"),
+            sent.label("sent"),
+        )
+        .join(QrVersionRow, QrVersionRow.id == QrNotificationRow.version_id)
+        .where(within(scope, QrNotificationRow.account_id))
+    )
 
 
 def _view(row: Any) -> NotificationView:

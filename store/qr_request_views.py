@@ -5,10 +5,12 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import Scope
 from models.errors import NotFound, Refusal
 from models.qr import QrRequestView, QrRoundView, RequestState
 from store.qr_locks import unknown_request
 from store.qr_tables import QrLetterRow, QrRequestRow, QrRoundRow
+from store.scopes import within
 from store.tables import DistributorRow, LineRow, ProviderRow, SimRow
 
 _LOOK = select(QrRequestRow.status, QrRequestRow.sim_id, QrRequestRow.round).where(
@@ -39,27 +41,29 @@ async def look(connection: AsyncConnection, request_id: str) -> RequestState:
     return RequestState(request_id=request_id, status=row.status, sim_id=row.sim_id, round=row.round)
 
 
-async def request(connection: AsyncConnection, request_id: str) -> QrRequestView:
+async def request(connection: AsyncConnection, scope: Scope, request_id: str) -> QrRequestView:
     """One request. Raises `NotFound` (`unknown_request`)."""
-    found = await find(connection, request_id)
+    found = await find(connection, scope, request_id)
     if found is None:
         raise unknown_request(request_id)
     return found
 
 
-async def find(connection: AsyncConnection, request_id: str) -> QrRequestView | None:
+async def find(connection: AsyncConnection, scope: Scope, request_id: str) -> QrRequestView | None:
     """One request, if there is such a one."""
-    row = (await connection.execute(_requests().where(QrRequestRow.id == request_id))).one_or_none()
+    row = (await connection.execute(_requests(scope).where(QrRequestRow.id == request_id))).one_or_none()
     return None if row is None else _view(row)
 
 
-async def of_sim(connection: AsyncConnection, sim_id: int) -> tuple[QrRequestView, ...]:
+async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[QrRequestView, ...]:
     """All requests for the SIM's code with their rounds, newest first."""
     rounds: dict[str, list[QrRoundView]] = {}
-    for row in await connection.execute(_ROUNDS, {"sim": sim_id}):
+    for row in await connection.execute(
+        _ROUNDS.where(within(scope, QrRequestRow.account_id)), {"sim": sim_id}
+    ):
         sent = QrRoundView(number=row.number, at=row.at, cc=tuple(row.cc or ()))
         rounds.setdefault(row.request_id, []).append(sent)
-    statement = _requests().where(QrRequestRow.sim_id == sim_id)
+    statement = _requests(scope).where(QrRequestRow.sim_id == sim_id)
     newest_first = statement.order_by(QrRequestRow.requested_at.desc(), QrRequestRow.id)
     return tuple(
         _view(row).model_copy(update={"rounds": tuple(rounds.get(row.id, ()))})
@@ -78,7 +82,7 @@ async def start_facts(connection: AsyncConnection, sim_id: int) -> tuple[int | N
     return row.slot, row.provider, row.distributor or "no distributor"
 
 
-def _requests() -> Select[*tuple[Any, ...]]:
+def _requests(scope: Scope) -> Select[*tuple[Any, ...]]:
     copies = func.cardinality(QrLetterRow.cc)
     return (
         select(QrRequestRow.__table__, QrRoundRow.contacts, func.coalesce(copies, 0).label("copies"))
@@ -87,6 +91,7 @@ def _requests() -> Select[*tuple[Any, ...]]:
             and_(QrRoundRow.request_id == QrRequestRow.id, QrRoundRow.number == QrRequestRow.round),
         )
         .outerjoin(QrLetterRow, QrLetterRow.id == QrRoundRow.letter_id)
+        .where(within(scope, QrRequestRow.account_id))
     )
 
 

@@ -9,12 +9,14 @@ from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import AllAccounts, Permission
 from models.errors import Refusal, Refused
 from models.inventory import SimState
 from models.qr import QrWish, RequestResult, RequestState, RequestStatus, end_request
 from models.qr_letter import letter_refusals
 from models.rules import Facts, Recipients, request_refusals
 from store import qr_events
+from store.actors import actor_refusal
 from store.events import Happening
 from store.facts import sim_facts
 from store.qr_discard import end_by_discard, ended_by_discard
@@ -127,6 +129,8 @@ async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResu
     contacts = _chosen(wish.contacts, facts)
     reasons = request_refusals(facts, Recipients(contacts=frozenset(contacts)))
     reasons += await _no_letter(connection, wish.account_id, wish.letter_id)
+    actor = f"user:{wish.user_id}"
+    reasons += await _not_allowed(connection, actor, wish.account_id)
     values = {
         "id": wish.request_id,
         "account_id": wish.account_id,
@@ -138,7 +142,6 @@ async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResu
     if (await connection.execute(_OPEN, values)).scalar_one_or_none() is None:
         # the same id, for another SIM, at the same moment
         return await _known(connection, wish.request_id) or _refused(wish, reasons)
-    actor = f"user:{wish.user_id}"
     if reasons:
         # a temporary eSIM may be deleted, and then no event may refer to it
         if sim.state is not SimState.TEMPORARY:
@@ -173,6 +176,9 @@ async def add_round(
     over = end_request(request.status, RequestStatus.WITHDRAWN)
     if over:
         return RequestResult(state=request.state, refusals=(over,))
+    not_allowed = await _not_allowed(connection, actor, request.account_id)
+    if not_allowed:
+        return RequestResult(state=request.state, refusals=tuple(not_allowed))
     facts = await _facts_for(connection, request, actor)
     chosen = _chosen(contacts, facts)
     reasons = request_refusals(facts, Recipients(contacts=frozenset(chosen), again=True))
@@ -200,6 +206,9 @@ async def withdraw(connection: AsyncConnection, request_id: str, actor: str) -> 
     over = end_request(request.status, RequestStatus.WITHDRAWN)
     if over:
         return RequestResult(state=request.state, refusals=(over,))
+    not_allowed = await _not_allowed(connection, actor, request.account_id)
+    if not_allowed:
+        return RequestResult(state=request.state, refusals=tuple(not_allowed))
     await end(connection, request, RequestStatus.WITHDRAWN, actor, ("qr.withdrawn", {}))
     return RequestResult(state=request.state.model_copy(update={"status": RequestStatus.WITHDRAWN}))
 
@@ -233,7 +242,7 @@ async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: 
 
 
 async def _known(connection: AsyncConnection, request_id: str) -> RequestResult | None:
-    known = await find(connection, request_id)
+    known = await find(connection, AllAccounts(), request_id)
     if known is None:
         return None
     state = RequestState(request_id=known.id, status=known.status, sim_id=known.sim_id, round=known.round)
@@ -257,6 +266,11 @@ async def _unknown(connection: AsyncConnection, wish: QrWish) -> list[Refusal]:
         for what, name, there in zip(("sim", "user"), ("SIM", "user"), found, strict=True)
         if not there
     ]
+
+
+async def _not_allowed(connection: AsyncConnection, actor: str, account_id: int) -> list[Refusal]:
+    refusal = await actor_refusal(connection, actor, account_id, permission=Permission.REQUEST_QR_CODES)
+    return [refusal] if refusal else []
 
 
 async def _no_letter(connection: AsyncConnection, account_id: int, letter_id: int | None) -> list[Refusal]:

@@ -5,8 +5,10 @@ from typing import Any
 from sqlalchemy import Select, func, literal, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import Scope
 from models.qr import QrWaitingView, RequestStatus
 from store.qr_tables import QrNotificationRow, QrRequestRow
+from store.scopes import within
 from store.tables import AccountRow
 
 _NOTIFICATION = "notification"
@@ -14,17 +16,15 @@ _NOTIFICATION = "notification"
 
 async def waiting(
     connection: AsyncConnection,
+    scope: Scope,
     *,
-    account_id: int | None = None,
     open_only: bool = False,
     held: bool = False,
     limit: int = 100,
 ) -> list[QrWaitingView]:
     """Requests, newest first, and held notifications among them; with `held` only those that are held."""
-    requests, notifications = _requests(), _notifications()
-    if account_id is not None:
-        requests = requests.where(QrRequestRow.account_id == account_id)
-        notifications = notifications.where(QrNotificationRow.account_id == account_id)
+    requests = _requests().where(within(scope, QrRequestRow.account_id))
+    notifications = _notifications().where(within(scope, QrNotificationRow.account_id))
     if open_only:
         requests = requests.where(
             or_(QrRequestRow.status == RequestStatus.REQUESTED, QrRequestRow.held_reason.is_not(None))
@@ -39,10 +39,13 @@ async def waiting(
     ]
 
 
-async def held_count(connection: AsyncConnection) -> int:
+async def held_count(connection: AsyncConnection, scope: Scope) -> int:
     """How many requests and notifications wait for a person."""
     counts = [
-        select(func.count()).select_from(row).where(row.held_reason.is_not(None)).scalar_subquery()
+        select(func.count())
+        .select_from(row)
+        .where(row.held_reason.is_not(None), within(scope, row.account_id))
+        .scalar_subquery()
         for row in (QrRequestRow, QrNotificationRow)
     ]
     return int((await connection.execute(select(counts[0] + counts[1]))).scalar_one())

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.callers import USER_ROLES, Role, UserKind
 from models.identifiers import ICCID_PATTERN
 from models.inventory import IN_PLACE, ContactRole, SimKind, SimState
 from models.lifecycle import OrderKind, OrderStatus
@@ -65,8 +66,19 @@ class UserRow(Row):
     name: Mapped[str]
     email: Mapped[str]
     profile_id: Mapped[int]
+    role: Mapped[str] = mapped_column(server_default=Role.MANAGER)
+    kind: Mapped[str] = mapped_column(server_default=UserKind.PERSON)
+    deactivated_at: Mapped[datetime | None]
+    distributor_id: Mapped[int | None]
+    """Whose orders a user of the provider desk sees."""
     __table_args__ = (
         of_account("profile_id", "authorised_actions_profiles"),
+        of_account("distributor_id", "distributors"),
+        CheckConstraint(among("role", USER_ROLES), name="role_known"),
+        CheckConstraint(among("kind", UserKind), name="kind_known"),
+        CheckConstraint(
+            f"(distributor_id IS NOT NULL) = (role = '{Role.PROVIDER_DESK}')", name="distributor_of_desk"
+        ),
         UniqueConstraint("id", "account_id"),
         Index("uq_users_email", text("lower(email)"), unique=True),
     )

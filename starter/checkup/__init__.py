@@ -7,6 +7,7 @@ the others are told all the same.
 import asyncio
 from collections.abc import Awaitable
 
+from models.callers import Caller, Permission
 from models.errors import EsimError, Refused
 from settings import Settings
 from starter.checks import Check, readiness
@@ -17,8 +18,11 @@ from starter.temporal import connect
 from store.session import Database
 
 
-async def examine(settings: Settings) -> list[Check]:
-    """All checks, in the order in which one would look for a fault. Never raises."""
+async def examine(caller: Caller, settings: Settings) -> list[Check]:
+    """All checks, in the order in which one would look for a fault. Only for the platform's operators
+    (`Refused`, `not_permitted`); what it finds never raises.
+    """
+    caller.require(Permission.SEE_OPERATIONS)
     keys, client_settings = payload_keys(settings.payload_keys), settings
     if not keys.ok:
         client_settings = settings.model_copy(update={"payload_keys": ""})

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from models.callers import Caller
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
 from models.inventory import CatalogueItem
@@ -23,8 +24,10 @@ def import_catalogue(file: File, dry_run: DryRun = False, json: JsonFlag = False
     order_contact_name, order_contact_email, available. What they hold, with examples: docs/import.md.
     """
 
-    async def take_over(stock: Inventory, content: bytes, told: Progress | None) -> ImportReport:
-        return await stock.import_catalogue(content, dry_run, told)
+    async def take_over(
+        stock: Inventory, caller: Caller, content: bytes, told: Progress | None
+    ) -> ImportReport:
+        return await stock.import_catalogue(caller, content, dry_run, told)
 
     import_file(file, take_over, json=json)
 
@@ -37,8 +40,8 @@ def list_packs(
     """List the items of all order packs, withdrawn packs too, and whom orders are sent to."""
 
     async def read() -> list[CatalogueItem]:
-        async with inventory() as stock:
-            return await stock.catalogue(account)
+        async with inventory() as (stock, caller):
+            return await stock.catalogue(caller, account)
 
     found = run(read)
     if json:

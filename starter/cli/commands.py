@@ -23,7 +23,7 @@ from starter.cli import (
     users,
 )
 from starter.cli.output import say
-from starter.cli.session import fail
+from starter.cli.session import act_as, fail
 
 app = typer.Typer(
     name="esim-orders",
@@ -62,6 +62,12 @@ def everywhere(
         Path | None,
         typer.Option("--data-dir", help="Folder of the sandbox for this command (.esim, or ESIM_DATA_DIR)."),
     ] = None,
+    user: Annotated[
+        str | None,
+        typer.Option(
+            "--user", help="Act as this user: e-mail address or U-3. Else as the platform's operator."
+        ),
+    ] = None,
     tell_version: Annotated[
         bool,
         typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True),
@@ -70,6 +76,7 @@ def everywhere(
     """Order eSIMs for lines, follow the orders, and look at the inventory."""
     if data_dir is not None:  # before anything reads the settings
         os.environ["ESIM_DATA_DIR"] = str(data_dir)
+    act_as(user)
 
 
 def run() -> int:

@@ -34,8 +34,8 @@ def list_contacts(
     """List contacts of distributors with their roles."""
 
     async def read() -> list[ContactDetails]:
-        async with inventory() as stock:
-            return await stock.contacts(account, distributor, role)
+        async with inventory() as (stock, caller):
+            return await stock.contacts(caller, account, distributor, role)
 
     found = run(read)
     if not found and not json:
@@ -64,12 +64,12 @@ def add(  # noqa: PLR0917  options of a command
     """
 
     async def call() -> ContactDetails:
-        async with inventory() as stock:
+        async with inventory() as (stock, caller):
             try:
-                return await stock.add_contact(account, distributor, name, email, role or ())
+                return await stock.add_contact(caller, account, distributor, name, email, role or ())
             except NotFound as unknown:
                 if unknown.refusals[0].code == "unknown_distributor":
-                    names = ", ".join(await stock.distributors(account)) or "none"
+                    names = ", ".join(await stock.distributors(caller, account)) or "none"
                     unknown.add_note(f"The account's distributors: {names}.")
                 raise
 
@@ -98,8 +98,10 @@ def _second_step(created: ContactDetails) -> ContactDetails:
         return created
 
     async def call() -> ContactDetails:
-        async with inventory() as stock:
-            return await stock.edit_contact(created.account, reference("C", created.id), add_roles=roles)
+        async with inventory() as (stock, caller):
+            return await stock.edit_contact(
+                caller, created.account, reference("C", created.id), add_roles=roles
+            )
 
     return run(call)
 
@@ -126,9 +128,15 @@ def edit(  # noqa: PLR0917  options of a command
         raise Refused.because("nothing_to_change", "Say what changes: --name, --email, --role or --no-role.")
 
     async def call() -> ContactDetails:
-        async with inventory() as stock:
+        async with inventory() as (stock, caller):
             return await stock.edit_contact(
-                account, contact, name=name, email=email, add_roles=role or (), remove_roles=no_role or ()
+                caller,
+                account,
+                contact,
+                name=name,
+                email=email,
+                add_roles=role or (),
+                remove_roles=no_role or (),
             )
 
     changed = run(call)

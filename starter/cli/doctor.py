@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from starter.cli.output import JsonFlag, print_json, print_table, say
-from starter.cli.session import CHECK_FAILED, run, settings
+from starter.cli.session import CHECK_FAILED, operator_only, run, settings
 
 
 def doctor(json: JsonFlag = False) -> None:
@@ -14,7 +14,7 @@ def doctor(json: JsonFlag = False) -> None:
     from starter.checkup import examine  # noqa: PLC0415  no other command needs all that it brings along
 
     chosen = settings()
-    found = run(lambda: examine(chosen))
+    found = run(lambda: examine(operator_only(), chosen))
     well = all(check.ok for check in found)
     if json:
         print_json({"ok": well, "checks": [asdict(check) for check in found]})

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from models.callers import Caller
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
 from models.inventory import LineView, SimKind, SimView
@@ -36,8 +37,10 @@ def import_fleet(file: File, dry_run: DryRun = False, json: JsonFlag = False) ->
     employee_email, management_groups. What they hold, with examples: docs/import.md.
     """
 
-    async def take_over(stock: Inventory, content: bytes, told: Progress | None) -> ImportReport:
-        return await stock.import_fleet(content, dry_run, told)
+    async def take_over(
+        stock: Inventory, caller: Caller, content: bytes, told: Progress | None
+    ) -> ImportReport:
+        return await stock.import_fleet(caller, content, dry_run, told)
 
     import_file(file, take_over, json=json)
 
@@ -61,9 +64,15 @@ def list_lines(  # noqa: PLR0917  options of a command
 
     async def read() -> list[LineView]:
         wanted = limit if json else shown + 1
-        async with inventory() as stock:
+        async with inventory() as (stock, caller):
             return await stock.lines(
-                account, group=group, device=device, kind=kind, without_code=without_code, limit=wanted
+                caller,
+                account,
+                group=group,
+                device=device,
+                kind=kind,
+                without_code=without_code,
+                limit=wanted,
             )
 
     found = run(read)
@@ -102,8 +111,8 @@ def show(target: Target, json: JsonFlag = False) -> None:
         return
 
     async def read() -> LineView | SimView:
-        async with inventory() as stock:
-            return await (stock.sim(target) if names_sim(target) else stock.line(target))
+        async with inventory() as (stock, caller):
+            return await (stock.sim(caller, target) if names_sim(target) else stock.line(caller, target))
 
     found = run(read)
     if json:
@@ -114,12 +123,12 @@ def show(target: Target, json: JsonFlag = False) -> None:
 
 def _show_sim(target: str) -> None:
     async def read() -> tuple[SimView, QrHistory | None, dict[str, str]]:
-        async with inventory() as stock:
-            sim = await stock.sim(target)
+        async with inventory() as (stock, caller):
+            sim = await stock.sim(caller, target)
             if sim.kind is not SimKind.ESIM or sim.mark:  # F25, F45: it has no code, or none yet
                 return sim, None, {}
-            history = await stock.qr_history(target)
-            return sim, history, await stock.people(target, qr_tables.references(history))
+            history = await stock.qr_history(caller, target)
+            return sim, history, await stock.people(caller, target, qr_tables.references(history))
 
     sim, history, people = run(read)
     _print_sim(reference("S", sim.id), sim)
@@ -170,8 +179,8 @@ def actions(
     """Show the three actions on a line or SIM, and why one is not offered."""
 
     async def read() -> list[ActionOffer]:
-        async with inventory() as stock:
-            return await stock.actions(target, user)
+        async with inventory(user) as (stock, caller):
+            return await stock.actions(caller, target)
 
     found = run(read)
     if json:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from models.callers import Caller
 from models.csv_rows import MAX_BYTES
 from models.errors import Refused
 from models.imports import ImportReport
@@ -21,7 +22,7 @@ from starter.inventory import Inventory
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV file, UTF-8, with a line of column names.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")]
 
-Import = Callable[[Inventory, bytes, Told | None], Coroutine[Any, Any, ImportReport]]
+Import = Callable[[Inventory, Caller, bytes, Told | None], Coroutine[Any, Any, ImportReport]]
 
 
 def import_file(file: Path, take_over: Import, *, json: bool) -> None:
@@ -30,8 +31,8 @@ def import_file(file: Path, take_over: Import, *, json: bool) -> None:
 
     async def call() -> ImportReport:
         with progress_bar() as told:
-            async with inventory() as stock:
-                return await take_over(stock, content, told)
+            async with inventory() as (stock, caller):
+                return await take_over(stock, caller, content, told)
 
     report = run(call)
     if json:

@@ -9,11 +9,12 @@ import typer
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
+from models.callers import Caller
 from models.errors import PartAway, Refused
 from models.inventory import EventView, OrderView
 from models.lifecycle import OPEN, HoldReason
 from starter.cli.order_retry_many import retry_many
-from starter.cli.order_views import Actor, parse_order_id
+from starter.cli.order_views import parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.session import CHECK_FAILED, order_desk, run, settings
 from starter.order_book import OrderBook
@@ -55,7 +56,6 @@ def retry(  # noqa: PLR0917  options of a command
     query: Query = None,
     all_held: AllHeld = False,
     reason: Reason = None,
-    actor: Actor = "operator",
     yes: Yes = False,
     json: JsonFlag = False,
 ) -> None:
@@ -69,13 +69,13 @@ def retry(  # noqa: PLR0917  options of a command
         sentence = "Name one order, or choose many with --query, --reason or --all-held."
         raise Refused.because("selection_invalid", sentence)
     if order is None:
-        retry_many(query, reason, actor, yes=yes, json=json)
+        retry_many(query, reason, yes=yes, json=json)
     else:
-        _retry_one(order, actor, json=json)
+        _retry_one(order, json=json)
 
 
-def _retry_one(order: str, actor: str, *, json: bool) -> None:
-    outcome, view = run(lambda: _retry(parse_order_id(order), actor))
+def _retry_one(order: str, *, json: bool) -> None:
+    outcome, view = run(lambda: _retry(parse_order_id(order)))
     if outcome is Outcome.NOTHING_YET:
         raise PartAway("worker", f"{view.id} is still held: no worker took the retry up; it may do so later.")
     if json:
@@ -89,20 +89,20 @@ def _retry_one(order: str, actor: str, *, json: bool) -> None:
         raise SystemExit(CHECK_FAILED)
 
 
-async def _retry(order_id: str, actor: str) -> tuple[Outcome, OrderView]:
-    async with order_desk() as desk:
-        before = await desk.order(order_id)
+async def _retry(order_id: str) -> tuple[Outcome, OrderView]:
+    async with order_desk() as (desk, caller):
+        before = await desk.order(caller, order_id)
         client = await connect(settings())
         runs, held = await _workflow(client, order_id)
         if before.status in OPEN and not runs:
-            await desk.retry(order_id, actor=actor)
+            await desk.retry(caller, order_id)
             if before.held_reason is None:
-                return Outcome.STARTED_AGAIN, await desk.order(order_id)
-            return await _watched(desk, before)
+                return Outcome.STARTED_AGAIN, await desk.order(caller, order_id)
+            return await _watched(desk, caller, before)
         if not held and before.held_reason is None:
             raise Refused.because("not_held", "The order is not held; there is nothing to retry.")
-        await desk.retry(order_id, actor=actor)
-        return await _watched(desk, before)
+        await desk.retry(caller, order_id)
+        return await _watched(desk, caller, before)
 
 
 async def _workflow(client: Client, order_id: str) -> tuple[bool, bool]:
@@ -115,13 +115,13 @@ async def _workflow(client: Client, order_id: str) -> tuple[bool, bool]:
     return runs, runs and found.typed_search_attributes.get(ATTENTION) is not None
 
 
-async def _watched(book: OrderBook, before: OrderView) -> tuple[Outcome, OrderView]:
+async def _watched(book: OrderBook, caller: Caller, before: OrderView) -> tuple[Outcome, OrderView]:
     """Look at the order until it is held again or has settled."""
     loop = asyncio.get_running_loop()
     until = loop.time() + WATCHED_SECONDS
     settling = False
     while True:
-        view = await book.order(before.id)
+        view = await book.order(caller, before.id)
         news = view.events[len(before.events) :]
         if view.held_reason is not None and _failed_again(before, view, news):
             return Outcome.HELD_AGAIN, view

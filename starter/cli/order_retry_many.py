@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import Progress as Bar
 
+from models.callers import Caller
 from models.errors import PartAway, Refused
 from starter.cli.output import print_json, print_table, say, warn
 from starter.cli.questions import confirmed
-from starter.cli.session import CHECK_FAILED, PART_AWAY, run, settings
+from starter.cli.session import CHECK_FAILED, PART_AWAY, caller, run, settings
 from store.session import Database
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _NAMED = 10
 _KINDS = {"order": "order", "qr_request": "QR request", "notification": "notification"}
 
 
-def retry_many(query: str | None, reason: str | None, actor: str, *, yes: bool, json: bool) -> None:
+def retry_many(query: str | None, reason: str | None, *, yes: bool, json: bool) -> None:
     """Ask, tell all to go on, watch them, and print what became of how many.
 
     Exit code 1 says that some are held again, 3 that none is, but that some were not taken up.
@@ -41,7 +42,7 @@ def retry_many(query: str | None, reason: str | None, actor: str, *, yes: bool, 
     if not yes and not confirmed(f"Retry {_counted(chosen)}?"):
         raise Refused.because("not_confirmed", "Nothing was retried.")
     with _bar(len(chosen)) as tell:
-        done = run(lambda: _retry(chosen, actor, tell))
+        done = run(lambda: _retry(chosen, tell))
     if json:
         print_json(_document(done))
     else:
@@ -50,17 +51,17 @@ def retry_many(query: str | None, reason: str | None, actor: str, *, yes: bool, 
 
 
 async def _select(wanted: str) -> "list[Held]":
-    async with _batch() as batch:
-        return await batch.select(wanted)
+    async with _batch() as (batch, who):
+        return await batch.select(who, wanted)
 
 
-async def _retry(chosen: "Sequence[Held]", actor: str, tell: "Progress") -> "list[Retried]":
-    async with _batch() as batch:
-        return await batch.retry(chosen, actor, tell)
+async def _retry(chosen: "Sequence[Held]", tell: "Progress") -> "list[Retried]":
+    async with _batch() as (batch, who):
+        return await batch.retry(who, chosen, tell)
 
 
 @asynccontextmanager
-async def _batch() -> "AsyncIterator[BatchRetry]":
+async def _batch() -> "AsyncIterator[tuple[BatchRetry, Caller]]":
     from starter.batch_retry import BatchRetry  # noqa: PLC0415
     from starter.temporal import connect  # noqa: PLC0415
 
@@ -68,7 +69,7 @@ async def _batch() -> "AsyncIterator[BatchRetry]":
     async with AsyncExitStack() as stack:
         database = Database(chosen.database_url, chosen.database_pool_size)
         stack.push_async_callback(database.close)
-        yield BatchRetry(await connect(chosen), database, chosen)
+        yield BatchRetry(await connect(chosen), database, chosen), await caller(database)
 
 
 @contextmanager

@@ -18,7 +18,6 @@ app = typer.Typer(help="Place orders and follow them to their end.", no_args_is_
 
 Line = Annotated[str, typer.Argument(metavar="LINE", help="Phone number (+33612345678) or id (L-42).")]
 Order = Annotated[str, typer.Argument(metavar="ORDER", help="Id of the order (order-...).")]
-Actor = Annotated[str, typer.Option("--actor", help="Who says so: operator, provider or user:ID.")]
 User = Annotated[str, typer.Option("--user", help="Who orders: e-mail address or id (U-3).")]
 
 
@@ -27,8 +26,8 @@ def shop(line: Line, user: User, json: JsonFlag = False) -> None:
     """Show the packs that fit a line: eSIMs of its provider among the SIM Cards."""
 
     async def read() -> Shop:
-        async with inventory() as stock:
-            return await stock.shop(line, user)
+        async with inventory(user) as (stock, caller):
+            return await stock.shop(caller, line)
 
     offered = run(read)
     if json:
@@ -74,12 +73,18 @@ def list_orders(  # noqa: PLR0917  options of a command
     wanted = parse_status(status)
 
     async def read() -> tuple[list[OrderView], int]:
-        async with order_book() as book:
+        async with order_book() as (book, caller):
             orders = await book.orders(
-                status=wanted, open_only=open_only, held=held, incidents=incidents, line=line, limit=limit
+                caller,
+                status=wanted,
+                open_only=open_only,
+                held=held,
+                incidents=incidents,
+                line=line,
+                limit=limit,
             )
-        async with inventory() as stock:
-            return orders, await stock.qr_held() if held and not json else 0
+        async with inventory() as (stock, caller):
+            return orders, await stock.qr_held(caller) if held and not json else 0
 
     found, held_codes = run(read)
     if json:
@@ -106,9 +111,9 @@ def show(order: Order, json: JsonFlag = False) -> None:
     """Show an order and everything that happened to it."""
 
     async def read() -> tuple[OrderView, dict[str, str]]:
-        async with order_book() as book:
-            view = await book.order(parse_order_id(order))
-            return view, {} if json else await book.people(view)
+        async with order_book() as (book, caller):
+            view = await book.order(caller, parse_order_id(order))
+            return view, {} if json else await book.people(caller, view)
 
     view, people = run(read)
     if json:
@@ -124,8 +129,8 @@ def watch(order: Order, json: JsonFlag = False) -> None:
     async def follow() -> OrderView | None:
         told = 0
         view = None
-        async with order_book() as book:
-            async for view in book.watch(parse_order_id(order)):
+        async with order_book() as (book, caller):
+            async for view in book.watch(caller, parse_order_id(order)):
                 for event in view.events[told:]:
                     if not json:
                         say(f"{full_time(event.at)}  {event.type:28} {event.actor}")

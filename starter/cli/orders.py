@@ -9,7 +9,7 @@ from models.lifecycle import OrderKind
 from models.orders import OrderState
 from models.rules import DISPOSAL_WARNING
 from starter.cli import order_retry, order_views
-from starter.cli.order_views import Actor, Line, Order, User, parse_order_id
+from starter.cli.order_views import Line, Order, User, parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.questions import confirmed
 from starter.cli.session import order_desk, run
@@ -37,8 +37,8 @@ def switch(  # noqa: PLR0917  options of a command
 ) -> None:
     """Switch a line from its physical SIM to an eSIM."""
     kind = OrderKind.SWITCH_TO_ESIM
-    draft = OrderDraft(kind=kind, line=line, user=user, pack=pack, quantity=quantity, key=key)
-    _place(draft, yes=yes, json=json)
+    draft = OrderDraft(kind=kind, line=line, pack=pack, quantity=quantity, key=key)
+    _place(draft, user, yes=yes, json=json)
 
 
 @app.command()
@@ -53,20 +53,20 @@ def replace(  # noqa: PLR0917  options of a command
 ) -> None:
     """Replace the eSIM of a line by a new one."""
     kind = OrderKind.REPLACE_ESIM
-    draft = OrderDraft(kind=kind, line=line, user=user, pack=pack, quantity=quantity, key=key)
-    _place(draft, yes=yes, json=json)
+    draft = OrderDraft(kind=kind, line=line, pack=pack, quantity=quantity, key=key)
+    _place(draft, user, yes=yes, json=json)
 
 
-def _place(draft: OrderDraft, *, yes: bool, json: bool) -> None:
+def _place(draft: OrderDraft, user: str, *, yes: bool, json: bool) -> None:
     agreed = draft.model_copy(update={"disposal_confirmed": True})
 
     async def check() -> None:
-        async with order_desk() as desk:
-            await desk.check(agreed)
+        async with order_desk(user) as (desk, caller):
+            await desk.check(caller, agreed)
 
     async def place() -> Placed:
-        async with order_desk() as desk:
-            return await desk.place(agreed)
+        async with order_desk(user) as (desk, caller):
+            return await desk.place(caller, agreed)
 
     if not yes:
         run(check)
@@ -83,12 +83,12 @@ def _place(draft: OrderDraft, *, yes: bool, json: bool) -> None:
 
 
 @app.command()
-def acknowledge(order: Order, iccid: Iccid = None, actor: Actor = "operator", json: JsonFlag = False) -> None:
+def acknowledge(order: Order, iccid: Iccid = None, json: JsonFlag = False) -> None:
     """The provider has acknowledged: a temporary eSIM is created."""
 
     async def call() -> OrderState:
-        async with order_desk() as desk:
-            return await desk.acknowledge(parse_order_id(order), iccid=iccid, actor=actor)
+        async with order_desk() as (desk, caller):
+            return await desk.acknowledge(caller, parse_order_id(order), iccid=iccid)
 
     _print_state(run(call), json=json)
 
@@ -97,25 +97,24 @@ def acknowledge(order: Order, iccid: Iccid = None, actor: Actor = "operator", js
 def iccid(
     order: Order,
     number: Annotated[str, typer.Argument(metavar="ICCID", help="18 to 20 digits.")],
-    actor: Actor = "operator",
     json: JsonFlag = False,
 ) -> None:
     """Enter or correct the ICCID of the temporary eSIM."""
 
     async def call() -> OrderState:
-        async with order_desk() as desk:
-            return await desk.enter_iccid(parse_order_id(order), number, actor=actor)
+        async with order_desk() as (desk, caller):
+            return await desk.enter_iccid(caller, parse_order_id(order), number)
 
     _print_state(run(call), json=json)
 
 
 @app.command()
-def processed(order: Order, iccid: Iccid = None, actor: Actor = "operator", json: JsonFlag = False) -> None:
+def processed(order: Order, iccid: Iccid = None, json: JsonFlag = False) -> None:
     """The provider has processed the order: the eSIM takes the line, the SIM there is discarded for ever."""
 
     async def call() -> OrderState:
-        async with order_desk() as desk:
-            return await desk.processed(parse_order_id(order), iccid=iccid, actor=actor)
+        async with order_desk() as (desk, caller):
+            return await desk.processed(caller, parse_order_id(order), iccid=iccid)
 
     _print_state(run(call), json=json)
 
@@ -124,14 +123,13 @@ def processed(order: Order, iccid: Iccid = None, actor: Actor = "operator", json
 def cancel(
     order: Order,
     reason: Annotated[str, typer.Option("--reason", help="Why; people and the provider are told.")],
-    actor: Actor = "operator",
     json: JsonFlag = False,
 ) -> None:
     """Cancel an order: its temporary eSIM is deleted, the SIM in place stays as it is."""
 
     async def call() -> OrderState:
-        async with order_desk() as desk:
-            return await desk.cancel(parse_order_id(order), reason=reason, actor=actor)
+        async with order_desk() as (desk, caller):
+            return await desk.cancel(caller, parse_order_id(order), reason=reason)
 
     _print_state(run(call), json=json)
 

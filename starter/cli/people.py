@@ -6,11 +6,9 @@ from typing import Annotated
 import typer
 
 from models.errors import Refused
-from starter.cli.order_views import Actor
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.questions import confirmed
-from starter.cli.session import run, settings
-from store.session import Database
+from starter.cli.session import caller, opened, run
 
 app = typer.Typer(help="Erase the data of a person.", no_args_is_help=True)
 
@@ -42,7 +40,6 @@ def erase_person(
         str,
         typer.Argument(metavar="ADDRESS|NAME", help="E-mail address, full name, or user:3, employee:12 ..."),
     ],
-    actor: Actor = "operator",
     yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
     json: JsonFlag = False,
 ) -> None:
@@ -51,10 +48,10 @@ def erase_person(
     Refused while something open needs the person. Nothing is to be done in Temporal: it knows numbers only.
     """
     if not yes:
-        would = run(lambda: _erase(who, actor, only_look=True))
+        would = run(lambda: _erase(who, only_look=True))
         if not confirmed(f"Erase for ever: {_counted(would)}?"):
             raise Refused.because("not_confirmed", "Nothing was erased.")
-    erased = run(lambda: _erase(who, actor, only_look=False))
+    erased = run(lambda: _erase(who, only_look=False))
     if json:
         print_json({"erased": erased})
     else:
@@ -62,15 +59,11 @@ def erase_person(
         warn(_OUT_OF_REACH)
 
 
-async def _erase(who: str, actor: str, *, only_look: bool) -> dict[str, int]:
+async def _erase(who: str, *, only_look: bool) -> dict[str, int]:
     from starter.people import erase  # noqa: PLC0415  only this command needs it
 
-    chosen = settings()
-    database = Database(chosen.database_url, chosen.database_pool_size)
-    try:
-        return await erase(database, who, actor, only_look=only_look)
-    finally:
-        await database.close()
+    async with opened() as database:
+        return await erase(await caller(database), database, who, only_look=only_look)
 
 
 def _counted(counts: Mapping[str, int]) -> str:

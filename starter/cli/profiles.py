@@ -26,8 +26,8 @@ def list_profiles(account: Account = None, json: JsonFlag = False) -> None:
     """List the profiles of an account, the default one first."""
 
     async def read() -> list[ProfileView]:
-        async with inventory() as stock:
-            return await stock.profiles(account)
+        async with inventory() as (stock, caller):
+            return await stock.profiles(caller, account)
 
     found = run(read)
     if json:
@@ -45,8 +45,8 @@ def show(profile: Profile, account: Account = None, json: JsonFlag = False) -> N
     """Show the nine targets of a profile."""
 
     async def read() -> ProfileView:
-        async with inventory() as stock:
-            return await stock.profile(account, profile)
+        async with inventory() as (stock, caller):
+            return await stock.profile(caller, account, profile)
 
     _print(run(read), json=json)
 
@@ -56,8 +56,8 @@ def create(profile: Profile, account: Account = None, json: JsonFlag = False) ->
     """Create a custom profile; its nine targets are disabled."""
 
     async def call() -> ProfileView:
-        async with inventory() as stock:
-            return await stock.create_profile(account, profile)
+        async with inventory() as (stock, caller):
+            return await stock.create_profile(caller, account, profile)
 
     _print(run(call), json=json)
 
@@ -67,8 +67,8 @@ def enable(profile: Profile, targets: Targets, account: Account = None, json: Js
     """Allow targets to the users of a profile."""
 
     async def call() -> ProfileView:
-        async with inventory() as stock:
-            return await stock.enable(account, profile, targets)
+        async with inventory() as (stock, caller):
+            return await stock.enable(caller, account, profile, targets)
 
     _print(run(call), json=json)
 
@@ -78,8 +78,8 @@ def disable(profile: Profile, targets: Targets, account: Account = None, json: J
     """Take targets from the users of a profile."""
 
     async def call() -> ProfileView:
-        async with inventory() as stock:
-            return await stock.disable(account, profile, targets)
+        async with inventory() as (stock, caller):
+            return await stock.disable(caller, account, profile, targets)
 
     _print(run(call), json=json)
 

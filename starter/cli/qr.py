@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from models.callers import Caller
 from models.errors import Refused
 from models.identifiers import reference
 from models.qr import LetterView, QrHistory, RequestState, RequestStatus
 from starter.cli import qr_codes, qr_keys, qr_list, qr_retry, qr_tables
 from starter.cli.imports import read_file
-from starter.cli.order_views import Actor
 from starter.cli.output import JsonFlag, console, print_json, say, warn
 from starter.cli.qr_codes import Sim, SomeUser, User, parse_id
 from starter.cli.questions import at_terminal, confirmed
@@ -50,8 +50,8 @@ def draft(sim: Sim, user: User, json: JsonFlag = False) -> None:
     """Show the mail that would ask the distributor for a SIM's code, or every reason why not."""
 
     async def read() -> LetterView:
-        async with qr_desk() as desk:
-            return await desk.draft(sim, user)
+        async with qr_desk(user) as (desk, caller):
+            return await desk.draft(caller, sim)
 
     letter = run(read)
     if json:
@@ -87,7 +87,6 @@ def request(  # noqa: PLR0917  options of a command
         raise Refused.because("confirmation_needed", sentence)
     wanted = QrRequestDraft(
         sim=sim,
-        user=user,
         contacts=tuple(to) if to else None,
         cc=tuple(cc or ()),
         subject=subject,
@@ -96,11 +95,11 @@ def request(  # noqa: PLR0917  options of a command
         key=key,
     )
     if not yes:
-        _confirm(wanted)
+        _confirm(wanted, user)
 
     async def send() -> "Requested":
-        async with qr_desk() as desk:
-            return await desk.request(wanted)
+        async with qr_desk(user) as (desk, caller):
+            return await desk.request(caller, wanted)
 
     made = run(send)
     if yes and made.version and not json:
@@ -108,10 +107,10 @@ def request(  # noqa: PLR0917  options of a command
     _print_requested(made, asked_by_key=key is not None, json=json)
 
 
-def _confirm(wanted: "QrRequestDraft") -> None:
+def _confirm(wanted: "QrRequestDraft", user: str) -> None:
     async def read() -> LetterView:
-        async with qr_desk() as desk:
-            return await desk.preview(wanted)
+        async with qr_desk(user) as (desk, caller):
+            return await desk.preview(caller, wanted)
 
     letter = run(read)
     if not at_terminal():
@@ -172,9 +171,9 @@ def history(sim: Sim, user: SomeUser = None, json: JsonFlag = False) -> None:
     """Show the versions of a SIM's code, its requests and notifications, and all that happened."""
 
     async def read() -> tuple[QrHistory, dict[str, str]]:
-        async with inventory() as stock:
-            found = await stock.qr_history(sim, user)
-            return found, {} if json else await _people(stock, found)
+        async with inventory(user) as (stock, caller):
+            found = await stock.qr_history(caller, sim)
+            return found, {} if json else await _people(stock, caller, found)
 
     found, people = run(read)
     if json:
@@ -183,22 +182,21 @@ def history(sim: Sim, user: SomeUser = None, json: JsonFlag = False) -> None:
         qr_tables.print_history(found, people)
 
 
-async def _people(stock: Inventory, found: QrHistory) -> dict[str, str]:
-    return await stock.people(reference("S", found.sim_id), qr_tables.references(found))
+async def _people(stock: Inventory, caller: Caller, found: QrHistory) -> dict[str, str]:
+    return await stock.people(caller, reference("S", found.sim_id), qr_tables.references(found))
 
 
 def withdraw(
     request_id: Annotated[str, typer.Argument(metavar="REQUEST", help="Id of the request (qr-request-...).")],
-    actor: Actor = "operator",
     json: JsonFlag = False,
 ) -> None:
     """End a request whose code is not wanted any more: its upload links are dead."""
     wanted = parse_id(request_id, "request")
 
     async def call() -> tuple[RequestStatus, RequestState]:
-        async with qr_desk() as desk:
-            before = (await desk.request_view(wanted)).status
-            return before, await desk.withdraw(wanted, actor=actor)
+        async with qr_desk() as (desk, caller):
+            before = (await desk.request_view(caller, wanted)).status
+            return before, await desk.withdraw(caller, wanted)
 
     before, state = run(call)
     if json:

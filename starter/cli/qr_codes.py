@@ -15,7 +15,6 @@ from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
 from models.qr import Imported, NotificationView
 from starter.cli import qr_pictures
 from starter.cli.imports import read_file
-from starter.cli.order_views import Actor
 from starter.cli.output import JsonFlag, full_time, print_json, printable, say, warn
 from starter.cli.qr_tables import came_as
 from starter.cli.questions import answer, at_terminal
@@ -92,8 +91,8 @@ def _import(sim: str, user: str | None, file: Path | None, code: str | None) -> 
     typed = _typed_code()
 
     async def call() -> Imported:
-        async with qr_desk() as desk:
-            return await desk.import_code(sim, typed, user)
+        async with qr_desk(user) as (desk, caller):
+            return await desk.import_code(caller, sim, typed)
 
     return run(call)
 
@@ -104,8 +103,8 @@ def _import_file(sim: str, user: str | None, file: Path) -> Imported:
     content = read_file(file, LARGEST_UPLOAD)
 
     async def call() -> Imported:
-        async with qr_desk() as desk:
-            return await desk.import_file(sim, content, file.name, user)
+        async with qr_desk(user) as (desk, caller):
+            return await desk.import_file(caller, sim, content, file.name)
 
     return run(call)
 
@@ -171,8 +170,8 @@ def _tell(sim: str, to: str, user: str | None) -> None:
 
 
 async def _notify(sim: str, to: str, user: str | None) -> NotificationView:
-    async with qr_desk() as desk:
-        return await desk.notify(sim, to, user=user)
+    async with qr_desk(user) as (desk, caller):
+        return await desk.notify(caller, sim, to)
 
 
 def show(  # noqa: PLR0917  options of a command
@@ -202,8 +201,8 @@ def show(  # noqa: PLR0917  options of a command
         qr_pictures.refuse_unless_writable(output, force=force)
 
     async def read() -> "ShownCode":
-        async with qr_desk() as desk:
-            return await desk.show(sim, user)
+        async with qr_desk(user) as (desk, caller):
+            return await desk.show(caller, sim)
 
     shown = run(read)
     if output is not None and kind is not None:
@@ -231,8 +230,8 @@ def notify(
     """Mail somebody a link that shows a SIM's QR code until it expires."""
 
     async def call() -> NotificationView:
-        async with qr_desk() as desk:
-            return await desk.notify(sim, to, user=user, key=key)
+        async with qr_desk(user) as (desk, caller):
+            return await desk.notify(caller, sim, to, key=key)
 
     sent = run(call)
     if json:
@@ -245,16 +244,15 @@ def revoke(
     notification: Annotated[
         str, typer.Argument(metavar="NOTIFICATION", help="Its id (qr-notification-...), see `qr history`.")
     ],
-    actor: Actor = "operator",
     json: JsonFlag = False,
 ) -> None:
     """Close the link of a notification: it shows nothing any more."""
     wanted = parse_id(notification, "notification")
 
     async def call() -> tuple[str, NotificationView]:
-        async with qr_desk() as desk:
-            before = (await desk.notification(wanted)).state
-            return before, await desk.revoke(wanted, actor=actor)
+        async with qr_desk() as (desk, caller):
+            before = (await desk.notification(caller, wanted)).state
+            return before, await desk.revoke(caller, wanted)
 
     before, revoked = run(call)
     if json:

@@ -21,8 +21,8 @@ def list_waiting(
     """List requests for QR codes, newest first, with the notifications that are held."""
 
     async def read() -> list[QrWaitingView]:
-        async with inventory() as stock:
-            return await stock.qr_waiting(account, open_only=open_only, held=held, limit=limit)
+        async with inventory() as (stock, caller):
+            return await stock.qr_waiting(caller, account, open_only=open_only, held=held, limit=limit)
 
     found = run(read)
     if json:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.callers import Caller
 from models.errors import PartAway
 from models.identifiers import reference
 from models.inventory import EventView
 from models.lifecycle import HoldReason
 from starter.cli.order_retry import LOOK_EVERY_SECONDS, SETTLED_SECONDS, WATCHED_SECONDS, Outcome
-from starter.cli.order_views import Actor
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.qr_codes import parse_id
 from starter.cli.session import CHECK_FAILED, qr_desk, run
@@ -29,7 +29,6 @@ def retry(
     waiting: Annotated[
         str, typer.Argument(metavar="ID", help="Id of a held request (qr-request-...) or notification.")
     ],
-    actor: Actor = "operator",
     json: JsonFlag = False,
 ) -> None:
     """Let a held request or notification go on: what it is held for is tried again.
@@ -37,7 +36,7 @@ def retry(
     It is watched for some seconds: exit code 1 says that it is held again.
     """
     wanted = parse_id(waiting, "notification" if "notification" in waiting.lower() else "request")
-    outcome, reason = run(lambda: _retry(wanted, actor))
+    outcome, reason = run(lambda: _retry(wanted))
     if outcome is Outcome.NOTHING_YET:
         raise PartAway("worker", f"{wanted} is told to go on; nothing was done yet, see `qr history`.")
     if json:
@@ -51,22 +50,24 @@ def retry(
         raise SystemExit(CHECK_FAILED)
 
 
-async def _retry(wanted: str, actor: str) -> tuple[Outcome, str | None]:
-    async with qr_desk() as desk:
+async def _retry(wanted: str) -> tuple[Outcome, str | None]:
+    async with qr_desk() as (desk, caller):
         is_request = wanted.startswith("qr-request-")
-        found = await (desk.request_view(wanted) if is_request else desk.notification(wanted))
+        found = await (desk.request_view(caller, wanted) if is_request else desk.notification(caller, wanted))
         sim = reference("S", found.sim_id)
-        before = len(await _events(desk, sim, wanted))
-        await desk.retry(wanted, actor=actor)
-        return await _watched(desk, sim, wanted, before)
+        before = len(await _events(desk, caller, sim, wanted))
+        await desk.retry(caller, wanted)
+        return await _watched(desk, caller, sim, wanted, before)
 
 
-async def _watched(desk: "QrDesk", sim: str, wanted: str, before: int) -> tuple[Outcome, str | None]:
+async def _watched(
+    desk: "QrDesk", caller: Caller, sim: str, wanted: str, before: int
+) -> tuple[Outcome, str | None]:
     """Look at what happens until it is held again or has settled."""
     loop = asyncio.get_running_loop()
     until, settling = loop.time() + WATCHED_SECONDS, False
     while True:
-        news = (await _events(desk, sim, wanted))[before:]
+        news = (await _events(desk, caller, sim, wanted))[before:]
         happened = {event.type for event in news}
         if happened.intersection(_HELD):
             return Outcome.HELD_AGAIN, _reason(news)
@@ -80,8 +81,8 @@ async def _watched(desk: "QrDesk", sim: str, wanted: str, before: int) -> tuple[
         await asyncio.sleep(LOOK_EVERY_SECONDS)
 
 
-async def _events(desk: "QrDesk", sim: str, wanted: str) -> Sequence[EventView]:
-    events = (await desk.history(sim)).events
+async def _events(desk: "QrDesk", caller: Caller, sim: str, wanted: str) -> Sequence[EventView]:
+    events = (await desk.history(caller, sim)).events
     return [
         event
         for event in events

@@ -7,10 +7,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from models.callers import Caller, Permission, not_permitted
 from models.errors import EsimError, PartAway, Refused
 from settings import Settings, data_dir_from_environment, load
+from starter import callers
 from starter.cli.output import warn
 from starter.desk import OrderDesk
 from starter.inventory import Inventory
@@ -50,42 +53,73 @@ def no_sandbox(otherwise: str = "") -> PartAway:
     )
 
 
+@dataclass
+class _Acting:
+    """Who acts in this process: the user of the option `--user` before the command, else the operator."""
+
+    user: str | None = None
+
+
+_acting = _Acting()
+
+
+def act_as(user: str | None) -> None:
+    """Let all that follows be done by this user (an e-mail address or `U-3`), or by the operator."""
+    _acting.user = user
+
+
+async def caller(database: Database, user: str | None = None) -> Caller:
+    """The user whom the command names, else the one named before the command, else the operator."""
+    named = user or _acting.user
+    return callers.operator() if named is None else await callers.user(database, named)
+
+
+def operator_only() -> Caller:
+    """The operator, for what must work while the database is away. Raises `Refused` where a user is named."""
+    if _acting.user is not None:
+        raise Refused(not_permitted(Permission.SEE_OPERATIONS))
+    return callers.operator()
+
+
 @asynccontextmanager
-async def inventory() -> AsyncIterator[Inventory]:
-    """The inventory in the configured database."""
+async def opened() -> AsyncIterator[Database]:
+    """The configured database."""
     chosen = settings()
     database = Database(chosen.database_url, chosen.database_pool_size)
     try:
-        yield Inventory(database)
+        yield database
     finally:
         await database.close()
 
 
 @asynccontextmanager
-async def order_book() -> AsyncIterator[OrderBook]:
-    """Orders for reading, from the configured database."""
-    chosen = settings()
-    database = Database(chosen.database_url, chosen.database_pool_size)
-    try:
-        yield OrderBook(database)
-    finally:
-        await database.close()
+async def inventory(user: str | None = None) -> AsyncIterator[tuple[Inventory, Caller]]:
+    """The inventory in the configured database, and who asks."""
+    async with opened() as database:
+        yield Inventory(database), await caller(database, user)
 
 
 @asynccontextmanager
-async def order_desk() -> AsyncIterator[OrderDesk]:
-    """The desk at which orders are placed and steered."""
+async def order_book() -> AsyncIterator[tuple[OrderBook, Caller]]:
+    """Orders for reading, from the configured database, and who asks."""
+    async with opened() as database:
+        yield OrderBook(database), await caller(database)
+
+
+@asynccontextmanager
+async def order_desk(user: str | None = None) -> AsyncIterator[tuple[OrderDesk, Caller]]:
+    """The desk at which orders are placed and steered, and who asks."""
     async with OrderDesk.open(settings()) as desk:
-        yield desk
+        yield desk, await caller(desk.database, user)
 
 
 @asynccontextmanager
-async def qr_desk() -> AsyncIterator["QrDesk"]:
-    """The desk for QR codes; imported here, as no other command needs what it brings along."""
+async def qr_desk(user: str | None = None) -> AsyncIterator[tuple["QrDesk", Caller]]:
+    """The desk for QR codes, and who asks; imported here, as no other command needs what it brings along."""
     from starter.qr_desk import QrDesk  # noqa: PLC0415
 
     async with QrDesk.open(settings()) as desk:
-        yield desk
+        yield desk, await caller(desk.database, user)
 
 
 def exit_code(failure: EsimError) -> int:

@@ -1,32 +1,40 @@
-"""`esim-orders user ...`: who may place orders."""
+"""`esim-orders user ...`: who may do what in an account."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
 
+from models.callers import USER_ROLES, Caller, Role, UserKind
 from models.identifiers import reference
 from models.inventory import UserView
 from starter.cli.output import JsonFlag, print_json, print_table
 from starter.cli.session import inventory, run
+from starter.inventory import Inventory
 
-app = typer.Typer(help="Look at and create users.", no_args_is_help=True)
+app = typer.Typer(help="Look at, create and change users.", no_args_is_help=True)
 
 Account = Annotated[str | None, typer.Option("--account", help="Name of the account.")]
+User = Annotated[str, typer.Argument(metavar="USER", help="E-mail address or id (U-3).")]
+Distributor = Annotated[
+    str | None, typer.Option("--distributor", help="Whose orders a user with the role provider_desk sees.")
+]
+_ROLES = ", ".join(USER_ROLES)
 
 
 @app.command(name="list")
 def list_users(account: Account = None, json: JsonFlag = False) -> None:
-    """List users with their authorised actions profile."""
+    """List users with their role and authorised actions profile."""
 
     async def read() -> list[UserView]:
-        async with inventory() as stock:
-            return await stock.users(account)
+        async with inventory() as (stock, caller):
+            return await stock.users(caller, account)
 
     _print(run(read), json=json)
 
 
 @app.command()
-def create(
+def create(  # noqa: PLR0917  options of a command
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the user.")],
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="E-mail address; it names one user.")],
     account: Annotated[
@@ -35,24 +43,73 @@ def create(
     profile: Annotated[
         str | None, typer.Option("--profile", help="Authorised actions profile; the default one if left out.")
     ] = None,
+    role: Annotated[str, typer.Option("--role", metavar="ROLE", help=f"{_ROLES}.")] = Role.MANAGER.value,
+    service: Annotated[bool, typer.Option("--service", help="A service user, for API keys.")] = False,
+    distributor: Distributor = None,
     json: JsonFlag = False,
 ) -> None:
     """Create a user of an account."""
+    kind = UserKind.SERVICE if service else UserKind.PERSON
+    _change(
+        lambda stock, caller: stock.create_user(
+            caller, account, name, email, profile, role=role, kind=kind, distributor=distributor
+        ),
+        json=json,
+    )
 
+
+@app.command(name="set-role")
+def set_role(
+    user: User,
+    role: Annotated[str, typer.Argument(metavar="ROLE", help=f"{_ROLES}.")],
+    distributor: Distributor = None,
+    json: JsonFlag = False,
+) -> None:
+    """Give a user another role."""
+    _change(lambda stock, caller: stock.set_role(caller, user, role, distributor=distributor), json=json)
+
+
+@app.command()
+def deactivate(user: User, json: JsonFlag = False) -> None:
+    """Let a user do nothing any more; orders that were accepted go on."""
+    _change(lambda stock, caller: stock.deactivate_user(caller, user), json=json)
+
+
+@app.command()
+def activate(user: User, json: JsonFlag = False) -> None:
+    """Let a deactivated user act again."""
+    _change(lambda stock, caller: stock.activate_user(caller, user), json=json)
+
+
+def _change(change: Callable[[Inventory, Caller], Awaitable[UserView]], *, json: bool) -> None:
     async def call() -> UserView:
-        async with inventory() as stock:
-            return await stock.create_user(account, name, email, profile)
+        async with inventory() as (stock, caller):
+            return await change(stock, caller)
 
-    created = run(call)
+    changed = run(call)
     if json:
-        print_json(created)
-        return
-    _print([created], json=False)
+        print_json(changed)
+    else:
+        _print([changed], json=False)
 
 
 def _print(users: list[UserView], *, json: bool) -> None:
     if json:
         print_json(users)
         return
-    rows = [(reference("U", user.id), user.name, user.email, user.account, user.profile) for user in users]
-    print_table("Users", ("user", "name", "e-mail", "account", "profile"), rows)
+    rows = [
+        (reference("U", user.id), user.name, user.email, user.account, _role(user), user.profile)
+        for user in users
+    ]
+    print_table("Users", ("user", "name", "e-mail", "account", "role", "profile"), rows, whole=("user",))
+
+
+def _role(user: UserView) -> str:
+    """The role, with what else matters about it."""
+    of = f" of {user.distributor}" if user.distributor else ""
+    notes = [
+        note
+        for note, is_so in (("service", user.kind is UserKind.SERVICE), ("deactivated", user.deactivated_at))
+        if is_so
+    ]
+    return user.role.value.replace("_", " ") + of + (f" ({', '.join(notes)})" if notes else "")

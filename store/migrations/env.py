@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.erasure_table import ErasureRow
 from store.mail_table import MailRow
+from store.origins import OriginRow
 
-_TABLES = (MailRow, ErasureRow)
+_TABLES = (MailRow, ErasureRow, OriginRow)
 """With these, all are loaded."""
 _MIGRATION_LOCK = 6_145_318
 

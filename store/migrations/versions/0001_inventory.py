@@ -181,6 +181,24 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("profile_id", sa.BigInteger(), nullable=False),
+        sa.Column("role", sa.String(), server_default="manager", nullable=False),
+        sa.Column("kind", sa.String(), server_default="person", nullable=False),
+        sa.Column("deactivated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("distributor_id", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "role IN ('administrator', 'manager', 'owner', 'provider_desk', 'support', 'viewer')",
+            name=op.f("ck_users_role_known"),
+        ),
+        sa.CheckConstraint("kind IN ('person', 'service')", name=op.f("ck_users_kind_known")),
+        sa.CheckConstraint(
+            "(distributor_id IS NOT NULL) = (role = 'provider_desk')",
+            name=op.f("ck_users_distributor_of_desk"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["distributor_id", "account_id"],
+            ["distributors.id", "distributors.account_id"],
+            name="fk_users_distributor_id_account_id",
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_users_account_id"),
         sa.ForeignKeyConstraint(
             ["profile_id", "account_id"],
@@ -321,10 +339,24 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("sim_id", "group_id", name="pk_sim_groups"),
     )
+    op.create_table(
+        "origins",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("surface", sa.String(), nullable=False),
+        sa.Column("session", sa.String(), nullable=True),
+        sa.Column("address", sa.String(), nullable=True),
+        sa.Column("request_id", sa.String(), nullable=True),
+        sa.CheckConstraint("surface IN ('api', 'cli', 'link', 'portal')", name=op.f("ck_origins_surface")),
+        sa.PrimaryKeyConstraint("id", name="pk_origins"),
+    )
+    op.create_index("ix_origins_actor", "origins", ["actor"], unique=False)
 
 
 def downgrade() -> None:
     for table in (
+        "origins",
         "sim_groups",
         "sims",
         "order_pack_items",

@@ -1,0 +1,234 @@
+"""Who calls, what they may do, and which records exist for them.
+
+A caller has *permissions* (what its role may do at all) and a *scope* (whose records it sees). The authorised
+actions profile of a user is a third thing: the rules in `models.rules` ask it for each action and slot, in
+addition. Only `starter.callers` makes callers, from what a surface has authenticated.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from models.errors import Refusal, Refused
+from models.lifecycle import OrderStatus
+
+OPERATOR = "operator"
+"""The actor that stands for the platform's operators."""
+
+
+class Role(StrEnum):
+    """What a user is in the account. `operator` is no user's role: it is the platform's."""
+
+    OWNER = "owner"
+    ADMINISTRATOR = "administrator"
+    MANAGER = "manager"
+    VIEWER = "viewer"
+    SUPPORT = "support"
+    """Staff who sell and support travel eSIMs (T1)."""
+    PROVIDER_DESK = "provider_desk"
+    """Staff of one distributor, who acknowledge and process the orders sent to it."""
+    OPERATOR = "operator"
+
+
+class UserKind(StrEnum):
+    """A person signs in; a service user is behind an API key. Both have a role and a profile."""
+
+    PERSON = "person"
+    SERVICE = "service"
+
+
+class Permission(StrEnum):
+    """One thing that a desk may be asked for. Each public call of a desk requires exactly one."""
+
+    VIEW_INVENTORY = "view_inventory"
+    EDIT_INVENTORY = "edit_inventory"
+    IMPORT_INVENTORY = "import_inventory"
+    VIEW_CATALOGUE = "view_catalogue"
+    EDIT_CATALOGUE = "edit_catalogue"
+    VIEW_ORDERS = "view_orders"
+    PLACE_ORDERS = "place_orders"
+    CANCEL_ORDERS = "cancel_orders"
+    ACKNOWLEDGE_ORDERS = "acknowledge_orders"
+    REPORT_PROCESSED = "report_processed"
+    ENTER_ICCID = "enter_iccid"
+    RETRY_WORK = "retry_work"
+    REQUEST_QR_CODES = "request_qr_codes"
+    IMPORT_QR_CODES = "import_qr_codes"
+    VIEW_QR_CODES = "view_qr_codes"
+    NOTIFY_QR_CODES = "notify_qr_codes"
+    VIEW_PEOPLE = "view_people"
+    """Users, their profiles, and the distributors' contacts."""
+    MANAGE_USERS = "manage_users"
+    MANAGE_PROFILES = "manage_profiles"
+    MANAGE_CONTACTS = "manage_contacts"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    ERASE_PEOPLE = "erase_people"
+    SEE_OPERATIONS = "see_operations"
+
+
+_VIEWS = frozenset(
+    {
+        Permission.VIEW_INVENTORY,
+        Permission.VIEW_CATALOGUE,
+        Permission.VIEW_ORDERS,
+        Permission.VIEW_PEOPLE,
+    }
+)
+_MANAGER = _VIEWS | {
+    Permission.EDIT_INVENTORY,
+    Permission.PLACE_ORDERS,
+    Permission.ENTER_ICCID,
+    Permission.REQUEST_QR_CODES,
+    Permission.IMPORT_QR_CODES,
+    Permission.VIEW_QR_CODES,
+    Permission.NOTIFY_QR_CODES,
+}
+_ADMINISTRATOR = _MANAGER | {
+    Permission.IMPORT_INVENTORY,
+    Permission.EDIT_CATALOGUE,
+    Permission.MANAGE_PROFILES,
+    Permission.MANAGE_USERS,
+    Permission.MANAGE_CONTACTS,
+    Permission.RETRY_WORK,
+}
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.OWNER: _ADMINISTRATOR,
+    Role.ADMINISTRATOR: _ADMINISTRATOR,
+    Role.MANAGER: _MANAGER,
+    Role.VIEWER: _VIEWS,
+    Role.SUPPORT: _VIEWS | {Permission.PLACE_ORDERS, Permission.REQUEST_QR_CODES, Permission.NOTIFY_QR_CODES},
+    Role.PROVIDER_DESK: frozenset(
+        {
+            Permission.VIEW_ORDERS,
+            Permission.ACKNOWLEDGE_ORDERS,
+            Permission.REPORT_PROCESSED,
+            Permission.CANCEL_ORDERS,
+            Permission.ENTER_ICCID,
+        }
+    ),
+    Role.OPERATOR: frozenset(Permission),
+}
+"""What each role may do (F2, F53, F64, L1, T1)."""
+
+USER_ROLES = tuple(role for role in Role if role is not Role.OPERATOR)
+"""The roles that a user of an account may have."""
+
+_PLACING_CANCELS = frozenset({OrderStatus.SUBMITTED, OrderStatus.CANCELLED})
+
+
+def cancelling(status: OrderStatus) -> frozenset[Permission]:
+    """The permissions any one of which allows to cancel an order in this status.
+
+    Before the acknowledgement that is also the permission to place such an order. A cancelled order counts
+    too: cancelling it again changes nothing, so that the call may be repeated.
+    """
+    if status in _PLACING_CANCELS:
+        return frozenset({Permission.CANCEL_ORDERS, Permission.PLACE_ORDERS})
+    return frozenset({Permission.CANCEL_ORDERS})
+
+
+def may_cancel(permissions: Collection[Permission], status: OrderStatus) -> bool:
+    """Whether these permissions allow to cancel an order in this status."""
+    return not cancelling(status).isdisjoint(permissions)
+
+
+def may_grant(permissions: Collection[Permission], role: Role) -> bool:
+    """Whether who has these permissions may give a user the role: nobody gives more than they have."""
+    return PERMISSIONS[role] <= frozenset(permissions)
+
+
+def not_permitted(permission: Permission) -> Refusal:
+    """Refuse what the caller's role does not include, naming the permission."""
+    return Refusal(
+        code="not_permitted",
+        sentence=f"Your role does not allow this ({permission}); contact your administrator.",
+    )
+
+
+@dataclass(frozen=True)
+class OfAccount:
+    """The records of one account."""
+
+    account_id: int
+
+
+@dataclass(frozen=True)
+class OfDistributor:
+    """The orders of one distributor of one account, and nothing else of the account."""
+
+    account_id: int
+    distributor_id: int
+
+
+@dataclass(frozen=True)
+class OfLink:
+    """The one SIM that a mailed link is for."""
+
+    link_id: int
+    account_id: int
+    sim_id: int
+
+
+@dataclass(frozen=True)
+class AllAccounts:
+    """Every record: the platform's operators, the command line and the worker."""
+
+
+Scope = OfAccount | OfDistributor | OfLink | AllAccounts
+
+
+@dataclass(frozen=True, repr=False)
+class Caller:
+    """Who calls a desk. The first argument of every public call, without default."""
+
+    actor: str
+    """As events name it: `operator`, `user:3`, `contact:7`, `link:12`. Never a name or an address."""
+    scope: Scope
+    permissions: frozenset[Permission]
+    user_id: int | None
+    """The user who acts; None for an operator and for who came by a link."""
+    origin_id: int | None = None
+    """The row of `store.origins` that says by which surface and session the call came."""
+    language: str = "en"
+
+    def __repr__(self) -> str:
+        return f"Caller({self.actor!r}, {self.scope!r})"
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the caller has this permission."""
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Raise `Refused` (`not_permitted`) unless the caller has this permission.
+
+        Look the record up first: a caller must not learn from the refusal that a foreign record exists.
+        """
+        if permission not in self.permissions:
+            raise Refused(not_permitted(permission))
+
+    @property
+    def user(self) -> int:
+        """The user who acts. Raises `Refused` (`user_needed`) for a caller that is no user."""
+        if self.user_id is None:
+            raise Refused.because(
+                "user_needed", "This is done by a user of the account: say which user acts."
+            )
+        return self.user_id
+
+
+    @property
+    def account(self) -> int:
+        """The account that the caller acts for. Raises `Refused` (`user_needed`) where there is none."""
+        if isinstance(self.scope, AllAccounts):
+            raise Refused.because(
+                "user_needed", "This is done by a user of the account: say which user acts."
+            )
+        return self.scope.account_id
+
+
+@dataclass(frozen=True)
+class LinkBearer:
+    """Who came by a link in a mail. The token is a secret: it is not in the `repr`."""
+
+    token: str = field(repr=False)

@@ -1,0 +1,118 @@
+"""The users of accounts: their roles and profiles, and whether they may still act."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.addresses import parse_email
+from models.administration import parse_name
+from models.callers import USER_ROLES, Caller, Permission, Role, UserKind, may_grant
+from models.errors import Refused
+from models.inventory import UserView
+from store import administration, contacts, lookups
+from store.lookups import AccountKey
+from store.session import Database
+
+
+class Users:
+    """Looks at, creates and changes users. A role says what a user may do, a profile on which lines."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def users(self, caller: Caller, account: str | None = None) -> list[UserView]:
+        """Users with their role and the profile that rules what they may do."""
+        async with self._database.transaction() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_PEOPLE)
+            return await administration.users(connection, scope)
+
+    async def create_user(
+        self,
+        caller: Caller,
+        account: str | None,
+        name: str,
+        email: str,
+        profile: str | None = None,
+        *,
+        role: str = Role.MANAGER,
+        kind: UserKind = UserKind.PERSON,
+        distributor: str | None = None,
+    ) -> UserView:
+        """A new user of an existing account, with its default profile where none is named.
+
+        Of a service user an API key is made; it has a role and a profile as a person has.
+        """
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.MANAGE_USERS)
+            chosen, address = parse_name(name, "user"), email_address(email)
+            given = _granted(caller, role, distributor)
+            return await administration.create_user(
+                connection,
+                found,
+                chosen,
+                address,
+                profile,
+                role=given,
+                kind=kind,
+                distributor_id=await _distributor(connection, found, distributor),
+            )
+
+    async def set_role(
+        self, caller: Caller, user: str, role: str, *, distributor: str | None = None
+    ) -> UserView:
+        """Give a user (`U-3` or the address) another role; one with more rights than the caller's stays."""
+        async with self._database.transaction() as connection:
+            found = await lookups.find_user(connection, caller.scope, user)
+            caller.require(Permission.MANAGE_USERS)
+            _not_above(caller, found.role)
+            given = _granted(caller, role, distributor)
+            account = AccountKey(found.account_id, found.account)
+            distributor_id = await _distributor(connection, account, distributor)
+            return await administration.set_role(connection, found.id, given, distributor_id)
+
+    async def deactivate_user(self, caller: Caller, user: str) -> UserView:
+        """The user can do nothing any more. Orders that were accepted before go on (F53)."""
+        return await self._set_active(caller, user, active=False)
+
+    async def activate_user(self, caller: Caller, user: str) -> UserView:
+        """The user may act again, with the role and the profile as they are."""
+        return await self._set_active(caller, user, active=True)
+
+    async def _set_active(self, caller: Caller, user: str, *, active: bool) -> UserView:
+        async with self._database.transaction() as connection:
+            found = await lookups.find_user(connection, caller.scope, user)
+            caller.require(Permission.MANAGE_USERS)
+            _not_above(caller, found.role)
+            return await administration.set_active(connection, found.id, active=active)
+
+
+def email_address(text: str) -> str:
+    """The address as it is kept. Raises `Refused` (`email_invalid`)."""
+    try:
+        return parse_email(text)
+    except ValueError as wrong:
+        raise Refused.because("email_invalid", str(wrong)) from None
+
+
+def _granted(caller: Caller, text: str, distributor: str | None) -> Role:
+    wanted = text.strip().lower().replace("-", "_")
+    if wanted not in USER_ROLES:
+        raise Refused.because("unknown_user_role", f"A user's role is one of {', '.join(USER_ROLES)}.")
+    role = Role(wanted)
+    if (role is Role.PROVIDER_DESK) is not (distributor is not None):
+        sentence = "A distributor is named for the role provider_desk, and for no other."
+        raise Refused.because("distributor_of_desk", sentence)
+    _not_above(caller, role)
+    return role
+
+
+def _not_above(caller: Caller, role: Role) -> None:
+    if not may_grant(caller.permissions, role):
+        sentence = (
+            f"The role {role} allows more than yours; ask who has such a role, or the platform's operator."
+        )
+        raise Refused.because("role_above_yours", sentence)
+
+
+async def _distributor(connection: AsyncConnection, account: AccountKey, name: str | None) -> int | None:
+    return None if name is None else await contacts.find_distributor(connection, account.id, name)

@@ -1,0 +1,88 @@
+"""Who is named as actor of a step, checked in the step's own transaction, whatever surface it came by (S5).
+
+A desk checks its caller before it calls. The step checks again: the call may come from another program by
+Temporal alone, and the user may have been deactivated, or given another role, in the meantime.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.callers import PERMISSIONS, Permission, Role, not_permitted
+from models.errors import Refusal
+from store.tables import ContactRow, DistributorRow, UserRow
+
+PLATFORM = frozenset({"operator", "provider", "system"})
+"""The platform's own actors: its operators, what a provider's interface answers, and the workflow."""
+
+_LONGEST_NUMBER = 18
+_USER = select(UserRow.role, UserRow.deactivated_at, UserRow.distributor_id).where(
+    UserRow.id == bindparam("actor"), UserRow.account_id == bindparam("account")
+)
+_CONTACT = (
+    select(ContactRow.id)
+    .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
+    .where(
+        ContactRow.id == bindparam("actor"),
+        ContactRow.distributor_id == bindparam("distributor"),
+        DistributorRow.account_id == bindparam("account"),
+    )
+)
+
+
+async def actor_refusal(
+    connection: AsyncConnection,
+    actor: str,
+    account_id: int,
+    *,
+    permission: Permission | Collection[Permission],
+    distributor_id: int | None = None,
+) -> Refusal | None:
+    """Why this actor may not do this to a record of the account; None where it may.
+
+    `permission`: the one that is needed, or several of which any one is enough (`models.callers.cancelling`).
+    `distributor_id`: the distributor of the order that the step is about, None for a step that is about none;
+    then no contact and no user of a provider desk may do it. Codes: `unknown_actor`, `user_deactivated`,
+    `not_permitted`.
+    """
+    needed = (permission,) if isinstance(permission, Permission) else tuple(permission)
+    if actor in PLATFORM:
+        return None
+    kind, _, number = actor.partition(":")
+    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER):
+        return _unknown()
+    ids = {"actor": int(number), "account": account_id}
+    if kind == "user":
+        row = (await connection.execute(_USER, ids)).one_or_none()
+        return _unknown() if row is None else _refused_user(row, needed, distributor_id)
+    if kind == "contact" and distributor_id is not None:
+        known = await connection.scalar(_CONTACT, {**ids, "distributor": distributor_id})
+        return _unknown() if known is None else _lacks(Role.PROVIDER_DESK, needed)
+    return _unknown()
+
+
+def user_deactivated() -> Refusal:
+    """Refuse what a deactivated user wants to do. What was accepted before goes on (F53)."""
+    return Refusal(code="user_deactivated", sentence="The user is deactivated.")
+
+
+def _refused_user(row: Any, needed: Collection[Permission], distributor_id: int | None) -> Refusal | None:
+    if row.deactivated_at is not None:
+        return user_deactivated()
+    role = Role(row.role)
+    if role is Role.PROVIDER_DESK and row.distributor_id != distributor_id:
+        return _unknown()
+    return _lacks(role, needed)
+
+
+def _lacks(role: Role, needed: Collection[Permission]) -> Refusal | None:
+    if not PERMISSIONS[role].isdisjoint(needed):
+        return None
+    return not_permitted(min(needed))
+
+
+def _unknown() -> Refusal:
+    sentence = "The actor is neither a user of the account nor a contact of the order's distributor."
+    return Refusal(code="unknown_actor", sentence=sentence)

@@ -1,0 +1,34 @@
+"""Which order a caller means, if it is one of the caller's, and where it is."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.callers import Scope
+from models.lifecycle import OrderStatus
+from store import orders
+from store.scopes import within
+from store.tables import OrderRow
+
+
+@dataclass(frozen=True)
+class OrderKey:
+    """An order that was found, with whose it is and who serves it."""
+
+    id: str
+    account_id: int
+    distributor_id: int | None
+    status: OrderStatus
+
+
+_ORDER = select(OrderRow.id, OrderRow.account_id, OrderRow.distributor_id, OrderRow.status)
+
+
+async def find_order(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderKey:
+    """The order with this id. Raises `NotFound` (`unknown_order`), also for one out of the scope."""
+    mine = within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id)
+    row = (await connection.execute(_ORDER.where(OrderRow.id == order_id, mine))).one_or_none()
+    if row is None:
+        raise orders.unknown(order_id)
+    return OrderKey(row.id, row.account_id, row.distributor_id, OrderStatus(row.status))

@@ -1,0 +1,47 @@
+"""By which surface, session and address a call came: audit joins events with it by the caller's `origin_id`.
+
+Nothing of a row but its id leaves the database, so nothing of it is in Temporal.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, func, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.row import Row, among, own_id
+
+SURFACES = ("api", "cli", "link", "portal")
+
+
+class OriginRow(Row):
+    __tablename__ = "origins"
+    id: Mapped[int] = own_id()
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    actor: Mapped[str]
+    surface: Mapped[str]
+    session: Mapped[str | None]
+    """The id of the API key or the session; never the secret itself."""
+    address: Mapped[str | None]
+    request_id: Mapped[str | None]
+    __table_args__ = (
+        CheckConstraint(among("surface", SURFACES), name="surface"),
+        Index("ix_origins_actor", "actor"),
+    )
+
+
+_RECORD = insert(OriginRow).returning(OriginRow.id)
+
+
+async def record(
+    connection: AsyncConnection,
+    *,
+    actor: str,
+    surface: str,
+    session: str | None = None,
+    address: str | None = None,
+    request_id: str | None = None,
+) -> int:
+    """Write down where a call comes from; the id, for `Caller.origin_id`."""
+    row = {"actor": actor, "surface": surface, "session": session, "address": address}
+    return int((await connection.execute(_RECORD, {**row, "request_id": request_id})).scalar_one())
