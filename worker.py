@@ -18,6 +18,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.failures import SafeFailures
 from activities.heartbeats import Heartbeats
+from activities.holds import RecordedHolds
 from activities.orders import InventorySteps
 from activities.outside import MailSteps, PortSteps
 from activities.qr import QrInventorySteps
@@ -51,7 +52,6 @@ PASSED_THROUGH = (
     "workflows.steps",
     "workflows.step_runner",
     "workflows.calls",
-    "workflows.marks",
     "workflows.patience",
     "workflows.details",
     "workflows.search_attributes",
@@ -82,6 +82,7 @@ def order_worker(
     provider = PortSteps(ProviderByMail(database, outbox))
     people = MailSteps(database, outbox)
     codes = QrInventorySteps(database)
+    held = RecordedHolds(database)
     letters = QrMails(
         database,
         outbox,
@@ -99,8 +100,6 @@ def order_worker(
             orders.enter_iccid,
             orders.complete_swap,
             orders.cancel_order,
-            orders.hold_order,
-            orders.release_order,
             provider.submit_to_provider,
             provider.remind_provider,
             provider.withdraw_from_provider,
@@ -110,12 +109,12 @@ def order_worker(
             codes.add_round,
             codes.withdraw_request,
             codes.offer_notification,
-            codes.hold_qr,
-            codes.release_qr,
             letters.ask_for_code,
             letters.remind_of_code,
             letters.tell_no_code,
             letters.send_notification,
+            held.hold,
+            held.release,
         ],
         interceptors=[SafeFailures(), Heartbeats()],
         workflow_runner=workflow_runner(),

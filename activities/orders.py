@@ -8,9 +8,7 @@ from store.session import Database
 from workflows.messages import (
     CompleteSwap,
     DropOrder,
-    HoldOrder,
     OpenProcessing,
-    ReleaseOrder,
     WriteIccid,
 )
 from workflows.steps import OrderSteps
@@ -51,15 +49,3 @@ class InventorySteps(OrderSteps):
         """Delete the temporary eSIM."""
         async with self._database.transaction() as connection:
             return await order_steps.cancel(connection, step.order_id, step.actor, step.note_id)
-
-    @activity.defn
-    async def hold_order(self, step: HoldOrder) -> None:
-        """Mark the order as waiting for a person."""
-        async with self._database.transaction() as connection:
-            await order_steps.hold(connection, step.order_id, step.reason)
-
-    @activity.defn
-    async def release_order(self, step: ReleaseOrder) -> None:
-        """Mark the order as going on."""
-        async with self._database.transaction() as connection:
-            await order_steps.release(connection, step.order_id, step.actor, given_up=step.given_up)

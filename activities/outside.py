@@ -54,4 +54,4 @@ class MailSteps(PeopleSteps):
                 drafts.append(order_draft(facts, Template.EMPLOYEE_PROCESSED, facts.employee))
         else:
             drafts = [order_draft(facts, Template.REQUESTER_CANCELLED, facts.requester)]
-        await self._outbox.send(AboutOrder(step.order_id), drafts, step.retries)
+        await self._outbox.send(AboutOrder(step.order_id, facts.account_id), drafts, step.retries)

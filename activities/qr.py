@@ -3,9 +3,9 @@
 from temporalio import activity
 
 from models.qr import QrWish, RequestResult, RequestState
-from store import qr_holds, qr_notifications, qr_request_views, qr_requests
+from store import qr_notifications, qr_request_views, qr_requests
 from store.session import Database
-from workflows.messages import AddRound, EndRequest, HoldQr, ReleaseQr, RequestStep
+from workflows.messages import AddRound, EndRequest, RequestStep
 from workflows.steps import QrSteps
 
 
@@ -51,15 +51,3 @@ class QrInventorySteps(QrSteps):
         """Write down a notification to the requester, where nobody was told."""
         async with self._database.transaction() as connection:
             return await qr_notifications.offer_notification(connection, step.request_id)
-
-    @activity.defn
-    async def hold_qr(self, step: HoldQr) -> None:
-        """Mark the request or notification as waiting for a person."""
-        async with self._database.transaction() as connection:
-            await qr_holds.hold(connection, step.id, step.reason)
-
-    @activity.defn
-    async def release_qr(self, step: ReleaseQr) -> None:
-        """Mark the request or notification as going on."""
-        async with self._database.transaction() as connection:
-            await qr_holds.release(connection, step.id, step.actor, given_up=step.given_up)

@@ -114,12 +114,23 @@ class CatalogueItem(PackView):
 
 
 class EventView(View):
-    """One thing that happened to an order. Events are never changed or removed."""
+    """One thing that happened. Events are never changed or removed."""
 
     at: datetime
     actor: str
     type: str
     data: dict[str, object]
+    id: int = 0
+    about: tuple[str, ...] = ()
+    """References, what it is foremost about first: an order, a request, `sim:12`, `link:5`."""
+
+
+class HoldView(View):
+    """A step that waits for a person, and why (a `HoldReason`)."""
+
+    step: str
+    reason: str
+    since: datetime
 
 
 class OrderView(View):
@@ -142,6 +153,7 @@ class OrderView(View):
     status_since: datetime
     held_reason: str | None
     held_since: datetime | None
+    """Of the oldest hold."""
     sim_in_place_id: int | None
     iccid_in_place: str | None
     esim_id: int | None
@@ -150,6 +162,8 @@ class OrderView(View):
     refusals: tuple[Refusal, ...] = ()
     incident: bool = False
     """Whether the provider reported it processed after it was cancelled: two SIMs may be in use."""
+    holds: tuple[HoldView, ...] = ()
+    """Oldest first."""
     events: tuple[EventView, ...] = ()
 
 

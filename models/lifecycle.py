@@ -47,7 +47,7 @@ OPEN = frozenset(status for status, after in TRANSITIONS.items() if after)
 
 
 class HoldReason(StrEnum):
-    """Why an order waits for a person; the value of the search attribute `Attention`."""
+    """Why an order waits for a person; the value of the search attribute `HoldReason`."""
 
     MAIL_UNAVAILABLE = "mail_unavailable"
     MAIL_REJECTED = "mail_rejected"

@@ -35,14 +35,14 @@ class ProviderByMail:
         facts, contacts = await self._read(order_id)
         drafts = [order_draft(facts, Template.PROVIDER_ORDER, contact) for contact in contacts]
         wanted = partial(order_mails.is_in, order_id=order_id, statuses=_HANDED_OVER_IN)
-        await self._outbox.send(AboutOrder(order_id), drafts, retries, wanted)
+        await self._outbox.send(AboutOrder(order_id, facts.account_id), drafts, retries, wanted)
 
     async def remind(self, order_id: str, waiting_in: OrderStatus, number: int, retries: int) -> None:
         """Mail a reminder, unless the order has left that status meanwhile."""
         facts, contacts = await self._read(order_id)
         drafts = [order_draft(facts, _REMINDERS[waiting_in], contact, number) for contact in contacts]
         wanted = partial(order_mails.is_in, order_id=order_id, statuses={waiting_in})
-        await self._outbox.send(AboutOrder(order_id), drafts, retries, wanted)
+        await self._outbox.send(AboutOrder(order_id, facts.account_id), drafts, retries, wanted)
 
     async def withdraw(self, order_id: str, retries: int) -> None:
         """Mail that the order is cancelled, where the order itself was mailed: to the order contacts, and
@@ -53,7 +53,7 @@ class ProviderByMail:
         if holders:
             facts, contacts = await self._read(order_id, holders)
             drafts = [order_draft(facts, Template.PROVIDER_CANCELLED, contact) for contact in contacts]
-            await self._outbox.send(AboutOrder(order_id), drafts, retries)
+            await self._outbox.send(AboutOrder(order_id, facts.account_id), drafts, retries)
 
     async def _read(
         self, order_id: str, also: Sequence[Person] = ()

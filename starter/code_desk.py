@@ -17,6 +17,7 @@ from temporalio.client import Client
 from models.activation import ActivationCode, parse_activation_code
 from models.addresses import parse_email
 from models.errors import PartAway, Refused
+from models.events import sim_references
 from models.identifiers import qr_notification_id
 from models.qr import Imported, NotificationView, QrHistory, QrVersionView
 from models.rules import import_refusals
@@ -24,7 +25,7 @@ from qr.intake import read_upload
 from settings import Settings
 from starter.calls import Calls, NoSuchWorkflow, checked_actor, checked_key
 from starter.temporal import connect
-from store import lookups, qr_codes, qr_events, qr_notifications, qr_request_views
+from store import events, lookups, qr_codes, qr_notifications, qr_request_views
 from store.facts import sim_facts
 from store.lookups import SimKey
 from store.secrets import KeyRing
@@ -109,7 +110,8 @@ class CodeDesk:
         async with self.database.transaction() as connection:
             shown = ShownCode(*await qr_codes.current(connection, self.keys, caller.sim.id))
             happened = ("qr.shown", {"version": shown.version.number})
-            await qr_events.append(connection, caller.sim.id, caller.actor, happened)
+            about = sim_references(caller.sim.id)
+            await events.append(connection, caller.sim.account_id, about, caller.actor, happened)
             return shown
 
     async def history(self, sim: str, user: str | None = None) -> QrHistory:

@@ -32,7 +32,7 @@ from starter.calls import Calls, NoSuchWorkflow, checked_actor, checked_key
 from starter.drafts import OrderDraft, Placed, again, read_draft
 from starter.order_book import OrderBook
 from starter.temporal import connect
-from store import order_steps, orders
+from store import holds, order_steps, orders
 from store.facts import line_facts
 from store.session import Database
 from workflows.messages import (
@@ -201,7 +201,7 @@ class OrderDesk(OrderBook):
                 sentence = f"The order is {order.status.label.lower()}; nothing waits."
                 raise Refused.because("nothing_to_retry", sentence) from None
             async with self._database.transaction() as connection:  # whoever held it is gone
-                await order_steps.release(connection, order_id, actor)
+                await holds.release_all(connection, order_id, actor)
             await self._start(again(order, self._waits), WorkflowIDReusePolicy.ALLOW_DUPLICATE)
 
     async def _steer(self, order_id: str, update: Any, message: Any, late: Late) -> OrderState:

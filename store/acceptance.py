@@ -51,7 +51,9 @@ async def accept(connection: AsyncConnection, wish: Placement) -> Acceptance:
         },
     )
     happened = {"codes": [reason.code for reason in reasons]} if reasons else {"sim_in_place": sim_id}
-    await events.append(connection, wish.order_id, f"user:{wish.user_id}", (f"order.{status}", happened))
+    about = (wish.order_id, f"line:{wish.line_id}")
+    actor = f"user:{wish.user_id}"
+    await events.append(connection, wish.account_id, about, actor, (f"order.{status}", happened))
     return _acceptance(wish, status, reasons)
 
 

@@ -32,12 +32,16 @@ class LockedOrder:
     line_id: int
     pack_id: int
     status: OrderStatus
-    held: bool
     sim_in_place_id: int
     esim_id: int | None
     iccid: str | None
     in_place: LockedSim | None
     temporary: LockedSim | None
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What events of this order refer to."""
+        return self.order_id, f"line:{self.line_id}"
 
     def result(
         self,
@@ -80,7 +84,6 @@ async def lock_order(connection: AsyncConnection, order_id: str) -> LockedOrder:
         line_id=order.line_id,
         pack_id=order.pack_id,
         status=OrderStatus(order.status),
-        held=order.held_reason is not None,
         sim_in_place_id=order.sim_in_place_id,
         esim_id=order.esim_id,
         iccid=next((row.iccid for row in sims if row.id == order.esim_id), None),

@@ -4,24 +4,25 @@ table, does the effect, moves the status and appends the events. Run again, it f
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
 from models.inventory import SimState
-from models.lifecycle import OPEN, HoldReason, OrderStatus, advance
+from models.lifecycle import OPEN, OrderStatus, advance
 from models.orders import StepResult
-from store import events, qr_discard, sim_moves
+from store import events, holds, qr_discard, sim_moves
+from store.event_table import EventRow
 from store.locked_order import LockedOrder, lock_order
-from store.tables import OrderEventRow, OrderNoteRow, OrderRow, SimRow
+from store.row import now
+from store.tables import OrderNoteRow, OrderRow, SimRow
 
-SYSTEM = "system"
-
+_GONE = holds.gone(bindparam("order"))
 _MOVE = (
     update(OrderRow)
     .where(OrderRow.id == bindparam("order"), OrderRow.status.in_(OPEN))
-    .values(status_since=func.now(), held_reason=None, held_since=None)
-    .returning(OrderRow.id)
+    .values(status_since=now())
+    .returning(holds.counted(_GONE))
 )
 _ENTER = (
     update(SimRow)
@@ -77,9 +78,8 @@ async def enter_iccid(connection: AsyncConnection, order_id: str, actor: str, ic
         return order.result(taken)
     entered = await connection.execute(_ENTER, {"sim": order.temporary.id, "iccid": iccid})
     entered.scalar_one()
-    await events.append(
-        connection, order_id, actor, ("esim.iccid_entered", {"sim": order.temporary.id, "iccid": iccid})
-    )
+    happened = ("esim.iccid_entered", {"sim": order.temporary.id, "iccid": iccid})
+    await events.append(connection, order.account_id, order.about, actor, happened)
     return order.result(iccid=iccid)
 
 
@@ -99,7 +99,7 @@ async def complete(
     refusal = advance(order.status, OrderStatus.PROCESSED)
     if refusal:
         if order.status is OrderStatus.CANCELLED:
-            await _incident(connection, order_id, actor, request)
+            await _incident(connection, order, actor, request)
         return order.result(refusal)
     if order.in_place is None or order.temporary is None or order.in_place.id != order.sim_in_place_id:
         return order.result(_line_changed())
@@ -148,29 +148,6 @@ async def cancel(
     return order.result(status=OrderStatus.CANCELLED)
 
 
-async def hold(connection: AsyncConnection, order_id: str, reason: HoldReason) -> None:
-    """Mark the order as waiting for a person; marking it again with the same reason changes nothing."""
-    changed = await connection.execute(
-        update(OrderRow)
-        .where(OrderRow.id == order_id, OrderRow.held_reason.is_distinct_from(reason))
-        .values(held_reason=reason, held_since=func.now())
-    )
-    if changed.rowcount:
-        await events.append(connection, order_id, SYSTEM, ("order.held", {"reason": reason}))
-
-
-async def release(connection: AsyncConnection, order_id: str, actor: str, *, given_up: bool = False) -> None:
-    """The order goes on, or what it was held for is given up; releasing it again changes nothing."""
-    changed = await connection.execute(
-        update(OrderRow)
-        .where(OrderRow.id == order_id, OrderRow.held_reason.is_not(None))
-        .values(held_reason=None, held_since=None)
-    )
-    if changed.rowcount:
-        happened = "mail.given_up" if given_up else "order.released"
-        await events.append(connection, order_id, actor, (happened, {}))
-
-
 async def _move(
     connection: AsyncConnection,
     order: LockedOrder,
@@ -181,10 +158,9 @@ async def _move(
 ) -> None:
     """Move the order, with what happened by it. What it was held for in the old status is over."""
     moved = await connection.execute(_MOVE, {"order": order.order_id, "status": status, **more})
-    moved.scalar_one()
-    if order.held:
+    if moved.scalar_one():
         happenings = [("order.released", {}), *happenings]
-    await events.append(connection, order.order_id, actor, *happenings)
+    await events.append(connection, order.account_id, order.about, actor, *happenings)
 
 
 async def _no_note(connection: AsyncConnection, order: LockedOrder, note_id: int | None) -> Refusal | None:
@@ -204,16 +180,15 @@ async def _taken(connection: AsyncConnection, order: LockedOrder, iccid: str | N
     return Refusal(code="iccid_in_use", sentence=f"The ICCID {iccid} belongs to another SIM.")
 
 
-async def _incident(connection: AsyncConnection, order_id: str, actor: str, request: str) -> None:
+async def _incident(connection: AsyncConnection, order: LockedOrder, actor: str, request: str) -> None:
     kept = await connection.execute(
-        select(OrderEventRow.id).where(
-            OrderEventRow.order_id == order_id, OrderEventRow.data["request"].astext == request
+        select(EventRow.id).where(
+            EventRow.about.contains([order.order_id]), EventRow.data["request"].astext == request
         )
     )
     if kept.first() is None:
-        await events.append(
-            connection, order_id, actor, ("incident.processed_after_cancelled", {"request": request})
-        )
+        happened = ("incident.processed_after_cancelled", {"request": request})
+        await events.append(connection, order.account_id, order.about, actor, happened)
 
 
 def _line_changed() -> Refusal:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, insert, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -11,12 +12,12 @@ from models.identifiers import storable
 from models.inventory import OrderView
 from models.lifecycle import OPEN, OrderStatus
 from models.orders import Acceptance
-from store import events
+from store import events, holds
+from store.event_table import EventRow
 from store.tables import (
     DeviceRow,
     DistributorRow,
     LineRow,
-    OrderEventRow,
     OrderNoteRow,
     OrderRow,
     PackRow,
@@ -33,7 +34,7 @@ async def order(connection: AsyncConnection, order_id: str) -> OrderView:
     row = (await connection.execute(_orders().where(OrderRow.id == order_id))).one_or_none()
     if row is None:
         raise unknown(order_id)
-    return _view(row, events=await events.of_order(connection, order_id))
+    return _view(row, events=await events.of(connection, order_id))
 
 
 async def orders(
@@ -56,7 +57,7 @@ async def orders(
     if incidents:
         statement = statement.where(_incident())
     if held:
-        statement = statement.where(OrderRow.held_reason.is_not(None))
+        statement = statement.where(holds.is_held(OrderRow.id))
     if line_id is not None:
         statement = statement.where(OrderRow.line_id == line_id)
     if account_id is not None:
@@ -117,8 +118,8 @@ def unknown(order_id: str) -> NotFound:
 
 
 def _incident() -> ColumnElement[bool]:
-    kept = select(OrderEventRow.id).where(
-        OrderEventRow.order_id == OrderRow.id, OrderEventRow.type == PROCESSED_AFTER_CANCELLED
+    kept = select(EventRow.id).where(
+        EventRow.about.contains(array([OrderRow.id])), EventRow.type == PROCESSED_AFTER_CANCELLED
     )
     # only a cancelled order can have one: the events of others are not looked at
     return and_(OrderRow.status == OrderStatus.CANCELLED, kept.exists())
@@ -143,8 +144,7 @@ def _orders() -> Select[*tuple[Any, ...]]:
             OrderRow.placed_by,
             OrderRow.placed_at,
             OrderRow.status_since,
-            OrderRow.held_reason,
-            OrderRow.held_since,
+            holds.of(OrderRow.id).label("holds"),
             OrderRow.sim_in_place_id,
             in_place.iccid.label("iccid_in_place"),
             OrderRow.esim_id,
@@ -165,5 +165,5 @@ def _orders() -> Select[*tuple[Any, ...]]:
 
 
 def _view(row: Any, **more: Any) -> OrderView:
-    known = dict(row._mapping)
+    known = {**row._mapping, **holds.read(row.holds)}
     return OrderView(**known, **more)

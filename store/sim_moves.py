@@ -1,10 +1,11 @@
 """What the steps of an order do to SIMs, within a step's transaction that holds their locks."""
 
-from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
+from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.inventory import SimKind, SimState
 from store.locked_order import LockedOrder, LockedSim
+from store.row import now
 from store.tables import LineRow, PackRow, SimGroupRow, SimRow
 
 # Built once, for building a statement takes longer than running it. Parameters that have the name of a
@@ -36,7 +37,7 @@ _GIVE_GROUPS = insert(SimGroupRow)
 _DISCARD = (
     update(SimRow)
     .where(SimRow.id == bindparam("sim"), SimRow.state == SimState.ACTIVE)
-    .values(state=SimState.DISCARDED, line_id=None, employee_id=None, discarded_at=func.now())
+    .values(state=SimState.DISCARDED, line_id=None, employee_id=None, discarded_at=now())
     .returning(SimRow.id)
 )
 _ACTIVATE = (

@@ -5,7 +5,6 @@ deleted; no SIM but a temporary one is ever deleted; a discarded SIM is in no ma
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -13,7 +12,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -23,7 +21,7 @@ from models.identifiers import ICCID_PATTERN
 from models.inventory import ContactRole, SimKind, SimState
 from models.lifecycle import OrderKind, OrderStatus
 from models.rules import TARGETS
-from store.row import STATUS_OPEN, Row, among, of_account, own_id, owner
+from store.row import STATUS_OPEN, Row, among, now, of_account, own_id, owner
 
 
 class AccountRow(Row):
@@ -240,16 +238,14 @@ class OrderRow(Row):
     account_id: Mapped[int] = owner()
     kind: Mapped[str]
     status: Mapped[str]
-    status_since: Mapped[datetime] = mapped_column(server_default=func.now())
+    status_since: Mapped[datetime] = mapped_column(server_default=now())
     line_id: Mapped[int]
     pack_id: Mapped[int]
     placed_by: Mapped[int]
-    placed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    placed_at: Mapped[datetime] = mapped_column(server_default=now())
     sim_in_place_id: Mapped[int | None]
     esim_id: Mapped[int | None]
     """The eSIM the order brought; a plain number, for it outlives a deleted temporary eSIM."""
-    held_reason: Mapped[str | None]
-    held_since: Mapped[datetime | None]
     cancel_note_id: Mapped[int | None]
     refusals: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'"))
     __table_args__ = (
@@ -262,7 +258,6 @@ class OrderRow(Row):
         ),
         CheckConstraint(among("kind", OrderKind), name="kind"),
         CheckConstraint(among("status", OrderStatus), name="status"),
-        CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name="held"),
         CheckConstraint("(status = 'refused') = (refusals <> '[]')", name="refused_says_why"),
         CheckConstraint("status = 'refused' OR sim_in_place_id IS NOT NULL", name="sim_in_place"),
         Index("uq_open_order", "line_id", unique=True, postgresql_where=text(STATUS_OPEN)),
@@ -271,24 +266,12 @@ class OrderRow(Row):
     )
 
 
-class OrderEventRow(Row):
-    """What happened, when and by whom. Dotted types: order.submitted, sim.discarded, mail.sent, ..."""
-
-    __tablename__ = "order_events"
-    id: Mapped[int] = own_id()
-    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
-    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-    actor: Mapped[str]
-    type: Mapped[str]
-    data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-
-
 class OrderNoteRow(Row):
     """Free text about an order, such as the reason of a cancel. It stays out of every history (W6)."""
 
     __tablename__ = "order_notes"
     id: Mapped[int] = own_id()
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    at: Mapped[datetime] = mapped_column(server_default=now())
     text: Mapped[str]
     __table_args__ = (UniqueConstraint("id", "order_id"),)

@@ -129,15 +129,19 @@ class DropOrder(OrderStep):
     note_id: int | None = None
 
 
-class HoldOrder(OrderStep):
-    """Input of the step `hold_order`."""
+class HoldInput(Frozen):
+    """Input of the step `hold`: which step of which workflow waits for a person, and why."""
 
+    workflow_id: str
+    step: str
     reason: HoldReason
 
 
-class ReleaseOrder(OrderStep):
-    """Input of the step `release_order`. `given_up`: nobody retried, and the mail is not sent any more."""
+class ReleaseInput(Frozen):
+    """Input of the step `release`. `given_up`: nobody retried, and what was held is not done any more."""
 
+    workflow_id: str
+    step: str
     actor: str
     given_up: bool = False
 
@@ -287,18 +291,3 @@ class SendNotification(Frozen):
 
     notification_id: str
     retries: int = 0
-
-
-class HoldQr(Frozen):
-    """Input of the step `hold_qr`: a request or a notification, told apart by its id."""
-
-    id: str
-    reason: HoldReason
-
-
-class ReleaseQr(Frozen):
-    """Input of the step `release_qr`."""
-
-    id: str
-    actor: str
-    given_up: bool = False

@@ -24,7 +24,6 @@ from models.lifecycle import OPEN, OrderStatus
 from models.orders import Acceptance, OrderState, StepResult
 from workflows.calls import Call, Calls, to_the_end, wrong_start
 from workflows.details import order_details
-from workflows.marks import OrderMarks
 from workflows.messages import (
     OPERATOR,
     Acknowledge,
@@ -69,7 +68,7 @@ class EsimOrder:
         self._acceptance: Acceptance | None = None
         self._state = OrderState(order_id=self._order_id, status=OrderStatus.SUBMITTED)
         self._calls: Calls[OrderState] = Calls(self._answer, cancels=OrderSteps.cancel_order)
-        self._steps = StepRunner(OrderMarks(self._order_id), changed=self._show)
+        self._steps = StepRunner(changed=self._show)
         self._timeline: list[tuple[datetime, str]] = []
         self._patience = OrderPatience(start.waits, workflow.now())
 

@@ -9,11 +9,10 @@ from temporalio.common import VersioningBehavior
 
 from workflows.calls import to_the_end, wrong_start
 from workflows.details import details
-from workflows.marks import QrMarks
 from workflows.messages import OPERATOR, NotificationStatus, NotifyOfQrCode, RetryOrder, SendNotification
 from workflows.search_attributes import ORDER_STATUS, label_once, notification_labels
 from workflows.step_runner import Overtaken, StepRunner
-from workflows.steps import QrMailSteps
+from workflows.steps import HoldSteps, QrMailSteps
 
 
 @workflow.defn(name="EsimQrNotification", failure_exception_types=[ValidationError])
@@ -27,8 +26,7 @@ class EsimQrNotification:
         self._start = start
         self._status = NotificationStatus.WAITING
         self._dropped = False
-        self._marks = QrMarks(start.notification_id)
-        self._steps = StepRunner(self._marks, changed=self._show)
+        self._steps = StepRunner(changed=self._show)
         self._timeline: list[tuple[datetime, str]] = []
 
     @workflow.run
@@ -54,7 +52,9 @@ class EsimQrNotification:
             )
         except Overtaken:
             if self._dropped:
-                await self._steps.take(*self._marks.released(OPERATOR, given_up=True))
+                step = QrMailSteps.send_notification.__name__
+                released = self._steps.released(step, OPERATOR, given_up=True)
+                await self._steps.take(HoldSteps.release, released)
             return NotificationStatus.GIVEN_UP
         return NotificationStatus.SENT
 

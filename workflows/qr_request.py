@@ -18,11 +18,11 @@ from models.lifecycle import HoldReason
 from models.qr import RequestResult, RequestState, RequestStatus
 from workflows.calls import Call, Calls, to_the_end, wrong_start
 from workflows.details import request_details
-from workflows.marks import QrMarks
 from workflows.messages import (
     OPERATOR,
     AddRound,
     EndRequest,
+    ReleaseInput,
     RequestQrCode,
     RequestStep,
     RetryOrder,
@@ -34,7 +34,7 @@ from workflows.messages import (
 from workflows.patience import Patience, wait_until
 from workflows.search_attributes import ORDER_STATUS, label_once, request_labels
 from workflows.step_runner import Condition, Overtaken, Step, StepRunner
-from workflows.steps import QrMailSteps, QrSteps
+from workflows.steps import HoldSteps, QrMailSteps, QrSteps
 
 REFUSED = Refusal(code="already_refused", sentence="The request was refused; make another one.")
 
@@ -54,7 +54,7 @@ class EsimQrRequest:
             request_id=self._id, status=RequestStatus.REQUESTED, sim_id=start.wish.sim_id
         )
         self._calls: Calls[RequestState] = Calls(self._answer, cancels=QrSteps.withdraw_request)
-        self._steps = StepRunner(QrMarks(self._id), changed=self._show)
+        self._steps = StepRunner(changed=self._show)
         self._timeline: list[tuple[datetime, str]] = []
         self._patience = self._new_patience()
         self._tells_at: datetime | None = None
@@ -261,7 +261,9 @@ class EsimQrRequest:
             self._note("The requester was told that the code is there")
         except Overtaken:
             self._note("News for the requester given up: the mail could not be sent")
-            await self._steps.take(*QrMarks(offered).released("system", given_up=True))
+            step = QrMailSteps.send_notification.__name__
+            released = ReleaseInput(workflow_id=offered, step=step, actor="system", given_up=True)
+            await self._steps.take(HoldSteps.release, released)
 
     # --- what operators read --------------------------------------------------------------------------
 

@@ -16,11 +16,11 @@ ORDER_KIND = SearchAttributeKey.for_keyword("OrderKind")
 PROVIDER = SearchAttributeKey.for_keyword("Provider")
 DISTRIBUTOR = SearchAttributeKey.for_keyword("Distributor")
 ACCOUNT_ID = SearchAttributeKey.for_keyword("AccountId")
-ATTENTION = SearchAttributeKey.for_keyword("Attention")
-"""Why an order waits for a person (a `HoldReason`); absent when nothing is wrong."""
+HOLD_REASON = SearchAttributeKey.for_keyword("HoldReason")
+"""Why a workflow waits for a person: its oldest hold's reason. Absent when nothing is held."""
 
 NAMES: tuple[str, ...] = tuple(
-    key.name for key in (ORDER_STATUS, ORDER_KIND, PROVIDER, DISTRIBUTOR, ACCOUNT_ID, ATTENTION)
+    key.name for key in (ORDER_STATUS, ORDER_KIND, PROVIDER, DISTRIBUTOR, ACCOUNT_ID, HOLD_REASON)
 )
 
 

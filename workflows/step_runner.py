@@ -1,8 +1,8 @@
 """How a workflow takes a step: patiently, and held where it cannot be taken.
 
 No failing step ends an order or a request (W5). A step is tried as its policy in `workflows/steps.py` says;
-when that gives up, the workflow is held: the search attribute `Attention`, the details and the row say why,
-until the signal `retry`, or until what the step was for has been overtaken.
+when that gives up, the workflow is held: the search attribute `HoldReason`, the details and the database say
+why, until the signal `retry`, or until what the step was for has been overtaken.
 """
 
 import asyncio
@@ -17,10 +17,9 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from models.lifecycle import HoldReason
-from workflows.marks import Marks
-from workflows.messages import OPERATOR, RetryOrder
-from workflows.search_attributes import ATTENTION
-from workflows.steps import POLICIES, StepPolicy
+from workflows.messages import OPERATOR, HoldInput, ReleaseInput, RetryOrder
+from workflows.search_attributes import HOLD_REASON
+from workflows.steps import POLICIES, HoldSteps, StepPolicy
 
 Result = TypeVar("Result")
 Step = Callable[[Any, Any], Awaitable[Result]]
@@ -46,17 +45,16 @@ def never() -> bool:
 
 
 class StepRunner:
-    """Takes the steps of one workflow, whose row `marks` records what it is held for. `changed` is called
-    whenever operators should read something new.
-    """
+    """Takes the steps of one workflow. `changed` is called whenever operators should read something new."""
 
-    def __init__(self, marks: Marks, changed: Callable[[], None]) -> None:
-        self._marks = marks
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._workflow_id = workflow.info().workflow_id
         self._changed = changed
         self._holds: dict[str, Hold] = {}
         self._retries = 0
         self._retried_by = OPERATOR
-        self._one_record_at_a_time = asyncio.Lock()
+        self._shown: HoldReason | None = None
+        self._recording: dict[str, asyncio.Lock] = {}
         self._at_work = 0
         self._records: set[asyncio.Task[None]] = set()
 
@@ -67,9 +65,9 @@ class StepRunner:
 
     @property
     def settled(self) -> bool:
-        """Whether the workflow may end: no step that was overtaken is still at work, and the row says what
-        it is held for. To end before would make Temporal take the ending task back, and with it the
-        answers to those who called; and the row would stay held for ever.
+        """Whether the workflow may end: no step that was overtaken is still at work, and the database says
+        what is held. To end before would make Temporal take the ending task back, and with it the
+        answers to those who called; and it would stay held for ever.
         """
         return not self._at_work
 
@@ -154,7 +152,7 @@ class StepRunner:
         """Wait for the signal `retry`, seen by operators. Raises `Overtaken` like `take`."""
         seen = self._retries
         self._holds[place] = Hold(reason, workflow.now(), place)
-        self._changed_holds("system")
+        self._changed_holds(place, "system")
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._retries > seen or overtaken(),
@@ -164,54 +162,67 @@ class StepRunner:
         del self._holds[place]
         retried = self._retries > seen
         given_up = not retried and not overtaken()
-        self._changed_holds(self._retried_by if retried else "system", given_up=given_up)
+        self._changed_holds(place, self._retried_by if retried else "system", given_up=given_up)
         if not retried:
             raise Overtaken
 
-    def _changed_holds(self, actor: str, *, given_up: bool = False) -> None:
-        self._show_attention()
+    def _changed_holds(self, place: str, actor: str, *, given_up: bool = False) -> None:
+        self._show_reason()
         self._at_work += 1
-        task = asyncio.create_task(self._record(actor, given_up=given_up))
+        task = asyncio.create_task(self._record(place, actor, given_up=given_up))
         self._records.add(task)
         task.add_done_callback(self._records.discard)
 
-    async def _record(self, actor: str, *, given_up: bool) -> None:
-        """Write into the row what the workflow is held for, however long that takes: what keeps a step from
-        succeeding may keep this from succeeding too. One record at a time, so that the last one stays.
+    async def _record(self, place: str, actor: str, *, given_up: bool) -> None:
+        """Have the database know whether the step is held, however long that takes: what keeps a step from
+        succeeding may keep this from succeeding too. One record of a step at a time, so that the last stays.
         """
         try:
-            async with self._one_record_at_a_time:
-                await self._recorded(actor, given_up=given_up)
+            async with self._recording.setdefault(place, asyncio.Lock()):
+                await self._recorded(place, actor, given_up=given_up)
         finally:
             self._at_work -= 1
 
-    async def _recorded(self, actor: str, *, given_up: bool) -> None:
-        reason = self._reason_to_show
-        marks = self._marks
-        step, message = marks.held(reason) if reason else marks.released(actor, given_up=given_up)
+    async def _recorded(self, place: str, actor: str, *, given_up: bool) -> None:
+        hold = self._holds.get(place)
+        step: Step[None] = HoldSteps.hold if hold else HoldSteps.release
+        message = self._hold_input(hold) if hold else self.released(place, actor, given_up=given_up)
         while True:
             try:
                 await self._patiently(
-                    step, message, POLICIES[step], lambda: self._reason_to_show is not reason
+                    step, message, POLICIES[step], lambda: self._reason_of(place) is not _of(hold)
                 )
             except Overtaken:  # the next record says how it is now
                 return
             except FailureError as failure:
                 if _final(failure):
-                    workflow.logger.warning("The row does not say what is held, and why; Attention does.")
+                    workflow.logger.warning("The database does not say what is held; HoldReason does.")
                     return
             else:
                 return
 
-    @property
-    def _reason_to_show(self) -> HoldReason | None:
-        return self.holds[-1].reason if self._holds else None
+    def _hold_input(self, hold: Hold) -> HoldInput:
+        return HoldInput(workflow_id=self._workflow_id, step=hold.step, reason=hold.reason)
 
-    def _show_attention(self) -> None:
-        reason = self._reason_to_show
-        value = ATTENTION.value_set(reason.value) if reason else ATTENTION.value_unset()
-        workflow.upsert_search_attributes([value])
+    def released(self, place: str, actor: str, *, given_up: bool = False) -> ReleaseInput:
+        """What the step `release` is given."""
+        return ReleaseInput(workflow_id=self._workflow_id, step=place, actor=actor, given_up=given_up)
+
+    def _reason_of(self, place: str) -> HoldReason | None:
+        return _of(self._holds.get(place))
+
+    def _show_reason(self) -> None:
+        """The oldest hold's reason is what the workflow is found by; the details name all."""
+        reason = next((hold.reason for hold in self._holds.values()), None)
+        if reason is not self._shown:
+            value = HOLD_REASON.value_set(reason.value) if reason else HOLD_REASON.value_unset()
+            workflow.upsert_search_attributes([value])
+            self._shown = reason
         self._changed()
+
+
+def _of(hold: Hold | None) -> HoldReason | None:
+    return hold.reason if hold else None
 
 
 def _cause(failure: FailureError) -> BaseException | None:

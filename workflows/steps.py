@@ -10,7 +10,7 @@ implements them, and so do the fakes of tests. An override must carry `@activity
 | tell_people | 1 h | 5 s to 5 min | the mail's reason, given up after 7 days |
 | ask_for_code, remind_of_code, tell_no_code | 1 h | 5 s to 5 min | the mail's reason |
 | send_notification | 1 h | 5 s to 5 min | the mail's reason, given up after 7 days |
-| hold_order, release_order, hold_qr, release_qr | for ever | 1 s to 30 s | nothing: Attention says it |
+| hold, release | for ever | 1 s to 30 s | nothing: the search attribute HoldReason says it |
 
 A mail that the server refused for good is not retried: the order is held at once. No step is a local activity
 (`docs/adr/0005-patient-then-held.md` says why).
@@ -32,11 +32,9 @@ from workflows.messages import (
     CompleteSwap,
     DropOrder,
     EndRequest,
-    HoldOrder,
-    HoldQr,
+    HoldInput,
     OpenProcessing,
-    ReleaseOrder,
-    ReleaseQr,
+    ReleaseInput,
     RemindProvider,
     RequestStep,
     SendMails,
@@ -73,16 +71,6 @@ class OrderSteps(ABC):
     @abstractmethod
     async def cancel_order(self, step: DropOrder) -> StepResult:
         """Cancelled: delete the temporary eSIM."""
-
-    @activity.defn
-    @abstractmethod
-    async def hold_order(self, step: HoldOrder) -> None:
-        """Mark the order as waiting for a person."""
-
-    @activity.defn
-    @abstractmethod
-    async def release_order(self, step: ReleaseOrder) -> None:
-        """Mark the order as going on."""
 
 
 class ProviderSteps(ABC):
@@ -141,16 +129,6 @@ class QrSteps(ABC):
     async def offer_notification(self, step: RequestStep) -> str | None:
         """Where nobody was told of the imported code, a notification to the requester; its id."""
 
-    @activity.defn
-    @abstractmethod
-    async def hold_qr(self, step: HoldQr) -> None:
-        """Mark the request or notification as waiting for a person."""
-
-    @activity.defn
-    @abstractmethod
-    async def release_qr(self, step: ReleaseQr) -> None:
-        """Mark the request or notification as going on."""
-
 
 class QrMailSteps(ABC):
     """What contacts, requesters and managers are told about a QR code."""
@@ -174,6 +152,20 @@ class QrMailSteps(ABC):
     @abstractmethod
     async def send_notification(self, step: SendNotification) -> None:
         """Send the link that shows the code."""
+
+
+class HoldSteps(ABC):
+    """What the database knows of held steps, whatever the workflow; each one transaction."""
+
+    @activity.defn
+    @abstractmethod
+    async def hold(self, step: HoldInput) -> None:
+        """Record that a step waits for a person."""
+
+    @activity.defn
+    @abstractmethod
+    async def release(self, step: ReleaseInput) -> None:
+        """Record that the step goes on."""
 
 
 @dataclass(frozen=True)
@@ -225,8 +217,6 @@ POLICIES: dict[Callable[..., Any], StepPolicy] = {
     OrderSteps.enter_iccid: _database("Write the ICCID of the temporary eSIM"),
     OrderSteps.complete_swap: _database("Processed: put the eSIM on the line, discard the SIM in place"),
     OrderSteps.cancel_order: _database("Cancelled: delete the temporary eSIM"),
-    OrderSteps.hold_order: _mark("Record that the order waits for a person"),
-    OrderSteps.release_order: _mark("Record that the order goes on"),
     ProviderSteps.submit_to_provider: _mail("Hand the order to the provider"),
     ProviderSteps.remind_provider: _mail("Remind the provider"),
     ProviderSteps.withdraw_from_provider: _mail("Tell the provider that the order is cancelled"),
@@ -236,10 +226,10 @@ POLICIES: dict[Callable[..., Any], StepPolicy] = {
     QrSteps.add_round: _database("Sent again: write down to whom"),
     QrSteps.withdraw_request: _database("Withdrawn: close the upload links"),
     QrSteps.offer_notification: _database("Imported: see whether somebody was told"),
-    QrSteps.hold_qr: _mark("Record that a person is waited for"),
-    QrSteps.release_qr: _mark("Record that it goes on"),
     QrMailSteps.ask_for_code: _mail("Ask the distributor for the QR code"),
     QrMailSteps.remind_of_code: _mail("Remind the distributor of the QR code"),
     QrMailSteps.tell_no_code: _mail("Tell the requester that no QR code came"),
     QrMailSteps.send_notification: _mail("Send the link that shows the QR code"),
+    HoldSteps.hold: _mark("Record that a person is waited for"),
+    HoldSteps.release: _mark("Record that it goes on"),
 }

@@ -7,9 +7,11 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.erasure_table import ErasureRow
+from store.event_table import EventRow
+from store.hold_table import HoldRow
 from store.mail_table import MailRow
 
-_TABLES = (MailRow, ErasureRow)
+_TABLES = (MailRow, ErasureRow, EventRow, HoldRow)
 """With these, all are loaded."""
 _MIGRATION_LOCK = 6_145_318
 

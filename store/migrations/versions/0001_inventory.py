@@ -1,4 +1,4 @@
-"""The inventory: accounts, fleet, contacts and catalogue, as they were before eSIM orders."""
+"""The clock, and the inventory: accounts, fleet, contacts and catalogue, as before eSIM orders."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,8 +6,15 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+NOW = "CREATE FUNCTION esim_now() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT now() $$"
+CLOCK = """
+CREATE FUNCTION esim_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT clock_timestamp() $$
+"""
+
 
 def upgrade() -> None:
+    op.execute(NOW)
+    op.execute(CLOCK)
     op.create_table(
         "accounts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -306,3 +313,5 @@ def downgrade() -> None:
         "accounts",
     ):
         op.drop_table(table)
+    for function in ("esim_now", "esim_clock"):
+        op.execute(f"DROP FUNCTION {function}()")
