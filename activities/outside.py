@@ -56,4 +56,4 @@ class EmailSteps(PeopleSteps):
         async with self._database.reading() as connection:
             facts = await emails.read(connection, email.order_id)
         drafts = emails.drafts(facts, email.email)
-        await self._outbox.send(AboutOrder(email.order_id), drafts, email.retries)
+        await self._outbox.send(AboutOrder(email.order_id, facts.account_id), drafts, email.retries)

@@ -14,7 +14,7 @@ MAILS_PER_ORDER = 3
 
 _CHECKS = {
     "orders that are not processed, or are held": """
-        SELECT count(*) FROM orders WHERE status <> 'processed' OR held_reason IS NOT NULL""",
+        SELECT count(*) FROM orders WHERE status <> 'processed' OR id IN (SELECT workflow_id FROM holds)""",
     "SIMs in place that are not discarded": """
         SELECT count(*) FROM orders o JOIN sims s ON s.id = o.sim_in_place_id WHERE s.state <> 'discarded'""",
     "eSIMs that are not on their line with their ICCID, user and groups": """
@@ -24,11 +24,11 @@ _CHECKS = {
            OR (SELECT count(*) FROM sim_groups g WHERE g.sim_id = s.id) <> 2""",
     "orders without exactly one discard": """
         SELECT count(*) FROM orders o WHERE 1 <>
-            (SELECT count(*) FROM order_events e WHERE e.order_id = o.id AND e.type = 'sim.discarded')""",
+            (SELECT count(*) FROM events e WHERE e.about @> ARRAY[o.id] AND e.type = 'sim.discarded')""",
     "orders without exactly three mails sent": f"""
         SELECT count(*) FROM orders o
         WHERE (SELECT count(*) FROM mails m WHERE m.order_id = o.id AND m.state = 'sent') <> {MAILS_PER_ORDER}
-           OR (SELECT count(*) FROM order_events e WHERE e.order_id = o.id AND e.type = 'mail.sent')
+           OR (SELECT count(*) FROM events e WHERE e.about @> ARRAY[o.id] AND e.type = 'mail.sent')
               <> {MAILS_PER_ORDER}""",
 }
 

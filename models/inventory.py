@@ -118,12 +118,23 @@ class CatalogueItem(PackView):
 
 
 class EventView(View):
-    """One thing that happened to an order. Events are never changed or removed."""
+    """One thing that happened. Events are never changed or removed."""
 
     at: datetime
     actor: str
     type: str
     data: dict[str, object]
+    id: int = 0
+    about: tuple[str, ...] = ()
+    """References, what it is foremost about first: an order, a request, `sim:12`, `link:5`."""
+
+
+class HoldView(View):
+    """A step that waits for a person, and why (a `HoldReason`)."""
+
+    step: str
+    reason: str
+    since: datetime
 
 
 class UserView(View):

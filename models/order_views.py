@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import SerializeAsAny
 
 from models.identifiers import reference
-from models.inventory import EventView, View
+from models.inventory import EventView, HoldView, View
 from models.lifecycle import OrderStatus
 from models.order_kinds import What
 
@@ -70,6 +70,7 @@ class OrderView(View):
     status_since: datetime
     held_reason: str | None
     held_since: datetime | None
+    """Of the oldest hold."""
     esim_id: int | None
     iccid: str | None
     cancel_reason: str | None
@@ -78,6 +79,8 @@ class OrderView(View):
     details: SerializeAsAny[OrderDetails] | None = None
     incident: bool = False
     """Whether the provider reported it processed after it was cancelled: two SIMs may be in use."""
+    holds: tuple[HoldView, ...] = ()
+    """Oldest first."""
     events: tuple[EventView, ...] = ()
 
     @property

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from models.errors import Refusal
 from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
-from models.inventory import EventView, View
+from models.inventory import EventView, HoldView, View
 from models.values import Frozen, RecordId
 
 REQUEST_MADE = "The request has been made."
@@ -153,6 +153,8 @@ class QrRequestView(View):
     """Of the last round, such as `contact:7` or `cc:1`."""
     held_reason: str | None = None
     held_since: datetime | None = None
+    """Of the oldest hold."""
+    holds: tuple[HoldView, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     rounds: tuple[QrRoundView, ...] = ()
     """Read with the SIM's history only."""
@@ -167,6 +169,7 @@ class QrWaitingView(View):
     status: str
     """A request's status; `notification` for a notification."""
     held_reason: str | None = None
+    holds: tuple[HoldView, ...] = ()
     since: datetime
     """Held since, else in this status since."""
     round: int | None = None
@@ -200,6 +203,9 @@ class NotificationView(View):
     state: str
     """`waiting`, `sent`, `held`, `revoked` or `given_up`."""
     held_reason: str | None = None
+    held_since: datetime | None = None
+    """Of the oldest hold."""
+    holds: tuple[HoldView, ...] = ()
     link_expires_at: datetime | None = None
 
 

@@ -66,7 +66,7 @@ class ProviderByMail:
         emails = EMAILS[kind]
         drafts = [emails.to_provider(facts, purpose, contact, number) for contact in contacts]
         wanted = partial(order_mails.is_in, order_id=order_id, statuses=wanted_in) if wanted_in else None
-        await self._outbox.send(AboutOrder(order_id), drafts, retries, wanted)
+        await self._outbox.send(AboutOrder(order_id, facts.account_id), drafts, retries, wanted)
 
     async def _read(
         self, order_id: str, kind: str, also: Sequence[Person]

@@ -1,6 +1,6 @@
 """Retry everything that is held and that a query selects: orders, requests for QR codes, notifications.
 
-    chosen = await batch.select("Attention = 'mail_rejected'")
+    chosen = await batch.select("HoldReason = 'mail_rejected'")
     done = await batch.retry(chosen, tell=lambda settled: ...)
 
 The query is Temporal's, over search attributes, and only ever selects what is held on our task queue. Many
@@ -22,10 +22,10 @@ from models.lifecycle import HoldReason
 from settings import Settings
 from starter.calls import Calls, NoSuchWorkflow
 from starter.temporal import reached, temporal_away
-from store.retries import Moment, Seen, look, moment
+from store.retries import Seen, look, moment
 from store.session import Database
 from workflows.messages import RetryOrder
-from workflows.search_attributes import ATTENTION
+from workflows.search_attributes import HOLD_REASON
 
 AT_ONCE = 20
 """Signals that are on their way at a time."""
@@ -79,7 +79,7 @@ def selection(query: str | None = None, reason: str | None = None) -> str:
     parts = [f"({query})"] if query else []
     if reason is not None:
         try:
-            parts.append(f"{ATTENTION.name} = '{HoldReason(reason.strip().lower())}'")
+            parts.append(f"{HOLD_REASON.name} = '{HoldReason(reason.strip().lower())}'")
         except ValueError:
             sentence = f"There is no such reason; there are {', '.join(HoldReason)}."
             raise Refused.because("reason_unknown", sentence) from None
@@ -98,12 +98,14 @@ class BatchRetry:
     async def select(self, caller: Caller, query: str = "") -> list[Held]:
         """What is held among that which the query selects. Raises `Refused` (`query_invalid`)."""
         _require(caller)
-        ours = f"ExecutionStatus = 'Running' AND {ATTENTION.name} IS NOT NULL AND TaskQueue = '{self._queue}'"
+        ours = (
+            f"ExecutionStatus = 'Running' AND {HOLD_REASON.name} IS NOT NULL AND TaskQueue = '{self._queue}'"
+        )
         found = []
         try:
             with reached():
                 async for row in self._client.list_workflows(f"({query}) AND {ours}" if query else ours):
-                    reason = row.typed_search_attributes.get(ATTENTION)
+                    reason = row.typed_search_attributes.get(HOLD_REASON)
                     # a query such as "A) OR (B" gets past what we add to it
                     if reason and row.task_queue == self._queue and row.workflow_type in _KINDS:
                         found.append(Held(row.id, _KINDS[row.workflow_type], reason))
@@ -164,7 +166,7 @@ class BatchRetry:
                     found = await self._client.get_workflow_handle(held.id).describe()
                 except RPCError:
                     return result
-            reason = found.typed_search_attributes.get(ATTENTION)
+            reason = found.typed_search_attributes.get(HOLD_REASON)
             if reason is None:
                 return replace(result, outcome=Outcome.GOES_ON)
             if found.raw_description.HasField("pending_workflow_task"):  # nobody has taken the retry up
@@ -183,7 +185,7 @@ def _require(caller: Caller) -> None:
 class _Watch:
     """Looks at all that were told to go on until each has settled, or nothing moves any more."""
 
-    def __init__(self, watched: list[Held], before: dict[str, Seen], since: Moment) -> None:
+    def __init__(self, watched: list[Held], before: dict[str, Seen], since: int) -> None:
         self._watched = watched
         self._before = before
         self._since = since
@@ -215,16 +217,16 @@ class _Watch:
     def result(self, held: Held) -> Retried:
         """What became of it, as its row says."""
         outcome, now = self._outcome(held.id), self._now.get(held.id)
-        again = now.held_reason if outcome is Outcome.HELD_AGAIN and now else None
+        again = now.reason if outcome is Outcome.HELD_AGAIN and now else None
         return Retried(held.id, held.kind, outcome, again or held.reason)
 
     def _outcome(self, name: str) -> Outcome:
         before, now = self._before.get(name), self._now.get(name)
         if now is None:
             return Outcome.NOTHING_YET
-        if now.held_reason is None:
+        if not now.holds:
             return Outcome.GOES_ON
-        again = now.failed or before is None or now.held_since != before.held_since
+        again = now.failed or before is None or bool(now.holds - before.holds)
         return Outcome.HELD_AGAIN if again else Outcome.NOTHING_YET
 
     def _settled(self, name: str, at: float) -> bool:

@@ -16,6 +16,7 @@ from models.activation import ActivationCode, parse_activation_code
 from models.addresses import parse_email
 from models.callers import Caller, Permission
 from models.errors import Refused
+from models.events import sim_references
 from models.identifiers import qr_notification_id
 from models.qr import Imported, NotificationView, QrHistory, QrVersionView
 from models.rules import import_refusals
@@ -24,7 +25,7 @@ from settings import Settings
 from starter.calls import Calls, checked_key
 from starter.qr_workflows import QrWorkflows
 from starter.temporal import connect
-from store import lookups, qr_codes, qr_events, qr_notifications
+from store import events, lookups, qr_codes, qr_notifications
 from store.facts import sim_facts
 from store.lookups import SimKey
 from store.secrets import KeyRing
@@ -93,7 +94,8 @@ class CodeDesk:
         async with self.database.transaction() as connection:
             shown = ShownCode(*await qr_codes.current(connection, caller.scope, self.keys, key.id))
             happened = ("qr.shown", {"version": shown.version.number})
-            await qr_events.append(connection, key.id, caller.actor, happened)
+            about = sim_references(key.id)
+            await events.append(connection, key.account_id, about, caller.actor, happened)
             return shown
 
     async def history(self, caller: Caller, sim: str) -> QrHistory:

@@ -33,7 +33,7 @@ from starter.calls import Calls, NoSuchWorkflow, checked_key
 from starter.drafts import OrderDraft, Placed, again, read_draft
 from starter.order_book import OrderBook
 from starter.temporal import connect
-from store import order_steps, orders
+from store import holds, order_steps, orders
 from store.order_access import find_order
 from store.order_kinds import EFFECTS
 from store.session import Database
@@ -225,7 +225,7 @@ class OrderDesk(OrderBook):
                 sentence = f"The order is {order.status.label.lower()}; nothing waits."
                 raise Refused.because("nothing_to_retry", sentence) from None
             async with self._database.transaction() as connection:  # whoever held it is gone
-                await order_steps.release(connection, order_id, caller.actor)
+                await holds.release_all(connection, order_id, caller.actor)
             await self._start(again(order, self._waits))
 
     async def _allowed(self, caller: Caller, order_id: str, permission: Permission) -> None:

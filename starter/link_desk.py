@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.activation import ActivationCode
 from models.callers import LinkBearer
 from models.errors import Refused
+from models.events import sim_references
 from models.identifiers import qr_notification_id
 from models.qr import Imported
 from qr.intake import read_upload
 from starter.code_desk import CodeDesk, ShownCode, read_typed
-from store import link_pages, links, qr_codes, qr_events, qr_notifications
+from store import events, link_pages, links, qr_codes, qr_notifications
 from store.events import Happening
 from store.link_pages import LinkPage, OverPage, UploadPage
 from store.links import DOWNLOAD, UPLOAD, Link
@@ -212,12 +213,7 @@ class LinkDesk:
 
 
 async def _record(connection: AsyncConnection, link: Link, *happenings: Happening) -> None:
-    await qr_events.append(
-        connection,
-        link.sim_id,
-        link.actor,
-        *happenings,
-        request_id=link.request_id,
-        notification_id=link.notification_id,
-        link_id=link.id,
+    about = sim_references(
+        link.sim_id, request_id=link.request_id, notification_id=link.notification_id, link_id=link.id
     )
+    await events.append(connection, link.account_id, about, link.actor, *happenings)

@@ -33,7 +33,7 @@ from models.qr import (
 from starter.calls import NoSuchWorkflow, checked_key
 from starter.code_desk import CodeDesk, ShownCode
 from starter.qr_drafts import QrRequestDraft, Requested, keep_letter, preview, read_letter, read_request
-from store import qr_holds, qr_notifications, qr_request_views, qr_requests
+from store import events, holds, qr_notifications, qr_request_views, qr_requests
 from store.lookups import SimKey
 from workflows.messages import (
     QrWaits,
@@ -150,8 +150,10 @@ class QrDesk(CodeDesk):
 
     async def _start_again(self, request: QrRequestView, actor: str) -> None:
         async with self.database.transaction() as connection:
-            await qr_holds.release(connection, request.id, actor)  # whoever held it is gone
+            await holds.release_all(connection, request.id, actor)  # whoever held it is gone
             slot, provider, distributor = await qr_request_views.start_facts(connection, request.sim_id)
+            told = await events.of(connection, request.id)
+        held_before = sum(event.type == "qr.held" for event in told)
         wish = QrWish(
             request_id=request.id,
             account_id=request.account_id,
@@ -164,7 +166,7 @@ class QrDesk(CodeDesk):
             provider=provider,
             distributor=distributor,
             waits=self._waits,
-            retries=1,
+            retries=1 + held_before,
         )
         await self._start(start, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
 

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.lifecycle import OPEN
+from store import events
 from store.erasure_table import ErasureRow
 
 _REFERENCE = re.compile(r"(user|employee|contact):([0-9]{1,18})")
@@ -103,7 +104,7 @@ _LOCKS = tuple(
 )
 _NEEDED = """
 SELECT o.id FROM orders o
-WHERE (o.status = ANY(:open) OR o.held_reason IS NOT NULL) AND (
+WHERE (o.status = ANY(:open) OR EXISTS (SELECT FROM holds h WHERE h.workflow_id = o.id)) AND (
     o.placed_by = ANY(:users)
     OR EXISTS (SELECT FROM sims s
                WHERE (s.holder = o.subject OR s.id = o.esim_id) AND s.employee_id = ANY(:employees))
@@ -113,10 +114,10 @@ WHERE (o.status = ANY(:open) OR o.held_reason IS NOT NULL) AND (
 UNION
 SELECT m.order_id FROM mails m
 WHERE m.order_id IS NOT NULL AND m.recipient = ANY(:references)
-    AND m.state IN ('unsent', 'sending') AND m.updated_at > now() - interval '1 day'
+    AND m.state IN ('unsent', 'sending') AND m.updated_at > esim_now() - interval '1 day'
 UNION
 SELECT q.id FROM qr_requests q
-WHERE (q.status = 'requested' OR q.held_reason IS NOT NULL) AND (
+WHERE (q.status = 'requested' OR EXISTS (SELECT FROM holds h WHERE h.workflow_id = q.id)) AND (
     q.requested_by = ANY(:users)
     OR EXISTS (SELECT FROM qr_rounds r LEFT JOIN qr_letters l ON l.id = r.letter_id
                WHERE r.request_id = q.id AND (
@@ -144,7 +145,7 @@ async def needed_by(connection: AsyncConnection, person: PersonRecords) -> list[
 
 _WRITTEN = "SELECT letter_id FROM qr_rounds WHERE sent_by = ANY(:references) AND letter_id IS NOT NULL"
 _CANCELLED = """
-SELECT CAST(data ->> 'note' AS bigint) FROM order_events
+SELECT CAST(data ->> 'note' AS bigint) FROM events
 WHERE type = 'order.cancelled' AND data ? 'note' AND actor = ANY(:references)
 """
 _OURS = "(cardinality(CAST(:accounts AS bigint[])) = 0 OR account_id = ANY(:accounts))"
@@ -215,6 +216,10 @@ async def erase(connection: AsyncConnection, person: PersonRecords, actor: str) 
     kept = {kind: list(getattr(person, kind)) for kind in ("users", "employees", "contacts")}
     told = {what: number for what, number in counts.items() if what not in kept}
     await connection.execute(insert(ErasureRow).values(actor=actor, data={**kept, **told}))
+    about = tuple(values["references"]) or ("person",)
+    accounts: list[int | None] = [*sorted(person.accounts)]
+    for account_id in accounts or [None]:
+        await events.append(connection, account_id, about, actor, ("person.erased", told))
     return counts
 
 

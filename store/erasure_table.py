@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, text
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.row import Row, own_id
+from store.row import Row, clock, own_id
 
 
 class ErasureRow(Row):
@@ -14,6 +14,6 @@ class ErasureRow(Row):
 
     __tablename__ = "erasures"
     id: Mapped[int] = own_id()
-    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    at: Mapped[datetime] = mapped_column(server_default=clock())
     actor: Mapped[str]
     data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

@@ -1,30 +1,210 @@
-"""The append-only story of an order."""
+"""The append-only log of everything that happened, and the feed that others follow it by.
 
+    page = await events.read(connection, cursor, account_id=7, audience=Audience.ACCOUNT, limit=100)
+    ...                                          # handle page.events, keep page.cursor with what was done
+    page = await events.read(connection, page.cursor, ...)
+
+Ids are given when an event is inserted, but it is seen when its transaction commits: whoever follows ids
+misses what commits late. So the feed is ordered by (epoch, transaction, id), and what it shows is of
+transactions that are older than every one under way. One that writes for long delays the feed.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.errors import Refused
+from models.events import Audience, audience_of
 from models.inventory import EventView
-from store.tables import OrderEventRow
+from store.event_table import EventRow, FeedEpochRow, Xid8
 
 Happening = tuple[str, dict[str, Any]]
 """A dotted type and its data: ids, counts and codes, never names, addresses or numbers of people."""
 
-_APPEND = insert(OrderEventRow)
+_APPEND = insert(EventRow)
+_CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,19})\.([0-9]{1,18})")
+_VIEW = (EventRow.id, EventRow.at, EventRow.actor, EventRow.type, EventRow.data, EventRow.about)
+IDS_OF_AN_EPOCH = 2**40
+"""Ids begin anew, higher, with each epoch: what a lost event was known by is never another's."""
 
 
-async def append(connection: AsyncConnection, order_id: str, actor: str, *happenings: Happening) -> None:
-    """Add what happened, in this order, with who did it."""
-    rows = [{"order_id": order_id, "actor": actor, "type": event, "data": data} for event, data in happenings]
+async def append(
+    connection: AsyncConnection,
+    account_id: int | None,
+    about: tuple[str, ...],
+    actor: str,
+    *happenings: Happening,
+    origin_id: int | None = None,
+) -> None:
+    """Add what happened, in this order, with who did it. A SIM that the data names is referred to, too.
+
+    Raises `LookupError` where a type is not declared in `models.events`.
+    """
+    rows = [
+        {
+            "account_id": account_id,
+            "about": _about(about, data),
+            "type": event,
+            "actor": actor,
+            "origin_id": origin_id,
+            "data": data,
+            "audience": audience_of(event),
+        }
+        for event, data in happenings
+    ]
     await connection.execute(_APPEND, rows)
 
 
-async def of_order(connection: AsyncConnection, order_id: str) -> tuple[EventView, ...]:
-    """Everything that happened to an order, oldest first."""
-    rows = await connection.execute(
-        select(OrderEventRow.at, OrderEventRow.actor, OrderEventRow.type, OrderEventRow.data)
-        .where(OrderEventRow.order_id == order_id)
-        .order_by(OrderEventRow.id)
+async def of(connection: AsyncConnection, reference: str) -> tuple[EventView, ...]:
+    """Everything that happened to what is known by this reference, oldest first."""
+    found = select(*_VIEW).where(EventRow.about.contains([reference])).order_by(EventRow.id)
+    return tuple(_view(row) for row in await connection.execute(found))
+
+
+# --- the feed ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, order=True)
+class Cursor:
+    """A place in the feed: the last event that was read."""
+
+    epoch: int = 0
+    xid: int = 0
+    id: int = 0
+
+    def __str__(self) -> str:
+        """The opaque form that is given to others."""
+        plain = f"{self.epoch}.{self.xid}.{self.id}".encode()
+        return base64.urlsafe_b64encode(plain).decode().rstrip("=")
+
+    @classmethod
+    def parse(cls, opaque: str) -> "Cursor":
+        """Read the opaque form. Raises `Refused` (`cursor_invalid`)."""
+        try:
+            plain = base64.b64decode(opaque + "=" * (-len(opaque) % 4), altchars=b"-_", validate=True)
+            found = _CURSOR.fullmatch(plain.decode("ascii"))
+        except (binascii.Error, ValueError):
+            found = None
+        if found is None:
+            raise Refused.because("cursor_invalid", "This is no cursor of the event feed.")
+        return cls(*map(int, found.groups()))
+
+
+START = Cursor()
+"""Before the first event."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Events in the feed's order, and the cursor to read on from; it stays where nothing is new."""
+
+    events: tuple[EventView, ...]
+    cursor: Cursor
+
+
+_PLACE = (EventRow.epoch, EventRow.xid, EventRow.id)
+_FEED: Select[Any] = (
+    select(*_VIEW, EventRow.account_id, EventRow.epoch, cast(EventRow.xid, Text).label("xid"))
+    .where(
+        tuple_(*_PLACE)
+        > tuple_(
+            bindparam("epoch", type_=BigInteger),
+            cast(bindparam("xid", type_=Text), Xid8()),
+            bindparam("id", type_=BigInteger),
+        ),
+        or_(
+            EventRow.epoch < func.esim_epoch(),
+            EventRow.xid < func.pg_snapshot_xmin(func.pg_current_snapshot()),
+        ),
     )
-    return tuple(EventView(at=row.at, actor=row.actor, type=row.type, data=row.data) for row in rows)
+    .order_by(*_PLACE)
+    .limit(bindparam("limit", type_=BigInteger))
+)
+
+
+async def read(
+    connection: AsyncConnection,
+    cursor: Cursor = START,
+    *,
+    audience: Audience,
+    account_id: int | None = None,
+    limit: int = 100,
+) -> Page:
+    """The events after the cursor: each exactly once, however their transactions overlap.
+
+    Without an account those of all accounts and of the platform. For the audience `account` only what an
+    account may see.
+    """
+    wanted = _FEED
+    if account_id is not None:
+        wanted = wanted.where(EventRow.account_id == account_id)
+    if audience is Audience.ACCOUNT:
+        wanted = wanted.where(EventRow.audience == Audience.ACCOUNT)
+    place = {"epoch": cursor.epoch, "xid": str(cursor.xid), "id": cursor.id, "limit": limit}
+    rows = (await connection.execute(wanted, place)).all()
+    if not rows:
+        return Page((), cursor)
+    last = rows[-1]
+    return Page(tuple(_view(row) for row in rows), Cursor(last.epoch, int(last.xid), last.id))
+
+
+async def raise_epoch(connection: AsyncConnection) -> int:
+    """The database was restored: what happens from now on comes after all that it holds, also in the feed,
+    although the ids of transactions may have begun anew. The new epoch.
+
+    Waits for writers, for what they append belongs to the epoch that they see.
+    """
+    await connection.execute(text("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE"))
+    raised = await connection.execute(
+        update(FeedEpochRow).values(epoch=FeedEpochRow.epoch + 1).returning(FeedEpochRow.epoch)
+    )
+    epoch = int(raised.scalar_one())
+    first = {"first": epoch * IDS_OF_AN_EPOCH}
+    await connection.execute(text("SELECT setval(pg_get_serial_sequence('events', 'id'), :first)"), first)
+    return epoch
+
+
+_UNANNOUNCED = select(
+    select(EventRow.id)
+    .where(
+        EventRow.epoch == func.esim_epoch(),
+        EventRow.xid >= func.pg_snapshot_xmax(func.pg_current_snapshot()),
+    )
+    .exists()
+)
+
+
+async def restored_unannounced(connection: AsyncConnection) -> bool:
+    """Whether there are events of transactions that this cluster has not had yet: then the database was
+    restored into it, and `raise_epoch` was not called. The feed would leave out what happens now.
+    """
+    return bool(await connection.scalar(_UNANNOUNCED))
+
+
+def _about(about: tuple[str, ...], data: dict[str, Any]) -> list[str]:
+    sim = f"sim:{data['sim']}" if "sim" in data else None
+    return [*about, sim] if sim and sim not in about else list(about)
+
+
+def _view(row: Any) -> EventView:
+    return EventView(
+        id=row.id, at=row.at, actor=row.actor, type=row.type, data=row.data, about=tuple(row.about)
+    )

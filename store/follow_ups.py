@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.orders import FollowUp
+from store.row import now
 from store.tables import FollowUpRow
 
 _LEAVE = insert(FollowUpRow).on_conflict_do_nothing()
@@ -24,7 +25,7 @@ _FIND = select(
 _DONE = (
     update(FollowUpRow)
     .where(FollowUpRow.id == bindparam("follow_up"), FollowUpRow.done_at.is_(None))
-    .values(done_at=func.now())
+    .values(done_at=now())
 )
 
 

@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import OfLink
 from models.inventory import SimState
 from models.qr import RequestStatus
 from store import qr_notifications
+from store.event_table import EventRow
 from store.qr_imports import IMPORTED, imported_by
-from store.qr_tables import LinkRow, QrEventRow, QrRequestRow
+from store.qr_tables import LinkRow, QrRequestRow
 from store.tables import AccountRow, ContactRow, DistributorRow, ProviderRow, SimRow, UserRow
 
 
@@ -90,10 +92,9 @@ _OVER = _OF_REQUEST.add_columns(
     SimRow.state.label("sim_state"),
     exists()
     .where(
-        QrEventRow.sim_id == LinkRow.sim_id,
-        QrEventRow.request_id == LinkRow.request_id,
-        QrEventRow.type == IMPORTED,
-        QrEventRow.actor == LinkRow.recipient,
+        EventRow.about.contains(array([LinkRow.request_id])),
+        EventRow.type == IMPORTED,
+        EventRow.actor == LinkRow.recipient,
     )
     .label("answered"),
 )

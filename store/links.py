@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Interval, bindparam, delete, func, insert, select
+from sqlalchemy import Interval, String, bindparam, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.activation import ActivationCode, parse_activation_code
@@ -19,15 +20,16 @@ from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.inventory import SimState
 from models.qr import RequestStatus
+from store.event_table import EventRow
 from store.qr_locks import lock_sim
 from store.qr_tables import (
     LinkRow,
-    QrEventRow,
     QrNotificationRow,
     QrRequestRow,
     QrUploadRow,
     QrVersionRow,
 )
+from store.row import now
 from store.secrets import KeyRing, uploaded
 from store.tables import SimRow
 
@@ -65,11 +67,11 @@ class Link:
         return self.recipient or f"link:{self.id}"
 
 
-_MINT = insert(LinkRow).values(expires_at=func.now() + bindparam("expires_after", type_=Interval))
+_MINT = insert(LinkRow).values(expires_at=now() + bindparam("expires_after", type_=Interval))
 _FIND = (
     select(
         LinkRow.__table__,
-        (LinkRow.expires_at <= func.now()).label("expired"),
+        (LinkRow.expires_at <= now()).label("expired"),
         QrRequestRow.status.label("request_status"),
         QrNotificationRow.revoked_at.label("notification_revoked_at"),
         QrVersionRow.current.label("version_current"),
@@ -82,9 +84,9 @@ _FIND = (
     .where(LinkRow.token == bindparam("digest"), LinkRow.purpose == bindparam("for_purpose"))
 )
 _RECENT_USES = select(func.count()).where(
-    QrEventRow.link_id == bindparam("link"),
-    QrEventRow.type.startswith("link."),
-    QrEventRow.at > func.now() - bindparam("since", type_=Interval),
+    EventRow.about.contains(array([bindparam("link", type_=String)])),
+    EventRow.type.startswith("link."),
+    EventRow.at > now() - bindparam("since", type_=Interval),
 )
 _STAGE = insert(QrUploadRow)
 _STAGED = select(QrUploadRow.__table__).where(
@@ -92,7 +94,7 @@ _STAGED = select(QrUploadRow.__table__).where(
 )
 _OLD = (
     select(QrUploadRow.id)
-    .where(QrUploadRow.uploaded_at < func.now() - bindparam("kept", type_=Interval))
+    .where(QrUploadRow.uploaded_at < now() - bindparam("kept", type_=Interval))
     .with_for_update(skip_locked=True)
 )
 _NEWEST = (
@@ -169,7 +171,7 @@ async def find(
 
 async def recent_uses(connection: AsyncConnection, link_id: int, since: timedelta) -> int:
     """How often the link was used in the time before now: each try counts, also a refused one."""
-    known = {"link": link_id, "since": since}
+    known = {"link": f"link:{link_id}", "since": since}
     return int((await connection.execute(_RECENT_USES, known)).scalar_one())
 
 

@@ -26,9 +26,13 @@ class LockedOrder:
     esim_id: int | None
     iccid: str | None
     """Of the eSIM that the order brought."""
-    held: bool
     owes: bool
     """Whether an earlier step left something to be done that is not done yet."""
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What events of this order refer to."""
+        return references(self.id, self.subject)
 
     def result(
         self,
@@ -49,6 +53,11 @@ class LockedOrder:
         return StepResult(state=state, refusal=refusal, follow_ups=follow_ups)
 
 
+def references(order_id: str, subject: str | None) -> tuple[str, ...]:
+    """What events of an order refer to."""
+    return (order_id, subject) if subject else (order_id,)
+
+
 _LOCK_ORDER = (
     select(
         OrderRow.id,
@@ -59,7 +68,6 @@ _LOCK_ORDER = (
         OrderRow.distributor_id,
         OrderRow.esim_id,
         select(SimRow.iccid).where(SimRow.id == OrderRow.esim_id).scalar_subquery().label("iccid"),
-        OrderRow.held_reason.is_not(None).label("held"),
         exists().where(FollowUpRow.order_id == OrderRow.id, FollowUpRow.done_at.is_(None)).label("owes"),
     )
     .where(OrderRow.id == bindparam("order"))

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.qr_tables import QrNotificationRow, QrRequestRow
-from store.row import Row
+from store.row import Row, now
 from store.tables import OrderRow
 
 
@@ -32,7 +32,7 @@ class MailRow(Row):
     retries: Mapped[int] = mapped_column(server_default=text("0"))
     """The person's retry that it failed in: a later one tries it again."""
     failure: Mapped[str | None]
-    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=now())
     __table_args__ = (
         CheckConstraint("state IN ('unsent', 'sending', 'sent', 'failed')", name="state"),
         CheckConstraint("num_nonnulls(order_id, qr_request_id, qr_notification_id) = 1", name="about_one"),

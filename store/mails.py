@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, String, any_, bindparam, func, select, update
+from sqlalchemy import ARRAY, String, any_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import events, qr_events
+from models.events import sim_references
+from store import events
 from store.mail_table import MailRow
+from store.row import now
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,12 @@ class AboutOrder:
     """Mails about an order: they are part of its story."""
 
     id: str
+    account_id: int
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What their events refer to."""
+        return (self.id,)
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,12 @@ class AboutRequest:
 
     id: str
     sim_id: int
+    account_id: int
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What their events refer to."""
+        return sim_references(self.sim_id, request_id=self.id)
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,12 @@ class AboutNotification:
 
     id: str
     sim_id: int
+    account_id: int
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What their events refer to."""
+        return sim_references(self.sim_id, notification_id=self.id)
 
 
 Subject = AboutOrder | AboutRequest | AboutNotification
@@ -73,7 +93,7 @@ _CLAIM = insert(MailRow).on_conflict_do_nothing().returning(MailRow.id, MailRow.
 _RECORD = (
     update(MailRow)
     .where(MailRow.id == any_(bindparam("letters", type_=ARRAY(String))))
-    .values(updated_at=func.now())
+    .values(updated_at=now())
 )
 
 
@@ -111,7 +131,7 @@ async def claim(connection: AsyncConnection, letters: Sequence[Letter], retries:
                     state="sending",
                     attempts=MailRow.attempts + 1,
                     uncertain=MailRow.uncertain + again,
-                    updated_at=func.now(),
+                    updated_at=now(),
                 )
             )
             claims[row.id] = Claim(True, row.message_id)
@@ -145,7 +165,7 @@ async def record(
         values = {"letters": letters, "state": state, "failure": failure, "retries": retries}
         await connection.execute(_RECORD, values)
     if happenings:
-        await _append(connection, about, happenings)
+        await events.append(connection, about.account_id, about.references, _SYSTEM, *happenings)
 
 
 def _columns(letter: Letter) -> dict[str, str]:
@@ -163,15 +183,3 @@ def _columns(letter: Letter) -> dict[str, str]:
         "recipient": letter.recipient,
         "message_id": letter.message_id,
     }
-
-
-async def _append(
-    connection: AsyncConnection, about: Subject, happenings: Iterable[events.Happening]
-) -> None:
-    match about:
-        case AboutOrder():
-            await events.append(connection, about.id, _SYSTEM, *happenings)
-        case AboutRequest():
-            await qr_events.append(connection, about.sim_id, _SYSTEM, *happenings, request_id=about.id)
-        case AboutNotification():
-            await qr_events.append(connection, about.sim_id, _SYSTEM, *happenings, notification_id=about.id)

@@ -14,6 +14,7 @@ from models.lifecycle import OrderKind, OrderStatus
 from store.catalogue import esim_of
 from store.mail_table import MailRow
 from store.mails import Person
+from store.row import now
 from store.tables import (
     AccountRow,
     ContactRoleRow,
@@ -38,6 +39,7 @@ class OrderLetterFacts:
     """What the mails of an order tell, as it is now."""
 
     order_id: str
+    account_id: int
     kind: OrderKind
     status: OrderStatus
     status_since: datetime
@@ -62,6 +64,7 @@ def _letter_facts() -> Select[*tuple[Any, ...]]:
     user_of = case((OrderRow.status == OrderStatus.PROCESSED, esim.employee_id), else_=in_place.employee_id)
     return (
         select(
+            OrderRow.account_id,
             OrderRow.kind,
             OrderRow.status,
             OrderRow.status_since,
@@ -129,6 +132,7 @@ async def letter_facts(connection: AsyncConnection, order_id: str) -> OrderLette
         employee = Person(f"employee:{row.employee_id}", row.employee_name, row.employee_email)
     return OrderLetterFacts(
         order_id=order_id,
+        account_id=row.account_id,
         kind=OrderKind(row.kind),
         status=OrderStatus(row.status),
         status_since=row.status_since,
@@ -185,7 +189,7 @@ _SILENT_SINCE = select(
         .scalar_subquery(),
     )
     + bindparam("silent_for", type_=Interval)
-    - func.now()
+    - now()
 ).where(OrderRow.id == bindparam("order_id"))
 
 

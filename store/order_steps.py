@@ -6,30 +6,35 @@ order's kind, moves the status and appends the events.
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import Permission, cancelling
 from models.errors import Refusal
 from models.lifecycle import OPEN, OrderStatus, advance
 from models.orders import Acceptance, FollowUp, Placement, StepResult
-from store import events, follow_ups, orders
+from store import events, follow_ups, holds, orders
 from store.actors import actor_refusal
 from store.effects import Decision, Effect, EntersIccid
+from store.event_table import EventRow
 from store.events import Happening
-from store.locked_order import LockedOrder, lock_order
+from store.hold_table import HoldRow
+from store.locked_order import LockedOrder, lock_order, references
 from store.locks import lock_subject
 from store.order_kinds import EFFECTS
+from store.row import now
 from store.tables import OrderEventRow, OrderNoteRow, OrderRow, UserRow
 
-SYSTEM = "system"
+EMAIL = "send_email:"
+"""What the holds of e-mails to people begin with."""
 
 _INSERT = insert(OrderRow)
+_GONE = holds.gone(bindparam("order"), ~HoldRow.step.startswith(EMAIL))
 _MOVE = (
     update(OrderRow)
     .where(OrderRow.id == bindparam("order"), OrderRow.status.in_(OPEN))
-    .values(status_since=func.now(), held_reason=None, held_since=None)
-    .returning(OrderRow.id)
+    .values(status_since=now())
+    .returning(holds.counted(_GONE))
 )
 _NOTE = select(OrderNoteRow.id).where(
     OrderNoteRow.id == bindparam("note"), OrderNoteRow.order_id == bindparam("order")
@@ -83,7 +88,7 @@ async def acknowledge(
     if isinstance(effect, Refusal):
         return await _recorded(connection, order, effect)
     return await _move(
-        connection, order, OrderStatus.PROVIDER_PROCESSING, effect, actor, origin_id, esim_id=effect.esim_id
+        connection, order, OrderStatus.PROVIDER_PROCESSING, effect, actor, origin_id, {}, esim_id=effect.esim_id
     )
 
 
@@ -137,7 +142,7 @@ async def complete(
     if isinstance(effect, Refusal):
         return await _recorded(connection, order, effect)
     more = {} if effect.esim_id is None else {"esim_id": effect.esim_id}
-    return await _move(connection, order, OrderStatus.PROCESSED, effect, actor, origin_id, **more)
+    return await _move(connection, order, OrderStatus.PROCESSED, effect, actor, origin_id, {}, **more)
 
 
 async def cancel(
@@ -207,7 +212,7 @@ async def _append(connection: AsyncConnection, placement: Placement, happened: H
     await events.append(
         connection,
         placement.account_id,
-        _about(placement.order_id, placement.what.subject),
+        references(placement.order_id, placement.what.subject),
         f"user:{placement.user_id}",
         happened,
         origin_id=placement.origin_id,
@@ -221,14 +226,15 @@ async def _move(
     effect: Effect,
     actor: str,
     origin_id: int | None,
-    about: dict[str, Any] | None = None,
-    **more: Any,
+    happened: dict[str, Any],
+    **columns: int | None,
 ) -> StepResult:
-    """Move the order, with what happened by it. What it was held for in the old status is over."""
-    moved = await connection.execute(_MOVE, {"order": order.id, "status": status, **more})
-    moved.scalar_one()
-    happenings: list[Happening] = [(f"order.{status}", about or {}), *effect.happenings]
-    if order.held:
+    """Move the order, with what happened by it. What it was held for in the old status is over, but for
+    e-mails to people.
+    """
+    moved = await connection.execute(_MOVE, {"order": order.id, "status": status, **columns})
+    happenings: list[Happening] = [(f"order.{status}", happened), *effect.happenings]
+    if moved.scalar_one():
         happenings.insert(0, ("order.released", {}))
     await _tell(connection, order, actor, origin_id, happenings)
     await follow_ups.leave(connection, order.id, effect.follow_ups)
@@ -255,7 +261,7 @@ async def _tell(
     happenings: Sequence[Happening],
 ) -> None:
     await events.append(
-        connection, order.account_id, _about(order.id, order.subject), actor, *happenings, origin_id=origin_id
+        connection, order.account_id, order.about, actor, *happenings, origin_id=origin_id
     )
 
 
@@ -268,8 +274,18 @@ async def _who(
     )
 
 
-def _about(order_id: str, subject: str | None) -> list[str]:
-    return [order_id, subject] if subject else [order_id]
+async def _incident(
+    connection: AsyncConnection, order: LockedOrder, actor: str, origin_id: int | None, request: str
+) -> None:
+    """Keep that the provider processed a cancelled order, once a call."""
+    kept = await connection.execute(
+        select(EventRow.id).where(
+            EventRow.about.contains([order.id]), EventRow.data["request"].astext == request
+        )
+    )
+    if kept.first() is None:
+        happened = ("incident.processed_after_cancelled", {"request": request})
+        await _tell(connection, order, actor, origin_id, [happened])
 
 
 async def _no_note(connection: AsyncConnection, order: LockedOrder, note_id: int | None) -> Refusal | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, insert, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -14,13 +15,13 @@ from models.lifecycle import OPEN, OrderStatus
 from models.order_kinds import Shown
 from models.order_views import OrderDetails, OrderView
 from models.orders import Acceptance
-from store import events, follow_ups
+from store import events, follow_ups, holds
+from store.event_table import EventRow
 from store.order_kinds import EFFECTS
 from store.scopes import within
 from store.tables import (
     DistributorRow,
     FollowUpRow,
-    OrderEventRow,
     OrderNoteRow,
     OrderRow,
     ProviderRow,
@@ -60,7 +61,7 @@ async def orders(
     if incidents:
         statement = statement.where(_incident())
     if held:
-        statement = statement.where(OrderRow.held_reason.is_not(None))
+        statement = statement.where(holds.is_held(OrderRow.id))
     if subject is not None:
         statement = statement.where(OrderRow.subject == subject)
     return await _views(connection, (await connection.execute(statement)).all())
@@ -129,8 +130,8 @@ def unknown(order_id: str) -> NotFound:
 
 
 def _incident() -> ColumnElement[bool]:
-    kept = select(OrderEventRow.id).where(
-        OrderEventRow.order_id == OrderRow.id, OrderEventRow.type == PROCESSED_AFTER_CANCELLED
+    kept = select(EventRow.id).where(
+        EventRow.about.contains(array([OrderRow.id])), EventRow.type == PROCESSED_AFTER_CANCELLED
     )
     # only a cancelled order can have one: the events of others are not looked at
     return and_(OrderRow.status == OrderStatus.CANCELLED, kept.exists())
@@ -150,8 +151,7 @@ def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
             OrderRow.placed_by,
             OrderRow.placed_at,
             OrderRow.status_since,
-            OrderRow.held_reason,
-            OrderRow.held_since,
+            holds.of(OrderRow.id).label("holds"),
             OrderRow.esim_id,
             esim.iccid.label("iccid"),
             OrderNoteRow.text.label("cancel_reason"),
@@ -174,4 +174,6 @@ async def _views(connection: AsyncConnection, rows: Sequence[Any]) -> list[Order
     details: dict[str, OrderDetails] = {}
     for kind, of_kind in ids.items():
         details.update(await EFFECTS[kind].details(connection, of_kind))
-    return [OrderView(**row._mapping, details=details.get(row.id)) for row in rows]
+    return [
+        OrderView(**{**row._mapping, **holds.read(row.holds)}, details=details.get(row.id)) for row in rows
+    ]

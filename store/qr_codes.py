@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.activation import ActivationCode, parse_activation_code
 from models.callers import Scope
 from models.errors import NotFound
+from models.inventory import EventView
 from models.qr import QrHistory, QrVersionView
-from store import qr_events, qr_notifications, qr_request_views
+from store import events, qr_notifications, qr_request_views
 from store.qr_imports import (
     VERSION_COLUMNS,
     imported_by,
@@ -106,12 +107,32 @@ async def history(connection: AsyncConnection, scope: Scope, sim_id: int) -> QrH
         versions=tuple(version_view(row) for row in versions),
         requests=await qr_request_views.of_sim(connection, scope, sim_id),
         notifications=await qr_notifications.of_sim(connection, scope, sim_id),
-        events=await qr_events.of_sim(connection, sim_id),
+        events=await _events(connection, sim_id),
     )
 
 
 def _mine(scope: Scope) -> ColumnElement[bool]:
     return within(scope, QrVersionRow.account_id, sim=QrVersionRow.sim_id)
+
+
+async def _events(connection: AsyncConnection, sim_id: int) -> tuple[EventView, ...]:
+    """What happened about the SIM's code, not in the orders that brought and discard it; the data says also
+    which request, notification and link it was about.
+    """
+    found = await events.of(connection, f"sim:{sim_id}")
+    return tuple(_named(event) for event in found if not event.about[0].startswith("order-"))
+
+
+def _named(event: EventView) -> EventView:
+    named: dict[str, object] = {}
+    for reference in event.about:
+        if reference.startswith("qr-request-"):
+            named["request_id"] = reference
+        elif reference.startswith("qr-notification-"):
+            named["notification_id"] = reference
+        elif reference.startswith("link:"):
+            named["link_id"] = int(reference.removeprefix("link:"))
+    return event.model_copy(update={"data": {**event.data, **named}})
 
 
 def _opened(keys: KeyRing, row: Any) -> ActivationCode:

@@ -1,57 +1,61 @@
 """What a discarded SIM takes with it: its open request, its links and its notifications."""
 
-from sqlalchemy import Select, bindparam, func, insert, literal, null, select, union_all, update
-from sqlalchemy.dialects.postgresql import JSONB
+from typing import Any
+
+from sqlalchemy import Select, String, bindparam, delete, func, insert, literal, select, union_all, update
+from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CTE
 
+from models.events import audience_of
 from models.qr import RequestStatus
-from store.qr_tables import LinkRow, QrEventRow, QrNotificationRow, QrRequestRow
+from store.event_table import EventRow
+from store.hold_table import HoldRow
+from store.qr_tables import LinkRow, QrNotificationRow, QrRequestRow
+from store.row import now
 
 _SYSTEM = "system"
 
 
 def _told(request: CTE, notification: CTE) -> CTE:
     """The events, written in the statement that makes them true."""
-    data = literal({}, JSONB)
-    ended = select(
-        request.c.sim_id, request.c.id, null(), literal(_SYSTEM), literal("qr.sim_discarded"), data
+    columns = ["account_id", "about", "actor", "type", "data", "audience"]
+    both = union_all(_events(request, "qr.sim_discarded"), _events(notification, "notification.revoked"))
+    return insert(EventRow).from_select(columns, both).cte("told")
+
+
+def _events(ended: CTE, happened: str) -> Select[Any]:
+    about: Any = array([ended.c.id, func.concat("sim:", ended.c.sim_id)], type_=String)
+    audience = literal(audience_of(happened).value)
+    return select(
+        ended.c.account_id, about, literal(_SYSTEM), literal(happened), literal({}, JSONB), audience
     )
-    revoked = select(
-        notification.c.sim_id,
-        null(),
-        notification.c.id,
-        literal(_SYSTEM),
-        literal("notification.revoked"),
-        data,
-    )
-    columns = ["sim_id", "request_id", "notification_id", "actor", "type", "data"]
-    return insert(QrEventRow).from_select(columns, union_all(ended, revoked)).cte("told")
 
 
 def _end() -> Select[str]:
-    over = {"held_reason": None, "held_since": None}
     request = (
         update(QrRequestRow)
         .where(QrRequestRow.sim_id == bindparam("sim"), QrRequestRow.status == RequestStatus.REQUESTED)
-        .values(status=RequestStatus.SIM_DISCARDED, status_since=func.now(), **over)
-        .returning(QrRequestRow.id, QrRequestRow.sim_id)
+        .values(status=RequestStatus.SIM_DISCARDED, status_since=now())
+        .returning(QrRequestRow.id, QrRequestRow.sim_id, QrRequestRow.account_id)
         .cte("ended")
     )
     notification = (
         update(QrNotificationRow)
         .where(QrNotificationRow.sim_id == bindparam("sim"), QrNotificationRow.revoked_at.is_(None))
-        .values(revoked_at=func.now(), **over)
-        .returning(QrNotificationRow.id, QrNotificationRow.sim_id)
+        .values(revoked_at=now())
+        .returning(QrNotificationRow.id, QrNotificationRow.sim_id, QrNotificationRow.account_id)
         .cte("revoked")
     )
     links = (
         update(LinkRow)
         .where(LinkRow.sim_id == bindparam("sim"), LinkRow.revoked_at.is_(None))
-        .values(revoked_at=func.now())
+        .values(revoked_at=now())
         .cte("dead")
     )
-    return select(request.c.id).add_cte(notification, links, _told(request, notification))
+    moot = union_all(select(request.c.id), select(notification.c.id))
+    released = delete(HoldRow).where(HoldRow.workflow_id.in_(moot)).cte("released")
+    return select(request.c.id).add_cte(notification, links, released, _told(request, notification))
 
 
 _END = _end()

@@ -4,16 +4,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, exists, func, insert, select, update
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.activation import ActivationCode
 from models.errors import Refused
+from models.events import sim_references
 from models.inventory import SimState
 from models.qr import Caution, Imported, QrVersionView, RequestStatus
 from models.rules import Facts, import_refusals
-from store import qr_events, qr_notifications, qr_requests
+from store import events, qr_notifications, qr_requests
+from store.event_table import EventRow
 from store.qr_locks import RequestInHand, SimInHand, lock_codes, lock_open_request, lock_sim
-from store.qr_tables import QrEventRow, QrRequestRow, QrVersionRow
+from store.qr_tables import QrRequestRow, QrVersionRow
 from store.secrets import KeyRing, SecretUnreadable, code_of, file_of
 from store.tables import SimRow, UserRow
 
@@ -66,11 +69,10 @@ _BROUGHT = (
         QrVersionRow.current,
         # of the event, for the version may have come before: then the request was answered by the same code
         exists().where(
-            QrEventRow.sim_id == QrVersionRow.sim_id,
-            QrEventRow.request_id == QrRequestRow.id,
-            QrEventRow.type == IMPORTED,
-            QrEventRow.actor == bindparam("who"),
-            QrEventRow.data["version"].as_integer() == QrVersionRow.number,
+            EventRow.about.contains(array([QrRequestRow.id])),
+            EventRow.type == IMPORTED,
+            EventRow.actor == bindparam("who"),
+            EventRow.data["version"].as_integer() == QrVersionRow.number,
         ),
     )
 )
@@ -153,7 +155,8 @@ async def note_refused(
     if sim.state is SimState.TEMPORARY:
         return
     happened = ("qr.import_refused", {"codes": [reason.code for reason in refused.refusals]})
-    await qr_events.append(connection, sim.id, actor, happened, request_id=request_id, link_id=link_id)
+    about = sim_references(sim.id, request_id=request_id, link_id=link_id)
+    await events.append(connection, sim.account_id, about, actor, happened)
 
 
 async def refuse_conflict(
@@ -197,7 +200,7 @@ async def _add(
     warnings = await refuse_conflict(connection, keys, sim.id, brought.code)
     await connection.execute(_REPLACE, {"sim": sim.id})
     added = (await connection.execute(_INSERT, values)).one()
-    dead = await qr_notifications.revoke_all(connection, sim.id, brought.actor)
+    dead = await qr_notifications.revoke_all(connection, sim, brought.actor)
     return version_view(added), warnings, dead
 
 
@@ -217,7 +220,7 @@ async def _tell(
     how = "account" if brought.request_id is None else "link"
     happened = (IMPORTED, {"version": number, "file_type": brought.file_type, "how": how})
     if asked is None:
-        await qr_events.append(connection, sim.id, brought.actor, happened)
+        await events.append(connection, sim.account_id, sim_references(sim.id), brought.actor, happened)
     else:
         await qr_requests.end(
             connection, asked, RequestStatus.IMPORTED, brought.actor, happened, link_id=brought.link_id

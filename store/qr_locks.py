@@ -2,7 +2,7 @@
 
 Steps of an order lock the order, then its SIMs, and end a discarded SIM's request after that: the same
 order, so neither waits for the other in a circle. Also a step that writes an event alone locks the SIM
-first, for the event refers to it. Before it looks whether a code is taken an import locks all codes, last.
+first. Before it looks whether a code is taken an import locks all codes, last.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound
+from models.events import sim_references
 from models.inventory import SimKind, SimState
 from models.qr import RequestState, RequestStatus
 from store.qr_tables import QrRequestRow
@@ -39,7 +40,11 @@ class RequestInHand:
     requested_by: int
     status: RequestStatus
     round: int
-    held: bool
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What events of this request refer to."""
+        return sim_references(self.sim_id, request_id=self.id)
 
     @property
     def state(self) -> RequestState:
@@ -62,7 +67,6 @@ _LOCK_REQUEST = (
         QrRequestRow.requested_by,
         QrRequestRow.status,
         QrRequestRow.round,
-        QrRequestRow.held_reason,
     )
     .where(QrRequestRow.id == bindparam("request"))
     .with_for_update(key_share=True)
@@ -115,5 +119,4 @@ async def _request(connection: AsyncConnection, request_id: str) -> RequestInHan
         requested_by=row.requested_by,
         status=RequestStatus(row.status),
         round=row.round,
-        held=row.held_reason is not None,
     )

@@ -16,6 +16,7 @@ from models.qr_letter import QrFacts, copies
 from store.mails import AboutNotification, AboutRequest, Person
 from store.qr_locks import unknown_request
 from store.qr_tables import QrLetterRow, QrNotificationRow, QrRequestRow, QrRoundRow
+from store.row import now
 from store.tables import (
     AccountRow,
     ContactRoleRow,
@@ -196,7 +197,7 @@ async def round_mails(connection: AsyncConnection, request_id: str, number: int)
     )
     copied = _copied(row.cc or (), contacts)
     return RoundMails(
-        about=AboutRequest(request_id, row.sim_id),
+        about=AboutRequest(request_id, row.sim_id, row.account_id),
         account_id=row.account_id,
         over=row.status != RequestStatus.REQUESTED,
         facts=QrFacts(
@@ -225,7 +226,7 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
     if row is None:
         raise NotFound.because("unknown_notification", f"There is no notification {notification_id}.")
     return NotificationMail(
-        about=AboutNotification(notification_id, row.sim_id),
+        about=AboutNotification(notification_id, row.sim_id, row.account_id),
         account_id=row.account_id,
         version_id=row.version_id,
         facts=QrFacts(
@@ -260,7 +261,7 @@ async def is_valid(connection: AsyncConnection, about: AboutNotification) -> boo
 
 async def from_now(connection: AsyncConnection, after: timedelta) -> datetime:
     """When something that is made in this transaction expires."""
-    return (await connection.execute(select(func.now() + after))).scalar_one()
+    return (await connection.execute(select(now() + after))).scalar_one()
 
 
 def _copied(cc: Sequence[str], contacts: Sequence[Person]) -> tuple[Person, ...]:

@@ -3,19 +3,34 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Interval, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Interval,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import AllAccounts, Scope
 from models.errors import NotFound, Refused
+from models.events import sim_references
 from models.identifiers import qr_notification_id
 from models.inventory import SimState
 from models.qr import NotificationView, RequestStatus
-from store import qr_events
+from store import events, holds
+from store.hold_table import HoldRow
 from store.mail_table import MailRow
-from store.qr_locks import lock_request, lock_sim
+from store.qr_locks import SimInHand, lock_request, lock_sim
 from store.qr_tables import LinkRow, QrNotificationRow, QrRequestRow, QrVersionRow
+from store.row import now
 from store.scopes import within
 from store.tables import SimRow, UserRow
 
@@ -32,7 +47,7 @@ _CURRENT = select(QrVersionRow.id, QrVersionRow.number).where(
 _TOLD = exists().where(
     QrNotificationRow.version_id == QrVersionRow.id,
     or_(
-        QrNotificationRow.created_at > func.now() - bindparam("started_within", type_=Interval),
+        QrNotificationRow.created_at > now() - bindparam("started_within", type_=Interval),
         exists().where(MailRow.qr_notification_id == QrNotificationRow.id),
     ),
 )
@@ -50,17 +65,27 @@ _UNTOLD = (
         ~_TOLD,
     )
 )
-_REVOKE = (
-    update(QrNotificationRow)
-    .where(QrNotificationRow.sim_id == bindparam("sim"), QrNotificationRow.revoked_at.is_(None))
-    .values(revoked_at=func.now(), held_reason=None, held_since=None)
-    .returning(QrNotificationRow.id)
-)
-_REVOKE_ONE = _REVOKE.where(QrNotificationRow.id == bindparam("notification"))
+
+
+def _revoking(*which: ColumnElement[bool]) -> Select[str]:
+    """Revoke them, and forget what they were held for."""
+    revoked = (
+        update(QrNotificationRow)
+        .where(QrNotificationRow.revoked_at.is_(None), *which)
+        .values(revoked_at=now())
+        .returning(QrNotificationRow.id)
+        .cte("revoked")
+    )
+    released = delete(HoldRow).where(HoldRow.workflow_id.in_(select(revoked.c.id))).cte("released")
+    return select(revoked.c.id).add_cte(released)
+
+
+_REVOKE = _revoking(QrNotificationRow.sim_id == bindparam("sim"))
+_REVOKE_ONE = _revoking(QrNotificationRow.id == bindparam("notification"))
 _REVOKE_LINKS = (
     update(LinkRow)
     .where(LinkRow.sim_id == bindparam("sim"), LinkRow.purpose == "download", LinkRow.revoked_at.is_(None))
-    .values(revoked_at=func.now())
+    .values(revoked_at=now())
 )
 _REVOKE_LINKS_OF_ONE = _REVOKE_LINKS.where(LinkRow.notification_id == bindparam("notification"))
 
@@ -92,9 +117,8 @@ async def create(
     written = await connection.execute(_INSERT, {**made, "address": address, "created_by": actor})
     if written.scalar_one_or_none() is not None:
         about: dict[str, Any] = {"version": current.number}
-        await qr_events.append(
-            connection, sim_id, actor, ("notification.created", about), notification_id=notification_id
-        )
+        refers = sim_references(sim_id, notification_id=notification_id)
+        await events.append(connection, account_id, refers, actor, ("notification.created", about))
     return _same(await notification(connection, AllAccounts(), notification_id), sim_id, address)
 
 
@@ -126,31 +150,32 @@ async def revoke(connection: AsyncConnection, notification_id: str, actor: str) 
     Raises `NotFound` (`unknown_notification`).
     """
     known = await notification(connection, AllAccounts(), notification_id)
-    await lock_sim(connection, known.sim_id)
+    sim = await lock_sim(connection, known.sim_id)
     one = {"sim": known.sim_id, "notification": notification_id}
     if (await connection.execute(_REVOKE_ONE, one)).scalar_one_or_none() is None:
         return
     await connection.execute(_REVOKE_LINKS_OF_ONE, one)
-    await qr_events.append(
-        connection, known.sim_id, actor, ("notification.revoked", {}), notification_id=notification_id
-    )
+    await _tell_revoked(connection, sim, actor, notification_id)
 
 
-async def revoke_all(connection: AsyncConnection, sim_id: int, actor: str) -> int:
+async def revoke_all(connection: AsyncConnection, sim: SimInHand, actor: str) -> int:
     """The SIM, which is locked, gets another code: what was told of the one before is of no use.
 
     How many links showed it until now.
     """
-    revoked = (await connection.scalars(_REVOKE, {"sim": sim_id})).all()
-    links = await connection.scalars(
-        _REVOKE_LINKS.returning(LinkRow.expires_at > func.now()), {"sim": sim_id}
-    )
+    revoked = (await connection.scalars(_REVOKE, {"sim": sim.id})).all()
+    links = await connection.scalars(_REVOKE_LINKS.returning(LinkRow.expires_at > now()), {"sim": sim.id})
     dead = sum(links)
     for notification_id in revoked:
-        await qr_events.append(
-            connection, sim_id, actor, ("notification.revoked", {}), notification_id=notification_id
-        )
+        await _tell_revoked(connection, sim, actor, notification_id)
     return dead
+
+
+async def _tell_revoked(
+    connection: AsyncConnection, sim: SimInHand, actor: str, notification_id: str
+) -> None:
+    about = sim_references(sim.id, notification_id=notification_id)
+    await events.append(connection, sim.account_id, about, actor, ("notification.revoked", {}))
 
 
 async def offer_notification(connection: AsyncConnection, request_id: str) -> str | None:
@@ -211,6 +236,7 @@ def _views(scope: Scope) -> Select[*tuple[Any, ...]]:
             QrVersionRow.number,
             expires.label("link_expires_at"),
             sent.label("sent"),
+            holds.of(QrNotificationRow.id).label("holds"),
         )
         .join(QrVersionRow, QrVersionRow.id == QrNotificationRow.version_id)
         .where(within(scope, QrNotificationRow.account_id))
@@ -222,7 +248,7 @@ def _view(row: Any) -> NotificationView:
         "revoked": row.revoked_at is not None,
         "sent": row.sent,
         "given_up": row.given_up,
-        "held": row.held_reason is not None,
+        "held": bool(row.holds),
         "waiting": True,
     }
     state = next(state for state, is_so in states.items() if is_so)
@@ -233,8 +259,8 @@ def _view(row: Any) -> NotificationView:
         address=row.address,
         created_at=row.created_at,
         state=state,
-        held_reason=row.held_reason if state == "held" else None,
         link_expires_at=row.link_expires_at,
+        **holds.read(row.holds if state == "held" else None),
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.callers import Scope
 from models.errors import NotFound, Refusal
 from models.qr import QrRequestView, QrRoundView, RequestState
+from store import holds
 from store.qr_locks import unknown_request
 from store.qr_tables import QrLetterRow, QrRequestRow, QrRoundRow
 from store.scopes import within
@@ -85,7 +86,12 @@ async def start_facts(connection: AsyncConnection, sim_id: int) -> tuple[int | N
 def _requests(scope: Scope) -> Select[*tuple[Any, ...]]:
     copies = func.cardinality(QrLetterRow.cc)
     return (
-        select(QrRequestRow.__table__, QrRoundRow.contacts, func.coalesce(copies, 0).label("copies"))
+        select(
+            QrRequestRow.__table__,
+            QrRoundRow.contacts,
+            func.coalesce(copies, 0).label("copies"),
+            holds.of(QrRequestRow.id).label("holds"),
+        )
         .outerjoin(
             QrRoundRow,
             and_(QrRoundRow.request_id == QrRequestRow.id, QrRoundRow.number == QrRequestRow.round),
@@ -100,4 +106,5 @@ def _view(row: Any) -> QrRequestView:
     recipients += [f"cc:{number}" for number in range(1, row.copies + 1)]
     known = {name: row._mapping[name] for name in QrRequestView.model_fields if name in row._mapping}
     reasons = tuple(Refusal(**reason) for reason in row.refusals)
-    return QrRequestView(**known | {"recipients": tuple(recipients), "refusals": reasons})
+    more = {"recipients": tuple(recipients), "refusals": reasons, **holds.read(row.holds)}
+    return QrRequestView(**known | more)

@@ -5,26 +5,27 @@ the request, does the effect and appends the events. Run again, it finds its own
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import AllAccounts, Permission
 from models.errors import Refusal, Refused
+from models.events import sim_references
 from models.inventory import SimState
 from models.qr import QrWish, RequestResult, RequestState, RequestStatus, end_request
 from models.qr_letter import letter_refusals
 from models.rules import Facts, Recipients, request_refusals
-from store import qr_events
+from store import events, holds
 from store.actors import actor_refusal
 from store.events import Happening
 from store.facts import sim_facts
 from store.qr_discard import end_by_discard, ended_by_discard
-from store.qr_holds import hold, release
 from store.qr_locks import RequestInHand, lock_request, lock_sim
 from store.qr_notifications import offer_notification
 from store.qr_request_views import find, look, of_sim, request, start_facts
 from store.qr_tables import LinkRow, QrLetterRow, QrRequestRow, QrRoundRow
+from store.row import now
 from store.tables import SimRow, UserRow
 
 __all__ = [
@@ -33,12 +34,10 @@ __all__ = [
     "end_by_discard",
     "ended_by_discard",
     "find",
-    "hold",
     "look",
     "of_sim",
     "offer_notification",
     "open_request",
-    "release",
     "request",
     "sent_again",
     "start_facts",
@@ -71,11 +70,12 @@ _NEXT_ROUND = (
     .values(round=QrRequestRow.round + 1)
     .returning(QrRequestRow.round)
 )
+_GONE = holds.gone(bindparam("request"))
 _END = (
     update(QrRequestRow)
     .where(QrRequestRow.id == bindparam("request"), QrRequestRow.status == RequestStatus.REQUESTED)
-    .values(status=bindparam("to"), status_since=func.now(), held_reason=None, held_since=None)
-    .returning(QrRequestRow.id)
+    .values(status=bindparam("to"), status_since=now())
+    .returning(holds.counted(_GONE))
 )
 _REVOKE_LINKS = (
     update(LinkRow)
@@ -84,7 +84,7 @@ _REVOKE_LINKS = (
         LinkRow.request_id == bindparam("request"),
         LinkRow.revoked_at.is_(None),
     )
-    .values(revoked_at=func.now())
+    .values(revoked_at=now())
 )
 _LETTER = select(QrLetterRow.id).where(
     QrLetterRow.id == bindparam("letter"), QrLetterRow.account_id == bindparam("account")
@@ -146,9 +146,8 @@ async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResu
         # a temporary eSIM may be deleted, and then no event may refer to it
         if sim.state is not SimState.TEMPORARY:
             codes = {"codes": [reason.code for reason in reasons]}
-            await qr_events.append(
-                connection, sim.id, actor, ("qr.refused", codes), request_id=wish.request_id
-            )
+            about = sim_references(sim.id, request_id=wish.request_id)
+            await events.append(connection, sim.account_id, about, actor, ("qr.refused", codes))
         return _refused(wish, reasons)
     request = await lock_request(connection, wish.request_id)
     await _add_round(connection, request, _Round(1, _FIRST, contacts, wish.letter_id, actor))
@@ -222,13 +221,12 @@ async def end(
     link_id: int | None = None,
 ) -> None:
     """End a request in hand: its upload links are dead, and what it was held for is over."""
-    (await connection.execute(_END, {"request": request.id, "to": status})).scalar_one()
+    released = (await connection.execute(_END, {"request": request.id, "to": status})).scalar_one()
     await connection.execute(_REVOKE_LINKS, {"request": request.id, "sim": request.sim_id})
-    if request.held:
+    if released:
         happenings = (("qr.released", {}), *happenings)
-    await qr_events.append(
-        connection, request.sim_id, actor, *happenings, request_id=request.id, link_id=link_id
-    )
+    about = sim_references(request.sim_id, request_id=request.id, link_id=link_id)
+    await events.append(connection, request.account_id, about, actor, *happenings)
 
 
 async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: _Round) -> None:
@@ -238,7 +236,7 @@ async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: 
     if sent.letter_id is not None:
         asked["letter"] = sent.letter_id
     happened = "qr.requested" if sent.number == 1 else "qr.sent_again"
-    await qr_events.append(connection, request.sim_id, sent.sent_by, (happened, asked), request_id=request.id)
+    await events.append(connection, request.account_id, request.about, sent.sent_by, (happened, asked))
 
 
 async def _known(connection: AsyncConnection, request_id: str) -> RequestResult | None:

@@ -1,12 +1,11 @@
-"""The tables of QR codes: requests and their letters, codes and their files, links, and what happened.
+"""The tables of QR codes: requests and their letters, codes and their files, and links.
 
 Secrets (codes, files) are sealed with the key ring (`store.secrets`); tokens of links are kept as SHA-256.
-Triggers (see `migrations/`): events can only be inserted; a version is never deleted, and stays what it
+Triggers (see `migrations/`): a version is never deleted, and stays what it
 was but for `current` and a new sealing of its secrets.
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -17,15 +16,13 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.qr import RequestStatus
-from store.row import Row, among, of_account, own_id, owner
-from store.tables import SimRow
+from store.row import Row, among, now, of_account, own_id, owner
 
 FILE_TYPES = ("png", "jpeg", "svg", "tiff", "pdf", "typed")
 LINK_PURPOSES = ("upload", "download")
@@ -40,7 +37,7 @@ class QrLetterRow(Row):
     subject: Mapped[str]
     body: Mapped[str]
     cc: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=text("'{}'"))
-    written_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    written_at: Mapped[datetime] = mapped_column(server_default=now())
     __table_args__ = (UniqueConstraint("id", "account_id"),)
 
 
@@ -53,11 +50,9 @@ class QrRequestRow(Row):
     sim_id: Mapped[int]
     requested_by: Mapped[int]
     status: Mapped[str]
-    status_since: Mapped[datetime] = mapped_column(server_default=func.now())
-    requested_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    status_since: Mapped[datetime] = mapped_column(server_default=now())
+    requested_at: Mapped[datetime] = mapped_column(server_default=now())
     round: Mapped[int] = mapped_column(server_default=text("1"))
-    held_reason: Mapped[str | None]
-    held_since: Mapped[datetime | None]
     refusals: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'"))
     __table_args__ = (
         # a refused request does not keep a cancelled order from deleting its temporary eSIM
@@ -65,7 +60,6 @@ class QrRequestRow(Row):
         of_account("requested_by", "users"),
         UniqueConstraint("id", "account_id"),
         CheckConstraint(among("status", RequestStatus), name="status"),
-        CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name="held"),
         CheckConstraint("(status = 'refused') = (refusals <> '[]')", name="refused_says_why"),
         Index("uq_open_qr_request", "sim_id", unique=True, postgresql_where=text("status = 'requested'")),
         Index("ix_qr_requests_sim_id", "sim_id"),
@@ -84,7 +78,7 @@ class QrRoundRow(Row):
     contacts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     letter_id: Mapped[int | None]
     sent_by: Mapped[str]
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    at: Mapped[datetime] = mapped_column(server_default=now())
     __table_args__ = (
         of_account("request_id", "qr_requests"),
         of_account("letter_id", "qr_letters"),
@@ -110,7 +104,7 @@ class QrVersionRow(Row):
     """Sealed; none where the code was typed in."""
     request_id: Mapped[str | None]
     imported_by: Mapped[str]
-    imported_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    imported_at: Mapped[datetime] = mapped_column(server_default=now())
     __table_args__ = (
         of_account("sim_id", "sims"),
         of_account("request_id", "qr_requests"),
@@ -134,16 +128,13 @@ class QrNotificationRow(Row):
     version_id: Mapped[int]
     address: Mapped[str]
     created_by: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    held_reason: Mapped[str | None]
-    held_since: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=now())
     given_up: Mapped[bool] = mapped_column(server_default=text("false"))
     revoked_at: Mapped[datetime | None]
     __table_args__ = (
         of_account("sim_id", "sims"),
         of_account("version_id", "qr_versions"),
         UniqueConstraint("id", "account_id"),
-        CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name="held"),
         Index("ix_qr_notifications_sim_id", "sim_id"),
     )
 
@@ -157,7 +148,7 @@ class QrUploadRow(Row):
     code: Mapped[bytes] = mapped_column(LargeBinary)
     file_type: Mapped[str]
     original: Mapped[bytes | None] = mapped_column(LargeBinary)
-    uploaded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    uploaded_at: Mapped[datetime] = mapped_column(server_default=now())
 
 
 class LinkRow(Row):
@@ -179,7 +170,7 @@ class LinkRow(Row):
     notification_id: Mapped[str | None]
     version_id: Mapped[int | None]
     """Download: the only version it shows."""
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[datetime] = mapped_column(server_default=now())
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     __table_args__ = (
@@ -195,19 +186,3 @@ class LinkRow(Row):
         ),
         Index("ix_links_sim_id", "sim_id"),
     )
-
-
-class QrEventRow(Row):
-    """What happened about a SIM's QR code. Dotted types: qr.requested, qr.imported, link.opened, ..."""
-
-    __tablename__ = "qr_events"
-    id: Mapped[int] = own_id()
-    sim_id: Mapped[int] = mapped_column(ForeignKey(SimRow.id), index=True)
-    request_id: Mapped[str | None] = mapped_column(ForeignKey("qr_requests.id"))
-    notification_id: Mapped[str | None] = mapped_column(ForeignKey("qr_notifications.id"))
-    link_id: Mapped[int | None] = mapped_column(ForeignKey("links.id"), index=True)
-    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-    actor: Mapped[str]
-    """operator, user:3, contact:7, link:12 (whoever holds that link) or system."""
-    type: Mapped[str]
-    data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import Scope
 from models.qr import QrWaitingView, RequestStatus
+from store import holds
+from store.hold_table import HoldRow
 from store.qr_tables import QrNotificationRow, QrRequestRow
 from store.scopes import within
 from store.tables import AccountRow
@@ -27,28 +29,27 @@ async def waiting(
     notifications = _notifications().where(within(scope, QrNotificationRow.account_id))
     if open_only:
         requests = requests.where(
-            or_(QrRequestRow.status == RequestStatus.REQUESTED, QrRequestRow.held_reason.is_not(None))
+            or_(QrRequestRow.status == RequestStatus.REQUESTED, holds.is_held(QrRequestRow.id))
         )
     if held:
-        requests = requests.where(QrRequestRow.held_reason.is_not(None))
+        requests = requests.where(holds.is_held(QrRequestRow.id))
     both = union_all(requests, notifications).subquery()
     newest_first = select(both).order_by(both.c.made.desc(), both.c.id).limit(limit)
-    return [
-        QrWaitingView(**{name: row._mapping[name] for name in QrWaitingView.model_fields})
-        for row in await connection.execute(newest_first)
-    ]
+    return [_view(row) for row in await connection.execute(newest_first)]
 
 
 async def held_count(connection: AsyncConnection, scope: Scope) -> int:
     """How many requests and notifications wait for a person."""
-    counts = [
-        select(func.count())
-        .select_from(row)
-        .where(row.held_reason.is_not(None), within(scope, row.account_id))
-        .scalar_subquery()
-        for row in (QrRequestRow, QrNotificationRow)
-    ]
-    return int((await connection.execute(select(counts[0] + counts[1]))).scalar_one())
+    held = select(func.count(HoldRow.workflow_id.distinct())).where(
+        HoldRow.workflow_id.startswith("qr-"), within(scope, HoldRow.account_id)
+    )
+    return int((await connection.execute(held)).scalar_one())
+
+
+def _view(row: Any) -> QrWaitingView:
+    known = {name: row._mapping[name] for name in QrWaitingView.model_fields if name in row._mapping}
+    held = holds.read(row.holds)
+    return QrWaitingView(**known | {**held, "since": held["held_since"] or row.since})
 
 
 def _requests() -> Select[*tuple[Any, ...]]:
@@ -57,8 +58,8 @@ def _requests() -> Select[*tuple[Any, ...]]:
         AccountRow.name.label("account"),
         QrRequestRow.sim_id,
         QrRequestRow.status,
-        QrRequestRow.held_reason,
-        func.coalesce(QrRequestRow.held_since, QrRequestRow.status_since).label("since"),
+        holds.of(QrRequestRow.id).label("holds"),
+        QrRequestRow.status_since.label("since"),
         QrRequestRow.round,
         func.concat("user:", QrRequestRow.requested_by).label("requested_by"),
         QrRequestRow.requested_at.label("made"),
@@ -72,12 +73,12 @@ def _notifications() -> Select[*tuple[Any, ...]]:
             AccountRow.name.label("account"),
             QrNotificationRow.sim_id,
             literal(_NOTIFICATION).label("status"),
-            QrNotificationRow.held_reason,
-            QrNotificationRow.held_since.label("since"),
+            holds.of(QrNotificationRow.id).label("holds"),
+            QrNotificationRow.created_at.label("since"),
             null().label("round"),
             QrNotificationRow.created_by.label("requested_by"),
             QrNotificationRow.created_at.label("made"),
         )
         .join(AccountRow, AccountRow.id == QrNotificationRow.account_id)
-        .where(QrNotificationRow.held_reason.is_not(None))
+        .where(holds.is_held(QrNotificationRow.id))
     )

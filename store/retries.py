@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.lifecycle import OPEN
 from models.qr import RequestStatus
-from store.qr_tables import QrEventRow, QrNotificationRow, QrRequestRow
-from store.tables import OrderEventRow, OrderRow
+from store import holds
+from store.event_table import EventRow
+from store.qr_tables import QrNotificationRow, QrRequestRow
+from store.tables import OrderRow
 
 _DONE = (
     *("mail.sent", "mail.given_up", "notification.given_up"),
@@ -20,38 +22,24 @@ _FAILED = ("mail.failed", "mail.uncertain")
 
 _IDS = bindparam("ids", type_=ARRAY(String))
 _ROWS = union_all(
-    select(OrderRow.id, OrderRow.held_reason, OrderRow.held_since, OrderRow.status.in_(sorted(OPEN))).where(
+    select(OrderRow.id, holds.of(OrderRow.id).label("holds"), OrderRow.status.in_(sorted(OPEN))).where(
         OrderRow.id == any_(_IDS)
     ),
     select(
         QrRequestRow.id,
-        QrRequestRow.held_reason,
-        QrRequestRow.held_since,
+        holds.of(QrRequestRow.id),
         QrRequestRow.status == RequestStatus.REQUESTED,
     ).where(QrRequestRow.id == any_(_IDS)),
     select(
         QrNotificationRow.id,
-        QrNotificationRow.held_reason,
-        QrNotificationRow.held_since,
+        holds.of(QrNotificationRow.id),
         QrNotificationRow.revoked_at.is_(None) & ~QrNotificationRow.given_up,
     ).where(QrNotificationRow.id == any_(_IDS)),
 )
-_LAST = select(
-    select(func.coalesce(func.max(OrderEventRow.id), 0)).scalar_subquery().label("order"),
-    select(func.coalesce(func.max(QrEventRow.id), 0)).scalar_subquery().label("qr"),
-)
-_ABOUT_QR = func.coalesce(QrEventRow.notification_id, QrEventRow.request_id)
-_NEWS = union_all(
-    select(OrderEventRow.order_id, OrderEventRow.type).where(
-        OrderEventRow.id > bindparam("order"),
-        OrderEventRow.order_id == any_(_IDS),
-        OrderEventRow.type.in_((*_DONE, *_FAILED)),
-    ),
-    select(_ABOUT_QR, QrEventRow.type).where(
-        QrEventRow.id > bindparam("qr"),
-        any_(_IDS) == _ABOUT_QR,
-        QrEventRow.type.in_((*_DONE, *_FAILED)),
-    ),
+_LAST = select(func.coalesce(func.max(EventRow.id), 0))
+_FOREMOST = EventRow.about[1]
+_NEWS = select(_FOREMOST, EventRow.type).where(
+    EventRow.id > bindparam("since"), any_(_IDS) == _FOREMOST, EventRow.type.in_((*_DONE, *_FAILED))
 )
 
 
@@ -59,40 +47,32 @@ _NEWS = union_all(
 class Seen:
     """What one of them is held for, and what has happened to it since it was retried."""
 
-    held_reason: str | None
-    held_since: datetime | None
+    holds: frozenset[tuple[str, str, datetime]]
+    reason: str | None
+    """Of the oldest hold."""
     is_open: bool
     done: bool
     failed: bool
 
 
-@dataclass(frozen=True)
-class Moment:
-    """How far the stories were when the retries began."""
-
-    order: int
-    qr: int
-
-
-async def moment(connection: AsyncConnection) -> Moment:
+async def moment(connection: AsyncConnection) -> int:
     """The last event of all there is."""
-    row = (await connection.execute(_LAST)).one()
-    return Moment(order=row.order, qr=row.qr)
+    return int((await connection.execute(_LAST)).scalar_one())
 
 
-async def look(connection: AsyncConnection, ids: Collection[str], since: Moment) -> dict[str, Seen]:
+async def look(connection: AsyncConnection, ids: Collection[str], since: int) -> dict[str, Seen]:
     """Each of these as it is now; one that the database does not know is left out."""
     known = {"ids": list(ids)}
     news: dict[str, set[str]] = {}
-    for name, happened in await connection.execute(_NEWS, {**known, "order": since.order, "qr": since.qr}):
+    for name, happened in await connection.execute(_NEWS, {**known, "since": since}):
         news.setdefault(name, set()).add(happened)
     return {
         name: Seen(
-            held_reason=reason,
-            held_since=held_since,
+            holds=frozenset((hold.step, hold.reason, hold.since) for hold in holds.read(held)["holds"]),
+            reason=holds.read(held)["held_reason"],
             is_open=is_open,
             done=not news.get(name, set()).isdisjoint(_DONE),
             failed=not news.get(name, set()).isdisjoint(_FAILED),
         )
-        for name, reason, held_since, is_open in await connection.execute(_ROWS, known)
+        for name, held, is_open in await connection.execute(_ROWS, known)
     }

@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, ForeignKeyConstraint, Identity, MetaData
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Function,
+    Identity,
+    MetaData,
+    func,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -32,6 +41,16 @@ def among(column: str, values: Any) -> str:
 
 STATUS_OPEN = among("status", OPEN)
 """The orders that have a way to go, as a condition in SQL."""
+
+
+def now() -> Function[datetime]:
+    """When the transaction began: `esim_now()`, the only clock of stored times (`store.clock`)."""
+    return func.esim_now(type_=DateTime(timezone=True))
+
+
+def clock() -> Function[datetime]:
+    """What time it is now, also within a transaction: `esim_clock()`."""
+    return func.esim_clock(type_=DateTime(timezone=True))
 
 
 def own_id() -> Mapped[int]:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.inventory import SimKind, SimState
 from store.locked_order import LockedOrder
+from store.row import now
 from store.tables import OrderRow, PackRow, SimGroupRow, SimRow
 
 
@@ -49,7 +50,7 @@ _GIVE_GROUPS = insert(SimGroupRow)
 _DISCARD = (
     update(SimRow)
     .where(SimRow.id == bindparam("sim"), SimRow.state.in_([SimState.ACTIVE, SimState.SUSPENDED]))
-    .values(state=SimState.DISCARDED, holder=None, employee_id=None, discarded_at=func.now())
+    .values(state=SimState.DISCARDED, holder=None, employee_id=None, discarded_at=now())
     .returning(SimRow.id)
 )
 _ACTIVATE = (

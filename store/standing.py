@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Interval, bindparam, exists, func, select
+from sqlalchemy import Interval, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.lifecycle import OPEN
 from models.qr import RequestStatus
+from store import row
 from store.mail_table import MailRow
 from store.qr_tables import QrNotificationRow, QrRequestRow, QrVersionRow
+from store.row import now
 from store.secrets import KeyRing, code_of
 from store.tables import OrderRow
 
@@ -23,7 +25,7 @@ _SENT = exists().where(MailRow.qr_notification_id == QrNotificationRow.id, MailR
 _UNSENT = (
     select(QrNotificationRow.id)
     .where(
-        QrNotificationRow.created_at < func.now() - bindparam("older_than", type_=Interval),
+        QrNotificationRow.created_at < now() - bindparam("older_than", type_=Interval),
         QrNotificationRow.revoked_at.is_(None),
         ~QrNotificationRow.given_up,
         ~_SENT,
@@ -71,5 +73,5 @@ async def newest_code_opens(connection: AsyncConnection, keys: KeyRing) -> bool:
 
 async def clock(connection: AsyncConnection) -> datetime:
     """What time it is at the database."""
-    now: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
-    return now
+    at: datetime = (await connection.execute(select(row.clock()))).scalar_one()
+    return at

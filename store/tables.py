@@ -5,7 +5,6 @@ deleted; no SIM but a temporary one is ever deleted; a discarded SIM is in no ma
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -14,7 +13,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -25,7 +23,7 @@ from models.identifiers import ICCID_PATTERN
 from models.inventory import IN_PLACE, ContactRole, SimKind, SimState
 from models.lifecycle import OrderKind, OrderStatus
 from models.rules import TARGETS
-from store.row import STATUS_OPEN, Row, among, of_account, own_id, owner
+from store.row import STATUS_OPEN, Row, among, now, of_account, own_id, owner
 
 SIM_IN_PLACE = among("state", IN_PLACE)
 """The SIMs that serve their holder, or are suspended on it, as a condition in SQL: one a holder."""
@@ -271,21 +269,19 @@ class OrderRow(Row):
     account_id: Mapped[int] = owner()
     kind: Mapped[str]
     status: Mapped[str]
-    status_since: Mapped[datetime] = mapped_column(server_default=func.now())
+    status_since: Mapped[datetime] = mapped_column(server_default=now())
     subject: Mapped[str | None]
     """What it is about; an order of a kind of which several may be open at once has none."""
     provider_id: Mapped[int | None] = mapped_column(ForeignKey("providers.id"))
     distributor_id: Mapped[int | None]
     """Whose order contacts it is sent to."""
     placed_by: Mapped[int]
-    placed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    placed_at: Mapped[datetime] = mapped_column(server_default=now())
     origin_id: Mapped[int | None]
     what: Mapped[dict[str, Any]]
     """`models.order_kinds.What` as it was placed: a workflow that was lost is started again with it."""
     esim_id: Mapped[int | None]
     """The eSIM the order brought; a plain number, for it outlives a deleted temporary eSIM."""
-    held_reason: Mapped[str | None]
-    held_since: Mapped[datetime | None]
     cancel_note_id: Mapped[int | None]
     __table_args__ = (
         of_account("subject", "subjects"),
@@ -297,7 +293,6 @@ class OrderRow(Row):
         UniqueConstraint("id", "account_id"),
         CheckConstraint(among("kind", OrderKind), name="kind"),
         CheckConstraint(among("status", set(OrderStatus) - {OrderStatus.REFUSED}), name="status"),
-        CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name="held"),
         Index("uq_open_order", "subject", unique=True, postgresql_where=text(STATUS_OPEN)),
         Index("ix_orders_status", "status", "status_since"),
         Index("ix_orders_subject", "subject"),
@@ -331,24 +326,12 @@ class FollowUpRow(Row):
     kind: Mapped[str]
     target: Mapped[str]
     """The workflow that it is about."""
-    due_since: Mapped[datetime] = mapped_column(server_default=func.now())
+    due_since: Mapped[datetime] = mapped_column(server_default=now())
     done_at: Mapped[datetime | None]
     __table_args__ = (
         UniqueConstraint("order_id", "kind", "target"),
         Index("ix_follow_ups_due", "order_id", postgresql_where=text("done_at IS NULL")),
     )
-
-
-class OrderEventRow(Row):
-    """What happened, when and by whom. Dotted types: order.submitted, sim.discarded, mail.sent, ..."""
-
-    __tablename__ = "order_events"
-    id: Mapped[int] = own_id()
-    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
-    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-    actor: Mapped[str]
-    type: Mapped[str]
-    data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
 
 class OrderNoteRow(Row):
@@ -357,6 +340,6 @@ class OrderNoteRow(Row):
     __tablename__ = "order_notes"
     id: Mapped[int] = own_id()
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    at: Mapped[datetime] = mapped_column(server_default=now())
     text: Mapped[str]
     __table_args__ = (UniqueConstraint("id", "order_id"),)

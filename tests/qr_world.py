@@ -11,7 +11,7 @@ from models.errors import Refused
 from models.identifiers import qr_notification_id, qr_request_id
 from models.lifecycle import HoldReason
 from models.qr import Imported, NotificationView, QrHistory, QrWish, RequestResult
-from store import links, qr_codes, qr_notifications, qr_requests
+from store import holds, links, qr_codes, qr_notifications, qr_requests
 from store.secrets import KeyRing
 from store.session import Database
 from tests.builders import line, run, world
@@ -213,13 +213,13 @@ async def shown(qr: QrWorld, sim: int = 1) -> tuple[str, int]:
 async def hold(qr: QrWorld, waiting: str, reason: HoldReason) -> None:
     """A request or a notification is held."""
     async with qr.database.transaction() as connection:
-        await qr_requests.hold(connection, waiting, reason)
+        await holds.hold(connection, waiting, "waiting", reason)
 
 
 async def release(qr: QrWorld, waiting: str, *, given_up: bool = False) -> None:
     """It is released by a user."""
     async with qr.database.transaction() as connection:
-        await qr_requests.release(connection, waiting, "user:1", given_up=given_up)
+        await holds.release(connection, waiting, "waiting", "user:1", given_up=given_up)
 
 
 async def notification(qr: QrWorld, notification_id: str) -> NotificationView:

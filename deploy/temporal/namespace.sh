@@ -30,4 +30,4 @@ patiently temporal operator search-attribute create \
   --name Provider --type Keyword \
   --name Distributor --type Keyword \
   --name AccountId --type Keyword \
-  --name Attention --type Keyword
+  --name HoldReason --type Keyword

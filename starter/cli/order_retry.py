@@ -19,7 +19,7 @@ from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.session import CHECK_FAILED, order_desk, run, settings
 from starter.order_book import OrderBook
 from starter.temporal import connect
-from workflows.search_attributes import ATTENTION
+from workflows.search_attributes import HOLD_REASON
 
 WATCHED_SECONDS = 3.0
 """How long the order is watched after the retry: a mail that is refused again is so at once."""
@@ -112,7 +112,7 @@ async def _workflow(client: Client, order_id: str) -> tuple[bool, bool]:
     except RPCError:  # the desk says why
         return False, False
     runs = found.status is WorkflowExecutionStatus.RUNNING
-    return runs, runs and found.typed_search_attributes.get(ATTENTION) is not None
+    return runs, runs and found.typed_search_attributes.get(HOLD_REASON) is not None
 
 
 async def _watched(book: OrderBook, caller: Caller, before: OrderView) -> tuple[Outcome, OrderView]:

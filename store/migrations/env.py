@@ -7,10 +7,12 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.erasure_table import ErasureRow
+from store.event_table import EventRow
+from store.hold_table import HoldRow
 from store.mail_table import MailRow
 from store.origins import OriginRow
 
-_TABLES = (MailRow, ErasureRow, OriginRow)
+_TABLES = (MailRow, ErasureRow, EventRow, HoldRow, OriginRow)
 """With these, all are loaded."""
 _MIGRATION_LOCK = 6_145_318
 

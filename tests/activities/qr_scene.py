@@ -180,9 +180,9 @@ class Desk:
     async def events(self) -> list[str]:
         rows = await run(
             self.database,
-            "SELECT type, data, request_id, notification_id FROM qr_events WHERE type LIKE 'mail.%'",
+            "SELECT type, data, about FROM events WHERE type LIKE 'mail.%'",
         )
-        assert all((row.request_id or row.notification_id) in (REQUEST, NOTIFICATION) for row in rows)
+        assert all(row.about[0] in (REQUEST, NOTIFICATION) for row in rows)
         assert "@" not in str(rows), "no address in any event"
         return sorted(f"{row.type} {row.data['mail']} {row.data['to']}" for row in rows)
 

@@ -70,7 +70,7 @@ class Post:
     async def events(self, order_id: str) -> list[str]:
         rows = await run(
             self.database,
-            "SELECT type FROM order_events WHERE order_id = :order AND type LIKE 'mail.%' ORDER BY id",
+            "SELECT type FROM events WHERE about[1] = :order AND type LIKE 'mail.%' ORDER BY id",
             order=order_id,
         )
         return [row.type for row in rows]

@@ -169,6 +169,6 @@ async def test_no_failure_of_a_mail_repeats_an_address_or_a_token(desk: Desk) ->
         with pytest.raises(Exception, match="550") as failed:
             await desk.mails(mailer).ask_for_code(FIRST)
     told = str(failed.value) + str(await run(desk.database, "SELECT failure FROM mails"))
-    told += str(await run(desk.database, "SELECT type, data FROM qr_events"))
+    told += str(await run(desk.database, "SELECT type, data FROM events"))
     for secret in (QR, "telvia.example", "Quentin", *tokens(box.to(SECOND)[0])):
         assert secret not in told

@@ -32,7 +32,7 @@ class Cast:
     mailbox: Mailbox
     held: list[str] = field(default_factory=list)
     processed: str = ""
-    query = 'Attention="mail_rejected"'
+    query = 'HoldReason="mail_rejected"'
 
     def __post_init__(self) -> None:
         self.stock = Inventory(self.database)

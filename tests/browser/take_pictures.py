@@ -38,7 +38,7 @@ from tests.browser.serving import CHROMIUM_OPTIONS
 from tests.system.scene import a_mailbox
 
 PICTURES = TOP / "docs" / "pictures"
-COLUMNS = ("Workflow ID", "OrderStatus", "OrderKind", "Provider", "Attention", "Start")
+COLUMNS = ("Workflow ID", "OrderStatus", "OrderKind", "Provider", "HoldReason", "Start")
 WIDE = ViewportSize(width=1600, height=830)
 PHONE = ViewportSize(width=390, height=844)
 MARGIN = 24

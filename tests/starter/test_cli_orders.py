@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models.lifecycle import HoldReason
-from store import mails, order_mails, order_steps
+from store import holds, mails, order_mails, order_steps
 from store.session import Database
 from tests.builders import acknowledge, as_csv, cancel, iccid, item, line, place, world
 from tests.starter.shell import Shell
@@ -29,7 +29,7 @@ async def test_orders_are_listed_with_number_and_short_date(database: Database, 
     await acknowledge(database, first)
     await cancel(database, second)
     async with database.transaction() as connection:
-        await order_steps.hold(connection, third.order_id, HoldReason.NO_ACKNOWLEDGEMENT)
+        await holds.hold(connection, third.order_id, "waiting", HoldReason.NO_ACKNOWLEDGEMENT)
     for columns in (80, 120):
         listed = shell.process("order", "list", columns=columns).out
         assert max(map(len, listed.splitlines())) <= columns
@@ -56,7 +56,7 @@ async def test_an_order_names_people_and_what_it_waits_for(database: Database, s
     order = await place(database)
     async with database.transaction() as connection:
         (contact,) = await order_mails.order_contacts(connection, order.order_id)
-        about = mails.AboutOrder(order.order_id)
+        about = mails.AboutOrder(order.order_id, 1)
         letter = mails.Letter("a mail", about, "provider_order", contact.key, "<a@esim.example>")
         await mails.claim(connection, [letter], 0)
         await mails.record(connection, about, [mails.Outcome(letter, "sent")], 0)

@@ -6,7 +6,7 @@ import pytest
 
 from models.errors import Refused
 from models.lifecycle import HoldReason
-from store import mails, qr_codes, qr_events, qr_requests
+from store import events, mails, qr_codes, qr_requests
 from store.mails import AboutNotification, AboutRequest
 from store.secrets import KeyRing
 from store.session import Database
@@ -61,8 +61,8 @@ async def test_the_history_says_who_was_mailed_and_folds_refused_tries(qr: QrWor
     async with qr.database.transaction() as connection:
         letter = await qr_requests.write_letter(connection, qr.account_id, "The code", "Send it.", [COPY])
     request = await qr.asked(letter_id=letter)
-    await sent(qr, AboutRequest(request, 1), "contact_requested", f"contact:{qr.contacts[0]}")
-    await sent(qr, AboutRequest(request, 1), "copy_requested", "cc:1")
+    await sent(qr, AboutRequest(request, 1, 1), "contact_requested", f"contact:{qr.contacts[0]}")
+    await sent(qr, AboutRequest(request, 1, 1), "copy_requested", "cc:1")
     for _ in range(3):
         async with qr.database.transaction() as connection:
             refused = Refused.because("file_unsafe", "No.")
@@ -70,13 +70,12 @@ async def test_the_history_says_who_was_mailed_and_folds_refused_tries(qr: QrWor
     imported = await qr.take()
     told = await qr.notify(imported.version.id, to=BOSS)
     await qr.download_link(told, imported.version.id)
-    await sent(qr, AboutNotification(told.id, 1), "manager_notified", "manager")
+    await sent(qr, AboutNotification(told.id, 1, 1), "manager_notified", "manager")
     (link,) = (await qr.history()).notifications
     assert link.link_expires_at is not None
     async with qr.database.transaction() as connection:
-        await qr_events.append(
-            connection, 1, "link:1", ("link.shown", {}), notification_id=told.id, link_id=1
-        )
+        about = (told.id, "sim:1", "link:1")
+        await events.append(connection, 1, about, "link:1", ("link.shown", {}))
     seen = shell.run("qr", "history", "S-1", columns=200).out
     for sentence in (
         "mailed the request to codes <codes@telvia.example>",

@@ -19,9 +19,9 @@ async def refused(database: Database, statement: str) -> str:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE order_events SET actor = 'nobody'",
-        "DELETE FROM order_events",
-        "TRUNCATE order_events",
+        "UPDATE events SET actor = 'nobody'",
+        "DELETE FROM events",
+        "TRUNCATE events",
         "TRUNCATE orders CASCADE",
     ],
 )
@@ -29,7 +29,7 @@ async def test_events_are_only_ever_added(database: Database, statement: str) ->
     await world(database)
     await place(database)
     assert "is append-only" in await refused(database, statement)
-    assert await run(database, "SELECT actor FROM order_events") != []
+    assert await run(database, "SELECT actor FROM events") != []
 
 
 @pytest.mark.covers("F21")
@@ -161,9 +161,14 @@ IMPOSSIBLE = [
         (("INSERT INTO authorised_actions_profiles (account_id, name, is_default) "
          "SELECT id, 'Second', true FROM accounts"), "uq_default_profile"),
         ("UPDATE orders SET status = 'refused'", "ck_orders_refused_says_why"),
-        ("UPDATE orders SET held_reason = 'no_processing'", "ck_orders_held"),
         ("UPDATE orders SET status = 'lost'", "ck_orders_status"),
         ("UPDATE orders SET sim_in_place_id = NULL", "ck_orders_sim_in_place"),
+        ("INSERT INTO events (about, type, actor, audience) VALUES ('{}', 'mail.sent', 'system', 'account')",
+         "ck_events_about_something"),
+        ("INSERT INTO events (about, type, actor, audience) VALUES ('{sim:1}', 'mail.sent', 'system', 'all')",
+         "ck_events_audience"),
+        ("INSERT INTO feed_epoch (one) VALUES (false)", "ck_feed_epoch_one"),
+        ("INSERT INTO feed_epoch DEFAULT VALUES", "pk_feed_epoch"),
     ]
 # fmt: on
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models.errors import NotFound, Refused
 from models.lifecycle import OrderKind
-from store import links, qr_events, qr_notifications
+from store import events, links, qr_notifications
 from store.session import Database
 from tests.builders import acknowledge, iccid, place, process, run
 from tests.qr_world import DAY, FILE, QrWorld, code, qr_world
@@ -141,8 +141,10 @@ async def test_uses_are_counted_for_a_while(database: Database) -> None:
     other = await found(qr, await qr.upload_link(str(first.request_id)))
     async with database.transaction() as connection:
         for link, happened in ((first, "link.checked"), (first, "link.refused"), (other, "link.checked")):
-            await qr_events.append(connection, 1, "contact:1", (happened, {}), link_id=link.id)
-        await qr_events.append(connection, 1, "contact:1", ("qr.import_refused", {}), link_id=first.id)
+            about = ("sim:1", f"link:{link.id}")
+            await events.append(connection, 1, about, "contact:1", (happened, {}))
+        about = ("sim:1", f"link:{first.id}")
+        await events.append(connection, 1, about, "contact:1", ("qr.import_refused", {}))
     async with database.reading() as connection:
         assert await links.recent_uses(connection, first.id, timedelta(minutes=1)) == 2
         assert await links.recent_uses(connection, first.id, timedelta(0)) == 0

@@ -10,7 +10,7 @@ from sqlalchemy.exc import NoResultFound
 from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders import Acceptance, Placement, StepResult
-from store import acceptance, facts, order_steps, orders
+from store import acceptance, facts, holds, order_steps, orders
 from store.session import Database
 from tests.builders import acknowledge, cancel, iccid, item, line, place, process, run, world
 
@@ -108,10 +108,10 @@ async def test_a_hold_ends_with_the_status_it_was_in(database: Database, step: s
     if step == "processed":
         await acknowledge(database, order)
     async with database.transaction() as connection:
-        await order_steps.hold(connection, order.order_id, HoldReason.NO_ACKNOWLEDGEMENT)
+        await holds.hold(connection, order.order_id, "waiting", HoldReason.NO_ACKNOWLEDGEMENT)
     assert (await take(database, STEPS[step], order)).refusal is None
     async with database.transaction() as connection:
-        await order_steps.release(connection, order.order_id, "operator")
+        await holds.release(connection, order.order_id, "waiting", "operator")
     async with database.reading() as connection:
         found = await orders.order(connection, order.order_id)
     assert (found.held_reason, found.held_since) == (None, None)

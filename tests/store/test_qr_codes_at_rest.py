@@ -110,9 +110,9 @@ async def test_what_was_moved_to_another_version_or_sim_does_not_open(
         ("UPDATE qr_versions SET imported_at = now()", "stays what it was"),
         ("UPDATE qr_versions SET file_type = 'png'", "stays what it was"),
         ("UPDATE qr_versions SET original = NULL", "ck_qr_versions_original"),
-        ("UPDATE qr_events SET actor = 'nobody'", "is append-only"),
-        ("DELETE FROM qr_events", "is append-only"),
-        ("TRUNCATE qr_events", "is append-only"),
+        ("UPDATE events SET actor = 'nobody'", "is append-only"),
+        ("DELETE FROM events", "is append-only"),
+        ("TRUNCATE events", "is append-only"),
         ("UPDATE qr_versions SET current = true", "uq_current_qr_version"),
     ],
 )

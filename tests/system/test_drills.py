@@ -62,7 +62,7 @@ async def temporal_command(scene: Scene, *words: str) -> str:
 
 def held_for(scene: Scene, reason: HoldReason) -> str:
     """The query of the runbook, for this test's orders alone: all tests share a Temporal server."""
-    return f"Attention='{reason}' AND TaskQueue='{scene.settings.task_queue}'"
+    return f"HoldReason='{reason}' AND TaskQueue='{scene.settings.task_queue}'"
 
 
 async def all_held(scene: Scene, orders: list[str], reason: HoldReason) -> None:

@@ -48,7 +48,7 @@ async def many_held(scene: Scene, count: int = ORDERS) -> list[str]:
 
 
 async def all_held(scene: Scene, count: int, orders: int | None = None) -> None:
-    ours = f"TaskQueue = '{scene.settings.task_queue}' AND Attention IS NOT NULL"
+    ours = f"TaskQueue = '{scene.settings.task_queue}' AND HoldReason IS NOT NULL"
 
     async def look() -> int:
         return (await scene.temporal.client.count_workflows(ours)).count
@@ -56,7 +56,7 @@ async def all_held(scene: Scene, count: int, orders: int | None = None) -> None:
     await eventually(look, lambda found: found == count)
 
     async def rows() -> int:
-        return int((await scene.sql("SELECT count(*) FROM orders WHERE held_reason IS NOT NULL"))[0][0])
+        return int((await scene.sql("SELECT count(*) FROM holds"))[0][0])
 
     await eventually(rows, lambda found: found == (count if orders is None else orders))
 

@@ -10,7 +10,7 @@ from models.orders import OrderState
 from tests.builders import ANA, iccid, line, world
 from tests.system.scene import Scene, refused
 from tests.temporal_server import eventually
-from workflows.search_attributes import ATTENTION
+from workflows.search_attributes import HOLD_REASON
 
 ESIM = iccid(777)
 
@@ -112,7 +112,7 @@ async def test_an_order_held_for_a_refused_mail_goes_on_after_a_retry(scene: Sce
     assert [order.id for order in await scene.desk.orders(held=True)] == [order_id]
     handle = scene.temporal.client.get_workflow_handle(order_id)
     described = await handle.describe()
-    assert described.typed_search_attributes.get(ATTENTION) == "mail_rejected"
+    assert described.typed_search_attributes.get(HOLD_REASON) == "mail_rejected"
 
     scene.mailbox.answer = "250 2.0.0 taken"
     await scene.desk.retry(order_id, actor="user:1")

@@ -19,7 +19,7 @@ from tests.temporal_server import eventually
 __all__ = ["versions"]
 
 PROVIDER = "orders@telvia.example"
-HELD = "hold_qr"
+HELD = "hold"
 REFUSES, TAKES = "550 5.1.1 No such user", "250 2.0.0 taken"
 
 

@@ -54,7 +54,7 @@ async def mailed(scene: Scene, order_id: str) -> None:
 async def happenings(scene: Scene) -> int:
     """How much has happened to all orders."""
     try:
-        return int((await scene.sql("SELECT count(*) FROM order_events"))[0][0])
+        return int((await scene.sql("SELECT count(*) FROM events"))[0][0])
     except PartAway:
         return 0
 

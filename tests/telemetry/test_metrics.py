@@ -52,7 +52,11 @@ async def test_the_gauges_follow_the_orders(database: Database) -> None:
     assert (value(seen, "esim_oldest_waiting_seconds", what="order", status="submitted") or 0) > 0
 
     await acknowledge(database, first)
-    await run(database, "UPDATE orders SET held_reason = 'mail_rejected', held_since = now()")
+    await run(
+        database,
+        "INSERT INTO holds (workflow_id, step, account_id, reason) "
+        "SELECT id, 'waiting', account_id, 'mail_rejected' FROM orders",
+    )
     await run(
         database,
         "INSERT INTO mails (id, order_id, template, recipient, message_id, state) "

@@ -11,16 +11,14 @@ from temporalio import activity
 from models.errors import Refusal
 from models.identifiers import iccid_warning
 from models.inventory import SimKind, SimState
-from models.lifecycle import TRANSITIONS, HoldReason, OrderStatus, advance
+from models.lifecycle import TRANSITIONS, OrderStatus, advance
 from models.orders import Acceptance, OrderState, Placement, StepResult
 from models.rules import TARGETS, Facts, refusals
 from tests.workflows.troubles import Troubles
 from workflows.messages import (
     CompleteSwap,
     DropOrder,
-    HoldOrder,
     OpenProcessing,
-    ReleaseOrder,
     WriteIccid,
 )
 from workflows.steps import OrderSteps
@@ -44,13 +42,10 @@ class FakeOrder:
     in_place: FakeSim
     esim: FakeSim | None = None
     refusals: tuple[Refusal, ...] = ()
-    held: HoldReason | None = None
     events: list[str] = field(default_factory=list)
     incidents: set[str] = field(default_factory=set)
     actors: list[str] = field(default_factory=list)
     notes: list[int] = field(default_factory=list)
-    records: list[str] = field(default_factory=list)
-    """Each hold and release as it reached the row."""
     ends_request: str | None = None
     """The request for the QR code of the SIM in place, which ends when that is discarded."""
 
@@ -148,20 +143,6 @@ class FakeInventory(OrderSteps):
                 del self.sims[order.esim.id]
                 order.esim = None
             return self._moved(order, OrderStatus.CANCELLED, step.actor)
-
-    @activity.defn
-    async def hold_order(self, step: HoldOrder) -> None:
-        async with self.troubles.around("hold_order"):
-            if order := self.orders.get(step.order_id):
-                order.held = step.reason
-                order.records.append(f"held:{step.reason}")
-
-    @activity.defn
-    async def release_order(self, step: ReleaseOrder) -> None:
-        async with self.troubles.around("release_order"):
-            if order := self.orders.get(step.order_id):
-                order.held = None
-                order.records.append(f"released:{step.actor}")
 
     # --- what must hold at every moment -----------------------------------------------------------------
 

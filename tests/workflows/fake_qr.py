@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 from temporalio import activity
 
 from models.errors import Refusal
-from models.lifecycle import HoldReason
 from models.qr import QrWish, RequestResult, RequestState, RequestStatus, end_request
 from tests.workflows.troubles import Troubles
 from workflows.messages import (
     AddRound,
     EndRequest,
-    HoldQr,
-    ReleaseQr,
     RequestStep,
     SendNotification,
     SendQrMails,
@@ -51,13 +48,9 @@ class FakeQr(QrSteps, QrMailSteps):
     def __init__(self, troubles: Troubles) -> None:
         self.troubles = troubles
         self.requests: dict[str, FakeRequest] = {}
-        self.held: dict[str, HoldReason] = {}
-        self.records: list[str] = []
-        """Each hold and release as it reached a row."""
         self.got: list[str] = []
         self.copies: Counter[tuple[str, str]] = Counter()
         self.retries: dict[str, int] = {}
-        self.given_up: set[str] = set()
 
     def end(self, request_id: str, status: RequestStatus) -> None:
         """By a transaction that asks no workflow."""
@@ -115,20 +108,6 @@ class FakeQr(QrSteps, QrMailSteps):
             if self.requests[step.request_id].notified:
                 return None
             return step.request_id.replace("qr-request", "qr-notification")
-
-    @activity.defn
-    async def hold_qr(self, step: HoldQr) -> None:
-        async with self.troubles.around("hold_qr"):
-            self.held[step.id] = step.reason
-            self.records.append(f"held:{step.reason}")
-
-    @activity.defn
-    async def release_qr(self, step: ReleaseQr) -> None:
-        async with self.troubles.around("release_qr"):
-            self.held.pop(step.id, None)
-            self.records.append(f"{'given up' if step.given_up else 'released'}:{step.actor}")
-            if step.given_up:
-                self.given_up.add(step.id)
 
     # --- the mails --------------------------------------------------------------------------------------
 

@@ -26,13 +26,14 @@ from models.inventory import SimKind, SimState
 from models.lifecycle import HoldReason, OrderKind
 from models.orders import Acceptance, OrderState, Placement
 from tests.temporal_server import Temporal, a_task_queue, eventually
+from tests.workflows.fake_holds import FakeHolds
 from tests.workflows.fake_inventory import PACK, FakeInventory, FakeOrder
 from tests.workflows.fake_outside import FakeOutside
 from tests.workflows.troubles import Troubles
 from worker import workflow_runner
 from workflows.messages import PlaceOrder, RetryOrder, Waits
 from workflows.order import EsimOrder
-from workflows.search_attributes import ATTENTION
+from workflows.search_attributes import HOLD_REASON
 
 ICCID = "8933010000000000002"
 OTHER_ICCID = "8933010000000000010"
@@ -61,6 +62,7 @@ class House:
         self.task_queue = task_queue
         self.troubles = Troubles()
         self.inventory = FakeInventory(self.troubles)
+        self.holds = FakeHolds(self.troubles)
         self.outside = FakeOutside(self.troubles)
         self._lines = itertools.count(1)
 
@@ -133,7 +135,7 @@ class House:
 
     async def held_for(self, handle: WorkflowHandle[Any, Any], reason: HoldReason | None) -> None:
         """Wait until operators see the order held for this reason (or for nothing any more)."""
-        await eventually(lambda: self.attribute(handle, ATTENTION), lambda seen: seen == reason)
+        await eventually(lambda: self.attribute(handle, HOLD_REASON), lambda seen: seen == reason)
 
     async def details(self, handle: WorkflowHandle[Any, Any]) -> str:
         """The current details, as the Web UI asks for them."""
@@ -179,7 +181,7 @@ async def answered(
 async def keep_retrying(house: House, handle: WorkflowHandle[Any, Any]) -> None:
     """A person who sees to everything that is held."""
     while True:
-        if await house.attribute(handle, ATTENTION):
+        if await house.attribute(handle, HOLD_REASON):
             with contextlib.suppress(RPCError):  # it may just have ended
                 await house.retry(handle)
         await asyncio.sleep(0.05)
@@ -202,8 +204,8 @@ def order_steps(house: House) -> list[Callable[..., Any]]:
         orders.enter_iccid,
         orders.complete_swap,
         orders.cancel_order,
-        orders.hold_order,
-        orders.release_order,
+        house.holds.hold,
+        house.holds.release,
         outside.submit_to_provider,
         outside.remind_provider,
         outside.withdraw_from_provider,

@@ -127,8 +127,6 @@ async def a_qr_house(
             qr.add_round,
             qr.withdraw_request,
             qr.offer_notification,
-            qr.hold_qr,
-            qr.release_qr,
             qr.ask_for_code,
             qr.remind_of_code,
             qr.tell_no_code,

@@ -87,7 +87,7 @@ async def test_operators_find_orders_by_their_search_attributes(house: House) ->
 
     query = (
         "OrderStatus = 'provider_processing' AND OrderKind = 'switch_to_esim' AND Provider = 'Orange' "
-        "AND Distributor = 'Distribution SA' AND AccountId = '1' AND Attention IS NULL"
+        "AND Distributor = 'Distribution SA' AND AccountId = '1' AND HoldReason IS NULL"
     )
     await eventually(lambda: found(query), lambda seen: seen == [handle.id])
     assert search_attributes.NAMES == (
@@ -96,7 +96,7 @@ async def test_operators_find_orders_by_their_search_attributes(house: House) ->
         "Provider",
         "Distributor",
         "AccountId",
-        "Attention",
+        "HoldReason",
     )
 
 

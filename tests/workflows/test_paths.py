@@ -8,7 +8,7 @@ from models.inventory import SimKind, SimState
 from models.lifecycle import OrderKind, OrderStatus
 from tests.replay.replayer import replayer
 from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal
-from workflows.search_attributes import ATTENTION, ORDER_STATUS
+from workflows.search_attributes import HOLD_REASON, ORDER_STATUS
 
 
 @pytest.mark.covers("F12", "F16", "F18", "F19")
@@ -34,7 +34,7 @@ async def test_from_placing_to_processed(house: House, kind: OrderKind) -> None:
     assert order.events == ["order.submitted", "order.provider_processing", "order.processed"]
     assert house.outside.got == ["order", "news"]
     assert await house.attribute(handle, ORDER_STATUS) == "processed"
-    assert await house.attribute(handle, ATTENTION) is None
+    assert await house.attribute(handle, HOLD_REASON) is None
     assert await handle.result() == processed.model_copy(update={"warnings": ()})
 
 

@@ -12,7 +12,7 @@ from tests.workflows.qr_house import ASKED, QrHouse, seen
 from tests.workflows.troubles import AWAY, FINAL, LOST_ANSWER, MAIL_AWAY, MAIL_REJECTED, Trouble
 from workflows.messages import NotificationStatus
 from workflows.qr_request import EsimQrRequest
-from workflows.search_attributes import ATTENTION, ORDER_STATUS
+from workflows.search_attributes import HOLD_REASON, ORDER_STATUS
 
 
 @pytest.mark.covers("W1", "W5")
@@ -27,7 +27,7 @@ async def test_a_step_that_fails_for_a_moment_is_invisible(
     assert (await qr_house.steer(handle, "withdraw")).status is RequestStatus.WITHDRAWN
     await qr_house.ended(handle)
     assert len(qr_house.known(handle).rounds) == 2
-    assert qr_house.qr.records == []
+    assert qr_house.holds.story == []
 
 
 @pytest.mark.covers("W5", "W3")
@@ -35,13 +35,13 @@ async def test_a_held_mail_goes_on_after_a_retry_and_counts_it(qr_house: QrHouse
     qr_house.troubles.last("ask_for_code", MAIL_REJECTED)
     handle = await qr_house.requested()
     await qr_house.held_for(handle, HoldReason.MAIL_REJECTED)
-    await comes_true(lambda: qr_house.qr.held == {handle.id: HoldReason.MAIL_REJECTED})
+    await comes_true(lambda: qr_house.holds.reasons == {handle.id: HoldReason.MAIL_REJECTED})
     qr_house.troubles.over("ask_for_code")
     await handle.signal("retry")
     await comes_true(lambda: qr_house.qr.got == [ASKED])
     await qr_house.held_for(handle, None)
     assert qr_house.qr.retries["ask_for_code"] == 1
-    await comes_true(lambda: qr_house.qr.records == ["held:mail_rejected", "released:operator"])
+    await comes_true(lambda: qr_house.holds.story == ["held:mail_rejected", "released:operator"])
 
 
 @pytest.mark.covers("W5")
@@ -54,7 +54,7 @@ async def test_an_import_overtakes_a_held_mail(qr_house: QrHouse, look: bool) ->
     await qr_house.imported(handle, look=look)
     await qr_house.forward(handle, days=0 if look else 1, minutes=20)
     await qr_house.ended(handle)
-    assert qr_house.qr.held == {}
+    assert qr_house.holds.reasons == {}
     assert qr_house.qr.got == ["notification"]
 
 
@@ -65,8 +65,8 @@ async def test_a_withdrawal_overtakes_a_held_mail(qr_house: QrHouse) -> None:
     await qr_house.held_for(handle, HoldReason.MAIL_REJECTED)
     assert (await qr_house.steer(handle, "withdraw")).status is RequestStatus.WITHDRAWN
     await qr_house.ended(handle)
-    assert qr_house.qr.held == {}
-    assert await qr_house.attribute(handle, ATTENTION) is None
+    assert qr_house.holds.reasons == {}
+    assert await qr_house.attribute(handle, HOLD_REASON) is None
 
 
 @pytest.mark.covers("W5")
@@ -77,7 +77,7 @@ async def test_another_round_overtakes_a_held_mail(qr_house: QrHouse) -> None:
     assert (await qr_house.steer(handle, "send_again", contacts=[8])).round == 2
     await comes_true(lambda: qr_house.qr.got == ["request 2 to (8,)"])
     await qr_house.held_for(handle, None)
-    await comes_true(lambda: qr_house.qr.held == {})
+    await comes_true(lambda: qr_house.holds.reasons == {})
 
 
 async def test_an_import_while_a_mail_hangs(qr_house: QrHouse) -> None:
@@ -129,11 +129,11 @@ async def test_a_database_away_holds_no_request_that_only_looks(qr_house: QrHous
     await qr_house.imported(handle)
     await comes_true(lambda: qr_house.troubles.attempts["look_at_request"])
     await qr_house.forward(handle, hours=1)
-    assert await qr_house.attribute(handle, ATTENTION) is None
+    assert await qr_house.attribute(handle, HOLD_REASON) is None
     qr_house.troubles.over("look_at_request")
     await qr_house.forward(handle, days=1)
     await qr_house.ended(handle)
-    assert qr_house.qr.records == []
+    assert qr_house.holds.story == []
     assert qr_house.qr.got == [ASKED, "notification"]
 
 
@@ -162,8 +162,8 @@ async def test_news_for_the_requester_are_given_up_after_seven_days(qr_house: Qr
     await qr_house.held_for(handle, HoldReason.MAIL_REJECTED)
     await qr_house.forward(handle, days=2)
     await qr_house.ended(handle)
-    assert qr_house.qr.held == {}
-    assert qr_house.qr.given_up == {handle.id, handle.id.replace("request", "notification")}
+    assert qr_house.holds.reasons == {}
+    assert qr_house.holds.given_up == {handle.id, handle.id.replace("request", "notification")}
     assert "given up" in await qr_house.details(handle)
 
 
@@ -176,7 +176,7 @@ async def test_a_notification_is_sent_and_its_workflow_ends(qr_house: QrHouse) -
     assert await handle.result() is NotificationStatus.SENT
     assert qr_house.qr.got == ["notification"]
     assert await qr_house.attribute(handle, ORDER_STATUS) == "sent"
-    assert qr_house.qr.records == []
+    assert qr_house.holds.story == []
 
 
 @pytest.mark.covers("W5")
@@ -185,13 +185,13 @@ async def test_a_held_notification_goes_on_after_a_retry(qr_house: QrHouse) -> N
     handle = await qr_house.notify()
     await qr_house.forward(handle, hours=2)
     await qr_house.held_for(handle, HoldReason.MAIL_UNAVAILABLE)
-    await comes_true(lambda: qr_house.qr.held == {handle.id: HoldReason.MAIL_UNAVAILABLE})
+    await comes_true(lambda: qr_house.holds.reasons == {handle.id: HoldReason.MAIL_UNAVAILABLE})
     assert await qr_house.attribute(handle, ORDER_STATUS) == "waiting"
     qr_house.troubles.over("send_notification")
     await qr_house.retry(handle, "user:3")
     assert await handle.result() is NotificationStatus.SENT
-    assert qr_house.qr.held == {}
-    assert qr_house.qr.records[-1] == "released:user:3"
+    assert qr_house.holds.reasons == {}
+    assert qr_house.holds.story[-1] == "released:user:3"
 
 
 @pytest.mark.covers("W5")
@@ -201,9 +201,9 @@ async def test_a_notification_that_cannot_be_sent_is_given_up(qr_house: QrHouse)
     await qr_house.held_for(handle, HoldReason.MAIL_REJECTED)
     await qr_house.forward(handle, days=8)
     assert await handle.result() is NotificationStatus.GIVEN_UP
-    assert qr_house.qr.given_up == {handle.id}
+    assert qr_house.holds.given_up == {handle.id}
     assert await qr_house.attribute(handle, ORDER_STATUS) == "given_up"
-    assert await qr_house.attribute(handle, ATTENTION) is None
+    assert await qr_house.attribute(handle, HOLD_REASON) is None
 
 
 @pytest.mark.parametrize("trouble", [MAIL_REJECTED, MAIL_AWAY])
@@ -216,6 +216,6 @@ async def test_to_cancel_a_notifications_workflow_is_to_give_it_up(
     await handle.cancel()
     async with asyncio.timeout(30):
         assert await handle.result() is NotificationStatus.GIVEN_UP
-    assert qr_house.qr.given_up == {handle.id}
-    assert qr_house.qr.held == {}
+    assert qr_house.holds.given_up == {handle.id}
+    assert qr_house.holds.reasons == {}
     await eventually(lambda: qr_house.attribute(handle, ORDER_STATUS), lambda it: it == "given_up")

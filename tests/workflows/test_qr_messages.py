@@ -91,7 +91,7 @@ async def test_operators_find_requests_among_orders(qr_house: QrHouse) -> None:
     async def found() -> list[str]:
         query = (
             f"TaskQueue = '{qr_house.task_queue}' AND OrderKind = 'generate_qr_code' "
-            "AND OrderStatus = 'requested' AND Distributor = 'Telvia' AND Attention IS NULL"
+            "AND OrderStatus = 'requested' AND Distributor = 'Telvia' AND HoldReason IS NULL"
         )
         return [it.id async for it in qr_house.client.list_workflows(query)]
 

@@ -11,7 +11,7 @@ from tests.temporal_server import Temporal, comes_true
 from tests.workflows.house import ICCID, Refusal
 from tests.workflows.qr_house import ASKED, Handle, QrHouse, a_qr_house, seen
 from workflows.qr_request import EsimQrRequest
-from workflows.search_attributes import ATTENTION, ORDER_STATUS
+from workflows.search_attributes import HOLD_REASON, ORDER_STATUS
 
 
 @pytest.mark.covers("F31", "W2")
@@ -28,8 +28,8 @@ async def test_from_asking_to_telling_the_requester(qr_house: QrHouse) -> None:
     assert qr_house.qr.got == [ASKED, "notification"]
     assert (await handle.result()).status is RequestStatus.IMPORTED
     assert await qr_house.attribute(handle, ORDER_STATUS) == "imported"
-    assert await qr_house.attribute(handle, ATTENTION) is None
-    assert qr_house.qr.records == []
+    assert await qr_house.attribute(handle, HOLD_REASON) is None
+    assert qr_house.holds.story == []
 
 
 @pytest.mark.covers("F37")

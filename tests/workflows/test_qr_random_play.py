@@ -17,7 +17,7 @@ from tests.workflows.qr_house import Handle, QrHouse
 from tests.workflows.troubles import AWAY, FINAL, LOST_ANSWER, MAIL_REJECTED, Trouble
 from workflows.messages import QrWaits
 from workflows.qr_request import EsimQrRequest
-from workflows.search_attributes import ATTENTION, ORDER_STATUS
+from workflows.search_attributes import HOLD_REASON, ORDER_STATUS
 
 Call = tuple[str, dict[str, Any]]
 QUICK = QrWaits(
@@ -90,8 +90,8 @@ async def play(house: QrHouse, bursts: list[list[Call]], troubles: list[tuple[st
     assert request.status not in (RequestStatus.REQUESTED, RequestStatus.REFUSED)
     assert (await handle.result()).status is request.status
     assert await house.attribute(handle, ORDER_STATUS) == request.status
-    assert await house.attribute(handle, ATTENTION) is None
-    assert handle.id not in house.qr.held
+    assert await house.attribute(handle, HOLD_REASON) is None
+    assert handle.id not in house.holds.steps
     told = house.qr.copies[handle.id.replace("request", "notification"), "notification"]
     assert bool(told) is (request.status is RequestStatus.IMPORTED)
 

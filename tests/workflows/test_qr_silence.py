@@ -23,11 +23,11 @@ async def test_reminded_then_held_and_reminded_again_after_a_retry(qr_house: QrH
     await comes_true(lambda: len(got) == 1)
     await silent(qr_house, handle, DAYS)
     await comes_true(lambda: got[1:] == ["reminder 1 of round 1"])
-    assert qr_house.qr.records == []
+    assert qr_house.holds.story == []
 
     await silent(qr_house, handle, DAYS)
     await qr_house.held_for(handle, HoldReason.NO_QR_CODE)
-    await comes_true(lambda: qr_house.qr.held == {handle.id: HoldReason.NO_QR_CODE})
+    await comes_true(lambda: qr_house.holds.reasons == {handle.id: HoldReason.NO_QR_CODE})
     assert got[2:] == ["no code after 1 reminders of round 1"]
     assert HoldReason.NO_QR_CODE.sentence in await qr_house.details(handle)
 
@@ -36,7 +36,7 @@ async def test_reminded_then_held_and_reminded_again_after_a_retry(qr_house: QrH
     await qr_house.retry(handle, "user:3")
     await qr_house.held_for(handle, None)
     await comes_true(lambda: got[3:] == ["reminder 2 of round 1"])
-    await comes_true(lambda: qr_house.qr.records == ["held:no_qr_code", "released:user:3"])
+    await comes_true(lambda: qr_house.holds.story == ["held:no_qr_code", "released:user:3"])
 
     await silent(qr_house, handle, DAYS)
     await qr_house.held_for(handle, HoldReason.NO_QR_CODE)
@@ -55,8 +55,8 @@ async def test_a_code_that_comes_at_last_releases_the_request(qr_house: QrHouse,
     await qr_house.held_for(handle, None)
     await qr_house.forward(handle, minutes=16)
     await qr_house.ended(handle)
-    assert qr_house.qr.held == {}
-    assert qr_house.qr.records == ["held:no_qr_code", "released:system"]
+    assert qr_house.holds.reasons == {}
+    assert qr_house.holds.story == ["held:no_qr_code", "released:system"]
     assert qr_house.qr.got[-1] == "notification"
 
 
@@ -69,7 +69,7 @@ async def test_a_held_request_is_sent_again_or_withdrawn(qr_house: QrHouse, call
     before = len(qr_house.qr.got)
     state = await qr_house.steer(handle, call)
     await qr_house.held_for(handle, None)
-    await comes_true(lambda: qr_house.qr.held == {})
+    await comes_true(lambda: qr_house.holds.reasons == {})
     if call == "withdraw":
         await qr_house.ended(handle)
         assert len(qr_house.qr.got) == before

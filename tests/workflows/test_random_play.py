@@ -18,7 +18,7 @@ from tests.temporal_server import PATIENCE, eventually
 from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal, exists, keep_retrying
 from tests.workflows.troubles import AWAY, FINAL, LOST_ANSWER, MAIL_REJECTED, Trouble
 from workflows.order import EsimOrder
-from workflows.search_attributes import ATTENTION, ORDER_STATUS
+from workflows.search_attributes import HOLD_REASON, ORDER_STATUS
 
 Call = tuple[str, dict[str, Any]]
 CODES = {
@@ -108,8 +108,8 @@ async def play(
     replaced = SimKind.ESIM if processed else order.in_place.kind
     assert house.sims_of(handle) == {SimState.ACTIVE: [replaced]}
     assert (order.in_place.state is SimState.DISCARDED) is processed
-    assert order.held is None
-    assert await house.attribute(handle, ATTENTION) is None
+    assert house.holds.reason(handle.id) is None
+    assert await house.attribute(handle, HOLD_REASON) is None
     assert await house.attribute(handle, ORDER_STATUS) == order.status
     assert house.outside.copies[f"{handle.id} news"] >= 1
 

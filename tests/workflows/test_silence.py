@@ -25,11 +25,11 @@ async def test_reminded_twice_then_held_and_reminded_again_after_a_retry(house: 
     handle = await house.placed()
     await silent(house, handle, 2 * ACKNOWLEDGEMENT_DAYS)
     await comes_true(lambda: reminders(house) == [f"reminder {number} in submitted" for number in (1, 2)])
-    assert house.order(handle).held is None
+    assert house.holds.reason(handle.id) is None
 
     await silent(house, handle, ACKNOWLEDGEMENT_DAYS)
     await house.held_for(handle, HoldReason.NO_ACKNOWLEDGEMENT)
-    await comes_true(lambda: house.order(handle).held is HoldReason.NO_ACKNOWLEDGEMENT)
+    await comes_true(lambda: house.holds.reason(handle.id) is HoldReason.NO_ACKNOWLEDGEMENT)
     assert HoldReason.NO_ACKNOWLEDGEMENT.sentence in await house.details(handle)
 
     await silent(house, handle, 90)
@@ -37,7 +37,7 @@ async def test_reminded_twice_then_held_and_reminded_again_after_a_retry(house: 
     await house.retry(handle, "user:3")
     await house.held_for(handle, None)
     await comes_true(lambda: reminders(house)[2:] == ["reminder 3 in submitted"])
-    await comes_true(lambda: house.order(handle).records == ["held:no_acknowledgement", "released:user:3"])
+    await comes_true(lambda: house.holds.records[handle.id] == ["held:no_acknowledgement", "released:user:3"])
 
     await silent(house, handle, 2 * ACKNOWLEDGEMENT_DAYS)
     await house.held_for(handle, HoldReason.NO_ACKNOWLEDGEMENT)
@@ -54,8 +54,8 @@ async def test_the_wait_for_processing_has_its_own_reminders_and_hold(house: Hou
 
     await house.call(handle, "processed", iccid=ICCID)
     await house.ended(handle)
-    assert house.order(handle).held is None
-    assert house.order(handle).records == ["held:no_processing", "released:system"]
+    assert house.holds.reason(handle.id) is None
+    assert house.holds.records[handle.id] == ["held:no_processing", "released:system"]
     await house.held_for(handle, None)
 
 
@@ -67,7 +67,7 @@ async def test_the_answer_that_was_missed_releases_the_order(house: House, call:
     await house.held_for(handle, HoldReason.NO_ACKNOWLEDGEMENT)
     await house.call(handle, call)
     await house.held_for(handle, None)
-    await comes_true(lambda: house.order(handle).held is None)
+    await comes_true(lambda: house.holds.reason(handle.id) is None)
 
 
 @pytest.mark.covers("F12")

@@ -1,4 +1,4 @@
-"""The inventory: accounts, fleet, contacts and catalogue, as they were before eSIM orders."""
+"""The clock, and the inventory: accounts, fleet, contacts and catalogue, as before eSIM orders."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,9 +17,15 @@ LINES_ARE_SUBJECTS = """
 CREATE TRIGGER lines_are_subjects AFTER INSERT ON lines REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION add_subjects()
 """
+NOW = "CREATE FUNCTION esim_now() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT now() $$"
+CLOCK = """
+CREATE FUNCTION esim_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT clock_timestamp() $$
+"""
 
 
 def upgrade() -> None:
+    op.execute(NOW)
+    op.execute(CLOCK)
     op.create_table(
         "accounts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -376,4 +382,5 @@ def downgrade() -> None:
         "accounts",
     ):
         op.drop_table(table)
-    op.execute("DROP FUNCTION add_subjects()")
+    for function in ("add_subjects", "esim_now", "esim_clock"):
+        op.execute(f"DROP FUNCTION {function}()")

@@ -1,4 +1,4 @@
-"""eSIM orders: the actions in the profiles, orders with their events, mails, and what is for ever.
+"""eSIM orders: the actions in the profiles, orders, mails, holds, the log of events, and what is for ever.
 
 Every default profile gets the nine targets; a custom profile that exists already gets none, until
 someone enables them (F39, F40).
@@ -10,8 +10,14 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from store.event_table import Xid8
+
 revision = "0002"
 down_revision = "0001"
+
+EPOCH = """
+CREATE FUNCTION esim_epoch() RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT epoch FROM feed_epoch $$
+"""
 
 APPEND_ONLY = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -19,9 +25,9 @@ BEGIN
     RAISE EXCEPTION '% is append-only: % is not allowed', TG_TABLE_NAME, TG_OP
         USING ERRCODE = 'integrity_constraint_violation';
 END $$;
-CREATE TRIGGER order_events_append_only BEFORE UPDATE OR DELETE ON order_events
+CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE ON events
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER order_events_never_truncated BEFORE TRUNCATE ON order_events
+CREATE TRIGGER events_never_truncated BEFORE TRUNCATE ON events
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
 
@@ -99,25 +105,24 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column(
-            "status_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+            "status_since", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
         ),
         sa.Column("subject", sa.String(), nullable=True),
         sa.Column("provider_id", sa.BigInteger(), nullable=True),
         sa.Column("distributor_id", sa.BigInteger(), nullable=True),
         sa.Column("placed_by", sa.BigInteger(), nullable=False),
-        sa.Column("placed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "placed_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
+        ),
         sa.Column("origin_id", sa.BigInteger(), nullable=True),
         sa.Column("what", postgresql.JSONB(), nullable=False),
         sa.Column("esim_id", sa.BigInteger(), nullable=True),
-        sa.Column("held_reason", sa.String(), nullable=True),
-        sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancel_note_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("kind IN ('replace_esim', 'switch_to_esim')", name=op.f("ck_orders_kind")),
         sa.CheckConstraint(
             "status IN ('cancelled', 'processed', 'provider_processing', 'submitted')",
             name=op.f("ck_orders_status"),
         ),
-        sa.CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name=op.f("ck_orders_held")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_orders_account_id"),
         sa.ForeignKeyConstraint(
             ["subject", "account_id"],
@@ -183,7 +188,9 @@ def upgrade() -> None:
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("target", sa.String(), nullable=False),
-        sa.Column("due_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "due_since", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
+        ),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_follow_ups_order_id"),
         sa.PrimaryKeyConstraint("id", name="pk_follow_ups"),
@@ -208,31 +215,65 @@ def upgrade() -> None:
         sa.Column("uncertain", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("retries", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("failure", sa.String(), nullable=True),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "updated_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
+        ),
         sa.CheckConstraint("state IN ('unsent', 'sending', 'sent', 'failed')", name=op.f("ck_mails_state")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_mails_order_id"),
         sa.PrimaryKeyConstraint("id", name="pk_mails"),
     )
     op.create_index("ix_mails_order_id", "mails", ["order_id"], unique=False)
     op.create_table(
-        "order_events",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("order_id", sa.String(), nullable=False),
-        sa.Column(
-            "at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
-        sa.Column("actor", sa.String(), nullable=False),
-        sa.Column("type", sa.String(), nullable=False),
-        sa.Column("data", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_order_events_order_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_order_events"),
+        "holds",
+        sa.Column("workflow_id", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_holds_account_id"),
+        sa.PrimaryKeyConstraint("workflow_id", "step", name="pk_holds"),
     )
-    op.create_index("ix_order_events_order_id", "order_events", ["order_id"], unique=False)
+    op.create_table(
+        "feed_epoch",
+        sa.Column("one", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
+        sa.CheckConstraint("one", name=op.f("ck_feed_epoch_one")),
+        sa.PrimaryKeyConstraint("one", name="pk_feed_epoch"),
+    )
+    op.execute("INSERT INTO feed_epoch DEFAULT VALUES")
+    op.execute(EPOCH)
+    op.create_table(
+        "events",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("about", sa.ARRAY(sa.String()), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("origin_id", sa.BigInteger(), nullable=True),
+        sa.Column("data", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("esim_clock()"), nullable=False),
+        sa.Column("audience", sa.String(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), server_default=sa.text("esim_epoch()"), nullable=False),
+        sa.Column("xid", Xid8(), server_default=sa.text("pg_current_xact_id()"), nullable=False),
+        sa.CheckConstraint("cardinality(about) > 0", name=op.f("ck_events_about_something")),
+        sa.CheckConstraint("audience IN ('account', 'operator')", name=op.f("ck_events_audience")),
+        sa.PrimaryKeyConstraint("id", name="pk_events"),
+    )
+    op.create_index("ix_events_about", "events", ["about"], unique=False, postgresql_using="gin")
+    op.create_index("ix_events_feed", "events", ["epoch", "xid", "id"], unique=False)
+    op.create_index("ix_events_feed_of_account", "events", ["account_id", "epoch", "xid", "id"], unique=False)
+    op.create_index(
+        "ix_events_imports",
+        "events",
+        ["type"],
+        unique=False,
+        postgresql_where=sa.text("type IN ('qr.imported', 'qr.import_refused')"),
+    )
     op.create_table(
         "order_notes",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("order_id", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_order_notes_order_id"),
         sa.PrimaryKeyConstraint("id", name="pk_order_notes"),
@@ -263,8 +304,8 @@ def downgrade() -> None:
         ("sims_discard_is_final", "sims"),
         ("sims_never_truncated", "sims"),
         ("sim_groups_no_discarded", "sim_groups"),
-        ("order_events_append_only", "order_events"),
-        ("order_events_never_truncated", "order_events"),
+        ("events_append_only", "events"),
+        ("events_never_truncated", "events"),
     ):
         op.execute(f"DROP TRIGGER {trigger} ON {table}")
     for function in ("keep_discarded", "refuse_discarded_member", "refuse_change"):
@@ -275,7 +316,9 @@ def downgrade() -> None:
     op.drop_constraint("fk_orders_cancel_note_id_id", "orders")
     for table in (
         "order_notes",
-        "order_events",
+        "events",
+        "holds",
+        "feed_epoch",
         "mails",
         "follow_ups",
         "swap_orders",
@@ -283,3 +326,4 @@ def downgrade() -> None:
         "profile_targets",
     ):
         op.drop_table(table)
+    op.execute("DROP FUNCTION esim_epoch()")

@@ -1,4 +1,4 @@
-"""QR codes: requests for them with their letters, codes and their files, links, and what happened.
+"""QR codes: requests for them with their letters, codes and their files, and links.
 
 A mail is about one order, one request or one notification; mails that exist are all about orders.
 """
@@ -10,14 +10,6 @@ from sqlalchemy.dialects import postgresql
 revision = "0003"
 down_revision = "0002"
 
-EVENTS_APPEND_ONLY = """
-CREATE TRIGGER qr_events_append_only BEFORE UPDATE OR DELETE ON qr_events
-    FOR EACH ROW EXECUTE FUNCTION refuse_change()
-"""
-EVENTS_NEVER_TRUNCATED = """
-CREATE TRIGGER qr_events_never_truncated BEFORE TRUNCATE ON qr_events
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
-"""
 KEEP_VERSION = """
 CREATE FUNCTION keep_qr_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -55,7 +47,9 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("cc", sa.ARRAY(sa.String()), server_default=sa.text("'{}'"), nullable=False),
-        sa.Column("written_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "written_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_qr_letters_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_qr_letters"),
         sa.UniqueConstraint("id", "account_id", name="uq_qr_letters_id_account_id"),
@@ -68,14 +62,12 @@ def upgrade() -> None:
         sa.Column("requested_by", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column(
-            "status_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+            "status_since", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
         ),
         sa.Column(
-            "requested_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+            "requested_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
         ),
         sa.Column("round", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
-        sa.Column("held_reason", sa.String(), nullable=True),
-        sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refusals", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.CheckConstraint(
             "(status = 'refused') = (refusals <> '[]')", name=op.f("ck_qr_requests_refused_says_why")
@@ -84,7 +76,6 @@ def upgrade() -> None:
             "status IN ('imported', 'refused', 'requested', 'sim_discarded', 'withdrawn')",
             name=op.f("ck_qr_requests_status"),
         ),
-        sa.CheckConstraint("(held_reason IS NULL) = (held_since IS NULL)", name=op.f("ck_qr_requests_held")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_qr_requests_account_id"),
         sa.ForeignKeyConstraint(
             ["requested_by", "account_id"],
@@ -117,7 +108,7 @@ def upgrade() -> None:
         sa.Column("contacts", sa.ARRAY(sa.BigInteger()), nullable=False),
         sa.Column("letter_id", sa.BigInteger(), nullable=True),
         sa.Column("sent_by", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_qr_rounds_account_id"),
         sa.ForeignKeyConstraint(
             ["letter_id", "account_id"],
@@ -145,7 +136,9 @@ def upgrade() -> None:
         sa.Column("original", sa.LargeBinary(), nullable=True),
         sa.Column("request_id", sa.String(), nullable=True),
         sa.Column("imported_by", sa.String(), nullable=False),
-        sa.Column("imported_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "imported_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
+        ),
         sa.CheckConstraint(
             "(original IS NULL) = (file_type = 'typed')", name=op.f("ck_qr_versions_original")
         ),
@@ -181,14 +174,11 @@ def upgrade() -> None:
         sa.Column("version_id", sa.BigInteger(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("held_reason", sa.String(), nullable=True),
-        sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
+        ),
         sa.Column("given_up", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(held_reason IS NULL) = (held_since IS NULL)", name=op.f("ck_qr_notifications_held")
-        ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_qr_notifications_account_id"),
         sa.ForeignKeyConstraint(
             ["sim_id", "account_id"],
@@ -215,7 +205,9 @@ def upgrade() -> None:
         sa.Column("recipient", sa.String(), nullable=True),
         sa.Column("notification_id", sa.String(), nullable=True),
         sa.Column("version_id", sa.BigInteger(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
+        ),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -248,36 +240,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_links_sim_id", "links", ["sim_id"], unique=False)
     op.create_table(
-        "qr_events",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("sim_id", sa.BigInteger(), nullable=False),
-        sa.Column("request_id", sa.String(), nullable=True),
-        sa.Column("notification_id", sa.String(), nullable=True),
-        sa.Column("link_id", sa.BigInteger(), nullable=True),
-        sa.Column(
-            "at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
-        sa.Column("actor", sa.String(), nullable=False),
-        sa.Column("type", sa.String(), nullable=False),
-        sa.Column("data", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
-        sa.ForeignKeyConstraint(["link_id"], ["links.id"], name="fk_qr_events_link_id"),
-        sa.ForeignKeyConstraint(
-            ["notification_id"], ["qr_notifications.id"], name="fk_qr_events_notification_id"
-        ),
-        sa.ForeignKeyConstraint(["request_id"], ["qr_requests.id"], name="fk_qr_events_request_id"),
-        sa.ForeignKeyConstraint(["sim_id"], ["sims.id"], name="fk_qr_events_sim_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_qr_events"),
-    )
-    op.create_index("ix_qr_events_link_id", "qr_events", ["link_id"], unique=False)
-    op.create_index("ix_qr_events_sim_id", "qr_events", ["sim_id"], unique=False)
-    op.create_table(
         "qr_uploads",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("link_id", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.LargeBinary(), nullable=False),
         sa.Column("file_type", sa.String(), nullable=False),
         sa.Column("original", sa.LargeBinary(), nullable=True),
-        sa.Column("uploaded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "uploaded_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(["link_id"], ["links.id"], name="fk_qr_uploads_link_id"),
         sa.PrimaryKeyConstraint("id", name="pk_qr_uploads"),
     )
@@ -293,8 +264,6 @@ def upgrade() -> None:
     )
     op.create_check_constraint("about_one", "mails", ABOUT_ONE)
     for statement in (
-        EVENTS_APPEND_ONLY,
-        EVENTS_NEVER_TRUNCATED,
         KEEP_VERSION,
         VERSIONS_ARE_KEPT,
         VERSIONS_NEVER_TRUNCATED,
@@ -310,7 +279,6 @@ def downgrade() -> None:
     op.alter_column("mails", "order_id", existing_type=sa.String(), nullable=False)
     for table in (
         "qr_uploads",
-        "qr_events",
         "links",
         "qr_notifications",
         "qr_versions",

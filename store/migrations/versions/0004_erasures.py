@@ -21,9 +21,7 @@ def upgrade() -> None:
     op.create_table(
         "erasures",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column(
-            "at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("esim_clock()"), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("data", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_erasures"),

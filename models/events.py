@@ -1,0 +1,55 @@
+"""What can happen, declared once, with who may see it. An event of another type cannot be appended.
+
+The account sees what happened to what is its own; how mails, holds and steps fare is the operator's to know.
+"""
+
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    """Who may see an event. Operators see every event."""
+
+    ACCOUNT = "account"
+    OPERATOR = "operator"
+
+
+_ACCOUNT = (
+    *("order.submitted", "order.refused", "order.provider_processing", "order.processed", "order.cancelled"),
+    *("esim.temporary_created", "esim.temporary_deleted", "esim.iccid_entered", "esim.activated"),
+    *("sim.discarded", "incident.processed_after_cancelled"),
+    *("qr.requested", "qr.sent_again", "qr.refused", "qr.withdrawn", "qr.sim_discarded"),
+    *("qr.imported", "qr.import_refused", "qr.shown"),
+    *("notification.created", "notification.revoked"),
+    *("link.checked", "link.used", "link.shown", "link.downloaded", "link.refused"),
+    *("mail.sent", "person.erased"),
+)
+_OPERATOR = (
+    *("order.held", "order.released", "qr.held", "qr.released", "notification.held", "notification.released"),
+    *("mail.failed", "mail.uncertain", "mail.given_up", "notification.given_up"),
+)
+
+EVENT_TYPES: dict[str, Audience] = {
+    **dict.fromkeys(_ACCOUNT, Audience.ACCOUNT),
+    **dict.fromkeys(_OPERATOR, Audience.OPERATOR),
+}
+"""Every dotted type, and who may see it."""
+
+
+def audience_of(event_type: str) -> Audience:
+    """Who may see events of this type. Raises `LookupError` where the type is not declared here."""
+    try:
+        return EVENT_TYPES[event_type]
+    except KeyError:
+        raise LookupError(f"The event type {event_type} is not declared in models/events.py.") from None
+
+
+def sim_references(
+    sim_id: int,
+    *,
+    request_id: str | None = None,
+    notification_id: str | None = None,
+    link_id: int | None = None,
+) -> tuple[str, ...]:
+    """What an event about a SIM's QR code is about: its request or notification first, then the SIM."""
+    link = None if link_id is None else f"link:{link_id}"
+    return tuple(name for name in (request_id, notification_id, f"sim:{sim_id}", link) if name is not None)
