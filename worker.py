@@ -17,8 +17,8 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.failures import SafeFailures
-from activities.heartbeats import Heartbeats
 from activities.follow_ups import FollowUps
+from activities.heartbeats import Heartbeats
 from activities.holds import Holds
 from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps

@@ -4,8 +4,16 @@ from models.lifecycle import OrderStatus
 from models.orders import Acceptance, Placement, StepResult
 from providers.order_emails import EMAILS
 from store import order_steps
+from store.order_steps import By
 from store.session import Database
-from workflows.messages import AcknowledgeInput, CancelInput, EnterIccidInput, OrderStep, ProcessedInput
+from workflows.messages import (
+    AcknowledgeInput,
+    CancelInput,
+    EnterIccidInput,
+    OrderCall,
+    OrderStep,
+    ProcessedInput,
+)
 from workflows.steps import OrderSteps
 
 
@@ -26,33 +34,31 @@ class InventorySteps(OrderSteps):
     async def acknowledge_order(self, call: AcknowledgeInput) -> StepResult:
         """The order begins."""
         async with self._database.transaction() as connection:
-            result = await order_steps.acknowledge(
-                connection, call.order_id, call.actor, call.iccid, call.origin_id
-            )
+            result = await order_steps.acknowledge(connection, call.order_id, _by(call), call.iccid)
         return _with_emails(call, result)
 
     async def enter_iccid(self, call: EnterIccidInput) -> StepResult:
         """Write the ICCID of the temporary eSIM."""
         async with self._database.transaction() as connection:
-            return await order_steps.enter_iccid(
-                connection, call.order_id, call.actor, call.iccid, call.origin_id
-            )
+            return await order_steps.enter_iccid(connection, call.order_id, _by(call), call.iccid)
 
     async def complete_order(self, call: ProcessedInput) -> StepResult:
         """The order is finished."""
         async with self._database.transaction() as connection:
             result = await order_steps.complete(
-                connection, call.order_id, call.actor, call.iccid, call.request, call.origin_id
+                connection, call.order_id, _by(call), call.iccid, call.request
             )
         return _with_emails(call, result)
 
     async def cancel_order(self, call: CancelInput) -> StepResult:
         """What was begun is taken back."""
         async with self._database.transaction() as connection:
-            result = await order_steps.cancel(
-                connection, call.order_id, call.actor, call.note_id, call.origin_id
-            )
+            result = await order_steps.cancel(connection, call.order_id, _by(call), call.note_id)
         return _with_emails(call, result)
+
+
+def _by(call: OrderCall) -> By:
+    return By(call.actor, call.origin_id)
 
 
 def _with_emails(call: OrderStep, result: StepResult) -> StepResult:

@@ -216,7 +216,6 @@ class Caller:
             )
         return self.user_id
 
-
     @property
     def account(self) -> int:
         """The account that the caller acts for. Raises `Refused` (`user_needed`) where there is none."""

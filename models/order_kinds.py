@@ -16,6 +16,7 @@ from models.lifecycle import OrderKind
 from models.rules import Action, Choice
 from models.values import Frozen, RecordId
 
+
 class Shown(Frozen):
     """What operators read about an order besides its ids. Each is empty where the kind has no such thing."""
 
@@ -75,15 +76,13 @@ class Swap(Ordered):
     @property
     def choice(self) -> Choice:
         """What was put into the cart and confirmed."""
-        return Choice(
-            pack_id=self.pack_id, quantity=self.quantity, disposal_confirmed=self.discard_confirmed
-        )
+        return Choice(pack_id=self.pack_id, quantity=self.quantity, disposal_confirmed=self.discard_confirmed)
 
     def summary(self, shown: Shown) -> str:
         """Such as `Switch line L-42, slot 1, to eSIM (Orange)`."""
         line = f"line L-{self.line_id}" + (f", slot {shown.slot}" if shown.slot else "")
         provider = f" ({shown.provider})" if shown.provider else ""
-        if self.kind == OrderKind.SWITCH_TO_ESIM:
+        if self.action is Action.SWITCH_TO_ESIM:
             return f"Switch {line}, to eSIM{provider}"
         return f"Replace the eSIM of {line}{provider}"
 
@@ -141,7 +140,5 @@ class _OneOfKinds:
         return {"oneOf": one_of, "discriminator": {"propertyName": "kind"}}
 
 
-What = Annotated[
-    SerializeAsAny[Ordered], WrapValidator(lambda value, _: parse_what(value)), _OneOfKinds()
-]
+What = Annotated[SerializeAsAny[Ordered], WrapValidator(lambda value, _: parse_what(value)), _OneOfKinds()]
 """What is ordered, told apart by `kind`."""

@@ -1,4 +1,4 @@
-"""What an order is placed with and what its steps answer. Ids only: these travel through Temporal histories."""
+"""What an order is placed with, and what its steps answer: ids only, for Temporal keeps them in histories."""
 
 from datetime import timedelta
 

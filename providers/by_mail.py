@@ -68,9 +68,7 @@ class ProviderByMail:
         wanted = partial(order_mails.is_in, order_id=order_id, statuses=wanted_in) if wanted_in else None
         await self._outbox.send(AboutOrder(order_id, facts.account_id), drafts, retries, wanted)
 
-    async def _read(
-        self, order_id: str, kind: str, also: Sequence[Person]
-    ) -> tuple[Any, list[Person]]:
+    async def _read(self, order_id: str, kind: str, also: Sequence[Person]) -> tuple[Any, list[Person]]:
         async with self._database.reading() as connection:
             facts = await EMAILS[kind].read(connection, order_id)
             contacts = list(dict.fromkeys([*await order_mails.order_contacts(connection, order_id), *also]))

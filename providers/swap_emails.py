@@ -35,9 +35,7 @@ class SwapEmails:
             drafts.append(order_draft(facts, Template.EMPLOYEE_PROCESSED, facts.employee))
         return drafts
 
-    def to_provider(
-        self, facts: OrderLetterFacts, purpose: str, contact: Person, number: int = 0
-    ) -> Draft:
+    def to_provider(self, facts: OrderLetterFacts, purpose: str, contact: Person, number: int = 0) -> Draft:
         """The order, a reminder of it or its withdrawal."""
         return order_draft(facts, Template(purpose), contact, number)
 

@@ -24,7 +24,7 @@ from starter.calls import Calls, NoSuchWorkflow
 from starter.temporal import reached, temporal_away
 from store.retries import Seen, look, moment
 from store.session import Database
-from workflows.messages import RetryOrder
+from workflows.messages import Retry
 from workflows.search_attributes import HOLD_REASON
 
 AT_ONCE = 20
@@ -121,7 +121,7 @@ class BatchRetry:
     ) -> list[Retried]:
         """Tell all to go on, and watch them until each went on or is held again, for a bounded time."""
         _require(caller)
-        message = RetryOrder(actor=caller.actor)
+        message = Retry(actor=caller.actor)
         ids = [held.id for held in chosen]
         async with self._database.reading() as connection:
             since = await moment(connection)

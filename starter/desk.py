@@ -36,6 +36,7 @@ from starter.temporal import connect
 from store import holds, order_steps, orders
 from store.order_access import find_order
 from store.order_kinds import EFFECTS
+from store.order_steps import By
 from store.session import Database
 from workflows.messages import (
     Acknowledge,
@@ -165,7 +166,7 @@ class OrderDesk(OrderBook):
             order_id,
             EsimOrder.acknowledge,
             Acknowledge(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
-            lambda connection: order_steps.acknowledge(connection, order_id, caller.actor, iccid, caller.origin_id),
+            lambda connection: order_steps.acknowledge(connection, order_id, by(caller), iccid),
         )
 
     async def enter_iccid(self, caller: Caller, order_id: str, iccid: str) -> OrderState:
@@ -176,7 +177,7 @@ class OrderDesk(OrderBook):
             order_id,
             EsimOrder.enter_iccid,
             EnterIccid(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
-            lambda connection: order_steps.enter_iccid(connection, order_id, caller.actor, iccid, caller.origin_id),
+            lambda connection: order_steps.enter_iccid(connection, order_id, by(caller), iccid),
         )
 
     async def processed(self, caller: Caller, order_id: str, *, iccid: str | None = None) -> OrderState:
@@ -190,7 +191,7 @@ class OrderDesk(OrderBook):
             order_id,
             EsimOrder.processed,
             Processed(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
-            lambda connection: order_steps.complete(connection, order_id, caller.actor, iccid, request, caller.origin_id),
+            lambda connection: order_steps.complete(connection, order_id, by(caller), iccid, request),
         )
 
     async def cancel(self, caller: Caller, order_id: str, *, reason: str = "") -> OrderState:
@@ -207,7 +208,7 @@ class OrderDesk(OrderBook):
             order_id,
             EsimOrder.cancel,
             Cancel(actor=caller.actor, origin_id=caller.origin_id, note_id=note_id),
-            lambda connection: order_steps.cancel(connection, order_id, caller.actor, note_id, caller.origin_id),
+            lambda connection: order_steps.cancel(connection, order_id, by(caller), note_id),
         )
 
     async def retry(self, caller: Caller, order_id: str) -> None:
@@ -262,6 +263,11 @@ class OrderDesk(OrderBook):
         if result.refusal:
             raise Refused(result.refusal)
         return result.state
+
+
+def by(caller: Caller) -> By:
+    """The caller as steps record it."""
+    return By(caller.actor, caller.origin_id)
 
 
 def _iccid(text: str | None) -> str | None:

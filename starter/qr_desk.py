@@ -38,7 +38,7 @@ from store.lookups import SimKey
 from workflows.messages import (
     QrWaits,
     RequestQrCode,
-    RetryOrder,
+    Retry,
     SendAgain,
     WithdrawRequest,
 )
@@ -140,7 +140,7 @@ class QrDesk(CodeDesk):
         await self._known(caller, workflow_id)
         caller.require(Permission.RETRY_WORK)
         try:
-            await self._calls.signal(workflow_id, "retry", RetryOrder(actor=caller.actor))
+            await self._calls.signal(workflow_id, "retry", Retry(actor=caller.actor))
         except NoSuchWorkflow:
             async with self.database.reading() as connection:
                 request = await qr_request_views.find(connection, caller.scope, workflow_id)

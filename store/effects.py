@@ -10,8 +10,8 @@ from typing import Any, Protocol, runtime_checkable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
-from models.order_views import OrderDetails
 from models.order_kinds import Shown
+from models.order_views import OrderDetails
 from models.orders import Placement
 from store.events import Happening
 from store.locked_order import LockedOrder
@@ -25,7 +25,7 @@ class Decision:
     refusals: Sequence[Refusal] = ()
     provider_id: int | None = None
     distributor_id: int | None = None
-    shown: Shown = Shown()
+    shown: Shown = field(default_factory=Shown)
     details: tuple[type[Row], dict[str, Any]] | None = None
     """The row of the kind's own table, but for the ids of the order and the account."""
     happened: dict[str, Any] = field(default_factory=dict)
@@ -50,7 +50,9 @@ class Effects(Protocol):
     async def decide(self, connection: AsyncConnection, placement: Placement) -> Decision:
         """Whether the order may be placed now; its subject is locked."""
 
-    async def begin(self, connection: AsyncConnection, order: LockedOrder, iccid: str | None) -> Effect | Refusal:
+    async def begin(
+        self, connection: AsyncConnection, order: LockedOrder, iccid: str | None
+    ) -> Effect | Refusal:
         """The provider acknowledged: what happens at "Provider processing in progress"."""
 
     async def finish(
@@ -61,7 +63,9 @@ class Effects(Protocol):
     async def undo(self, connection: AsyncConnection, order: LockedOrder) -> Effect:
         """The order is cancelled: what `begin` did is taken back."""
 
-    async def details(self, connection: AsyncConnection, order_ids: Sequence[str]) -> Mapping[str, OrderDetails]:
+    async def details(
+        self, connection: AsyncConnection, order_ids: Sequence[str]
+    ) -> Mapping[str, OrderDetails]:
         """What people read of these orders besides what all orders have."""
 
 
@@ -69,5 +73,7 @@ class Effects(Protocol):
 class EntersIccid(Protocol):
     """A kind of order whose eSIM's ICCID can be entered while the provider processes it (F15)."""
 
-    async def enter_iccid(self, connection: AsyncConnection, order: LockedOrder, iccid: str) -> Effect | Refusal:
+    async def enter_iccid(
+        self, connection: AsyncConnection, order: LockedOrder, iccid: str
+    ) -> Effect | Refusal:
         """Write or correct the ICCID."""

@@ -44,7 +44,8 @@ SELECT line_no, codes FROM (
         CASE WHEN known.state = 'discarded' THEN 'iccid_discarded'
              WHEN known.state = 'temporary' THEN 'iccid_temporary'
              WHEN known.account_id IS DISTINCT FROM account.id AND known.id IS NOT NULL
-               OR known.holder IS DISTINCT FROM line.subject AND known.holder IS NOT NULL THEN 'iccid_elsewhere'
+               OR known.holder IS DISTINCT FROM line.subject AND known.holder IS NOT NULL
+             THEN 'iccid_elsewhere'
              WHEN known.kind <> staged.kind THEN 'kind_differs' END,
         CASE WHEN staged.iccid IS NOT DISTINCT FROM in_place.iccid OR in_place.id IS NULL THEN NULL
              WHEN open_order.id IS NOT NULL THEN 'sim_open_order'

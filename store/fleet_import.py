@@ -101,8 +101,9 @@ RETURNING id
 """
 _WANTED = """
 CREATE TEMPORARY TABLE wanted_fleet ON COMMIT DROP AS
-SELECT staged.line_no, line.account_id, line.id AS line_id, line.subject, provider.id AS provider_id, staged.kind,
-       staged.iccid, distributor.id AS distributor_id, coalesce(by_email.id, by_name.id) AS employee_id
+SELECT staged.line_no, line.account_id, line.id AS line_id, line.subject, provider.id AS provider_id,
+       staged.kind, staged.iccid, distributor.id AS distributor_id,
+       coalesce(by_email.id, by_name.id) AS employee_id
 FROM staged_fleet staged
 JOIN lines line ON line.msisdn = staged.msisdn
 JOIN providers provider ON lower(provider.name) = lower(staged.provider)

@@ -18,7 +18,9 @@ _LOCK = (
 )
 _LOCK_OF_ORDER = (
     select(SubjectRow.id)
-    .where(SubjectRow.id == select(OrderRow.subject).where(OrderRow.id == bindparam("order")).scalar_subquery())
+    .where(
+        SubjectRow.id == select(OrderRow.subject).where(OrderRow.id == bindparam("order")).scalar_subquery()
+    )
     .with_for_update(key_share=True)
 )
 

@@ -198,9 +198,7 @@ async def status(connection: AsyncConnection, order_id: str) -> OrderStatus:
     return OrderStatus((await connection.execute(_STATUS_OF, {"order_id": order_id})).scalar_one())
 
 
-async def silence_left(
-    connection: AsyncConnection, order_id: str, silent_for: timedelta
-) -> timedelta | None:
+async def silence_left(connection: AsyncConnection, order_id: str, silent_for: timedelta) -> timedelta | None:
     """How much is missing until nothing has happened for so long: no change of status, and no mail to the
     provider. None where it has been silent long enough.
     """

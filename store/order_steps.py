@@ -3,7 +3,8 @@ returns the result it recorded if it was done before, asks the transition table,
 order's kind, moves the status and appends the events.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -23,7 +24,7 @@ from store.locked_order import LockedOrder, lock_order, references
 from store.locks import lock_subject
 from store.order_kinds import EFFECTS
 from store.row import now
-from store.tables import OrderEventRow, OrderNoteRow, OrderRow, UserRow
+from store.tables import OrderNoteRow, OrderRow
 
 EMAIL = "send_email:"
 """What the holds of e-mails to people begin with."""
@@ -39,6 +40,14 @@ _MOVE = (
 _NOTE = select(OrderNoteRow.id).where(
     OrderNoteRow.id == bindparam("note"), OrderNoteRow.order_id == bindparam("order")
 )
+
+
+@dataclass(frozen=True)
+class By:
+    """Who asks for a step, and from where: a row of `store.origins`."""
+
+    actor: str
+    origin_id: int | None = None
 
 
 async def accept(connection: AsyncConnection, placement: Placement) -> Acceptance:
@@ -70,36 +79,31 @@ async def accept(connection: AsyncConnection, placement: Placement) -> Acceptanc
 async def acknowledge(
     connection: AsyncConnection,
     order_id: str,
-    actor: str,
+    by: By,
     iccid: str | None = None,
-    origin_id: int | None = None,
 ) -> StepResult:
     """The provider acknowledged: the order begins (F12 to F16)."""
     order = await lock_order(connection, order_id)
     if order.status is OrderStatus.PROVIDER_PROCESSING and iccid not in (None, order.iccid):
-        return await enter_iccid(connection, order_id, actor, str(iccid), origin_id)
+        return await enter_iccid(connection, order_id, by, str(iccid))
     if order.status in (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED):
         return await _recorded(connection, order)
-    refusal = await _who(connection, order, actor, Permission.ACKNOWLEDGE_ORDERS)
+    refusal = await _who(connection, order, by, Permission.ACKNOWLEDGE_ORDERS)
     refusal = refusal or advance(order.status, OrderStatus.PROVIDER_PROCESSING)
     if refusal:
         return await _recorded(connection, order, refusal)
     effect = await EFFECTS[order.kind].begin(connection, order, iccid)
     if isinstance(effect, Refusal):
         return await _recorded(connection, order, effect)
-    return await _move(
-        connection, order, OrderStatus.PROVIDER_PROCESSING, effect, actor, origin_id, {}, esim_id=effect.esim_id
-    )
+    return await _move(connection, order, OrderStatus.PROVIDER_PROCESSING, by, effect, esim_id=effect.esim_id)
 
 
-async def enter_iccid(
-    connection: AsyncConnection, order_id: str, actor: str, iccid: str, origin_id: int | None = None
-) -> StepResult:
+async def enter_iccid(connection: AsyncConnection, order_id: str, by: By, iccid: str) -> StepResult:
     """Write the ICCID of the order's eSIM; it can be corrected until the order is processed (F15, F49)."""
     order = await lock_order(connection, order_id)
     if order.iccid == iccid and order.status is not OrderStatus.CANCELLED:
         return await _recorded(connection, order)
-    refusal = await _who(connection, order, actor, Permission.ENTER_ICCID)
+    refusal = await _who(connection, order, by, Permission.ENTER_ICCID)
     if order.status is not OrderStatus.PROVIDER_PROCESSING:
         refusal = refusal or advance(order.status, OrderStatus.PROCESSED)
     if refusal:
@@ -111,17 +115,16 @@ async def enter_iccid(
     effect = await kind.enter_iccid(connection, order, iccid)
     if isinstance(effect, Refusal):
         return await _recorded(connection, order, effect)
-    await _tell(connection, order, actor, origin_id, effect.happenings)
+    await _tell(connection, order, by, effect.happenings)
     return order.result(iccid=iccid)
 
 
 async def complete(
     connection: AsyncConnection,
     order_id: str,
-    actor: str,
+    by: By,
     iccid: str | None,
     request: str,
-    origin_id: int | None = None,
 ) -> StepResult:
     """The provider processed the order: it is finished, for ever (F18 to F20, F48 to F51, F54).
 
@@ -130,27 +133,26 @@ async def complete(
     order = await lock_order(connection, order_id)
     if order.status is OrderStatus.PROCESSED and iccid in (None, order.iccid):
         return await _recorded(connection, order)
-    refusal = await _who(connection, order, actor, Permission.REPORT_PROCESSED)
+    refusal = await _who(connection, order, by, Permission.REPORT_PROCESSED)
     if refusal:
         return await _recorded(connection, order, refusal)
     refusal = advance(order.status, OrderStatus.PROCESSED)
     if refusal:
         if order.status is OrderStatus.CANCELLED:
-            await _incident(connection, order, actor, origin_id, request)
+            await _incident(connection, order, by, request)
         return await _recorded(connection, order, refusal)
     effect = await EFFECTS[order.kind].finish(connection, order, iccid)
     if isinstance(effect, Refusal):
         return await _recorded(connection, order, effect)
     more = {} if effect.esim_id is None else {"esim_id": effect.esim_id}
-    return await _move(connection, order, OrderStatus.PROCESSED, effect, actor, origin_id, {}, **more)
+    return await _move(connection, order, OrderStatus.PROCESSED, by, effect, **more)
 
 
 async def cancel(
     connection: AsyncConnection,
     order_id: str,
-    actor: str,
+    by: By,
     note_id: int | None = None,
-    origin_id: int | None = None,
 ) -> StepResult:
     """Cancel the order: what was begun is taken back (F22, F23, F43, F44).
 
@@ -159,16 +161,13 @@ async def cancel(
     order = await lock_order(connection, order_id)
     if order.status is OrderStatus.CANCELLED:
         return await _recorded(connection, order)
-    refusal = await _who(connection, order, actor, cancelling(order.status))
+    refusal = await _who(connection, order, by, cancelling(order.status))
     refusal = refusal or advance(order.status, OrderStatus.CANCELLED)
     refusal = refusal or await _no_note(connection, order, note_id)
     if refusal:
         return await _recorded(connection, order, refusal)
     effect = await EFFECTS[order.kind].undo(connection, order)
-    about = {"note": note_id} if note_id else {}
-    return await _move(
-        connection, order, OrderStatus.CANCELLED, effect, actor, origin_id, about, cancel_note_id=note_id
-    )
+    return await _move(connection, order, OrderStatus.CANCELLED, by, effect, cancel_note_id=note_id)
 
 
 async def _write(connection: AsyncConnection, placement: Placement, decision: Decision) -> None:
@@ -223,20 +222,18 @@ async def _move(
     connection: AsyncConnection,
     order: LockedOrder,
     status: OrderStatus,
+    by: By,
     effect: Effect,
-    actor: str,
-    origin_id: int | None,
-    happened: dict[str, Any],
     **columns: int | None,
 ) -> StepResult:
     """Move the order, with what happened by it. What it was held for in the old status is over, but for
     e-mails to people.
     """
     moved = await connection.execute(_MOVE, {"order": order.id, "status": status, **columns})
-    happenings: list[Happening] = [(f"order.{status}", happened), *effect.happenings]
+    happenings: list[Happening] = [(f"order.{status}", _noted(columns)), *effect.happenings]
     if moved.scalar_one():
         happenings.insert(0, ("order.released", {}))
-    await _tell(connection, order, actor, origin_id, happenings)
+    await _tell(connection, order, by, happenings)
     await follow_ups.leave(connection, order.id, effect.follow_ups)
     due = await _due(connection, order, owes=bool(effect.follow_ups))
     return order.result(status=status, iccid=effect.iccid, follow_ups=due)
@@ -249,34 +246,38 @@ async def _recorded(
     return order.result(refusal, follow_ups=await _due(connection, order))
 
 
-async def _due(connection: AsyncConnection, order: LockedOrder, *, owes: bool = False) -> tuple[FollowUp, ...]:
+async def _due(
+    connection: AsyncConnection, order: LockedOrder, *, owes: bool = False
+) -> tuple[FollowUp, ...]:
     return await follow_ups.due(connection, order.id) if owes or order.owes else ()
 
 
 async def _tell(
-    connection: AsyncConnection,
-    order: LockedOrder,
-    actor: str,
-    origin_id: int | None,
-    happenings: Sequence[Happening],
+    connection: AsyncConnection, order: LockedOrder, by: By, happenings: Sequence[Happening]
 ) -> None:
     await events.append(
-        connection, order.account_id, order.about, actor, *happenings, origin_id=origin_id
+        connection, order.account_id, order.about, by.actor, *happenings, origin_id=by.origin_id
     )
+
+
+def _noted(columns: Mapping[str, int | None]) -> dict[str, Any]:
+    note_id = columns.get("cancel_note_id")
+    return {"note": note_id} if note_id else {}
 
 
 async def _who(
-    connection: AsyncConnection, order: LockedOrder, actor: str, permission: Permission | Collection[Permission]
+    connection: AsyncConnection,
+    order: LockedOrder,
+    by: By,
+    permission: Permission | Collection[Permission],
 ) -> Refusal | None:
     """Why this actor may not do this to the order (S5)."""
     return await actor_refusal(
-        connection, actor, order.account_id, permission=permission, distributor_id=order.distributor_id
+        connection, by.actor, order.account_id, permission=permission, distributor_id=order.distributor_id
     )
 
 
-async def _incident(
-    connection: AsyncConnection, order: LockedOrder, actor: str, origin_id: int | None, request: str
-) -> None:
+async def _incident(connection: AsyncConnection, order: LockedOrder, by: By, request: str) -> None:
     """Keep that the provider processed a cancelled order, once a call."""
     kept = await connection.execute(
         select(EventRow.id).where(
@@ -285,7 +286,7 @@ async def _incident(
     )
     if kept.first() is None:
         happened = ("incident.processed_after_cancelled", {"request": request})
-        await _tell(connection, order, actor, origin_id, [happened])
+        await _tell(connection, order, by, [happened])
 
 
 async def _no_note(connection: AsyncConnection, order: LockedOrder, note_id: int | None) -> Refusal | None:

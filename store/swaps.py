@@ -46,7 +46,9 @@ _NAMES = (
     .where(LineRow.id == bindparam("line"), LineRow.account_id == bindparam("account"))
 )
 _LOCK_SIMS = (
-    select(SimRow.id, SimRow.iccid, SimRow.state, SimRow.employee_id, SwapRow.pack_id, SwapRow.sim_in_place_id)
+    select(
+        SimRow.id, SimRow.iccid, SimRow.state, SimRow.employee_id, SwapRow.pack_id, SwapRow.sim_in_place_id
+    )
     .join(SwapRow, SwapRow.order_id == bindparam("order"))
     .where((SimRow.holder == bindparam("line")) | (SimRow.order_id == bindparam("order")))
     .order_by(SimRow.id)

@@ -5,6 +5,7 @@ deleted; no SIM but a temporary one is ever deleted; a discarded SIM is in no ma
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -15,7 +16,6 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.callers import USER_ROLES, Role, UserKind
@@ -146,9 +146,9 @@ class GroupRow(Row):
 
 
 class SubjectRow(Row):
-    """What orders are about and SIMs are held by, such as `line:42`. Whatever changes it locks this row first.
+    """What orders are about and what holds SIMs, such as `line:42`. A change of it locks this row first.
 
-    A table whose rows are subjects has the columns `subject` and `account_id` and the trigger `add_subjects`.
+    A table whose rows are subjects has columns `subject` and `account_id`, and the trigger `add_subjects`.
     """
 
     __tablename__ = "subjects"

@@ -111,31 +111,33 @@ class OrderStep(Frozen):
     kind: str
 
 
-class _CallInput(OrderStep):
+class OrderCall(OrderStep):
+    """What every step is given that a caller asked for."""
+
     actor: str
     origin_id: int | None = None
 
 
-class AcknowledgeInput(_CallInput):
+class AcknowledgeInput(OrderCall):
     """Input of the step `acknowledge_order`."""
 
     iccid: str | None = None
 
 
-class EnterIccidInput(_CallInput):
+class EnterIccidInput(OrderCall):
     """Input of the step `enter_iccid`."""
 
     iccid: str
 
 
-class ProcessedInput(_CallInput):
+class ProcessedInput(OrderCall):
     """Input of the step `complete_order`. `request` names the call, so its incident is kept once."""
 
     request: str
     iccid: str | None = None
 
 
-class CancelInput(_CallInput):
+class CancelInput(OrderCall):
     """Input of the step `cancel_order`."""
 
     note_id: int | None = None

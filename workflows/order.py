@@ -68,9 +68,7 @@ class EsimOrder:
             raise wrong_start("order", "order.order_id", start.order.order_id if start else None)
         self._start = start
         self._order_id = start.order.order_id
-        self._provider = ProviderInput(
-            order_id=self._order_id, kind=start.order.kind, retries=start.retries
-        )
+        self._provider = ProviderInput(order_id=self._order_id, kind=start.order.kind, retries=start.retries)
         self._acceptance: Acceptance | None = None
         self._shown: Shown | None = None
         self._state = OrderState(order_id=self._order_id, status=OrderStatus.SUBMITTED)
@@ -124,9 +122,7 @@ class EsimOrder:
         """Possible from the acknowledgement until the end (F15)."""
         iccid = _checked_iccid(call.iccid)
         assert iccid is not None  # noqa: S101  required in the message
-        return await self._calls.ask(
-            OrderSteps.enter_iccid, self._input(EnterIccidInput, call, iccid=iccid)
-        )
+        return await self._calls.ask(OrderSteps.enter_iccid, self._input(EnterIccidInput, call, iccid=iccid))
 
     @workflow.update(description="The provider has processed the order; a swap discards the SIM in place.")
     async def processed(self, call: Processed | None = None) -> OrderState:

@@ -9,7 +9,14 @@ from temporalio.common import VersioningBehavior
 
 from workflows.calls import to_the_end, wrong_start
 from workflows.details import details
-from workflows.messages import OPERATOR, NotificationStatus, NotifyOfQrCode, ReleaseInput, Retry, SendNotification
+from workflows.messages import (
+    OPERATOR,
+    NotificationStatus,
+    NotifyOfQrCode,
+    ReleaseInput,
+    Retry,
+    SendNotification,
+)
 from workflows.search_attributes import ORDER_STATUS, label_once, notification_labels
 from workflows.step_runner import Overtaken, StepRunner
 from workflows.steps import HoldSteps, QrMailSteps

@@ -98,11 +98,11 @@ def declared_by(contract: type) -> dict[str, Callable[..., Any]]:
     }
 
 
-class Steps(ABC):
+class Steps(ABC):  # noqa: B024  the sets of steps below it have abstract methods
     """A set of steps. Overrides become activities under the name of the step."""
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Make the overrides of steps activities. Raises `TypeError` where one has another message or answer."""
+        """Make activities of overrides. Raises `TypeError` where one has another message or answer."""
         super().__init_subclass__(**options)
         for base in cls.__mro__[1:]:
             for name, declared in vars(base).items():
@@ -110,7 +110,9 @@ class Steps(ABC):
                 if not hasattr(declared, _POLICY) or override is None or hasattr(override, _POLICY):
                     continue
                 if _shape(override) != _shape(declared):
-                    raise TypeError(f"{cls.__name__}.{name} differs from the step that {base.__name__} declares.")
+                    raise TypeError(
+                        f"{cls.__name__}.{name} differs from the step that {base.__name__} declares."
+                    )
                 activity.defn(override)
 
 

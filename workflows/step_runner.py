@@ -208,7 +208,7 @@ class StepRunner:
                 return
             except FailureError as failure:
                 if _final(failure):
-                    workflow.logger.warning("The database does not say what is held, and why; HoldReason does.")
+                    workflow.logger.warning("The hold could not be recorded; HoldReason shows it.")
                     return
             else:
                 return

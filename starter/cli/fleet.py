@@ -165,7 +165,7 @@ def _print_sim(title: str, sim: SimView) -> None:
         ("employee", sim.employee),
         ("groups", ", ".join(sim.groups) or None),
         ("from order", sim.order_id),
-        ("line", reference("L", sim.line_id) if sim.line_id else None),
+        ("holder", sim.holder),
     ]
     print_table(title, ("", ""), facts)
 

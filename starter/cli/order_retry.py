@@ -11,8 +11,9 @@ from temporalio.service import RPCError
 
 from models.callers import Caller
 from models.errors import PartAway, Refused
-from models.inventory import EventView, OrderView
+from models.inventory import EventView
 from models.lifecycle import OPEN, HoldReason
+from models.order_views import OrderView
 from starter.cli.order_retry_many import retry_many
 from starter.cli.order_views import parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn

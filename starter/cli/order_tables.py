@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from models.identifiers import reference
-from models.inventory import EventView, OrderView
-from models.lifecycle import HoldReason, OrderKind, OrderStatus
-from models.rules import Action
+from models.inventory import EventView, HoldView
+from models.lifecycle import HoldReason, OrderStatus
+from models.order_kinds import kind_label
+from models.order_views import OrderView
 from starter.cli.output import full_time, is_wide, print_table, short_time
 
 _WAITS = {
@@ -19,34 +20,32 @@ _INCIDENT = "The provider processed it after the cancel: ask which SIM is in use
 
 
 def print_orders(orders: Sequence[OrderView]) -> None:
-    """One row an order: where it is, since when, and on which phone number."""
+    """One row an order: where it is, since when, and what it is about, such as a phone number."""
     wide = is_wide()
     rows = []
     for order in orders:
-        more = (_kind(order.kind), order.provider) if wide else ()
-        rows.append((order.id, order.msisdn, *more, _status(order), short_time(order.status_since)))
+        more = (kind_label(order.kind), order.provider) if wide else ()
+        rows.append((order.id, order.title, *more, _status(order), short_time(order.status_since)))
     more = ("kind", "provider") if wide else ()
-    whole = ("order", "line", "since")
+    whole = ("order", "about", "since")
     print_table(
-        "Orders", ("order", "line", *more, "status", "since (UTC)"), rows, whole=(*whole, "since (UTC)")
+        "Orders", ("order", "about", *more, "status", "since (UTC)"), rows, whole=(*whole, "since (UTC)")
     )
 
 
 def print_order(order: OrderView, people: Mapping[str, str]) -> None:
     """An order with all that a person may ask about it; `people` names those it refers to."""
-    held = f"{order.held_reason} since {full_time(order.held_since)}. " if order.held_reason else ""
+    by = f", by {order.distributor}" if order.distributor else ""
     facts = [
-        ("kind", _kind(order.kind)),
+        ("kind", kind_label(order.kind)),
         ("status", f"{order.status.label} since {full_time(order.status_since)}"),
         ("waits for", _WAITS.get(order.status)),
-        ("held", held + HoldReason(order.held_reason).sentence if order.held_reason else None),
+        *(("held", _held(hold)) for hold in order.holds),
         ("incident", _INCIDENT if order.incident else None),
-        ("line", f"{reference('L', order.line_id)} {order.msisdn}, {order.device}, slot {order.slot}"),
-        ("pack", f"{order.pack} ({order.provider}, by {order.distributor})"),
-        ("SIM when placed", order.iccid_in_place),
+        *(order.details.facts() if order.details else [("about", order.subject)]),
+        ("provider", f"{order.provider}{by}" if order.provider else None),
         ("eSIM", order.iccid),
         ("cancelled for", order.cancel_reason),
-        *(("refused", refusal.sentence) for refusal in order.refusals),
     ]
     print_table(order.id, ("", ""), [fact for fact in facts if fact[1]])
     print_events(order.events, people)
@@ -72,8 +71,8 @@ def who(actor: str, people: Mapping[str, str]) -> str:
     return people.get(actor, actor).partition(" <")[0]
 
 
-def _kind(kind: OrderKind) -> str:
-    return Action(kind.value).label
+def _held(hold: HoldView) -> str:
+    return f"{hold.reason} since {full_time(hold.since)}. {HoldReason(hold.reason).sentence}"
 
 
 def _by(event: EventView, people: Mapping[str, str]) -> str:

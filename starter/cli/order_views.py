@@ -7,9 +7,9 @@ import typer
 from models import identifiers
 from models.errors import Refused
 from models.identifiers import reference
-from models.inventory import OrderView
 from models.lifecycle import OrderStatus
 from models.offers import Shop
+from models.order_views import OrderView
 from starter.cli import order_tables
 from starter.cli.output import JsonFlag, full_time, print_json, print_table, say, warn
 from starter.cli.session import inventory, order_book, run
