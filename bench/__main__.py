@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bench.counters import actions, events
 from bench.figures import Figures
-from bench.fleet import seed
+from bench.fleet import USER, seed
 from bench.imports import ImportPace, time_import
 from bench.orders import BareOrders, RealOrders
 from bench.proof import faults
@@ -20,6 +20,7 @@ from bench.surroundings import Surroundings, surroundings
 from bench.table import show
 from bench.uploads import UploadPace, time_uploads
 from sandbox.errors import SandboxError
+from starter import callers
 from starter.desk import OrderDesk
 from starter.temporal import connect
 from store.session import Database
@@ -119,7 +120,7 @@ async def benchmark(wish: argparse.Namespace) -> tuple[Figures, list[str]]:
         await seed(database, wish.warm_up + 2 * wish.rounds * (wish.single + wish.orders))
         client = await connect(settings)
         async with OrderDesk.open(settings) as desk:
-            ours = RealOrders(desk, client)
+            ours = RealOrders(desk, client, await callers.user(desk.database, USER))
             figures = await Run(wish, around, ours, BareOrders(client)).measure(started)
         _say("checking every order and every mail")
         wrong = await faults(database, around.mailbox, ours.order_ids)

@@ -15,8 +15,10 @@ from temporalio.common import (
 
 from bench.bare import BareOrder
 from bench.bare_worker import TASK_QUEUE
-from bench.fleet import USER, new_iccid
+from bench.fleet import new_iccid
+from models.callers import Caller
 from models.lifecycle import OrderKind
+from starter import callers
 from starter.desk import OrderDesk, OrderDraft
 from workflows import search_attributes
 
@@ -45,8 +47,9 @@ class RealOrders:
 
     name = "ours"
 
-    def __init__(self, desk: OrderDesk, client: Client) -> None:
+    def __init__(self, desk: OrderDesk, client: Client, user: Caller) -> None:
         self._desk = desk
+        self._user = user
         self.client = client
         self.order_ids: list[str] = []
         self._line = 0
@@ -58,14 +61,13 @@ class RealOrders:
         draft = OrderDraft(
             kind=OrderKind.SWITCH_TO_ESIM,
             line=f"+336{line:08d}",
-            user=USER,
             disposal_confirmed=True,
             key=f"bench-{line}",
         )
         start = time.perf_counter()
-        placed = await self._desk.place(draft)
-        await self._desk.acknowledge(placed.order_id)
-        await self._desk.processed(placed.order_id, iccid=new_iccid(line))
+        placed = await self._desk.place(self._user, draft)
+        await self._desk.acknowledge(callers.operator(), placed.order_id)
+        await self._desk.processed(callers.operator(), placed.order_id, iccid=new_iccid(line))
         answered = time.perf_counter() - start
         await self.client.get_workflow_handle(placed.order_id).result()
         self.order_ids.append(placed.order_id)

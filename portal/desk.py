@@ -1,6 +1,6 @@
 """What the portal asks of the desk behind its links: the port that `starter.link_desk` implements.
 
-Whoever has a link has no account. Each call takes the link's token and may be repeated. All raise `Refused`
+Whoever has a link has no account. Each call takes who bears the link and may be repeated. All raise `Refused`
 (`link_unknown`, `link_expired`, `link_revoked`, `request_over`, `too_many_tries`, or why a file or a code is
 not taken) or `PartAway`.
 """
@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from models.activation import ActivationCode
+from models.callers import LinkBearer
 from models.qr import Imported, RequestStatus
 
 
@@ -114,38 +115,38 @@ class Shown(Protocol):
 class LinkDesk(Protocol):
     """What a person may do with a link."""
 
-    async def upload_page(self, token: str) -> AboutRequest:
+    async def upload_page(self, bearer: LinkBearer) -> AboutRequest:
         """What the upload link is for. Uses nothing up."""
         ...
 
-    async def over(self, token: str) -> Over:
+    async def over(self, bearer: LinkBearer) -> Over:
         """What became of the request: for whoever was refused because of `request_over`."""
         ...
 
-    async def check(self, token: str, content: bytes, filename: str) -> Preview:
+    async def check(self, bearer: LinkBearer, content: bytes, filename: str) -> Preview:
         """Read the code out of a file, and keep it for `send`."""
         ...
 
-    async def check_code(self, token: str, text: str) -> Preview:
+    async def check_code(self, bearer: LinkBearer, text: str) -> Preview:
         """Read a code that was typed in, and keep it for `send`."""
         ...
 
-    async def send(self, token: str, upload_id: str) -> Sent:
+    async def send(self, bearer: LinkBearer, upload_id: str) -> Sent:
         """Import what was checked."""
         ...
 
-    async def tell_manager(self, token: str) -> None:
+    async def tell_manager(self, bearer: LinkBearer) -> None:
         """Mail whoever asked for the code that it is there."""
         ...
 
-    async def download_page(self, token: str) -> AboutSim:
+    async def download_page(self, bearer: LinkBearer) -> AboutSim:
         """What the download link is for. Uses nothing up."""
         ...
 
-    async def reveal(self, token: str) -> Shown:
+    async def reveal(self, bearer: LinkBearer) -> Shown:
         """The code, to be shown."""
         ...
 
-    async def download(self, token: str) -> Shown:
+    async def download(self, bearer: LinkBearer) -> Shown:
         """The code, to be downloaded."""
         ...

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from models.callers import LinkBearer
 from portal.desk import LinkDesk
 from portal.forms import check_same_origin
 from portal.pages import Pages, drawing, install_links
@@ -27,7 +28,7 @@ class DownloadRoutes:
 
     async def page(self, request: Request, token: str) -> Response:
         """The landing page. It holds no code, and opening it uses nothing up."""
-        about = await self.links.download_page(token)
+        about = await self.links.download_page(LinkBearer(token))
         return self.pages.render(request, "landing", about=about, action=self.pages.link("q", token))
 
     async def back(self, token: str) -> Response:
@@ -37,8 +38,8 @@ class DownloadRoutes:
     async def reveal(self, request: Request, token: str) -> Response:
         """The code, large enough for a phone to scan it from the screen."""
         check_same_origin(request, self.portal_url)
-        about = await self.links.download_page(token)
-        shown = await self.links.reveal(token)
+        about = await self.links.download_page(LinkBearer(token))
+        shown = await self.links.reveal(LinkBearer(token))
         return self.pages.render(
             request,
             "code",
@@ -53,8 +54,8 @@ class DownloadRoutes:
     async def download(self, request: Request, token: str) -> Response:
         """The code as a PNG file."""
         check_same_origin(request, self.portal_url)
-        about = await self.links.download_page(token)
-        shown = await self.links.download(token)
+        about = await self.links.download_page(LinkBearer(token))
+        shown = await self.links.download(LinkBearer(token))
         return Response(
             await run_in_threadpool(draw.png, shown.code),
             media_type="image/png",

@@ -15,6 +15,7 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from models.callers import LinkBearer
 from models.errors import Refusal, Refused
 from portal.answers import OVER, told, wants_json, warned
 from portal.desk import AboutEnd, AboutRequest, LinkDesk
@@ -51,7 +52,7 @@ class UploadRoutes:
         return await self._unless_over(request, token, self._check(request, token))
 
     async def _check(self, request: Request, token: str) -> Response:
-        about = await self.links.upload_page(token)  # a dead link: before anything is read
+        about = await self.links.upload_page(LinkBearer(token))  # a dead link: before anything is read
         with self.incoming.one(token):
             return await self._checked(request, token, about)
 
@@ -59,9 +60,9 @@ class UploadRoutes:
         upload = await read_upload_form(request)
         try:
             if upload.typed is not None:
-                preview = await self.links.check_code(token, upload.typed)
+                preview = await self.links.check_code(LinkBearer(token), upload.typed)
             elif upload.filename:
-                preview = await self.links.check(token, upload.content, upload.filename)
+                preview = await self.links.check(LinkBearer(token), upload.content, upload.filename)
             else:
                 raise Refused.because("nothing_chosen", "Choose a file first, or type the code in.")
         except Refused as refused:
@@ -85,7 +86,7 @@ class UploadRoutes:
     async def _send(self, request: Request, token: str) -> Response:
         upload_id = await read_field(request, "upload_id")
         try:
-            sent = await self.links.send(token, upload_id)
+            sent = await self.links.send(LinkBearer(token), upload_id)
         except Refused as refused:
             return await self._again(request, token, refused)
         return self.pages.render(
@@ -102,7 +103,7 @@ class UploadRoutes:
     async def tell(self, request: Request, token: str) -> Response:
         """Send the notification."""
         check_same_origin(request, self.portal_url)
-        await self.links.tell_manager(token)
+        await self.links.tell_manager(LinkBearer(token))
         return self.pages.render(request, "told")
 
     async def _unless_over(self, request: Request, token: str, page: Awaitable[Response]) -> Response:
@@ -112,7 +113,7 @@ class UploadRoutes:
         except Refused as refused:
             if not any(reason.code == "request_over" for reason in refused.refusals):
                 raise
-        over = await self.links.over(token)
+        over = await self.links.over(LinkBearer(token))
         if wants_json(request):
             raise Refused.because("request_over", _how_it_ended(over.page, _language(request)))
         came_to_look = request.method == "GET"
@@ -148,7 +149,7 @@ class UploadRoutes:
             request,
             "upload",
             422 if reasons else 200,
-            about=await self.links.upload_page(token),
+            about=await self.links.upload_page(LinkBearer(token)),
             action=self.pages.link("u", token),
             reasons=reasons,
             typed=None if typed is None else typed[:_LONGEST_ECHO],

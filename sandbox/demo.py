@@ -18,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from temporalio.client import Client
 
+from models.callers import Caller
 from models.errors import EsimError, Refused
 from models.inventory import LineView, OrderView, SimKind, SimState, UserView
 from models.lifecycle import OrderKind, OrderStatus
@@ -28,6 +29,7 @@ from sandbox.errors import SandboxError
 from sandbox.mails import list_mails
 from sandbox.stage import Timeline, running_sandbox, wait_until
 from settings import Settings
+from starter import callers
 from starter.desk import OrderDesk, OrderDraft
 from starter.inventory import Inventory
 from starter.qr_desk import QrDesk
@@ -35,6 +37,7 @@ from starter.temporal import connect, leave
 from store.session import Database
 from workflows.search_attributes import ORDER_STATUS
 
+OPERATOR = callers.operator()
 HERE = Path(__file__).parent
 ANSWER_SECONDS = 60
 
@@ -65,12 +68,12 @@ class Demo:
 
     async def _import(self) -> UserView:
         self.timeline.chapter("A fleet and its catalogue are imported")
-        report = await self.stock.import_fleet((HERE / "fleet.csv").read_bytes())
+        report = await self.stock.import_fleet(OPERATOR, (HERE / "fleet.csv").read_bytes())
         self.timeline.says(f"{report.rows} lines imported from sandbox/fleet.csv")
-        await self.stock.import_catalogue((HERE / "catalogue.csv").read_bytes())
-        again = await self.stock.import_fleet((HERE / "fleet.csv").read_bytes())
+        await self.stock.import_catalogue(OPERATOR, (HERE / "catalogue.csv").read_bytes())
+        again = await self.stock.import_fleet(OPERATOR, (HERE / "fleet.csv").read_bytes())
         self.timeline.check("Importing the same file again changes nothing", right=again.changes == 0)
-        user = await self.stock.create_user("Acme Logistics", "Ana Ruiz", "ana.ruiz@acme.example")
+        user = await self.stock.create_user(OPERATOR, "Acme Logistics", "Ana Ruiz", "ana.ruiz@acme.example")
         self.timeline.says("Ana may order: the default profile has all nine actions enabled")
         return user
 
@@ -79,16 +82,16 @@ class Demo:
         self.timeline.chapter(f"Line {line.msisdn} is switched from its physical SIM to an eSIM")
         self.timeline.says(f"Warned: {DISPOSAL_WARNING}")
         order = await self._place(OrderKind.SWITCH_TO_ESIM, line, user)
-        before = await self.stock.line(line.msisdn)
+        before = await self.stock.line(OPERATOR, line.msisdn)
         self.timeline.check("No temporary eSIM before the acknowledgement", right=before.temporary is None)
-        await self.desk.acknowledge(order)
+        await self.desk.acknowledge(OPERATOR, order)
         self.timeline.says("The provider acknowledges: provider processing in progress")
-        now = await self.stock.line(line.msisdn)
+        now = await self.stock.line(OPERATOR, line.msisdn)
         self._check_temporary(line, now)
         iccid = self._next_iccid()
-        await self.desk.enter_iccid(order, iccid)
+        await self.desk.enter_iccid(OPERATOR, order, iccid)
         self.timeline.says(f"ICCID {iccid} is entered")
-        await self.desk.processed(order)
+        await self.desk.processed(OPERATOR, order)
         self.timeline.says("The provider has processed the order")
         await self._check_swapped(order, line, iccid)
 
@@ -96,24 +99,24 @@ class Demo:
         line = await self._line(user, Action.SWITCH_TO_ESIM)
         self.timeline.chapter(f"The order for line {line.msisdn} is cancelled while the provider works on it")
         order = await self._place(OrderKind.SWITCH_TO_ESIM, line, user)
-        await self.desk.acknowledge(order, iccid=self._next_iccid())
+        await self.desk.acknowledge(OPERATOR, order, iccid=self._next_iccid())
         self.timeline.says("Acknowledged: a temporary eSIM exists")
-        await self.desk.cancel(order, reason="The employee keeps the old phone.")
+        await self.desk.cancel(OPERATOR, order, reason="The employee keeps the old phone.")
         self.timeline.says("Cancelled")
-        after = await self.stock.line(line.msisdn)
+        after = await self.stock.line(OPERATOR, line.msisdn)
         self.timeline.check("The temporary eSIM is deleted", right=after.temporary is None)
         self.timeline.check("The SIM in place is as it was", right=after.sim == line.sim)
         try:
-            await self.desk.processed(order, iccid=self._next_iccid())
+            await self.desk.processed(OPERATOR, order, iccid=self._next_iccid())
             refused = False
         except Refused as refusal:
             self.timeline.says(f"A late 'processed' is refused: {refusal}")
             refused = True
-        unchanged = await self.stock.line(line.msisdn)
+        unchanged = await self.stock.line(OPERATOR, line.msisdn)
         self.timeline.check(
             "A processed that comes too late changes nothing", right=refused and unchanged == after
         )
-        events = [event.type for event in (await self.desk.order(order)).events]
+        events = [event.type for event in (await self.desk.order(OPERATOR, order)).events]
         self.timeline.check(
             "and is kept as an incident", right="incident.processed_after_cancelled" in events
         )
@@ -123,16 +126,16 @@ class Demo:
         line = await self._line(user, Action.REPLACE_ESIM)
         self.timeline.chapter(f"The defective eSIM of line {line.msisdn} is replaced")
         order = await self._place(OrderKind.REPLACE_ESIM, line, user)
-        await self.desk.acknowledge(order)
+        await self.desk.acknowledge(OPERATOR, order)
         iccid = self._next_iccid()
-        await self.desk.processed(order, iccid=iccid)
+        await self.desk.processed(OPERATOR, order, iccid=iccid)
         self.timeline.says(f"Acknowledged, then processed with ICCID {iccid} in one call")
         await self._check_swapped(order, line, iccid)
 
     async def _refuse(self, user: UserView) -> None:
         line = await self._line(user, Action.REPLACE_ESIM)
         self.timeline.chapter(f"Switching line {line.msisdn}, which has an eSIM already, is refused")
-        orders = len(await self.desk.orders(limit=1000))
+        orders = len(await self.desk.orders(OPERATOR, limit=1000))
         try:
             await self._place(OrderKind.SWITCH_TO_ESIM, line, user)
             reasons = []
@@ -140,8 +143,8 @@ class Demo:
             self.timeline.says(str(refusal))
             reasons = [reason.code for reason in refusal.refusals]
         self.timeline.check("Refused, with the reason", right=reasons == ["already_esim"])
-        self.timeline.check("Nothing changed", right=await self.stock.line(line.msisdn) == line)
-        newest, *_ = kept = await self.desk.orders(limit=1000)
+        self.timeline.check("Nothing changed", right=await self.stock.line(OPERATOR, line.msisdn) == line)
+        newest, *_ = kept = await self.desk.orders(OPERATOR, limit=1000)
         self.timeline.check(
             "The refusal is kept", right=len(kept) == orders + 1 and newest.status is OrderStatus.REFUSED
         )
@@ -159,11 +162,11 @@ class Demo:
         line = await self._line(user, Action.SWITCH_TO_ESIM)
         self.timeline.chapter("The worker is killed with SIGKILL in the middle of an order")
         order = await self._place(OrderKind.SWITCH_TO_ESIM, line, user)
-        await self.desk.acknowledge(order)
+        await self.desk.acknowledge(OPERATOR, order)
         iccid = self._next_iccid()
         victim = self._worker_pid()
-        processed = asyncio.create_task(self.desk.processed(order, iccid=iccid))
-        while (await self.desk.order(order)).status is not OrderStatus.PROCESSED:
+        processed = asyncio.create_task(self.desk.processed(OPERATOR, order, iccid=iccid))
+        while (await self.desk.order(OPERATOR, order)).status is not OrderStatus.PROCESSED:
             pass  # at once when the swap is written: before Temporal or anybody else is told
         os.kill(victim, signal.SIGKILL)
         when = "after it had answered" if processed.done() else "before it could tell anybody"
@@ -176,12 +179,12 @@ class Demo:
 
     async def _look_at_everything(self) -> None:
         self.timeline.chapter("The whole fleet")
-        lines = await self.stock.lines()
+        lines = await self.stock.lines(OPERATOR)
         mails = list_mails(self.folder.mailbox)
         self.timeline.says(f"{len(lines)} lines, {len(mails)} mails in the mailbox")
         self.timeline.check("No temporary eSIM is left", right=all(line.temporary is None for line in lines))
         self.timeline.check("No order is open", right=all(line.open_order is None for line in lines))
-        orders = await self.desk.orders()
+        orders = await self.desk.orders(OPERATOR)
         told = {order.id: sum(order.id in mail.subject for mail in mails) for order in orders}
         self.timeline.check(
             "Every accepted order was mailed to its distributor and its end to people",
@@ -190,36 +193,39 @@ class Demo:
 
     # --- the same again and again ---------------------------------------------------------------------
 
+    async def _caller(self, user: UserView) -> Caller:
+        return await callers.user(self.desk.database, user.email)
+
     async def _line(self, user: UserView, action: Action, *, with_employee: bool = False) -> LineView:
         """The next line that offers the action, and has exactly the one pack."""
-        for line in await self.stock.lines(account=user.account):
+        for line in await self.stock.lines(OPERATOR, account=user.account):
             if (
                 line.id in self._used
                 or line.sim is None
                 or (with_employee and not (line.sim.employee and line.sim.groups))
             ):
                 continue
-            offers = await self.stock.actions(line.msisdn, user.email)
+            offers = await self.stock.actions(await self._caller(user), line.msisdn)
             if any(offer.action is action and not offer.refusals for offer in offers):
                 self._used.add(line.id)
                 return line
         raise Refused.because("demo", f"The demonstration's fleet has no line left for {action}.")
 
     async def _place(self, kind: OrderKind, line: LineView, user: UserView) -> str:
-        shop = await self.stock.shop(line.msisdn, user.email)
+        shop = await self.stock.shop(await self._caller(user), line.msisdn)
         pack = shop.chosen or (shop.packs[0] if shop.packs else None)
         placed = await self.desk.place(
+            await self._caller(user),
             OrderDraft(
                 kind=kind,
                 line=line.msisdn,
-                user=user.email,
                 pack=str(pack.id) if pack else None,
                 disposal_confirmed=True,
-            )
+            ),
         )
         chosen = f"pack {pack.name!r}" if pack else "no pack"
         self.timeline.says(f"{placed.order_id} is submitted ({chosen})")
-        async for order in self.desk.watch(placed.order_id, every=0.05):
+        async for order in self.desk.watch(OPERATOR, placed.order_id, every=0.05):
             if any(event.type == "mail.sent" for event in order.events):
                 break
         self.timeline.says("The order was mailed to the distributor")
@@ -240,7 +246,7 @@ class Demo:
         self.timeline.check("The SIM in place is still active", right=now.sim == before.sim)
 
     async def _check_swapped(self, order: str, before: LineView, iccid: str) -> None:
-        now = await self.stock.line(before.msisdn)
+        now = await self.stock.line(OPERATOR, before.msisdn)
         old = before.sim
         assert old is not None  # noqa: S101  chosen so
         self.timeline.check(
@@ -249,7 +255,7 @@ class Demo:
             and (now.sim.iccid, now.sim.state, now.sim.kind) == (iccid, SimState.ACTIVE, SimKind.ESIM)
             and (now.sim.groups, now.sim.employee) == (old.groups, old.employee),
         )
-        gone = await self.stock.sim(f"S-{old.id}")
+        gone = await self.stock.sim(OPERATOR, f"S-{old.id}")
         self.timeline.check(
             f"SIM {old.iccid} is discarded and in no management group",
             right=gone.state is SimState.DISCARDED and gone.groups == (),
@@ -260,7 +266,7 @@ class Demo:
         handle = self.client.get_workflow_handle(order)
         await handle.result()
         seen = (await handle.describe()).typed_search_attributes.get(ORDER_STATUS)
-        stored: OrderView = await self.desk.order(order)
+        stored: OrderView = await self.desk.order(OPERATOR, order)
         self.timeline.check(
             f"Temporal and the database say {status}", right=seen == status == stored.status.value
         )

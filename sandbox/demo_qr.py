@@ -12,6 +12,7 @@ from PIL import Image
 from temporalio.client import Client
 
 from models.activation import ActivationCode, parse_activation_code
+from models.callers import Caller
 from models.errors import Refused
 from models.inventory import ContactRole, LineView, UserView
 from models.qr import RequestStatus
@@ -20,6 +21,7 @@ from qr.intake import read_upload
 from sandbox.data_dir import DataDir
 from sandbox.mails import list_mails, read_mail
 from sandbox.stage import Timeline, wait_until
+from starter import callers
 from starter.inventory import Inventory
 from starter.qr_desk import QrDesk, QrRequestDraft
 
@@ -56,10 +58,10 @@ class QrChapter:
         request_id, upload_link = await self._ask(sim, user)
         async with httpx.AsyncClient(follow_redirects=False, timeout=30) as browser:
             await self._upload(browser, upload_link, code)
-            shown = await self.desk.show(sim, user.email)
+            shown = await self.desk.show(await self._caller(user), sim)
             self.timeline.check(f"{sim} has this code, version 1", right=shown.code == code)
             await self.client.get_workflow_handle(request_id).result()
-            seen = await self.desk.request_view(request_id)
+            seen = await self.desk.request_view(callers.operator(), request_id)
             self.timeline.check(
                 "The request is over, in Temporal and in the database",
                 right=seen.status is RequestStatus.IMPORTED,
@@ -67,17 +69,24 @@ class QrChapter:
             await self._download(browser, user, code)
         await self._reuse(f"S-{other.sim.id}", user, code)
 
+    async def _caller(self, user: UserView) -> Caller:
+        return await callers.user(self.desk.database, user.email)
+
     async def _meet_the_contact(self, line: LineView, user: UserView) -> None:
         assert line.sim is not None  # noqa: S101
         assert line.sim.distributor is not None  # noqa: S101
-        contact = await self.stock.add_contact(user.account, line.sim.distributor, "QR desk", CONTACT)
-        await self.stock.edit_contact(user.account, f"C-{contact.id}", add_roles=(ContactRole.ESIM_QR_CODE,))
+        contact = await self.stock.add_contact(
+            callers.operator(), user.account, line.sim.distributor, "QR desk", CONTACT
+        )
+        await self.stock.edit_contact(
+            callers.operator(), user.account, f"C-{contact.id}", add_roles=(ContactRole.ESIM_QR_CODE,)
+        )
         self.timeline.says(f"{CONTACT} of {line.sim.distributor} gets the role 'eSIM QR Code'")
 
     async def _ask(self, sim: str, user: UserView) -> tuple[str, str]:
-        letter = await self.desk.draft(sim, user.email)
+        letter = await self.desk.draft(await self._caller(user), sim)
         self.timeline.says(f"The mail is pre-filled: {letter.subject!r} to {letter.recipients[0].email}")
-        made = await self.desk.request(QrRequestDraft(sim=sim, user=user.email))
+        made = await self.desk.request(await self._caller(user), QrRequestDraft(sim=sim))
         self.timeline.says(f"{made.request_id}: {made.sentence}")
         link = await self._link_in_the_mail_to(CONTACT, "u")
         self.timeline.says("The mail is there, with an upload link of its own")
@@ -115,7 +124,7 @@ class QrChapter:
 
     async def _reuse(self, sim: str, user: UserView, code: ActivationCode) -> None:
         try:
-            await self.desk.import_file(sim, png(code), "again.png", user.email)
+            await self.desk.import_file(await self._caller(user), sim, png(code), "again.png")
             refused = False
         except Refused as refusal:
             self.timeline.says(f"The same code for {sim} is refused: {refusal}")

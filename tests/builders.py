@@ -9,17 +9,21 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from models.callers import Caller
 from models.errors import Refused
 from models.fleet_file import COLUMNS as FLEET_COLUMNS
 from models.identifiers import luhn_valid, order_id
 from models.lifecycle import OrderKind
 from models.orders import Acceptance, Placement
+from starter import callers
 from starter.inventory import Inventory
 from store import acceptance, order_steps
 from store.session import Database
 
 ACCOUNT = "Acme"
 ANA = "ana@acme.example"
+OPERATOR = callers.operator()
+"""The platform's operator, who calls where a test does not say otherwise."""
 _keys = count()
 
 Cells = Mapping[str, object]
@@ -80,22 +84,27 @@ def as_csv(*rows: Cells, delimiter: str = ",", columns: tuple[str, ...] | None =
     return written.getvalue().encode()
 
 
+async def ana(database: Database, who: str = ANA) -> Caller:
+    """Ana, or another user, as she calls now."""
+    return await callers.user(database, who)
+
+
 async def world(database: Database, *lines: Cells, packs: tuple[Cells, ...] = (item(),)) -> Inventory:
     """An inventory with these lines and packs, and the user Ana of the account Acme."""
     inventory = Inventory(database)
-    await inventory.import_fleet(as_csv(*(lines or (line(),))))
+    await inventory.import_fleet(OPERATOR, as_csv(*(lines or (line(),))))
     if packs:
-        await inventory.import_catalogue(as_csv(*packs))
-    await inventory.create_user(ACCOUNT, "Ana", ANA)
+        await inventory.import_catalogue(OPERATOR, as_csv(*packs))
+    await inventory.create_user(OPERATOR, ACCOUNT, "Ana", ANA)
     return inventory
 
 
 async def refused_fleet(inventory: Inventory, content: bytes) -> list[str]:
     """The sentences of a refused import, and proof that it changed nothing."""
-    before = await inventory.lines()
+    before = await inventory.lines(OPERATOR)
     with pytest.raises(Refused) as refused:
-        await inventory.import_fleet(content)
-    assert await inventory.lines() == before
+        await inventory.import_fleet(OPERATOR, content)
+    assert await inventory.lines(OPERATOR) == before
     return [refusal.sentence for refusal in refused.value.refusals]
 
 
@@ -104,15 +113,17 @@ async def place(
 ) -> Acceptance:
     """An order by Ana on the line of this number, for the first pack that fits or any."""
     inventory = Inventory(database)
-    found = await inventory.line(f"+3363998{number:04d}")
-    packs = (await inventory.shop(f"L-{found.id}", ANA)).packs or await inventory.catalogue(ACCOUNT)
-    (ana,) = [user for user in await inventory.users() if user.email == ANA]
+    found = await inventory.line(OPERATOR, f"+3363998{number:04d}")
+    packs = (await inventory.shop(await ana(database), f"L-{found.id}")).packs or await inventory.catalogue(
+        OPERATOR, ACCOUNT
+    )
+    (user,) = [user for user in await inventory.users(OPERATOR) if user.email == ANA]
     wish = {
-        "order_id": order_id(ana.account_id, f"test {next(_keys)}"),
+        "order_id": order_id(user.account_id, f"test {next(_keys)}"),
         "kind": kind,
-        "account_id": ana.account_id,
+        "account_id": user.account_id,
         "line_id": found.id,
-        "user_id": ana.id,
+        "user_id": user.id,
         "pack_id": packs[0].id if packs else 10**6,
         "disposal_confirmed": True,
     } | changes

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models.activation import ActivationCode, parse_activation_code
+from models.callers import AllAccounts
 from models.errors import Refused
 from models.identifiers import qr_notification_id, qr_request_id
 from models.lifecycle import HoldReason
@@ -140,7 +141,7 @@ class QrWorld:
     async def history(self, sim: int = 1) -> QrHistory:
         """Everything about the SIM's code."""
         async with self.database.reading() as connection:
-            return await qr_codes.history(connection, sim)
+            return await qr_codes.history(connection, AllAccounts(), sim)
 
     async def happened(self, sim: int = 1) -> list[str]:
         """The types of everything that happened about the SIM's code, oldest first."""
@@ -206,7 +207,7 @@ async def attempt(call: Any) -> Imported | str:
 async def shown(qr: QrWorld, sim: int = 1) -> tuple[str, int]:
     """The code that the SIM has, and the version's number."""
     async with qr.database.reading() as connection:
-        found, version = await qr_codes.current(connection, qr.keys, sim)
+        found, version = await qr_codes.current(connection, AllAccounts(), qr.keys, sim)
     return str(found), version.number
 
 
@@ -225,4 +226,4 @@ async def release(qr: QrWorld, waiting: str, *, given_up: bool = False) -> None:
 async def notification(qr: QrWorld, notification_id: str) -> NotificationView:
     """The notification as it is."""
     async with qr.database.reading() as connection:
-        return await qr_notifications.notification(connection, notification_id)
+        return await qr_notifications.notification(connection, AllAccounts(), notification_id)

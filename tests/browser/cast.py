@@ -6,14 +6,17 @@ from itertools import zip_longest
 
 from temporalio.client import Client
 
+from models.callers import Caller
 from models.inventory import ContactRole, LineView, SimKind
 from models.lifecycle import OrderKind
 from sandbox.stage import TOP
 from settings import Settings
+from starter import callers
 from starter.desk import OrderDesk, OrderDraft
 from starter.inventory import Inventory
 from starter.qr_desk import QrDesk, QrRequestDraft
 from store.session import Database
+from tests.builders import OPERATOR
 from tests.system.scene import Mailbox
 from tests.temporal_server import eventually
 
@@ -42,16 +45,19 @@ class Cast:
 
     async def play(self) -> None:
         """Some orders go all the way; then the mail server begins to refuse."""
-        await self.stock.import_fleet((TOP / "sandbox" / "fleet.csv").read_bytes())
-        await self.stock.import_catalogue((TOP / "sandbox" / "catalogue.csv").read_bytes())
-        await self.stock.create_user(ACCOUNT, "Ana Ruiz", ANA)
-        self._lines = mixed([line for line in await self.stock.lines(account=ACCOUNT) if line.sim])
+        await self.stock.import_fleet(OPERATOR, (TOP / "sandbox" / "fleet.csv").read_bytes())
+        await self.stock.import_catalogue(OPERATOR, (TOP / "sandbox" / "catalogue.csv").read_bytes())
+        await self.stock.create_user(OPERATOR, ACCOUNT, "Ana Ruiz", ANA)
+        self._lines = mixed([line for line in await self.stock.lines(OPERATOR, account=ACCOUNT) if line.sim])
         await self._ask_for_a_code()
         await self._refused_once_then_processed()
         self.mailbox.answer = REFUSES
         self.held = [await self._placed() for _ in range(HELD)]
         for order_id in self.held:
             await self._becomes_held(order_id)
+
+    async def _ana(self) -> Caller:
+        return await callers.user(self.database, ANA)
 
     async def run_of(self, order_id: str) -> str:
         """The end of the address of the order's page in the Web UI."""
@@ -70,13 +76,13 @@ class Cast:
         order_id = self.processed = await self._placed()
         await self._becomes_held(order_id)
         self.mailbox.answer = TAKES
-        await self.desk.retry(order_id)
+        await self.desk.retry(OPERATOR, order_id)
         await eventually(
-            lambda: self.desk.order(order_id),
+            lambda: self.desk.order(OPERATOR, order_id),
             lambda order: "mail.sent" in [event.type for event in order.events],
         )
-        await self.desk.acknowledge(order_id, actor="provider")
-        await self.desk.processed(order_id, actor="provider", iccid="8933100000000000011")
+        await self.desk.acknowledge(OPERATOR, order_id)
+        await self.desk.processed(OPERATOR, order_id, iccid="8933100000000000011")
         await self.client.get_workflow_handle(order_id).result()
 
     async def _ask_for_a_code(self) -> None:
@@ -85,29 +91,28 @@ class Cast:
         assert line.sim is not None
         assert line.sim.distributor is not None
         roles = (ContactRole.ESIM_QR_CODE,)
-        await self.stock.add_contact(ACCOUNT, line.sim.distributor, "Claire Petit", CONTACT, roles)
-        await self.qr_desk.request(QrRequestDraft(sim=f"S-{line.sim.id}", user=ANA))
+        await self.stock.add_contact(OPERATOR, ACCOUNT, line.sim.distributor, "Claire Petit", CONTACT, roles)
+        await self.qr_desk.request(await self._ana(), QrRequestDraft(sim=f"S-{line.sim.id}"))
         await self.upload_link()
 
     async def _placed(self) -> str:
         """An order for the next line that something can be ordered for."""
         while True:
             line = self._lines.pop(0)
-            packs = (await self.stock.shop(line.msisdn, ANA)).packs
+            packs = (await self.stock.shop(await self._ana(), line.msisdn)).packs
             if packs and line.sim:
                 break
         esim = line.sim.kind is SimKind.ESIM
         draft = OrderDraft(
             kind=OrderKind.REPLACE_ESIM if esim else OrderKind.SWITCH_TO_ESIM,
             line=line.msisdn,
-            user=ANA,
             pack=str(packs[0].id),
             disposal_confirmed=True,
         )
-        return (await self.desk.place(draft)).order_id
+        return (await self.desk.place(await self._ana(), draft)).order_id
 
     async def _becomes_held(self, order_id: str) -> None:
-        await eventually(lambda: self.desk.order(order_id), lambda order: order.held_reason)
+        await eventually(lambda: self.desk.order(OPERATOR, order_id), lambda order: order.held_reason)
 
     async def _link_in_a_mail_to(self, address: str, kind: str) -> str:
         pattern = re.compile(rf"{re.escape(self.settings.portal_url)}/{kind}/[\w-]+")

@@ -132,14 +132,28 @@ def test_not_an_orders_id(text: str) -> None:
         parse_order_id(text)
 
 
-@pytest.mark.parametrize("actor", ["operator", "provider", "user:1", "user:" + "9" * 18])
+@pytest.mark.parametrize("actor", ["operator", "user:1", "user:" + "9" * 18, "contact:7"])
 def test_who_calls(actor: str) -> None:
     assert re.match(ACTOR_PATTERN, actor)
 
 
 @pytest.mark.parametrize(
     "actor",
-    ["", "ana", "user", "user:", "user:" + "9" * 19, "operator:1", "xoperator", "providers", "user:1 "],
+    [
+        "",
+        "ana",
+        "provider",
+        "system",
+        "link:1",
+        "contact:",
+        "user",
+        "user:",
+        "user:" + "9" * 19,
+        "operator:1",
+        "xoperator",
+        "providers",
+        "user:1 ",
+    ],
 )
 def test_nobody_calls_under_another_name(actor: str) -> None:
     assert not re.match(ACTOR_PATTERN, actor)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from models.activation import ActivationCode, parse_activation_code
+from models.callers import LinkBearer
 from models.errors import NotFound, PartAway, Refused
 from models.qr import Imported, QrVersionView, RequestStatus
 
@@ -76,32 +77,32 @@ class InventedDesk:
     received: list[tuple[str, int]] = field(default_factory=list)
     sent: set[str] = field(default_factory=set)
 
-    async def upload_page(self, token: str) -> About:
-        self._found("upload_page", token, UPLOAD)
+    async def upload_page(self, bearer: LinkBearer) -> About:
+        self._found("upload_page", bearer, UPLOAD)
         self._open()
         return self.about
 
-    async def over(self, token: str) -> Over:
-        self._found("over", token, UPLOAD)
+    async def over(self, bearer: LinkBearer) -> Over:
+        self._found("over", bearer, UPLOAD)
         assert self.ended is not None
         return Over(self.ended)
 
-    async def check(self, token: str, content: bytes, filename: str) -> Read:
-        self._found("check", token, UPLOAD)
+    async def check(self, bearer: LinkBearer, content: bytes, filename: str) -> Read:
+        self._found("check", bearer, UPLOAD)
         self.received.append((filename, len(content)))
         if not content.startswith(GOOD):
             raise Refused.because("no_qr_code", "The file shows no QR code that can be read.")
         return Read("upload-1", self.code)
 
-    async def check_code(self, token: str, text: str) -> Read:
-        self._found("check_code", token, UPLOAD)
+    async def check_code(self, bearer: LinkBearer, text: str) -> Read:
+        self._found("check_code", bearer, UPLOAD)
         try:
             return Read("upload-2", parse_activation_code(text))
         except ValueError as invalid:
             raise Refused.because("activation_code_invalid", str(invalid)) from None
 
-    async def send(self, token: str, upload_id: str) -> Done:
-        self._found("send", token, UPLOAD)
+    async def send(self, bearer: LinkBearer, upload_id: str) -> Done:
+        self._found("send", bearer, UPLOAD)
         self._open()
         if upload_id not in ("upload-1", "upload-2"):
             raise NotFound.because("upload_unknown", "What was checked is not kept any more.")
@@ -120,27 +121,27 @@ class InventedDesk:
             Imported(version=version, changed=changed, manager="ana@acme.example", warnings=self.warnings)
         )
 
-    async def tell_manager(self, token: str) -> None:
-        self._found("tell_manager", token, UPLOAD)
+    async def tell_manager(self, bearer: LinkBearer) -> None:
+        self._found("tell_manager", bearer, UPLOAD)
 
-    async def download_page(self, token: str) -> About:
-        self._found("download_page", token, DOWNLOAD)
+    async def download_page(self, bearer: LinkBearer) -> About:
+        self._found("download_page", bearer, DOWNLOAD)
         return self.about
 
-    async def reveal(self, token: str) -> Secret:
-        self._found("reveal", token, DOWNLOAD)
+    async def reveal(self, bearer: LinkBearer) -> Secret:
+        self._found("reveal", bearer, DOWNLOAD)
         return Secret(self.code)
 
-    async def download(self, token: str) -> Secret:
-        self._found("download", token, DOWNLOAD)
+    async def download(self, bearer: LinkBearer) -> Secret:
+        self._found("download", bearer, DOWNLOAD)
         return Secret(self.code)
 
     def _open(self) -> None:
         if self.ended is not None:
             raise Refused.because("request_over", "The request is over.")
 
-    def _found(self, call: str, token: str, expected: str) -> None:
-        if token != expected:
+    def _found(self, call: str, bearer: LinkBearer, expected: str) -> None:
+        if bearer.token != expected:
             raise NotFound.because("link_unknown", "This link is not known; ask for a new one.")
         if call in self.fails:
             raise self.fails[call]

@@ -32,19 +32,19 @@ async def refused_call(call: Awaitable[OrderState]) -> None:
 async def switch_processed(house: House) -> Handle:
     handle = await house.placed()
     await comes_true(lambda: "order" in house.outside.got)
-    await refused_call(house.call(handle, "processed", iccid=ICCID, actor="provider"))
-    await house.call(handle, "acknowledge", actor="provider")
-    await refused_call(house.call(handle, "processed", actor="provider"))
+    await refused_call(house.call(handle, "processed", iccid=ICCID, actor="contact:7"))
+    await house.call(handle, "acknowledge", actor="contact:7")
+    await refused_call(house.call(handle, "processed", actor="contact:7"))
     await house.call(handle, "enter_iccid", iccid=OTHER_ICCID, actor="user:3")
     await house.call(handle, "enter_iccid", iccid=ICCID, actor="user:3")
-    await house.call(handle, "processed", actor="provider")
+    await house.call(handle, "processed", actor="contact:7")
     return handle
 
 
 async def replace_processed(house: House) -> Handle:
     handle = await house.placed(house.wish(kind=OrderKind.REPLACE_ESIM))
-    await house.call(handle, "acknowledge", iccid=OTHER_ICCID[:-1] + "1", actor="provider")
-    await house.call(handle, "processed", actor="provider")
+    await house.call(handle, "acknowledge", iccid=OTHER_ICCID[:-1] + "1", actor="contact:7")
+    await house.call(handle, "processed", actor="contact:7")
     return handle
 
 
@@ -75,7 +75,7 @@ async def processed_after_cancelled(house: House) -> Handle:
     handle = await house.acknowledged()
     door = house.troubles.shut_before("tell_people")
     await house.call(handle, "cancel", actor="user:3")
-    await refused_call(house.call(handle, "processed", iccid=ICCID, actor="provider"))
+    await refused_call(house.call(handle, "processed", iccid=ICCID, actor="contact:7"))
     door.set()
     return handle
 

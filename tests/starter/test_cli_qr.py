@@ -15,7 +15,7 @@ from qrcode.main import make
 from starter.inventory import Inventory
 from store.secrets import KeyRing
 from store.session import Database
-from tests.builders import ANA, line, world
+from tests.builders import ANA, OPERATOR, line, world
 from tests.starter.shell import ROOT, Shell
 
 CODE = "LPA:1$smdp.example.com$AAAA-BBBB-CCCC-DDDD"
@@ -36,7 +36,7 @@ def shell(database_url: str, tmp_path: Path) -> Shell:
 async def esims(database: Database, count: int = 1) -> Inventory:
     """eSIMs S-1 and on of a distributor whose contact C-1 may be asked for their codes."""
     inventory = await world(database, *(line(number, sim_type="esim") for number in range(1, count + 1)))
-    await inventory.edit_contact(None, "C-1", add_roles=["esim_qr_code"])
+    await inventory.edit_contact(OPERATOR, None, "C-1", add_roles=["esim_qr_code"])
     return inventory
 
 

@@ -5,15 +5,15 @@ import pytest
 from models.errors import Refused
 from starter.inventory import Inventory
 from store.session import Database
-from tests.builders import as_csv, item, line, place, run, world
+from tests.builders import OPERATOR, as_csv, item, line, place, run, world
 
 
 async def refusals(inventory: Inventory, content: bytes) -> list[str]:
     """The sentences of a refused import, and proof that it changed nothing."""
-    before = await inventory.catalogue()
+    before = await inventory.catalogue(OPERATOR)
     with pytest.raises(Refused) as refused:
-        await inventory.import_catalogue(content)
-    assert await inventory.catalogue() == before
+        await inventory.import_catalogue(OPERATOR, content)
+    assert await inventory.catalogue(OPERATOR) == before
     return [refusal.sentence for refusal in refused.value.refusals]
 
 
@@ -30,16 +30,17 @@ async def order_contacts(database: Database) -> list[tuple[str, str, str]]:
 async def test_a_catalogue_is_taken_over(database: Database) -> None:
     inventory = await world(database, packs=())
     report = await inventory.import_catalogue(
+        OPERATOR,
         as_csv(
             item("Pack", section="sim cards"),
             item("Pack", item="A phone", section="Devices", provider="", esim="no"),
             item("Old", available="no", distributor="Mobilis", order_contact_email="m@mobilis.example"),
-        )
+        ),
     )
     assert report.created == {"distributors": 1, "packs": 2, "contacts": 2}
     assert report.warnings == ()
     found = [(p.account, p.name, p.section, p.item, p.esim, p.provider, p.available, p.distributor)
-             for p in await inventory.catalogue()]  # fmt: skip
+             for p in await inventory.catalogue(OPERATOR)]  # fmt: skip
     assert found == [
         ("Acme", "Old", "SIM Cards", "An eSIM", True, "Orange", False, "Mobilis"),
         ("Acme", "Pack", "Devices", "A phone", False, None, True, "Telvia"),
@@ -53,25 +54,27 @@ async def test_a_catalogue_is_taken_over(database: Database) -> None:
 
 async def test_the_same_file_again_changes_nothing(database: Database) -> None:
     inventory = await world(database)
-    again = await inventory.import_catalogue(as_csv(item(distributor="TELVIA", provider="orange")))
+    again = await inventory.import_catalogue(OPERATOR, as_csv(item(distributor="TELVIA", provider="orange")))
     assert (again.rows, again.changes) == (1, 0)
 
 
 async def test_a_dry_run_keeps_nothing(database: Database) -> None:
     inventory = await world(database, packs=())
-    report = await inventory.import_catalogue(as_csv(item()), dry_run=True)
+    report = await inventory.import_catalogue(OPERATOR, as_csv(item()), dry_run=True)
     assert report.created == {"packs": 1, "contacts": 1}
-    assert await inventory.catalogue() == []
+    assert await inventory.catalogue(OPERATOR) == []
 
 
 async def test_a_later_file_describes_its_packs_completely(database: Database) -> None:
     inventory = await world(database, packs=(item(), item(item="Gone", esim="no"), item("Untouched")))
     report = await inventory.import_catalogue(
-        as_csv(item(provider="SFR", available="no", order_contact_name="New desk"))
+        OPERATOR, as_csv(item(provider="SFR", available="no", order_contact_name="New desk"))
     )
     assert report.changed == {"packs": 1, "contacts": 1}
     assert report.warnings == ("Line 2: provider: no line of the account has this provider.",)
-    found = [(pack.name, pack.item, pack.provider, pack.available) for pack in await inventory.catalogue()]
+    found = [
+        (pack.name, pack.item, pack.provider, pack.available) for pack in await inventory.catalogue(OPERATOR)
+    ]
     assert found == [("Orange pack", "An eSIM", "SFR", False), ("Untouched", "An eSIM", "Orange", True)]
     assert await order_contacts(database) == [("Telvia", "New desk", "orders@telvia.example")]
 
@@ -90,14 +93,14 @@ async def test_a_later_file_describes_a_distributors_order_contacts_completely(d
     )
     inventory = await world(database, packs=(mistyped, second, others))
     right = as_csv(item(), second, others | {"order_contact_name": "", "order_contact_email": ""})
-    report = await inventory.import_catalogue(right)
+    report = await inventory.import_catalogue(OPERATOR, right)
     assert (report.created, report.changed) == ({"contacts": 1}, {"contacts": 1})
     assert await order_contacts(database) == [
         ("Mobilis", "Orders", "m@mobilis.example"),
         ("Telvia", "Orders", "orders@telvia.example"),
         ("Telvia", "Orders", "second@telvia.example"),
     ]
-    assert (await inventory.import_catalogue(right)).changes == 0
+    assert (await inventory.import_catalogue(OPERATOR, right)).changes == 0
     kept = await run(database, "SELECT name FROM contacts WHERE email = 'odres@telvia.example'")
     assert len(kept) == 1, "the contact stays, and may have another role"
 
@@ -105,7 +108,7 @@ async def test_a_later_file_describes_a_distributors_order_contacts_completely(d
 async def test_a_contact_keeps_its_other_roles(database: Database) -> None:
     inventory = await world(database)
     await run(database, "INSERT INTO contact_roles SELECT id, 'esim_qr_code' FROM contacts")
-    await inventory.import_catalogue(as_csv(item(order_contact_email="new@telvia.example")))
+    await inventory.import_catalogue(OPERATOR, as_csv(item(order_contact_email="new@telvia.example")))
     roles = await run(database, "SELECT email, role FROM contact_roles JOIN contacts ON id = contact_id")
     assert set(map(tuple, roles)) == {
         ("orders@telvia.example", "esim_qr_code"),
@@ -116,8 +119,8 @@ async def test_a_contact_keeps_its_other_roles(database: Database) -> None:
 async def test_optional_columns(database: Database) -> None:
     inventory = await world(database, packs=())
     columns = ("account", "pack", "section", "item", "provider", "esim", "distributor")
-    await inventory.import_catalogue(as_csv(item(), columns=columns))
-    assert [pack.available for pack in await inventory.catalogue()] == [True]
+    await inventory.import_catalogue(OPERATOR, as_csv(item(), columns=columns))
+    assert [pack.available for pack in await inventory.catalogue(OPERATOR)] == [True]
     assert await order_contacts(database) == []
 
 
@@ -155,7 +158,7 @@ async def test_a_pack_in_open_orders_keeps_its_distributor(database: Database) -
 
 async def test_an_esim_outside_the_shops_section_is_warned_of(database: Database) -> None:
     inventory = await world(database, packs=())
-    report = await inventory.import_catalogue(as_csv(item(section="Devices")))
+    report = await inventory.import_catalogue(OPERATOR, as_csv(item(section="Devices")))
     assert report.warnings == ("Line 2: section: the shop shows eSIMs of the section SIM Cards only.",)
 
 
@@ -163,5 +166,5 @@ async def test_a_pack_is_the_accounts_own(database: Database) -> None:
     inventory = await world(
         database, line(1), line(2, account="Other"), packs=(item(), item(account="Other"))
     )
-    assert [pack.account for pack in await inventory.catalogue()] == ["Acme", "Other"]
-    assert [pack.account for pack in await inventory.catalogue("Other")] == ["Other"]
+    assert [pack.account for pack in await inventory.catalogue(OPERATOR)] == ["Acme", "Other"]
+    assert [pack.account for pack in await inventory.catalogue(OPERATOR, "Other")] == ["Other"]

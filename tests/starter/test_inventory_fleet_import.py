@@ -10,6 +10,7 @@ from models.rules import TARGETS
 from starter.inventory import Inventory
 from store.session import Database
 from tests.builders import (
+    OPERATOR,
     acknowledge,
     as_csv,
     cancel,
@@ -28,12 +29,13 @@ from tests.builders import (
 async def test_a_fleet_is_taken_over(database: Database) -> None:
     inventory = Inventory(database)
     report = await inventory.import_fleet(
+        OPERATOR,
         as_csv(
             line(1, device="Phone"),
             line(2, device="Phone", slot=2, sim_type="eSIM", employee_email="", management_groups=""),
             empty_slot(3, device="Phone", slot=3, provider="SFR"),
             line(4, account="Other", employee_name="", employee_email=""),
-        )
+        ),
     )
     assert report == ImportReport(
         rows=4,
@@ -48,7 +50,7 @@ async def test_a_fleet_is_taken_over(database: Database) -> None:
             "SIMs": 3,
         },
     )
-    first, second, third, other = await inventory.lines()
+    first, second, third, other = await inventory.lines(OPERATOR)
     assert (first.account, first.device, first.slot, first.msisdn) == ("Acme", "Phone", 1, "+33639980001")
     assert first.groups == ("Lyon", "Sales")
     assert first.sim is not None
@@ -65,7 +67,7 @@ async def test_a_fleet_is_taken_over(database: Database) -> None:
 @pytest.mark.covers("F39")
 async def test_a_new_account_has_its_default_profile(database: Database) -> None:
     inventory = await world(database)
-    (profile,) = await inventory.profiles("Acme")
+    (profile,) = await inventory.profiles(OPERATOR, "Acme")
     assert profile.is_default
     assert profile.enabled == TARGETS
 
@@ -73,21 +75,21 @@ async def test_a_new_account_has_its_default_profile(database: Database) -> None
 async def test_the_same_file_again_changes_nothing(database: Database) -> None:
     inventory = Inventory(database)
     content = as_csv(line(1), line(2, employee_email=""), empty_slot(3), line(4, management_groups=""))
-    await inventory.import_fleet(content)
-    before = await inventory.lines()
-    again = await inventory.import_fleet(content)
+    await inventory.import_fleet(OPERATOR, content)
+    before = await inventory.lines(OPERATOR)
+    again = await inventory.import_fleet(OPERATOR, content)
     assert (again.rows, again.changes) == (4, 0)
-    assert await inventory.lines() == before
+    assert await inventory.lines(OPERATOR) == before
 
 
 async def test_a_dry_run_tells_all_and_keeps_nothing(database: Database) -> None:
     inventory = Inventory(database)
     content = as_csv(line(1), line(2))
-    tried = await inventory.import_fleet(content, dry_run=True)
+    tried = await inventory.import_fleet(OPERATOR, content, dry_run=True)
     assert tried.dry_run
-    assert await inventory.lines() == []
+    assert await inventory.lines(OPERATOR) == []
     assert await run(database, "SELECT FROM accounts") == []
-    done = await inventory.import_fleet(content)
+    done = await inventory.import_fleet(OPERATOR, content)
     assert (tried.created, tried.changed) == (done.created, done.changed)
 
 
@@ -101,10 +103,10 @@ async def test_a_later_file_updates_what_may_change(database: Database) -> None:
         management_groups="Lyon; Night ;;Lyon",
     )
     report = await inventory.import_fleet(
-        as_csv(changed, line(2), line(3, employee_email="", employee_name=""))
+        OPERATOR, as_csv(changed, line(2), line(3, employee_email="", employee_name=""))
     )
     assert report.changed == {"lines": 3, "employees": 1}
-    first, second, third = await inventory.lines()
+    first, second, third = await inventory.lines(OPERATOR)
     assert first.sim is not None
     assert (first.provider, first.groups) == ("SFR", ("Lyon", "Night"))
     assert (first.sim.provider, first.sim.distributor) == ("SFR", "Mobilis")
@@ -118,7 +120,8 @@ async def test_a_later_file_updates_what_may_change(database: Database) -> None:
 async def test_names_are_the_same_whatever_their_case(database: Database) -> None:
     inventory = await world(database)
     again = await inventory.import_fleet(
-        as_csv(line(1, provider="ORANGE", distributor="telvia", employee_email="EMPLOYEE1@acme.example"))
+        OPERATOR,
+        as_csv(line(1, provider="ORANGE", distributor="telvia", employee_email="EMPLOYEE1@acme.example")),
     )
     assert again.changes == 0
 
@@ -139,16 +142,16 @@ async def test_names_are_the_same_whatever_their_case(database: Database) -> Non
 )
 async def test_spreadsheets_write_csv_in_many_ways(database: Database, content: bytes) -> None:
     inventory = Inventory(database)
-    await inventory.import_fleet(content)
-    (found,) = await inventory.lines()
+    await inventory.import_fleet(OPERATOR, content)
+    (found,) = await inventory.lines(OPERATOR)
     assert found.sim is not None
     assert (found.msisdn, found.sim.iccid, found.groups) == ("+33639980001", iccid(1), ("Lyon", "Sales"))
 
 
 async def test_decomposed_letters_are_the_same_name(database: Database) -> None:
     inventory = Inventory(database)
-    await inventory.import_fleet(as_csv(line(device="Zoe\u0308")))
-    again = await inventory.import_fleet(as_csv(line(device="Zo\u00eb")))
+    await inventory.import_fleet(OPERATOR, as_csv(line(device="Zoe\u0308")))
+    again = await inventory.import_fleet(OPERATOR, as_csv(line(device="Zo\u00eb")))
     assert again.changes == 0
 
 
@@ -177,7 +180,7 @@ async def test_while_an_order_is_open_its_sims_and_provider_stay(database: Datab
         (said,) = await refused_fleet(inventory, as_csv(row))
         assert sentence in said
     await cancel(database, order)
-    assert (await inventory.import_fleet(as_csv(line(1, provider="SFR")))).changed == {"lines": 1}
+    assert (await inventory.import_fleet(OPERATOR, as_csv(line(1, provider="SFR")))).changed == {"lines": 1}
 
 
 @pytest.mark.covers("F54")
@@ -186,9 +189,9 @@ async def test_employee_and_groups_may_change_while_an_order_is_open(database: D
     order = await place(database)
     await acknowledge(database, order)
     moved = line(1, employee_name="Zoé", employee_email="zoe@acme.example", management_groups="Paris")
-    await inventory.import_fleet(as_csv(moved))
+    await inventory.import_fleet(OPERATOR, as_csv(moved))
     await process(database, order, iccid(900))
-    found = await inventory.line("+33639980001")
+    found = await inventory.line(OPERATOR, "+33639980001")
     assert found.sim is not None
     assert (found.sim.iccid, found.sim.employee, found.sim.groups) == (iccid(900), "Zoé", ("Paris",))
 
@@ -205,8 +208,8 @@ async def test_a_sim_in_stock_is_put_on_an_empty_slot_of_its_account(database: D
         )
     (said,) = await refused_fleet(inventory, as_csv(line(1, iccid=iccid(2))))
     assert "iccid: this SIM is in use elsewhere already." in said
-    assert (await inventory.import_fleet(as_csv(line(1)))).changed == {"lines": 1}
-    found = await inventory.line("L-1")
+    assert (await inventory.import_fleet(OPERATOR, as_csv(line(1)))).changed == {"lines": 1}
+    found = await inventory.line(OPERATOR, "L-1")
     assert found.sim is not None
     assert (found.sim.iccid, found.sim.state) == (iccid(1), SimState.ACTIVE)
 
@@ -215,7 +218,7 @@ async def test_a_sim_in_stock_is_put_on_an_empty_slot_of_its_account(database: D
 async def test_a_wrong_check_digit_is_a_warning(database: Database) -> None:
     wrong = iccid(1)[:-1] + ("0" if iccid(1)[-1] != "0" else "1")
     report = await Inventory(database).import_fleet(
-        as_csv(line(1, iccid=wrong), empty_slot(2, distributor="X"))
+        OPERATOR, as_csv(line(1, iccid=wrong), empty_slot(2, distributor="X"))
     )
     assert report.warnings == (
         f"Line 2: The check digit of ICCID {wrong} is wrong; it is kept, compare it with the card.",
@@ -231,16 +234,18 @@ async def test_two_imports_at_once(database: Database) -> None:
         await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(6145319)")
         (said,) = await refused_fleet(inventory, as_csv(line(1, provider="SFR")))
     assert said == "Another import is running; import again when it has ended."
-    assert (await inventory.import_fleet(as_csv(line(1, provider="SFR")))).changed == {"lines": 1}
+    assert (await inventory.import_fleet(OPERATOR, as_csv(line(1, provider="SFR")))).changed == {"lines": 1}
 
 
 async def test_5000_lines_are_a_matter_of_seconds(database: Database) -> None:
     content = as_csv(*(line(n, device=f"Phone {n // 3}", slot=n % 3 + 1) for n in range(5000)))
     told: list[tuple[str, int, int]] = []
     began = time.monotonic()
-    report = await Inventory(database).import_fleet(content, progress=lambda *step: told.append(step))
+    report = await Inventory(database).import_fleet(
+        OPERATOR, content, progress=lambda *step: told.append(step)
+    )
     assert time.monotonic() - began < 20
     assert (report.created["lines"], report.created["SIMs"]) == (5000, 5000)
     assert told[0] == ("Reading", 0, 5000)
     assert told[-1][1] == told[-1][2]
-    await Inventory(database).import_catalogue(as_csv(item()))
+    await Inventory(database).import_catalogue(OPERATOR, as_csv(item()))

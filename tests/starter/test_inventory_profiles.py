@@ -6,7 +6,7 @@ from models.errors import NotFound, Refused
 from models.rules import TARGETS
 from starter.inventory import Inventory
 from store.session import Database
-from tests.builders import ANA, line, world
+from tests.builders import ANA, OPERATOR, line, world
 
 
 async def refusal(call: object) -> str:
@@ -20,63 +20,68 @@ async def refusal(call: object) -> str:
 @pytest.mark.covers("F61")
 async def test_a_new_profile_enables_nothing(database: Database) -> None:
     inventory = await world(database)
-    created = await inventory.create_profile("Acme", " Clerk ")
+    created = await inventory.create_profile(OPERATOR, "Acme", " Clerk ")
     assert (created.name, created.enabled, created.is_default) == ("Clerk", (), False)
-    assert [profile.name for profile in await inventory.profiles()] == ["Default", "Clerk"]
+    assert [profile.name for profile in await inventory.profiles(OPERATOR)] == ["Default", "Clerk"]
 
 
 @pytest.mark.covers("F3", "F41")
 async def test_targets_are_enabled_and_disabled(database: Database) -> None:
     inventory = await world(database)
-    await inventory.create_profile(None, "Clerk")
-    one = await inventory.enable(None, "Clerk", ["switch_to_esim:2"])
+    await inventory.create_profile(OPERATOR, None, "Clerk")
+    one = await inventory.enable(OPERATOR, None, "Clerk", ["switch_to_esim:2"])
     assert one.enabled == ("switch_to_esim:2",)
-    section = await inventory.enable(None, "Clerk", ["Switch_to_esim", "switch_to_esim:2"])
+    section = await inventory.enable(OPERATOR, None, "Clerk", ["Switch_to_esim", "switch_to_esim:2"])
     assert section.enabled == ("switch_to_esim:1", "switch_to_esim:2", "switch_to_esim:3")
-    fewer = await inventory.disable(None, "Clerk", ["switch_to_esim:1", "replace_esim"])
+    fewer = await inventory.disable(OPERATOR, None, "Clerk", ["switch_to_esim:1", "replace_esim"])
     assert fewer.enabled == ("switch_to_esim:2", "switch_to_esim:3")
-    assert (await inventory.enable(None, "Clerk", ["all"])).enabled == TARGETS
-    assert (await inventory.disable(None, "Clerk", ["all"])).enabled == ()
-    assert (await inventory.profile(None, "Default")).enabled == TARGETS
+    assert (await inventory.enable(OPERATOR, None, "Clerk", ["all"])).enabled == TARGETS
+    assert (await inventory.disable(OPERATOR, None, "Clerk", ["all"])).enabled == ()
+    assert (await inventory.profile(OPERATOR, None, "Default")).enabled == TARGETS
 
 
 async def test_profiles_are_refused(database: Database) -> None:
     inventory = await world(database, line(1), line(2, account="Other"))
-    await inventory.create_profile("Acme", "Clerk")
-    assert await refusal(inventory.create_profile("Acme", "Clerk")) == "profile_exists"
-    assert await refusal(inventory.create_profile("Acme", " ")) == "name_invalid"
-    assert await refusal(inventory.create_profile("Acme", "a\nb")) == "name_invalid"
-    assert await refusal(inventory.create_profile("Acme", "\0")) == "name_invalid"
-    assert await refusal(inventory.create_profile(None, "Clerk")) == "account_needed"
-    assert await refusal(inventory.create_profile("Nobody", "Clerk")) == "unknown_account"
-    assert await refusal(inventory.enable("Acme", "Clerk", ["switch_to_esim:4"])) == "unknown_target"
-    assert await refusal(inventory.enable("Other", "Clerk", ["all"])) == "unknown_profile"
-    assert await refusal(inventory.profile("Acme", "\0")) == "unknown_profile"
-    assert (await inventory.profile("Acme", "Clerk")).enabled == ()
-    assert (await inventory.create_profile("Other", "Clerk")).account == "Other"
+    await inventory.create_profile(OPERATOR, "Acme", "Clerk")
+    assert await refusal(inventory.create_profile(OPERATOR, "Acme", "Clerk")) == "profile_exists"
+    assert await refusal(inventory.create_profile(OPERATOR, "Acme", " ")) == "name_invalid"
+    assert await refusal(inventory.create_profile(OPERATOR, "Acme", "a\nb")) == "name_invalid"
+    assert await refusal(inventory.create_profile(OPERATOR, "Acme", "\0")) == "name_invalid"
+    assert await refusal(inventory.create_profile(OPERATOR, None, "Clerk")) == "account_needed"
+    assert await refusal(inventory.create_profile(OPERATOR, "Nobody", "Clerk")) == "unknown_account"
+    assert (
+        await refusal(inventory.enable(OPERATOR, "Acme", "Clerk", ["switch_to_esim:4"])) == "unknown_target"
+    )
+    assert await refusal(inventory.enable(OPERATOR, "Other", "Clerk", ["all"])) == "unknown_profile"
+    assert await refusal(inventory.profile(OPERATOR, "Acme", "\0")) == "unknown_profile"
+    assert (await inventory.profile(OPERATOR, "Acme", "Clerk")).enabled == ()
+    assert (await inventory.create_profile(OPERATOR, "Other", "Clerk")).account == "Other"
 
 
 async def test_users(database: Database) -> None:
     inventory = await world(database, line(1), line(2, account="Other"))
-    await inventory.create_profile("Acme", "Clerk")
-    created = await inventory.create_user("Acme", "Zo\u00e9", "Zoe@ACME.example", "Clerk")
+    await inventory.create_profile(OPERATOR, "Acme", "Clerk")
+    created = await inventory.create_user(OPERATOR, "Acme", "Zo\u00e9", "Zoe@ACME.example", "Clerk")
     assert (created.email, created.profile, created.account) == ("Zoe@acme.example", "Clerk", "Acme")
-    assert [(user.name, user.profile) for user in await inventory.users("Acme")] == [
+    assert [(user.name, user.profile) for user in await inventory.users(OPERATOR, "Acme")] == [
         ("Ana", "Default"),
         ("Zo\u00e9", "Clerk"),
     ]
-    assert await inventory.users("Other") == []
-    assert await refusal(inventory.create_user("Other", "Ana", ANA.upper())) == "email_in_use"
-    assert await refusal(inventory.create_user("Acme", "Ana", "not an address")) == "email_invalid"
+    assert await inventory.users(OPERATOR, "Other") == []
+    assert await refusal(inventory.create_user(OPERATOR, "Other", "Ana", ANA.upper())) == "email_in_use"
+    assert await refusal(inventory.create_user(OPERATOR, "Acme", "Ana", "not an address")) == "email_invalid"
     assert (
-        await refusal(inventory.create_user("Acme", "Ana", "a@b.example\r\nBcc: c@d.example"))
+        await refusal(inventory.create_user(OPERATOR, "Acme", "Ana", "a@b.example\r\nBcc: c@d.example"))
         == "email_invalid"
     )
-    assert await refusal(inventory.create_user("Acme", "", "b@acme.example")) == "name_invalid"
-    assert await refusal(inventory.create_user("Other", "B", "b@acme.example", "Clerk")) == "unknown_profile"
-    assert len(await inventory.users()) == 2
+    assert await refusal(inventory.create_user(OPERATOR, "Acme", "", "b@acme.example")) == "name_invalid"
+    assert (
+        await refusal(inventory.create_user(OPERATOR, "Other", "B", "b@acme.example", "Clerk"))
+        == "unknown_profile"
+    )
+    assert len(await inventory.users(OPERATOR)) == 2
 
 
 async def test_without_an_account_there_is_nothing_to_administer(database: Database) -> None:
     with pytest.raises(NotFound, match="import a fleet first"):
-        await Inventory(database).create_user(None, "Ana", ANA)
+        await Inventory(database).create_user(OPERATOR, None, "Ana", ANA)

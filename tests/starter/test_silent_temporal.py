@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from models.callers import LinkBearer
 from models.qr import RequestStatus
 from settings import Settings
 from starter.link_desk import LinkDesk
@@ -44,8 +45,8 @@ async def test_a_contact_hears_soon_that_the_code_is_taken(
     )
     async with QrDesk.open(settings) as desk, asyncio.timeout(10):
         links = LinkDesk(desk)
-        checked = await links.check_code(token, "LPA:1$smdp.example.com$SILENT-TEMPORAL-1")
-        sent = await links.send(token, checked.upload_id)
+        checked = await links.check_code(LinkBearer(token), "LPA:1$smdp.example.com$SILENT-TEMPORAL-1")
+        sent = await links.send(LinkBearer(token), checked.upload_id)
     assert sent.imported.changed
     (row,) = await run(database, "SELECT status FROM qr_requests")
     assert row.status == RequestStatus.IMPORTED

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from models.lifecycle import OrderStatus
 from store import orders
 from store.session import Database, constraint_of
-from tests.builders import acknowledge, cancel, iccid, item, line, place, process, run, world
+from tests.builders import OPERATOR, acknowledge, cancel, iccid, item, line, place, process, run, world
 
 
 async def refused(database: Database, statement: str) -> str:
@@ -47,7 +47,7 @@ async def test_a_discard_cannot_be_undone(database: Database, statement: str) ->
     await acknowledge(database, order)
     await process(database, order, iccid(900))
     assert "is discarded, for ever" in await refused(database, statement)
-    assert (await inventory.sim(iccid(1))).state == "discarded"
+    assert (await inventory.sim(OPERATOR, iccid(1))).state == "discarded"
 
 
 async def test_a_discarded_sim_gets_into_no_group(database: Database) -> None:
@@ -60,7 +60,7 @@ async def test_a_discarded_sim_gets_into_no_group(database: Database) -> None:
         "WHERE state = 'discarded'"
     )
     assert "belongs to no management group" in await refused(database, statement)
-    assert (await inventory.sim(iccid(1))).groups == ()
+    assert (await inventory.sim(OPERATOR, iccid(1))).groups == ()
 
 
 async def test_a_sim_in_a_group_is_not_discarded(database: Database) -> None:
@@ -74,7 +74,7 @@ async def test_a_sim_in_use_is_never_deleted(database: Database, statement: str)
     inventory = await world(database)
     await run(database, "DELETE FROM sim_groups")
     await refused(database, statement)
-    assert (await inventory.sim(iccid(1))).state == "active"
+    assert (await inventory.sim(OPERATOR, iccid(1))).state == "active"
 
 
 ANOTHER_SIM = """
@@ -207,7 +207,7 @@ async def test_nothing_refers_to_a_record_of_another_account(database: Database)
         line(2, account="Other", slot=2),
         packs=(item(), item("Theirs", account="Other")),
     )
-    await inventory.create_user("Other", "Zoe", "zoe@other.example")
+    await inventory.create_user(OPERATOR, "Other", "Zoe", "zoe@other.example")
     await place(database)
     # SIMs of different lines are told apart by an index of their own
     await run(

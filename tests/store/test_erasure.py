@@ -5,7 +5,7 @@ import pytest
 from models.errors import Refused
 from starter.people import erase
 from store.session import Database
-from tests.builders import line, place, run, world
+from tests.builders import OPERATOR, line, place, run, world
 
 ADDRESS = "sentinella@acme.example"
 MAIL = (
@@ -22,7 +22,7 @@ async def test_a_name_is_found_whatever_it_begins_and_ends_with(database: Databa
     await run(database, "UPDATE orders SET status = 'cancelled'")
     said = f"As {name} said: no ({name.upper()}), {ADDRESS}."
     await run(database, f"INSERT INTO order_notes (order_id, text) VALUES ('{order}', '{said}')")
-    await erase(database, ADDRESS, "operator")
+    await erase(OPERATOR, database, ADDRESS)
     ((left,),) = await run(database, "SELECT text FROM order_notes")
     assert left == "As erased said: no (erased), erased."
 
@@ -33,6 +33,6 @@ async def test_a_mail_that_is_on_its_way_to_them_comes_first(database: Database)
     await run(database, "UPDATE orders SET status = 'processed'")
     await run(database, MAIL.format("1 minute") + f" WHERE e.email = '{ADDRESS}'")
     with pytest.raises(Refused, match=order):
-        await erase(database, ADDRESS, "operator")
+        await erase(OPERATOR, database, ADDRESS)
     await run(database, "UPDATE mails SET updated_at = now() - interval '2 days'")
-    assert (await erase(database, ADDRESS, "operator"))["employees"] == 1
+    assert (await erase(OPERATOR, database, ADDRESS))["employees"] == 1

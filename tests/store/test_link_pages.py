@@ -14,7 +14,7 @@ from tests.qr_world import QrWorld, qr_world
 async def opened(qr: QrWorld, token: str) -> OverPage:
     async with qr.database.reading() as connection:
         link = await links.find(connection, token, links.UPLOAD, even_if_over=True)
-        return await link_pages.over_page(connection, link.id)
+        return await link_pages.over_page(connection, link.scope)
 
 
 @pytest.mark.covers("F35", "F37")

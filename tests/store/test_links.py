@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from models.callers import AllAccounts
 from models.errors import NotFound, Refused
 from models.lifecycle import OrderKind
 from store import events, links, qr_notifications
@@ -98,15 +99,17 @@ async def test_a_download_link_shows_one_version_until_it_is_revoked(database: D
     first, token = await told(qr)
     second = await qr.download_link(await qr.notify(1, key="other"), 1)
     async with database.reading() as connection:
-        assert (await qr_notifications.notification(connection, first)).link_expires_at is not None
+        assert (
+            await qr_notifications.notification(connection, AllAccounts(), first)
+        ).link_expires_at is not None
     async with database.transaction() as connection:
         await qr_notifications.revoke(connection, first, "operator")
     assert await refused(qr, token, "download") == "link_revoked"
     assert (await found(qr, second, "download")).version_id == 1
     async with database.reading() as connection:
-        assert (await qr_notifications.notification(connection, first)).link_expires_at is None
+        assert (await qr_notifications.notification(connection, AllAccounts(), first)).link_expires_at is None
         with pytest.raises(NotFound):
-            await qr_notifications.notification(connection, "qr-notification-aaaaaaaaaaaaaaaa")
+            await qr_notifications.notification(connection, AllAccounts(), "qr-notification-aaaaaaaaaaaaaaaa")
     await qr.take(1, 2)
     assert await refused(qr, second, "download") == "link_revoked"
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.callers import AllAccounts, OfAccount
 from models.errors import NotFound
 from store import lookups
 from store.session import Database
@@ -18,23 +19,23 @@ async def test_a_pack_is_found_with_the_esim_of_the_provider(database: Database)
     )
     await world(database, line(1), line(2, provider="SFR"), line(3, account="Other"), packs=packs)
     async with database.transaction() as connection:
-        acme = (await lookups.find_account(connection, "Acme")).id
-        sfr = (await lookups.find_line(connection, "L-2", acme)).provider_id
-        assert (await lookups.find_pack(connection, acme, "Mixed")).item == "Orange eSIM"
-        assert (await lookups.find_pack(connection, acme, " Mixed ", sfr)).item == "SFR eSIM"
-        assert (await lookups.find_pack(connection, acme, "P-1")).name == "Mixed"
-        assert (await lookups.find_pack(connection, acme, "1")).name == "1"
+        acme = (await lookups.find_account(connection, AllAccounts(), "Acme")).id
+        sfr = (await lookups.find_line(connection, OfAccount(acme), "L-2")).provider_id
+        assert (await lookups.find_pack(connection, OfAccount(acme), "Mixed")).item == "Orange eSIM"
+        assert (await lookups.find_pack(connection, OfAccount(acme), " Mixed ", sfr)).item == "SFR eSIM"
+        assert (await lookups.find_pack(connection, OfAccount(acme), "P-1")).name == "Mixed"
+        assert (await lookups.find_pack(connection, OfAccount(acme), "1")).name == "1"
         for text in ("Theirs", "P-3", "P-99", "mixed", "", "\0"):
             with pytest.raises(NotFound) as refused:
-                await lookups.find_pack(connection, acme, text)
+                await lookups.find_pack(connection, OfAccount(acme), text)
             assert refused.value.refusals[0].code == "unknown_pack"
 
 
 async def test_a_line_is_found_with_its_account_and_provider(database: Database) -> None:
     await world(database, line(1, slot=3))
     async with database.transaction() as connection:
-        key = await lookups.find_line(connection, "+33639980001", None)
+        key = await lookups.find_line(connection, AllAccounts(), "+33639980001")
         assert (key.id, key.account, key.slot, key.provider) == (1, "Acme", 3, "Orange")
-        assert await lookups.find_line(connection, "l-1", key.account_id) == key
+        assert await lookups.find_line(connection, OfAccount(key.account_id), "l-1") == key
         with pytest.raises(NotFound, match=r"^There is no such line\.$"):
-            await lookups.find_line(connection, "+33639980002", None)
+            await lookups.find_line(connection, AllAccounts(), "+33639980002")

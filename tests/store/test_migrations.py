@@ -17,7 +17,7 @@ from starter.inventory import Inventory
 from store import migrations
 from store.mail_table import MailRow
 from store.session import Database
-from tests.builders import place, run, world
+from tests.builders import OPERATOR, place, run, world
 from tests.conftest import administer
 
 ROOT = Path(__file__).parents[2]
@@ -100,9 +100,9 @@ async def test_profiles_that_existed_before_the_actions(empty_url: str) -> None:
         )
     await migrations.upgrade(empty_url)
     inventory = Inventory(database)
-    assert (await inventory.profile("Acme", "Default")).enabled == TARGETS
-    assert (await inventory.profile("Acme", "Clerk")).enabled == ()
-    someone_enabled = await inventory.enable("Acme", "Clerk", ["switch_to_esim:1"])
+    assert (await inventory.profile(OPERATOR, "Acme", "Default")).enabled == TARGETS
+    assert (await inventory.profile(OPERATOR, "Acme", "Clerk")).enabled == ()
+    someone_enabled = await inventory.enable(OPERATOR, "Acme", "Clerk", ["switch_to_esim:1"])
     assert someone_enabled.enabled == ("switch_to_esim:1",)
     await database.close()
 

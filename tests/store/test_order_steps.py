@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import NoResultFound
 
+from models.callers import AllAccounts
 from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders import Acceptance, Placement, StepResult
 from store import acceptance, facts, holds, order_steps, orders
 from store.session import Database
-from tests.builders import acknowledge, cancel, iccid, item, line, place, process, run, world
+from tests.builders import OPERATOR, acknowledge, cancel, iccid, item, line, place, process, run, world
 
 WRONG_DIGIT = iccid(900)[:-1] + str((int(iccid(900)[-1]) + 1) % 10)
 
@@ -47,7 +48,7 @@ async def note(database: Database, order: Acceptance, text: str) -> int:
 async def story(database: Database, order: Acceptance) -> list[tuple[str, str]]:
     """What happened to the order, and by whom."""
     async with database.reading() as connection:
-        found = await orders.order(connection, order.order_id)
+        found = await orders.order(connection, AllAccounts(), order.order_id)
     return [(event.type, event.actor) for event in found.events]
 
 
@@ -59,18 +60,18 @@ async def test_a_note_of_another_order_is_no_reason_to_cancel(database: Database
     if acknowledged:
         await acknowledge(database, order)
     theirs = await note(database, other, "Their secret.")
-    before = await inventory.line("L-1"), await story(database, order)
+    before = await inventory.line(OPERATOR, "L-1"), await story(database, order)
     for wrong in (theirs, 10**6):
         answer = await take(database, cancelled_for(wrong), order)
         assert answer.refusal is not None
         assert answer.refusal.code == "unknown_note"
         assert answer.refusal.sentence == "There is no such note of this order."
         assert answer.state.status is not OrderStatus.CANCELLED
-        assert (await inventory.line("L-1"), await story(database, order)) == before
+        assert (await inventory.line(OPERATOR, "L-1"), await story(database, order)) == before
     ours = await note(database, order, "Ours.")
     assert (await take(database, cancelled_for(ours), order)).refusal is None
     async with database.reading() as connection:
-        assert (await orders.order(connection, order.order_id)).cancel_reason == "Ours."
+        assert (await orders.order(connection, AllAccounts(), order.order_id)).cancel_reason == "Ours."
 
 
 @pytest.mark.covers("F49")
@@ -113,7 +114,7 @@ async def test_a_hold_ends_with_the_status_it_was_in(database: Database, step: s
     async with database.transaction() as connection:
         await holds.release(connection, order.order_id, "waiting", "operator")
     async with database.reading() as connection:
-        found = await orders.order(connection, order.order_id)
+        found = await orders.order(connection, AllAccounts(), order.order_id)
     assert (found.held_reason, found.held_since) == (None, None)
     events = await story(database, order)
     assert [actor for event, actor in events if event == "order.released"] == ["user:1"]
@@ -138,12 +139,12 @@ async def test_a_write_that_does_not_happen_is_not_told_as_done(database: Databa
     inventory = await world(database)
     order = await place(database)
     await acknowledge(database, order)
-    before = await inventory.line("L-1")
+    before = await inventory.line(OPERATOR, "L-1")
     await run(database, IGNORED)
     await run(database, f"CREATE TRIGGER ignored BEFORE {write} FOR EACH ROW EXECUTE FUNCTION ignore()")
     with pytest.raises(NoResultFound):
         await cancel(database, order)
-    assert await inventory.line("L-1") == before
+    assert await inventory.line(OPERATOR, "L-1") == before
     assert "order.cancelled" not in [event for event, _ in await story(database, order)]
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from models.callers import AllAccounts
 from models.errors import NotFound, Refused
 from models.lifecycle import OrderKind
 from models.qr import Imported, RequestStatus
@@ -17,16 +18,16 @@ async def test_a_code_is_shown_as_it_came_with_its_file(database: Database) -> N
     qr = await qr_world(database)
     async with database.reading() as connection:
         with pytest.raises(NotFound) as none:
-            await qr_codes.current(connection, qr.keys, 1)
+            await qr_codes.current(connection, AllAccounts(), qr.keys, 1)
     assert codes_of(none) == ["no_qr_code_yet"]
     imported = await qr.take(1, 1)
     assert (imported.changed, imported.manager, imported.warnings) == (True, "ana@acme.example", ())
     assert await shown(qr) == (str(code(1)), 1)
     async with database.reading() as connection:
-        assert await qr_codes.original(connection, qr.keys, imported.version.id) == FILE
+        assert await qr_codes.original(connection, AllAccounts(), qr.keys, imported.version.id) == FILE
     typed = await qr.take(2, 2, file_type="typed", original=None)
     async with database.reading() as connection:
-        assert await qr_codes.original(connection, qr.keys, typed.version.id) is None
+        assert await qr_codes.original(connection, AllAccounts(), qr.keys, typed.version.id) is None
 
 
 @pytest.mark.covers("F59")
@@ -38,9 +39,9 @@ async def test_a_new_code_does_not_erase_the_one_before(database: Database) -> N
     versions = (await qr.history()).versions
     assert [(version.number, version.current) for version in versions] == [(2, True), (1, False)]
     async with database.reading() as connection:
-        before, view = await qr_codes.version(connection, qr.keys, first.version.id)
+        before, view = await qr_codes.version(connection, AllAccounts(), qr.keys, first.version.id)
         assert (before, view.current) == (code(1), False)
-        assert await qr_codes.original(connection, qr.keys, first.version.id) == FILE
+        assert await qr_codes.original(connection, AllAccounts(), qr.keys, first.version.id) == FILE
     back = await qr.take(1, 1)
     assert (back.changed, back.version.number) == (True, 3)
     assert await qr.happened() == ["qr.imported"] * 3
@@ -162,7 +163,7 @@ async def test_a_new_code_makes_what_was_told_of_the_one_before_useless(database
         with pytest.raises(Refused) as revoked:
             await links.find(connection, token, "download")
         assert codes_of(revoked) == ["link_revoked"]
-        assert (await qr_notifications.notification(connection, told.id)).state == "revoked"
+        assert (await qr_notifications.notification(connection, AllAccounts(), told.id)).state == "revoked"
         assert (await links.find(connection, elsewhere, "download")).version_id == other
     assert (await qr.happened())[-2:] == ["notification.revoked", "qr.imported"]
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from models.callers import AllAccounts
 from models.errors import Refused
 from store import links, qr_codes
 from store.secrets import KeyRing, SecretUnreadable
@@ -57,13 +58,13 @@ async def test_without_the_right_keys_no_code_is_shown_or_taken(database: Databa
     async with database.reading() as connection:
         for keys, error in ((none, Refused), (wrong, SecretUnreadable)):
             for call in (
-                qr_codes.current(connection, keys, 1),
-                qr_codes.version(connection, keys, version),
-                qr_codes.original(connection, keys, version),
+                qr_codes.current(connection, AllAccounts(), keys, 1),
+                qr_codes.version(connection, AllAccounts(), keys, version),
+                qr_codes.original(connection, AllAccounts(), keys, version),
             ):
                 with pytest.raises(error):
                     await call
-        assert (await qr_codes.current_version(connection, 1)).id == version
+        assert (await qr_codes.current_version(connection, AllAccounts(), 1)).id == version
     with pytest.raises(Refused) as missing:
         await replace(qr, keys=none).take(2, 2)
     assert codes_of(missing) == ["secret_keys_missing"]
@@ -89,7 +90,7 @@ async def test_what_was_moved_to_another_version_or_sim_does_not_open(
         for version in (first, second):
             read = qr_codes.version if column == "code" else qr_codes.original
             with pytest.raises(SecretUnreadable) as moved:
-                await read(connection, qr.keys, version)
+                await read(connection, AllAccounts(), qr.keys, version)
             assert "belongs to another SIM" in str(moved.value)
     mended = await qr.take(second_sim, 2)
     if column == "code":
@@ -162,7 +163,9 @@ async def test_everything_is_sealed_anew_under_the_first_key(database: Database)
         assert (await shown(after, sim))[0] == str(code(sim + 100 if sim < 3 else sim))
     versions = [version.id for version in (await qr.history()).versions]
     async with database.reading() as connection:
-        originals = [await qr_codes.original(connection, after.keys, version) for version in versions]
+        originals = [
+            await qr_codes.original(connection, AllAccounts(), after.keys, version) for version in versions
+        ]
         assert originals == [None, FILE]
         assert await links.staged(connection, after.keys, link, upload) == (code(7), "png", FILE)
     with pytest.raises(Refused) as refused:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from models.callers import AllAccounts
 from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason
 from models.qr import RequestStatus
@@ -104,13 +105,16 @@ async def test_a_request_is_read_as_it_is(database: Database) -> None:
     async with database.reading() as connection:
         seen = (await qr.history()).requests[0]
         assert [(sent.number, sent.cc) for sent in seen.rounds] == [(1, ())]
-        assert await qr_requests.request(connection, request) == seen.model_copy(update={"rounds": ()})
+        assert await qr_requests.request(connection, AllAccounts(), request) == seen.model_copy(
+            update={"rounds": ()}
+        )
         assert (await qr_requests.look(connection, request)).status is RequestStatus.REQUESTED
         assert await qr_requests.start_facts(connection, 1) == (1, "Orange", "Telvia")
-        assert await qr_requests.find(connection, "qr-request-aaaaaaaaaaaaaaaa") is None
-        for read in (qr_requests.request, qr_requests.look):
-            with pytest.raises(NotFound):
-                await read(connection, "qr-request-aaaaaaaaaaaaaaaa")
+        assert await qr_requests.find(connection, AllAccounts(), "qr-request-aaaaaaaaaaaaaaaa") is None
+        with pytest.raises(NotFound):
+            await qr_requests.request(connection, AllAccounts(), "qr-request-aaaaaaaaaaaaaaaa")
+        with pytest.raises(NotFound):
+            await qr_requests.look(connection, "qr-request-aaaaaaaaaaaaaaaa")
         with pytest.raises(NotFound):
             await qr_requests.start_facts(connection, 10**6)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.callers import AllAccounts, OfAccount
 from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason
 from store import contacts, lookups, qr_waiting
@@ -22,12 +23,12 @@ async def test_held_requests_and_notifications_are_listed(qr: QrWorld) -> None:
     await hold(qr, request, HoldReason.NO_QR_CODE)
     await hold(qr, told.id, HoldReason.MAIL_REJECTED)
     async with qr.database.reading() as connection:
-        everything = await qr_waiting.waiting(connection)
-        opened = await qr_waiting.waiting(connection, open_only=True)
-        held = await qr_waiting.waiting(connection, account_id=qr.account_id, held=True)
-        assert await qr_waiting.held_count(connection) == 2
-        assert await qr_waiting.waiting(connection, account_id=qr.account_id + 1) == []
-        assert len(await qr_waiting.waiting(connection, limit=1)) == 1
+        everything = await qr_waiting.waiting(connection, AllAccounts())
+        opened = await qr_waiting.waiting(connection, AllAccounts(), open_only=True)
+        held = await qr_waiting.waiting(connection, OfAccount(qr.account_id), held=True)
+        assert await qr_waiting.held_count(connection, AllAccounts()) == 2
+        assert await qr_waiting.waiting(connection, OfAccount(qr.account_id + 1)) == []
+        assert len(await qr_waiting.waiting(connection, AllAccounts(), limit=1)) == 1
     assert {found.id for found in everything} == {request, other, told.id}
     assert {found.id for found in opened} == {found.id for found in held} == {request, told.id}
     first = next(found for found in held if found.id == request)
@@ -54,27 +55,27 @@ async def test_an_import_says_what_it_replaced_and_events_name_the_versions_numb
 
 async def test_a_phone_number_names_the_sim_in_place_of_its_line(qr: QrWorld) -> None:
     async with qr.database.reading() as connection:
-        line = await lookups.find_line(connection, "L-1", None)
-        number = (await lookups.find_sim(connection, "S-1", None)).line_id
+        line = await lookups.find_line(connection, AllAccounts(), "L-1")
+        number = (await lookups.find_sim(connection, AllAccounts(), "S-1")).line_id
         assert number == line.id
         msisdn = "+33639980001"
-        found = await lookups.find_sim(connection, msisdn, line.account_id)
-        assert found == await lookups.find_sim(connection, "S-1", None)
+        found = await lookups.find_sim(connection, OfAccount(line.account_id), msisdn)
+        assert found == await lookups.find_sim(connection, AllAccounts(), "S-1")
         with pytest.raises(NotFound):
-            await lookups.find_sim(connection, msisdn, line.account_id + 1)
+            await lookups.find_sim(connection, OfAccount(line.account_id + 1), msisdn)
         with pytest.raises(NotFound):
-            await lookups.find_sim(connection, "+33699999999", None)
+            await lookups.find_sim(connection, AllAccounts(), "+33699999999")
 
 
 async def test_a_contact_that_there_is_already_is_named(qr: QrWorld) -> None:
     async with qr.database.transaction() as connection:
-        known = await contacts.find(connection, "codes@telvia.example", None)
+        known = await contacts.find(connection, AllAccounts(), "codes@telvia.example")
         with pytest.raises(Refused, match=rf"already, C-{known.id}; `contact edit`") as refused:
             await contacts.add(
                 connection, qr.account_id, "Telvia", name="X", email="CODES@telvia.example", roles=()
             )
         assert codes_of(refused) == ["contact_exists"]
-        other = await contacts.find(connection, "more@telvia.example", None)
+        other = await contacts.find(connection, AllAccounts(), "more@telvia.example")
         with pytest.raises(Refused, match=f"C-{known.id};"):
             await contacts.edit(
                 connection,
@@ -84,4 +85,4 @@ async def test_a_contact_that_there_is_already_is_named(qr: QrWorld) -> None:
                 add_roles=(),
                 remove_roles=(),
             )
-        assert await contacts.distributors(connection, qr.account_id) == ["Telvia"]
+        assert await contacts.distributors(connection, OfAccount(qr.account_id)) == ["Telvia"]

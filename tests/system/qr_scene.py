@@ -14,7 +14,7 @@ from portal.app import create_app
 from qr.draw import png
 from starter.link_desk import LinkDesk
 from starter.qr_desk import QrDesk, QrRequestDraft
-from tests.builders import ACCOUNT, ANA, Cells, item, line, world
+from tests.builders import ACCOUNT, ANA, OPERATOR, Cells, item, line, world
 from tests.system.scene import Scene, msisdn
 from tests.temporal_server import comes_true, eventually
 
@@ -48,17 +48,17 @@ class QrScene:
 
     async def contact(self, address: str, *roles: str) -> ContactDetails:
         name = address.split("@", maxsplit=1)[0].capitalize()
-        return await self.scene.inventory.add_contact(ACCOUNT, "Telvia", name, address, roles)
+        return await self.scene.inventory.add_contact(OPERATOR, ACCOUNT, "Telvia", name, address, roles)
 
     async def sim_of(self, number: int) -> str:
-        sim = (await self.scene.inventory.line(msisdn(number))).sim
+        sim = (await self.scene.inventory.line(OPERATOR, msisdn(number))).sim
         assert sim is not None
         return f"S-{sim.id}"
 
     async def request(self, **changes: Any) -> str:
         """A request for the code of line 1's eSIM; its id."""
-        draft = QrRequestDraft.model_validate({"sim": self.sim, "user": ANA} | changes)
-        return (await self.desk.request(draft)).request_id
+        draft = QrRequestDraft.model_validate({"sim": self.sim} | changes)
+        return (await self.desk.request(await self.scene.ana(), draft)).request_id
 
     async def upload_link(self, address: str = QUENTIN, mails: int = 1) -> str:
         """The path of the upload link in the last of so many mails to this address."""
@@ -96,13 +96,17 @@ class QrScene:
         return await browser.post(f"{link}/send", data={"upload_id": found[1]}) if found else checked
 
     async def history(self, sim: str | None = None) -> QrHistory:
-        return await self.desk.history(sim or self.sim)
+        return await self.desk.history(OPERATOR, sim or self.sim)
 
     async def events(self, sim: str | None = None) -> list[str]:
         return [event.type for event in (await self.history(sim)).events]
 
     async def becomes(self, request_id: str, status: RequestStatus) -> None:
-        await eventually(lambda: self.desk.request_view(request_id), lambda seen: seen.status is status)
+        await eventually(
+            lambda: self.desk.request_view(OPERATOR, request_id), lambda seen: seen.status is status
+        )
 
     async def held_for(self, request_id: str, reason: str | None) -> None:
-        await eventually(lambda: self.desk.request_view(request_id), lambda seen: seen.held_reason == reason)
+        await eventually(
+            lambda: self.desk.request_view(OPERATOR, request_id), lambda seen: seen.held_reason == reason
+        )

@@ -13,14 +13,16 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from mail.smtp import SmtpMailer
+from models.callers import Caller
 from models.errors import Refused
 from models.inventory import LineView
 from models.lifecycle import OrderKind
 from settings import Settings
+from starter import callers
 from starter.desk import OrderDesk, OrderDraft
 from starter.inventory import Inventory
 from store.session import Database
-from tests.builders import ANA, run
+from tests.builders import ANA, OPERATOR, run
 from tests.temporal_server import Temporal, comes_true, eventually
 from worker import order_worker
 
@@ -116,30 +118,33 @@ class Scene:
         wish = {
             "kind": OrderKind.SWITCH_TO_ESIM,
             "line": msisdn(number),
-            "user": ANA,
             "disposal_confirmed": True,
         }
         return OrderDraft.model_validate(wish | changes)
 
-    async def placed(self, number: int = 1, **changes: Any) -> str:
-        return (await self.desk.place(self.draft(number, **changes))).order_id
+    async def ana(self, who: str = ANA) -> Caller:
+        """Ana, or another user, as she calls now."""
+        return await callers.user(self.database, who)
+
+    async def placed(self, number: int = 1, *, user: str = ANA, **changes: Any) -> str:
+        return (await self.desk.place(await self.ana(user), self.draft(number, **changes))).order_id
 
     async def acknowledged(self, number: int = 1, **changes: Any) -> str:
         """Placed, mailed to the provider, who then acknowledges it."""
         order_id = await self.placed(number, **changes)
         await eventually(lambda: self.events(order_id), lambda events: "mail.sent" in events)
-        await self.desk.acknowledge(order_id)
+        await self.desk.acknowledge(OPERATOR, order_id)
         return order_id
 
     async def line(self, number: int = 1) -> LineView:
-        return await self.inventory.line(msisdn(number))
+        return await self.inventory.line(OPERATOR, msisdn(number))
 
     async def ended(self, order_id: str) -> None:
         """Wait until the workflow has ended, and with it everything the order owes anybody."""
         await asyncio.wait_for(self.temporal.client.get_workflow_handle(order_id).result(), 30)
 
     async def events(self, order_id: str) -> list[str]:
-        return [event.type for event in (await self.desk.order(order_id)).events]
+        return [event.type for event in (await self.desk.order(OPERATOR, order_id)).events]
 
     async def sql(self, statement: str, **values: object) -> list[Any]:
         return await run(self.database, statement, **values)

@@ -13,6 +13,7 @@ from sandbox.temporal_server import find_temporal
 from starter.payloads import PayloadKeys
 from tests.browser.conftest import chromium
 from tests.browser.serving import serving
+from tests.builders import OPERATOR
 from tests.portal.desk import InventedDesk
 from tests.system.scene import Scene
 from tests.system.sealed import SealedScene, sealed_scene
@@ -52,7 +53,7 @@ class Held:
         return printed.decode()
 
     async def is_held(self, still: bool = True) -> None:
-        reason = partial(self.scene.desk.order, self.order_id)
+        reason = partial(self.scene.desk.order, OPERATOR, self.order_id)
         await eventually(reason, lambda order: (order.held_reason is not None) is still)
 
 

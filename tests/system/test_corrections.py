@@ -6,7 +6,7 @@ from temporalio.exceptions import ApplicationError
 
 from models.lifecycle import HoldReason, OrderStatus
 from store import orders
-from tests.builders import ANA, as_csv, item, line, world
+from tests.builders import ANA, OPERATOR, as_csv, item, line, world
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
 
@@ -18,16 +18,16 @@ async def test_a_wrong_address_is_corrected_by_importing_the_catalogue_again(sce
     inventory = await world(scene.database, packs=(item(order_contact_email=WRONG),))
     scene.mailbox.answer = "550 5.1.1 No such user"
     order_id = await scene.placed()
-    held = await eventually(lambda: scene.desk.order(order_id), lambda order: order.held_reason)
+    held = await eventually(lambda: scene.desk.order(OPERATOR, order_id), lambda order: order.held_reason)
     assert held.held_reason == HoldReason.MAIL_REJECTED
 
-    report = await inventory.import_catalogue(as_csv(item(order_contact_email=RIGHT)))
+    report = await inventory.import_catalogue(OPERATOR, as_csv(item(order_contact_email=RIGHT)))
     assert (report.created, report.changed) == ({"contacts": 1}, {"contacts": 1})
     scene.mailbox.answer = "250 2.0.0 taken"
-    await scene.desk.retry(order_id)
-    await eventually(lambda: scene.desk.order(order_id), lambda order: order.held_reason is None)
+    await scene.desk.retry(OPERATOR, order_id)
+    await eventually(lambda: scene.desk.order(OPERATOR, order_id), lambda order: order.held_reason is None)
     await scene.mailbox.got(RIGHT)
-    await scene.desk.cancel(order_id)
+    await scene.desk.cancel(OPERATOR, order_id)
     await scene.ended(order_id)
     assert sorted(scene.mailbox.recipients()) == sorted([ANA, RIGHT, RIGHT])
 
@@ -37,7 +37,7 @@ async def test_a_note_of_another_account_is_mailed_to_nobody(scene: Scene) -> No
     inventory = await world(
         scene.database, line(1), line(2, account="Other"), packs=(item(), item("Theirs", account="Other"))
     )
-    await inventory.create_user("Other", "Zoe", "zoe@other.example")
+    await inventory.create_user(OPERATOR, "Other", "Zoe", "zoe@other.example")
     order_id = await scene.placed()
     other_id = await scene.placed(2, user="zoe@other.example")
     await scene.mailbox.got(RIGHT, RIGHT)
@@ -49,9 +49,9 @@ async def test_a_note_of_another_account_is_mailed_to_nobody(scene: Scene) -> No
     assert isinstance(refused.value.cause, ApplicationError)
     assert refused.value.cause.type == "unknown_note"
     assert refused.value.cause.message == "There is no such note of this order."
-    assert (await scene.desk.order(order_id)).status is OrderStatus.SUBMITTED
+    assert (await scene.desk.order(OPERATOR, order_id)).status is OrderStatus.SUBMITTED
 
-    await scene.desk.cancel(order_id, reason="Our own reason.")
+    await scene.desk.cancel(OPERATOR, order_id, reason="Our own reason.")
     await scene.ended(order_id)
     await scene.mailbox.got(RIGHT, RIGHT, RIGHT, ANA)
     told = " ".join(mail.text for mail in scene.mailbox.mails)

@@ -5,6 +5,7 @@ import json
 import socket
 import uuid
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 from cryptography.fernet import Fernet
@@ -18,7 +19,7 @@ from settings import Settings
 from starter.checks import Check
 from starter.checkup import examine
 from telemetry.health import health_page
-from tests.builders import ANA, line, world
+from tests.builders import OPERATOR, line, world
 from tests.starter.shell import Shell
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene
@@ -48,7 +49,7 @@ async def settings(scene: Scene) -> AsyncIterator[Settings]:
 
 async def red(settings: Settings, **changes: object) -> dict[str, str]:
     """The red lines."""
-    found = await examine(settings.model_copy(update=changes))
+    found = await examine(OPERATOR, settings.model_copy(update=changes))
     assert [check.name for check in found if check.name not in ("versions", "traces")] == ALL
     return {check.name: check.sentence for check in found if not check.ok}
 
@@ -92,7 +93,7 @@ async def test_the_database_is_away(settings: Settings) -> None:
 
 
 async def test_the_settings_name_no_database(settings: Settings) -> None:
-    (database, _) = await examine(settings.model_copy(update={"database_url": "mysql://x"}))
+    (database, _) = await examine(OPERATOR, settings.model_copy(update={"database_url": "mysql://x"}))
     assert database.sentence.startswith("ESIM_DATABASE_URL must look like")
 
 
@@ -183,7 +184,7 @@ async def test_keys_are_wrong_or_lost(settings: Settings, scene: Scene) -> None:
     assert set(await red(settings, payload_keys="no key")) == {"payload_keys"}
     assert await red(settings, secret_keys="") == {}
     qr = await QrScene.set_up(scene)
-    await qr.desk.import_code(qr.sim, str(a_code()), ANA)
+    await qr.desk.import_code(await scene.ana(), qr.sim, str(a_code()))
     assert await red(settings) == {}
     for lost in ("", Fernet.generate_key().decode()):
         found = await red(settings, secret_keys=lost)
@@ -210,7 +211,7 @@ async def test_what_is_held_is_counted_by_reason(settings: Settings, scene: Scen
     scene.mailbox.answer = "550 5.1.1 No such user"
     for number in (1, 2):
         order_id = await scene.placed(number)
-        await eventually(lambda asked=order_id: scene.desk.order(asked), lambda order: order.held_reason)  # type: ignore[misc]
+        await eventually(partial(scene.desk.order, OPERATOR, order_id), lambda order: order.held_reason)
     found = await red(settings)
     assert set(found) == {"held"}
     assert "orders: mail_rejected 2." in found["held"]
@@ -218,9 +219,9 @@ async def test_what_is_held_is_counted_by_reason(settings: Settings, scene: Scen
 
 async def test_a_notification_that_nobody_got_is_named(settings: Settings, scene: Scene) -> None:
     qr = await QrScene.set_up(scene)
-    await qr.desk.import_code(qr.sim, str(a_code()), ANA)
+    await qr.desk.import_code(await scene.ana(), qr.sim, str(a_code()))
     scene.mailbox.door = asyncio.Event()
-    told = await qr.desk.notify(qr.sim, to="boss@acme.example")
+    told = await qr.desk.notify(OPERATOR, qr.sim, to="boss@acme.example")
     assert await red(settings) == {}
     await scene.sql("UPDATE qr_notifications SET created_at = now() - interval '2 hours'")
     found = await red(settings)

@@ -23,7 +23,7 @@ from sandbox.temporal_server import find_temporal
 from starter.qr_desk import QrRequestDraft
 from starter.temporal import connect
 from store.session import Database
-from tests.builders import ACCOUNT, ANA, iccid, line, world
+from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line, world
 from tests.system.parts import Part, a_postgres, a_temporal_server
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene, a_mailbox
@@ -77,7 +77,7 @@ async def all_held(scene: Scene, orders: list[str], reason: HoldReason) -> None:
     )
     assert sorted(order["execution"]["workflowId"] for order in listed) == sorted(orders)
     for order_id in orders:
-        assert (await scene.desk.order(order_id)).held_reason == reason
+        assert (await scene.desk.order(OPERATOR, order_id)).held_reason == reason
 
 
 async def retry_all(scene: Scene, reason: HoldReason) -> None:
@@ -90,10 +90,10 @@ async def retry_all(scene: Scene, reason: HoldReason) -> None:
 async def steered_to_its_end(scene: Scene, number: int, order_id: str) -> OrderStatus:
     """Every tenth is cancelled, the others are processed."""
     if number % 10 == 0:
-        state = await scene.desk.cancel(order_id, reason="Not needed any more.")
+        state = await scene.desk.cancel(OPERATOR, order_id, reason="Not needed any more.")
     else:
-        await scene.desk.acknowledge(order_id)
-        state = await scene.desk.processed(order_id, iccid=iccid(700 + number))
+        await scene.desk.acknowledge(OPERATOR, order_id)
+        state = await scene.desk.processed(OPERATOR, order_id, iccid=iccid(700 + number))
     await scene.ended(order_id)
     return state.status
 
@@ -121,7 +121,7 @@ async def test_a_hundred_orders_that_the_mail_server_refused_go_on_with_one_comm
     assert to == Counter(f"employee{number}@acme.example" for number in HUNDRED if number % 10), (
         "who uses a line hears only of what was done to it"
     )
-    assert [order for order in await scene.desk.orders(limit=1000) if order.held_reason] == []
+    assert [order for order in await scene.desk.orders(OPERATOR, limit=1000) if order.held_reason] == []
     for order_id in orders:
         events = Counter(await scene.events(order_id))
         assert (events["order.held"], events["order.released"]) == (1, 1)
@@ -184,11 +184,11 @@ async def test_a_database_killed_under_load_loses_nothing(idle_scene: Scene, tmp
 async def a_code_is_got(world: QrScene, number: int) -> str:
     """Asked for, uploaded through the link and told of, each again until it is answered; the request's id."""
     sim, contact = await world.sim_of(number), contact_of(number)
-    wish = QrRequestDraft(sim=sim, user=ANA, key=f"code {number}")
+    wish = QrRequestDraft(sim=sim, key=f"code {number}")
 
     async def asked() -> str | None:
         try:
-            return (await world.desk.request(wish)).request_id
+            return (await world.desk.request(await world.scene.ana(), wish)).request_id
         except PartAway:
             return None
 
@@ -214,7 +214,7 @@ async def a_fleet_with_requests(scene: Scene, numbers: Iterable[int], requests: 
     await world(scene.database, *map(line, numbers), *esims)
     for number in requests:
         contact = (ACCOUNT, f"Telvia {number}", "Codes", contact_of(number))
-        await scene.inventory.add_contact(*contact, (ContactRole.ESIM_QR_CODE,))
+        await scene.inventory.add_contact(OPERATOR, *contact, (ContactRole.ESIM_QR_CODE,))
     return QrScene(scene)
 
 
@@ -258,7 +258,7 @@ async def test_a_temporal_server_killed_under_load_loses_nothing(idle_scene: Sce
 
 async def the_code_came_once(world: QrScene, number: int) -> None:
     sim = await world.sim_of(number)
-    shown = await world.desk.show(sim)
+    shown = await world.desk.show(OPERATOR, sim)
     assert (shown.code, shown.version.number) == (a_code(number), 1)
     history = await world.history(sim)
     assert [request.status for request in history.requests] == [RequestStatus.IMPORTED]

@@ -9,7 +9,7 @@ from temporalio.worker import Replayer
 
 from models.errors import PartAway
 from starter.payloads import PayloadKeys, data_converter
-from tests.builders import iccid
+from tests.builders import OPERATOR, iccid
 from tests.system.scene import Scene
 from tests.system.sealed import SealedScene, history, sealed_scene, spelled
 from tests.temporal_server import eventually
@@ -37,11 +37,11 @@ async def everything_that_happens(scene: Scene) -> list[str]:
     """One order that is processed, and one whose mail is refused."""
     async with scene.worker():
         processed = await scene.acknowledged(1)
-        await scene.desk.processed(processed, iccid=ICCID)
+        await scene.desk.processed(OPERATOR, processed, iccid=ICCID)
         await scene.ended(processed)
         scene.mailbox.answer = "550 5.1.1 no such user"
         held = await scene.placed(2)
-        await eventually(lambda: scene.desk.order(held), lambda order: order.held_reason)
+        await eventually(lambda: scene.desk.order(OPERATOR, held), lambda order: order.held_reason)
         scene.mailbox.answer = "250 2.0.0 taken"
     return [processed, held]
 
@@ -73,10 +73,10 @@ async def test_keys_come_change_and_go_under_an_open_order(sealed_scene: SealedS
     for keys in (f"plain,{FIRST}", FIRST, f"{SECOND},{FIRST}", f"plain,{SECOND},{FIRST}"):
         scene = await sealed_scene.with_keys(keys)
         async with scene.worker():
-            await scene.desk.enter_iccid(order_id, iccid(800 + len(keys) % 100))
+            await scene.desk.enter_iccid(OPERATOR, order_id, iccid(800 + len(keys) % 100))
             last = scene
     async with last.worker():
-        await last.desk.processed(order_id, iccid=ICCID)
+        await last.desk.processed(OPERATOR, order_id, iccid=ICCID)
         await last.ended(order_id)
     recorded = await history(last, order_id)
     assert spelled(recorded) == {"plain", name(FIRST), name(SECOND)}
@@ -103,14 +103,14 @@ async def test_an_order_whose_key_is_missing_stalls_in_sight_and_goes_on_with_th
     after = await sealed_scene.with_keys(SECOND)
     async with after.worker():
         with pytest.raises(PartAway):
-            await after.impatient().processed(order_id, iccid=ICCID)
+            await after.impatient().processed(OPERATOR, order_id, iccid=ICCID)
         await after.temporal.client.get_workflow_handle(order_id).signal("retry")
         assert f"sealed with the key {name(FIRST)}" in await reported(after, order_id)
         other = await after.acknowledged(2)
-        await after.desk.processed(other, iccid=iccid(702))
+        await after.desk.processed(OPERATOR, other, iccid=iccid(702))
         await after.ended(other)
     async with (repaired := await sealed_scene.with_keys(f"{SECOND},{FIRST}")).worker():
-        await repaired.desk.processed(order_id, iccid=ICCID)
+        await repaired.desk.processed(OPERATOR, order_id, iccid=ICCID)
         await repaired.ended(order_id)
     assert spelled(await history(repaired, order_id)) == {name(FIRST), name(SECOND)}
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from models.errors import Refused
 from models.inventory import ContactRole
 from starter.qr_desk import QrRequestDraft
-from tests.builders import ANA, iccid, item, line, run, world
+from tests.builders import ANA, OPERATOR, iccid, item, line, run, world
 from tests.starter.shell import Said, Shell
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene
@@ -47,21 +48,23 @@ async def a_life(scene: Scene) -> QrScene:
         packs=(item(),),
     )
     qr = QrScene(scene)
-    await scene.inventory.create_user("Acme", NAME, ADDRESS)
+    await scene.inventory.create_user(OPERATOR, "Acme", NAME, ADDRESS)
     await qr.contact("codes@telvia.example", ContactRole.ESIM_QR_CODE)
     qr.sim = await qr.sim_of(1)
     order = await scene.acknowledged(2, user=ADDRESS)
     (user,) = await scene.sql("SELECT id FROM users WHERE email = :address", address=ADDRESS)
-    await scene.desk.cancel(order, reason=f"{NAME} leaves", actor=f"user:{user.id}")
+    await scene.desk.cancel(await scene.ana(f"U-{user.id}"), order, reason=f"{NAME} leaves")
     await scene.ended(order)
     other = await scene.acknowledged(2)
-    await scene.desk.cancel(other, reason=f"as {NAME.lower()} <{ADDRESS}> said on the phone")
+    await scene.desk.cancel(OPERATOR, other, reason=f"as {NAME.lower()} <{ADDRESS}> said on the phone")
     await scene.ended(other)
-    wish = {"sim": qr.sim, "user": ADDRESS, "subject": "Please", "text": f"Regards, {NAME}", "cc": (ADDRESS,)}
-    request = (await qr.desk.request(QrRequestDraft.model_validate(wish))).request_id
+    wish = {"sim": qr.sim, "subject": "Please", "text": f"Regards, {NAME}", "cc": (ADDRESS,)}
+    request = (
+        await qr.desk.request(await scene.ana(ADDRESS), QrRequestDraft.model_validate(wish))
+    ).request_id
     await qr.upload_link("codes@telvia.example")
-    await qr.desk.import_code(qr.sim, str(a_code()), ANA)
-    await qr.desk.notify(qr.sim, to=ADDRESS)
+    await qr.desk.import_code(await scene.ana(), qr.sim, str(a_code()))
+    await qr.desk.notify(OPERATOR, qr.sim, to=ADDRESS)
     await qr.download_link(ADDRESS)
     await eventually(lambda: scene.events(order), lambda events: "order.cancelled" in events)
     await scene.ended(request)
@@ -90,7 +93,7 @@ async def test_nothing_of_the_person_is_left_and_all_else_is(scene: Scene, shell
     assert {row[0]: row for row in await scene.sql("SELECT id, status, placed_by FROM orders")} == before
     assert await scene.sql(told) == events
     for order_id in before:
-        assert (await scene.desk.order(order_id)).events, "the story is still told"
+        assert (await scene.desk.order(OPERATOR, order_id)).events, "the story is still told"
     (kept,) = await scene.sql("SELECT actor, data FROM erasures")
     assert kept.actor == "operator"
     assert len(kept.data["users"]) == 1
@@ -103,8 +106,9 @@ async def test_an_erased_user_may_do_nothing_any_more(scene: Scene, shell: Shell
     await a_life(scene)
     (user,) = await scene.sql("SELECT id FROM users WHERE email = :address", address=ADDRESS)
     await erase(shell, NAME.upper(), "--yes")
-    offers = await scene.inventory.actions("+33639980002", f"U-{user.id}")
-    assert not any(offer.offered for offer in offers)
+    with pytest.raises(Refused) as refused:
+        await scene.ana(f"U-{user.id}")
+    assert [reason.code for reason in refused.value.refusals] == ["user_deactivated"]
 
 
 @pytest.mark.covers("W6")
@@ -123,11 +127,11 @@ async def test_what_is_open_keeps_whom_it_needs(scene: Scene, shell: Shell) -> N
         assert all(name in refused.err for name in by)
         assert address not in refused.err
     await erase(shell, "employee1@acme.example", "--yes")
-    await scene.desk.processed(order, iccid=iccid(901))
+    await scene.desk.processed(OPERATOR, order, iccid=iccid(901))
     await scene.ended(order)
     await erase(shell, "employee2@acme.example", "--yes")
     assert (await scene.line(2)).sim.employee is None  # type: ignore[union-attr]
-    await qr.desk.withdraw(request)
+    await qr.desk.withdraw(OPERATOR, request)
     await erase(shell, "quentin@telvia.example", "--yes")
     assert "quentin" not in await everything(scene)
 

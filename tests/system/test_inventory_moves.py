@@ -4,7 +4,7 @@ import pytest
 
 from models.inventory import TEMPORARY_MARK, SimKind, SimState
 from models.lifecycle import OrderKind, OrderStatus
-from tests.builders import ANA, iccid, line, world
+from tests.builders import ANA, OPERATOR, iccid, line, world
 from tests.system.scene import Scene, refused
 
 ESIM = iccid(777)
@@ -22,7 +22,7 @@ async def test_acknowledged_a_temporary_esim_stands_beside_the_sim_in_place(
     order_id = await scene.placed()
     assert (await scene.line()).temporary is None
 
-    await scene.desk.acknowledge(order_id)
+    await scene.desk.acknowledge(OPERATOR, order_id)
     shown = await scene.line()
     assert shown.sim == before, "the SIM in place stays active, on its line, with its user"
     esim = shown.temporary
@@ -31,11 +31,11 @@ async def test_acknowledged_a_temporary_esim_stands_beside_the_sim_in_place(
     assert (esim.groups, esim.iccid) == (("Lyon", "Sales"), None)
     assert esim.employee == before.employee
     assert (esim.employee is not None) is employee
-    assert (await scene.desk.order(order_id)).status.label == "Provider processing in progress"
-    offers = await scene.inventory.actions(f"S-{esim.id}", ANA)
+    assert (await scene.desk.order(OPERATOR, order_id)).status.label == "Provider processing in progress"
+    offers = await scene.inventory.actions(await scene.ana(), f"S-{esim.id}")
     assert not any(offer.offered for offer in offers), "only its ICCID can be entered"
 
-    await scene.desk.enter_iccid(order_id, ESIM)
+    await scene.desk.enter_iccid(OPERATOR, order_id, ESIM)
     entered = (await scene.line()).temporary
     assert entered is not None
     assert (entered.id, entered.iccid, entered.mark) == (esim.id, ESIM, TEMPORARY_MARK)
@@ -51,7 +51,7 @@ async def test_processed_the_esim_takes_the_line_and_the_old_sim_is_discarded(
     old = (await scene.line()).sim
     assert old is not None
     order_id = await scene.acknowledged(kind=kind)
-    await scene.desk.processed(order_id, iccid=ESIM)
+    await scene.desk.processed(OPERATOR, order_id, iccid=ESIM)
 
     shown = await scene.line()
     assert shown.temporary is None
@@ -59,15 +59,15 @@ async def test_processed_the_esim_takes_the_line_and_the_old_sim_is_discarded(
     assert shown.sim is not None
     assert (shown.sim.iccid, shown.sim.kind, shown.sim.state) == (ESIM, SimKind.ESIM, SimState.ACTIVE)
     assert (shown.sim.mark, shown.sim.employee, shown.sim.groups) == ("", old.employee, old.groups)
-    gone = await scene.inventory.sim(f"S-{old.id}")
+    gone = await scene.inventory.sim(OPERATOR, f"S-{old.id}")
     assert (gone.state, gone.groups, gone.employee) == (SimState.DISCARDED, (), None)
     assert gone.discarded_at is not None
-    assert not any(offer.offered for offer in await scene.inventory.actions(f"S-{old.id}", ANA))
+    assert not any(offer.offered for offer in await scene.inventory.actions(await scene.ana(), f"S-{old.id}"))
 
     await scene.ended(order_id)
-    await scene.desk.processed(order_id, iccid=ESIM)
-    assert await refused(scene.desk.cancel(order_id)) == ["already_processed"]
-    assert await scene.inventory.sim(f"S-{old.id}") == gone, "nobody brings it back"
+    await scene.desk.processed(OPERATOR, order_id, iccid=ESIM)
+    assert await refused(scene.desk.cancel(OPERATOR, order_id)) == ["already_processed"]
+    assert await scene.inventory.sim(OPERATOR, f"S-{old.id}") == gone, "nobody brings it back"
 
 
 @pytest.mark.covers("F22", "F23", "F44")
@@ -77,12 +77,14 @@ async def test_cancelled_everything_is_as_it_was(scene: Scene, acknowledged: boo
     before = await scene.line()
     order_id = await (scene.acknowledged() if acknowledged else scene.placed())
     if acknowledged:
-        await scene.desk.enter_iccid(order_id, ESIM)
+        await scene.desk.enter_iccid(OPERATOR, order_id, ESIM)
     assert (await scene.line()).open_order == order_id
-    assert (await scene.desk.cancel(order_id, reason="changed my mind")).status is OrderStatus.CANCELLED
+    assert (
+        await scene.desk.cancel(OPERATOR, order_id, reason="changed my mind")
+    ).status is OrderStatus.CANCELLED
     assert await scene.line() == before
     assert await scene.sql("SELECT id FROM sims WHERE iccid = :iccid", iccid=ESIM) == []
-    assert (await scene.desk.order(order_id)).cancel_reason == "changed my mind"
+    assert (await scene.desk.order(OPERATOR, order_id)).cancel_reason == "changed my mind"
     deleted = "esim.temporary_deleted" in await scene.events(order_id)
     assert deleted is acknowledged
 
@@ -106,7 +108,7 @@ async def test_the_esim_takes_what_the_sim_in_place_has_when_the_order_is_proces
         old=old.id,
         other=other.id,
     )
-    await scene.desk.processed(order_id, iccid=ESIM)
+    await scene.desk.processed(OPERATOR, order_id, iccid=ESIM)
     sim = (await scene.line()).sim
     assert sim is not None
     assert (sim.employee, sim.groups) == (other.employee, ("Paris",))
@@ -117,7 +119,7 @@ async def test_an_employee_who_left_meanwhile_is_not_given_the_esim(scene: Scene
     await world(scene.database)
     order_id = await scene.acknowledged()
     await scene.sql("UPDATE sims SET employee_id = NULL WHERE state = 'active'")
-    await scene.desk.processed(order_id, iccid=ESIM)
+    await scene.desk.processed(OPERATOR, order_id, iccid=ESIM)
     sim = (await scene.line()).sim
     assert sim is not None
     assert sim.employee is None
@@ -129,14 +131,14 @@ async def test_an_employee_who_left_meanwhile_is_not_given_the_esim(scene: Scene
 async def test_iccids_that_are_wrong_taken_or_missing(scene: Scene) -> None:
     await world(scene.database, line(1), line(2))
     order_id = await scene.acknowledged()
-    assert await refused(scene.desk.processed(order_id)) == ["iccid_unknown"]
-    assert await refused(scene.desk.enter_iccid(order_id, "12345")) == ["iccid_invalid"]
-    assert await refused(scene.desk.enter_iccid(order_id, iccid(2))) == ["iccid_in_use"]
+    assert await refused(scene.desk.processed(OPERATOR, order_id)) == ["iccid_unknown"]
+    assert await refused(scene.desk.enter_iccid(OPERATOR, order_id, "12345")) == ["iccid_invalid"]
+    assert await refused(scene.desk.enter_iccid(OPERATOR, order_id, iccid(2))) == ["iccid_in_use"]
     wrong_digit = ESIM[:-1] + str((int(ESIM[-1]) + 1) % 10)
-    state = await scene.desk.enter_iccid(order_id, f"{wrong_digit[:10]} {wrong_digit[10:]}")
+    state = await scene.desk.enter_iccid(OPERATOR, order_id, f"{wrong_digit[:10]} {wrong_digit[10:]}")
     assert state.iccid == wrong_digit
     assert "check digit" in state.warnings[0]
-    assert (await scene.desk.processed(order_id, iccid=ESIM)).iccid == ESIM
+    assert (await scene.desk.processed(OPERATOR, order_id, iccid=ESIM)).iccid == ESIM
 
 
 @pytest.mark.covers("W1", "F12")
@@ -144,10 +146,10 @@ async def test_the_story_of_an_order_names_who_did_what(scene: Scene) -> None:
     await world(scene.database)
     order_id = await scene.placed()
     await scene.mailbox.got("orders@telvia.example")
-    await scene.desk.acknowledge(order_id, actor="provider", iccid=ESIM)
-    await scene.desk.processed(order_id, actor="user:1")
+    await scene.desk.acknowledge(OPERATOR, order_id, iccid=ESIM)
+    await scene.desk.processed(await scene.ana("U-1"), order_id)
     await scene.ended(order_id)
-    story = [(event.type, event.actor) for event in (await scene.desk.order(order_id)).events]
+    story = [(event.type, event.actor) for event in (await scene.desk.order(OPERATOR, order_id)).events]
     assert story == [
         ("order.submitted", "user:1"),
         ("mail.sent", "system"),

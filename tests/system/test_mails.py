@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from models.lifecycle import OrderStatus
-from tests.builders import ANA, iccid, item, line, world
+from tests.builders import ANA, OPERATOR, iccid, item, line, world
 from tests.system.scene import Scene, msisdn
 from tests.temporal_server import comes_true
 
@@ -28,8 +28,8 @@ async def test_a_processed_order_is_told_to_everybody_once(scene: Scene) -> None
     for mail in scene.mailbox.mails:
         assert order_id in mail.subject + mail.text
         assert msisdn(1) in mail.text, "the provider must know which line"
-    await scene.desk.acknowledge(order_id)
-    await scene.desk.processed(order_id, iccid=ESIM)
+    await scene.desk.acknowledge(OPERATOR, order_id)
+    await scene.desk.processed(OPERATOR, order_id, iccid=ESIM)
     await scene.ended(order_id)
     await scene.mailbox.got(ORDERS, SECOND, ANA, EMPLOYEE)
     assert len({mail.message_id for mail in scene.mailbox.mails}) == 4
@@ -44,7 +44,7 @@ async def test_a_cancelled_order_is_withdrawn_and_its_reason_told(scene: Scene) 
     await world(scene.database)
     order_id = await scene.placed()
     await scene.mailbox.got(ORDERS)
-    await scene.desk.cancel(order_id, reason="The phone was sold.")
+    await scene.desk.cancel(OPERATOR, order_id, reason="The phone was sold.")
     await scene.ended(order_id)
     await scene.mailbox.got(ORDERS, ORDERS, ANA)
     assert "The phone was sold." in scene.mailbox.mails[-1].text
@@ -54,7 +54,7 @@ async def test_a_cancelled_order_is_withdrawn_and_its_reason_told(scene: Scene) 
 async def test_only_an_employee_with_an_address_is_written_to(scene: Scene) -> None:
     await world(scene.database, line(1, employee_email=""))
     order_id = await scene.acknowledged()
-    await scene.desk.processed(order_id, iccid=ESIM)
+    await scene.desk.processed(OPERATOR, order_id, iccid=ESIM)
     await scene.ended(order_id)
     assert set(scene.mailbox.recipients()) - {ORDERS} == {ANA}
 
@@ -65,8 +65,8 @@ async def test_a_mail_server_that_is_away_delays_the_mail_and_nothing_else(scene
     scene.mailbox.answer = "451 4.3.0 Come back later"
     order_id = await scene.placed()
     await comes_true(lambda: scene.mailbox.begun)
-    await scene.desk.acknowledge(order_id)
-    await scene.desk.processed(order_id, iccid=ESIM)
+    await scene.desk.acknowledge(OPERATOR, order_id)
+    await scene.desk.processed(OPERATOR, order_id, iccid=ESIM)
     sim = (await scene.line()).sim
     assert sim is not None
     assert sim.iccid == ESIM
@@ -86,8 +86,8 @@ async def test_connections_lost_between_two_steps_are_noticed_by_nobody(scene: S
         await connection.execute(
             text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {all_others}")
         )
-    assert (await scene.desk.acknowledge(order_id)).status is OrderStatus.PROVIDER_PROCESSING
-    assert (await scene.desk.processed(order_id, iccid=ESIM)).status is OrderStatus.PROCESSED
+    assert (await scene.desk.acknowledge(OPERATOR, order_id)).status is OrderStatus.PROVIDER_PROCESSING
+    assert (await scene.desk.processed(OPERATOR, order_id, iccid=ESIM)).status is OrderStatus.PROCESSED
     assert (await scene.events(order_id)).count("esim.temporary_created") == 1
 
 
@@ -96,7 +96,7 @@ async def test_a_slow_mail_server_gets_each_mail_once(scene: Scene) -> None:
     await world(scene.database)
     order_id = await scene.acknowledged()
     scene.mailbox.hesitation = 4  # seconds, for every mail
-    assert (await scene.desk.processed(order_id, iccid=iccid(311))).status is OrderStatus.PROCESSED
+    assert (await scene.desk.processed(OPERATOR, order_id, iccid=iccid(311))).status is OrderStatus.PROCESSED
     await scene.ended(order_id)
     counts = Counter(mail.message_id for mail in scene.mailbox.mails)
     assert set(counts.values()) == {1}

@@ -6,7 +6,7 @@ import pytest
 
 from models.errors import PartAway, Refused
 from models.lifecycle import OrderKind, OrderStatus
-from tests.builders import ACCOUNT, ANA, empty_slot, iccid, item, line, world
+from tests.builders import ACCOUNT, ANA, OPERATOR, empty_slot, iccid, item, line, world
 from tests.system.scene import Scene, msisdn, refused
 from tests.temporal_server import comes_true
 
@@ -20,9 +20,9 @@ async def test_a_second_order_on_a_slot_is_refused_and_names_the_first(scene: Sc
     with pytest.raises(Refused, match=order_id) as second:
         await scene.placed()
     assert [reason.code for reason in second.value.refusals] == ["open_order"]
-    await scene.desk.acknowledge(order_id)
+    await scene.desk.acknowledge(OPERATOR, order_id)
     assert await refused(scene.placed()) == ["open_order"]
-    await scene.desk.cancel(order_id)
+    await scene.desk.cancel(OPERATOR, order_id)
     assert await scene.placed() != order_id
 
 
@@ -36,7 +36,7 @@ async def test_of_two_orders_placed_at_once_for_one_line_exactly_one_is_accepted
         if not isinstance(answer, str):
             assert isinstance(answer, Refused)
             assert accepted[0] in str(answer)
-    assert [order.id for order in await scene.desk.orders(status=OrderStatus.SUBMITTED)] == accepted
+    assert [order.id for order in await scene.desk.orders(OPERATOR, status=OrderStatus.SUBMITTED)] == accepted
 
 
 @pytest.mark.covers("F47")
@@ -44,7 +44,7 @@ async def test_another_slot_of_the_device_may_have_its_own_order(scene: Scene) -
     await world(scene.database, line(1), line(2, device="Phone 1", slot=2))
     orders = [await scene.acknowledged(number) for number in (1, 2)]
     for number, order_id in enumerate(orders):
-        await scene.desk.processed(order_id, iccid=iccid(700 + number))
+        await scene.desk.processed(OPERATOR, order_id, iccid=iccid(700 + number))
     assert [(await scene.line(number)).open_order for number in (1, 2)] == [None, None]
 
 
@@ -58,7 +58,7 @@ async def test_what_a_page_would_not_offer_is_refused_all_the_same(scene: Scene)
         "quantity_locked",
         "disposal_not_confirmed",
     ]
-    assert await scene.desk.orders(status=OrderStatus.SUBMITTED) == []
+    assert await scene.desk.orders(OPERATOR, status=OrderStatus.SUBMITTED) == []
 
 
 @pytest.mark.covers("F52", "F5")
@@ -77,10 +77,10 @@ async def test_a_permission_withdrawn_before_the_order_is_accepted(idle_scene: S
     await world(scene.database)
     draft = scene.draft(key="cart")
     with pytest.raises(PartAway):
-        await scene.impatient().place(draft)
-    await scene.inventory.disable(ACCOUNT, "Default", ["switch_to_esim:1"])
+        await scene.impatient().place(await scene.ana(), draft)
+    await scene.inventory.disable(OPERATOR, ACCOUNT, "Default", ["switch_to_esim:1"])
     async with scene.worker():
-        assert await refused(scene.desk.place(draft)) == ["not_enabled"]
+        assert await refused(scene.desk.place(await scene.ana(), draft)) == ["not_enabled"]
         assert (await scene.line()).open_order is None
 
 
@@ -90,22 +90,22 @@ async def test_a_pack_withdrawn_before_the_order_is_accepted(idle_scene: Scene) 
     await world(scene.database)
     draft = scene.draft(key="cart", pack="Orange pack")
     with pytest.raises(PartAway):
-        await scene.impatient().place(draft)
+        await scene.impatient().place(await scene.ana(), draft)
     await scene.sql("UPDATE order_packs SET available = false")
     async with scene.worker():
-        assert await refused(scene.desk.place(draft)) == ["no_esim_pack"]
+        assert await refused(scene.desk.place(await scene.ana(), draft)) == ["no_esim_pack"]
 
 
 @pytest.mark.covers("F53")
 async def test_withdrawn_after_the_order_is_accepted_it_goes_on(scene: Scene) -> None:
     await world(scene.database)
     draft = scene.draft(key="cart")
-    placed = await scene.desk.place(draft)
-    await scene.inventory.disable(ACCOUNT, "Default", ["switch_to_esim:1"])
+    placed = await scene.desk.place(await scene.ana(), draft)
+    await scene.inventory.disable(OPERATOR, ACCOUNT, "Default", ["switch_to_esim:1"])
     await scene.sql("UPDATE order_packs SET available = false")
-    assert await scene.desk.place(draft) == placed, "asking again with the key finds it"
-    await scene.desk.acknowledge(placed.order_id)
-    state = await scene.desk.processed(placed.order_id, iccid=ESIM)
+    assert await scene.desk.place(await scene.ana(), draft) == placed, "asking again with the key finds it"
+    await scene.desk.acknowledge(OPERATOR, placed.order_id)
+    state = await scene.desk.processed(OPERATOR, placed.order_id, iccid=ESIM)
     assert state.status is OrderStatus.PROCESSED
 
 
@@ -113,22 +113,23 @@ async def test_withdrawn_after_the_order_is_accepted_it_goes_on(scene: Scene) ->
 async def test_the_same_key_is_the_same_order_while_it_is_open_and_after(scene: Scene) -> None:
     await world(scene.database, line(1), line(2))
     draft = scene.draft(key="cart 4711")
-    placed = await asyncio.gather(*(scene.desk.place(draft) for _ in range(3)))
+    ana = await scene.ana()
+    placed = await asyncio.gather(*(scene.desk.place(ana, draft) for _ in range(3)))
     order_id = placed[0].order_id
     assert len({one.order_id for one in placed}) == 1
     assert await refused(scene.placed(2, key="cart 4711")) == ["key_used"]
-    await scene.desk.cancel(order_id)
+    await scene.desk.cancel(OPERATOR, order_id)
     await scene.ended(order_id)
-    assert (await scene.desk.place(draft)).order_id == order_id
+    assert (await scene.desk.place(await scene.ana(), draft)).order_id == order_id
     assert await refused(scene.placed(2, key="cart 4711")) == ["key_used"]
-    assert len(await scene.desk.orders()) == 1
+    assert len(await scene.desk.orders(OPERATOR)) == 1
 
 
 async def test_a_refused_order_is_refused_for_the_same_reasons_again(scene: Scene) -> None:
     await world(scene.database)
     draft = scene.draft(key="cart", quantity=3)
-    assert await refused(scene.desk.place(draft)) == ["quantity_locked"]
-    assert await refused(scene.desk.place(draft)) == ["quantity_locked"]
+    assert await refused(scene.desk.place(await scene.ana(), draft)) == ["quantity_locked"]
+    assert await refused(scene.desk.place(await scene.ana(), draft)) == ["quantity_locked"]
     assert await scene.placed(key="another cart")
 
 
@@ -137,7 +138,7 @@ async def test_lines_users_and_packs_of_another_account_do_not_exist(scene: Scen
     await world(
         scene.database, line(1), line(2, account="Other"), packs=(item(), item("Theirs", account="Other"))
     )
-    await scene.inventory.create_user("Other", "Olaf", "olaf@other.example")
+    await scene.inventory.create_user(OPERATOR, "Other", "Olaf", "olaf@other.example")
     assert await refused(scene.placed(2)) == ["unknown_line"]
     assert await refused(scene.placed(1, user="olaf@other.example")) == ["unknown_line"]
     assert await refused(scene.placed(1, pack="Theirs")) == ["unknown_pack"]
@@ -153,18 +154,20 @@ async def test_without_a_worker_the_caller_is_told_and_the_same_key_gets_the_ord
     scene = idle_scene
     await world(scene.database)
     with pytest.raises(PartAway, match="Ask again with the key cart") as away:
-        await scene.impatient().place(scene.draft(key="cart"))
+        await scene.impatient().place(await scene.ana(), scene.draft(key="cart"))
     assert away.value.part == "worker"
     async with scene.worker():
-        placed = await scene.desk.place(scene.draft(key="cart"))
+        placed = await scene.desk.place(await scene.ana(), scene.draft(key="cart"))
         assert (await scene.line()).open_order == placed.order_id
         await scene.mailbox.got("orders@telvia.example")
     with pytest.raises(PartAway):
-        await scene.impatient().acknowledge(placed.order_id)
-    order = await scene.desk.order(placed.order_id)
+        await scene.impatient().acknowledge(OPERATOR, placed.order_id)
+    order = await scene.desk.order(OPERATOR, placed.order_id)
     assert order.status is OrderStatus.SUBMITTED, "pages work without a worker"
     async with scene.worker():
-        assert (await scene.desk.acknowledge(placed.order_id)).status is OrderStatus.PROVIDER_PROCESSING
+        assert (
+            await scene.desk.acknowledge(OPERATOR, placed.order_id)
+        ).status is OrderStatus.PROVIDER_PROCESSING
     assert scene.mailbox.recipients() == ["orders@telvia.example"]
 
 
@@ -173,7 +176,7 @@ async def test_several_eligible_packs_are_for_the_caller_to_choose_from(scene: S
     await world(scene.database, packs=(item(), item("Second pack")))
     assert await refused(scene.placed()) == ["pack_not_chosen"]
     assert await refused(scene.placed(pack="Second pack", quantity=2)) == ["quantity_locked"]
-    assert (await scene.desk.order(await scene.placed(pack="Second pack"))).pack == "Second pack"
+    assert (await scene.desk.order(OPERATOR, await scene.placed(pack="Second pack"))).pack == "Second pack"
     with pytest.raises(Refused):
         await scene.placed(line=msisdn(99))
     await comes_true(lambda: scene.mailbox.recipients() == ["orders@telvia.example"])

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from tests.builders import ANA, iccid, item, line, world
+from tests.builders import ANA, OPERATOR, iccid, item, line, world
 from tests.system.scene import Scene, msisdn, refused
 from tests.temporal_server import eventually, readable
 
@@ -32,11 +32,11 @@ async def test_no_history_list_or_log_holds_anything_personal(
     caplog.set_level(logging.INFO)
     await world(scene.database, *private_lines(), packs=(private_pack(),))
     processed = await scene.placed(1, key=SECRETS["key"])
-    await scene.desk.acknowledge(processed)
-    await scene.desk.processed(processed, iccid=iccid(701))
+    await scene.desk.acknowledge(OPERATOR, processed)
+    await scene.desk.processed(OPERATOR, processed, iccid=iccid(701))
     cancelled = await scene.acknowledged(2)
-    await scene.desk.cancel(cancelled, reason=SECRETS["reason"])
-    assert await refused(scene.desk.processed(cancelled)) == ["already_cancelled"]
+    await scene.desk.cancel(OPERATOR, cancelled, reason=SECRETS["reason"])
+    assert await refused(scene.desk.processed(OPERATOR, cancelled)) == ["already_cancelled"]
     assert await refused(scene.placed(1)) == ["already_esim"]
     for order_id in (processed, cancelled):
         await scene.ended(order_id)
@@ -83,22 +83,22 @@ async def held_for_every_failure_of_mails(scene: Scene) -> str:
     """An order whose mails fail with answers that repeat the address, as mail servers love to."""
     scene.mailbox.answer = f"550 5.1.1 <{ODILE}>: no such user"
     order_id = await scene.placed(3)
-    await eventually(lambda: scene.desk.order(order_id), lambda order: order.held_reason)
+    await eventually(lambda: scene.desk.order(OPERATOR, order_id), lambda order: order.held_reason)
     scene.mailbox.answer = "250 2.0.0 taken"
-    await scene.desk.retry(order_id)
-    await eventually(lambda: scene.desk.order(order_id), lambda order: order.held_reason is None)
+    await scene.desk.retry(OPERATOR, order_id)
+    await eventually(lambda: scene.desk.order(OPERATOR, order_id), lambda order: order.held_reason is None)
     return order_id
 
 
 async def broken_database(scene: Scene) -> None:
     """A step that fails with a text of the database which repeats a row."""
-    order_id = next(order.id for order in await scene.desk.orders() if order.status == "submitted")
+    order_id = next(order.id for order in await scene.desk.orders(OPERATOR) if order.status == "submitted")
     await scene.sql(
         "CREATE FUNCTION say_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         f" RAISE EXCEPTION 'row of {EMPLOYEE}, {ODILE}'; END $$"
     )
     await scene.sql("CREATE TRIGGER say_it BEFORE INSERT ON sims FOR EACH ROW EXECUTE FUNCTION say_it()")
-    call = asyncio.create_task(scene.desk.acknowledge(order_id))
+    call = asyncio.create_task(scene.desk.acknowledge(OPERATOR, order_id))
     handle = scene.temporal.client.get_workflow_handle(order_id)
 
     async def pending() -> int:

@@ -13,7 +13,7 @@ from models.qr import REQUEST_MADE, RequestStatus
 from qr.draw import png
 from qr.intake import read_upload
 from starter.qr_desk import QrDesk, QrRequestDraft
-from tests.builders import ACCOUNT, ANA, iccid, line
+from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line
 from tests.system.qr_scene import QUENTIN, RITA, QrScene, a_code
 from tests.system.scene import Scene, msisdn, refused
 from tests.temporal_server import eventually
@@ -27,11 +27,11 @@ EVIL = (
 @pytest.mark.covers("F27", "F30", "F31", "F35", "F36", "F37", "F38", "F60", "W2")
 async def test_a_code_comes_by_the_link_and_its_manager_gets_it(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
-    letter = await world.desk.draft(world.sim, ANA)
+    letter = await world.desk.draft(await world.scene.ana(), world.sim)
     assert [recipient.email for recipient in letter.recipients] == [QUENTIN]
     assert letter.subject
     assert letter.text
-    made = await world.desk.request(QrRequestDraft(sim=world.sim, user=ANA))
+    made = await world.desk.request(await world.scene.ana(), QrRequestDraft(sim=world.sim))
     assert made.sentence == REQUEST_MADE == "The request has been made."
     link = await world.upload_link()
     async with world.browser() as browser:
@@ -41,7 +41,7 @@ async def test_a_code_comes_by_the_link_and_its_manager_gets_it(scene: Scene) ->
         done = await world.upload(browser, link)
         assert done.status_code == 200
         assert ANA in done.text, "the manager's address is pre-filled"
-        assert (await world.desk.show(world.sim, ANA)).code == a_code()
+        assert (await world.desk.show(await world.scene.ana(), world.sim)).code == a_code()
         again = await browser.get(link)
         assert again.status_code == 200, "whoever answered is thanked"
         assert ANA in again.text, "and may still tell"
@@ -56,14 +56,14 @@ async def test_a_code_comes_by_the_link_and_its_manager_gets_it(scene: Scene) ->
         assert "<svg" in revealed.text
         picture = await browser.post(f"{shown}/png")
         assert (await read_upload(picture.content, "a.png")).code == a_code()
-    assert (await world.desk.request_view(made.request_id)).status is RequestStatus.IMPORTED
+    assert (await world.desk.request_view(OPERATOR, made.request_id)).status is RequestStatus.IMPORTED
     assert [mail.to for mail in scene.mailbox.mails if ANA in mail.to] == [[ANA]], "told once"
 
 
 @pytest.mark.covers("F28", "F29")
 async def test_the_chosen_get_a_link_and_others_a_copy_without(scene: Scene) -> None:
     world = await QrScene.set_up(scene, contacts=(QUENTIN, RITA))
-    assert len((await world.desk.draft(world.sim, ANA)).recipients) == 2
+    assert len((await world.desk.draft(await world.scene.ana(), world.sim)).recipients) == 2
     await world.request(
         contacts=(RITA,), cc=("boss@acme.example",), subject="A code, please", text="Dear Rita,\n\nsend it."
     )
@@ -100,13 +100,15 @@ async def test_only_an_esim_whose_distributor_has_somebody_to_ask(idle_scene: Sc
     world = await QrScene.set_up(
         idle_scene, line(1, sim_type="esim"), line(2), line(3, sim_type="esim"), contacts=()
     )
-    assert await refused(world.desk.draft(world.sim, ANA)) == ["no_qr_contact"]
+    assert await refused(world.desk.draft(await world.scene.ana(), world.sim)) == ["no_qr_contact"]
     await world.contact(QUENTIN, ContactRole.ESIM_QR_CODE)
-    await world.desk.draft(world.sim, ANA)
-    assert "not_an_esim" in await refused(world.desk.draft(await world.sim_of(2), ANA))
-    await idle_scene.inventory.disable(ACCOUNT, "Default", ["generate_qr_code:1"])
-    assert await refused(world.desk.draft(world.sim, ANA)) == ["not_enabled"]
-    assert await refused(world.desk.import_code(world.sim, str(a_code()), ANA)) == ["not_enabled"]
+    await world.desk.draft(await world.scene.ana(), world.sim)
+    assert "not_an_esim" in await refused(world.desk.draft(await world.scene.ana(), await world.sim_of(2)))
+    await idle_scene.inventory.disable(OPERATOR, ACCOUNT, "Default", ["generate_qr_code:1"])
+    assert await refused(world.desk.draft(await world.scene.ana(), world.sim)) == ["not_enabled"]
+    assert await refused(world.desk.import_code(await world.scene.ana(), world.sim, str(a_code()))) == [
+        "not_enabled"
+    ]
 
 
 async def test_a_second_request_is_refused_unless_it_sends_the_first_again(scene: Scene) -> None:
@@ -115,8 +117,8 @@ async def test_a_second_request_is_refused_unless_it_sends_the_first_again(scene
     first_link = await world.upload_link()
     with pytest.raises(Refused, match=first):
         await world.request()
-    again = QrRequestDraft(sim=world.sim, user=ANA, again=True, key="twice")
-    repeated = [await world.desk.request(again) for _ in range(2)]
+    again = QrRequestDraft(sim=world.sim, again=True, key="twice")
+    repeated = [await world.desk.request(await world.scene.ana(), again) for _ in range(2)]
     assert [made.request_id for made in repeated] == [first, first]
     assert [made.round for made in repeated] == [2, 2], "the same key sends once"
     await world.upload_link(mails=2)
@@ -137,12 +139,14 @@ async def test_a_withdrawn_request_closes_its_links(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
     request_id = await world.request()
     link = await world.upload_link()
-    await world.desk.withdraw(request_id)
+    await world.desk.withdraw(OPERATOR, request_id)
     async with world.browser() as browser:
         assert (await browser.get(link)).status_code == 410
         assert (await world.upload(browser, link)).status_code == 410
     await scene.ended(request_id)
-    assert (await world.desk.withdraw(request_id)).status is RequestStatus.WITHDRAWN, "once more, done once"
+    assert (await world.desk.withdraw(OPERATOR, request_id)).status is RequestStatus.WITHDRAWN, (
+        "once more, done once"
+    )
     await world.request()
 
 
@@ -157,7 +161,7 @@ async def test_silence_is_reminded_of_then_held_and_goes_on(scene: Scene) -> Non
     await scene.temporal.forward(handle, timedelta(days=3, minutes=1))
     await world.held_for(request_id, "no_qr_code")
     assert any(ANA in mail.to for mail in scene.mailbox.mails), "the requester is told"
-    await world.desk.retry(request_id)
+    await world.desk.retry(OPERATOR, request_id)
     link = await world.upload_link(mails=3)
     await world.held_for(request_id, None)
     async with world.browser() as browser:
@@ -181,69 +185,73 @@ async def test_where_nobody_is_notified_the_requester_is_sent_the_link_all_the_s
 
 async def test_a_replaced_esim_ends_the_request_for_its_code(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
-    await world.desk.import_code(world.sim, str(a_code(7)), ANA)
-    await world.desk.notify(world.sim, "boss@acme.example", user=ANA)
+    await world.desk.import_code(await world.scene.ana(), world.sim, str(a_code(7)))
+    await world.desk.notify(await world.scene.ana(), world.sim, "boss@acme.example")
     shown = await world.download_link("boss@acme.example")
     request_id = await world.request()
     link = await world.upload_link()
     order = await scene.acknowledged(1, kind=OrderKind.REPLACE_ESIM)
-    await scene.desk.processed(order, iccid=iccid(801))
+    await scene.desk.processed(OPERATOR, order, iccid=iccid(801))
     await scene.ended(request_id)
-    assert (await world.desk.request_view(request_id)).status is RequestStatus.SIM_DISCARDED
+    assert (await world.desk.request_view(OPERATOR, request_id)).status is RequestStatus.SIM_DISCARDED
     async with world.browser() as browser:
         assert (await browser.get(link)).status_code == 410
         assert (await browser.get(shown)).status_code == 410, "nobody installs a discarded eSIM"
-    assert await refused(world.desk.import_code(world.sim, str(a_code()), ANA)) == ["sim_discarded"]
+    assert await refused(world.desk.import_code(await world.scene.ana(), world.sim, str(a_code()))) == [
+        "sim_discarded"
+    ]
 
 
 @pytest.mark.covers("F57", "F58", "F62", "F34")
 async def test_what_is_no_code_or_another_sims_is_refused_and_the_code_before_stays(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
     other = await world.sim_of(2)
-    await world.desk.import_code(other, str(a_code(2)), ANA)
-    await world.desk.import_file(world.sim, png(a_code(1)), "code.png", ANA)
-    assert await refused(world.desk.import_file(world.sim, EVIL, "evil.svg", ANA)) == ["file_unsafe"]
-    assert await refused(world.desk.import_file(world.sim, png(a_code(3)), "code.pdf", ANA)) == [
-        "file_type_mismatch"
+    await world.desk.import_code(await world.scene.ana(), other, str(a_code(2)))
+    await world.desk.import_file(await world.scene.ana(), world.sim, png(a_code(1)), "code.png")
+    assert await refused(world.desk.import_file(await world.scene.ana(), world.sim, EVIL, "evil.svg")) == [
+        "file_unsafe"
     ]
-    assert await refused(world.desk.import_file(world.sim, png(a_code(2)), "code.png", ANA)) == [
-        "code_on_another_sim"
-    ]
+    assert await refused(
+        world.desk.import_file(await world.scene.ana(), world.sim, png(a_code(3)), "code.pdf")
+    ) == ["file_type_mismatch"]
+    assert await refused(
+        world.desk.import_file(await world.scene.ana(), world.sim, png(a_code(2)), "code.png")
+    ) == ["code_on_another_sim"]
     await world.request()
     link = await world.upload_link()
     async with world.browser() as browser:
         assert (await world.upload(browser, link, EVIL, "evil.svg")).status_code == 422
         assert (await world.upload(browser, link, png(a_code(2)))).status_code == 422
-    assert (await world.desk.show(world.sim)).code == a_code(1)
+    assert (await world.desk.show(OPERATOR, world.sim)).code == a_code(1)
     assert (await world.events()).count("qr.import_refused") == 5
 
 
 @pytest.mark.covers("F59", "F60")
 async def test_a_new_code_keeps_the_one_before_and_kills_its_links(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
-    await world.desk.import_code(world.sim, str(a_code(1)), ANA)
-    await world.desk.notify(world.sim, "boss@acme.example", user=ANA)
+    await world.desk.import_code(await world.scene.ana(), world.sim, str(a_code(1)))
+    await world.desk.notify(await world.scene.ana(), world.sim, "boss@acme.example")
     link = await world.download_link("boss@acme.example")
-    imported = await world.desk.import_file(world.sim, png(a_code(2)), "code.png", ANA)
+    imported = await world.desk.import_file(await world.scene.ana(), world.sim, png(a_code(2)), "code.png")
     assert imported.version.number == 2
     assert [version.current for version in (await world.history()).versions] == [True, False]
     async with world.browser() as browser:
         assert (await browser.post(link)).status_code == 410
-    again = await world.desk.import_code(world.sim, str(a_code(2)), ANA)
+    again = await world.desk.import_code(await world.scene.ana(), world.sim, str(a_code(2)))
     assert not again.changed
 
 
 @pytest.mark.covers("F60")
 async def test_a_link_that_was_revoked_or_has_expired_shows_nothing(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
-    await world.desk.import_code(world.sim, str(a_code()), ANA)
-    revoked = await world.desk.notify(world.sim, "boss@acme.example", user=ANA)
-    await world.desk.notify(world.sim, "carl@acme.example", user=ANA)
+    await world.desk.import_code(await world.scene.ana(), world.sim, str(a_code()))
+    revoked = await world.desk.notify(await world.scene.ana(), world.sim, "boss@acme.example")
+    await world.desk.notify(await world.scene.ana(), world.sim, "carl@acme.example")
     first, second = (
         await world.download_link("boss@acme.example"),
         await world.download_link("carl@acme.example"),
     )
-    await world.desk.revoke(revoked.id)
+    await world.desk.revoke(OPERATOR, revoked.id)
     async with world.browser() as browser:
         assert (await browser.post(first)).status_code == 410
         assert (await browser.post(second)).status_code == 200
@@ -254,8 +262,8 @@ async def test_a_link_that_was_revoked_or_has_expired_shows_nothing(scene: Scene
 
 async def test_a_link_is_not_used_endlessly(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
-    await world.desk.import_code(world.sim, str(a_code()), ANA)
-    await world.desk.notify(world.sim, "boss@acme.example", user=ANA)
+    await world.desk.import_code(await world.scene.ana(), world.sim, str(a_code()))
+    await world.desk.notify(await world.scene.ana(), world.sim, "boss@acme.example")
     link = await world.download_link("boss@acme.example")
     async with world.browser() as browser:
         answers = [(await browser.post(link)).status_code for _ in range(25)]
@@ -270,7 +278,7 @@ async def test_a_refused_recipient_holds_the_request_and_touches_no_other(scene:
     request_id = await world.request()
     await world.held_for(request_id, "mail_rejected")
     scene.mailbox.answer = "250 2.0.0 taken"
-    await world.desk.retry(request_id)
+    await world.desk.retry(OPERATOR, request_id)
     await world.upload_link()
     await world.held_for(request_id, None)
 
@@ -279,22 +287,20 @@ async def test_without_a_worker_a_request_may_be_asked_again(idle_scene: Scene) 
     world = await QrScene.set_up(idle_scene)
     settings = idle_scene.settings.model_copy(update={"answer_timeout": timedelta(seconds=0.5)})
     impatient = QrDesk(idle_scene.temporal.client, idle_scene.database, settings)
-    draft = QrRequestDraft(
-        sim=world.sim, user=ANA, text="As on the phone.", key=f"of {idle_scene.settings.task_queue}"
-    )
+    draft = QrRequestDraft(sim=world.sim, text="As on the phone.", key=f"of {idle_scene.settings.task_queue}")
     with pytest.raises(PartAway, match="No worker"):
-        await impatient.request(draft)
+        await impatient.request(await idle_scene.ana(), draft)
     async with idle_scene.worker():
-        made = await world.desk.request(draft)
+        made = await world.desk.request(await world.scene.ana(), draft)
         await world.upload_link()
         assert [mail.text.count("As on the phone.") for mail in idle_scene.mailbox.mails] == [1]
-        await world.desk.withdraw(made.request_id)
+        await world.desk.withdraw(OPERATOR, made.request_id)
 
 
 async def test_codes_are_taken_and_shown_while_no_worker_runs(idle_scene: Scene) -> None:
     world = await QrScene.set_up(idle_scene)
-    await world.desk.import_file(world.sim, png(a_code()), "code.png", ANA)
-    assert (await world.desk.show(world.sim)).code == a_code()
+    await world.desk.import_file(await world.scene.ana(), world.sim, png(a_code()), "code.png")
+    assert (await world.desk.show(OPERATOR, world.sim)).code == a_code()
 
 
 async def test_two_contacts_who_send_at_once_give_the_sim_one_code(scene: Scene) -> None:
@@ -333,7 +339,7 @@ async def test_a_terminated_request_is_started_again_and_mails_nobody_twice(scen
     request_id = await world.request()
     link = await world.upload_link()
     await scene.temporal.client.get_workflow_handle(request_id).terminate("by mistake")
-    await world.desk.retry(request_id)
+    await world.desk.retry(OPERATOR, request_id)
     async with world.browser() as browser:
         assert (await world.upload(browser, link)).status_code == 200
         await browser.post(f"{link}/tell")

@@ -10,7 +10,7 @@ from models.lifecycle import OrderKind
 from models.qr import RequestStatus
 from qr.draw import png
 from starter.qr_desk import QrDesk, QrRequestDraft
-from tests.builders import ANA, line
+from tests.builders import ANA, OPERATOR, line
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene, refused
 from tests.temporal_server import eventually
@@ -21,21 +21,21 @@ from workflows.qr_request import EsimQrRequest
 async def test_a_refused_import_does_not_keep_an_order_from_being_cancelled(scene: Scene) -> None:
     world = await QrScene.set_up(scene, line(1))
     order = await scene.acknowledged(1, kind=OrderKind.SWITCH_TO_ESIM)
-    esim = (await scene.desk.order(order)).esim_id
-    assert await refused(world.desk.import_code(f"S-{esim}", str(a_code()))) == ["sim_temporary"]
-    assert await refused(world.desk.import_file(f"S-{esim}", b"", "code.png")) == ["file_empty"]
-    await scene.desk.cancel(order)
+    esim = (await scene.desk.order(OPERATOR, order)).esim_id
+    assert await refused(world.desk.import_code(OPERATOR, f"S-{esim}", str(a_code()))) == ["sim_temporary"]
+    assert await refused(world.desk.import_file(OPERATOR, f"S-{esim}", b"", "code.png")) == ["file_empty"]
+    await scene.desk.cancel(OPERATOR, order)
     assert await scene.sql("SELECT id FROM sims WHERE id = :id", id=esim) == []
 
 
 async def test_a_request_answered_by_the_code_that_is_there_already_ends_at_once(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
-    await world.desk.import_code(world.sim, str(a_code()), ANA)
+    await world.desk.import_code(await world.scene.ana(), world.sim, str(a_code()))
     request_id = await world.request()
     await world.upload_link()
-    imported = await world.desk.import_code(world.sim, str(a_code()), ANA)
+    imported = await world.desk.import_code(await world.scene.ana(), world.sim, str(a_code()))
     assert (imported.changed, imported.ended_request) == (False, request_id)
-    await world.desk.notify(world.sim, "boss@acme.example", user=ANA)
+    await world.desk.notify(await world.scene.ana(), world.sim, "boss@acme.example")
     handle = scene.temporal.client.get_workflow_handle_for(EsimQrRequest.run, request_id)
     # it looks by itself within a day
     await eventually(
@@ -45,7 +45,7 @@ async def test_a_request_answered_by_the_code_that_is_there_already_ends_at_once
 
 async def test_a_contact_may_send_the_code_that_is_there_already_twice_and_tell_of_it(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
-    await world.desk.import_code(world.sim, str(a_code()), ANA)
+    await world.desk.import_code(await world.scene.ana(), world.sim, str(a_code()))
     await world.request()
     link = await world.upload_link()
     async with world.browser() as browser:
@@ -62,10 +62,10 @@ async def test_a_contact_may_send_the_code_that_is_there_already_twice_and_tell_
 async def test_sending_again_is_not_repeated_when_the_request_has_ended(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
     first = await world.request()
-    again = QrRequestDraft(sim=world.sim, user=ANA, again=True, key="twice", text="Please hurry.")
-    assert (await world.desk.request(again)).round == 2
-    await world.desk.withdraw(first)
-    repeated = await world.desk.request(again)
+    again = QrRequestDraft(sim=world.sim, again=True, key="twice", text="Please hurry.")
+    assert (await world.desk.request(await world.scene.ana(), again)).round == 2
+    await world.desk.withdraw(OPERATOR, first)
+    repeated = await world.desk.request(await world.scene.ana(), again)
     assert (repeated.request_id, repeated.round) == (first, 2)
     assert repeated.status is RequestStatus.WITHDRAWN
     assert len((await world.history()).requests) == 1
@@ -82,7 +82,7 @@ async def test_who_asked_is_told_where_a_notification_was_written_but_could_not_
     away = scene.settings.model_copy(update={"temporal_address": "127.0.0.1:1"})
     async with QrDesk.open(away) as cut_off:
         with pytest.raises(PartAway):
-            await cut_off.notify(world.sim, "boss@acme.example", user=ANA)
+            await cut_off.notify(await scene.ana(), world.sim, "boss@acme.example")
     await scene.sql("UPDATE qr_notifications SET created_at = now() - interval '14 minutes'")
     await world.becomes(request_id, RequestStatus.IMPORTED)
     await scene.temporal.forward(scene.temporal.client.get_workflow_handle(request_id), timedelta(minutes=16))
@@ -129,7 +129,7 @@ async def test_of_what_was_checked_with_a_link_little_is_kept(scene: Scene) -> N
         assert len(await scene.sql("SELECT id FROM qr_uploads")) == 5
         newest = (await scene.sql("SELECT id FROM qr_uploads ORDER BY uploaded_at DESC"))[0].id
         assert (await browser.post(f"{link}/send", data={"upload_id": newest})).status_code == 200
-    assert (await world.desk.show(world.sim)).code == a_code(7)
+    assert (await world.desk.show(OPERATOR, world.sim)).code == a_code(7)
 
 
 async def test_a_terminated_request_says_so(scene: Scene) -> None:
@@ -137,17 +137,17 @@ async def test_a_terminated_request_says_so(scene: Scene) -> None:
     request_id = await world.request()
     await world.upload_link()
     await scene.temporal.client.get_workflow_handle(request_id).terminate()
-    again = QrRequestDraft(sim=world.sim, user=ANA, again=True)
-    assert await refused(world.desk.request(again)) == ["request_stalled"]
-    await world.desk.withdraw(request_id)
-    assert await refused(world.desk.retry(request_id)) == ["nothing_to_retry"]
+    again = QrRequestDraft(sim=world.sim, again=True)
+    assert await refused(world.desk.request(await world.scene.ana(), again)) == ["request_stalled"]
+    await world.desk.withdraw(OPERATOR, request_id)
+    assert await refused(world.desk.retry(OPERATOR, request_id)) == ["nothing_to_retry"]
 
 
 async def test_who_looks_at_a_code_is_written_down(idle_scene: Scene) -> None:
     world = await QrScene.set_up(idle_scene)
-    await world.desk.import_code(world.sim, str(a_code()), ANA)
-    await world.desk.show(world.sim, ANA)
-    await world.desk.show(world.sim)
+    await world.desk.import_code(await world.scene.ana(), world.sim, str(a_code()))
+    await world.desk.show(await world.scene.ana(), world.sim)
+    await world.desk.show(OPERATOR, world.sim)
     events = (await world.history()).events
     assert [event.actor for event in events if event.type == "qr.shown"] == ["user:1", "operator"]
 
@@ -155,7 +155,7 @@ async def test_who_looks_at_a_code_is_written_down(idle_scene: Scene) -> None:
 @pytest.mark.covers("F62")
 async def test_a_contact_hears_that_a_code_is_on_another_sim_before_it_is_sent(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
-    await world.desk.import_code(await world.sim_of(2), str(a_code()), ANA)
+    await world.desk.import_code(await scene.ana(), await world.sim_of(2), str(a_code()))
     await world.request()
     async with world.browser() as browser:
         page = await world.upload(browser, await world.upload_link())

@@ -41,8 +41,8 @@ async def test_a_retry_says_whether_the_request_goes_on_or_is_held_again(scene: 
 
 async def test_asking_again_says_what_was_done(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
-    draft = QrRequestDraft(sim=world.sim, user=ANA, again=True)
-    made = await world.desk.request(draft)
+    draft = QrRequestDraft(sim=world.sim, again=True)
+    made = await world.desk.request(await world.scene.ana(), draft)
     assert made.sentence == "No request was open. The request has been made."
     again = await typed(scene, "request", world.sim, "--user", ANA, "--again", "--yes")
     assert again.out.startswith("The request has been sent again (round 2).\n")

@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 
 from models.lifecycle import OrderStatus
 from sandbox.postgres import find_binaries
-from tests.builders import iccid, line, world
+from tests.builders import OPERATOR, iccid, line, world
 from tests.system.scene import Scene, refused
 from tests.temporal_server import eventually
 
@@ -34,20 +34,20 @@ async def test_an_inventory_older_than_temporal_goes_on_from_its_rows(
         first = await scene.placed(1)
         await eventually(lambda: scene.events(first), lambda events: "mail.sent" in events)
         await pg("pg_dump", scene.settings.database_url, "-Fc", "-f", backup)
-        await scene.desk.acknowledge(first)  # after the backup
+        await scene.desk.acknowledge(OPERATOR, first)  # after the backup
         second = await scene.placed(2)
         await eventually(lambda: scene.events(second), lambda events: "mail.sent" in events)
     await pg("pg_restore", scene.settings.database_url, "--clean", "--if-exists", "-1", backup)
 
     async with scene.worker():
-        assert (await scene.desk.order(first)).status is OrderStatus.SUBMITTED
-        assert await refused(scene.desk.order(second)) == ["unknown_order"]
+        assert (await scene.desk.order(OPERATOR, first)).status is OrderStatus.SUBMITTED
+        assert await refused(scene.desk.order(OPERATOR, second)) == ["unknown_order"]
         for lost in (first, second):
             await scene.temporal.client.get_workflow_handle(lost).terminate("restored")
         mails = len(scene.mailbox.mails)
-        await scene.desk.retry(first)
-        await scene.desk.acknowledge(first)
-        done = await scene.desk.processed(first, iccid=iccid(901))
+        await scene.desk.retry(OPERATOR, first)
+        await scene.desk.acknowledge(OPERATOR, first)
+        done = await scene.desk.processed(OPERATOR, first, iccid=iccid(901))
         assert done.status is OrderStatus.PROCESSED
         await scene.ended(first)
         again = [mail for mail in scene.mailbox.mails[mails:] if "orders@telvia.example" in mail.to]

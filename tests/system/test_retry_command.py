@@ -6,7 +6,7 @@ import json
 import pytest
 
 from models.lifecycle import OrderStatus
-from tests.builders import iccid, world
+from tests.builders import OPERATOR, iccid, world
 from tests.starter.shell import Said, Shell
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
@@ -26,7 +26,7 @@ async def held(scene: Scene) -> str:
     await world(scene.database)
     scene.mailbox.answer = REFUSES
     order_id = await scene.placed()
-    await eventually(lambda: scene.desk.order(order_id), lambda order: order.held_reason)
+    await eventually(lambda: scene.desk.order(OPERATOR, order_id), lambda order: order.held_reason)
     return order_id
 
 
@@ -42,7 +42,7 @@ async def test_a_retry_says_whether_the_order_goes_on_or_is_held_again(scene: Sc
 
     scene.mailbox.answer = TAKES
     assert (await retry(scene, order_id)).out == f"{order_id} goes on.\n"
-    assert (await scene.desk.order(order_id)).held_reason is None
+    assert (await scene.desk.order(OPERATOR, order_id)).held_reason is None
     await scene.mailbox.got("orders@telvia.example")
 
 
@@ -52,7 +52,7 @@ async def test_an_order_that_is_not_held_has_nothing_to_retry(scene: Scene) -> N
     order_id = await scene.acknowledged()
     sentence = "The order is not held; there is nothing to retry.\n"
     assert (await retry(scene, order_id, code=2)).err == sentence
-    await scene.desk.processed(order_id, iccid=iccid(901))
+    await scene.desk.processed(OPERATOR, order_id, iccid=iccid(901))
     await scene.ended(order_id)
     assert (await retry(scene, order_id, code=2)).err == sentence
 
@@ -63,7 +63,7 @@ async def test_a_terminated_order_is_started_again(scene: Scene) -> None:
     order_id = await scene.acknowledged()
     await scene.temporal.client.get_workflow_handle(order_id).terminate()
     assert (await retry(scene, order_id)).out == f"{order_id} is started again.\n"
-    done = await scene.desk.processed(order_id, iccid=iccid(901))
+    done = await scene.desk.processed(OPERATOR, order_id, iccid=iccid(901))
     assert done.status is OrderStatus.PROCESSED
 
 
@@ -73,7 +73,7 @@ async def test_a_terminated_order_that_was_held_goes_on_with_what_it_was_held_fo
     await scene.temporal.client.get_workflow_handle(order_id).terminate()
     scene.mailbox.answer = TAKES
     assert (await retry(scene, order_id)).out == f"{order_id} goes on.\n"
-    assert (await scene.desk.order(order_id)).held_reason is None
+    assert (await scene.desk.order(OPERATOR, order_id)).held_reason is None
     await scene.mailbox.got("orders@telvia.example")
 
 

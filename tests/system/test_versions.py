@@ -7,7 +7,7 @@ import pytest
 
 from models.errors import PartAway
 from models.lifecycle import OrderStatus
-from tests.builders import ANA, iccid, line, world
+from tests.builders import ANA, OPERATOR, iccid, line, world
 from tests.replay.patched import PATCH, PatchedOrder
 from tests.replay.swapped import HastyOrder
 from tests.system.qr_scene import QrScene, a_code
@@ -52,7 +52,7 @@ async def test_an_incompatible_version_stalls_in_sight_and_acts_on_nothing(versi
         await scene.mailbox.got(PROVIDER, PROVIDER)
         scene.mailbox.answer = REFUSES
         held = await scene.placed(3)
-        await eventually(lambda: scene.desk.order(held), lambda order: order.held_reason)
+        await eventually(lambda: scene.desk.order(OPERATOR, held), lambda order: order.held_reason)
         scene.mailbox.answer = TAKES
         orders = (submitted, processing, held)
         before = await everything(scene)
@@ -60,20 +60,20 @@ async def test_an_incompatible_version_stalls_in_sight_and_acts_on_nothing(versi
         async with versions.worker("B", HastyOrder):
             await versions.make_current("B")
             with pytest.raises(PartAway):
-                await scene.impatient().acknowledge(submitted)
+                await scene.impatient().acknowledge(OPERATOR, submitted)
             await scene.temporal.client.get_workflow_handle(processing).cancel()
             await scene.temporal.client.get_workflow_handle(held).signal("retry")
             await versions.stalls(*orders)
             assert await everything(scene) == before
 
             await versions.make_current("A")
-            await scene.desk.acknowledge(submitted)
-            await scene.desk.processed(submitted, iccid=iccid(801))
+            await scene.desk.acknowledge(OPERATOR, submitted)
+            await scene.desk.processed(OPERATOR, submitted, iccid=iccid(801))
             await eventually(lambda: scene.events(held), lambda events: "mail.sent" in events)
-            await scene.desk.cancel(held)
+            await scene.desk.cancel(OPERATOR, held)
             for order_id in orders:
                 await scene.ended(order_id)
-    statuses = [(await scene.desk.order(order_id)).status for order_id in orders]
+    statuses = [(await scene.desk.order(OPERATOR, order_id)).status for order_id in orders]
     assert statuses == [OrderStatus.PROCESSED, OrderStatus.CANCELLED, OrderStatus.CANCELLED]
     await scene.mailbox.got(*[PROVIDER] * 5, *[ANA] * 3, "employee1@acme.example")
     assert len({mail.message_id for mail in scene.mailbox.mails}) == len(scene.mailbox.mails)
@@ -100,7 +100,7 @@ async def test_a_ramp_sends_a_share_of_the_orders_and_takes_it_back(versions: Ve
 
         await versions.stop_the_ramp("B")
         for order_id in (*running, *builds):
-            await scene.desk.cancel(order_id)
+            await scene.desk.cancel(OPERATOR, order_id)
             await scene.ended(order_id)
             assert await versions.build_of(order_id) == "A"
     mails = len(running) + len(builds)
@@ -116,14 +116,14 @@ async def test_a_patched_version_ends_the_orders_of_the_one_before(versions: Ver
         telling, processing = await scene.acknowledged(1), await scene.acknowledged(2)
         await scene.mailbox.got(PROVIDER, PROVIDER)
         scene.mailbox.answer = REFUSES
-        await scene.desk.cancel(telling)
-        await eventually(lambda: scene.desk.order(telling), lambda order: order.held_reason)
+        await scene.desk.cancel(OPERATOR, telling)
+        await eventually(lambda: scene.desk.order(OPERATOR, telling), lambda order: order.held_reason)
 
         async with versions.worker("B", PatchedOrder):
             await versions.make_current("B")
             scene.mailbox.answer = TAKES
-            await scene.desk.retry(telling)
-            await scene.desk.cancel(processing)
+            await scene.desk.retry(OPERATOR, telling)
+            await scene.desk.cancel(OPERATOR, processing)
             for order_id in (telling, processing):
                 await scene.ended(order_id)
                 assert await versions.build_of(order_id) == "B"
@@ -138,12 +138,12 @@ async def test_a_notification_ends_with_the_version_it_began_with_unless_it_is_m
 ) -> None:
     scene = versions.scene
     codes = await QrScene.set_up(scene)
-    await codes.desk.import_code(codes.sim, str(a_code()), ANA)
+    await codes.desk.import_code(await scene.ana(), codes.sim, str(a_code()))
     async with versions.worker("A"), versions.worker("B"):
         await versions.make_current("A")
         scene.mailbox.answer = REFUSES
         stays, moves = [
-            (await codes.desk.notify(codes.sim, boss, user=ANA)).id
+            (await codes.desk.notify(await scene.ana(), codes.sim, boss)).id
             for boss in ("boss@acme.example", "carl@acme.example")
         ]
         for notification_id in (stays, moves):
@@ -154,7 +154,7 @@ async def test_a_notification_ends_with_the_version_it_began_with_unless_it_is_m
         await eventually(lambda: happened(scene, stays), lambda events: HELD in events)
         scene.mailbox.answer = TAKES
         for notification_id, build in ((stays, "A"), (moves, "B")):
-            await codes.desk.retry(notification_id)
+            await codes.desk.retry(OPERATOR, notification_id)
             await scene.ended(notification_id)
             assert await versions.build_of(notification_id) == build
     await scene.mailbox.got("boss@acme.example", "carl@acme.example")
@@ -172,14 +172,14 @@ async def test_what_went_the_new_way_is_pinned_to_it_before_all_else_is_rolled_b
         await scene.mailbox.got(PROVIDER, PROVIDER)
         scene.mailbox.answer = REFUSES
         for order_id in (pinned, forgotten):
-            await scene.desk.cancel(order_id)
-            await eventually(lambda: scene.desk.order(order_id), lambda order: order.held_reason)  # noqa: B023
+            await scene.desk.cancel(OPERATOR, order_id)
+            await eventually(lambda: scene.desk.order(OPERATOR, order_id), lambda order: order.held_reason)  # noqa: B023
         await versions.override(pinned, "pinned", "B")
         await versions.make_current("A")
         scene.mailbox.answer = TAKES
-        await scene.desk.retry(pinned)
+        await scene.desk.retry(OPERATOR, pinned)
         await scene.ended(pinned)
-        await scene.desk.retry(forgotten)
+        await scene.desk.retry(OPERATOR, forgotten)
         await versions.stalls(forgotten)
         await scene.mailbox.got(*[PROVIDER] * 3, ANA)
 
@@ -203,7 +203,7 @@ async def test_a_worker_that_gets_no_work_says_so_and_how_it_gets_some(versions:
     async with started("worker", folder, variables, "--build-id", "2026.11+a") as process:
         await process.says(f"it is version {versions.name}.2026.11+a, and no version is current")
         with pytest.raises(PartAway):
-            await scene.impatient().place(scene.draft(1, key="waits"))
+            await scene.impatient().place(await scene.ana(), scene.draft(1, key="waits"))
         command = shlex.split(process.written.partition("To make it current: temporal ")[2].splitlines()[0])
         code, printed = await versions.temporal(*command)
         assert code == 0, printed
@@ -215,7 +215,7 @@ async def test_a_worker_that_gets_no_work_says_so_and_how_it_gets_some(versions:
 
     async with started("worker", folder, variables, "--build-id", "2026.11+a") as process:
         await process.says("The worker polls")
-        await scene.desk.cancel(order_id)
+        await scene.desk.cancel(OPERATOR, order_id)
         await process.stop()
         assert process.written.count("gets no") == 1, "it is current"
 

@@ -6,7 +6,7 @@ from models.errors import PartAway
 from models.inventory import SimState
 from models.lifecycle import OrderStatus
 from models.orders import OrderState
-from tests.builders import ANA, iccid
+from tests.builders import ANA, OPERATOR, iccid
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
 
@@ -27,10 +27,10 @@ async def go_all_the_way(scene: Scene, number: int) -> str:
 
     async def answered() -> str | None:
         try:
-            order_id = (await desk.place(draft)).order_id
+            order_id = (await desk.place(await scene.ana(), draft)).order_id
             await mailed(scene, order_id)
-            await desk.acknowledge(order_id)
-            state: OrderState = await desk.processed(order_id, iccid=iccid(700 + number))
+            await desk.acknowledge(OPERATOR, order_id)
+            state: OrderState = await desk.processed(OPERATOR, order_id, iccid=iccid(700 + number))
         except PartAway:
             return None
         assert state.status is OrderStatus.PROCESSED
@@ -43,9 +43,9 @@ async def mailed(scene: Scene, order_id: str) -> None:
     """The provider acknowledges what it got; a person asks again where nobody knows whether it did."""
 
     async def sent() -> bool:
-        order = await scene.desk.order(order_id)
+        order = await scene.desk.order(OPERATOR, order_id)
         if order.held_reason == "mail_uncertain":
-            await scene.desk.retry(order_id)
+            await scene.desk.retry(OPERATOR, order_id)
         return any(event.type == "mail.sent" for event in order.events)
 
     await eventually(sent, bool, within=120)

@@ -16,7 +16,7 @@ from sandbox.ports import free_port
 from settings import Settings
 from store.secrets import KeyRing
 from store.session import Database
-from tests.builders import ANA, iccid, item, line, world
+from tests.builders import ANA, OPERATOR, iccid, item, line, world
 from tests.system.qr_scene import QUENTIN, QrScene, a_code
 from tests.system.scene import Scene, a_mailbox, msisdn
 from tests.telemetry.collector import collecting
@@ -145,8 +145,8 @@ class Day:
         scene = self.scene
         await world(scene.database, *lines(), packs=(pack(),))
         self.order_id = await scene.placed(1)
-        await scene.desk.acknowledge(self.order_id)
-        await scene.desk.processed(self.order_id, iccid=iccid(701))
+        await scene.desk.acknowledge(OPERATOR, self.order_id)
+        await scene.desk.processed(OPERATOR, self.order_id, iccid=iccid(701))
         await scene.ended(self.order_id)
         await self.a_code_comes()
         await self.steps_fail()
@@ -185,14 +185,14 @@ class Day:
         waiting = await scene.placed(2)
         scene.mailbox.answer = f"550 5.1.1 <{ODILE}>: no such user"
         self.held_id = await scene.placed(3)
-        await eventually(lambda: scene.desk.order(self.held_id), lambda order: order.held_reason)
+        await eventually(lambda: scene.desk.order(OPERATOR, self.held_id), lambda order: order.held_reason)
         await scene.temporal.client.get_workflow_handle(self.held_id).signal("retry", "no retry")
         await scene.sql(
             "CREATE FUNCTION say_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
             f" RAISE EXCEPTION 'row of {EMPLOYEE}, {ODILE}'; END $$"
         )
         await scene.sql("CREATE TRIGGER say_it BEFORE INSERT ON sims FOR EACH ROW EXECUTE FUNCTION say_it()")
-        call = asyncio.create_task(scene.desk.acknowledge(waiting))
+        call = asyncio.create_task(scene.desk.acknowledge(OPERATOR, waiting))
         handle = scene.temporal.client.get_workflow_handle(waiting)
 
         async def tried_again() -> int:

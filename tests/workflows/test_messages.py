@@ -56,7 +56,7 @@ async def test_an_order_started_with_plain_json_gets_its_search_attributes(house
         "Distributor": "Distribution SA",
         "AccountId": "1",
     }
-    await handle.execute_update("acknowledge", {"actor": "provider"})
+    await handle.execute_update("acknowledge", {"actor": "contact:7"})
     processed = await handle.execute_update("processed", {"iccid": ICCID, "unknown_field": 1})
     assert processed == {
         "order_id": handle.id,

@@ -18,13 +18,13 @@ async def test_from_placing_to_processed(house: House, kind: OrderKind) -> None:
     before = house.sims_of(handle)[SimState.ACTIVE]
     assert await house.attribute(handle, ORDER_STATUS) == "submitted"
 
-    acknowledged = await house.call(handle, "acknowledge", actor="provider")
+    acknowledged = await house.call(handle, "acknowledge", actor="contact:7")
     assert (acknowledged.status, acknowledged.iccid) == (OrderStatus.PROVIDER_PROCESSING, None)
     assert house.sims_of(handle) == {SimState.ACTIVE: before, SimState.TEMPORARY: [SimKind.ESIM]}
     assert await house.attribute(handle, ORDER_STATUS) == "provider_processing"
 
     assert (await house.call(handle, "enter_iccid", iccid=ICCID, actor="user:3")).iccid == ICCID
-    processed = await house.call(handle, "processed", actor="provider")
+    processed = await house.call(handle, "processed", actor="contact:7")
     assert (processed.status, processed.iccid) == (OrderStatus.PROCESSED, ICCID)
     await house.ended(handle)
 

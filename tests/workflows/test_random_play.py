@@ -32,7 +32,7 @@ CODES = {
     "over",
 }
 
-actors = st.sampled_from(["operator", "provider", "user:3"])
+actors = st.sampled_from(["operator", "contact:7", "user:3"])
 iccids = st.sampled_from([ICCID, OTHER_ICCID, f" {ICCID} ", "123"])
 calls = st.one_of(
     st.builds(lambda actor: ("acknowledge", {"actor": actor}), actors),
