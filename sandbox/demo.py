@@ -20,8 +20,9 @@ from temporalio.client import Client
 
 from models.callers import Caller
 from models.errors import EsimError, Refused
-from models.inventory import LineView, OrderView, SimKind, SimState, UserView
+from models.inventory import LineView, SimKind, SimState, UserView
 from models.lifecycle import OrderKind, OrderStatus
+from models.order_views import OrderView
 from models.rules import DISPOSAL_WARNING, Action
 from sandbox.data_dir import DataDir
 from sandbox.demo_qr import QrChapter

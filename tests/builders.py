@@ -17,7 +17,8 @@ from models.lifecycle import OrderKind
 from models.orders import Acceptance, Placement
 from starter import callers
 from starter.inventory import Inventory
-from store import acceptance, order_steps
+from store import order_steps
+from store.order_steps import By
 from store.session import Database
 
 ACCOUNT = "Acme"
@@ -118,37 +119,41 @@ async def place(
         OPERATOR, ACCOUNT
     )
     (user,) = [user for user in await inventory.users(OPERATOR) if user.email == ANA]
-    wish = {
+    order: dict[str, Any] = {
         "order_id": order_id(user.account_id, f"test {next(_keys)}"),
-        "kind": kind,
         "account_id": user.account_id,
-        "line_id": found.id,
         "user_id": user.id,
+    }
+    asked: dict[str, Any] = {
+        "kind": kind.value,
+        "line_id": found.id,
         "pack_id": packs[0].id if packs else 10**6,
-        "disposal_confirmed": True,
-    } | changes
+        "discard_confirmed": True,
+    }
+    order |= {name: value for name, value in changes.items() if name in order}
+    asked |= {name: value for name, value in changes.items() if name not in order}
     async with database.transaction() as connection:
-        return await acceptance.accept(connection, Placement(**wish))
+        return await order_steps.accept(connection, Placement(**order, what=asked))
 
 
 async def acknowledge(database: Database, order: Acceptance, esim: str | None = None) -> None:
     """The provider acknowledges: the temporary eSIM is there."""
     async with database.transaction() as connection:
-        done = await order_steps.open_processing(connection, order.order_id, "operator", esim)
+        done = await order_steps.acknowledge(connection, order.order_id, By("operator"), esim)
     assert done.refusal is None
 
 
 async def process(database: Database, order: Acceptance, esim: str) -> None:
     """The provider has processed the order: the SIM that was in place is discarded."""
     async with database.transaction() as connection:
-        done = await order_steps.complete(connection, order.order_id, "operator", esim, "test")
+        done = await order_steps.complete(connection, order.order_id, By("operator"), esim, "test")
     assert done.refusal is None
 
 
 async def cancel(database: Database, order: Acceptance) -> None:
     """The order is cancelled."""
     async with database.transaction() as connection:
-        done = await order_steps.cancel(connection, order.order_id, "operator")
+        done = await order_steps.cancel(connection, order.order_id, By("operator"))
     assert done.refusal is None
 
 

@@ -20,7 +20,7 @@ from providers.outbox import MailUncertain
 from providers.port import NoOrderContact
 from store.session import Database
 from tests.builders import place, run, world
-from workflows.messages import OpenProcessing
+from workflows.messages import AcknowledgeInput
 
 SENTINEL = "+33639980001 sentinel@private.example"
 
@@ -64,13 +64,13 @@ async def test_the_words_of_a_database_error_stay_in_the_house(
         f" RAISE EXCEPTION '{SENTINEL}' USING DETAIL = '{SENTINEL}', ERRCODE = 'P0001'; END $$",
     )
     await run(database, "CREATE TRIGGER say BEFORE INSERT ON sims FOR EACH ROW EXECUTE FUNCTION say()")
-    step = OpenProcessing(order_id=order.order_id, actor="operator")
-    failure = await failure_of(InventorySteps(database).open_processing, step)
+    step = AcknowledgeInput(order_id=order.order_id, kind="switch_to_esim", actor="operator")
+    failure = await failure_of(InventorySteps(database).acknowledge_order, step)
     assert (failure.type, failure.non_retryable) == ("unexpected", False)
     assert SENTINEL not in str(failure)
     assert SENTINEL not in caplog.text
     assert "sqlstate=P0001" in caplog.text
-    assert "in open_processing" in caplog.text, "the frames say where"
+    assert "in acknowledge_order" in caplog.text, "the frames say where"
 
 
 @pytest.mark.covers("W6")
@@ -95,8 +95,8 @@ async def test_a_constraint_is_named_but_not_the_row_it_refused(
 @pytest.mark.covers("W5", "W6")
 async def test_a_database_that_is_away_is_worth_trying_again(database_url: str) -> None:
     nowhere = Database(database_url.replace("test_", "gone_"), 1)
-    step = OpenProcessing(order_id="order-aaaaaaaaaaaaaaaa", actor="operator")
-    failure = await failure_of(InventorySteps(nowhere).open_processing, step)
+    step = AcknowledgeInput(order_id="order-aaaaaaaaaaaaaaaa", kind="switch_to_esim", actor="operator")
+    failure = await failure_of(InventorySteps(nowhere).acknowledge_order, step)
     assert not failure.non_retryable
     assert "gone_" not in str(failure)
     await nowhere.close()

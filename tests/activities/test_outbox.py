@@ -12,6 +12,8 @@ from store.session import Database
 from tests.activities.scene import ORDERS, SECOND, Post
 from tests.builders import acknowledge, cancel, place, run, world
 
+SWITCH = "switch_to_esim"
+
 
 @pytest.fixture
 async def post(database: Database) -> Post:
@@ -27,7 +29,7 @@ async def order(post: Post) -> Acceptance:
 @pytest.mark.covers("W1", "W2")
 async def test_a_mail_that_went_out_is_not_sent_again(post: Post, order: Acceptance) -> None:
     for _ in range(3):
-        await post.provider.submit(order.order_id, retries=0)
+        await post.provider.submit(order.order_id, SWITCH, retries=0)
     assert post.mailer.to() == [ORDERS]
     assert await post.states() == ["sent"]
     assert await post.events(order.order_id) == ["mail.sent"]
@@ -40,17 +42,17 @@ async def test_an_ambiguous_mail_is_sent_once_more_then_a_person_decides(
     post.mailer.fail(ORDERS, *[MailAmbiguous("The answer was lost.")] * 3)
     for _ in range(2):
         with pytest.raises(MailAmbiguous):
-            await post.provider.submit(order.order_id, retries=0)
+            await post.provider.submit(order.order_id, SWITCH, retries=0)
     for _ in range(2):
         with pytest.raises(MailUncertain):
-            await post.provider.submit(order.order_id, retries=0)
+            await post.provider.submit(order.order_id, SWITCH, retries=0)
     assert post.mailer.to() == [ORDERS, ORDERS]
 
     with pytest.raises(MailAmbiguous):
-        await post.provider.submit(order.order_id, retries=1)  # a person: once more
+        await post.provider.submit(order.order_id, SWITCH, retries=1)  # a person: once more
     with pytest.raises(MailUncertain):
-        await post.provider.submit(order.order_id, retries=1)
-    await post.provider.submit(order.order_id, retries=2)
+        await post.provider.submit(order.order_id, SWITCH, retries=1)
+    await post.provider.submit(order.order_id, SWITCH, retries=2)
     assert post.mailer.to() == [ORDERS] * 4
     assert len({mail.message_id for mail in post.mailer.tried}) == 1, "one Message-ID for ever"
     assert await post.states() == ["sent"]
@@ -66,10 +68,10 @@ async def test_a_worker_that_died_while_sending_leaves_a_mail_that_is_sent_once_
     for _ in range(2):
         post.mailer.before = die
         with pytest.raises(SystemError):
-            await post.provider.submit(order.order_id, retries=0)
+            await post.provider.submit(order.order_id, SWITCH, retries=0)
     post.mailer.before = None
     with pytest.raises(MailUncertain):
-        await post.provider.submit(order.order_id, retries=0)
+        await post.provider.submit(order.order_id, SWITCH, retries=0)
     assert post.mailer.to() == [ORDERS, ORDERS]
 
 
@@ -80,10 +82,10 @@ async def test_a_refused_mail_is_tried_again_only_when_a_person_retries(
     post.mailer.fail(ORDERS, MailRejected("The mail server refused the recipient.", 550))
     for _ in range(3):
         with pytest.raises(MailRejected):
-            await post.provider.submit(order.order_id, retries=0)
+            await post.provider.submit(order.order_id, SWITCH, retries=0)
     assert post.mailer.to() == [ORDERS]
     assert await post.states() == ["failed"]
-    await post.provider.submit(order.order_id, retries=1)
+    await post.provider.submit(order.order_id, SWITCH, retries=1)
     assert post.mailer.to() == [ORDERS, ORDERS]
     assert await post.states() == ["sent"]
     assert await post.events(order.order_id) == ["mail.failed", "mail.sent"]
@@ -97,8 +99,8 @@ async def test_a_mail_that_surely_did_not_go_out_may_be_tried_at_any_time(
     post.mailer.fail(ORDERS, *[failure] * 5)
     for _ in range(5):
         with pytest.raises(type(failure)):
-            await post.provider.submit(order.order_id, retries=0)
-    await post.provider.submit(order.order_id, retries=0)
+            await post.provider.submit(order.order_id, SWITCH, retries=0)
+    await post.provider.submit(order.order_id, SWITCH, retries=0)
     assert await post.states() == ["sent"]
     assert await post.events(order.order_id) == ["mail.sent"]
 
@@ -109,12 +111,12 @@ async def test_one_recipients_failure_touches_no_other(post: Post, order: Accept
     post.mailer.fail(ORDERS, MailRejected("Refused.", 550))
     post.mailer.fail(SECOND, MailUnavailable("Away."))
     with pytest.raises(MailUnavailable):  # worth trying again, so it is told first
-        await post.provider.submit(order.order_id, retries=0)
+        await post.provider.submit(order.order_id, SWITCH, retries=0)
     assert await post.states() == ["failed", "unsent"]
     with pytest.raises(MailRejected):
-        await post.provider.submit(order.order_id, retries=0)
+        await post.provider.submit(order.order_id, SWITCH, retries=0)
     assert await post.states() == ["failed", "sent"]
-    await post.provider.submit(order.order_id, retries=1)
+    await post.provider.submit(order.order_id, SWITCH, retries=1)
     assert sorted(post.mailer.to()) == [ORDERS, ORDERS, SECOND, SECOND]
     assert len({mail.message_id for mail in post.mailer.tried}) == 2
 
@@ -123,16 +125,16 @@ async def test_one_recipients_failure_touches_no_other(post: Post, order: Accept
 async def test_a_distributor_without_a_contact_for_orders(post: Post, order: Acceptance) -> None:
     await run(post.database, "DELETE FROM contact_roles")
     with pytest.raises(NoOrderContact):
-        await post.provider.submit(order.order_id, retries=0)
+        await post.provider.submit(order.order_id, SWITCH, retries=0)
     await run(post.database, "INSERT INTO contact_roles SELECT id, 'order' FROM contacts")
-    await post.provider.submit(order.order_id, retries=1)
+    await post.provider.submit(order.order_id, SWITCH, retries=1)
     assert post.mailer.to() == [ORDERS]
 
 
 @pytest.mark.covers("F22", "F44")
 async def test_an_order_that_was_never_handed_over_is_not_withdrawn(post: Post, order: Acceptance) -> None:
     await cancel(post.database, order)
-    await post.provider.withdraw(order.order_id, retries=0)
+    await post.provider.withdraw(order.order_id, SWITCH, retries=0)
     assert post.mailer.tried == []
 
 
@@ -144,22 +146,22 @@ async def test_an_order_that_was_or_may_have_been_handed_over_is_withdrawn(
     if not sent:
         post.mailer.fail(ORDERS, MailAmbiguous("The answer was lost."))
         with pytest.raises(MailAmbiguous):
-            await post.provider.submit(order.order_id, retries=0)
+            await post.provider.submit(order.order_id, SWITCH, retries=0)
     else:
-        await post.provider.submit(order.order_id, retries=0)
+        await post.provider.submit(order.order_id, SWITCH, retries=0)
     await cancel(post.database, order)
-    await post.provider.withdraw(order.order_id, retries=0)
+    await post.provider.withdraw(order.order_id, SWITCH, retries=0)
     assert await post.states(Template.PROVIDER_CANCELLED) == ["sent"]
 
 
 @pytest.mark.covers("W2")
 async def test_whoever_has_the_order_is_told_of_its_withdrawal(post: Post, order: Acceptance) -> None:
-    await post.provider.submit(order.order_id, retries=0)
+    await post.provider.submit(order.order_id, SWITCH, retries=0)
     await run(post.database, "DELETE FROM contact_roles")
     await post.add_second_contact()
     await cancel(post.database, order)
     for _ in range(2):
-        await post.provider.withdraw(order.order_id, retries=0)
+        await post.provider.withdraw(order.order_id, SWITCH, retries=0)
     assert sorted(post.mailer.to()[1:]) == [ORDERS, SECOND]
     assert await post.states(Template.PROVIDER_CANCELLED) == ["sent", "sent"]
 
@@ -170,16 +172,16 @@ async def test_an_order_cancelled_meanwhile_is_not_handed_over_any_more(
 ) -> None:
     """A submission that was on its way to the mail server when the cancel overtook it."""
     await cancel(post.database, order)
-    await post.provider.withdraw(order.order_id, retries=0)
-    await post.provider.submit(order.order_id, retries=0)
+    await post.provider.withdraw(order.order_id, SWITCH, retries=0)
+    await post.provider.submit(order.order_id, SWITCH, retries=0)
     assert post.mailer.tried == [], "the provider would deliver an order that nobody wants"
 
 
 async def test_a_reminder_asks_only_as_long_as_it_is_true(post: Post, order: Acceptance) -> None:
-    await post.provider.remind(order.order_id, OrderStatus.SUBMITTED, 1, retries=0)
+    await post.provider.remind(order.order_id, SWITCH, OrderStatus.SUBMITTED, 1, retries=0)
     await acknowledge(post.database, order)
-    await post.provider.remind(order.order_id, OrderStatus.SUBMITTED, 2, retries=0)
-    await post.provider.remind(order.order_id, OrderStatus.PROVIDER_PROCESSING, 1, retries=0)
+    await post.provider.remind(order.order_id, SWITCH, OrderStatus.SUBMITTED, 2, retries=0)
+    await post.provider.remind(order.order_id, SWITCH, OrderStatus.PROVIDER_PROCESSING, 1, retries=0)
     assert len({mail.message_id for mail in post.mailer.tried}) == len(post.mailer.tried) == 2
     assert await post.states(Template.PROVIDER_REMINDER_ACKNOWLEDGE) == ["sent"]
     assert await post.states(Template.PROVIDER_REMINDER_PROCESS) == ["sent"]

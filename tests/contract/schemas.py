@@ -13,13 +13,13 @@ from models.orders import Acceptance, OrderState
 from models.qr import RequestResult, RequestState
 from workflows.messages import (
     Acknowledge,
-    CancelOrder,
+    Cancel,
     EnterIccid,
     NotifyOfQrCode,
     PlaceOrder,
-    ReportProcessed,
+    Processed,
     RequestQrCode,
-    RetryOrder,
+    Retry,
     SendAgain,
     WithdrawRequest,
 )
@@ -30,15 +30,15 @@ SENT: dict[str, type[BaseModel]] = {
     "EsimOrder.input": PlaceOrder,
     "EsimOrder.acknowledge": Acknowledge,
     "EsimOrder.enter_iccid": EnterIccid,
-    "EsimOrder.processed": ReportProcessed,
-    "EsimOrder.cancel": CancelOrder,
-    "EsimOrder.retry": RetryOrder,
+    "EsimOrder.processed": Processed,
+    "EsimOrder.cancel": Cancel,
+    "EsimOrder.retry": Retry,
     "EsimQrRequest.input": RequestQrCode,
     "EsimQrRequest.send_again": SendAgain,
     "EsimQrRequest.withdraw": WithdrawRequest,
-    "EsimQrRequest.retry": RetryOrder,
+    "EsimQrRequest.retry": Retry,
     "EsimQrNotification.input": NotifyOfQrCode,
-    "EsimQrNotification.retry": RetryOrder,
+    "EsimQrNotification.retry": Retry,
 }
 """What a backend sends, by workflow and call."""
 ANSWERED: dict[str, type[BaseModel]] = {

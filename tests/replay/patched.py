@@ -7,7 +7,6 @@ from models.lifecycle import OrderStatus
 from models.orders import OrderState
 from workflows.messages import PlaceOrder
 from workflows.order import EsimOrder
-from workflows.steps import ProviderSteps
 
 PATCH = "provider-told-first"
 
@@ -21,14 +20,18 @@ class PatchedOrder(EsimOrder):
     @workflow.init
     def __init__(self, start: PlaceOrder | None = None) -> None:
         super().__init__(start)
+        self._told = False
 
     @workflow.run
     async def run(self, _: PlaceOrder | None = None) -> OrderState:
         return await super().run(_)
 
-    async def _tell_the_end(self) -> None:
+    async def _send(self, email: str) -> None:
         if self._status is OrderStatus.CANCELLED and workflow.patched(PATCH):
-            await self._steps.take(ProviderSteps.withdraw_from_provider, self._mails)
-            await self._tell_people()
-        else:
-            await super()._tell_the_end()
+            await super()._withdraw()
+            self._told = True
+        await super()._send(email)
+
+    async def _withdraw(self) -> None:
+        if not self._told:
+            await super()._withdraw()

@@ -73,7 +73,7 @@ async def refused(house: House) -> Handle:
 
 async def processed_after_cancelled(house: House) -> Handle:
     handle = await house.acknowledged()
-    door = house.troubles.shut_before("tell_people")
+    door = house.troubles.shut_before("send_email")
     await house.call(handle, "cancel", actor="user:3")
     await refused_call(house.call(handle, "processed", iccid=ICCID, actor="contact:7"))
     door.set()
@@ -106,7 +106,7 @@ async def submission_held_and_overtaken(house: House) -> Handle:
 
 async def step_failing_at_first(house: House) -> Handle:
     house.troubles.next("accept_order", AWAY, AWAY, AWAY)
-    house.troubles.next("complete_swap", AWAY)
+    house.troubles.next("complete_order", AWAY)
     handle = await house.acknowledged()
     await house.call(handle, "processed", iccid=ICCID)
     return handle
@@ -114,17 +114,17 @@ async def step_failing_at_first(house: House) -> Handle:
 
 async def step_held_and_overtaken_by_a_cancel(house: House) -> Handle:
     handle = await house.acknowledged()
-    house.troubles.last("complete_swap", FINAL)
+    house.troubles.last("complete_order", FINAL)
     call = asyncio.create_task(house.call(handle, "processed", iccid=ICCID))
     await house.held_for(handle, HoldReason.STEP_FAILED)
-    house.troubles.over("complete_swap")
+    house.troubles.over("complete_order")
     await house.call(handle, "cancel")
     await refused_call(call)
     return handle
 
 
 async def news_given_up(house: House) -> Handle:
-    house.troubles.last("tell_people", MAIL_REJECTED)
+    house.troubles.last("send_email", MAIL_REJECTED)
     handle = await house.acknowledged(waits=HURRIED)
     await house.call(handle, "processed", iccid=ICCID)
     return handle

@@ -1,18 +1,16 @@
 """Workflows whose author swapped two steps, thinking that nobody would notice."""
 
-from typing import Any
-
 from pydantic import ValidationError
 from temporalio import workflow
 
 from models.lifecycle import HoldReason
 from models.orders import OrderState
 from models.qr import RequestState
-from workflows.messages import PlaceOrder, RequestQrCode, SendMails
+from workflows.messages import PlaceOrder, RequestQrCode
 from workflows.order import EsimOrder
 from workflows.qr_request import EsimQrRequest
 from workflows.step_runner import Condition
-from workflows.steps import PeopleSteps, ProviderSteps, QrMailSteps
+from workflows.steps import ProviderSteps, QrMailSteps
 
 
 @workflow.defn(name="EsimOrder", failure_exception_types=[ValidationError])
@@ -27,13 +25,13 @@ class SwappedOrder(EsimOrder):
     async def run(self, _: PlaceOrder | None = None) -> OrderState:
         return await super().run(_)
 
-    async def _tell_the_end(self) -> None:
-        message = SendMails(order_id=self._order_id)
-        steps: list[Any] = [PeopleSteps.tell_people]
+    async def _send(self, email: str) -> None:
         if self._status == "cancelled":
-            steps.insert(0, ProviderSteps.withdraw_from_provider)
-        for step in steps:
-            await self._steps.take(step, message)
+            await super()._withdraw()
+        await super()._send(email)
+
+    async def _withdraw(self) -> None:
+        """Done before."""
 
 
 @workflow.defn(name="EsimOrder", failure_exception_types=[ValidationError])
@@ -49,7 +47,7 @@ class HastyOrder(EsimOrder):
         return await super().run(_)
 
     async def _accept(self, start: PlaceOrder) -> bool:
-        await self._steps.take(ProviderSteps.submit_to_provider, self._mails)
+        await self._steps.take(ProviderSteps.submit_to_provider, self._provider)
         return await super()._accept(start)
 
 

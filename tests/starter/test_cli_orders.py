@@ -5,7 +5,8 @@ import re
 import pytest
 
 from models.lifecycle import HoldReason
-from store import holds, mails, order_mails, order_steps
+from store import events, order_steps
+from store.order_steps import By
 from store.session import Database
 from tests.builders import acknowledge, as_csv, cancel, iccid, item, line, place, world
 from tests.starter.shell import Shell
@@ -81,7 +82,7 @@ async def test_an_incident_is_seen(database: Database, shell: Shell) -> None:
     await cancel(database, other)
     assert shell.run("order", "list", "--incidents").out == "There are no such orders.\n"
     async with database.transaction() as connection:
-        await order_steps.complete(connection, order.order_id, "provider", iccid(900), "a-request")
+        await order_steps.complete(connection, order.order_id, By("provider"), iccid(900), "a-request")
     shown = shell.run("order", "show", order.order_id, columns=80).out
     assert "The provider processed it after the cancel" in " ".join(re.findall(r"[^\s│]+", shown))
     assert "a-request" not in shown
@@ -95,7 +96,10 @@ async def test_names_of_other_accounts_stay_theirs(database: Database, shell: Sh
     shell.run("user", "create", "Secret", "secret@other.example", "--account", "Other")
     order = await place(database)
     async with database.transaction() as connection:
-        await order_steps.open_processing(connection, order.order_id, "user:2")
+        refused = await order_steps.acknowledge(connection, order.order_id, By("user:2"))
+        assert refused.refusal is not None
+        assert refused.refusal.code == "unknown_actor"
+        await events.append(connection, 1, (order.order_id,), "user:2", ("order.held", {}))
     (secret,) = [user for user in shell.json("user", "list") if user["name"] == "Secret"]
     assert secret["id"] == 2
     shown = shell.run("order", "show", order.order_id).out

@@ -209,7 +209,7 @@ async def test_a_discarded_sim_is_findable_and_offers_nothing(database: Database
     await process(database, order, iccid(900))
     discarded = await inventory.sim(OPERATOR, "S-1")
     assert (discarded.state, discarded.groups, discarded.employee) == ("discarded", (), None)
-    assert (discarded.line_id, discarded.mark) == (None, "")
+    assert (discarded.holder, discarded.mark) == (None, "")
     assert discarded.discarded_at is not None
     for refused in (await codes(inventory, "S-1", database)).values():
         assert "sim_discarded" in refused

@@ -9,9 +9,11 @@ from sqlalchemy.exc import NoResultFound
 
 from models.callers import AllAccounts
 from models.errors import NotFound, Refused
-from models.lifecycle import HoldReason, OrderKind, OrderStatus
+from models.lifecycle import HoldReason, OrderStatus
 from models.orders import Acceptance, Placement, StepResult
-from store import acceptance, facts, holds, order_steps, orders
+from store import holds, order_steps, orders
+from store.locks import lock_subject
+from store.order_steps import By
 from store.session import Database
 from tests.builders import OPERATOR, acknowledge, cancel, iccid, item, line, place, process, run, world
 
@@ -20,17 +22,17 @@ WRONG_DIGIT = iccid(900)[:-1] + str((int(iccid(900)[-1]) + 1) % 10)
 Step = Callable[[Any, str], Awaitable[StepResult]]
 
 STEPS: dict[str, Step] = {
-    "acknowledge": lambda connection, order: order_steps.open_processing(connection, order, "user:1", None),
+    "acknowledge": lambda connection, order: order_steps.acknowledge(connection, order, By("user:1"), None),
     "processed": lambda connection, order: order_steps.complete(
-        connection, order, "user:1", iccid(900), "test"
+        connection, order, By("user:1"), iccid(900), "test"
     ),
-    "cancel": lambda connection, order: order_steps.cancel(connection, order, "user:1"),
+    "cancel": lambda connection, order: order_steps.cancel(connection, order, By("user:1")),
 }
 
 
 def cancelled_for(note_id: int) -> Step:
     """The cancel with this note."""
-    return lambda connection, order: order_steps.cancel(connection, order, "user:1", note_id)
+    return lambda connection, order: order_steps.cancel(connection, order, By("user:1"), note_id)
 
 
 async def take(database: Database, step: Step, order: Acceptance) -> StepResult:
@@ -79,11 +81,11 @@ async def test_a_call_that_is_repeated_warns_again(database: Database) -> None:
     await world(database)
     order = await place(database)
     calls: list[Step] = [
-        lambda connection, id_: order_steps.open_processing(connection, id_, "operator", WRONG_DIGIT),
-        lambda connection, id_: order_steps.open_processing(connection, id_, "operator", None),
-        lambda connection, id_: order_steps.enter_iccid(connection, id_, "operator", WRONG_DIGIT),
-        lambda connection, id_: order_steps.complete(connection, id_, "operator", None, "test"),
-        lambda connection, id_: order_steps.complete(connection, id_, "operator", WRONG_DIGIT, "again"),
+        lambda connection, id_: order_steps.acknowledge(connection, id_, By("operator"), WRONG_DIGIT),
+        lambda connection, id_: order_steps.acknowledge(connection, id_, By("operator"), None),
+        lambda connection, id_: order_steps.enter_iccid(connection, id_, By("operator"), WRONG_DIGIT),
+        lambda connection, id_: order_steps.complete(connection, id_, By("operator"), None, "test"),
+        lambda connection, id_: order_steps.complete(connection, id_, By("operator"), WRONG_DIGIT, "again"),
     ]
     for call in calls:
         first, again = await take(database, call, order), await take(database, call, order)
@@ -180,18 +182,15 @@ async def test_a_second_order_and_the_acknowledgement_of_the_first_do_not_block_
     (user,) = await run(database, "SELECT id, account_id FROM users")
     wish = Placement(
         order_id="order-aaaaaaaaaaaaaaaa",
-        kind=OrderKind.SWITCH_TO_ESIM,
         account_id=user.account_id,
-        line_id=first.line_id,
         user_id=user.id,
-        pack_id=first.pack_id,
-        disposal_confirmed=True,
+        what=first.what,
     )
     async with database.transaction() as connection:
-        await facts.line_facts(connection, wish.line_id, wish.user_id, lock=True)
+        assert await lock_subject(connection, user.account_id, first.what.subject or "")
         acknowledging = asyncio.create_task(acknowledge(database, first))
         await asyncio.wait([acknowledging], timeout=0.5)
-        second = await acceptance.accept(connection, wish)
+        second = await order_steps.accept(connection, wish)
     await acknowledging
     assert [refusal.code for refusal in second.refusals] == ["open_order"]
     assert "esim.temporary_created" in [event for event, _ in await story(database, first)]

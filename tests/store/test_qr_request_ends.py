@@ -8,7 +8,8 @@ import pytest
 from models.errors import Refused
 from models.lifecycle import HoldReason, OrderKind
 from models.qr import RequestResult, RequestStatus
-from store import order_steps, qr_notifications, qr_requests
+from store import follow_ups, order_steps, qr_notifications, qr_requests
+from store.order_steps import By
 from store.session import Database
 from tests.builders import acknowledge, iccid, line, place, process, run
 from tests.qr_world import QrWorld, hold, notification, qr_world, reasons
@@ -91,8 +92,13 @@ async def test_a_discarded_sim_takes_its_request_along(database: Database) -> No
     await acknowledge(database, order)
     for _ in range(2):
         async with database.transaction() as connection:
-            done = await order_steps.complete(connection, order.order_id, "operator", iccid(900), "test")
-        assert (done.refusal, done.ended_qr_request) == (None, request)
+            done = await order_steps.complete(connection, order.order_id, By("operator"), iccid(900), "test")
+        assert done.refusal is None
+        (left,) = done.follow_ups
+        async with database.reading() as connection:
+            due = await follow_ups.find(connection, left.id)
+        assert due is not None
+        assert (due.kind, due.target, due.done) == ("look_at_request", request, False)
     (view,) = (await qr.history()).requests
     assert (view.status, view.held_reason) == (RequestStatus.SIM_DISCARDED, None)
     assert (await notification(qr, told.id)).state == "revoked"
@@ -110,8 +116,8 @@ async def test_an_order_without_a_request_ends_none(database: Database) -> None:
     await acknowledge(database, order)
     for _ in range(2):
         async with database.transaction() as connection:
-            done = await order_steps.complete(connection, order.order_id, "operator", iccid(900), "test")
-        assert (done.refusal, done.ended_qr_request) == (None, None)
+            done = await order_steps.complete(connection, order.order_id, By("operator"), iccid(900), "test")
+        assert (done.refusal, done.follow_ups) == (None, ())
     assert await run(database, "SELECT * FROM events WHERE about[1] NOT LIKE 'order-%'") == []
 
 

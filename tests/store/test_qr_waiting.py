@@ -56,8 +56,8 @@ async def test_an_import_says_what_it_replaced_and_events_name_the_versions_numb
 async def test_a_phone_number_names_the_sim_in_place_of_its_line(qr: QrWorld) -> None:
     async with qr.database.reading() as connection:
         line = await lookups.find_line(connection, AllAccounts(), "L-1")
-        number = (await lookups.find_sim(connection, AllAccounts(), "S-1")).line_id
-        assert number == line.id
+        holder = (await lookups.find_sim(connection, AllAccounts(), "S-1")).holder
+        assert holder == line.subject
         msisdn = "+33639980001"
         found = await lookups.find_sim(connection, OfAccount(line.account_id), msisdn)
         assert found == await lookups.find_sim(connection, AllAccounts(), "S-1")

@@ -6,6 +6,7 @@ import pytest
 
 from models.errors import PartAway, Refused
 from models.lifecycle import OrderKind, OrderStatus
+from models.order_views import SwapDetails
 from tests.builders import ACCOUNT, ANA, OPERATOR, empty_slot, iccid, item, line, world
 from tests.system.scene import Scene, msisdn, refused
 from tests.temporal_server import comes_true
@@ -176,7 +177,9 @@ async def test_several_eligible_packs_are_for_the_caller_to_choose_from(scene: S
     await world(scene.database, packs=(item(), item("Second pack")))
     assert await refused(scene.placed()) == ["pack_not_chosen"]
     assert await refused(scene.placed(pack="Second pack", quantity=2)) == ["quantity_locked"]
-    assert (await scene.desk.order(OPERATOR, await scene.placed(pack="Second pack"))).pack == "Second pack"
+    order = await scene.desk.order(OPERATOR, await scene.placed(pack="Second pack"))
+    assert isinstance(order.details, SwapDetails)
+    assert order.details.pack == "Second pack"
     with pytest.raises(Refused):
         await scene.placed(line=msisdn(99))
     await comes_true(lambda: scene.mailbox.recipients() == ["orders@telvia.example"])

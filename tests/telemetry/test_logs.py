@@ -91,7 +91,7 @@ def test_every_line_of_a_step_names_it(watched: Watched) -> None:
     ]
     assert failed["workflow_id"] == watched.held_id
     assert (failed["activity_type"], failed["attempt"]) == ("submit_to_provider", 1)
-    broken = [line for line in watched.logs["worker"] if line.get("activity_type") == "open_processing"]
+    broken = [line for line in watched.logs["worker"] if line.get("activity_type") == "acknowledge_order"]
     assert broken
     assert any("DBAPIError" in line["message"] for line in broken)
 

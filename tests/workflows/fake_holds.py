@@ -2,8 +2,6 @@
 
 from collections import defaultdict
 
-from temporalio import activity
-
 from models.lifecycle import HoldReason
 from tests.workflows.troubles import Troubles
 from workflows.messages import HoldInput, ReleaseInput
@@ -19,13 +17,11 @@ class FakeHolds(HoldSteps):
         """Each hold and release as it reached the database."""
         self.given_up: set[str] = set()
 
-    @activity.defn
     async def hold(self, step: HoldInput) -> None:
         async with self.troubles.around("hold"):
             self.steps.setdefault(step.workflow_id, {})[step.step] = step.reason
             self.records[step.workflow_id].append(f"held:{step.reason}")
 
-    @activity.defn
     async def release(self, step: ReleaseInput) -> None:
         async with self.troubles.around("release"):
             held = self.steps.get(step.workflow_id, {})

@@ -4,24 +4,25 @@ Every change is checked against what must hold at every moment, whatever is call
 """
 
 import itertools
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-
-from temporalio import activity
 
 from models.errors import Refusal
 from models.identifiers import iccid_warning
 from models.inventory import SimKind, SimState
 from models.lifecycle import TRANSITIONS, OrderStatus, advance
-from models.orders import Acceptance, OrderState, Placement, StepResult
+from models.order_kinds import Swap
+from models.orders import Acceptance, FollowUp, OrderState, Placement, StepResult
 from models.rules import TARGETS, Facts, refusals
 from tests.workflows.troubles import Troubles
 from workflows.messages import (
-    CompleteSwap,
-    DropOrder,
-    OpenProcessing,
-    WriteIccid,
+    AcknowledgeInput,
+    CancelInput,
+    EnterIccidInput,
+    FollowUpInput,
+    ProcessedInput,
 )
-from workflows.steps import OrderSteps
+from workflows.steps import FollowUpSteps, OrderSteps
 
 PACK = 4
 
@@ -41,7 +42,7 @@ class FakeOrder:
     status: OrderStatus
     in_place: FakeSim
     esim: FakeSim | None = None
-    refusals: tuple[Refusal, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
     events: list[str] = field(default_factory=list)
     incidents: set[str] = field(default_factory=set)
     actors: list[str] = field(default_factory=list)
@@ -50,12 +51,23 @@ class FakeOrder:
     """The request for the QR code of the SIM in place, which ends when that is discarded."""
 
 
-class FakeInventory(OrderSteps):
+async def _nobody(_: str) -> None:
+    """There is no workflow to signal."""
+
+
+def swap(placement: Placement) -> Swap:
+    """What an order of this inventory asks for."""
+    assert isinstance(placement.what, Swap)
+    return placement.what
+
+
+class FakeInventory(OrderSteps, FollowUpSteps):
     def __init__(self, troubles: Troubles) -> None:
         self.troubles = troubles
         self.sims: dict[int, FakeSim] = {}
         self.orders: dict[str, FakeOrder] = {}
         self.broken: list[str] = []
+        self.signal: Callable[[str], Awaitable[None]] = _nobody
         self._ids = itertools.count(1)
 
     def add_line(self, line_id: int, kind: SimKind = SimKind.PHYSICAL) -> FakeSim:
@@ -68,81 +80,85 @@ class FakeInventory(OrderSteps):
 
     # --- the steps --------------------------------------------------------------------------------------
 
-    @activity.defn
-    async def accept_order(self, wish: Placement) -> Acceptance:
+    async def accept_order(self, placement: Placement) -> Acceptance:
         async with self.troubles.around("accept_order"):
+            wish = placement
             known = self.orders.get(wish.order_id)
             if known is None:
-                active = self.on_line(wish.line_id, SimState.ACTIVE)
+                active = self.on_line(swap(wish).line_id, SimState.ACTIVE)
                 if not active:
                     unknown = Refusal(code="unknown_line", sentence="The account has no such line.")
                     return self._acceptance(wish, OrderStatus.REFUSED, (unknown,))
-                found = tuple(refusals(wish.action, self._facts(wish, active[0]), wish.choice))
-                status = OrderStatus.REFUSED if found else OrderStatus.SUBMITTED
-                known = FakeOrder(wish, status, active[0], refusals=found, events=[f"order.{status}"])
+                found = tuple(refusals(swap(wish).action, self._facts(wish, active[0]), swap(wish).choice))
+                if found:
+                    return self._acceptance(wish, OrderStatus.REFUSED, found)
+                known = FakeOrder(wish, OrderStatus.SUBMITTED, active[0], events=["order.submitted"])
                 self.orders[wish.order_id] = known
-            return self._acceptance(known.placement, known.status, known.refusals)
+            return self._acceptance(known.placement, known.status, ())
 
-    @activity.defn
-    async def open_processing(self, step: OpenProcessing) -> StepResult:
-        async with self.troubles.around("open_processing"):
-            order = self.orders[step.order_id]
+    async def acknowledge_order(self, call: AcknowledgeInput) -> StepResult:
+        async with self.troubles.around("acknowledge_order"):
+            order = self.orders[call.order_id]
             if order.status in (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED):
                 return self._result(order)
-            refusal = advance(order.status, OrderStatus.PROVIDER_PROCESSING) or self._taken(order, step.iccid)
+            refusal = advance(order.status, OrderStatus.PROVIDER_PROCESSING) or self._taken(order, call.iccid)
             if refusal:
                 return self._result(order, refusal)
-            line = order.placement.line_id
-            order.esim = FakeSim(next(self._ids), SimKind.ESIM, SimState.TEMPORARY, line, step.iccid)
+            line = swap(order.placement).line_id
+            order.esim = FakeSim(next(self._ids), SimKind.ESIM, SimState.TEMPORARY, line, call.iccid)
             self.sims[order.esim.id] = order.esim
-            return self._moved(order, OrderStatus.PROVIDER_PROCESSING, step.actor)
+            return self._moved(order, OrderStatus.PROVIDER_PROCESSING, call.actor)
 
-    @activity.defn
-    async def enter_iccid(self, step: WriteIccid) -> StepResult:
+    async def enter_iccid(self, call: EnterIccidInput) -> StepResult:
         async with self.troubles.around("enter_iccid"):
-            order = self.orders[step.order_id]
-            refusal = self._taken(order, step.iccid)
+            order = self.orders[call.order_id]
+            refusal = self._taken(order, call.iccid)
             if order.status is not OrderStatus.PROVIDER_PROCESSING:
                 refusal = advance(order.status, OrderStatus.PROCESSED)
             if refusal or order.esim is None:
                 return self._result(order, refusal)
-            order.esim.iccid = step.iccid
+            order.esim.iccid = call.iccid
             return self._result(order)
 
-    @activity.defn
-    async def complete_swap(self, step: CompleteSwap) -> StepResult:
-        async with self.troubles.around("complete_swap"):
-            order = self.orders[step.order_id]
+    async def complete_order(self, call: ProcessedInput) -> StepResult:
+        async with self.troubles.around("complete_order"):
+            order = self.orders[call.order_id]
             if order.status is OrderStatus.PROCESSED:
                 return self._result(order)
             refusal = advance(order.status, OrderStatus.PROCESSED)
             if order.status is OrderStatus.CANCELLED:
-                order.incidents.add(step.request)
+                order.incidents.add(call.request)
             if refusal or order.esim is None:
                 return self._result(order, refusal)
-            iccid = step.iccid or order.esim.iccid
+            iccid = call.iccid or order.esim.iccid
             if iccid is None:
                 return self._result(order, Refusal(code="iccid_unknown", sentence="Give the ICCID."))
             if taken := self._taken(order, iccid):
                 return self._result(order, taken)
             order.in_place.state, order.in_place.line_id = SimState.DISCARDED, None
             order.esim.state, order.esim.iccid = SimState.ACTIVE, iccid
-            done = self._moved(order, OrderStatus.PROCESSED, step.actor)
-            return done.model_copy(update={"ended_qr_request": order.ends_request})
+            order.follow_ups += (FollowUp(id=7, kind="look_at_request"),) if order.ends_request else ()
+            return self._moved(order, OrderStatus.PROCESSED, call.actor)
 
-    @activity.defn
-    async def cancel_order(self, step: DropOrder) -> StepResult:
+    async def cancel_order(self, call: CancelInput) -> StepResult:
         async with self.troubles.around("cancel_order"):
-            order = self.orders[step.order_id]
+            order = self.orders[call.order_id]
             if order.status is OrderStatus.CANCELLED:
                 return self._result(order)
             if refusal := advance(order.status, OrderStatus.CANCELLED):
                 return self._result(order, refusal)
-            order.notes += [step.note_id] if step.note_id else []
+            order.notes += [call.note_id] if call.note_id else []
             if order.esim is not None:
                 del self.sims[order.esim.id]
                 order.esim = None
-            return self._moved(order, OrderStatus.CANCELLED, step.actor)
+            return self._moved(order, OrderStatus.CANCELLED, call.actor)
+
+    async def follow_up(self, due: FollowUpInput) -> None:
+        async with self.troubles.around("follow_up"):
+            for order in self.orders.values():
+                if due.follow_up_id in {it.id for it in order.follow_ups}:
+                    order.follow_ups = ()
+                    await self.signal(order.ends_request or "")
 
     # --- what must hold at every moment -----------------------------------------------------------------
 
@@ -168,7 +184,8 @@ class FakeInventory(OrderSteps):
 
     def _facts(self, wish: Placement, in_place: FakeSim) -> Facts:
         working = (OrderStatus.SUBMITTED, OrderStatus.PROVIDER_PROCESSING)
-        same_line = [order for order in self.orders.values() if order.placement.line_id == wish.line_id]
+        line_id = swap(wish).line_id
+        same_line = [it for it in self.orders.values() if swap(it.placement).line_id == line_id]
         return Facts(
             slot=1,
             sim_kind=in_place.kind,
@@ -186,14 +203,7 @@ class FakeInventory(OrderSteps):
         return Refusal(code="iccid_in_use", sentence=f"The ICCID {iccid} belongs to another SIM.")
 
     def _acceptance(self, wish: Placement, status: OrderStatus, why: tuple[Refusal, ...]) -> Acceptance:
-        return Acceptance(
-            order_id=wish.order_id,
-            status=status,
-            kind=wish.kind,
-            line_id=wish.line_id,
-            pack_id=wish.pack_id,
-            refusals=why,
-        )
+        return Acceptance(order_id=wish.order_id, status=status, what=wish.what, refusals=why)
 
     def _result(self, order: FakeOrder, refusal: Refusal | None = None) -> StepResult:
         iccid = order.esim.iccid if order.esim else None
@@ -204,4 +214,10 @@ class FakeInventory(OrderSteps):
             iccid=iccid,
             warnings=(warning,) if warning else (),
         )
-        return StepResult(state=state, refusal=refusal)
+        ended = order.status in (OrderStatus.PROCESSED, OrderStatus.CANCELLED)
+        return StepResult(
+            state=state,
+            refusal=refusal,
+            follow_ups=order.follow_ups,
+            emails=("people",) if ended else (),
+        )

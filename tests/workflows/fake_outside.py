@@ -2,10 +2,9 @@
 
 from collections import Counter
 
-from temporalio import activity
-
+from models.orders import ProviderAnswer, Reminded
 from tests.workflows.troubles import Troubles
-from workflows.messages import RemindProvider, SendMails
+from workflows.messages import EmailInput, ProviderInput, RemindInput
 from workflows.steps import PeopleSteps, ProviderSteps
 
 
@@ -17,24 +16,24 @@ class FakeOutside(ProviderSteps, PeopleSteps):
         self.got: list[str] = []
         self.copies: Counter[str] = Counter()
         self.retries: dict[str, int] = {}
+        self.answer = ProviderAnswer()
 
-    @activity.defn
-    async def submit_to_provider(self, step: SendMails) -> None:
-        await self._take("submit_to_provider", "order", step)
+    async def submit_to_provider(self, order: ProviderInput) -> ProviderAnswer:
+        await self._take("submit_to_provider", "order", order)
+        return self.answer
 
-    @activity.defn
-    async def remind_provider(self, step: RemindProvider) -> None:
-        await self._take("remind_provider", f"reminder {step.number} in {step.waiting_in}", step)
+    async def remind_provider(self, order: RemindInput) -> Reminded:
+        if order.number is not None:
+            await self._take("remind_provider", f"reminder {order.number} in {order.waiting_in}", order)
+        return Reminded()
 
-    @activity.defn
-    async def withdraw_from_provider(self, step: SendMails) -> None:
-        await self._take("withdraw_from_provider", "withdrawal", step)
+    async def withdraw_from_provider(self, order: ProviderInput) -> None:
+        await self._take("withdraw_from_provider", "withdrawal", order)
 
-    @activity.defn
-    async def tell_people(self, step: SendMails) -> None:
-        await self._take("tell_people", "news", step)
+    async def send_email(self, email: EmailInput) -> None:
+        await self._take("send_email", "news", email)
 
-    async def _take(self, step: str, letter: str, message: SendMails) -> None:
+    async def _take(self, step: str, letter: str, message: ProviderInput | EmailInput) -> None:
         async with self.troubles.around(step):
             self.retries[step] = message.retries
             self.copies[f"{message.order_id} {letter}"] += 1

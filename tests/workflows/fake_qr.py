@@ -3,8 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from temporalio import activity
-
 from models.errors import Refusal
 from models.qr import QrWish, RequestResult, RequestState, RequestStatus, end_request
 from tests.workflows.troubles import Troubles
@@ -60,7 +58,6 @@ class FakeQr(QrSteps, QrMailSteps):
 
     # --- the steps --------------------------------------------------------------------------------------
 
-    @activity.defn
     async def open_request(self, wish: QrWish) -> RequestResult:
         async with self.troubles.around("open_request"):
             if wish.request_id not in self.requests:
@@ -75,12 +72,10 @@ class FakeQr(QrSteps, QrMailSteps):
             known = self.requests[wish.request_id]
             return RequestResult(state=known.state, refusals=known.refusals)
 
-    @activity.defn
     async def look_at_request(self, step: RequestStep) -> RequestState:
         async with self.troubles.around("look_at_request"):
             return self.requests[step.request_id].state
 
-    @activity.defn
     async def add_round(self, step: AddRound) -> RequestResult:
         async with self.troubles.around("add_round"):
             request = self.requests[step.request_id]
@@ -92,7 +87,6 @@ class FakeQr(QrSteps, QrMailSteps):
                 request.rounds[step.call] = step.contacts or ROLE
             return RequestResult(state=request.state, refusals=found)
 
-    @activity.defn
     async def withdraw_request(self, step: EndRequest) -> RequestResult:
         async with self.troubles.around("withdraw_request"):
             request = self.requests[step.request_id]
@@ -102,7 +96,6 @@ class FakeQr(QrSteps, QrMailSteps):
             request.status, request.ended_by = RequestStatus.WITHDRAWN, step.actor
             return RequestResult(state=request.state)
 
-    @activity.defn
     async def offer_notification(self, step: RequestStep) -> str | None:
         async with self.troubles.around("offer_notification"):
             if self.requests[step.request_id].notified:
@@ -111,22 +104,18 @@ class FakeQr(QrSteps, QrMailSteps):
 
     # --- the mails --------------------------------------------------------------------------------------
 
-    @activity.defn
     async def ask_for_code(self, step: SendQrMails) -> None:
         asked = list(self.requests[step.request_id].rounds.values())[step.round - 1]
         await self._take("ask_for_code", f"request {step.round} to {asked}", step.request_id, step.retries)
 
-    @activity.defn
     async def remind_of_code(self, step: SendQrMails) -> None:
         letter = f"reminder {step.number} of round {step.round}"
         await self._take("remind_of_code", letter, step.request_id, step.retries)
 
-    @activity.defn
     async def tell_no_code(self, step: SendQrMails) -> None:
         letter = f"no code after {step.number} reminders of round {step.round}"
         await self._take("tell_no_code", letter, step.request_id, step.retries)
 
-    @activity.defn
     async def send_notification(self, step: SendNotification) -> None:
         await self._take("send_notification", "notification", step.notification_id, step.retries)
 

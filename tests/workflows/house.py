@@ -7,7 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import (
@@ -24,16 +24,18 @@ from temporalio.worker import Worker
 from models.identifiers import order_id
 from models.inventory import SimKind, SimState
 from models.lifecycle import HoldReason, OrderKind
+from models.order_kinds import Swap
 from models.orders import Acceptance, OrderState, Placement
 from tests.temporal_server import Temporal, a_task_queue, eventually
 from tests.workflows.fake_holds import FakeHolds
-from tests.workflows.fake_inventory import PACK, FakeInventory, FakeOrder
+from tests.workflows.fake_inventory import PACK, FakeInventory, FakeOrder, swap
 from tests.workflows.fake_outside import FakeOutside
 from tests.workflows.troubles import Troubles
 from worker import workflow_runner
-from workflows.messages import PlaceOrder, RetryOrder, Waits
+from workflows.messages import PlaceOrder, Retry, Waits
 from workflows.order import EsimOrder
 from workflows.search_attributes import HOLD_REASON
+from workflows.step import activities_of
 
 ICCID = "8933010000000000002"
 OTHER_ICCID = "8933010000000000010"
@@ -62,9 +64,14 @@ class House:
         self.task_queue = task_queue
         self.troubles = Troubles()
         self.inventory = FakeInventory(self.troubles)
+        self.inventory.signal = self._look
         self.holds = FakeHolds(self.troubles)
         self.outside = FakeOutside(self.troubles)
         self._lines = itertools.count(1)
+
+    async def _look(self, request_id: str) -> None:
+        with contextlib.suppress(RPCError):  # where it has ended, nothing needs the signal
+            await self.client.get_workflow_handle(request_id).signal("look")
 
     def wish(self, key: str = "key", line_id: int | None = None, **more: Any) -> PlaceOrder:
         """An order for a line of its own (or that line), of a kind that fits the SIM there."""
@@ -73,13 +80,13 @@ class House:
             line_id = next(self._lines)
             physical = kind is OrderKind.SWITCH_TO_ESIM
             self.inventory.add_line(line_id, SimKind.PHYSICAL if physical else SimKind.ESIM)
-        placement = {"account_id": 1, "user_id": 3, "pack_id": PACK, "disposal_confirmed": True} | more
+        asked = {"pack_id": PACK, "discard_confirmed": True} | more
         return PlaceOrder(
             order=Placement(
                 order_id=order_id(1, f"{self.task_queue}{line_id}{key}"),
-                kind=kind,
-                line_id=line_id,
-                **cast("dict[str, Any]", placement),
+                account_id=1,
+                user_id=3,
+                what=Swap(kind=kind.value, line_id=line_id, **asked),
             ),
             slot=1,
             provider="Orange",
@@ -117,7 +124,7 @@ class House:
         return await answered(handle, update, message, call_id, OrderState)
 
     async def retry(self, handle: WorkflowHandle[Any, Any], actor: str = "operator") -> None:
-        await handle.signal("retry", RetryOrder(actor=actor))
+        await handle.signal("retry", Retry(actor=actor))
 
     # --- what can be seen -------------------------------------------------------------------------------
 
@@ -126,7 +133,7 @@ class House:
 
     def sims_of(self, handle: WorkflowHandle[Any, Any]) -> dict[SimState, list[SimKind]]:
         """The kinds of SIM on the order's line by their state."""
-        line_id = self.order(handle).placement.line_id
+        line_id = swap(self.order(handle).placement).line_id
         found = {state: self.inventory.on_line(line_id, state) for state in SimState}
         return {state: [sim.kind for sim in sims] for state, sims in found.items() if sims}
 
@@ -197,20 +204,7 @@ async def exists(handle: WorkflowHandle[Any, Any]) -> bool:
 
 def order_steps(house: House) -> list[Callable[..., Any]]:
     """What a worker of orders takes."""
-    orders, outside = house.inventory, house.outside
-    return [
-        orders.accept_order,
-        orders.open_processing,
-        orders.enter_iccid,
-        orders.complete_swap,
-        orders.cancel_order,
-        house.holds.hold,
-        house.holds.release,
-        outside.submit_to_provider,
-        outside.remind_provider,
-        outside.withdraw_from_provider,
-        outside.tell_people,
-    ]
+    return activities_of(house.inventory, house.holds, house.outside)
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ from workflows.messages import NotificationStatus, NotifyOfQrCode, QrWaits, Requ
 from workflows.order import EsimOrder
 from workflows.qr_notification import EsimQrNotification
 from workflows.qr_request import EsimQrRequest
+from workflows.step import activities_of
 
 QR_WAITS = QrWaits(
     reminder_after=timedelta(days=3),
@@ -115,23 +116,11 @@ async def a_qr_house(
 ) -> AsyncIterator[QrHouse]:
     """A house whose worker runs; without `cached_workflows` it forgets every workflow after each task."""
     house = QrHouse(temporal, task_queue or a_task_queue())
-    qr = house.qr
     async with Worker(
         temporal.client,
         task_queue=house.task_queue,
         workflows=[EsimOrder, EsimQrRequest, EsimQrNotification],
-        activities=[
-            *order_steps(house),
-            qr.open_request,
-            qr.look_at_request,
-            qr.add_round,
-            qr.withdraw_request,
-            qr.offer_notification,
-            qr.ask_for_code,
-            qr.remind_of_code,
-            qr.tell_no_code,
-            qr.send_notification,
-        ],
+        activities=[*order_steps(house), *activities_of(house.qr)],
         workflow_runner=workflow_runner(),
         disable_eager_activity_execution=True,
         max_cached_workflows=cached_workflows,

@@ -14,8 +14,8 @@ from workflows.search_attributes import HOLD_REASON
 
 DATABASE_STEPS = {
     "accept_order": "placed",
-    "open_processing": "acknowledge",
-    "complete_swap": "processed",
+    "acknowledge_order": "acknowledge",
+    "complete_order": "processed",
     "cancel_order": "cancel",
 }
 
@@ -24,10 +24,10 @@ async def until(house: House, step: str, trouble: tuple[Trouble, ...]) -> OrderS
     """Go as far as this step takes an order, with this trouble in store for it."""
     house.troubles.next(step, *trouble)
     handle = await house.placed()
-    if step in ("open_processing", "complete_swap"):
+    if step in ("acknowledge_order", "complete_order"):
         await house.call(handle, "acknowledge")
-    if step in ("complete_swap", "cancel_order"):
-        given = {"iccid": ICCID} if step == "complete_swap" else {}
+    if step in ("complete_order", "cancel_order"):
+        given = {"iccid": ICCID} if step == "complete_order" else {}
         return (await house.call(handle, DATABASE_STEPS[step], **given)).status
     return house.order(handle).status
 
@@ -47,16 +47,16 @@ async def test_a_step_that_fails_for_a_moment_is_invisible(house: House, step: s
 @pytest.mark.covers("W5", "W3")
 async def test_a_step_that_fails_for_good_holds_the_order_until_somebody_retries(house: House) -> None:
     handle = await house.acknowledged()
-    house.troubles.last("complete_swap", FINAL)
+    house.troubles.last("complete_order", FINAL)
     call = asyncio.create_task(house.call(handle, "processed", iccid=ICCID))
     await house.held_for(handle, HoldReason.STEP_FAILED)
     assert HoldReason.STEP_FAILED.sentence in await house.details(handle)
-    assert "complete_swap" in await house.details(handle)
+    assert "complete_order" in await house.details(handle)
     assert house.sims_of(handle)[SimState.ACTIVE] == [SimKind.PHYSICAL]
 
     await house.retry(handle)  # in vain: nobody has mended the cause
     await comes_true(lambda: house.holds.records[handle.id].count("held:step_failed") == 2)
-    house.troubles.over("complete_swap")
+    house.troubles.over("complete_order")
     await house.retry(handle, "user:3")
     assert (await call).status is OrderStatus.PROCESSED
     await house.ended(handle)
@@ -126,10 +126,10 @@ async def test_an_acknowledgement_overtakes_a_held_submission(house: House) -> N
 @pytest.mark.covers("F22", "F51", "W5")
 async def test_a_cancel_overtakes_a_held_step_whose_caller_is_told(house: House) -> None:
     handle = await house.acknowledged()
-    house.troubles.last("complete_swap", FINAL)
+    house.troubles.last("complete_order", FINAL)
     call = asyncio.create_task(house.call(handle, "processed", iccid=ICCID))
     await house.held_for(handle, HoldReason.STEP_FAILED)
-    house.troubles.over("complete_swap")
+    house.troubles.over("complete_order")
     assert (await house.call(handle, "cancel")).status is OrderStatus.CANCELLED
     with pytest.raises(Refusal) as overtaken:
         await call
@@ -143,9 +143,9 @@ async def test_a_cancel_overtakes_a_held_step_whose_caller_is_told(house: House)
 @pytest.mark.covers("F43", "F51")
 async def test_a_step_that_is_done_although_a_cancel_came_in_between_counts(house: House) -> None:
     handle = await house.acknowledged()
-    door = house.troubles.shut_before("complete_swap")
+    door = house.troubles.shut_before("complete_order")
     processed = asyncio.create_task(house.call(handle, "processed", iccid=ICCID))
-    await comes_true(lambda: house.troubles.attempts["complete_swap"] >= 1)
+    await comes_true(lambda: house.troubles.attempts["complete_order"] >= 1)
     cancelled = asyncio.create_task(house.call(handle, "cancel"))
 
     async def told_to_stop() -> bool:
@@ -167,7 +167,7 @@ async def test_a_step_that_is_done_although_a_cancel_came_in_between_counts(hous
 @pytest.mark.covers("W5")
 async def test_several_holds_end_with_one_retry_and_the_row_says_so(house: House) -> None:
     house.troubles.last("submit_to_provider", MAIL_REJECTED)
-    house.troubles.last("open_processing", FINAL)
+    house.troubles.last("acknowledge_order", FINAL)
     handle = await house.placed()
     await house.held_for(handle, HoldReason.MAIL_REJECTED)
     await comes_true(lambda: house.holds.reason(handle.id) is HoldReason.MAIL_REJECTED)
@@ -176,7 +176,7 @@ async def test_several_holds_end_with_one_retry_and_the_row_says_so(house: House
     await eventually(lambda: house.details(handle), lambda details: details.count("**Held**") == 2)
     await house.held_for(handle, HoldReason.MAIL_REJECTED)  # the oldest
     await comes_true(lambda: house.troubles.attempts["hold"] > 1)
-    for step in ("submit_to_provider", "open_processing"):
+    for step in ("submit_to_provider", "acknowledge_order"):
         house.troubles.over(step)
     await house.retry(handle)
     await comes_true(lambda: house.troubles.attempts["release"])
@@ -191,7 +191,7 @@ async def test_several_holds_end_with_one_retry_and_the_row_says_so(house: House
 
 @pytest.mark.covers("W5")
 async def test_a_mail_to_people_is_given_up_after_seven_days_and_the_order_ends(house: House) -> None:
-    house.troubles.last("tell_people", MAIL_REJECTED)
+    house.troubles.last("send_email", MAIL_REJECTED)
     handle = await house.acknowledged()
     await house.call(handle, "processed", iccid=ICCID)
     await house.held_for(handle, HoldReason.MAIL_REJECTED)
@@ -224,7 +224,7 @@ async def test_calls_that_wait_for_an_order_nobody_knows_are_answered(house: Hou
     unknown = house.wish(line_id=123456)
     asking = asyncio.create_task(house.ask_for(unknown))
     await comes_true(lambda: house.troubles.attempts["accept_order"] >= 3)
-    house.troubles.last("open_processing", FINAL)  # as the database does for an order it has not
+    house.troubles.last("acknowledge_order", FINAL)  # as the database does for an order it has not
     with pytest.raises(Refusal) as refused:
         await house.call(house.client.get_workflow_handle(unknown.order.order_id), "acknowledge")
     assert refused.value.code == "already_refused"

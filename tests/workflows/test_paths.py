@@ -7,6 +7,7 @@ import pytest
 from models.inventory import SimKind, SimState
 from models.lifecycle import OrderKind, OrderStatus
 from tests.replay.replayer import replayer
+from tests.workflows.fake_inventory import swap
 from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal
 from workflows.search_attributes import HOLD_REASON, ORDER_STATUS
 
@@ -80,9 +81,9 @@ async def test_cancelled_after_the_acknowledgement(house: House) -> None:
 @pytest.mark.covers("F46", "F7")
 async def test_refused_orders_end_at_once_and_leave_no_trace(house: House) -> None:
     open_one = await house.placed()
-    line_id = house.order(open_one).placement.line_id
+    line_id = swap(house.order(open_one).placement).line_id
     handle, acceptance = await house.ask_for(
-        house.wish("second", line_id, kind=OrderKind.REPLACE_ESIM, quantity=2, disposal_confirmed=False)
+        house.wish("second", line_id, kind=OrderKind.REPLACE_ESIM, quantity=2, discard_confirmed=False)
     )
     await house.ended(handle)
     assert acceptance.status is OrderStatus.REFUSED
@@ -96,7 +97,7 @@ async def test_refused_orders_end_at_once_and_leave_no_trace(house: House) -> No
 @pytest.mark.covers("F43")
 async def test_a_processed_order_cannot_be_cancelled(house: House) -> None:
     handle = await house.acknowledged()
-    door = house.troubles.shut_before("tell_people")  # keeps the workflow open
+    door = house.troubles.shut_before("send_email")  # keeps the workflow open
     await house.call(handle, "processed", iccid=ICCID)
     with pytest.raises(Refusal, match="cannot become cancelled") as refused:
         await house.call(handle, "cancel")
@@ -137,7 +138,7 @@ async def test_an_iccid_of_another_sim_is_refused_and_a_wrong_check_digit_is_onl
 @pytest.mark.covers("F50")
 async def test_processed_twice_is_done_once_and_answered_twice(house: House) -> None:
     handle = await house.acknowledged()
-    door = house.troubles.shut_before("tell_people")
+    door = house.troubles.shut_before("send_email")
     first = await house.call(handle, "processed", iccid=ICCID)
     second = await house.call(handle, "processed", iccid=ICCID)
     door.set()
@@ -168,7 +169,7 @@ async def test_an_update_sent_again_under_its_id_is_the_same_call(house: House) 
     handle = await house.placed()
     answers = [await house.call(handle, "acknowledge", call_id="provider-event-1") for _ in range(3)]
     assert len({answer.status for answer in answers}) == 1
-    assert house.troubles.attempts["open_processing"] == 1
+    assert house.troubles.attempts["acknowledge_order"] == 1
 
 
 @pytest.mark.covers("W3", "W7")

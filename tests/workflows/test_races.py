@@ -10,6 +10,7 @@ import pytest
 from models.inventory import SimKind, SimState
 from models.lifecycle import OrderStatus
 from models.orders import OrderState
+from tests.workflows.fake_inventory import swap
 from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal
 from tests.workflows.troubles import LOST_ANSWER
 
@@ -19,7 +20,7 @@ ROUNDS = 25
 @contextmanager
 def kept_open(house: House) -> Iterator[None]:
     """Ended orders do not end their workflows meanwhile, so that these answer every call themselves."""
-    doors = [house.troubles.shut_before(step) for step in ("withdraw_from_provider", "tell_people")]
+    doors = [house.troubles.shut_before(step) for step in ("withdraw_from_provider", "send_email")]
     yield
     for door in doors:
         door.set()
@@ -56,7 +57,7 @@ async def test_a_burst_of_everything_is_answered_call_by_call(house: House) -> N
     sent = ["acknowledge"] * 3 + ["enter_iccid"] * 3 + ["processed"] * 3 + ["cancel"]
     random.Random(7).shuffle(sent)
     given = {"enter_iccid": {"iccid": OTHER_ICCID}, "processed": {"iccid": ICCID}}
-    house.troubles.next("complete_swap", LOST_ANSWER)
+    house.troubles.next("complete_order", LOST_ANSWER)
     with kept_open(house):
         calls = [house.call(handle, call, **given.get(call, {})) for call in sent]
         answers = await asyncio.gather(*calls, return_exceptions=True)
@@ -82,7 +83,7 @@ async def test_an_order_placed_many_times_at_once_is_one_order(house: House) -> 
 @pytest.mark.covers("F46")
 async def test_of_two_orders_for_one_line_one_is_refused(house: House) -> None:
     first = house.wish("one")
-    second = house.wish("two", first.order.line_id)
+    second = house.wish("two", swap(first.order).line_id)
     answers = await asyncio.gather(house.ask_for(first), house.ask_for(second))
     statuses = sorted(acceptance.status for _, acceptance in answers)
     assert statuses == [OrderStatus.REFUSED, OrderStatus.SUBMITTED]

@@ -45,8 +45,8 @@ calls = st.one_of(
     st.just(("retry", {})),
 )
 bursts = st.lists(st.lists(calls, min_size=1, max_size=5), min_size=1, max_size=5)
-database_steps = ("accept_order", "open_processing", "enter_iccid", "complete_swap", "cancel_order")
-mail_steps = ("submit_to_provider", "withdraw_from_provider", "tell_people")
+database_steps = ("accept_order", "acknowledge_order", "enter_iccid", "complete_order", "cancel_order")
+mail_steps = ("submit_to_provider", "withdraw_from_provider", "send_email")
 troubles = st.lists(
     st.tuples(st.sampled_from(database_steps), st.sampled_from([AWAY, LOST_ANSWER, FINAL]))
     | st.tuples(st.sampled_from(mail_steps), st.just(MAIL_REJECTED)),

@@ -85,7 +85,7 @@ async def test_an_acknowledgement_starts_the_next_wait_from_its_own_moment(house
 @pytest.mark.covers("W5")
 async def test_no_reminder_follows_a_cancel(house: House) -> None:
     handle = await house.acknowledged()
-    door = house.troubles.shut_before("tell_people")  # keeps the workflow open
+    door = house.troubles.shut_before("send_email")  # keeps the workflow open
     await house.call(handle, "cancel")
     door.set()
     await house.ended(handle)
