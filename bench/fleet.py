@@ -25,8 +25,8 @@ INSERT INTO employees (account_id, name, email)
     SELECT 1, 'Employee ' || n, 'employee.' || n || '@acme.example' FROM generate_series(1, :lines) n;
 INSERT INTO lines (account_id, device_id, slot, msisdn, provider_id)
     SELECT 1, n, 1, '+336' || lpad(n::text, 8, '0'), 1 FROM generate_series(1, :lines) n;
-INSERT INTO sims (account_id, iccid, kind, state, provider_id, distributor_id, employee_id, line_id)
-    SELECT 1, '89330000' || lpad(n::text, 11, '0'), 'physical', 'active', 1, 1, n, n
+INSERT INTO sims (account_id, iccid, kind, state, provider_id, distributor_id, employee_id, holder)
+    SELECT 1, '89330000' || lpad(n::text, 11, '0'), 'physical', 'active', 1, 1, n, 'line:' || n
     FROM generate_series(1, :lines) n;
 INSERT INTO line_groups SELECT n, g, 1 FROM generate_series(1, :lines) n, generate_series(1, 2) g;
 INSERT INTO sim_groups SELECT n, g, 1 FROM generate_series(1, :lines) n, generate_series(1, 2) g;

@@ -61,7 +61,7 @@ class RealOrders:
         draft = OrderDraft(
             kind=OrderKind.SWITCH_TO_ESIM,
             line=f"+336{line:08d}",
-            disposal_confirmed=True,
+            discard_confirmed=True,
             key=f"bench-{line}",
         )
         start = time.perf_counter()

@@ -16,11 +16,13 @@ _CHECKS = {
     "orders that are not processed, or are held": """
         SELECT count(*) FROM orders WHERE status <> 'processed' OR id IN (SELECT workflow_id FROM holds)""",
     "SIMs in place that are not discarded": """
-        SELECT count(*) FROM orders o JOIN sims s ON s.id = o.sim_in_place_id WHERE s.state <> 'discarded'""",
+        SELECT count(*) FROM swap_orders o JOIN sims s ON s.id = o.sim_in_place_id
+        WHERE s.state <> 'discarded'""",
     "eSIMs that are not on their line with their ICCID, user and groups": """
-        SELECT count(*) FROM orders o LEFT JOIN sims s ON s.id = o.esim_id
-        WHERE s.state IS DISTINCT FROM 'active' OR s.line_id <> o.line_id OR s.employee_id IS NULL
-           OR s.iccid <> '89339999' || lpad(o.line_id::text, 11, '0')
+        SELECT count(*) FROM orders o JOIN swap_orders w ON w.order_id = o.id
+        LEFT JOIN sims s ON s.id = o.esim_id
+        WHERE s.state IS DISTINCT FROM 'active' OR s.holder <> o.subject OR s.employee_id IS NULL
+           OR s.iccid <> '89339999' || lpad(w.line_id::text, 11, '0')
            OR (SELECT count(*) FROM sim_groups g WHERE g.sim_id = s.id) <> 2""",
     "orders without exactly one discard": """
         SELECT count(*) FROM orders o WHERE 1 <>

@@ -76,7 +76,7 @@ class Swap(Ordered):
     @property
     def choice(self) -> Choice:
         """What was put into the cart and confirmed."""
-        return Choice(pack_id=self.pack_id, quantity=self.quantity, disposal_confirmed=self.discard_confirmed)
+        return Choice(pack_id=self.pack_id, quantity=self.quantity, discard_confirmed=self.discard_confirmed)
 
     def summary(self, shown: Shown) -> str:
         """Such as `Switch line L-42, slot 1, to eSIM (Orange)`."""

@@ -49,7 +49,7 @@ def target(action: Action, slot: int) -> str:
 TARGETS: tuple[str, ...] = tuple(target(action, slot) for action, slot in product(Action, SLOTS))
 """The nine targets of an authorised actions profile: an action on a slot's line or SIM (F3)."""
 
-DISPOSAL_WARNING = (
+DISCARD_WARNING = (
     "The SIM in place will be discarded automatically and irreversibly "
     "once the provider has processed the order."
 )
@@ -80,7 +80,7 @@ class Choice(BaseModel):
 
     pack_id: int
     quantity: int = 1
-    disposal_confirmed: bool = False
+    discard_confirmed: bool = False
 
 
 class Recipients(BaseModel):
@@ -204,6 +204,6 @@ def _choice(facts: Facts, choice: Choice) -> list[Refusal]:
         )
     if choice.quantity != 1:
         found.append(Refusal(code="quantity_locked", sentence="The quantity of an eSIM for a line is 1."))
-    if not choice.disposal_confirmed:
-        found.append(Refusal(code="disposal_not_confirmed", sentence=f"To be confirmed: {DISPOSAL_WARNING}"))
+    if not choice.discard_confirmed:
+        found.append(Refusal(code="discard_not_confirmed", sentence=f"To be confirmed: {DISCARD_WARNING}"))
     return found

@@ -23,7 +23,7 @@ from models.errors import EsimError, Refused
 from models.inventory import LineView, SimKind, SimState, UserView
 from models.lifecycle import OrderKind, OrderStatus
 from models.order_views import OrderView
-from models.rules import DISPOSAL_WARNING, Action
+from models.rules import DISCARD_WARNING, Action
 from sandbox.data_dir import DataDir
 from sandbox.demo_qr import QrChapter
 from sandbox.errors import SandboxError
@@ -81,7 +81,7 @@ class Demo:
     async def _switch(self, user: UserView) -> None:
         line = await self._line(user, Action.SWITCH_TO_ESIM, with_employee=True)
         self.timeline.chapter(f"Line {line.msisdn} is switched from its physical SIM to an eSIM")
-        self.timeline.says(f"Warned: {DISPOSAL_WARNING}")
+        self.timeline.says(f"Warned: {DISCARD_WARNING}")
         order = await self._place(OrderKind.SWITCH_TO_ESIM, line, user)
         before = await self.stock.line(OPERATOR, line.msisdn)
         self.timeline.check("No temporary eSIM before the acknowledgement", right=before.temporary is None)
@@ -221,7 +221,7 @@ class Demo:
                 kind=kind,
                 line=line.msisdn,
                 pack=str(pack.id) if pack else None,
-                disposal_confirmed=True,
+                discard_confirmed=True,
             ),
         )
         chosen = f"pack {pack.name!r}" if pack else "no pack"

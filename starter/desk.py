@@ -3,7 +3,7 @@
     async with OrderDesk.open(Settings()) as desk:
         ana = await callers.user(desk.database, "ana@acme.example")
         placed = await desk.place(ana, OrderDraft(
-            kind="switch_to_esim", line="+33612345678", disposal_confirmed=True, key="cart-4711",
+            kind="switch_to_esim", line="+33612345678", discard_confirmed=True, key="cart-4711",
         ))
         operator = callers.operator()
         await desk.acknowledge(operator, placed.order_id)

@@ -28,8 +28,8 @@ class OrderDraft(BaseModel):
     pack: str | None = None
     """Name or `P-4`; left out, the only eligible pack is taken."""
     quantity: int = 1
-    disposal_confirmed: bool = False
-    """The user was shown `models.rules.DISPOSAL_WARNING` and agreed (F11)."""
+    discard_confirmed: bool = False
+    """The user was shown `models.rules.DISCARD_WARNING` and agreed (F11)."""
     key: str | None = None
     """Idempotency key, unique in the account; left out, one is made."""
 
@@ -73,7 +73,7 @@ async def read_draft(
                 line_id=line.id,
                 pack_id=pack.id,
                 quantity=draft.quantity,
-                discard_confirmed=draft.disposal_confirmed,
+                discard_confirmed=draft.discard_confirmed,
             ),
         ),
         slot=line.slot,

@@ -41,7 +41,8 @@ JOIN accounts account ON account.name = staged.account
 JOIN order_packs pack ON pack.account_id = account.id AND pack.name = staged.pack
 JOIN distributors distributor ON distributor.id = pack.distributor_id
 WHERE lower(distributor.name) <> lower(staged.distributor) AND EXISTS (
-    SELECT FROM orders WHERE orders.pack_id = pack.id AND orders.{STATUS_OPEN})
+    SELECT FROM orders JOIN swap_orders swap ON swap.order_id = orders.id
+    WHERE swap.pack_id = pack.id AND orders.{STATUS_OPEN})
 """  # noqa: S608  statuses of our own
 _PROVIDERS_OF_NO_LINE = """
 SELECT line_no FROM staged_catalogue staged

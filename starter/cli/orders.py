@@ -7,7 +7,7 @@ import typer
 from models.errors import Refused
 from models.lifecycle import OrderKind
 from models.orders import OrderState
-from models.rules import DISPOSAL_WARNING
+from models.rules import DISCARD_WARNING
 from starter.cli import order_retry, order_views
 from starter.cli.order_views import Line, Order, User, parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
@@ -21,7 +21,7 @@ app.command(name="retry")(order_retry.retry)
 Pack = Annotated[str | None, typer.Option("--pack", help="Name or id (P-4); not needed if only one fits.")]
 Quantity = Annotated[int, typer.Option("--quantity", help="Locked at 1.")]
 Key = Annotated[str | None, typer.Option("--key", help="The same key is the same order.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Confirm the disposal of the SIM in place without asking.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Confirm without asking that the SIM in place is discarded.")]
 Iccid = Annotated[str | None, typer.Option("--iccid", help="ICCID of the eSIM, 18 to 20 digits.")]
 
 
@@ -58,7 +58,7 @@ def replace(  # noqa: PLR0917  options of a command
 
 
 def _place(draft: OrderDraft, user: str, *, yes: bool, json: bool) -> None:
-    agreed = draft.model_copy(update={"disposal_confirmed": True})
+    agreed = draft.model_copy(update={"discard_confirmed": True})
 
     async def check() -> None:
         async with order_desk(user) as (desk, caller):
@@ -70,7 +70,7 @@ def _place(draft: OrderDraft, user: str, *, yes: bool, json: bool) -> None:
 
     if not yes:
         run(check)
-        warn(DISPOSAL_WARNING)
+        warn(DISCARD_WARNING)
         if not confirmed("Place the order?"):
             raise Refused.because("not_confirmed", "Nothing was ordered.")
     placed = run(place)

@@ -107,7 +107,7 @@ class Cast:
             kind=OrderKind.REPLACE_ESIM if esim else OrderKind.SWITCH_TO_ESIM,
             line=line.msisdn,
             pack=str(packs[0].id),
-            disposal_confirmed=True,
+            discard_confirmed=True,
         )
         return (await self.desk.place(await self._ana(), draft)).order_id
 

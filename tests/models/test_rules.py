@@ -24,7 +24,7 @@ facts = st.builds(
     open_order=st.sampled_from([None, "order-aaaaaaaaaaaaaaaa"]),
 )
 choices = st.builds(
-    Choice, pack_id=st.integers(1, 4), quantity=st.integers(0, 2), disposal_confirmed=st.booleans()
+    Choice, pack_id=st.integers(1, 4), quantity=st.integers(0, 2), discard_confirmed=st.booleans()
 )
 
 
@@ -51,7 +51,7 @@ def test_switch_and_replace_exclude_each_other(seen: Facts) -> None:
 
 @given(facts, choices, st.sampled_from(ORDERING))
 def test_an_order_needs_the_offer_and_a_right_choice(seen: Facts, choice: Choice, action: Action) -> None:
-    right = choice.pack_id in seen.esim_packs and choice.quantity == 1 and choice.disposal_confirmed
+    right = choice.pack_id in seen.esim_packs and choice.quantity == 1 and choice.discard_confirmed
     assert (refusals(action, seen, choice) == []) == (expected(action, seen) and right)
 
 

@@ -166,7 +166,7 @@ async def test_what_is_ordered_is_checked_again(database: Database) -> None:
         ({"pack_id": other}, "pack_not_eligible"),
         ({"quantity": 2}, "quantity_locked"),
         ({"quantity": 0}, "quantity_locked"),
-        ({"disposal_confirmed": False}, "disposal_not_confirmed"),
+        ({"discard_confirmed": False}, "discard_not_confirmed"),
         ({"kind": OrderKind.REPLACE_ESIM}, "not_an_esim"),
     ):
         answer = await place(database, 1, **changes)

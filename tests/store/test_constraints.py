@@ -65,7 +65,7 @@ async def test_a_discarded_sim_gets_into_no_group(database: Database) -> None:
 
 async def test_a_sim_in_a_group_is_not_discarded(database: Database) -> None:
     await world(database)
-    discard = "UPDATE sims SET state = 'discarded', discarded_at = now(), line_id = NULL, employee_id = NULL"
+    discard = "UPDATE sims SET state = 'discarded', discarded_at = now(), holder = NULL, employee_id = NULL"
     assert "still in a management group" in await refused(database, discard)
 
 
@@ -78,11 +78,11 @@ async def test_a_sim_in_use_is_never_deleted(database: Database, statement: str)
 
 
 ANOTHER_SIM = """
-INSERT INTO sims (account_id, iccid, kind, state, provider_id, line_id, order_id)
+INSERT INTO sims (account_id, iccid, kind, state, provider_id, holder, order_id)
 SELECT account_id, '{iccid}', '{kind}', '{state}', provider_id, {line}, {order}
 FROM sims WHERE state = 'active'
 """
-SIM = {"iccid": iccid(2), "kind": "physical", "state": "active", "line": "line_id", "order": "NULL"}
+SIM = {"iccid": iccid(2), "kind": "physical", "state": "active", "line": "holder", "order": "NULL"}
 
 
 IMPOSSIBLE_SIMS = [
@@ -90,8 +90,8 @@ IMPOSSIBLE_SIMS = [
     ({"iccid": iccid(1), "state": "in_stock", "line": "NULL"}, "uq_sims_iccid"),
     ({"iccid": "123"}, "ck_sims_iccid"),
     ({"state": "temporary", "kind": "esim"}, "ck_sims_temporary_has_order"),
-    ({"state": "in_stock"}, "ck_sims_line_of_active"),
-    ({"line": "NULL"}, "ck_sims_line_of_active"),
+    ({"state": "in_stock"}, "ck_sims_holder_of_active"),
+    ({"line": "NULL"}, "ck_sims_holder_of_active"),
     ({"state": "lost", "line": "NULL"}, "ck_sims_state"),
     ({"kind": "nano"}, "ck_sims_kind"),
     ({"state": "discarded", "line": "NULL"}, "ck_sims_discarded_at"),
@@ -160,9 +160,10 @@ IMPOSSIBLE = [
          "ck_profile_targets_target_known"),
         (("INSERT INTO authorised_actions_profiles (account_id, name, is_default) "
          "SELECT id, 'Second', true FROM accounts"), "uq_default_profile"),
-        ("UPDATE orders SET status = 'refused'", "ck_orders_refused_says_why"),
+        ("UPDATE orders SET status = 'refused'", "ck_orders_status"),
         ("UPDATE orders SET status = 'lost'", "ck_orders_status"),
-        ("UPDATE orders SET sim_in_place_id = NULL", "ck_orders_sim_in_place"),
+        ("INSERT INTO orders SELECT 'order-two', account_id, kind, status, status_since, subject, provider_id, "
+         "distributor_id, placed_by, placed_at, origin_id, what FROM orders", "uq_open_order"),
         ("INSERT INTO events (about, type, actor, audience) VALUES ('{}', 'mail.sent', 'system', 'account')",
          "ck_events_about_something"),
         ("INSERT INTO events (about, type, actor, audience) VALUES ('{sim:1}', 'mail.sent', 'system', 'all')",
@@ -188,11 +189,13 @@ REFERENCES = [
     ("order_packs", "distributor_id", "distributors"),
     ("sims", "distributor_id", "distributors"),
     ("sims", "employee_id", "employees"),
-    ("sims", "line_id", "lines"),
-    ("orders", "line_id", "lines"),
-    ("orders", "pack_id", "order_packs"),
+    ("sims", "holder", "subjects"),
+    ("orders", "subject", "subjects"),
+    ("orders", "distributor_id", "distributors"),
     ("orders", "placed_by", "users"),
-    ("orders", "sim_in_place_id", "sims"),
+    ("swap_orders", "line_id", "lines"),
+    ("swap_orders", "pack_id", "order_packs"),
+    ("swap_orders", "sim_in_place_id", "sims"),
     ("line_groups", "line_id", "lines"),
     ("line_groups", "group_id", "management_groups"),
     ("sim_groups", "sim_id", "sims"),
@@ -211,7 +214,7 @@ async def test_nothing_refers_to_a_record_of_another_account(database: Database)
     await place(database)
     # SIMs of different lines are told apart by an index of their own
     await run(
-        database, "UPDATE sims SET state = 'in_stock', line_id = NULL WHERE iccid = :known", known=iccid(2)
+        database, "UPDATE sims SET state = 'in_stock', holder = NULL WHERE iccid = :known", known=iccid(2)
     )
     await run(database, "DELETE FROM line_groups WHERE line_id = 2")
     await run(database, "DELETE FROM sim_groups WHERE sim_id = 2")

@@ -128,7 +128,7 @@ async def test_the_code_of_a_discarded_sim_is_of_no_use_to_another(database: Dat
     order = await place(database, 1, OrderKind.REPLACE_ESIM)
     await acknowledge(database, order)
     await process(database, order, iccid(900))
-    (esim,) = await run(database, "SELECT id FROM sims WHERE line_id = 1")
+    (esim,) = await run(database, "SELECT id FROM sims WHERE holder = 'line:1'")
     with pytest.raises(Refused) as refused:
         await qr.take(esim.id, 1)
     assert codes_of(refused) == ["code_on_another_sim"]

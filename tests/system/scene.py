@@ -118,7 +118,7 @@ class Scene:
         wish = {
             "kind": OrderKind.SWITCH_TO_ESIM,
             "line": msisdn(number),
-            "disposal_confirmed": True,
+            "discard_confirmed": True,
         }
         return OrderDraft.model_validate(wish | changes)
 

@@ -78,7 +78,7 @@ class Shell:
     async def free_line(self, kind: str) -> dict[str, Any]:
         """A line of the fleet with this kind of SIM, an employee and groups, and no order yet."""
         lines = (await self.esim("fleet", "list", "--account", ACCOUNT, "--limit", "200", "--json")).json
-        used = {order["line_id"] for order in (await self.esim("order", "list", "--json")).json}
+        used = {order["what"]["line_id"] for order in (await self.esim("order", "list", "--json")).json}
         for line in lines:
             sim = line["sim"]
             fits = sim and sim["kind"] == kind and sim["employee"] and sim["groups"]
@@ -173,15 +173,17 @@ async def test_another_language_places_and_steers_with_nothing_but_json(shell: S
     backend = Backend(shell, tmp_path, "EsimOrder")
     wish = {
         "order_id": order_id(1, "from another language"),
-        "kind": "switch_to_esim",
         "account_id": 1,
-        "line_id": line["id"],
         "user_id": 1,
-        "pack_id": 1,
-        "quantity": 1,
-        "disposal_confirmed": True,
+        "what": {
+            "kind": "switch_to_esim",
+            "line_id": line["id"],
+            "pack_id": 1,
+            "quantity": 1,
+            "discard_confirmed": True,
+        },
     }
-    start = {"order": wish, "slot": line["slot"], "provider": "Orange", "distributor": "Telvia"}
+    start = {"order": wish}  # the acceptance provides what operators read
     order = str(wish["order_id"])
     for _ in range(2):  # the same id is the same order
         placed = await backend.start(order, start, "place")
@@ -189,10 +191,10 @@ async def test_another_language_places_and_steers_with_nothing_but_json(shell: S
     assert (await backend.state(order))["status"] == "submitted"
     await backend.signal(order, "retry", {"actor": "operator"})  # nothing is held: nothing happens
     iccid = next(ICCIDS)
-    acknowledged = await backend.update(order, "acknowledge", {"actor": "provider"})
+    acknowledged = await backend.update(order, "acknowledge", {"actor": "operator"})
     assert acknowledged["status"] == "provider_processing"
     assert (await backend.update(order, "enter_iccid", {"iccid": iccid}))["iccid"] == iccid
-    assert (await backend.update(order, "processed", {"actor": "provider"}))["status"] == "processed"
+    assert (await backend.update(order, "processed", {"actor": "operator"}))["status"] == "processed"
     after = (await shell.esim("fleet", "show", line["msisdn"], "--json")).json
     assert after["sim"]["iccid"] == iccid
     history = json.dumps(await shell.temporal("workflow", "show", "--workflow-id", order))

@@ -55,9 +55,9 @@ async def test_what_a_page_would_not_offer_is_refused_all_the_same(scene: Scene)
     assert await refused(scene.placed(2)) == ["already_esim"]
     assert await refused(scene.placed(1, kind=OrderKind.REPLACE_ESIM)) == ["not_an_esim"]
     assert await refused(scene.placed(3)) == ["slot_empty"]
-    assert await refused(scene.placed(1, quantity=2, disposal_confirmed=False)) == [
+    assert await refused(scene.placed(1, quantity=2, discard_confirmed=False)) == [
         "quantity_locked",
-        "disposal_not_confirmed",
+        "discard_not_confirmed",
     ]
     assert await scene.desk.orders(OPERATOR, status=OrderStatus.SUBMITTED) == []
 

@@ -31,7 +31,7 @@ def as_json(house: House, key: str = "from another SDK", **changed: Any) -> dict
         "line_id": 77,
         "user_id": 3,
         "pack_id": 4,
-        "disposal_confirmed": True,
+        "discard_confirmed": True,
     }
     return {"order": order | changed, "slot": 1, "provider": "Orange", "distributor": "Distribution SA"}
 

@@ -88,7 +88,7 @@ async def test_refused_orders_end_at_once_and_leave_no_trace(house: House) -> No
     await house.ended(handle)
     assert acceptance.status is OrderStatus.REFUSED
     codes = [refusal.code for refusal in acceptance.refusals]
-    assert codes == ["not_an_esim", "open_order", "quantity_locked", "disposal_not_confirmed"]
+    assert codes == ["not_an_esim", "open_order", "quantity_locked", "discard_not_confirmed"]
     assert open_one.id in acceptance.refusals[1].sentence
     assert await house.attribute(handle, ORDER_STATUS) == "refused"
     assert house.outside.got == ["order"]
