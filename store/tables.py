@@ -165,7 +165,7 @@ class LineRow(Row):
     slot: Mapped[int]
     msisdn: Mapped[str] = mapped_column(unique=True)
     provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
-    subject: Mapped[str] = mapped_column(Computed("'line:' || CAST(id AS text)", persisted=True), unique=True)
+    subject: Mapped[str] = mapped_column(Computed("'line:'::text || (id)::text", persisted=True), unique=True)
     __table_args__ = (
         of_account("device_id", "devices"),
         UniqueConstraint("device_id", "slot"),

@@ -134,7 +134,7 @@ async def test_one_open_order_a_line_but_one_a_slot(database: Database) -> None:
     assert first.order_id in second.refusals[0].sentence
     other_slot = await place(database, 2)
     assert other_slot.status is OrderStatus.SUBMITTED
-    both = "UPDATE orders SET status = 'submitted', refusals = '[]' WHERE status = 'refused'"
+    both = f"UPDATE orders SET subject = 'line:1' WHERE id = '{other_slot.order_id}'"
     assert await refused(database, both) == "uq_open_order"
 
 

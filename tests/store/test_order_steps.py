@@ -22,17 +22,17 @@ WRONG_DIGIT = iccid(900)[:-1] + str((int(iccid(900)[-1]) + 1) % 10)
 Step = Callable[[Any, str], Awaitable[StepResult]]
 
 STEPS: dict[str, Step] = {
-    "acknowledge": lambda connection, order: order_steps.acknowledge(connection, order, By("user:1"), None),
+    "acknowledge": lambda connection, order: order_steps.acknowledge(connection, order, By("contact:1"), None),
     "processed": lambda connection, order: order_steps.complete(
-        connection, order, By("user:1"), iccid(900), "test"
+        connection, order, By("contact:1"), iccid(900), "test"
     ),
-    "cancel": lambda connection, order: order_steps.cancel(connection, order, By("user:1")),
+    "cancel": lambda connection, order: order_steps.cancel(connection, order, By("contact:1")),
 }
 
 
 def cancelled_for(note_id: int) -> Step:
     """The cancel with this note."""
-    return lambda connection, order: order_steps.cancel(connection, order, By("user:1"), note_id)
+    return lambda connection, order: order_steps.cancel(connection, order, By("contact:1"), note_id)
 
 
 async def take(database: Database, step: Step, order: Acceptance) -> StepResult:
@@ -119,8 +119,8 @@ async def test_a_hold_ends_with_the_status_it_was_in(database: Database, step: s
         found = await orders.order(connection, AllAccounts(), order.order_id)
     assert (found.held_reason, found.held_since) == (None, None)
     events = await story(database, order)
-    assert [actor for event, actor in events if event == "order.released"] == ["user:1"]
-    assert events.index(("order.held", "system")) < events.index(("order.released", "user:1"))
+    assert [actor for event, actor in events if event == "order.released"] == ["contact:1"]
+    assert events.index(("order.held", "system")) < events.index(("order.released", "contact:1"))
 
 
 async def test_an_order_that_was_not_held_is_not_released(database: Database) -> None:

@@ -143,7 +143,7 @@ def upgrade() -> None:
         sa.Column(
             "subject",
             sa.String(),
-            sa.Computed("'line:' || CAST(id AS text)", persisted=True),
+            sa.Computed("'line:'::text || (id)::text", persisted=True),
             nullable=False,
         ),
         sa.CheckConstraint("msisdn ~ '^\\+[0-9]{5,15}$'", name=op.f("ck_lines_msisdn")),
