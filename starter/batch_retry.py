@@ -178,8 +178,8 @@ class BatchRetry:
 
 def _require(caller: Caller) -> None:
     """Many are selected by Temporal, which knows no scopes: only a caller of all accounts retries many."""
-    caller.require(Permission.RETRY_WORK)
     caller.require(Permission.SEE_OPERATIONS)
+    caller.require(Permission.RETRY_WORK)
 
 
 class _Watch:

@@ -59,9 +59,7 @@ async def find(connection: AsyncConnection, scope: Scope, request_id: str) -> Qr
 async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[QrRequestView, ...]:
     """All requests for the SIM's code with their rounds, newest first."""
     rounds: dict[str, list[QrRoundView]] = {}
-    for row in await connection.execute(
-        _ROUNDS.where(within(scope, QrRequestRow.account_id)), {"sim": sim_id}
-    ):
+    for row in await connection.execute(_ROUNDS, {"sim": sim_id}):  # shown with requests of the scope only
         sent = QrRoundView(number=row.number, at=row.at, cc=tuple(row.cc or ()))
         rounds.setdefault(row.request_id, []).append(sent)
     statement = _requests(scope).where(QrRequestRow.sim_id == sim_id)

@@ -1,0 +1,155 @@
+"""One sample call for every public call of every desk, and the permission that it requires."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from models.callers import Caller, LinkBearer, Permission
+from models.lifecycle import OrderKind
+from starter.checkup import examine
+from starter.desk import OrderDraft
+from starter.people import erase
+from starter.qr_desk import QrRequestDraft
+from tests.builders import as_csv, item, line
+from tests.callers.world import Desks, Known
+from tests.qr_world import code
+
+Call = Callable[[Desks, Caller, Known, str], Awaitable[Any]]
+"""Desks, who calls, which records, and the name of an account."""
+
+P = Permission
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A call that names a record or an account (else `names_nothing`), and what it requires."""
+
+    call: Call
+    needs: Permission
+    names_nothing: bool = False
+    """It sees the caller's own records alone, or is the operators' own."""
+
+
+async def _first(views: Any) -> Any:
+    async for view in views:
+        return view
+    return None
+
+
+def _draft(known: Known) -> OrderDraft:
+    return OrderDraft(kind=OrderKind.SWITCH_TO_ESIM, line=known.line, disposal_confirmed=True, key="a")
+
+
+_ORDERS: dict[str, Sample] = {
+    "place": Sample(lambda d, c, k, _: d.orders.place(c, _draft(k)), P.PLACE_ORDERS),
+    "check": Sample(lambda d, c, k, _: d.orders.check(c, _draft(k)), P.PLACE_ORDERS),
+    "acknowledge": Sample(lambda d, c, k, _: d.orders.acknowledge(c, k.order), P.ACKNOWLEDGE_ORDERS),
+    "enter_iccid": Sample(
+        lambda d, c, k, _: d.orders.enter_iccid(c, k.order, "8933010000000000017"), P.ENTER_ICCID
+    ),
+    "processed": Sample(lambda d, c, k, _: d.orders.processed(c, k.order), P.REPORT_PROCESSED),
+    # the sample's order is not acknowledged yet: who may place such an order may cancel it
+    "cancel": Sample(lambda d, c, k, _: d.orders.cancel(c, k.order, reason="Ours."), P.CANCEL_ORDERS),
+    "retry": Sample(lambda d, c, k, _: d.orders.retry(c, k.order), P.RETRY_WORK),
+    "order": Sample(lambda d, c, k, _: d.orders.order(c, k.order), P.VIEW_ORDERS),
+    "orders": Sample(lambda d, c, k, a: d.orders.orders(c, account=a, line=k.line), P.VIEW_ORDERS),
+    "people": Sample(lambda d, c, k, _: _people_of_order(d, c, k), P.VIEW_ORDERS),
+    "watch": Sample(lambda d, c, k, _: _first(d.orders.watch(c, k.order)), P.VIEW_ORDERS),
+}
+
+
+async def _people_of_order(desks: Desks, caller: Caller, known: Known) -> Any:
+    from tests.builders import OPERATOR  # noqa: PLC0415
+
+    (view, *_) = await desks.orders.orders(OPERATOR)
+    return await desks.orders.people(caller, view.model_copy(update={"id": known.order}))
+
+
+_INVENTORY: dict[str, Sample] = {
+    "import_fleet": Sample(
+        lambda d, c, _, a: d.inventory.import_fleet(c, as_csv(line(50, account=a)), dry_run=True),
+        P.IMPORT_INVENTORY,
+    ),
+    "import_catalogue": Sample(
+        lambda d, c, _, a: d.inventory.import_catalogue(c, as_csv(item(account=a)), dry_run=True),
+        P.EDIT_CATALOGUE,
+    ),
+    "lines": Sample(lambda d, c, _, a: d.inventory.lines(c, a), P.VIEW_INVENTORY),
+    "line": Sample(lambda d, c, k, _: d.inventory.line(c, k.line), P.VIEW_INVENTORY),
+    "sim": Sample(lambda d, c, k, _: d.inventory.sim(c, k.sim), P.VIEW_INVENTORY),
+    "qr_history": Sample(lambda d, c, k, _: d.inventory.qr_history(c, k.esim), P.VIEW_INVENTORY),
+    "qr_waiting": Sample(lambda d, c, _, a: d.inventory.qr_waiting(c, a), P.VIEW_INVENTORY),
+    "qr_held": Sample(lambda d, c, _, __: d.inventory.qr_held(c), P.VIEW_INVENTORY, names_nothing=True),
+    "people": Sample(lambda d, c, k, _: d.inventory.people(c, k.sim, ["user:1"]), P.VIEW_INVENTORY),
+    "actions": Sample(lambda d, c, k, _: d.inventory.actions(c, k.sim), P.VIEW_INVENTORY),
+    "shop": Sample(lambda d, c, k, _: d.inventory.shop(c, k.line), P.PLACE_ORDERS),
+    "catalogue": Sample(lambda d, c, _, a: d.inventory.catalogue(c, a), P.VIEW_CATALOGUE),
+    "profiles": Sample(lambda d, c, _, a: d.inventory.profiles(c, a), P.VIEW_PEOPLE),
+    "profile": Sample(lambda d, c, _, a: d.inventory.profile(c, a, "Clerk"), P.VIEW_PEOPLE),
+    "create_profile": Sample(lambda d, c, _, a: d.inventory.create_profile(c, a, "New"), P.MANAGE_PROFILES),
+    "enable": Sample(lambda d, c, _, a: d.inventory.enable(c, a, "Clerk", ["all"]), P.MANAGE_PROFILES),
+    "disable": Sample(lambda d, c, _, a: d.inventory.disable(c, a, "Clerk", ["all"]), P.MANAGE_PROFILES),
+    "users": Sample(lambda d, c, _, a: d.inventory.users(c, a), P.VIEW_PEOPLE),
+    "create_user": Sample(
+        lambda d, c, _, a: d.inventory.create_user(c, a, "New", "new@acme.example"), P.MANAGE_USERS
+    ),
+    "set_role": Sample(lambda d, c, k, _: d.inventory.set_role(c, k.user, "viewer"), P.MANAGE_USERS),
+    "deactivate_user": Sample(lambda d, c, k, _: d.inventory.deactivate_user(c, k.user), P.MANAGE_USERS),
+    "activate_user": Sample(lambda d, c, k, _: d.inventory.activate_user(c, k.user), P.MANAGE_USERS),
+    "contacts": Sample(lambda d, c, _, a: d.inventory.contacts(c, a), P.VIEW_PEOPLE),
+    "distributors": Sample(lambda d, c, _, a: d.inventory.distributors(c, a), P.VIEW_PEOPLE),
+    "add_contact": Sample(
+        lambda d, c, _, a: d.inventory.add_contact(c, a, "Telvia", "New", "new@telvia.example"),
+        P.MANAGE_CONTACTS,
+    ),
+    "edit_contact": Sample(
+        lambda d, c, k, _: d.inventory.edit_contact(c, None, k.contact, name="New"), P.MANAGE_CONTACTS
+    ),
+}
+
+_CODES: dict[str, Sample] = {
+    "import_file": Sample(
+        lambda d, c, k, _: d.codes.import_file(c, k.esim, b"no file", "a.png"), P.IMPORT_QR_CODES
+    ),
+    "import_code": Sample(lambda d, c, k, _: d.codes.import_code(c, k.esim, str(code(1))), P.IMPORT_QR_CODES),
+    "show": Sample(lambda d, c, k, _: d.codes.show(c, k.esim), P.VIEW_QR_CODES),
+    "history": Sample(lambda d, c, k, _: d.codes.history(c, k.esim), P.VIEW_INVENTORY),
+    "notify": Sample(lambda d, c, k, _: d.codes.notify(c, k.esim, "x@acme.example"), P.NOTIFY_QR_CODES),
+    "notification": Sample(lambda d, c, k, _: d.codes.notification(c, k.notification), P.VIEW_INVENTORY),
+    "revoke": Sample(lambda d, c, k, _: d.codes.revoke(c, k.notification), P.NOTIFY_QR_CODES),
+    "draft": Sample(lambda d, c, k, _: d.codes.draft(c, k.esim), P.REQUEST_QR_CODES),
+    "preview": Sample(lambda d, c, k, _: d.codes.preview(c, QrRequestDraft(sim=k.esim)), P.REQUEST_QR_CODES),
+    "request": Sample(lambda d, c, k, _: d.codes.request(c, QrRequestDraft(sim=k.esim)), P.REQUEST_QR_CODES),
+    "withdraw": Sample(lambda d, c, k, _: d.codes.withdraw(c, k.request), P.REQUEST_QR_CODES),
+    "retry": Sample(lambda d, c, k, _: d.codes.retry(c, k.request), P.RETRY_WORK),
+    "request_view": Sample(lambda d, c, k, _: d.codes.request_view(c, k.request), P.VIEW_INVENTORY),
+}
+
+_BATCH: dict[str, Sample] = {
+    "select": Sample(lambda d, c, _, __: d.batch.select(c), P.SEE_OPERATIONS, names_nothing=True),
+    "retry": Sample(lambda d, c, _, __: d.batch.retry(c, []), P.SEE_OPERATIONS, names_nothing=True),
+}
+
+SAMPLES: dict[str, Sample] = {
+    **{f"OrderDesk.{name}": sample for name, sample in _ORDERS.items()},
+    **{f"Inventory.{name}": sample for name, sample in _INVENTORY.items()},
+    **{f"QrDesk.{name}": sample for name, sample in _CODES.items()},
+    **{f"BatchRetry.{name}": sample for name, sample in _BATCH.items()},
+    "erase": Sample(
+        lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True
+    ),
+    "examine": Sample(lambda d, c, _, __: examine(c, d.settings), P.SEE_OPERATIONS, True),
+}
+
+LINKS: dict[str, Callable[[Desks, LinkBearer], Awaitable[Any]]] = {
+    "upload_page": lambda d, b: d.links.upload_page(b),
+    "over": lambda d, b: d.links.over(b),
+    "check": lambda d, b: d.links.check(b, b"no file", "a.png"),
+    "check_code": lambda d, b: d.links.check_code(b, str(code(9))),
+    "send": lambda d, b: d.links.send(b, "upload"),
+    "tell_manager": lambda d, b: d.links.tell_manager(b),
+    "download_page": lambda d, b: d.links.download_page(b),
+    "reveal": lambda d, b: d.links.reveal(b),
+    "download": lambda d, b: d.links.download(b),
+}
+"""The calls that a mailed link allows; its bearer has no account."""

@@ -1,0 +1,180 @@
+"""What each role may do, asked of every desk; and users who come, change and go."""
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.callers import PERMISSIONS, USER_ROLES, AllAccounts, OfAccount, OfDistributor, Permission, Role
+from models.errors import NotFound, Refused
+from starter import callers
+from store import origins
+from store.actors import actor_refusal
+from tests.builders import ACCOUNT, OPERATOR, as_csv, empty_slot
+from tests.callers.samples import SAMPLES
+from tests.callers.walk import answered
+from tests.callers.world import BEN, CLEO, ZED, Desks, Known, who
+from tests.qr_world import codes_of
+
+SEEN_BY_A_DESK = ("OrderDesk.",)
+"""All that a provider desk can name: the rest of the account does not exist for it."""
+
+
+@pytest.mark.parametrize("role", [*USER_ROLES, Role.OPERATOR])
+async def test_a_role_may_do_what_its_permissions_say(role: Role, desks: Desks, acme: Known) -> None:
+    address = f"{role}@acme.example"
+    caller = OPERATOR if role is Role.OPERATOR else await who(desks.database, address)
+    assert caller.permissions == PERMISSIONS[role]
+    for name, sample in SAMPLES.items():
+        kind, said = await answered(sample.call(desks, caller, acme, ACCOUNT))
+        if role is Role.PROVIDER_DESK and kind is NotFound:
+            assert (
+                not name.startswith(SEEN_BY_A_DESK)
+                or sample.needs is Permission.PLACE_ORDERS
+                or (name == "OrderDesk.orders")
+            ), f"{name}: {said}"
+            continue
+        if name == "Inventory.actions" and caller.may(sample.needs):
+            continue  # it says of each action why it is not offered
+        places = name == "OrderDesk.cancel" and caller.may(Permission.PLACE_ORDERS)  # not acknowledged yet
+        if caller.may(sample.needs) or places:
+            assert "not_permitted" not in said, f"{name}: {said}"
+        else:
+            assert kind is Refused, f"{name}: {said}"
+            assert "not_permitted" in said, f"{name}: {said}"
+            assert f"({sample.needs})" in said, f"{name}: {said}"
+
+
+@pytest.mark.covers("F2")
+async def test_no_action_is_offered_to_who_may_only_look(desks: Desks, acme: Known) -> None:
+    offers = await desks.inventory.actions(await who(desks.database, BEN), "S-2")
+    assert not any(offer.offered for offer in offers)
+    codes = [[refusal.code for refusal in offer.refusals] for offer in offers]
+    assert all("not_permitted" in found for found in codes)
+
+
+async def test_a_provider_desk_sees_the_orders_of_its_distributor_alone(desks: Desks, acme: Known) -> None:
+    desk = await who(desks.database, "provider_desk@acme.example")
+    assert isinstance(desk.scope, OfDistributor)
+    assert [order.id for order in await desks.orders.orders(desk)] == [acme.order]
+    assert "user:1" in await desks.orders.people(desk, await desks.orders.order(desk, acme.order))
+    await desks.inventory.import_catalogue(
+        OPERATOR,
+        b"account,pack,section,item,provider,esim,distributor\nAcme,Other pack,SIM Cards,x,Orange,yes,Elsewhere",
+    )
+    await desks.inventory.set_role(OPERATOR, ZED, "provider_desk", distributor="Elsewhere")
+    elsewhere = await who(desks.database, ZED)
+    assert await desks.orders.orders(elsewhere) == []
+    for call in (
+        desks.orders.order(elsewhere, acme.order),
+        desks.orders.acknowledge(elsewhere, acme.order),
+        desks.orders.cancel(elsewhere, acme.order),
+    ):
+        with pytest.raises(NotFound):
+            await call
+
+
+async def test_a_provider_desk_has_a_distributor_and_nobody_else_has_one(desks: Desks) -> None:
+    create = desks.inventory.create_user
+    with pytest.raises(Refused) as refused:
+        await create(OPERATOR, ACCOUNT, "Dora", "dora@acme.example", role="provider_desk")
+    assert codes_of(refused) == ["distributor_of_desk"]
+    with pytest.raises(Refused) as refused:
+        await create(OPERATOR, ACCOUNT, "Dora", "dora@acme.example", role="viewer", distributor="Telvia")
+    assert codes_of(refused) == ["distributor_of_desk"]
+    for unknown in ("operator", "boss", ""):
+        with pytest.raises(Refused) as refused:
+            await create(OPERATOR, ACCOUNT, "Dora", "dora@acme.example", role=unknown)
+        assert codes_of(refused) == ["unknown_user_role"]
+
+
+async def test_nobody_gives_or_takes_more_than_they_have(desks: Desks) -> None:
+    administrator = await who(desks.database, "administrator@acme.example")
+    with pytest.raises(Refused) as refused:
+        await desks.inventory.set_role(administrator, ZED, "provider_desk", distributor="Telvia")
+    assert codes_of(refused) == ["role_above_yours"]
+    for change in (desks.inventory.deactivate_user, desks.inventory.activate_user):
+        with pytest.raises(Refused) as refused:
+            await change(administrator, "provider_desk@acme.example")
+        assert codes_of(refused) == ["role_above_yours"]
+    changed = await desks.inventory.set_role(administrator, ZED, "manager")
+    assert changed.role is Role.MANAGER
+
+
+@pytest.mark.covers("F53")
+async def test_a_deactivated_user_cannot_be_named_until_activated_again(desks: Desks, acme: Known) -> None:
+    gone = await desks.inventory.deactivate_user(OPERATOR, acme.user)
+    assert gone.deactivated_at is not None
+    again = await desks.inventory.deactivate_user(OPERATOR, ZED)
+    assert again.deactivated_at == gone.deactivated_at
+    with pytest.raises(Refused) as refused:
+        await callers.user(desks.database, ZED)
+    assert codes_of(refused) == ["user_deactivated"]
+    assert (await desks.inventory.activate_user(OPERATOR, acme.user)).deactivated_at is None
+    assert (await callers.user(desks.database, ZED)).actor == f"user:{acme.user.removeprefix('U-')}"
+
+
+async def test_who_is_no_user_is_unknown(desks: Desks) -> None:
+    for text in ("U-99999", "nobody@acme.example", "", "\0"):
+        with pytest.raises(NotFound) as refused:
+            await callers.user(desks.database, text)
+        assert codes_of(refused) == ["unknown_user"]
+
+
+async def test_a_caller_imports_for_its_own_account_alone(desks: Desks) -> None:
+    cleo = await who(desks.database, CLEO)
+    assert isinstance(cleo.scope, OfAccount)
+    for account in (ACCOUNT, "New"):
+        with pytest.raises(NotFound) as refused:
+            await desks.inventory.import_fleet(cleo, as_csv(empty_slot(70, account=account)))
+        assert codes_of(refused) == ["unknown_account"]
+    report = await desks.inventory.import_fleet(cleo, as_csv(empty_slot(70, account="Bolt")))
+    assert report.created["lines"] == 1
+    assert isinstance(OPERATOR.scope, AllAccounts)
+
+
+async def test_an_origin_is_kept_and_carried(desks: Desks) -> None:
+    async with desks.database.transaction() as connection:
+        origin = await origins.record(
+            connection, actor="user:1", surface="portal", session="s-1", address="192.0.2.1"
+        )
+    assert (await callers.user(desks.database, "U-1", origin_id=origin)).origin_id == origin
+
+
+@pytest.mark.covers("S5")
+async def test_a_step_asks_who_its_actor_is(desks: Desks, acme: Known) -> None:
+    async with desks.database.transaction() as connection:
+        users = {user.email: user for user in await desks.inventory.users(OPERATOR)}
+        ana, cleo = users["ana@acme.example"], users[CLEO]
+        dora = users["provider_desk@acme.example"]
+        assert dora.distributor_id is not None
+
+        async def asked(
+            actor: str, permission: Permission = Permission.REPORT_PROCESSED, distributor: int | None = None
+        ) -> str | None:
+            refusal = await actor_refusal(
+                connection, actor, ana.account_id, permission=permission, distributor_id=distributor
+            )
+            return refusal and refusal.code
+
+        contact = f"contact:{acme.contact.removeprefix('C-')}"
+        for ours in ("operator", "provider", "system"):
+            assert await asked(ours) is None
+        assert await asked(ana.actor, Permission.PLACE_ORDERS) is None
+        assert await asked(ana.actor) == "not_permitted"
+        assert await asked(cleo.actor) == "unknown_actor"
+        assert await asked(dora.actor, distributor=dora.distributor_id) is None
+        assert await asked(dora.actor) == "unknown_actor"
+        assert await asked(dora.actor, distributor=dora.distributor_id + 1) == "unknown_actor"
+        assert await asked(contact, distributor=dora.distributor_id) is None
+        assert await asked(contact) == "unknown_actor"
+        assert await asked(contact, Permission.PLACE_ORDERS, dora.distributor_id) == "not_permitted"
+        assert await asked(contact, distributor=dora.distributor_id + 1) == "unknown_actor"
+        for nonsense in ("user:", "user:x", "link:1", "user:99999", "Ana", "contact:" + "9" * 19):
+            assert await asked(nonsense, distributor=dora.distributor_id) == "unknown_actor"
+    await desks.inventory.deactivate_user(OPERATOR, "ana@acme.example")
+    async with desks.database.transaction() as connection:
+        assert await asked_of_ana(connection, ana.account_id, ana.actor) == "user_deactivated"
+
+
+async def asked_of_ana(connection: AsyncConnection, account_id: int, actor: str) -> str | None:
+    refusal = await actor_refusal(connection, actor, account_id, permission=Permission.PLACE_ORDERS)
+    return refusal and refusal.code

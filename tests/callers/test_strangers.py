@@ -1,0 +1,149 @@
+"""What one firm has does not exist for another, whatever desk is asked; and a scope that is dropped shows."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import true
+
+import starter
+import store
+from models.callers import Caller, LinkBearer
+from models.errors import NotFound, Refused
+from starter import people
+from starter.checkup import examine
+from store import scopes
+from tests.builders import ACCOUNT
+from tests.callers.samples import LINKS, SAMPLES
+from tests.callers.walk import NOWHERE, answered, everything_a_stranger_sees
+from tests.callers.world import BEN, UNKNOWN, Desks, Known, who
+
+PLUMBING = {"Calls", "QrWorkflows", "SealedPayloads"}
+"""Classes of `starter` that no caller asks: the desks use them, once the caller is known."""
+CALLS_OF_DESKS = 52
+CALLS_OF_LINKS = 9
+FILES = {"Inventory.import_fleet", "Inventory.import_catalogue"}
+"""Who may not import is told so before a file of megabytes is read for the accounts in it."""
+FUNCTIONS = {"erase": people.erase, "examine": examine}
+
+
+def _classes() -> Iterator[type]:
+    """Every class that is defined in `starter`, but for the command line."""
+    for module in pkgutil.walk_packages(starter.__path__, "starter."):
+        if not module.name.startswith("starter.cli"):
+            loaded = importlib.import_module(module.name)
+            for _, found in inspect.getmembers(loaded, inspect.isclass):
+                if found.__module__ == module.name and not found.__name__.startswith("_"):
+                    yield found
+
+
+def _calls(desk: type) -> dict[str, Callable[..., Any]]:
+    """Its public asynchronous methods, inherited ones too."""
+    return {
+        name: method
+        for name, method in inspect.getmembers(desk, inspect.isfunction)
+        if not name.startswith("_")
+        and (inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method))
+    }
+
+
+def _desks() -> dict[str, type]:
+    """Every class that a caller asks; of those that inherit from each other the last."""
+    found = [desk for desk in _classes() if _calls(desk) and desk.__name__ not in PLUMBING]
+    return {desk.__name__: desk for desk in found if not any(desk in other.__mro__[1:] for other in found)}
+
+
+def _first(call: Callable[..., Any]) -> inspect.Parameter:
+    parameters = list(inspect.signature(call).parameters.values())
+    return parameters[1] if parameters[0].name == "self" else parameters[0]
+
+
+def test_every_call_of_every_desk_names_its_caller_first_and_has_a_sample() -> None:
+    expected = {}
+    for desk_name, desk in _desks().items():
+        for name, call in _calls(desk).items():
+            first = _first(call)
+            assert first.annotation in (Caller, LinkBearer), f"{desk_name}.{name}"
+            assert first.default is inspect.Parameter.empty, f"{desk_name}.{name}"
+            expected[f"{desk_name}.{name}"] = first.annotation
+    of_callers = {name for name, kind in expected.items() if kind is Caller}
+    of_links = {name.removeprefix("LinkDesk.") for name, kind in expected.items() if kind is LinkBearer}
+    for name, function in FUNCTIONS.items():
+        assert _first(function).annotation is Caller, name
+    assert set(SAMPLES) == of_callers | set(FUNCTIONS)
+    assert set(LINKS) == of_links
+    assert (len(of_callers), len(of_links)) == (CALLS_OF_DESKS, CALLS_OF_LINKS)
+
+
+def test_only_one_module_makes_callers() -> None:
+    makers = set()
+    for room in ("activities", "portal", "providers", "starter", "store", "workflows", "sandbox"):
+        for file in (Path(starter.__path__[0]).parent / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Caller":
+                    makers.add(f"{file.parent.name}/{file.name}")
+    assert makers == {"starter/callers.py"}
+
+
+async def test_a_stranger_is_answered_as_about_what_nobody_has(desks: Desks, acme: Known) -> None:
+    assert await everything_a_stranger_sees(desks, acme) == []
+
+
+async def test_who_may_only_look_is_told_so_about_their_own_and_nothing_about_others(
+    desks: Desks, acme: Known
+) -> None:
+    ben = await who(desks.database, BEN)
+    for name, sample in SAMPLES.items():
+        kind, said = await answered(sample.call(desks, ben, acme, ACCOUNT))
+        if ben.may(sample.needs):
+            assert "not_permitted" not in said or name == "Inventory.actions", f"{name}: {said}"
+            continue
+        assert kind is Refused, f"{name}: {said}"
+        assert "not_permitted" in said, f"{name}: {said}"
+        assert f"({sample.needs})" in said, f"{name}: {said}"
+        if not sample.names_nothing and name not in FILES:
+            kind, said = await answered(sample.call(desks, ben, UNKNOWN, NOWHERE))
+            assert kind is NotFound, f"{name}: first look, then ask for the right: {said}"
+
+
+def _conditions() -> list[tuple[str, int]]:
+    """Where in the store a scope becomes a condition: each call of `within`."""
+    found = []
+    for file in sorted(Path(store.__path__[0]).glob("*.py")):
+        if file.stem != "scopes":
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "within":
+                    found.append((file.stem, node.lineno))
+    return found
+
+
+CONDITIONS = _conditions()
+
+
+def test_all_conditions_are_found() -> None:
+    assert len(CONDITIONS) >= 26
+
+
+@pytest.mark.parametrize(("module", "line"), CONDITIONS)
+async def test_a_condition_that_is_dropped_shows(
+    module: str, line: int, desks: Desks, acme: Known, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    def dropped(*arguments: Any, **columns: Any) -> Any:
+        nonlocal asked
+        if sys._getframe(1).f_lineno == line:
+            asked += 1
+            return true()
+        return scopes.within(*arguments, **columns)
+
+    monkeypatch.setattr(importlib.import_module(f"store.{module}"), "within", dropped)
+    seen = await everything_a_stranger_sees(desks, acme)
+    assert asked, "no call gets there"
+    assert seen, "nobody noticed"

@@ -1,0 +1,192 @@
+"""Asking every desk, as a stranger, for what another firm has."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
+from models.errors import NotFound, PartAway, Refused
+from store import (
+    administration,
+    catalogue,
+    contacts,
+    fleet,
+    lookups,
+    order_access,
+    orders,
+    people,
+    qr_codes,
+    qr_notifications,
+    qr_request_views,
+    qr_waiting,
+)
+from store.secrets import KeyRing
+from tests.builders import ACCOUNT
+from tests.callers.samples import LINKS, SAMPLES
+from tests.callers.world import BOLT, KEYS, UNKNOWN, Desks, Known, who
+
+NOWHERE = "Nowhere"
+_IDS = re.compile(
+    "|".join(re.escape(name) for name in (*asdict(UNKNOWN).values(), NOWHERE)),
+)
+_SENTINELS = re.compile(r"Acme|acme\.example|telvia|order-|qr-request-|qr-notification-|\+3363998000[1-4]")
+
+Answer = tuple[type, str]
+
+
+async def answered(call: Awaitable[Any]) -> Answer:
+    """What came of a call, as the caller sees it: the kind of the answer, and all of its bytes."""
+    try:
+        return type(None), repr(await call)
+    except (Refused, PartAway, NoResultFound) as failure:
+        reasons = [reason.model_dump_json() for reason in getattr(failure, "refusals", ())]
+        return type(failure), f"{failure} {reasons}"
+
+
+async def differences(desks: Desks, caller: Caller, acme: Known) -> list[str]:
+    """Every call that does not answer a stranger about Acme's records as about records that nobody has."""
+    found = []
+    for name, sample in SAMPLES.items():
+        if sample.names_nothing:
+            continue
+        foreign = await answered(sample.call(desks, caller, acme, ACCOUNT))
+        unknown = await answered(sample.call(desks, caller, UNKNOWN, NOWHERE))
+        if unknown[0] is not NotFound or _without_ids(foreign, acme) != _without_ids(unknown, acme):
+            found.append(f"{name}: {foreign} is not {unknown}")
+    for name, call in LINKS.items():
+        # a token for the other purpose is no token at all
+        token = acme.download_token if name in _UPLOADING else acme.upload_token
+        foreign = await answered(call(desks, LinkBearer(token)))
+        unknown = await answered(call(desks, LinkBearer(UNKNOWN.upload_token)))
+        if unknown[0] is not NotFound or foreign != unknown:
+            found.append(f"LinkDesk.{name}: {foreign} is not {unknown}")
+    return found
+
+
+_UPLOADING = frozenset(LINKS) - {"download_page", "reveal", "download"}
+
+
+def _without_ids(answer: Answer, acme: Known) -> Answer:
+    """The answer without what the caller named: of that alone may it be another one."""
+    text = _IDS.sub("ID", answer[1])
+    for name in (*asdict(acme).values(), ACCOUNT):
+        text = re.sub(rf"\b{re.escape(name)}\b", "ID", text)
+    return answer[0], text
+
+
+LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
+    "orders": lambda d, c: d.orders.orders(c),
+    "lines": lambda d, c: d.inventory.lines(c),
+    "lines without code": lambda d, c: d.inventory.lines(c, without_code=True),
+    "lines of group": lambda d, c: d.inventory.lines(c, group="Sales", device="Phone 1"),
+    "waiting": lambda d, c: d.inventory.qr_waiting(c),
+    "catalogue": lambda d, c: d.inventory.catalogue(c),
+    "profiles": lambda d, c: d.inventory.profiles(c),
+    "users": lambda d, c: d.inventory.users(c),
+    "contacts": lambda d, c: d.inventory.contacts(c),
+    "distributors": lambda d, c: d.inventory.distributors(c),
+}
+
+
+async def leaks(desks: Desks, caller: Caller) -> list[str]:
+    """Every list that shows a stranger something of Acme."""
+    found = []
+    for name, call in LISTS.items():
+        _, shown = await answered(call(desks, caller))
+        if _SENTINELS.search(shown.replace(BOLT, "")):
+            found.append(f"{name}: {shown}")
+    return found
+
+
+Read = Callable[[AsyncConnection, Scope, Known], Awaitable[Any]]
+
+
+def _number(reference: str) -> int:
+    return int(reference.partition("-")[2])
+
+
+_RING = KeyRing(KEYS)
+STORE: dict[str, Read] = {
+    "fleet.line": lambda c, s, k: fleet.line(c, s, _number(k.line)),
+    "fleet.lines": lambda c, s, _: fleet.lines(c, s, device="Phone 1"),
+    "fleet.sim": lambda c, s, k: fleet.sim(c, s, _number(k.sim)),
+    "lookups.find_line": lambda c, s, k: lookups.find_line(c, s, k.line),
+    "lookups.find_sim": lambda c, s, k: lookups.find_sim(c, s, k.sim),
+    "lookups.find_user": lambda c, s, k: lookups.find_user(c, s, k.user),
+    "lookups.find_pack": lambda c, s, _: lookups.find_pack(c, s, "Orange pack"),
+    "lookups.eligible_packs": lambda c, s, k: lookups.eligible_packs(c, s, _number(k.line)),
+    "lookups.find_account": lambda c, s, _: lookups.find_account(c, s, ACCOUNT),
+    "orders.order": lambda c, s, k: orders.order(c, s, k.order),
+    "orders.orders": lambda c, s, _: orders.orders(c, s),
+    "order_access.find_order": lambda c, s, k: order_access.find_order(c, s, k.order),
+    "people.user": lambda c, s, _: people.names(c, s, ["user:1"]),
+    "people.employee": lambda c, s, _: people.names(c, s, ["employee:1"]),
+    "people.contact": lambda c, s, _: people.names(c, s, ["contact:1"]),
+    "people.order_contacts": lambda c, s, _: people.order_contacts(c, s),
+    "catalogue.items": lambda c, s, _: catalogue.items(c, s),
+    "contacts.contacts": lambda c, s, _: contacts.contacts(c, s),
+    "contacts.of_distributor": lambda c, s, _: contacts.contacts(c, s, distributor="Telvia"),
+    "contacts.distributors": lambda c, s, _: _names_of(contacts.distributors(c, s)),
+    "contacts.find_distributor": lambda c, s, _: contacts.find_distributor(c, s.account_id, "Telvia"),  # type: ignore[union-attr]
+    "contacts.of_ids": lambda c, s, k: contacts.of_ids(c, s, [_number(k.contact)]),
+    "contacts.find": lambda c, s, k: contacts.find(c, s, k.contact),
+    "administration.users": lambda c, s, _: _of_acme(administration.users(c, s)),
+    "qr_codes.current": lambda c, s, _: qr_codes.current(c, s, _RING, 1),
+    "qr_codes.current_version": lambda c, s, _: qr_codes.current_version(c, s, 1),
+    "qr_codes.current_number": lambda c, s, _: qr_codes.current_number(c, s, 1),
+    "qr_codes.version": lambda c, s, _: qr_codes.version(c, s, _RING, 1),
+    "qr_codes.original": lambda c, s, _: qr_codes.original(c, s, _RING, 1),
+    "qr_codes.history": lambda c, s, _: _parts(qr_codes.history(c, s, 1)),
+    "qr_request_views.request": lambda c, s, k: qr_request_views.request(c, s, k.request),
+    "qr_request_views.of_sim": lambda c, s, _: qr_request_views.of_sim(c, s, 3),
+    "qr_notifications.notification": lambda c, s, k: qr_notifications.notification(c, s, k.notification),
+    "qr_notifications.of_sim": lambda c, s, _: qr_notifications.of_sim(c, s, 1),
+    "qr_waiting.waiting": lambda c, s, _: qr_waiting.waiting(c, s),
+    "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),
+}
+"""Every read of account data below the desks, for a record of Acme."""
+
+
+async def _parts(history: Awaitable[Any]) -> Any:
+    """What of a history is read within the scope; its events are read of a SIM that was found in it."""
+    found = await history
+    return found.versions or found.requests or found.notifications
+
+
+async def _of_acme(users: Awaitable[Any]) -> Any:
+    return [user for user in await users if user.account == ACCOUNT]
+
+
+async def _names_of(names: Awaitable[Any]) -> Any:
+    return [name for name in await names if name != BOLT]
+
+
+async def shown_by_the_store(desks: Desks, scope: Scope, acme: Known) -> list[str]:
+    """Every read of the store that finds a record of Acme in this scope."""
+    found = []
+    async with desks.database.reading() as connection:
+        for name, read in STORE.items():
+            try:
+                record = await read(connection, scope, acme)
+            except (NotFound, NoResultFound):
+                continue
+            if record:
+                found.append(f"{name}: {record!r}")
+    return found
+
+
+async def everything_a_stranger_sees(desks: Desks, acme: Known) -> list[str]:
+    """All that a caller of another firm can learn of Acme; nothing, where every scope is asked."""
+    cleo = await who(desks.database, "cleo@bolt.example")
+    assert isinstance(cleo.scope, OfAccount)
+    elsewhere = OfLink(link_id=10**6, account_id=cleo.scope.account_id, sim_id=10**6)
+    return [
+        *await shown_by_the_store(desks, cleo.scope, acme),
+        *await shown_by_the_store(desks, elsewhere, acme),
+        *await leaks(desks, cleo),
+        *await differences(desks, cleo, acme),
+    ]

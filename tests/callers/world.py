@@ -1,0 +1,133 @@
+"""Two firms for tests of callers: Acme, with one of everything, and Bolt, with people only.
+
+Ana, Ben and the others are of Acme; Cleo owns Bolt, so she has every right there is, and none of Acme's
+records may exist for her.
+"""
+
+from dataclasses import dataclass
+
+from models.callers import Caller, Role
+from models.identifiers import reference
+from models.lifecycle import HoldReason
+from settings import Settings
+from starter import callers
+from starter.batch_retry import BatchRetry
+from starter.desk import OrderDesk
+from starter.inventory import Inventory
+from starter.link_desk import LinkDesk
+from starter.qr_desk import QrDesk
+from starter.temporal import connect
+from store.secrets import KeyRing
+from store.session import Database
+from tests.builders import ACCOUNT, OPERATOR, as_csv, empty_slot, line, place
+from tests.qr_world import hold, qr_world
+
+BOLT = "Bolt"
+CLEO = "cleo@bolt.example"
+BEN = "ben@acme.example"
+ZED = "zed@acme.example"
+KEYS = KeyRing.new_key()
+NO_TEMPORAL = "127.0.0.1:9"
+"""Nothing answers there: a call that gets as far as Temporal is told that it is away."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What Acme has, as people name it, and what no account has."""
+
+    line: str
+    sim: str
+    esim: str
+    order: str
+    request: str
+    notification: str
+    contact: str
+    user: str
+    upload_token: str
+    download_token: str
+
+
+@dataclass(frozen=True)
+class Desks:
+    """Every desk, on one database."""
+
+    database: Database
+    settings: Settings
+    orders: OrderDesk
+    inventory: Inventory
+    codes: QrDesk
+    links: LinkDesk
+    batch: BatchRetry
+
+
+async def build(database: Database) -> Known:
+    """Fill an empty database; what is in it."""
+    esim = line(1, sim_type="esim")
+    qr = await qr_world(database, esim, line(2), line(3, sim_type="esim"), line(4), keys=KEYS)
+    inventory = Inventory(database)
+    await inventory.import_fleet(OPERATOR, as_csv(empty_slot(9, account=BOLT)))
+    for role in Role:
+        if role is not Role.OPERATOR:
+            of = "Telvia" if role is Role.PROVIDER_DESK else None
+            address = f"{role}@acme.example"
+            await inventory.create_user(OPERATOR, ACCOUNT, role, address, role=role, distributor=of)
+    await inventory.create_user(OPERATOR, ACCOUNT, "Ben", BEN, role=Role.VIEWER)
+    zed = await inventory.create_user(OPERATOR, ACCOUNT, "Zed", ZED, role=Role.VIEWER)
+    await inventory.create_profile(OPERATOR, ACCOUNT, "Clerk")
+    await inventory.create_user(OPERATOR, BOLT, "Cleo", CLEO, role=Role.OWNER)
+    request = await qr.asked(3, "open")
+    version = (await qr.take(1)).version.id
+    notification = await qr.notify(version)
+    held = await qr.notify(version, key="held", to="carl@acme.example")
+    await hold(qr, held.id, HoldReason.MAIL_REJECTED)
+    await hold(qr, request, HoldReason.NO_QR_CODE)
+    order = await place(database, 4)
+    found = await inventory.line(OPERATOR, "+33639980004")
+    assert found.sim is not None
+    return Known(
+        line=reference("L", found.id),
+        sim=reference("S", found.sim.id),
+        esim="S-1",
+        order=order.order_id,
+        request=request,
+        notification=notification.id,
+        contact=reference("C", qr.contacts[0]),
+        user=reference("U", zed.id),
+        upload_token=await qr.upload_link(request, sim=3),
+        download_token=await qr.download_link(notification, version),
+    )
+
+
+UNKNOWN = Known(
+    line="L-99999",
+    sim="S-99999",
+    esim="S-99999",
+    order="order-aaaaaaaaaaaaaaaa",
+    request="qr-request-aaaaaaaaaaaaaaaa",
+    notification="qr-notification-aaaaaaaaaaaaaaaa",
+    contact="C-99999",
+    user="U-99999",
+    upload_token="no-such-token",
+    download_token="no-such-token",
+)
+
+
+async def open_desks(database: Database, url: str) -> Desks:
+    """All desks, with a Temporal that is away."""
+    settings = Settings(database_url=url, temporal_address=NO_TEMPORAL, secret_keys=KEYS)
+    client = await connect(settings, lazy=True)
+    codes = QrDesk(client, database, settings)
+    return Desks(
+        database=database,
+        settings=settings,
+        orders=OrderDesk(client, database, settings),
+        inventory=Inventory(database),
+        codes=codes,
+        links=LinkDesk(codes),
+        batch=BatchRetry(client, database, settings),
+    )
+
+
+async def who(database: Database, address: str) -> Caller:
+    """The user with this address, as they call now."""
+    return await callers.user(database, address)
