@@ -24,15 +24,16 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models import identifiers
 from models.errors import PartAway, Refused
-from models.lifecycle import OPEN
 from models.orders import Acceptance, OrderState, StepResult
 from models.rules import refusals
 from settings import Settings
 from starter.calls import Calls, NoSuchWorkflow, checked_actor, checked_key
-from starter.drafts import OrderDraft, Placed, again, read_draft
+from starter.drafts import OrderDraft, Placed, read_draft
 from starter.order_book import OrderBook
+from starter.restarts import order_waits
+from starter.retry import Retry
 from starter.temporal import connect
-from store import holds, order_steps, orders
+from store import order_steps, orders
 from store.facts import line_facts
 from store.session import Database
 from workflows.messages import (
@@ -42,8 +43,6 @@ from workflows.messages import (
     EnterIccid,
     PlaceOrder,
     ReportProcessed,
-    RetryOrder,
-    Waits,
 )
 from workflows.order import EsimOrder
 from workflows.search_attributes import labels
@@ -60,12 +59,8 @@ class OrderDesk(OrderBook):
         super().__init__(database)
         self._calls = Calls(client, settings)
         self._settings = settings
-        self._waits = Waits(
-            acknowledgement_reminder_after=settings.acknowledgement_reminder_after,
-            processing_reminder_after=settings.processing_reminder_after,
-            reminders=settings.reminders,
-            notification_given_up_after=settings.notification_given_up_after,
-        )
+        self._waits = order_waits(settings)
+        self._retry = Retry(client, database, settings)
 
     @classmethod
     @asynccontextmanager
@@ -192,17 +187,7 @@ class OrderDesk(OrderBook):
 
         An open order whose workflow was terminated gets a new one, which finds all that was done already.
         """
-        message = RetryOrder(actor=checked_actor(actor))
-        order = await self.order(order_id)
-        try:
-            await self._calls.signal(order_id, EsimOrder.retry, message)
-        except NoSuchWorkflow:
-            if order.status not in OPEN:
-                sentence = f"The order is {order.status.label.lower()}; nothing waits."
-                raise Refused.because("nothing_to_retry", sentence) from None
-            async with self._database.transaction() as connection:  # whoever held it is gone
-                await holds.release_all(connection, order_id, actor)
-            await self._start(again(order, self._waits), WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        await self._retry.go_on(order_id, actor)
 
     async def _steer(self, order_id: str, update: Any, message: Any, late: Late) -> OrderState:
         try:

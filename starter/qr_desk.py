@@ -30,13 +30,14 @@ from models.qr import (
 from starter.calls import NoSuchWorkflow, checked_actor, checked_key
 from starter.code_desk import CodeDesk, ShownCode
 from starter.qr_drafts import QrRequestDraft, Requested, keep_letter, preview, read_letter, read_request
-from store import events, holds, qr_request_views, qr_requests
+from starter.restarts import request_waits
+from starter.retry import Retry
+from store import qr_request_views, qr_requests
 from store.lookups import SimKey
 from workflows.messages import (
     OPERATOR,
     QrWaits,
     RequestQrCode,
-    RetryOrder,
     SendAgain,
     WithdrawRequest,
 )
@@ -51,12 +52,7 @@ class QrDesk(CodeDesk):
 
     @property
     def _waits(self) -> QrWaits:
-        return QrWaits(
-            reminder_after=self.settings.qr_reminder_after,
-            reminders=self.settings.qr_reminders,
-            requester_told_after=self.settings.qr_requester_told_after,
-            notification_given_up_after=self.settings.notification_given_up_after,
-        )
+        return request_waits(self.settings)
 
     async def draft(self, sim: str, user: str) -> LetterView:
         """The mail as it would be sent, and to whom; or every reason why not (F25 to F30)."""
@@ -130,36 +126,7 @@ class QrDesk(CodeDesk):
 
         An open request whose workflow was terminated gets a new one, which finds all that was done already.
         """
-        try:
-            await self._calls.signal(workflow_id, "retry", RetryOrder(actor=checked_actor(actor)))
-        except NoSuchWorkflow:
-            async with self.database.reading() as connection:
-                request = await qr_request_views.find(connection, workflow_id)
-            if request is None or request.status is not RequestStatus.REQUESTED:
-                raise Refused.because("nothing_to_retry", "It has ended; nothing waits.") from None
-            await self._start_again(request, actor)
-
-    async def _start_again(self, request: QrRequestView, actor: str) -> None:
-        async with self.database.transaction() as connection:
-            await holds.release_all(connection, request.id, actor)  # whoever held it is gone
-            slot, provider, distributor = await qr_request_views.start_facts(connection, request.sim_id)
-            told = await events.of(connection, request.id)
-        held_before = sum(event.type == "qr.held" for event in told)
-        wish = QrWish(
-            request_id=request.id,
-            account_id=request.account_id,
-            sim_id=request.sim_id,
-            user_id=request.requested_by,
-        )
-        start = RequestQrCode(
-            wish=wish,
-            slot=slot,
-            provider=provider,
-            distributor=distributor,
-            waits=self._waits,
-            retries=1 + held_before,
-        )
-        await self._start(start, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        await Retry(self.client, self.database, self.settings).go_on(workflow_id, actor)
 
     async def request_view(self, request_id: str) -> QrRequestView:
         """One request as the database has it."""

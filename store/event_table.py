@@ -64,7 +64,7 @@ class EventRow(Row):
 
 
 class FeedEpochRow(Row):
-    """How often the database was restored: ids of transactions begin anew in a new cluster. One row."""
+    """One row: when the database was last restored (1: never), as its transactions may be numbered anew."""
 
     __tablename__ = "feed_epoch"
     one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))

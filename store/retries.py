@@ -7,10 +7,13 @@ from datetime import datetime
 from sqlalchemy import ARRAY, String, any_, bindparam, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.errors import NotFound
 from models.lifecycle import OPEN
 from models.qr import RequestStatus
 from store import holds
 from store.event_table import EventRow
+from store.hold_subjects import kind_of
+from store.hold_table import HoldRow
 from store.qr_tables import QrNotificationRow, QrRequestRow
 from store.tables import OrderRow
 
@@ -41,6 +44,9 @@ _FOREMOST = EventRow.about[1]
 _NEWS = select(_FOREMOST, EventRow.type).where(
     EventRow.id > bindparam("since"), any_(_IDS) == _FOREMOST, EventRow.type.in_((*_DONE, *_FAILED))
 )
+
+
+_HELD = select(HoldRow.workflow_id, HoldRow.reason).order_by(HoldRow.since, HoldRow.workflow_id, HoldRow.step)
 
 
 @dataclass(frozen=True)
@@ -76,3 +82,21 @@ async def look(connection: AsyncConnection, ids: Collection[str], since: int) ->
         )
         for name, held, is_open in await connection.execute(_ROWS, known)
     }
+
+
+async def known(connection: AsyncConnection, workflow_id: str) -> Seen:
+    """One of these as it is now. Raises `NotFound`."""
+    seen = (await look(connection, [workflow_id], 2**62)).get(workflow_id)
+    if seen is None:
+        kind = kind_of(workflow_id)
+        name = {"qr_request": "request"}.get(kind.name, kind.name) if kind else "workflow"
+        raise NotFound.because(f"unknown_{name}", f"There is no {name} {workflow_id}.")
+    return seen
+
+
+async def held(connection: AsyncConnection) -> dict[str, list[str]]:
+    """All that is held, and for what, oldest first."""
+    found: dict[str, list[str]] = {}
+    for name, reason in await connection.execute(_HELD):
+        found.setdefault(name, []).append(reason)
+    return found

@@ -8,7 +8,7 @@ from models.errors import Refused
 from models.lifecycle import OrderKind
 from models.orders import OrderState
 from models.rules import DISPOSAL_WARNING
-from starter.cli import order_retry, order_views
+from starter.cli import order_views, retry
 from starter.cli.order_views import Actor, Line, Order, User, parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.questions import confirmed
@@ -16,7 +16,7 @@ from starter.cli.session import order_desk, run
 from starter.desk import OrderDraft, Placed
 
 app = order_views.app
-app.command(name="retry")(order_retry.retry)
+app.command(name="retry")(retry.retry)
 
 Pack = Annotated[str | None, typer.Option("--pack", help="Name or id (P-4); not needed if only one fits.")]
 Quantity = Annotated[int, typer.Option("--quantity", help="Locked at 1.")]

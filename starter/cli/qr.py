@@ -10,7 +10,7 @@ from rich.console import Console
 from models.errors import Refused
 from models.identifiers import reference
 from models.qr import LetterView, QrHistory, RequestState, RequestStatus
-from starter.cli import qr_codes, qr_keys, qr_list, qr_retry, qr_tables
+from starter.cli import qr_codes, qr_keys, qr_list, qr_tables, retry
 from starter.cli.imports import read_file
 from starter.cli.order_views import Actor
 from starter.cli.output import JsonFlag, console, print_json, say, warn
@@ -219,5 +219,5 @@ app.command()(qr_codes.notify)
 app.command()(history)
 app.command()(withdraw)
 app.command()(qr_codes.revoke)
-app.command()(qr_retry.retry)
+app.command()(retry.retry)
 app.add_typer(qr_keys.app, name="keys")

@@ -46,3 +46,42 @@ async def test_asking_again_says_what_was_done(scene: Scene) -> None:
     assert made.sentence == "No request was open. The request has been made."
     again = await typed(scene, "request", world.sim, "--user", ANA, "--again", "--yes")
     assert again.out.startswith("The request has been sent again (round 2).\n")
+
+
+@pytest.mark.covers("W5")
+async def test_what_is_not_held_has_nothing_to_retry(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    request = await world.request()
+    await scene.mailbox.got(QUENTIN)
+    sentence = "The request is not held; there is nothing to retry.\n"
+    assert (await typed(scene, "retry", request, code=2)).err == sentence
+    await typed(scene, "withdraw", request)
+    await scene.ended(request)
+    assert (await typed(scene, "retry", request, code=2)).err == sentence
+    unknown = "qr-request-aaaaaaaaaaaaaaaa"
+    assert f"There is no request {unknown}." in (await typed(scene, "retry", unknown, code=2)).err
+
+
+@pytest.mark.covers("W5")
+async def test_a_request_that_was_held_twice_is_started_again_as_a_further_retry(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    scene.mailbox.answer = REFUSES
+    request = await world.request()
+    await world.held_for(request, "mail_rejected")
+    await typed(scene, "retry", request, code=1)
+    await scene.temporal.client.get_workflow_handle(request).terminate()
+    scene.mailbox.answer = TAKES
+    assert (await typed(scene, "retry", request)).out == f"{request} goes on.\n"
+    await scene.mailbox.got(QUENTIN)
+    assert (await world.desk.request_view(request)).holds == ()
+
+
+@pytest.mark.covers("W5")
+async def test_a_request_nobody_held_is_started_again_where_its_workflow_is_gone(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    request = await world.request()
+    await scene.mailbox.got(QUENTIN)
+    await scene.temporal.client.get_workflow_handle(request).terminate()
+    assert (await typed(scene, "retry", request)).out == f"{request} is started again.\n"
+    assert (await typed(scene, "withdraw", request)).out == f"{request}: withdrawn\n"
+    assert scene.mailbox.recipients() == [QUENTIN], "no mail that went out is sent again"

@@ -1,8 +1,8 @@
-"""`esim-orders order retry --query Q`: let everything go on that is held and that a query selects."""
+"""`esim-orders order retry` of many: by ids, by a query, by a reason, or everything that is held."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -12,26 +12,41 @@ from models.errors import PartAway, Refused
 from starter.cli.output import print_json, print_table, say, warn
 from starter.cli.questions import confirmed
 from starter.cli.session import CHECK_FAILED, PART_AWAY, run, settings
-from store.session import Database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from starter.batch_retry import BatchRetry, Held, Progress, Retried
+    from starter.retry import Progress, Retry
+    from starter.retry_watch import Held, Retried
 
 _NAMED = 10
 _KINDS = {"order": "order", "qr_request": "QR request", "notification": "notification"}
 
 
 def retry_many(query: str | None, reason: str | None, actor: str, *, yes: bool, json: bool) -> None:
-    """Ask, tell all to go on, watch them, and print what became of how many.
+    """Ask, tell all that are selected to go on, watch them, and print what became of how many.
 
     Exit code 1 says that some are held again, 3 that none is, but that some were not taken up.
     """
-    from starter.batch_retry import selection  # noqa: PLC0415  only where many are retried
 
-    wanted = selection(query, reason)
-    chosen = run(lambda: _select(wanted))
+    async def select() -> "list[Held]":
+        async with _retry() as retrying:
+            return await retrying.select(query, reason)
+
+    _retry_chosen(run(select), actor, yes=yes, json=json)
+
+
+def retry_named(ids: Sequence[str], actor: str, *, yes: bool, json: bool) -> None:
+    """The same for those of these ids that are held."""
+
+    async def select() -> "list[Held]":
+        async with _retry() as retrying:
+            return await retrying.select(ids=ids)
+
+    _retry_chosen(run(select), actor, yes=yes, json=json)
+
+
+def _retry_chosen(chosen: "Sequence[Held]", actor: str, *, yes: bool, json: bool) -> None:
     if not chosen:
         if json:
             print_json(_document([]))
@@ -40,8 +55,13 @@ def retry_many(query: str | None, reason: str | None, actor: str, *, yes: bool, 
         return
     if not yes and not confirmed(f"Retry {_counted(chosen)}?"):
         raise Refused.because("not_confirmed", "Nothing was retried.")
+
+    async def call(tell: "Progress") -> "list[Retried]":
+        async with _retry() as retrying:
+            return await retrying.many(chosen, actor, tell)
+
     with _bar(len(chosen)) as tell:
-        done = run(lambda: _retry(chosen, actor, tell))
+        done = run(lambda: call(tell))
     if json:
         print_json(_document(done))
     else:
@@ -49,26 +69,12 @@ def retry_many(query: str | None, reason: str | None, actor: str, *, yes: bool, 
     _end(done)
 
 
-async def _select(wanted: str) -> "list[Held]":
-    async with _batch() as batch:
-        return await batch.select(wanted)
-
-
-async def _retry(chosen: "Sequence[Held]", actor: str, tell: "Progress") -> "list[Retried]":
-    async with _batch() as batch:
-        return await batch.retry(chosen, actor, tell)
-
-
 @asynccontextmanager
-async def _batch() -> "AsyncIterator[BatchRetry]":
-    from starter.batch_retry import BatchRetry  # noqa: PLC0415
-    from starter.temporal import connect  # noqa: PLC0415
+async def _retry() -> "AsyncIterator[Retry]":
+    from starter.retry import Retry  # noqa: PLC0415  only where something is retried
 
-    chosen = settings()
-    async with AsyncExitStack() as stack:
-        database = Database(chosen.database_url, chosen.database_pool_size)
-        stack.push_async_callback(database.close)
-        yield BatchRetry(await connect(chosen), database, chosen)
+    async with Retry.open(settings()) as retrying:
+        yield retrying
 
 
 @contextmanager
