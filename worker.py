@@ -35,6 +35,7 @@ from settings import Settings
 from starter.checks import readiness
 from starter.temporal import connect, leave, missing_search_attributes
 from starter.versions import deployment_config, why_idle
+from store.events import restored_unannounced
 from store.migrations import head_revision
 from store.session import Database
 from telemetry.health import health_page
@@ -132,6 +133,12 @@ async def check(client: Client, database: Database) -> None:
             f"The database is at revision {found}, this worker needs {head_revision()}; "
             "run: esim-orders db upgrade",
         )
+    async with database.reading() as connection:
+        if await restored_unannounced(connection):
+            raise Refused.because(
+                "restore_unannounced",
+                "The database was restored from a backup; run: esim-orders db restored",
+            )
 
 
 def _mailer(settings: Settings) -> SmtpMailer:

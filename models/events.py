@@ -5,6 +5,8 @@ The account sees what happened to what is its own; how mails, holds and steps fa
 
 from enum import StrEnum
 
+from models.inventory import EventView
+
 
 class Audience(StrEnum):
     """Who may see an event. Operators see every event."""
@@ -41,6 +43,16 @@ def audience_of(event_type: str) -> Audience:
         return EVENT_TYPES[event_type]
     except KeyError:
         raise LookupError(f"The event type {event_type} is not declared in models/events.py.") from None
+
+
+class FeedEvent(EventView):
+    """An event as the feed hands it out. `id` is unique for ever, also after a restore, and a cursor: the
+    feed can be read on from it.
+    """
+
+    id: str
+    account_id: int | None
+    origin_id: int | None = None
 
 
 def sim_references(

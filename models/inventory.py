@@ -124,7 +124,6 @@ class EventView(View):
     actor: str
     type: str
     data: dict[str, object]
-    id: int = 0
     about: tuple[str, ...] = ()
     """References, what it is foremost about first: an order, a request, `sim:12`, `link:5`."""
 

@@ -196,6 +196,7 @@ class NotificationView(View):
     """A mail that tells somebody that the code is there, with a link that shows it."""
 
     id: str
+    account_id: int
     sim_id: int
     version: int
     address: str

@@ -73,9 +73,16 @@ class Calls:
             raise temporal_away() from None
 
     async def start(
-        self, run: Any, start: NotifyOfQrCode, workflow_id: str, labels: TypedSearchAttributes
+        self,
+        run: Any,
+        start: PlaceOrder | RequestQrCode | NotifyOfQrCode,
+        workflow_id: str,
+        labels: TypedSearchAttributes,
+        reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
     ) -> None:
-        """Start a workflow once: one that runs, or has ended well, under this id is left alone."""
+        """Start a workflow once: one that runs, or has ended well, under this id is left alone, unless
+        `reuse` says otherwise.
+        """
         try:
             with reached():
                 await self.client.start_workflow(
@@ -84,7 +91,7 @@ class Calls:
                     id=workflow_id,
                     task_queue=self._settings.task_queue,
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                    id_reuse_policy=reuse,
                     static_summary=start.summary,
                     static_details=start.details,
                     search_attributes=labels,

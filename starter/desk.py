@@ -30,10 +30,12 @@ from models.order_kinds import Ordered
 from models.orders import Acceptance, OrderState, Placement, StepResult
 from settings import Settings
 from starter.calls import Calls, NoSuchWorkflow, checked_key
-from starter.drafts import OrderDraft, Placed, again, read_draft
+from starter.drafts import OrderDraft, Placed, read_draft
 from starter.order_book import OrderBook
+from starter.restarts import order_waits
+from starter.retry import RetryDesk
 from starter.temporal import connect
-from store import holds, order_steps, orders
+from store import order_steps, orders
 from store.order_access import find_order
 from store.order_kinds import EFFECTS
 from store.order_steps import By
@@ -44,8 +46,6 @@ from workflows.messages import (
     EnterIccid,
     PlaceOrder,
     Processed,
-    Retry,
-    Waits,
 )
 from workflows.order import EsimOrder
 from workflows.search_attributes import labels
@@ -62,12 +62,8 @@ class OrderDesk(OrderBook):
         super().__init__(database)
         self._calls = Calls(client, settings)
         self._settings = settings
-        self._waits = Waits(
-            acknowledgement_reminder_after=settings.acknowledgement_reminder_after,
-            processing_reminder_after=settings.processing_reminder_after,
-            reminders=settings.reminders,
-            notification_given_up_after=settings.notification_given_up_after,
-        )
+        self._waits = order_waits(settings)
+        self._retry = RetryDesk(client, database, settings)
 
     @classmethod
     @asynccontextmanager
@@ -216,18 +212,7 @@ class OrderDesk(OrderBook):
 
         An open order whose workflow was terminated gets a new one, which finds all that was done already.
         """
-        order = await self.order(caller, order_id)
-        caller.require(Permission.RETRY_WORK)
-        message = Retry(actor=caller.actor)
-        try:
-            await self._calls.signal(order_id, EsimOrder.retry, message)
-        except NoSuchWorkflow:
-            if order.status not in OPEN:
-                sentence = f"The order is {order.status.label.lower()}; nothing waits."
-                raise Refused.because("nothing_to_retry", sentence) from None
-            async with self._database.transaction() as connection:  # whoever held it is gone
-                await holds.release_all(connection, order_id, caller.actor)
-            await self._start(again(order, self._waits))
+        await self._retry.go_on(caller, order_id)
 
     async def _allowed(self, caller: Caller, order_id: str, permission: Permission) -> None:
         """Find the order in the caller's scope, then ask for the permission (`NotFound`, `not_permitted`).

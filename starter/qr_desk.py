@@ -11,7 +11,6 @@ afterwards, and looks by itself where it could not be told. Raises `Refused` or 
 """
 
 import hashlib
-import re
 from typing import cast
 
 from temporalio.common import WorkflowIDReusePolicy
@@ -19,7 +18,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.callers import Caller, Permission
 from models.errors import Refusal, Refused
-from models.identifiers import QR_NOTIFICATION_ID_PATTERN, qr_request_id, reference
+from models.identifiers import qr_request_id, reference
 from models.qr import (
     REQUEST_MADE,
     LetterView,
@@ -33,12 +32,13 @@ from models.qr import (
 from starter.calls import NoSuchWorkflow, checked_key
 from starter.code_desk import CodeDesk, ShownCode
 from starter.qr_drafts import QrRequestDraft, Requested, keep_letter, preview, read_letter, read_request
-from store import events, holds, qr_notifications, qr_request_views, qr_requests
+from starter.restarts import request_waits
+from starter.retry import RetryDesk
+from store import qr_request_views, qr_requests
 from store.lookups import SimKey
 from workflows.messages import (
     QrWaits,
     RequestQrCode,
-    Retry,
     SendAgain,
     WithdrawRequest,
 )
@@ -53,12 +53,7 @@ class QrDesk(CodeDesk):
 
     @property
     def _waits(self) -> QrWaits:
-        return QrWaits(
-            reminder_after=self.settings.qr_reminder_after,
-            reminders=self.settings.qr_reminders,
-            requester_told_after=self.settings.qr_requester_told_after,
-            notification_given_up_after=self.settings.notification_given_up_after,
-        )
+        return request_waits(self.settings)
 
     async def draft(self, caller: Caller, sim: str) -> LetterView:
         """The mail as it would be sent, and to whom; or every reason why not (F25 to F30)."""
@@ -137,46 +132,7 @@ class QrDesk(CodeDesk):
 
         An open request whose workflow was terminated gets a new one, which finds all that was done already.
         """
-        await self._known(caller, workflow_id)
-        caller.require(Permission.RETRY_WORK)
-        try:
-            await self._calls.signal(workflow_id, "retry", Retry(actor=caller.actor))
-        except NoSuchWorkflow:
-            async with self.database.reading() as connection:
-                request = await qr_request_views.find(connection, caller.scope, workflow_id)
-            if request is None or request.status is not RequestStatus.REQUESTED:
-                raise Refused.because("nothing_to_retry", "It has ended; nothing waits.") from None
-            await self._start_again(request, caller.actor)
-
-    async def _start_again(self, request: QrRequestView, actor: str) -> None:
-        async with self.database.transaction() as connection:
-            await holds.release_all(connection, request.id, actor)  # whoever held it is gone
-            slot, provider, distributor = await qr_request_views.start_facts(connection, request.sim_id)
-            told = await events.of(connection, request.id)
-        held_before = sum(event.type == "qr.held" for event in told)
-        wish = QrWish(
-            request_id=request.id,
-            account_id=request.account_id,
-            sim_id=request.sim_id,
-            user_id=request.requested_by,
-        )
-        start = RequestQrCode(
-            wish=wish,
-            slot=slot,
-            provider=provider,
-            distributor=distributor,
-            waits=self._waits,
-            retries=1 + held_before,
-        )
-        await self._start(start, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
-
-    async def _known(self, caller: Caller, workflow_id: str) -> None:
-        """Find the request or the notification in the caller's scope. Raises `NotFound`."""
-        async with self.database.reading() as connection:
-            if re.match(QR_NOTIFICATION_ID_PATTERN, workflow_id):
-                await qr_notifications.notification(connection, caller.scope, workflow_id)
-            else:
-                await qr_request_views.request(connection, caller.scope, workflow_id)
+        await RetryDesk(self.client, self.database, self.settings).go_on(caller, workflow_id)
 
     async def request_view(self, caller: Caller, request_id: str) -> QrRequestView:
         """One request as the database has it."""

@@ -32,18 +32,18 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from models.events import Audience, audience_of
+from models.events import Audience, FeedEvent, audience_of
 from models.inventory import EventView
 from store.event_table import EventRow, FeedEpochRow, Xid8
+from store.row import clock
 
 Happening = tuple[str, dict[str, Any]]
 """A dotted type and its data: ids, counts and codes, never names, addresses or numbers of people."""
 
 _APPEND = insert(EventRow)
-_CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,19})\.([0-9]{1,18})")
-_VIEW = (EventRow.id, EventRow.at, EventRow.actor, EventRow.type, EventRow.data, EventRow.about)
-IDS_OF_AN_EPOCH = 2**40
-"""Ids begin anew, higher, with each epoch: what a lost event was known by is never another's."""
+_CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,20})\.([0-9]{1,18})")
+_MOST_TRANSACTIONS = 2**64
+_VIEW = (EventRow.at, EventRow.actor, EventRow.type, EventRow.data, EventRow.about)
 
 
 async def append(
@@ -103,9 +103,10 @@ class Cursor:
             found = _CURSOR.fullmatch(plain.decode("ascii"))
         except (binascii.Error, ValueError):
             found = None
-        if found is None:
+        place = cls(*map(int, found.groups())) if found else None
+        if place is None or place.xid >= _MOST_TRANSACTIONS:
             raise Refused.because("cursor_invalid", "This is no cursor of the event feed.")
-        return cls(*map(int, found.groups()))
+        return place
 
 
 START = Cursor()
@@ -116,13 +117,20 @@ START = Cursor()
 class Page:
     """Events in the feed's order, and the cursor to read on from; it stays where nothing is new."""
 
-    events: tuple[EventView, ...]
+    events: tuple[FeedEvent, ...]
     cursor: Cursor
 
 
 _PLACE = (EventRow.epoch, EventRow.xid, EventRow.id)
 _FEED: Select[Any] = (
-    select(*_VIEW, EventRow.account_id, EventRow.epoch, cast(EventRow.xid, Text).label("xid"))
+    select(
+        *_VIEW,
+        EventRow.account_id,
+        EventRow.origin_id,
+        EventRow.epoch,
+        cast(EventRow.xid, Text).label("xid"),
+        EventRow.id,
+    )
     .where(
         tuple_(*_PLACE)
         > tuple_(
@@ -162,24 +170,30 @@ async def read(
     rows = (await connection.execute(wanted, place)).all()
     if not rows:
         return Page((), cursor)
-    last = rows[-1]
-    return Page(tuple(_view(row) for row in rows), Cursor(last.epoch, int(last.xid), last.id))
+    places = [Cursor(row.epoch, int(row.xid), row.id) for row in rows]
+    return Page(tuple(map(_fed, rows, places)), places[-1])
+
+
+_RAISE = (
+    update(FeedEpochRow)
+    .values(
+        epoch=func.greatest(
+            FeedEpochRow.epoch + 1, cast(func.floor(func.extract("epoch", clock())), BigInteger)
+        )
+    )
+    .returning(FeedEpochRow.epoch)
+)
 
 
 async def raise_epoch(connection: AsyncConnection) -> int:
     """The database was restored: what happens from now on comes after all that it holds, also in the feed,
     although the ids of transactions may have begun anew. The new epoch.
 
-    Waits for writers, for what they append belongs to the epoch that they see.
+    It is the time in seconds, so that it is new also where the same backup is restored a second time. Waits
+    for writers, for what they append belongs to the epoch that they see.
     """
     await connection.execute(text("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE"))
-    raised = await connection.execute(
-        update(FeedEpochRow).values(epoch=FeedEpochRow.epoch + 1).returning(FeedEpochRow.epoch)
-    )
-    epoch = int(raised.scalar_one())
-    first = {"first": epoch * IDS_OF_AN_EPOCH}
-    await connection.execute(text("SELECT setval(pg_get_serial_sequence('events', 'id'), :first)"), first)
-    return epoch
+    return int((await connection.execute(_RAISE)).scalar_one())
 
 
 _UNANNOUNCED = select(
@@ -205,6 +219,8 @@ def _about(about: tuple[str, ...], data: dict[str, Any]) -> list[str]:
 
 
 def _view(row: Any) -> EventView:
-    return EventView(
-        id=row.id, at=row.at, actor=row.actor, type=row.type, data=row.data, about=tuple(row.about)
-    )
+    return EventView(at=row.at, actor=row.actor, type=row.type, data=row.data, about=tuple(row.about))
+
+
+def _fed(row: Any, place: Cursor) -> FeedEvent:
+    return FeedEvent(id=str(place), account_id=row.account_id, origin_id=row.origin_id, **dict(_view(row)))

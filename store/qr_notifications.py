@@ -254,6 +254,7 @@ def _view(row: Any) -> NotificationView:
     state = next(state for state, is_so in states.items() if is_so)
     return NotificationView(
         id=row.id,
+        account_id=row.account_id,
         sim_id=row.sim_id,
         version=row.number,
         address=row.address,

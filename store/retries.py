@@ -3,15 +3,21 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ARRAY, String, any_, bindparam, func, select, union_all
+from sqlalchemy import ARRAY, CompoundSelect, String, any_, bindparam, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import Scope
+from models.errors import NotFound
 from models.lifecycle import OPEN
 from models.qr import RequestStatus
 from store import holds
 from store.event_table import EventRow
+from store.hold_subjects import kind_of
+from store.hold_table import HoldRow
 from store.qr_tables import QrNotificationRow, QrRequestRow
+from store.scopes import within
 from store.tables import OrderRow
 
 _DONE = (
@@ -21,26 +27,33 @@ _DONE = (
 _FAILED = ("mail.failed", "mail.uncertain")
 
 _IDS = bindparam("ids", type_=ARRAY(String))
-_ROWS = union_all(
-    select(OrderRow.id, holds.of(OrderRow.id).label("holds"), OrderRow.status.in_(sorted(OPEN))).where(
-        OrderRow.id == any_(_IDS)
-    ),
-    select(
-        QrRequestRow.id,
-        holds.of(QrRequestRow.id),
-        QrRequestRow.status == RequestStatus.REQUESTED,
-    ).where(QrRequestRow.id == any_(_IDS)),
-    select(
-        QrNotificationRow.id,
-        holds.of(QrNotificationRow.id),
-        QrNotificationRow.revoked_at.is_(None) & ~QrNotificationRow.given_up,
-    ).where(QrNotificationRow.id == any_(_IDS)),
-)
+
+
+def _rows(scope: Scope) -> CompoundSelect[Any]:
+    revoked = QrNotificationRow.revoked_at.is_not(None)
+    kinds = (
+        (OrderRow, OrderRow.status.in_(sorted(OPEN)), OrderRow.distributor_id),
+        (QrRequestRow, QrRequestRow.status == RequestStatus.REQUESTED, None),
+        (QrNotificationRow, ~revoked & ~QrNotificationRow.given_up, None),
+    )
+    return union_all(
+        *(
+            select(row.id, holds.of(row.id).label("holds"), is_open).where(
+                row.id == any_(_IDS), within(scope, row.account_id, distributor=distributor)
+            )
+            for row, is_open, distributor in kinds
+        )
+    )
+
+
 _LAST = select(func.coalesce(func.max(EventRow.id), 0))
 _FOREMOST = EventRow.about[1]
 _NEWS = select(_FOREMOST, EventRow.type).where(
     EventRow.id > bindparam("since"), any_(_IDS) == _FOREMOST, EventRow.type.in_((*_DONE, *_FAILED))
 )
+
+
+_HELD = select(HoldRow.workflow_id, HoldRow.reason).order_by(HoldRow.since, HoldRow.workflow_id, HoldRow.step)
 
 
 @dataclass(frozen=True)
@@ -60,8 +73,10 @@ async def moment(connection: AsyncConnection) -> int:
     return int((await connection.execute(_LAST)).scalar_one())
 
 
-async def look(connection: AsyncConnection, ids: Collection[str], since: int) -> dict[str, Seen]:
-    """Each of these as it is now; one that the database does not know is left out."""
+async def look(
+    connection: AsyncConnection, scope: Scope, ids: Collection[str], since: int
+) -> dict[str, Seen]:
+    """Each of these as it is now; one that the scope does not hold is left out."""
     known = {"ids": list(ids)}
     news: dict[str, set[str]] = {}
     for name, happened in await connection.execute(_NEWS, {**known, "since": since}):
@@ -74,5 +89,23 @@ async def look(connection: AsyncConnection, ids: Collection[str], since: int) ->
             done=not news.get(name, set()).isdisjoint(_DONE),
             failed=not news.get(name, set()).isdisjoint(_FAILED),
         )
-        for name, held, is_open in await connection.execute(_ROWS, known)
+        for name, held, is_open in await connection.execute(_rows(scope), known)
     }
+
+
+async def known(connection: AsyncConnection, scope: Scope, workflow_id: str) -> Seen:
+    """One of these as it is now. Raises `NotFound`."""
+    seen = (await look(connection, scope, [workflow_id], 2**62)).get(workflow_id)
+    if seen is None:
+        kind = kind_of(workflow_id)
+        name = {"qr_request": "request"}.get(kind.name, kind.name) if kind else "workflow"
+        raise NotFound.because(f"unknown_{name}", f"There is no {name} {workflow_id}.")
+    return seen
+
+
+async def held(connection: AsyncConnection, scope: Scope) -> dict[str, list[str]]:
+    """All that is held in the scope, and for what, oldest first."""
+    found: dict[str, list[str]] = {}
+    for name, reason in await connection.execute(_HELD.where(within(scope, HoldRow.account_id))):
+        found.setdefault(name, []).append(reason)
+    return found

@@ -29,3 +29,27 @@ def upgrade(json: JsonFlag = False) -> None:
         print_json({"revision": revision})
     else:
         say(f"The tables are at revision {revision}.")
+
+
+@app.command()
+def restored(json: JsonFlag = False) -> None:
+    """Say that the database was restored from a backup, before workers and portals use it again.
+
+    Whoever follows the feed of events then goes on after what they read before, and misses nothing.
+    """
+    from store import events  # noqa: PLC0415
+    from store.session import Database  # noqa: PLC0415
+
+    async def announce() -> int:
+        database = Database(settings().database_url, 1)
+        try:
+            async with database.transaction() as connection:
+                return await events.raise_epoch(connection)
+        finally:
+            await database.close()
+
+    epoch = run(announce)
+    if json:
+        print_json({"epoch": epoch})
+    else:
+        say("The restore is noted: the feed of events goes on after everything that was restored.")

@@ -8,7 +8,7 @@ from models.errors import Refused
 from models.lifecycle import OrderKind
 from models.orders import OrderState
 from models.rules import DISCARD_WARNING
-from starter.cli import order_retry, order_views
+from starter.cli import order_views, retry
 from starter.cli.order_views import Line, Order, User, parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.questions import confirmed
@@ -16,12 +16,14 @@ from starter.cli.session import order_desk, run
 from starter.desk import OrderDraft, Placed
 
 app = order_views.app
-app.command(name="retry")(order_retry.retry)
+app.command(name="retry")(retry.retry)
 
 Pack = Annotated[str | None, typer.Option("--pack", help="Name or id (P-4); not needed if only one fits.")]
 Quantity = Annotated[int, typer.Option("--quantity", help="Locked at 1.")]
 Key = Annotated[str | None, typer.Option("--key", help="The same key is the same order.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Confirm without asking that the SIM in place is discarded.")]
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Confirm without asking that the SIM in place is discarded.")
+]
 Iccid = Annotated[str | None, typer.Option("--iccid", help="ICCID of the eSIM, 18 to 20 digits.")]
 
 

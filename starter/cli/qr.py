@@ -11,7 +11,7 @@ from models.callers import Caller
 from models.errors import Refused
 from models.identifiers import reference
 from models.qr import LetterView, QrHistory, RequestState, RequestStatus
-from starter.cli import qr_codes, qr_keys, qr_list, qr_retry, qr_tables
+from starter.cli import qr_codes, qr_keys, qr_list, qr_tables, retry
 from starter.cli.imports import read_file
 from starter.cli.output import JsonFlag, console, print_json, say, warn
 from starter.cli.qr_codes import Sim, SomeUser, User, parse_id
@@ -217,5 +217,5 @@ app.command()(qr_codes.notify)
 app.command()(history)
 app.command()(withdraw)
 app.command()(qr_codes.revoke)
-app.command()(qr_retry.retry)
+app.command()(retry.retry)
 app.add_typer(qr_keys.app, name="keys")

@@ -125,16 +125,18 @@ _CODES: dict[str, Sample] = {
     "request_view": Sample(lambda d, c, k, _: d.codes.request_view(c, k.request), P.VIEW_INVENTORY),
 }
 
-_BATCH: dict[str, Sample] = {
-    "select": Sample(lambda d, c, _, __: d.batch.select(c), P.SEE_OPERATIONS, names_nothing=True),
-    "retry": Sample(lambda d, c, _, __: d.batch.retry(c, []), P.SEE_OPERATIONS, names_nothing=True),
+_RETRY: dict[str, Sample] = {
+    "go_on": Sample(lambda d, c, k, _: d.retry.go_on(c, k.order), P.RETRY_WORK),
+    "one": Sample(lambda d, c, k, _: d.retry.one(c, k.order), P.RETRY_WORK),
+    "select": Sample(lambda d, c, _, __: d.retry.select(c), P.RETRY_WORK, names_nothing=True),
+    "many": Sample(lambda d, c, _, __: d.retry.many(c, []), P.RETRY_WORK, names_nothing=True),
 }
 
 SAMPLES: dict[str, Sample] = {
     **{f"OrderDesk.{name}": sample for name, sample in _ORDERS.items()},
     **{f"Inventory.{name}": sample for name, sample in _INVENTORY.items()},
     **{f"QrDesk.{name}": sample for name, sample in _CODES.items()},
-    **{f"BatchRetry.{name}": sample for name, sample in _BATCH.items()},
+    **{f"RetryDesk.{name}": sample for name, sample in _RETRY.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True
     ),

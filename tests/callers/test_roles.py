@@ -58,7 +58,8 @@ async def test_a_provider_desk_sees_the_orders_of_its_distributor_alone(desks: D
     assert "user:1" in await desks.orders.people(desk, await desks.orders.order(desk, acme.order))
     await desks.inventory.import_catalogue(
         OPERATOR,
-        b"account,pack,section,item,provider,esim,distributor\nAcme,Other pack,SIM Cards,x,Orange,yes,Elsewhere",
+        b"account,pack,section,item,provider,esim,distributor\n"
+        b"Acme,Other pack,SIM Cards,x,Orange,yes,Elsewhere",
     )
     await desks.inventory.set_role(OPERATOR, ZED, "provider_desk", distributor="Elsewhere")
     elsewhere = await who(desks.database, ZED)
@@ -153,7 +154,7 @@ async def test_a_step_asks_who_its_actor_is(desks: Desks, acme: Known) -> None:
             refusal = await actor_refusal(
                 connection, actor, ana.account_id, permission=permission, distributor_id=distributor
             )
-            return refusal and refusal.code
+            return refusal.code if refusal else None
 
         contact = f"contact:{acme.contact.removeprefix('C-')}"
         for ours in ("operator", "provider", "system"):
@@ -177,4 +178,4 @@ async def test_a_step_asks_who_its_actor_is(desks: Desks, acme: Known) -> None:
 
 async def asked_of_ana(connection: AsyncConnection, account_id: int, actor: str) -> str | None:
     refusal = await actor_refusal(connection, actor, account_id, permission=Permission.PLACE_ORDERS)
-    return refusal and refusal.code
+    return refusal.code if refusal else None

@@ -11,11 +11,11 @@ from models.identifiers import reference
 from models.lifecycle import HoldReason
 from settings import Settings
 from starter import callers
-from starter.batch_retry import BatchRetry
 from starter.desk import OrderDesk
 from starter.inventory import Inventory
 from starter.link_desk import LinkDesk
 from starter.qr_desk import QrDesk
+from starter.retry import RetryDesk
 from starter.temporal import connect
 from store.secrets import KeyRing
 from store.session import Database
@@ -57,7 +57,7 @@ class Desks:
     inventory: Inventory
     codes: QrDesk
     links: LinkDesk
-    batch: BatchRetry
+    retry: RetryDesk
 
 
 async def build(database: Database) -> Known:
@@ -124,7 +124,7 @@ async def open_desks(database: Database, url: str) -> Desks:
         inventory=Inventory(database),
         codes=codes,
         links=LinkDesk(codes),
-        batch=BatchRetry(client, database, settings),
+        retry=RetryDesk(client, database, settings),
     )
 
 

@@ -22,7 +22,9 @@ WRONG_DIGIT = iccid(900)[:-1] + str((int(iccid(900)[-1]) + 1) % 10)
 Step = Callable[[Any, str], Awaitable[StepResult]]
 
 STEPS: dict[str, Step] = {
-    "acknowledge": lambda connection, order: order_steps.acknowledge(connection, order, By("contact:1"), None),
+    "acknowledge": lambda connection, order: order_steps.acknowledge(
+        connection, order, By("contact:1"), None
+    ),
     "processed": lambda connection, order: order_steps.complete(
         connection, order, By("contact:1"), iccid(900), "test"
     ),

@@ -6,10 +6,12 @@ import json
 import pytest
 
 from starter.qr_desk import QrRequestDraft
-from tests.builders import ANA
+from tests.builders import ANA, OPERATOR
 from tests.starter.shell import Said, Shell
-from tests.system.qr_scene import QUENTIN, QrScene
+from tests.system.qr_scene import QUENTIN, QrScene, a_code
 from tests.system.scene import Scene
+from tests.temporal_server import eventually
+from workflows.messages import RequestQrCode
 
 REFUSES = "550 5.1.1 No such user"
 TAKES = "250 2.0.0 taken"
@@ -46,3 +48,69 @@ async def test_asking_again_says_what_was_done(scene: Scene) -> None:
     assert made.sentence == "No request was open. The request has been made."
     again = await typed(scene, "request", world.sim, "--user", ANA, "--again", "--yes")
     assert again.out.startswith("The request has been sent again (round 2).\n")
+
+
+@pytest.mark.covers("W5")
+async def test_what_is_not_held_has_nothing_to_retry(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    request = await world.request()
+    await scene.mailbox.got(QUENTIN)
+    sentence = "The request is not held; there is nothing to retry.\n"
+    assert (await typed(scene, "retry", request, code=2)).err == sentence
+    await typed(scene, "withdraw", request)
+    await scene.ended(request)
+    assert (await typed(scene, "retry", request, code=2)).err == sentence
+    unknown = "qr-request-aaaaaaaaaaaaaaaa"
+    assert f"There is no request {unknown}." in (await typed(scene, "retry", unknown, code=2)).err
+
+
+@pytest.mark.covers("W5")
+async def test_a_request_that_was_held_twice_is_started_again_as_a_further_retry(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    scene.mailbox.answer = REFUSES
+    request = await world.request()
+    await world.held_for(request, "mail_rejected")
+    await typed(scene, "retry", request, code=1)
+    await scene.temporal.client.get_workflow_handle(request).terminate()
+    scene.mailbox.answer = TAKES
+    assert (await typed(scene, "retry", request)).out == f"{request} goes on.\n"
+    await scene.mailbox.got(QUENTIN)
+    assert (await world.desk.request_view(OPERATOR, request)).holds == ()
+    handle = scene.temporal.client.get_workflow_handle(request)
+    begun = (await anext(handle.fetch_history_events())).workflow_execution_started_event_attributes
+    (start,) = await scene.temporal.client.data_converter.decode(begun.input.payloads, [RequestQrCode])
+    held = [
+        event for event in (await world.desk.history(OPERATOR, world.sim)).events if event.type == "qr.held"
+    ]
+    assert start.retries == 1 + len(held) >= 2
+
+
+@pytest.mark.covers("W5")
+async def test_a_request_nobody_held_is_started_again_where_its_workflow_is_gone(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    request = await world.request()
+    await scene.mailbox.got(QUENTIN)
+    await scene.temporal.client.get_workflow_handle(request).terminate()
+    assert (await typed(scene, "retry", request)).out == f"{request} is started again.\n"
+    assert (await typed(scene, "withdraw", request)).out == f"{request}: withdrawn\n"
+    assert scene.mailbox.recipients() == [QUENTIN], "no mail that went out is sent again"
+
+
+@pytest.mark.covers("W5")
+async def test_a_notification_goes_on_also_where_its_workflow_is_gone(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    await world.desk.import_code(OPERATOR, world.sim, str(a_code(1)))
+    scene.mailbox.answer = REFUSES
+    told = (await world.desk.notify(OPERATOR, world.sim, "boss@acme.example")).id
+    await eventually(lambda: world.desk.notification(OPERATOR, told), lambda seen: seen.state == "held")
+    assert (await typed(scene, "retry", told, code=1)).err.startswith(f"{told} is held again")
+    await scene.temporal.client.get_workflow_handle(told).terminate()
+    scene.mailbox.answer = TAKES
+    done = json.loads((await typed(scene, "retry", "--all-held", "--yes", "--json")).out)
+    assert [(one["id"], one["kind"], one["outcome"]) for one in done["each"]] == [
+        (told, "notification", "goes_on")
+    ]
+    await scene.mailbox.got("boss@acme.example")
+    await scene.ended(told)
+    sentence = "The notification is not held; there is nothing to retry.\n"
+    assert (await typed(scene, "retry", told, code=2)).err == sentence

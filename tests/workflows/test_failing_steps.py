@@ -200,7 +200,7 @@ async def test_a_mail_to_people_is_given_up_after_seven_days_and_the_order_ends(
     await house.forward(handle, days=2)
     await house.ended(handle)
     assert house.holds.reason(handle.id) is None
-    assert house.holds.records[handle.id] == ["held:mail_rejected", "released:system"]
+    assert house.holds.records[handle.id] == ["held:mail_rejected", "given up:system"]
     assert "given up" in await house.details(handle)
     assert await house.attribute(handle, HOLD_REASON) is None
 

@@ -259,7 +259,14 @@ def upgrade() -> None:
         sa.CheckConstraint("audience IN ('account', 'operator')", name=op.f("ck_events_audience")),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
     )
-    op.create_index("ix_events_about", "events", ["about"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_events_about",
+        "events",
+        ["about"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
     op.create_index("ix_events_feed", "events", ["epoch", "xid", "id"], unique=False)
     op.create_index("ix_events_feed_of_account", "events", ["account_id", "epoch", "xid", "id"], unique=False)
     op.create_index(

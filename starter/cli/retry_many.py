@@ -1,8 +1,8 @@
-"""`esim-orders order retry --query Q`: let everything go on that is held and that a query selects."""
+"""`esim-orders order retry` of many: by ids, by a query, by a reason, or everything that is held."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -13,26 +13,41 @@ from models.errors import PartAway, Refused
 from starter.cli.output import print_json, print_table, say, warn
 from starter.cli.questions import confirmed
 from starter.cli.session import CHECK_FAILED, PART_AWAY, caller, run, settings
-from store.session import Database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from starter.batch_retry import BatchRetry, Held, Progress, Retried
+    from starter.retry import Progress, RetryDesk
+    from starter.retry_watch import Held, Retried
 
 _NAMED = 10
 _KINDS = {"order": "order", "qr_request": "QR request", "notification": "notification"}
 
 
 def retry_many(query: str | None, reason: str | None, *, yes: bool, json: bool) -> None:
-    """Ask, tell all to go on, watch them, and print what became of how many.
+    """Ask, tell all that are selected to go on, watch them, and print what became of how many.
 
     Exit code 1 says that some are held again, 3 that none is, but that some were not taken up.
     """
-    from starter.batch_retry import selection  # noqa: PLC0415  only where many are retried
 
-    wanted = selection(query, reason)
-    chosen = run(lambda: _select(wanted))
+    async def select() -> "list[Held]":
+        async with _retry() as (retrying, who):
+            return await retrying.select(who, query, reason)
+
+    _retry_chosen(run(select), yes=yes, json=json)
+
+
+def retry_named(ids: Sequence[str], *, yes: bool, json: bool) -> None:
+    """The same for those of these ids that are held."""
+
+    async def select() -> "list[Held]":
+        async with _retry() as (retrying, who):
+            return await retrying.select(who, ids=ids)
+
+    _retry_chosen(run(select), yes=yes, json=json)
+
+
+def _retry_chosen(chosen: "Sequence[Held]", *, yes: bool, json: bool) -> None:
     if not chosen:
         if json:
             print_json(_document([]))
@@ -41,8 +56,13 @@ def retry_many(query: str | None, reason: str | None, *, yes: bool, json: bool) 
         return
     if not yes and not confirmed(f"Retry {_counted(chosen)}?"):
         raise Refused.because("not_confirmed", "Nothing was retried.")
+
+    async def call(tell: "Progress") -> "list[Retried]":
+        async with _retry() as (retrying, who):
+            return await retrying.many(who, chosen, tell)
+
     with _bar(len(chosen)) as tell:
-        done = run(lambda: _retry(chosen, tell))
+        done = run(lambda: call(tell))
     if json:
         print_json(_document(done))
     else:
@@ -50,26 +70,12 @@ def retry_many(query: str | None, reason: str | None, *, yes: bool, json: bool) 
     _end(done)
 
 
-async def _select(wanted: str) -> "list[Held]":
-    async with _batch() as (batch, who):
-        return await batch.select(who, wanted)
-
-
-async def _retry(chosen: "Sequence[Held]", tell: "Progress") -> "list[Retried]":
-    async with _batch() as (batch, who):
-        return await batch.retry(who, chosen, tell)
-
-
 @asynccontextmanager
-async def _batch() -> "AsyncIterator[tuple[BatchRetry, Caller]]":
-    from starter.batch_retry import BatchRetry  # noqa: PLC0415
-    from starter.temporal import connect  # noqa: PLC0415
+async def _retry() -> "AsyncIterator[tuple[RetryDesk, Caller]]":
+    from starter.retry import RetryDesk  # noqa: PLC0415  only where something is retried
 
-    chosen = settings()
-    async with AsyncExitStack() as stack:
-        database = Database(chosen.database_url, chosen.database_pool_size)
-        stack.push_async_callback(database.close)
-        yield BatchRetry(await connect(chosen), database, chosen), await caller(database)
+    async with RetryDesk.open(settings()) as retrying:
+        yield retrying, await caller(retrying.database)
 
 
 @contextmanager

@@ -1,0 +1,127 @@
+"""Starting again what is open and has no workflow any more: it was terminated, or Temporal lost it.
+
+A new workflow finds all that was done already. It begins as a retry of whatever the one before was ever held
+for: a mail that the server refused is sent again.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from temporalio.common import TypedSearchAttributes, WorkflowIDReusePolicy
+
+from models.callers import AllAccounts
+from models.inventory import EventView
+from models.qr import QrWish, RequestStatus
+from settings import Settings
+from starter.calls import Calls
+from starter.drafts import again
+from store import events, holds, orders, qr_notifications, qr_request_views
+from store.hold_subjects import kind_of
+from store.orders import is_open
+from store.session import Database
+from workflows.messages import NotifyOfQrCode, PlaceOrder, QrWaits, RequestQrCode, Waits
+from workflows.order import EsimOrder
+from workflows.qr_notification import EsimQrNotification
+from workflows.qr_request import EsimQrRequest
+from workflows.search_attributes import labels, notification_labels, request_labels
+
+Start = tuple[Any, PlaceOrder | RequestQrCode | NotifyOfQrCode, TypedSearchAttributes]
+"""A workflow, what it is started with, and what it is found by."""
+
+
+def order_waits(settings: Settings) -> Waits:
+    """How long orders wait before they remind."""
+    return Waits(
+        acknowledgement_reminder_after=settings.acknowledgement_reminder_after,
+        processing_reminder_after=settings.processing_reminder_after,
+        reminders=settings.reminders,
+        notification_given_up_after=settings.notification_given_up_after,
+    )
+
+
+def request_waits(settings: Settings) -> QrWaits:
+    """How long requests for QR codes wait before they remind."""
+    return QrWaits(
+        reminder_after=settings.qr_reminder_after,
+        reminders=settings.qr_reminders,
+        requester_told_after=settings.qr_requester_told_after,
+        notification_given_up_after=settings.notification_given_up_after,
+    )
+
+
+class Restarts:
+    """Starts workflows again, of every kind that can be held."""
+
+    def __init__(self, calls: Calls, database: Database, settings: Settings) -> None:
+        self._calls = calls
+        self._database = database
+        self._settings = settings
+        self._starts: dict[str, Callable[[str], Awaitable[Start | None]]] = {
+            "order": self._order,
+            "qr_request": self._request,
+            "notification": self._notification,
+        }
+
+    async def start(self, workflow_id: str, actor: str) -> bool:
+        """Start it again, where it has a way to go. Where it has not, nothing is held any more either."""
+        kind = kind_of(workflow_id)
+        found = await self._starts[kind.name](workflow_id) if kind else None
+        async with self._database.transaction() as connection:  # the workflow that held it is gone
+            await holds.release_all(connection, workflow_id, actor)
+        if found is None:
+            return False
+        run, message, attributes = found
+        await self._calls.start(run, message, workflow_id, attributes, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        return True
+
+    async def _order(self, order_id: str) -> Start | None:
+        async with self._database.reading() as connection:
+            if not await is_open(connection, order_id):
+                return None
+            order = await orders.order(connection, AllAccounts(), order_id)
+        start = again(order, order_waits(self._settings))
+        return EsimOrder.run, start, labels(start.order, start.shown)
+
+    async def _request(self, request_id: str) -> Start | None:
+        async with self._database.reading() as connection:
+            request = await qr_request_views.request(connection, AllAccounts(), request_id)
+            if request.status is not RequestStatus.REQUESTED:
+                return None
+            slot, provider, distributor = await qr_request_views.start_facts(connection, request.sim_id)
+            retries = _retries(await events.of(connection, request_id), "qr.held")
+        wish = QrWish(
+            request_id=request.id,
+            account_id=request.account_id,
+            sim_id=request.sim_id,
+            user_id=request.requested_by,
+        )
+        start = RequestQrCode(
+            wish=wish,
+            slot=slot,
+            provider=provider,
+            distributor=distributor,
+            waits=request_waits(self._settings),
+            retries=retries,
+        )
+        return EsimQrRequest.run, start, request_labels(start)
+
+    async def _notification(self, notification_id: str) -> Start | None:
+        async with self._database.reading() as connection:
+            known = await qr_notifications.notification(connection, AllAccounts(), notification_id)
+            if known.state not in {"waiting", "held"}:
+                return None
+            _, provider, _ = await qr_request_views.start_facts(connection, known.sim_id)
+            retries = _retries(await events.of(connection, notification_id), "notification.held")
+        start = NotifyOfQrCode(
+            notification_id=known.id,
+            sim_id=known.sim_id,
+            account_id=known.account_id,
+            provider=provider,
+            given_up_after=self._settings.notification_given_up_after,
+            retries=retries,
+        )
+        return EsimQrNotification.run, start, notification_labels(start)
+
+
+def _retries(happened: Sequence[EventView], held: str) -> int:
+    return 1 + sum(event.type == held for event in happened)

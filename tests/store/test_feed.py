@@ -1,0 +1,265 @@
+"""The feed of events: whoever follows it by its cursor misses nothing and gets nothing twice."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import Refused
+from models.events import EVENT_TYPES, Audience, FeedEvent
+from sandbox.postgres import ThrowAwayPostgres, find_binaries
+from store import events
+from store.events import START, Cursor
+from store.session import Database
+from tests.builders import acknowledge, iccid, place, process, run, world
+
+
+class Follower:
+    """Follows the feed, as a webhook's sender or a stream does."""
+
+    def __init__(self, database: Database, limit: int = 2, account_id: int | None = None) -> None:
+        self.database = database
+        self.limit = limit
+        self.account_id = account_id
+        self.cursor = START
+        self.got: list[FeedEvent] = []
+
+    async def look(self) -> list[str]:
+        """Read on until nothing is new; the actors of what came."""
+        before = len(self.got)
+        while True:
+            async with self.database.reading() as connection:
+                page = await events.read(
+                    connection,
+                    Cursor.parse(str(self.cursor)),
+                    audience=Audience.OPERATOR,
+                    account_id=self.account_id,
+                    limit=self.limit,
+                )
+            if not page.events:
+                assert page.cursor == self.cursor
+                return [event.actor for event in self.got[before:]]
+            self.got += page.events
+            self.cursor = page.cursor
+
+
+class ById:
+    """What a follower of ids would see: the mistake that the feed is there to avoid."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.last = 0
+        self.got: list[str] = []
+
+    async def look(self) -> None:
+        newer = "SELECT id, actor FROM events WHERE id > :last ORDER BY id"
+        for row in await run(self.database, newer, last=self.last):
+            self.last = row.id
+            self.got.append(row.actor)
+
+
+async def write(connection: AsyncConnection, actor: str, account_id: int | None = 1) -> None:
+    await events.append(connection, account_id, ("sim:1",), actor, ("qr.shown", {}))
+
+
+async def written(database: Database, actor: str) -> None:
+    async with database.transaction() as connection:
+        await write(connection, actor)
+
+
+@asynccontextmanager
+async def unfinished(database: Database, actor: str) -> AsyncIterator[AsyncConnection]:
+    """A transaction that has written, and is committed at the end of the block."""
+    async with database.transaction() as connection:
+        await write(connection, actor)
+        yield connection
+
+
+async def test_writers_that_commit_in_another_order_than_they_began(database: Database) -> None:
+    follower, by_id = Follower(database), ById(database)
+    async with AsyncExitStack() as late:
+        await late.enter_async_context(unfinished(database, "first"))
+        async with unfinished(database, "second"):
+            pass
+        for reader in (follower, by_id):
+            await reader.look()
+        assert by_id.got == ["second"]
+        assert follower.got == [], "an older transaction is under way"
+    await written(database, "third")
+    for reader in (follower, by_id):
+        await reader.look()
+    assert [event.actor for event in follower.got] == ["first", "second", "third"]
+    assert by_id.got == ["second", "third"], "by ids alone the first is missed"
+    assert len({event.id for event in follower.got}) == 3
+
+
+async def test_what_is_rolled_back_is_never_seen_and_delays_nothing(database: Database) -> None:
+    follower = Follower(database)
+
+    async def undo() -> None:
+        async with unfinished(database, "undone"):
+            await written(database, "done")
+            assert await follower.look() == []
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await undo()
+    assert await follower.look() == ["done"]
+    await written(database, "next")
+    assert await follower.look() == ["next"]
+
+
+async def test_a_long_writer_delays_what_commits_beside_it_and_loses_none(database: Database) -> None:
+    follower = Follower(database)
+    await written(database, "before")
+    seen: list[list[str]] = []
+    async with unfinished(database, "import") as long:
+        for number in range(8):  # each a second of an import
+            await written(database, f"short {number}")
+            await write(long, f"import {number}")
+            seen.append(await follower.look())
+    assert seen == [["before"], *[[]] * 7]
+    told = await follower.look()
+    assert told == ["import", *(f"import {number}" for number in range(8)), *(f"short {n}" for n in range(8))]
+    assert await follower.look() == []
+
+
+async def test_many_writers_and_a_reader_at_once(database: Database) -> None:
+    follower, by_id = Follower(database, limit=3), ById(database)
+    expected = {f"{writer} {number}" for writer in range(3) for number in range(30)}
+
+    async def writer(name: int) -> None:
+        for number in range(30):
+            async with database.transaction() as connection:
+                await write(connection, f"{name} {number}")
+                await asyncio.sleep(0.003 * ((number + name) % 3))
+
+    writing = asyncio.gather(*map(writer, range(3)))
+    while not writing.done():
+        await follower.look()
+        await by_id.look()
+    await writing
+    await follower.look()
+    assert sorted(event.actor for event in follower.got) == sorted(expected), "each exactly once"
+    assert set(by_id.got) <= expected
+
+
+async def test_an_account_reads_its_own_and_no_diagnostics(database: Database) -> None:
+    await world(database)
+    order = await place(database)
+    await acknowledge(database, order)
+    async with database.transaction() as connection:
+        await events.append(connection, 1, (order.order_id,), "system", ("mail.failed", {}), origin_id=9)
+        await events.append(connection, 2, ("sim:9",), "user:9", ("qr.shown", {}))
+        await events.append(connection, None, ("platform",), "operator", ("mail.uncertain", {}))
+    await process(database, order, iccid(900))
+
+    async def read(audience: Audience, account_id: int | None) -> Sequence[FeedEvent]:
+        async with database.reading() as connection:
+            return (await events.read(connection, audience=audience, account_id=account_id)).events
+
+    own = [event.type for event in await read(Audience.ACCOUNT, 1)]
+    assert own == [
+        *("order.submitted", "order.provider_processing", "esim.temporary_created"),
+        *("order.processed", "sim.discarded", "esim.activated"),
+    ]
+    assert {EVENT_TYPES[name] for name in own} == {Audience.ACCOUNT}
+    operators = await read(Audience.OPERATOR, 1)
+    (failed,) = [event for event in operators if event.type == "mail.failed"]
+    assert (failed.account_id, failed.origin_id, failed.about) == (1, 9, (order.order_id,))
+    assert [event.type for event in await read(Audience.ACCOUNT, 2)] == ["qr.shown"]
+    assert len(await read(Audience.OPERATOR, None)) == len(own) + 3
+    async with database.reading() as connection:
+        of_sim = [event.type for event in await events.of(connection, "sim:2")]
+        assert of_sim == ["esim.temporary_created", "esim.activated"]
+
+
+async def test_an_event_of_an_undeclared_type_is_an_error(database: Database) -> None:
+    with pytest.raises(LookupError, match=r"order\.lost"):
+        async with database.transaction() as connection:
+            await events.append(connection, 1, ("order-1",), "system", ("order.lost", {}))
+    assert await run(database, "SELECT 1 FROM events") == []
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "MS4y", "MS4yLng", "MS4yLjMuNA", "é", "MS4yLjM=\n", "a" * 5000])
+def test_a_cursor_that_is_none_is_refused(wrong: str) -> None:
+    with pytest.raises(Refused) as refused:
+        Cursor.parse(wrong)
+    assert refused.value.refusals[0].code == "cursor_invalid"
+
+
+def test_a_cursor_survives_its_opaque_form() -> None:
+    for cursor in (START, Cursor(1, 2, 3), Cursor(1_900_000_000, 2**64 - 1, 2**59)):
+        assert Cursor.parse(str(cursor)) == cursor
+        assert set(str(cursor)) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+
+
+# --- a restore --------------------------------------------------------------------------------------------
+
+
+def pg(program: str, url: str, *arguments: str) -> None:
+    place_of = make_url(url)
+    host, port = str(place_of.query["host"]), str(place_of.query["port"])
+    where = ["-h", host, "-p", port, "-U", str(place_of.username), "-d", str(place_of.database)]
+    command = [str(find_binaries() / program), *where, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+async def waste_transactions(database: Database, number: int) -> None:
+    """As a cluster does that is in use for long: its transactions have high ids."""
+    async with database.transaction() as connection:
+        await connection.execute(text("CREATE TABLE wasted (id int)"))
+    for _ in range(number):
+        await run(database, "INSERT INTO wasted VALUES (1)")
+
+
+async def test_a_database_restored_into_a_new_cluster_goes_on_after_every_cursor(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await waste_transactions(database, 300)
+    follower = Follower(database)
+    await written(database, "read")
+    assert await follower.look() == ["read"]
+    async with unfinished(database, "late"):
+        await written(database, "beside")
+        assert await follower.look() == []
+    backup = str(tmp_path / "esim.dump")
+    await asyncio.to_thread(pg, "pg_dump", database_url, "-Fc", "-f", backup)
+    await written(database, "lost")
+    told = await follower.look()
+    assert told == ["late", "beside", "lost"]
+    old = [Cursor.parse(event.id) for event in follower.got]
+
+    for _ in range(2):  # also the same backup a second time
+        with ThrowAwayPostgres() as server:
+            await asyncio.to_thread(pg, "pg_restore", server.url(), "-1", backup)
+            restored = Database(server.url(), 3)
+            async with restored.transaction() as connection:
+                assert await events.restored_unannounced(connection), "its events are of unknown transactions"
+                await events.raise_epoch(connection)
+                assert not await events.restored_unannounced(connection)
+            follower.database = restored
+            before = len(follower.got)
+            assert await follower.look() == [], "nothing comes twice"
+            await written(restored, "after")
+            assert await follower.look() == ["after"], "nothing is missed"
+            (new,) = follower.got[before:]
+            assert Cursor.parse(new.id) > max(old)
+            assert int(
+                (await run(restored, "SELECT xid::text FROM events ORDER BY id DESC LIMIT 1"))[0][0]
+            ) < (old[0].xid), "ids of transactions began anew: without an epoch the event would be missed"
+            newcomer = Follower(restored)
+            assert await newcomer.look() == ["read", "late", "beside", "after"]
+            assert [event.id for event in newcomer.got[:3]] == [event.id for event in follower.got[:3]]
+            early = Follower(restored)
+            early.cursor = old[0]
+            assert await early.look() == ["late", "beside", "after"], "from a cursor of before the restore"
+            old.append(Cursor.parse(new.id))
+            await restored.close()
+        await asyncio.sleep(1)  # a restore takes longer than the second that tells epochs apart
