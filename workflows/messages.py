@@ -63,7 +63,7 @@ class PlaceOrder(Frozen):
 
 class _Call(Frozen):
     actor: str = Field(default=OPERATOR, pattern=ACTOR_PATTERN, max_length=64)
-    """Who calls: `operator`, `user:12`, or `contact:7` of the order's distributor. Never a name or an address."""
+    """Who calls: `operator`, `user:12` of the account, or `contact:7` of the order's distributor."""
 
 
 class Acknowledge(_Call):
