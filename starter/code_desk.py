@@ -147,7 +147,7 @@ class CodeDesk:
     # --------------------------------------------------------------------------------------------------
 
     async def _allowed(self, caller: Caller, sim: str, permission: Permission) -> SimKey:
-        """The SIM, if the caller's scope has it, and role and profile allow this with it. Else `Refused`."""
+        """The SIM, if the scope holds it and role and profile allow this with it. Raises `Refused`."""
         async with self.database.reading() as connection:
             key = await lookups.find_sim(connection, caller.scope, sim)
             caller.require(permission)

@@ -257,7 +257,7 @@ class Inventory(Users):
             caller.require(Permission.VIEW_PEOPLE)
             return await contacts.distributors(connection, OfAccount(found.id))
 
-    async def add_contact(  # noqa: PLR0917  what a contact has
+    async def add_contact(  # noqa: PLR0917  the caller, and what a contact has
         self,
         caller: Caller,
         account: str | None,

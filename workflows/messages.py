@@ -71,7 +71,7 @@ class PlaceOrder(Frozen):
 
 class _Call(Frozen):
     actor: str = Field(default=OPERATOR, pattern=ACTOR_PATTERN, max_length=64)
-    """Who calls: `operator`, `user:12` or `contact:7`. Never a name or an address."""
+    """Who calls: `operator`, `user:12` of the account, or `contact:7` of the order's distributor."""
     origin_id: RecordId | None = None
     """From where the call came: a row that the surface wrote."""
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from models.callers import Caller, LinkBearer, Permission
+from models.inventory import EventView, OrderView
 from models.lifecycle import OrderKind
 from starter.checkup import examine
 from starter.desk import OrderDraft
@@ -59,10 +61,10 @@ _ORDERS: dict[str, Sample] = {
 
 
 async def _people_of_order(desks: Desks, caller: Caller, known: Known) -> Any:
-    from tests.builders import OPERATOR  # noqa: PLC0415
-
-    (view, *_) = await desks.orders.orders(OPERATOR)
-    return await desks.orders.people(caller, view.model_copy(update={"id": known.order}))
+    asked = EventView(at=datetime.now(UTC), actor="user:1", type="order.submitted", data={})
+    facts: dict[str, Any] = {"id": known.order, "account_id": 1, "events": (asked,)}
+    view = OrderView.model_construct(None, **facts)
+    return await desks.orders.people(caller, view)
 
 
 _INVENTORY: dict[str, Sample] = {

@@ -8,7 +8,7 @@ from models.errors import NotFound, Refused
 from starter import callers
 from store import origins
 from store.actors import actor_refusal
-from tests.builders import ACCOUNT, OPERATOR, as_csv, empty_slot
+from tests.builders import ACCOUNT, OPERATOR, as_csv, empty_slot, item
 from tests.callers.samples import SAMPLES
 from tests.callers.walk import answered
 from tests.callers.world import BEN, CLEO, ZED, Desks, Known, who
@@ -56,11 +56,7 @@ async def test_a_provider_desk_sees_the_orders_of_its_distributor_alone(desks: D
     assert isinstance(desk.scope, OfDistributor)
     assert [order.id for order in await desks.orders.orders(desk)] == [acme.order]
     assert "user:1" in await desks.orders.people(desk, await desks.orders.order(desk, acme.order))
-    await desks.inventory.import_catalogue(
-        OPERATOR,
-        b"account,pack,section,item,provider,esim,distributor\n"
-        b"Acme,Other pack,SIM Cards,x,Orange,yes,Elsewhere",
-    )
+    await desks.inventory.import_catalogue(OPERATOR, as_csv(item("Other pack", distributor="Elsewhere")))
     await desks.inventory.set_role(OPERATOR, ZED, "provider_desk", distributor="Elsewhere")
     elsewhere = await who(desks.database, ZED)
     assert await desks.orders.orders(elsewhere) == []

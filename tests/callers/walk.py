@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import NoResultFound
@@ -179,14 +180,22 @@ async def shown_by_the_store(desks: Desks, scope: Scope, acme: Known) -> list[st
     return found
 
 
-async def everything_a_stranger_sees(desks: Desks, acme: Known) -> list[str]:
-    """All that a caller of another firm can learn of Acme; nothing, where every scope is asked."""
+async def everything_a_stranger_sees(desks: Desks, acme: Known, *, whole: bool = True) -> list[str]:
+    """All that a caller of another firm can learn of Acme: nothing, where every scope is asked.
+
+    Unless `whole`, the rest is left out once something was found.
+    """
     cleo = await who(desks.database, "cleo@bolt.example")
     assert isinstance(cleo.scope, OfAccount)
     elsewhere = OfLink(link_id=10**6, account_id=cleo.scope.account_id, sim_id=10**6)
-    return [
-        *await shown_by_the_store(desks, cleo.scope, acme),
-        *await shown_by_the_store(desks, elsewhere, acme),
-        *await leaks(desks, cleo),
-        *await differences(desks, cleo, acme),
-    ]
+    found: list[str] = []
+    for look in (
+        partial(shown_by_the_store, desks, cleo.scope, acme),
+        partial(shown_by_the_store, desks, elsewhere, acme),
+        partial(leaks, desks, cleo),
+        partial(differences, desks, cleo, acme),
+    ):
+        found += await look()
+        if found and not whole:
+            return found
+    return found
