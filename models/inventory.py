@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from models.errors import Refusal
+from models.language import Language
 from models.lifecycle import OrderKind, OrderStatus
 
 
@@ -57,6 +58,8 @@ class SimView(View):
     provider: str
     distributor: str | None
     employee: str | None
+    employee_language: Language | None = None
+    """The one that e-mails to the employee are in: their own, else that of the account."""
     groups: tuple[str, ...] = ()
     order_id: str | None = None
     discarded_at: datetime | None = None
@@ -104,6 +107,8 @@ class ContactView(View):
     distributor: str
     name: str
     email: str
+    language: Language
+    """The one that e-mails to them are in: their own, else that of the account."""
     account: str = ""
 
 
@@ -162,3 +167,5 @@ class UserView(View):
     name: str
     email: str
     profile: str
+    language: Language
+    """The one that e-mails to them are in: their own, else that of the account."""

@@ -61,7 +61,7 @@ class QrDesk(CodeDesk):
     async def draft(self, sim: str, user: str) -> LetterView:
         """The mail as it would be sent, and to whom; or every reason why not (F25 to F30)."""
         async with self.database.reading() as connection:
-            return await read_letter(connection, sim, user, self.settings.mail_language)
+            return await read_letter(connection, sim, user)
 
     async def preview(self, draft: QrRequestDraft) -> LetterView:
         """The mail as this draft would send it, to those whom it chooses; nothing is kept or sent."""
@@ -71,7 +71,6 @@ class QrDesk(CodeDesk):
                 connection,
                 draft,
                 lambda account_id: qr_request_id(account_id, key),
-                self.settings.mail_language,
             )
 
     async def request(self, draft: QrRequestDraft) -> Requested:
@@ -90,7 +89,7 @@ class QrDesk(CodeDesk):
                 return _sent_again(sent, key)
             if read.reasons:
                 raise Refused(*read.reasons)
-            read = await keep_letter(connection, draft, read, self.settings.mail_language)
+            read = await keep_letter(connection, draft, read)
             slot, provider, distributor = await qr_request_views.start_facts(connection, read.sim.id)
         actor = f"user:{read.user_id}"
         if read.facts.open_qr_request:

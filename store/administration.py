@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, delete, func, literal, select, text
+from sqlalchemy import BigInteger, Select, String, delete, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,6 +11,7 @@ from models.administration import DEFAULT_PROFILE, ProfileView
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.inventory import UserView
+from models.language import Language
 from models.rules import TARGETS
 from store.lookups import AccountKey, select_users, user_view
 from store.tables import AccountRow, ProfileRow, ProfileTargetRow, UserRow
@@ -88,25 +89,37 @@ async def users(connection: AsyncConnection, account_id: int | None) -> list[Use
 
 
 async def create_user(
-    connection: AsyncConnection, account: AccountKey, name: str, email: str, profile_name: str | None
+    connection: AsyncConnection,
+    account: AccountKey,
+    name: str,
+    email: str,
+    profile_name: str | None,
+    language: Language | None = None,
 ) -> UserView:
     """A new user with the named profile of the account, or its default one.
 
     Raises `Refused` (`email_in_use`): an address names one user, in whatever account.
     """
     statement = insert(UserRow).from_select(
-        ["account_id", "name", "email", "profile_id"],
+        ["account_id", "name", "email", "profile_id", "language"],
         select(
             literal(account.id, BigInteger),
             literal(name),
             literal(email),
             await _profile_id(connection, account, profile_name),
+            literal(language, String),
         ),
     )
     made = await connection.execute(statement.on_conflict_do_nothing().returning(UserRow.id))
     user_id = made.scalar_one_or_none()
     if user_id is None:
         raise Refused.because("email_in_use", "There is a user with this e-mail address already.")
+    return user_view((await connection.execute(select_users().where(UserRow.id == user_id))).one())
+
+
+async def set_user_language(connection: AsyncConnection, user_id: int, language: Language) -> UserView:
+    """Write to this user, who must exist, in this language (F66)."""
+    await connection.execute(update(UserRow).where(UserRow.id == user_id).values(language=language))
     return user_view((await connection.execute(select_users().where(UserRow.id == user_id))).one())
 
 

@@ -27,6 +27,7 @@ from models.errors import NotFound, Refused
 from models.identifiers import parse_iccid, parse_msisdn, parse_reference, storable
 from models.inventory import PackView, SimState, UserView
 from store.catalogue import eligible, esim_of, pack_view, select_packs
+from store.languages import language_of
 from store.tables import (
     AccountRow,
     LineRow,
@@ -188,6 +189,7 @@ def select_users() -> Select[*tuple[Any, ...]]:
             UserRow.name,
             UserRow.email,
             ProfileRow.name.label("profile"),
+            language_of(UserRow).label("language"),
         )
         .join(AccountRow, AccountRow.id == UserRow.account_id)
         .join(ProfileRow, ProfileRow.id == UserRow.profile_id)

@@ -7,6 +7,7 @@ from sqlalchemy import ARRAY, String, any_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.language import Language
 from store import events, qr_events
 from store.mail_table import MailRow
 
@@ -18,6 +19,8 @@ class Person:
     key: str
     name: str
     email: str | None
+    language: Language
+    """The one they are written to in: their own, else that of their account (F66)."""
 
 
 @dataclass(frozen=True)

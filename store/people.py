@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.inventory import ContactRole, ContactView
+from store.languages import language_of
 from store.tables import (
     AccountRow,
     ContactRoleRow,
@@ -50,6 +51,7 @@ async def order_contacts(connection: AsyncConnection, account_id: int | None = N
             ContactRow.name,
             ContactRow.email,
             AccountRow.name.label("account"),
+            language_of(ContactRow).label("language"),
         )
         .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
         .join(AccountRow, AccountRow.id == DistributorRow.account_id)

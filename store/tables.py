@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.identifiers import ICCID_PATTERN
 from models.inventory import ContactRole, SimKind, SimState
+from models.language import Language
 from models.lifecycle import OrderKind, OrderStatus
 from models.rules import TARGETS
 from store.row import STATUS_OPEN, Row, among, of_account, own_id, owner
@@ -30,6 +31,10 @@ class AccountRow(Row):
     __tablename__ = "accounts"
     id: Mapped[int] = own_id()
     name: Mapped[str] = mapped_column(unique=True)
+    language: Mapped[str] = mapped_column(server_default=text("'en'"))
+    contact_email: Mapped[str | None]
+    """Whom a notification is offered to where nobody requested the code (F65)."""
+    __table_args__ = (CheckConstraint(among("language", Language), name="language"),)
 
 
 class ProfileRow(Row):
@@ -61,8 +66,11 @@ class UserRow(Row):
     name: Mapped[str]
     email: Mapped[str]
     profile_id: Mapped[int]
+    language: Mapped[str | None]
+    """Else that of the account."""
     __table_args__ = (
         of_account("profile_id", "authorised_actions_profiles"),
+        CheckConstraint(among("language", Language), name="language"),
         UniqueConstraint("id", "account_id"),
         Index("uq_users_email", text("lower(email)"), unique=True),
     )
@@ -92,7 +100,12 @@ class ContactRow(Row):
     distributor_id: Mapped[int] = mapped_column(ForeignKey("distributors.id"))
     name: Mapped[str]
     email: Mapped[str]
-    __table_args__ = (Index("uq_contacts_email", "distributor_id", text("lower(email)"), unique=True),)
+    language: Mapped[str | None]
+    """Else that of the account."""
+    __table_args__ = (
+        CheckConstraint(among("language", Language), name="language"),
+        Index("uq_contacts_email", "distributor_id", text("lower(email)"), unique=True),
+    )
 
 
 class ContactRoleRow(Row):
@@ -116,7 +129,10 @@ class EmployeeRow(Row):
     account_id: Mapped[int] = owner()
     name: Mapped[str]
     email: Mapped[str | None]
+    language: Mapped[str | None]
+    """Else that of the account."""
     __table_args__ = (
+        CheckConstraint(among("language", Language), name="language"),
         UniqueConstraint("id", "account_id"),
         Index("uq_employees_email", "account_id", text("lower(email)"), unique=True),
         Index("uq_employees_name", "account_id", "name", unique=True, postgresql_where=text("email IS NULL")),
