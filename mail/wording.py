@@ -1,8 +1,9 @@
 """The words of mails in every language, and how facts are put into them.
 
-The sentences of a language are in `templates/<language>.toml` (orders) and `templates/qr/<language>.toml` (QR
-codes). A language is added by adding its files. Facts are put into the sentences first, as plain text, and
-escaped where the HTML is made: a name can be written in any way, and is still only a name.
+The sentences of a language are in `templates/<language>.toml` (orders) and `templates/qr/<language>.toml`
+(QR codes), its dates in `templates/dates/<language>.toml`. A language is added by adding its files. Facts are
+put into the sentences first, as plain text, and escaped where the HTML is made: a name can be written in any
+way, and is still only a name.
 """
 
 import re
@@ -65,13 +66,13 @@ def one_line(fact: str | int | None) -> str | None:
 def in_words(moment: datetime, language: str) -> str:
     """A date and time to the minute, in UTC, as people who speak this language write it.
 
-    `26 November 2026, 14:05 UTC`; `26 novembre 2026 à 14 h 05 UTC`, its blanks not breaking. E-mails and pages
-    have no other way to show a date. Raises `ValueError` where the time zone is missing.
+    `26 November 2026, 14:05 UTC`; `26 novembre 2026 à 14 h 05 UTC`, with non-breaking spaces. E-mails and
+    pages have no other way to show a date. Raises `ValueError` where the time zone is missing.
     """
     if moment.tzinfo is None:
         raise ValueError("A moment without a time zone cannot be told to a reader.")
     moment = moment.astimezone(UTC)
-    dates = wordings(spoken(language))["dates"]
+    dates = wordings(spoken(language), "dates")
     written: str = dates["moment"].format(
         day=dates["first"] if moment.day == 1 else moment.day,
         month=dates["months"][moment.month - 1],

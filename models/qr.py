@@ -128,8 +128,8 @@ class LetterView(View):
     subject: str
     text: str
     language: Language
-    """The one that it is pre-filled in: that which all recipients share, else that of the account. Where it is
-    not edited, each recipient gets it in their own."""
+    """The one that it is pre-filled in: that which all recipients share, else that of the account. What is
+    not edited, each recipient gets in their own."""
     open_request: str | None = None
     """The request that is open already: only "send again" is possible."""
     version: int | None = None

@@ -7,7 +7,7 @@ escaped, and loses what could break its line or turn its direction: a name is on
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any

@@ -55,7 +55,7 @@ _GRAVEST_LAST: tuple[type[MailError], ...] = (
 
 
 class Outbox:
-    """Sends each mail in the language of its recipient. `domain` is the right-hand side of every Message-ID."""
+    """Sends mails, each in the language of its recipient. `domain` is what every Message-ID ends in."""
 
     def __init__(self, database: Database, mailer: Mailer, domain: str) -> None:
         self._database = database

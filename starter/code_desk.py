@@ -27,6 +27,7 @@ from starter.temporal import connect
 from store import lookups, qr_codes, qr_events, qr_notifications, qr_request_views
 from store.facts import sim_facts
 from store.lookups import SimKey
+from store.qr_managers import manager_of
 from store.secrets import KeyRing
 from store.session import Database
 from workflows.messages import OPERATOR, NotifyOfQrCode
@@ -122,13 +123,14 @@ class CodeDesk:
     # --- telling people -------------------------------------------------------------------------------
 
     async def notify(
-        self, sim: str, to: str, *, user: str | None = None, key: str | None = None
+        self, sim: str, to: str | None = None, *, user: str | None = None, key: str | None = None
     ) -> NotificationView:
-        """Mail somebody a link that shows the SIM's present code until it expires (F38)."""
-        try:
-            address = parse_email(to)
-        except ValueError as wrong:
-            raise Refused.because("email_invalid", str(wrong)) from None
+        """Mail a link that shows the SIM's present code until it expires (F38), to `to`.
+
+        Left out, it goes to the manager: who requested the code, else the account's contact address, else who
+        imported it (F37, F65). Raises `Refused` (`email_invalid`; `no_manager` where there is none of these).
+        """
+        address = None if to is None else _address(to)
         caller = await self._caller(sim, user)
         account_id = caller.sim.account_id
         async with self.database.transaction() as connection:
@@ -139,7 +141,7 @@ class CodeDesk:
                 account_id=account_id,
                 sim_id=caller.sim.id,
                 version_id=version.id,
-                address=address,
+                address=address or await _manager(connection, version),
                 actor=caller.actor,
             )
         await self.start_notification(notification, account_id, version.request_id)
@@ -234,6 +236,23 @@ def read_typed(code: str) -> ActivationCode:
         return parse_activation_code(code)
     except ValueError as invalid:
         raise Refused.because("activation_code_invalid", str(invalid)) from None
+
+
+def _address(text: str) -> str:
+    try:
+        return parse_email(text)
+    except ValueError as wrong:
+        raise Refused.because("email_invalid", str(wrong)) from None
+
+
+async def _manager(connection: AsyncConnection, version: QrVersionView) -> str:
+    found = await manager_of(
+        connection, version.sim_id, imported_by=version.imported_by, request_id=version.request_id
+    )
+    if found is None:
+        sentence = "Nobody requested this code and the account has no contact address; name whom to notify."
+        raise Refused.because("no_manager", sentence)
+    return found
 
 
 async def _check_allowed(connection: AsyncConnection, caller: _Caller) -> None:

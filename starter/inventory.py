@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.account import AccountView
 from models.addresses import parse_email
 from models.administration import ProfileView, parse_name, parse_roles, parse_targets
 from models.catalogue_file import parse_catalogue
@@ -21,9 +22,10 @@ from models.fleet_file import parse_fleet
 from models.identifiers import ICCID_DIGITS
 from models.imports import ImportReport, Progress
 from models.inventory import CatalogueItem, ContactView, LineView, SimKind, SimView, UserView
+from models.language import Language, parse_language
 from models.offers import ActionOffer, Shop, offers, shop
 from models.qr import ContactDetails, QrHistory, QrWaitingView
-from store import administration, catalogue, contacts, fleet, lookups, people, qr_waiting
+from store import account_settings, administration, catalogue, contacts, fleet, lookups, people, qr_waiting
 from store.catalogue_import import import_catalogue
 from store.facts import line_facts, sim_facts
 from store.fleet_import import import_fleet
@@ -45,8 +47,10 @@ class Inventory:
     is given, only what their account has exists. Refusals are raised as `Refused`, all reasons at once.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, language: Language = Language.EN) -> None:
+        """`language` is that of accounts that an import makes."""
         self._database = database
+        self._language = language
 
     async def import_fleet(
         self, content: bytes, dry_run: bool = False, progress: Progress | None = None
@@ -57,7 +61,7 @@ class Inventory:
         """
         file = await asyncio.to_thread(parse_fleet, content, progress)
         async with importing(self._database, dry_run) as connection:
-            report = await import_fleet(connection, file.rows, progress)
+            report = await import_fleet(connection, file.rows, progress, self._language)
         return report.model_copy(update={"warnings": file.warnings.lines(), "dry_run": dry_run})
 
     async def import_catalogue(
@@ -216,14 +220,43 @@ class Inventory:
             return await administration.users(connection, await _account_id(connection, account))
 
     async def create_user(
-        self, account: str | None, name: str, email: str, profile: str | None = None
+        self,
+        account: str | None,
+        name: str,
+        email: str,
+        profile: str | None = None,
+        *,
+        language: str | None = None,
     ) -> UserView:
-        """A new user of an existing account, with its default profile where none is named."""
+        """A new user of an existing account, with its default profile and language where none is named."""
         chosen = parse_name(name, "user")
-        address = _address(email)
+        address, spoken = _address(email), _language(language)
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, account)
-            return await administration.create_user(connection, found, chosen, address, profile)
+            return await administration.create_user(
+                connection, found, chosen, address, profile, language=spoken
+            )
+
+    async def set_user_language(self, user: str, language: str) -> UserView:
+        """The language that the user is written to in (F66)."""
+        spoken = parse_language(language)
+        async with self._database.transaction() as connection:
+            found = await lookups.find_user(connection, user)
+            return await administration.set_user_language(connection, found.id, spoken)
+
+    async def set_account_language(self, account: str | None, language: str) -> AccountView:
+        """The language of e-mails to the account's people who have none of their own (F66)."""
+        spoken = parse_language(language)
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, account)
+            return await account_settings.set_language(connection, found.id, spoken)
+
+    async def set_account_contact(self, account: str | None, email: str | None) -> AccountView:
+        """Whom a notification is offered to where nobody requested the code (F65); None for nobody."""
+        address = None if email is None else _address(email)
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, account)
+            return await account_settings.set_contact_email(connection, found.id, address)
 
     async def contacts(
         self, account: str | None = None, distributor: str | None = None, role: str | None = None
@@ -243,14 +276,28 @@ class Inventory:
             return await contacts.distributors(connection, found.id)
 
     async def add_contact(
-        self, account: str | None, distributor: str, name: str, email: str, roles: Iterable[str] = ()
+        self,
+        account: str | None,
+        distributor: str,
+        name: str,
+        email: str,
+        roles: Iterable[str] = (),
+        *,
+        language: str | None = None,
     ) -> ContactDetails:
         """A new contact of a distributor that the account has; its roles may be given later (F42)."""
         chosen, address, given = parse_name(name, "contact"), _address(email), parse_roles(roles)
+        spoken = _language(language)
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, account)
             return await contacts.add(
-                connection, found.id, distributor, name=chosen, email=address, roles=given
+                connection,
+                found.id,
+                distributor,
+                name=chosen,
+                email=address,
+                roles=given,
+                language=spoken,
             )
 
     async def edit_contact(
@@ -262,17 +309,24 @@ class Inventory:
         email: str | None = None,
         add_roles: Iterable[str] = (),
         remove_roles: Iterable[str] = (),
+        language: str | None = None,
     ) -> ContactDetails:
         """Correct a contact (`C-7` or its address) and its roles (F42). What was sent to it stays sent."""
         chosen = None if name is None else parse_name(name, "contact")
         address = None if email is None else _address(email)
-        given, taken = parse_roles(add_roles), parse_roles(remove_roles)
+        given, taken, spoken = parse_roles(add_roles), parse_roles(remove_roles), _language(language)
         if set(given) & set(taken):
             raise Refused.because("role_contradicted", "A role is either given or taken away.")
         async with self._database.transaction() as connection:
             found = await contacts.find(connection, contact, await _account_id(connection, account))
             return await contacts.edit(
-                connection, found.id, name=chosen, email=address, add_roles=given, remove_roles=taken
+                connection,
+                found.id,
+                name=chosen,
+                email=address,
+                add_roles=given,
+                remove_roles=taken,
+                language=spoken,
             )
 
 
@@ -281,6 +335,10 @@ def _address(text: str) -> str:
         return parse_email(text)
     except ValueError as wrong:
         raise Refused.because("email_invalid", str(wrong)) from None
+
+
+def _language(text: str | None) -> Language | None:
+    return None if text is None else parse_language(text)
 
 
 async def _account_id(connection: AsyncConnection, account: str | None) -> int | None:

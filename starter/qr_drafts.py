@@ -18,6 +18,7 @@ from store.facts import sim_facts
 from store.languages import of_account
 from store.lookups import SimKey
 
+
 class QrRequestDraft(BaseModel):
     """What is asked for, as a page or a shell has it. What is left out is pre-filled (F27, F30)."""
 

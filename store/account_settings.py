@@ -23,9 +23,7 @@ async def set_language(connection: AsyncConnection, account_id: int, language: L
     return await _set(connection, account_id, language=language)
 
 
-async def set_contact_email(
-    connection: AsyncConnection, account_id: int, address: str | None
-) -> AccountView:
+async def set_contact_email(connection: AsyncConnection, account_id: int, address: str | None) -> AccountView:
     """Offer notifications of codes that nobody requested to this address (F65); None for no address."""
     return await _set(connection, account_id, contact_email=address)
 

@@ -94,6 +94,7 @@ async def create_user(
     name: str,
     email: str,
     profile_name: str | None,
+    *,
     language: Language | None = None,
 ) -> UserView:
     """A new user with the named profile of the account, or its default one.

@@ -6,6 +6,7 @@
     contact    deleted with its roles
     letters and notes that the user wrote   become `erased`; in others, the address and the full name do
     copies of letters, notifications        the address becomes `erased`
+    accounts   have no contact address any more where it was theirs
 
 Orders, events and mails refer to people by number only, and so does everything in Temporal.
 """
@@ -49,6 +50,7 @@ UNION ALL SELECT 'contact', c.id, d.account_id, c.name, lower(c.email)
 _ADDRESSES = """
 SELECT 1 FROM qr_notifications WHERE lower(address) = :address
 UNION ALL SELECT 1 FROM qr_letters, unnest(cc) AS copy WHERE lower(copy) = :address
+UNION ALL SELECT 1 FROM accounts WHERE lower(contact_email) = :address
 LIMIT 1
 """
 
@@ -181,6 +183,7 @@ UPDATE order_notes SET text = regexp_replace(text, :mention, 'erased', 'gi')
 WHERE text ~* :mention AND order_id IN (SELECT id FROM orders WHERE {_OURS})""",  # noqa: S608
     ),
     ("notifications", "UPDATE qr_notifications SET address = 'erased' WHERE lower(address) = :address"),
+    ("accounts", "UPDATE accounts SET contact_email = NULL WHERE lower(contact_email) = :address"),
     ("sims", "UPDATE sims SET employee_id = NULL WHERE employee_id = ANY(:employees)"),
     ("employees", "DELETE FROM employees WHERE id = ANY(:employees)"),
     ("roles", "DELETE FROM contact_roles WHERE contact_id = ANY(:contacts)"),

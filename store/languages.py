@@ -16,7 +16,8 @@ JOIN accounts ON accounts.id = :account
 LEFT JOIN users ON users.account_id = accounts.id AND lower(users.email) = lower(wanted.address)
 LEFT JOIN employees ON employees.account_id = accounts.id AND lower(employees.email) = lower(wanted.address)
 LEFT JOIN LATERAL (
-    SELECT contact.language FROM contacts contact JOIN distributors ON distributors.id = contact.distributor_id
+    SELECT contact.language
+    FROM contacts contact JOIN distributors ON distributors.id = contact.distributor_id
     WHERE distributors.account_id = accounts.id AND lower(contact.email) = lower(wanted.address)
       AND contact.language IS NOT NULL
     ORDER BY contact.id LIMIT 1) AS contacts ON true

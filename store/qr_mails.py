@@ -273,6 +273,4 @@ async def _copied(
 ) -> tuple[Person, ...]:
     wanted = copies(cc, [contact.email for contact in contacts if contact.email])
     languages = await at_addresses(connection, account_id, wanted.values())
-    return tuple(
-        Person(f"cc:{place}", "", address, languages[address]) for place, address in wanted.items()
-    )
+    return tuple(Person(f"cc:{place}", "", address, languages[address]) for place, address in wanted.items())

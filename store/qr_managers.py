@@ -23,7 +23,7 @@ async def manager_of(
 ) -> str | None:
     """The address that a notification of this SIM's code is offered to; a caller may name any other.
 
-    That of the user who requested the code: in `request_id`, else in the SIM's last request that was accepted.
+    That of the user who requested the code: in `request_id`, else in the last request that was accepted.
     Where nobody requested it, the account's contact address; else that of the user who imported the code
     (`user:3`). None where there is none of these.
     """

@@ -56,7 +56,7 @@ async def inventory() -> AsyncIterator[Inventory]:
     chosen = settings()
     database = Database(chosen.database_url, chosen.database_pool_size)
     try:
-        yield Inventory(database)
+        yield Inventory(database, chosen.mail_language)
     finally:
         await database.close()
 
