@@ -198,7 +198,8 @@ ON CONFLICT DO NOTHING""",
     (
         "users",
         """
-UPDATE users SET name = 'erased', email = 'erased-user-' || users.id || '@erased.invalid', profile_id = p.id
+UPDATE users SET name = 'erased', email = 'erased-user-' || users.id || '@erased.invalid',
+    profile_id = p.id, language = NULL
 FROM authorised_actions_profiles p
 WHERE users.id = ANY(:users) AND p.account_id = users.account_id AND p.name = 'erased'""",
     ),

@@ -9,7 +9,7 @@ from models.errors import NotFound, Refused
 from models.identifiers import reference
 from models.inventory import ContactRole
 from models.qr import ContactDetails
-from starter.cli.output import JsonFlag, print_json, print_table, say, warn
+from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, warn
 from starter.cli.questions import answer, at_terminal
 from starter.cli.session import inventory, run
 
@@ -161,6 +161,7 @@ def _print(contacts: list[ContactDetails]) -> None:
             if contact.account == account:
                 roles = ", ".join(ContactRole(role).label for role in contact.roles) or "none"
                 cells = (reference("C", contact.id), contact.name, contact.email, contact.distributor)
-                rows.append((*cells, contact.language, roles))
-        columns = ("contact", "name", "e-mail", "distributor", "language", "roles")
+                rows.append((*cells, roles, *([contact.language] if is_wide() else [])))
+        more = ("language",) if is_wide() else ()
+        columns = ("contact", "name", "e-mail", "distributor", "roles", *more)
         print_table(f"Contacts of {account}", columns, rows, whole=("contact",))
