@@ -34,12 +34,13 @@ def test_no_mail_about_an_order_shows_an_iso_date(template: Template, language: 
 
 
 @pytest.mark.covers("F66")
+@pytest.mark.parametrize("qr_template", list(QrTemplate))
 def test_no_mail_about_a_qr_code_shows_an_iso_date(qr_template: QrTemplate, language: str) -> None:
     for facts in (qr_pages.FACTS, qr_pages.EDITED):
         content = qr_pages.page(qr_template, facts, language)
         for text in (content.subject, content.text, shown(content.html)):
             assert not ISO_DATE.search(text)
-            assert language == "en" or not ISO_TIME.search(text.replace(facts.text or " ", "")), "9 h 30"
+            assert language == "en" or not ISO_TIME.search(text), "French writes 9 h 30"
 
 
 def test_every_fact_that_is_a_date_is_in_the_facts_of_these_tests() -> None:
@@ -73,7 +74,7 @@ def test_a_date_reads_as_its_language_writes_it(
     at = datetime(*moment, tzinfo=UTC)
     assert in_words(at, "en") == english
     assert in_words(at, "fr").replace("\u00a0", " ") == french
-    assert in_words(at, "fr").count(" ") == 2, "a line breaks after the month or before the time only"
+    assert in_words(at, "fr").count(" ") == 3, "no line breaks within the day or the time"
 
 
 def test_every_month_has_a_name_in_every_language(language: str) -> None:
