@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from models.errors import Refused
+from models.language import Language
 
 ADDRESSES_FILE = "addresses.json"
 KEYS_FILE = "keys.json"
@@ -68,8 +69,8 @@ class Settings(BaseSettings):
     """How long any one answer of the mail server may take."""
     mail_from: str = "eSIM orders <orders@esim.example>"
     """Sender of all mails."""
-    mail_language: str = "en"
-    """Language of the mails: en or fr."""
+    mail_language: Language = Language.EN
+    """en or fr: the language of accounts that an import makes. E-mails are in that of their recipient."""
 
     acknowledgement_reminder_after: timedelta = timedelta(days=2)
     """Silence after which the distributor is reminded to acknowledge an order."""

@@ -83,7 +83,7 @@ def order_worker(
     workflows: Sequence[type] = (),
 ) -> Worker:
     """A worker for orders on the configured task queue; with a build id, one of that version."""
-    outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain, settings.mail_language)
+    outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain)
     ports = {BY_MAIL: ProviderByMail(database, outbox)}
     codes = QrMails(
         database,

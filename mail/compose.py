@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from mail.wording import Content, filled, one_line, printed, sentences, spoken, wordings
+from mail.wording import Content, filled, in_words, one_line, printed, sentences, spoken, wordings
 
 
 class Template(StrEnum):
@@ -73,7 +73,7 @@ def compose(template: Template, facts: OrderFacts, language: str) -> Content:
     language = spoken(language)
     catalogue = wordings(language)
     wording = catalogue["templates"][template]
-    known = _known(facts) | catalogue["kinds"][facts.kind]
+    known = _known(facts, language) | catalogue["kinds"][facts.kind]
     page: dict[str, Any] = {
         "language": language,
         "title": wording["title"],
@@ -90,7 +90,11 @@ def compose(template: Template, facts: OrderFacts, language: str) -> Content:
     return printed("order", filled(wording["subject"], known), page)
 
 
-def _known(facts: OrderFacts) -> dict[str, str | None]:
+def _known(facts: OrderFacts, language: str) -> dict[str, str | None]:
     """The facts as they are written, each on one line; None for what this order does not have."""
-    written = {field.name: one_line(getattr(facts, field.name)) for field in fields(facts)}
+    values = {field.name: getattr(facts, field.name) for field in fields(facts)}
+    written = {
+        name: in_words(value, language) if isinstance(value, datetime) else one_line(value)
+        for name, value in values.items()
+    }
     return written | {"iccid_in_place_after": written["iccid_in_place"]}

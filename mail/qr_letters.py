@@ -88,7 +88,7 @@ def compose(
     wording = catalogue["templates"][template]
     known = _known(facts) | catalogue["phrases"]
     known |= {"recipient_name": one_line(reader), "reminder_number": str(reminder_number)}
-    known["requested_at"] = facts.requested_at and in_words(facts.requested_at, catalogue["common"])
+    known["requested_at"] = facts.requested_at and in_words(facts.requested_at, language)
     subject, text = _letter(facts, language) if template in _LETTERS else (_subject(wording, known), "")
     page: dict[str, Any] = {
         "language": language,
@@ -103,7 +103,7 @@ def compose(
         "next": sentences(wording["next"], known),
         "footer": catalogue["common"]["footer"].format_map(known),
     }
-    return printed("qr", subject, page | _button(catalogue, template, known, link))
+    return printed("qr", subject, page | _button(language, template, known, link))
 
 
 def _subject(wording: Mapping[str, Any], known: Known) -> str:
@@ -120,13 +120,11 @@ def _letter(facts: QrFacts, language: str) -> tuple[str, str]:
     )
 
 
-def _button(
-    catalogue: Mapping[str, Any], template: QrTemplate, known: Known, link: FreshLink | None
-) -> dict[str, Any]:
+def _button(language: str, template: QrTemplate, known: Known, link: FreshLink | None) -> dict[str, Any]:
     if link is None:
         return {"link": None}
-    wording = catalogue["buttons"][BUTTONS[template]]
-    known = {**known, "link_until": in_words(link.until, catalogue["common"])}
+    wording = wordings(language, FOLDER)["buttons"][BUTTONS[template]]
+    known = {**known, "link_until": in_words(link.until, language)}
     return {"link": link.url, "button": wording["label"], "under": sentences(wording["under"], known)}
 
 

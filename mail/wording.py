@@ -1,8 +1,9 @@
 """The words of mails in every language, and how facts are put into them.
 
-The sentences of a language are in `templates/<language>.toml` (orders) and `templates/qr/<language>.toml` (QR
-codes). A language is added by adding its files. Facts are put into the sentences first, as plain text, and
-escaped where the HTML is made: a name can be written in any way, and is still only a name.
+The sentences of a language are in `templates/<language>.toml` (orders) and `templates/qr/<language>.toml`
+(QR codes), its dates in `templates/dates/<language>.toml`. A language is added by adding its files. Facts are
+put into the sentences first, as plain text, and escaped where the HTML is made: a name can be written in any
+way, and is still only a name.
 """
 
 import re
@@ -54,25 +55,31 @@ def wordings(language: str, about: str = "") -> dict[str, Any]:
     return _catalogues(TEMPLATES / about)[language]
 
 
-def one_line(fact: str | int | datetime | None) -> str | None:
-    """A fact in print, None if there is nothing to print. A moment is given to the minute, in UTC."""
+def one_line(fact: str | int | None) -> str | None:
+    """A fact in print, None if there is nothing to print. For a date or a time: `in_words`."""
     if fact is None:
         return None
-    if isinstance(fact, datetime):
-        if fact.tzinfo is None:
-            raise ValueError("A moment without a time zone cannot be told to a reader.")
-        return fact.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     written = " ".join(HARMFUL.sub(" ", str(fact)).split())
     return written[: LONGEST_VALUE - 1] + "…" if len(written) > LONGEST_VALUE else written or None
 
 
-def in_words(moment: datetime, common: Mapping[str, Any]) -> str:
-    """A moment to the minute, in UTC, with the month in words: for people, who write dates in many orders."""
+def in_words(moment: datetime, language: str) -> str:
+    """A date and time to the minute, in UTC, as people who speak this language write it.
+
+    `26 November 2026, 14:05 UTC`; `26 novembre 2026 à 14 h 05 UTC`, with non-breaking spaces. E-mails and
+    pages have no other way to show a date. Raises `ValueError` where the time zone is missing.
+    """
     if moment.tzinfo is None:
         raise ValueError("A moment without a time zone cannot be told to a reader.")
     moment = moment.astimezone(UTC)
-    month, time = common["months"][moment.month - 1], f"{moment:%H:%M}"
-    written: str = common["moment"].format(day=moment.day, month=month, year=moment.year, time=time)
+    dates = wordings(spoken(language), "dates")
+    written: str = dates["moment"].format(
+        day=dates["first"] if moment.day == 1 else moment.day,
+        month=dates["months"][moment.month - 1],
+        year=moment.year,
+        hour=dates["hour"].format(moment.hour),
+        minute=f"{moment:%M}",
+    )
     return written
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from models.addresses import parse_email
 from models.csv_rows import CsvRow, read_rows
+from models.errors import Refused
 from models.imports import Progress, RowNotes
 from models.inventory import SIM_CARDS_SECTION
+from models.language import Language, parse_language
 
 COLUMNS = ("account", "pack", "section", "item", "provider", "esim", "distributor")
-OPTIONAL = ("order_contact_name", "order_contact_email", "available")
+OPTIONAL = ("order_contact_name", "order_contact_email", "order_contact_language", "available")
 _YES = frozenset({"yes", "true", "1"})
 _NO = frozenset({"no", "false", "0"})
 
@@ -32,6 +34,8 @@ class CatalogueRow:
     contact_name: str | None
     contact_email: str | None
     available: bool
+    contact_language: Language | None = None
+    """None where the file does not say one: then the contact's stays as it is."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ def _read(line: CsvRow, wrong: RowNotes) -> CatalogueRow | None:
     if bool(name) != bool(email):
         found.add(line.line, "order_contact_email: a contact has a name and an address.")
     contact_email = _address(line, email, found) if email else None
+    language = _language(line, found)
     if found or esim is None or available is None:
         wrong.take(found)
         return None
@@ -92,6 +97,7 @@ def _read(line: CsvRow, wrong: RowNotes) -> CatalogueRow | None:
         contact_name=name or None,
         contact_email=contact_email,
         available=available,
+        contact_language=language,
     )
 
 
@@ -110,6 +116,19 @@ def _address(line: CsvRow, text: str, wrong: RowNotes) -> str | None:
         return parse_email(text)
     except ValueError as invalid:
         wrong.add(line.line, f"order_contact_email: {invalid}")
+        return None
+
+
+def _language(line: CsvRow, wrong: RowNotes) -> Language | None:
+    text = line.cells.get("order_contact_language", "")
+    if not text:
+        return None
+    if not line.cells.get("order_contact_email", ""):
+        wrong.add(line.line, "order_contact_email: a language needs a contact.")
+    try:
+        return parse_language(text)
+    except Refused:
+        wrong.add(line.line, "order_contact_language: it must be en or fr, or empty.")
         return None
 
 
@@ -133,6 +152,9 @@ class _Seen:
         if row.contact_email:
             contact = (row.account, row.distributor.lower(), row.contact_email.lower())
             self._same(row.line, "order_contact_name", "the same address", row.contact_name, *contact)
+            if row.contact_language:
+                said = row.contact_language
+                self._same(row.line, "order_contact_language", "the same address", said, *contact)
 
     def _once(self, line: int, column: str, what: str, *key: object) -> None:
         _, first = self._said.setdefault((column, *key), (None, line))

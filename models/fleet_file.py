@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from models.addresses import parse_email
 from models.csv_rows import CsvRow, read_rows
+from models.errors import Refused
 from models.identifiers import iccid_warning, parse_iccid, parse_msisdn
 from models.imports import Progress, RowNotes
 from models.inventory import SimKind
+from models.language import Language, parse_language
 from models.rules import SLOTS
 
 COLUMNS = (
@@ -27,6 +29,7 @@ COLUMNS = (
     "employee_email",
     "management_groups",
 )
+OPTIONAL = ("employee_language",)
 GROUP_SEPARATOR = ";"
 _TELL_EVERY = 1000
 
@@ -47,6 +50,8 @@ class FleetRow:
     employee_name: str | None
     employee_email: str | None
     groups: tuple[str, ...]
+    employee_language: Language | None = None
+    """None where the file does not say one: then the employee's stays as it is."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class FleetFile:
 def parse_fleet(content: bytes, progress: Progress | None = None) -> FleetFile:
     """The rows of the file; raises `Refused` with every wrong row at once."""
     wrong, warnings = RowNotes(), RowNotes()
-    lines = read_rows(content, COLUMNS, (), wrong)
+    lines = read_rows(content, COLUMNS, OPTIONAL, wrong)
     rows = []
     seen = _Seen(wrong)
     for done, line in enumerate(lines):
@@ -91,6 +96,7 @@ class _RowReader:
         provider = self._needed("provider")
         kind, iccid = self._sim()
         name, email = self._employee()
+        language = self._language(name)
         cells = self._line.cells
         if not self._right or slot is None or msisdn is None:
             return None
@@ -107,6 +113,7 @@ class _RowReader:
             employee_name=name,
             employee_email=email,
             groups=_groups(cells["management_groups"]),
+            employee_language=language,
         )
 
     def _slot(self) -> int | None:
@@ -146,6 +153,18 @@ class _RowReader:
             self._bad("employee_name", "an address needs a name.")
         return name, self._parsed("employee_email", parse_email)
 
+    def _language(self, name: str | None) -> Language | None:
+        text = self._line.cells.get("employee_language", "")
+        if not text:
+            return None
+        if not name:
+            self._bad("employee_name", "a language needs a name.")
+        try:
+            return parse_language(text)
+        except Refused:
+            self._bad("employee_language", "it must be en or fr, or empty.")
+            return None
+
     def _needed(self, column: str) -> str:
         text = self._line.cells[column]
         if not text:
@@ -171,6 +190,7 @@ class _Seen:
         self._wrong = wrong
         self._lines: dict[tuple[object, ...], int] = {}
         self._names: dict[tuple[str, str], tuple[str, int]] = {}
+        self._languages: dict[tuple[str, str], tuple[Language, int]] = {}
 
     def add(self, row: FleetRow) -> None:
         """Note what is there a second time."""
@@ -184,6 +204,13 @@ class _Seen:
             if name != row.employee_name:
                 self._wrong.add(
                     row.line, f"employee_name: line {first} has another name for the same address."
+                )
+        if row.employee_language is not None:
+            employee = (row.account, (row.employee_email or row.employee_name or "").lower())
+            language, first = self._languages.setdefault(employee, (row.employee_language, row.line))
+            if language is not row.employee_language:
+                self._wrong.add(
+                    row.line, f"employee_language: line {first} has another one for the same employee."
                 )
 
     def _once(self, line: int, column: str, what: str, *key: object) -> None:

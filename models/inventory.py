@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from models.callers import Role, UserKind
+from models.language import Language
 
 
 class SimKind(StrEnum):
@@ -61,6 +62,8 @@ class SimView(View):
     provider: str
     distributor: str | None
     employee: str | None
+    employee_language: Language | None = None
+    """The one that e-mails to the employee are in: their own, else that of the account."""
     groups: tuple[str, ...] = ()
     order_id: str | None = None
     discarded_at: datetime | None = None
@@ -108,6 +111,8 @@ class ContactView(View):
     distributor: str
     name: str
     email: str
+    language: Language
+    """The one that e-mails to them are in: their own, else that of the account."""
     account: str = ""
 
 
@@ -145,6 +150,8 @@ class UserView(View):
     name: str
     email: str
     profile: str
+    language: Language
+    """The one that e-mails to them are in: their own, else that of the account."""
     role: Role
     kind: UserKind
     distributor_id: int | None = None

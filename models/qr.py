@@ -17,6 +17,7 @@ from pydantic import Field
 from models.errors import Refusal
 from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
 from models.inventory import EventView, HoldView, View
+from models.language import Language
 from models.values import Frozen, RecordId
 
 REQUEST_MADE = "The request has been made."
@@ -113,6 +114,8 @@ class ContactDetails(View):
     distributor: str
     name: str
     email: str
+    language: Language
+    """The one that e-mails to them are in: their own, else that of the account."""
     roles: tuple[str, ...] = ()
 
 
@@ -124,6 +127,9 @@ class LetterView(View):
     """All who are eligible; all are chosen unless the user chooses among them (F28)."""
     subject: str
     text: str
+    language: Language
+    """The one that it is pre-filled in: that which all recipients share, else that of the account. What is
+    not edited, each recipient gets in their own."""
     open_request: str | None = None
     """The request that is open already: only "send again" is possible."""
     version: int | None = None
@@ -222,7 +228,7 @@ class Imported(View):
     version: QrVersionView
     changed: bool
     manager: str | None
-    """The address that a notification is offered to, pre-filled (F37)."""
+    """The address that a notification is offered to, pre-filled (F37, F65)."""
     ended_request: str | None = None
     """The open request that it answered; its workflow is to be told."""
     replaced: int | None = None

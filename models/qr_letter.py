@@ -17,6 +17,8 @@ LONGEST_SUBJECT = 200
 LONGEST_TEXT = 10_000
 MOST_CC = 20
 
+_PREFILLED = "..."
+"""Stands for what was not edited: what is pre-filled keeps the rules."""
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028]")
 _PARAGRAPH_END = re.compile("\u2029|\n[ \t]*(?:\n[ \t]*)+")
 
@@ -46,9 +48,11 @@ class QrFacts:
     """The name of the device that the SIM is for."""
 
 
-def letter_refusals(subject: str, text: str, cc: Sequence[str]) -> list[Refusal]:
-    """Every reason why this letter is not sent."""
+def letter_refusals(subject: str | None, text: str | None, cc: Sequence[str]) -> list[Refusal]:
+    """Every reason why this letter is not sent. What is pre-filled and was not edited is None."""
     found = []
+    subject = _PREFILLED if subject is None else subject
+    text = _PREFILLED if text is None else text
     if CONTROL.search(subject):
         found.append(Refusal(code="subject_invalid", sentence="The subject has to be a single line."))
     elif not _readable(subject):

@@ -7,7 +7,7 @@ escaped, and loses what could break its line or turn its direction: a name is on
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from mail.qr_letters import FOLDER
-from mail.wording import in_words, wordings
+from mail.wording import in_words
 from models.activation import ActivationCode
 from models.characters import UNPRINTABLE
 from qr import draw
@@ -50,7 +49,7 @@ class Pages:
                 t=words(language),
                 language=language,
                 base=self.base,
-                moment=lambda when: moment(when, language),
+                moment=lambda when: in_words(when, language),
                 span=lambda length: span(length, words(language)),
             )
         )
@@ -88,11 +87,6 @@ def spoken(accepted: str) -> str:
         if language in languages() and weighs > best_weight:
             best, best_weight = language, weighs
     return best
-
-
-def moment(when: datetime, language: str) -> str:
-    """A moment as the mails tell it."""
-    return in_words(when, wordings(language, FOLDER)["common"])
 
 
 def span(length: timedelta, language: Words) -> str:

@@ -15,12 +15,13 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from mail.wording import in_words
 from models.callers import LinkBearer
 from models.errors import Refusal, Refused
 from portal.answers import OVER, told, wants_json, warned
 from portal.desk import AboutEnd, AboutRequest, LinkDesk
 from portal.forms import Incoming, check_same_origin, read_field, read_upload_form
-from portal.pages import Pages, Words, drawing, masked, moment, spoken, words
+from portal.pages import Pages, Words, drawing, masked, spoken, words
 from qr.intake import LARGEST_UPLOAD
 
 _LONGEST_ECHO = 300
@@ -160,7 +161,7 @@ class UploadRoutes:
 
 def _how_it_ended(end: AboutEnd, language: str) -> str:
     sentence: str = words(language)["over"][end.status]["text"]
-    return sentence.format(moment=moment(end.since, language))
+    return sentence.format(moment=in_words(end.since, language))
 
 
 def _language(request: Request) -> str:

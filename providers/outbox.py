@@ -38,7 +38,7 @@ class Draft:
     template: str
     to: Person
     write: Callable[[str, FreshLink | None], Content]
-    """In which language, and with which link."""
+    """In the language of the recipient, and with which link."""
     turn: tuple[int, ...] = ()
     link: Callable[[AsyncConnection], Awaitable[FreshLink]] | None = None
     cc: tuple[str, ...] = ()
@@ -55,13 +55,12 @@ _GRAVEST_LAST: tuple[type[MailError], ...] = (
 
 
 class Outbox:
-    """Sends mails. `domain` is the right-hand side of every Message-ID."""
+    """Sends mails, each in the language of its recipient. `domain` is what every Message-ID ends in."""
 
-    def __init__(self, database: Database, mailer: Mailer, domain: str, language: str) -> None:
+    def __init__(self, database: Database, mailer: Mailer, domain: str) -> None:
         self._database = database
         self._mailer = mailer
         self._domain = domain
-        self._language = language
 
     async def send(
         self,
@@ -102,7 +101,7 @@ class Outbox:
     async def _deliver(
         self, letter: Letter, draft: Draft, link: FreshLink | None
     ) -> tuple[Outcome, MailError | None]:
-        content = draft.write(self._language, link)
+        content = draft.write(draft.to.language, link)
         try:
             await self._mailer.send(
                 Mail(

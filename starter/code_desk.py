@@ -28,6 +28,7 @@ from starter.temporal import connect
 from store import events, lookups, qr_codes, qr_notifications
 from store.facts import sim_facts
 from store.lookups import SimKey
+from store.qr_managers import manager_of
 from store.secrets import KeyRing
 from store.session import Database
 
@@ -107,13 +108,16 @@ class CodeDesk:
 
     # --- telling people -------------------------------------------------------------------------------
 
-    async def notify(self, caller: Caller, sim: str, to: str, *, key: str | None = None) -> NotificationView:
-        """Mail somebody a link that shows the SIM's present code until it expires (F38)."""
+    async def notify(
+        self, caller: Caller, sim: str, to: str | None = None, *, key: str | None = None
+    ) -> NotificationView:
+        """Mail a link that shows the SIM's present code until it expires (F38), to `to`.
+
+        Left out, it goes to the manager: who requested the code, else the account's contact address, else who
+        imported it (F37, F65). Raises `Refused` (`email_invalid`; `no_manager` where there is none of these).
+        """
         found = await self._allowed(caller, sim, Permission.NOTIFY_QR_CODES)
-        try:
-            address = parse_email(to)
-        except ValueError as wrong:
-            raise Refused.because("email_invalid", str(wrong)) from None
+        address = None if to is None else _address(to)
         account_id = found.account_id
         async with self.database.transaction() as connection:
             version = await qr_codes.current_version(connection, caller.scope, found.id)
@@ -123,7 +127,7 @@ class CodeDesk:
                 account_id=account_id,
                 sim_id=found.id,
                 version_id=version.id,
-                address=address,
+                address=address or await _manager(connection, version),
                 actor=caller.actor,
             )
         await self.workflows.start_notification(notification, account_id, version.request_id)
@@ -188,6 +192,23 @@ def read_typed(code: str) -> ActivationCode:
         return parse_activation_code(code)
     except ValueError as invalid:
         raise Refused.because("activation_code_invalid", str(invalid)) from None
+
+
+def _address(text: str) -> str:
+    try:
+        return parse_email(text)
+    except ValueError as wrong:
+        raise Refused.because("email_invalid", str(wrong)) from None
+
+
+async def _manager(connection: AsyncConnection, version: QrVersionView) -> str:
+    found = await manager_of(
+        connection, version.sim_id, imported_by=version.imported_by, request_id=version.request_id
+    )
+    if found is None:
+        sentence = "Nobody requested this code and the account has no contact address; name whom to notify."
+        raise Refused.because("no_manager", sentence)
+    return found
 
 
 async def _check_profile(connection: AsyncConnection, caller: Caller, sim: SimKey) -> None:

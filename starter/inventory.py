@@ -24,7 +24,7 @@ from models.imports import ImportReport, Progress
 from models.inventory import CatalogueItem, ContactView, LineView, SimKind, SimView
 from models.offers import ActionOffer, Shop, offers, shop
 from models.qr import ContactDetails, QrHistory, QrWaitingView
-from starter.users import Users, email_address
+from starter.users import Users, email_address, spoken
 from store import administration, catalogue, contacts, fleet, lookups, people, qr_waiting
 from store.catalogue_import import import_catalogue
 from store.facts import line_facts, sim_facts
@@ -58,7 +58,7 @@ class Inventory(Users):
         file = await asyncio.to_thread(parse_fleet, content, progress)
         async with importing(self._database, dry_run) as connection:
             await _own_accounts(connection, caller, {row.account for row in file.rows})
-            report = await import_fleet(connection, file.rows, progress)
+            report = await import_fleet(connection, file.rows, progress, self._language)
         return report.model_copy(update={"warnings": file.warnings.lines(), "dry_run": dry_run})
 
     async def import_catalogue(
@@ -265,6 +265,8 @@ class Inventory(Users):
         name: str,
         email: str,
         roles: Iterable[str] = (),
+        *,
+        language: str | None = None,
     ) -> ContactDetails:
         """A new contact of a distributor that the account has; its roles may be given later (F42)."""
         async with self._database.transaction() as connection:
@@ -272,7 +274,13 @@ class Inventory(Users):
             caller.require(Permission.MANAGE_CONTACTS)
             chosen, address, given = parse_name(name, "contact"), email_address(email), parse_roles(roles)
             return await contacts.add(
-                connection, found.id, distributor, name=chosen, email=address, roles=given
+                connection,
+                found.id,
+                distributor,
+                name=chosen,
+                email=address,
+                roles=given,
+                language=spoken(language),
             )
 
     async def edit_contact(
@@ -285,6 +293,7 @@ class Inventory(Users):
         email: str | None = None,
         add_roles: Iterable[str] = (),
         remove_roles: Iterable[str] = (),
+        language: str | None = None,
     ) -> ContactDetails:
         """Correct a contact (`C-7` or its address) and its roles (F42). What was sent to it stays sent."""
         async with self._database.transaction() as connection:
@@ -297,7 +306,13 @@ class Inventory(Users):
             if set(given) & set(taken):
                 raise Refused.because("role_contradicted", "A role is either given or taken away.")
             return await contacts.edit(
-                connection, found.id, name=chosen, email=address, add_roles=given, remove_roles=taken
+                connection,
+                found.id,
+                name=chosen,
+                email=address,
+                add_roles=given,
+                remove_roles=taken,
+                language=spoken(language),
             )
 
 

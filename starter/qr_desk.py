@@ -58,7 +58,7 @@ class QrDesk(CodeDesk):
     async def draft(self, caller: Caller, sim: str) -> LetterView:
         """The mail as it would be sent, and to whom; or every reason why not (F25 to F30)."""
         async with self.database.reading() as connection:
-            return await read_letter(connection, caller, sim, self.settings.mail_language)
+            return await read_letter(connection, caller, sim)
 
     async def preview(self, caller: Caller, draft: QrRequestDraft) -> LetterView:
         """The mail as this draft would send it, to those whom it chooses; nothing is kept or sent."""
@@ -69,7 +69,6 @@ class QrDesk(CodeDesk):
                 caller,
                 draft,
                 lambda account_id: qr_request_id(account_id, key),
-                self.settings.mail_language,
             )
 
     async def request(self, caller: Caller, draft: QrRequestDraft) -> Requested:
@@ -90,7 +89,7 @@ class QrDesk(CodeDesk):
                 return _sent_again(sent, key)
             if read.reasons:
                 raise Refused(*read.reasons)
-            read = await keep_letter(connection, draft, read, self.settings.mail_language)
+            read = await keep_letter(connection, draft, read)
             slot, provider, distributor = await qr_request_views.start_facts(connection, read.sim.id)
         if read.facts.open_qr_request:
             again = SendAgain(actor=caller.actor, contacts=read.chosen, letter_id=read.letter_id)

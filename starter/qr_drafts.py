@@ -10,15 +10,14 @@ from mail.qr_letters import prefilled
 from models.callers import Caller, Permission
 from models.errors import Refusal, Refused
 from models.identifiers import parse_reference, reference
+from models.language import Language
 from models.qr import REQUEST_MADE, ContactDetails, LetterView, RequestStatus
-from models.qr_letter import letter_refusals
+from models.qr_letter import letter_refusals, paragraphs
 from models.rules import Facts, Recipients, request_refusals
 from store import contacts, lookups, qr_codes, qr_mails, qr_requests
 from store.facts import sim_facts
+from store.languages import of_account
 from store.lookups import SimKey
-
-_PREFILLED = "..."
-"""Stands for what is left out: what is pre-filled then keeps the rules."""
 
 
 class QrRequestDraft(BaseModel):
@@ -68,19 +67,20 @@ class Read:
     """Of the code that the SIM has already."""
 
 
-async def read_letter(connection: AsyncConnection, caller: Caller, sim: str, language: str) -> LetterView:
+async def read_letter(connection: AsyncConnection, caller: Caller, sim: str) -> LetterView:
     """The mail as it would be sent (F27, F30). Raises `Refused` with every reason why not."""
     read = await _read(connection, caller, sim)
     recipients = Recipients(contacts=read.facts.qr_contacts, again=True)
     reasons = request_refusals(read.facts, recipients)
     if reasons:
         raise Refused(*reasons)
-    subject, text = await _usual_letter(connection, read, language)
+    usual = await _usual_letter(connection, read, read.eligible)
     return LetterView(
         sim_id=read.sim.id,
         recipients=read.eligible,
-        subject=subject,
-        text=text,
+        subject=usual.subject,
+        text=usual.text,
+        language=usual.language,
         open_request=read.facts.open_qr_request,
         version=read.version,
     )
@@ -91,31 +91,37 @@ async def preview(
     caller: Caller,
     draft: QrRequestDraft,
     request_id_of: Callable[[int], str],
-    language: str,
 ) -> LetterView:
     """The mail as this draft would send it, and to whom; nothing is kept. Raises `Refused`."""
     read = await read_request(connection, caller, draft, request_id_of)
     if read.reasons:
         raise Refused(*read.reasons)
-    usual = await _usual_letter(connection, read, language)
-    chosen = read.facts.qr_contacts if read.chosen is None else read.chosen
+    recipients = _recipients(read)
+    usual = await _usual_letter(connection, read, recipients)
     return LetterView(
         sim_id=read.sim.id,
-        recipients=tuple(person for person in read.eligible if person.id in chosen),
-        subject=usual[0] if draft.subject is None else draft.subject,
-        text=usual[1] if draft.text is None else draft.text,
+        recipients=recipients,
+        subject=usual.subject if draft.subject is None else draft.subject,
+        text=usual.text if draft.text is None else draft.text,
+        language=usual.language,
         open_request=read.facts.open_qr_request,
         version=read.version,
     )
 
 
-async def keep_letter(connection: AsyncConnection, draft: QrRequestDraft, read: Read, language: str) -> Read:
-    """Write the letter of a draft that keeps the rules into the database, where it was edited."""
+async def keep_letter(connection: AsyncConnection, draft: QrRequestDraft, read: Read) -> Read:
+    """Write the letter of a draft that keeps the rules into the database, where it was edited.
+
+    A subject or text that comes back as it was pre-filled is not kept: each recipient gets it in their own
+    language.
+    """
     if not (draft.cc or draft.subject is not None or draft.text is not None):
         return read
-    usual = await _usual_letter(connection, read, language)
-    subject = usual[0] if draft.subject is None else draft.subject
-    text = usual[1] if draft.text is None else draft.text
+    usual = await _usual_letter(connection, read, _recipients(read))
+    subject = None if draft.subject == usual.subject else draft.subject
+    text = None if draft.text is None or _same_text(draft.text, usual.text) else draft.text
+    if not draft.cc and subject is None and text is None:
+        return read
     letter_id = await qr_requests.write_letter(connection, read.sim.account_id, subject, text, draft.cc)
     return replace(read, letter_id=letter_id)
 
@@ -137,8 +143,7 @@ async def read_request(
     own = open_request == request_id_of(read.sim.account_id)
     reasons = request_refusals(read.facts, Recipients(contacts=wanted, again=draft.again or own))
     reasons += [unknown] if unknown else []
-    subject = _PREFILLED if draft.subject is None else draft.subject
-    reasons += letter_refusals(subject, _PREFILLED if draft.text is None else draft.text, draft.cc)
+    reasons += letter_refusals(draft.subject, draft.text, draft.cc)
     return replace(read, reasons=tuple(reasons), chosen=chosen)
 
 
@@ -152,8 +157,34 @@ async def _read(connection: AsyncConnection, caller: Caller, sim: str) -> Read:
     return Read(key, user_id, facts, eligible, version=version)
 
 
-async def _usual_letter(connection: AsyncConnection, read: Read, language: str) -> tuple[str, str]:
-    return prefilled(await qr_mails.draft_facts(connection, read.sim.id, read.user_id), language)
+@dataclass(frozen=True)
+class _Usual:
+    """The letter as it is pre-filled for a user to edit."""
+
+    language: Language
+    subject: str
+    text: str
+
+
+async def _usual_letter(
+    connection: AsyncConnection, read: Read, recipients: tuple[ContactDetails, ...]
+) -> _Usual:
+    """Pre-filled in the language that all recipients share, else in that of the account (F30, F66)."""
+    languages = {person.language for person in recipients}
+    shared = languages.pop() if len(languages) == 1 else None
+    language = shared or await of_account(connection, read.sim.account_id)
+    facts = await qr_mails.draft_facts(connection, read.sim.id, read.user_id)
+    return _Usual(language, *prefilled(facts, language))
+
+
+def _recipients(read: Read) -> tuple[ContactDetails, ...]:
+    chosen = read.facts.qr_contacts if read.chosen is None else read.chosen
+    return tuple(person for person in read.eligible if person.id in chosen)
+
+
+def _same_text(written: str, usual: str) -> bool:
+    """Whether only line ends differ, which forms and files change."""
+    return paragraphs(written) == paragraphs(usual)
 
 
 def _chosen(

@@ -7,6 +7,7 @@ from models.administration import parse_name
 from models.callers import USER_ROLES, Caller, Permission, Role, UserKind, may_grant
 from models.errors import Refused
 from models.inventory import UserView
+from models.language import Language, parse_language
 from store import administration, contacts, lookups
 from store.lookups import AccountKey
 from store.session import Database
@@ -15,8 +16,10 @@ from store.session import Database
 class Users:
     """Looks at, creates and changes users. A role says what a user may do, a profile on which lines."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, language: Language = Language.EN) -> None:
+        """`language` is that of accounts that an import makes."""
         self._database = database
+        self._language = language
 
     async def users(self, caller: Caller, account: str | None = None) -> list[UserView]:
         """Users with their role and the profile that rules what they may do."""
@@ -36,8 +39,9 @@ class Users:
         role: str = Role.MANAGER,
         kind: UserKind = UserKind.PERSON,
         distributor: str | None = None,
+        language: str | None = None,
     ) -> UserView:
-        """A new user of an existing account, with its default profile where none is named.
+        """A new user of an existing account, with its default profile and language where none is named.
 
         Of a service user an API key is made; it has a role and a profile as a person has.
         """
@@ -55,7 +59,15 @@ class Users:
                 role=given,
                 kind=kind,
                 distributor_id=await _distributor(connection, found, distributor),
+                language=spoken(language),
             )
+
+    async def set_user_language(self, caller: Caller, user: str, language: str) -> UserView:
+        """The language that the user is written to in (F66)."""
+        async with self._database.transaction() as connection:
+            found = await lookups.find_user(connection, caller.scope, user)
+            caller.require(Permission.MANAGE_USERS)
+            return await administration.set_user_language(connection, found.id, parse_language(language))
 
     async def set_role(
         self, caller: Caller, user: str, role: str, *, distributor: str | None = None
@@ -92,6 +104,11 @@ def email_address(text: str) -> str:
         return parse_email(text)
     except ValueError as wrong:
         raise Refused.because("email_invalid", str(wrong)) from None
+
+
+def spoken(text: str | None) -> Language | None:
+    """The language that is meant, if one is. Raises `Refused` (`language_unknown`)."""
+    return None if text is None else parse_language(text)
 
 
 def _granted(caller: Caller, text: str, distributor: str | None) -> Role:

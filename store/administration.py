@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, delete, func, literal, select, text, update
+from sqlalchemy import BigInteger, Select, String, delete, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +12,7 @@ from models.callers import Role, Scope, UserKind
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.inventory import UserView
+from models.language import Language
 from models.rules import TARGETS
 from store.lookups import AccountKey, select_users, user_view
 from store.scopes import within
@@ -98,13 +99,14 @@ async def create_user(
     role: Role,
     kind: UserKind,
     distributor_id: int | None,
+    language: Language | None = None,
 ) -> UserView:
     """A new user with the named profile of the account, or its default one.
 
     Raises `Refused` (`email_in_use`): an address names one user, in whatever account.
     """
     statement = insert(UserRow).from_select(
-        ["account_id", "name", "email", "profile_id", "role", "kind", "distributor_id"],
+        ["account_id", "name", "email", "profile_id", "role", "kind", "distributor_id", "language"],
         select(
             literal(account.id, BigInteger),
             literal(name),
@@ -113,6 +115,7 @@ async def create_user(
             literal(role.value),
             literal(kind.value),
             literal(distributor_id, BigInteger),
+            literal(language, String),
         ),
     )
     made = await connection.execute(statement.on_conflict_do_nothing().returning(UserRow.id))
@@ -139,6 +142,12 @@ async def set_active(connection: AsyncConnection, user_id: int, *, active: bool)
 
 
 async def _user(connection: AsyncConnection, user_id: int) -> UserView:
+    return user_view((await connection.execute(select_users().where(UserRow.id == user_id))).one())
+
+
+async def set_user_language(connection: AsyncConnection, user_id: int, language: Language) -> UserView:
+    """Write to this user, who must exist, in this language (F66)."""
+    await connection.execute(update(UserRow).where(UserRow.id == user_id).values(language=language))
     return user_view((await connection.execute(select_users().where(UserRow.id == user_id))).one())
 
 

@@ -29,6 +29,7 @@ _STAGED = {
     "contact_name": "text",
     "contact_email": "text",
     "available": "boolean",
+    "contact_language": "text",
 }
 
 _UNKNOWN_ACCOUNTS = """
@@ -72,7 +73,7 @@ GROUP BY account.id, lower(distributor) ORDER BY min(line_no)
 _WANTED = """
 CREATE TEMPORARY TABLE wanted_catalogue ON COMMIT DROP AS
 SELECT staged.line_no, account.id AS account_id, distributor.id AS distributor_id, provider.id AS provider_id,
-       pack, section, item, esim, contact_name, contact_email, available
+       pack, section, item, esim, contact_name, staged.contact_email, available, contact_language
 FROM staged_catalogue staged
 JOIN accounts account ON account.name = staged.account
 JOIN distributors distributor
@@ -124,9 +125,17 @@ WHERE contacts.distributor_id = wanted.distributor_id
   AND lower(contacts.email) = lower(wanted.contact_email) AND contacts.name <> wanted.contact_name
 RETURNING contacts.id
 """
+_CONTACT_LANGUAGES = """
+UPDATE contacts SET language = wanted.contact_language FROM wanted_catalogue wanted
+WHERE contacts.distributor_id = wanted.distributor_id
+  AND lower(contacts.email) = lower(wanted.contact_email)
+  AND wanted.contact_language IS NOT NULL AND contacts.language IS DISTINCT FROM wanted.contact_language
+RETURNING contacts.id
+"""
 _CONTACTS = """
-INSERT INTO contacts (distributor_id, name, email)
-SELECT distributor_id, min(contact_name), min(contact_email) FROM wanted_catalogue wanted
+INSERT INTO contacts (distributor_id, name, email, language)
+SELECT distributor_id, min(contact_name), min(contact_email), min(contact_language)
+FROM wanted_catalogue wanted
 WHERE contact_email IS NOT NULL AND NOT EXISTS (
     SELECT FROM contacts known
     WHERE known.distributor_id = wanted.distributor_id AND lower(known.email) = lower(wanted.contact_email))
@@ -176,11 +185,11 @@ async def import_catalogue(
     new = await ids(connection, _PACKS)
     changed = await ids(connection, _PACKS_CHANGED)
     changed |= await ids(connection, _ITEMS_OUT) | await ids(connection, _ITEMS_IN)
-    renamed = await ids(connection, _CONTACTS_CHANGED)
+    kept = await ids(connection, _CONTACTS_CHANGED) | await ids(connection, _CONTACT_LANGUAGES)
     contacts = await ids(connection, _CONTACTS)
     roles = await ids(connection, _ORDER_ROLES) | await ids(connection, _ORDER_ROLES_OUT)
     created |= {"packs": len(new), "contacts": len(contacts)}
-    changes = {"packs": len(changed - new), "contacts": len((renamed | roles) - contacts)}
+    changes = {"packs": len(changed - new), "contacts": len((kept | roles) - contacts)}
     return ImportReport(rows=len(rows), created=counted(created), changed=counted(changes))
 
 
@@ -206,4 +215,5 @@ def _staged(row: CatalogueRow) -> tuple[object, ...]:
         row.contact_name,
         row.contact_email,
         row.available,
+        row.contact_language,
     )

@@ -16,7 +16,9 @@ from models.callers import AllAccounts, OfAccount, Scope
 from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference, storable
 from models.inventory import ContactRole
+from models.language import Language
 from models.qr import ContactDetails
+from store.languages import language_of
 from store.scopes import within
 from store.session import constraint_of
 from store.tables import AccountRow, ContactRoleRow, ContactRow, DistributorRow
@@ -90,6 +92,7 @@ async def add(
     name: str,
     email: str,
     roles: Collection[ContactRole],
+    language: Language | None = None,
 ) -> ContactDetails:
     """A new contact of a distributor that the account has.
 
@@ -98,7 +101,7 @@ async def add(
     (distributor_id,) = await _named(connection, OfAccount(account_id), distributor)
     made = await connection.execute(
         insert(ContactRow)
-        .values(distributor_id=distributor_id, name=name, email=email)
+        .values(distributor_id=distributor_id, name=name, email=email, language=language)
         .on_conflict_do_nothing()
         .returning(ContactRow.id)
     )
@@ -117,9 +120,11 @@ async def edit(
     email: str | None,
     add_roles: Collection[ContactRole],
     remove_roles: Collection[ContactRole],
+    language: Language | None = None,
 ) -> ContactDetails:
     """Correct a contact; what is None stays. Raises `Refused` (`contact_exists`)."""
-    changes = {key: value for key, value in (("name", name), ("email", email)) if value is not None}
+    given = {"name": name, "email": email, "language": language}
+    changes = {key: value for key, value in given.items() if value is not None}
     if changes:
         try:
             async with connection.begin_nested():
@@ -177,6 +182,7 @@ def _contacts(scope: Scope) -> Select[*tuple[Any, ...]]:
             DistributorRow.name.label("distributor"),
             ContactRow.name,
             ContactRow.email,
+            language_of(ContactRow).label("language"),
             roles.label("roles"),
         )
         .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)

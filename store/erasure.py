@@ -6,6 +6,7 @@
     contact    deleted with its roles
     letters and notes that the user wrote   become `erased`; in others, the address and the full name do
     copies of letters, notifications        the address becomes `erased`
+    accounts   have no contact address any more where it was theirs
 
 Orders, events and mails refer to people by number only, and so does everything in Temporal.
 """
@@ -50,6 +51,7 @@ UNION ALL SELECT 'contact', c.id, d.account_id, c.name, lower(c.email)
 _ADDRESSES = """
 SELECT 1 FROM qr_notifications WHERE lower(address) = :address
 UNION ALL SELECT 1 FROM qr_letters, unnest(cc) AS copy WHERE lower(copy) = :address
+UNION ALL SELECT 1 FROM accounts WHERE lower(contact_email) = :address
 LIMIT 1
 """
 
@@ -182,6 +184,7 @@ WHERE text ~* :mention AND order_id IN (SELECT id FROM orders WHERE {_OURS})""",
     ),
     ("notifications", "UPDATE qr_notifications SET address = 'erased' WHERE lower(address) = :address"),
     ("origins", "UPDATE origins SET address = NULL, session = NULL WHERE actor = ANY(:references)"),
+    ("accounts", "UPDATE accounts SET contact_email = NULL WHERE lower(contact_email) = :address"),
     ("sims", "UPDATE sims SET employee_id = NULL WHERE employee_id = ANY(:employees)"),
     ("employees", "DELETE FROM employees WHERE id = ANY(:employees)"),
     ("roles", "DELETE FROM contact_roles WHERE contact_id = ANY(:contacts)"),
@@ -196,8 +199,8 @@ ON CONFLICT DO NOTHING""",
     (
         "users",
         """
-UPDATE users SET name = 'erased', email = 'erased-user-' || users.id || '@erased.invalid', profile_id = p.id,
-    deactivated_at = coalesce(users.deactivated_at, now())
+UPDATE users SET name = 'erased', email = 'erased-user-' || users.id || '@erased.invalid',
+    profile_id = p.id, language = NULL, deactivated_at = coalesce(users.deactivated_at, esim_now())
 FROM authorised_actions_profiles p
 WHERE users.id = ANY(:users) AND p.account_id = users.account_id AND p.name = 'erased'""",
     ),

@@ -11,6 +11,7 @@ from models.callers import Scope
 from models.identifiers import storable
 from models.inventory import IN_PLACE, LineView, SimKind, SimState, SimView
 from models.lifecycle import OPEN
+from store.languages import language_of
 from store.qr_tables import QrVersionRow
 from store.scopes import within
 from store.tables import (
@@ -98,6 +99,7 @@ class _Sim:
         self._provider = aliased(ProviderRow)
         self._distributor = aliased(DistributorRow)
         self._employee = aliased(EmployeeRow)
+        self._account = aliased(AccountRow)
 
     def columns(self) -> list[Any]:
         """What a `SimView` is made of, each named after the prefix."""
@@ -110,6 +112,7 @@ class _Sim:
             "provider": self._provider.name,
             "distributor": self._distributor.name,
             "employee": self._employee.name,
+            "employee_language": language_of(self._employee, self._account),
             "groups": groups.where(SimGroupRow.sim_id == self.row.id).scalar_subquery(),
             "order_id": self.row.order_id,
             "discarded_at": self.row.discarded_at,
@@ -123,6 +126,7 @@ class _Sim:
             statement.outerjoin(self._provider, self._provider.id == self.row.provider_id)
             .outerjoin(self._distributor, self._distributor.id == self.row.distributor_id)
             .outerjoin(self._employee, self._employee.id == self.row.employee_id)
+            .outerjoin(self._account, self._account.id == self._employee.account_id)
         )
 
     def view(self, row: Any) -> SimView:

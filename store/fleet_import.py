@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet_file import GROUP_SEPARATOR, FleetRow
 from models.imports import ImportReport, Progress, counted
+from models.language import Language
 from store.administration import add_default_profiles
 from store.fleet_conflicts import refuse_conflicts
 from store.staging import ids, prepare, run, stage
@@ -27,12 +28,13 @@ _STAGED = {
     "employee": "text",
     "email": "text",
     "group_names": "text",
+    "language": "text",
 }
 
 # Names that are new, in the order of the file and as it first spells them.
 _ACCOUNTS = """
-INSERT INTO accounts (name)
-SELECT account FROM staged_fleet staged
+INSERT INTO accounts (name, language)
+SELECT account, :language FROM staged_fleet staged
 WHERE NOT EXISTS (SELECT FROM accounts known WHERE known.name = staged.account)
 GROUP BY account ORDER BY min(line_no)
 """
@@ -73,10 +75,22 @@ UPDATE employees SET name = staged.employee
 FROM staged_fleet staged JOIN accounts account ON account.name = staged.account
 WHERE employees.account_id = account.id AND lower(employees.email) = lower(staged.email)
   AND staged.iccid IS NOT NULL AND employees.name <> staged.employee
+RETURNING employees.id
+"""
+_EMPLOYEE_LANGUAGES = """
+UPDATE employees SET language = staged.language
+FROM staged_fleet staged JOIN accounts account ON account.name = staged.account
+WHERE employees.account_id = account.id
+  AND coalesce(lower(employees.email), '') = coalesce(lower(staged.email), '')
+  AND (CASE WHEN employees.email IS NULL THEN employees.name ELSE '' END)
+    = (CASE WHEN staged.email IS NULL THEN staged.employee ELSE '' END)
+  AND staged.iccid IS NOT NULL AND staged.language IS NOT NULL
+  AND employees.language IS DISTINCT FROM staged.language
+RETURNING employees.id
 """
 _EMPLOYEES = """
-INSERT INTO employees (account_id, name, email)
-SELECT account.id, min(employee), min(email)
+INSERT INTO employees (account_id, name, email, language)
+SELECT account.id, min(employee), min(email), min(staged.language)
 FROM staged_fleet staged JOIN accounts account ON account.name = staged.account
 WHERE employee IS NOT NULL AND iccid IS NOT NULL AND NOT EXISTS (
     SELECT FROM employees known
@@ -187,9 +201,15 @@ _STEPS = 14
 
 
 async def import_fleet(
-    connection: AsyncConnection, rows: Sequence[FleetRow], progress: Progress | None = None
+    connection: AsyncConnection,
+    rows: Sequence[FleetRow],
+    progress: Progress | None = None,
+    language: Language = Language.EN,
 ) -> ImportReport:
-    """Bring the inventory to what the rows say; raises `Refused` where they contradict it."""
+    """Bring the inventory to what the rows say; raises `Refused` where they contradict it.
+
+    New accounts have this language.
+    """
     done = 0
 
     def tell() -> None:
@@ -202,9 +222,9 @@ async def import_fleet(
     tell()
     await refuse_conflicts(connection)
     tell()
-    created = {"accounts": await run(connection, _ACCOUNTS)}
+    created = {"accounts": await run(connection, _ACCOUNTS, language=language)}
     await add_default_profiles(connection)
-    employees_changed = await run(connection, _EMPLOYEES_RENAMED)
+    employees = await ids(connection, _EMPLOYEES_RENAMED) | await ids(connection, _EMPLOYEE_LANGUAGES)
     for what, statement in _NAMES.items():
         created[what] = await run(connection, statement)
         tell()
@@ -219,7 +239,7 @@ async def import_fleet(
         changed |= await ids(connection, statement)
         tell()
     created |= {"lines": len(new), "SIMs": len(new_sims)}
-    changes = {"lines": len((changed | new_sims) - new), "employees": employees_changed}
+    changes = {"lines": len((changed | new_sims) - new), "employees": len(employees)}
     tell()
     return ImportReport(rows=len(rows), created=counted(created), changed=counted(changes))
 
@@ -238,4 +258,5 @@ def _staged(row: FleetRow) -> tuple[object, ...]:
         row.employee_name,
         row.employee_email,
         GROUP_SEPARATOR.join(row.groups),
+        row.employee_language,
     )

@@ -26,6 +26,7 @@ from models.errors import NotFound, Refused
 from models.identifiers import parse_iccid, parse_msisdn, parse_reference, storable
 from models.inventory import IN_PLACE, PackView, UserView
 from store.catalogue import eligible, esim_of, pack_view, select_packs
+from store.languages import language_of
 from store.scopes import within
 from store.tables import (
     AccountRow,
@@ -205,6 +206,7 @@ def select_users() -> Select[*tuple[Any, ...]]:
             UserRow.distributor_id,
             DistributorRow.name.label("distributor"),
             UserRow.deactivated_at,
+            language_of(UserRow).label("language"),
         )
         .join(AccountRow, AccountRow.id == UserRow.account_id)
         .join(ProfileRow, ProfileRow.id == UserRow.profile_id)

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.events import sim_references
+from models.language import Language
 from store import events
 from store.mail_table import MailRow
 from store.row import now
@@ -20,6 +21,8 @@ class Person:
     key: str
     name: str
     email: str | None
+    language: Language
+    """The one they are written to in: their own, else that of their account (F66)."""
 
 
 @dataclass(frozen=True)

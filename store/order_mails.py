@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.inventory import ContactRole
+from models.language import Language
 from models.lifecycle import OrderKind, OrderStatus
 from store.catalogue import esim_of
+from store.languages import language_of
 from store.mail_table import MailRow
 from store.mails import Person
 from store.row import now
@@ -82,9 +84,11 @@ def _letter_facts() -> Select[*tuple[Any, ...]]:
             UserRow.id.label("user_id"),
             UserRow.name.label("user_name"),
             UserRow.email.label("user_email"),
+            language_of(UserRow).label("user_language"),
             EmployeeRow.id.label("employee_id"),
             EmployeeRow.name.label("employee_name"),
             EmployeeRow.email.label("employee_email"),
+            language_of(EmployeeRow).label("employee_language"),
         )
         .join(AccountRow, AccountRow.id == OrderRow.account_id)
         .join(SwapRow, SwapRow.order_id == OrderRow.id)
@@ -103,16 +107,24 @@ def _letter_facts() -> Select[*tuple[Any, ...]]:
     )
 
 
+def _contacts() -> Select[*tuple[Any, ...]]:
+    return (
+        select(ContactRow.id, ContactRow.name, ContactRow.email, language_of(ContactRow).label("language"))
+        .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
+        .join(AccountRow, AccountRow.id == DistributorRow.account_id)
+    )
+
+
 _LETTER_FACTS = _letter_facts()
 _ORDER_CONTACTS = (
-    select(ContactRow.id, ContactRow.name, ContactRow.email)
+    _contacts()
     .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
     .join(OrderRow, OrderRow.distributor_id == ContactRow.distributor_id)
     .where(OrderRow.id == bindparam("order_id"), ContactRoleRow.role == ContactRole.ORDER)
     .order_by(ContactRow.id)
 )
 _HOLDERS = (
-    select(ContactRow.id, ContactRow.name, ContactRow.email)
+    _contacts()
     .join(MailRow, MailRow.recipient == func.concat("contact:", ContactRow.id))
     .where(
         MailRow.order_id == bindparam("order_id"),
@@ -129,7 +141,8 @@ async def letter_facts(connection: AsyncConnection, order_id: str) -> OrderLette
     row = (await connection.execute(_LETTER_FACTS, {"order_id": order_id})).one()
     employee = None
     if row.employee_id is not None:
-        employee = Person(f"employee:{row.employee_id}", row.employee_name, row.employee_email)
+        language = Language(row.employee_language)
+        employee = Person(f"employee:{row.employee_id}", row.employee_name, row.employee_email, language)
     return OrderLetterFacts(
         order_id=order_id,
         account_id=row.account_id,
@@ -147,7 +160,7 @@ async def letter_facts(connection: AsyncConnection, order_id: str) -> OrderLette
         iccid_in_place=row.iccid_in_place,
         iccid=row.iccid,
         cancel_reason=row.cancel_reason,
-        requester=Person(f"user:{row.user_id}", row.user_name, row.user_email),
+        requester=Person(f"user:{row.user_id}", row.user_name, row.user_email, Language(row.user_language)),
         employee=employee,
     )
 
@@ -173,10 +186,9 @@ async def holders(connection: AsyncConnection, order_id: str, template: str) -> 
 
 
 def _contact(row: Any) -> Person:
-    return Person(f"contact:{row.id}", row.name, row.email)
+    return Person(f"contact:{row.id}", row.name, row.email, Language(row.language))
 
 
-_STATUS_OF = select(OrderRow.status).where(OrderRow.id == bindparam("order_id"))
 _SILENT_SINCE = select(
     func.greatest(
         OrderRow.status_since,
@@ -191,11 +203,6 @@ _SILENT_SINCE = select(
     + bindparam("silent_for", type_=Interval)
     - now()
 ).where(OrderRow.id == bindparam("order_id"))
-
-
-async def status(connection: AsyncConnection, order_id: str) -> OrderStatus:
-    """Where the order is. It must exist."""
-    return OrderStatus((await connection.execute(_STATUS_OF, {"order_id": order_id})).scalar_one())
 
 
 async def silence_left(connection: AsyncConnection, order_id: str, silent_for: timedelta) -> timedelta | None:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import Scope
 from models.inventory import ContactRole, ContactView
+from store.languages import language_of
 from store.scopes import within
 from store.tables import (
     AccountRow,
@@ -52,6 +53,7 @@ async def order_contacts(connection: AsyncConnection, scope: Scope) -> list[Cont
             ContactRow.name,
             ContactRow.email,
             AccountRow.name.label("account"),
+            language_of(ContactRow).label("language"),
         )
         .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
         .join(AccountRow, AccountRow.id == DistributorRow.account_id)

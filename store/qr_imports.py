@@ -16,9 +16,10 @@ from models.rules import Facts, import_refusals
 from store import events, qr_notifications, qr_requests
 from store.event_table import EventRow
 from store.qr_locks import RequestInHand, SimInHand, lock_codes, lock_open_request, lock_sim
+from store.qr_managers import manager_of
 from store.qr_tables import QrRequestRow, QrVersionRow
 from store.secrets import KeyRing, SecretUnreadable, code_of, file_of
-from store.tables import SimRow, UserRow
+from store.tables import SimRow
 
 VERSION_COLUMNS = tuple(getattr(QrVersionRow, name) for name in QrVersionView.model_fields)
 """What may be read of a version without the keys."""
@@ -53,12 +54,6 @@ _REPLACE = (
     .values(current=False)
 )
 _INSERT = insert(QrVersionRow).values(current=True).returning(*VERSION_COLUMNS)
-_REQUESTER = (
-    select(UserRow.email)
-    .join(QrRequestRow, QrRequestRow.requested_by == UserRow.id)
-    .where(QrRequestRow.id == bindparam("request"))
-)
-_EMAIL = select(UserRow.email).where(UserRow.id == bindparam("user"))
 IMPORTED = "qr.imported"
 """The event."""
 _BROUGHT = (
@@ -117,16 +112,18 @@ async def take(
     if request_id is not None and (asked is None or asked.id != request_id):
         if same is None or await imported_by(connection, request_id, actor) != same.id:
             raise _request_over()
-        return Imported(version=same, changed=False, manager=await _manager(connection, brought))
+        manager = await manager_of(connection, sim_id, imported_by=actor, request_id=request_id)
+        return Imported(version=same, changed=False, manager=manager)
     _check(sim)
     found, warnings, dead = (same, _NONE, 0) if same else await _add(connection, keys, sim, brought, asked)
     if asked or not same:
         await _tell(connection, sim, asked, brought, found.number)
+    answered = asked.id if asked else None
     return Imported(
         version=found,
         changed=same is None,
-        manager=await _manager(connection, brought, asked),
-        ended_request=asked.id if asked else None,
+        manager=await manager_of(connection, sim_id, imported_by=actor, request_id=answered),
+        ended_request=answered,
         replaced=before.number if before is not None and same is None else None,
         dead_links=dead,
         warnings=warnings,
@@ -225,22 +222,6 @@ async def _tell(
         await qr_requests.end(
             connection, asked, RequestStatus.IMPORTED, brought.actor, happened, link_id=brought.link_id
         )
-
-
-async def _manager(
-    connection: AsyncConnection, brought: _Import, asked: RequestInHand | None = None
-) -> str | None:
-    """Whom a notification is offered to: who asked for the code, else the user who brought it."""
-    request_id = asked.id if asked else brought.request_id
-    kind, _, number = brought.actor.partition(":")
-    if request_id is not None:
-        found = await connection.execute(_REQUESTER, {"request": request_id})
-    elif kind == "user":
-        found = await connection.execute(_EMAIL, {"user": int(number)})
-    else:
-        return None
-    address: str | None = found.scalar_one_or_none()
-    return address
 
 
 def _check(sim: SimInHand) -> None:

@@ -11,8 +11,10 @@ from sqlalchemy.orm import aliased
 
 from models.errors import NotFound
 from models.inventory import ContactRole
+from models.language import Language
 from models.qr import RequestStatus
 from models.qr_letter import QrFacts, copies
+from store.languages import at_addresses, language_of
 from store.mails import AboutNotification, AboutRequest, Person
 from store.qr_locks import unknown_request
 from store.qr_tables import QrLetterRow, QrNotificationRow, QrRequestRow, QrRoundRow
@@ -89,6 +91,7 @@ def _rounds() -> Select[*tuple[Any, ...]]:
             UserRow.id.label("user_id"),
             UserRow.name.label("user_name"),
             UserRow.email.label("user_email"),
+            language_of(UserRow).label("user_language"),
             func.coalesce(_sender.name, UserRow.name).label("sender_name"),
             func.coalesce(_sender.email, UserRow.email).label("sender_email"),
             QrLetterRow.subject,
@@ -152,11 +155,12 @@ def _is_user(user: Any, actor: Any, account_id: Any) -> Any:
 
 _DRAFT, _ROUND, _NOTIFICATION = _drafts(), _rounds(), _notifications()
 _ASKED = (
-    select(ContactRow.id, ContactRow.name, ContactRow.email)
+    select(ContactRow.id, ContactRow.name, ContactRow.email, language_of(ContactRow).label("language"))
     .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
     .join(SimRow, SimRow.distributor_id == ContactRow.distributor_id)
     .join(QrRequestRow, QrRequestRow.sim_id == SimRow.id)
     .join(QrRoundRow, QrRoundRow.request_id == QrRequestRow.id)
+    .join(AccountRow, AccountRow.id == QrRequestRow.account_id)
     .where(
         QrRoundRow.request_id == bindparam("request"),
         QrRoundRow.number == bindparam("round"),
@@ -192,10 +196,10 @@ async def round_mails(connection: AsyncConnection, request_id: str, number: int)
     if row is None:
         raise unknown_request(request_id)
     contacts = tuple(
-        Person(f"contact:{contact.id}", contact.name, contact.email)
+        Person(f"contact:{contact.id}", contact.name, contact.email, Language(contact.language))
         for contact in await connection.execute(_ASKED, which)
     )
-    copied = _copied(row.cc or (), contacts)
+    copied = await _copied(connection, row.account_id, row.cc or (), contacts)
     return RoundMails(
         about=AboutRequest(request_id, row.sim_id, row.account_id),
         account_id=row.account_id,
@@ -215,7 +219,7 @@ async def round_mails(connection: AsyncConnection, request_id: str, number: int)
         ),
         contacts=contacts,
         copied=copied,
-        requester=Person(f"user:{row.user_id}", row.user_name, row.user_email),
+        requester=Person(f"user:{row.user_id}", row.user_name, row.user_email, Language(row.user_language)),
         sender=row.sender_email,
     )
 
@@ -225,6 +229,7 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
     row = (await connection.execute(_NOTIFICATION, {"notification": notification_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_notification", f"There is no notification {notification_id}.")
+    languages = await at_addresses(connection, row.account_id, [row.address])
     return NotificationMail(
         about=AboutNotification(notification_id, row.sim_id, row.account_id),
         account_id=row.account_id,
@@ -238,7 +243,7 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
             msisdn=row.msisdn,
             device=row.device,
         ),
-        manager=Person("manager", row.reader_name or "", row.address),
+        manager=Person("manager", row.reader_name or "", row.address, languages[row.address]),
         sender=row.sender_email,
     )
 
@@ -264,6 +269,9 @@ async def from_now(connection: AsyncConnection, after: timedelta) -> datetime:
     return (await connection.execute(select(now() + after))).scalar_one()
 
 
-def _copied(cc: Sequence[str], contacts: Sequence[Person]) -> tuple[Person, ...]:
+async def _copied(
+    connection: AsyncConnection, account_id: int, cc: Sequence[str], contacts: Sequence[Person]
+) -> tuple[Person, ...]:
     wanted = copies(cc, [contact.email for contact in contacts if contact.email])
-    return tuple(Person(f"cc:{place}", "", address) for place, address in wanted.items())
+    languages = await at_addresses(connection, account_id, wanted.values())
+    return tuple(Person(f"cc:{place}", "", address, languages[address]) for place, address in wanted.items())

@@ -101,11 +101,12 @@ class _Round:
 
 
 async def write_letter(
-    connection: AsyncConnection, account_id: int, subject: str, body: str, cc: Sequence[str]
+    connection: AsyncConnection, account_id: int, subject: str | None, body: str | None, cc: Sequence[str]
 ) -> int:
     """Keep an edited letter and whom it is copied to; its id may travel where its text may not (W6).
 
-    Raises `Refused` with every reason why such a letter is not sent (F29, F56).
+    A subject or body of None is sent as it is pre-filled, in the language of each recipient. Raises `Refused`
+    with every reason why such a letter is not sent (F29, F56).
     """
     reasons = letter_refusals(subject, body, cc)
     if reasons:

@@ -34,8 +34,9 @@ class QrLetterRow(Row):
     __tablename__ = "qr_letters"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
-    subject: Mapped[str]
-    body: Mapped[str]
+    subject: Mapped[str | None]
+    body: Mapped[str | None]
+    """What was left as it is pre-filled is None: each recipient reads it in their own language."""
     cc: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=text("'{}'"))
     written_at: Mapped[datetime] = mapped_column(server_default=now())
     __table_args__ = (UniqueConstraint("id", "account_id"),)

@@ -65,9 +65,9 @@ async def prepare(connection: AsyncConnection, table: str, statement: str) -> No
     await connection.execute(text(f"ANALYZE {table}"))
 
 
-async def run(connection: AsyncConnection, statement: str) -> int:
+async def run(connection: AsyncConnection, statement: str, **values: Any) -> int:
     """Run a statement over all staged rows; how many rows it made or changed."""
-    return (await connection.execute(text(statement))).rowcount
+    return (await connection.execute(text(statement), values)).rowcount
 
 
 async def ids(connection: AsyncConnection, statement: str) -> set[int]:

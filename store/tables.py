@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.callers import USER_ROLES, Role, UserKind
 from models.identifiers import ICCID_PATTERN
 from models.inventory import IN_PLACE, ContactRole, SimKind, SimState
+from models.language import Language
 from models.lifecycle import OrderKind, OrderStatus
 from models.rules import TARGETS
 from store.row import STATUS_OPEN, Row, among, now, of_account, own_id, owner
@@ -33,6 +34,10 @@ class AccountRow(Row):
     __tablename__ = "accounts"
     id: Mapped[int] = own_id()
     name: Mapped[str] = mapped_column(unique=True)
+    language: Mapped[str] = mapped_column(server_default=text("'en'"))
+    contact_email: Mapped[str | None]
+    """Whom a notification is offered to where nobody requested the code (F65)."""
+    __table_args__ = (CheckConstraint(among("language", Language), name="language"),)
 
 
 class ProfileRow(Row):
@@ -64,6 +69,8 @@ class UserRow(Row):
     name: Mapped[str]
     email: Mapped[str]
     profile_id: Mapped[int]
+    language: Mapped[str | None]
+    """Else that of the account."""
     role: Mapped[str] = mapped_column(server_default=Role.MANAGER)
     kind: Mapped[str] = mapped_column(server_default=UserKind.PERSON)
     deactivated_at: Mapped[datetime | None]
@@ -72,6 +79,7 @@ class UserRow(Row):
     __table_args__ = (
         of_account("profile_id", "authorised_actions_profiles"),
         of_account("distributor_id", "distributors"),
+        CheckConstraint(among("language", Language), name="language"),
         CheckConstraint(among("role", USER_ROLES), name="role_known"),
         CheckConstraint(among("kind", UserKind), name="kind_known"),
         CheckConstraint(
@@ -106,7 +114,12 @@ class ContactRow(Row):
     distributor_id: Mapped[int] = mapped_column(ForeignKey("distributors.id"))
     name: Mapped[str]
     email: Mapped[str]
-    __table_args__ = (Index("uq_contacts_email", "distributor_id", text("lower(email)"), unique=True),)
+    language: Mapped[str | None]
+    """Else that of the account."""
+    __table_args__ = (
+        CheckConstraint(among("language", Language), name="language"),
+        Index("uq_contacts_email", "distributor_id", text("lower(email)"), unique=True),
+    )
 
 
 class ContactRoleRow(Row):
@@ -130,7 +143,10 @@ class EmployeeRow(Row):
     account_id: Mapped[int] = owner()
     name: Mapped[str]
     email: Mapped[str | None]
+    language: Mapped[str | None]
+    """Else that of the account."""
     __table_args__ = (
+        CheckConstraint(among("language", Language), name="language"),
         UniqueConstraint("id", "account_id"),
         Index("uq_employees_email", "account_id", text("lower(email)"), unique=True),
         Index("uq_employees_name", "account_id", "name", unique=True, postgresql_where=text("email IS NULL")),

@@ -21,7 +21,8 @@ def import_catalogue(file: File, dry_run: DryRun = False, json: JsonFlag = False
     """Take over order packs and order contacts from a CSV file: all rows or none.
 
     Its columns: account, pack, section, item, provider, esim, distributor, and if wanted
-    order_contact_name, order_contact_email, available. What they hold, with examples: docs/import.md.
+    order_contact_name, order_contact_email, order_contact_language, available.
+    What they hold, with examples: docs/import.md.
     """
 
     async def take_over(
@@ -70,10 +71,10 @@ def _print_items(account: str, items: list[CatalogueItem]) -> None:
 
 
 def _print_contacts(items: list[CatalogueItem]) -> None:
-    rows: list[tuple[str, str | None, str]] = []
+    rows: list[tuple[str, str | None, str, str | None]] = []
     for distributor in dict.fromkeys(item.distributor for item in items):
         contacts = next(item.order_contacts for item in items if item.distributor == distributor)
-        rows += [(distributor, contact.name, contact.email) for contact in contacts]
+        rows += [(distributor, contact.name, contact.email, contact.language) for contact in contacts]
         if not contacts:
-            rows.append((distributor, None, "none: its orders will be held"))
-    print_table("Order contacts", ("distributor", "name", "address"), rows)
+            rows.append((distributor, None, "none: its orders will be held", None))
+    print_table("Order contacts", ("distributor", "name", "address", "language"), rows)

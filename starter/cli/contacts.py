@@ -9,7 +9,7 @@ from models.errors import NotFound, Refused
 from models.identifiers import reference
 from models.inventory import ContactRole
 from models.qr import ContactDetails
-from starter.cli.output import JsonFlag, print_json, print_table, say, warn
+from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, warn
 from starter.cli.questions import answer, at_terminal
 from starter.cli.session import inventory, run
 
@@ -17,6 +17,10 @@ app = typer.Typer(help="Look at and keep the contacts of distributors.", no_args
 
 _ROLES = ", ".join(ContactRole)
 
+Language = Annotated[
+    str | None,
+    typer.Option("--language", metavar="en|fr", help="Of e-mails to it; the account's if never said."),
+]
 OneAccount = Annotated[
     str | None, typer.Option("--account", help="Name of the account; not needed if there is only one.")
 ]
@@ -55,6 +59,7 @@ def add(  # noqa: PLR0917  options of a command
     role: Annotated[
         list[str] | None, typer.Option("--role", metavar="ROLE", help=f"{_ROLES}; may be repeated.")
     ] = None,
+    language: Language = None,
     json: JsonFlag = False,
 ) -> None:
     """Add a contact; its roles are given here, at the question that follows, or later with `edit`.
@@ -66,7 +71,9 @@ def add(  # noqa: PLR0917  options of a command
     async def call() -> ContactDetails:
         async with inventory() as (stock, caller):
             try:
-                return await stock.add_contact(caller, account, distributor, name, email, role or ())
+                return await stock.add_contact(
+                    caller, account, distributor, name, email, role or (), language=language
+                )
             except NotFound as unknown:
                 if unknown.refusals[0].code == "unknown_distributor":
                     names = ", ".join(await stock.distributors(caller, account)) or "none"
@@ -118,14 +125,16 @@ def edit(  # noqa: PLR0917  options of a command
     no_role: Annotated[
         list[str] | None, typer.Option("--no-role", metavar="ROLE", help="Take it away; may be repeated.")
     ] = None,
+    language: Language = None,
     json: JsonFlag = False,
 ) -> None:
-    """Correct a contact's name or address, give it roles or take them away.
+    """Correct a contact's name, address or language, give it roles or take them away.
     What was sent stays as it is: links in requests that a contact has work on, also without the role. The
     import of a catalogue decides who has the role order, and may take it away or give it again.
     """
-    if name is None and email is None and not role and not no_role:
-        raise Refused.because("nothing_to_change", "Say what changes: --name, --email, --role or --no-role.")
+    if name is None and email is None and language is None and not role and not no_role:
+        sentence = "Say what changes: --name, --email, --language, --role or --no-role."
+        raise Refused.because("nothing_to_change", sentence)
 
     async def call() -> ContactDetails:
         async with inventory() as (stock, caller):
@@ -137,6 +146,7 @@ def edit(  # noqa: PLR0917  options of a command
                 email=email,
                 add_roles=role or (),
                 remove_roles=no_role or (),
+                language=language,
             )
 
     changed = run(call)
@@ -154,6 +164,7 @@ def _print(contacts: list[ContactDetails]) -> None:
             if contact.account == account:
                 roles = ", ".join(ContactRole(role).label for role in contact.roles) or "none"
                 cells = (reference("C", contact.id), contact.name, contact.email, contact.distributor)
-                rows.append((*cells, roles))
-        columns = ("contact", "name", "e-mail", "distributor", "roles")
+                rows.append((*cells, roles, *([contact.language] if is_wide() else [])))
+        more = ("language",) if is_wide() else ()
+        columns = ("contact", "name", "e-mail", "distributor", "roles", *more)
         print_table(f"Contacts of {account}", columns, rows, whole=("contact",))

@@ -34,7 +34,8 @@ def import_fleet(file: File, dry_run: DryRun = False, json: JsonFlag = False) ->
     """Take over a fleet from a CSV file: all rows or none.
 
     Its columns: account, device, slot, msisdn, provider, sim_type, iccid, distributor, employee_name,
-    employee_email, management_groups. What they hold, with examples: docs/import.md.
+    employee_email, management_groups, and if wanted employee_language.
+    What they hold, with examples: docs/import.md.
     """
 
     async def take_over(
@@ -162,7 +163,7 @@ def _print_sim(title: str, sim: SimView) -> None:
         ("state", (sim.mark or sim.state.value.replace("_", " ")) + discarded),
         ("provider", sim.provider),
         ("distributor", sim.distributor),
-        ("employee", sim.employee),
+        ("employee", sim.employee and f"{sim.employee} ({sim.employee_language})"),
         ("groups", ", ".join(sim.groups) or None),
         ("from order", sim.order_id),
         ("holder", sim.holder),

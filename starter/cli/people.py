@@ -22,6 +22,7 @@ _WORDS = {
     "mentions": "text that names them",
     "copies": "letter copied to them",
     "notifications": "notification to them",
+    "accounts": "account without a contact address then",
 }
 _OUT_OF_REACH = (
     "Not reached from here: mailboxes and the mail server, backups, files that were imported (a later import "

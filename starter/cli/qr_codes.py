@@ -149,8 +149,11 @@ def _print_json_and_notify(imported: Imported, sim: str, user: str | None, to: s
 def _offer(sim: str, user: str | None, manager: str | None) -> None:
     """The notification window of a terminal: it opens by itself, with the manager's address (F37)."""
     if manager:
-        say("Somebody can be told by e-mail, with a link that shows it: the address offered is of who asked.")
-    question = f"Tell whom by e-mail? (Enter: {'who asked' if manager else 'nobody'}; -: nobody)"
+        say(
+            "A manager can be told by e-mail, with a link that shows it: the address offered is of who asked,"
+        )
+        say("else the account's contact address, else of who imported it.")
+    question = f"Tell whom by e-mail? (Enter: {'the manager' if manager else 'nobody'}; -: nobody)"
     while True:
         to = answer(question, manager or "", otherwise="Nobody was told.")
         if to in ("", _NOBODY):
@@ -222,12 +225,19 @@ def show(  # noqa: PLR0917  options of a command
 
 def notify(
     sim: Sim,
-    to: Annotated[str, typer.Option("--to", metavar="ADDRESS", help="Whom to tell.")],
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="ADDRESS", help="Whom to notify; the manager if left out, see below."),
+    ] = None,
     user: SomeUser = None,
     key: Annotated[str | None, typer.Option("--key", help="The same key is the same notification.")] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Mail somebody a link that shows a SIM's QR code until it expires."""
+    """Mail a link that shows a SIM's QR code until it expires.
+
+    Without --to it goes to the manager: who requested the code, else the account's contact address, else who
+    imported it.
+    """
 
     async def call() -> NotificationView:
         async with qr_desk(user) as (desk, caller):

@@ -96,7 +96,7 @@ async def opened() -> AsyncIterator[Database]:
 async def inventory(user: str | None = None) -> AsyncIterator[tuple[Inventory, Caller]]:
     """The inventory in the configured database, and who asks."""
     async with opened() as database:
-        yield Inventory(database), await caller(database, user)
+        yield Inventory(database, settings().mail_language), await caller(database, user)
 
 
 @asynccontextmanager

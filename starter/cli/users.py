@@ -46,13 +46,25 @@ def create(  # noqa: PLR0917  options of a command
     role: Annotated[str, typer.Option("--role", metavar="ROLE", help=f"{_ROLES}.")] = Role.MANAGER.value,
     service: Annotated[bool, typer.Option("--service", help="A service user, for API keys.")] = False,
     distributor: Distributor = None,
+    language: Annotated[
+        str | None,
+        typer.Option("--language", metavar="en|fr", help="Of e-mails to them; the account's if left out."),
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Create a user of an account."""
     kind = UserKind.SERVICE if service else UserKind.PERSON
     _change(
         lambda stock, caller: stock.create_user(
-            caller, account, name, email, profile, role=role, kind=kind, distributor=distributor
+            caller,
+            account,
+            name,
+            email,
+            profile,
+            role=role,
+            kind=kind,
+            distributor=distributor,
+            language=language,
         ),
         json=json,
     )
@@ -67,6 +79,16 @@ def set_role(
 ) -> None:
     """Give a user another role."""
     _change(lambda stock, caller: stock.set_role(caller, user, role, distributor=distributor), json=json)
+
+
+@app.command(name="set-language")
+def set_language(
+    user: User,
+    language: Annotated[str, typer.Argument(metavar="en|fr", help="Of e-mails to them.")],
+    json: JsonFlag = False,
+) -> None:
+    """Write to a user in this language, whatever that of their account is."""
+    _change(lambda stock, caller: stock.set_user_language(caller, user, language), json=json)
 
 
 @app.command()
@@ -98,10 +120,19 @@ def _print(users: list[UserView], *, json: bool) -> None:
         print_json(users)
         return
     rows = [
-        (reference("U", user.id), user.name, user.email, user.account, _role(user), user.profile)
+        (
+            reference("U", user.id),
+            user.name,
+            user.email,
+            user.account,
+            _role(user),
+            user.profile,
+            user.language,
+        )
         for user in users
     ]
-    print_table("Users", ("user", "name", "e-mail", "account", "role", "profile"), rows, whole=("user",))
+    columns = ("user", "name", "e-mail", "account", "role", "profile", "language")
+    print_table("Users", columns, rows, whole=("user",))
 
 
 def _role(user: UserView) -> str:

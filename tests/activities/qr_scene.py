@@ -166,7 +166,7 @@ class Desk:
         return int((await run(self.database, "SELECT id FROM qr_versions WHERE current"))[0].id)
 
     def mails(self, mailer: Mailer) -> QrMails:
-        outbox = Outbox(self.database, mailer, "esim.example", "en")
+        outbox = Outbox(self.database, mailer, "esim.example")
         return QrMails(self.database, outbox, PORTAL + "/", UPLOAD_FOR, DOWNLOAD_FOR)
 
     async def link(self, token: str, purpose: str = "upload") -> Link:

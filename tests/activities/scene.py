@@ -43,7 +43,7 @@ class Post:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.mailer = FakeMailer()
-        self.outbox = Outbox(database, self.mailer, "esim.example", "en")
+        self.outbox = Outbox(database, self.mailer, "esim.example")
         self.provider = ProviderByMail(database, self.outbox)
 
     async def add_second_contact(self) -> None:

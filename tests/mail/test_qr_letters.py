@@ -68,7 +68,7 @@ def test_one_button_for_whoever_has_something_to_do_with_it(qr_template: QrTempl
     if buttons:
         until = {
             "en": "The link works until 19 November 2026, 09:30 UTC",
-            "fr": "valable jusqu\u2019au 19 novembre 2026 à 09:30 UTC",
+            "fr": "valable jusqu\u2019au 19\u00a0novembre 2026 à 9\u00a0h\u00a030\u00a0UTC",
         }
         assert until[language] in content.text
         assert until[language] in content.html
@@ -232,8 +232,9 @@ def catalogue_of(language: str) -> dict[str, Any]:
     return leaves(tomllib.loads((TEMPLATES / "qr" / f"{language}.toml").read_text("utf-8")))
 
 
-def test_every_language_has_both_its_files() -> None:
-    assert {file.stem for file in (TEMPLATES / "qr").glob("*.toml")} == languages()
+def test_every_language_has_all_its_files() -> None:
+    for folder in ("qr", "dates"):
+        assert {file.stem for file in (TEMPLATES / folder).glob("*.toml")} == languages()
 
 
 @pytest.mark.parametrize("language", sorted(languages()))

@@ -9,7 +9,7 @@ from tests.portal.desk import GOOD, UPLOAD, Ended, InventedDesk
 
 PAGE = f"/u/{UPLOAD}"
 ENDS = [RequestStatus.IMPORTED, RequestStatus.WITHDRAWN, RequestStatus.SIM_DISCARDED]
-MOMENTS = {"en": "4 March 2027, 10:20 UTC", "fr": "4 mars 2027 à 10:20 UTC"}
+MOMENTS = {"en": "4 March 2027, 10:20 UTC", "fr": "4\u00a0mars 2027 à 10\u00a0h\u00a020\u00a0UTC"}
 
 
 @pytest.mark.covers("F35", "F37")

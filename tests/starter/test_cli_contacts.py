@@ -93,6 +93,7 @@ async def test_a_contact_is_edited(database: Database, shell: Shell) -> None:
         "distributor": "Telvia",
         "name": "Lea B",
         "email": "b@telvia.example",
+        "language": "en",
         "roles": ["order", "esim_qr_code"],
     }
     assert shell.json("contact", "edit", "C-2", "--no-role", "esim_qr_code")["roles"] == ["order"]

@@ -12,10 +12,11 @@ import zxingcpp
 from PIL import Image
 from qrcode.main import make
 
+from starter.accounts import Accounts
 from starter.inventory import Inventory
 from store.secrets import KeyRing
 from store.session import Database
-from tests.builders import ANA, OPERATOR, line, world
+from tests.builders import ANA, OPERATOR, line, run, world
 from tests.starter.shell import ROOT, Shell
 
 CODE = "LPA:1$smdp.example.com$AAAA-BBBB-CCCC-DDDD"
@@ -294,6 +295,31 @@ async def test_what_needs_temporal_says_so_and_what_was_done_stays(database: Dat
     assert shell.json("qr", "history", "S-1")["versions"][0]["number"] == 1
     asked = ("qr", "request", "S-1", *BY_ANA, "--yes")
     assert "Temporal" in shell.process(*asked, code=3).err
+
+
+@pytest.mark.covers("F37", "F65")
+async def test_a_notification_goes_to_the_manager_unless_another_address_is_named(
+    database: Database, shell: Shell
+) -> None:
+    inventory = await esims(database, 3)
+    for number in (1, 2, 3):
+        code = CODE.replace("AAAA", f"AAA{number}")
+        by = () if number == 3 else BY_ANA
+        shell.process("qr", "import", f"S-{number}", "--code", "-", *by, "--no-notify", typed=code)
+    nobody = shell.run("qr", "notify", "S-3", code=2).err
+    assert "the account has no contact address; name whom to notify." in nobody
+    shell.run("qr", "notify", "S-1", code=3)  # without Temporal it is written down, and not sent
+    await Accounts(database).set_contact(OPERATOR, None, "office@acme.example")
+    shell.run("qr", "notify", "S-2", code=3)
+    shell.run("qr", "notify", "S-3", code=3)
+    shell.run("qr", "notify", "S-3", "--to", "boss@acme.example", code=3)
+    rows = await run(database, "SELECT sim_id, address FROM qr_notifications ORDER BY created_at")
+    assert [tuple(row) for row in rows] == [
+        (1, ANA),
+        (2, "office@acme.example"),
+        (3, "office@acme.example"),
+        (3, "boss@acme.example"),
+    ]
 
 
 async def test_ids_and_keys_that_are_none(database: Database, shell: Shell) -> None:

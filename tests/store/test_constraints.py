@@ -155,6 +155,10 @@ IMPOSSIBLE = [
         (("INSERT INTO order_pack_items (pack_id, section, name, esim, provider_id) "
          "SELECT pack_id, section, 'Another', true, provider_id FROM order_pack_items"), "uq_pack_esim"),
         ("UPDATE order_pack_items SET provider_id = NULL", "ck_order_pack_items_esim_has_provider"),
+        ("UPDATE accounts SET language = 'de'", "ck_accounts_language"),
+        ("UPDATE users SET language = ''", "ck_users_language"),
+        ("UPDATE employees SET language = 'EN'", "ck_employees_language"),
+        ("UPDATE contacts SET language = 'fr-CA'", "ck_contacts_language"),
         ("UPDATE contact_roles SET role = 'friend'", "ck_contact_roles_role_known"),
         ("INSERT INTO profile_targets SELECT id, 'switch_to_esim:4' FROM authorised_actions_profiles",
          "ck_profile_targets_target_known"),

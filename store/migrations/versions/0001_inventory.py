@@ -30,6 +30,9 @@ def upgrade() -> None:
         "accounts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), server_default=sa.text("'en'"), nullable=False),
+        sa.Column("contact_email", sa.String(), nullable=True),
+        sa.CheckConstraint("language IN ('en', 'fr')", name=op.f("ck_accounts_language")),
         sa.PrimaryKeyConstraint("id", name="pk_accounts"),
         sa.UniqueConstraint("name", name="uq_accounts_name"),
     )
@@ -88,6 +91,8 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=True),
+        sa.Column("language", sa.String(), nullable=True),
+        sa.CheckConstraint("language IN ('en', 'fr')", name=op.f("ck_employees_language")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_employees_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_employees"),
         sa.UniqueConstraint("id", "account_id", name="uq_employees_id_account_id"),
@@ -118,6 +123,8 @@ def upgrade() -> None:
         sa.Column("distributor_id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=True),
+        sa.CheckConstraint("language IN ('en', 'fr')", name=op.f("ck_contacts_language")),
         sa.ForeignKeyConstraint(["distributor_id"], ["distributors.id"], name="fk_contacts_distributor_id"),
         sa.PrimaryKeyConstraint("id", name="pk_contacts"),
     )
@@ -205,6 +212,8 @@ def upgrade() -> None:
             ["distributors.id", "distributors.account_id"],
             name="fk_users_distributor_id_account_id",
         ),
+        sa.Column("language", sa.String(), nullable=True),
+        sa.CheckConstraint("language IN ('en', 'fr')", name=op.f("ck_users_language")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_users_account_id"),
         sa.ForeignKeyConstraint(
             ["profile_id", "account_id"],

@@ -44,8 +44,8 @@ def upgrade() -> None:
         "qr_letters",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=True),
+        sa.Column("body", sa.String(), nullable=True),
         sa.Column("cc", sa.ARRAY(sa.String()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column(
             "written_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
