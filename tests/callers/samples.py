@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.callers import Caller, LinkBearer, Permission
-from models.inventory import EventView, OrderView
+from models.inventory import EventView
+from models.order_views import OrderView
 from models.lifecycle import OrderKind
 from starter.checkup import examine
 from starter.desk import OrderDraft

@@ -301,7 +301,7 @@ async def test_what_needs_temporal_says_so_and_what_was_done_stays(database: Dat
 async def test_a_notification_goes_to_the_manager_unless_another_address_is_named(
     database: Database, shell: Shell
 ) -> None:
-    inventory = await esims(database, 3)
+    await esims(database, 3)
     for number in (1, 2, 3):
         code = CODE.replace("AAAA", f"AAA{number}")
         by = () if number == 3 else BY_ANA
