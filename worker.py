@@ -28,9 +28,8 @@ from mail.errors import MailInvalid
 from mail.message import Sender
 from mail.smtp import Mailer, SmtpMailer
 from models.errors import Refused
-from providers.by_mail import ProviderByMail
 from providers.outbox import Outbox
-from providers.registry import BY_MAIL
+from providers.registry import PORTS
 from settings import Settings
 from starter.checks import readiness
 from starter.temporal import connect, leave, missing_search_attributes
@@ -48,8 +47,8 @@ from workflows.step import activities_of, undone
 from workflows.steps import CONTRACTS
 
 GRACE = timedelta(seconds=30)
-WORKFLOWS: Sequence[type] = (EsimOrder, EsimQrRequest, EsimQrNotification)
-VERSIONED: Sequence[type] = (EsimOrder, EsimQrRequest, PinnedQrNotification)
+WORKFLOWS: list[type] = [EsimOrder, EsimQrRequest, EsimQrNotification]
+VERSIONED: list[type] = [EsimOrder, EsimQrRequest, PinnedQrNotification]
 """The same for workers with a build id. Temporal takes no word of versions from a worker without one."""
 PASSED_THROUGH = (
     "models",
@@ -84,7 +83,7 @@ def order_worker(
 ) -> Worker:
     """A worker for orders on the configured task queue; with a build id, one of that version."""
     outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain)
-    ports = {BY_MAIL: ProviderByMail(database, outbox)}
+    ports = {name: port(database, outbox) for name, port in PORTS.items()}
     codes = QrMails(
         database,
         outbox,
