@@ -122,7 +122,7 @@ async def add_gadgets(database: Database, *names: str) -> list[int]:
 
 
 def keeper(name: str) -> str:
-    return f"keeper-of-{name}@acme.example"
+    return f"keeper-of-{name.replace(' ', '-').lower()}@acme.example"
 
 
 def iccid_for(order_id: str) -> str:

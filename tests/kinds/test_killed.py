@@ -30,7 +30,7 @@ from tests.system.worker_process import WorkerProcess
 from tests.temporal_server import a_server, eventually
 
 EACH = 4
-KILLS = 3
+KILLS = 2
 HAPPENINGS = EACH * (8 + 4)
 """As many events as there are when all is done."""
 WORKER = "tests.kinds.worker"
@@ -63,12 +63,13 @@ async def whole_way(scene: Scene, what: Ordered, key: str) -> str:
 async def sees_to(scene: Scene, order_id: str) -> None:
     """A person retries what is held, until the order has ended and owes nothing."""
 
-    async def ended() -> bool:
-        if (await order(scene, order_id)).held_reason:
+    async def left() -> tuple[list[tuple[str, str]], list[str]]:
+        seen = await order(scene, order_id)
+        if seen.holds:
             await scene.desk.retry(OPERATOR, order_id)
-        return await due(scene, order_id) == []
+        return await due(scene, order_id), [event.type for event in seen.events]
 
-    await eventually(ended, bool, within=60)
+    await eventually(left, lambda found: not found[0], within=90)
     await scene.ended(order_id)
 
 
