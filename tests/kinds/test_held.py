@@ -3,13 +3,12 @@
 import asyncio
 
 import pytest
-from temporalio.api.sdk.v1 import WorkflowMetadata
 
 from models.lifecycle import HoldReason
 from starter.retry import RetryDesk
 from tests.builders import ANA, OPERATOR
 from tests.kinds.gadget import KEEPER, OWNER, keeper
-from tests.kinds.ways import a_gadget, comes_to, due, held_for, order, placed
+from tests.kinds.ways import a_gadget, comes_to, current_details, due, held_for, order, placed
 from tests.starter.shell import Shell
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
@@ -25,14 +24,6 @@ async def processed(scene: Scene) -> str:
     await comes_to(scene, order_id, "provider_processing")
     await scene.desk.processed(OPERATOR, order_id)
     return order_id
-
-
-async def current_details(scene: Scene, order_id: str) -> str:
-    handle = scene.temporal.client.get_workflow_handle(order_id)
-    metadata: WorkflowMetadata = await handle.query(
-        "__temporal_workflow_metadata", result_type=WorkflowMetadata
-    )
-    return metadata.current_details
 
 
 async def shown_reason(scene: Scene, order_id: str) -> str | None:

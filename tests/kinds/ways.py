@@ -1,5 +1,7 @@
 """Orders of the kinds of these tests, as callers place and follow them."""
 
+from temporalio.api.sdk.v1 import WorkflowMetadata
+
 from models.inventory import HoldView
 from models.order_kinds import Ordered
 from models.order_views import OrderView
@@ -62,3 +64,12 @@ async def lives(scene: Scene, life: str) -> int:
     """How often the workflow of this id was started."""
     counted = await scene.temporal.client.count_workflows(f"WorkflowId = '{life}'")
     return counted.count
+
+
+async def current_details(scene: Scene, order_id: str) -> str:
+    """What the Web UI shows of the order's workflow."""
+    handle = scene.temporal.client.get_workflow_handle(order_id)
+    metadata: WorkflowMetadata = await handle.query(
+        "__temporal_workflow_metadata", result_type=WorkflowMetadata
+    )
+    return metadata.current_details
