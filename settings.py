@@ -156,8 +156,6 @@ def load(**given: Any) -> Settings:
         return Settings(**given)
     except (ValidationError, JSONDecodeError) as invalid:
         if isinstance(invalid, JSONDecodeError):
-            sentence = f"The file {ADDRESSES_FILE} in the data folder is damaged; start the sandbox again."
-        else:
-            names = ", ".join(f"ESIM_{str(error['loc'][0]).upper()}" for error in invalid.errors())
-            sentence = f"These settings are not valid: {names}."
-        raise Refused.because("settings_invalid", sentence) from None
+            raise Refused.because("settings_file_damaged", file=str(ADDRESSES_FILE)) from None
+        names = ", ".join(f"ESIM_{str(error['loc'][0]).upper()}" for error in invalid.errors())
+        raise Refused.because("settings_invalid", settings=names) from None

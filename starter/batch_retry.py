@@ -80,8 +80,7 @@ def selection(query: str | None = None, reason: str | None = None) -> str:
         try:
             parts.append(f"{ATTENTION.name} = '{HoldReason(reason.strip().lower())}'")
         except ValueError:
-            sentence = f"There is no such reason; there are {', '.join(HoldReason)}."
-            raise Refused.because("reason_unknown", sentence) from None
+            raise Refused.because("reason_unknown", reasons=", ".join(HoldReason)) from None
     return " AND ".join(parts)
 
 
@@ -108,8 +107,7 @@ class BatchRetry:
         except RPCError as failure:
             if failure.status is not RPCStatusCode.INVALID_ARGUMENT:
                 raise temporal_away() from None
-            sentence = "Temporal does not understand this query; docs/operations.md shows some that it does."
-            raise Refused.because("query_invalid", sentence) from None
+            raise Refused.because("query_invalid") from None
         return found
 
     async def retry(

@@ -17,10 +17,11 @@ from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, W
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.errors import PartAway, Refusal, Refused
+from models.errors import PartAway, Refused
 from models.identifiers import ACTOR_PATTERN, storable
 from settings import Settings
 from starter.temporal import reached, temporal_away
+from workflows.failures import refusals_of
 from workflows.messages import NotifyOfQrCode, PlaceOrder, RequestQrCode
 
 LONGEST_KEY = 500
@@ -148,7 +149,7 @@ class Calls:
 def checked_actor(text: str) -> str:
     """Who calls, as it may be written into a history. Raises `Refused` (`actor_invalid`)."""
     if not re.fullmatch(ACTOR_PATTERN, text):
-        raise Refused.because("actor_invalid", "Who calls is given as operator, provider or user:ID.")
+        raise Refused.because("actor_invalid")
     return text
 
 
@@ -156,7 +157,7 @@ def checked_key(key: str | None) -> str:
     """The caller's idempotency key, or a new one. Raises `Refused` (`key_invalid`)."""
     key = key or uuid.uuid4().hex
     if not storable(key) or len(key) > LONGEST_KEY:
-        raise Refused.because("key_invalid", f"A key has at most {LONGEST_KEY} characters of text.")
+        raise Refused.because("key_invalid", characters=LONGEST_KEY)
     return key
 
 
@@ -172,7 +173,6 @@ def _explained(failure: RPCError) -> Exception:
 
 
 def _refused(failed: WorkflowUpdateFailedError) -> Refused:
-    cause = failed.cause
-    if isinstance(cause, ApplicationError):
-        return Refused(Refusal(code=cause.type or "refused", sentence=cause.message))
-    return Refused(Refusal(code="refused", sentence="The workflow did not take this call."))
+    if isinstance(failed.cause, ApplicationError):
+        return Refused(*refusals_of(failed.cause))
+    return Refused.because("not_taken")

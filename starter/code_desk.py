@@ -14,7 +14,7 @@ from typing import Any, Self
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
-from models.activation import ActivationCode, parse_activation_code
+from models.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
 from models.addresses import parse_email
 from models.errors import PartAway, Refused
 from models.identifiers import qr_notification_id
@@ -127,8 +127,8 @@ class CodeDesk:
         """Mail somebody a link that shows the SIM's present code until it expires (F38)."""
         try:
             address = parse_email(to)
-        except ValueError as wrong:
-            raise Refused.because("email_invalid", str(wrong)) from None
+        except ValueError:
+            raise Refused.because("email_invalid") from None
         caller = await self._caller(sim, user)
         account_id = caller.sim.account_id
         async with self.database.transaction() as connection:
@@ -232,8 +232,8 @@ def read_typed(code: str) -> ActivationCode:
     """A code that was typed in. Raises `Refused` (`activation_code_invalid`)."""
     try:
         return parse_activation_code(code)
-    except ValueError as invalid:
-        raise Refused.because("activation_code_invalid", str(invalid)) from None
+    except ActivationCodeInvalid as invalid:
+        raise Refused.because("activation_code_invalid", rule=invalid.rule) from None
 
 
 async def _check_allowed(connection: AsyncConnection, caller: _Caller) -> None:

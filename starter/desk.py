@@ -91,11 +91,11 @@ class OrderDesk(OrderBook):
         except PartAway as away:
             raise PartAway(away.part, f"{away} Ask again with the key {key}.") from None
         if not acceptance.same_as(start.order):
-            raise Refused.because("key_used", f"This key was used for another order: {acceptance.order_id}.")
+            raise Refused.because("key_used", order=acceptance.order_id)
         if not acceptance.accepted:
             raise Refused(*acceptance.refusals)
         if draft.quantity != 1:  # this key was accepted before, with the only quantity there is
-            raise Refused.because("quantity_locked", "The quantity of an eSIM for a line is 1.")
+            raise Refused.because("quantity_locked")
         status = acceptance.status
         if draft.key:  # asked for before, perhaps: it may have gone on
             async with self._database.reading() as connection:
@@ -198,8 +198,7 @@ class OrderDesk(OrderBook):
             await self._calls.signal(order_id, EsimOrder.retry, message)
         except NoSuchWorkflow:
             if order.status not in OPEN:
-                sentence = f"The order is {order.status.label.lower()}; nothing waits."
-                raise Refused.because("nothing_to_retry", sentence) from None
+                raise Refused.because("nothing_to_retry") from None
             async with self._database.transaction() as connection:  # whoever held it is gone
                 await order_steps.release(connection, order_id, actor)
             await self._start(again(order, self._waits), WorkflowIDReusePolicy.ALLOW_DUPLICATE)
@@ -229,5 +228,5 @@ class OrderDesk(OrderBook):
 def _iccid(text: str | None) -> str | None:
     try:
         return None if text is None else identifiers.parse_iccid(text)
-    except ValueError as invalid:
-        raise Refused.because("iccid_invalid", str(invalid)) from None
+    except ValueError:
+        raise Refused.because("iccid_invalid") from None

@@ -58,7 +58,7 @@ class Inventory:
         file = await asyncio.to_thread(parse_fleet, content, progress)
         async with importing(self._database, dry_run) as connection:
             report = await import_fleet(connection, file.rows, progress)
-        return report.model_copy(update={"warnings": file.warnings.lines(), "dry_run": dry_run})
+        return report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
 
     async def import_catalogue(
         self, content: bytes, dry_run: bool = False, progress: Progress | None = None
@@ -67,7 +67,7 @@ class Inventory:
         file = await asyncio.to_thread(parse_catalogue, content, progress)
         async with importing(self._database, dry_run) as connection:
             report = await import_catalogue(connection, file.rows, file.warnings, progress)
-        return report.model_copy(update={"warnings": file.warnings.lines(), "dry_run": dry_run})
+        return report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
 
     async def lines(
         self,
@@ -186,7 +186,7 @@ class Inventory:
 
     async def create_profile(self, account: str | None, name: str) -> ProfileView:
         """A new custom profile, with the nine targets disabled (F61)."""
-        chosen = parse_name(name, "profile")
+        chosen = parse_name(name)
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, account)
             return await administration.create_profile(connection, found, chosen)
@@ -219,7 +219,7 @@ class Inventory:
         self, account: str | None, name: str, email: str, profile: str | None = None
     ) -> UserView:
         """A new user of an existing account, with its default profile where none is named."""
-        chosen = parse_name(name, "user")
+        chosen = parse_name(name)
         address = _address(email)
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, account)
@@ -246,7 +246,7 @@ class Inventory:
         self, account: str | None, distributor: str, name: str, email: str, roles: Iterable[str] = ()
     ) -> ContactDetails:
         """A new contact of a distributor that the account has; its roles may be given later (F42)."""
-        chosen, address, given = parse_name(name, "contact"), _address(email), parse_roles(roles)
+        chosen, address, given = parse_name(name), _address(email), parse_roles(roles)
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, account)
             return await contacts.add(
@@ -264,11 +264,11 @@ class Inventory:
         remove_roles: Iterable[str] = (),
     ) -> ContactDetails:
         """Correct a contact (`C-7` or its address) and its roles (F42). What was sent to it stays sent."""
-        chosen = None if name is None else parse_name(name, "contact")
+        chosen = None if name is None else parse_name(name)
         address = None if email is None else _address(email)
         given, taken = parse_roles(add_roles), parse_roles(remove_roles)
         if set(given) & set(taken):
-            raise Refused.because("role_contradicted", "A role is either given or taken away.")
+            raise Refused.because("role_contradicted")
         async with self._database.transaction() as connection:
             found = await contacts.find(connection, contact, await _account_id(connection, account))
             return await contacts.edit(
@@ -279,8 +279,8 @@ class Inventory:
 def _address(text: str) -> str:
     try:
         return parse_email(text)
-    except ValueError as wrong:
-        raise Refused.because("email_invalid", str(wrong)) from None
+    except ValueError:
+        raise Refused.because("email_invalid") from None
 
 
 async def _account_id(connection: AsyncConnection, account: str | None) -> int | None:

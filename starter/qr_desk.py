@@ -136,7 +136,7 @@ class QrDesk(CodeDesk):
             async with self.database.reading() as connection:
                 request = await qr_request_views.find(connection, workflow_id)
             if request is None or request.status is not RequestStatus.REQUESTED:
-                raise Refused.because("nothing_to_retry", "It has ended; nothing waits.") from None
+                raise Refused.because("nothing_to_retry") from None
             await self._start_again(request, actor)
 
     async def _start_again(self, request: QrRequestView, actor: str) -> None:
@@ -207,17 +207,13 @@ def _call(key: str) -> str:
 
 
 def _stalled(request_id: str) -> Refusal:
-    return Refusal(
-        code="request_stalled",
-        sentence=f"The workflow of {request_id} was terminated; `qr retry` starts it again.",
-    )
+    return Refusal.of("request_stalled", request=request_id)
 
 
 def _repeated(known: QrRequestView, sim: SimKey, key: str) -> Requested:
     """The answer to a key that was used before."""
     if known.sim_id != sim.id:
-        sentence = f"This key was used for another SIM, {reference('S', known.sim_id)}."
-        raise Refused.because("key_used", sentence)
+        raise Refused.because("key_used_for_sim", sim=reference("S", known.sim_id))
     if known.refusals:
         raise Refused(*known.refusals)
     return Requested(known.id, key, known.status, known.round)

@@ -70,7 +70,7 @@ async def _unknown(connection: AsyncConnection, wish: Placement) -> list[Refusal
     ids = {"line": wish.line_id, "user": wish.user_id, "pack": wish.pack_id, "account": wish.account_id}
     found = (await connection.execute(_PRESENT, ids)).one()
     return [
-        Refusal(code=f"unknown_{what}", sentence=f"The account has no such {what}.")
-        for what, there in zip(("line", "user", "pack"), found, strict=True)
+        Refusal.of(code)
+        for code, there in zip(("unknown_line", "unknown_user", "unknown_pack"), found, strict=True)
         if not there
     ]

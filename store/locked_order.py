@@ -71,7 +71,7 @@ async def lock_order(connection: AsyncConnection, order_id: str) -> LockedOrder:
     known = {"order": order_id}
     order = (await connection.execute(_LOCK_ORDER, known)).one_or_none()
     if order is None:
-        raise NotFound.because("unknown_order", f"There is no order {order_id}.")
+        raise NotFound.because("unknown_order", order=order_id)
     sims = (await connection.execute(_LOCK_SIMS, {**known, "line": order.line_id})).all()
     by_state = {row.state: LockedSim(*row) for row in sims}
     return LockedOrder(

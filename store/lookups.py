@@ -77,11 +77,11 @@ async def find_line(connection: AsyncConnection, text: str, account_id: int | No
     number = parse_reference("L", text)
     msisdn = None if number is not None else _parsed(parse_msisdn, text)
     if number is None and msisdn is None:
-        raise _unknown("line", account_id)
+        raise NotFound.because("unknown_line")
     statement = _select_line(by_number=number is not None, within=account_id is not None)
     row = await _one(connection, statement, wanted=msisdn if number is None else number, account=account_id)
     if row is None:
-        raise _unknown("line", account_id)
+        raise NotFound.because("unknown_line")
     return LineKey(*row)
 
 
@@ -100,7 +100,7 @@ async def find_sim(connection: AsyncConnection, text: str, account_id: int | Non
         line_id = select(LineRow.id).where(LineRow.msisdn == msisdn).scalar_subquery()
         chosen = and_(SimRow.line_id == line_id, SimRow.state == SimState.ACTIVE)
     else:
-        raise _unknown("SIM", account_id)
+        raise NotFound.because("unknown_sim")
     row = await _one(
         connection,
         select(SimRow.id, SimRow.account_id, SimRow.line_id, SimRow.state).where(
@@ -108,7 +108,7 @@ async def find_sim(connection: AsyncConnection, text: str, account_id: int | Non
         ),
     )
     if row is None:
-        raise _unknown("SIM", account_id)
+        raise NotFound.because("unknown_sim")
     return SimKey(*row)
 
 
@@ -122,7 +122,7 @@ async def find_user(connection: AsyncConnection, text: str) -> UserView:
         else None
     )
     if row is None:
-        raise _unknown("user", None)
+        raise NotFound.because("unknown_user")
     return user_view(row)
 
 
@@ -149,7 +149,7 @@ async def find_pack(
     )
     row = await _one(connection, statement) if storable(text) else None
     if row is None:
-        raise _unknown("pack", account_id)
+        raise NotFound.because("unknown_pack")
     return pack_view(row)
 
 
@@ -167,14 +167,14 @@ async def find_account(connection: AsyncConnection, name: str | None) -> Account
     if name is None:
         rows = (await connection.execute(select(AccountRow.id, AccountRow.name).limit(2))).all()
         if len(rows) > 1:
-            raise Refused.because("account_needed", "There are several accounts; name one with --account.")
+            raise Refused.because("account_needed")
         if not rows:
-            raise NotFound.because("no_account", "There is no account yet; import a fleet first.")
+            raise NotFound.because("no_account")
         return AccountKey(*rows[0])
     wanted = select(AccountRow.id, AccountRow.name).where(AccountRow.name == name.strip())
     row = await _one(connection, wanted) if storable(name) else None
     if row is None:
-        raise NotFound.because("unknown_account", "There is no such account.")
+        raise NotFound.because("unknown_account")
     return AccountKey(*row)
 
 
@@ -250,8 +250,3 @@ def _parsed(parse: Any, text: str) -> str | None:
 
 def _within(column: Any, account_id: int | None) -> ColumnElement[bool]:
     return true() if account_id is None else cast("ColumnElement[bool]", column == account_id)
-
-
-def _unknown(what: str, account_id: int | None) -> NotFound:
-    where = "" if account_id is None else " in your account"
-    return NotFound.because(f"unknown_{what.lower()}", f"There is no such {what}{where}.")

@@ -105,11 +105,7 @@ async def complete(
         return order.result(_line_changed())
     known = iccid or order.temporary.iccid
     if known is None:
-        return order.result(
-            Refusal(
-                code="iccid_unknown", sentence="The eSIM's ICCID is not known yet; give it with this call."
-            )
-        )
+        return order.result(Refusal.of("iccid_unknown"))
     taken = await _taken(connection, order, known)
     if taken:
         return order.result(taken)
@@ -193,7 +189,7 @@ async def _no_note(connection: AsyncConnection, order: LockedOrder, note_id: int
     found = await connection.execute(_NOTE, {"note": note_id, "order": order.order_id})
     if found.one_or_none():
         return None
-    return Refusal(code="unknown_note", sentence="There is no such note of this order.")
+    return Refusal.of("unknown_note")
 
 
 async def _taken(connection: AsyncConnection, order: LockedOrder, iccid: str | None) -> Refusal | None:
@@ -201,7 +197,7 @@ async def _taken(connection: AsyncConnection, order: LockedOrder, iccid: str | N
         return None
     if await sim_moves.owner_of(connection, iccid) is None:
         return None
-    return Refusal(code="iccid_in_use", sentence=f"The ICCID {iccid} belongs to another SIM.")
+    return Refusal.of("iccid_in_use", iccid=iccid)
 
 
 async def _incident(connection: AsyncConnection, order_id: str, actor: str, request: str) -> None:
@@ -217,7 +213,4 @@ async def _incident(connection: AsyncConnection, order_id: str, actor: str, requ
 
 
 def _line_changed() -> Refusal:
-    return Refusal(
-        code="line_changed",
-        sentence="The SIM on the line is not the one that was there when the order was placed; cancel it.",
-    )
+    return Refusal.of("line_changed")

@@ -72,4 +72,4 @@ async def _tell(
 
 
 def _unknown(notification_id: str) -> NotFound:
-    return NotFound.because("unknown_notification", f"There is no notification {notification_id}.")
+    return NotFound.because("unknown_notification", notification=notification_id)

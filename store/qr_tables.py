@@ -58,7 +58,7 @@ class QrRequestRow(Row):
     round: Mapped[int] = mapped_column(server_default=text("1"))
     held_reason: Mapped[str | None]
     held_since: Mapped[datetime | None]
-    refusals: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    refusals: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     __table_args__ = (
         # a refused request does not keep a cancelled order from deleting its temporary eSIM
         of_account("sim_id", "sims", ondelete="CASCADE"),

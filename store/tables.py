@@ -251,7 +251,7 @@ class OrderRow(Row):
     held_reason: Mapped[str | None]
     held_since: Mapped[datetime | None]
     cancel_note_id: Mapped[int | None]
-    refusals: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    refusals: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     __table_args__ = (
         of_account("line_id", "lines"),
         of_account("pack_id", "order_packs"),

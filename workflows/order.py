@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import FailureError
 
 from models.errors import Refusal
 from models.identifiers import parse_iccid
@@ -24,6 +24,7 @@ from models.lifecycle import OPEN, OrderStatus
 from models.orders import Acceptance, OrderState, StepResult
 from workflows.calls import Call, Calls, to_the_end, wrong_start
 from workflows.details import order_details
+from workflows.failures import refused
 from workflows.marks import OrderMarks
 from workflows.messages import (
     OPERATOR,
@@ -45,14 +46,14 @@ from workflows.search_attributes import ORDER_STATUS, label_once, labels
 from workflows.step_runner import Overtaken, StepRunner
 from workflows.steps import OrderSteps, PeopleSteps, ProviderSteps
 
-REFUSED = Refusal(code="already_refused", sentence="The order was refused; place another one.")
+REFUSED = Refusal.of("already_refused")
 
 
 def _checked_iccid(text: str | None) -> str | None:
     try:
         return None if text is None else parse_iccid(text)
-    except ValueError as invalid:
-        raise ApplicationError(str(invalid), type="iccid_invalid", non_retryable=True) from None
+    except ValueError:
+        raise refused(Refusal.of("iccid_invalid")) from None
 
 
 @workflow.defn(name="EsimOrder", failure_exception_types=[ValidationError])

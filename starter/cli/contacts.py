@@ -123,7 +123,7 @@ def edit(  # noqa: PLR0917  options of a command
     import of a catalogue decides who has the role order, and may take it away or give it again.
     """
     if name is None and email is None and not role and not no_role:
-        raise Refused.because("nothing_to_change", "Say what changes: --name, --email, --role or --no-role.")
+        raise Refused.because("nothing_to_change")
 
     async def call() -> ContactDetails:
         async with inventory() as stock:

@@ -48,14 +48,14 @@ def read_file(file: Path, at_most: int = MAX_BYTES) -> bytes:
         with file.open("rb") as opened:
             return opened.read(at_most + 1)
     except FileNotFoundError:
-        reason = "is not there"
+        reason = "file_not_there"
     except IsADirectoryError:
-        reason = "is a folder"
+        reason = "file_is_folder"
     except PermissionError:
-        reason = "may not be read"
+        reason = "file_not_permitted"
     except (OSError, ValueError):
-        reason = "cannot be read"
-    raise Refused.because("file_unreadable", f"The file {printable(file)} {reason}.")
+        reason = "file_unreadable"
+    raise Refused.because(reason, file=printable(file))
 
 
 @contextmanager

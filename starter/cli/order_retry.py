@@ -66,8 +66,7 @@ def retry(  # noqa: PLR0917  options of a command
     """
     many = bool(query) or all_held or reason is not None
     if many is (order is not None):
-        sentence = "Name one order, or choose many with --query, --reason or --all-held."
-        raise Refused.because("selection_invalid", sentence)
+        raise Refused.because("selection_invalid")
     if order is None:
         retry_many(query, reason, actor, yes=yes, json=json)
     else:
@@ -100,7 +99,7 @@ async def _retry(order_id: str, actor: str) -> tuple[Outcome, OrderView]:
                 return Outcome.STARTED_AGAIN, await desk.order(order_id)
             return await _watched(desk, before)
         if not held and before.held_reason is None:
-            raise Refused.because("not_held", "The order is not held; there is nothing to retry.")
+            raise Refused.because("not_held")
         await desk.retry(order_id, actor=actor)
         return await _watched(desk, before)
 

@@ -39,7 +39,7 @@ def retry_many(query: str | None, reason: str | None, actor: str, *, yes: bool, 
             say("Nothing of that is held.")
         return
     if not yes and not confirmed(f"Retry {_counted(chosen)}?"):
-        raise Refused.because("not_confirmed", "Nothing was retried.")
+        raise Refused.because("not_confirmed")
     with _bar(len(chosen)) as tell:
         done = run(lambda: _retry(chosen, actor, tell))
     if json:

@@ -141,8 +141,8 @@ def parse_order_id(text: str) -> str:
     """The order that is meant. Raises `Refused`."""
     try:
         return identifiers.parse_order_id(text)
-    except ValueError as invalid:
-        raise Refused.because("order_id_invalid", str(invalid)) from None
+    except ValueError:
+        raise Refused.because("order_id_invalid") from None
 
 
 def parse_status(text: str | None) -> OrderStatus | None:
@@ -150,5 +150,4 @@ def parse_status(text: str | None) -> OrderStatus | None:
     try:
         return None if text is None else OrderStatus(text.strip().lower())
     except ValueError:
-        sentence = f"There is no status {text}; there are {', '.join(OrderStatus)}."
-        raise Refused.because("status_invalid", sentence) from None
+        raise Refused.because("status_invalid", statuses=", ".join(OrderStatus)) from None

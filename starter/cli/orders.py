@@ -72,7 +72,7 @@ def _place(draft: OrderDraft, *, yes: bool, json: bool) -> None:
         run(check)
         warn(DISPOSAL_WARNING)
         if not confirmed("Place the order?"):
-            raise Refused.because("not_confirmed", "Nothing was ordered.")
+            raise Refused.because("not_confirmed")
     placed = run(place)
     if json:
         print_json(placed)

@@ -83,8 +83,7 @@ def request(  # noqa: PLR0917  options of a command
     from starter.qr_desk import QrRequestDraft  # noqa: PLC0415  see `qr_desk`
 
     if text_file == _STDIN and not yes:
-        sentence = "Where the text comes from stdin nobody can be asked: add --yes."
-        raise Refused.because("confirmation_needed", sentence)
+        raise Refused.because("stdin_taken")
     wanted = QrRequestDraft(
         sim=sim,
         user=user,
@@ -115,13 +114,12 @@ def _confirm(wanted: "QrRequestDraft") -> None:
 
     letter = run(read)
     if not at_terminal():
-        sentence = "Nobody can be asked whether to send it: add --yes."
-        raise Refused.because("confirmation_needed", sentence)
+        raise Refused.because("confirmation_needed")
     _print_letter(letter, wanted.cc, to_stderr=True)
     if letter.version:
         warn(_has_a_code(letter.sim_id, letter.version))
     if not confirmed("Send it?", otherwise="Nothing was sent."):
-        raise Refused.because("not_confirmed", "Nothing was requested.")
+        raise Refused.because("not_confirmed")
 
 
 def _has_a_code(sim_id: int, version: int) -> str:
@@ -144,7 +142,7 @@ def _print_requested(made: "Requested", *, asked_by_key: bool, json: bool) -> No
 
 
 def _read_text(file: str) -> str:
-    """The text of a letter. Raises `Refused` (`file_unreadable`, `text_invalid`)."""
+    """The text of a letter. Raises `Refused` (`file_unreadable`, `text_not_utf8`)."""
     if file == _STDIN:
         content = sys.stdin.buffer.read(LONGEST_TEXT_FILE + 1)
     else:
@@ -152,7 +150,7 @@ def _read_text(file: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused.because("text_invalid", "The text is not UTF-8.") from None
+        raise Refused.because("text_not_utf8") from None
 
 
 def _print_letter(letter: LetterView, cc: tuple[str, ...], *, to_stderr: bool = False) -> None:

@@ -114,7 +114,7 @@ async def test_a_database_that_is_away_is_worth_trying_again(database_url: str) 
         (MailRefusedUs("No login."), HoldReason.MAIL_CONFIGURATION, False),
         (NoOrderContact("Nobody."), HoldReason.NO_ORDER_CONTACT, False),
         (PartAway("database", "Away."), "part_away", True),
-        (Refused.because("code", "No."), "refused", False),
+        (Refused.because("no_recipient_left"), "refused", False),
         (ValueError(SENTINEL), "unexpected", True),
         (KeyError(SENTINEL), "unexpected", True),
     ],

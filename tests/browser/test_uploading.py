@@ -177,7 +177,7 @@ async def test_a_broken_connection_is_said_and_tried_again(viewer: Viewer, good:
 async def test_a_link_that_ends_meanwhile_is_told_in_place(viewer: Viewer, good: Path) -> None:
     async with viewer.page(390) as page:
         await page.goto(viewer.upload)
-        viewer.desk.fails["upload_page"] = Refused.because("link_revoked", "Ask for a new link.")
+        viewer.desk.fails["upload_page"] = Refused.because("link_revoked")
         await page.set_input_files("#file", good)
         await expect(page.get_by_role("heading", name="This link is no longer valid")).to_be_focused()
 
