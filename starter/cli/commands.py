@@ -22,6 +22,7 @@ from starter.cli import (
     sandbox,
     users,
 )
+from starter.cli.language import choose
 from starter.cli.output import say
 from starter.cli.session import fail
 
@@ -62,12 +63,17 @@ def everywhere(
         Path | None,
         typer.Option("--data-dir", help="Folder of the sandbox for this command (.esim, or ESIM_DATA_DIR)."),
     ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option("--language", metavar="en|fr", help="Language of refusals, warnings and statuses."),
+    ] = None,
     tell_version: Annotated[
         bool,
         typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True),
     ] = False,
 ) -> None:
     """Order eSIMs for lines, follow the orders, and look at the inventory."""
+    choose(language)
     if data_dir is not None:  # before anything reads the settings
         os.environ["ESIM_DATA_DIR"] = str(data_dir)
 

@@ -14,6 +14,7 @@ from models.csv_rows import MAX_BYTES
 from models.errors import Refused
 from models.imports import ImportReport
 from models.imports import Progress as Told
+from starter.cli.language import why_not
 from starter.cli.output import print_json, printable, say, warn
 from starter.cli.session import inventory, run
 from starter.inventory import Inventory
@@ -38,7 +39,7 @@ def import_file(file: Path, take_over: Import, *, json: bool) -> None:
         print_json(report)
         return
     for warning in report.warnings:
-        warn(warning)
+        warn(why_not(warning))
     say(_summary(report))
 
 

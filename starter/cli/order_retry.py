@@ -11,7 +11,8 @@ from temporalio.service import RPCError
 
 from models.errors import PartAway, Refused
 from models.inventory import EventView, OrderView
-from models.lifecycle import OPEN, HoldReason
+from models.lifecycle import OPEN
+from starter.cli.language import held as hold_sentence
 from starter.cli.order_retry_many import retry_many
 from starter.cli.order_views import Actor, parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
@@ -81,7 +82,7 @@ def _retry_one(order: str, actor: str, *, json: bool) -> None:
         retried = {"order_id": view.id, "status": view.status, "retried": True}
         print_json({**retried, "held_reason": view.held_reason, "outcome": outcome.name.lower()})
     elif outcome is Outcome.HELD_AGAIN:
-        warn(f"{view.id} is held again: {HoldReason(str(view.held_reason)).sentence}")
+        warn(f"{view.id} is held again: {hold_sentence(str(view.held_reason))}")
     else:
         say(f"{view.id} {outcome.value}.")
     if outcome is Outcome.HELD_AGAIN:

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from models.identifiers import reference
 from models.inventory import EventView, OrderView
-from models.lifecycle import HoldReason, OrderKind, OrderStatus
+from models.lifecycle import OrderKind, OrderStatus
 from models.rules import Action
+from starter.cli.language import action_label, order_status, why_not
+from starter.cli.language import held as hold_sentence
 from starter.cli.output import full_time, is_wide, print_table, short_time
 
 _WAITS = {
@@ -37,16 +39,16 @@ def print_order(order: OrderView, people: Mapping[str, str]) -> None:
     held = f"{order.held_reason} since {full_time(order.held_since)}. " if order.held_reason else ""
     facts = [
         ("kind", _kind(order.kind)),
-        ("status", f"{order.status.label} since {full_time(order.status_since)}"),
+        ("status", f"{order_status(order.status)} since {full_time(order.status_since)}"),
         ("waits for", _WAITS.get(order.status)),
-        ("held", held + HoldReason(order.held_reason).sentence if order.held_reason else None),
+        ("held", held + hold_sentence(order.held_reason) if order.held_reason else None),
         ("incident", _INCIDENT if order.incident else None),
         ("line", f"{reference('L', order.line_id)} {order.msisdn}, {order.device}, slot {order.slot}"),
         ("pack", f"{order.pack} ({order.provider}, by {order.distributor})"),
         ("SIM when placed", order.iccid_in_place),
         ("eSIM", order.iccid),
         ("cancelled for", order.cancel_reason),
-        *(("refused", refusal.sentence) for refusal in order.refusals),
+        *(("refused", why_not(refusal)) for refusal in order.refusals),
     ]
     print_table(order.id, ("", ""), [fact for fact in facts if fact[1]])
     print_events(order.events, people)
@@ -73,7 +75,7 @@ def who(actor: str, people: Mapping[str, str]) -> str:
 
 
 def _kind(kind: OrderKind) -> str:
-    return Action(kind.value).label
+    return action_label(Action(kind.value))
 
 
 def _by(event: EventView, people: Mapping[str, str]) -> str:
@@ -99,4 +101,4 @@ def _in_words(name: str, value: object) -> str:
 
 def _status(order: OrderView) -> str:
     held = f" (held: {order.held_reason})" if order.held_reason else ""
-    return order.status.label + held + (" (incident)" if order.incident else "")
+    return order_status(order.status) + held + (" (incident)" if order.incident else "")

@@ -11,6 +11,7 @@ from models.inventory import OrderView
 from models.lifecycle import OrderStatus
 from models.offers import Shop
 from starter.cli import order_tables
+from starter.cli.language import why_not
 from starter.cli.output import JsonFlag, full_time, print_json, print_table, say, warn
 from starter.cli.session import inventory, order_book, run
 
@@ -52,7 +53,7 @@ def _print_shop(offered: Shop) -> None:
     else:
         say("The shop has no pack for this line.")
     for refusal in offered.refusals:
-        warn(refusal.sentence)
+        warn(why_not(refusal))
 
 
 @app.command(name="list")

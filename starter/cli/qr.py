@@ -12,6 +12,7 @@ from models.identifiers import reference
 from models.qr import LetterView, QrHistory, RequestState, RequestStatus
 from starter.cli import qr_codes, qr_keys, qr_list, qr_retry, qr_tables
 from starter.cli.imports import read_file
+from starter.cli.language import cautioned, request_status
 from starter.cli.order_views import Actor
 from starter.cli.output import JsonFlag, console, print_json, say, warn
 from starter.cli.qr_codes import Sim, SomeUser, User, parse_id
@@ -134,7 +135,7 @@ def _print_requested(made: "Requested", *, asked_by_key: bool, json: bool) -> No
         return
     say(made.sentence)
     say(
-        f"{made.request_id}: {made.status.label.lower()}"
+        f"{made.request_id}: {request_status(made.status).lower()}"
         + (f", round {made.round}" if made.round > 1 else "")
     )
     if not asked_by_key:
@@ -203,9 +204,9 @@ def withdraw(
         print_json(state)
     else:
         already = " already" if before is state.status else ""
-        say(f"{state.request_id}: {state.status.label.lower()}{already}")
+        say(f"{state.request_id}: {request_status(state.status).lower()}{already}")
     for warning in state.warnings:
-        warn(warning)
+        warn(cautioned(warning))
 
 
 app.command(name="list")(qr_list.list_waiting)

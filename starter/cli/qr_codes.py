@@ -15,6 +15,7 @@ from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
 from models.qr import Imported, NotificationView
 from starter.cli import qr_pictures
 from starter.cli.imports import read_file
+from starter.cli.language import cautioned
 from starter.cli.order_views import Actor
 from starter.cli.output import JsonFlag, full_time, print_json, printable, say, warn
 from starter.cli.qr_tables import came_as
@@ -121,7 +122,7 @@ def _print_imported(imported: Imported, sim: str) -> None:
     else:
         say(f"{sim} has this very code already, as version {version.number}; nothing is new.")
     for warning in imported.warnings:
-        warn(warning)
+        warn(cautioned(warning))
 
 
 def links(dead: int) -> str:

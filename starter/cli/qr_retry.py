@@ -10,6 +10,7 @@ from models.errors import PartAway
 from models.identifiers import reference
 from models.inventory import EventView
 from models.lifecycle import HoldReason
+from starter.cli.language import held as hold_sentence
 from starter.cli.order_retry import LOOK_EVERY_SECONDS, SETTLED_SECONDS, WATCHED_SECONDS, Outcome
 from starter.cli.order_views import Actor
 from starter.cli.output import JsonFlag, print_json, say, warn
@@ -43,7 +44,7 @@ def retry(
     if json:
         print_json({"id": wanted, "retried": True, "held_reason": reason, "outcome": outcome.name.lower()})
     elif outcome is Outcome.HELD_AGAIN:
-        why = f": {HoldReason(reason).sentence}" if reason in set(HoldReason) else "; see `qr history`."
+        why = f": {hold_sentence(reason)}" if reason in set(HoldReason) else "; see `qr history`."
         warn(f"{wanted} is held again{why}")
     else:
         say(f"{wanted} {outcome.value}.")

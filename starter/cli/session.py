@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.errors import EsimError, PartAway, Refused
 from settings import Settings, data_dir_from_environment, load
+from starter.cli.language import why_not
 from starter.cli.output import warn
 from starter.desk import OrderDesk
 from starter.inventory import Inventory
@@ -103,7 +104,7 @@ HINTS = {
 
 def fail(failure: EsimError) -> int:
     """Say why on stderr, one reason a line, and then what may help; the exit code."""
-    reasons = [refusal.sentence for refusal in failure.refusals] if isinstance(failure, Refused) else []
+    reasons = [why_not(refusal) for refusal in failure.refusals] if isinstance(failure, Refused) else []
     for sentence in reasons or [str(failure)]:
         warn(sentence)
     codes = [refusal.code for refusal in failure.refusals] if isinstance(failure, Refused) else []

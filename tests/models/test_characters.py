@@ -19,7 +19,7 @@ def test_a_misleading_character_is_refused_in_a_name_typed_or_imported(character
     notes = RowNotes()
     if character != "\x00":  # such a file is no text at all
         assert read_rows(f'name\n"{name}"\n'.encode(), ("name",), (), notes) == []
-        assert "another control character" in notes.lines()[0]
+        assert "another control character" in notes.warnings()[0].sentence
 
 
 @pytest.mark.parametrize("name", ["Zoë", "李雷", "O'Brien", "אבי\u200e", "Ana \U0001f600"])

@@ -90,7 +90,7 @@ async def test_a_refused_file_is_explained_beside_the_field(
     field, error = answer.text.split('<label class="zone"')
     assert field.rstrip().endswith('aria-invalid="true">')
     assert 'id="file-error" role="alert">\n<p class="error-file" dir="auto">evil.svg</p>\n' in error
-    assert "<p>The file shows no QR code that can be read." in error
+    assert "<p>The file shows no QR code that can be read;" in error
     assert "<title>Error: " in answer.text
     assert "<script>" not in answer.text
     assert not desk.done["send"]
@@ -100,7 +100,7 @@ async def test_a_refused_code_is_explained_beside_its_own_field(browser: httpx.A
     answer = await browser.post(f"{PAGE}/check", data={"code": '"><script>alert(1)</script>'})
     assert answer.status_code == 422
     assert '<details class="typed" open>' in answer.text
-    assert 'id="code-error" role="alert">\n<p>An activation code has the form' in answer.text
+    assert 'id="code-error" role="alert">\n<p>This is not a valid activation code' in answer.text
     assert 'id="file-error" role="alert" hidden' in answer.text
     assert "<script>alert" not in answer.text
 

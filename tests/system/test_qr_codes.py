@@ -84,7 +84,7 @@ async def test_the_chosen_get_a_link_and_others_a_copy_without(scene: Scene) -> 
         ({"contacts": ("orders@telvia.example",)}, "recipient_not_eligible"),
         ({"cc": ("boss@acme.example\r\nBcc: all@evil.example",)}, "cc_invalid"),
         ({"cc": ("no address",)}, "cc_invalid"),
-        ({"subject": "A code\nBcc: all@evil.example"}, "subject_invalid"),
+        ({"subject": "A code\nBcc: all@evil.example"}, "subject_not_one_line"),
     ],
 )
 async def test_a_request_that_cannot_be_mailed_is_refused(
@@ -103,7 +103,7 @@ async def test_only_an_esim_whose_distributor_has_somebody_to_ask(idle_scene: Sc
     assert await refused(world.desk.draft(world.sim, ANA)) == ["no_qr_contact"]
     await world.contact(QUENTIN, ContactRole.ESIM_QR_CODE)
     await world.desk.draft(world.sim, ANA)
-    assert "not_an_esim" in await refused(world.desk.draft(await world.sim_of(2), ANA))
+    assert "esim_needed" in await refused(world.desk.draft(await world.sim_of(2), ANA))
     await idle_scene.inventory.disable(ACCOUNT, "Default", ["generate_qr_code:1"])
     assert await refused(world.desk.draft(world.sim, ANA)) == ["not_enabled"]
     assert await refused(world.desk.import_code(world.sim, str(a_code()), ANA)) == ["not_enabled"]
