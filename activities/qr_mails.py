@@ -140,8 +140,7 @@ class QrMails(QrMailSteps):
 def _contacts(found: RoundMails) -> Sequence[Person]:
     """Who gets a link. Raises `Refused` where nobody is left who has the role (F56)."""
     if not found.contacts and not found.over:
-        sentence = "No contact who was asked has the role 'eSIM QR Code' any more; send the request again."
-        raise Refused.because("no_recipient", sentence)
+        raise Refused.because("no_recipient_left")
     return found.contacts
 
 

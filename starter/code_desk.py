@@ -12,7 +12,7 @@ from typing import Self
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
-from models.activation import ActivationCode, parse_activation_code
+from models.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
 from models.addresses import parse_email
 from models.callers import Caller, Permission
 from models.errors import Refused
@@ -190,8 +190,8 @@ def read_typed(code: str) -> ActivationCode:
     """A code that was typed in. Raises `Refused` (`activation_code_invalid`)."""
     try:
         return parse_activation_code(code)
-    except ValueError as invalid:
-        raise Refused.because("activation_code_invalid", str(invalid)) from None
+    except ActivationCodeInvalid as invalid:
+        raise Refused.because("activation_code_invalid", rule=invalid.rule) from None
 
 
 def _address(text: str) -> str:

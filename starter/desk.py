@@ -86,7 +86,7 @@ class OrderDesk(OrderBook):
         start = await self._read(caller, draft, key)
         placed = await self._place(start, key, repeated=draft.key is not None)
         if draft.quantity != 1:  # this key was accepted before, with the only quantity there is
-            raise Refused.because("quantity_locked", "The quantity of an eSIM for a line is 1.")
+            raise Refused.because("quantity_locked")
         return placed
 
     async def place_order(self, caller: Caller, what: Ordered, key: str | None = None) -> Placed:
@@ -258,5 +258,5 @@ def by(caller: Caller) -> By:
 def _iccid(text: str | None) -> str | None:
     try:
         return None if text is None else identifiers.parse_iccid(text)
-    except ValueError as invalid:
-        raise Refused.because("iccid_invalid", str(invalid)) from None
+    except ValueError:
+        raise Refused.because("iccid_invalid") from None

@@ -59,7 +59,7 @@ class Inventory(Users):
         async with importing(self._database, dry_run) as connection:
             await _own_accounts(connection, caller, {row.account for row in file.rows})
             report = await import_fleet(connection, file.rows, progress, self._language)
-        return report.model_copy(update={"warnings": file.warnings.lines(), "dry_run": dry_run})
+        return report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
 
     async def import_catalogue(
         self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
@@ -70,7 +70,7 @@ class Inventory(Users):
         async with importing(self._database, dry_run) as connection:
             await _own_accounts(connection, caller, {row.account for row in file.rows})
             report = await import_catalogue(connection, file.rows, file.warnings, progress)
-        return report.model_copy(update={"warnings": file.warnings.lines(), "dry_run": dry_run})
+        return report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
 
     async def lines(
         self,

@@ -198,8 +198,7 @@ def _chosen(
         number, address = parse_reference("C", text), text.strip().lower()
         named = [person.id for person in eligible if number == person.id or address == person.email.lower()]
         if not named:
-            names = ", ".join(reference("C", person.id) for person in eligible) or "nobody"
-            sentence = f"Only contacts with the role 'eSIM QR Code' can be chosen: {names}."
-            return tuple(found), Refusal(code="recipient_not_eligible", sentence=sentence)
+            names = ", ".join(reference("C", person.id) for person in eligible) or "-"
+            return tuple(found), Refusal.of("recipient_not_eligible", contacts=names)
         found += named
     return tuple(dict.fromkeys(found)), None

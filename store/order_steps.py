@@ -295,4 +295,4 @@ async def _no_note(connection: AsyncConnection, order: LockedOrder, note_id: int
     found = await connection.execute(_NOTE, {"note": note_id, "order": order.id})
     if found.one_or_none():
         return None
-    return Refusal(code="unknown_note", sentence="There is no such note of this order.")
+    return Refusal.of("unknown_note")

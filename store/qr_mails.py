@@ -185,7 +185,7 @@ async def draft_facts(connection: AsyncConnection, sim_id: int, user_id: int) ->
     """What the usual letter about this SIM says, if this user of its account sends it."""
     row = (await connection.execute(_DRAFT, {"sim": sim_id, "user": user_id})).one_or_none()
     if row is None:
-        raise NotFound.because("unknown_sim", "There is no such SIM.")
+        raise NotFound.because("unknown_sim")
     return QrFacts(**row._mapping)
 
 
@@ -228,7 +228,7 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
     """Everything that a notification may say. Raises `NotFound` (`unknown_notification`)."""
     row = (await connection.execute(_NOTIFICATION, {"notification": notification_id})).one_or_none()
     if row is None:
-        raise NotFound.because("unknown_notification", f"There is no notification {notification_id}.")
+        raise NotFound.because("unknown_notification", notification=notification_id)
     languages = await at_addresses(connection, row.account_id, [row.address])
     return NotificationMail(
         about=AboutNotification(notification_id, row.sim_id, row.account_id),

@@ -25,6 +25,7 @@ from models.order_kinds import Shown
 from models.orders import Acceptance, OrderState, ProviderAnswer, StepResult
 from workflows.calls import Call, Calls, to_the_end, wrong_start
 from workflows.details import order_details
+from workflows.failures import refused
 from workflows.messages import (
     OPERATOR,
     PROVIDER,
@@ -48,14 +49,14 @@ from workflows.search_attributes import ORDER_STATUS, label_once, labels
 from workflows.step_runner import Overtaken, StepRunner
 from workflows.steps import FollowUpSteps, OrderSteps, PeopleSteps, ProviderSteps
 
-REFUSED = Refusal(code="already_refused", sentence="The order was refused; place another one.")
+REFUSED = Refusal.of("already_refused")
 
 
 def _checked_iccid(text: str | None) -> str | None:
     try:
         return None if text is None else parse_iccid(text)
-    except ValueError as invalid:
-        raise ApplicationError(str(invalid), type="iccid_invalid", non_retryable=True) from None
+    except ValueError:
+        raise refused(Refusal.of("iccid_invalid")) from None
 
 
 @workflow.defn(name="EsimOrder", failure_exception_types=[ValidationError])

@@ -36,7 +36,7 @@ from workflows.search_attributes import ORDER_STATUS, label_once, request_labels
 from workflows.step_runner import Condition, Overtaken, Step, StepRunner
 from workflows.steps import HoldSteps, QrMailSteps, QrSteps
 
-REFUSED = Refusal(code="already_refused", sentence="The request was refused; make another one.")
+REFUSED = Refusal.of("request_refused")
 
 
 @workflow.defn(name="EsimQrRequest", failure_exception_types=[ValidationError])

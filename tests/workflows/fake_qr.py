@@ -63,7 +63,7 @@ class FakeQr(QrSteps, QrMailSteps):
             if wish.request_id not in self.requests:
                 found = self._refusals(wish.contacts)
                 if any(it.wish.sim_id == wish.sim_id for it in self.open_ones()):
-                    found += (Refusal(code="open_qr_request", sentence="The code is requested already."),)
+                    found += (Refusal.of("open_qr_request", request="qr-request-of-this-sim"),)
                 request = FakeRequest(wish, RequestStatus.REFUSED, refusals=found)
                 if not found:
                     request.status = RequestStatus.REQUESTED
@@ -133,4 +133,4 @@ class FakeQr(QrSteps, QrMailSteps):
         unfit = set(contacts or ()) - set(ROLE)
         if not unfit:
             return ()
-        return (Refusal(code="contact_without_role", sentence="A contact lacks the role eSIM QR Code."),)
+        return (Refusal.of("recipient_lacks_role"),)
