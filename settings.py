@@ -21,7 +21,7 @@ from pydantic_settings import (
 )
 
 from models.errors import Refused
-from models.language import Language, parse_language
+from models.language import Language, spoken_language
 
 ADDRESSES_FILE = "addresses.json"
 KEYS_FILE = "keys.json"
@@ -40,7 +40,7 @@ def data_dir_from_environment() -> Path:
 def language_from_environment() -> Language:
     """The language of the locale, as gettext finds it; English where we lack it."""
     named = next((text for name in _LOCALE if (text := os.environ.get(name))), "")
-    return parse_language(named) or Language.EN
+    return spoken_language(named) or Language.EN
 
 
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")

@@ -125,11 +125,11 @@ def _language(line: CsvRow, wrong: RowNotes) -> Language | None:
     if not text:
         return None
     if not line.cells.get("order_contact_email", ""):
-        wrong.add(line.line, "order_contact_email: a language needs a contact.")
+        wrong.add(line.line, "order_contact_email", Refusal.of("language_without_contact"))
     try:
         return parse_language(text)
     except Refused:
-        wrong.add(line.line, "order_contact_language: it must be en or fr, or empty.")
+        wrong.add(line.line, "order_contact_language", Refusal.of("cell_no_language"))
         return None
 
 

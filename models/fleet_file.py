@@ -159,11 +159,11 @@ class _RowReader:
         if not text:
             return None
         if not name:
-            self._bad("employee_name", "a language needs a name.")
+            self._bad("employee_name", Refusal.of("language_without_name"))
         try:
             return parse_language(text)
         except Refused:
-            self._bad("employee_language", "it must be en or fr, or empty.")
+            self._bad("employee_language", Refusal.of("cell_no_language"))
             return None
 
     def _needed(self, column: str) -> str:
@@ -208,7 +208,9 @@ class _Seen:
             employee = (row.account, (row.employee_email or row.employee_name or "").lower())
             language, first = self._languages.setdefault(employee, (row.employee_language, row.line))
             if language is not row.employee_language:
-                self._wrong.add(row.line, "employee_language", Refusal.of("other_language_before", line=first))
+                self._wrong.add(
+                    row.line, "employee_language", Refusal.of("other_language_before", line=first)
+                )
 
     def _once(self, line: int, column: str, code: str, *key: object) -> None:
         first = self._lines.setdefault((column, *key), line)

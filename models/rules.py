@@ -134,6 +134,8 @@ def _sim_in_place(action: Action, facts: Facts) -> list[Refusal]:
         return [Refusal.of("slot_empty")]
     if facts.sim_state is SimState.DISCARDED:
         return [Refusal.of("sim_discarded")]
+    if facts.sim_state is SimState.SUSPENDED:
+        return [Refusal.of("sim_suspended")]
     if facts.sim_state is not SimState.ACTIVE:
         return [Refusal.of("sim_temporary")]
     if action is Action.SWITCH_TO_ESIM and facts.sim_kind is SimKind.ESIM:

@@ -21,7 +21,7 @@ from models.errors import Refused
 from portal.answers import OVER, Reason, RequestOver, told, wants_json, warned
 from portal.desk import AboutEnd, AboutRequest, LinkDesk
 from portal.forms import Incoming, check_same_origin, read_field, read_upload_form
-from portal.pages import Pages, Words, drawing, masked, spoken, words
+from portal.pages import Pages, drawing, masked, spoken, words
 from qr.intake import LARGEST_UPLOAD
 
 _LONGEST_ECHO = 300

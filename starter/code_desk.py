@@ -197,8 +197,8 @@ def read_typed(code: str) -> ActivationCode:
 def _address(text: str) -> str:
     try:
         return parse_email(text)
-    except ValueError as wrong:
-        raise Refused.because("email_invalid", str(wrong)) from None
+    except ValueError:
+        raise Refused.because("email_invalid") from None
 
 
 async def _manager(connection: AsyncConnection, version: QrVersionView) -> str:
@@ -206,8 +206,7 @@ async def _manager(connection: AsyncConnection, version: QrVersionView) -> str:
         connection, version.sim_id, imported_by=version.imported_by, request_id=version.request_id
     )
     if found is None:
-        sentence = "Nobody requested this code and the account has no contact address; name whom to notify."
-        raise Refused.because("no_manager", sentence)
+        raise Refused.because("no_manager")
     return found
 
 

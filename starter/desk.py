@@ -128,7 +128,7 @@ class OrderDesk(OrderBook):
         else:
             acceptance = known
         if not acceptance.same_as(start.order.what):
-            raise Refused.because("key_used", f"This key was used for another order: {acceptance.order_id}.")
+            raise Refused.because("key_used", order=acceptance.order_id)
         if not acceptance.accepted:
             raise Refused(*acceptance.refusals)
         status = known.status if known else acceptance.status

@@ -121,7 +121,7 @@ async def create_user(
     made = await connection.execute(statement.on_conflict_do_nothing().returning(UserRow.id))
     user_id = made.scalar_one_or_none()
     if user_id is None:
-        raise Refused.because("email_in_use", "There is a user with this e-mail address already.")
+        raise Refused.because("email_in_use")
     return await _user(connection, user_id)
 
 

@@ -80,5 +80,5 @@ async def lock_order(connection: AsyncConnection, order_id: str) -> LockedOrder:
     await lock_subject_of(connection, order_id)
     row = (await connection.execute(_LOCK_ORDER, {"order": order_id})).one_or_none()
     if row is None:
-        raise NotFound.because("unknown_order", f"There is no order {order_id}.")
+        raise NotFound.because("unknown_order", order=order_id)
     return LockedOrder(**dict(row._mapping) | {"status": OrderStatus(row.status)})

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import AllAccounts, OfAccount, Scope
+from models.callers import OfAccount, Scope
 from models.errors import NotFound, Refused
 from models.identifiers import parse_iccid, parse_msisdn, parse_reference, storable
 from models.inventory import IN_PLACE, PackView, UserView
@@ -265,5 +265,3 @@ def _parsed(parse: Any, text: str) -> str | None:
         return str(parse(text))
     except ValueError:
         return None
-
-

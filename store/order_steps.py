@@ -110,8 +110,7 @@ async def enter_iccid(connection: AsyncConnection, order_id: str, by: By, iccid:
         return await _recorded(connection, order, refusal)
     kind = EFFECTS[order.kind]
     if not isinstance(kind, EntersIccid):
-        sentence = "The ICCID of this kind of order comes from the provider; it cannot be entered."
-        return await _recorded(connection, order, Refusal(code="iccid_not_entered", sentence=sentence))
+        return await _recorded(connection, order, Refusal.of("iccid_not_entered"))
     effect = await kind.enter_iccid(connection, order, iccid)
     if isinstance(effect, Refusal):
         return await _recorded(connection, order, effect)

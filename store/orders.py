@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.callers import Scope
-from models.errors import NotFound, Refusal, Refused
+from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.lifecycle import OPEN, OrderStatus
 from models.order_kinds import Shown

@@ -6,6 +6,7 @@ was but for `current` and a new sealing of its secrets.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,

@@ -2,6 +2,7 @@
 
 from models.language import Language
 from models.lifecycle import HoldReason, OrderStatus
+from models.order_kinds import kind_label as english
 from models.qr import RequestStatus
 from models.rules import Action
 from wording.french import labels as french
@@ -10,6 +11,12 @@ from wording.french import labels as french
 def action_label(action: Action, language: Language) -> str:
     """The action as it is named to users."""
     return action.label if language is Language.EN else french.ACTIONS[action]
+
+
+def kind_label(kind: str, language: Language) -> str:
+    """The kind of an order as it is named to users; one without words in this language in English."""
+    words: dict[str, str] = {**french.ACTIONS}
+    return words.get(kind, english(kind)) if language is Language.FR else english(kind)
 
 
 def order_status(status: OrderStatus, language: Language) -> str:

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from models.identifiers import CHECK_DIGIT_WRONG
 from models.language import Language
 from models.qr import Caution
-from models.rules import DISPOSAL_WARNING
+from models.rules import DISCARD_WARNING
 from wording.french import warnings as french
 
 _FRENCH: Mapping[str, str] = {
     CHECK_DIGIT_WRONG: french.CHECK_DIGIT_WRONG,
-    DISPOSAL_WARNING: french.DISPOSAL,
+    DISCARD_WARNING: french.DISCARD,
     **{caution.value: french.CAUTIONS[caution] for caution in Caution},
 }
 

@@ -63,6 +63,9 @@ CODES = {
         "This form was sent from another site; open the link from your mail, and try again.", FORBIDDEN
     ),
     # notifications
+    "no_manager": Declared(
+        "No user requested this code and the account has no contact address; name whom to notify."
+    ),
     "unknown_notification": Declared("There is no notification {notification}.", NOT_FOUND),
     "code_replaced": Declared("The SIM has a newer code by now; ask again to notify of that.", CONFLICT),
     "key_used_for_notification": Declared(

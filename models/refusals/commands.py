@@ -7,7 +7,7 @@ COMMANDS = {
     "confirmation_needed": Declared("There is no terminal to confirm at: add --yes."),
     "stdin_taken": Declared("The text comes from stdin, so nothing can be confirmed there: add --yes."),
     # how it is called
-    "language_unknown": Declared("There is no such language; there are {languages}."),
+    "language_unknown": Declared("There is no such language; there are: {languages}."),
     "order_id_invalid": Declared("An order's id is order- and 16 letters and digits."),
     "request_id_invalid": Declared("A request's id is qr-request- and 16 letters and digits."),
     "notification_id_invalid": Declared("A notification's id is qr-notification- and 16 letters and digits."),
@@ -16,9 +16,11 @@ COMMANDS = {
     "query_invalid": Declared(
         "Temporal does not understand this query; docs/operations.md shows some that it does."
     ),
-    "selection_invalid": Declared("Name one order, or choose many with --query, --reason or --all-held."),
-    "not_held": Declared("The order is not held; there is nothing to retry."),
-    "nothing_to_change": Declared("Say what changes: --name, --email, --role or --no-role."),
+    "selection_invalid": Declared(
+        "Name some by their ids, or choose many with --query, --reason or --all-held."
+    ),
+    "not_held": Declared("{workflow} is not held; there is nothing to retry."),
+    "nothing_to_change": Declared("Say what changes: --name, --email, --language, --role or --no-role."),
     "notify_contradicted": Declared("Say --notify or --no-notify, not both."),
     "no_code_given": Declared("Name a FILE with the QR code, or type the code with --code -."),
     "code_as_argument": Declared(

@@ -1,6 +1,6 @@
 """Refusals about accounts, lines, SIMs, catalogues, contacts, users and profiles."""
 
-from models.refusals.declared import CONFLICT, NOT_FOUND, Declared
+from models.refusals.declared import CONFLICT, FORBIDDEN, NOT_FOUND, Declared
 
 FLEET = {
     "no_account": Declared("There is no account yet; import a fleet first.", NOT_FOUND),
@@ -13,6 +13,13 @@ FLEET = {
     "unknown_profile": Declared("There is no such profile in your account.", NOT_FOUND),
     "unknown_target": Declared("A target is {actions}, one of them with a slot such as {example}, or all."),
     "unknown_role": Declared("A contact's role is one of: {roles}."),
+    "unknown_user_role": Declared("A user's role is one of: {roles}."),
+    "distributor_of_desk": Declared("A distributor is named for the role provider_desk, and for no other."),
+    "role_above_yours": Declared(
+        "The role {role} allows more than yours; ask who has such a role, or the platform's operator.",
+        FORBIDDEN,
+    ),
+    "other_account": Declared("The file names an account that is not yours.", NOT_FOUND),
     "profile_exists": Declared("The account has a profile of this name already.", CONFLICT),
     "name_invalid": Declared("A name has 1 to {characters} characters and no line breaks."),
     "email_invalid": Declared("This is not an e-mail address."),

@@ -40,6 +40,11 @@ IMPORTS = {
     "cell_no_slot": Declared("it must be 1, 2 or 3."),
     "cell_no_sim_type": Declared("it must be physical or esim, or empty with an empty iccid."),
     "cell_not_yes_or_no": Declared("it must be yes or no."),
+    "cell_no_language": Declared("it must be en or fr, or empty."),
+    "language_without_name": Declared("a language needs a name."),
+    "language_without_contact": Declared("a language needs a contact."),
+    "other_language_before": Declared("line {line} has another one for the same employee."),
+    "other_before": Declared("line {line} says something else for the same address."),
     "msisdn_invalid": Declared(
         "A phone number is written with + and the country code, such as +33612345678."
     ),

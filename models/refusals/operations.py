@@ -1,6 +1,6 @@
 """Refusals to start: settings that are wrong, and what is not there yet. For operators."""
 
-from models.refusals.declared import UNAVAILABLE, Declared
+from models.refusals.declared import NOT_FOUND, UNAVAILABLE, Declared
 
 OPERATIONS = {
     "settings_invalid": Declared("These settings are not valid: {settings}."),
@@ -42,6 +42,11 @@ OPERATIONS = {
         "Search attributes are not registered; run: temporal operator search-attribute create {options}",
         UNAVAILABLE,
     ),
+    "restore_unannounced": Declared(
+        "The database was restored from a backup; run: esim-orders db restored", UNAVAILABLE
+    ),
+    "cursor_invalid": Declared("This is no cursor of the event feed."),
+    "unknown_workflow": Declared("{workflow} stands for nothing that can be held.", NOT_FOUND),
     "database_not_at_head": Declared(
         "The database is at revision {found}, this worker needs {needed}; run: esim-orders db upgrade",
         UNAVAILABLE,

@@ -22,13 +22,21 @@ ORDERS = {
     "pack_not_eligible": Declared("This pack is not available with an eSIM of the line's provider."),
     "pack_not_chosen": Declared("Several packs fit this line; choose one: {packs}."),
     "quantity_locked": Declared("The quantity of an eSIM for a line is 1."),
-    "disposal_not_confirmed": Declared(
+    "discard_not_confirmed": Declared(
         "To be confirmed: The SIM in place will be discarded automatically and irreversibly once the "
         "provider has processed the order."
     ),
     "key_used": Declared("This key was used for another order: {order}.", CONFLICT),
     "key_invalid": Declared("A key has at most {characters} characters of text."),
-    "actor_invalid": Declared("Who calls is given as operator, provider or user:ID."),
+    # who orders or steers
+    "user_needed": Declared("This is done by a user of the account: say which user acts."),
+    "not_permitted": Declared(
+        "Your role does not allow this ({permission}); contact your administrator.", FORBIDDEN
+    ),
+    "user_deactivated": Declared("The user is deactivated.", FORBIDDEN),
+    "unknown_actor": Declared(
+        "The actor is neither a user of the account nor a contact of the order's distributor.", FORBIDDEN
+    ),
     # how the order goes on
     "unknown_order": Declared("There is no order {order}.", NOT_FOUND),
     "unknown_note": Declared("There is no such note of this order.", NOT_FOUND),
@@ -49,6 +57,10 @@ ORDERS = {
     "already_refused": Declared("The order was refused; place another one.", CONFLICT),
     "iccid_invalid": Declared("An ICCID has 18 to 20 digits."),
     "iccid_unknown": Declared("The eSIM's ICCID is not known yet; give it with this call."),
+    "iccid_not_entered": Declared(
+        "The ICCID of this kind of order comes from the provider; it cannot be entered.", CONFLICT
+    ),
+    "sim_suspended": Declared("This SIM is suspended; resume it first.", CONFLICT),
     "iccid_in_use": Declared("The ICCID {iccid} belongs to another SIM.", CONFLICT),
     "line_changed": Declared(
         "The SIM on the line is not the one that was there when the order was placed; cancel it.", CONFLICT

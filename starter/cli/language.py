@@ -3,7 +3,7 @@
 Refusals, warnings, hold reasons and labels are in it; what programs read is not.
 """
 
-from models.errors import Refusal, Refused
+from models.errors import Refusal
 from models.language import Language, parse_language
 from models.lifecycle import OrderStatus
 from models.qr import RequestStatus
@@ -20,10 +20,7 @@ def choose(text: str | None) -> None:
     """Speak this language from here on. Raises `Refused` (`language_unknown`)."""
     _chosen.clear()
     if text is not None:
-        language = parse_language(text)
-        if language is None:
-            raise Refused.because("language_unknown", languages=", ".join(Language))
-        _chosen.append(language)
+        _chosen.append(parse_language(text))
 
 
 def spoken() -> Language:
@@ -49,6 +46,11 @@ def held(reason: str) -> str:
 def action_label(action: Action) -> str:
     """An action as it is named to users."""
     return labels.action_label(action, spoken())
+
+
+def kind_label(kind: str) -> str:
+    """The kind of an order."""
+    return labels.kind_label(kind, spoken())
 
 
 def order_status(status: OrderStatus) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from models.callers import Caller, LinkBearer, Permission
 from models.inventory import EventView
-from models.order_views import OrderView
 from models.lifecycle import OrderKind
+from models.order_views import OrderView
 from starter.checkup import examine
 from starter.desk import OrderDraft
 from starter.people import erase
@@ -40,7 +40,7 @@ async def _first(views: Any) -> Any:
 
 
 def _draft(known: Known) -> OrderDraft:
-    return OrderDraft(kind=OrderKind.SWITCH_TO_ESIM, line=known.line, disposal_confirmed=True, key="a")
+    return OrderDraft(kind=OrderKind.SWITCH_TO_ESIM, line=known.line, discard_confirmed=True, key="a")
 
 
 _ORDERS: dict[str, Sample] = {

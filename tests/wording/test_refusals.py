@@ -10,12 +10,12 @@ from models.activation import Rule
 from models.errors import NotFound, Refusal, Refused
 from models.identifiers import iccid_warning
 from models.imports import RowNotes
-from models.language import Language, parse_language
+from models.language import Language, spoken_language
 from models.lifecycle import HoldReason, OrderStatus
 from models.qr import Caution, RequestStatus
 from models.refusals import DECLARED, SUBJECTS, WORDS
 from models.refusals.declared import fields
-from models.rules import DISPOSAL_WARNING, Action
+from models.rules import DISCARD_WARNING, Action
 from tests.wording import refusal_docs
 from tests.wording.raised import constants, modules, raised, words
 from wording.french import SENTENCES
@@ -50,7 +50,8 @@ def test_each_code_has_the_same_fields_in_every_language() -> None:
     for code, declared in DECLARED.items():
         assert fields(SENTENCES[code]) == declared.parameters, code
         for said in (SENTENCES[code], declared.sentence):
-            assert said == said.strip() and "  " not in said, code
+            assert said == said.strip(), code
+            assert "  " not in said, code
     assert FRENCH_WORDS.keys() == WORDS.keys()
     for parameter, english in WORDS.items():
         assert FRENCH_WORDS[parameter].keys() == english.keys(), parameter
@@ -147,7 +148,7 @@ def test_labels_and_holds_are_in_every_language() -> None:
 def test_warnings_are_told_in_french() -> None:
     odd = iccid_warning("8933010000000000009")
     assert odd is not None
-    for english in (odd, DISPOSAL_WARNING, *Caution):
+    for english in (odd, DISCARD_WARNING, *Caution):
         assert warning(english, Language.EN) == english
         assert warning(english, Language.FR) != english
     assert "8933010000000000009" in warning(odd, Language.FR)
@@ -159,7 +160,7 @@ def test_warnings_are_told_in_french() -> None:
     [("fr_FR.UTF-8", Language.FR), ("FR", Language.FR), ("en-GB", Language.EN), ("C", None), ("", None)],
 )
 def test_a_locale_names_a_language(text: str, language: Language | None) -> None:
-    assert parse_language(text) is language
+    assert spoken_language(text) is language
 
 
 def test_every_code_is_documented() -> None:

@@ -49,12 +49,16 @@ CODES = {
     "cross_site": (
         "Ce formulaire a été envoyé depuis un autre site ; ouvrez le lien de votre message et réessayez."
     ),
+    "no_manager": (
+        "Aucun utilisateur n’a demandé ce code et le compte n’a pas d’adresse de contact ; indiquez qui "
+        "prévenir."
+    ),
     "unknown_notification": "La notification {notification} n’existe pas.",
     "code_replaced": (
         "La SIM a reçu un code plus récent entre-temps ; demandez de nouveau l’envoi d’une notification."
     ),
     "key_used_for_notification": (
-        "Cette clé a déjà servi pour une autre notification ; prenez-en une nouvelle. "
+        "Cette clé a déjà servi pour une autre notification ; prenez-en une nouvelle."
     ),
     "secret_keys_missing": (
         "Il n’y a pas de clés pour conserver les QR codes : donnez à ESIM_SECRET_KEYS la même valeur dans "

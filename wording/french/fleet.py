@@ -13,6 +13,13 @@ FLEET = {
         "Une cible est l’une des actions {actions}, avec ou sans emplacement comme {example}, ou all."
     ),
     "unknown_role": "Les rôles possibles d’un contact sont : {roles}.",
+    "unknown_user_role": "Les rôles possibles d’un utilisateur sont : {roles}.",
+    "distributor_of_desk": ("Un distributeur est indiqué pour le rôle provider_desk, et pour aucun autre."),
+    "role_above_yours": (
+        "Le rôle {role} permet plus que le vôtre ; adressez-vous à une personne qui a un tel rôle, ou à "
+        "l’exploitant de la plateforme."
+    ),
+    "other_account": "Le fichier nomme un compte qui n’est pas le vôtre.",
     "profile_exists": "Le compte a déjà un profil de ce nom.",
     "name_invalid": "Un nom a de 1 à {characters} caractères, sans saut de ligne.",
     "email_invalid": "Ce n’est pas une adresse e-mail.",

@@ -44,6 +44,10 @@ HOLDS = {
         "Le distributeur n’a aucun contact avec le rôle « order ». Importez le catalogue avec un tel "
         "contact, puis relancez."
     ),
+    HoldReason.ANSWER_REFUSED: (
+        "La réponse de l’opérateur a été refusée ; l’historique de la commande en donne la raison. "
+        "Corrigez-la, puis relancez."
+    ),
     HoldReason.NO_ACKNOWLEDGEMENT: (
         "Le distributeur n’accuse pas réception. Appelez-le ; puis accusez réception pour lui ou annulez la "
         "commande, ou relancez pour lui envoyer un nouveau rappel."

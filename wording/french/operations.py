@@ -36,6 +36,11 @@ OPERATIONS = {
         "Des attributs de recherche ne sont pas enregistrés ; exécutez : "
         "temporal operator search-attribute create {options}"
     ),
+    "restore_unannounced": (
+        "La base de données a été restaurée à partir d’une sauvegarde ; exécutez : esim-orders db restored"
+    ),
+    "cursor_invalid": "Ce n’est pas un curseur du flux d’événements.",
+    "unknown_workflow": "{workflow} ne correspond à rien qui puisse être en attente.",
     "database_not_at_head": (
         "La base de données est à la révision {found}, ce worker demande {needed} ; "
         "exécutez : esim-orders db upgrade"

@@ -2,7 +2,7 @@
 
 ORDERS = {
     "not_enabled": (
-        "L’action « {action} » n’est pas activée dans votre profil ; contactez votre administrateur. "
+        "L’action « {action} » n’est pas activée dans votre profil ; contactez votre administrateur."
     ),
     "slot_empty": "Il n’y a pas de SIM dans cet emplacement.",
     "sim_discarded": "Cette SIM a été mise au rebut.",
@@ -18,13 +18,18 @@ ORDERS = {
     "pack_not_eligible": "Ce pack n’est pas disponible avec une eSIM de l’opérateur de la ligne.",
     "pack_not_chosen": "Plusieurs packs conviennent à cette ligne ; choisissez-en un : {packs}.",
     "quantity_locked": "La quantité d’une eSIM pour une ligne est de 1.",
-    "disposal_not_confirmed": (
+    "discard_not_confirmed": (
         "À confirmer : la SIM en place sera mise au rebut automatiquement et irréversiblement dès que "
         "l’opérateur aura traité la commande."
     ),
     "key_used": "Cette clé a déjà servi pour une autre commande : {order}.",
     "key_invalid": "Une clé a au plus {characters} caractères de texte.",
-    "actor_invalid": "L’auteur de l’appel est indiqué par operator, provider ou user:ID.",
+    "user_needed": "Cela est fait par un utilisateur du compte : indiquez lequel.",
+    "not_permitted": ("Votre rôle ne le permet pas ({permission}) ; contactez votre administrateur."),
+    "user_deactivated": "L’utilisateur est désactivé.",
+    "unknown_actor": (
+        "L’auteur n’est ni un utilisateur du compte ni un contact du distributeur de la commande."
+    ),
     "unknown_order": "La commande {order} n’existe pas.",
     "unknown_note": "Cette note n’existe pas pour cette commande.",
     "note_invalid": "Une note a au plus {characters:,} caractères, qui doivent tous être du texte.",
@@ -40,6 +45,8 @@ ORDERS = {
     "already_refused": "La commande a été refusée ; passez-en une nouvelle.",
     "iccid_invalid": "Un ICCID a de 18 à 20 chiffres.",
     "iccid_unknown": "L’ICCID de l’eSIM n’est pas encore connu ; indiquez-le avec cet appel.",
+    "iccid_not_entered": ("L’ICCID de ce type de commande vient de l’opérateur ; il ne peut pas être saisi."),
+    "sim_suspended": "Cette SIM est suspendue ; réactivez-la d’abord.",
     "iccid_in_use": "L’ICCID {iccid} appartient à une autre SIM.",
     "line_changed": (
         "La SIM de la ligne n’est plus celle qui était en place au moment de la commande ; annulez celle-ci."

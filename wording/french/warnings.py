@@ -5,7 +5,7 @@ from models.qr import Caution
 CHECK_DIGIT_WRONG = (
     "La clé de contrôle de l’ICCID {iccid} est fausse ; il est conservé, comparez-le avec la carte."
 )
-DISPOSAL = (
+DISCARD = (
     "La SIM en place sera mise au rebut automatiquement et irréversiblement dès que l’opérateur aura traité "
     "la commande."
 )
