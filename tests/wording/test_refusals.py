@@ -50,7 +50,8 @@ def test_each_code_has_the_same_fields_in_every_language() -> None:
     for code, declared in DECLARED.items():
         assert fields(SENTENCES[code]) == declared.parameters, code
         for said in (SENTENCES[code], declared.sentence):
-            assert said == said.strip() and "  " not in said, code
+            assert said == said.strip(), code
+            assert "  " not in said, code
     assert FRENCH_WORDS.keys() == WORDS.keys()
     for parameter, english in WORDS.items():
         assert FRENCH_WORDS[parameter].keys() == english.keys(), parameter

@@ -54,7 +54,7 @@ CODES = {
         "La SIM a reçu un code plus récent entre-temps ; demandez de nouveau l’envoi d’une notification."
     ),
     "key_used_for_notification": (
-        "Cette clé a déjà servi pour une autre notification ; prenez-en une nouvelle. "
+        "Cette clé a déjà servi pour une autre notification ; prenez-en une nouvelle."
     ),
     "secret_keys_missing": (
         "Il n’y a pas de clés pour conserver les QR codes : donnez à ESIM_SECRET_KEYS la même valeur dans "

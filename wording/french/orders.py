@@ -2,7 +2,7 @@
 
 ORDERS = {
     "not_enabled": (
-        "L’action « {action} » n’est pas activée dans votre profil ; contactez votre administrateur. "
+        "L’action « {action} » n’est pas activée dans votre profil ; contactez votre administrateur."
     ),
     "slot_empty": "Il n’y a pas de SIM dans cet emplacement.",
     "sim_discarded": "Cette SIM a été mise au rebut.",
