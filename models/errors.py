@@ -26,6 +26,9 @@ class Refusal(BaseModel):
     code: str
     parameters: dict[str, str | int] = {}
 
+    def __hash__(self) -> int:
+        return hash((self.code, frozenset(self.parameters.items())))
+
     @classmethod
     def of(cls, code: str, /, **parameters: str | int) -> Self:
         """A refusal as declared. Raises `KeyError` for another code, `TypeError` for other parameters."""

@@ -123,14 +123,14 @@ async def test_a_request_is_refused_before_anybody_is_asked(database: Database, 
         (("--text-file", str(long)), "The text has more than"),
         (("--text-file", str(shell.folder)), "is a folder."),
         (("--text-file", str(latin)), "The text is not UTF-8."),
-        (("--text-file", "-"), "nobody can be asked: add --yes."),
+        (("--text-file", "-"), "nothing can be confirmed there: add --yes."),
     ):
         said = shell.run("qr", "request", "S-1", *BY_ANA, *arguments, code=2)
         assert sentence in said.err
         assert len(said.err.splitlines()) == 1
         assert said.out == ""
     unanswered = shell.process("qr", "request", "S-1", *BY_ANA, code=2)
-    assert unanswered.err == "Nobody can be asked whether to send it: add --yes.\n"
+    assert unanswered.err == "There is no terminal to confirm at: add --yes.\n"
     assert shell.json("qr", "history", "S-1")["requests"] == []
 
 

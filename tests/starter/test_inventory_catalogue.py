@@ -139,7 +139,7 @@ WRONG = [
     ([item("A"), item("A", item="B")], "provider: line 2 has an eSIM of this provider in the pack already."),
     ([item("A"), item("A", item="B", provider="SFR", distributor="X")], "distributor: line 2 says something"),
     ([item("A"), item("A", item="B", provider="SFR", available="no")], "available: line 2 says something"),
-    ([item("A"), item("B", order_contact_name="X")], "order_contact_name: line 2 says something"),
+    ([item("A"), item("B", order_contact_name="X")], "order_contact_name: line 2 has another name"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.errors import Refusal, Refused
 from models.inventory import TEMPORARY_MARK, SimKind, SimState
 from models.lifecycle import OrderKind, OrderStatus
 from tests.builders import ANA, OPERATOR, iccid, line, world
@@ -133,7 +134,9 @@ async def test_iccids_that_are_wrong_taken_or_missing(scene: Scene) -> None:
     order_id = await scene.acknowledged()
     assert await refused(scene.desk.processed(OPERATOR, order_id)) == ["iccid_unknown"]
     assert await refused(scene.desk.enter_iccid(OPERATOR, order_id, "12345")) == ["iccid_invalid"]
-    assert await refused(scene.desk.enter_iccid(OPERATOR, order_id, iccid(2))) == ["iccid_in_use"]
+    with pytest.raises(Refused) as taken:
+        await scene.desk.enter_iccid(OPERATOR, order_id, iccid(2))
+    assert taken.value.refusals == (Refusal.of("iccid_in_use", iccid=iccid(2)),)
     wrong_digit = ESIM[:-1] + str((int(ESIM[-1]) + 1) % 10)
     state = await scene.desk.enter_iccid(OPERATOR, order_id, f"{wrong_digit[:10]} {wrong_digit[10:]}")
     assert state.iccid == wrong_digit
