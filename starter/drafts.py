@@ -20,7 +20,7 @@ from workflows.messages import PlaceOrder, Waits
 class OrderDraft(BaseModel):
     """What a caller wants: names or ids as people write them. Nothing of it is trusted."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: OrderKind
     line: str

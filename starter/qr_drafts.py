@@ -23,7 +23,7 @@ from store.lookups import SimKey
 class QrRequestDraft(BaseModel):
     """What is asked for, as a page or a shell has it. What is left out is pre-filled (F27, F30)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     sim: str
     """`S-12` or an ICCID."""

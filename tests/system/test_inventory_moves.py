@@ -5,7 +5,7 @@ import pytest
 from models.errors import Refusal, Refused
 from models.inventory import TEMPORARY_MARK, SimKind, SimState
 from models.lifecycle import OrderKind, OrderStatus
-from tests.builders import ANA, OPERATOR, iccid, line, world
+from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line, world
 from tests.system.scene import Scene, refused
 
 ESIM = iccid(777)
@@ -150,18 +150,21 @@ async def test_the_story_of_an_order_names_who_did_what(scene: Scene) -> None:
     order_id = await scene.placed()
     await scene.mailbox.got("orders@telvia.example")
     await scene.desk.acknowledge(OPERATOR, order_id, iccid=ESIM)
-    await scene.desk.processed(await scene.ana("U-1"), order_id)
+    dora = await scene.inventory.create_user(
+        OPERATOR, ACCOUNT, "Dora", "dora@telvia.example", role="provider_desk", distributor="Telvia"
+    )
+    await scene.desk.processed(await scene.ana(dora.email), order_id)
     await scene.ended(order_id)
     story = [(event.type, event.actor) for event in (await scene.desk.order(OPERATOR, order_id)).events]
     assert story == [
         ("order.submitted", "user:1"),
         ("mail.sent", "system"),
-        ("order.provider_processing", "provider"),
-        ("esim.temporary_created", "provider"),
-        ("esim.iccid_entered", "provider"),
-        ("order.processed", "user:1"),
-        ("sim.discarded", "user:1"),
-        ("esim.activated", "user:1"),
+        ("order.provider_processing", "operator"),
+        ("esim.temporary_created", "operator"),
+        ("esim.iccid_entered", "operator"),
+        ("order.processed", dora.actor),
+        ("sim.discarded", dora.actor),
+        ("esim.activated", dora.actor),
         ("mail.sent", "system"),
         ("mail.sent", "system"),
     ]
