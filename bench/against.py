@@ -26,11 +26,11 @@ Play = Callable[[Version], Round]
 """Runs one round of a version."""
 
 
-def compare(wish: argparse.Namespace, console: Console) -> int:
+def compare(wish: argparse.Namespace, console: Console, repository: Path = REPOSITORY) -> int:
     """Exit code 0: fast enough. 1: too slow, or an order did not end as it must. 3: no comparison."""
     try:
         with _ended_by_signals(), tempfile.TemporaryDirectory(prefix="esim-ab-") as place:
-            found = _measure(wish, Path(place))
+            found = _measure(wish, repository, Path(place))
     except BenchError as failure:
         say(str(failure))
         return 3
@@ -38,7 +38,7 @@ def compare(wish: argparse.Namespace, console: Console) -> int:
     for fault in found.faults:
         say(fault)
     if len(found.pairs) < ENOUGH:
-        say(f"{len(found.pairs)} pairs are a look, not a verdict: that takes {ENOUGH}.")
+        say(f"pairs measured: {len(found.pairs)}; a verdict takes at least {ENOUGH}")
     if wish.json:
         print(json.dumps(found.as_json()))
     return 0 if found.fast_enough and not found.faults else 1
@@ -52,11 +52,11 @@ def play_pairs(count: int, play: Play) -> Iterator[Pair]:
         yield Pair(first, rounds["old"], rounds["new"])
 
 
-def _measure(wish: argparse.Namespace, place: Path) -> Comparison:
-    commit = commit_of(REPOSITORY, wish.against)
-    say(f"old: {wish.against} ({commit[:10]}); new: the files of {REPOSITORY} as they are")
+def _measure(wish: argparse.Namespace, repository: Path, place: Path) -> Comparison:
+    commit = commit_of(repository, wish.against)
+    say(f"old: {wish.against} ({commit[:10]}); new: the files of {repository} as they are")
     versions: dict[Version, Checkout] = dict(
-        zip(("old", "new"), both(REPOSITORY, commit, place), strict=True)
+        zip(("old", "new"), both(repository, commit, place), strict=True)
     )
     for checkout in versions.values():
         modules = checkout.own_modules()

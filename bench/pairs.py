@@ -6,7 +6,7 @@ from statistics import median
 from typing import Any, Literal
 
 ENOUGH = 5
-"""Pairs that a verdict takes; fewer are a look."""
+"""Pairs that a verdict takes."""
 
 Version = Literal["old", "new"]
 
