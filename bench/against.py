@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from rich.console import Console
 
@@ -78,12 +77,11 @@ def _command(checkout: Checkout, wish: argparse.Namespace) -> list[str]:
 
 
 def _play(checkout: Checkout, command: list[str]) -> Round:
-    code, answer = checkout.run(command, ROUND_SECONDS)
+    ended = checkout.run(command, ROUND_SECONDS)
     try:
-        measured: dict[str, Any] = json.loads(answer.splitlines()[-1])
-        return Round.from_json(measured)
-    except (ValueError, IndexError, KeyError, TypeError) as failure:
-        raise BenchError(f"A round of the {checkout.name} version failed ({code}):\n{answer}") from failure
+        return Round.from_json(ended.answer())
+    except BenchError as failure:
+        raise BenchError(f"A round of the {checkout.name} version failed. {failure}") from failure
 
 
 def _sentence(number: int, pair: Pair) -> str:
@@ -107,7 +105,11 @@ def _ended_by_signals() -> Iterator[None]:
         say("stopping, and removing what was made")
         raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, on_signal) for number in STOP_SIGNALS}
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    if before[signal.SIGHUP] is signal.SIG_IGN:  # by nohup
+        del before[signal.SIGHUP]
+    for number in before:
+        signal.signal(number, on_signal)
     try:
         yield
     finally:

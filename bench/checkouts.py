@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 LOCK = "requirements.lock"
 STOP_SECONDS = 60.0
@@ -28,6 +29,7 @@ LIFELINE_SECONDS = 6.0
 """After a kill: see `sandbox.lifeline`."""
 PREPARE_SECONDS = 900.0
 LAST_LINES = 20
+LONGEST_LINE = 300
 
 _FIND = """
 import importlib.util, json, sys
@@ -40,6 +42,33 @@ class BenchError(Exception):
 
 
 @dataclass(frozen=True)
+class Ended:
+    """A program that has ended."""
+
+    code: int
+    output: str
+    """Standard output. Temporal's client writes its warnings there, too."""
+    complaints: str
+    """Standard error."""
+
+    def answer(self) -> dict[str, Any]:
+        """The last line of the output that is a JSON object. BenchError: there is none."""
+        for line in reversed(self.output.splitlines()):
+            if line.startswith("{"):
+                with suppress(json.JSONDecodeError):
+                    return dict(json.loads(line))
+        raise BenchError(f"It ended with exit code {self.code} and no figures.\n{self.last_words}")
+
+    @property
+    def last_words(self) -> str:
+        return "\n".join(
+            line[:LONGEST_LINE]
+            for stream in (self.output, self.complaints)
+            for line in stream.splitlines()[-LAST_LINES:]
+        )
+
+
+@dataclass(frozen=True)
 class Checkout:
     """One version, ready to be measured."""
 
@@ -49,7 +78,7 @@ class Checkout:
     temporary: Path
     """Where its processes put their own temporary folders; removed with the comparison."""
 
-    def run(self, arguments: Sequence[str], seconds: float) -> tuple[int, str]:
+    def run(self, arguments: Sequence[str], seconds: float) -> Ended:
         """Run its Python in its folder."""
         return run([str(self.python), *arguments], self.folder, self._environment(), seconds)
 
@@ -63,10 +92,10 @@ class Checkout:
         packages = [found.parent.name for found in self.folder.glob("*/__init__.py")]
         modules = [found.stem for found in self.folder.glob("*.py")]
         names = sorted(name for name in {*packages, *modules} if name != "tests")
-        code, answer = self.run(["-c", _FIND, *names], PREPARE_SECONDS)
-        if code:
-            raise BenchError(f"The modules of the {self.name} version are not found:\n{answer}")
-        origins = {name: Path(origin) for name, origin in json.loads(answer.splitlines()[-1]).items()}
+        origins = {
+            name: Path(origin)
+            for name, origin in self.run(["-c", _FIND, *names], PREPARE_SECONDS).answer().items()
+        }
         for name, origin in origins.items():
             if not origin.resolve().is_relative_to(self.folder.resolve()):
                 raise BenchError(f"The {self.name} version would import {name} from {origin}.")
@@ -74,10 +103,10 @@ class Checkout:
 
     def knows(self, option: str) -> bool:
         """Whether its benchmark has this option."""
-        code, answer = self.run(["-m", "bench", "--help"], PREPARE_SECONDS)
-        if code:
-            raise BenchError(f"The {self.name} version has no benchmark that can be run:\n{answer}")
-        return option in answer
+        ended = self.run(["-m", "bench", "--help"], PREPARE_SECONDS)
+        if ended.code:
+            raise BenchError(f"The {self.name} version has no benchmark that can be run.\n{ended.last_words}")
+        return option in ended.output
 
 
 def cleaned() -> dict[str, str]:
@@ -147,16 +176,14 @@ def _installed(folder: Path) -> Path:
     if make is None:
         raise BenchError("make is not installed: the old version pins other packages and needs it.")
     base = getattr(sys, "_base_executable", sys.executable)
-    code, answer = run([make, "install", f"PYTHON={base}"], folder, cleaned(), PREPARE_SECONDS)
-    if code:
-        raise BenchError(f"The old version could not be installed:\n{answer}")
+    ended = run([make, "install", f"PYTHON={base}"], folder, cleaned(), PREPARE_SECONDS)
+    if ended.code:
+        raise BenchError(f"The old version could not be installed.\n{ended.last_words}")
     return folder / ".venv" / "bin" / "python"
 
 
-def run(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float
-) -> tuple[int, str]:
-    """Run a program to its end: exit code and output, or if it printed none, its last complaints.
+def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float) -> Ended:
+    """Run a program to its end.
 
     It leads a process group. When this process is interrupted, so is the group, and it may clean up.
     """
@@ -178,9 +205,7 @@ def run(
     except BaseException:
         _end(process)
         raise
-    if process.returncode and not output.strip():
-        output = "\n".join(complaints.splitlines()[-LAST_LINES:])
-    return process.returncode, output
+    return Ended(process.returncode, output, complaints)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

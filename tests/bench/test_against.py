@@ -18,6 +18,7 @@ from rich.console import Console
 
 from bench import only_orders
 from bench.against import compare
+from bench.checkouts import cleaned, run
 
 TOP = Path(only_orders.__file__).parent.parent
 DEADLINE_SECONDS = 40
@@ -130,6 +131,14 @@ def test_the_exit_code_says_that_an_order_did_not_end_as_it_must(
     assert "Pair 1, new: 1 orders without exactly one discard." in capsys.readouterr().err
 
 
+def test_warnings_after_the_figures_do_not_hide_them(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository.benchmark_says(11, extra="import atexit; atexit.register(print, 'WARN retried 5 times {')")
+    assert compared(repository, wish(rounds=1)) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["ratio"] == 1.1
+
+
 def test_an_unknown_revision_is_said(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
     assert compared(repository, wish(against="v99")) == 3
     assert "v99 is not a commit" in capsys.readouterr().err
@@ -139,9 +148,11 @@ def test_an_unknown_revision_is_said(repository: Repository, capsys: pytest.Capt
 def test_a_round_that_fails_ends_the_comparison_with_its_last_words(
     repository: Repository, temporary: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    repository.benchmark_says(10, extra="raise SystemExit('Temporal does not start.')")
+    repository.benchmark_says(10, extra="print('WARN retried'); raise SystemExit('Temporal does not start.')")
     assert compared(repository, wish()) == 3
-    assert "A round of the new version failed (1):\nTemporal does not start." in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "A round of the new version failed. It ended with exit code 1 and no figures." in said
+    assert "WARN retried\nTemporal does not start.\n" in said
     assert list(temporary.iterdir()) == []
 
 
@@ -189,12 +200,13 @@ def test_nothing_is_left_of_a_comparison_that_is_interrupted(
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.timeout(300)
 def test_a_benchmark_without_the_option_is_made_to_measure_orders_alone_on_real_parts() -> None:
     counts = ["--rounds", "1", "--orders", "6", "--single", "2", "--warm-up", "3", "--json"]
     command = [sys.executable, "-P", only_orders.__file__, *counts]
-    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, timeout=100, check=False)
-    assert done.returncode == 0, done.stderr
-    answer = json.loads(done.stdout)
+    done = run(command, TOP, cleaned(), seconds=240)
+    assert done.code == 0, done.last_words
+    answer = done.answer()
     assert answer["faults"] == []
     assert answer.keys() == {"orders_per_s", "p50_ms", "p99_ms", "cpu_ms_per_order", "seconds", "faults"}
     assert answer["orders_per_s"].keys() == {"1", "50"}
