@@ -14,7 +14,7 @@ from bench.counters import actions, events
 from bench.figures import Figures
 from bench.fleet import seed
 from bench.imports import ImportPace, time_import
-from bench.only_orders import HIGH, LOW, OnlyOrders, OrderFigures
+from bench.only_orders import HIGH, LOW, OnlyOrders, OrderFigures, leave
 from bench.orders import BareOrders, RealOrders
 from bench.proof import faults
 from bench.rounds import Pace, run_round, take_turns
@@ -171,4 +171,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main)

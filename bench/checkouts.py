@@ -61,11 +61,8 @@ class Ended:
 
     @property
     def last_words(self) -> str:
-        return "\n".join(
-            line[:LONGEST_LINE]
-            for stream in (self.output, self.complaints)
-            for line in stream.splitlines()[-LAST_LINES:]
-        )
+        lines = (self.complaints.strip() or self.output).splitlines()
+        return "\n".join(line[:LONGEST_LINE] for line in lines[-LAST_LINES:])
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ orders, and this file only takes the place of its `Run`. So import nothing here 
 
 import argparse
 import importlib
+import os
 import sys
 import time
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from bench.orders import Orders
 from bench.rounds import Pace, run_round
@@ -64,6 +66,24 @@ class OnlyOrders:
         return OrderFigures(paces, time.monotonic() - started)
 
 
+def leave(run: Callable[[], int]) -> NoReturn:
+    """End the process with the exit code of `run`, or with a traceback as the last thing it says.
+
+    After an error calls may still be under way, and then the threads of Temporal's client can keep Python
+    from ending. So Python is not asked to.
+    """
+    try:
+        code = run()
+    except KeyboardInterrupt:
+        code = 130
+    except Exception:  # noqa: BLE001 - it is said, and nothing comes after it
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def main() -> int:
     """Let the benchmark of the checkout that is imported from here measure its orders alone."""
     benchmark: Any = importlib.import_module("bench.__main__")
@@ -73,4 +93,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main)
