@@ -48,7 +48,7 @@ imports: $(STAMP)
 
 check: lint types imports test ## What a change must pass: format, lint, types, imports, tests
 
-bench: $(STAMP) ## Measure orders a second against a bare workflow; ARGS=--json for programs
+bench: $(STAMP) ## Measure orders a second; ARGS="--against REV" compares with a commit
 	$(BIN)/python -m bench $(ARGS)
 
 pictures: $(STAMP) ## Take the pictures of README and runbook anew, with chromium

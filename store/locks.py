@@ -31,6 +31,6 @@ async def lock_subject(connection: AsyncConnection, account_id: int, subject: st
     return (await connection.execute(_LOCK, known)).one_or_none() is not None
 
 
-async def lock_subject_of(connection: AsyncConnection, order_id: str) -> None:
-    """Lock what the order is about, if it is about one thing."""
-    await connection.execute(_LOCK_OF_ORDER, {"order": order_id})
+async def lock_subject_of(connection: AsyncConnection, order_id: str) -> bool:
+    """Lock what the order is about; False where it is about no one thing."""
+    return (await connection.execute(_LOCK_OF_ORDER, {"order": order_id})).one_or_none() is not None

@@ -15,7 +15,7 @@ def action_label(action: Action, language: Language) -> str:
 
 def kind_label(kind: str, language: Language) -> str:
     """The kind of an order as it is named to users; one without words in this language in English."""
-    words: dict[str, str] = {**french.ACTIONS}
+    words = {str(action): words for action, words in french.ACTIONS.items()}
     return words.get(kind, english(kind)) if language is Language.FR else english(kind)
 
 
