@@ -17,15 +17,19 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
             yield str(within), ast.parse(path.read_text())
 
 
+_MAKERS = {"Refusal", "cls"}
+
+
 def raised(module: ast.Module) -> Iterator[tuple[ast.expr, frozenset[str | None]]]:
     """The code and the parameters of each refusal that is made by `of` or `because`, or by `qr.refusals`."""
     for call in ast.walk(module):
         if not isinstance(call, ast.Call) or not call.args:
             continue
         made = call.func
-        if (isinstance(made, ast.Attribute) and made.attr in {"of", "because"}) or (
-            isinstance(made, ast.Name) and made.id == "refused" and isinstance(call.args[0], ast.Constant)
-        ):
+        of = isinstance(made, ast.Attribute) and made.attr == "of" and ast.unparse(made.value) in _MAKERS
+        because = isinstance(made, ast.Attribute) and made.attr == "because"
+        known = isinstance(made, ast.Name) and made.id == "refused" and isinstance(call.args[0], ast.Constant)
+        if of or because or known:
             yield call.args[0], frozenset(keyword.arg for keyword in call.keywords)
 
 

@@ -31,7 +31,6 @@ FROM_A_TABLE = {
     ("models/fleet_file.py", "code"),
     ("models/catalogue_file.py", "code"),
     ("store/fleet_conflicts.py", "code"),
-    ("store/acceptance.py", "code"),
     ("store/qr_requests.py", "code"),
     ("starter/cli/imports.py", "reason"),
     ("qr/refusals.py", "reason"),
