@@ -189,10 +189,10 @@ async def test_another_language_places_and_steers_with_nothing_but_json(shell: S
     assert (await backend.state(order))["status"] == "submitted"
     await backend.signal(order, "retry", {"actor": "operator"})  # nothing is held: nothing happens
     iccid = next(ICCIDS)
-    acknowledged = await backend.update(order, "acknowledge", {"actor": "provider"})
+    acknowledged = await backend.update(order, "acknowledge", {"actor": "operator"})
     assert acknowledged["status"] == "provider_processing"
     assert (await backend.update(order, "enter_iccid", {"iccid": iccid}))["iccid"] == iccid
-    assert (await backend.update(order, "processed", {"actor": "provider"}))["status"] == "processed"
+    assert (await backend.update(order, "processed", {"actor": "operator"}))["status"] == "processed"
     after = (await shell.esim("fleet", "show", line["msisdn"], "--json")).json
     assert after["sim"]["iccid"] == iccid
     history = json.dumps(await shell.temporal("workflow", "show", "--workflow-id", order))
