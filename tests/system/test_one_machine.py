@@ -151,7 +151,7 @@ async def test_an_esim_is_replaced_and_another_order_cancelled_by_commands(shell
     assert cancelled.json["status"] == "cancelled"
     assert (await shell.esim("fleet", "show", number, "--json")).json["sim"] == line["sim"]
     late = await shell.esim("order", "processed", first, "--iccid", next(ICCIDS))
-    assert (late.code, late.err) == (2, "The order is cancelled; it cannot become processed any more.")
+    assert (late.code, late.err) == (2, "The order is cancelled already; that cannot be changed any more.")
     shown = (await shell.esim("order", "show", first, "--json")).json
     assert shown["cancel_reason"] == "wrong phone"
     assert "incident.processed_after_cancelled" in [event["type"] for event in shown["events"]]
