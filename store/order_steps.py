@@ -14,7 +14,7 @@ from models.callers import Permission, cancelling
 from models.errors import Refusal
 from models.lifecycle import OPEN, OrderStatus, advance
 from models.orders import Acceptance, FollowUp, Placement, StepResult
-from store import events, follow_ups, holds, orders
+from store import events, follow_ups, holds, orders, refused_orders
 from store.actors import actor_refusal
 from store.effects import Decision, Effect, EntersIccid
 from store.event_table import EventRow
@@ -196,8 +196,7 @@ async def _write(connection: AsyncConnection, placement: Placement, decision: De
 async def _refused(
     connection: AsyncConnection, placement: Placement, reasons: Sequence[Refusal]
 ) -> Acceptance:
-    happened = {"codes": [reason.code for reason in reasons], "kind": placement.kind}
-    await _append(connection, placement, ("order.refused", happened))
+    await _append(connection, placement, refused_orders.happening(placement, tuple(reasons)))
     return Acceptance(
         order_id=placement.order_id,
         status=OrderStatus.REFUSED,

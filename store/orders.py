@@ -15,7 +15,7 @@ from models.lifecycle import OPEN, OrderStatus
 from models.order_kinds import Shown
 from models.order_views import OrderDetails, OrderView
 from models.orders import Acceptance
-from store import events, follow_ups, holds
+from store import events, follow_ups, holds, refused_orders
 from store.event_table import EventRow
 from store.order_kinds import EFFECTS
 from store.scopes import within
@@ -33,11 +33,12 @@ _LONGEST_NOTE = 2000
 
 
 async def order(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderView:
-    """One order with everything that happened to it. Raises `NotFound`."""
+    """One order with everything that happened to it, also one that was refused. Raises `NotFound`."""
     row = (await connection.execute(_orders(scope).where(OrderRow.id == order_id))).one_or_none()
-    if row is None:
+    views = await _views(connection, [row]) if row else []
+    view = views[0] if views else await refused_orders.find(connection, scope, order_id)
+    if view is None:
         raise unknown(order_id)
-    (view,) = await _views(connection, [row])
     return view.model_copy(update={"events": await events.of(connection, order_id)})
 
 
@@ -52,7 +53,11 @@ async def orders(
     subject: str | None = None,
     limit: int = 100,
 ) -> list[OrderView]:
-    """The newest orders, without their events."""
+    """The newest orders, without their events; refused ones only where that status is asked for."""
+    if status is OrderStatus.REFUSED:
+        if open_only or held or incidents:
+            return []
+        return await refused_orders.newest(connection, scope, subject=subject, limit=limit)
     statement = _orders(scope).order_by(OrderRow.placed_at.desc(), OrderRow.id).limit(limit)
     if status is not None:
         statement = statement.where(OrderRow.status == status)

@@ -7,14 +7,14 @@ from models.inventory import EventView, HoldView
 from models.lifecycle import OrderStatus
 from models.order_views import OrderView
 from starter.cli.language import held as hold_sentence
-from starter.cli.language import kind_label, order_status
+from starter.cli.language import kind_label, order_status, why_not
 from starter.cli.output import full_time, is_wide, print_table, short_time
 
 _WAITS = {
     OrderStatus.SUBMITTED: "the provider's acknowledgement",
     OrderStatus.PROVIDER_PROCESSING: "the provider's word that the order is processed",
 }
-_INTERNAL = frozenset({"request", "note"})
+_INTERNAL = frozenset({"request", "note", "refusals", "what"})
 """What an event keeps for the program's own use."""
 _SIMS = frozenset({"sim", "sim_in_place"})
 _INCIDENT = "The provider processed it after the cancel: ask which SIM is in use (docs/operations.md)."
@@ -47,6 +47,7 @@ def print_order(order: OrderView, people: Mapping[str, str]) -> None:
         ("provider", f"{order.provider}{by}" if order.provider else None),
         ("eSIM", order.iccid),
         ("cancelled for", order.cancel_reason),
+        *(("refused", why_not(refusal)) for refusal in order.refusals),
     ]
     print_table(order.id, ("", ""), [fact for fact in facts if fact[1]])
     print_events(order.events, people)

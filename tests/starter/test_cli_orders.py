@@ -52,6 +52,20 @@ async def test_an_unknown_status_is_one_sentence(shell: Shell) -> None:
     assert shell.run("order", "list", "--status", "Processed").out == "There are no such orders.\n"
 
 
+async def test_the_command_line_says_why_it_was_refused(database: Database, shell: Shell) -> None:
+    await world(database)
+    refused = await place(database, quantity=2)
+    listed = shell.run("order", "list", "--status", "refused").out
+    assert refused.order_id in listed
+    assert "Refused" in listed
+    shown = shell.run("order", "show", refused.order_id).out
+    assert refused.refusals[0].sentence.split(";")[0][:30] in shown
+    assert "quantity_locked" in shown
+    assert "'kind'" not in shown
+    assert shell.run("order", "list").out == "There are no orders.\n"
+    assert shell.json("order", "show", refused.order_id)["refusals"][0]["code"] == "quantity_locked"
+
+
 async def test_an_order_names_people_and_what_it_waits_for(database: Database, shell: Shell) -> None:
     await world(database)
     order = await place(database)
@@ -136,4 +150,4 @@ async def test_a_refusal_is_told_in_the_language_of_the_terminal(
 
 async def test_a_language_that_is_not_spoken_is_refused(shell: Shell) -> None:
     refused = shell.run("--language", "tlh", "order", "list", code=2)
-    assert refused.err == "There is no such language; there are en, fr.\n"
+    assert refused.err == "There is no such language; there are: en, fr.\n"
