@@ -18,7 +18,7 @@ def parse_language(text: str) -> Language:
     try:
         return Language(text.strip().lower())
     except ValueError:
-        raise Refused.because("language_unknown", languages=" or ".join(Language)) from None
+        raise Refused.because("language_unknown", languages=", ".join(Language)) from None
 
 
 def spoken_language(text: str) -> Language | None:
