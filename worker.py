@@ -44,7 +44,7 @@ from telemetry.process import run
 from workflows.order import EsimOrder
 from workflows.qr_notification import EsimQrNotification, PinnedQrNotification
 from workflows.qr_request import EsimQrRequest
-from workflows.step import activities_of, undone
+from workflows.step import Steps, activities_of, undone
 from workflows.steps import CONTRACTS
 
 GRACE = timedelta(seconds=30)
@@ -75,14 +75,10 @@ def workflow_runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
-def order_worker(
-    client: Client,
-    database: Database,
-    mailer: Mailer,
-    settings: Settings,
-    workflows: Sequence[type] = (),
-) -> Worker:
-    """A worker for orders on the configured task queue; with a build id, one of that version."""
+def implementations(
+    client: Client, database: Database, mailer: Mailer, settings: Settings
+) -> tuple[Steps, ...]:
+    """The steps of a worker. Another set of steps is added here."""
     outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain)
     ports = {BY_MAIL: ProviderByMail(database, outbox)}
     codes = QrMails(
@@ -92,7 +88,7 @@ def order_worker(
         settings.upload_link_expires_after,
         settings.download_link_expires_after,
     )
-    activities = activities_of(
+    return (
         InventorySteps(database),
         Holds(database),
         FollowUps(database, client),
@@ -101,6 +97,17 @@ def order_worker(
         QrInventorySteps(database),
         codes,
     )
+
+
+def order_worker(
+    client: Client,
+    database: Database,
+    mailer: Mailer,
+    settings: Settings,
+    workflows: Sequence[type] = (),
+) -> Worker:
+    """A worker for orders on the configured task queue; with a build id, one of that version."""
+    activities = activities_of(*implementations(client, database, mailer, settings))
     assert not undone(CONTRACTS, activities)  # noqa: S101  every declared step is taken
     return Worker(
         client,
