@@ -329,7 +329,7 @@ async def test_ids_and_keys_that_are_none(database: Database, shell: Shell) -> N
     )
     for arguments, sentence in (
         (("withdraw", "order-aaaaaaaaaaaaaaaa"), "A request's id is qr-request- and 16"),
-        (("retry", "order-aaaaaaaaaaaaaaaa"), "A request's id is qr-request- and 16"),
+        (("retry", "qr-request-a"), "A request's id is qr-request- and 16"),
         (("revoke", "x"), "A notification's id is qr-notification- and 16"),
         (("revoke", "qr-notification-aaaaaaaaaaaaaaaa"), "There is no notification"),
         (("show", "S-9", "--json"), "There is no such SIM"),
