@@ -60,6 +60,7 @@ PASSED_THROUGH = (
     "workflows.calls",
     "workflows.patience",
     "workflows.details",
+    "workflows.handover",
     "workflows.search_attributes",
     "pydantic",
 )
