@@ -108,7 +108,7 @@ KINDS: dict[str, HoldKind] = {
     "order-": HoldKind("order", _order, "order", "mail.given_up"),
     "qr-request-": HoldKind("qr_request", _request, "qr", "mail.given_up"),
     "qr-notification-": HoldKind(
-        "notification", _notification, "notification", "notification.given_up", _give_up_notification
+        "qr_notification", _notification, "notification", "notification.given_up", _give_up_notification
     ),
 }
 """By the prefix of the workflow's id."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from starter.retry_watch import Held, Retried
 
 _NAMED = 10
-_KINDS = {"order": "order", "qr_request": "QR request", "notification": "notification"}
+_KINDS = {"order": "order", "qr_request": "QR request", "qr_notification": "notification"}
 
 
 def retry_many(query: str | None, reason: str | None, *, yes: bool, json: bool) -> None:
