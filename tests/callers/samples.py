@@ -8,6 +8,7 @@ from typing import Any
 from models.callers import Caller, LinkBearer, Permission
 from models.inventory import EventView
 from models.lifecycle import OrderKind
+from models.order_kinds import Swap
 from models.order_views import OrderView
 from starter.checkup import examine
 from starter.desk import OrderDraft
@@ -43,8 +44,13 @@ def _draft(known: Known) -> OrderDraft:
     return OrderDraft(kind=OrderKind.SWITCH_TO_ESIM, line=known.line, discard_confirmed=True, key="a")
 
 
+_WHAT = Swap(kind="switch_to_esim", line_id=99999, pack_id=99999, discard_confirmed=True)
+"""By ids: whether the caller's account has these is asked in the step, which is tested beside it."""
 _ORDERS: dict[str, Sample] = {
     "place": Sample(lambda d, c, k, _: d.orders.place(c, _draft(k)), P.PLACE_ORDERS),
+    "place_order": Sample(
+        lambda d, c, _, __: d.orders.place_order(c, _WHAT, "a"), P.PLACE_ORDERS, names_nothing=True
+    ),
     "check": Sample(lambda d, c, k, _: d.orders.check(c, _draft(k)), P.PLACE_ORDERS),
     "acknowledge": Sample(lambda d, c, k, _: d.orders.acknowledge(c, k.order), P.ACKNOWLEDGE_ORDERS),
     "enter_iccid": Sample(
@@ -96,6 +102,9 @@ _INVENTORY: dict[str, Sample] = {
     "create_user": Sample(
         lambda d, c, _, a: d.inventory.create_user(c, a, "New", "new@acme.example"), P.MANAGE_USERS
     ),
+    "set_user_language": Sample(
+        lambda d, c, k, _: d.inventory.set_user_language(c, k.user, "fr"), P.MANAGE_USERS
+    ),
     "set_role": Sample(lambda d, c, k, _: d.inventory.set_role(c, k.user, "viewer"), P.MANAGE_USERS),
     "deactivate_user": Sample(lambda d, c, k, _: d.inventory.deactivate_user(c, k.user), P.MANAGE_USERS),
     "activate_user": Sample(lambda d, c, k, _: d.inventory.activate_user(c, k.user), P.MANAGE_USERS),
@@ -135,7 +144,15 @@ _RETRY: dict[str, Sample] = {
     "many": Sample(lambda d, c, _, __: d.retry.many(c, []), P.RETRY_WORK, names_nothing=True),
 }
 
+_ACCOUNTS: dict[str, Sample] = {
+    "set_language": Sample(lambda d, c, _, a: d.accounts.set_language(c, a, "fr"), P.MANAGE_USERS),
+    "set_contact": Sample(
+        lambda d, c, _, a: d.accounts.set_contact(c, a, "office@acme.example"), P.MANAGE_USERS
+    ),
+}
+
 SAMPLES: dict[str, Sample] = {
+    **{f"Accounts.{name}": sample for name, sample in _ACCOUNTS.items()},
     **{f"OrderDesk.{name}": sample for name, sample in _ORDERS.items()},
     **{f"Inventory.{name}": sample for name, sample in _INVENTORY.items()},
     **{f"QrDesk.{name}": sample for name, sample in _CODES.items()},

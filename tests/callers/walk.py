@@ -90,6 +90,7 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "users": lambda d, c: d.inventory.users(c),
     "contacts": lambda d, c: d.inventory.contacts(c),
     "distributors": lambda d, c: d.inventory.distributors(c),
+    "held": lambda d, c: d.retry.select(c),
 }
 
 

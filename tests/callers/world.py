@@ -11,6 +11,7 @@ from models.identifiers import reference
 from models.lifecycle import HoldReason
 from settings import Settings
 from starter import callers
+from starter.accounts import Accounts
 from starter.desk import OrderDesk
 from starter.inventory import Inventory
 from starter.link_desk import LinkDesk
@@ -58,6 +59,7 @@ class Desks:
     codes: QrDesk
     links: LinkDesk
     retry: RetryDesk
+    accounts: Accounts
 
 
 async def build(database: Database) -> Known:
@@ -125,6 +127,7 @@ async def open_desks(database: Database, url: str) -> Desks:
         codes=codes,
         links=LinkDesk(codes),
         retry=RetryDesk(client, database, settings),
+        accounts=Accounts(database),
     )
 
 
