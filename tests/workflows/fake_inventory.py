@@ -67,6 +67,8 @@ class FakeInventory(OrderSteps, FollowUpSteps):
         self.sims: dict[int, FakeSim] = {}
         self.orders: dict[str, FakeOrder] = {}
         self.broken: list[str] = []
+        self.emails: tuple[str, ...] = ("people",)
+        """What an order that has ended sends."""
         self.signal: Callable[[str], Awaitable[None]] = _nobody
         self._ids = itertools.count(1)
 
@@ -219,5 +221,5 @@ class FakeInventory(OrderSteps, FollowUpSteps):
             state=state,
             refusal=refusal,
             follow_ups=order.follow_ups,
-            emails=("people",) if ended else (),
+            emails=self.emails if ended else (),
         )
