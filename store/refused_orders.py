@@ -5,6 +5,7 @@ keeps what was asked for and why not, so people can still be told.
 from typing import Any
 
 from sqlalchemy import Select, exists, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import Scope
@@ -45,7 +46,7 @@ async def newest(
     connection: AsyncConnection, scope: Scope, *, subject: str | None, limit: int
 ) -> list[OrderView]:
     """The orders that were refused last, each once, newest first and without their events."""
-    once = _refused(scope).distinct(_ORDER_ID).order_by(_ORDER_ID, EventRow.id.desc())
+    once = _refused(scope).ext(distinct_on(_ORDER_ID)).order_by(_ORDER_ID, EventRow.id.desc())
     if subject is not None:
         once = once.where(EventRow.about.contains([subject]))
     each = once.subquery()
