@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
 from models.errors import NotFound, PartAway, Refused
+from models.lifecycle import OrderStatus
 from store import (
     administration,
     catalogue,
@@ -90,6 +91,7 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "users": lambda d, c: d.inventory.users(c),
     "contacts": lambda d, c: d.inventory.contacts(c),
     "distributors": lambda d, c: d.inventory.distributors(c),
+    "refused": lambda d, c: d.orders.orders(c, status=OrderStatus.REFUSED),
     "held": lambda d, c: d.retry.select(c),
 }
 
@@ -124,6 +126,7 @@ STORE: dict[str, Read] = {
     "lookups.find_account": lambda c, s, _: lookups.find_account(c, s, ACCOUNT),
     "orders.order": lambda c, s, k: orders.order(c, s, k.order),
     "orders.orders": lambda c, s, _: orders.orders(c, s),
+    "orders.refused": lambda c, s, k: orders.order(c, s, k.refused),
     "order_access.find_order": lambda c, s, k: order_access.find_order(c, s, k.order),
     "people.user": lambda c, s, _: people.names(c, s, ["user:1"]),
     "people.employee": lambda c, s, _: people.names(c, s, ["employee:1"]),

@@ -40,6 +40,8 @@ class Known:
     sim: str
     esim: str
     order: str
+    refused: str
+    """An order that was refused."""
     request: str
     notification: str
     contact: str
@@ -83,6 +85,7 @@ async def build(database: Database) -> Known:
     held = await qr.notify(version, key="held", to="carl@acme.example")
     await hold(qr, held.id, HoldReason.MAIL_REJECTED)
     await hold(qr, request, HoldReason.NO_QR_CODE)
+    refused = await place(database, 4, quantity=2)
     order = await place(database, 4)
     found = await inventory.line(OPERATOR, "+33639980004")
     assert found.sim is not None
@@ -91,6 +94,7 @@ async def build(database: Database) -> Known:
         sim=reference("S", found.sim.id),
         esim="S-1",
         order=order.order_id,
+        refused=refused.order_id,
         request=request,
         notification=notification.id,
         contact=reference("C", qr.contacts[0]),
@@ -105,6 +109,7 @@ UNKNOWN = Known(
     sim="S-99999",
     esim="S-99999",
     order="order-aaaaaaaaaaaaaaaa",
+    refused="order-aaaaaaaaaaaaaaaa",
     request="qr-request-aaaaaaaaaaaaaaaa",
     notification="qr-notification-aaaaaaaaaaaaaaaa",
     contact="C-99999",
