@@ -28,9 +28,8 @@ from mail.errors import MailInvalid
 from mail.message import Sender
 from mail.smtp import Mailer, SmtpMailer
 from models.errors import Refused
-from providers.by_mail import ProviderByMail
 from providers.outbox import Outbox
-from providers.registry import BY_MAIL
+from providers.registry import PORTS
 from settings import Settings
 from starter.checks import readiness
 from starter.temporal import connect, leave, missing_search_attributes
@@ -48,8 +47,8 @@ from workflows.step import Steps, activities_of, undone
 from workflows.steps import CONTRACTS
 
 GRACE = timedelta(seconds=30)
-WORKFLOWS: Sequence[type] = (EsimOrder, EsimQrRequest, EsimQrNotification)
-VERSIONED: Sequence[type] = (EsimOrder, EsimQrRequest, PinnedQrNotification)
+WORKFLOWS: list[type] = [EsimOrder, EsimQrRequest, EsimQrNotification]
+VERSIONED: list[type] = [EsimOrder, EsimQrRequest, PinnedQrNotification]
 """The same for workers with a build id. Temporal takes no word of versions from a worker without one."""
 PASSED_THROUGH = (
     "models",
@@ -81,7 +80,7 @@ def implementations(
 ) -> tuple[Steps, ...]:
     """The steps of a worker. Another set of steps is added here."""
     outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain)
-    ports = {BY_MAIL: ProviderByMail(database, outbox)}
+    ports = {name: port(database, outbox) for name, port in PORTS.items()}
     codes = QrMails(
         database,
         outbox,

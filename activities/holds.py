@@ -1,6 +1,6 @@
 """What every workflow records when a step waits for a person."""
 
-from store import holds
+from store import follow_ups, holds
 from store.session import Database
 from workflows.messages import HoldInput, ReleaseInput
 from workflows.steps import HoldSteps
@@ -27,3 +27,5 @@ class Holds(HoldSteps):
                 release.actor,
                 given_up=release.given_up,
             )
+            if release.given_up:
+                await follow_ups.given_up(connection, release.workflow_id, release.step)

@@ -1,9 +1,11 @@
 """The database steps of an order: one transaction each."""
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from models.lifecycle import OrderStatus
 from models.orders import Acceptance, Placement, StepResult
 from providers.order_emails import EMAILS
-from store import order_steps
+from store import follow_ups, order_steps
 from store.order_steps import By
 from store.session import Database
 from workflows.messages import (
@@ -27,15 +29,17 @@ class InventorySteps(OrderSteps):
         """Accept the order or refuse it with every reason."""
         async with self._database.transaction() as connection:
             acceptance = await order_steps.accept(connection, placement)
-        if not acceptance.accepted:
-            return acceptance
-        return acceptance.model_copy(update={"emails": _emails(placement.kind, acceptance.status)})
+            if not acceptance.accepted:
+                return acceptance
+            new = acceptance.status is OrderStatus.SUBMITTED
+            emails = await _emails(connection, placement, acceptance.status, new=new)
+        return acceptance.model_copy(update={"emails": emails})
 
     async def acknowledge_order(self, call: AcknowledgeInput) -> StepResult:
         """The order begins."""
         async with self._database.transaction() as connection:
             result = await order_steps.acknowledge(connection, call.order_id, _by(call), call.iccid)
-        return _with_emails(call, result)
+            return await _with_emails(connection, call, result)
 
     async def enter_iccid(self, call: EnterIccidInput) -> StepResult:
         """Write the ICCID of the temporary eSIM."""
@@ -48,22 +52,35 @@ class InventorySteps(OrderSteps):
             result = await order_steps.complete(
                 connection, call.order_id, _by(call), call.iccid, call.request
             )
-        return _with_emails(call, result)
+            return await _with_emails(connection, call, result)
 
     async def cancel_order(self, call: CancelInput) -> StepResult:
         """What was begun is taken back."""
         async with self._database.transaction() as connection:
             result = await order_steps.cancel(connection, call.order_id, _by(call), call.note_id)
-        return _with_emails(call, result)
+            if result.refusal is None:
+                await follow_ups.leave(connection, call.order_id, [(follow_ups.WITHDRAWAL, "")])
+            return await _with_emails(connection, call, result)
 
 
 def _by(call: OrderCall) -> By:
     return By(call.actor, call.origin_id)
 
 
-def _with_emails(call: OrderStep, result: StepResult) -> StepResult:
-    return result.model_copy(update={"emails": _emails(call.kind, result.state.status)})
+async def _with_emails(connection: AsyncConnection, call: OrderStep, result: StepResult) -> StepResult:
+    new = result.refusal is None
+    return result.model_copy(update={"emails": await _emails(connection, call, result.state.status, new=new)})
 
 
-def _emails(kind: str, status: OrderStatus) -> tuple[str, ...]:
-    return tuple(EMAILS[kind].to_people(status))
+async def _emails(
+    connection: AsyncConnection, order: OrderStep | Placement, status: OrderStatus, *, new: bool
+) -> tuple[str, ...]:
+    """The e-mails that are due at this status. Where it is `new` they are recorded with the step that made
+    it so; recorded again, what was sent stays so.
+    """
+    names = EMAILS[order.kind].to_people(status)
+    if not names:
+        return ()
+    if new:
+        await follow_ups.leave(connection, order.order_id, [(follow_ups.EMAIL, name) for name in names])
+    return await follow_ups.emails_due(connection, order.order_id)

@@ -7,7 +7,7 @@ from providers.order_emails import EMAILS
 from providers.outbox import Outbox
 from providers.port import Provider
 from providers.registry import PROVIDERS
-from store import order_mails
+from store import follow_ups, order_mails
 from store.mails import AboutOrder
 from store.session import Database
 from workflows.messages import EmailInput, ProviderInput, RemindInput
@@ -38,6 +38,8 @@ class PortSteps(ProviderSteps):
     async def withdraw_from_provider(self, order: ProviderInput) -> None:
         """Say that the order is cancelled, if it was handed over."""
         await self._port(order.kind).withdraw(order.order_id, order.kind, order.retries)
+        async with self._database.transaction() as connection:
+            await follow_ups.step_done(connection, order.order_id, follow_ups.WITHDRAWAL)
 
     def _port(self, kind: str) -> Provider:
         return self._ports[PROVIDERS[kind]]
@@ -57,3 +59,5 @@ class EmailSteps(PeopleSteps):
             facts = await emails.read(connection, email.order_id)
         drafts = emails.drafts(facts, email.email)
         await self._outbox.send(AboutOrder(email.order_id, facts.account_id), drafts, email.retries)
+        async with self._database.transaction() as connection:
+            await follow_ups.step_done(connection, email.order_id, follow_ups.EMAIL, email.email)

@@ -84,7 +84,7 @@ class StepResult(Frozen):
     refusal: Refusal | None = None
     follow_ups: tuple[FollowUp, ...] = ()
     emails: tuple[str, ...] = ()
-    """The e-mails that this kind of order sends to people at the status it has now."""
+    """The e-mails to people that are due at the status it has now."""
 
 
 class ProviderAnswer(Frozen):

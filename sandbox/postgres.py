@@ -228,6 +228,11 @@ class ThrowAwayPostgres:
     def pid(self) -> int | None:
         return self._child.pid
 
+    @property
+    def log(self) -> Path:
+        """What the server writes."""
+        return self._server.log
+
     def url(self, database: str = DATABASE) -> str:
         """SQLAlchemy URL (asyncpg) of one database; `esim` exists and is empty."""
         return self._server.url(database)

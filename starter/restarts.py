@@ -1,4 +1,5 @@
-"""Starting again what is open and has no workflow any more: it was terminated, or Temporal lost it.
+"""Starting again what is open, or owes anybody anything, and has no workflow any more: it was terminated, or
+Temporal lost it.
 
 A new workflow finds all that was done already. It begins as a retry of whatever the one before was ever held
 for: a mail that the server refused is sent again.
@@ -15,7 +16,7 @@ from models.qr import QrWish, RequestStatus
 from settings import Settings
 from starter.calls import Calls
 from starter.drafts import again
-from store import events, holds, orders, qr_notifications, qr_request_views
+from store import events, follow_ups, holds, orders, qr_notifications, qr_request_views
 from store.hold_subjects import kind_of
 from store.orders import is_open
 from store.session import Database
@@ -76,7 +77,7 @@ class Restarts:
 
     async def _order(self, order_id: str) -> Start | None:
         async with self._database.reading() as connection:
-            if not await is_open(connection, order_id):
+            if not (await is_open(connection, order_id) or await follow_ups.owes(connection, order_id)):
                 return None
             order = await orders.order(connection, AllAccounts(), order_id)
         start = again(order, order_waits(self._settings))

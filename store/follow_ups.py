@@ -1,11 +1,15 @@
 """What steps of orders left to be done outside the database. A row is due until it is done, so whoever
 starts the order's workflow again finds it, also when Temporal's data was lost.
+
+E-mails to people, and the withdrawal of a cancelled order, are steps of their own: their rows say the same,
+and the workflow knows them by name.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,18 +17,36 @@ from models.orders import FollowUp
 from store.row import now
 from store.tables import FollowUpRow
 
+EMAIL = "send_email"
+"""An e-mail to people; its target is the name of the e-mail."""
+WITHDRAWAL = "withdraw_from_provider"
+"""The provider is to be told of a cancel."""
+_STEPS = (EMAIL, WITHDRAWAL)
+
 _LEAVE = insert(FollowUpRow).on_conflict_do_nothing()
+_OF_ORDER = (FollowUpRow.order_id == bindparam("order"), FollowUpRow.done_at.is_(None))
 _DUE = (
     select(FollowUpRow.id, FollowUpRow.kind)
-    .where(FollowUpRow.order_id == bindparam("order"), FollowUpRow.done_at.is_(None))
+    .where(*_OF_ORDER, FollowUpRow.kind.not_in(_STEPS))
     .order_by(FollowUpRow.id)
 )
+_EMAILS_DUE = select(FollowUpRow.target).where(*_OF_ORDER, FollowUpRow.kind == EMAIL).order_by(FollowUpRow.id)
 _FIND = select(
     FollowUpRow.id, FollowUpRow.order_id, FollowUpRow.kind, FollowUpRow.target, FollowUpRow.done_at
 ).where(FollowUpRow.id == bindparam("follow_up"))
 _DONE = (
     update(FollowUpRow)
     .where(FollowUpRow.id == bindparam("follow_up"), FollowUpRow.done_at.is_(None))
+    .values(done_at=now())
+)
+_STEP_DONE = (
+    update(FollowUpRow)
+    .where(*_OF_ORDER, FollowUpRow.kind == bindparam("of_kind"), FollowUpRow.target == bindparam("about"))
+    .values(done_at=now())
+)
+_GIVEN_UP = (
+    update(FollowUpRow)
+    .where(*_OF_ORDER, func.concat(FollowUpRow.kind, ":", FollowUpRow.target) == bindparam("step"))
     .values(done_at=now())
 )
 
@@ -57,6 +79,32 @@ async def find(connection: AsyncConnection, follow_up_id: int) -> Due | None:
     """One of them, done or not."""
     row = (await connection.execute(_FIND, {"follow_up": follow_up_id})).one_or_none()
     return None if row is None else Due(row.id, row.order_id, row.kind, row.target, row.done_at is not None)
+
+
+async def emails_due(connection: AsyncConnection, order_id: str) -> tuple[str, ...]:
+    """The names of the e-mails to people that are still to be sent."""
+    return tuple((await connection.scalars(_EMAILS_DUE, {"order": order_id})).all())
+
+
+async def owes(connection: AsyncConnection, order_id: str) -> bool:
+    """Whether anything is still to be done for this order, also after its end."""
+    return bool(await connection.scalar(select(owed(bindparam("order"))), {"order": order_id}))
+
+
+def owed(order_id: ColumnElement[str] | Any) -> ColumnElement[bool]:
+    """The same as a condition of another statement."""
+    due_one = select(FollowUpRow.id).where(FollowUpRow.order_id == order_id, FollowUpRow.done_at.is_(None))
+    return exists(due_one.correlate_except(FollowUpRow))
+
+
+async def step_done(connection: AsyncConnection, order_id: str, kind: str, target: str = "") -> None:
+    """A step of its own is done: an e-mail is sent, or the provider told; said again, nothing changes."""
+    await connection.execute(_STEP_DONE, {"order": order_id, "of_kind": kind, "about": target})
+
+
+async def given_up(connection: AsyncConnection, workflow_id: str, step: str) -> None:
+    """The e-mail that this step was held for is not sent any more: it is not due."""
+    await connection.execute(_GIVEN_UP, {"order": workflow_id, "step": step})
 
 
 async def done(connection: AsyncConnection, follow_up_id: int) -> None:

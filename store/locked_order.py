@@ -43,10 +43,11 @@ class LockedOrder:
         follow_ups: tuple[FollowUp, ...] = (),
     ) -> StepResult:
         """The answer of a step: the state as it is, or as the step has just made it. The same call again
-        is answered alike, with the same warnings (F49).
+        is answered alike, with the same warnings (F49). What is cancelled has no eSIM any more.
         """
-        status, iccid = status or self.status, iccid or self.iccid
-        warning = iccid_warning(iccid) if iccid and status is not OrderStatus.CANCELLED else None
+        status = status or self.status
+        iccid = None if status is OrderStatus.CANCELLED else iccid or self.iccid
+        warning = iccid_warning(iccid) if iccid else None
         state = OrderState(
             order_id=self.id, status=status, iccid=iccid, warnings=(warning,) if warning else ()
         )

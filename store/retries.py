@@ -12,7 +12,7 @@ from models.callers import Scope
 from models.errors import NotFound
 from models.lifecycle import OPEN
 from models.qr import RequestStatus
-from store import holds
+from store import follow_ups, holds
 from store.event_table import EventRow
 from store.hold_subjects import kind_of
 from store.hold_table import HoldRow
@@ -32,7 +32,7 @@ _IDS = bindparam("ids", type_=ARRAY(String))
 def _rows(scope: Scope) -> CompoundSelect[Any]:
     revoked = QrNotificationRow.revoked_at.is_not(None)
     kinds = (
-        (OrderRow, OrderRow.status.in_(sorted(OPEN)), OrderRow.distributor_id),
+        (OrderRow, OrderRow.status.in_(sorted(OPEN)) | follow_ups.owed(OrderRow.id), OrderRow.distributor_id),
         (QrRequestRow, QrRequestRow.status == RequestStatus.REQUESTED, None),
         (QrNotificationRow, ~revoked & ~QrNotificationRow.given_up, None),
     )
@@ -64,6 +64,7 @@ class Seen:
     reason: str | None
     """Of the oldest hold."""
     is_open: bool
+    """Whether it has a way to go; an order that has ended, whether it still owes anybody anything."""
     done: bool
     failed: bool
 

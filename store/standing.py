@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Interval, bindparam, exists, select
+from sqlalchemy import Interval, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.lifecycle import OPEN
 from models.qr import RequestStatus
 from store import row
+from store.hold_table import HoldRow
 from store.mail_table import MailRow
 from store.qr_tables import QrNotificationRow, QrRequestRow, QrVersionRow
 from store.row import now
 from store.secrets import KeyRing, code_of
-from store.tables import OrderRow
+from store.tables import FollowUpRow, OrderRow
 
 _OPEN_ORDERS = select(OrderRow.id).where(OrderRow.status.in_(sorted(OPEN))).order_by(OrderRow.placed_at)
 _OPEN_REQUESTS = (
@@ -31,6 +32,16 @@ _UNSENT = (
         ~_SENT,
     )
     .order_by(QrNotificationRow.created_at)
+)
+_OVERDUE = (
+    select(FollowUpRow.order_id)
+    .where(
+        FollowUpRow.done_at.is_(None),
+        FollowUpRow.due_since < now() - bindparam("older_than", type_=Interval),
+        ~exists().where(HoldRow.workflow_id == FollowUpRow.order_id),
+    )
+    .group_by(FollowUpRow.order_id)
+    .order_by(func.min(FollowUpRow.due_since))
 )
 _NEWEST_CODE = (
     select(QrVersionRow.sim_id, QrVersionRow.number, QrVersionRow.code)
@@ -57,6 +68,11 @@ async def open_ids(connection: AsyncConnection) -> OpenIds:
 async def unsent_notifications(connection: AsyncConnection, older_than: timedelta) -> list[str]:
     """Notifications of QR codes that nobody has got, nor will without anybody looking."""
     return list((await connection.scalars(_UNSENT, {"older_than": older_than})).all())
+
+
+async def overdue(connection: AsyncConnection, older_than: timedelta) -> list[str]:
+    """Orders that owe an e-mail, a withdrawal or a follow-up for so long, and are not held for anything."""
+    return list((await connection.scalars(_OVERDUE, {"older_than": older_than})).all())
 
 
 async def newest_code_opens(connection: AsyncConnection, keys: KeyRing) -> bool:

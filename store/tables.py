@@ -334,14 +334,16 @@ class SwapRow(Row):
 
 
 class FollowUpRow(Row):
-    """What a step of an order left to be done outside the database: due until it is done."""
+    """What a step of an order left to be done outside the database: due until it is done. So are e-mails to
+    people and the withdrawal of a cancelled order.
+    """
 
     __tablename__ = "follow_ups"
     id: Mapped[int] = own_id()
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
     kind: Mapped[str]
     target: Mapped[str]
-    """The workflow that it is about."""
+    """What it is about, such as the id of a workflow or the name of an e-mail."""
     due_since: Mapped[datetime] = mapped_column(server_default=now())
     done_at: Mapped[datetime | None]
     __table_args__ = (

@@ -15,6 +15,7 @@ from store.session import Database
 PATIENCE = 15.0
 """Seconds: all open workflows are listed."""
 LATE = timedelta(hours=1)
+OVERDUE = timedelta(minutes=15)
 NAMED = 10
 """So many are named; whether more than `LOOKED_AT` are without a workflow is not looked at one by one."""
 LOOKED_AT = 100
@@ -110,6 +111,25 @@ async def held(database: Database) -> Check:
         "esim-orders order retry --reason REASON"
     )
     return Check("held", ok=False, sentence=sentence)
+
+
+async def owed(database: Database) -> Check:
+    """Whether orders have done what they owe outside the database, also those that have ended."""
+
+    async def ask() -> list[str]:
+        async with database.reading() as connection:
+            return await standing.overdue(connection, OVERDUE)
+
+    found, away = await within(ask, _SILENT)
+    if found is None:
+        return Check("owed", ok=False, sentence=away)
+    if not found:
+        return Check("owed", ok=True, sentence="No order owes an e-mail or a follow-up for over 15 minutes.")
+    sentence = (
+        f"Orders that owe an e-mail or a follow-up for over 15 minutes: {_named(found)}. "
+        "Run: esim-orders order retry ORDER"
+    )
+    return Check("owed", ok=False, sentence=sentence)
 
 
 async def unsent_notifications(database: Database) -> Check:

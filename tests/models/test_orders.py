@@ -9,7 +9,7 @@ from models.lifecycle import OrderKind
 from models.order_kinds import KINDS, Swap
 from models.orders import Placement
 from providers.order_emails import EMAILS
-from providers.registry import PROVIDERS
+from providers.registry import PORTS, PROVIDERS
 from store.order_kinds import EFFECTS
 
 LARGEST = 2**63 - 1
@@ -69,3 +69,4 @@ def test_a_key_stands_for_one_order() -> None:
 def test_every_kind_has_an_entry_in_every_dictionary() -> None:
     for dictionary in (KINDS, EFFECTS, PROVIDERS, EMAILS):
         assert set(dictionary) == set(OrderKind)
+    assert set(PROVIDERS.values()) == set(PORTS)

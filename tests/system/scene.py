@@ -41,6 +41,8 @@ class Mailbox:
 
     mails: list[Received] = field(default_factory=list)
     answer: str = "250 2.0.0 taken"
+    answers: dict[str, str] = field(default_factory=dict)
+    """By recipient, where it is another than to the rest."""
     hesitation: float = 0
     """Seconds that the server takes to answer once it has a mail."""
     port: int = 0
@@ -53,15 +55,16 @@ class Mailbox:
         if self.door is not None:
             await self.door.wait()
         await asyncio.sleep(self.hesitation)
-        if not self.answer.startswith("250"):
-            return self.answer
+        answer = self.answers.get(str(envelope.rcpt_tos[0]), self.answer)
+        if not answer.startswith("250"):
+            return answer
         parsed = message_from_bytes(bytes(envelope.original_content or b""), policy=policy.default)
         assert isinstance(parsed, EmailMessage)
         body = parsed.get_body(("plain",))
         text = body.get_content() if body else ""
         to = [str(recipient) for recipient in envelope.rcpt_tos]
         self.mails.append(Received(to, str(parsed["Subject"]), str(parsed["Message-ID"]), text))
-        return self.answer
+        return answer
 
     def recipients(self) -> list[str]:
         return [recipient for mail in self.mails for recipient in mail.to]

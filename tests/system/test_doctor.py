@@ -29,7 +29,7 @@ from workflows.order import EsimOrder
 
 ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),
-    *("secret_keys", "payload_keys", "orders", "qr_requests", "held", "notifications"),
+    *("secret_keys", "payload_keys", "orders", "qr_requests", "held", "owed", "notifications"),
 ]
 
 
@@ -86,6 +86,7 @@ async def test_the_database_is_away(settings: Settings) -> None:
         "orders",
         "qr_requests",
         "held",
+        "owed",
         "notifications",
     }
     assert set(found) == of_it

@@ -1,17 +1,12 @@
 """Workers are killed at random moments: nothing is lost, and nothing is done twice (W1)."""
 
 import asyncio
-import os
 import random
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-import worker
 from tests.builders import line, world
 from tests.system.scene import Scene
 from tests.system.whole_orders import (
@@ -20,47 +15,11 @@ from tests.system.whole_orders import (
     go_all_the_way,
     happenings,
 )
+from tests.system.worker_process import WorkerProcess
 from tests.temporal_server import comes_true, eventually
 
 ORDERS = range(1, 8)
 KILLS = 3
-
-
-class WorkerProcess:
-    """`python -m worker` as an operator runs it."""
-
-    def __init__(self, scene: Scene, log: Path) -> None:
-        settings = scene.settings
-        self._log = log
-        self._environment = {name: value for name, value in os.environ.items() if name[:5] != "ESIM_"} | {
-            "ESIM_DATA_DIR": str(settings.data_dir),
-            "ESIM_DATABASE_URL": settings.database_url,
-            "ESIM_TEMPORAL_ADDRESS": settings.temporal_address,
-            "ESIM_TASK_QUEUE": settings.task_queue,
-            "ESIM_SMTP_URL": settings.smtp_url,
-        }
-
-    async def start(self) -> asyncio.subprocess.Process:
-        with self._log.open("ab") as log:
-            return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "worker"),
-                env=self._environment,
-                cwd=Path(worker.__file__).parent,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """It runs, and is killed at the end of the block."""
-        process = await self.start()
-        try:
-            yield
-        finally:
-            assert process.returncode is None, self._log.read_text()
-            process.kill()
-            await process.wait()
 
 
 @pytest.mark.timeout(240)

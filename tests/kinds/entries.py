@@ -1,0 +1,98 @@
+"""What the kinds of order of these tests have in common: entries in dictionaries, letters, and SQL."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from sqlalchemy import MetaData, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mail.qr_letters import FreshLink
+from mail.wording import Content
+from models.language import Language
+from models.lifecycle import OrderStatus
+from models.order_kinds import KINDS
+from providers.outbox import Draft
+from store.mails import Person
+from store.row import Row, among
+from store.session import Database
+
+
+class TestRow(Row):
+    """A table that only tests have: the product's migrations make none of these."""
+
+    __abstract__ = True
+    __test__ = False
+    metadata = MetaData()
+
+
+@contextmanager
+def entries(*additions: tuple[dict[str, Any], Mapping[str, Any]]) -> Iterator[None]:
+    """Each dictionary has its further entries until the end of the block."""
+    for dictionary, more in additions:
+        assert not dictionary.keys() & more.keys()
+        dictionary.update(more)
+    try:
+        yield
+    finally:
+        for dictionary, more in additions:
+            for name in more:
+                del dictionary[name]
+
+
+async def migrate(database: Database, *statements: str) -> None:
+    """What the migration of a kind does: its tables, and one more kind that `orders` takes."""
+    relaxed = (
+        "ALTER TABLE orders DROP CONSTRAINT ck_orders_kind",
+        f"ALTER TABLE orders ADD CONSTRAINT ck_orders_kind CHECK ({among('kind', KINDS)})",
+    )
+    async with database.transaction() as connection:
+        for statement in (*relaxed, *statements):
+            await connection.execute(text(statement))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the e-mails of these kinds say."""
+
+    order_id: str
+    account_id: int
+    status: OrderStatus
+    requester: Person
+    about: str
+    keeper: Person | None = None
+
+
+_REQUESTER = """
+SELECT orders.account_id, orders.status, users.id, users.name, users.email,
+       coalesce(users.language, accounts.language) AS language
+FROM orders
+JOIN users ON users.id = orders.placed_by
+JOIN accounts ON accounts.id = orders.account_id
+WHERE orders.id = :order
+"""
+
+
+async def requester_of(connection: AsyncConnection, order_id: str) -> Facts:
+    row = (await connection.execute(text(_REQUESTER), {"order": order_id})).one()
+    requester = Person(f"user:{row.id}", row.name, row.email, Language(row.language))
+    return Facts(order_id, row.account_id, OrderStatus(row.status), requester, "")
+
+
+def letter(facts: Facts, template: str, to: Person) -> Draft:
+    def write(language: str, _: FreshLink | None) -> Content:
+        words = f"{facts.about}: {facts.status.label} ({language}, {facts.order_id})"
+        return Content(subject=f"{template} {facts.order_id}", text=words, html=escape(words))
+
+    return Draft(template, to, write)
+
+
+async def answers_at_once(database: Database, order_id: str) -> bool:
+    """Whether the provider of the test answers this order by itself."""
+    async with database.reading() as connection:
+        found = await connection.execute(
+            text("SELECT (what->>'answered')::boolean FROM orders WHERE id = :order"), {"order": order_id}
+        )
+        return bool(found.scalar_one())

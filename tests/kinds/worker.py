@@ -1,0 +1,31 @@
+"""The real worker process, with both kinds of order of these tests.
+
+DIES=before|after python -m tests.kinds.worker     # it kills itself around the first follow-up
+"""
+
+import os
+import signal
+
+from temporalio.client import Client
+
+import worker
+from activities.follow_ups import FOLLOW_UPS
+from store.follow_ups import Due
+from tests.kinds import gadget, instant
+
+
+async def deadly(client: Client, due: Due) -> None:
+    if os.environ["DIES"] == "after":
+        await gadget.start_life(client, due)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main() -> None:
+    with instant.registered(), gadget.registered():
+        if "DIES" in os.environ:
+            FOLLOW_UPS[gadget.START_LIFE] = deadly
+        worker.main()
+
+
+if __name__ == "__main__":
+    main()
