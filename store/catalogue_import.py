@@ -15,7 +15,7 @@ from models.catalogue_file import CatalogueRow
 from models.imports import ImportReport, Progress, RowNotes, counted
 from models.inventory import ContactRole
 from store.row import STATUS_OPEN
-from store.staging import ids, prepare, run, stage
+from store.staging import ids, keep_open, prepare, run, stage
 
 _STAGED = {
     "line_no": "integer",
@@ -35,6 +35,10 @@ _STAGED = {
 _UNKNOWN_ACCOUNTS = """
 SELECT line_no FROM staged_catalogue staged
 WHERE NOT EXISTS (SELECT FROM accounts known WHERE known.name = staged.account)
+"""
+_CLOSED_ACCOUNTS = """
+SELECT line_no FROM staged_catalogue staged
+JOIN accounts account ON account.name = staged.account WHERE account.closed_at IS NOT NULL
 """
 _PACKS_IN_ORDERS = f"""
 SELECT line_no FROM staged_catalogue staged
@@ -197,6 +201,9 @@ async def _refuse_conflicts(connection: AsyncConnection) -> None:
     wrong = RowNotes()
     for (line,) in await connection.execute(text(_UNKNOWN_ACCOUNTS)):
         wrong.add(line, "account: there is no such account; import its fleet first.")
+    await connection.execute(text(keep_open("staged_catalogue")))
+    for (line,) in await connection.execute(text(_CLOSED_ACCOUNTS)):
+        wrong.add(line, "account: it is closed.")
     for (line,) in await connection.execute(text(_PACKS_IN_ORDERS)):
         wrong.add(line, "distributor: the pack is in open orders; its distributor cannot change now.")
     wrong.refuse()

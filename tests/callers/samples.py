@@ -7,8 +7,8 @@ from typing import Any
 
 from models.callers import Caller, LinkBearer, Permission
 from models.inventory import EventView
-from models.order_views import OrderView
 from models.lifecycle import OrderKind
+from models.order_views import OrderView
 from starter.checkup import examine
 from starter.desk import OrderDraft
 from starter.people import erase
