@@ -60,6 +60,7 @@ PASSED_THROUGH = (
     "workflows.calls",
     "workflows.patience",
     "workflows.details",
+    "workflows.handover",
     "workflows.search_attributes",
     "pydantic",
 )
@@ -122,32 +123,20 @@ async def check(client: Client, database: Database) -> None:
     missing = await missing_search_attributes(client)
     if missing:
         options = " ".join(f"--name {name} --type Keyword" for name in missing)
-        raise Refused.because(
-            "search_attributes_missing",
-            f"Search attributes are not registered; run: temporal operator search-attribute create {options}",
-        )
+        raise Refused.because("search_attributes_missing", options=options)
     found = await database.revision()
     if found != head_revision():
-        raise Refused.because(
-            "database_not_at_head",
-            f"The database is at revision {found}, this worker needs {head_revision()}; "
-            "run: esim-orders db upgrade",
-        )
+        raise Refused.because("database_not_at_head", found=str(found), needed=str(head_revision()))
     async with database.reading() as connection:
         if await restored_unannounced(connection):
-            raise Refused.because(
-                "restore_unannounced",
-                "The database was restored from a backup; run: esim-orders db restored",
-            )
+            raise Refused.because("restore_unannounced")
 
 
 def _mailer(settings: Settings) -> SmtpMailer:
     try:
         return SmtpMailer(settings.smtp_url, settings.mail_from, timeout=settings.smtp_timeout)
     except (ValueError, MailInvalid) as invalid:
-        raise Refused.because(
-            "mail_settings_invalid", f"{invalid} See ESIM_SMTP_URL, ESIM_MAIL_FROM."
-        ) from None
+        raise Refused.because("mail_settings_invalid", reason=str(invalid)) from None
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

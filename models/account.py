@@ -30,7 +30,4 @@ def closed_refusal(closed_at: datetime | None, role: Role) -> Refusal | None:
     """
     if closed_at is None or role is Role.PROVIDER_DESK:
         return None
-    return Refusal(
-        code="account_closed",
-        sentence="The account is closed; the platform's operator can open it again.",
-    )
+    return Refusal.of("account_closed")

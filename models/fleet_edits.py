@@ -38,25 +38,28 @@ def parse_lines(spelled: Iterable[str]) -> tuple[str, ...]:
     """The lines that are named, each once. Raises `Refused` (`no_lines`, `too_many_lines`)."""
     lines = tuple(dict.fromkeys(text.strip() for text in spelled))
     if not lines:
-        raise Refused.because("no_lines", "Name at least one line.")
+        raise Refused.because("no_lines")
     if len(lines) > MAX_LINES:
-        raise Refused.because("too_many_lines", f"At most {MAX_LINES:,} lines are edited in one call.")
+        raise Refused.because("too_many_lines", lines=MAX_LINES)
     return lines
 
 
 def parse_mode(text: str) -> GroupsMode:
-    """What is done with the groups. Raises `Refused` (`mode_unknown`)."""
+    """What is done with the groups. Raises `Refused` (`groups_mode_unknown`)."""
     try:
         return GroupsMode(text.strip().lower())
     except ValueError:
-        raise Refused.because("mode_unknown", f"Groups are {', '.join(GroupsMode)}: say one.") from None
+        raise Refused.because("groups_mode_unknown", modes=", ".join(GroupsMode)) from None
 
 
 def parse_groups(spelled: Iterable[str], mode: GroupsMode) -> tuple[str, ...]:
-    """The names of groups, each once. Raises `Refused` (`name_invalid`, `no_groups`)."""
-    names = tuple(dict.fromkeys(parse_name(text, "group") for text in spelled))
+    """The names of groups, each once.
+
+    Raises `Refused` (`name_invalid`, `group_name_invalid`, `no_groups`).
+    """
+    names = tuple(dict.fromkeys(parse_name(text) for text in spelled))
     if any(";" in name for name in names):  # an import could not name such a group
-        raise Refused.because("name_invalid", "The name of a group has no semicolon.")
+        raise Refused.because("group_name_invalid")
     if not names and mode is not GroupsMode.SET:
-        raise Refused.because("no_groups", "Name at least one group to add or to remove.")
+        raise Refused.because("no_groups")
     return names

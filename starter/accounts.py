@@ -41,7 +41,7 @@ class Accounts:
     ) -> AccountView:
         """A new account, with its default profile and nothing else (F67). `contact`: see `set_contact`."""
         caller.require(Permission.MANAGE_ACCOUNTS)
-        chosen, address = parse_name(name, "account"), None if contact is None else email_address(contact)
+        chosen, address = parse_name(name), None if contact is None else email_address(contact)
         async with self._database.transaction() as connection:
             return await changes.create(
                 connection, chosen, spoken(language) or self._language, address, _by(caller)
@@ -52,7 +52,7 @@ class Accounts:
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_ACCOUNTS)
-            return await changes.rename(connection, found.id, parse_name(new_name, "account"), _by(caller))
+            return await changes.rename(connection, found.id, parse_name(new_name), _by(caller))
 
     async def close(self, caller: Caller, account: str | None) -> AccountView:
         """No new orders, requests and imports, and its users cannot act; open orders finish (F67).

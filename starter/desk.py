@@ -86,7 +86,7 @@ class OrderDesk(OrderBook):
         start = await self._read(caller, draft, key)
         placed = await self._place(start, key, repeated=draft.key is not None)
         if draft.quantity != 1:  # this key was accepted before, with the only quantity there is
-            raise Refused.because("quantity_locked", "The quantity of an eSIM for a line is 1.")
+            raise Refused.because("quantity_locked")
         return placed
 
     async def place_order(self, caller: Caller, what: Ordered, key: str | None = None) -> Placed:
@@ -128,7 +128,7 @@ class OrderDesk(OrderBook):
         else:
             acceptance = known
         if not acceptance.same_as(start.order.what):
-            raise Refused.because("key_used", f"This key was used for another order: {acceptance.order_id}.")
+            raise Refused.because("key_used", order=acceptance.order_id)
         if not acceptance.accepted:
             raise Refused(*acceptance.refusals)
         status = known.status if known else acceptance.status
@@ -186,7 +186,7 @@ class OrderDesk(OrderBook):
             order_id = await find_open_order(connection, caller.scope, line)
         caller.require(Permission.ENTER_ICCID)
         if order_id is None:
-            raise Refused.because("no_open_order", "The line has no open order, so it has no temporary eSIM.")
+            raise Refused.because("no_open_order")
         return await self.enter_iccid(caller, order_id, iccid)
 
     async def processed(self, caller: Caller, order_id: str, *, iccid: str | None = None) -> OrderState:
@@ -271,5 +271,5 @@ def by(caller: Caller) -> By:
 def _iccid(text: str | None) -> str | None:
     try:
         return None if text is None else identifiers.parse_iccid(text)
-    except ValueError as invalid:
-        raise Refused.because("iccid_invalid", str(invalid)) from None
+    except ValueError:
+        raise Refused.because("iccid_invalid") from None

@@ -43,7 +43,7 @@ class FleetEdits:
         """Who uses the SIMs in place: an employee's address, name or id (`E-3`), or None for nobody.
 
         With a `name` and an address that no employee has, the employee is added. Raises `Refused`
-        (`unknown_line`, `slot_empty`, `unknown_employee`, ...) where any line cannot be edited.
+        (`unknown_line`, `slots_empty`, `unknown_employee`, ...) where any line cannot be edited.
         """
         async with self._editing(caller, lines, dry_run=dry_run) as (connection, chosen):
             employee_id, new = await _employee(connection, chosen.account_id, employee, name)
@@ -97,8 +97,8 @@ async def _employee(
 ) -> tuple[int | None, bool]:
     if name is not None:
         if employee is None:
-            raise Refused.because("email_needed", "A new employee needs an e-mail address besides the name.")
-        called, address = parse_name(name, "employee"), email_address(employee)
+            raise Refused.because("employee_email_needed")
+        called, address = parse_name(name), email_address(employee)
         return await employees.find_or_add(connection, account_id, called, address)
     if employee is None:
         return None, False

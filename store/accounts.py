@@ -85,4 +85,4 @@ async def record(connection: AsyncConnection, account_id: int, by: By, what: str
 
 
 def _name_in_use() -> Refused:
-    return Refused.because("name_in_use", "There is an account of this name already.")
+    return Refused.because("name_in_use")

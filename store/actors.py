@@ -72,7 +72,7 @@ async def actor_refusal(
 
 def user_deactivated() -> Refusal:
     """Refuse what a deactivated user wants to do. What was accepted before goes on (F53)."""
-    return Refusal(code="user_deactivated", sentence="The user is deactivated.")
+    return Refusal.of("user_deactivated")
 
 
 def _refused_user(row: Any, needed: Collection[Permission], distributor_id: int | None) -> Refusal | None:
@@ -91,5 +91,4 @@ def _lacks(role: Role, needed: Collection[Permission]) -> Refusal | None:
 
 
 def _unknown() -> Refusal:
-    sentence = "The actor is neither a user of the account nor a contact of the order's distributor."
-    return Refusal(code="unknown_actor", sentence=sentence)
+    return Refusal.of("unknown_actor")

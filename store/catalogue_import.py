@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.catalogue_file import CatalogueRow
+from models.errors import Refusal
 from models.imports import ImportReport, Progress, RowNotes, counted
 from models.inventory import ContactRole
 from store.row import STATUS_OPEN
@@ -178,7 +179,7 @@ async def import_catalogue(
     await stage(connection, "staged_catalogue", _STAGED, map(_staged, rows))
     await _refuse_conflicts(connection)
     for line in await ids(connection, _PROVIDERS_OF_NO_LINE):
-        warnings.add(line, "provider: no line of the account has this provider.")
+        warnings.add(line, "provider", Refusal.of("provider_of_no_line"))
     if progress is not None:
         progress("Writing", 1, 2)
     created = {
@@ -200,12 +201,12 @@ async def import_catalogue(
 async def _refuse_conflicts(connection: AsyncConnection) -> None:
     wrong = RowNotes()
     for (line,) in await connection.execute(text(_UNKNOWN_ACCOUNTS)):
-        wrong.add(line, "account: there is no such account; import its fleet first.")
+        wrong.add(line, "account", Refusal.of("account_not_imported"))
     await connection.execute(text(keep_open("staged_catalogue")))
     for (line,) in await connection.execute(text(_CLOSED_ACCOUNTS)):
-        wrong.add(line, "account: it is closed.")
+        wrong.add(line, "account", Refusal.of("account_closed"))
     for (line,) in await connection.execute(text(_PACKS_IN_ORDERS)):
-        wrong.add(line, "distributor: the pack is in open orders; its distributor cannot change now.")
+        wrong.add(line, "distributor", Refusal.of("pack_open_orders"))
     wrong.refuse()
 
 

@@ -32,10 +32,10 @@ async def find(connection: AsyncConnection, account_id: int, wanted: str) -> int
         named = EmployeeRow.email if "@" in wanted else EmployeeRow.name
         found = await _ids(connection, account_id, func.lower(named) == func.lower(wanted.strip()))
     if not found:
-        raise NotFound.because("unknown_employee", "There is no such employee in the account.")
+        raise NotFound.because("unknown_employee")
     if len(found) > 1:
         names = ", ".join(reference("E", employee_id) for employee_id in found)
-        raise Refused.because("employee_ambiguous", f"Several employees have this name; name one: {names}.")
+        raise Refused.because("employee_ambiguous", employees=names)
     return found[0]
 
 
@@ -53,8 +53,7 @@ async def find_or_add(
     same = _EMPLOYEES.where(func.lower(EmployeeRow.email) == func.lower(email))
     known = (await connection.execute(same, {"account": account_id})).one()
     if known.name != name:
-        sentence = f"The address is that of {reference('E', known.id)}, who has another name; leave it out."
-        raise Refused.because("employee_exists", sentence)
+        raise Refused.because("employee_exists", employee=reference("E", known.id))
     return int(known.id), False
 
 

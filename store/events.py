@@ -119,7 +119,7 @@ class Cursor:
             found = None
         place = cls(*map(int, found.groups())) if found else None
         if place is None or place.xid >= _MOST_TRANSACTIONS:
-            raise Refused.because("cursor_invalid", "This is no cursor of the event feed.")
+            raise Refused.because("cursor_invalid")
         return place
 
 

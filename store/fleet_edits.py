@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import AllAccounts, Scope
+from models.callers import Scope
 from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference
 from models.inventory import IN_PLACE
@@ -73,8 +73,8 @@ class Chosen:
 async def find(connection: AsyncConnection, scope: Scope, spelled: Sequence[str]) -> Chosen:
     """The lines with these phone numbers or ids (`L-42`), all of one account; not locked yet.
 
-    Raises `NotFound` (`unknown_line`) with the place of each that the scope does not hold, and `Refused`
-    (`several_accounts`).
+    Raises `NotFound` (`unknown_line`, `unknown_lines`) with the place of each that the scope does not hold,
+    and `Refused` (`several_accounts`).
     """
     ids = {text: parse_reference("L", text) for text in spelled}
     numbers = {text: phone_number(text) for text in spelled if ids[text] is None}
@@ -87,11 +87,10 @@ async def find(connection: AsyncConnection, scope: Scope, spelled: Sequence[str]
     found = [known.get(ids[text] or numbers.get(text) or 0) for text in spelled]
     unknown = [place for place, line_id in enumerate(found, 1) if line_id is None]
     if unknown:
-        raise _unknown(scope, unknown, of=len(spelled))
+        raise _unknown(unknown, of=len(spelled))
     (account_id, *others) = {row.account_id for row in rows}
     if others:
-        sentence = "The lines are of several accounts; edit those of one account in one call."
-        raise Refused.because("several_accounts", sentence)
+        raise Refused.because("several_accounts")
     return Chosen(account_id, tuple(dict.fromkeys(line for line in found if line is not None)))
 
 
@@ -113,14 +112,12 @@ async def set_employee(
 ) -> list[int]:
     """Give the SIMs in place to the employee, or take them from whoever has them; the lines that changed.
 
-    Raises `Refused` (`slot_empty`) with every line that has no SIM in place.
+    Raises `Refused` (`slots_empty`) with every line that has no SIM in place.
     """
     empty = [line_id for line_id in chosen.line_ids if line_id not in chosen.sims]
     if empty:
         names = ", ".join(reference("L", line_id) for line_id in empty)
-        raise Refused.because(
-            "slot_empty", f"There is no SIM in place that could be given to anyone: {names}."
-        )
+        raise Refused.because("slots_empty", lines=names)
     values = {"sims": list(chosen.sims.values()), "employee": employee_id}
     changed = set(await connection.scalars(_SET_EMPLOYEE, values))
     lines = {line: sim for line, sim in chosen.sims.items() if sim in changed}
@@ -147,7 +144,7 @@ async def tell(
         await events.append_each(connection, chosen.account_id, by.actor, each, origin_id=by.origin_id)
 
 
-def _unknown(scope: Scope, places: Sequence[int], *, of: int) -> NotFound:
-    where = "" if isinstance(scope, AllAccounts) else " in your account"
-    which = "" if of == 1 else f": number {', '.join(map(str, places))} of those named"
-    return NotFound.because("unknown_line", f"There is no such line{where}{which}.")
+def _unknown(places: Sequence[int], *, of: int) -> NotFound:
+    if of == 1:
+        return NotFound.because("unknown_line")
+    return NotFound.because("unknown_lines", places=", ".join(map(str, places)))

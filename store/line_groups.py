@@ -48,8 +48,7 @@ async def find_groups(
     found = {row.name: row.id for row in await connection.execute(text(_FIND), known)}
     unknown = [str(place) for place, name in enumerate(names, 1) if name not in found]
     if unknown:
-        sentence = f"There is no such management group: number {', '.join(unknown)} of those named."
-        raise Refused.because("unknown_group", sentence)
+        raise Refused.because("unknown_group", places=", ".join(unknown))
     return [found[name] for name in names], made
 
 

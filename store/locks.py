@@ -47,6 +47,6 @@ async def lock_subjects(connection: AsyncConnection, account_id: int, subjects: 
     await connection.execute(_LOCK_ALL, {"subjects": subjects, "account": account_id})
 
 
-async def lock_subject_of(connection: AsyncConnection, order_id: str) -> None:
-    """Lock what the order is about, if it is about one thing."""
-    await connection.execute(_LOCK_OF_ORDER, {"order": order_id})
+async def lock_subject_of(connection: AsyncConnection, order_id: str) -> bool:
+    """Lock what the order is about; False where it is about no one thing."""
+    return (await connection.execute(_LOCK_OF_ORDER, {"order": order_id})).one_or_none() is not None

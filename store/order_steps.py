@@ -110,8 +110,7 @@ async def enter_iccid(connection: AsyncConnection, order_id: str, by: By, iccid:
         return await _recorded(connection, order, refusal)
     kind = EFFECTS[order.kind]
     if not isinstance(kind, EntersIccid):
-        sentence = "The ICCID of this kind of order comes from the provider; it cannot be entered."
-        return await _recorded(connection, order, Refusal(code="iccid_not_entered", sentence=sentence))
+        return await _recorded(connection, order, Refusal.of("iccid_not_entered"))
     effect = await kind.enter_iccid(connection, order, iccid)
     if isinstance(effect, Refusal):
         return await _recorded(connection, order, effect)
@@ -295,4 +294,4 @@ async def _no_note(connection: AsyncConnection, order: LockedOrder, note_id: int
     found = await connection.execute(_NOTE, {"note": note_id, "order": order.id})
     if found.one_or_none():
         return None
-    return Refusal(code="unknown_note", sentence="There is no such note of this order.")
+    return Refusal.of("unknown_note")

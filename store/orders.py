@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.callers import Scope
-from models.errors import NotFound, Refusal, Refused
+from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.lifecycle import OPEN, OrderStatus
 from models.order_kinds import Shown
@@ -103,8 +103,7 @@ async def add_note(connection: AsyncConnection, order_id: str, text: str) -> int
     Raises `NotFound`, or `Refused` (`note_invalid`).
     """
     if len(text) > _LONGEST_NOTE or not storable(text):
-        sentence = f"A note has at most {_LONGEST_NOTE:,} characters, and none that is not text."
-        raise Refused.because("note_invalid", sentence)
+        raise Refused.because("note_invalid", characters=_LONGEST_NOTE)
     known = await connection.execute(select(OrderRow.id).where(OrderRow.id == order_id))
     if known.one_or_none() is None:
         raise unknown(order_id)
@@ -126,7 +125,7 @@ async def is_open(connection: AsyncConnection, order_id: str) -> bool:
 
 def unknown(order_id: str) -> NotFound:
     """Say that there is no such order."""
-    return NotFound(Refusal(code="unknown_order", sentence=f"There is no order {order_id}."))
+    return NotFound.because("unknown_order", order=order_id)
 
 
 def _incident() -> ColumnElement[bool]:

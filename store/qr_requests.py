@@ -261,8 +261,8 @@ async def _unknown(connection: AsyncConnection, wish: QrWish) -> list[Refusal]:
     ids = {"sim": wish.sim_id, "user": wish.user_id, "account": wish.account_id}
     found = (await connection.execute(_OURS, ids)).one()
     return [
-        Refusal(code=f"unknown_{what}", sentence=f"The account has no such {name}.")
-        for what, name, there in zip(("sim", "user"), ("SIM", "user"), found, strict=True)
+        Refusal.of(code)
+        for code, there in zip(("unknown_sim", "unknown_user"), found, strict=True)
         if not there
     ]
 
@@ -280,7 +280,7 @@ async def _no_letter(connection: AsyncConnection, account_id: int, letter_id: in
         return []
     if (await connection.execute(_LETTER, {"letter": letter_id, "account": account_id})).one_or_none():
         return []
-    return [Refusal(code="unknown_letter", sentence="The account has no such letter.")]
+    return [Refusal.of("unknown_letter")]
 
 
 def _chosen(contacts: Sequence[int] | None, facts: Facts) -> list[int]:

@@ -97,9 +97,7 @@ async def known(connection: AsyncConnection, scope: Scope, workflow_id: str) -> 
     """One of these as it is now. Raises `NotFound`."""
     seen = (await look(connection, scope, [workflow_id], 2**62)).get(workflow_id)
     if seen is None:
-        kind = kind_of(workflow_id)
-        name = {"qr_request": "request"}.get(kind.name, kind.name) if kind else "workflow"
-        raise NotFound.because(f"unknown_{name}", f"There is no {name} {workflow_id}.")
+        raise _unknown(workflow_id)
     return seen
 
 
@@ -109,3 +107,15 @@ async def held(connection: AsyncConnection, scope: Scope) -> dict[str, list[str]
     for name, reason in await connection.execute(_HELD.where(within(scope, HoldRow.account_id))):
         found.setdefault(name, []).append(reason)
     return found
+
+
+def _unknown(workflow_id: str) -> NotFound:
+    kind = kind_of(workflow_id)
+    match kind.name if kind else None:
+        case "order":
+            return NotFound.because("unknown_order", order=workflow_id)
+        case "qr_request":
+            return NotFound.because("unknown_request", request=workflow_id)
+        case "notification":
+            return NotFound.because("unknown_notification", notification=workflow_id)
+    return NotFound.because("unknown_workflow", workflow=workflow_id)

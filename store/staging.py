@@ -31,8 +31,7 @@ async def importing(database: Database, dry_run: bool) -> AsyncIterator[AsyncCon
             await (attempt.rollback() if dry_run else attempt.commit())
     except DBAPIError as failure:
         if isinstance(failure, IntegrityError) or sqlstate_of(failure) in SERIALIZATION_FAILURES:
-            sentence = "The inventory changed while the file was imported; import it again."
-            raise Refused.because("inventory_changed", sentence) from failure
+            raise Refused.because("inventory_changed") from failure
         raise
 
 
@@ -41,7 +40,7 @@ async def _be_alone(connection: AsyncConnection) -> None:
     await connection.execute(text("SET LOCAL statement_timeout = '5min'"))
     alone = await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _IMPORT_LOCK})
     if not alone:
-        raise Refused.because("import_running", "Another import is running; import again when it has ended.")
+        raise Refused.because("import_running")
 
 
 async def stage(

@@ -23,6 +23,7 @@ from starter.cli import (
     sandbox,
     users,
 )
+from starter.cli.language import choose
 from starter.cli.output import say
 from starter.cli.session import act_as, fail
 
@@ -70,12 +71,17 @@ def everywhere(
             "--user", help="Act as this user: e-mail address or U-3. Else as the platform's operator."
         ),
     ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option("--language", metavar="en|fr", help="Language of refusals, warnings and statuses."),
+    ] = None,
     tell_version: Annotated[
         bool,
         typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True),
     ] = False,
 ) -> None:
     """Order eSIMs for lines, follow the orders, and look at the inventory."""
+    choose(language)
     if data_dir is not None:  # before anything reads the settings
         os.environ["ESIM_DATA_DIR"] = str(data_dir)
     act_as(user)

@@ -12,6 +12,7 @@ from models.offers import ActionOffer
 from models.qr import QrHistory
 from starter.cli import fleet_edits, qr_tables
 from starter.cli.imports import DryRun, File, import_file
+from starter.cli.language import action_label, why_not
 from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, warn
 from starter.cli.session import inventory, run
 from starter.inventory import Inventory, names_sim
@@ -192,9 +193,9 @@ def actions(
         return
     rows = [
         (
-            offer.label,
+            action_label(offer.action),
             "yes" if offer.offered else "no",
-            "\n".join(refusal.sentence for refusal in offer.refusals),
+            "\n".join(why_not(refusal) for refusal in offer.refusals),
         )
         for offer in found
     ]

@@ -14,7 +14,7 @@ from models.identifiers import reference
 from models.orders import OrderState
 from starter.cli.imports import DryRun, read_file
 from starter.cli.orders import print_state
-from starter.cli.output import JsonFlag, print_json, say
+from starter.cli.output import JsonFlag, print_json, printable, say
 from starter.cli.session import caller, opened, order_desk, run
 from starter.fleet_edits import FleetEdits
 
@@ -51,7 +51,7 @@ def set_employee(  # noqa: PLR0917  options of a command
 ) -> None:
     """Say who uses the SIMs in place of lines: of all lines or of none."""
     if not employee.strip():
-        raise Refused.because("employee_needed", "Say who uses the SIMs: --employee, or --employee none.")
+        raise Refused.because("employee_needed")
     named = _named(lines, file)
     who_uses = None if employee.strip().lower() == "none" else employee
     _edit(
@@ -79,9 +79,9 @@ def set_groups(  # noqa: PLR0917  options of a command
     Without --add or --remove the groups are these and no others; --groups "" takes all away.
     """
     if groups is None:
-        raise Refused.because("groups_needed", 'Say which groups: --groups "Sales;Lyon".')
+        raise Refused.because("groups_needed")
     if add and remove:
-        raise Refused.because("mode_unknown", "Groups are either added or removed.")
+        raise Refused.because("groups_contradicted")
     mode = GroupsMode.ADD if add else GroupsMode.REMOVE if remove else GroupsMode.SET
     named = _named(lines, file)
     chosen = [name for name in map(str.strip, groups.split(_SEPARATOR)) if name]
@@ -109,19 +109,19 @@ def _named(lines: list[str] | None, file: Path | None) -> list[str]:
     """All lines that are named: as arguments, in a file, or on stdin."""
     named = [line for line in lines or () if line != _STDIN]
     if _STDIN in (lines or ()) or (file and str(file) == _STDIN):
-        named += _rows(sys.stdin.buffer.read(_MOST_BYTES + 1))
+        named += _rows("stdin", sys.stdin.buffer.read(_MOST_BYTES + 1))
     elif file is not None:
-        named += _rows(read_file(file, _MOST_BYTES))
+        named += _rows(printable(file), read_file(file, _MOST_BYTES))
     return named
 
 
-def _rows(content: bytes) -> list[str]:
-    if len(content) > _MOST_BYTES:
-        raise Refused.because("file_unreadable", "The file is too large for a list of lines.")
+def _rows(source: str, content: bytes) -> list[str]:
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig") if len(content) <= _MOST_BYTES else None
     except UnicodeDecodeError:
-        raise Refused.because("file_unreadable", "The list of lines is not UTF-8.") from None
+        text = None
+    if text is None:
+        raise Refused.because("file_unreadable", file=source)
     return [row for row in map(str.strip, text.splitlines()) if row]
 
 

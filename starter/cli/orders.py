@@ -9,6 +9,7 @@ from models.lifecycle import OrderKind
 from models.orders import OrderState
 from models.rules import DISCARD_WARNING
 from starter.cli import order_views, retry
+from starter.cli.language import cautioned, order_status
 from starter.cli.order_views import Line, Order, User, parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.questions import confirmed
@@ -72,14 +73,14 @@ def _place(draft: OrderDraft, user: str, *, yes: bool, json: bool) -> None:
 
     if not yes:
         run(check)
-        warn(DISCARD_WARNING)
+        warn(cautioned(DISCARD_WARNING))
         if not confirmed("Place the order?"):
-            raise Refused.because("not_confirmed", "Nothing was ordered.")
+            raise Refused.because("not_confirmed")
     placed = run(place)
     if json:
         print_json(placed)
         return
-    say(f"{placed.order_id}: {placed.status.label.lower()}")
+    say(f"{placed.order_id}: {order_status(placed.status).lower()}")
     if draft.key is None:
         say(f"The key of this order is {placed.key}; the same key never orders twice.")
 
@@ -142,6 +143,6 @@ def print_state(state: OrderState, *, json: bool) -> None:
         print_json(state)
     else:
         with_iccid = f", ICCID {state.iccid}" if state.iccid else ""
-        say(f"{state.order_id}: {state.status.label.lower()}{with_iccid}")
+        say(f"{state.order_id}: {order_status(state.status).lower()}{with_iccid}")
     for warning in state.warnings:
-        warn(warning)
+        warn(cautioned(warning))

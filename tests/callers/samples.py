@@ -40,7 +40,7 @@ async def _first(views: Any) -> Any:
 
 
 def _draft(known: Known) -> OrderDraft:
-    return OrderDraft(kind=OrderKind.SWITCH_TO_ESIM, line=known.line, disposal_confirmed=True, key="a")
+    return OrderDraft(kind=OrderKind.SWITCH_TO_ESIM, line=known.line, discard_confirmed=True, key="a")
 
 
 _ORDERS: dict[str, Sample] = {
