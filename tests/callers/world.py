@@ -11,7 +11,9 @@ from models.identifiers import reference
 from models.lifecycle import HoldReason
 from settings import Settings
 from starter import callers
+from starter.accounts import Accounts
 from starter.desk import OrderDesk
+from starter.fleet_edits import FleetEdits
 from starter.inventory import Inventory
 from starter.link_desk import LinkDesk
 from starter.qr_desk import QrDesk
@@ -58,6 +60,8 @@ class Desks:
     codes: QrDesk
     links: LinkDesk
     retry: RetryDesk
+    accounts: Accounts
+    edits: FleetEdits
 
 
 async def build(database: Database) -> Known:
@@ -125,6 +129,8 @@ async def open_desks(database: Database, url: str) -> Desks:
         codes=codes,
         links=LinkDesk(codes),
         retry=RetryDesk(client, database, settings),
+        accounts=Accounts(database),
+        edits=FleetEdits(database),
     )
 
 
