@@ -146,7 +146,7 @@ async def test_a_name_that_several_people_have_is_asked_about(scene: Scene, shel
     )
     refused = await erase(shell, "jo martin", "--yes", code=2)
     assert refused.err.startswith("Several people have this name; name one: employee:")
-    reference = refused.err.split("name one: ")[1].split(" or ")[0]
+    reference = refused.err.split("name one: ")[1].split(", ")[0]
     assert (await erase(shell, reference, "--yes")).out == "Erased: 1 employee, 1 SIM without a user then.\n"
     left = await run(scene.database, "SELECT email FROM employees")
     assert len(left) == 1
