@@ -36,7 +36,7 @@ from starter.restarts import order_waits
 from starter.retry import RetryDesk
 from starter.temporal import connect
 from store import order_steps, orders
-from store.order_access import find_order
+from store.order_access import find_open_order, find_order
 from store.order_kinds import EFFECTS
 from store.order_steps import By
 from store.session import Database
@@ -175,6 +175,19 @@ class OrderDesk(OrderBook):
             EnterIccid(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
             lambda connection: order_steps.enter_iccid(connection, order_id, by(caller), iccid),
         )
+
+    async def enter_iccid_of_line(self, caller: Caller, line: str, iccid: str) -> OrderState:
+        """Enter or correct the ICCID of the temporary eSIM of this line (F64), else as `enter_iccid`.
+
+        Raises `NotFound` (`unknown_line`), also for a provider desk that serves no open order of the line,
+        and `Refused` (`no_open_order`).
+        """
+        async with self._database.reading() as connection:
+            order_id = await find_open_order(connection, caller.scope, line)
+        caller.require(Permission.ENTER_ICCID)
+        if order_id is None:
+            raise Refused.because("no_open_order")
+        return await self.enter_iccid(caller, order_id, iccid)
 
     async def processed(self, caller: Caller, order_id: str, *, iccid: str | None = None) -> OrderState:
         """The provider has processed the order: the eSIM takes the line, the SIM in place is discarded for

@@ -16,7 +16,7 @@ from models.errors import Refusal
 from models.imports import ImportReport, Progress, RowNotes, counted
 from models.inventory import ContactRole
 from store.row import STATUS_OPEN
-from store.staging import ids, prepare, run, stage
+from store.staging import ids, keep_open, prepare, run, stage
 
 _STAGED = {
     "line_no": "integer",
@@ -36,6 +36,10 @@ _STAGED = {
 _UNKNOWN_ACCOUNTS = """
 SELECT line_no FROM staged_catalogue staged
 WHERE NOT EXISTS (SELECT FROM accounts known WHERE known.name = staged.account)
+"""
+_CLOSED_ACCOUNTS = """
+SELECT line_no FROM staged_catalogue staged
+JOIN accounts account ON account.name = staged.account WHERE account.closed_at IS NOT NULL
 """
 _PACKS_IN_ORDERS = f"""
 SELECT line_no FROM staged_catalogue staged
@@ -198,6 +202,9 @@ async def _refuse_conflicts(connection: AsyncConnection) -> None:
     wrong = RowNotes()
     for (line,) in await connection.execute(text(_UNKNOWN_ACCOUNTS)):
         wrong.add(line, "account", Refusal.of("account_not_imported"))
+    await connection.execute(text(keep_open("staged_catalogue")))
+    for (line,) in await connection.execute(text(_CLOSED_ACCOUNTS)):
+        wrong.add(line, "account", Refusal.of("account_closed"))
     for (line,) in await connection.execute(text(_PACKS_IN_ORDERS)):
         wrong.add(line, "distributor", Refusal.of("pack_open_orders"))
     wrong.refuse()

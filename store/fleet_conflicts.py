@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import Refusal
 from models.imports import RowNotes
 from store.row import STATUS_OPEN
+from store.staging import keep_open
 from store.tables import SIM_IN_PLACE
 
 _COLUMNS = {
+    "account_closed": "account",
     "number_elsewhere": "msisdn",
     "slot_taken": "slot",
     "iccid_discarded": "iccid",
@@ -39,6 +41,7 @@ ORDER BY sims.id FOR NO KEY UPDATE
 _FIND = f"""
 SELECT line_no, codes FROM (
     SELECT staged.line_no, array_remove(ARRAY[
+        CASE WHEN account.closed_at IS NOT NULL THEN 'account_closed' END,
         CASE WHEN (line.device_id, line.slot) IS DISTINCT FROM (device.id, staged.slot)
               AND line.id IS NOT NULL THEN 'number_elsewhere' END,
         CASE WHEN occupant.msisdn <> staged.msisdn THEN 'slot_taken' END,
@@ -71,6 +74,7 @@ WHERE codes <> '{{}}'
 
 async def refuse_conflicts(connection: AsyncConnection) -> None:
     """Lock the lines and SIMs that the staged rows name, and raise `Refused` with every contradiction."""
+    await connection.execute(text(keep_open("staged_fleet")))
     await connection.execute(text(_LOCK_LINES))
     await connection.execute(text(_LOCK_SIMS))
     wrong = RowNotes()

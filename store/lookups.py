@@ -206,6 +206,7 @@ def select_users() -> Select[*tuple[Any, ...]]:
             UserRow.distributor_id,
             DistributorRow.name.label("distributor"),
             UserRow.deactivated_at,
+            AccountRow.closed_at.label("account_closed_at"),
             language_of(UserRow).label("language"),
         )
         .join(AccountRow, AccountRow.id == UserRow.account_id)
@@ -258,6 +259,11 @@ def _select_eligible_packs() -> Select[*tuple[Any, ...]]:
 
 async def _one(connection: AsyncConnection, statement: Executable, **wanted: Any) -> Any:
     return (await connection.execute(statement, wanted)).one_or_none()
+
+
+def phone_number(text: str) -> str | None:
+    """The phone number that is meant, if it is one."""
+    return _parsed(parse_msisdn, text)
 
 
 def _parsed(parse: Any, text: str) -> str | None:

@@ -51,7 +51,7 @@ class By:
 
 
 async def accept(connection: AsyncConnection, placement: Placement) -> Acceptance:
-    """Accept the order, or refuse it with every reason (F5, F7, F46, F52, F53).
+    """Accept the order, or refuse it with every reason (F5, F7, F46, F52, F53, F67).
 
     Its subject is locked while the rules look at it, so two orders about one thing cannot both be accepted.
     A refused order leaves nothing but an event: its key is free again.
@@ -64,7 +64,7 @@ async def accept(connection: AsyncConnection, placement: Placement) -> Acceptanc
         return known
     actor = f"user:{placement.user_id}"
     needed = Permission.PLACE_ORDERS
-    refusal = await actor_refusal(connection, actor, placement.account_id, permission=needed)
+    refusal = await actor_refusal(connection, actor, placement.account_id, permission=needed, begins=True)
     if refusal:
         return await _refused(connection, placement, [refusal])
     decision = await EFFECTS[what.kind].decide(connection, placement)

@@ -116,11 +116,11 @@ def _mine(scope: Scope) -> ColumnElement[bool]:
 
 
 async def _events(connection: AsyncConnection, sim_id: int) -> tuple[EventView, ...]:
-    """What happened about the SIM's code, not in the orders that brought and discard it; the data says also
-    which request, notification and link it was about.
+    """What happened about the SIM's code, not in the orders that brought and discard it, nor to its line; the
+    data says also which request, notification and link it was about.
     """
     found = await events.of(connection, f"sim:{sim_id}")
-    return tuple(_named(event) for event in found if not event.about[0].startswith("order-"))
+    return tuple(_named(event) for event in found if not event.about[0].startswith(("order-", "line:")))
 
 
 def _named(event: EventView) -> EventView:

@@ -131,7 +131,7 @@ async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResu
     reasons = request_refusals(facts, Recipients(contacts=frozenset(contacts)))
     reasons += await _no_letter(connection, wish.account_id, wish.letter_id)
     actor = f"user:{wish.user_id}"
-    reasons += await _not_allowed(connection, actor, wish.account_id)
+    reasons += await _not_allowed(connection, actor, wish.account_id, begins=True)
     values = {
         "id": wish.request_id,
         "account_id": wish.account_id,
@@ -267,8 +267,11 @@ async def _unknown(connection: AsyncConnection, wish: QrWish) -> list[Refusal]:
     ]
 
 
-async def _not_allowed(connection: AsyncConnection, actor: str, account_id: int) -> list[Refusal]:
-    refusal = await actor_refusal(connection, actor, account_id, permission=Permission.REQUEST_QR_CODES)
+async def _not_allowed(
+    connection: AsyncConnection, actor: str, account_id: int, *, begins: bool = False
+) -> list[Refusal]:
+    needed = Permission.REQUEST_QR_CODES
+    refusal = await actor_refusal(connection, actor, account_id, permission=needed, begins=begins)
     return [refusal] if refusal else []
 
 

@@ -58,6 +58,12 @@ async def stage(
     await connection.execute(text(f"ANALYZE {table}"))
 
 
+def keep_open(table: str) -> str:
+    """Take care that no account in the staged rows is closed before the import has ended."""
+    named = f"SELECT account FROM {table}"  # noqa: S608  tables of our own
+    return f"SELECT id FROM accounts WHERE name IN ({named}) ORDER BY id FOR KEY SHARE"  # noqa: S608
+
+
 async def prepare(connection: AsyncConnection, table: str, statement: str) -> None:
     """Run the statement that makes this temporary table, and let the planner know how large it is."""
     await connection.execute(text(statement))
@@ -69,6 +75,6 @@ async def run(connection: AsyncConnection, statement: str, **values: Any) -> int
     return (await connection.execute(text(statement), values)).rowcount
 
 
-async def ids(connection: AsyncConnection, statement: str) -> set[int]:
+async def ids(connection: AsyncConnection, statement: str, **values: Any) -> set[int]:
     """Run a statement over all staged rows; the ids it returns."""
-    return set((await connection.scalars(text(statement))).all())
+    return set((await connection.scalars(text(statement), values)).all())

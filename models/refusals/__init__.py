@@ -7,6 +7,7 @@ settings, never a name, an e-mail address or a phone number of a person. A param
 
 from collections.abc import Mapping
 
+from models.refusals.accounts import ACCOUNTS
 from models.refusals.codes import CODES
 from models.refusals.commands import COMMANDS
 from models.refusals.declared import Declared
@@ -22,6 +23,7 @@ SUBJECTS: Mapping[str, Mapping[str, Declared]] = {
     "QR codes": CODES,
     "Uploaded files": FILES,
     "Fleet, catalogue and people": FLEET,
+    "Accounts and edits of lines": ACCOUNTS,
     "Imports": IMPORTS,
     "Commands": COMMANDS,
     "Operations": OPERATIONS,

@@ -9,6 +9,7 @@ import typer
 
 from models.errors import EsimError
 from starter.cli import (
+    accounts,
     catalogue,
     contacts,
     database,
@@ -32,6 +33,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(accounts.app, name="account")
 app.add_typer(fleet.app, name="fleet")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(profiles.app, name="profile")

@@ -93,7 +93,7 @@ def acknowledge(order: Order, iccid: Iccid = None, json: JsonFlag = False) -> No
         async with order_desk() as (desk, caller):
             return await desk.acknowledge(caller, parse_order_id(order), iccid=iccid)
 
-    _print_state(run(call), json=json)
+    print_state(run(call), json=json)
 
 
 @app.command()
@@ -108,7 +108,7 @@ def iccid(
         async with order_desk() as (desk, caller):
             return await desk.enter_iccid(caller, parse_order_id(order), number)
 
-    _print_state(run(call), json=json)
+    print_state(run(call), json=json)
 
 
 @app.command()
@@ -119,7 +119,7 @@ def processed(order: Order, iccid: Iccid = None, json: JsonFlag = False) -> None
         async with order_desk() as (desk, caller):
             return await desk.processed(caller, parse_order_id(order), iccid=iccid)
 
-    _print_state(run(call), json=json)
+    print_state(run(call), json=json)
 
 
 @app.command()
@@ -134,10 +134,11 @@ def cancel(
         async with order_desk() as (desk, caller):
             return await desk.cancel(caller, parse_order_id(order), reason=reason)
 
-    _print_state(run(call), json=json)
+    print_state(run(call), json=json)
 
 
-def _print_state(state: OrderState, *, json: bool) -> None:
+def print_state(state: OrderState, *, json: bool) -> None:
+    """Print where an order is; warnings go to stderr."""
     if json:
         print_json(state)
     else:

@@ -13,6 +13,7 @@ from settings import Settings
 from starter import callers
 from starter.accounts import Accounts
 from starter.desk import OrderDesk
+from starter.fleet_edits import FleetEdits
 from starter.inventory import Inventory
 from starter.link_desk import LinkDesk
 from starter.qr_desk import QrDesk
@@ -62,6 +63,7 @@ class Desks:
     links: LinkDesk
     retry: RetryDesk
     accounts: Accounts
+    edits: FleetEdits
 
 
 async def build(database: Database) -> Known:
@@ -133,6 +135,7 @@ async def open_desks(database: Database, url: str) -> Desks:
         links=LinkDesk(codes),
         retry=RetryDesk(client, database, settings),
         accounts=Accounts(database),
+        edits=FleetEdits(database),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from wording.french.accounts import ACCOUNTS
 from wording.french.codes import CODES
 from wording.french.commands import COMMANDS
 from wording.french.files import FILES
@@ -15,6 +16,7 @@ SENTENCES: Mapping[str, str] = {
     **CODES,
     **FILES,
     **FLEET,
+    **ACCOUNTS,
     **IMPORTS,
     **COMMANDS,
     **OPERATIONS,
