@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-ROOMS := activities mail models portal providers qr sandbox starter store telemetry workflows settings.py worker.py
+ROOMS := activities mail models portal providers qr sandbox starter store telemetry wording workflows settings.py worker.py
 TESTED := tests bench
 JOBS ?= 2
 COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
@@ -48,7 +48,7 @@ imports: $(STAMP)
 
 check: lint types imports test ## What a change must pass: format, lint, types, imports, tests
 
-bench: $(STAMP) ## Measure orders a second against a bare workflow; ARGS=--json for programs
+bench: $(STAMP) ## Measure orders a second; ARGS="--against REV" compares with a commit
 	$(BIN)/python -m bench $(ARGS)
 
 pictures: $(STAMP) ## Take the pictures of README and runbook anew, with chromium

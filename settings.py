@@ -21,7 +21,7 @@ from pydantic_settings import (
 )
 
 from models.errors import Refused
-from models.language import Language
+from models.language import Language, spoken_language
 
 ADDRESSES_FILE = "addresses.json"
 KEYS_FILE = "keys.json"
@@ -35,6 +35,15 @@ DEPLOYMENT_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
 def data_dir_from_environment() -> Path:
     """The folder of the sandbox: `ESIM_DATA_DIR`, or `.esim` in the current folder."""
     return Path(os.environ.get("ESIM_DATA_DIR", ".esim"))
+
+
+def language_from_environment() -> Language:
+    """The language of the locale, as gettext finds it; English where we lack it."""
+    named = next((text for name in _LOCALE if (text := os.environ.get(name))), "")
+    return spoken_language(named) or Language.EN
+
+
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 class Settings(BaseSettings):
@@ -157,8 +166,6 @@ def load(**given: Any) -> Settings:
         return Settings(**given)
     except (ValidationError, JSONDecodeError) as invalid:
         if isinstance(invalid, JSONDecodeError):
-            sentence = f"The file {ADDRESSES_FILE} in the data folder is damaged; start the sandbox again."
-        else:
-            names = ", ".join(f"ESIM_{str(error['loc'][0]).upper()}" for error in invalid.errors())
-            sentence = f"These settings are not valid: {names}."
-        raise Refused.because("settings_invalid", sentence) from None
+            raise Refused.because("settings_file_damaged", file=str(ADDRESSES_FILE)) from None
+        names = ", ".join(f"ESIM_{str(error['loc'][0]).upper()}" for error in invalid.errors())
+        raise Refused.because("settings_invalid", settings=names) from None

@@ -43,7 +43,7 @@ from telemetry.process import run
 from workflows.order import EsimOrder
 from workflows.qr_notification import EsimQrNotification, PinnedQrNotification
 from workflows.qr_request import EsimQrRequest
-from workflows.step import activities_of, undone
+from workflows.step import Steps, activities_of, undone
 from workflows.steps import CONTRACTS
 
 GRACE = timedelta(seconds=30)
@@ -59,6 +59,7 @@ PASSED_THROUGH = (
     "workflows.calls",
     "workflows.patience",
     "workflows.details",
+    "workflows.handover",
     "workflows.search_attributes",
     "pydantic",
 )
@@ -74,14 +75,10 @@ def workflow_runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
-def order_worker(
-    client: Client,
-    database: Database,
-    mailer: Mailer,
-    settings: Settings,
-    workflows: Sequence[type] = (),
-) -> Worker:
-    """A worker for orders on the configured task queue; with a build id, one of that version."""
+def implementations(
+    client: Client, database: Database, mailer: Mailer, settings: Settings
+) -> tuple[Steps, ...]:
+    """The steps of a worker. Another set of steps is added here."""
     outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain)
     ports = {name: port(database, outbox) for name, port in PORTS.items()}
     codes = QrMails(
@@ -91,7 +88,7 @@ def order_worker(
         settings.upload_link_expires_after,
         settings.download_link_expires_after,
     )
-    activities = activities_of(
+    return (
         InventorySteps(database),
         Holds(database),
         FollowUps(database, client),
@@ -100,6 +97,17 @@ def order_worker(
         QrInventorySteps(database),
         codes,
     )
+
+
+def order_worker(
+    client: Client,
+    database: Database,
+    mailer: Mailer,
+    settings: Settings,
+    workflows: Sequence[type] = (),
+) -> Worker:
+    """A worker for orders on the configured task queue; with a build id, one of that version."""
+    activities = activities_of(*implementations(client, database, mailer, settings))
     assert not undone(CONTRACTS, activities)  # noqa: S101  every declared step is taken
     return Worker(
         client,
@@ -121,32 +129,20 @@ async def check(client: Client, database: Database) -> None:
     missing = await missing_search_attributes(client)
     if missing:
         options = " ".join(f"--name {name} --type Keyword" for name in missing)
-        raise Refused.because(
-            "search_attributes_missing",
-            f"Search attributes are not registered; run: temporal operator search-attribute create {options}",
-        )
+        raise Refused.because("search_attributes_missing", options=options)
     found = await database.revision()
     if found != head_revision():
-        raise Refused.because(
-            "database_not_at_head",
-            f"The database is at revision {found}, this worker needs {head_revision()}; "
-            "run: esim-orders db upgrade",
-        )
+        raise Refused.because("database_not_at_head", found=str(found), needed=str(head_revision()))
     async with database.reading() as connection:
         if await restored_unannounced(connection):
-            raise Refused.because(
-                "restore_unannounced",
-                "The database was restored from a backup; run: esim-orders db restored",
-            )
+            raise Refused.because("restore_unannounced")
 
 
 def _mailer(settings: Settings) -> SmtpMailer:
     try:
         return SmtpMailer(settings.smtp_url, settings.mail_from, timeout=settings.smtp_timeout)
     except (ValueError, MailInvalid) as invalid:
-        raise Refused.because(
-            "mail_settings_invalid", f"{invalid} See ESIM_SMTP_URL, ESIM_MAIL_FROM."
-        ) from None
+        raise Refused.because("mail_settings_invalid", reason=str(invalid)) from None
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

@@ -19,6 +19,7 @@ from models.lifecycle import HoldReason
 from providers.outbox import MailUncertain
 from providers.port import NoOrderContact
 from store.session import constraint_of, sqlstate_of
+from workflows.failures import refused
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ FAILURES: tuple[tuple[type[Exception], str, bool], ...] = (
 def as_application_error(failure: Exception, attempt: int = 1) -> ApplicationError:
     """The failure as it may be seen in a history."""
     for kind, name, again in FAILURES:
+        if isinstance(failure, Refused):
+            return refused(*failure.refusals, as_type="refused")
         if isinstance(failure, kind):
             return ApplicationError(str(failure), type=str(name), non_retryable=not again)
     sentence = f"{type(failure).__name__}; the worker's log has the details."

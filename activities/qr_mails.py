@@ -14,12 +14,13 @@ from mail.message import reply_address
 from mail.qr_letters import FreshLink, QrTemplate, compose
 from mail.wording import Content
 from models.errors import Refused
+from models.orders import Reminded
 from providers.outbox import Draft, Outbox
 from store import links, qr_mails
 from store.mails import Person
 from store.qr_mails import NotificationMail, RoundMails
 from store.session import Database
-from workflows.messages import SendNotification, SendQrMails
+from workflows.messages import RemindOfCode, SendNotification, SendQrMails
 from workflows.steps import QrMailSteps
 
 Mint = Callable[[AsyncConnection], Awaitable[FreshLink]]
@@ -65,8 +66,12 @@ class QrMails(QrMailSteps):
         ]
         await self._send(found, [*asked, *copied], step.retries)
 
-    async def remind_of_code(self, step: SendQrMails) -> None:
-        """Remind the contacts of this round, each with a new link."""
+    async def remind_of_code(self, step: RemindOfCode) -> Reminded:
+        """Remind the contacts of this round, each with a new link, once they were silent for so long."""
+        async with self._database.reading() as connection:
+            left = await qr_mails.silence_left(connection, step.request_id, step.round, step.silent_for)
+        if left is not None or step.number is None:
+            return Reminded(due_in=left)
         found = await self._round(step)
         reminders = [
             _draft(
@@ -80,6 +85,7 @@ class QrMails(QrMailSteps):
             for contact in _contacts(found)
         ]
         await self._send(found, reminders, step.retries)
+        return Reminded()
 
     async def tell_no_code(self, step: SendQrMails) -> None:
         """Tell who asked for the code that none came, and what to do."""
@@ -98,7 +104,7 @@ class QrMails(QrMailSteps):
         valid = partial(qr_mails.is_valid, about=found.about)
         await self._outbox.send(found.about, [told], step.retries, valid)
 
-    async def _round(self, step: SendQrMails) -> RoundMails:
+    async def _round(self, step: SendQrMails | RemindOfCode) -> RoundMails:
         async with self._database.reading() as connection:
             return await qr_mails.round_mails(connection, step.request_id, step.round)
 
@@ -140,8 +146,7 @@ class QrMails(QrMailSteps):
 def _contacts(found: RoundMails) -> Sequence[Person]:
     """Who gets a link. Raises `Refused` where nobody is left who has the role (F56)."""
     if not found.contacts and not found.over:
-        sentence = "No contact who was asked has the role 'eSIM QR Code' any more; send the request again."
-        raise Refused.because("no_recipient", sentence)
+        raise Refused.because("no_recipient_left")
     return found.contacts
 
 

@@ -1,4 +1,4 @@
-"""`python -m bench [--json]`: what orders cost on this machine. See docs/performance.md."""
+"""`python -m bench [--against REV] [--json]`: what orders cost on this machine. See docs/performance.md."""
 
 import argparse
 import json
@@ -9,15 +9,17 @@ from collections import Counter
 import uvloop
 from rich.console import Console
 
+from bench.against import compare
 from bench.counters import actions, events
 from bench.figures import Figures
 from bench.fleet import USER, seed
 from bench.imports import ImportPace, time_import
+from bench.only_orders import HIGH, LOW, OnlyOrders, OrderFigures, leave
 from bench.orders import BareOrders, RealOrders
 from bench.proof import faults
 from bench.rounds import Pace, run_round, take_turns
 from bench.surroundings import Surroundings, surroundings
-from bench.table import show
+from bench.table import show, show_orders
 from bench.uploads import UploadPace, time_uploads
 from sandbox.errors import SandboxError
 from starter import callers
@@ -25,23 +27,38 @@ from starter.desk import OrderDesk
 from starter.temporal import connect
 from store.session import Database
 
-LOW, HIGH = 1, 50
-"""Callers at once."""
+USUAL = {"rounds": 4, "orders": 80, "single": 15}
+AGAINST = {"rounds": 5, "orders": 250, "single": 20}
+"""Longer rounds: each has servers of its own, and nothing else runs beside them."""
 
 
 def options() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
-    parser.add_argument("--rounds", type=int, default=4, help="rounds of each kind (default 4)")
-    parser.add_argument("--orders", type=int, default=80, help="orders a round with 50 callers (default 80)")
-    parser.add_argument("--single", type=int, default=15, help="orders a round with 1 caller (default 15)")
+    parser.add_argument("--only", choices=("orders",), help="measure the orders and nothing else")
+    parser.add_argument("--against", metavar="REV", help="compare with a commit, in pairs of rounds")
+    parser.add_argument(
+        "--at-least",
+        type=float,
+        default=0.95,
+        help="with --against: least median ratio of orders a second (default 0.95)",
+    )
+    parser.add_argument("--rounds", type=int, help="rounds of each kind (default 4; --against: 5 pairs)")
+    parser.add_argument(
+        "--orders", type=int, help="orders a round with 50 callers (default 80; --against: 250)"
+    )
+    parser.add_argument("--single", type=int, help="orders a round with 1 caller (default 15; --against: 20)")
     parser.add_argument("--warm-up", type=int, default=100, help="orders of each kind before (default 100)")
     parser.add_argument(
         "--import-rows", type=int, default=5000, help="rows of the fleet import (default 5000)"
     )
     parser.add_argument("--uploads", type=int, default=20, help="uploads of each kind of file (default 20)")
-    return parser.parse_args()
+    wish = parser.parse_args()
+    for name, count in (AGAINST if wish.against else USUAL).items():
+        if getattr(wish, name) is None:
+            setattr(wish, name, count)
+    return wish
 
 
 class Run:
@@ -110,7 +127,7 @@ class Run:
         self._rss[len(self._ours.order_ids)] = self._around.worker_rss_mb()
 
 
-async def benchmark(wish: argparse.Namespace) -> tuple[Figures, list[str]]:
+async def benchmark(wish: argparse.Namespace) -> tuple[Figures | OrderFigures, list[str]]:
     """The figures of a run, and what went wrong with its orders."""
     started = time.monotonic()
     _say("starting PostgreSQL, Temporal, the mailbox and two workers")
@@ -121,7 +138,8 @@ async def benchmark(wish: argparse.Namespace) -> tuple[Figures, list[str]]:
         client = await connect(settings)
         async with OrderDesk.open(settings) as desk:
             ours = RealOrders(desk, client, await callers.user(desk.database, USER))
-            figures = await Run(wish, around, ours, BareOrders(client)).measure(started)
+            kind = OnlyOrders if wish.only else Run
+            figures = await kind(wish, around, ours, BareOrders(client)).measure(started)
         _say("checking every order and every mail")
         wrong = await faults(database, around.mailbox, ours.order_ids)
         await database.close()
@@ -135,12 +153,17 @@ def _say(sentence: str) -> None:
 def main() -> int:
     """Exit code 0 whatever was measured; 1 where an order did not end as it must; 3 without surroundings."""
     wish = options()
+    if wish.against:
+        return compare(wish, Console())
     try:
         figures, wrong = uvloop.run(benchmark(wish))
     except SandboxError as failure:
         _say(str(failure))
         return 3
-    show(figures, Console())
+    if isinstance(figures, OrderFigures):
+        show_orders(figures, Console())
+    else:
+        show(figures, Console())
     for sentence in wrong:
         _say(sentence)
     if wish.json:
@@ -149,4 +172,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main)

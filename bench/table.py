@@ -4,6 +4,8 @@ from rich.console import Console, Group
 from rich.table import Table
 
 from bench.figures import Figures
+from bench.only_orders import OrderFigures
+from bench.pairs import Comparison, Pair
 from bench.rounds import Pace
 
 
@@ -12,12 +14,56 @@ def show(figures: Figures, console: Console) -> None:
     console.print(Group(_pace(figures), _rest(figures), _targets(figures)))
 
 
-def _pace(figures: Figures) -> Table:
+def show_orders(figures: OrderFigures, console: Console) -> None:
+    """Print the figures of orders that were measured alone."""
+    table = _orders_table()
+    for concurrency, pace in figures.ours.items():
+        table.add_row("ours", str(concurrency), *_row(pace))
+    console.print(table)
+
+
+def show_comparison(found: Comparison, console: Console) -> None:
+    """Print each pair, the medians and the verdict."""
+    table = Table(
+        title=f"New against {found.revision} ({found.commit[:10]})", title_justify="left", show_footer=True
+    )
+    medians = ("median", "", "", found.ratio, "", "", found.p50_ratio, found.cpu_ratio)
+    names = ("first", "orders/s\nold", "\nnew", "\nratio", "p50 ms\nold", "\nnew", "\nratio", "CPU\nratio")
+    for name, value in zip(names, medians, strict=True):
+        footer = value if isinstance(value, str) else f"{value:.3f}"
+        table.add_column(name, footer, justify="left" if name == "first" else "right")
+    for pair in found.pairs:
+        table.add_row(*_pair(pair))
+    lowest, highest = found.spread
+    verdict = "[green]fast enough[/]" if found.fast_enough else "[red]too slow[/]"
+    console.print(
+        table,
+        f"Orders/s, new / old: median {found.ratio:.3f} of {len(found.pairs)},"
+        f" from {lowest:.3f} to {highest:.3f}.",
+        f"At least {found.at_least:g} is wanted: {verdict}.",
+        sep="\n",
+        highlight=False,
+    )
+
+
+def _pair(pair: Pair) -> tuple[str, ...]:
+    old, new = pair.old, pair.new
+    rates = (f"{old.orders_per_s:.1f}", f"{new.orders_per_s:.1f}", f"{pair.ratio:.3f}")
+    times = (f"{old.p50_ms:.0f}", f"{new.p50_ms:.0f}", f"{pair.p50_ratio:.3f}")
+    return (pair.first, *rates, *times, f"{pair.cpu_ratio:.3f}")
+
+
+def _orders_table() -> Table:
     table = Table(title="Switch orders", title_justify="left")
     table.add_column("")
     table.add_column("callers", justify="right")
     for name in ("orders/s", "p50 ms", "p99 ms", "rounds, orders/s"):
         table.add_column(name, justify="right")
+    return table
+
+
+def _pace(figures: Figures) -> Table:
+    table = _orders_table()
     for concurrency in figures.ours:
         for name, column in (("ours", figures.ours), ("bare", figures.bare)):
             table.add_row(name, str(concurrency), *_row(column[concurrency]))

@@ -9,6 +9,7 @@ and may be left out where the code is typed in.
 
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 LONGEST_CODE = 255
 """Characters of a code, the prefix `LPA:` not counted."""
@@ -17,6 +18,25 @@ _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})+")
 _MATCHING_ID = re.compile("[0-9A-Z-]*")
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
+
+
+class Rule(StrEnum):
+    """A rule that a code may break."""
+
+    LENGTH = "length"
+    FORM = "form"
+    SERVER = "server"
+    MATCHING_ID = "matching_id"
+    OID = "oid"
+    FLAG = "flag"
+
+
+class ActivationCodeInvalid(ValueError):
+    """The text is no activation code; `rule` is the first rule that it breaks. Nothing of it is repeated."""
+
+    def __init__(self, rule: Rule) -> None:
+        super().__init__(f"This is not a valid activation code: {rule}.")
+        self.rule = rule
 
 
 @dataclass(frozen=True)
@@ -47,24 +67,22 @@ class ActivationCode:
 
 
 def parse_activation_code(text: str) -> ActivationCode:
-    """Read a code. `ValueError` says in a sentence, without repeating it, which rule it breaks."""
+    """Read a code. Raises `ActivationCodeInvalid`."""
     code = text.strip()
     if code[: len(_PREFIX)].upper() == _PREFIX:
         code = code[len(_PREFIX) :]
     if len(code) > LONGEST_CODE:
-        raise ValueError(f"An activation code has at most {LONGEST_CODE} characters.")
+        raise ActivationCodeInvalid(Rule.LENGTH)
     version, *fields = code.split("$")
     if version != "1" or len(fields) not in (2, 3, 4):
-        raise ValueError("An activation code has the form LPA:1$SERVER$MATCHING-ID.")
+        raise ActivationCodeInvalid(Rule.FORM)
     host, matching_id, oid, flag = [*fields, "", ""][:4]
     if not _HOST.fullmatch(host):
-        raise ValueError("The activation code names no SM-DP+ server.")
+        raise ActivationCodeInvalid(Rule.SERVER)
     if not _MATCHING_ID.fullmatch(matching_id):
-        raise ValueError(
-            "The matching id of an activation code has only capital letters, digits and hyphens."
-        )
+        raise ActivationCodeInvalid(Rule.MATCHING_ID)
     if oid and not _OID.fullmatch(oid):
-        raise ValueError("The activation code's third field is no object identifier.")
+        raise ActivationCodeInvalid(Rule.OID)
     if flag not in ("", "1") or (len(fields) == 4 and not flag):
-        raise ValueError("The activation code's last field is not the flag 1.")
+        raise ActivationCodeInvalid(Rule.FLAG)
     return ActivationCode(host, matching_id, oid or None, flag == "1")

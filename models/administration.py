@@ -42,10 +42,7 @@ def parse_targets(spelled: Iterable[str]) -> tuple[str, ...]:
         elif name in TARGETS:
             chosen.add(name)
         else:
-            raise Refused.because(
-                "unknown_target",
-                f"A target is {', '.join(Action)}, one of them with a slot such as {TARGETS[1]}, or all.",
-            )
+            raise Refused.because("unknown_target", actions=", ".join(Action), example=TARGETS[1])
     return tuple(known for known in TARGETS if known in chosen)
 
 
@@ -56,16 +53,13 @@ def parse_roles(spelled: Iterable[str]) -> tuple[ContactRole, ...]:
     """
     chosen = {"_".join(text.lower().replace("-", " ").split()) for text in spelled}
     if not chosen <= set(ContactRole):
-        raise Refused.because("unknown_role", f"A contact's role is {' or '.join(ContactRole)}.")
+        raise Refused.because("unknown_role", roles=", ".join(ContactRole))
     return tuple(role for role in ContactRole if role in chosen)
 
 
-def parse_name(text: str, what: str) -> str:
+def parse_name(text: str) -> str:
     """The name of a new record. Raises `Refused` (`name_invalid`)."""
     name = text.strip()
     if not name or len(name) > _LONGEST_NAME or UNPRINTABLE.search(name):
-        raise Refused.because(
-            "name_invalid",
-            f"The name of a {what} has 1 to {_LONGEST_NAME} characters and no line breaks.",
-        )
+        raise Refused.because("name_invalid", characters=_LONGEST_NAME)
     return name

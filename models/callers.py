@@ -140,10 +140,7 @@ def may_grant(permissions: Collection[Permission], role: Role) -> bool:
 
 def not_permitted(permission: Permission) -> Refusal:
     """Refuse what the caller's role does not include, naming the permission."""
-    return Refusal(
-        code="not_permitted",
-        sentence=f"Your role does not allow this ({permission}); contact your administrator.",
-    )
+    return Refusal.of("not_permitted", permission=permission)
 
 
 @dataclass(frozen=True)
@@ -211,18 +208,14 @@ class Caller:
     def user(self) -> int:
         """The user who acts. Raises `Refused` (`user_needed`) for a caller that is no user."""
         if self.user_id is None:
-            raise Refused.because(
-                "user_needed", "This is done by a user of the account: say which user acts."
-            )
+            raise Refused.because("user_needed")
         return self.user_id
 
     @property
     def account(self) -> int:
         """The account that the caller acts for. Raises `Refused` (`user_needed`) where there is none."""
         if isinstance(self.scope, AllAccounts):
-            raise Refused.because(
-                "user_needed", "This is done by a user of the account: say which user acts."
-            )
+            raise Refused.because("user_needed")
         return self.scope.account_id
 
 

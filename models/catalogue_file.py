@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from models.addresses import parse_email
 from models.csv_rows import CsvRow, read_rows
-from models.errors import Refused
+from models.errors import Refusal, Refused
 from models.imports import Progress, RowNotes
 from models.inventory import SIM_CARDS_SECTION
 from models.language import Language, parse_language
@@ -61,7 +61,8 @@ def parse_catalogue(content: bytes, progress: Progress | None = None) -> Catalog
         seen.add(row)
         rows.append(row)
         if row.esim and row.section != SIM_CARDS_SECTION:
-            warnings.add(row.line, f"section: the shop shows eSIMs of the section {SIM_CARDS_SECTION} only.")
+            odd = Refusal.of("section_not_shown", section=SIM_CARDS_SECTION)
+            warnings.add(row.line, "section", odd)
     wrong.refuse()
     return CatalogueFile(rows, warnings)
 
@@ -71,14 +72,14 @@ def _read(line: CsvRow, wrong: RowNotes) -> CatalogueRow | None:
     found = RowNotes()
     for column in ("account", "pack", "section", "item", "distributor"):
         if not cells[column]:
-            found.add(line.line, f"{column}: it is empty.")
+            found.add(line.line, column, Refusal.of("cell_empty"))
     esim = _answer(line, "esim", None, found)
     available = _answer(line, "available", True, found)
     if esim and not cells["provider"]:
-        found.add(line.line, "provider: an eSIM has one.")
+        found.add(line.line, "provider", Refusal.of("esim_without_provider"))
     name, email = cells.get("order_contact_name", ""), cells.get("order_contact_email", "")
     if bool(name) != bool(email):
-        found.add(line.line, "order_contact_email: a contact has a name and an address.")
+        found.add(line.line, "order_contact_email", Refusal.of("contact_incomplete"))
     contact_email = _address(line, email, found) if email else None
     language = _language(line, found)
     if found or esim is None or available is None:
@@ -107,15 +108,15 @@ def _answer(line: CsvRow, column: str, default: bool | None, wrong: RowNotes) ->
         return text in _YES
     if not text and default is not None:
         return default
-    wrong.add(line.line, f"{column}: it must be yes or no.")
+    wrong.add(line.line, column, Refusal.of("cell_not_yes_or_no"))
     return None
 
 
 def _address(line: CsvRow, text: str, wrong: RowNotes) -> str | None:
     try:
         return parse_email(text)
-    except ValueError as invalid:
-        wrong.add(line.line, f"order_contact_email: {invalid}")
+    except ValueError:
+        wrong.add(line.line, "order_contact_email", Refusal.of("email_invalid"))
         return None
 
 
@@ -124,11 +125,11 @@ def _language(line: CsvRow, wrong: RowNotes) -> Language | None:
     if not text:
         return None
     if not line.cells.get("order_contact_email", ""):
-        wrong.add(line.line, "order_contact_email: a language needs a contact.")
+        wrong.add(line.line, "order_contact_email", Refusal.of("language_without_contact"))
     try:
         return parse_language(text)
     except Refused:
-        wrong.add(line.line, "order_contact_language: it must be en or fr, or empty.")
+        wrong.add(line.line, "order_contact_language", Refusal.of("cell_no_language"))
         return None
 
 
@@ -142,26 +143,24 @@ class _Seen:
     def add(self, row: CatalogueRow) -> None:
         """Note where the row contradicts one before it."""
         pack = (row.account, row.pack)
-        self._same(row.line, "distributor", "the same pack", row.distributor.lower(), *pack)
-        self._same(row.line, "available", "the same pack", row.available, *pack)
-        self._once(row.line, "item", "the same item", *pack, row.section, row.item)
+        self._same(row.line, "distributor", "other_pack_before", row.distributor.lower(), *pack)
+        self._same(row.line, "available", "other_pack_before", row.available, *pack)
+        self._once(row.line, "item", "same_item_before", *pack, row.section, row.item)
         if row.esim and row.provider:
-            self._once(
-                row.line, "provider", "an eSIM of this provider in the pack", *pack, row.provider.lower()
-            )
+            self._once(row.line, "provider", "same_provider_before", *pack, row.provider.lower())
         if row.contact_email:
             contact = (row.account, row.distributor.lower(), row.contact_email.lower())
-            self._same(row.line, "order_contact_name", "the same address", row.contact_name, *contact)
+            self._same(row.line, "order_contact_name", "other_name_before", row.contact_name, *contact)
             if row.contact_language:
                 said = row.contact_language
-                self._same(row.line, "order_contact_language", "the same address", said, *contact)
+                self._same(row.line, "order_contact_language", "other_before", said, *contact)
 
-    def _once(self, line: int, column: str, what: str, *key: object) -> None:
+    def _once(self, line: int, column: str, code: str, *key: object) -> None:
         _, first = self._said.setdefault((column, *key), (None, line))
         if first != line:
-            self._wrong.add(line, f"{column}: line {first} has {what} already.")
+            self._wrong.add(line, column, Refusal.of(code, line=first))
 
-    def _same(self, line: int, column: str, what: str, value: object, *key: object) -> None:
+    def _same(self, line: int, column: str, code: str, value: object, *key: object) -> None:
         said, first = self._said.setdefault((column, *key), (value, line))
         if said != value:
-            self._wrong.add(line, f"{column}: line {first} says something else for {what}.")
+            self._wrong.add(line, column, Refusal.of(code, line=first))

@@ -1,6 +1,6 @@
 """A CSV file as rows of named cells: UTF-8 with or without byte-order mark, commas or semicolons.
 
-Whatever is wrong with the file as a whole is told in one sentence. Names are kept in Unicode's NFC form,
+Whatever is wrong with the file as a whole is one refusal. Names are kept in Unicode's NFC form,
 so a file saved on another system names the same things.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from models.characters import UNPRINTABLE
-from models.errors import Refused
+from models.errors import Refusal, Refused
 from models.imports import MAX_ROWS, RowNotes
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -35,7 +35,7 @@ def read_rows(
 ) -> list[CsvRow]:
     """All rows that have something in them; rows of a wrong shape go to `notes`.
 
-    Raises `Refused` (`file_invalid`) where the file cannot be read as a table with these columns.
+    Raises `Refused` where the file cannot be read as a table with these columns.
     """
     lines = _lines(_text(content))
     _, header = next(lines, (0, []))
@@ -43,27 +43,25 @@ def read_rows(
     rows: list[CsvRow] = []
     for number, cells in lines:
         if len(rows) == MAX_ROWS:
-            raise _refused(f"The file has more than {MAX_ROWS:,} rows; split it.")
+            raise Refused.because("too_many_rows", rows=MAX_ROWS)
         row = _row(number, cells, names, notes)
         if row is not None:
             rows.append(row)
     if not rows and not notes:
-        raise _refused("The file has no rows.")
+        raise Refused.because("no_rows")
     return rows
 
 
 def _text(content: bytes) -> str:
     if len(content) > MAX_BYTES:
-        raise _refused(f"The file has more than {MAX_BYTES // 1024 // 1024} MB; split it.")
+        raise Refused.because("too_many_bytes", megabytes=MAX_BYTES // 1024 // 1024)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
-        raise _refused("The file is not UTF-8 text; save it as CSV with UTF-8 encoding.")
+        raise Refused.because("file_not_utf8")
     try:
         return unicodedata.normalize("NFC", content.decode("utf-8-sig"))
     except UnicodeDecodeError as wrong:
         line = content.count(b"\n", 0, wrong.start) + 1
-        raise _refused(
-            f"Line {line}: the file is not UTF-8 text; save it as CSV with UTF-8 encoding."
-        ) from None
+        raise Refused.because("line_not_utf8", line=line) from None
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -78,9 +76,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error:
-            raise _refused(
-                f"Line {number}: this is not CSV; look for a quote that is not closed or a very long field."
-            ) from None
+            raise Refused.because("line_not_csv", line=number) from None
         if any(cells):
             yield number, cells
 
@@ -92,7 +88,7 @@ def _header(cells: list[str], columns: Sequence[str], optional: Sequence[str]) -
     _refuse_unlike(names, columns, optional)
     for place, name in enumerate(names):
         if name in names[:place]:
-            raise _refused(f"The column {name} is there twice.")
+            raise Refused.because("column_twice", column=name)
     return names
 
 
@@ -101,37 +97,32 @@ def _refuse_unlike(names: list[str], columns: Sequence[str], optional: Sequence[
     known = [*columns, *optional]
     missing = [column for column in columns if column not in names]
     unknown = [
-        f"{name} (column {place})" if _LIKE_A_NAME.fullmatch(name) else f"column {place}"
+        f"{name} ({place})" if _LIKE_A_NAME.fullmatch(name) else f"({place})"
         for place, name in enumerate(names, start=1)
         if name not in known
     ]
     if not missing and not unknown:
         return
-    parts = [f"missing: {', '.join(missing)}"] if missing else []
-    if unknown and len(unknown) < len(names):  # else the first line is no header at all
-        more = f" and {len(unknown) - _MOST_UNKNOWN} more" if len(unknown) > _MOST_UNKNOWN else ""
-        parts.append(f"not known: {', '.join(unknown[:_MOST_UNKNOWN])}{more}")
-        if not missing:
-            parts.append(f"known are: {', '.join(known)}")
-    raise _refused(f"The first line must name the columns; {'; '.join(parts)}.")
+    if not unknown or len(unknown) == len(names):  # then the first line is no header at all
+        raise Refused.because("columns_missing", missing=", ".join(missing))
+    shown = ", ".join([*unknown[:_MOST_UNKNOWN], "…"] if len(unknown) > _MOST_UNKNOWN else unknown)
+    if missing:
+        raise Refused.because("columns_differ", missing=", ".join(missing), unknown=shown)
+    raise Refused.because("columns_unknown", unknown=shown, known=", ".join(known))
 
 
 def _row(number: int, cells: list[str], names: list[str], notes: RowNotes) -> CsvRow | None:
     while len(cells) > len(names) and not cells[-1]:
         cells.pop()
     if len(cells) != len(names):
-        notes.add(number, f"there are {len(cells)} columns instead of {len(names)}.")
+        notes.add(number, None, Refusal.of("cell_count_wrong", cells=len(cells), columns=len(names)))
         return None
     row = CsvRow(number, dict(zip(names, cells, strict=True)))
     if UNPRINTABLE.search("".join(cells)) or max(map(len, cells)) > MAX_CELL:
         for name, cell in row.cells.items():
             if UNPRINTABLE.search(cell):
-                notes.add(number, f"{name}: there is a line break or another control character in it.")
+                notes.add(number, name, Refusal.of("cell_unprintable"))
             if len(cell) > MAX_CELL:
-                notes.add(number, f"{name}: it is longer than {MAX_CELL} characters.")
+                notes.add(number, name, Refusal.of("cell_too_long", characters=MAX_CELL))
         return None
     return row
-
-
-def _refused(sentence: str) -> Refused:
-    return Refused.because("file_invalid", sentence)

@@ -5,22 +5,50 @@
     │   └── NotFound   what was named does not exist, or belongs to another account
     └── PartAway       the database, Temporal, a worker or the mail server does not answer (CLI exit 3)
 
-A `Refusal` is one reason: a stable `code` for programs and a sentence for people. Neither holds a name,
-an address or a phone number: refusals travel through Temporal histories.
+A `Refusal` is one reason: a stable `code` and its parameters, as `models.refusals` declares them. `wording`
+makes the sentence in the reader's language. No parameter holds a name, an address or a phone number of a
+person: refusals travel through Temporal histories.
 """
 
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
+from models.refusals import DECLARED, UNKNOWN, WORDS
+from models.refusals.declared import UNPROCESSABLE, filled
+
 
 class Refusal(BaseModel):
-    """One reason why not. `code` is stable and documented; `sentence` says what to do about it."""
+    """One reason why not. One that was read, from a history or a row, may have a code of another version."""
 
     model_config = ConfigDict(frozen=True)
 
     code: str
-    sentence: str
+    parameters: dict[str, str | int] = {}
+
+    def __hash__(self) -> int:
+        return hash((self.code, frozenset(self.parameters.items())))
+
+    @classmethod
+    def of(cls, code: str, /, **parameters: str | int) -> Self:
+        """A refusal as declared. Raises `KeyError` for another code, `TypeError` for other parameters."""
+        declared = DECLARED[code].parameters
+        if parameters.keys() != declared:
+            raise TypeError(f"{code} has the parameters {sorted(declared)}, not {sorted(parameters)}.")
+        return cls(code=code, parameters=parameters)
+
+    @property
+    def sentence(self) -> str:
+        """Why, in English, and what to do about it."""
+        declared = DECLARED.get(self.code)
+        sentence = filled(declared.sentence, self.parameters, WORDS) if declared else None
+        return sentence or UNKNOWN.format(code=self.code)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of its problem details."""
+        declared = DECLARED.get(self.code)
+        return declared.status if declared else UNPROCESSABLE
 
 
 class EsimError(Exception):
@@ -35,9 +63,9 @@ class Refused(EsimError):
         self.refusals = refusals
 
     @classmethod
-    def because(cls, code: str, sentence: str) -> Self:
-        """A refusal with a single reason."""
-        return cls(Refusal(code=code, sentence=sentence))
+    def because(cls, code: str, /, **parameters: str | int) -> Self:
+        """A refusal with a single reason, as `Refusal.of` makes it."""
+        return cls(Refusal.of(code, **parameters))
 
 
 class NotFound(Refused):

@@ -24,6 +24,8 @@ _ACCOUNT = (
     *("notification.created", "notification.revoked"),
     *("link.checked", "link.used", "link.shown", "link.downloaded", "link.refused"),
     *("mail.sent", "person.erased"),
+    *("account.created", "account.renamed", "account.closed", "account.reopened"),
+    *("sim.employee_changed", "line.groups_changed"),
 )
 _OPERATOR = (
     *("order.held", "order.released", "qr.held", "qr.released", "notification.held", "notification.released"),

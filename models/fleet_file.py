@@ -4,13 +4,13 @@ An empty `sim_type` and `iccid` say that the slot is empty. Groups are separated
 and its SIM.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from models.addresses import parse_email
 from models.csv_rows import CsvRow, read_rows
-from models.errors import Refused
-from models.identifiers import iccid_warning, parse_iccid, parse_msisdn
+from models.errors import Refusal, Refused
+from models.identifiers import luhn_valid, parse_iccid, parse_msisdn
 from models.imports import Progress, RowNotes
 from models.inventory import SimKind
 from models.language import Language, parse_language
@@ -32,6 +32,11 @@ COLUMNS = (
 OPTIONAL = ("employee_language",)
 GROUP_SEPARATOR = ";"
 _TELL_EVERY = 1000
+_INVALID: Mapping[Callable[[str], str], str] = {
+    parse_msisdn: "msisdn_invalid",
+    parse_iccid: "iccid_invalid",
+    parse_email: "email_invalid",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ class _RowReader:
         text = self._line.cells["slot"]
         if text in map(str, SLOTS):
             return int(text)
-        self._bad("slot", "it must be 1, 2 or 3.")
+        self._bad("slot", Refusal.of("cell_no_slot"))
         return None
 
     def _sim(self) -> tuple[SimKind | None, str | None]:
@@ -129,28 +134,24 @@ class _RowReader:
             self._warn_of_empty_slot()
             return None, None
         if sim_type not in list(SimKind):
-            self._bad("sim_type", "it must be physical or esim, or empty with an empty iccid.")
+            self._bad("sim_type", Refusal.of("cell_no_sim_type"))
             return None, None
         iccid = self._parsed("iccid", parse_iccid)
-        odd = iccid_warning(iccid) if iccid else None
-        if odd:
-            self._warnings.add(self._line.line, odd)
+        if iccid and not luhn_valid(iccid):
+            self._warnings.add(self._line.line, None, Refusal.of("check_digit_wrong", iccid=iccid))
         return SimKind(sim_type), iccid
 
     def _warn_of_empty_slot(self) -> None:
         cells = self._line.cells
         if cells["distributor"] or cells["employee_name"]:
-            self._warnings.add(
-                self._line.line,
-                "the slot is empty; distributor and employee belong to a SIM and are left out.",
-            )
+            self._warnings.add(self._line.line, None, Refusal.of("empty_slot_data"))
 
     def _employee(self) -> tuple[str | None, str | None]:
         name, email = self._line.cells["employee_name"], self._line.cells["employee_email"]
         if not email:
             return name or None, None
         if not name:
-            self._bad("employee_name", "an address needs a name.")
+            self._bad("employee_name", Refusal.of("address_without_name"))
         return name, self._parsed("employee_email", parse_email)
 
     def _language(self, name: str | None) -> Language | None:
@@ -158,29 +159,29 @@ class _RowReader:
         if not text:
             return None
         if not name:
-            self._bad("employee_name", "a language needs a name.")
+            self._bad("employee_name", Refusal.of("language_without_name"))
         try:
             return parse_language(text)
         except Refused:
-            self._bad("employee_language", "it must be en or fr, or empty.")
+            self._bad("employee_language", Refusal.of("cell_no_language"))
             return None
 
     def _needed(self, column: str) -> str:
         text = self._line.cells[column]
         if not text:
-            self._bad(column, "it is empty.")
+            self._bad(column, Refusal.of("cell_empty"))
         return text
 
     def _parsed(self, column: str, parse: Callable[[str], str]) -> str | None:
         try:
             return parse(self._line.cells[column])
-        except ValueError as wrong:
-            self._bad(column, str(wrong))
+        except ValueError:
+            self._bad(column, Refusal.of(_INVALID[parse]))
             return None
 
-    def _bad(self, column: str, sentence: str) -> None:
+    def _bad(self, column: str, reason: Refusal) -> None:
         self._right = False
-        self._wrong.add(self._line.line, f"{column}: {sentence}")
+        self._wrong.add(self._line.line, column, reason)
 
 
 class _Seen:
@@ -194,29 +195,27 @@ class _Seen:
 
     def add(self, row: FleetRow) -> None:
         """Note what is there a second time."""
-        self._once(row.line, "msisdn", "phone number", row.msisdn)
-        self._once(row.line, "slot", "slot", row.account, row.device, row.slot)
+        self._once(row.line, "msisdn", "same_number_before", row.msisdn)
+        self._once(row.line, "slot", "same_slot_before", row.account, row.device, row.slot)
         if row.iccid is not None:
-            self._once(row.line, "iccid", "ICCID", row.iccid)
+            self._once(row.line, "iccid", "same_iccid_before", row.iccid)
         if row.employee_email is not None and row.employee_name is not None:
             key = (row.account, row.employee_email.lower())
             name, first = self._names.setdefault(key, (row.employee_name, row.line))
             if name != row.employee_name:
-                self._wrong.add(
-                    row.line, f"employee_name: line {first} has another name for the same address."
-                )
+                self._wrong.add(row.line, "employee_name", Refusal.of("other_name_before", line=first))
         if row.employee_language is not None:
             employee = (row.account, (row.employee_email or row.employee_name or "").lower())
             language, first = self._languages.setdefault(employee, (row.employee_language, row.line))
             if language is not row.employee_language:
                 self._wrong.add(
-                    row.line, f"employee_language: line {first} has another one for the same employee."
+                    row.line, "employee_language", Refusal.of("other_language_before", line=first)
                 )
 
-    def _once(self, line: int, column: str, what: str, *key: object) -> None:
+    def _once(self, line: int, column: str, code: str, *key: object) -> None:
         first = self._lines.setdefault((column, *key), line)
         if first != line:
-            self._wrong.add(line, f"{column}: line {first} has the same {what}.")
+            self._wrong.add(line, column, Refusal.of(code, line=first))
 
 
 def _groups(text: str) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ QR_REQUEST_ID_PATTERN = r"^qr-request-[a-z2-7]{16}$"
 QR_NOTIFICATION_ID_PATTERN = r"^qr-notification-[a-z2-7]{16}$"
 ACTOR_PATTERN = r"^(operator|user:[0-9]{1,18}|contact:[0-9]{1,18})$"
 
+CHECK_DIGIT_WRONG = "The check digit of ICCID {iccid} is wrong; it is kept, compare it with the card."
+
 _ICCID = re.compile(ICCID_DIGITS)
 _ORDER_ID = re.compile(ORDER_ID_PATTERN)
 _REFERENCE = re.compile(r"^([A-Za-z])-([0-9]{1,15})$")
@@ -39,7 +41,7 @@ def iccid_warning(iccid: str) -> str | None:
     """Why this ICCID looks mistyped although it is kept: real issuers break the check-digit rule (F49)."""
     if luhn_valid(iccid):
         return None
-    return f"The check digit of ICCID {iccid} is wrong; it is kept, compare it with the card."
+    return CHECK_DIGIT_WRONG.format(iccid=iccid)
 
 
 def luhn_valid(digits: str) -> bool:

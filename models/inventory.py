@@ -158,6 +158,7 @@ class UserView(View):
     """Whose orders a user of the provider desk sees."""
     distributor: str | None = None
     deactivated_at: datetime | None = None
+    account_closed_at: datetime | None = None
 
     @property
     def actor(self) -> str:

@@ -1,12 +1,13 @@
 """The languages that people are written to in, and that pages and sentences are in."""
 
+import re
 from enum import StrEnum
 
 from models.errors import Refused
 
 
 class Language(StrEnum):
-    """A language that every e-mail and every page exists in."""
+    """A language that every e-mail, page and sentence exists in."""
 
     EN = "en"
     FR = "fr"
@@ -17,4 +18,10 @@ def parse_language(text: str) -> Language:
     try:
         return Language(text.strip().lower())
     except ValueError:
-        raise Refused.because("language_unknown", f"A language is {' or '.join(Language)}.") from None
+        raise Refused.because("language_unknown", languages=", ".join(Language)) from None
+
+
+def spoken_language(text: str) -> Language | None:
+    """The language of a locale such as `fr-CA` or `fr_FR.UTF-8`; None for one that we lack."""
+    name = re.split("[-_.@]", text.strip().lower())[0]
+    return Language(name) if name in set(Language) else None

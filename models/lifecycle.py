@@ -107,17 +107,16 @@ def advance(status: OrderStatus, to: OrderStatus) -> Refusal | None:
     if to in TRANSITIONS[status]:
         return None
     if status is to:
-        return Refusal(code=f"already_{status}", sentence=f"The order is already {_words(status)}.")
+        return Refusal.of(_ALREADY[status])
     if status in OPEN:
-        return Refusal(
-            code="not_acknowledged",
-            sentence="The provider has not acknowledged the order yet; acknowledge it first.",
-        )
-    return Refusal(
-        code=f"already_{status}",
-        sentence=f"The order is {_words(status)}; it cannot become {_words(to)} any more.",
-    )
+        return Refusal.of("not_acknowledged")
+    return Refusal.of(_ALREADY[status])
 
 
-def _words(status: OrderStatus) -> str:
-    return status.value.replace("_", " ")
+_ALREADY = {
+    OrderStatus.SUBMITTED: "already_submitted",
+    OrderStatus.PROVIDER_PROCESSING: "already_provider_processing",
+    OrderStatus.PROCESSED: "already_processed",
+    OrderStatus.CANCELLED: "already_cancelled",
+    OrderStatus.REFUSED: "already_refused",
+}

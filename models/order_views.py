@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import SerializeAsAny
 
+from models.errors import Refusal
 from models.identifiers import reference
 from models.inventory import EventView, HoldView, View
 from models.lifecycle import OrderStatus
@@ -81,6 +82,8 @@ class OrderView(View):
     """Whether the provider reported it processed after it was cancelled: two SIMs may be in use."""
     holds: tuple[HoldView, ...] = ()
     """Oldest first."""
+    refusals: tuple[Refusal, ...] = ()
+    """Every reason why it was refused, when it was asked for last."""
     events: tuple[EventView, ...] = ()
 
     @property

@@ -65,7 +65,15 @@ def end_request(status: RequestStatus, to: RequestStatus) -> Refusal | None:
     """Why a request in this status may not end so; None when it may. Nothing else changes its status."""
     if to in REQUEST_TRANSITIONS[status]:
         return None
-    return Refusal(code=f"already_{status}", sentence=f"The request is over: {status.label.lower()}.")
+    return Refusal.of(_OVER[status])
+
+
+_OVER = {
+    RequestStatus.IMPORTED: "already_imported",
+    RequestStatus.WITHDRAWN: "already_withdrawn",
+    RequestStatus.SIM_DISCARDED: "already_sim_discarded",
+    RequestStatus.REFUSED: "request_refused",
+}
 
 
 # --- what travels through Temporal: ids only (W6) -----------------------------------------------------

@@ -54,26 +54,21 @@ def letter_refusals(subject: str | None, text: str | None, cc: Sequence[str]) ->
     subject = _PREFILLED if subject is None else subject
     text = _PREFILLED if text is None else text
     if CONTROL.search(subject):
-        found.append(Refusal(code="subject_invalid", sentence="The subject has to be a single line."))
+        found.append(Refusal.of("subject_not_one_line"))
     elif not _readable(subject):
-        found.append(Refusal(code="subject_invalid", sentence="The subject is empty."))
+        found.append(Refusal.of("subject_empty"))
     elif len(subject) > LONGEST_SUBJECT:
-        sentence = f"The subject has more than {LONGEST_SUBJECT} characters."
-        found.append(Refusal(code="subject_invalid", sentence=sentence))
+        found.append(Refusal.of("subject_too_long", characters=LONGEST_SUBJECT))
     if not paragraphs(text):
-        found.append(Refusal(code="text_invalid", sentence="The text is empty."))
+        found.append(Refusal.of("text_empty"))
     elif len(text) > LONGEST_TEXT:
-        sentence = f"The text has more than {LONGEST_TEXT} characters."
-        found.append(Refusal(code="text_invalid", sentence=sentence))
+        found.append(Refusal.of("text_too_long", characters=LONGEST_TEXT))
     elif not storable(text):
-        sentence = "The text holds a character that cannot be kept."
-        found.append(Refusal(code="text_invalid", sentence=sentence))
+        found.append(Refusal.of("text_not_storable"))
     if not all(map(_is_address, cc)):
-        sentence = "An additional recipient is not an e-mail address."
-        found.append(Refusal(code="cc_invalid", sentence=sentence))
+        found.append(Refusal.of("cc_invalid"))
     if len(cc) > MOST_CC:
-        sentence = f"A request is copied to {MOST_CC} additional recipients at most."
-        found.append(Refusal(code="too_many_cc", sentence=sentence))
+        found.append(Refusal.of("too_many_cc", most=MOST_CC))
     return found
 
 

@@ -96,21 +96,11 @@ def request_refusals(facts: Facts, recipients: Recipients) -> list[Refusal]:
     """Every reason why a QR code is not requested from these contacts (F2, F25, F26, F28, F56)."""
     found = refusals(Action.GENERATE_QR_CODE, facts)
     if facts.qr_contacts and not recipients.contacts:
-        found.append(Refusal(code="no_recipient", sentence="A request needs at least one recipient."))
+        found.append(Refusal.of("no_recipient"))
     elif facts.qr_contacts and not recipients.contacts <= facts.qr_contacts:
-        found.append(
-            Refusal(
-                code="recipient_lacks_role",
-                sentence="A recipient is no contact of the SIM's distributor with the role 'eSIM QR Code'.",
-            )
-        )
+        found.append(Refusal.of("recipient_lacks_role"))
     if facts.open_qr_request and not recipients.again:
-        found.append(
-            Refusal(
-                code="open_qr_request",
-                sentence=f"The code was requested already: {facts.open_qr_request}. Send that one again.",
-            )
-        )
+        found.append(Refusal.of("open_qr_request", request=facts.open_qr_request))
     return found
 
 
@@ -136,74 +126,51 @@ def refusals(action: Action, facts: Facts, choice: Choice | None = None) -> list
 def _profile(action: Action, facts: Facts) -> list[Refusal]:
     if facts.slot is None or target(action, facts.slot) in facts.enabled_targets:
         return []
-    return [
-        Refusal(
-            code="not_enabled",
-            sentence=f"{action.label} is not enabled in your profile; contact your administrator.",
-        )
-    ]
+    return [Refusal.of("not_enabled", action=action)]
 
 
 def _sim_in_place(action: Action, facts: Facts) -> list[Refusal]:
     if facts.sim_kind is None:
-        return [Refusal(code="slot_empty", sentence="There is no SIM in this slot.")]
+        return [Refusal.of("slot_empty")]
     if facts.sim_state is SimState.DISCARDED:
-        return [Refusal(code="sim_discarded", sentence="This SIM is discarded.")]
+        return [Refusal.of("sim_discarded")]
+    if facts.sim_state is SimState.SUSPENDED:
+        return [Refusal.of("sim_suspended")]
     if facts.sim_state is not SimState.ACTIVE:
-        return [
-            Refusal(
-                code="sim_temporary",
-                sentence="The eSIM is temporary until the order is processed; only the ICCID can be entered.",
-            )
-        ]
+        return [Refusal.of("sim_temporary")]
     if action is Action.SWITCH_TO_ESIM and facts.sim_kind is SimKind.ESIM:
-        return [Refusal(code="already_esim", sentence="An eSIM is in this slot already; replace it instead.")]
+        return [Refusal.of("already_esim")]
     if action is Action.REPLACE_ESIM and facts.sim_kind is SimKind.PHYSICAL:
-        return [Refusal(code="not_an_esim", sentence="A physical SIM is in this slot; switch it to an eSIM.")]
+        return [Refusal.of("not_an_esim")]
     if action is Action.GENERATE_QR_CODE and facts.sim_kind is SimKind.PHYSICAL:
-        return [Refusal(code="not_an_esim", sentence="Only an eSIM has a QR code; this is a physical SIM.")]
+        return [Refusal.of("esim_needed")]
     return []
 
 
 def _catalogue(facts: Facts) -> list[Refusal]:
     if facts.esim_packs:
         return []
-    return [
-        Refusal(
-            code="no_esim_pack",
-            sentence="Your catalogue has no order pack with an eSIM of this line's provider.",
-        )
-    ]
+    return [Refusal.of("no_esim_pack")]
 
 
 def _qr_contact(facts: Facts) -> list[Refusal]:
     if facts.qr_contacts:
         return []
-    return [
-        Refusal(
-            code="no_qr_contact",
-            sentence="No contact of the SIM's distributor has the role 'eSIM QR Code'.",
-        )
-    ]
+    return [Refusal.of("no_qr_contact")]
 
 
 def _open_order(facts: Facts) -> list[Refusal]:
     if facts.open_order is None:
         return []
-    return [Refusal(code="open_order", sentence=f"The line has an open order already: {facts.open_order}.")]
+    return [Refusal.of("open_order", order=facts.open_order)]
 
 
 def _choice(facts: Facts, choice: Choice) -> list[Refusal]:
     found = []
     if facts.esim_packs and choice.pack_id not in facts.esim_packs:
-        found.append(
-            Refusal(
-                code="pack_not_eligible",
-                sentence="This pack is not available with an eSIM of the line's provider.",
-            )
-        )
+        found.append(Refusal.of("pack_not_eligible"))
     if choice.quantity != 1:
-        found.append(Refusal(code="quantity_locked", sentence="The quantity of an eSIM for a line is 1."))
+        found.append(Refusal.of("quantity_locked"))
     if not choice.discard_confirmed:
-        found.append(Refusal(code="discard_not_confirmed", sentence=f"To be confirmed: {DISCARD_WARNING}"))
+        found.append(Refusal.of("discard_not_confirmed"))
     return found

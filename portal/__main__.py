@@ -43,10 +43,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 
 def _unavailable() -> Refused:
-    return Refused.because(
-        "portal_address_unavailable",
-        "The portal cannot listen there; see ESIM_PORTAL_HOST and ESIM_PORTAL_PORT.",
-    )
+    return Refused.because("portal_address_unavailable")
 
 
 def main() -> None:

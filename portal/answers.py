@@ -1,7 +1,6 @@
 """What a failure is over HTTP, in one table: a page in words, or problem details (RFC 9457) for programs.
 
-Refused            422, or what `STATUSES` says of its code
-NotFound           404
+Refused            as `models.refusals` declares its code
 PartAway           503
 HTTPException      its own
 anything else      500, and nothing of what it says
@@ -9,29 +8,32 @@ anything else      500, and nothing of what it says
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from models.errors import NotFound, PartAway, Refusal, Refused
-from models.qr import Caution
-from portal.pages import Pages, Words, spoken, words
+from models.errors import PartAway, Refusal, Refused
+from models.language import Language
+from portal.pages import Pages, spoken, words
+from wording.refusals import sentence
+from wording.warnings import warning
 
-STATUSES: Mapping[str, int] = {
-    "link_unknown": 404,
-    "link_expired": 410,
-    "link_revoked": 410,
-    "request_over": 410,
-    "too_many_tries": 429,
-    "cross_site": 403,
-    "secret_keys_missing": 503,
-    "secret_keys_invalid": 503,
-}
+OVER = frozenset(
+    {
+        "link_unknown",
+        "link_expired",
+        "link_revoked",
+        "request_over",
+        "too_many_tries",
+        "cross_site",
+        "secret_keys_missing",
+        "secret_keys_invalid",
+    }
+)
 """Refusals that concern more than what was sent."""
-OVER = frozenset(STATUSES)
 
 CROWDED = frozenset({"uploads", "reader_unavailable"})
 """Parts that have too much to do, rather than do not answer."""
@@ -50,12 +52,29 @@ _CODES = {
 TRY_AGAIN_SECONDS = {429: "600", 503: "15"}
 
 
+class RequestOver(Refused):
+    """The request of a link is over; `sentence` says how and when, in the reader's language."""
+
+    def __init__(self, ended: str, sentence: str) -> None:
+        super().__init__(Refusal.of("request_over", ended=ended))
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A refusal, or another reason of this room, with its sentence in the reader's language."""
+
+    code: str
+    sentence: str
+    parameters: Mapping[str, str | int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Problem:
     """Why there is no page, with every reason."""
 
     status: int
-    reasons: tuple[Refusal, ...]
+    reasons: tuple[Reason, ...]
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -74,7 +93,7 @@ class Answers:
         """The answer to a request that failed, in the form that it asks for."""
         if isinstance(failure, ClientDisconnect):
             return Response(status_code=400)  # nobody is there to read it
-        problem = problem_of(failure, words(spoken(request.headers.get("accept-language", ""))))
+        problem = problem_of(failure, spoken(request.headers.get("accept-language", "")))
         if problem.status >= 500:
             what = failure.part if isinstance(failure, PartAway) else type(failure).__name__
             _log.warning("Answered with %d, %s: %s", problem.status, problem.code, what)
@@ -88,41 +107,44 @@ class Answers:
         return page
 
 
-def problem_of(failure: Exception, language: Words) -> Problem:
-    """What went wrong, in words of the reader's language where there are some."""
+def problem_of(failure: Exception, language: str) -> Problem:
+    """What went wrong, in the reader's language."""
+    problems = words(language)["problems"]
     if isinstance(failure, Refused):
-        status = next(
-            (STATUSES[reason.code] for reason in failure.refusals if reason.code in STATUSES),
-            404 if isinstance(failure, NotFound) else 422,
-        )
-        if status == 503:  # the operators' to mend: visitors cannot do what the sentence says
-            sentence = language["problems"]["part_away"]
-            return Problem(status, (Refusal(code=failure.refusals[0].code, sentence=sentence),))
-        return Problem(status, told(failure, language))
+        first = next((reason for reason in failure.refusals if reason.code in OVER), failure.refusals[0])
+        if first.status == 503:  # the operators' to mend: visitors cannot do what the sentence says
+            return Problem(503, (Reason(failure.refusals[0].code, problems["part_away"]),))
+        return Problem(first.status, told(failure, language))
     if isinstance(failure, HTTPException):
         status, headers = failure.status_code, failure.headers or {}
     else:
         status, headers = 503 if isinstance(failure, PartAway) else 500, {}
     code = "busy" if _is_busy(failure) else _CODES.get(status, "bad_request")
-    return Problem(status, (Refusal(code=code, sentence=language["problems"][code]),), headers)
+    return Problem(status, (Reason(code, problems[code]),), headers)
 
 
 def _is_busy(failure: Exception) -> bool:
     return isinstance(failure, PartAway) and failure.part in CROWDED
 
 
-def told(refused: Refused, language: Words) -> tuple[Refusal, ...]:
-    """The reasons, each in the reader's language if we have it; else as it was given, in English."""
+def told(refused: Refused, language: str) -> tuple[Reason, ...]:
+    """The reasons, each in the reader's language; a page has some that go with its title."""
+    if isinstance(refused, RequestOver):
+        return tuple(Reason(reason.code, refused.sentence, reason.parameters) for reason in refused.refusals)
+    of_pages = words(language)["refusals"]
     return tuple(
-        Refusal(code=reason.code, sentence=language["refusals"].get(reason.code, reason.sentence))
+        Reason(
+            reason.code,
+            of_pages.get(reason.code) or sentence(reason, Language(language)),
+            reason.parameters,
+        )
         for reason in refused.refusals
     )
 
 
-def warned(cautions: Iterable[str], language: Words) -> tuple[str, ...]:
-    """What is to be looked at after an import, in the reader's language if we have it."""
-    names = {caution.value: caution.name.lower() for caution in Caution}
-    return tuple(language["cautions"].get(names.get(caution), caution) for caution in cautions)
+def warned(cautions: Iterable[str], language: str) -> tuple[str, ...]:
+    """What is to be looked at after an import, in the reader's language."""
+    return tuple(warning(caution, Language(language)) for caution in cautions)
 
 
 def wants_json(request: Request) -> bool:
@@ -138,5 +160,5 @@ def _details(problem: Problem) -> dict[str, object]:
         "status": problem.status,
         "code": problem.code,
         "detail": " ".join(reason.sentence for reason in problem.reasons),
-        "refusals": [reason.model_dump() for reason in problem.reasons],
+        "refusals": [asdict(reason) for reason in problem.reasons],
     }

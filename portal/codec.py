@@ -53,17 +53,9 @@ class CodecAccess:
     def __init__(self, origin: str, token: str) -> None:
         """Raises `Refused` (`codec_origin_invalid`, `codec_token_invalid`)."""
         if not _ORIGIN.fullmatch(origin):
-            raise Refused.because(
-                "codec_origin_invalid",
-                "ESIM_CODEC_ORIGIN must be the Web UI's exact origin: https://host or https://host:port, in "
-                "lower case, without a path or a slash at the end.",
-            )
+            raise Refused.because("codec_origin_invalid")
         if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable():
-            raise Refused.because(
-                "codec_token_invalid",
-                f"ESIM_CODEC_TOKEN must have {SHORTEST_TOKEN} characters at least, in ASCII; a good one: "
-                "openssl rand -hex 32.",
-            )
+            raise Refused.because("codec_token_invalid", characters=SHORTEST_TOKEN)
         self.origin = origin
         self._token = token.encode()
 

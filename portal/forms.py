@@ -96,9 +96,7 @@ async def _read(request: Request, *, most_files: int) -> FormData:
     except (MultiPartException, HTTPException) as failed:
         if isinstance(failed, HTTPException) and failed.status_code in (408, 413):
             raise
-        raise Refused.because(
-            "upload_unreadable", "What was sent could not be read: send one file only, and try again."
-        ) from None
+        raise Refused.because("upload_unreadable") from None
 
 
 def check_same_origin(request: Request, portal_url: str) -> None:
@@ -115,9 +113,7 @@ def check_same_origin(request: Request, portal_url: str) -> None:
     else:
         foreign = origin != "null" and _place(origin) not in ours
     if foreign:
-        raise Refused.because(
-            "cross_site", "This form was sent from another site; open the link from your mail, and try again."
-        )
+        raise Refused.because("cross_site")
 
 
 def _place(origin: str) -> str | None:

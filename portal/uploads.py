@@ -17,11 +17,11 @@ from starlette.responses import RedirectResponse, Response
 
 from mail.wording import in_words
 from models.callers import LinkBearer
-from models.errors import Refusal, Refused
-from portal.answers import OVER, told, wants_json, warned
+from models.errors import Refused
+from portal.answers import OVER, Reason, RequestOver, told, wants_json, warned
 from portal.desk import AboutEnd, AboutRequest, LinkDesk
 from portal.forms import Incoming, check_same_origin, read_field, read_upload_form
-from portal.pages import Pages, Words, drawing, masked, spoken, words
+from portal.pages import Pages, drawing, masked, spoken, words
 from qr.intake import LARGEST_UPLOAD
 
 _LONGEST_ECHO = 300
@@ -65,7 +65,7 @@ class UploadRoutes:
             elif upload.filename:
                 preview = await self.links.check(LinkBearer(token), upload.content, upload.filename)
             else:
-                raise Refused.because("nothing_chosen", "Choose a file first, or type the code in.")
+                raise Refused.because("nothing_chosen")
         except Refused as refused:
             return await self._again(request, token, refused, typed=upload.typed, filename=upload.filename)
         return self.pages.render(
@@ -95,7 +95,7 @@ class UploadRoutes:
             "done",
             action=self.pages.link("u", token),
             changed=sent.imported.changed,
-            warnings=warned(sent.imported.warnings, _words(request)),
+            warnings=warned(sent.imported.warnings, _language(request)),
             manager_name=sent.manager_name,
             manager_address=sent.manager_address,
             told_after=self.told_after,
@@ -116,7 +116,7 @@ class UploadRoutes:
                 raise
         over = await self.links.over(LinkBearer(token))
         if wants_json(request):
-            raise Refused.because("request_over", _how_it_ended(over.page, _language(request)))
+            raise RequestOver(over.page.status, _how_it_ended(over.page, _language(request)))
         came_to_look = request.method == "GET"
         return self.pages.render(
             request,
@@ -136,13 +136,13 @@ class UploadRoutes:
         """The upload page once more, with the reasons beside the field. Raises where the link is at fault."""
         if wants_json(request) or any(reason.code in OVER for reason in refused.refusals):
             raise refused
-        return await self._upload_page(request, token, told(refused, _words(request)), typed, filename)
+        return await self._upload_page(request, token, told(refused, _language(request)), typed, filename)
 
     async def _upload_page(
         self,
         request: Request,
         token: str,
-        reasons: tuple[Refusal, ...] = (),
+        reasons: tuple[Reason, ...] = (),
         typed: str | None = None,
         filename: str = "",
     ) -> Response:
@@ -166,10 +166,6 @@ def _how_it_ended(end: AboutEnd, language: str) -> str:
 
 def _language(request: Request) -> str:
     return spoken(request.headers.get("accept-language", ""))
-
-
-def _words(request: Request) -> Words:
-    return words(_language(request))
 
 
 def _shortened(filename: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from models.activation import ActivationCode, parse_activation_code
+from models.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
 from models.errors import PartAway
 from qr.file_types import ACCEPTED, FileType, actual_type, claimed_type
 from qr.process import Answer, read_in_child
@@ -125,8 +125,8 @@ def the_code(texts: Sequence[str], *, others: bool) -> ActivationCode:
     for text in texts:
         try:
             code = parse_activation_code(text)
-        except ValueError as rule:
-            broken.append(str(rule))
+        except ActivationCodeInvalid as invalid:
+            broken.append(invalid.rule)
         else:
             codes[code.profile, code.oid, code.confirmation_code_required] = code
     if len(codes) > 1 or (codes and broken):

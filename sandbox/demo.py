@@ -210,7 +210,7 @@ class Demo:
             if any(offer.action is action and not offer.refusals for offer in offers):
                 self._used.add(line.id)
                 return line
-        raise Refused.because("demo", f"The demonstration's fleet has no line left for {action}.")
+        raise Refused.because("demo", action=action)
 
     async def _place(self, kind: OrderKind, line: LineView, user: UserView) -> str:
         shop = await self.stock.shop(await self._caller(user), line.msisdn)

@@ -6,6 +6,7 @@
 A surface makes a caller from what it has authenticated, never from an argument of the call itself.
 """
 
+from models.account import closed_refusal
 from models.callers import (
     OPERATOR,
     PERMISSIONS,
@@ -40,12 +41,15 @@ async def user(
 ) -> Caller:
     """The user with this e-mail address or id (`U-3`), with what its role may do in its account.
 
-    Raises `NotFound` (`unknown_user`), `Refused` (`user_deactivated`).
+    Raises `NotFound` (`unknown_user`), `Refused` (`user_deactivated`, `account_closed`).
     """
     async with database.reading() as connection:
         found = await lookups.find_user(connection, AllAccounts(), text)
     if found.deactivated_at is not None:
         raise Refused(user_deactivated())
+    closed = closed_refusal(found.account_closed_at, found.role)
+    if closed:
+        raise Refused(closed)
     return Caller(
         actor=found.actor,
         scope=_scope(found),

@@ -16,10 +16,11 @@ from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, W
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.errors import PartAway, Refusal, Refused
+from models.errors import PartAway, Refused
 from models.identifiers import storable
 from settings import Settings
 from starter.temporal import reached, temporal_away
+from workflows.failures import refusals_of
 from workflows.messages import NotifyOfQrCode, PlaceOrder, RequestQrCode
 
 LONGEST_KEY = 500
@@ -155,7 +156,7 @@ def checked_key(key: str | None) -> str:
     """The caller's idempotency key, or a new one. Raises `Refused` (`key_invalid`)."""
     key = key or uuid.uuid4().hex
     if not storable(key) or len(key) > LONGEST_KEY:
-        raise Refused.because("key_invalid", f"A key has at most {LONGEST_KEY} characters of text.")
+        raise Refused.because("key_invalid", characters=LONGEST_KEY)
     return key
 
 
@@ -171,7 +172,6 @@ def _explained(failure: RPCError) -> Exception:
 
 
 def _refused(failed: WorkflowUpdateFailedError) -> Refused:
-    cause = failed.cause
-    if isinstance(cause, ApplicationError):
-        return Refused(Refusal(code=cause.type or "refused", sentence=cause.message))
-    return Refused(Refusal(code="refused", sentence="The workflow did not take this call."))
+    if isinstance(failed.cause, ApplicationError):
+        return Refused(*refusals_of(failed.cause))
+    return Refused.because("not_taken")

@@ -12,7 +12,7 @@ from typing import Self
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
-from models.activation import ActivationCode, parse_activation_code
+from models.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
 from models.addresses import parse_email
 from models.callers import Caller, Permission
 from models.errors import Refused
@@ -190,15 +190,15 @@ def read_typed(code: str) -> ActivationCode:
     """A code that was typed in. Raises `Refused` (`activation_code_invalid`)."""
     try:
         return parse_activation_code(code)
-    except ValueError as invalid:
-        raise Refused.because("activation_code_invalid", str(invalid)) from None
+    except ActivationCodeInvalid as invalid:
+        raise Refused.because("activation_code_invalid", rule=invalid.rule) from None
 
 
 def _address(text: str) -> str:
     try:
         return parse_email(text)
-    except ValueError as wrong:
-        raise Refused.because("email_invalid", str(wrong)) from None
+    except ValueError:
+        raise Refused.because("email_invalid") from None
 
 
 async def _manager(connection: AsyncConnection, version: QrVersionView) -> str:
@@ -206,8 +206,7 @@ async def _manager(connection: AsyncConnection, version: QrVersionView) -> str:
         connection, version.sim_id, imported_by=version.imported_by, request_id=version.request_id
     )
     if found is None:
-        sentence = "Nobody requested this code and the account has no contact address; name whom to notify."
-        raise Refused.because("no_manager", sentence)
+        raise Refused.because("no_manager")
     return found
 
 

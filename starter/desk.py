@@ -36,7 +36,7 @@ from starter.restarts import order_waits
 from starter.retry import RetryDesk
 from starter.temporal import connect
 from store import order_steps, orders
-from store.order_access import find_order
+from store.order_access import find_open_order, find_order
 from store.order_kinds import EFFECTS
 from store.order_steps import By
 from store.session import Database
@@ -86,7 +86,7 @@ class OrderDesk(OrderBook):
         start = await self._read(caller, draft, key)
         placed = await self._place(start, key, repeated=draft.key is not None)
         if draft.quantity != 1:  # this key was accepted before, with the only quantity there is
-            raise Refused.because("quantity_locked", "The quantity of an eSIM for a line is 1.")
+            raise Refused.because("quantity_locked")
         return placed
 
     async def place_order(self, caller: Caller, what: Ordered, key: str | None = None) -> Placed:
@@ -128,7 +128,7 @@ class OrderDesk(OrderBook):
         else:
             acceptance = known
         if not acceptance.same_as(start.order.what):
-            raise Refused.because("key_used", f"This key was used for another order: {acceptance.order_id}.")
+            raise Refused.because("key_used", order=acceptance.order_id)
         if not acceptance.accepted:
             raise Refused(*acceptance.refusals)
         status = known.status if known else acceptance.status
@@ -175,6 +175,19 @@ class OrderDesk(OrderBook):
             EnterIccid(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
             lambda connection: order_steps.enter_iccid(connection, order_id, by(caller), iccid),
         )
+
+    async def enter_iccid_of_line(self, caller: Caller, line: str, iccid: str) -> OrderState:
+        """Enter or correct the ICCID of the temporary eSIM of this line (F64), else as `enter_iccid`.
+
+        Raises `NotFound` (`unknown_line`), also for a provider desk that serves no open order of the line,
+        and `Refused` (`no_open_order`).
+        """
+        async with self._database.reading() as connection:
+            order_id = await find_open_order(connection, caller.scope, line)
+        caller.require(Permission.ENTER_ICCID)
+        if order_id is None:
+            raise Refused.because("no_open_order")
+        return await self.enter_iccid(caller, order_id, iccid)
 
     async def processed(self, caller: Caller, order_id: str, *, iccid: str | None = None) -> OrderState:
         """The provider has processed the order: the eSIM takes the line, the SIM in place is discarded for
@@ -258,5 +271,5 @@ def by(caller: Caller) -> By:
 def _iccid(text: str | None) -> str | None:
     try:
         return None if text is None else identifiers.parse_iccid(text)
-    except ValueError as invalid:
-        raise Refused.because("iccid_invalid", str(invalid)) from None
+    except ValueError:
+        raise Refused.because("iccid_invalid") from None

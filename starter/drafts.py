@@ -20,7 +20,7 @@ from workflows.messages import PlaceOrder, Waits
 class OrderDraft(BaseModel):
     """What a caller wants: names or ids as people write them. Nothing of it is trusted."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: OrderKind
     line: str
@@ -61,7 +61,7 @@ async def read_draft(
         caller.require(Permission.PLACE_ORDERS)
         pack = await _only_pack(connection, draft, line.id, caller)
     if abs(draft.quantity) >= 2**31:  # any other number but 1 is refused by the rules, and that is kept
-        raise Refused.because("quantity_locked", "The quantity of an eSIM for a line is 1.")
+        raise Refused.because("quantity_locked")
     return PlaceOrder(
         order=Placement(
             order_id=identifiers.order_id(line.account_id, key),
@@ -115,6 +115,6 @@ async def _only_pack(
         return packs[0]
     if packs:
         listed = ", ".join(identifiers.reference("P", pack.id) for pack in packs)
-        raise Refused.because("pack_not_chosen", f"Several packs fit this line; choose one: {listed}.")
+        raise Refused.because("pack_not_chosen", packs=listed)
     facts, _ = await line_facts(connection, line_id, caller.user)
     raise Refused(*refusals(Action(draft.kind.value), facts))

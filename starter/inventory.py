@@ -59,7 +59,7 @@ class Inventory(Users):
         async with importing(self._database, dry_run) as connection:
             await _own_accounts(connection, caller, {row.account for row in file.rows})
             report = await import_fleet(connection, file.rows, progress, self._language)
-        return report.model_copy(update={"warnings": file.warnings.lines(), "dry_run": dry_run})
+        return report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
 
     async def import_catalogue(
         self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
@@ -70,7 +70,7 @@ class Inventory(Users):
         async with importing(self._database, dry_run) as connection:
             await _own_accounts(connection, caller, {row.account for row in file.rows})
             report = await import_catalogue(connection, file.rows, file.warnings, progress)
-        return report.model_copy(update={"warnings": file.warnings.lines(), "dry_run": dry_run})
+        return report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
 
     async def lines(
         self,
@@ -211,7 +211,7 @@ class Inventory(Users):
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_PROFILES)
-            return await administration.create_profile(connection, found, parse_name(name, "profile"))
+            return await administration.create_profile(connection, found, parse_name(name))
 
     async def enable(
         self, caller: Caller, account: str | None, name: str, targets: Iterable[str]
@@ -272,7 +272,7 @@ class Inventory(Users):
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_CONTACTS)
-            chosen, address, given = parse_name(name, "contact"), email_address(email), parse_roles(roles)
+            chosen, address, given = parse_name(name), email_address(email), parse_roles(roles)
             return await contacts.add(
                 connection,
                 found.id,
@@ -300,11 +300,11 @@ class Inventory(Users):
             scope = await lookups.narrowed(connection, caller.scope, account)
             found = await contacts.find(connection, scope, contact)
             caller.require(Permission.MANAGE_CONTACTS)
-            chosen = None if name is None else parse_name(name, "contact")
+            chosen = None if name is None else parse_name(name)
             address = None if email is None else email_address(email)
             given, taken = parse_roles(add_roles), parse_roles(remove_roles)
             if set(given) & set(taken):
-                raise Refused.because("role_contradicted", "A role is either given or taken away.")
+                raise Refused.because("role_contradicted")
             return await contacts.edit(
                 connection,
                 found.id,
@@ -322,4 +322,4 @@ async def _own_accounts(connection: AsyncConnection, caller: Caller, named: set[
         return
     own = await lookups.find_account(connection, caller.scope, None)
     if named - {own.name}:
-        raise NotFound.because("unknown_account", "The file names an account that is not yours.")
+        raise NotFound.because("other_account")

@@ -136,7 +136,7 @@ class LinkDesk:
             request_id = link.request_id or ""
             version_id = await qr_codes.imported_by(connection, request_id, link.recipient or "")
             if version_id is None:
-                raise Refused.because("not_imported", "No code was imported with this link.")
+                raise Refused.because("not_imported")
             if await qr_notifications.offered(connection, link.account_id, request_id):
                 return  # by the request's workflow, as nobody pressed the button for so long
             who = await link_pages.requester(connection, request_id)
@@ -185,8 +185,7 @@ class LinkDesk:
         async with self._database.transaction() as connection:
             link = await links.find(connection, bearer.token, purpose, lock=True, even_if_over=even_if_over)
             if await links.recent_uses(connection, link.id, WITHIN) >= MOST_TRIES:
-                sentence = "This link was used too often within a few minutes; try again in ten minutes."
-                raise Refused.because("too_many_tries", sentence)
+                raise Refused.because("too_many_tries")
             await _record(connection, link, (event, {}))
         return link
 

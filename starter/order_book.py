@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from models.callers import Caller, OfAccount, Permission
 from models.lifecycle import OPEN, OrderStatus
 from models.order_views import OrderView
-from store import lookups, order_access, orders, people
+from store import lookups, orders, people
 from store.session import Database
 
 
@@ -63,9 +63,9 @@ class OrderBook:
         references = {event.actor for event in order.events}
         references |= {str(event.data["to"]) for event in order.events if "to" in event.data}
         async with self._database.transaction() as connection:
-            key = await order_access.find_order(connection, caller.scope, order.id)
+            known = await orders.order(connection, caller.scope, order.id)
             caller.require(Permission.VIEW_ORDERS)
-            return await people.names(connection, OfAccount(key.account_id), references)
+            return await people.names(connection, OfAccount(known.account_id), references)
 
     async def watch(self, caller: Caller, order_id: str, every: float = 0.5) -> AsyncIterator[OrderView]:
         """The order now, and again whenever something happened to it, until it ends.

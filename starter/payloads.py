@@ -120,12 +120,7 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 
 def _invalid() -> Refused:
-    return Refused.because(
-        "payload_keys_invalid",
-        "ESIM_PAYLOAD_KEYS must be id:key entries, newest first, separated by commas, each id once (letters, "
-        "digits, . _ -) and each key 32 random bytes in Base64; only the first entry may be `plain`. "
-        "A new one: esim-orders payload-keys new.",
-    )
+    return Refused.because("payload_keys_invalid")
 
 
 def _unknown_key(name: bytes) -> str:

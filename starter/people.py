@@ -36,9 +36,5 @@ async def erase(caller: Caller, database: Database, who: str, *, only_look: bool
 
 
 def _needed(by: list[str]) -> Refused:
-    more = f" and {len(by) - _NAMED} more" if len(by) > _NAMED else ""
-    return Refused.because(
-        "person_needed",
-        f"These need the person still: {', '.join(by[:_NAMED])}{more}. "
-        "See them to their end, or cancel, withdraw or revoke them first.",
-    )
+    listed = ", ".join([*by[:_NAMED], "…"] if len(by) > _NAMED else by)
+    return Refused.because("person_needed", references=listed, count=len(by))

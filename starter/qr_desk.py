@@ -184,17 +184,13 @@ def _call(key: str) -> str:
 
 
 def _stalled(request_id: str) -> Refusal:
-    return Refusal(
-        code="request_stalled",
-        sentence=f"The workflow of {request_id} was terminated; `qr retry` starts it again.",
-    )
+    return Refusal.of("request_stalled", request=request_id)
 
 
 def _repeated(known: QrRequestView, sim: SimKey, key: str) -> Requested:
     """The answer to a key that was used before."""
     if known.sim_id != sim.id:
-        sentence = f"This key was used for another SIM, {reference('S', known.sim_id)}."
-        raise Refused.because("key_used", sentence)
+        raise Refused.because("key_used_for_sim", sim=reference("S", known.sim_id))
     if known.refusals:
         raise Refused(*known.refusals)
     return Requested(known.id, key, known.status, known.round)

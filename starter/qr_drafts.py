@@ -23,7 +23,7 @@ from store.lookups import SimKey
 class QrRequestDraft(BaseModel):
     """What is asked for, as a page or a shell has it. What is left out is pre-filled (F27, F30)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     sim: str
     """`S-12` or an ICCID."""
@@ -198,8 +198,7 @@ def _chosen(
         number, address = parse_reference("C", text), text.strip().lower()
         named = [person.id for person in eligible if number == person.id or address == person.email.lower()]
         if not named:
-            names = ", ".join(reference("C", person.id) for person in eligible) or "nobody"
-            sentence = f"Only contacts with the role 'eSIM QR Code' can be chosen: {names}."
-            return tuple(found), Refusal(code="recipient_not_eligible", sentence=sentence)
+            names = ", ".join(reference("C", person.id) for person in eligible) or "-"
+            return tuple(found), Refusal.of("recipient_not_eligible", contacts=names)
         found += named
     return tuple(dict.fromkeys(found)), None

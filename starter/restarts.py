@@ -60,7 +60,7 @@ class Restarts:
         self._starts: dict[str, Callable[[str], Awaitable[Start | None]]] = {
             "order": self._order,
             "qr_request": self._request,
-            "notification": self._notification,
+            "qr_notification": self._notification,
         }
 
     async def start(self, workflow_id: str, actor: str) -> bool:

@@ -35,8 +35,6 @@ from workflows.search_attributes import HOLD_REASON
 Progress = Callable[[int, int], None]
 """Told how many have been told to go on, and how many of them have settled."""
 
-_NAMES = {"order": "order", "qr_request": "request", "notification": "notification"}
-
 
 class RetryDesk:
     """The one retry operation, of what the caller's scope holds."""
@@ -71,7 +69,7 @@ class RetryDesk:
         caller.require(Permission.RETRY_WORK)
         outcome = await self._told(workflow_id, caller.actor)
         if outcome is Outcome.OVER:
-            raise Refused.because("nothing_to_retry", f"{workflow_id} is over; nothing waits.")
+            raise Refused.because("nothing_to_retry")
         return outcome
 
     async def one(self, caller: Caller, workflow_id: str) -> Retried:
@@ -81,8 +79,7 @@ class RetryDesk:
         held = Held(workflow_id, _kind(workflow_id), seen.reason or "")
         runs, shown = await self._workflow(workflow_id)
         if not seen.holds and (not seen.is_open if not runs else shown is None):
-            sentence = f"The {_NAMES[held.kind]} is not held; there is nothing to retry."
-            raise Refused.because("not_held", sentence)
+            raise Refused.because("not_held", workflow=workflow_id)
         if not runs and not seen.holds:
             return Retried(held.id, held.kind, await self._told(held.id, caller.actor), "")
         return (await self._retry(caller, [held], OF_ONE))[0]
@@ -208,8 +205,7 @@ class RetryDesk:
         except RPCError as failure:
             if failure.status is not RPCStatusCode.INVALID_ARGUMENT:
                 raise temporal_away() from None
-            sentence = "Temporal does not understand this query; docs/operations.md shows some that it does."
-            raise Refused.because("query_invalid", sentence) from None
+            raise Refused.because("query_invalid") from None
         return found
 
 
@@ -222,5 +218,4 @@ def _reason(text: str) -> HoldReason:
     try:
         return HoldReason(text.strip().lower())
     except ValueError:
-        sentence = f"There is no such reason; there are {', '.join(HoldReason)}."
-        raise Refused.because("reason_unknown", sentence) from None
+        raise Refused.because("reason_unknown", reasons=", ".join(HoldReason)) from None

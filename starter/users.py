@@ -48,7 +48,7 @@ class Users:
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_USERS)
-            chosen, address = parse_name(name, "user"), email_address(email)
+            chosen, address = parse_name(name), email_address(email)
             given = _granted(caller, role, distributor)
             return await administration.create_user(
                 connection,
@@ -102,8 +102,8 @@ def email_address(text: str) -> str:
     """The address as it is kept. Raises `Refused` (`email_invalid`)."""
     try:
         return parse_email(text)
-    except ValueError as wrong:
-        raise Refused.because("email_invalid", str(wrong)) from None
+    except ValueError:
+        raise Refused.because("email_invalid") from None
 
 
 def spoken(text: str | None) -> Language | None:
@@ -114,21 +114,17 @@ def spoken(text: str | None) -> Language | None:
 def _granted(caller: Caller, text: str, distributor: str | None) -> Role:
     wanted = text.strip().lower().replace("-", "_")
     if wanted not in USER_ROLES:
-        raise Refused.because("unknown_user_role", f"A user's role is one of {', '.join(USER_ROLES)}.")
+        raise Refused.because("unknown_user_role", roles=", ".join(USER_ROLES))
     role = Role(wanted)
     if (role is Role.PROVIDER_DESK) is not (distributor is not None):
-        sentence = "A distributor is named for the role provider_desk, and for no other."
-        raise Refused.because("distributor_of_desk", sentence)
+        raise Refused.because("distributor_of_desk")
     _not_above(caller, role)
     return role
 
 
 def _not_above(caller: Caller, role: Role) -> None:
     if not may_grant(caller.permissions, role):
-        sentence = (
-            f"The role {role} allows more than yours; ask who has such a role, or the platform's operator."
-        )
-        raise Refused.because("role_above_yours", sentence)
+        raise Refused.because("role_above_yours", role=role)
 
 
 async def _distributor(connection: AsyncConnection, account: AccountKey, name: str | None) -> int | None:

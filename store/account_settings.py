@@ -1,20 +1,43 @@
-"""What an account says about being written to: its language, and its contact address."""
+"""Accounts as they are read, and what they say about being written to: language and contact address."""
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.account import AccountView
+from models.callers import Scope
 from models.language import Language
-from store.tables import AccountRow
+from models.lifecycle import OPEN
+from store.scopes import within
+from store.tables import AccountRow, OrderRow
 
-_COLUMNS = (AccountRow.id, AccountRow.name, AccountRow.language, AccountRow.contact_email)
+_OPEN_ORDERS = (
+    select(func.count())
+    .where(OrderRow.account_id == AccountRow.id, OrderRow.status.in_(OPEN))
+    .correlate(AccountRow)
+    .scalar_subquery()
+    .label("open_orders")
+)
+_ACCOUNT: Select[Any] = select(
+    AccountRow.id,
+    AccountRow.name,
+    AccountRow.language,
+    AccountRow.contact_email,
+    AccountRow.closed_at,
+    _OPEN_ORDERS,
+)
+
+
+async def accounts(connection: AsyncConnection, scope: Scope) -> list[AccountView]:
+    """The accounts of the scope by name, closed ones too."""
+    mine = _ACCOUNT.where(within(scope, AccountRow.id)).order_by(AccountRow.name)
+    return [AccountView(**row._mapping) for row in await connection.execute(mine)]
 
 
 async def account(connection: AsyncConnection, account_id: int) -> AccountView:
     """One account, which must exist."""
-    found = await connection.execute(select(*_COLUMNS).where(AccountRow.id == account_id))
+    found = await connection.execute(_ACCOUNT.where(AccountRow.id == account_id))
     return AccountView(**found.one()._mapping)
 
 
@@ -29,5 +52,5 @@ async def set_contact_email(connection: AsyncConnection, account_id: int, addres
 
 
 async def _set(connection: AsyncConnection, account_id: int, **values: Any) -> AccountView:
-    changed = update(AccountRow).where(AccountRow.id == account_id).values(values).returning(*_COLUMNS)
-    return AccountView(**(await connection.execute(changed)).one()._mapping)
+    await connection.execute(update(AccountRow).where(AccountRow.id == account_id).values(values))
+    return await account(connection, account_id)

@@ -10,17 +10,22 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.account import closed_refusal
 from models.callers import PERMISSIONS, Permission, Role, not_permitted
 from models.errors import Refusal
-from store.tables import ContactRow, DistributorRow, UserRow
+from store.tables import AccountRow, ContactRow, DistributorRow, UserRow
 
 PLATFORM = frozenset({"operator", "provider", "system"})
 """The platform's own actors: its operators, what a provider's interface answers, and the workflow."""
 
 _LONGEST_NUMBER = 18
-_USER = select(UserRow.role, UserRow.deactivated_at, UserRow.distributor_id).where(
-    UserRow.id == bindparam("actor"), UserRow.account_id == bindparam("account")
+_USER = (
+    select(UserRow.role, UserRow.deactivated_at, UserRow.distributor_id, AccountRow.closed_at)
+    .join(AccountRow, AccountRow.id == UserRow.account_id)
+    .where(UserRow.id == bindparam("actor"), UserRow.account_id == bindparam("account"))
 )
+# KEY SHARE waits for nothing but the closing of the account, which takes the row FOR UPDATE
+_USER_OF_OPEN = _USER.with_for_update(read=True, key_share=True, of=AccountRow)
 _CONTACT = (
     select(ContactRow.id)
     .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
@@ -39,13 +44,15 @@ async def actor_refusal(
     *,
     permission: Permission | Collection[Permission],
     distributor_id: int | None = None,
+    begins: bool = False,
 ) -> Refusal | None:
     """Why this actor may not do this to a record of the account; None where it may.
 
     `permission`: the one that is needed, or several of which any one is enough (`models.callers.cancelling`).
     `distributor_id`: the distributor of the order that the step is about, None for a step that is about none;
-    then no contact and no user of a provider desk may do it. Codes: `unknown_actor`, `user_deactivated`,
-    `not_permitted`.
+    then no contact and no user of a provider desk may do it.
+    `begins`: the step begins something new; until the end of the transaction the account cannot be closed.
+    Codes: `unknown_actor`, `user_deactivated`, `account_closed`, `not_permitted`.
     """
     needed = (permission,) if isinstance(permission, Permission) else tuple(permission)
     if actor in PLATFORM:
@@ -55,7 +62,7 @@ async def actor_refusal(
         return _unknown()
     ids = {"actor": int(number), "account": account_id}
     if kind == "user":
-        row = (await connection.execute(_USER, ids)).one_or_none()
+        row = (await connection.execute(_USER_OF_OPEN if begins else _USER, ids)).one_or_none()
         return _unknown() if row is None else _refused_user(row, needed, distributor_id)
     if kind == "contact" and distributor_id is not None:
         known = await connection.scalar(_CONTACT, {**ids, "distributor": distributor_id})
@@ -65,7 +72,7 @@ async def actor_refusal(
 
 def user_deactivated() -> Refusal:
     """Refuse what a deactivated user wants to do. What was accepted before goes on (F53)."""
-    return Refusal(code="user_deactivated", sentence="The user is deactivated.")
+    return Refusal.of("user_deactivated")
 
 
 def _refused_user(row: Any, needed: Collection[Permission], distributor_id: int | None) -> Refusal | None:
@@ -74,7 +81,7 @@ def _refused_user(row: Any, needed: Collection[Permission], distributor_id: int 
     role = Role(row.role)
     if role is Role.PROVIDER_DESK and row.distributor_id != distributor_id:
         return _unknown()
-    return _lacks(role, needed)
+    return closed_refusal(row.closed_at, role) or _lacks(role, needed)
 
 
 def _lacks(role: Role, needed: Collection[Permission]) -> Refusal | None:
@@ -84,5 +91,4 @@ def _lacks(role: Role, needed: Collection[Permission]) -> Refusal | None:
 
 
 def _unknown() -> Refusal:
-    sentence = "The actor is neither a user of the account nor a contact of the order's distributor."
-    return Refusal(code="unknown_actor", sentence=sentence)
+    return Refusal.of("unknown_actor")

@@ -49,7 +49,7 @@ async def profile(connection: AsyncConnection, account: AccountKey, name: str) -
         named = _profiles(account).where(ProfileRow.name == name.strip())
         row = (await connection.execute(named)).one_or_none()
     if row is None:
-        raise NotFound.because("unknown_profile", "There is no such profile in your account.")
+        raise NotFound.because("unknown_profile")
     return _view(row)
 
 
@@ -62,7 +62,7 @@ async def create_profile(connection: AsyncConnection, account: AccountKey, name:
         .returning(ProfileRow.id)
     )
     if made.one_or_none() is None:
-        raise Refused.because("profile_exists", "The account has a profile of this name already.")
+        raise Refused.because("profile_exists")
     return await profile(connection, account, name)
 
 
@@ -121,7 +121,7 @@ async def create_user(
     made = await connection.execute(statement.on_conflict_do_nothing().returning(UserRow.id))
     user_id = made.scalar_one_or_none()
     if user_id is None:
-        raise Refused.because("email_in_use", "There is a user with this e-mail address already.")
+        raise Refused.because("email_in_use")
     return await _user(connection, user_id)
 
 

@@ -12,10 +12,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.catalogue_file import CatalogueRow
+from models.errors import Refusal
 from models.imports import ImportReport, Progress, RowNotes, counted
 from models.inventory import ContactRole
 from store.row import STATUS_OPEN
-from store.staging import ids, prepare, run, stage
+from store.staging import ids, keep_open, prepare, run, stage
 
 _STAGED = {
     "line_no": "integer",
@@ -35,6 +36,10 @@ _STAGED = {
 _UNKNOWN_ACCOUNTS = """
 SELECT line_no FROM staged_catalogue staged
 WHERE NOT EXISTS (SELECT FROM accounts known WHERE known.name = staged.account)
+"""
+_CLOSED_ACCOUNTS = """
+SELECT line_no FROM staged_catalogue staged
+JOIN accounts account ON account.name = staged.account WHERE account.closed_at IS NOT NULL
 """
 _PACKS_IN_ORDERS = f"""
 SELECT line_no FROM staged_catalogue staged
@@ -174,7 +179,7 @@ async def import_catalogue(
     await stage(connection, "staged_catalogue", _STAGED, map(_staged, rows))
     await _refuse_conflicts(connection)
     for line in await ids(connection, _PROVIDERS_OF_NO_LINE):
-        warnings.add(line, "provider: no line of the account has this provider.")
+        warnings.add(line, "provider", Refusal.of("provider_of_no_line"))
     if progress is not None:
         progress("Writing", 1, 2)
     created = {
@@ -196,9 +201,12 @@ async def import_catalogue(
 async def _refuse_conflicts(connection: AsyncConnection) -> None:
     wrong = RowNotes()
     for (line,) in await connection.execute(text(_UNKNOWN_ACCOUNTS)):
-        wrong.add(line, "account: there is no such account; import its fleet first.")
+        wrong.add(line, "account", Refusal.of("account_not_imported"))
+    await connection.execute(text(keep_open("staged_catalogue")))
+    for (line,) in await connection.execute(text(_CLOSED_ACCOUNTS)):
+        wrong.add(line, "account", Refusal.of("account_closed"))
     for (line,) in await connection.execute(text(_PACKS_IN_ORDERS)):
-        wrong.add(line, "distributor: the pack is in open orders; its distributor cannot change now.")
+        wrong.add(line, "distributor", Refusal.of("pack_open_orders"))
     wrong.refuse()
 
 

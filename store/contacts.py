@@ -77,10 +77,10 @@ async def find(connection: AsyncConnection, scope: Scope, text: str) -> ContactD
     )
     rows = (await connection.execute(_contacts(scope).where(chosen))).all() if storable(text) else []
     if not rows:
-        raise NotFound.because("unknown_contact", "There is no such contact.")
+        raise NotFound.because("unknown_contact")
     if len(rows) > 1:
         ids = ", ".join(reference("C", row.id) for row in rows)
-        raise Refused.because("contact_ambiguous", f"Several contacts have this address; name one: {ids}.")
+        raise Refused.because("contact_ambiguous", contacts=ids)
     return _view(rows[0])
 
 
@@ -164,8 +164,7 @@ async def _named(connection: AsyncConnection, scope: Scope, name: str) -> list[i
     )
     found = list(await connection.scalars(statement)) if storable(name) else []
     if not found:
-        sentence = "There is no such distributor; a fleet or a catalogue that is imported brings them."
-        raise NotFound.because("unknown_distributor", sentence)
+        raise NotFound.because("unknown_distributor")
     return found
 
 
@@ -202,6 +201,4 @@ async def _exists(connection: AsyncConnection, distributor_id: int | None, email
         func.lower(ContactRow.email) == func.lower(email),
     )
     found = await connection.scalar(select(ContactRow.id).where(*of_address))
-    name = "one" if found is None else reference("C", found)
-    sentence = f"The distributor has a contact with this address already, {name}; `contact edit` changes it."
-    return Refused.because("contact_exists", sentence)
+    return Refused.because("contact_exists", contact="C-?" if found is None else reference("C", found))

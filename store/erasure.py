@@ -74,8 +74,8 @@ async def find(connection: AsyncConnection, who: str) -> PersonRecords:
     rows = (await connection.execute(text(f"{_PEOPLE} WHERE {chosen}"), values)).all()
     addresses = {row.address for row in rows if row.address}
     if len(addresses) + sum(row.address is None for row in rows) > 1:
-        one = " or ".join(sorted(f"{row.kind}:{row.id}" for row in rows))
-        raise Refused.because("person_ambiguous", f"Several people have this name; name one: {one}.")
+        one = ", ".join(sorted(f"{row.kind}:{row.id}" for row in rows))
+        raise Refused.because("person_ambiguous", references=one)
     if not rows:
         raise _unknown()
     return await _at(connection, addresses.pop()) if addresses else _records(None, rows)
@@ -243,4 +243,4 @@ def _values(person: PersonRecords) -> Mapping[str, Any]:
 
 
 def _unknown() -> NotFound:
-    return NotFound.because("unknown_person", "Nobody is known by this address, name or reference.")
+    return NotFound.because("unknown_person")

@@ -61,6 +61,7 @@ class EventRow(Row):
             "type",
             postgresql_where=text("type IN ('qr.imported', 'qr.import_refused')"),
         ),
+        Index("ix_events_refused_orders", "id", postgresql_where=text("type = 'order.refused'")),
     )
 
 

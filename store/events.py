@@ -12,6 +12,7 @@ transactions that are older than every one under way. One that writes for long d
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +59,19 @@ async def append(
 
     Raises `LookupError` where a type is not declared in `models.events`.
     """
+    each = [(about, happened) for happened in happenings]
+    await append_each(connection, account_id, actor, each, origin_id=origin_id)
+
+
+async def append_each(
+    connection: AsyncConnection,
+    account_id: int | None,
+    actor: str,
+    happenings: Iterable[tuple[tuple[str, ...], Happening]],
+    *,
+    origin_id: int | None = None,
+) -> None:
+    """Add what happened to one thing and another, each with what it is about; else as `append`."""
     rows = [
         {
             "account_id": account_id,
@@ -68,7 +82,7 @@ async def append(
             "data": data,
             "audience": audience_of(event),
         }
-        for event, data in happenings
+        for about, (event, data) in happenings
     ]
     await connection.execute(_APPEND, rows)
 
@@ -105,7 +119,7 @@ class Cursor:
             found = None
         place = cls(*map(int, found.groups())) if found else None
         if place is None or place.xid >= _MOST_TRANSACTIONS:
-            raise Refused.because("cursor_invalid", "This is no cursor of the event feed.")
+            raise Refused.because("cursor_invalid")
         return place
 
 

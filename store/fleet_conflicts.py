@@ -7,21 +7,24 @@ discarded one back (F21): those are the work of orders.
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.errors import Refusal
 from models.imports import RowNotes
 from store.row import STATUS_OPEN
+from store.staging import keep_open
 from store.tables import SIM_IN_PLACE
 
-_SENTENCES = {
-    "number_elsewhere": "msisdn: this phone number is in another slot already.",
-    "slot_taken": "slot: another phone number is in this slot already.",
-    "iccid_discarded": "iccid: this SIM is discarded, and that cannot be undone.",
-    "iccid_temporary": "iccid: this is the temporary eSIM of an open order.",
-    "iccid_elsewhere": "iccid: this SIM is in use elsewhere already.",
-    "kind_differs": "sim_type: the SIM with this ICCID is known with the other type.",
-    "sim_open_order": "iccid: the line has an open order; its SIM cannot change by an import.",
-    "sim_removed": "iccid: there is a SIM in this slot; an import does not remove it.",
-    "sim_replaced": "iccid: another SIM is in this slot; place an order to replace it.",
-    "provider_open_order": "provider: the line has an open order; its provider cannot change now.",
+_COLUMNS = {
+    "account_closed": "account",
+    "number_elsewhere": "msisdn",
+    "slot_taken": "slot",
+    "iccid_discarded": "iccid",
+    "iccid_temporary": "iccid",
+    "iccid_elsewhere": "iccid",
+    "kind_differs": "sim_type",
+    "sim_open_order": "iccid",
+    "sim_removed": "iccid",
+    "sim_replaced": "iccid",
+    "provider_open_order": "provider",
 }
 
 # NO KEY, so that records that only refer to the lines need not wait
@@ -38,6 +41,7 @@ ORDER BY sims.id FOR NO KEY UPDATE
 _FIND = f"""
 SELECT line_no, codes FROM (
     SELECT staged.line_no, array_remove(ARRAY[
+        CASE WHEN account.closed_at IS NOT NULL THEN 'account_closed' END,
         CASE WHEN (line.device_id, line.slot) IS DISTINCT FROM (device.id, staged.slot)
               AND line.id IS NOT NULL THEN 'number_elsewhere' END,
         CASE WHEN occupant.msisdn <> staged.msisdn THEN 'slot_taken' END,
@@ -70,10 +74,11 @@ WHERE codes <> '{{}}'
 
 async def refuse_conflicts(connection: AsyncConnection) -> None:
     """Lock the lines and SIMs that the staged rows name, and raise `Refused` with every contradiction."""
+    await connection.execute(text(keep_open("staged_fleet")))
     await connection.execute(text(_LOCK_LINES))
     await connection.execute(text(_LOCK_SIMS))
     wrong = RowNotes()
     for line, codes in await connection.execute(text(_FIND)):
         for code in codes:
-            wrong.add(line, _SENTENCES[code])
+            wrong.add(line, _COLUMNS[code], Refusal.of(code))
     wrong.refuse()

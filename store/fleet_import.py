@@ -8,11 +8,14 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import OPERATOR
 from models.fleet_file import GROUP_SEPARATOR, FleetRow
 from models.imports import ImportReport, Progress, counted
 from models.language import Language
+from store.accounts import record
 from store.administration import add_default_profiles
 from store.fleet_conflicts import refuse_conflicts
+from store.order_steps import By
 from store.staging import ids, prepare, run, stage
 
 _STAGED = {
@@ -37,6 +40,7 @@ INSERT INTO accounts (name, language)
 SELECT account, :language FROM staged_fleet staged
 WHERE NOT EXISTS (SELECT FROM accounts known WHERE known.name = staged.account)
 GROUP BY account ORDER BY min(line_no)
+RETURNING id
 """
 _PROVIDERS = """
 INSERT INTO providers (name)
@@ -208,7 +212,7 @@ async def import_fleet(
 ) -> ImportReport:
     """Bring the inventory to what the rows say; raises `Refused` where they contradict it.
 
-    New accounts have this language.
+    New accounts have this language. Only the platform's operator imports for an account that is not there.
     """
     done = 0
 
@@ -222,8 +226,11 @@ async def import_fleet(
     tell()
     await refuse_conflicts(connection)
     tell()
-    created = {"accounts": await run(connection, _ACCOUNTS, language=language)}
+    accounts = await ids(connection, _ACCOUNTS, language=language)
     await add_default_profiles(connection)
+    for account_id in sorted(accounts):
+        await record(connection, account_id, By(OPERATOR), "created")
+    created = {"accounts": len(accounts)}
     employees = await ids(connection, _EMPLOYEES_RENAMED) | await ids(connection, _EMPLOYEE_LANGUAGES)
     for what, statement in _NAMES.items():
         created[what] = await run(connection, statement)

@@ -69,7 +69,7 @@ _GIVE_UP = (
 async def _order(connection: AsyncConnection, order_id: str) -> HoldSubject:
     row = (await connection.execute(_ORDER, {"order": order_id})).one_or_none()
     if row is None:
-        raise NotFound.because("unknown_order", f"There is no order {order_id}.")
+        raise NotFound.because("unknown_order", order=order_id)
     return HoldSubject(row.account_id, references(order_id, row.subject))
 
 
@@ -89,7 +89,7 @@ async def _notification(connection: AsyncConnection, notification_id: str) -> Ho
     which = {"notification": notification_id}
     sim_id = (await connection.execute(_SIM_OF_NOTIFICATION, which)).scalar_one_or_none()
     if sim_id is None:
-        raise NotFound.because("unknown_notification", f"There is no notification {notification_id}.")
+        raise NotFound.because("unknown_notification", notification=notification_id)
     await lock_sim(connection, sim_id)
     row = (await connection.execute(_NOTIFICATION, which)).one()
     return HoldSubject(
@@ -108,7 +108,7 @@ KINDS: dict[str, HoldKind] = {
     "order-": HoldKind("order", _order, "order", "mail.given_up"),
     "qr-request-": HoldKind("qr_request", _request, "qr", "mail.given_up"),
     "qr-notification-": HoldKind(
-        "notification", _notification, "notification", "notification.given_up", _give_up_notification
+        "qr_notification", _notification, "notification", "notification.given_up", _give_up_notification
     ),
 }
 """By the prefix of the workflow's id."""

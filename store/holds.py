@@ -122,5 +122,5 @@ def is_held(workflow_id: ColumnElement[str] | Any) -> ColumnElement[bool]:
 async def _subject(connection: AsyncConnection, workflow_id: str) -> tuple[HoldKind, HoldSubject]:
     kind = kind_of(workflow_id)
     if kind is None:
-        raise NotFound.because("unknown_workflow", f"{workflow_id} stands for nothing that can be held.")
+        raise NotFound.because("unknown_workflow", workflow=workflow_id)
     return kind, await kind.find(connection, workflow_id)

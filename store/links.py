@@ -40,8 +40,6 @@ _MOST_UPLOADS = 5
 """Of one link: more than a person looks at in several windows, and too little to fill the database."""
 _RANDOM_BYTES = 32
 
-_ASK = "ask whoever sent it for a new one."
-
 
 @dataclass(frozen=True)
 class Link:
@@ -161,9 +159,9 @@ async def find(
         await lock_sim(connection, row.sim_id)
         row = (await connection.execute(_FIND, known)).one_or_none()
     if row is None:
-        raise NotFound.because("link_unknown", f"There is no such link; copy all of it, or {_ASK}")
+        raise NotFound.because("link_unknown")
     if row.expired:
-        raise Refused.because("link_expired", f"This link has expired; {_ASK}")
+        raise Refused.because("link_expired")
     if not even_if_over:
         _check(row)
     return Link(**{name: row._mapping[name] for name in Link.__dataclass_fields__})
@@ -211,7 +209,7 @@ async def staged(
     wanted = {"upload": upload_id if storable(upload_id) else "", "link": link.id}
     row = (await connection.execute(_STAGED, wanted)).one_or_none()
     if row is None:
-        raise NotFound.because("upload_unknown", "What was uploaded is not kept any more; upload it again.")
+        raise NotFound.because("upload_unknown")
     code = parse_activation_code(keys.open(uploaded(row.id, "code"), row.code).decode())
     file = None if row.original is None else keys.open(uploaded(row.id, "file"), row.original)
     return code, row.file_type, file
@@ -219,7 +217,7 @@ async def staged(
 
 def _check(row: Any) -> None:
     if row.purpose == UPLOAD and row.request_status != RequestStatus.REQUESTED:
-        raise Refused.because("request_over", _OVER.get(row.request_status, "The request is over."))
+        raise Refused.because("request_over", ended=row.request_status)
     useless = (
         row.revoked_at is not None
         or row.notification_revoked_at is not None
@@ -227,14 +225,7 @@ def _check(row: Any) -> None:
         or row.sim_state == SimState.DISCARDED
     )
     if useless:
-        raise Refused.because("link_revoked", f"This link is of no use any more; {_ASK}")
-
-
-_OVER = {
-    RequestStatus.IMPORTED: "The QR code has been imported already; nothing is left to do. Thank you.",
-    RequestStatus.WITHDRAWN: "The QR code is not needed any more: the request was withdrawn.",
-    RequestStatus.SIM_DISCARDED: "The QR code is not needed any more: the SIM is discarded.",
-}
+        raise Refused.because("link_revoked")
 
 
 def _digest(token: str) -> bytes:

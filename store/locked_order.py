@@ -76,10 +76,15 @@ _LOCK_ORDER = (
 )
 
 
+# Before the statement that reads, for what it reads beside the row is as of its start, not of the lock.
+_LOCK_ALONE = select(OrderRow.id).where(OrderRow.id == bindparam("order")).with_for_update(key_share=True)
+
+
 async def lock_order(connection: AsyncConnection, order_id: str) -> LockedOrder:
     """Lock what the order is about, then the order: its steps queue here. Raises `NotFound`."""
-    await lock_subject_of(connection, order_id)
+    if not await lock_subject_of(connection, order_id):
+        await connection.execute(_LOCK_ALONE, {"order": order_id})
     row = (await connection.execute(_LOCK_ORDER, {"order": order_id})).one_or_none()
     if row is None:
-        raise NotFound.because("unknown_order", f"There is no order {order_id}.")
+        raise NotFound.because("unknown_order", order=order_id)
     return LockedOrder(**dict(row._mapping) | {"status": OrderStatus(row.status)})

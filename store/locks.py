@@ -5,6 +5,8 @@ locks the SIM (`store.qr_locks`), which comes last. Two transactions that keep t
 each other in a circle.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +16,15 @@ from store.tables import OrderRow, SubjectRow
 _LOCK = (
     select(SubjectRow.id)
     .where(SubjectRow.id == bindparam("subject"), SubjectRow.account_id == bindparam("account"))
+    .with_for_update(key_share=True)
+)
+_LOCK_ALL = (
+    select(SubjectRow.id)
+    .where(
+        SubjectRow.id.in_(bindparam("subjects", expanding=True)),
+        SubjectRow.account_id == bindparam("account"),
+    )
+    .order_by(SubjectRow.id)
     .with_for_update(key_share=True)
 )
 _LOCK_OF_ORDER = (
@@ -31,6 +42,11 @@ async def lock_subject(connection: AsyncConnection, account_id: int, subject: st
     return (await connection.execute(_LOCK, known)).one_or_none() is not None
 
 
-async def lock_subject_of(connection: AsyncConnection, order_id: str) -> None:
-    """Lock what the order is about, if it is about one thing."""
-    await connection.execute(_LOCK_OF_ORDER, {"order": order_id})
+async def lock_subjects(connection: AsyncConnection, account_id: int, subjects: Sequence[str]) -> None:
+    """Lock these subjects of one account, in the sequence in which an import locks them too."""
+    await connection.execute(_LOCK_ALL, {"subjects": subjects, "account": account_id})
+
+
+async def lock_subject_of(connection: AsyncConnection, order_id: str) -> bool:
+    """Lock what the order is about; False where it is about no one thing."""
+    return (await connection.execute(_LOCK_OF_ORDER, {"order": order_id})).one_or_none() is not None

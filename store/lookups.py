@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import AllAccounts, OfAccount, Scope
+from models.callers import OfAccount, Scope
 from models.errors import NotFound, Refused
 from models.identifiers import parse_iccid, parse_msisdn, parse_reference, storable
 from models.inventory import IN_PLACE, PackView, UserView
@@ -84,11 +84,11 @@ async def find_line(connection: AsyncConnection, scope: Scope, text: str) -> Lin
     number = parse_reference("L", text)
     msisdn = None if number is not None else _parsed(parse_msisdn, text)
     if number is None and msisdn is None:
-        raise _unknown("line", scope)
+        raise NotFound.because("unknown_line")
     statement = _select_line(by_number=number is not None).where(within(scope, LineRow.account_id))
     row = await _one(connection, statement, wanted=msisdn if number is None else number)
     if row is None:
-        raise _unknown("line", scope)
+        raise NotFound.because("unknown_line")
     return LineKey(*row)
 
 
@@ -107,7 +107,7 @@ async def find_sim(connection: AsyncConnection, scope: Scope, text: str) -> SimK
         holder = select(LineRow.subject).where(LineRow.msisdn == msisdn).scalar_subquery()
         chosen = and_(SimRow.holder == holder, SimRow.state.in_(IN_PLACE))
     else:
-        raise _unknown("SIM", scope)
+        raise NotFound.because("unknown_sim")
     row = await _one(
         connection,
         select(SimRow.id, SimRow.account_id, SimRow.holder, SimRow.state).where(
@@ -115,7 +115,7 @@ async def find_sim(connection: AsyncConnection, scope: Scope, text: str) -> SimK
         ),
     )
     if row is None:
-        raise _unknown("SIM", scope)
+        raise NotFound.because("unknown_sim")
     return SimKey(*row)
 
 
@@ -129,7 +129,7 @@ async def find_user(connection: AsyncConnection, scope: Scope, text: str) -> Use
         else None
     )
     if row is None:
-        raise _unknown("user", scope)
+        raise NotFound.because("unknown_user")
     return user_view(row)
 
 
@@ -156,7 +156,7 @@ async def find_pack(
     )
     row = await _one(connection, statement) if storable(text) else None
     if row is None:
-        raise _unknown("pack", scope)
+        raise NotFound.because("unknown_pack")
     return pack_view(row)
 
 
@@ -176,13 +176,13 @@ async def find_account(connection: AsyncConnection, scope: Scope, name: str | No
     if name is None:
         rows = (await connection.execute(accounts.limit(2))).all()
         if len(rows) > 1:
-            raise Refused.because("account_needed", "There are several accounts; name one with --account.")
+            raise Refused.because("account_needed")
         if not rows:
-            raise NotFound.because("no_account", "There is no account yet; import a fleet first.")
+            raise NotFound.because("no_account")
         return AccountKey(*rows[0])
     row = await _one(connection, accounts.where(AccountRow.name == name.strip())) if storable(name) else None
     if row is None:
-        raise NotFound.because("unknown_account", "There is no such account.")
+        raise NotFound.because("unknown_account")
     return AccountKey(*row)
 
 
@@ -206,6 +206,7 @@ def select_users() -> Select[*tuple[Any, ...]]:
             UserRow.distributor_id,
             DistributorRow.name.label("distributor"),
             UserRow.deactivated_at,
+            AccountRow.closed_at.label("account_closed_at"),
             language_of(UserRow).label("language"),
         )
         .join(AccountRow, AccountRow.id == UserRow.account_id)
@@ -260,13 +261,13 @@ async def _one(connection: AsyncConnection, statement: Executable, **wanted: Any
     return (await connection.execute(statement, wanted)).one_or_none()
 
 
+def phone_number(text: str) -> str | None:
+    """The phone number that is meant, if it is one."""
+    return _parsed(parse_msisdn, text)
+
+
 def _parsed(parse: Any, text: str) -> str | None:
     try:
         return str(parse(text))
     except ValueError:
         return None
-
-
-def _unknown(what: str, scope: Scope) -> NotFound:
-    where = "" if isinstance(scope, AllAccounts) else " in your account"
-    return NotFound.because(f"unknown_{what.lower()}", f"There is no such {what}{where}.")

@@ -6,10 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import Scope
-from models.lifecycle import OrderStatus
+from models.identifiers import parse_reference
+from models.lifecycle import OPEN, OrderStatus
 from store import orders
+from store.lookups import find_line, phone_number
 from store.scopes import within
-from store.tables import OrderRow
+from store.tables import LineRow, OrderRow
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,18 @@ async def find_order(connection: AsyncConnection, scope: Scope, order_id: str) -
     if row is None:
         raise orders.unknown(order_id)
     return OrderKey(row.id, row.account_id, row.distributor_id, OrderStatus(row.status))
+
+
+async def find_open_order(connection: AsyncConnection, scope: Scope, line: str) -> str | None:
+    """The id of the open order of the line with this phone number or id (`L-42`), if it has one.
+
+    Also for a caller who sees an order and not its line. Raises `NotFound` (`unknown_line`).
+    """
+    mine = within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id)
+    number = parse_reference("L", line)
+    meant = LineRow.msisdn == phone_number(line) if number is None else LineRow.id == number
+    of_line = select(OrderRow.id).join(LineRow, LineRow.subject == OrderRow.subject)
+    found: str | None = await connection.scalar(of_line.where(meant, mine, OrderRow.status.in_(OPEN)))
+    if found is None:
+        await find_line(connection, scope, line)
+    return found

@@ -14,7 +14,7 @@ from models.callers import Permission, cancelling
 from models.errors import Refusal
 from models.lifecycle import OPEN, OrderStatus, advance
 from models.orders import Acceptance, FollowUp, Placement, StepResult
-from store import events, follow_ups, holds, orders
+from store import events, follow_ups, holds, orders, refused_orders
 from store.actors import actor_refusal
 from store.effects import Decision, Effect, EntersIccid
 from store.event_table import EventRow
@@ -51,7 +51,7 @@ class By:
 
 
 async def accept(connection: AsyncConnection, placement: Placement) -> Acceptance:
-    """Accept the order, or refuse it with every reason (F5, F7, F46, F52, F53).
+    """Accept the order, or refuse it with every reason (F5, F7, F46, F52, F53, F67).
 
     Its subject is locked while the rules look at it, so two orders about one thing cannot both be accepted.
     A refused order leaves nothing but an event: its key is free again.
@@ -64,7 +64,7 @@ async def accept(connection: AsyncConnection, placement: Placement) -> Acceptanc
         return known
     actor = f"user:{placement.user_id}"
     needed = Permission.PLACE_ORDERS
-    refusal = await actor_refusal(connection, actor, placement.account_id, permission=needed)
+    refusal = await actor_refusal(connection, actor, placement.account_id, permission=needed, begins=True)
     if refusal:
         return await _refused(connection, placement, [refusal])
     decision = await EFFECTS[what.kind].decide(connection, placement)
@@ -110,8 +110,7 @@ async def enter_iccid(connection: AsyncConnection, order_id: str, by: By, iccid:
         return await _recorded(connection, order, refusal)
     kind = EFFECTS[order.kind]
     if not isinstance(kind, EntersIccid):
-        sentence = "The ICCID of this kind of order comes from the provider; it cannot be entered."
-        return await _recorded(connection, order, Refusal(code="iccid_not_entered", sentence=sentence))
+        return await _recorded(connection, order, Refusal.of("iccid_not_entered"))
     effect = await kind.enter_iccid(connection, order, iccid)
     if isinstance(effect, Refusal):
         return await _recorded(connection, order, effect)
@@ -197,8 +196,7 @@ async def _write(connection: AsyncConnection, placement: Placement, decision: De
 async def _refused(
     connection: AsyncConnection, placement: Placement, reasons: Sequence[Refusal]
 ) -> Acceptance:
-    happened = {"codes": [reason.code for reason in reasons], "kind": placement.kind}
-    await _append(connection, placement, ("order.refused", happened))
+    await _append(connection, placement, refused_orders.happening(placement, tuple(reasons)))
     return Acceptance(
         order_id=placement.order_id,
         status=OrderStatus.REFUSED,
@@ -295,4 +293,4 @@ async def _no_note(connection: AsyncConnection, order: LockedOrder, note_id: int
     found = await connection.execute(_NOTE, {"note": note_id, "order": order.id})
     if found.one_or_none():
         return None
-    return Refusal(code="unknown_note", sentence="There is no such note of this order.")
+    return Refusal.of("unknown_note")

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.callers import Scope
-from models.errors import NotFound, Refusal, Refused
+from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.lifecycle import OPEN, OrderStatus
 from models.order_kinds import Shown
 from models.order_views import OrderDetails, OrderView
 from models.orders import Acceptance
-from store import events, follow_ups, holds
+from store import events, follow_ups, holds, refused_orders
 from store.event_table import EventRow
 from store.order_kinds import EFFECTS
 from store.scopes import within
@@ -33,11 +33,12 @@ _LONGEST_NOTE = 2000
 
 
 async def order(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderView:
-    """One order with everything that happened to it. Raises `NotFound`."""
+    """One order with everything that happened to it, also one that was refused. Raises `NotFound`."""
     row = (await connection.execute(_orders(scope).where(OrderRow.id == order_id))).one_or_none()
-    if row is None:
+    views = await _views(connection, [row]) if row else []
+    view = views[0] if views else await refused_orders.find(connection, scope, order_id)
+    if view is None:
         raise unknown(order_id)
-    (view,) = await _views(connection, [row])
     return view.model_copy(update={"events": await events.of(connection, order_id)})
 
 
@@ -52,7 +53,11 @@ async def orders(
     subject: str | None = None,
     limit: int = 100,
 ) -> list[OrderView]:
-    """The newest orders, without their events."""
+    """The newest orders, without their events; refused ones only where that status is asked for."""
+    if status is OrderStatus.REFUSED:
+        if open_only or held or incidents:
+            return []
+        return await refused_orders.newest(connection, scope, subject=subject, limit=limit)
     statement = _orders(scope).order_by(OrderRow.placed_at.desc(), OrderRow.id).limit(limit)
     if status is not None:
         statement = statement.where(OrderRow.status == status)
@@ -103,8 +108,7 @@ async def add_note(connection: AsyncConnection, order_id: str, text: str) -> int
     Raises `NotFound`, or `Refused` (`note_invalid`).
     """
     if len(text) > _LONGEST_NOTE or not storable(text):
-        sentence = f"A note has at most {_LONGEST_NOTE:,} characters, and none that is not text."
-        raise Refused.because("note_invalid", sentence)
+        raise Refused.because("note_invalid", characters=_LONGEST_NOTE)
     known = await connection.execute(select(OrderRow.id).where(OrderRow.id == order_id))
     if known.one_or_none() is None:
         raise unknown(order_id)
@@ -126,7 +130,7 @@ async def is_open(connection: AsyncConnection, order_id: str) -> bool:
 
 def unknown(order_id: str) -> NotFound:
     """Say that there is no such order."""
-    return NotFound(Refusal(code="unknown_order", sentence=f"There is no order {order_id}."))
+    return NotFound.because("unknown_order", order=order_id)
 
 
 def _incident() -> ColumnElement[bool]:

@@ -84,7 +84,7 @@ async def version(
     """A code that a SIM has or had. Raises `NotFound` (`unknown_version`), `SecretUnreadable`."""
     row = (await connection.execute(_VERSION.where(_mine(scope)), {"version": version_id})).one_or_none()
     if row is None:
-        raise NotFound.because("unknown_version", "There is no such version of a QR code.")
+        raise NotFound.because("unknown_version")
     return _opened(keys, row), version_view(row)
 
 
@@ -95,7 +95,7 @@ async def original(connection: AsyncConnection, scope: Scope, keys: KeyRing, ver
     """
     row = (await connection.execute(_ORIGINAL.where(_mine(scope)), {"version": version_id})).one_or_none()
     if row is None:
-        raise NotFound.because("unknown_version", "There is no such version of a QR code.")
+        raise NotFound.because("unknown_version")
     return None if row.original is None else keys.open(file_of(row.sim_id, row.number), row.original)
 
 
@@ -116,11 +116,11 @@ def _mine(scope: Scope) -> ColumnElement[bool]:
 
 
 async def _events(connection: AsyncConnection, sim_id: int) -> tuple[EventView, ...]:
-    """What happened about the SIM's code, not in the orders that brought and discard it; the data says also
-    which request, notification and link it was about.
+    """What happened about the SIM's code, not in the orders that brought and discard it, nor to its line; the
+    data says also which request, notification and link it was about.
     """
     found = await events.of(connection, f"sim:{sim_id}")
-    return tuple(_named(event) for event in found if not event.about[0].startswith("order-"))
+    return tuple(_named(event) for event in found if not event.about[0].startswith(("order-", "line:")))
 
 
 def _named(event: EventView) -> EventView:
@@ -140,4 +140,4 @@ def _opened(keys: KeyRing, row: Any) -> ActivationCode:
 
 
 def _none_yet() -> NotFound:
-    return NotFound.because("no_qr_code_yet", "The SIM has no QR code yet.")
+    return NotFound.because("no_qr_code_yet")

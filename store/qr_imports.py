@@ -165,8 +165,7 @@ async def refuse_conflict(
     known = {"fingerprints": list(keys.fingerprints(code.profile)), "sim": sim_id}
     elsewhere = (await connection.execute(_ELSEWHERE, known)).scalar_one_or_none()
     if elsewhere:
-        sentence = "This activation code is on another SIM already; ask the distributor for the right one."
-        raise Refused.because("code_on_another_sim", sentence)
+        raise Refused.because("code_on_another_sim")
     return _NONE if elsewhere is None else (Caution.WAS_ELSEWHERE.value,)
 
 
@@ -251,6 +250,4 @@ def _same_code(keys: KeyRing, row: Any, code: ActivationCode) -> bool:
 
 
 def _request_over() -> Refused:
-    return Refused.because(
-        "request_over", "The QR code is not waited for any more: the request with this link has ended."
-    )
+    return Refused.because("request_over", ended="over")

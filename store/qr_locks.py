@@ -81,7 +81,7 @@ async def lock_sim(connection: AsyncConnection, sim_id: int) -> SimInHand:
     """Whatever happens to the SIM's code queues here. Raises `NotFound` (`unknown_sim`)."""
     row = (await connection.execute(_LOCK_SIM, {"sim": sim_id})).one_or_none()
     if row is None:
-        raise NotFound.because("unknown_sim", "There is no such SIM.")
+        raise NotFound.because("unknown_sim")
     return SimInHand(row.id, row.account_id, SimKind(row.kind), SimState(row.state))
 
 
@@ -107,7 +107,7 @@ async def lock_codes(connection: AsyncConnection) -> None:
 
 def unknown_request(request_id: str) -> NotFound:
     """Say that there is no such request."""
-    return NotFound.because("unknown_request", f"There is no request {request_id}.")
+    return NotFound.because("unknown_request", request=request_id)
 
 
 async def _request(connection: AsyncConnection, request_id: str) -> RequestInHand:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, any_, bindparam, func, select
+from sqlalchemy import Interval, Select, and_, any_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -15,6 +15,7 @@ from models.language import Language
 from models.qr import RequestStatus
 from models.qr_letter import QrFacts, copies
 from store.languages import at_addresses, language_of
+from store.mail_table import MailRow
 from store.mails import AboutNotification, AboutRequest, Person
 from store.qr_locks import unknown_request
 from store.qr_tables import QrLetterRow, QrNotificationRow, QrRequestRow, QrRoundRow
@@ -185,7 +186,7 @@ async def draft_facts(connection: AsyncConnection, sim_id: int, user_id: int) ->
     """What the usual letter about this SIM says, if this user of its account sends it."""
     row = (await connection.execute(_DRAFT, {"sim": sim_id, "user": user_id})).one_or_none()
     if row is None:
-        raise NotFound.because("unknown_sim", "There is no such SIM.")
+        raise NotFound.because("unknown_sim")
     return QrFacts(**row._mapping)
 
 
@@ -228,7 +229,7 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
     """Everything that a notification may say. Raises `NotFound` (`unknown_notification`)."""
     row = (await connection.execute(_NOTIFICATION, {"notification": notification_id})).one_or_none()
     if row is None:
-        raise NotFound.because("unknown_notification", f"There is no notification {notification_id}.")
+        raise NotFound.because("unknown_notification", notification=notification_id)
     languages = await at_addresses(connection, row.account_id, [row.address])
     return NotificationMail(
         about=AboutNotification(notification_id, row.sim_id, row.account_id),
@@ -262,6 +263,33 @@ async def is_valid(connection: AsyncConnection, about: AboutNotification) -> boo
     await connection.execute(_KEEP_SIM, {"sim": about.sim_id})
     revoked_at = (await connection.execute(_KEEP_NOTIFICATION, {"id": about.id})).scalar_one()
     return revoked_at is None
+
+
+_SILENT_SINCE = select(
+    func.greatest(
+        QrRoundRow.at,
+        select(func.max(MailRow.updated_at))
+        .where(
+            MailRow.qr_request_id == QrRoundRow.request_id,
+            MailRow.recipient.startswith("contact:"),
+            MailRow.state == "sent",
+        )
+        .scalar_subquery(),
+    )
+    + bindparam("silent_for", type_=Interval)
+    - now()
+).where(QrRoundRow.request_id == bindparam("request"), QrRoundRow.number == bindparam("round"))
+
+
+async def silence_left(
+    connection: AsyncConnection, request_id: str, number: int, silent_for: timedelta
+) -> timedelta | None:
+    """How much is missing until the contacts of a round have been silent for so long since they were written
+    to. None where it has been long enough.
+    """
+    known = {"request": request_id, "round": number, "silent_for": silent_for}
+    left: timedelta = (await connection.execute(_SILENT_SINCE, known)).scalar_one()
+    return left if left > timedelta() else None
 
 
 async def from_now(connection: AsyncConnection, after: timedelta) -> datetime:

@@ -102,17 +102,17 @@ async def create(
 ) -> NotificationView:
     """Write a notification of the SIM's present code; the same id again is the same one.
 
-    Raises `Refused` (`key_used`, `sim_discarded`, `code_replaced`).
+    Raises `Refused` (`key_used_for_notification`, `sim_discarded`, `code_replaced`).
     """
     sim = await lock_sim(connection, sim_id)
     known = await find(connection, AllAccounts(), notification_id)
     if known is not None:
         return _same(known, sim_id, address)
     if sim.state is SimState.DISCARDED:
-        raise Refused.because("sim_discarded", "This SIM is discarded.")
+        raise Refused.because("sim_discarded")
     current = (await connection.execute(_CURRENT, {"sim": sim_id})).one_or_none()
     if current is None or current.id != version_id:
-        raise Refused.because("code_replaced", "The SIM has a newer code by now; ask again to tell of that.")
+        raise Refused.because("code_replaced")
     made = {"id": notification_id, "account_id": account_id, "sim_id": sim_id, "version_id": version_id}
     written = await connection.execute(_INSERT, {**made, "address": address, "created_by": actor})
     if written.scalar_one_or_none() is not None:
@@ -126,7 +126,7 @@ async def notification(connection: AsyncConnection, scope: Scope, notification_i
     """One notification. `version` is the version's number. Raises `NotFound` (`unknown_notification`)."""
     found = await find(connection, scope, notification_id)
     if found is None:
-        raise NotFound.because("unknown_notification", f"There is no notification {notification_id}.")
+        raise NotFound.because("unknown_notification", notification=notification_id)
     return found
 
 
@@ -267,5 +267,5 @@ def _view(row: Any) -> NotificationView:
 
 def _same(known: NotificationView, sim_id: int, address: str) -> NotificationView:
     if (known.sim_id, known.address) != (sim_id, address):
-        raise Refused.because("key_used", "This key was used for another notification; take a new one.")
+        raise Refused.because("key_used_for_notification")
     return known

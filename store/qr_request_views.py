@@ -77,7 +77,7 @@ async def start_facts(connection: AsyncConnection, sim_id: int) -> tuple[int | N
     """
     row = (await connection.execute(_START_FACTS, {"sim": sim_id})).one_or_none()
     if row is None:
-        raise NotFound.because("unknown_sim", "There is no such SIM.")
+        raise NotFound.because("unknown_sim")
     return row.slot, row.provider, row.distributor or "no distributor"
 
 

@@ -131,7 +131,7 @@ async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResu
     reasons = request_refusals(facts, Recipients(contacts=frozenset(contacts)))
     reasons += await _no_letter(connection, wish.account_id, wish.letter_id)
     actor = f"user:{wish.user_id}"
-    reasons += await _not_allowed(connection, actor, wish.account_id)
+    reasons += await _not_allowed(connection, actor, wish.account_id, begins=True)
     values = {
         "id": wish.request_id,
         "account_id": wish.account_id,
@@ -261,14 +261,17 @@ async def _unknown(connection: AsyncConnection, wish: QrWish) -> list[Refusal]:
     ids = {"sim": wish.sim_id, "user": wish.user_id, "account": wish.account_id}
     found = (await connection.execute(_OURS, ids)).one()
     return [
-        Refusal(code=f"unknown_{what}", sentence=f"The account has no such {name}.")
-        for what, name, there in zip(("sim", "user"), ("SIM", "user"), found, strict=True)
+        Refusal.of(code)
+        for code, there in zip(("unknown_sim", "unknown_user"), found, strict=True)
         if not there
     ]
 
 
-async def _not_allowed(connection: AsyncConnection, actor: str, account_id: int) -> list[Refusal]:
-    refusal = await actor_refusal(connection, actor, account_id, permission=Permission.REQUEST_QR_CODES)
+async def _not_allowed(
+    connection: AsyncConnection, actor: str, account_id: int, *, begins: bool = False
+) -> list[Refusal]:
+    needed = Permission.REQUEST_QR_CODES
+    refusal = await actor_refusal(connection, actor, account_id, permission=needed, begins=begins)
     return [refusal] if refusal else []
 
 
@@ -277,7 +280,7 @@ async def _no_letter(connection: AsyncConnection, account_id: int, letter_id: in
         return []
     if (await connection.execute(_LETTER, {"letter": letter_id, "account": account_id})).one_or_none():
         return []
-    return [Refusal(code="unknown_letter", sentence="The account has no such letter.")]
+    return [Refusal.of("unknown_letter")]
 
 
 def _chosen(contacts: Sequence[int] | None, facts: Facts) -> list[int]:

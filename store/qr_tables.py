@@ -6,6 +6,7 @@ was but for `current` and a new sealing of its secrets.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -54,7 +55,7 @@ class QrRequestRow(Row):
     status_since: Mapped[datetime] = mapped_column(server_default=now())
     requested_at: Mapped[datetime] = mapped_column(server_default=now())
     round: Mapped[int] = mapped_column(server_default=text("1"))
-    refusals: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    refusals: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     __table_args__ = (
         # a refused request does not keep a cancelled order from deleting its temporary eSIM
         of_account("sim_id", "sims", ondelete="CASCADE"),

@@ -38,7 +38,7 @@ def _rows(scope: Scope) -> CompoundSelect[Any]:
     )
     return union_all(
         *(
-            select(row.id, holds.of(row.id).label("holds"), is_open).where(
+            select(row.id, holds.of(row.id).label("holds"), is_open.label("is_open")).where(
                 row.id == any_(_IDS), within(scope, row.account_id, distributor=distributor)
             )
             for row, is_open, distributor in kinds
@@ -82,26 +82,16 @@ async def look(
     news: dict[str, set[str]] = {}
     for name, happened in await connection.execute(_NEWS, {**known, "since": since}):
         news.setdefault(name, set()).add(happened)
-    return {
-        name: Seen(
-            holds=frozenset((hold.step, hold.reason, hold.since) for hold in holds.read(held)["holds"]),
-            reason=holds.read(held)["held_reason"],
-            is_open=is_open,
-            done=not news.get(name, set()).isdisjoint(_DONE),
-            failed=not news.get(name, set()).isdisjoint(_FAILED),
-        )
-        for name, held, is_open in await connection.execute(_rows(scope), known)
-    }
+    rows = await connection.execute(_rows(scope), known)
+    return {row.id: _seen(row, news.get(row.id, set())) for row in rows}
 
 
 async def known(connection: AsyncConnection, scope: Scope, workflow_id: str) -> Seen:
     """One of these as it is now. Raises `NotFound`."""
-    seen = (await look(connection, scope, [workflow_id], 2**62)).get(workflow_id)
-    if seen is None:
-        kind = kind_of(workflow_id)
-        name = {"qr_request": "request"}.get(kind.name, kind.name) if kind else "workflow"
-        raise NotFound.because(f"unknown_{name}", f"There is no {name} {workflow_id}.")
-    return seen
+    row = (await connection.execute(_rows(scope), {"ids": [workflow_id]})).one_or_none()
+    if row is None:
+        raise _unknown(workflow_id)
+    return _seen(row, set())
 
 
 async def held(connection: AsyncConnection, scope: Scope) -> dict[str, list[str]]:
@@ -110,3 +100,26 @@ async def held(connection: AsyncConnection, scope: Scope) -> dict[str, list[str]
     for name, reason in await connection.execute(_HELD.where(within(scope, HoldRow.account_id))):
         found.setdefault(name, []).append(reason)
     return found
+
+
+def _seen(row: Any, news: set[str]) -> Seen:
+    held = holds.read(row.holds)
+    return Seen(
+        holds=frozenset((hold.step, hold.reason, hold.since) for hold in held["holds"]),
+        reason=held["held_reason"],
+        is_open=row.is_open,
+        done=not news.isdisjoint(_DONE),
+        failed=not news.isdisjoint(_FAILED),
+    )
+
+
+def _unknown(workflow_id: str) -> NotFound:
+    kind = kind_of(workflow_id)
+    match kind.name if kind else None:
+        case "order":
+            return NotFound.because("unknown_order", order=workflow_id)
+        case "qr_request":
+            return NotFound.because("unknown_request", request=workflow_id)
+        case "qr_notification":
+            return NotFound.because("unknown_notification", notification=workflow_id)
+    return NotFound.because("unknown_workflow", workflow=workflow_id)

@@ -38,11 +38,7 @@ class KeyRing:
         try:
             self._fernets = [Fernet(key) for key in spelled]
         except ValueError:
-            sentence = (
-                "ESIM_SECRET_KEYS must be Fernet keys, newest first, separated by commas: "
-                "32 random bytes each, in URL-safe Base64."
-            )
-            raise Refused.because("secret_keys_invalid", sentence) from None
+            raise Refused.because("secret_keys_invalid") from None
         keys_themselves = map(base64.urlsafe_b64decode, spelled)
         self._digest_keys = [hmac.digest(key, _FINGERPRINTS, hashlib.sha256) for key in keys_themselves]
 
@@ -93,11 +89,7 @@ class KeyRing:
 
     def _check(self) -> None:
         if not self._fernets:
-            sentence = (
-                "There are no keys to keep QR codes with: set ESIM_SECRET_KEYS in every process to the "
-                "same value."
-            )
-            raise Refused.because("secret_keys_missing", sentence)
+            raise Refused.because("secret_keys_missing")
 
 
 def _unpacked(key: Fernet | MultiFernet, context: str, sealed: bytes) -> bytes:

@@ -31,8 +31,7 @@ async def importing(database: Database, dry_run: bool) -> AsyncIterator[AsyncCon
             await (attempt.rollback() if dry_run else attempt.commit())
     except DBAPIError as failure:
         if isinstance(failure, IntegrityError) or sqlstate_of(failure) in SERIALIZATION_FAILURES:
-            sentence = "The inventory changed while the file was imported; import it again."
-            raise Refused.because("inventory_changed", sentence) from failure
+            raise Refused.because("inventory_changed") from failure
         raise
 
 
@@ -41,7 +40,7 @@ async def _be_alone(connection: AsyncConnection) -> None:
     await connection.execute(text("SET LOCAL statement_timeout = '5min'"))
     alone = await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _IMPORT_LOCK})
     if not alone:
-        raise Refused.because("import_running", "Another import is running; import again when it has ended.")
+        raise Refused.because("import_running")
 
 
 async def stage(
@@ -59,6 +58,12 @@ async def stage(
     await connection.execute(text(f"ANALYZE {table}"))
 
 
+def keep_open(table: str) -> str:
+    """Take care that no account in the staged rows is closed before the import has ended."""
+    named = f"SELECT account FROM {table}"  # noqa: S608  tables of our own
+    return f"SELECT id FROM accounts WHERE name IN ({named}) ORDER BY id FOR KEY SHARE"  # noqa: S608
+
+
 async def prepare(connection: AsyncConnection, table: str, statement: str) -> None:
     """Run the statement that makes this temporary table, and let the planner know how large it is."""
     await connection.execute(text(statement))
@@ -70,6 +75,6 @@ async def run(connection: AsyncConnection, statement: str, **values: Any) -> int
     return (await connection.execute(text(statement), values)).rowcount
 
 
-async def ids(connection: AsyncConnection, statement: str) -> set[int]:
+async def ids(connection: AsyncConnection, statement: str, **values: Any) -> set[int]:
     """Run a statement over all staged rows; the ids it returns."""
-    return set((await connection.scalars(text(statement))).all())
+    return set((await connection.scalars(text(statement), values)).all())

@@ -111,9 +111,9 @@ class Swaps:
         ids = {"line": what.line_id, "pack": what.pack_id, "account": placement.account_id}
         names = (await connection.execute(_NAMES, ids)).one_or_none()
         if names is None:
-            return Decision([Refusal(code="unknown_line", sentence="The account has no such line.")])
+            return Decision([Refusal.of("unknown_line")])
         if names.distributor_id is None:
-            return Decision([Refusal(code="unknown_pack", sentence="The account has no such pack.")])
+            return Decision([Refusal.of("unknown_pack")])
         facts, sim_id = await line_facts(connection, what.line_id, placement.user_id)
         return Decision(
             refusals=refusals(what.action, facts, what.choice),
@@ -170,9 +170,7 @@ class Swaps:
             return _line_changed()
         known = iccid or line.temporary.iccid
         if known is None:
-            return Refusal(
-                code="iccid_unknown", sentence="The eSIM's ICCID is not known yet; give it with this call."
-            )
+            return Refusal.of("iccid_unknown")
         taken = await _taken(connection, line, known)
         if taken:
             return taken
@@ -221,11 +219,8 @@ async def _taken(connection: AsyncConnection, line: _Line, iccid: str | None) ->
         return None
     if await sim_moves.owner_of(connection, iccid) is None:
         return None
-    return Refusal(code="iccid_in_use", sentence=f"The ICCID {iccid} belongs to another SIM.")
+    return Refusal.of("iccid_in_use", iccid=iccid)
 
 
 def _line_changed() -> Refusal:
-    return Refusal(
-        code="line_changed",
-        sentence="The SIM on the line is not the one that was there when the order was placed; cancel it.",
-    )
+    return Refusal.of("line_changed")

@@ -37,6 +37,8 @@ class AccountRow(Row):
     language: Mapped[str] = mapped_column(server_default=text("'en'"))
     contact_email: Mapped[str | None]
     """Whom a notification is offered to where nobody requested the code (F65)."""
+    closed_at: Mapped[datetime | None]
+    """Since when it takes no new orders and its users cannot act (F67)."""
     __table_args__ = (CheckConstraint(among("language", Language), name="language"),)
 
 

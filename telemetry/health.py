@@ -75,8 +75,7 @@ async def health_page(address: str, ready: Ready) -> AsyncIterator[None]:
         yield
         return
     host, _, port = address.rpartition(":")
-    sentence = "The health page cannot be served there; see ESIM_HEALTH_ADDRESS."
-    refused = Refused.because("health_address_unavailable", sentence)
+    refused = Refused.because("health_address_unavailable")
     with contextlib.closing(listen(host.strip("[]"), int(port), refused)) as listening:
         server = Server(configured(Starlette(routes=Health(ready).routes()), GRACE_SECONDS))
         serving = asyncio.create_task(server.serve([listening]))

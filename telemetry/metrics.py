@@ -174,6 +174,4 @@ def _numeric(address: str) -> str:
 
 
 def _unavailable() -> Refused:
-    return Refused.because(
-        "metrics_address_unavailable", "Metrics cannot be served there; see ESIM_METRICS_ADDRESS."
-    )
+    return Refused.because("metrics_address_unavailable")

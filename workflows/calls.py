@@ -13,6 +13,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from models.errors import Refusal
+from workflows.failures import refused
 from workflows.step_runner import Condition, Step
 
 State = TypeVar("State")
@@ -33,13 +34,7 @@ class Call(Generic[State]):
 
     def refuse(self, *refusals: Refusal) -> None:
         """Say why not; the first reason's code is the error's type."""
-        self.answer.set_exception(
-            ApplicationError(
-                " ".join(refusal.sentence for refusal in refusals),
-                type=refusals[0].code,
-                non_retryable=True,
-            )
-        )
+        self.answer.set_exception(refused(*refusals))
         self.answer.exception()  # nobody may be waiting for it
 
 

@@ -255,6 +255,17 @@ class SendQrMails(RequestStep):
     retries: int = 0
 
 
+class RemindOfCode(RequestStep):
+    """Input of the step `remind_of_code`: which reminder of which round, and how long the distributor must
+    have been silent by the database's clock. Without a number nothing is sent.
+    """
+
+    round: int
+    number: int | None
+    silent_for: timedelta
+    retries: int = 0
+
+
 class NotifyOfQrCode(Frozen):
     """Starts the workflow `EsimQrNotification` under the id `notification_id`; its row must exist."""
 

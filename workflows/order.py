@@ -9,25 +9,24 @@ sequence of its steps is guarded by `workflow.patched` (docs/versions.md).
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 from models.errors import Refusal
 from models.identifiers import parse_iccid
-from models.lifecycle import OPEN, HoldReason, OrderStatus
+from models.lifecycle import OPEN, OrderStatus
 from models.order_kinds import Shown
-from models.orders import Acceptance, OrderState, ProviderAnswer, StepResult
+from models.orders import Acceptance, OrderState, StepResult
 from workflows.calls import Call, Calls, to_the_end, wrong_start
 from workflows.details import order_details
+from workflows.failures import refused
+from workflows.handover import Handover
 from workflows.messages import (
     OPERATOR,
-    PROVIDER,
     Acknowledge,
     AcknowledgeInput,
     Cancel,
@@ -39,23 +38,20 @@ from workflows.messages import (
     PlaceOrder,
     Processed,
     ProcessedInput,
-    ProviderInput,
-    RemindInput,
     Retry,
 )
-from workflows.patience import OrderPatience
 from workflows.search_attributes import ORDER_STATUS, label_once, labels
 from workflows.step_runner import Overtaken, StepRunner
-from workflows.steps import FollowUpSteps, OrderSteps, PeopleSteps, ProviderSteps
+from workflows.steps import FollowUpSteps, OrderSteps, PeopleSteps
 
-REFUSED = Refusal(code="already_refused", sentence="The order was refused; place another one.")
+REFUSED = Refusal.of("already_refused")
 
 
 def _checked_iccid(text: str | None) -> str | None:
     try:
         return None if text is None else parse_iccid(text)
-    except ValueError as invalid:
-        raise ApplicationError(str(invalid), type="iccid_invalid", non_retryable=True) from None
+    except ValueError:
+        raise refused(Refusal.of("iccid_invalid")) from None
 
 
 @workflow.defn(name="EsimOrder", failure_exception_types=[ValidationError])
@@ -68,7 +64,6 @@ class EsimOrder:
             raise wrong_start("order", "order.order_id", start.order.order_id if start else None)
         self._start = start
         self._order_id = start.order.order_id
-        self._provider = ProviderInput(order_id=self._order_id, kind=start.order.kind, retries=start.retries)
         self._acceptance: Acceptance | None = None
         self._shown: Shown | None = None
         self._state = OrderState(order_id=self._order_id, status=OrderStatus.SUBMITTED)
@@ -77,7 +72,9 @@ class EsimOrder:
         self._beside: list[asyncio.Task[None]] = []
         self._owed: list[asyncio.Task[None]] = []
         self._timeline: list[tuple[datetime, str]] = []
-        self._patience = OrderPatience(start.waits, workflow.now())
+        self._handover = Handover(
+            start, self._steps, self._calls, status=lambda: self._status, note=self._note, show=self._show
+        )
 
     @workflow.run
     async def run(self, _: PlaceOrder | None = None) -> OrderState:
@@ -88,7 +85,7 @@ class EsimOrder:
         """Accepted, handed over, acknowledged, processed or cancelled, people told."""
         if await self._accept(self._start):
             if self._status in OPEN:
-                self._beside.append(asyncio.create_task(self._hand_over_and_remind()))
+                self._beside.append(asyncio.create_task(self._handover.see_through()))
             await self._answer_while(lambda: self._status is OrderStatus.SUBMITTED)
             await self._answer_while(lambda: self._status is OrderStatus.PROVIDER_PROCESSING)
             if self._status is OrderStatus.CANCELLED:
@@ -250,80 +247,9 @@ class EsimOrder:
         due = FollowUpInput(follow_up_id=follow_up_id)
         await self._steps.take(FollowUpSteps.follow_up, due, place=f"follow_up:{follow_up_id}")
 
-    async def _hand_over_and_remind(self) -> None:
-        """What the provider is owed while the order is open: the order itself, then reminders."""
-        left = self._left(self._status)
-        with contextlib.suppress(Overtaken):
-            answer = await self._steps.take(ProviderSteps.submit_to_provider, self._provider, overtaken=left)
-            self._note("Handed to the provider")
-            await self._take_in(answer)
-        self._patience.handed_over(workflow.now())
-        while self._status in OPEN:
-            self._show()
-            if workflow.now() < self._patience.due:
-                await workflow.sleep(
-                    self._patience.sleep_from(workflow.now()),
-                    summary="Remind the provider if nothing happened",
-                )
-            else:
-                await self._break_the_silence()
-
-    async def _take_in(self, answer: ProviderAnswer) -> None:
-        """What the provider answered at once, in the queue of all calls. An answer that is refused is seen by
-        a person; after a retry the provider is asked again.
-        """
-        while answer.acknowledged or answer.processed:
-            said = Acknowledge(iccid=answer.iccid)
-            message = self._input(AcknowledgeInput, said, iccid=answer.iccid)
-            step: Any = OrderSteps.acknowledge_order
-            calls = [self._calls.add(step, message.model_copy(update={"actor": PROVIDER}))]
-            if answer.processed:
-                message = self._input(ProcessedInput, said, iccid=answer.iccid, request="answer")
-                step = OrderSteps.complete_order
-                calls.append(self._calls.add(step, message.model_copy(update={"actor": PROVIDER})))
-            try:
-                for call in calls:
-                    await asyncio.shield(call.answer)
-            except ApplicationError:
-                left = self._left(self._status)
-                if self._status not in OPEN:
-                    return
-                await self._steps.hold("provider_answer", HoldReason.ANSWER_REFUSED, overtaken=left)
-                answer = await self._steps.take(
-                    ProviderSteps.submit_to_provider, self._provider, overtaken=left
-                )
-            else:
-                return
-
-    async def _break_the_silence(self) -> None:
-        """Remind the provider, or hold the order. Timers are alarms: whether the silence has lasted too long
-        is decided by the step, with the database's clock.
-        """
-        left = self._left(self._status)
-        exhausted = self._patience.exhausted
-        with contextlib.suppress(Overtaken):
-            reminder = RemindInput(
-                **dict(self._provider),
-                waiting_in=self._status,
-                number=None if exhausted else self._patience.reminded + 1,
-                silent_for=self._patience.wanted,
-            )
-            reminded = await self._steps.take(ProviderSteps.remind_provider, reminder, overtaken=left)
-            if reminded.due_in is not None:
-                self._patience.too_early(workflow.now(), reminded.due_in)
-            elif exhausted:
-                await self._steps.hold("waiting", self._patience.reason, overtaken=left)
-                self._patience.renew(workflow.now())
-            else:
-                number = self._patience.remind(workflow.now())
-                self._note(f"Reminder {number} sent to the provider")
-
-    def _left(self, status: OrderStatus) -> Callable[[], bool]:
-        return lambda: self._status is not status
-
     async def _withdraw(self) -> None:
         """That a provider does not know of a cancel is never given up."""
-        await self._steps.take(ProviderSteps.withdraw_from_provider, self._provider)
+        await self._handover.withdraw()
 
     async def _send(self, email: str) -> None:
         """People are not told before it is so. An e-mail to them is given up after a while."""
@@ -347,7 +273,7 @@ class EsimOrder:
         before, self._state = self._state, state.model_copy(update={"warnings": ()})
         if state.status is not before.status:
             workflow.upsert_search_attributes([ORDER_STATUS.value_set(state.status.value)])
-            self._patience.begin(state.status, workflow.now())
+            self._handover.moved(state.status)
         if state.status is not before.status or not self._timeline:
             self._note(state.status.label)
         if state.iccid and state.iccid != before.iccid:
@@ -358,7 +284,7 @@ class EsimOrder:
         self._show()
 
     def _show(self) -> None:
-        page = order_details(self._status, self._timeline, self._steps.holds, self._patience)
+        page = order_details(self._status, self._timeline, self._steps.holds, self._handover.patience)
         if self._shown is not None:  # the start did not say it
             page = f"{self._start.order.what.summary(self._shown)}\n\n{page}"
         workflow.set_current_details(page)

@@ -23,6 +23,7 @@ from workflows.messages import (
     AddRound,
     EndRequest,
     ReleaseInput,
+    RemindOfCode,
     RequestQrCode,
     RequestStep,
     Retry,
@@ -36,7 +37,7 @@ from workflows.search_attributes import ORDER_STATUS, label_once, request_labels
 from workflows.step_runner import Condition, Overtaken, Step, StepRunner
 from workflows.steps import HoldSteps, QrMailSteps, QrSteps
 
-REFUSED = Refusal(code="already_refused", sentence="The request was refused; make another one.")
+REFUSED = Refusal.of("request_refused")
 
 
 @workflow.defn(name="EsimQrRequest", failure_exception_types=[ValidationError])
@@ -223,10 +224,21 @@ class EsimQrRequest:
             await wait_until(left, silence, "Remind the distributor if no code came")
 
     async def _break_the_silence(self, left: Condition) -> None:
-        if not self._patience.exhausted:
-            number = self._patience.remind(workflow.now())
-            await self._mail(QrMailSteps.remind_of_code, number, left)
-            self._note(f"Reminder {number} sent to the distributor")
+        """As for orders, the step decides by the database's clock whether it is time."""
+        exhausted = self._patience.exhausted
+        reminder = RemindOfCode(
+            request_id=self._id,
+            round=self._state.round,
+            number=None if exhausted else self._patience.reminded + 1,
+            silent_for=self._patience.wanted,
+            retries=self._start.retries,
+        )
+        reminded = await self._steps.take(QrMailSteps.remind_of_code, reminder, overtaken=left)
+        if reminded.due_in is not None:
+            self._patience.too_early(workflow.now(), reminded.due_in)
+            return
+        if not exhausted:
+            self._note(f"Reminder {self._patience.remind(workflow.now())} sent to the distributor")
             return
         await self._mail(QrMailSteps.tell_no_code, self._patience.reminded, left)
         self._note("The requester was told that no code came")

@@ -55,6 +55,7 @@ class StepRunner:
         self._changed = changed
         self._holds: dict[str, Hold] = {}
         self._releases: dict[str, ReleaseInput] = {}
+        self._shown: HoldReason | None = None
         self._retries = 0
         self._retried_by = OPERATOR
         self._one_record_at_a_time = asyncio.Lock()
@@ -215,8 +216,11 @@ class StepRunner:
 
     def _show_reason(self) -> None:
         oldest = next(iter(self._holds.values()), None)
-        value = HOLD_REASON.value_set(oldest.reason.value) if oldest else HOLD_REASON.value_unset()
-        workflow.upsert_search_attributes([value])
+        reason = oldest.reason if oldest else None
+        if reason is not self._shown:
+            self._shown = reason
+            value = HOLD_REASON.value_set(reason.value) if reason else HOLD_REASON.value_unset()
+            workflow.upsert_search_attributes([value])
         self._changed()
 
 

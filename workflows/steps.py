@@ -21,6 +21,7 @@ from workflows.messages import (
     ProviderInput,
     ReleaseInput,
     RemindInput,
+    RemindOfCode,
     RequestStep,
     SendNotification,
     SendQrMails,
@@ -147,8 +148,8 @@ class QrMailSteps(Steps):
 
     @step(outside("Remind the distributor of the QR code"))
     @abstractmethod
-    async def remind_of_code(self, request: SendQrMails) -> None:
-        """Remind the contacts of this round."""
+    async def remind_of_code(self, request: RemindOfCode) -> Reminded:
+        """Remind the contacts of this round, if it is time by the database."""
 
     @step(outside("Tell the requester that no QR code came"))
     @abstractmethod

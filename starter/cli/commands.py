@@ -9,6 +9,7 @@ import typer
 
 from models.errors import EsimError
 from starter.cli import (
+    accounts,
     catalogue,
     contacts,
     database,
@@ -22,6 +23,7 @@ from starter.cli import (
     sandbox,
     users,
 )
+from starter.cli.language import choose
 from starter.cli.output import say
 from starter.cli.session import act_as, fail
 
@@ -31,6 +33,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(accounts.app, name="account")
 app.add_typer(fleet.app, name="fleet")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(profiles.app, name="profile")
@@ -68,12 +71,17 @@ def everywhere(
             "--user", help="Act as this user: e-mail address or U-3. Else as the platform's operator."
         ),
     ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option("--language", metavar="en|fr", help="Language of refusals, warnings and statuses."),
+    ] = None,
     tell_version: Annotated[
         bool,
         typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True),
     ] = False,
 ) -> None:
     """Order eSIMs for lines, follow the orders, and look at the inventory."""
+    choose(language)
     if data_dir is not None:  # before anything reads the settings
         os.environ["ESIM_DATA_DIR"] = str(data_dir)
     act_as(user)

@@ -133,8 +133,7 @@ def edit(  # noqa: PLR0917  options of a command
     import of a catalogue decides who has the role order, and may take it away or give it again.
     """
     if name is None and email is None and language is None and not role and not no_role:
-        sentence = "Say what changes: --name, --email, --language, --role or --no-role."
-        raise Refused.because("nothing_to_change", sentence)
+        raise Refused.because("nothing_to_change")
 
     async def call() -> ContactDetails:
         async with inventory() as (stock, caller):

@@ -15,6 +15,7 @@ from models.csv_rows import MAX_BYTES
 from models.errors import Refused
 from models.imports import ImportReport
 from models.imports import Progress as Told
+from starter.cli.language import why_not
 from starter.cli.output import print_json, printable, say, warn
 from starter.cli.session import inventory, run
 from starter.inventory import Inventory
@@ -39,7 +40,7 @@ def import_file(file: Path, take_over: Import, *, json: bool) -> None:
         print_json(report)
         return
     for warning in report.warnings:
-        warn(warning)
+        warn(why_not(warning))
     say(_summary(report))
 
 
@@ -49,14 +50,14 @@ def read_file(file: Path, at_most: int = MAX_BYTES) -> bytes:
         with file.open("rb") as opened:
             return opened.read(at_most + 1)
     except FileNotFoundError:
-        reason = "is not there"
+        reason = "file_not_there"
     except IsADirectoryError:
-        reason = "is a folder"
+        reason = "file_is_folder"
     except PermissionError:
-        reason = "may not be read"
+        reason = "file_not_permitted"
     except (OSError, ValueError):
-        reason = "cannot be read"
-    raise Refused.because("file_unreadable", f"The file {printable(file)} {reason}.")
+        reason = "file_unreadable"
+    raise Refused.because(reason, file=printable(file))
 
 
 @contextmanager

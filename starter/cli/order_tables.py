@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from models.identifiers import reference
 from models.inventory import EventView, HoldView
-from models.lifecycle import HoldReason, OrderStatus
-from models.order_kinds import kind_label
+from models.lifecycle import OrderStatus
 from models.order_views import OrderView
+from starter.cli.language import held as hold_sentence
+from starter.cli.language import kind_label, order_status, why_not
 from starter.cli.output import full_time, is_wide, print_table, short_time
 
 _WAITS = {
     OrderStatus.SUBMITTED: "the provider's acknowledgement",
     OrderStatus.PROVIDER_PROCESSING: "the provider's word that the order is processed",
 }
-_INTERNAL = frozenset({"request", "note"})
+_INTERNAL = frozenset({"request", "note", "refusals", "what"})
 """What an event keeps for the program's own use."""
 _SIMS = frozenset({"sim", "sim_in_place"})
 _INCIDENT = "The provider processed it after the cancel: ask which SIM is in use (docs/operations.md)."
@@ -38,7 +39,7 @@ def print_order(order: OrderView, people: Mapping[str, str]) -> None:
     by = f", by {order.distributor}" if order.distributor else ""
     facts = [
         ("kind", kind_label(order.kind)),
-        ("status", f"{order.status.label} since {full_time(order.status_since)}"),
+        ("status", f"{order_status(order.status)} since {full_time(order.status_since)}"),
         ("waits for", _WAITS.get(order.status)),
         *(("held", _held(hold)) for hold in order.holds),
         ("incident", _INCIDENT if order.incident else None),
@@ -46,6 +47,7 @@ def print_order(order: OrderView, people: Mapping[str, str]) -> None:
         ("provider", f"{order.provider}{by}" if order.provider else None),
         ("eSIM", order.iccid),
         ("cancelled for", order.cancel_reason),
+        *(("refused", why_not(refusal)) for refusal in order.refusals),
     ]
     print_table(order.id, ("", ""), [fact for fact in facts if fact[1]])
     print_events(order.events, people)
@@ -72,7 +74,7 @@ def who(actor: str, people: Mapping[str, str]) -> str:
 
 
 def _held(hold: HoldView) -> str:
-    return f"{hold.reason} since {full_time(hold.since)}. {HoldReason(hold.reason).sentence}"
+    return f"{hold.reason} since {full_time(hold.since)}. {hold_sentence(hold.reason)}"
 
 
 def _by(event: EventView, people: Mapping[str, str]) -> str:
@@ -98,4 +100,4 @@ def _in_words(name: str, value: object) -> str:
 
 def _status(order: OrderView) -> str:
     held = f" (held: {order.held_reason})" if order.held_reason else ""
-    return order.status.label + held + (" (incident)" if order.incident else "")
+    return order_status(order.status) + held + (" (incident)" if order.incident else "")

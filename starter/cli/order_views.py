@@ -11,6 +11,7 @@ from models.lifecycle import OrderStatus
 from models.offers import Shop
 from models.order_views import OrderView
 from starter.cli import order_tables
+from starter.cli.language import why_not
 from starter.cli.output import JsonFlag, full_time, print_json, print_table, say, warn
 from starter.cli.session import inventory, order_book, run
 
@@ -51,7 +52,7 @@ def _print_shop(offered: Shop) -> None:
     else:
         say("The shop has no pack for this line.")
     for refusal in offered.refusals:
-        warn(refusal.sentence)
+        warn(why_not(refusal))
 
 
 @app.command(name="list")
@@ -146,8 +147,8 @@ def parse_order_id(text: str) -> str:
     """The order that is meant. Raises `Refused`."""
     try:
         return identifiers.parse_order_id(text)
-    except ValueError as invalid:
-        raise Refused.because("order_id_invalid", str(invalid)) from None
+    except ValueError:
+        raise Refused.because("order_id_invalid") from None
 
 
 def parse_status(text: str | None) -> OrderStatus | None:
@@ -155,5 +156,4 @@ def parse_status(text: str | None) -> OrderStatus | None:
     try:
         return None if text is None else OrderStatus(text.strip().lower())
     except ValueError:
-        sentence = f"There is no status {text}; there are {', '.join(OrderStatus)}."
-        raise Refused.because("status_invalid", sentence) from None
+        raise Refused.because("status_invalid", statuses=", ".join(OrderStatus)) from None

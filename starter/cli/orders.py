@@ -9,6 +9,7 @@ from models.lifecycle import OrderKind
 from models.orders import OrderState
 from models.rules import DISCARD_WARNING
 from starter.cli import order_views, retry
+from starter.cli.language import cautioned, order_status
 from starter.cli.order_views import Line, Order, User, parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.questions import confirmed
@@ -72,14 +73,14 @@ def _place(draft: OrderDraft, user: str, *, yes: bool, json: bool) -> None:
 
     if not yes:
         run(check)
-        warn(DISCARD_WARNING)
+        warn(cautioned(DISCARD_WARNING))
         if not confirmed("Place the order?"):
-            raise Refused.because("not_confirmed", "Nothing was ordered.")
+            raise Refused.because("not_confirmed")
     placed = run(place)
     if json:
         print_json(placed)
         return
-    say(f"{placed.order_id}: {placed.status.label.lower()}")
+    say(f"{placed.order_id}: {order_status(placed.status).lower()}")
     if draft.key is None:
         say(f"The key of this order is {placed.key}; the same key never orders twice.")
 
@@ -92,7 +93,7 @@ def acknowledge(order: Order, iccid: Iccid = None, json: JsonFlag = False) -> No
         async with order_desk() as (desk, caller):
             return await desk.acknowledge(caller, parse_order_id(order), iccid=iccid)
 
-    _print_state(run(call), json=json)
+    print_state(run(call), json=json)
 
 
 @app.command()
@@ -107,7 +108,7 @@ def iccid(
         async with order_desk() as (desk, caller):
             return await desk.enter_iccid(caller, parse_order_id(order), number)
 
-    _print_state(run(call), json=json)
+    print_state(run(call), json=json)
 
 
 @app.command()
@@ -118,7 +119,7 @@ def processed(order: Order, iccid: Iccid = None, json: JsonFlag = False) -> None
         async with order_desk() as (desk, caller):
             return await desk.processed(caller, parse_order_id(order), iccid=iccid)
 
-    _print_state(run(call), json=json)
+    print_state(run(call), json=json)
 
 
 @app.command()
@@ -133,14 +134,15 @@ def cancel(
         async with order_desk() as (desk, caller):
             return await desk.cancel(caller, parse_order_id(order), reason=reason)
 
-    _print_state(run(call), json=json)
+    print_state(run(call), json=json)
 
 
-def _print_state(state: OrderState, *, json: bool) -> None:
+def print_state(state: OrderState, *, json: bool) -> None:
+    """Print where an order is; warnings go to stderr."""
     if json:
         print_json(state)
     else:
         with_iccid = f", ICCID {state.iccid}" if state.iccid else ""
-        say(f"{state.order_id}: {state.status.label.lower()}{with_iccid}")
+        say(f"{state.order_id}: {order_status(state.status).lower()}{with_iccid}")
     for warning in state.warnings:
-        warn(warning)
+        warn(cautioned(warning))

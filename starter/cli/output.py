@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from models.characters import UNPRINTABLE
+from models.errors import Refusal
+from starter.cli.language import why_not
 
 # no markup or emoji: brackets and colons in names are what they are
 console = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
@@ -111,9 +113,17 @@ def _widths(
     return list(widths)
 
 
+def _has_models(value: Any) -> bool:
+    several = isinstance(value, list | tuple) and bool(value)
+    return isinstance(value[0] if several else value, BaseModel)
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, Refusal):
+        return {"code": value.code, "parameters": value.parameters, "sentence": why_not(value)}
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
+        dumped = value.model_dump(mode="json")
+        return dumped | {name: _plain(part) for name in dumped if _has_models(part := getattr(value, name))}
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -51,7 +51,7 @@ def erase_person(
     if not yes:
         would = run(lambda: _erase(who, only_look=True))
         if not confirmed(f"Erase for ever: {_counted(would)}?"):
-            raise Refused.because("not_confirmed", "Nothing was erased.")
+            raise Refused.because("not_confirmed")
     erased = run(lambda: _erase(who, only_look=False))
     if json:
         print_json({"erased": erased})

@@ -6,6 +6,7 @@ import typer
 
 from models.administration import ProfileView
 from models.rules import SLOTS, Action
+from starter.cli.language import action_label
 from starter.cli.output import JsonFlag, print_json, print_table
 from starter.cli.session import inventory, run
 
@@ -91,7 +92,7 @@ def _print(profile: ProfileView, *, json: bool) -> None:
     rows = [
         (
             action.value,
-            action.label,
+            action_label(action),
             *("yes" if profile.enables(action, slot) else "no" for slot in SLOTS),
         )
         for action in Action

@@ -13,6 +13,7 @@ from models.identifiers import reference
 from models.qr import LetterView, QrHistory, RequestState, RequestStatus
 from starter.cli import qr_codes, qr_keys, qr_list, qr_tables, retry
 from starter.cli.imports import read_file
+from starter.cli.language import cautioned, request_status
 from starter.cli.output import JsonFlag, console, print_json, say, warn
 from starter.cli.qr_codes import Sim, SomeUser, User, parse_id
 from starter.cli.questions import at_terminal, confirmed
@@ -83,8 +84,7 @@ def request(  # noqa: PLR0917  options of a command
     from starter.qr_desk import QrRequestDraft  # noqa: PLC0415  see `qr_desk`
 
     if text_file == _STDIN and not yes:
-        sentence = "Where the text comes from stdin nobody can be asked: add --yes."
-        raise Refused.because("confirmation_needed", sentence)
+        raise Refused.because("stdin_taken")
     wanted = QrRequestDraft(
         sim=sim,
         contacts=tuple(to) if to else None,
@@ -114,13 +114,12 @@ def _confirm(wanted: "QrRequestDraft", user: str) -> None:
 
     letter = run(read)
     if not at_terminal():
-        sentence = "Nobody can be asked whether to send it: add --yes."
-        raise Refused.because("confirmation_needed", sentence)
+        raise Refused.because("confirmation_needed")
     _print_letter(letter, wanted.cc, to_stderr=True)
     if letter.version:
         warn(_has_a_code(letter.sim_id, letter.version))
     if not confirmed("Send it?", otherwise="Nothing was sent."):
-        raise Refused.because("not_confirmed", "Nothing was requested.")
+        raise Refused.because("not_confirmed")
 
 
 def _has_a_code(sim_id: int, version: int) -> str:
@@ -135,7 +134,7 @@ def _print_requested(made: "Requested", *, asked_by_key: bool, json: bool) -> No
         return
     say(made.sentence)
     say(
-        f"{made.request_id}: {made.status.label.lower()}"
+        f"{made.request_id}: {request_status(made.status).lower()}"
         + (f", round {made.round}" if made.round > 1 else "")
     )
     if not asked_by_key:
@@ -143,7 +142,7 @@ def _print_requested(made: "Requested", *, asked_by_key: bool, json: bool) -> No
 
 
 def _read_text(file: str) -> str:
-    """The text of a letter. Raises `Refused` (`file_unreadable`, `text_invalid`)."""
+    """The text of a letter. Raises `Refused` (`file_unreadable`, `text_not_utf8`)."""
     if file == _STDIN:
         content = sys.stdin.buffer.read(LONGEST_TEXT_FILE + 1)
     else:
@@ -151,7 +150,7 @@ def _read_text(file: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused.because("text_invalid", "The text is not UTF-8.") from None
+        raise Refused.because("text_not_utf8") from None
 
 
 def _print_letter(letter: LetterView, cc: tuple[str, ...], *, to_stderr: bool = False) -> None:
@@ -203,9 +202,9 @@ def withdraw(
         print_json(state)
     else:
         already = " already" if before is state.status else ""
-        say(f"{state.request_id}: {state.status.label.lower()}{already}")
+        say(f"{state.request_id}: {request_status(state.status).lower()}{already}")
     for warning in state.warnings:
-        warn(warning)
+        warn(cautioned(warning))
 
 
 app.command(name="list")(qr_list.list_waiting)

@@ -15,6 +15,7 @@ from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
 from models.qr import Imported, NotificationView
 from starter.cli import qr_pictures
 from starter.cli.imports import read_file
+from starter.cli.language import cautioned
 from starter.cli.output import JsonFlag, full_time, print_json, printable, say, warn
 from starter.cli.qr_tables import came_as
 from starter.cli.questions import answer, at_terminal
@@ -61,7 +62,7 @@ def import_code(  # noqa: PLR0917  options of a command
     A file that is refused, or a code that another SIM has, changes nothing: the code before stays.
     """
     if notify_to is not None and no_notify:
-        raise Refused.because("notify_contradicted", "Say --notify or --no-notify, not both.")
+        raise Refused.because("notify_contradicted")
     imported = _import(sim, user, file, code)
     sim = reference("S", imported.version.sim_id)
     if json:
@@ -78,16 +79,11 @@ def import_code(  # noqa: PLR0917  options of a command
 
 def _import(sim: str, user: str | None, file: Path | None, code: str | None) -> Imported:
     if (file is None) == (code is None):
-        raise Refused.because(
-            "no_code_given", "Name a FILE with the QR code, or type the code with --code -."
-        )
+        raise Refused.because("no_code_given")
     if file is not None:
         return _import_file(sim, user, file)
     if code != _TYPED:
-        sentence = (
-            "A code is never an argument, where others could read it: say --code - and type or pipe it."
-        )
-        raise Refused.because("code_as_argument", sentence)
+        raise Refused.because("code_as_argument")
     typed = _typed_code()
 
     async def call() -> Imported:
@@ -125,7 +121,7 @@ def _print_imported(imported: Imported, sim: str) -> None:
     else:
         say(f"{sim} has this very code already, as version {version.number}; nothing is new.")
     for warning in imported.warnings:
-        warn(warning)
+        warn(cautioned(warning))
 
 
 def links(dead: int) -> str:
@@ -197,7 +193,7 @@ def show(  # noqa: PLR0917  options of a command
     if output is None and not json:
         qr_pictures.refuse_unless_drawable()
     if output == qr_pictures.STDOUT and json:
-        raise Refused.because("output_contradicted", "Say -o - or --json, not both.")
+        raise Refused.because("output_contradicted")
     kind = None
     if output is not None:
         kind = qr_pictures.parse_format(output, format_name)
@@ -278,8 +274,7 @@ def parse_id(text: str, what: str) -> str:
     wanted = text.strip().lower()
     wanted = wanted if wanted.startswith(prefix) else prefix + wanted
     if not re.fullmatch(_PATTERNS[what], wanted):
-        sentence = f"A {what}'s id is {prefix} and 16 letters and digits."
-        raise Refused.because(f"{what}_id_invalid", sentence)
+        raise Refused.because("request_id_invalid" if what == "request" else "notification_id_invalid")
     return wanted
 
 

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from models.identifiers import reference
-from models.lifecycle import HoldReason
 from models.qr import QrWaitingView, RequestStatus
+from starter.cli.language import held as hold_sentence
+from starter.cli.language import request_status
 from starter.cli.output import JsonFlag, print_json, print_table, say, short_time
 from starter.cli.session import inventory, run
 
@@ -50,13 +51,13 @@ def _print(found: list[QrWaitingView]) -> None:
     columns = ("id", "SIM", "status", "since (UTC)", "round", "by")
     print_table("Requests for QR codes", columns, rows, whole=("id", "SIM", "since (UTC)", "round", "by"))
     for reason in dict.fromkeys(waiting.held_reason for waiting in found if waiting.held_reason):
-        say(f"{reason}: {HoldReason(reason).sentence}")
+        say(f"{reason}: {hold_sentence(reason)}")
 
 
 def _status(waiting: QrWaitingView) -> str:
     if waiting.held_reason:
         return f"held: {waiting.held_reason}"
-    return RequestStatus(waiting.status).label
+    return request_status(RequestStatus(waiting.status))
 
 
 def _who(actor: str) -> str:

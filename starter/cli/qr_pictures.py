@@ -30,8 +30,7 @@ def parse_format(file: Path, name: str | None) -> Format:
     """What is asked for, or what the file's name says. Raises `Refused` (`format_unknown`)."""
     wanted = (file.suffix.removeprefix(".") if name is None else name.strip()).lower()
     if wanted not in set(Format):
-        sentence = "Name the file .png or .svg, or say which with --format."
-        raise Refused.because("format_unknown", sentence)
+        raise Refused.because("format_unknown")
     return Format(wanted)
 
 
@@ -43,16 +42,14 @@ def picture(code: "ActivationCode", kind: Format) -> bytes:
 
 
 def refuse_unless_writable(file: Path, *, force: bool) -> None:
-    """Before the code is read. Raises `Refused` (`file_unwritable`, `file_exists`, `output_needed`)."""
+    """Before the code is read. Raises `Refused` where it cannot be written, or exists."""
     if file == STDOUT:
         if sys.stdout.isatty():
-            raise Refused.because("output_needed", "With -o - the picture has to be piped somewhere.")
+            raise Refused.because("output_not_piped")
     elif file.exists() and not file.is_file():  # replacing a device or a pipe would destroy it
-        sentence = f"{printable(file)} is no file that could be replaced."
-        raise Refused.because("file_unwritable", sentence)
+        raise Refused.because("file_not_replaceable", file=printable(file))
     elif file.exists() and not force:
-        sentence = f"The file {printable(file)} is there already; --force overwrites it."
-        raise Refused.because("file_exists", sentence)
+        raise Refused.because("file_exists", file=printable(file))
 
 
 def write(file: Path, content: bytes) -> None:
@@ -74,15 +71,13 @@ def write(file: Path, content: bytes) -> None:
                 unfinished.unlink(missing_ok=True)
                 raise
     except OSError:
-        sentence = f"The file {printable(file)} cannot be written."
-        raise Refused.because("file_unwritable", sentence) from None
+        raise Refused.because("file_unwritable", file=printable(file)) from None
 
 
 def refuse_unless_drawable() -> None:
     """Codes are drawn before people's eyes only: what is piped somewhere is kept there."""
     if not sys.stdout.isatty():
-        sentence = "Say where to with -o FILE; the code is drawn only at a terminal."
-        raise Refused.because("output_needed", sentence)
+        raise Refused.because("output_needed")
 
 
 def draw(code: "ActivationCode") -> None:
@@ -92,8 +87,7 @@ def draw(code: "ActivationCode") -> None:
     lines = drawing.terminal(code)
     needed = max(map(_printed_width, lines.splitlines()))
     if needed > console.width:
-        sentence = f"The code needs {needed} columns; widen the terminal, or write it to a file with -o."
-        raise Refused.because("terminal_too_narrow", sentence)
+        raise Refused.because("terminal_too_narrow", columns=needed)
     sys.stdout.write(lines)
     sys.stdout.flush()
 

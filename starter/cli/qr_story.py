@@ -6,8 +6,8 @@ from datetime import datetime
 from itertools import groupby, pairwise
 
 from models.inventory import EventView
-from models.lifecycle import HoldReason
 from models.qr import QrHistory
+from starter.cli.language import held as hold_sentence
 
 _CODES = {
     "activation_code_invalid": "it is no activation code",
@@ -19,9 +19,10 @@ _CODES = {
     "file_protected": "the file has a password",
     "file_type_mismatch": "the file is not what its name says",
     "file_type_unknown": "files of this type are not taken",
+    "broken_activation_code": "the QR code holds no valid activation code",
     "no_activation_code": "the QR code holds no activation code",
     "no_qr_code": "the file holds no QR code",
-    "not_an_esim": "the SIM is physical",
+    "esim_needed": "the SIM is physical",
     "not_enabled": "the user's profile does not allow it",
     "request_over": "the request had ended",
     "sim_discarded": "the SIM is discarded",
@@ -193,5 +194,4 @@ def _reasons(data: Mapping[str, object]) -> str:
 
 
 def _hold(data: Mapping[str, object]) -> str:
-    reason = str(data.get("reason"))
-    return HoldReason(reason).sentence if reason in set(HoldReason) else reason
+    return hold_sentence(str(data.get("reason")))

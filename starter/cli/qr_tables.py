@@ -5,8 +5,9 @@ from datetime import datetime
 
 from models.identifiers import reference
 from models.inventory import SimState, SimView
-from models.lifecycle import HoldReason
 from models.qr import NotificationView, QrHistory, QrRequestView, QrVersionView, RequestStatus
+from starter.cli.language import held as hold_sentence
+from starter.cli.language import request_status, why_not
 from starter.cli.order_tables import who
 from starter.cli.output import full_time, is_wide, print_table, say, short_time
 from starter.cli.qr_story import Happening, contacts_of, story
@@ -73,17 +74,17 @@ def _print_versions(history: QrHistory, people: Mapping[str, str]) -> None:
 def _print_request(request: QrRequestView, people: Mapping[str, str]) -> None:
     held = None
     if request.held_reason:
-        held = f"since {full_time(request.held_since)}. {HoldReason(request.held_reason).sentence}"
+        held = f"since {full_time(request.held_since)}. {hold_sentence(request.held_reason)}"
     sent_to = [people.get(person, person) for person in request.recipients if not person.startswith("cc:")]
     copied = request.rounds[-1].cc if request.rounds else ()
     facts = [
-        ("status", f"{request.status.label} since {full_time(request.status_since)}"),
+        ("status", f"{request_status(request.status)} since {full_time(request.status_since)}"),
         ("asked", f"{full_time(request.requested_at)}, by {who(f'user:{request.requested_by}', people)}"),
         ("sent", f"{request.round} times" if request.round > 1 else None),
         ("to", ", ".join(sent_to) or None),
         ("copied to", ", ".join(copied) or None),
         ("held", held),
-        *(("refused", refusal.sentence) for refusal in request.refusals),
+        *(("refused", why_not(refusal)) for refusal in request.refusals),
     ]
     print_table(request.id, ("", ""), [fact for fact in facts if fact[1]])
 
@@ -120,7 +121,7 @@ def _moments(told: NotificationView) -> tuple[datetime, datetime | None]:
 
 def _state(told: NotificationView) -> str:
     state = told.state.replace("_", " ")
-    return f"{state}: {HoldReason(told.held_reason).sentence}" if told.held_reason else state
+    return f"{state}: {hold_sentence(told.held_reason)}" if told.held_reason else state
 
 
 def print_section(sim: SimView, history: QrHistory, people: Mapping[str, str]) -> None:

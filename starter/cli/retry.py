@@ -40,8 +40,7 @@ def retry(  # noqa: PLR0917  options of a command
     """
     many = bool(query) or all_held or reason is not None
     if many is bool(ids):
-        sentence = "Name one order, or choose many with --query, --reason or --all-held."
-        raise Refused.because("selection_invalid", sentence)
+        raise Refused.because("selection_invalid")
     named = [_parsed(text) for text in ids or ()]
     if len(named) == 1:
         _retry_one(named[0], json=json)

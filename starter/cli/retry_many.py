@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from starter.retry_watch import Held, Retried
 
 _NAMED = 10
-_KINDS = {"order": "order", "qr_request": "QR request", "notification": "notification"}
+_KINDS = {"order": "order", "qr_request": "QR request", "qr_notification": "notification"}
 
 
 def retry_many(query: str | None, reason: str | None, *, yes: bool, json: bool) -> None:
@@ -55,7 +55,7 @@ def _retry_chosen(chosen: "Sequence[Held]", *, yes: bool, json: bool) -> None:
             say("Nothing of that is held.")
         return
     if not yes and not confirmed(f"Retry {_counted(chosen)}?"):
-        raise Refused.because("not_confirmed", "Nothing was retried.")
+        raise Refused.because("not_confirmed")
 
     async def call(tell: "Progress") -> "list[Retried]":
         async with _retry() as (retrying, who):

@@ -46,9 +46,7 @@ def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
         from sandbox.up import Plan  # noqa: PLC0415
         from sandbox.up import up as run_sandbox  # noqa: PLC0415
     except ImportError:
-        raise Refused.because(
-            "sandbox_missing", "The sandbox is not installed here: pip install 'esim-orders[sandbox]'."
-        ) from None
+        raise Refused.because("sandbox_missing") from None
 
     from store import migrations  # noqa: PLC0415  takes long to import, and no other command needs it
 
@@ -70,12 +68,11 @@ def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
     try:
         run_sandbox(plan, announce)
     except SandboxError as failure:
-        raise Refused.because("sandbox", str(failure)) from None
+        raise Refused.because("sandbox", reason=str(failure)) from None
     except OSError as failure:
         why = "it is a file" if folder.is_file() else (failure.strerror or str(failure)).lower()
         about = f" ({failure.filename})" if failure.filename not in (None, str(folder)) else ""
-        sentence = f"The sandbox cannot use the folder {folder}: {why}{about}."
-        raise Refused.because("data_dir_unusable", sentence) from None
+        raise Refused.because("data_dir_unusable", folder=str(folder), reason=f"{why}{about}") from None
     tell("Stopped.")
 
 
@@ -145,8 +142,8 @@ def show(
 
     try:
         mail = read_mail(_mailbox(data_dir), number)
-    except SandboxError as failure:
-        raise Refused.because("unknown_mail", str(failure)) from None
+    except SandboxError:
+        raise Refused.because("unknown_mail", number=number) from None
     if json:
         headers = dict(mail.headers)
         print_json({**mail.summary.__dict__, "headers": headers, "text": mail.text, "html": mail.html})

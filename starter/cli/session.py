@@ -14,6 +14,7 @@ from models.callers import Caller, Permission, not_permitted
 from models.errors import EsimError, PartAway, Refused
 from settings import Settings, data_dir_from_environment, load
 from starter import callers
+from starter.cli.language import why_not
 from starter.cli.output import warn
 from starter.desk import OrderDesk
 from starter.inventory import Inventory
@@ -137,7 +138,7 @@ HINTS = {
 
 def fail(failure: EsimError) -> int:
     """Say why on stderr, one reason a line, and then what may help; the exit code."""
-    reasons = [refusal.sentence for refusal in failure.refusals] if isinstance(failure, Refused) else []
+    reasons = [why_not(refusal) for refusal in failure.refusals] if isinstance(failure, Refused) else []
     for sentence in reasons or [str(failure)]:
         warn(sentence)
     codes = [refusal.code for refusal in failure.refusals] if isinstance(failure, Refused) else []

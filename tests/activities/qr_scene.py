@@ -21,7 +21,7 @@ from store.secrets import KeyRing
 from store.session import Database
 from tests.builders import ANA, line, run, world
 from tests.mail.misbehaving import Answer, MisbehavingServer, Session
-from workflows.messages import SendNotification, SendQrMails
+from workflows.messages import RemindOfCode, SendNotification, SendQrMails
 
 QR, SECOND, COPY = "qr@telvia.example", "second@telvia.example", "it@acme.example"
 MANAGER = "manager@acme.example"
@@ -188,7 +188,7 @@ class Desk:
 
 
 async def as_a_workflow_would(
-    mails: QrMails, step: SendQrMails | SendNotification, name: str = "ask_for_code"
+    mails: QrMails, step: SendQrMails | RemindOfCode | SendNotification, name: str = "ask_for_code"
 ) -> str:
     """Take the step until it is done (`done`), or fails so that its workflow is held; what for."""
     for _ in range(MOST_TRIES):
@@ -206,6 +206,7 @@ async def as_a_workflow_would(
 
 
 FIRST = SendQrMails(request_id=REQUEST, round=1)
-REMINDER = SendQrMails(request_id=REQUEST, round=1, number=1)
+REMINDER = RemindOfCode(request_id=REQUEST, round=1, number=1, silent_for=timedelta())
+NO_CODE = SendQrMails(request_id=REQUEST, round=1, number=1)
 NOTICE = SendNotification(notification_id=NOTIFICATION)
 LETTER = {"subject": "The code, please", "body": "Dear all,\n\nwe need it.", "cc": (COPY, QR)}

@@ -1,16 +1,22 @@
 """Each mail once, whatever the mail server does: recognised when it is asked for again."""
 
+from datetime import timedelta
+
 import pytest
 
+from activities.outside import PortSteps
 from mail.compose import Template
 from mail.errors import MailAmbiguous, MailRefusedUs, MailRejected, MailUnavailable
 from models.lifecycle import OrderStatus
 from models.orders import Acceptance
 from providers.outbox import MailUncertain
 from providers.port import NoOrderContact
+from providers.registry import BY_MAIL
+from store.clock import set_clock
 from store.session import Database
 from tests.activities.scene import ORDERS, SECOND, Post
 from tests.builders import acknowledge, cancel, place, run, world
+from workflows.messages import RemindInput
 
 SWITCH = "switch_to_esim"
 
@@ -185,3 +191,27 @@ async def test_a_reminder_asks_only_as_long_as_it_is_true(post: Post, order: Acc
     assert len({mail.message_id for mail in post.mailer.tried}) == len(post.mailer.tried) == 2
     assert await post.states(Template.PROVIDER_REMINDER_ACKNOWLEDGE) == ["sent"]
     assert await post.states(Template.PROVIDER_REMINDER_PROCESS) == ["sent"]
+
+
+async def test_a_reminder_of_an_order_waits_for_the_clock_of_the_database(database: Database) -> None:
+    await world(database)
+    order = await place(database)
+    post = Post(database)
+    port = PortSteps(database, {BY_MAIL: post.provider})
+    reminder = RemindInput(
+        order_id=order.order_id,
+        kind=SWITCH,
+        waiting_in=OrderStatus.SUBMITTED,
+        number=1,
+        silent_for=timedelta(days=2),
+    )
+    left = (await port.remind_provider(reminder)).due_in
+    assert left is not None
+    assert timedelta(days=1, hours=23) < left <= timedelta(days=2)
+    assert post.mailer.tried == []
+    async with database.transaction() as connection:
+        await set_clock(connection, timedelta(days=3))
+    assert (await port.remind_provider(reminder)).due_in is None
+    assert post.mailer.to() == [ORDERS]
+    assert (await port.remind_provider(reminder)).due_in is not None, "just reminded"
+    assert post.mailer.to() == [ORDERS]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.errors import NotFound, Refused
+from store.clock import set_clock
 from store.session import Database
 from tests.activities.qr_scene import (
     COPY,
@@ -14,6 +15,7 @@ from tests.activities.qr_scene import (
     FIRST,
     LETTER,
     MANAGER,
+    NO_CODE,
     NOTICE,
     NOTIFICATION,
     QR,
@@ -105,7 +107,7 @@ async def test_who_asked_is_told_that_no_code_came(desk: Desk) -> None:
     box = Letterbox()
     async with box.server() as server, mailer_for(server) as mailer:
         for _ in range(2):
-            await desk.mails(mailer).tell_no_code(REMINDER)
+            await desk.mails(mailer).tell_no_code(NO_CODE)
     assert box.recipients() == [ANA]
     assert "Telvia has not handed it in." in text_of(box.to(ANA)[0])
     assert tokens(box.to(ANA)[0]) == []
@@ -157,6 +159,27 @@ async def test_a_manager_whom_the_account_knows_is_greeted_by_name(desk: Desk) -
     assert "\nHello Max,\n" in text_of(box.to(MANAGER)[0])
 
 
+async def test_a_reminder_waits_until_the_distributor_was_silent_for_long_enough(desk: Desk) -> None:
+    """By the database's clock: a timer that fires early sends nothing, and learns how much is missing."""
+    await desk.open()
+    box = Letterbox()
+    early = REMINDER.model_copy(update={"silent_for": timedelta(days=3)})
+    async with box.server() as server, mailer_for(server) as mailer:
+        mails = desk.mails(mailer)
+        left = (await mails.remind_of_code(early)).due_in
+        assert left is not None
+        assert timedelta(days=2, hours=23) < left <= timedelta(days=3)
+        assert box.arrived == []
+        async with desk.database.transaction() as connection:
+            await set_clock(connection, timedelta(days=4))
+        nobody = early.model_copy(update={"number": None})
+        assert (await mails.remind_of_code(nobody)).due_in is None
+        assert box.arrived == [], "without a number it is only asked whether it is time"
+        assert (await mails.remind_of_code(early)).due_in is None
+        assert sorted({recipient for recipient, _ in box.arrived}) == [QR, SECOND]
+        assert (await mails.remind_of_code(early)).due_in is not None, "just reminded"
+
+
 # --- what is over is not mailed any more ------------------------------------------------------------------
 
 
@@ -165,11 +188,12 @@ async def test_a_manager_whom_the_account_knows_is_greeted_by_name(desk: Desk) -
 async def test_nothing_is_sent_once_the_request_is_over(desk: Desk, step: str, end: str) -> None:
     await desk.open()
     await (desk.withdraw() if end == "withdrawn" else desk.import_code())
+    message = REMINDER if step == "remind_of_code" else NO_CODE
     box = Letterbox()
     async with box.server() as server, mailer_for(server) as mailer:
-        assert await as_a_workflow_would(desk.mails(mailer), REMINDER, step) == "done"
+        assert await as_a_workflow_would(desk.mails(mailer), message, step) == "done"
         await run(desk.database, "DELETE FROM contact_roles")
-        assert await as_a_workflow_would(desk.mails(mailer), REMINDER, step) == "done"
+        assert await as_a_workflow_would(desk.mails(mailer), message, step) == "done"
     assert box.arrived == []
     assert await run(desk.database, "SELECT FROM links") == []
 

@@ -115,7 +115,7 @@ async def test_what_is_tapped_is_large_enough(viewer: Viewer) -> None:
     [("link_expired", "upload"), ("too_many_tries", "download"), ("link_revoked", "download")],
 )
 async def test_a_problem_is_a_page_in_words(viewer: Viewer, code: str, path: str) -> None:
-    viewer.desk.fails[f"{path}_page"] = Refused.because(code, "Ask for a new link.")
+    viewer.desk.fails[f"{path}_page"] = Refused.because(code)
     async with viewer.page(390) as page:
         await page.goto(getattr(viewer, path))
         assert "Ask " in await page.locator("main").inner_text()

@@ -7,13 +7,14 @@ from typing import Any
 
 from models.callers import Caller, LinkBearer, Permission
 from models.inventory import EventView
-from models.order_views import OrderView
 from models.lifecycle import OrderKind
+from models.order_kinds import Swap
+from models.order_views import OrderView
 from starter.checkup import examine
 from starter.desk import OrderDraft
 from starter.people import erase
 from starter.qr_desk import QrRequestDraft
-from tests.builders import as_csv, item, line
+from tests.builders import ACCOUNT, as_csv, item, line
 from tests.callers.world import Desks, Known
 from tests.qr_world import code
 
@@ -40,15 +41,23 @@ async def _first(views: Any) -> Any:
 
 
 def _draft(known: Known) -> OrderDraft:
-    return OrderDraft(kind=OrderKind.SWITCH_TO_ESIM, line=known.line, disposal_confirmed=True, key="a")
+    return OrderDraft(kind=OrderKind.SWITCH_TO_ESIM, line=known.line, discard_confirmed=True, key="a")
 
 
+_WHAT = Swap(kind="switch_to_esim", line_id=99999, pack_id=99999, discard_confirmed=True)
+"""By ids: whether the caller's account has these is asked in the step, which is tested beside it."""
 _ORDERS: dict[str, Sample] = {
     "place": Sample(lambda d, c, k, _: d.orders.place(c, _draft(k)), P.PLACE_ORDERS),
+    "place_order": Sample(
+        lambda d, c, _, __: d.orders.place_order(c, _WHAT, "a"), P.PLACE_ORDERS, names_nothing=True
+    ),
     "check": Sample(lambda d, c, k, _: d.orders.check(c, _draft(k)), P.PLACE_ORDERS),
     "acknowledge": Sample(lambda d, c, k, _: d.orders.acknowledge(c, k.order), P.ACKNOWLEDGE_ORDERS),
     "enter_iccid": Sample(
         lambda d, c, k, _: d.orders.enter_iccid(c, k.order, "8933010000000000017"), P.ENTER_ICCID
+    ),
+    "enter_iccid_of_line": Sample(
+        lambda d, c, k, _: d.orders.enter_iccid_of_line(c, k.line, "8933010000000000017"), P.ENTER_ICCID
     ),
     "processed": Sample(lambda d, c, k, _: d.orders.processed(c, k.order), P.REPORT_PROCESSED),
     # the sample's order is not acknowledged yet: who may place such an order may cancel it
@@ -96,6 +105,9 @@ _INVENTORY: dict[str, Sample] = {
     "create_user": Sample(
         lambda d, c, _, a: d.inventory.create_user(c, a, "New", "new@acme.example"), P.MANAGE_USERS
     ),
+    "set_user_language": Sample(
+        lambda d, c, k, _: d.inventory.set_user_language(c, k.user, "fr"), P.MANAGE_USERS
+    ),
     "set_role": Sample(lambda d, c, k, _: d.inventory.set_role(c, k.user, "viewer"), P.MANAGE_USERS),
     "deactivate_user": Sample(lambda d, c, k, _: d.inventory.deactivate_user(c, k.user), P.MANAGE_USERS),
     "activate_user": Sample(lambda d, c, k, _: d.inventory.activate_user(c, k.user), P.MANAGE_USERS),
@@ -128,6 +140,21 @@ _CODES: dict[str, Sample] = {
     "request_view": Sample(lambda d, c, k, _: d.codes.request_view(c, k.request), P.VIEW_INVENTORY),
 }
 
+_ACCOUNTS: dict[str, Sample] = {
+    "accounts": Sample(lambda d, c, _, __: d.accounts.accounts(c), P.VIEW_PEOPLE, names_nothing=True),
+    "create": Sample(lambda d, c, _, __: d.accounts.create(c, "New"), P.MANAGE_ACCOUNTS, names_nothing=True),
+    "rename": Sample(lambda d, c, _, a: d.accounts.rename(c, a, ACCOUNT), P.MANAGE_ACCOUNTS),
+    "set_language": Sample(lambda d, c, _, a: d.accounts.set_language(c, a, "fr"), P.MANAGE_USERS),
+    "set_contact": Sample(lambda d, c, _, a: d.accounts.set_contact(c, a, None), P.MANAGE_USERS),
+    "close": Sample(lambda d, c, _, a: d.accounts.close(c, a), P.MANAGE_ACCOUNTS),
+    "reopen": Sample(lambda d, c, _, a: d.accounts.reopen(c, a), P.MANAGE_ACCOUNTS),
+}
+
+_EDITS: dict[str, Sample] = {
+    "set_employee": Sample(lambda d, c, k, _: d.edits.set_employee(c, [k.line], None), P.EDIT_INVENTORY),
+    "set_groups": Sample(lambda d, c, k, _: d.edits.set_groups(c, [k.line], []), P.EDIT_INVENTORY),
+}
+
 _RETRY: dict[str, Sample] = {
     "go_on": Sample(lambda d, c, k, _: d.retry.go_on(c, k.order), P.RETRY_WORK),
     "one": Sample(lambda d, c, k, _: d.retry.one(c, k.order), P.RETRY_WORK),
@@ -139,6 +166,8 @@ SAMPLES: dict[str, Sample] = {
     **{f"OrderDesk.{name}": sample for name, sample in _ORDERS.items()},
     **{f"Inventory.{name}": sample for name, sample in _INVENTORY.items()},
     **{f"QrDesk.{name}": sample for name, sample in _CODES.items()},
+    **{f"Accounts.{name}": sample for name, sample in _ACCOUNTS.items()},
+    **{f"FleetEdits.{name}": sample for name, sample in _EDITS.items()},
     **{f"RetryDesk.{name}": sample for name, sample in _RETRY.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True

@@ -122,7 +122,7 @@ async def test_a_caller_imports_for_its_own_account_alone(desks: Desks) -> None:
     for account in (ACCOUNT, "New"):
         with pytest.raises(NotFound) as refused:
             await desks.inventory.import_fleet(cleo, as_csv(empty_slot(70, account=account)))
-        assert codes_of(refused) == ["unknown_account"]
+        assert codes_of(refused) == ["other_account"]
     report = await desks.inventory.import_fleet(cleo, as_csv(empty_slot(70, account="Bolt")))
     assert report.created["lines"] == 1
     assert isinstance(OPERATOR.scope, AllAccounts)

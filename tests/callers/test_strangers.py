@@ -16,17 +16,20 @@ import starter
 import store
 from models.callers import Caller, LinkBearer
 from models.errors import NotFound, Refused
+from models.identifiers import order_id
+from models.order_kinds import Swap
+from models.orders import Placement
 from starter import people
 from starter.checkup import examine
-from store import scopes
+from store import order_steps, scopes
 from tests.builders import ACCOUNT
 from tests.callers.samples import LINKS, SAMPLES
 from tests.callers.walk import NOWHERE, answered, everything_a_stranger_sees
-from tests.callers.world import BEN, UNKNOWN, Desks, Known, who
+from tests.callers.world import BEN, CLEO, UNKNOWN, Desks, Known, who
 
 PLUMBING = {"Calls", "QrWorkflows", "Restarts", "SealedPayloads", "Watch"}
 """Classes of `starter` that no caller asks: the desks use them, once the caller is known."""
-CALLS_OF_DESKS = 55
+CALLS_OF_DESKS = 66
 CALLS_OF_LINKS = 9
 FILES = {"Inventory.import_fleet", "Inventory.import_catalogue"}
 """Who may not import is told so before a file of megabytes is read for the accounts in it."""
@@ -93,6 +96,25 @@ def test_only_one_module_makes_callers() -> None:
 
 async def test_a_stranger_is_answered_as_about_what_nobody_has(desks: Desks, acme: Known) -> None:
     assert await everything_a_stranger_sees(desks, acme) == []
+
+
+async def test_an_order_of_ids_that_are_another_accounts_is_refused_like_one_of_ids_that_nobody_has(
+    desks: Desks, acme: Known
+) -> None:
+    cleo = await who(desks.database, CLEO)
+    answers = []
+    for number, line in enumerate((acme.line, UNKNOWN.line)):
+        what = Swap(kind="switch_to_esim", line_id=int(line[2:]), pack_id=1, discard_confirmed=True)
+        placement = Placement(
+            order_id=order_id(cleo.account, str(number)),
+            account_id=cleo.account,
+            user_id=cleo.user,
+            what=what,
+        )
+        async with desks.database.transaction() as connection:
+            answers.append((await order_steps.accept(connection, placement)).refusals)
+    assert answers[0] == answers[1]
+    assert [refusal.code for refusal in answers[0]] == ["unknown_line"]
 
 
 async def test_who_may_only_look_is_told_so_about_their_own_and_nothing_about_others(

@@ -11,11 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
 from models.errors import NotFound, PartAway, Refused
+from models.lifecycle import OrderStatus
 from store import (
+    account_settings,
     administration,
     catalogue,
     contacts,
     fleet,
+    fleet_edits,
     lookups,
     order_access,
     orders,
@@ -86,10 +89,13 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "lines of group": lambda d, c: d.inventory.lines(c, group="Sales", device="Phone 1"),
     "waiting": lambda d, c: d.inventory.qr_waiting(c),
     "catalogue": lambda d, c: d.inventory.catalogue(c),
+    "accounts": lambda d, c: d.accounts.accounts(c),
     "profiles": lambda d, c: d.inventory.profiles(c),
     "users": lambda d, c: d.inventory.users(c),
     "contacts": lambda d, c: d.inventory.contacts(c),
     "distributors": lambda d, c: d.inventory.distributors(c),
+    "refused": lambda d, c: d.orders.orders(c, status=OrderStatus.REFUSED),
+    "held": lambda d, c: d.retry.select(c),
 }
 
 
@@ -123,6 +129,10 @@ STORE: dict[str, Read] = {
     "lookups.find_account": lambda c, s, _: lookups.find_account(c, s, ACCOUNT),
     "orders.order": lambda c, s, k: orders.order(c, s, k.order),
     "orders.orders": lambda c, s, _: orders.orders(c, s),
+    "orders.refused": lambda c, s, k: orders.order(c, s, k.refused),
+    "order_access.find_open_order": lambda c, s, k: order_access.find_open_order(c, s, k.line),
+    "fleet_edits.find": lambda c, s, k: fleet_edits.find(c, s, [k.line]),
+    "account_settings.accounts": lambda c, s, _: _named_acme(account_settings.accounts(c, s)),
     "order_access.find_order": lambda c, s, k: order_access.find_order(c, s, k.order),
     "people.user": lambda c, s, _: people.names(c, s, ["user:1"]),
     "people.employee": lambda c, s, _: people.names(c, s, ["employee:1"]),
@@ -160,6 +170,10 @@ async def _parts(history: Awaitable[Any]) -> Any:
 
 async def _of_acme(users: Awaitable[Any]) -> Any:
     return [user for user in await users if user.account == ACCOUNT]
+
+
+async def _named_acme(accounts: Awaitable[Any]) -> Any:
+    return [account for account in await accounts if account.name == ACCOUNT]
 
 
 async def _names_of(names: Awaitable[Any]) -> Any:

@@ -11,7 +11,9 @@ from models.identifiers import reference
 from models.lifecycle import HoldReason
 from settings import Settings
 from starter import callers
+from starter.accounts import Accounts
 from starter.desk import OrderDesk
+from starter.fleet_edits import FleetEdits
 from starter.inventory import Inventory
 from starter.link_desk import LinkDesk
 from starter.qr_desk import QrDesk
@@ -39,6 +41,8 @@ class Known:
     sim: str
     esim: str
     order: str
+    refused: str
+    """An order that was refused."""
     request: str
     notification: str
     contact: str
@@ -58,6 +62,8 @@ class Desks:
     codes: QrDesk
     links: LinkDesk
     retry: RetryDesk
+    accounts: Accounts
+    edits: FleetEdits
 
 
 async def build(database: Database) -> Known:
@@ -81,6 +87,7 @@ async def build(database: Database) -> Known:
     held = await qr.notify(version, key="held", to="carl@acme.example")
     await hold(qr, held.id, HoldReason.MAIL_REJECTED)
     await hold(qr, request, HoldReason.NO_QR_CODE)
+    refused = await place(database, 4, quantity=2)
     order = await place(database, 4)
     found = await inventory.line(OPERATOR, "+33639980004")
     assert found.sim is not None
@@ -89,6 +96,7 @@ async def build(database: Database) -> Known:
         sim=reference("S", found.sim.id),
         esim="S-1",
         order=order.order_id,
+        refused=refused.order_id,
         request=request,
         notification=notification.id,
         contact=reference("C", qr.contacts[0]),
@@ -103,6 +111,7 @@ UNKNOWN = Known(
     sim="S-99999",
     esim="S-99999",
     order="order-aaaaaaaaaaaaaaaa",
+    refused="order-aaaaaaaaaaaaaaaa",
     request="qr-request-aaaaaaaaaaaaaaaa",
     notification="qr-notification-aaaaaaaaaaaaaaaa",
     contact="C-99999",
@@ -125,6 +134,8 @@ async def open_desks(database: Database, url: str) -> Desks:
         codes=codes,
         links=LinkDesk(codes),
         retry=RetryDesk(client, database, settings),
+        accounts=Accounts(database),
+        edits=FleetEdits(database),
     )
 
 

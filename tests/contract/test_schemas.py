@@ -1,11 +1,13 @@
 """The schemas that other languages read are those of the messages, and the document names each."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from models.lifecycle import OrderKind
 from tests.contract.schemas import FOLDER, schemas, written
 from workflows.order import EsimOrder
 from workflows.qr_notification import EsimQrNotification
@@ -44,6 +46,35 @@ def test_the_document_names_each() -> None:
     text = DOCUMENT.read_text()
     for path in FOLDER.iterdir():
         assert f"schemas/{path.name}" in text, path.name
+
+
+EXAMPLES = [
+    json.loads(text) for text in re.findall(r"^```json\n(.*?)^```", DOCUMENT.read_text(), re.M | re.S)
+]
+
+
+def _schema_of(example: Any) -> tuple[str, Any]:
+    """Which schema an example of the document is of; one of `what` alone is put into an order."""
+    if "order" in example:
+        return "EsimOrder.input", example
+    if "wish" in example:
+        return "EsimQrRequest.input", example
+    if "kind" in example:
+        order = {"order_id": "order-3cft76j2wb7bilvo", "account_id": 1, "user_id": 3, "what": example}
+        return "EsimOrder.input", {"order": order}
+    return "EsimOrder.place.answer", example
+
+
+@pytest.mark.covers("W4")
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_of_the_document_are_valid(example: Any) -> None:
+    name, document = _schema_of(example)
+    schema = json.loads((FOLDER / f"{name}.json").read_text())
+    Draft202012Validator(schema).validate(document)
+
+
+def test_the_document_has_an_example_for_every_kind_of_order() -> None:
+    assert {example["kind"] for example in EXAMPLES if "kind" in example} == set(OrderKind)
 
 
 @pytest.mark.parametrize(("name", "document"), BAD)

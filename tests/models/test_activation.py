@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from models.activation import LONGEST_CODE, ActivationCode, parse_activation_code
+from models.activation import LONGEST_CODE, ActivationCode, ActivationCodeInvalid, Rule, parse_activation_code
 from tests.qr.codes import USUAL, activation_codes
 
 EXAMPLES = {
@@ -95,8 +95,9 @@ def test_the_longest_code_is_one_of_255_characters() -> None:
     longest = ActivationCode("a.example", "A" * (LONGEST_CODE - len("1$a.example$")))
 
     assert parse_activation_code(str(longest)) == longest
-    with pytest.raises(ValueError, match="at most 255"):
+    with pytest.raises(ActivationCodeInvalid) as invalid:
         parse_activation_code(f"{longest}A")
+    assert invalid.value.rule is Rule.LENGTH
 
 
 def test_the_same_profile_is_recognised_in_another_spelling() -> None:

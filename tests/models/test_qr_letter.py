@@ -23,8 +23,8 @@ def test_a_usual_letter_is_taken(cc: tuple[str, ...]) -> None:
 @pytest.mark.covers("F56")
 @pytest.mark.parametrize("line_break", LINE_BREAKS)
 def test_a_line_break_in_the_subject_or_an_address_is_refused(line_break: str) -> None:
-    assert codes(f"Code{line_break}Bcc: all@acme.example") == ["subject_invalid"]
-    assert codes(f"Code{line_break}") == ["subject_invalid"]
+    assert codes(f"Code{line_break}Bcc: all@acme.example") == ["subject_not_one_line"]
+    assert codes(f"Code{line_break}") == ["subject_not_one_line"]
     assert codes(cc=(f"it@acme.example{line_break}",)) == ["cc_invalid"]
     assert codes(cc=(f"{line_break}it@acme.example",)) == ["cc_invalid"]
     assert codes(cc=(f"it@acme.example{line_break}Bcc: all@acme.example",)) == ["cc_invalid"]
@@ -32,8 +32,8 @@ def test_a_line_break_in_the_subject_or_an_address_is_refused(line_break: str) -
 
 @pytest.mark.parametrize("empty", ["", " ", "\u202e", "\ufeff\u00a0"])
 def test_nothing_is_no_letter(empty: str) -> None:
-    assert codes(subject=empty) == ["subject_invalid"]
-    assert codes(text=empty) == ["text_invalid"]
+    assert codes(subject=empty) == ["subject_empty"]
+    assert codes(text=empty) == ["text_empty"]
 
 
 @pytest.mark.covers("F29")
@@ -56,13 +56,16 @@ def test_an_additional_recipient_is_one_address(address: str) -> None:
 def test_every_reason_is_given_at_once_and_repeats_nothing() -> None:
     refusals = letter_refusals("Zebra\n", "nul \x00 zebra", ("zebra\n@acme.example",) * (MOST_CC + 1))
     assert [refusal.code for refusal in refusals] == [
-        "subject_invalid",
-        "text_invalid",
+        "subject_not_one_line",
+        "text_not_storable",
         "cc_invalid",
         "too_many_cc",
     ]
     assert "zebra" not in str(refusals).lower()
-    assert codes("x" * (LONGEST_SUBJECT + 1), "x" * (LONGEST_TEXT + 1)) == ["subject_invalid", "text_invalid"]
+    assert codes("x" * (LONGEST_SUBJECT + 1), "x" * (LONGEST_TEXT + 1)) == [
+        "subject_too_long",
+        "text_too_long",
+    ]
 
 
 @pytest.mark.covers("F30")

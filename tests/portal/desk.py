@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from models.activation import ActivationCode, parse_activation_code
+from models.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
 from models.callers import LinkBearer
 from models.errors import NotFound, PartAway, Refused
 from models.qr import Imported, QrVersionView, RequestStatus
@@ -91,21 +91,21 @@ class InventedDesk:
         self._found("check", bearer, UPLOAD)
         self.received.append((filename, len(content)))
         if not content.startswith(GOOD):
-            raise Refused.because("no_qr_code", "The file shows no QR code that can be read.")
+            raise Refused.because("no_qr_code")
         return Read("upload-1", self.code)
 
     async def check_code(self, bearer: LinkBearer, text: str) -> Read:
         self._found("check_code", bearer, UPLOAD)
         try:
             return Read("upload-2", parse_activation_code(text))
-        except ValueError as invalid:
-            raise Refused.because("activation_code_invalid", str(invalid)) from None
+        except ActivationCodeInvalid as invalid:
+            raise Refused.because("activation_code_invalid", rule=invalid.rule) from None
 
     async def send(self, bearer: LinkBearer, upload_id: str) -> Done:
         self._found("send", bearer, UPLOAD)
         self._open()
         if upload_id not in ("upload-1", "upload-2"):
-            raise NotFound.because("upload_unknown", "What was checked is not kept any more.")
+            raise NotFound.because("upload_unknown")
         changed = upload_id not in self.sent
         self.sent.add(upload_id)
         version = QrVersionView(
@@ -138,11 +138,11 @@ class InventedDesk:
 
     def _open(self) -> None:
         if self.ended is not None:
-            raise Refused.because("request_over", "The request is over.")
+            raise Refused.because("request_over", ended="imported")
 
     def _found(self, call: str, bearer: LinkBearer, expected: str) -> None:
         if bearer.token != expected:
-            raise NotFound.because("link_unknown", "This link is not known; ask for a new one.")
+            raise NotFound.because("link_unknown")
         if call in self.fails:
             raise self.fails[call]
         self.done[call] += 1

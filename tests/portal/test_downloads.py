@@ -74,7 +74,7 @@ async def test_the_file_is_a_picture_to_keep_and_never_a_page(
 async def test_a_link_that_is_over_shows_nothing(
     browser: httpx.AsyncClient, desk: InventedDesk, code: str
 ) -> None:
-    desk.fails["download_page"] = Refused.because(code, "Ask for a new link.")
+    desk.fails["download_page"] = Refused.because(code)
     for answer in (await browser.get(PAGE), await browser.post(PAGE), await browser.post(f"{PAGE}/png")):
         assert answer.status_code == 410
         assert "Ask whoever sent it for a new one." in answer.text
@@ -90,7 +90,7 @@ async def test_a_link_is_of_no_use_for_anything_else(browser: httpx.AsyncClient)
 
 
 async def test_too_many_tries_are_told(browser: httpx.AsyncClient, desk: InventedDesk) -> None:
-    desk.fails["reveal"] = Refused.because("too_many_tries", "Try again in ten minutes.")
+    desk.fails["reveal"] = Refused.because("too_many_tries")
     answer = await browser.post(PAGE)
     assert answer.status_code == 429
     assert answer.headers["retry-after"] == "600"

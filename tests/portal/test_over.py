@@ -79,4 +79,3 @@ async def test_a_caution_is_told_in_french(browser: httpx.AsyncClient, desk: Inv
     answer = await browser.post(f"{PAGE}/send", data={"upload_id": "upload-1"})
     assert "Une autre SIM avait ce code auparavant" in answer.text
     assert "Another SIM" not in answer.text
-    assert set(pages.words("fr")["cautions"]) == {caution.name.lower() for caution in Caution}

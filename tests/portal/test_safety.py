@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Message
 
-from models.errors import EsimError, Refused
+from models.errors import EsimError, Refusal, Refused
 from tests.portal.conftest import ADDRESS
 from tests.portal.desk import CODE, DOWNLOAD, GOOD, UPLOAD, InventedDesk, database_away
 
@@ -116,7 +116,7 @@ async def test_a_bug_is_a_page_and_says_nothing_it_should_not(
     ("failure", "status", "named"),
     [
         (database_away(), 503, "database"),
-        (Refused.because("secret_keys_missing", "Set ESIM_SECRET_KEYS."), 503, "secret_keys_missing"),
+        (Refused.because("secret_keys_missing"), 503, "secret_keys_missing"),
         (EsimError("cannot open a secret"), 500, "EsimError"),
     ],
 )
@@ -262,6 +262,9 @@ async def test_only_our_own_forms_are_taken(
 # --- for programs --------------------------------------------------------------------------------------
 
 
+NO_QR_CODE = "The file shows no QR code that can be read; upload one where it is sharp and complete."
+
+
 @pytest.mark.parametrize("accept", ["application/json", "application/problem+json", "application/*+json"])
 async def test_programs_get_problem_details(browser: httpx.AsyncClient, accept: str) -> None:
     answer = await browser.post(
@@ -274,8 +277,8 @@ async def test_programs_get_problem_details(browser: httpx.AsyncClient, accept: 
         "title": HTTPStatus(422).phrase,
         "status": 422,
         "code": "no_qr_code",
-        "detail": "The file shows no QR code that can be read.",
-        "refusals": [{"code": "no_qr_code", "sentence": "The file shows no QR code that can be read."}],
+        "detail": NO_QR_CODE,
+        "refusals": [{"code": "no_qr_code", "parameters": {}, "sentence": NO_QR_CODE}],
     }
 
 
@@ -295,12 +298,10 @@ async def test_other_problems_have_codes_too(
 
 
 async def test_every_reason_is_told(browser: httpx.AsyncClient, desk: InventedDesk) -> None:
-    several = Refused(
-        *Refused.because("a", "First reason.").refusals, *Refused.because("b", "Second reason.").refusals
-    )
+    several = Refused(Refusal.of("file_damaged"), Refusal.of("too_many_pages"))
     desk.fails["check"] = several
     page = await browser.post(f"/u/{UPLOAD}/check", files={"file": ("x.png", GOOD)})
-    assert "First reason." in page.text
-    assert "Second reason." in page.text
+    assert "The file is damaged" in page.text
+    assert "more than 5 pages" in page.text
     desk.fails["reveal"] = several
     assert (await browser.post(f"/q/{DOWNLOAD}")).status_code == 422

@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-import qr.refusals
 from mail.wording import in_words
 from models.errors import Refused
 from models.qr import RequestStatus
@@ -26,10 +25,6 @@ def leaves(table: dict[str, Any], path: str = "") -> dict[str, Any]:
     return found
 
 
-FROM_REFUSALS = ("refusals.", "cautions.")
-"""What is said in English elsewhere; a language may say it anew."""
-
-
 def test_all_languages_say_the_same() -> None:
     english = said_in("en")
     for language in pages.languages():
@@ -42,8 +37,7 @@ def test_all_languages_say_the_same() -> None:
 
 
 def said_in(language: str) -> dict[str, Any]:
-    words = leaves(dict(pages.words(language)))
-    return {key: said for key, said in words.items() if not key.startswith(FROM_REFUSALS)}
+    return leaves(dict(pages.words(language)))
 
 
 def _names(sentence: str) -> set[str | None]:
@@ -52,15 +46,11 @@ def _names(sentence: str) -> set[str | None]:
 
 def test_no_word_is_left_over() -> None:
     used = " ".join(path.read_text() for path in PLACES)
-    by_name = ("problem.", "problems.", *(f"over.{status}." for status in RequestStatus))
+    by_name = ("problem.", "problems.", "refusals.", *(f"over.{status}." for status in RequestStatus))
     by_pages = {f"common.{name}" for name in ("days", "hours", "minutes")}
     for key in said_in("en").keys() - by_pages:
         if not key.startswith(by_name):
             assert f"t.{key}" in used, key
-
-
-def test_french_readers_are_told_in_french_why_a_file_is_refused() -> None:
-    assert set(pages.words("fr")["refusals"]) >= qr.refusals.REASONS
 
 
 @pytest.mark.parametrize(
@@ -89,7 +79,7 @@ async def test_pages_and_reasons_are_in_french(browser: httpx.AsyncClient, desk:
     assert "4\u00a0mars 2027 à 10\u00a0h\u00a020\u00a0UTC" in page.text
     refused = await browser.post(f"/u/{UPLOAD}/check", files={"file": ("x.png", b"bad")})
     assert "Aucun QR code lisible" in refused.text
-    desk.fails["download_page"] = Refused.because("link_expired", "Ask for a new link.")
+    desk.fails["download_page"] = Refused.because("link_expired")
     over = await browser.get(f"/q/{DOWNLOAD}")
     assert "Ce lien a expiré" in over.text
     assert "Ask for" not in over.text

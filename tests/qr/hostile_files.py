@@ -160,10 +160,14 @@ CODES: Bad = {
     "a telephone number": ("a.png", lambda: png_of("tel:+33612345678"), "no_activation_code"),
     "another prefix": ("a.png", lambda: png_of(TEXT.replace("LPA", "LPB")), "no_activation_code"),
     "no prefix": ("a.png", lambda: png_of(TEXT.removeprefix("LPA:")), "no_activation_code"),
-    "another version": ("a.png", lambda: png_of(TEXT.replace("LPA:1", "LPA:2")), "no_activation_code"),
-    "no server": ("a.png", lambda: png_of("LPA:1$$K2-1ZQ9AB-7TTY00"), "no_activation_code"),
-    "small letters": ("a.png", lambda: png_of("LPA:1$rsp.provider.example$k2-1zq9ab"), "no_activation_code"),
-    "a code that is too long": ("a.png", lambda: png_of(TEXT + "A" * 300), "no_activation_code"),
+    "another version": ("a.png", lambda: png_of(TEXT.replace("LPA:1", "LPA:2")), "broken_activation_code"),
+    "no server": ("a.png", lambda: png_of("LPA:1$$K2-1ZQ9AB-7TTY00"), "broken_activation_code"),
+    "small letters": (
+        "a.png",
+        lambda: png_of("LPA:1$rsp.provider.example$k2-1zq9ab"),
+        "broken_activation_code",
+    ),
+    "a code that is too long": ("a.png", lambda: png_of(TEXT + "A" * 300), "broken_activation_code"),
     "two codes": (
         "a.png",
         lambda: encoded(side_by_side(qr(), qr(OTHER_TEXT)), "PNG"),

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models.activation import ActivationCode
+from models.activation import ActivationCode, Rule
 from models.errors import Refused
 from qr.intake import ACCEPTED, LARGEST_UPLOAD, FileType, Found, checked_type, read_upload, the_code
 from qr.refusals import REASONS, invalid_code
@@ -74,9 +74,9 @@ def test_every_sentence_is_harmless_and_says_what_to_do() -> None:
 
 
 def test_the_rule_that_is_broken_is_told() -> None:
-    sentence = str(invalid_code("The activation code names no SM-DP+ server."))
+    sentence = str(invalid_code(Rule.SERVER))
 
-    assert sentence.endswith("ask the provider for a new one: the activation code names no SM-DP+ server.")
+    assert sentence.endswith("ask the provider for a new one: it names no SM-DP+ server.")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from models.lifecycle import HoldReason, OrderKind
-from models.orders import OrderState
+from models.orders import OrderState, ProviderAnswer
 from tests.temporal_server import comes_true
 from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal
 from tests.workflows.troubles import AWAY, FINAL, MAIL_REJECTED
@@ -141,6 +141,47 @@ async def calls_that_race(house: House) -> Handle:
     return handle
 
 
+async def provider_answers_at_once(house: House) -> Handle:
+    house.outside.answer = ProviderAnswer(acknowledged=True, processed=True, iccid=ICCID)
+    return await house.placed()
+
+
+async def provider_answer_refused_held_and_asked_again(house: House) -> Handle:
+    taken = house.inventory.add_line(900)
+    house.outside.answer = ProviderAnswer(acknowledged=True, processed=True, iccid=taken.iccid)
+    handle = await house.placed()
+    await house.held_for(handle, HoldReason.ANSWER_REFUSED)
+    house.outside.answer = ProviderAnswer(acknowledged=True, processed=True, iccid=ICCID)
+    await house.retry(handle)
+    return handle
+
+
+async def held_for_two_emails(house: House) -> Handle:
+    house.inventory.emails = ("to_subscriber", "to_manager")
+    house.troubles.last("send_email:to_subscriber", MAIL_REJECTED)
+    house.troubles.last("send_email:to_manager", FINAL)
+    handle = await house.acknowledged()
+    await house.call(handle, "processed", iccid=ICCID)
+    await comes_true(lambda: len(house.holds.steps.get(handle.id, {})) == 2)
+    house.troubles.over("send_email:to_subscriber")
+    await house.retry(handle)
+    await comes_true(lambda: house.holds.records[handle.id].count("held:step_failed") == 2)
+    house.troubles.over("send_email:to_manager")
+    await house.retry(handle)
+    return handle
+
+
+async def follow_up_held_and_retried(house: House) -> Handle:
+    house.troubles.last("follow_up", FINAL)
+    handle = await house.acknowledged()
+    house.order(handle).ends_request = "qr-request-aaaaaaaaaaaaaaaa"
+    await house.call(handle, "processed", iccid=ICCID)
+    await house.held_for(handle, HoldReason.STEP_FAILED)
+    house.troubles.over("follow_up")
+    await house.retry(handle)
+    return handle
+
+
 PATHS: tuple[Path, ...] = (
     switch_processed,
     replace_processed,
@@ -155,4 +196,8 @@ PATHS: tuple[Path, ...] = (
     step_held_and_overtaken_by_a_cancel,
     news_given_up,
     calls_that_race,
+    provider_answers_at_once,
+    provider_answer_refused_held_and_asked_again,
+    held_for_two_emails,
+    follow_up_held_and_retried,
 )

@@ -47,7 +47,7 @@ class HastyOrder(EsimOrder):
         return await super().run(_)
 
     async def _accept(self, start: PlaceOrder) -> bool:
-        await self._steps.take(ProviderSteps.submit_to_provider, self._provider)
+        await self._steps.take(ProviderSteps.submit_to_provider, self._handover.order)
         return await super()._accept(start)
 
 

@@ -90,7 +90,7 @@ class Shell:
         return os.environ | self._environment() | self.more | own
 
     def _environment(self) -> dict[str, str]:
-        where = {"ESIM_DATA_DIR": str(self.folder)}
+        where = {"ESIM_DATA_DIR": str(self.folder), "LC_ALL": "C.UTF-8"}
         return where | {"ESIM_DATABASE_URL": self.url} if self.url else where
 
 

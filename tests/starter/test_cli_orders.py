@@ -47,9 +47,23 @@ async def test_orders_are_listed_with_number_and_short_date(database: Database, 
 async def test_an_unknown_status_is_one_sentence(shell: Shell) -> None:
     said = shell.run("order", "list", "--status", "nope", code=2)
     assert said.err == (
-        "There is no status nope; there are submitted, provider_processing, processed, cancelled, refused.\n"
+        "There is no such status; there are submitted, provider_processing, processed, cancelled, refused.\n"
     )
     assert shell.run("order", "list", "--status", "Processed").out == "There are no such orders.\n"
+
+
+async def test_the_command_line_says_why_it_was_refused(database: Database, shell: Shell) -> None:
+    await world(database)
+    refused = await place(database, quantity=2)
+    listed = shell.run("order", "list", "--status", "refused").out
+    assert refused.order_id in listed
+    assert "Refused" in listed
+    shown = shell.run("order", "show", refused.order_id).out
+    assert refused.refusals[0].sentence.split(";")[0][:30] in shown
+    assert "quantity_locked" in shown
+    assert "'kind'" not in shown
+    assert shell.run("order", "list").out == "There are no orders.\n"
+    assert shell.json("order", "show", refused.order_id)["refusals"][0]["code"] == "quantity_locked"
 
 
 async def test_an_order_names_people_and_what_it_waits_for(database: Database, shell: Shell) -> None:
@@ -120,3 +134,20 @@ async def test_the_catalogue_shows_whom_orders_are_sent_to(database: Database, s
     assert "none: its orders will be held" in listed
     (first,) = [found for found in shell.json("catalogue", "list") if found["distributor"] == "Telvia"]
     assert [contact["email"] for contact in first["order_contacts"]] == ["orders@telvia.example"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more"),
+    [(("--language", "fr"), {}), ((), {"LC_ALL": "fr_CA.UTF-8"}), ((), {"LANG": "fr", "LC_ALL": ""})],
+)
+async def test_a_refusal_is_told_in_the_language_of_the_terminal(
+    shell: Shell, arguments: tuple[str, ...], more: dict[str, str]
+) -> None:
+    shell.more |= {"LC_MESSAGES": "", **more}
+    refused = shell.run(*arguments, "order", "list", "--status", "nope", code=2)
+    assert refused.err.startswith("Ce statut n’existe pas ; il y a submitted, ")  # noqa: RUF001
+
+
+async def test_a_language_that_is_not_spoken_is_refused(shell: Shell) -> None:
+    refused = shell.run("--language", "tlh", "order", "list", code=2)
+    assert refused.err == "There is no such language; there are: en, fr.\n"

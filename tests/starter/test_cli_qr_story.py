@@ -65,7 +65,7 @@ async def test_the_history_says_who_was_mailed_and_folds_refused_tries(qr: QrWor
     await sent(qr, AboutRequest(request, 1, 1), "copy_requested", "cc:1")
     for _ in range(3):
         async with qr.database.transaction() as connection:
-            refused = Refused.because("file_unsafe", "No.")
+            refused = Refused.because("file_unsafe")
             await qr_codes.note_refused(connection, 1, f"contact:{qr.contacts[0]}", refused)
     imported = await qr.take()
     told = await qr.notify(imported.version.id, to=BOSS)

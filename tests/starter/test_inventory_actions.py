@@ -55,7 +55,7 @@ async def test_a_physical_sim_can_be_switched(database: Database) -> None:
     assert await codes(inventory, "L-1", database) == {
         SWITCH: [],
         REPLACE: ["not_an_esim"],
-        GENERATE: ["not_an_esim"],
+        GENERATE: ["esim_needed"],
     }
 
 
@@ -239,9 +239,9 @@ async def test_what_another_account_has_does_not_exist(database: Database) -> No
                 await ask(await ana(database), text)
             told.add(refused.value.refusals)
         ((refusal,),) = told
-        assert (refusal.code, refusal.sentence) == ("unknown_line", "There is no such line in your account.")
+        assert (refusal.code, refusal.sentence) == ("unknown_line", "There is no such line in the account.")
     for text in ("S-2", iccid(2), "S-999", iccid(999)):
-        with pytest.raises(NotFound, match=r"^There is no such SIM in your account\.$"):
+        with pytest.raises(NotFound, match=r"^There is no such SIM in the account\.$"):
             await inventory.actions(await ana(database), text)
 
 

@@ -47,7 +47,7 @@ async def test_every_wrong_row_is_told_with_its_line(database: Database) -> None
 async def test_of_very_many_wrong_rows_the_rest_is_counted(database: Database) -> None:
     said = await refused_fleet(Inventory(database), as_csv(*(line(n, slot=0) for n in range(MAX_LISTED + 7))))
     assert len(said) == MAX_LISTED + 1
-    assert said[-1] == "And 7 more lines."
+    assert said[-1] == "And in further lines of the file: 7."
 
 
 TWINS = [
@@ -96,10 +96,10 @@ FILES = {
         as_csv(line(), columns=tuple(line())[:-1]),
         "The first line must name the columns; missing: management_groups.",
     ),
-    "a column too many": (as_csv(line(birthday="x")), "not known: birthday (column 12); known are: account"),
+    "a column too many": (as_csv(line(birthday="x")), "not known: birthday (12); known are: account"),
     "a column misspelt": (
         as_csv(line()).replace(b"management_groups", b"management_group"),
-        "missing: management_groups; not known: management_group (column 11).",
+        "missing: management_groups; not known: management_group (11).",
     ),
     "a column twice": (
         as_csv(line()).replace(b"device", b"slot", 1).replace(b"slot", b"device,slot", 1),

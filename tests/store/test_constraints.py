@@ -152,6 +152,11 @@ IMPOSSIBLE = [
          "uq_distributors_name"),
         (("INSERT INTO users (account_id, name, email, profile_id) "
          "SELECT account_id, name, upper(email), profile_id FROM users"), "uq_users_email"),
+        ("UPDATE users SET role = 'operator'", "ck_users_role_known"),
+        ("UPDATE users SET role = 'provider_desk'", "ck_users_distributor_of_desk"),
+        ("UPDATE users SET distributor_id = (SELECT min(id) FROM distributors)",
+         "ck_users_distributor_of_desk"),
+        ("UPDATE users SET kind = 'robot'", "ck_users_kind_known"),
         (("INSERT INTO order_pack_items (pack_id, section, name, esim, provider_id) "
          "SELECT pack_id, section, 'Another', true, provider_id FROM order_pack_items"), "uq_pack_esim"),
         ("UPDATE order_pack_items SET provider_id = NULL", "ck_order_pack_items_esim_has_provider"),

@@ -90,7 +90,9 @@ async def test_an_upload_link_ends_with_its_request(database: Database) -> None:
     await qr.take_by_link(token)
     with pytest.raises(Refused) as over:
         await found(qr, token)
-    assert over.value.refusals[0].sentence.startswith("The QR code has been imported already")
+    assert over.value.refusals[0].sentence.startswith(
+        "The request is over: the QR code has been imported already"
+    )
 
 
 @pytest.mark.covers("F60")

@@ -37,5 +37,5 @@ async def test_a_line_is_found_with_its_account_and_provider(database: Database)
         key = await lookups.find_line(connection, AllAccounts(), "+33639980001")
         assert (key.id, key.account, key.slot, key.provider) == (1, "Acme", 3, "Orange")
         assert await lookups.find_line(connection, OfAccount(key.account_id), "l-1") == key
-        with pytest.raises(NotFound, match=r"^There is no such line\.$"):
+        with pytest.raises(NotFound, match=r"^There is no such line in the account\.$"):
             await lookups.find_line(connection, AllAccounts(), "+33639980002")

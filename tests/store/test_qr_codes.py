@@ -144,7 +144,7 @@ async def test_a_physical_sim_has_no_code(database: Database) -> None:
     qr = await qr_world(database, line(1))
     with pytest.raises(Refused) as refused:
         await qr.take(1)
-    assert codes_of(refused) == ["not_an_esim"]
+    assert codes_of(refused) == ["esim_needed"]
     with pytest.raises(NotFound):
         await qr.take(10**6)
 

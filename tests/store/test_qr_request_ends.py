@@ -64,7 +64,7 @@ async def test_a_notification_is_written_once_and_only_of_the_present_code(datab
     assert told == [told[0]] * 4
     with pytest.raises(Refused) as used:
         await qr.notify(first, to="other@acme.example")
-    assert used.value.refusals[0].code == "key_used"
+    assert used.value.refusals[0].code == "key_used_for_notification"
     await qr.take(1, 2)
     assert (await qr.notify(first)).state == "revoked"
     with pytest.raises(Refused) as replaced:

@@ -36,7 +36,7 @@ async def test_a_request_goes_to_all_who_have_the_role_or_to_those_chosen(databa
 @pytest.mark.parametrize(
     ("sim", "before", "contacts", "refused"),
     [
-        (CARD, "SELECT 1", None, ["not_an_esim"]),
+        (CARD, "SELECT 1", None, ["esim_needed"]),
         (
             ESIM,
             "DELETE FROM contact_roles WHERE role = 'esim_qr_code'",

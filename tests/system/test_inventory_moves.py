@@ -2,9 +2,10 @@
 
 import pytest
 
+from models.errors import Refusal, Refused
 from models.inventory import TEMPORARY_MARK, SimKind, SimState
 from models.lifecycle import OrderKind, OrderStatus
-from tests.builders import ANA, OPERATOR, iccid, line, world
+from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line, world
 from tests.system.scene import Scene, refused
 
 ESIM = iccid(777)
@@ -133,7 +134,9 @@ async def test_iccids_that_are_wrong_taken_or_missing(scene: Scene) -> None:
     order_id = await scene.acknowledged()
     assert await refused(scene.desk.processed(OPERATOR, order_id)) == ["iccid_unknown"]
     assert await refused(scene.desk.enter_iccid(OPERATOR, order_id, "12345")) == ["iccid_invalid"]
-    assert await refused(scene.desk.enter_iccid(OPERATOR, order_id, iccid(2))) == ["iccid_in_use"]
+    with pytest.raises(Refused) as taken:
+        await scene.desk.enter_iccid(OPERATOR, order_id, iccid(2))
+    assert taken.value.refusals == (Refusal.of("iccid_in_use", iccid=iccid(2)),)
     wrong_digit = ESIM[:-1] + str((int(ESIM[-1]) + 1) % 10)
     state = await scene.desk.enter_iccid(OPERATOR, order_id, f"{wrong_digit[:10]} {wrong_digit[10:]}")
     assert state.iccid == wrong_digit
@@ -147,18 +150,21 @@ async def test_the_story_of_an_order_names_who_did_what(scene: Scene) -> None:
     order_id = await scene.placed()
     await scene.mailbox.got("orders@telvia.example")
     await scene.desk.acknowledge(OPERATOR, order_id, iccid=ESIM)
-    await scene.desk.processed(await scene.ana("U-1"), order_id)
+    dora = await scene.inventory.create_user(
+        OPERATOR, ACCOUNT, "Dora", "dora@telvia.example", role="provider_desk", distributor="Telvia"
+    )
+    await scene.desk.processed(await scene.ana(dora.email), order_id)
     await scene.ended(order_id)
     story = [(event.type, event.actor) for event in (await scene.desk.order(OPERATOR, order_id)).events]
     assert story == [
         ("order.submitted", "user:1"),
         ("mail.sent", "system"),
-        ("order.provider_processing", "provider"),
-        ("esim.temporary_created", "provider"),
-        ("esim.iccid_entered", "provider"),
-        ("order.processed", "user:1"),
-        ("sim.discarded", "user:1"),
-        ("esim.activated", "user:1"),
+        ("order.provider_processing", "operator"),
+        ("esim.temporary_created", "operator"),
+        ("esim.iccid_entered", "operator"),
+        ("order.processed", dora.actor),
+        ("sim.discarded", dora.actor),
+        ("esim.activated", dora.actor),
         ("mail.sent", "system"),
         ("mail.sent", "system"),
     ]

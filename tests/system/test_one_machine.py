@@ -106,7 +106,7 @@ async def test_a_line_is_switched_by_commands_alone(shell: Shell) -> None:
     declined = await shell.esim(*command, typed="n\n")
     assert declined.code == 2
     assert "irreversibly" in declined.err
-    assert "Nothing was ordered." in declined.err
+    assert "nothing was done." in declined.err
 
     order = (await shell.esim(*command, typed="y\n")).json["order_id"]
     assert (await shell.esim(*command, "--yes")).json["order_id"] == order
@@ -151,7 +151,7 @@ async def test_an_esim_is_replaced_and_another_order_cancelled_by_commands(shell
     assert cancelled.json["status"] == "cancelled"
     assert (await shell.esim("fleet", "show", number, "--json")).json["sim"] == line["sim"]
     late = await shell.esim("order", "processed", first, "--iccid", next(ICCIDS))
-    assert (late.code, late.err) == (2, "The order is cancelled; it cannot become processed any more.")
+    assert (late.code, late.err) == (2, "The order is cancelled already; that cannot be changed any more.")
     shown = (await shell.esim("order", "show", first, "--json")).json
     assert shown["cancel_reason"] == "wrong phone"
     assert "incident.processed_after_cancelled" in [event["type"] for event in shown["events"]]
@@ -209,9 +209,13 @@ async def test_another_language_places_and_steers_with_nothing_but_json(shell: S
         (
             ("order", "switch", "+33600000000", "--user", USER, "--yes"),
             2,
-            "There is no such line in your account.",
+            "There is no such line in the account.",
         ),
-        (("order", "switch", "L-1", "--user", "nobody@acme.example", "--yes"), 2, "There is no such user."),
+        (
+            ("order", "switch", "L-1", "--user", "nobody@acme.example", "--yes"),
+            2,
+            "There is no such user",
+        ),
         (("order", "switch", "L-1", "--user", USER, "--pack", "P-999", "--yes"), 2, "There is no such pack"),
         (("order", "show", "order-aaaaaaaaaaaaaaaa"), 2, "There is no order order-aaaaaaaaaaaaaaaa."),
         (("order", "show", "42"), 2, "An order's id is order- and 16 letters and digits."),

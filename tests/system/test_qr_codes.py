@@ -84,7 +84,7 @@ async def test_the_chosen_get_a_link_and_others_a_copy_without(scene: Scene) -> 
         ({"contacts": ("orders@telvia.example",)}, "recipient_not_eligible"),
         ({"cc": ("boss@acme.example\r\nBcc: all@evil.example",)}, "cc_invalid"),
         ({"cc": ("no address",)}, "cc_invalid"),
-        ({"subject": "A code\nBcc: all@evil.example"}, "subject_invalid"),
+        ({"subject": "A code\nBcc: all@evil.example"}, "subject_not_one_line"),
     ],
 )
 async def test_a_request_that_cannot_be_mailed_is_refused(
@@ -103,7 +103,7 @@ async def test_only_an_esim_whose_distributor_has_somebody_to_ask(idle_scene: Sc
     assert await refused(world.desk.draft(await world.scene.ana(), world.sim)) == ["no_qr_contact"]
     await world.contact(QUENTIN, ContactRole.ESIM_QR_CODE)
     await world.desk.draft(await world.scene.ana(), world.sim)
-    assert "not_an_esim" in await refused(world.desk.draft(await world.scene.ana(), await world.sim_of(2)))
+    assert "esim_needed" in await refused(world.desk.draft(await world.scene.ana(), await world.sim_of(2)))
     await idle_scene.inventory.disable(OPERATOR, ACCOUNT, "Default", ["generate_qr_code:1"])
     assert await refused(world.desk.draft(await world.scene.ana(), world.sim)) == ["not_enabled"]
     assert await refused(world.desk.import_code(await world.scene.ana(), world.sim, str(a_code()))) == [

@@ -49,7 +49,7 @@ async def test_a_contact_may_send_the_code_that_is_there_already_twice_and_tell_
     await world.request()
     link = await world.upload_link()
     async with world.browser() as browser:
-        assert (await browser.post(f"{link}/tell")).status_code == 422, "nothing was sent yet"
+        assert (await browser.post(f"{link}/tell")).status_code == 409, "nothing was sent yet"
         done = await world.upload(browser, link)
         assert done.status_code == 200
         sent = (await scene.sql("SELECT id FROM qr_uploads"))[0].id

@@ -81,7 +81,7 @@ async def test_a_person_is_asked_with_the_count_and_reads_a_summary(scene: Scene
     await many_held(scene, 3)
     declined = await retry(scene, "--all-held", code=2, typed="n\n")
     assert "Retry 3 orders?" in declined.err
-    assert "Nothing was retried." in declined.err
+    assert "nothing was done." in declined.err
     again = await retry(scene, "--all-held", code=1, typed="y\n")
     assert "held again" in again.out
     assert "Held again: order-" in again.out

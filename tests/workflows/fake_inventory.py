@@ -67,6 +67,8 @@ class FakeInventory(OrderSteps, FollowUpSteps):
         self.sims: dict[int, FakeSim] = {}
         self.orders: dict[str, FakeOrder] = {}
         self.broken: list[str] = []
+        self.emails: tuple[str, ...] = ("people",)
+        """What an order that has ended sends."""
         self.signal: Callable[[str], Awaitable[None]] = _nobody
         self._ids = itertools.count(1)
 
@@ -87,7 +89,7 @@ class FakeInventory(OrderSteps, FollowUpSteps):
             if known is None:
                 active = self.on_line(swap(wish).line_id, SimState.ACTIVE)
                 if not active:
-                    unknown = Refusal(code="unknown_line", sentence="The account has no such line.")
+                    unknown = Refusal.of("unknown_line")
                     return self._acceptance(wish, OrderStatus.REFUSED, (unknown,))
                 found = tuple(refusals(swap(wish).action, self._facts(wish, active[0]), swap(wish).choice))
                 if found:
@@ -132,7 +134,7 @@ class FakeInventory(OrderSteps, FollowUpSteps):
                 return self._result(order, refusal)
             iccid = call.iccid or order.esim.iccid
             if iccid is None:
-                return self._result(order, Refusal(code="iccid_unknown", sentence="Give the ICCID."))
+                return self._result(order, Refusal.of("iccid_unknown"))
             if taken := self._taken(order, iccid):
                 return self._result(order, taken)
             order.in_place.state, order.in_place.line_id = SimState.DISCARDED, None
@@ -200,7 +202,7 @@ class FakeInventory(OrderSteps, FollowUpSteps):
         others = [sim.iccid for sim in self.sims.values() if sim is not order.esim]
         if iccid is None or iccid not in others:
             return None
-        return Refusal(code="iccid_in_use", sentence=f"The ICCID {iccid} belongs to another SIM.")
+        return Refusal.of("iccid_in_use", iccid=iccid)
 
     def _acceptance(self, wish: Placement, status: OrderStatus, why: tuple[Refusal, ...]) -> Acceptance:
         return Acceptance(order_id=wish.order_id, status=status, what=wish.what, refusals=why)
@@ -219,5 +221,5 @@ class FakeInventory(OrderSteps, FollowUpSteps):
             state=state,
             refusal=refusal,
             follow_ups=order.follow_ups,
-            emails=("people",) if ended else (),
+            emails=self.emails if ended else (),
         )

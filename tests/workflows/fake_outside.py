@@ -9,7 +9,10 @@ from workflows.steps import PeopleSteps, ProviderSteps
 
 
 class FakeOutside(ProviderSteps, PeopleSteps):
-    """`got` has every letter once, in the order they came; `copies` counts those that came again."""
+    """`got` has every letter once, in the order they came; `copies` counts those that came again.
+
+    Troubles of e-mails other than `people` are under `send_email:NAME`.
+    """
 
     def __init__(self, troubles: Troubles) -> None:
         self.troubles = troubles
@@ -31,7 +34,10 @@ class FakeOutside(ProviderSteps, PeopleSteps):
         await self._take("withdraw_from_provider", "withdrawal", order)
 
     async def send_email(self, email: EmailInput) -> None:
-        await self._take("send_email", "news", email)
+        if email.email == "people":
+            await self._take("send_email", "news", email)
+        else:
+            await self._take(f"send_email:{email.email}", email.email, email)
 
     async def _take(self, step: str, letter: str, message: ProviderInput | EmailInput) -> None:
         async with self.troubles.around(step):

@@ -4,11 +4,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from models.errors import Refusal
+from models.orders import Reminded
 from models.qr import QrWish, RequestResult, RequestState, RequestStatus, end_request
 from tests.workflows.troubles import Troubles
 from workflows.messages import (
     AddRound,
     EndRequest,
+    RemindOfCode,
     RequestStep,
     SendNotification,
     SendQrMails,
@@ -63,7 +65,7 @@ class FakeQr(QrSteps, QrMailSteps):
             if wish.request_id not in self.requests:
                 found = self._refusals(wish.contacts)
                 if any(it.wish.sim_id == wish.sim_id for it in self.open_ones()):
-                    found += (Refusal(code="open_qr_request", sentence="The code is requested already."),)
+                    found += (Refusal.of("open_qr_request", request="qr-request-of-this-sim"),)
                 request = FakeRequest(wish, RequestStatus.REFUSED, refusals=found)
                 if not found:
                     request.status = RequestStatus.REQUESTED
@@ -108,9 +110,11 @@ class FakeQr(QrSteps, QrMailSteps):
         asked = list(self.requests[step.request_id].rounds.values())[step.round - 1]
         await self._take("ask_for_code", f"request {step.round} to {asked}", step.request_id, step.retries)
 
-    async def remind_of_code(self, step: SendQrMails) -> None:
-        letter = f"reminder {step.number} of round {step.round}"
-        await self._take("remind_of_code", letter, step.request_id, step.retries)
+    async def remind_of_code(self, step: RemindOfCode) -> Reminded:
+        if step.number is not None:
+            letter = f"reminder {step.number} of round {step.round}"
+            await self._take("remind_of_code", letter, step.request_id, step.retries)
+        return Reminded()
 
     async def tell_no_code(self, step: SendQrMails) -> None:
         letter = f"no code after {step.number} reminders of round {step.round}"
@@ -133,4 +137,4 @@ class FakeQr(QrSteps, QrMailSteps):
         unfit = set(contacts or ()) - set(ROLE)
         if not unfit:
             return ()
-        return (Refusal(code="contact_without_role", sentence="A contact lacks the role eSIM QR Code."),)
+        return (Refusal.of("recipient_lacks_role"),)

@@ -24,16 +24,12 @@ pytestmark = [
 def as_json(house: House, key: str = "from another SDK", **changed: Any) -> dict[str, Any]:
     """The least that an order can be started with."""
     house.inventory.add_line(77)
-    order = {
-        "order_id": order_id(1, house.task_queue + key),
-        "kind": "switch_to_esim",
-        "account_id": 1,
-        "line_id": 77,
-        "user_id": 3,
-        "pack_id": 4,
-        "discard_confirmed": True,
-    }
-    return {"order": order | changed, "slot": 1, "provider": "Orange", "distributor": "Distribution SA"}
+    what = {"kind": "switch_to_esim", "line_id": 77, "pack_id": 4, "discard_confirmed": True}
+    order = {"order_id": order_id(1, house.task_queue + key), "account_id": 1, "user_id": 3}
+    order |= {name: value for name, value in changed.items() if name in order}
+    what |= {name: value for name, value in changed.items() if name not in order}
+    names = {"slot": 1, "provider": "Orange", "distributor": "Distribution SA"}
+    return {"order": {**order, "what": what}, **names}
 
 
 async def start(house: House, workflow_id: str, *arguments: Any) -> WorkflowHandle[Any, Any]:

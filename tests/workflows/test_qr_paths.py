@@ -56,7 +56,7 @@ async def test_a_refused_request_ends_at_once_and_asks_nobody(qr_house: QrHouse)
     sim_id = qr_house.known(open_one).wish.sim_id
     handle, result = await qr_house.request(qr_house.ask("another", sim_id, contacts=(9,)))
     assert result.state.status is RequestStatus.REFUSED
-    assert [it.code for it in result.refusals] == ["contact_without_role", "open_qr_request"]
+    assert [it.code for it in result.refusals] == ["recipient_lacks_role", "open_qr_request"]
     await qr_house.ended(handle)
     assert qr_house.qr.got == [ASKED]
     assert await qr_house.attribute(handle, ORDER_STATUS) == "refused"
@@ -78,7 +78,7 @@ async def test_sent_again_to_others_the_wait_begins_anew(qr_house: QrHouse) -> N
 
     with pytest.raises(Refusal) as unfit:
         await qr_house.steer(handle, "send_again", contacts=[9])
-    assert unfit.value.code == "contact_without_role"
+    assert unfit.value.code == "recipient_lacks_role"
     assert (await handle.query(EsimQrRequest.state)).round == 2
 
 

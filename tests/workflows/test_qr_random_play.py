@@ -26,7 +26,7 @@ QUICK = QrWaits(
     look_every=timedelta(seconds=0.5),
 )
 OVER = {f"already_{status}" for status in RequestStatus if status is not RequestStatus.REQUESTED}
-CODES = OVER | {"done", "over", "contact_without_role"}
+CODES = OVER | {"done", "over", "recipient_lacks_role"}
 
 calls = st.one_of(
     st.builds(

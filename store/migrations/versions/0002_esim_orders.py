@@ -276,6 +276,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("type IN ('qr.imported', 'qr.import_refused')"),
     )
+    op.create_index(
+        "ix_events_refused_orders",
+        "events",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("type = 'order.refused'"),
+    )
     op.create_table(
         "order_notes",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -1,0 +1,36 @@
+"""Every refusal there is, by its code: stable, documented in docs/refusals.md, and declared here only.
+
+A code has one sentence. Its parameters are its fields: ids, ICCIDs, counts, codes and names of
+settings, never a name, an e-mail address or a phone number of a person. A parameter that is a code, such as
+`action`, is put into words by `WORDS` in English and by `wording` in other languages.
+"""
+
+from collections.abc import Mapping
+
+from models.refusals.accounts import ACCOUNTS
+from models.refusals.codes import CODES
+from models.refusals.commands import COMMANDS
+from models.refusals.declared import Declared
+from models.refusals.files import FILES
+from models.refusals.fleet import FLEET
+from models.refusals.imports import IMPORTS
+from models.refusals.operations import OPERATIONS
+from models.refusals.orders import ORDERS
+from models.refusals.words import WORDS
+
+SUBJECTS: Mapping[str, Mapping[str, Declared]] = {
+    "Orders": ORDERS,
+    "QR codes": CODES,
+    "Uploaded files": FILES,
+    "Fleet, catalogue and people": FLEET,
+    "Accounts and edits of lines": ACCOUNTS,
+    "Imports": IMPORTS,
+    "Commands": COMMANDS,
+    "Operations": OPERATIONS,
+}
+DECLARED: Mapping[str, Declared] = {code: told for part in SUBJECTS.values() for code, told in part.items()}
+
+UNKNOWN = "This was refused: {code}."
+"""What is read of a refusal that this version does not know, such as one of a newer version."""
+
+__all__ = ["DECLARED", "SUBJECTS", "UNKNOWN", "WORDS"]

@@ -1,0 +1,62 @@
+"""How a refusal is declared: its sentence in English, with fields for its parameters, and its HTTP status."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from string import Formatter
+
+Parameters = Mapping[str, str | int]
+Words = Mapping[str, dict[str, str]]
+"""Words for parameters that are codes themselves: by the parameter's name, then by the code."""
+
+NOT_FOUND = 404
+FORBIDDEN = 403
+CONFLICT = 409
+GONE = 410
+UNPROCESSABLE = 422
+TOO_MANY = 429
+UNAVAILABLE = 503
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One kind of refusal. `status` is the status of its problem details over HTTP (RFC 9457)."""
+
+    sentence: str
+    status: int = UNPROCESSABLE
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names of its parameters: the fields of the sentence."""
+        return fields(self.sentence)
+
+
+@cache
+def fields(template: str) -> frozenset[str]:
+    """The names between braces."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
+
+
+class _Numbers(Formatter):
+    """Groups the digits of a number with the separator of the language, where the field says `:,`."""
+
+    def __init__(self, separator: str) -> None:
+        self._separator = separator
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        written: str = super().format_field(value, format_spec if isinstance(value, int) else "")
+        return written.replace(",", self._separator) if format_spec == "," else written
+
+
+def filled(template: str, parameters: Parameters, words: Words, separator: str = ",") -> str | None:
+    """The sentence with its parameters in words; None where one is missing.
+
+    A code without words, perhaps of a newer version, is shown with blanks for underscores.
+    """
+    if not fields(template) <= parameters.keys():
+        return None
+    said = {
+        name: words[name].get(str(value), str(value).replace("_", " ")) if name in words else value
+        for name, value in parameters.items()
+    }
+    return _Numbers(separator).vformat(template, (), said)

@@ -1,0 +1,44 @@
+"""Refusals about accounts, lines, SIMs, catalogues, contacts, users and profiles."""
+
+from models.refusals.declared import CONFLICT, FORBIDDEN, NOT_FOUND, Declared
+
+FLEET = {
+    "no_account": Declared("There is no account yet; import a fleet first.", NOT_FOUND),
+    "account_needed": Declared("There are several accounts; name one with --account."),
+    "unknown_account": Declared("There is no such account.", NOT_FOUND),
+    "unknown_line": Declared("There is no such line in the account.", NOT_FOUND),
+    "unknown_sim": Declared("There is no such SIM in the account.", NOT_FOUND),
+    "unknown_pack": Declared("There is no such pack in the account.", NOT_FOUND),
+    "unknown_user": Declared("There is no such user in the account.", NOT_FOUND),
+    "unknown_profile": Declared("There is no such profile in your account.", NOT_FOUND),
+    "unknown_target": Declared("A target is {actions}, one of them with a slot such as {example}, or all."),
+    "unknown_role": Declared("A contact's role is one of: {roles}."),
+    "unknown_user_role": Declared("A user's role is one of: {roles}."),
+    "distributor_of_desk": Declared("A distributor is named for the role provider_desk, and for no other."),
+    "role_above_yours": Declared(
+        "The role {role} allows more than yours; ask who has such a role, or the platform's operator.",
+        FORBIDDEN,
+    ),
+    "other_account": Declared("The file names an account that is not yours.", NOT_FOUND),
+    "profile_exists": Declared("The account has a profile of this name already.", CONFLICT),
+    "name_invalid": Declared("A name has 1 to {characters} characters and no line breaks."),
+    "email_invalid": Declared("This is not an e-mail address."),
+    "email_in_use": Declared("There is a user with this e-mail address already.", CONFLICT),
+    "unknown_contact": Declared("There is no such contact.", NOT_FOUND),
+    "contact_ambiguous": Declared("Several contacts have this address; name one: {contacts}.", CONFLICT),
+    "contact_exists": Declared(
+        "The distributor has a contact with this address already, {contact}; `contact edit` changes it.",
+        CONFLICT,
+    ),
+    "role_contradicted": Declared("A role is either given or taken away."),
+    "unknown_distributor": Declared(
+        "There is no such distributor; a fleet or a catalogue that is imported brings them.", NOT_FOUND
+    ),
+    "unknown_person": Declared("Nobody is known by this address, name or reference.", NOT_FOUND),
+    "person_ambiguous": Declared("Several people have this name; name one: {references}.", CONFLICT),
+    "person_needed": Declared(
+        "These need the person still ({count} in all): {references}. See them to their end, or cancel, "
+        "withdraw or revoke them first.",
+        CONFLICT,
+    ),
+}

@@ -1,0 +1,82 @@
+"""Refusals of a file that is imported, and what is wrong or odd with one of its rows.
+
+What concerns a row is part of a `row_invalid` or a warning `row_odd`, and follows the name of its column.
+"""
+
+from models.identifiers import CHECK_DIGIT_WRONG
+from models.refusals.declared import CONFLICT, Declared
+
+IMPORTS = {
+    "import_running": Declared("Another import is running; import again when it has ended.", CONFLICT),
+    "inventory_changed": Declared(
+        "The inventory changed while the file was imported; import it again.", CONFLICT
+    ),
+    # the whole file
+    "too_many_rows": Declared("The file has more than {rows:,} rows; split it."),
+    "no_rows": Declared("The file has no rows."),
+    "too_many_bytes": Declared("The file has more than {megabytes} MB; split it."),
+    "file_not_utf8": Declared("The file is not UTF-8 text; save it as CSV with UTF-8 encoding."),
+    "line_not_utf8": Declared("Line {line}: the file is not UTF-8 text; save it as CSV with UTF-8 encoding."),
+    "line_not_csv": Declared(
+        "Line {line}: this is not CSV; look for a quote that is not closed or a very long field."
+    ),
+    "column_twice": Declared("The column {column} is there twice."),
+    "columns_missing": Declared("The first line must name the columns; missing: {missing}."),
+    "columns_unknown": Declared(
+        "The first line must name the columns; not known: {unknown}; known are: {known}."
+    ),
+    "columns_differ": Declared(
+        "The first line must name the columns; missing: {missing}; not known: {unknown}."
+    ),
+    # lines of the file
+    "row_invalid": Declared("Line {line}:"),
+    "row_odd": Declared("Line {line}:"),
+    "more_rows": Declared("And in further lines of the file: {lines:,}."),
+    # the cells of a row
+    "cell_count_wrong": Declared("there are {cells} columns instead of {columns}."),
+    "cell_unprintable": Declared("there is a line break or another control character in it."),
+    "cell_too_long": Declared("it is longer than {characters} characters."),
+    "cell_empty": Declared("it is empty."),
+    "cell_no_slot": Declared("it must be 1, 2 or 3."),
+    "cell_no_sim_type": Declared("it must be physical or esim, or empty with an empty iccid."),
+    "cell_not_yes_or_no": Declared("it must be yes or no."),
+    "cell_no_language": Declared("it must be en or fr, or empty."),
+    "language_without_name": Declared("a language needs a name."),
+    "language_without_contact": Declared("a language needs a contact."),
+    "other_language_before": Declared("line {line} has another one for the same employee."),
+    "other_before": Declared("line {line} says something else for the same address."),
+    "msisdn_invalid": Declared(
+        "A phone number is written with + and the country code, such as +33612345678."
+    ),
+    "address_without_name": Declared("an address needs a name."),
+    "contact_incomplete": Declared("a contact has a name and an address."),
+    "esim_without_provider": Declared("an eSIM has one."),
+    # rows that contradict each other
+    "same_number_before": Declared("line {line} has the same phone number."),
+    "same_slot_before": Declared("line {line} has the same slot."),
+    "same_iccid_before": Declared("line {line} has the same ICCID."),
+    "same_item_before": Declared("line {line} has the same item already."),
+    "same_provider_before": Declared("line {line} has an eSIM of this provider in the pack already."),
+    "other_name_before": Declared("line {line} has another name for the same address."),
+    "other_pack_before": Declared("line {line} says something else for the same pack."),
+    # rows that contradict the inventory
+    "number_elsewhere": Declared("this phone number is in another slot already."),
+    "slot_taken": Declared("another phone number is in this slot already."),
+    "iccid_discarded": Declared("this SIM is discarded, and that cannot be undone."),
+    "iccid_temporary": Declared("this is the temporary eSIM of an open order."),
+    "iccid_elsewhere": Declared("this SIM is in use elsewhere already."),
+    "kind_differs": Declared("the SIM with this ICCID is known with the other type."),
+    "sim_open_order": Declared("the line has an open order; its SIM cannot change by an import."),
+    "sim_removed": Declared("there is a SIM in this slot; an import does not remove it."),
+    "sim_replaced": Declared("another SIM is in this slot; place an order to replace it."),
+    "provider_open_order": Declared("the line has an open order; its provider cannot change now."),
+    "account_not_imported": Declared("there is no such account; import its fleet first."),
+    "pack_open_orders": Declared("the pack is in open orders; its distributor cannot change now."),
+    # what is only odd
+    "check_digit_wrong": Declared(CHECK_DIGIT_WRONG),
+    "empty_slot_data": Declared(
+        "the slot is empty; distributor and employee belong to a SIM and are left out."
+    ),
+    "section_not_shown": Declared("the shop shows eSIMs of the section {section} only."),
+    "provider_of_no_line": Declared("no line of the account has this provider."),
+}

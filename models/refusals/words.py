@@ -1,0 +1,27 @@
+"""English words for parameters that are codes themselves."""
+
+from models.refusals.declared import Words
+
+WORDS: Words = {
+    "action": {
+        "switch_to_esim": "Switch to eSIM",
+        "replace_esim": "Replace the eSIM",
+        "generate_qr_code": "Generate an eSIM QR code",
+    },
+    "ended": {
+        "imported": "the QR code has been imported already, and nothing is left to do",
+        "withdrawn": "it was withdrawn, and the QR code is not needed any more",
+        "sim_discarded": "the SIM is discarded, and the QR code is not needed any more",
+        "refused": "it was refused",
+        "over": "the QR code is not waited for any more",
+    },
+    "rule": {
+        "length": "it has more than 255 characters",
+        "form": "it does not have the form LPA:1$SERVER$MATCHING-ID",
+        "server": "it names no SM-DP+ server",
+        "matching_id": "its matching id has not only capital letters, digits and hyphens",
+        "oid": "its third field is no object identifier",
+        "flag": "its last field is not the flag 1",
+    },
+}
+"""`action` as `models.rules.Action` labels it; `ended` how a request did; `rule` what a code breaks."""

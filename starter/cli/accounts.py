@@ -1,0 +1,123 @@
+"""`esim-orders account ...`: the accounts of the platform, and how their people are written to (F66, F67)."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import typer
+
+from models.account import AccountView
+from models.callers import Caller
+from starter.accounts import Accounts
+from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say
+from starter.cli.session import caller, opened, run, settings
+
+app = typer.Typer(help="Create, rename and close accounts.", no_args_is_help=True)
+
+Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Name of the account.")]
+LanguageName = Annotated[str, typer.Argument(metavar="en|fr", help="Of e-mails to its people.")]
+
+
+@asynccontextmanager
+async def _accounts() -> AsyncIterator[tuple[Accounts, Caller]]:
+    async with opened() as database:
+        yield Accounts(database, settings().mail_language), await caller(database)
+
+
+@app.command(name="list")
+def list_accounts(json: JsonFlag = False) -> None:
+    """List accounts, closed ones too."""
+
+    async def read() -> list[AccountView]:
+        async with _accounts() as (desk, who):
+            return await desk.accounts(who)
+
+    found = run(read)
+    if json:
+        print_json(found)
+    elif found:
+        _print(found)
+    else:
+        say("There are no accounts.")
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the account; no other has it.")],
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language", metavar="en|fr", help="Of e-mails to its people; ESIM_MAIL_LANGUAGE if left out."
+        ),
+    ] = None,
+    contact: Annotated[
+        str | None, typer.Option("--contact", metavar="EMAIL", help="Its contact address; see set-contact.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Create an account with its default profile. An import of a fleet creates the accounts it names, too."""
+    _change(lambda desk, who: desk.create(who, name, language, contact), json=json)
+
+
+@app.command()
+def rename(
+    account: Account,
+    new_name: Annotated[
+        str, typer.Argument(metavar="NEW_NAME", help="Its new name; no other account has it.")
+    ],
+    json: JsonFlag = False,
+) -> None:
+    """Give an account another name. Files that are imported must use the new name."""
+    _change(lambda desk, who: desk.rename(who, account, new_name), json=json)
+
+
+@app.command()
+def close(account: Account, json: JsonFlag = False) -> None:
+    """Close an account: no new orders or imports, and its users cannot act. Open orders finish, data stay."""
+    _change(lambda desk, who: desk.close(who, account), json=json)
+
+
+@app.command()
+def reopen(account: Account, json: JsonFlag = False) -> None:
+    """Open a closed account again, as it was."""
+    _change(lambda desk, who: desk.reopen(who, account), json=json)
+
+
+@app.command(name="set-language")
+def set_language(account: Account, language: LanguageName, json: JsonFlag = False) -> None:
+    """Write to the account's people in this language, but for those who have one of their own."""
+    _change(lambda desk, who: desk.set_language(who, account, language), json=json)
+
+
+@app.command(name="set-contact")
+def set_contact(
+    account: Account,
+    email: Annotated[str, typer.Argument(metavar="EMAIL|none", help="E-mail address, or none.")],
+    json: JsonFlag = False,
+) -> None:
+    """Offer notifications of QR codes that nobody requested to this address."""
+    address = None if email.strip().lower() == "none" else email
+    _change(lambda desk, who: desk.set_contact(who, account, address), json=json)
+
+
+def _change(change: Callable[[Accounts, Caller], Awaitable[AccountView]], *, json: bool) -> None:
+    async def call() -> AccountView:
+        async with _accounts() as (desk, who):
+            return await change(desk, who)
+
+    changed = run(call)
+    if json:
+        print_json(changed)
+    else:
+        _print([changed])
+
+
+def _print(accounts: list[AccountView]) -> None:
+    wide = is_wide()
+    rows = []
+    for account in accounts:
+        closed = f"closed {full_time(account.closed_at)} UTC" if wide else "closed"
+        state = closed if account.closed_at else "open"
+        rows.append((account.name, state, account.open_orders, account.language, account.contact_email))
+    columns = ("account", "state", "open orders", "language", "contact")
+    print_table("Accounts", columns, rows, whole=("language",))

@@ -1,0 +1,149 @@
+"""`esim-orders fleet set-employee|set-groups|set-iccid`: edits of lines and their SIMs (F63, F64)."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.callers import Caller
+from models.errors import Refused
+from models.fleet_edits import FleetEdit, GroupsMode
+from models.identifiers import reference
+from models.orders import OrderState
+from starter.cli.imports import DryRun, read_file
+from starter.cli.orders import print_state
+from starter.cli.output import JsonFlag, print_json, printable, say
+from starter.cli.session import caller, opened, order_desk, run
+from starter.fleet_edits import FleetEdits
+
+_STDIN = "-"
+_MOST_BYTES = 1_000_000
+_SEPARATOR = ";"
+
+Lines = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="LINE...", help="Phone numbers (+33612345678) or ids (L-42); - reads them from stdin."
+    ),
+]
+File = Annotated[
+    Path | None,
+    typer.Option("--file", metavar="FILE", help="Reads the lines from a file, one a row; - is stdin."),
+]
+
+
+def set_employee(  # noqa: PLR0917  options of a command
+    lines: Lines = None,
+    employee: Annotated[
+        str,
+        typer.Option(
+            "--employee", metavar="EMPLOYEE", help="E-mail address, name or id (E-3); none takes it away."
+        ),
+    ] = "",
+    name: Annotated[
+        str | None, typer.Option("--name", help="Adds an employee of this name where no one has the address.")
+    ] = None,
+    file: File = None,
+    dry_run: DryRun = False,
+    json: JsonFlag = False,
+) -> None:
+    """Say who uses the SIMs in place of lines: of all lines or of none."""
+    if not employee.strip():
+        raise Refused.because("employee_needed")
+    named = _named(lines, file)
+    who_uses = None if employee.strip().lower() == "none" else employee
+    _edit(
+        lambda desk, who: desk.set_employee(who, named, who_uses, name=name, dry_run=dry_run),
+        json=json,
+    )
+
+
+def set_groups(  # noqa: PLR0917  options of a command
+    lines: Lines = None,
+    groups: Annotated[
+        str | None, typer.Option("--groups", metavar="GROUPS", help='Names separated by ;: "Sales;Lyon".')
+    ] = None,
+    add: Annotated[bool, typer.Option("--add", help="Keep the groups that there are.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take only these groups away.")] = False,
+    create: Annotated[
+        bool, typer.Option("--create", help="Make groups that the account does not have.")
+    ] = False,
+    file: File = None,
+    dry_run: DryRun = False,
+    json: JsonFlag = False,
+) -> None:
+    """Set the management groups of lines and their SIMs in place: of all lines or of none.
+
+    Without --add or --remove the groups are these and no others; --groups "" takes all away.
+    """
+    if groups is None:
+        raise Refused.because("groups_needed")
+    if add and remove:
+        raise Refused.because("groups_contradicted")
+    mode = GroupsMode.ADD if add else GroupsMode.REMOVE if remove else GroupsMode.SET
+    named = _named(lines, file)
+    chosen = [name for name in map(str.strip, groups.split(_SEPARATOR)) if name]
+    _edit(
+        lambda desk, who: desk.set_groups(who, named, chosen, mode, create=create, dry_run=dry_run),
+        json=json,
+    )
+
+
+def set_iccid(
+    line: Annotated[str, typer.Argument(metavar="LINE", help="Phone number (+33612345678) or id (L-42).")],
+    iccid: Annotated[str, typer.Argument(metavar="ICCID", help="18 to 20 digits.")],
+    json: JsonFlag = False,
+) -> None:
+    """Enter or correct the ICCID of the temporary eSIM that a line has while its order is open."""
+
+    async def call() -> OrderState:
+        async with order_desk() as (desk, who):
+            return await desk.enter_iccid_of_line(who, line, iccid)
+
+    print_state(run(call), json=json)
+
+
+def _named(lines: list[str] | None, file: Path | None) -> list[str]:
+    """All lines that are named: as arguments, in a file, or on stdin."""
+    named = [line for line in lines or () if line != _STDIN]
+    if _STDIN in (lines or ()) or (file and str(file) == _STDIN):
+        named += _rows("stdin", sys.stdin.buffer.read(_MOST_BYTES + 1))
+    elif file is not None:
+        named += _rows(printable(file), read_file(file, _MOST_BYTES))
+    return named
+
+
+def _rows(source: str, content: bytes) -> list[str]:
+    try:
+        text = content.decode("utf-8-sig") if len(content) <= _MOST_BYTES else None
+    except UnicodeDecodeError:
+        text = None
+    if text is None:
+        raise Refused.because("file_unreadable", file=source)
+    return [row for row in map(str.strip, text.splitlines()) if row]
+
+
+def _edit(edit: Callable[[FleetEdits, Caller], Awaitable[FleetEdit]], *, json: bool) -> None:
+    async def call() -> FleetEdit:
+        async with opened() as database:
+            return await edit(FleetEdits(database), await caller(database))
+
+    edited = run(call)
+    if json:
+        print_json(edited)
+    else:
+        say(_summary(edited))
+
+
+def _summary(edited: FleetEdit) -> str:
+    given = f"{edited.lines:,} line{'s' if edited.lines > 1 else ''} given"
+    if not edited.changed:
+        return f"{given}; nothing is different."
+    names = ", ".join(reference("L", line_id) for line_id in edited.changed)
+    made = "".join(
+        f"; new: {number} {what[: None if number > 1 else -1]}" for what, number in edited.created.items()
+    )
+    told = "a dry run, nothing is written; it would change" if edited.dry_run else "changed:"
+    return f"{given}; {told} {names}{made}."

@@ -1,0 +1,114 @@
+"""Edits of lines and their SIMs that are no orders, one by one and in bulk (F63).
+
+edits = FleetEdits(Database(settings.database_url))
+await edits.set_employee(ana, ["+33612345678", "L-7"], "lea@acme.example")
+await edits.set_groups(ana, ["L-7"], ["Sales", "Lyon"], "add")
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.administration import parse_name
+from models.callers import Caller, Permission
+from models.errors import Refused
+from models.fleet_edits import FleetEdit, GroupsMode, parse_groups, parse_lines, parse_mode
+from starter.users import email_address
+from store import employees, fleet_edits, line_groups
+from store.fleet_edits import Chosen
+from store.order_steps import By
+from store.session import Database
+
+
+class FleetEdits:
+    """Edits the employee and the groups of lines: all lines of a call or none, in one transaction.
+
+    A line is a phone number in E.164 or an id such as `L-42`. An edit of a line with an open order is made to
+    the SIM in place, and the eSIM takes it over when the order is processed (F54).
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def set_employee(
+        self,
+        caller: Caller,
+        lines: Iterable[str],
+        employee: str | None,
+        *,
+        name: str | None = None,
+        dry_run: bool = False,
+    ) -> FleetEdit:
+        """Who uses the SIMs in place: an employee's address, name or id (`E-3`), or None for nobody.
+
+        With a `name` and an address that no employee has, the employee is added. Raises `Refused`
+        (`unknown_line`, `slots_empty`, `unknown_employee`, ...) where any line cannot be edited.
+        """
+        async with self._editing(caller, lines, dry_run=dry_run) as (connection, chosen):
+            employee_id, new = await _employee(connection, chosen.account_id, employee, name)
+            locked = await fleet_edits.lock_sims(connection, chosen)
+            changed = await fleet_edits.set_employee(connection, locked, employee_id, _by(caller))
+        return _edit(chosen, changed, {"employees": int(new)}, dry_run=dry_run)
+
+    async def set_groups(
+        self,
+        caller: Caller,
+        lines: Iterable[str],
+        groups: Iterable[str],
+        mode: str = GroupsMode.SET,
+        *,
+        create: bool = False,
+        dry_run: bool = False,
+    ) -> FleetEdit:
+        """The management groups of the lines and of their SIMs in place; an empty slot has those of the line.
+
+        `mode`: `set` (these and no others), `add` or `remove`. `create`: groups that the account does not
+        have are made. Raises `Refused` (`unknown_line`, `unknown_group`, ...).
+        """
+        async with self._editing(caller, lines, dry_run=dry_run) as (connection, chosen):
+            doing = parse_mode(mode)
+            names = parse_groups(groups, doing)
+            making = create and doing is not GroupsMode.REMOVE
+            group_ids, new = await line_groups.find_groups(
+                connection, chosen.account_id, names, create=making
+            )
+            locked = await fleet_edits.lock_sims(connection, chosen)
+            changed = await line_groups.set_groups(connection, locked, group_ids, doing, _by(caller))
+        return _edit(chosen, changed, {"groups": new}, dry_run=dry_run)
+
+    @asynccontextmanager
+    async def _editing(
+        self, caller: Caller, lines: Iterable[str], *, dry_run: bool
+    ) -> AsyncIterator[tuple[AsyncConnection, Chosen]]:
+        """The transaction of one edit, and the lines that were found for a caller who may edit them."""
+        named = parse_lines(lines)
+        async with self._database.transaction() as connection:
+            attempt = await connection.begin_nested()
+            chosen = await fleet_edits.find(connection, caller.scope, named)
+            caller.require(Permission.EDIT_INVENTORY)
+            await fleet_edits.lock_lines(connection, chosen)
+            yield connection, chosen
+            await (attempt.rollback() if dry_run else attempt.commit())
+
+
+async def _employee(
+    connection: AsyncConnection, account_id: int, employee: str | None, name: str | None
+) -> tuple[int | None, bool]:
+    if name is not None:
+        if employee is None:
+            raise Refused.because("employee_email_needed")
+        called, address = parse_name(name), email_address(employee)
+        return await employees.find_or_add(connection, account_id, called, address)
+    if employee is None:
+        return None, False
+    return await employees.find(connection, account_id, employee), False
+
+
+def _edit(chosen: Chosen, changed: list[int], created: dict[str, int], *, dry_run: bool) -> FleetEdit:
+    made = {what: number for what, number in created.items() if number}
+    return FleetEdit(lines=len(chosen.line_ids), changed=tuple(changed), created=made, dry_run=dry_run)
+
+
+def _by(caller: Caller) -> By:
+    return By(caller.actor, caller.origin_id)

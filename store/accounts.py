@@ -1,0 +1,88 @@
+"""How an account begins, gets another name, is closed and opened again (F67)."""
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.account import AccountView
+from models.errors import Refused
+from models.language import Language
+from store import events
+from store.account_settings import account
+from store.administration import add_default_profiles
+from store.order_steps import By
+from store.row import now
+from store.session import constraint_of
+from store.tables import AccountRow
+
+_ONE_NAME = "uq_accounts_name"
+_CREATE = insert(AccountRow).on_conflict_do_nothing().returning(AccountRow.id)
+_RENAME = (
+    update(AccountRow)
+    .where(AccountRow.id == bindparam("account"), AccountRow.name != bindparam("to"))
+    .values(name=bindparam("to"))
+    .returning(AccountRow.id)
+)
+# FOR UPDATE waits for transactions that begin something in the account, and they for it: see store.actors
+_LOCK = select(AccountRow.closed_at).where(AccountRow.id == bindparam("account")).with_for_update()
+_CLOSE = update(AccountRow).where(AccountRow.id == bindparam("account")).values(closed_at=now())
+_REOPEN = update(AccountRow).where(AccountRow.id == bindparam("account")).values(closed_at=None)
+
+
+async def create(
+    connection: AsyncConnection, name: str, language: Language, contact_email: str | None, by: By
+) -> AccountView:
+    """A new account with its default profile. Raises `Refused` (`name_in_use`)."""
+    values = {"name": name, "language": language, "contact_email": contact_email}
+    account_id = (await connection.execute(_CREATE, values)).scalar_one_or_none()
+    if account_id is None:
+        raise _name_in_use()
+    await add_default_profiles(connection)
+    await record(connection, account_id, by, "created")
+    return await account(connection, account_id)
+
+
+async def rename(connection: AsyncConnection, account_id: int, name: str, by: By) -> AccountView:
+    """Another name; the same one changes nothing. Raises `Refused` (`name_in_use`)."""
+    try:
+        async with connection.begin_nested():
+            renamed = (await connection.execute(_RENAME, {"account": account_id, "to": name})).first()
+    except IntegrityError as clash:
+        if constraint_of(clash) != _ONE_NAME:
+            raise
+        raise _name_in_use() from None
+    if renamed:
+        await record(connection, account_id, by, "renamed")
+    return await account(connection, account_id)
+
+
+async def close(connection: AsyncConnection, account_id: int, by: By) -> AccountView:
+    """No order is accepted from now on; one that is accepted at the same moment is so before. Closed again it
+    stays as it is.
+    """
+    known = {"account": account_id}
+    if (await connection.execute(_LOCK, known)).scalar_one() is None:
+        await connection.execute(_CLOSE, known)
+        await record(connection, account_id, by, "closed")
+    return await account(connection, account_id)
+
+
+async def reopen(connection: AsyncConnection, account_id: int, by: By) -> AccountView:
+    """The account is as it was before it was closed."""
+    known = {"account": account_id}
+    if (await connection.execute(_LOCK, known)).scalar_one() is not None:
+        await connection.execute(_REOPEN, known)
+        await record(connection, account_id, by, "reopened")
+    return await account(connection, account_id)
+
+
+async def record(connection: AsyncConnection, account_id: int, by: By, what: str) -> None:
+    """Keep that the account was created, renamed, closed or reopened."""
+    about = (f"account:{account_id}",)
+    happened = (f"account.{what}", {"account": account_id})
+    await events.append(connection, account_id, about, by.actor, happened, origin_id=by.origin_id)
+
+
+def _name_in_use() -> Refused:
+    return Refused.because("name_in_use")

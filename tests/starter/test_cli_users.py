@@ -1,0 +1,71 @@
+"""`esim-orders user ...`, and `--user` before a command."""
+
+import json
+
+import pytest
+
+from store.session import Database
+from tests.builders import ACCOUNT, ANA, line, place, world
+from tests.starter.shell import Shell
+
+BEN = "ben@acme.example"
+
+
+@pytest.fixture
+async def users(database: Database, shell: Shell) -> None:
+    """Ana, who manages Acme, Ben, who may only look, and Cleo of another firm."""
+    await world(database, line(1), line(2, account="Bolt"))
+    create = ("user", "create")
+    shell.run(*create, "Ben", BEN, "--account", ACCOUNT, "--role", "viewer")
+    shell.run(*create, "Cleo", "cleo@bolt.example", "--account", "Bolt", "--role", "owner")
+
+
+@pytest.mark.usefixtures("users")
+async def test_users_are_listed_with_their_role(shell: Shell) -> None:
+    shell.run("user", "create", "Key", "key@acme.example", "--account", ACCOUNT, "--service")
+    desk = ("--role", "provider_desk", "--distributor", "Telvia")
+    shell.run("user", "create", "Dora", "dora@telvia.example", "--account", ACCOUNT, *desk)
+    printed = shell.run("user", "list", "--account", ACCOUNT, columns=160).out
+    for told in ("viewer", "manager (service)", "provider desk of Telvia"):
+        assert told in printed
+    listed = {user["name"]: user for user in json.loads(shell.run("user", "list", "--json").out)}
+    assert (listed["Ana"]["role"], listed["Ana"]["kind"], listed["Ana"]["deactivated_at"]) == (
+        "manager",
+        "person",
+        None,
+    )
+
+
+@pytest.mark.covers("F53")
+@pytest.mark.usefixtures("users")
+async def test_a_deactivated_user_does_nothing_until_activated(shell: Shell) -> None:
+    assert "deactivated" in shell.run("user", "deactivate", BEN, columns=160).out
+    said = shell.run("--user", BEN, "fleet", "list", code=2)
+    assert said.err == "The user is deactivated.\n"
+    shell.run("user", "activate", BEN)
+    shell.run("--user", BEN, "fleet", "list")
+
+
+@pytest.mark.usefixtures("users")
+async def test_a_command_acts_as_the_user_that_is_named_before_it(shell: Shell, database: Database) -> None:
+    order = (await place(database)).order_id
+    assert ACCOUNT in shell.run("--user", BEN, "fleet", "list").out
+    assert "Bolt" not in shell.run("--user", BEN, "fleet", "list").out
+    said = shell.run("--user", "U-2", "profile", "create", "Clerk", code=2)
+    assert said.err == "Your role does not allow this (manage_profiles); contact your administrator.\n"
+    shell.run("--user", BEN, "order", "show", order)
+    theirs = shell.run("--user", "cleo@bolt.example", "order", "show", order, code=2)
+    assert theirs.err == f"There is no order {order}.\n"
+    assert shell.run("--user", "cleo@bolt.example", "order", "list").out == "There are no orders.\n"
+    assert "see_operations" in shell.run("--user", ANA, "doctor", code=2).err
+    assert "erase_people" in shell.run("--user", ANA, "person", "erase", BEN, "--yes", code=2).err
+
+
+@pytest.mark.usefixtures("users")
+async def test_roles_are_set_by_who_has_as_much(shell: Shell) -> None:
+    assert "administrator" in shell.run("user", "set-role", ANA, "administrator", columns=160).out
+    shell.run("--user", ANA, "user", "set-role", BEN, "support")
+    said = shell.run("--user", BEN, "user", "set-role", BEN, "owner", code=2)
+    assert "manage_users" in said.err
+    unknown = shell.run("user", "set-role", BEN, "boss", code=2)
+    assert "owner, administrator, manager, viewer, support, provider_desk" in unknown.err

@@ -1,0 +1,166 @@
+"""Refusals: declared once, raised as declared, and worded in every language."""
+# ruff: noqa: RUF001  French apostrophes
+
+import ast
+import re
+
+import pytest
+
+from models.activation import Rule
+from models.errors import NotFound, Refusal, Refused
+from models.identifiers import iccid_warning
+from models.imports import RowNotes
+from models.language import Language, spoken_language
+from models.lifecycle import HoldReason, OrderStatus
+from models.qr import Caution, RequestStatus
+from models.refusals import DECLARED, SUBJECTS, WORDS
+from models.refusals.declared import fields
+from models.rules import DISCARD_WARNING, Action
+from tests.wording import refusal_docs
+from tests.wording.raised import constants, modules, raised, words
+from wording.french import SENTENCES
+from wording.french.words import WORDS as FRENCH_WORDS
+from wording.labels import action_label, hold_sentence, order_status, request_status
+from wording.refusals import sentence, sentences
+from wording.warnings import warning
+
+FROM_A_TABLE = {
+    ("models/lifecycle.py", "_ALREADY[status]"),
+    ("models/qr.py", "_OVER[status]"),
+    ("models/fleet_file.py", "_INVALID[parse]"),
+    ("models/fleet_file.py", "code"),
+    ("models/catalogue_file.py", "code"),
+    ("store/fleet_conflicts.py", "code"),
+    ("store/qr_requests.py", "code"),
+    ("starter/cli/imports.py", "reason"),
+    ("qr/refusals.py", "reason"),
+    ("models/errors.py", "code"),
+}
+"""Where a code is chosen among constants of the same module, or of `qr`."""
+
+
+def test_each_code_is_declared_under_one_subject() -> None:
+    assert len(DECLARED) == sum(map(len, SUBJECTS.values()))
+    assert all(re.fullmatch("[a-z][a-z0-9_]+", code) for code in DECLARED)
+
+
+def test_each_code_has_the_same_fields_in_every_language() -> None:
+    assert SENTENCES.keys() == DECLARED.keys()
+    for code, declared in DECLARED.items():
+        assert fields(SENTENCES[code]) == declared.parameters, code
+        for said in (SENTENCES[code], declared.sentence):
+            assert said == said.strip(), code
+            assert "  " not in said, code
+    assert FRENCH_WORDS.keys() == WORDS.keys()
+    for parameter, english in WORDS.items():
+        assert FRENCH_WORDS[parameter].keys() == english.keys(), parameter
+
+
+def test_words_are_there_for_each_code_that_is_a_parameter() -> None:
+    assert {action.value: action.label for action in Action} == WORDS["action"]
+    assert {rule.value for rule in Rule} == WORDS["rule"].keys()
+    ends = set(RequestStatus) - {RequestStatus.REQUESTED}
+    assert {*ends, "over"} == WORDS["ended"].keys()
+
+
+def test_each_refusal_in_the_source_is_raised_as_declared() -> None:
+    elsewhere = set()
+    for path, module in modules():
+        for code, parameters in raised(module):
+            for constant in constants(code):
+                assert constant in DECLARED, (path, constant)
+                assert parameters == DECLARED[constant].parameters, (path, constant)
+            if not constants(code):
+                elsewhere.add((path, ast.unparse(code)))
+    assert elsewhere == FROM_A_TABLE
+
+
+def test_each_code_that_is_declared_is_used() -> None:
+    used = set().union(*(words(module) for _, module in modules()))
+    assert DECLARED.keys() <= used, DECLARED.keys() - used
+
+
+def test_another_code_or_other_parameters_cannot_be_raised() -> None:
+    with pytest.raises(KeyError):
+        Refusal.of("no_such_code")
+    with pytest.raises(TypeError, match="order"):
+        Refused.because("unknown_order")
+    with pytest.raises(TypeError):
+        NotFound.because("unknown_line", line="L-1")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_refusal_of_another_version_is_read_by_its_code(language: Language) -> None:
+    for known in ({"code": "of_tomorrow", "parameters": {"x": 1}}, {"code": "unknown_order"}):
+        refusal = Refusal.model_validate(known)
+        assert str(known["code"]) in sentence(refusal, language)
+        assert refusal.status in {404, 422}
+
+
+def test_a_refusal_is_told_in_the_reader_s_language() -> None:
+    refused = Refused(
+        Refusal.of("not_enabled", action=Action.SWITCH_TO_ESIM), Refusal.of("note_invalid", characters=2000)
+    )
+    assert sentences(refused, Language.EN) == [
+        "Switch to eSIM is not enabled in your profile; contact your administrator.",
+        "A note has at most 2,000 characters, and none that is not text.",
+    ]
+    assert str(refused) == " ".join(sentences(refused, Language.EN))
+    assert sentences(refused, Language.FR) == [
+        "L’action « Passer à l’eSIM » n’est pas activée dans votre profil ; contactez votre administrateur.",
+        "Une note a au plus 2\u202f000 caractères, qui doivent tous être du texte.",
+    ]
+    newer = Refusal(code="not_enabled", parameters={"action": "fly_to_moon"})
+    assert newer.sentence.startswith("fly to moon is not enabled")
+
+
+def test_the_rows_of_a_file_are_told_in_french() -> None:
+    notes = RowNotes()
+    notes.add(3, "slot", Refusal.of("same_slot_before", line=2))
+    notes.add(3, None, Refusal.of("cell_count_wrong", cells=2, columns=3))
+    with pytest.raises(Refused) as refused:
+        notes.refuse()
+    assert str(refused.value) == "Line 3: slot: line 2 has the same slot. there are 2 columns instead of 3."
+    assert sentences(refused.value, Language.FR) == [
+        "Ligne 3 : slot : la ligne 2 a le même emplacement. il y a 2 colonnes au lieu de 3."
+    ]
+
+
+def test_more_rows_than_are_listed_are_counted() -> None:
+    notes = RowNotes()
+    for line in range(2, 104):
+        notes.add(line, "slot", Refusal.of("cell_no_slot"))
+    told = notes.warnings()
+    assert len(told) == 101
+    assert (told[0].code, told[-1].code, told[-1].parameters) == ("row_odd", "more_rows", {"lines": 2})
+
+
+def test_labels_and_holds_are_in_every_language() -> None:
+    for language in Language:
+        assert all(action_label(action, language) for action in Action)
+        assert all(order_status(status, language) for status in OrderStatus)
+        assert all(request_status(status, language) for status in RequestStatus)
+        assert all(hold_sentence(reason, language) for reason in HoldReason)
+        assert hold_sentence("of_tomorrow", language) == "of_tomorrow"
+
+
+def test_warnings_are_told_in_french() -> None:
+    odd = iccid_warning("8933010000000000009")
+    assert odd is not None
+    for english in (odd, DISCARD_WARNING, *Caution):
+        assert warning(english, Language.EN) == english
+        assert warning(english, Language.FR) != english
+    assert "8933010000000000009" in warning(odd, Language.FR)
+    assert warning("Of tomorrow.", Language.FR) == "Of tomorrow."
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("fr_FR.UTF-8", Language.FR), ("FR", Language.FR), ("en-GB", Language.EN), ("C", None), ("", None)],
+)
+def test_a_locale_names_a_language(text: str, language: Language | None) -> None:
+    assert spoken_language(text) is language
+
+
+def test_every_code_is_documented() -> None:
+    assert refusal_docs.PAGE.read_text() == refusal_docs.page()

@@ -1,0 +1,24 @@
+"""Les refus en français, par leur code : les mêmes champs que dans la phrase anglaise."""
+
+from collections.abc import Mapping
+
+from wording.french.accounts import ACCOUNTS
+from wording.french.codes import CODES
+from wording.french.commands import COMMANDS
+from wording.french.files import FILES
+from wording.french.fleet import FLEET
+from wording.french.imports import IMPORTS
+from wording.french.operations import OPERATIONS
+from wording.french.orders import ORDERS
+
+SENTENCES: Mapping[str, str] = {
+    **ORDERS,
+    **CODES,
+    **FILES,
+    **FLEET,
+    **ACCOUNTS,
+    **IMPORTS,
+    **COMMANDS,
+    **OPERATIONS,
+}
+UNKNOWN = "Refusé : {code}."

@@ -1,0 +1,30 @@
+"""Refus au sujet de la gestion des comptes, et des modifications de lignes et de leurs SIM."""
+
+ACCOUNTS = {
+    "account_closed": "Le compte est fermé ; l’exploitant de la plateforme peut le rouvrir.",
+    "name_in_use": "Il y a déjà un compte de ce nom.",
+    # quelles lignes
+    "no_lines": "Indiquez au moins une ligne.",
+    "too_many_lines": "Un appel modifie au plus {lines:,} lignes.",
+    "unknown_lines": "Ces lignes n’existent pas dans le compte : numéro {places} de celles indiquées.",
+    "several_accounts": (
+        "Les lignes appartiennent à plusieurs comptes ; modifiez celles d’un seul compte par appel."
+    ),
+    "slots_empty": "Il n’y a pas de SIM dans l’emplacement de : {lines}.",
+    "no_open_order": "La ligne n’a pas de commande en cours, donc pas d’eSIM temporaire.",
+    # l'employé
+    "employee_needed": "Indiquez qui utilise les SIM : --employee EMPLOYEE, ou --employee none.",
+    "unknown_employee": "Cet employé n’existe pas dans le compte.",
+    "employee_ambiguous": "Plusieurs employés portent ce nom ; indiquez-en un : {employees}.",
+    "employee_exists": "L’adresse est celle de {employee}, qui porte un autre nom ; omettez le nom.",
+    "employee_email_needed": "Un nouvel employé a besoin d’une adresse e-mail en plus du nom.",
+    # les groupes
+    "groups_needed": 'Indiquez les groupes : --groups "Ventes;Lyon".',
+    "groups_contradicted": "Des groupes sont soit ajoutés, soit retirés.",
+    "groups_mode_unknown": "Les opérations possibles sur les groupes sont : {modes}.",
+    "no_groups": "Indiquez au moins un groupe à ajouter ou à retirer.",
+    "group_name_invalid": "Le nom d’un groupe n’a pas de point-virgule.",
+    "unknown_group": (
+        "Ces groupes de gestion n’existent pas : numéro {places} de ceux indiqués ; --create les crée."
+    ),
+}

@@ -1,0 +1,50 @@
+"""Refus de la ligne de commande."""
+
+COMMANDS = {
+    "not_confirmed": "Sans confirmation, rien n’a été fait.",
+    "confirmation_needed": "Il n’y a pas de terminal pour confirmer : ajoutez --yes.",
+    "stdin_taken": (
+        "Le texte vient de l’entrée standard, rien ne peut donc y être confirmé : ajoutez --yes."
+    ),
+    "language_unknown": "Cette langue n’existe pas ; il y a {languages}.",
+    "order_id_invalid": "L’identifiant d’une commande est order- suivi de 16 lettres et chiffres.",
+    "request_id_invalid": "L’identifiant d’une demande est qr-request- suivi de 16 lettres et chiffres.",
+    "notification_id_invalid": (
+        "L’identifiant d’une notification est qr-notification- suivi de 16 lettres et chiffres."
+    ),
+    "status_invalid": "Ce statut n’existe pas ; il y a {statuses}.",
+    "reason_unknown": "Ce motif n’existe pas ; il y a {reasons}.",
+    "query_invalid": (
+        "Temporal ne comprend pas cette requête ; docs/operations.md en montre qu’il comprend."
+    ),
+    "selection_invalid": (
+        "Indiquez-en par leur id, ou choisissez-en plusieurs avec --query, --reason ou --all-held."
+    ),
+    "not_held": "{workflow} n’est pas en attente ; il n’y a rien à relancer.",
+    "nothing_to_change": "Indiquez ce qui change : --name, --email, --language, --role ou --no-role.",
+    "notify_contradicted": "Indiquez --notify ou --no-notify, mais pas les deux.",
+    "no_code_given": "Indiquez un fichier (FILE) avec le QR code, ou saisissez le code avec --code -.",
+    "code_as_argument": (
+        "Un code n’est jamais un argument, que d’autres pourraient lire : indiquez --code - et saisissez-le "
+        "ou envoyez-le par un tube."
+    ),
+    "output_contradicted": "Indiquez -o - ou --json, mais pas les deux.",
+    "output_needed": "Indiquez où avec -o FILE ; le code n’est dessiné que dans un terminal.",
+    "output_not_piped": "Avec -o -, l’image doit être envoyée vers un tube ou un fichier.",
+    "format_unknown": "Nommez le fichier en .png ou .svg, ou indiquez le format avec --format.",
+    "terminal_too_narrow": (
+        "Le code demande {columns} colonnes ; élargissez le terminal, ou écrivez-le dans un fichier avec -o."
+    ),
+    "file_not_there": "Le fichier {file} n’existe pas.",
+    "file_is_folder": "Le fichier {file} est un dossier.",
+    "file_not_permitted": "La lecture du fichier {file} n’est pas autorisée.",
+    "file_unreadable": "Le fichier {file} ne peut pas être lu.",
+    "file_exists": "Le fichier {file} existe déjà ; --force l’écrase.",
+    "file_not_replaceable": "{file} n’est pas un fichier qui puisse être remplacé.",
+    "file_unwritable": "Le fichier {file} ne peut pas être écrit.",
+    "sandbox_missing": "Le bac à sable n’est pas installé ici : pip install 'esim-orders[sandbox]'.",
+    "sandbox": "Le bac à sable ne peut pas continuer : {reason}",
+    "data_dir_unusable": "Le bac à sable ne peut pas utiliser le dossier {folder} : {reason}.",
+    "unknown_mail": "Il n’y a pas de message numéro {number}.",
+    "demo": "La flotte de démonstration n’a plus de ligne pour l’action « {action} ».",
+}

@@ -1,0 +1,42 @@
+"""Refus au sujet des comptes, lignes, SIM, catalogues, contacts, utilisateurs et profils."""
+
+FLEET = {
+    "no_account": "Il n’y a pas encore de compte ; importez d’abord une flotte.",
+    "account_needed": "Il y a plusieurs comptes ; indiquez-en un avec --account.",
+    "unknown_account": "Ce compte n’existe pas.",
+    "unknown_line": "Cette ligne n’existe pas dans le compte.",
+    "unknown_sim": "Cette SIM n’existe pas dans le compte.",
+    "unknown_pack": "Ce pack n’existe pas dans le compte.",
+    "unknown_user": "Cet utilisateur n’existe pas dans le compte.",
+    "unknown_profile": "Ce profil n’existe pas dans votre compte.",
+    "unknown_target": (
+        "Une cible est l’une des actions {actions}, avec ou sans emplacement comme {example}, ou all."
+    ),
+    "unknown_role": "Les rôles possibles d’un contact sont : {roles}.",
+    "unknown_user_role": "Les rôles possibles d’un utilisateur sont : {roles}.",
+    "distributor_of_desk": ("Un distributeur est indiqué pour le rôle provider_desk, et pour aucun autre."),
+    "role_above_yours": (
+        "Le rôle {role} permet plus que le vôtre ; adressez-vous à une personne qui a un tel rôle, ou à "
+        "l’exploitant de la plateforme."
+    ),
+    "other_account": "Le fichier nomme un compte qui n’est pas le vôtre.",
+    "profile_exists": "Le compte a déjà un profil de ce nom.",
+    "name_invalid": "Un nom a de 1 à {characters} caractères, sans saut de ligne.",
+    "email_invalid": "Ce n’est pas une adresse e-mail.",
+    "email_in_use": "Un utilisateur a déjà cette adresse e-mail.",
+    "unknown_contact": "Ce contact n’existe pas.",
+    "contact_ambiguous": "Plusieurs contacts ont cette adresse ; indiquez-en un : {contacts}.",
+    "contact_exists": (
+        "Le distributeur a déjà un contact avec cette adresse, {contact} ; `contact edit` le modifie."
+    ),
+    "role_contradicted": "Un rôle est soit donné, soit retiré.",
+    "unknown_distributor": (
+        "Ce distributeur n’existe pas ; il est créé par l’importation d’une flotte ou d’un catalogue."
+    ),
+    "unknown_person": "Personne n’est connu sous cette adresse, ce nom ou cette référence.",
+    "person_ambiguous": "Plusieurs personnes ont ce nom ; indiquez-en une : {references}.",
+    "person_needed": (
+        "Cette personne est encore nécessaire ({count} au total) : {references}. Menez-les à leur terme, ou "
+        "commencez par les annuler, les retirer ou les révoquer."
+    ),
+}

@@ -1,0 +1,72 @@
+"""Refus d’un fichier importé, et ce qui est faux ou étrange dans une de ses lignes."""
+
+IMPORTS = {
+    "import_running": "Une autre importation est en cours ; recommencez lorsqu’elle sera terminée.",
+    "inventory_changed": "L’inventaire a changé pendant l’importation du fichier ; importez-le de nouveau.",
+    "too_many_rows": "Le fichier a plus de {rows:,} lignes ; divisez-le.",
+    "no_rows": "Le fichier n’a aucune ligne.",
+    "too_many_bytes": "Le fichier dépasse {megabytes} Mo ; divisez-le.",
+    "file_not_utf8": "Le fichier n’est pas du texte UTF-8 ; enregistrez-le en CSV avec l’encodage UTF-8.",
+    "line_not_utf8": (
+        "Ligne {line} : le fichier n’est pas du texte UTF-8 ; enregistrez-le en CSV avec l’encodage UTF-8."
+    ),
+    "line_not_csv": (
+        "Ligne {line} : ce n’est pas du CSV ; cherchez un guillemet non fermé ou un champ très long."
+    ),
+    "column_twice": "La colonne {column} apparaît deux fois.",
+    "columns_missing": "La première ligne doit nommer les colonnes ; il manque : {missing}.",
+    "columns_unknown": (
+        "La première ligne doit nommer les colonnes ; inconnues : {unknown} ; connues : {known}."
+    ),
+    "columns_differ": (
+        "La première ligne doit nommer les colonnes ; il manque : {missing} ; inconnues : {unknown}."
+    ),
+    "row_invalid": "Ligne {line} :",
+    "row_odd": "Ligne {line} :",
+    "more_rows": "Et d’autres lignes du fichier : {lines:,}.",
+    "cell_count_wrong": "il y a {cells} colonnes au lieu de {columns}.",
+    "cell_unprintable": "il s’y trouve un saut de ligne ou un autre caractère de commande.",
+    "cell_too_long": "le texte a plus de {characters} caractères.",
+    "cell_empty": "la valeur manque.",
+    "cell_no_slot": "la valeur doit être 1, 2 ou 3.",
+    "cell_no_sim_type": "la valeur doit être physical ou esim, ou vide si iccid est vide.",
+    "cell_not_yes_or_no": "la valeur doit être yes ou no.",
+    "msisdn_invalid": "Un numéro de téléphone s’écrit avec + et l’indicatif du pays, comme +33612345678.",
+    "address_without_name": "une adresse demande un nom.",
+    "contact_incomplete": "un contact a un nom et une adresse.",
+    "esim_without_provider": "une eSIM en a un.",
+    "same_number_before": "la ligne {line} a le même numéro de téléphone.",
+    "same_slot_before": "la ligne {line} a le même emplacement.",
+    "same_iccid_before": "la ligne {line} a le même ICCID.",
+    "same_item_before": "la ligne {line} a déjà le même article.",
+    "same_provider_before": "la ligne {line} a déjà une eSIM de cet opérateur dans le pack.",
+    "cell_no_language": "il faut en ou fr, ou rien.",
+    "language_without_name": "une langue demande un nom.",
+    "language_without_contact": "une langue demande un contact.",
+    "other_language_before": "la ligne {line} en a une autre pour le même employé.",
+    "other_before": "la ligne {line} indique autre chose pour la même adresse.",
+    "other_name_before": "la ligne {line} a un autre nom pour la même adresse.",
+    "other_pack_before": "la ligne {line} indique autre chose pour le même pack.",
+    "number_elsewhere": "ce numéro de téléphone est déjà dans un autre emplacement.",
+    "slot_taken": "un autre numéro de téléphone est déjà dans cet emplacement.",
+    "iccid_discarded": "cette SIM a été mise au rebut, ce qui est irréversible.",
+    "iccid_temporary": "c’est l’eSIM provisoire d’une commande en cours.",
+    "iccid_elsewhere": "cette SIM est déjà utilisée ailleurs.",
+    "kind_differs": "la SIM qui a cet ICCID est connue avec l’autre type.",
+    "sim_open_order": ("la ligne a une commande en cours ; une importation ne peut pas changer sa SIM."),
+    "sim_removed": "il y a une SIM dans cet emplacement ; une importation ne la retire pas.",
+    "sim_replaced": "une autre SIM est dans cet emplacement ; passez une commande pour la remplacer.",
+    "provider_open_order": "la ligne a une commande en cours ; son opérateur ne peut pas changer maintenant.",
+    "account_not_imported": "ce compte n’existe pas ; importez d’abord sa flotte.",
+    "pack_open_orders": (
+        "le pack figure dans des commandes en cours ; son distributeur ne peut pas changer maintenant."
+    ),
+    "check_digit_wrong": (
+        "La clé de contrôle de l’ICCID {iccid} est fausse ; il est conservé, comparez-le avec la carte."
+    ),
+    "empty_slot_data": (
+        "l’emplacement est vide ; le distributeur et l’employé vont avec une SIM et ne sont pas repris."
+    ),
+    "section_not_shown": "la boutique n’affiche que les eSIM de la section {section}.",
+    "provider_of_no_line": "aucune ligne du compte n’a cet opérateur.",
+}

@@ -1,0 +1,56 @@
+"""Refus au sujet des commandes et de ce qu’il leur faut."""
+
+ORDERS = {
+    "not_enabled": (
+        "L’action « {action} » n’est pas activée dans votre profil ; contactez votre administrateur."
+    ),
+    "slot_empty": "Il n’y a pas de SIM dans cet emplacement.",
+    "sim_discarded": "Cette SIM a été mise au rebut.",
+    "sim_temporary": (
+        "L’eSIM est provisoire jusqu’à ce que la commande soit traitée ; seul l’ICCID peut être saisi."
+    ),
+    "already_esim": "Une eSIM est déjà dans cet emplacement ; remplacez-la plutôt.",
+    "not_an_esim": "Une carte SIM est dans cet emplacement ; passez-la à l’eSIM.",
+    "no_esim_pack": (
+        "Votre catalogue n’a aucun pack de commande avec une eSIM de l’opérateur de cette ligne."
+    ),
+    "open_order": "La ligne a déjà une commande en cours : {order}.",
+    "pack_not_eligible": "Ce pack n’est pas disponible avec une eSIM de l’opérateur de la ligne.",
+    "pack_not_chosen": "Plusieurs packs conviennent à cette ligne ; choisissez-en un : {packs}.",
+    "quantity_locked": "La quantité d’une eSIM pour une ligne est de 1.",
+    "discard_not_confirmed": (
+        "À confirmer : la SIM en place sera mise au rebut automatiquement et irréversiblement dès que "
+        "l’opérateur aura traité la commande."
+    ),
+    "key_used": "Cette clé a déjà servi pour une autre commande : {order}.",
+    "key_invalid": "Une clé a au plus {characters} caractères de texte.",
+    "user_needed": "Cela est fait par un utilisateur du compte : indiquez lequel.",
+    "not_permitted": ("Votre rôle ne le permet pas ({permission}) ; contactez votre administrateur."),
+    "user_deactivated": "L’utilisateur est désactivé.",
+    "unknown_actor": (
+        "L’auteur n’est ni un utilisateur du compte ni un contact du distributeur de la commande."
+    ),
+    "unknown_order": "La commande {order} n’existe pas.",
+    "unknown_note": "Cette note n’existe pas pour cette commande.",
+    "note_invalid": "Une note a au plus {characters:,} caractères, qui doivent tous être du texte.",
+    "not_acknowledged": (
+        "L’opérateur n’a pas encore accusé réception de la commande ; accusez-en d’abord réception."
+    ),
+    "already_submitted": "La commande est déjà transmise.",
+    "already_provider_processing": (
+        "La commande a déjà fait l’objet d’un accusé de réception ; l’opérateur la traite."
+    ),
+    "already_processed": "La commande est déjà traitée ; cela ne peut plus être modifié.",
+    "already_cancelled": "La commande est déjà annulée ; cela ne peut plus être modifié.",
+    "already_refused": "La commande a été refusée ; passez-en une nouvelle.",
+    "iccid_invalid": "Un ICCID a de 18 à 20 chiffres.",
+    "iccid_unknown": "L’ICCID de l’eSIM n’est pas encore connu ; indiquez-le avec cet appel.",
+    "iccid_not_entered": ("L’ICCID de ce type de commande vient de l’opérateur ; il ne peut pas être saisi."),
+    "sim_suspended": "Cette SIM est suspendue ; réactivez-la d’abord.",
+    "iccid_in_use": "L’ICCID {iccid} appartient à une autre SIM.",
+    "line_changed": (
+        "La SIM de la ligne n’est plus celle qui était en place au moment de la commande ; annulez celle-ci."
+    ),
+    "nothing_to_retry": "C’est terminé ; il n’y a rien à relancer.",
+    "not_taken": "Le workflow n’a pas accepté cet appel.",
+}

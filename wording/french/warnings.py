@@ -1,0 +1,16 @@
+"""Avertissements en français."""
+
+from models.qr import Caution
+
+CHECK_DIGIT_WRONG = (
+    "La clé de contrôle de l’ICCID {iccid} est fausse ; il est conservé, comparez-le avec la carte."
+)
+DISCARD = (
+    "La SIM en place sera mise au rebut automatiquement et irréversiblement dès que l’opérateur aura traité "
+    "la commande."
+)
+CAUTIONS = {
+    Caution.WAS_ELSEWHERE: (
+        "Une autre SIM avait ce code auparavant ; assurez-vous qu’il n’y est pas installé."
+    ),
+}

@@ -1,0 +1,36 @@
+"""Statuses, actions and hold reasons in the reader's language; English is where they are defined."""
+
+from models.language import Language
+from models.lifecycle import HoldReason, OrderStatus
+from models.order_kinds import kind_label as english
+from models.qr import RequestStatus
+from models.rules import Action
+from wording.french import labels as french
+
+
+def action_label(action: Action, language: Language) -> str:
+    """The action as it is named to users."""
+    return action.label if language is Language.EN else french.ACTIONS[action]
+
+
+def kind_label(kind: str, language: Language) -> str:
+    """The kind of an order as it is named to users; one without words in this language in English."""
+    words = {str(action): words for action, words in french.ACTIONS.items()}
+    return words.get(kind, english(kind)) if language is Language.FR else english(kind)
+
+
+def order_status(status: OrderStatus, language: Language) -> str:
+    """The status of an order."""
+    return status.label if language is Language.EN else french.ORDER_STATUSES[status]
+
+
+def request_status(status: RequestStatus, language: Language) -> str:
+    """The status of a request for a QR code."""
+    return status.label if language is Language.EN else french.REQUEST_STATUSES[status]
+
+
+def hold_sentence(reason: str, language: Language) -> str:
+    """Why an order or a request waits for a person, and what to do. A reason of another version is named."""
+    if reason not in set(HoldReason):
+        return reason
+    return HoldReason(reason).sentence if language is Language.EN else french.HOLDS[HoldReason(reason)]

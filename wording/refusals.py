@@ -1,0 +1,34 @@
+"""Refusals in the reader's language. English is declared in `models.refusals`, French in `wording.french`."""
+
+from models.errors import Refusal, Refused
+from models.imports import RowNote
+from models.language import Language
+from models.refusals.declared import filled
+from wording.french import SENTENCES as FRENCH
+from wording.french import UNKNOWN as FRENCH_UNKNOWN
+from wording.french.words import WORDS as FRENCH_WORDS
+
+NARROW_SPACE = "\u202f"
+"""Between the thousands of a number in French."""
+
+
+def sentence(refusal: Refusal, language: Language) -> str:
+    """Why, and what to do about it. A code of another version is named."""
+    if language is Language.EN:
+        return refusal.sentence
+    start = _french(refusal)
+    if isinstance(refusal, RowNote):
+        said = (sentence(problem.reason, language) for problem in refusal.problems)
+        return refusal.with_problems(start, said, colon=" : ")
+    return start
+
+
+def sentences(refused: Refused, language: Language) -> list[str]:
+    """Every reason."""
+    return [sentence(refusal, language) for refusal in refused.refusals]
+
+
+def _french(refusal: Refusal) -> str:
+    template = FRENCH.get(refusal.code)
+    written = filled(template, refusal.parameters, FRENCH_WORDS, NARROW_SPACE) if template else None
+    return written or FRENCH_UNKNOWN.format(code=refusal.code)
