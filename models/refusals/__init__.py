@@ -28,7 +28,7 @@ SUBJECTS: Mapping[str, Mapping[str, Declared]] = {
     "Commands": COMMANDS,
     "Operations": OPERATIONS,
 }
-DECLARED: Mapping[str, Declared] = {code: told for part in SUBJECTS.values() for code, told in part.items()}
+DECLARED: dict[str, Declared] = {code: told for part in SUBJECTS.values() for code, told in part.items()}
 
 UNKNOWN = "This was refused: {code}."
 """What is read of a refusal that this version does not know, such as one of a newer version."""

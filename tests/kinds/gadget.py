@@ -25,10 +25,13 @@ from models.lifecycle import OPEN, OrderStatus
 from models.order_kinds import KINDS, Kind, Ordered, Shown
 from models.order_views import OrderDetails
 from models.orders import Placement, ProviderAnswer
+from models.refusals import DECLARED
+from models.refusals.declared import CONFLICT, NOT_FOUND, Declared
 from models.values import RecordId
 from providers.order_emails import EMAILS
 from providers.outbox import Draft, Outbox
 from providers.registry import PORTS, PROVIDERS
+from store import sim_moves
 from store.effects import Decision, Effect
 from store.follow_ups import Due
 from store.locked_order import LockedOrder
@@ -43,6 +46,10 @@ from tests.kinds.entries import Facts, TestRow, answers_at_once, entries, letter
 KIND = "test_gadget"
 OWNER, KEEPER = "gadget_owner", "gadget_keeper"
 START_LIFE = "start_gadget_life"
+REFUSALS = {
+    "unknown_gadget": Declared("The account has no such gadget.", NOT_FOUND),
+    "gadget_broken": Declared("The gadget is broken.", CONFLICT),
+}
 
 
 class Gadget(Ordered):
@@ -140,12 +147,12 @@ class Gadgets:
         mine = (GadgetRow.id == what.gadget_id, GadgetRow.account_id == placement.account_id)
         gadget = (await connection.execute(found.where(*mine))).one_or_none()
         if gadget is None:
-            return Decision([Refusal(code="unknown_gadget", sentence="The account has no such gadget.")])
+            return Decision([Refusal.of("unknown_gadget")])
         if gadget.broken:
-            return Decision([Refusal(code="gadget_broken", sentence="The gadget is broken.")])
+            return Decision([Refusal.of("gadget_broken")])
         other = select(OrderRow.id).where(OrderRow.subject == what.subject, OrderRow.status.in_(OPEN))
-        if (await connection.execute(other)).first():
-            return Decision([Refusal(code="open_order", sentence="There is an open order for the gadget.")])
+        if in_the_way := await connection.scalar(other):
+            return Decision([Refusal.of("open_order", order=in_the_way)])
         return Decision(
             provider_id=gadget.provider_id,
             shown=Shown(provider=gadget.name),
@@ -155,6 +162,8 @@ class Gadgets:
     async def begin(
         self, connection: AsyncConnection, order: LockedOrder, iccid: str | None
     ) -> Effect | Refusal:
+        if taken := await _taken(connection, order, iccid):
+            return taken
         provider_id = select(OrderRow.provider_id).where(OrderRow.id == order.id).scalar_subquery()
         added = insert(SimRow).values(
             account_id=order.account_id,
@@ -171,6 +180,8 @@ class Gadgets:
     async def enter_iccid(
         self, connection: AsyncConnection, order: LockedOrder, iccid: str
     ) -> Effect | Refusal:
+        if taken := await _taken(connection, order, iccid):
+            return taken
         temporary = (SimRow.order_id == order.id, SimRow.state == SimState.TEMPORARY)
         entered = update(SimRow).where(*temporary).values(iccid=iccid).returning(SimRow.id)
         esim_id = (await connection.execute(entered)).scalar_one()
@@ -181,7 +192,9 @@ class Gadgets:
     ) -> Effect | Refusal:
         known = iccid or order.iccid
         if known is None:
-            return Refusal(code="iccid_unknown", sentence="The ICCID is not known yet.")
+            return Refusal.of("iccid_unknown")
+        if taken := await _taken(connection, order, known):
+            return taken
         happenings: list[tuple[str, dict[str, Any]]] = []
         held = (SimRow.holder == order.subject, SimRow.state == SimState.ACTIVE)
         gone: dict[str, Any] = {"state": SimState.DISCARDED, "holder": None, "discarded_at": now()}
@@ -206,6 +219,12 @@ class Gadgets:
         )
         rows = await connection.execute(found.where(GadgetOrderRow.order_id.in_(order_ids)))
         return {row.order_id: GadgetDetails(gadget=row.name) for row in rows}
+
+
+async def _taken(connection: AsyncConnection, order: LockedOrder, iccid: str | None) -> Refusal | None:
+    if iccid is None or await sim_moves.owner_of(connection, iccid) in (None, order.esim_id):
+        return None
+    return Refusal.of("iccid_in_use", iccid=iccid)
 
 
 class GadgetPort:
@@ -282,6 +301,7 @@ async def start_life(client: Client, due: Due) -> None:
 def registered() -> Iterator[None]:
     """The kind has its entry in every dictionary, and the worker its workflow."""
     with entries(
+        (DECLARED, REFUSALS),
         (KINDS, {KIND: Kind("An eSIM for a gadget", Gadget)}),
         (EFFECTS, {KIND: Gadgets()}),
         (PROVIDERS, {KIND: "gadget_port"}),

@@ -13,6 +13,8 @@ from models.lifecycle import OrderStatus
 from models.order_kinds import KINDS, Kind, Ordered
 from models.order_views import OrderDetails
 from models.orders import Placement, ProviderAnswer
+from models.refusals import DECLARED
+from models.refusals.declared import CONFLICT, Declared
 from providers.order_emails import EMAILS
 from providers.outbox import Draft, Outbox
 from providers.registry import PORTS, PROVIDERS
@@ -69,7 +71,7 @@ class Instants:
         assert isinstance(what, Instant)
         sold_out = text("SELECT 1 FROM sold_out WHERE colour = :colour")
         if (await connection.execute(sold_out, {"colour": what.colour})).first():
-            return Decision([Refusal(code="sold_out", sentence="There is nothing of this colour.")])
+            return Decision([Refusal.of("sold_out", colour=what.colour)])
         return Decision(details=(InstantOrderRow, {"colour": what.colour}))
 
     async def begin(
@@ -128,6 +130,7 @@ class InstantEmails:
 def registered() -> Iterator[None]:
     """The kind has its entry in every dictionary."""
     with entries(
+        (DECLARED, {"sold_out": Declared("There is nothing {colour} any more.", CONFLICT)}),
         (KINDS, {KIND: Kind("Something at once", Instant)}),
         (EFFECTS, {KIND: Instants()}),
         (PROVIDERS, {KIND: "instant_port"}),
