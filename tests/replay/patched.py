@@ -28,8 +28,8 @@ class PatchedOrder(EsimOrder):
 
     async def _send(self, email: str) -> None:
         if self._status is OrderStatus.CANCELLED and workflow.patched(PATCH):
+            self._told = True  # at once: `_withdraw` begins beside this
             await super()._withdraw()
-            self._told = True
         await super()._send(email)
 
     async def _withdraw(self) -> None:

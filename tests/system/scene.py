@@ -21,6 +21,7 @@ from settings import Settings
 from starter import callers
 from starter.desk import OrderDesk, OrderDraft
 from starter.inventory import Inventory
+from store.clock import set_clock
 from store.session import Database
 from tests.builders import ANA, OPERATOR, run
 from tests.temporal_server import Temporal, comes_true, eventually
@@ -97,6 +98,7 @@ class Scene:
         self.mailbox = mailbox
         self.inventory = Inventory(database)
         self.desk = OrderDesk(temporal.client, database, settings)
+        self._ahead = timedelta()
 
     def impatient(self) -> OrderDesk:
         """A desk that does not wait long for a worker."""
@@ -141,6 +143,13 @@ class Scene:
 
     async def line(self, number: int = 1) -> LineView:
         return await self.inventory.line(OPERATOR, msisdn(number))
+
+    async def forward(self, workflow_id: str, by: timedelta) -> None:
+        """Let this much time pass for one workflow, and for the database."""
+        self._ahead += by
+        async with self.database.transaction() as connection:
+            await set_clock(connection, self._ahead)
+        await self.temporal.forward(self.temporal.client.get_workflow_handle(workflow_id), by)
 
     async def ended(self, order_id: str) -> None:
         """Wait until the workflow has ended, and with it everything the order owes anybody."""

@@ -155,10 +155,9 @@ async def test_silence_is_reminded_of_then_held_and_goes_on(scene: Scene) -> Non
     world = await QrScene.set_up(scene)
     request_id = await world.request()
     await world.upload_link()
-    handle = scene.temporal.client.get_workflow_handle(request_id)
-    await scene.temporal.forward(handle, timedelta(days=3, minutes=1))
+    await scene.forward(request_id, timedelta(days=3, minutes=1))
     await world.upload_link(mails=2)
-    await scene.temporal.forward(handle, timedelta(days=3, minutes=1))
+    await scene.forward(request_id, timedelta(days=3, minutes=1))
     await world.held_for(request_id, "no_qr_code")
     assert any(ANA in mail.to for mail in scene.mailbox.mails), "the requester is told"
     await world.desk.retry(OPERATOR, request_id)

@@ -55,7 +55,7 @@ async def test_what_is_not_held_has_nothing_to_retry(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
     request = await world.request()
     await scene.mailbox.got(QUENTIN)
-    sentence = "The request is not held; there is nothing to retry.\n"
+    sentence = f"{request} is not held; there is nothing to retry.\n"
     assert (await typed(scene, "retry", request, code=2)).err == sentence
     await typed(scene, "withdraw", request)
     await scene.ended(request)
@@ -112,5 +112,5 @@ async def test_a_notification_goes_on_also_where_its_workflow_is_gone(scene: Sce
     ]
     await scene.mailbox.got("boss@acme.example")
     await scene.ended(told)
-    sentence = "The notification is not held; there is nothing to retry.\n"
+    sentence = f"{told} is not held; there is nothing to retry.\n"
     assert (await typed(scene, "retry", told, code=2)).err == sentence

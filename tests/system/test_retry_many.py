@@ -128,8 +128,8 @@ async def test_without_a_worker_none_is_taken_up(idle_scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ((), "Name one order, or choose many with --query, --reason or --all-held."),
-        (("order-aaaaaaaaaaaaaaaa", "--all-held"), "Name one order, or choose many"),
+        ((), "Name some by their ids, or choose many with --query, --reason or --all-held."),
+        (("order-aaaaaaaaaaaaaaaa", "--all-held"), "Name some by their ids, or choose many"),
         (("--reason", "bad weather"), "There is no such reason; there are mail_unavailable"),
         (("--query", "this is no query"), "Temporal does not understand this query"),
     ],
