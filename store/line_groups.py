@@ -12,8 +12,8 @@ from store.order_steps import By
 
 _CREATE = """
 INSERT INTO management_groups (account_id, name)
-SELECT :account, name FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS named(name, place)
-ORDER BY place
+SELECT :account, name FROM unnest(CAST(:names AS text[])) AS name
+ORDER BY name
 ON CONFLICT DO NOTHING RETURNING id
 """
 # KEY SHARE, as the memberships will refer to them
