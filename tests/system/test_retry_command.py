@@ -50,7 +50,7 @@ async def test_a_retry_says_whether_the_order_goes_on_or_is_held_again(scene: Sc
 async def test_an_order_that_is_not_held_has_nothing_to_retry(scene: Scene) -> None:
     await world(scene.database)
     order_id = await scene.acknowledged()
-    sentence = "The order is not held; there is nothing to retry.\n"
+    sentence = f"{order_id} is not held; there is nothing to retry.\n"
     assert (await retry(scene, order_id, code=2)).err == sentence
     await scene.desk.processed(OPERATOR, order_id, iccid=iccid(901))
     await scene.ended(order_id)
