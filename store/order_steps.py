@@ -26,6 +26,8 @@ from store.order_kinds import EFFECTS
 from store.row import now
 from store.tables import OrderNoteRow, OrderRow
 
+PROVIDER = "provider"
+"""The actor of what a provider answers by itself."""
 EMAIL = "send_email:"
 """What the holds of e-mails to people begin with."""
 
@@ -85,7 +87,9 @@ async def acknowledge(
     """The provider acknowledged: the order begins (F12 to F16)."""
     order = await lock_order(connection, order_id)
     if order.status is OrderStatus.PROVIDER_PROCESSING and iccid not in (None, order.iccid):
-        return await enter_iccid(connection, order_id, by, str(iccid))
+        # a provider that is asked again, after a restart, answers as at first: what a person entered since stays
+        if not (by.actor == PROVIDER and order.iccid):
+            return await enter_iccid(connection, order_id, by, str(iccid))
     if order.status in (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED):
         return await _recorded(connection, order)
     refusal = await _who(connection, order, by, Permission.ACKNOWLEDGE_ORDERS)
