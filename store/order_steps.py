@@ -86,10 +86,11 @@ async def acknowledge(
 ) -> StepResult:
     """The provider acknowledged: the order begins (F12 to F16)."""
     order = await lock_order(connection, order_id)
-    if order.status is OrderStatus.PROVIDER_PROCESSING and iccid not in (None, order.iccid):
-        # a provider that is asked again, after a restart, answers as at first: what a person entered since stays
-        if not (by.actor == PROVIDER and order.iccid):
-            return await enter_iccid(connection, order_id, by, str(iccid))
+    # a provider that is asked again, after a restart, answers as at first: what was entered since stays
+    repeated = by.actor == PROVIDER and order.iccid is not None
+    known = iccid in (None, order.iccid) or repeated
+    if order.status is OrderStatus.PROVIDER_PROCESSING and not known:
+        return await enter_iccid(connection, order_id, by, str(iccid))
     if order.status in (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED):
         return await _recorded(connection, order)
     refusal = await _who(connection, order, by, Permission.ACKNOWLEDGE_ORDERS)
