@@ -26,6 +26,8 @@ from store.order_kinds import EFFECTS
 from store.row import now
 from store.tables import OrderNoteRow, OrderRow
 
+PROVIDER = "provider"
+"""The actor of what a provider answers by itself."""
 EMAIL = "send_email:"
 """What the holds of e-mails to people begin with."""
 
@@ -84,7 +86,10 @@ async def acknowledge(
 ) -> StepResult:
     """The provider acknowledged: the order begins (F12 to F16)."""
     order = await lock_order(connection, order_id)
-    if order.status is OrderStatus.PROVIDER_PROCESSING and iccid not in (None, order.iccid):
+    # a provider that is asked again, after a restart, answers as at first: what was entered since stays
+    repeated = by.actor == PROVIDER and order.iccid is not None
+    known = iccid in (None, order.iccid) or repeated
+    if order.status is OrderStatus.PROVIDER_PROCESSING and not known:
         return await enter_iccid(connection, order_id, by, str(iccid))
     if order.status in (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED):
         return await _recorded(connection, order)

@@ -81,7 +81,7 @@ async def keep(page: Page, name: str, beginning: Locator | None = None) -> None:
 
 
 async def of_the_web_ui(browser: Browser, web_ui: str, cast: Cast) -> None:
-    """The list filtered by attention, a held order's details, and the history of one that went on."""
+    """The list filtered by `HoldReason`, a held order's details, and the history of one that went on."""
     workflows = f"{web_ui}/namespaces/default/workflows"
     async with a_page(browser) as page:
         columns = json.dumps({"default": [{"label": label} for label in COLUMNS]})
@@ -99,7 +99,7 @@ async def of_the_web_ui(browser: Browser, web_ui: str, cast: Cast) -> None:
             await page.goto(f"{order}/{tab}?sort=ascending")
             if tab == "history":
                 await page.get_by_text("Compact").click()
-            await expect(page.get_by_text("Tell people how the order ended").first).to_be_visible()
+            await expect(page.get_by_text("Send an e-mail to people").first).to_be_visible()
             title = page.get_by_role("heading", name=heading)
             await title.evaluate("it => it.scrollIntoView()")
             await keep(page, f"order-{tab}", title)

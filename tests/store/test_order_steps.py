@@ -196,3 +196,20 @@ async def test_a_second_order_and_the_acknowledgement_of_the_first_do_not_block_
     await acknowledging
     assert [refusal.code for refusal in second.refusals] == ["open_order"]
     assert "esim.temporary_created" in [event for event, _ in await story(database, first)]
+
+
+@pytest.mark.covers("F15")
+async def test_a_provider_that_is_asked_again_does_not_overwrite_what_a_person_entered(
+    database: Database,
+) -> None:
+    await world(database)
+    order = await place(database)
+    async with database.transaction() as connection:
+        answered = await order_steps.acknowledge(connection, order.order_id, By("provider"), iccid(901))
+        assert answered.state.iccid == iccid(901)
+        corrected = await order_steps.enter_iccid(connection, order.order_id, By("contact:1"), iccid(902))
+        assert corrected.refusal is None
+        again = await order_steps.acknowledge(connection, order.order_id, By("provider"), iccid(901))
+        assert (again.refusal, again.state.iccid) == (None, iccid(902))
+        said = await order_steps.acknowledge(connection, order.order_id, By("contact:1"), iccid(901))
+        assert said.state.iccid == iccid(901), "a person's word counts"
