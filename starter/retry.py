@@ -81,7 +81,10 @@ class RetryDesk:
         if not seen.holds and (not seen.is_open if not runs else shown is None):
             raise Refused.because("not_held", workflow=workflow_id)
         if not runs and not seen.holds:
-            return Retried(held.id, held.kind, await self._told(held.id, caller.actor), "")
+            outcome = await self._told(held.id, caller.actor)
+            if outcome is Outcome.OVER:  # such as a notification that was sent
+                raise Refused.because("not_held", workflow=workflow_id)
+            return Retried(held.id, held.kind, outcome, "")
         return (await self._retry(caller, [held], OF_ONE))[0]
 
     async def select(
