@@ -55,6 +55,13 @@ class Acceptance(Frozen):
     emails: tuple[str, ...] = ()
     """As in `StepResult`."""
 
+    @classmethod
+    def refused(cls, placement: Placement, *reasons: Refusal) -> "Acceptance":
+        """The answer to an order that is not accepted."""
+        return cls(
+            order_id=placement.order_id, status=OrderStatus.REFUSED, what=placement.what, refusals=reasons
+        )
+
     @property
     def accepted(self) -> bool:
         """False when the order ended before it began. Its key is free again."""

@@ -118,8 +118,12 @@ class OrderDesk(OrderBook):
             return await read_draft(connection, caller, draft, key, self._waits)
 
     async def _place(self, start: PlaceOrder, key: str, *, repeated: bool) -> Placed:
-        """`repeated`: the key may have been used before, and its order may have gone on or ended since."""
+        """`repeated`: the key may have been used before, and its order may have gone on or ended since. No
+        workflow is started for what is not that order.
+        """
         known = await self._known(start.order.order_id) if repeated else None
+        if known is not None:
+            _require_same(known, start)
         if known is None or known.status in OPEN:
             try:
                 acceptance = await self._start(start)
@@ -127,8 +131,7 @@ class OrderDesk(OrderBook):
                 raise PartAway(away.part, f"{away} Ask again with the key {key}.") from None
         else:
             acceptance = known
-        if not acceptance.same_as(start.order.what):
-            raise Refused.because("key_used", order=acceptance.order_id)
+        _require_same(acceptance, start)
         if not acceptance.accepted:
             raise Refused(*acceptance.refusals)
         status = known.status if known else acceptance.status
@@ -266,6 +269,11 @@ class OrderDesk(OrderBook):
 def by(caller: Caller) -> By:
     """The caller as steps record it."""
     return By(caller.actor, caller.origin_id)
+
+
+def _require_same(known: Acceptance, start: PlaceOrder) -> None:
+    if not known.same_as(start.order.what):
+        raise Refused.because("key_used", order=known.order_id)
 
 
 def _iccid(text: str | None) -> str | None:

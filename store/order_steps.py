@@ -56,14 +56,16 @@ async def accept(connection: AsyncConnection, placement: Placement) -> Acceptanc
     """Accept the order, or refuse it with every reason (F5, F7, F46, F52, F53, F67).
 
     Its subject is locked while the rules look at it, so two orders about one thing cannot both be accepted.
-    A refused order leaves nothing but an event: its key is free again.
+    A refused order leaves nothing but an event: its key is free again. An order that has this id already is
+    answered as it was, and refused (`key_used`) where it asks for something else.
     """
     what = placement.what
     if what.subject is not None:
         await lock_subject(connection, placement.account_id, what.subject)
     known = await orders.acceptance(connection, placement.order_id)
     if known is not None:
-        return known
+        # no event is kept of this refusal: it would be one of the order that has the key
+        return known if known.same_as(what) else Acceptance.refused(placement, _key_used(placement))
     actor = f"user:{placement.user_id}"
     needed = Permission.PLACE_ORDERS
     refusal = await actor_refusal(connection, actor, placement.account_id, permission=needed, begins=True)
@@ -202,12 +204,11 @@ async def _refused(
     connection: AsyncConnection, placement: Placement, reasons: Sequence[Refusal]
 ) -> Acceptance:
     await _append(connection, placement, refused_orders.happening(placement, tuple(reasons)))
-    return Acceptance(
-        order_id=placement.order_id,
-        status=OrderStatus.REFUSED,
-        what=placement.what,
-        refusals=tuple(reasons),
-    )
+    return Acceptance.refused(placement, *reasons)
+
+
+def _key_used(placement: Placement) -> Refusal:
+    return Refusal.of("key_used", order=placement.order_id)
 
 
 async def _append(connection: AsyncConnection, placement: Placement, happened: Happening) -> None:
