@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import Permission, cancelling
-from models.errors import Refusal
+from models.errors import Refusal, Refused
 from models.lifecycle import OPEN, OrderStatus, advance
 from models.orders import Acceptance, FollowUp, Placement, StepResult
 from store import events, follow_ups, holds, orders, refused_orders
@@ -57,15 +57,20 @@ async def accept(connection: AsyncConnection, placement: Placement) -> Acceptanc
 
     Its subject is locked while the rules look at it, so two orders about one thing cannot both be accepted.
     A refused order leaves nothing but an event: its key is free again. An order that has this id already is
-    answered as it was, and refused (`key_used`) where it asks for something else.
+    answered as it was, and refused (`key_used`) where it asks for something else or is of another account.
     """
     what = placement.what
     if what.subject is not None:
         await lock_subject(connection, placement.account_id, what.subject)
-    known = await orders.acceptance(connection, placement.order_id)
+    try:
+        known = await orders.acceptance(connection, placement.account_id, placement.order_id)
+        if known is not None and not known.same_as(what):
+            raise Refused.because("key_used", order=placement.order_id)
+    except Refused as used:
+        # no event is kept of this: it would be one of the order that has the key
+        return Acceptance.refused(placement, *used.refusals)
     if known is not None:
-        # no event is kept of this refusal: it would be one of the order that has the key
-        return known if known.same_as(what) else Acceptance.refused(placement, _key_used(placement))
+        return known
     actor = f"user:{placement.user_id}"
     needed = Permission.PLACE_ORDERS
     refusal = await actor_refusal(connection, actor, placement.account_id, permission=needed, begins=True)
@@ -205,10 +210,6 @@ async def _refused(
 ) -> Acceptance:
     await _append(connection, placement, refused_orders.happening(placement, tuple(reasons)))
     return Acceptance.refused(placement, *reasons)
-
-
-def _key_used(placement: Placement) -> Refusal:
-    return Refusal.of("key_used", order=placement.order_id)
 
 
 async def _append(connection: AsyncConnection, placement: Placement, happened: Happening) -> None:
