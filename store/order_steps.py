@@ -28,11 +28,11 @@ from store.tables import OrderNoteRow, OrderRow
 
 PROVIDER = "provider"
 """The actor of what a provider answers by itself."""
-EMAIL = "send_email:"
-"""What the holds of e-mails to people begin with."""
+_OUTLASTING = ("send_email:", "follow_up:")
+"""What the holds begin with of what an order owes in whatever status: e-mails to people, and follow-ups."""
 
 _INSERT = insert(OrderRow)
-_GONE = holds.gone(bindparam("order"), ~HoldRow.step.startswith(EMAIL))
+_GONE = holds.gone(bindparam("order"), *(~HoldRow.step.startswith(owed) for owed in _OUTLASTING))
 _MOVE = (
     update(OrderRow)
     .where(OrderRow.id == bindparam("order"), OrderRow.status.in_(OPEN))
@@ -231,8 +231,8 @@ async def _move(
     effect: Effect,
     **columns: int | None,
 ) -> StepResult:
-    """Move the order, with what happened by it. What it was held for in the old status is over, but for
-    e-mails to people.
+    """Move the order, with what happened by it. What it was held for in the old status is over, but for what
+    it owes all the same.
     """
     moved = await connection.execute(_MOVE, {"order": order.id, "status": status, **columns})
     happenings: list[Happening] = [(f"order.{status}", _noted(columns)), *effect.happenings]

@@ -56,6 +56,7 @@ async def test_what_is_held_over_two_statuses_is_done_once_by_one_retry(
             tried = scene.mailbox.begun
             await scene.desk.processed(OPERATOR, order_id)
             await eventually(lambda: held_steps(scene, order_id), lambda held: RECEIPT_STEP in held)
+        assert len(await held_steps(scene, order_id)) == 3, "what it was held for before is not over"
         assert scene.mailbox.begun == tried + 1, "only the receipt is new"
         scene.mailbox.answers[ANA] = TAKEN
         await scene.desk.retry(OPERATOR, order_id)
