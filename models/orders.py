@@ -91,7 +91,7 @@ class StepResult(Frozen):
     refusal: Refusal | None = None
     follow_ups: tuple[FollowUp, ...] = ()
     emails: tuple[str, ...] = ()
-    """The e-mails to people that are due at the status it has now."""
+    """The e-mails to people that are still due, also those of earlier statuses."""
 
 
 class ProviderAnswer(Frozen):

@@ -64,3 +64,22 @@ async def test_what_is_held_over_two_statuses_is_done_once_by_one_retry(
     assert await due(scene, order_id) == []
     assert scene.mailbox.recipients() == [ANA, ANA]
     assert (await order(scene, order_id)).holds == ()
+
+
+@pytest.mark.covers("W1", "W5")
+async def test_an_order_that_is_started_again_sends_what_an_earlier_status_left(
+    errands: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cancelled order of this kind sends no e-mail of its own."""
+    scene = errands
+    async with scene.worker():
+        with monkeypatch.context() as patch:
+            patch.setitem(FOLLOW_UPS, RUN_ERRAND, cannot)
+            order_id = await acknowledged(scene)
+            await scene.desk.cancel(OPERATOR, order_id)
+        await scene.temporal.client.get_workflow_handle(order_id).terminate()
+        scene.mailbox.answers[ANA] = TAKEN
+        await scene.desk.retry(OPERATOR, order_id)
+        await scene.ended(order_id)
+    assert await due(scene, order_id) == []
+    assert scene.mailbox.recipients() == [ANA]
