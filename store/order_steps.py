@@ -21,7 +21,7 @@ from store.event_table import EventRow
 from store.events import Happening
 from store.hold_table import HoldRow
 from store.locked_order import LockedOrder, lock_order, references
-from store.locks import lock_subject
+from store.locks import lock_new_order, lock_subject
 from store.order_kinds import EFFECTS
 from store.row import now
 from store.tables import OrderNoteRow, OrderRow
@@ -55,12 +55,15 @@ class By:
 async def accept(connection: AsyncConnection, placement: Placement) -> Acceptance:
     """Accept the order, or refuse it with every reason (F5, F7, F46, F52, F53, F67).
 
-    Its subject is locked while the rules look at it, so two orders about one thing cannot both be accepted.
+    Its subject is locked while the rules look at it, so two orders about one thing cannot both be accepted;
+    where it has none, its id is, so a repeat waits for the attempt before.
     A refused order leaves nothing but an event: its key is free again. An order that has this id already is
     answered as it was, and refused (`key_used`) where it asks for something else or is of another account.
     """
     what = placement.what
-    if what.subject is not None:
+    if what.subject is None:
+        await lock_new_order(connection, placement.order_id)
+    else:
         await lock_subject(connection, placement.account_id, what.subject)
     try:
         known = await orders.acceptance(connection, placement.account_id, placement.order_id)
