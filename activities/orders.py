@@ -75,12 +75,10 @@ async def _with_emails(connection: AsyncConnection, call: OrderStep, result: Ste
 async def _emails(
     connection: AsyncConnection, order: OrderStep | Placement, status: OrderStatus, *, new: bool
 ) -> tuple[str, ...]:
-    """The e-mails that are due at this status. Where it is `new` they are recorded with the step that made
-    it so; recorded again, what was sent stays so.
+    """The e-mails that are due, also of earlier statuses. Where the status is `new` its own are recorded with
+    the step that made it so; recorded again, what was sent stays so.
     """
-    names = EMAILS[order.kind].to_people(status)
-    if not names:
-        return ()
     if new:
+        names = EMAILS[order.kind].to_people(status)
         await follow_ups.leave(connection, order.order_id, [(follow_ups.EMAIL, name) for name in names])
     return await follow_ups.emails_due(connection, order.order_id)

@@ -55,6 +55,13 @@ class Acceptance(Frozen):
     emails: tuple[str, ...] = ()
     """As in `StepResult`."""
 
+    @classmethod
+    def refused(cls, placement: Placement, *reasons: Refusal) -> "Acceptance":
+        """The answer to an order that is not accepted."""
+        return cls(
+            order_id=placement.order_id, status=OrderStatus.REFUSED, what=placement.what, refusals=reasons
+        )
+
     @property
     def accepted(self) -> bool:
         """False when the order ended before it began. Its key is free again."""
@@ -84,7 +91,7 @@ class StepResult(Frozen):
     refusal: Refusal | None = None
     follow_ups: tuple[FollowUp, ...] = ()
     emails: tuple[str, ...] = ()
-    """The e-mails to people that are due at the status it has now."""
+    """The e-mails to people that are still due, also those of earlier statuses."""
 
 
 class ProviderAnswer(Frozen):

@@ -107,7 +107,7 @@ class OrderDesk(OrderBook):
         """Raise `Refused` where placing this draft would be refused now. Nothing is started or kept."""
         start = await self._read(caller, draft, draft.key or "")
         async with self._database.transaction() as connection:
-            if draft.key and await orders.acceptance(connection, start.order.order_id):
+            if draft.key and await _known(connection, start.order):
                 return
             decision = await EFFECTS[start.order.kind].decide(connection, start.order)
         if decision.refusals:
@@ -118,8 +118,12 @@ class OrderDesk(OrderBook):
             return await read_draft(connection, caller, draft, key, self._waits)
 
     async def _place(self, start: PlaceOrder, key: str, *, repeated: bool) -> Placed:
-        """`repeated`: the key may have been used before, and its order may have gone on or ended since."""
-        known = await self._known(start.order.order_id) if repeated else None
+        """`repeated`: the key may have been used before, and its order may have gone on or ended since. No
+        workflow is started for what is not that order.
+        """
+        known = await self._known(start.order) if repeated else None
+        if known is not None:
+            _require_same(known, start)
         if known is None or known.status in OPEN:
             try:
                 acceptance = await self._start(start)
@@ -127,16 +131,15 @@ class OrderDesk(OrderBook):
                 raise PartAway(away.part, f"{away} Ask again with the key {key}.") from None
         else:
             acceptance = known
-        if not acceptance.same_as(start.order.what):
-            raise Refused.because("key_used", order=acceptance.order_id)
+        _require_same(acceptance, start)
         if not acceptance.accepted:
             raise Refused(*acceptance.refusals)
         status = known.status if known else acceptance.status
         return Placed(order_id=acceptance.order_id, key=key, status=status)
 
-    async def _known(self, order_id: str) -> Acceptance | None:
+    async def _known(self, order: Placement) -> Acceptance | None:
         async with self._database.reading() as connection:
-            return await orders.acceptance(connection, order_id)
+            return await _known(connection, order)
 
     async def _start(self, start: PlaceOrder) -> Acceptance:
         """Start the order's workflow, or find it running. One that has ended under this id was refused, and
@@ -266,6 +269,15 @@ class OrderDesk(OrderBook):
 def by(caller: Caller) -> By:
     """The caller as steps record it."""
     return By(caller.actor, caller.origin_id)
+
+
+async def _known(connection: AsyncConnection, order: Placement) -> Acceptance | None:
+    return await orders.acceptance(connection, order.account_id, order.order_id)
+
+
+def _require_same(known: Acceptance, start: PlaceOrder) -> None:
+    if not known.same_as(start.order.what):
+        raise Refused.because("key_used", order=known.order_id)
 
 
 def _iccid(text: str | None) -> str | None:

@@ -101,7 +101,9 @@ def again(order: OrderView, waits: Waits) -> PlaceOrder:
 
 async def _pack_of(connection: AsyncConnection, account_id: int, key: str | None) -> str | None:
     """The pack of the order that has this key: it is found again also when its pack was withdrawn."""
-    known = await orders.acceptance(connection, identifiers.order_id(account_id, key)) if key else None
+    if key is None:
+        return None
+    known = await orders.acceptance(connection, account_id, identifiers.order_id(account_id, key))
     if known is None or not isinstance(known.what, Swap):
         return None
     return identifiers.reference("P", known.what.pack_id)

@@ -64,16 +64,22 @@ class Restarts:
         }
 
     async def start(self, workflow_id: str, actor: str) -> bool:
-        """Start it again, where it has a way to go. Where it has not, nothing is held any more either."""
+        """Start it again, where it has a way to go. Where it has not, nothing is held any more either.
+
+        What the workflow before was held for is released after the start: where that fails, it stays selected
+        for the next retry.
+        """
         kind = kind_of(workflow_id)
+        async with self._database.reading() as connection:
+            held = await holds.seen(connection, workflow_id)
         found = await self._starts[kind.name](workflow_id) if kind else None
-        async with self._database.transaction() as connection:  # the workflow that held it is gone
-            await holds.release_all(connection, workflow_id, actor)
-        if found is None:
-            return False
-        run, message, attributes = found
-        await self._calls.start(run, message, workflow_id, attributes, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
-        return True
+        if found is not None:
+            run, message, attributes = found
+            reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
+            await self._calls.start(run, message, workflow_id, attributes, reuse)
+        async with self._database.transaction() as connection:
+            await holds.release_seen(connection, workflow_id, actor, held)
+        return found is not None
 
     async def _order(self, order_id: str) -> Start | None:
         async with self._database.reading() as connection:

@@ -5,9 +5,10 @@ code that is imported) removes it in the transaction that does so.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CTE
@@ -32,7 +33,15 @@ _RELEASE = (
     .where(HoldRow.workflow_id == bindparam("workflow"), HoldRow.step == bindparam("of_step"))
     .returning(HoldRow.step)
 )
-_RELEASE_ALL = delete(HoldRow).where(HoldRow.workflow_id == bindparam("workflow")).returning(HoldRow.step)
+_SEEN = select(HoldRow.step, HoldRow.since).where(HoldRow.workflow_id == bindparam("workflow"))
+_RELEASE_SEEN = (
+    delete(HoldRow)
+    .where(
+        HoldRow.workflow_id == bindparam("workflow"),
+        tuple_(HoldRow.step, HoldRow.since).in_(bindparam("seen", expanding=True)),
+    )
+    .returning(HoldRow.step)
+)
 
 
 async def hold(connection: AsyncConnection, workflow_id: str, step: str, reason: HoldReason) -> None:
@@ -72,10 +81,21 @@ async def release(
         await events.append(connection, subject.account_id, subject.about, actor, happened)
 
 
-async def release_all(connection: AsyncConnection, workflow_id: str, actor: str) -> None:
-    """Whatever was held is not held any more: the workflow that held it is gone. Raises `NotFound`."""
+async def seen(connection: AsyncConnection, workflow_id: str) -> list[tuple[str, datetime]]:
+    """What the workflow is held for now: each step, and since when."""
+    return [(row.step, row.since) for row in await connection.execute(_SEEN, {"workflow": workflow_id})]
+
+
+async def release_seen(
+    connection: AsyncConnection, workflow_id: str, actor: str, found: Sequence[tuple[str, datetime]]
+) -> None:
+    """The workflow that held this, as `seen` found it, is gone. What a new one is held for since then stays.
+
+    Raises `NotFound`.
+    """
     kind, subject = await _subject(connection, workflow_id)
-    steps = (await connection.scalars(_RELEASE_ALL, {"workflow": workflow_id})).all()
+    gone = {"workflow": workflow_id, "seen": list(found)}
+    steps = (await connection.scalars(_RELEASE_SEEN, gone)).all() if found else []
     if steps:
         happenings = [(f"{kind.events}.released", {"step": step}) for step in sorted(steps)]
         await events.append(connection, subject.account_id, subject.about, actor, *happenings)

@@ -7,7 +7,7 @@ each other in a circle.
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.tables import OrderRow, SubjectRow
@@ -35,6 +35,8 @@ _LOCK_OF_ORDER = (
     .with_for_update(key_share=True)
 )
 
+_LOCK_NEW_ORDER = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("order"), 0)))
+
 
 async def lock_subject(connection: AsyncConnection, account_id: int, subject: str) -> bool:
     """Lock a subject of this account until the end of the transaction; whether there is one."""
@@ -50,3 +52,10 @@ async def lock_subjects(connection: AsyncConnection, account_id: int, subjects: 
 async def lock_subject_of(connection: AsyncConnection, order_id: str) -> bool:
     """Lock what the order is about; False where it is about no one thing."""
     return (await connection.execute(_LOCK_OF_ORDER, {"order": order_id})).one_or_none() is not None
+
+
+async def lock_new_order(connection: AsyncConnection, order_id: str) -> None:
+    """Lock the id of an order that has no row yet and no subject: two attempts to accept it queue here. It
+    stands where the order stands in the sequence.
+    """
+    await connection.execute(_LOCK_NEW_ORDER, {"order": order_id})

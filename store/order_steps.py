@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import Permission, cancelling
-from models.errors import Refusal
+from models.errors import Refusal, Refused
 from models.lifecycle import OPEN, OrderStatus, advance
 from models.orders import Acceptance, FollowUp, Placement, StepResult
 from store import events, follow_ups, holds, orders, refused_orders
@@ -21,18 +21,18 @@ from store.event_table import EventRow
 from store.events import Happening
 from store.hold_table import HoldRow
 from store.locked_order import LockedOrder, lock_order, references
-from store.locks import lock_subject
+from store.locks import lock_new_order, lock_subject
 from store.order_kinds import EFFECTS
 from store.row import now
 from store.tables import OrderNoteRow, OrderRow
 
 PROVIDER = "provider"
 """The actor of what a provider answers by itself."""
-EMAIL = "send_email:"
-"""What the holds of e-mails to people begin with."""
+_OUTLASTING = ("send_email:", "follow_up:")
+"""What the holds begin with of what an order owes in whatever status: e-mails to people, and follow-ups."""
 
 _INSERT = insert(OrderRow)
-_GONE = holds.gone(bindparam("order"), ~HoldRow.step.startswith(EMAIL))
+_GONE = holds.gone(bindparam("order"), *(~HoldRow.step.startswith(owed) for owed in _OUTLASTING))
 _MOVE = (
     update(OrderRow)
     .where(OrderRow.id == bindparam("order"), OrderRow.status.in_(OPEN))
@@ -55,13 +55,23 @@ class By:
 async def accept(connection: AsyncConnection, placement: Placement) -> Acceptance:
     """Accept the order, or refuse it with every reason (F5, F7, F46, F52, F53, F67).
 
-    Its subject is locked while the rules look at it, so two orders about one thing cannot both be accepted.
-    A refused order leaves nothing but an event: its key is free again.
+    Its subject is locked while the rules look at it, so two orders about one thing cannot both be accepted;
+    where it has none, its id is, so a repeat waits for the attempt before.
+    A refused order leaves nothing but an event: its key is free again. An order that has this id already is
+    answered as it was, and refused (`key_used`) where it asks for something else or is of another account.
     """
     what = placement.what
-    if what.subject is not None:
+    if what.subject is None:
+        await lock_new_order(connection, placement.order_id)
+    else:
         await lock_subject(connection, placement.account_id, what.subject)
-    known = await orders.acceptance(connection, placement.order_id)
+    try:
+        known = await orders.acceptance(connection, placement.account_id, placement.order_id)
+        if known is not None and not known.same_as(what):
+            raise Refused.because("key_used", order=placement.order_id)
+    except Refused as used:
+        # no event is kept of this: it would be one of the order that has the key
+        return Acceptance.refused(placement, *used.refusals)
     if known is not None:
         return known
     actor = f"user:{placement.user_id}"
@@ -202,12 +212,7 @@ async def _refused(
     connection: AsyncConnection, placement: Placement, reasons: Sequence[Refusal]
 ) -> Acceptance:
     await _append(connection, placement, refused_orders.happening(placement, tuple(reasons)))
-    return Acceptance(
-        order_id=placement.order_id,
-        status=OrderStatus.REFUSED,
-        what=placement.what,
-        refusals=tuple(reasons),
-    )
+    return Acceptance.refused(placement, *reasons)
 
 
 async def _append(connection: AsyncConnection, placement: Placement, happened: Happening) -> None:
@@ -229,8 +234,8 @@ async def _move(
     effect: Effect,
     **columns: int | None,
 ) -> StepResult:
-    """Move the order, with what happened by it. What it was held for in the old status is over, but for
-    e-mails to people.
+    """Move the order, with what happened by it. What it was held for in the old status is over, but for what
+    it owes all the same.
     """
     moved = await connection.execute(_MOVE, {"order": order.id, "status": status, **columns})
     happenings: list[Happening] = [(f"order.{status}", _noted(columns)), *effect.happenings]

@@ -74,6 +74,7 @@ async def orders(
 
 _ACCEPTANCE = (
     select(
+        OrderRow.account_id,
         OrderRow.status,
         OrderRow.what,
         ProviderRow.name.label("provider"),
@@ -86,13 +87,15 @@ _ACCEPTANCE = (
 )
 
 
-async def acceptance(connection: AsyncConnection, order_id: str) -> Acceptance | None:
-    """How the order was answered when it was placed, with what is still to be done; None where it is not
-    known, also where it was refused.
+async def acceptance(connection: AsyncConnection, account_id: int, order_id: str) -> Acceptance | None:
+    """How the account's order was answered when it was placed, with what is still to be done; None where it
+    is not known, also where it was refused. Raises `Refused` (`key_used`) where another account has the id.
     """
     row = (await connection.execute(_ACCEPTANCE, {"order_id": order_id})).one_or_none()
     if row is None:
         return None
+    if row.account_id != account_id:
+        raise Refused.because("key_used", order=order_id)
     return Acceptance(
         order_id=order_id,
         status=row.status,

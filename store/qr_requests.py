@@ -124,7 +124,7 @@ async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResu
         return _refused(wish, missing)
     sim = await lock_sim(connection, wish.sim_id)
     facts = await sim_facts(connection, wish.sim_id, wish.user_id)
-    known = await _known(connection, wish.request_id)
+    known = await _known(connection, wish)
     if known is not None:
         return known
     contacts = _chosen(wish.contacts, facts)
@@ -142,7 +142,7 @@ async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResu
     }
     if (await connection.execute(_OPEN, values)).scalar_one_or_none() is None:
         # the same id, for another SIM, at the same moment
-        return await _known(connection, wish.request_id) or _refused(wish, reasons)
+        return await _known(connection, wish) or _refused(wish, reasons)
     if reasons:
         # a temporary eSIM may be deleted, and then no event may refer to it
         if sim.state is not SimState.TEMPORARY:
@@ -240,10 +240,13 @@ async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: 
     await events.append(connection, request.account_id, request.about, sent.sent_by, (happened, asked))
 
 
-async def _known(connection: AsyncConnection, request_id: str) -> RequestResult | None:
-    known = await find(connection, AllAccounts(), request_id)
+async def _known(connection: AsyncConnection, wish: QrWish) -> RequestResult | None:
+    """How the request that has this id was answered; nothing of it is told to another account."""
+    known = await find(connection, AllAccounts(), wish.request_id)
     if known is None:
         return None
+    if known.account_id != wish.account_id:
+        return _refused(wish, [Refusal.of("key_used_for_request")])
     state = RequestState(request_id=known.id, status=known.status, sim_id=known.sim_id, round=known.round)
     return RequestResult(state=state, refusals=known.refusals)
 

@@ -11,6 +11,7 @@ sequence of its steps is guarded by `workflow.patched` (docs/versions.md).
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -70,7 +71,7 @@ class EsimOrder:
         self._calls: Calls[OrderState] = Calls(self._answer, cancels=OrderSteps.cancel_order)
         self._steps = StepRunner(self._order_id, changed=self._show)
         self._beside: list[asyncio.Task[None]] = []
-        self._owed: list[asyncio.Task[None]] = []
+        self._owed: dict[str, asyncio.Task[None]] = {}
         self._timeline: list[tuple[datetime, str]] = []
         self._handover = Handover(
             start, self._steps, self._calls, status=lambda: self._status, note=self._note, show=self._show
@@ -89,7 +90,7 @@ class EsimOrder:
             await self._answer_while(lambda: self._status is OrderStatus.SUBMITTED)
             await self._answer_while(lambda: self._status is OrderStatus.PROVIDER_PROCESSING)
             if self._status is OrderStatus.CANCELLED:
-                self._owe(self._withdraw())
+                self._owe("withdraw_from_provider", self._withdraw)
             await self._answer_while(lambda: self._is_owed or bool(self._steps.holds))
         await self._answer_while(lambda: not (workflow.all_handlers_finished() and self._steps.settled))
         return self._state
@@ -185,16 +186,19 @@ class EsimOrder:
     @property
     def _is_owed(self) -> bool:
         """Whether something is still to be done for this order beside its calls."""
-        return any(not task.done() for task in self._owed)
+        return any(not task.done() for task in self._owed.values())
 
     def _input(self, step_input: type[Any], call: Any, **more: Any) -> Any:
         which = {"order_id": self._order_id, "kind": self._start.order.kind}
         return step_input(**which, actor=call.actor, origin_id=call.origin_id, **more)
 
-    def _owe(self, deed: Coroutine[Any, Any, None]) -> None:
-        """Begin what is owed, beside the others: none keeps another from being done."""
-        self._owed.append(asyncio.create_task(deed))
-        self._beside.append(self._owed[-1])
+    def _owe(self, place: str, deed: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Begin what is owed, beside the others: none keeps another from being done. Each is begun once, for
+        a later status lists again what an earlier one left and is not done yet.
+        """
+        if place not in self._owed:
+            self._owed[place] = asyncio.create_task(deed())
+            self._beside.append(self._owed[place])
 
     async def _answer_while(self, condition: Callable[[], bool]) -> None:
         await self._calls.answer_while(condition, self._beside)
@@ -239,9 +243,9 @@ class EsimOrder:
     def _owe_all(self, left: Acceptance | StepResult) -> None:
         """What a new status leaves to be done."""
         for follow_up in left.follow_ups:
-            self._owe(self._follow_up(follow_up.id))
+            self._owe(f"follow_up:{follow_up.id}", partial(self._follow_up, follow_up.id))
         for email in left.emails:
-            self._owe(self._send(email))
+            self._owe(f"send_email:{email}", partial(self._send, email))
 
     async def _follow_up(self, follow_up_id: int) -> None:
         due = FollowUpInput(follow_up_id=follow_up_id)

@@ -165,7 +165,7 @@ class StepRunner:
                 timeout=at_most,
                 timeout_summary="Give the mail up",
             )
-        del self._holds[place]
+        self._holds.pop(place, None)
         retried = self._retries > seen
         self._releases[place] = ReleaseInput(
             workflow_id=self._id,

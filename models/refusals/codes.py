@@ -26,6 +26,7 @@ CODES = {
     "already_sim_discarded": Declared("The request is over: the SIM is discarded.", CONFLICT),
     "request_refused": Declared("The request was refused; make another one.", CONFLICT),
     "key_used_for_sim": Declared("This key was used for another SIM, {sim}.", CONFLICT),
+    "key_used_for_request": Declared("This key was used for another request; take a new one.", CONFLICT),
     # letters
     "unknown_letter": Declared("The account has no such letter.", NOT_FOUND),
     "subject_not_one_line": Declared("The subject has to be a single line."),

@@ -13,7 +13,7 @@ from models.callers import AllAccounts
 from models.lifecycle import OrderStatus
 from models.order_kinds import Ordered
 from models.orders import Acceptance, StepResult
-from store import orders
+from store import order_steps, orders
 from tests.builders import ANA, OPERATOR, iccid
 from tests.kinds.gadget import KEEPER, OWNER, START_LIFE, Gadget, iccid_for, keeper, life_of
 from tests.kinds.instant import RECEIPT, Instant
@@ -236,3 +236,28 @@ async def test_of_a_cancel_and_a_processed_exactly_one_wins(open_scene: Scene) -
         assert [row.state for row in sims] == (["active"] if processed else [])
         expected = 1 if processed else 0
         assert await eventually(partial(lives, scene, life_of(order_id)), expected.__eq__) == expected
+
+
+@pytest.mark.covers("W1")
+async def test_an_acceptance_that_is_repeated_while_the_first_is_not_committed_is_answered_alike(
+    quiet: Scene,
+) -> None:
+    """An order without a subject: nothing else makes the second attempt wait for the first."""
+    scene = quiet
+    asked = await placement(scene, Instant(), "order-dddddddddddddddd")
+
+    async def accepted() -> Acceptance:
+        async with scene.database.transaction() as connection:
+            return await order_steps.accept(connection, asked)
+
+    async def waiting() -> int:
+        blocked = "datname = current_database() AND wait_event_type = 'Lock'"
+        return len(await scene.sql(f"SELECT 1 FROM pg_stat_activity WHERE {blocked}"))
+
+    async with scene.database.transaction() as connection:
+        first = await order_steps.accept(connection, asked)
+        again = asyncio.create_task(accepted())
+        await eventually(waiting, bool)
+    assert first.accepted
+    assert await again == first
+    assert await scene.events(first.order_id) == ["order.submitted"]

@@ -159,3 +159,24 @@ async def test_a_notification_is_given_up_also_where_it_is_not_held_itself(datab
 async def test_what_nobody_knows_is_not_held(database: Database, unknown: str) -> None:
     with pytest.raises(NotFound):
         await hold(database, unknown, "waiting", HoldReason.STEP_FAILED)
+
+
+@pytest.mark.covers("W5")
+async def test_a_hold_that_a_new_workflow_records_is_not_released_with_those_of_the_one_before(
+    database: Database,
+) -> None:
+    await world(database)
+    order_id = (await place(database)).order_id
+    for step in ("notify", "waiting"):
+        await hold(database, order_id, step, HoldReason.MAIL_REJECTED)
+    async with database.reading() as connection:
+        seen = await holds.seen(connection, order_id)
+    await hold(database, order_id, "notify", HoldReason.MAIL_CONFIGURATION)
+    await hold(database, order_id, "withdraw_from_provider", HoldReason.MAIL_REJECTED)
+    async with database.transaction() as connection:
+        await holds.release_seen(connection, order_id, "operator", seen)
+    assert sorted(await held_steps(database)) == [
+        ("notify", "mail_configuration"),
+        ("withdraw_from_provider", "mail_rejected"),
+    ]
+    assert (await told(database, order_id))[-1] == ("order.released", "operator", "waiting")

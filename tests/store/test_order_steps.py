@@ -10,12 +10,13 @@ from sqlalchemy.exc import NoResultFound
 from models.callers import AllAccounts
 from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason, OrderStatus
+from models.order_kinds import Shown
 from models.orders import Acceptance, Placement, StepResult
 from store import holds, order_steps, orders
 from store.locks import lock_subject
 from store.order_steps import By
 from store.session import Database
-from tests.builders import OPERATOR, acknowledge, cancel, iccid, item, line, place, process, run, world
+from tests.builders import OPERATOR, acknowledge, ana, cancel, iccid, item, line, place, process, run, world
 
 WRONG_DIGIT = iccid(900)[:-1] + str((int(iccid(900)[-1]) + 1) % 10)
 
@@ -196,6 +197,21 @@ async def test_a_second_order_and_the_acknowledgement_of_the_first_do_not_block_
     await acknowledging
     assert [refusal.code for refusal in second.refusals] == ["open_order"]
     assert "esim.temporary_created" in [event for event, _ in await story(database, first)]
+
+
+async def test_an_order_of_another_account_is_not_answered_and_nothing_of_it_is_told(
+    database: Database,
+) -> None:
+    await world(database, line(1), line(2, account="Other"), packs=(item(),))
+    theirs = await place(database)
+    (other,) = await run(database, "SELECT id FROM accounts WHERE name = 'Other'")
+    answer = await place(database, order_id=theirs.order_id, account_id=other.id, line_id=2)
+    assert [refusal.code for refusal in answer.refusals] == ["key_used"]
+    assert not answer.accepted
+    assert (answer.what.subject, answer.shown) == ("line:2", Shown())
+    same = await place(database, order_id=theirs.order_id, account_id=other.id)
+    assert [refusal.code for refusal in same.refusals] == ["key_used"]
+    assert await story(database, theirs) == [("order.submitted", f"user:{(await ana(database)).user}")]
 
 
 @pytest.mark.covers("F15")

@@ -9,9 +9,10 @@ from models.callers import AllAccounts
 from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason
 from models.qr import RequestStatus
+from starter.inventory import Inventory
 from store import qr_requests
 from store.session import Database
-from tests.builders import acknowledge, cancel, line, place, run
+from tests.builders import OPERATOR, acknowledge, cancel, line, place, run
 from tests.qr_world import hold, notification, qr_world, reasons, release
 
 ESIM, CARD = line(1, sim_type="esim"), line(1)
@@ -78,6 +79,19 @@ async def test_only_what_the_account_has_can_be_asked_for(database: Database) ->
         theirs = await qr_requests.write_letter(connection, other.id, "Subject", "Text", [])
     assert reasons(await qr.ask(1, letter_id=theirs)) == ["unknown_letter"]
     assert await qr.happened(2) == []
+
+
+async def test_a_request_of_another_account_is_not_answered_and_nothing_of_it_is_told(
+    database: Database,
+) -> None:
+    qr = await qr_world(database, ESIM, line(2, account="Other", sim_type="esim"))
+    theirs = await qr.asked()
+    bob = await Inventory(database).create_user(OPERATOR, "Other", "Bob", "bob@other.example")
+    answer = await qr.ask(2, request_id=theirs, account_id=bob.account_id, user_id=bob.id)
+    assert reasons(answer) == ["key_used_for_request"]
+    assert (answer.state.status, answer.state.sim_id) == (RequestStatus.REFUSED, 2)
+    assert await qr.happened(2) == []
+    assert (await qr.ask()).state.status is RequestStatus.REQUESTED
 
 
 @pytest.mark.covers("F29", "F30", "F56")

@@ -3,13 +3,18 @@
 import asyncio
 
 import pytest
+from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus
+from temporalio.common import WorkflowIDConflictPolicy
 
 from models.errors import PartAway, Refused
 from models.lifecycle import OrderKind, OrderStatus
 from models.order_views import SwapDetails
+from models.orders import Acceptance, Placement
 from tests.builders import ACCOUNT, ANA, OPERATOR, empty_slot, iccid, item, line, world
 from tests.system.scene import Scene, msisdn, refused
 from tests.temporal_server import comes_true
+from workflows.messages import PlaceOrder
+from workflows.order import EsimOrder
 
 ESIM = iccid(777)
 
@@ -124,6 +129,43 @@ async def test_the_same_key_is_the_same_order_while_it_is_open_and_after(scene: 
     assert (await scene.desk.place(await scene.ana(), draft)).order_id == order_id
     assert await refused(scene.placed(2, key="cart 4711")) == ["key_used"]
     assert len(await scene.desk.orders(OPERATOR)) == 1
+
+
+@pytest.mark.covers("W1")
+async def test_a_key_used_for_something_else_does_not_take_over_an_order_whose_workflow_is_gone(
+    scene: Scene,
+) -> None:
+    await world(scene.database, line(1), line(2))
+    order_id = await scene.placed(key="cart")
+    await comes_true(lambda: scene.mailbox.begun == 1)
+    handle = scene.temporal.client.get_workflow_handle(order_id)
+    await handle.terminate()
+    assert await refused(scene.placed(2, key="cart")) == ["key_used"]
+    assert (await handle.describe()).status is WorkflowExecutionStatus.TERMINATED, "none is started"
+
+    # a backend that starts orders by Temporal alone
+    (theirs,) = await scene.sql("SELECT account_id, placed_by, what FROM orders")
+    other = Placement(
+        order_id=order_id,
+        account_id=theirs.account_id,
+        user_id=theirs.placed_by,
+        what={**theirs.what, "line_id": theirs.what["line_id"] + 1},
+    )
+    operation = WithStartWorkflowOperation(
+        EsimOrder.run,
+        PlaceOrder(order=other),
+        id=order_id,
+        task_queue=scene.settings.task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+    )
+    answer: Acceptance = await scene.temporal.client.execute_update_with_start_workflow(
+        "place", start_workflow_operation=operation, result_type=Acceptance
+    )
+    assert [refusal.code for refusal in answer.refusals] == ["key_used"]
+    await scene.ended(order_id)
+    await scene.desk.retry(OPERATOR, order_id)
+    assert (await scene.desk.acknowledge(OPERATOR, order_id)).order_id == order_id
+    assert "order.refused" not in await scene.events(order_id)
 
 
 async def test_a_refused_order_is_refused_for_the_same_reasons_again(scene: Scene) -> None:

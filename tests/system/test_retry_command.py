@@ -5,7 +5,10 @@ import json
 
 import pytest
 
+from models.errors import PartAway
 from models.lifecycle import OrderStatus
+from starter.retry import RetryDesk
+from starter.retry_watch import Outcome
 from tests.builders import OPERATOR, iccid, world
 from tests.starter.shell import Said, Shell
 from tests.system.scene import Scene
@@ -75,6 +78,23 @@ async def test_a_terminated_order_that_was_held_goes_on_with_what_it_was_held_fo
     assert (await retry(scene, order_id)).out == f"{order_id} goes on.\n"
     assert (await scene.desk.order(OPERATOR, order_id)).held_reason is None
     await scene.mailbox.got("orders@telvia.example")
+
+
+@pytest.mark.covers("W5")
+async def test_an_order_that_could_not_be_started_again_is_still_held(scene: Scene) -> None:
+    order_id = await held(scene)
+    await scene.temporal.client.get_workflow_handle(order_id).terminate()
+    before = (await scene.desk.order(OPERATOR, order_id)).holds
+    unknown = scene.settings.model_copy(update={"task_queue": "x" * 1001})  # Temporal starts nothing there
+    async with RetryDesk.open(unknown) as desk:
+        with pytest.raises(PartAway):
+            await desk.go_on(OPERATOR, order_id)
+    assert (await scene.desk.order(OPERATOR, order_id)).holds == before
+    scene.mailbox.answer = TAKES
+    async with RetryDesk.open(scene.settings) as desk:
+        (again,) = await desk.many(OPERATOR, await desk.select(OPERATOR))
+    assert (again.id, again.outcome) == (order_id, Outcome.GOES_ON)
+    assert (await scene.desk.order(OPERATOR, order_id)).holds == ()
 
 
 async def test_without_a_worker_a_retry_says_that_it_waits(idle_scene: Scene) -> None:

@@ -1,0 +1,73 @@
+"""A kind of order that leaves a follow-up and an e-mail to people when it is acknowledged, and another e-mail
+when it is processed; otherwise like `instant`, with a provider that answers nothing by itself.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Literal
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from temporalio.client import Client
+
+from activities.follow_ups import FOLLOW_UPS
+from models.errors import Refusal
+from models.lifecycle import OrderStatus
+from models.order_kinds import KINDS, Kind, Ordered
+from models.order_views import OrderDetails
+from models.orders import Placement
+from providers.order_emails import EMAILS
+from providers.registry import PORTS, PROVIDERS
+from store.effects import Decision, Effect
+from store.follow_ups import Due
+from store.locked_order import LockedOrder
+from store.order_kinds import EFFECTS
+from tests.kinds.entries import entries
+from tests.kinds.instant import InstantEmails, InstantPort, Instants
+
+KIND = "test_errand"
+RUN_ERRAND = "run_errand"
+NOTICE, RECEIPT = "errand_notice", "errand_receipt"
+
+
+class Errand(Ordered):
+    kind: Literal["test_errand"] = "test_errand"
+    answered: bool = False
+
+
+class Errands(Instants):
+    async def decide(self, connection: AsyncConnection, placement: Placement) -> Decision:
+        return Decision()
+
+    async def begin(
+        self, connection: AsyncConnection, order: LockedOrder, iccid: str | None
+    ) -> Effect | Refusal:
+        return Effect(follow_ups=[(RUN_ERRAND, order.id)])
+
+    async def details(
+        self, connection: AsyncConnection, order_ids: Sequence[str]
+    ) -> Mapping[str, OrderDetails]:
+        return {}
+
+
+class ErrandEmails(InstantEmails):
+    def to_people(self, status: OrderStatus) -> Sequence[str]:
+        sent = {OrderStatus.PROVIDER_PROCESSING: (NOTICE,), OrderStatus.PROCESSED: (RECEIPT,)}
+        return sent.get(status, ())
+
+
+async def run_errand(_: Client, due: Due) -> None:
+    """Done as soon as it is begun."""
+
+
+@contextmanager
+def registered() -> Iterator[None]:
+    """The kind has its entry in every dictionary."""
+    with entries(
+        (KINDS, {KIND: Kind("An errand", Errand)}),
+        (EFFECTS, {KIND: Errands()}),
+        (PROVIDERS, {KIND: "errand_port"}),
+        (PORTS, {"errand_port": InstantPort}),
+        (EMAILS, {KIND: ErrandEmails()}),
+        (FOLLOW_UPS, {RUN_ERRAND: run_errand}),
+    ):
+        yield
