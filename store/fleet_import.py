@@ -34,7 +34,7 @@ _STAGED = {
     "language": "text",
 }
 
-# Names that are new, in the order of the file and as it first spells them.
+# Names that are new, as the file first spells them and in its order; groups by name, see store.locks.
 _ACCOUNTS = """
 INSERT INTO accounts (name, language)
 SELECT account, :language FROM staged_fleet staged
@@ -72,7 +72,7 @@ JOIN accounts account ON account.name = staged.account
 CROSS JOIN unnest(string_to_array(group_names, ';')) AS group_name
 WHERE NOT EXISTS (
     SELECT FROM management_groups known WHERE known.account_id = account.id AND known.name = group_name)
-GROUP BY account.id, group_name ORDER BY min(line_no)
+GROUP BY account.id, group_name ORDER BY account.id, group_name
 """
 _EMPLOYEES_RENAMED = """
 UPDATE employees SET name = staged.employee

@@ -6,7 +6,6 @@ PostgreSQL ends a circle by refusing one of those who wait, and says so in its l
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,8 +23,8 @@ from store.order_steps import By
 from store.session import SERIALIZATION_FAILURES, Database, sqlstate_of
 from tests.builders import OPERATOR, acknowledge, as_csv, cancel, iccid, line, place, process, run
 from tests.qr_world import QrWorld, hold, qr_world, release
+from tests.server_log import ServerLog
 
-CIRCLE = "deadlock detected"
 HOLDERS = {
     "subject": "SELECT 1 FROM subjects WHERE id = 'line:' || :number FOR NO KEY UPDATE",
     "line": "SELECT 1 FROM lines WHERE id = :number FOR NO KEY UPDATE",
@@ -37,22 +36,9 @@ LINES = range(1, 7)
 Writer = Awaitable[Any]
 
 
-class Log:
-    """What the server has written since the test began."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._begun = path.stat().st_size
-
-    def circles(self) -> int:
-        with self._path.open("rb") as log:
-            log.seek(self._begun)
-            return log.read().decode().count(CIRCLE)
-
-
 @pytest.fixture
-def log(postgres: ThrowAwayPostgres) -> Log:
-    return Log(postgres.log)
+def log(postgres: ThrowAwayPostgres) -> ServerLog:
+    return ServerLog(postgres)
 
 
 @pytest.fixture
@@ -129,14 +115,16 @@ async def a_turn(qr: QrWorld, turn: int, number: int, holder: str) -> None:
 
 @pytest.mark.covers("W1", "F46")
 @pytest.mark.parametrize("holder", HOLDERS)
-async def test_all_writers_at_one_line_never_wait_in_a_circle(crowd: QrWorld, log: Log, holder: str) -> None:
+async def test_all_writers_at_one_line_never_wait_in_a_circle(
+    crowd: QrWorld, log: ServerLog, holder: str
+) -> None:
     for turn, number in enumerate(LINES):
         await a_turn(crowd, turn, number, holder)
     assert log.circles() == 0
 
 
 async def test_a_writer_that_locks_in_another_sequence_is_noticed(
-    crowd: QrWorld, log: Log, monkeypatch: pytest.MonkeyPatch
+    crowd: QrWorld, log: ServerLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The SIM before the subject: what every step would do wrong if the sequence did not hold."""
     right = locked_order.lock_order
