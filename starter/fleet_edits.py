@@ -46,8 +46,8 @@ class FleetEdits:
         (`unknown_line`, `slots_empty`, `unknown_employee`, ...) where any line cannot be edited.
         """
         async with self._editing(caller, lines, dry_run=dry_run) as (connection, chosen):
-            employee_id, new = await _employee(connection, chosen.account_id, employee, name)
             locked = await fleet_edits.lock_sims(connection, chosen)
+            employee_id, new = await _employee(connection, chosen.account_id, employee, name)
             changed = await fleet_edits.set_employee(connection, locked, employee_id, _by(caller))
         return _edit(chosen, changed, {"employees": int(new)}, dry_run=dry_run)
 

@@ -124,6 +124,11 @@ WHERE NOT EXISTS (
 ORDER BY wanted.line_no
 RETURNING pack_id
 """
+# by id, as an erasure does: the updates would lock them in any sequence
+_LOCK_CONTACTS = """
+SELECT id FROM contacts WHERE distributor_id IN (SELECT distributor_id FROM wanted_catalogue)
+ORDER BY id FOR NO KEY UPDATE
+"""
 _CONTACTS_CHANGED = """
 UPDATE contacts SET name = wanted.contact_name FROM wanted_catalogue wanted
 WHERE contacts.distributor_id = wanted.distributor_id
@@ -190,6 +195,7 @@ async def import_catalogue(
     new = await ids(connection, _PACKS)
     changed = await ids(connection, _PACKS_CHANGED)
     changed |= await ids(connection, _ITEMS_OUT) | await ids(connection, _ITEMS_IN)
+    await run(connection, _LOCK_CONTACTS)
     kept = await ids(connection, _CONTACTS_CHANGED) | await ids(connection, _CONTACT_LANGUAGES)
     contacts = await ids(connection, _CONTACTS)
     roles = await ids(connection, _ORDER_ROLES) | await ids(connection, _ORDER_ROLES_OUT)

@@ -125,6 +125,10 @@ async def edit(
     """Correct a contact; what is None stays. Raises `Refused` (`contact_exists`)."""
     given = {"name": name, "email": email, "language": language}
     changes = {key: value for key, value in given.items() if value is not None}
+    # before their roles, as an erasure does
+    await connection.execute(
+        select(ContactRow.id).where(ContactRow.id == contact_id).with_for_update(key_share=True)
+    )
     if changes:
         try:
             async with connection.begin_nested():

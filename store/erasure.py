@@ -100,10 +100,16 @@ def _records(address: str | None, rows: Any) -> PersonRecords:
     )
 
 
-_LOCKS = tuple(
+_OF_EMPLOYEES = "SELECT {what} FROM sims WHERE employee_id = ANY(:employees)"
+_LOCK_SUBJECTS = f"""
+SELECT id FROM subjects WHERE id IN ({_OF_EMPLOYEES.format(what="holder")}) ORDER BY id FOR NO KEY UPDATE
+"""  # noqa: S608
+_LOCK_SIMS = f"{_OF_EMPLOYEES.format(what='id')} ORDER BY id FOR NO KEY UPDATE"
+_LOCK_PEOPLE = tuple(
     f"SELECT id FROM {table} WHERE id = ANY(:{table}) ORDER BY id FOR UPDATE"  # noqa: S608  tables of ours
     for table in ("users", "employees", "contacts")
 )
+_MORE_SIMS = f"{_OF_EMPLOYEES.format(what='id')} AND id <> ALL(:locked) LIMIT 1"
 _NEEDED = """
 SELECT o.id FROM orders o
 WHERE (o.status = ANY(:open) OR EXISTS (SELECT FROM holds h WHERE h.workflow_id = o.id)) AND (
@@ -136,13 +142,29 @@ ORDER BY 1
 
 async def needed_by(connection: AsyncConnection, person: PersonRecords) -> list[str]:
     """The open orders, requests and notifications that would miss the person, and orders that have ended and
-    are about to tell them so. Their records stay locked, so that nothing new can refer to them until the end
-    of the transaction.
+    are about to tell them so. Their records and SIMs stay locked, so that nothing new can refer to them until
+    the end of the transaction.
     """
     values = _values(person)
-    for lock in _LOCKS:
-        await connection.execute(text(lock), values)
+    while not await _locked(connection, values):
+        pass
     return list(await connection.scalars(text(_NEEDED), {**values, "open": sorted(OPEN)}))
+
+
+async def _locked(connection: AsyncConnection, values: Mapping[str, Any]) -> bool:
+    """Lock the lines, SIMs and records of the person, in the one sequence (`store.locks`). False, and nothing
+    is locked, where the person was given another SIM before their record was locked.
+    """
+    attempt = await connection.begin_nested()
+    await connection.execute(text(_LOCK_SUBJECTS), values)
+    sims = list(await connection.scalars(text(_LOCK_SIMS), values))
+    for lock in _LOCK_PEOPLE:
+        await connection.execute(text(lock), values)
+    if await connection.scalar(text(_MORE_SIMS), {**values, "locked": sims}) is None:
+        await attempt.commit()
+        return True
+    await attempt.rollback()
+    return False
 
 
 _WRITTEN = "SELECT letter_id FROM qr_rounds WHERE sent_by = ANY(:references) AND letter_id IS NOT NULL"

@@ -1,8 +1,8 @@
 """Edits of lines and their SIMs in place that are no orders (F63), each part of a transaction of its caller.
 
-`lock_lines` comes first, then what is shared, then `lock_sims`: the one sequence (`store.locks`). So an
-order of such a line is processed before the edit or after it, and its eSIM takes what the SIM in place has
-then (F54). A temporary eSIM is left as it is.
+`lock_lines` comes first, then groups, then `lock_sims`, then employees: the one sequence (`store.locks`).
+So an order of such a line is processed before the edit or after it, and its eSIM takes what the SIM in place
+has then (F54). A temporary eSIM is left as it is.
 """
 
 from collections.abc import Mapping, Sequence

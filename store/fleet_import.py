@@ -34,7 +34,7 @@ _STAGED = {
     "language": "text",
 }
 
-# Names that are new, in the order of the file and as it first spells them.
+# Names that are new, as the file first spells them and in its order; groups by name, see store.locks.
 _ACCOUNTS = """
 INSERT INTO accounts (name, language)
 SELECT account, :language FROM staged_fleet staged
@@ -72,7 +72,20 @@ JOIN accounts account ON account.name = staged.account
 CROSS JOIN unnest(string_to_array(group_names, ';')) AS group_name
 WHERE NOT EXISTS (
     SELECT FROM management_groups known WHERE known.account_id = account.id AND known.name = group_name)
-GROUP BY account.id, group_name ORDER BY min(line_no)
+GROUP BY account.id, group_name ORDER BY account.id, group_name
+"""
+# by id, as an erasure does: the updates would lock them in any sequence
+_LOCK_EMPLOYEES = """
+SELECT employees.id FROM employees
+WHERE (account_id, lower(email)) IN (
+    SELECT account.id, lower(staged.email)
+    FROM staged_fleet staged JOIN accounts account ON account.name = staged.account
+    WHERE staged.email IS NOT NULL)
+   OR email IS NULL AND (account_id, name) IN (
+    SELECT account.id, staged.employee
+    FROM staged_fleet staged JOIN accounts account ON account.name = staged.account
+    WHERE staged.email IS NULL AND staged.employee IS NOT NULL)
+ORDER BY employees.id FOR NO KEY UPDATE OF employees
 """
 _EMPLOYEES_RENAMED = """
 UPDATE employees SET name = staged.employee
@@ -231,6 +244,7 @@ async def import_fleet(
     for account_id in sorted(accounts):
         await record(connection, account_id, By(OPERATOR), "created")
     created = {"accounts": len(accounts)}
+    await run(connection, _LOCK_EMPLOYEES)
     employees = await ids(connection, _EMPLOYEES_RENAMED) | await ids(connection, _EMPLOYEE_LANGUAGES)
     for what, statement in _NAMES.items():
         created[what] = await run(connection, statement)

@@ -6,7 +6,7 @@ PostgreSQL ends a circle by refusing one of those who wait, and says so in its l
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,41 +18,48 @@ from models.errors import Refused
 from models.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders import Acceptance
 from sandbox.postgres import ThrowAwayPostgres
+from starter.fleet_edits import FleetEdits
 from starter.inventory import Inventory
-from store import holds, locked_order, order_mails, order_steps
+from starter.people import erase
+from store import accounts, holds, locked_order, order_mails, order_steps
 from store.order_steps import By
 from store.session import SERIALIZATION_FAILURES, Database, sqlstate_of
-from tests.builders import OPERATOR, acknowledge, as_csv, cancel, iccid, line, place, process, run
+from tests.builders import (
+    ACCOUNT,
+    OPERATOR,
+    acknowledge,
+    as_csv,
+    cancel,
+    iccid,
+    item,
+    line,
+    place,
+    process,
+    run,
+)
 from tests.qr_world import QrWorld, hold, qr_world, release
+from tests.server_log import ServerLog
 
-CIRCLE = "deadlock detected"
 HOLDERS = {
     "subject": "SELECT 1 FROM subjects WHERE id = 'line:' || :number FOR NO KEY UPDATE",
     "line": "SELECT 1 FROM lines WHERE id = :number FOR NO KEY UPDATE",
     "order": "SELECT 1 FROM orders WHERE subject = 'line:' || :number FOR NO KEY UPDATE",
     "SIM in place": "SELECT 1 FROM sims WHERE id = :number FOR NO KEY UPDATE",
     "temporary SIM": "SELECT 1 FROM sims WHERE state = 'temporary' FOR NO KEY UPDATE",
+    "contact": "SELECT 1 FROM contacts WHERE email LIKE 'employee%' FOR NO KEY UPDATE",
+    "new group": "INSERT INTO management_groups (account_id, name) VALUES (1, 'M' || :number)",
 }
 LINES = range(1, 7)
+SECOND, THIRD = 6, 12
+"""So much higher are the numbers of a line's second line, which has an order and is edited together with it,
+and of its third, whose employee nothing needs and is a contact, too.
+"""
 Writer = Awaitable[Any]
 
 
-class Log:
-    """What the server has written since the test began."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._begun = path.stat().st_size
-
-    def circles(self) -> int:
-        with self._path.open("rb") as log:
-            log.seek(self._begun)
-            return log.read().decode().count(CIRCLE)
-
-
 @pytest.fixture
-def log(postgres: ThrowAwayPostgres) -> Log:
-    return Log(postgres.log)
+def log(postgres: ThrowAwayPostgres) -> ServerLog:
+    return ServerLog(postgres)
 
 
 @pytest.fixture
@@ -60,8 +67,16 @@ async def crowd(database_url: str, database: Database) -> AsyncIterator[QrWorld]
     """Lines with an eSIM each, and connections for all writers; a circle is seen at once."""
     name = make_url(database_url).database
     await run(database, f"ALTER DATABASE {name} SET deadlock_timeout = '100ms'")
-    roomy = Database(database_url, pool_size=20)
-    yield await qr_world(roomy, *(line(number, sim_type="esim") for number in LINES))
+    roomy = Database(database_url, pool_size=40)
+    world = await qr_world(roomy, *(line(n, sim_type="esim") for n in range(1, LINES.stop + THIRD)))
+    await run(
+        roomy,
+        "INSERT INTO contacts (distributor_id, name, email) "
+        "SELECT distributor_id, e.name, e.email FROM employees e JOIN sims ON sims.employee_id = e.id "
+        "WHERE sims.id > :second",
+        second=SECOND + LINES.stop - 1,
+    )
+    yield world
     await roomy.close()
 
 
@@ -89,6 +104,57 @@ async def in_a_step(database: Database, step: Callable[[AsyncConnection], Awaita
         await step(connection)
 
 
+async def notified(qr: QrWorld, number: int, turn: int) -> None:
+    """A notification of the line's code, if it has one, and its release."""
+    codes = await run(qr.database, "SELECT id FROM qr_versions WHERE sim_id = :sim AND current", sim=number)
+    for code in codes:
+        made = await qr.notify(code.id, number, f"told {turn} {number}", f"employee{number}@acme.example")
+        await hold(qr, made.id, HoldReason.MAIL_UNAVAILABLE)
+        await release(qr, made.id)
+
+
+def imported(database: Database, number: int, turn: int) -> Writer:
+    """A file that renames the employee of the third line and brings new groups, at odd turns also of the
+    line itself; or one that renames a contact: one import runs at a time.
+    """
+    if turn % 3 == 2:
+        contact = {"order_contact_name": f"Orders {turn}", "order_contact_email": "codes@telvia.example"}
+        return Inventory(database).import_catalogue(OPERATOR, as_csv(item() | contact))
+    somebody = {"sim_type": "esim", "employee_name": f"Somebody else {turn}"}
+    rows = [
+        line(number + THIRD, **somebody, management_groups=f"Z{number}"),
+        line(number + 100, management_groups=f"A{number}"),
+    ]
+    if turn % 2:
+        rows.append(line(number, **somebody, management_groups="New"))
+    return Inventory(database).import_fleet(OPERATOR, as_csv(*rows))
+
+
+def editors(qr: QrWorld, number: int, second: Acceptance, turn: int) -> Iterator[Writer]:
+    """Everything else that locks the line, its SIM, its people or its account; with the second line."""
+    database, by, edits = qr.database, By("operator"), FleetEdits(qr.database)
+    both, other = [f"L-{number}", f"L-{number + SECOND}"], f"employee{number + SECOND}@acme.example"
+    yield imported(database, number, turn)
+    yield edits.set_groups(OPERATOR, both[1:], [f"A{number}", f"M{number}", f"Z{number}"], create=True)
+    yield erase(OPERATOR, database, f"employee{number + THIRD}@acme.example")
+    yield edits.set_employee(OPERATOR, both, other)
+    yield edits.set_employee(OPERATOR, both[::-1], f"new{turn}@acme.example", name="New")
+    yield edits.set_groups(OPERATOR, both, ["New", f"Newer {turn}", "Sales"], create=True)
+    yield edits.set_groups(OPERATOR, both[::-1], [f"Newer {turn}", "Lyon", "New"], create=True)
+    yield erase(OPERATOR, database, other)
+    yield erase(OPERATOR, database, f"employee{number}@acme.example")
+    yield notified(qr, number, turn)
+    yield notified(qr, number + SECOND, turn)
+    discard = iccid(600 + number)
+    yield in_a_step(database, lambda c: order_steps.complete(c, second.order_id, by, discard, "test"))
+    if turn % 2 == 0:
+        return
+    for change in (accounts.close, accounts.reopen):
+        yield in_a_step(database, partial(change, account_id=qr.account_id, by=by))
+    for name in (f"Acme {turn}", ACCOUNT):
+        yield in_a_step(database, partial(accounts.rename, account_id=qr.account_id, name=name, by=by))
+
+
 def writers(qr: QrWorld, number: int, order: Acceptance, request: str, turn: int) -> Iterator[Writer]:
     """Everything that writes about one line."""
     database, order_id, by = qr.database, order.order_id, By("operator")
@@ -110,33 +176,39 @@ def writers(qr: QrWorld, number: int, order: Acceptance, request: str, turn: int
     yield qr.again(request)
     yield hold(qr, request, HoldReason.MAIL_UNAVAILABLE)
     yield release(qr, request)
-    changed = line(number, sim_type="esim", employee_name=f"Somebody else {turn}", management_groups="New")
-    yield Inventory(database).import_fleet(OPERATOR, as_csv(changed))
 
 
 async def a_turn(qr: QrWorld, turn: int, number: int, holder: str) -> None:
     order = await place(qr.database, number, OrderKind.REPLACE_ESIM)
+    second = await place(qr.database, number + SECOND, OrderKind.REPLACE_ESIM)
+    await acknowledge(qr.database, second)
     if turn % 3:
         await acknowledge(qr.database, order, iccid(700 + number) if turn % 3 == 1 else None)
     request = await qr.asked(number, f"{turn} {number}")
-    waiting = list(writers(qr, number, order, request, turn))
-    first = turn * 4 % len(waiting)
+    of_line = list(writers(qr, number, order, request, turn))
+    others = list(editors(qr, number, second, turn))
+    waiting = [*of_line, *others] if turn % 2 else [*others, *of_line]
+    first = turn // 2 * 5 % len(waiting)
     async with held_by_another(qr.database, holder, number):
         begun = [asyncio.create_task(outcome(one)) for one in (*waiting[first:], *waiting[:first])]
         await asyncio.sleep(0.3)
     await asyncio.wait_for(asyncio.gather(*begun), 30)
+    for change in (accounts.reopen, partial(accounts.rename, name=ACCOUNT)):
+        await in_a_step(qr.database, partial(change, account_id=qr.account_id, by=By("operator")))
 
 
 @pytest.mark.covers("W1", "F46")
 @pytest.mark.parametrize("holder", HOLDERS)
-async def test_all_writers_at_one_line_never_wait_in_a_circle(crowd: QrWorld, log: Log, holder: str) -> None:
+async def test_all_writers_at_one_line_never_wait_in_a_circle(
+    crowd: QrWorld, log: ServerLog, holder: str
+) -> None:
     for turn, number in enumerate(LINES):
         await a_turn(crowd, turn, number, holder)
     assert log.circles() == 0
 
 
 async def test_a_writer_that_locks_in_another_sequence_is_noticed(
-    crowd: QrWorld, log: Log, monkeypatch: pytest.MonkeyPatch
+    crowd: QrWorld, log: ServerLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The SIM before the subject: what every step would do wrong if the sequence did not hold."""
     right = locked_order.lock_order
