@@ -86,15 +86,15 @@ async def acknowledge(
 ) -> StepResult:
     """The provider acknowledged: the order begins (F12 to F16)."""
     order = await lock_order(connection, order_id)
-    # a provider that is asked again, after a restart, answers as at first: what was entered since stays
-    repeated = by.actor == PROVIDER and order.iccid is not None
-    known = iccid in (None, order.iccid) or repeated
+    refusal = await _who(connection, order, by, Permission.ACKNOWLEDGE_ORDERS)
+    if refusal:
+        return await _recorded(connection, order, refusal)
+    known = _said(order, by, iccid) in (None, order.iccid)
     if order.status is OrderStatus.PROVIDER_PROCESSING and not known:
         return await enter_iccid(connection, order_id, by, str(iccid))
     if order.status in (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED):
         return await _recorded(connection, order)
-    refusal = await _who(connection, order, by, Permission.ACKNOWLEDGE_ORDERS)
-    refusal = refusal or advance(order.status, OrderStatus.PROVIDER_PROCESSING)
+    refusal = advance(order.status, OrderStatus.PROVIDER_PROCESSING)
     if refusal:
         return await _recorded(connection, order, refusal)
     effect = await EFFECTS[order.kind].begin(connection, order, iccid)
@@ -106,9 +106,9 @@ async def acknowledge(
 async def enter_iccid(connection: AsyncConnection, order_id: str, by: By, iccid: str) -> StepResult:
     """Write the ICCID of the order's eSIM; it can be corrected until the order is processed (F15, F49)."""
     order = await lock_order(connection, order_id)
-    if order.iccid == iccid and order.status is not OrderStatus.CANCELLED:
-        return await _recorded(connection, order)
     refusal = await _who(connection, order, by, Permission.ENTER_ICCID)
+    if refusal is None and order.iccid == iccid and order.status is not OrderStatus.CANCELLED:
+        return await _recorded(connection, order)
     if order.status is not OrderStatus.PROVIDER_PROCESSING:
         refusal = refusal or advance(order.status, OrderStatus.PROCESSED)
     if refusal:
@@ -135,11 +135,12 @@ async def complete(
     `request` names the call, so that an incident of it is kept once.
     """
     order = await lock_order(connection, order_id)
-    if order.status is OrderStatus.PROCESSED and iccid in (None, order.iccid):
-        return await _recorded(connection, order)
     refusal = await _who(connection, order, by, Permission.REPORT_PROCESSED)
     if refusal:
         return await _recorded(connection, order, refusal)
+    iccid = _said(order, by, iccid)
+    if order.status is OrderStatus.PROCESSED and iccid in (None, order.iccid):
+        return await _recorded(connection, order)
     refusal = advance(order.status, OrderStatus.PROCESSED)
     if refusal:
         if order.status is OrderStatus.CANCELLED:
@@ -163,9 +164,9 @@ async def cancel(
     `note_id` is the note with the reason; one about another order would be told to the wrong people.
     """
     order = await lock_order(connection, order_id)
-    if order.status is OrderStatus.CANCELLED:
-        return await _recorded(connection, order)
     refusal = await _who(connection, order, by, cancelling(order.status))
+    if refusal is None and order.status is OrderStatus.CANCELLED:
+        return await _recorded(connection, order)
     refusal = refusal or advance(order.status, OrderStatus.CANCELLED)
     refusal = refusal or await _no_note(connection, order, note_id)
     if refusal:
@@ -266,6 +267,13 @@ async def _tell(
 def _noted(columns: Mapping[str, int | None]) -> dict[str, Any]:
     note_id = columns.get("cancel_note_id")
     return {"note": note_id} if note_id else {}
+
+
+def _said(order: LockedOrder, by: By, iccid: str | None) -> str | None:
+    """The ICCID that this call is about. A provider that is asked again, after a restart or a refused answer,
+    answers as at first: the ICCID that a person entered in the meantime is kept.
+    """
+    return None if by.actor == PROVIDER and order.iccid is not None else iccid
 
 
 async def _who(
