@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CTE
 
-from models.errors import NotFound
+from models.errors import NotFound, Refusal
 from models.inventory import HoldView
 from models.lifecycle import HoldReason
 from store import events
@@ -35,9 +35,16 @@ _RELEASE = (
 _RELEASE_ALL = delete(HoldRow).where(HoldRow.workflow_id == bindparam("workflow")).returning(HoldRow.step)
 
 
-async def hold(connection: AsyncConnection, workflow_id: str, step: str, reason: HoldReason) -> None:
+async def hold(
+    connection: AsyncConnection,
+    workflow_id: str,
+    step: str,
+    reason: HoldReason,
+    refusals: Sequence[Refusal] = (),
+) -> None:
     """Mark a step as waiting for a person; marking it again with the same reason changes nothing.
 
+    `refusals`: what was refused, where that is the reason; the event keeps them for the operators.
     A hold that no longer matters, as for a code that has just come, is not recorded. Raises `NotFound`.
     """
     kind, subject = await _subject(connection, workflow_id)
@@ -51,7 +58,10 @@ async def hold(connection: AsyncConnection, workflow_id: str, step: str, reason:
     }
     if (await connection.execute(_HOLD, values)).scalar_one_or_none() is None:
         return
-    happened = (f"{kind.events}.held", {"reason": reason.value, "step": step})
+    data: dict[str, Any] = {"reason": reason.value, "step": step}
+    if refusals:
+        data["refusals"] = [refusal.model_dump(mode="json") for refusal in refusals]
+    happened = (f"{kind.events}.held", data)
     await events.append(connection, subject.account_id, subject.about, _SYSTEM, happened)
 
 
