@@ -12,10 +12,12 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CTE
 
+from models.callers import Permission
 from models.errors import NotFound, Refusal
 from models.inventory import HoldView
 from models.lifecycle import HoldReason
 from store import events
+from store.actors import actor_refusal
 from store.hold_subjects import HoldKind, HoldSubject, kind_of
 from store.hold_table import HoldRow
 from store.row import now
@@ -70,7 +72,9 @@ async def release(
 ) -> None:
     """The step goes on, or is given up; releasing it again changes nothing. Raises `NotFound`.
 
-    A notification can be given up without being held itself: where the request's workflow sends it.
+    Anyone who reaches Temporal can send the signal `retry` under any name: an actor who may not retry is not
+    recorded, `system` is (S5). A notification can be given up without being held itself: where the request's
+    workflow sends it.
     """
     kind, subject = await _subject(connection, workflow_id)
     which = {"workflow": workflow_id, "of_step": step}
@@ -79,7 +83,9 @@ async def release(
         changed = await kind.give_up(connection, workflow_id)
     if changed:
         happened = (kind.given_up if given_up else f"{kind.events}.released", {"step": step})
-        await events.append(connection, subject.account_id, subject.about, actor, happened)
+        refusal = await actor_refusal(connection, actor, subject.account_id, permission=Permission.RETRY_WORK)
+        by = _SYSTEM if refusal else actor
+        await events.append(connection, subject.account_id, subject.about, by, happened)
 
 
 async def release_all(connection: AsyncConnection, workflow_id: str, actor: str) -> None:
