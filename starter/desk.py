@@ -221,7 +221,7 @@ class OrderDesk(OrderBook):
         )
 
     async def retry(self, caller: Caller, order_id: str) -> None:
-        """Let a held order go on with what it is held for (W5).
+        """Let a held order go on with what it is held for (W5). Raises `Refused` (`not_held`).
 
         An open order whose workflow was terminated gets a new one, which finds all that was done already.
         """

@@ -140,7 +140,7 @@ async def test_a_terminated_request_says_so(scene: Scene) -> None:
     again = QrRequestDraft(sim=world.sim, again=True)
     assert await refused(world.desk.request(await world.scene.ana(), again)) == ["request_stalled"]
     await world.desk.withdraw(OPERATOR, request_id)
-    assert await refused(world.desk.retry(OPERATOR, request_id)) == ["nothing_to_retry"]
+    assert await refused(world.desk.retry(OPERATOR, request_id)) == ["not_held"]
 
 
 async def test_who_looks_at_a_code_is_written_down(idle_scene: Scene) -> None:
