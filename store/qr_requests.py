@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.callers import AllAccounts, Permission
 from models.errors import Refusal, Refused
 from models.events import sim_references
-from models.inventory import SimState
 from models.qr import QrWish, RequestResult, RequestState, RequestStatus, end_request
 from models.qr_letter import letter_refusals
 from models.rules import Facts, Recipients, request_refusals
@@ -144,11 +143,9 @@ async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResu
         # the same id, for another SIM, at the same moment
         return await _known(connection, wish.request_id) or _refused(wish, reasons)
     if reasons:
-        # a temporary eSIM may be deleted, and then no event may refer to it
-        if sim.state is not SimState.TEMPORARY:
-            codes = {"codes": [reason.code for reason in reasons]}
-            about = sim_references(sim.id, request_id=wish.request_id)
-            await events.append(connection, sim.account_id, about, actor, ("qr.refused", codes))
+        codes = {"codes": [reason.code for reason in reasons]}
+        about = sim_references(sim.id, request_id=wish.request_id)
+        await events.append(connection, sim.account_id, about, actor, ("qr.refused", codes))
         return _refused(wish, reasons)
     request = await lock_request(connection, wish.request_id)
     await _add_round(connection, request, _Round(1, _FIRST, contacts, wish.letter_id, actor))
