@@ -15,7 +15,7 @@ class Holds(HoldSteps):
     async def hold(self, hold: HoldInput) -> None:
         """The workflow is held for this step."""
         async with self._database.transaction() as connection:
-            await holds.hold(connection, hold.workflow_id, hold.step, hold.reason)
+            await holds.hold(connection, hold.workflow_id, hold.step, hold.reason, hold.refusals)
 
     async def release(self, release: ReleaseInput) -> None:
         """The workflow is not held for this step any more."""

@@ -215,6 +215,7 @@ class OrderDesk(OrderBook):
         note_id = None
         if reason.strip():
             async with self._database.transaction() as connection:
+                await find_order(connection, caller.scope, order_id)
                 note_id = await orders.add_note(connection, order_id, reason.strip())
         return await self._steer(
             order_id,
@@ -224,14 +225,15 @@ class OrderDesk(OrderBook):
         )
 
     async def retry(self, caller: Caller, order_id: str) -> None:
-        """Let a held order go on with what it is held for (W5).
+        """Let a held order go on with what it is held for (W5). Raises `Refused` (`not_held`).
 
         An open order whose workflow was terminated gets a new one, which finds all that was done already.
         """
         await self._retry.go_on(caller, order_id)
 
     async def _allowed(self, caller: Caller, order_id: str, permission: Permission) -> None:
-        """Find the order in the caller's scope, then ask for the permission (`NotFound`, `not_permitted`).
+        """Find the order in the caller's scope, then ask for the permission (`NotFound`, `already_refused`,
+        `not_permitted`).
 
         To a caller of all accounts no order is foreign: the step itself answers for an unknown one.
         """
@@ -255,7 +257,7 @@ class OrderDesk(OrderBook):
         an incident.
         """
         async with self._database.transaction() as connection:
-            if await orders.is_open(connection, order_id):
+            if (await find_order(connection, AllAccounts(), order_id)).status in OPEN:
                 raise PartAway(
                     "workflow",
                     f"The order {order_id} is open, but its workflow was terminated; retry starts it again.",

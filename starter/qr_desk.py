@@ -127,7 +127,8 @@ class QrDesk(CodeDesk):
             return result.state
 
     async def retry(self, caller: Caller, workflow_id: str) -> None:
-        """Let a held request or notification go on with what it is held for (W5).
+        """Let a held request or notification go on with what it is held for (W5). Raises `Refused`
+        (`not_held`).
 
         An open request whose workflow was terminated gets a new one, which finds all that was done already.
         """

@@ -63,28 +63,17 @@ class RetryDesk:
     async def go_on(self, caller: Caller, workflow_id: str) -> Outcome:
         """Tell it to go on with what it is held for, or start it again, without watching what becomes of it.
 
-        Raises `NotFound`, and `Refused` (`nothing_to_retry`) where it is over.
+        Raises `NotFound`, and `Refused` (`not_held`).
         """
-        await self._known(caller, workflow_id)
-        caller.require(Permission.RETRY_WORK)
-        outcome = await self._told(workflow_id, caller.actor)
-        if outcome is Outcome.OVER:
-            raise Refused.because("nothing_to_retry")
-        return outcome
+        await self._retriable(caller, workflow_id)
+        return await self._told_alone(caller, workflow_id)
 
     async def one(self, caller: Caller, workflow_id: str) -> Retried:
         """Retry one and say what became of it. Raises `NotFound`, and `Refused` (`not_held`)."""
-        seen = await self._known(caller, workflow_id)
-        caller.require(Permission.RETRY_WORK)
+        seen, runs = await self._retriable(caller, workflow_id)
         held = Held(workflow_id, _kind(workflow_id), seen.reason or "")
-        runs, shown = await self._workflow(workflow_id)
-        if not seen.holds and (not seen.is_open if not runs else shown is None):
-            raise Refused.because("not_held", workflow=workflow_id)
         if not runs and not seen.holds:
-            outcome = await self._told(held.id, caller.actor)
-            if outcome is Outcome.OVER:  # such as a notification that was sent
-                raise Refused.because("not_held", workflow=workflow_id)
-            return Retried(held.id, held.kind, outcome, "")
+            return Retried(held.id, held.kind, await self._told_alone(caller, held.id), "")
         return (await self._retry(caller, [held], OF_ONE))[0]
 
     async def select(
@@ -176,9 +165,23 @@ class RetryDesk:
             return Outcome.STARTED_AGAIN if started else Outcome.OVER
         return Outcome.GOES_ON
 
-    async def _known(self, caller: Caller, workflow_id: str) -> retries.Seen:
+    async def _told_alone(self, caller: Caller, workflow_id: str) -> Outcome:
+        outcome = await self._told(workflow_id, caller.actor)
+        if outcome is Outcome.OVER:
+            raise _not_held(workflow_id)
+        return outcome
+
+    async def _retriable(self, caller: Caller, workflow_id: str) -> tuple[retries.Seen, bool]:
+        """What there is to retry, and whether its workflow runs: it is held, by the database or by Temporal,
+        or is open and has no workflow any more. Raises `NotFound`, and `Refused` (`not_held`).
+        """
         async with self._database.reading() as connection:
-            return await retries.known(connection, caller.scope, workflow_id)
+            seen = await retries.known(connection, caller.scope, workflow_id)
+        caller.require(Permission.RETRY_WORK)
+        runs, shown = await self._workflow(workflow_id)
+        if not seen.holds and (not seen.is_open if not runs else shown is None):
+            raise _not_held(workflow_id)
+        return seen, runs
 
     async def _workflow(self, workflow_id: str) -> tuple[bool, str | None]:
         """Whether the workflow runs, and what it is held for; the database may say so later."""
@@ -215,6 +218,10 @@ class RetryDesk:
 def _kind(workflow_id: str) -> str:
     kind = kind_of(workflow_id)
     return kind.name if kind else ""
+
+
+def _not_held(workflow_id: str) -> Refused:
+    return Refused.because("not_held", workflow=workflow_id)
 
 
 def _reason(text: str) -> HoldReason:

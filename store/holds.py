@@ -4,7 +4,7 @@ The workflow records that a step is held, and that it goes on; what makes a hold
 code that is imported) removes it in the transaction that does so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,12 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CTE
 
-from models.errors import NotFound
+from models.callers import Permission
+from models.errors import NotFound, Refusal
 from models.inventory import HoldView
 from models.lifecycle import HoldReason
 from store import events
+from store.actors import actor_refusal
 from store.hold_subjects import HoldKind, HoldSubject, kind_of
 from store.hold_table import HoldRow
 from store.row import now
@@ -44,9 +46,16 @@ _RELEASE_SEEN = (
 )
 
 
-async def hold(connection: AsyncConnection, workflow_id: str, step: str, reason: HoldReason) -> None:
+async def hold(
+    connection: AsyncConnection,
+    workflow_id: str,
+    step: str,
+    reason: HoldReason,
+    refusals: Sequence[Refusal] = (),
+) -> None:
     """Mark a step as waiting for a person; marking it again with the same reason changes nothing.
 
+    `refusals`: what was refused, where that is the reason; the event keeps them for the operators.
     A hold that no longer matters, as for a code that has just come, is not recorded. Raises `NotFound`.
     """
     kind, subject = await _subject(connection, workflow_id)
@@ -60,7 +69,10 @@ async def hold(connection: AsyncConnection, workflow_id: str, step: str, reason:
     }
     if (await connection.execute(_HOLD, values)).scalar_one_or_none() is None:
         return
-    happened = (f"{kind.events}.held", {"reason": reason.value, "step": step})
+    data: dict[str, Any] = {"reason": reason.value, "step": step}
+    if refusals:
+        data["refusals"] = [refusal.model_dump(mode="json") for refusal in refusals]
+    happened = (f"{kind.events}.held", data)
     await events.append(connection, subject.account_id, subject.about, _SYSTEM, happened)
 
 
@@ -69,7 +81,9 @@ async def release(
 ) -> None:
     """The step goes on, or is given up; releasing it again changes nothing. Raises `NotFound`.
 
-    A notification can be given up without being held itself: where the request's workflow sends it.
+    Anyone who reaches Temporal can send the signal `retry` under any name: an actor who may not retry is not
+    recorded, `system` is (S5). A notification can be given up without being held itself: where the request's
+    workflow sends it.
     """
     kind, subject = await _subject(connection, workflow_id)
     which = {"workflow": workflow_id, "of_step": step}
@@ -78,7 +92,9 @@ async def release(
         changed = await kind.give_up(connection, workflow_id)
     if changed:
         happened = (kind.given_up if given_up else f"{kind.events}.released", {"step": step})
-        await events.append(connection, subject.account_id, subject.about, actor, happened)
+        refusal = await actor_refusal(connection, actor, subject.account_id, permission=Permission.RETRY_WORK)
+        by = _SYSTEM if refusal else actor
+        await events.append(connection, subject.account_id, subject.about, by, happened)
 
 
 async def seen(connection: AsyncConnection, workflow_id: str) -> list[tuple[str, datetime]]:
@@ -97,7 +113,7 @@ async def release_seen(
     gone = {"workflow": workflow_id, "seen": list(found)}
     steps = (await connection.scalars(_RELEASE_SEEN, gone)).all() if found else []
     if steps:
-        happenings = [(f"{kind.events}.released", {"step": step}) for step in sorted(steps)]
+        happenings = released(kind.events, steps)
         await events.append(connection, subject.account_id, subject.about, actor, *happenings)
 
 
@@ -110,9 +126,15 @@ def gone(workflow_id: ColumnElement[str], *conditions: ColumnElement[bool]) -> C
     return removed.returning(HoldRow.step).cte("gone")
 
 
-def counted(removed: CTE) -> ColumnElement[int]:
-    """How many holds `gone` removed."""
-    return select(func.count()).select_from(removed).scalar_subquery().label("released")
+def steps_of(removed: CTE) -> ColumnElement[list[str] | None]:
+    """The steps whose holds `gone` removed; null where there were none."""
+    steps: Any = func.array_agg(aggregate_order_by(removed.c.step, removed.c.step))
+    return select(steps).select_from(removed).scalar_subquery().label("released")
+
+
+def released(events_of: str, steps: Iterable[str] | None) -> list[events.Happening]:
+    """That each of these steps is not held any more. `events_of`: as in `HoldKind.events`."""
+    return [(f"{events_of}.released", {"step": step}) for step in sorted(steps or ())]
 
 
 def of(workflow_id: ColumnElement[str] | Any) -> ScalarSelect[Any]:

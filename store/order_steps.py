@@ -37,7 +37,7 @@ _MOVE = (
     update(OrderRow)
     .where(OrderRow.id == bindparam("order"), OrderRow.status.in_(OPEN))
     .values(status_since=now())
-    .returning(holds.counted(_GONE))
+    .returning(holds.steps_of(_GONE))
 )
 _NOTE = select(OrderNoteRow.id).where(
     OrderNoteRow.id == bindparam("note"), OrderNoteRow.order_id == bindparam("order")
@@ -96,15 +96,15 @@ async def acknowledge(
 ) -> StepResult:
     """The provider acknowledged: the order begins (F12 to F16)."""
     order = await lock_order(connection, order_id)
-    # a provider that is asked again, after a restart, answers as at first: what was entered since stays
-    repeated = by.actor == PROVIDER and order.iccid is not None
-    known = iccid in (None, order.iccid) or repeated
+    refusal = await _who(connection, order, by, Permission.ACKNOWLEDGE_ORDERS)
+    if refusal:
+        return await _recorded(connection, order, refusal)
+    known = _said(order, by, iccid) in (None, order.iccid)
     if order.status is OrderStatus.PROVIDER_PROCESSING and not known:
         return await enter_iccid(connection, order_id, by, str(iccid))
     if order.status in (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED):
         return await _recorded(connection, order)
-    refusal = await _who(connection, order, by, Permission.ACKNOWLEDGE_ORDERS)
-    refusal = refusal or advance(order.status, OrderStatus.PROVIDER_PROCESSING)
+    refusal = advance(order.status, OrderStatus.PROVIDER_PROCESSING)
     if refusal:
         return await _recorded(connection, order, refusal)
     effect = await EFFECTS[order.kind].begin(connection, order, iccid)
@@ -116,9 +116,9 @@ async def acknowledge(
 async def enter_iccid(connection: AsyncConnection, order_id: str, by: By, iccid: str) -> StepResult:
     """Write the ICCID of the order's eSIM; it can be corrected until the order is processed (F15, F49)."""
     order = await lock_order(connection, order_id)
-    if order.iccid == iccid and order.status is not OrderStatus.CANCELLED:
-        return await _recorded(connection, order)
     refusal = await _who(connection, order, by, Permission.ENTER_ICCID)
+    if refusal is None and order.iccid == iccid and order.status is not OrderStatus.CANCELLED:
+        return await _recorded(connection, order)
     if order.status is not OrderStatus.PROVIDER_PROCESSING:
         refusal = refusal or advance(order.status, OrderStatus.PROCESSED)
     if refusal:
@@ -145,11 +145,12 @@ async def complete(
     `request` names the call, so that an incident of it is kept once.
     """
     order = await lock_order(connection, order_id)
-    if order.status is OrderStatus.PROCESSED and iccid in (None, order.iccid):
-        return await _recorded(connection, order)
     refusal = await _who(connection, order, by, Permission.REPORT_PROCESSED)
     if refusal:
         return await _recorded(connection, order, refusal)
+    iccid = _said(order, by, iccid)
+    if order.status is OrderStatus.PROCESSED and iccid in (None, order.iccid):
+        return await _recorded(connection, order)
     refusal = advance(order.status, OrderStatus.PROCESSED)
     if refusal:
         if order.status is OrderStatus.CANCELLED:
@@ -173,9 +174,9 @@ async def cancel(
     `note_id` is the note with the reason; one about another order would be told to the wrong people.
     """
     order = await lock_order(connection, order_id)
-    if order.status is OrderStatus.CANCELLED:
-        return await _recorded(connection, order)
     refusal = await _who(connection, order, by, cancelling(order.status))
+    if refusal is None and order.status is OrderStatus.CANCELLED:
+        return await _recorded(connection, order)
     refusal = refusal or advance(order.status, OrderStatus.CANCELLED)
     refusal = refusal or await _no_note(connection, order, note_id)
     if refusal:
@@ -238,9 +239,8 @@ async def _move(
     it owes all the same.
     """
     moved = await connection.execute(_MOVE, {"order": order.id, "status": status, **columns})
-    happenings: list[Happening] = [(f"order.{status}", _noted(columns)), *effect.happenings]
-    if moved.scalar_one():
-        happenings.insert(0, ("order.released", {}))
+    released = holds.released("order", moved.scalar_one())
+    happenings = [*released, (f"order.{status}", _noted(columns)), *effect.happenings]
     await _tell(connection, order, by, happenings)
     await follow_ups.leave(connection, order.id, effect.follow_ups)
     due = await _due(connection, order, owes=bool(effect.follow_ups))
@@ -273,6 +273,13 @@ def _noted(columns: Mapping[str, int | None]) -> dict[str, Any]:
     return {"note": note_id} if note_id else {}
 
 
+def _said(order: LockedOrder, by: By, iccid: str | None) -> str | None:
+    """The ICCID that this call is about. A provider that is asked again, after a restart or a refused answer,
+    answers as at first: the ICCID that a person entered in the meantime is kept.
+    """
+    return None if by.actor == PROVIDER and order.iccid is not None else iccid
+
+
 async def _who(
     connection: AsyncConnection,
     order: LockedOrder,
@@ -293,7 +300,7 @@ async def _incident(connection: AsyncConnection, order: LockedOrder, by: By, req
         )
     )
     if kept.first() is None:
-        happened = ("incident.processed_after_cancelled", {"request": request})
+        happened = (orders.PROCESSED_AFTER_CANCELLED, {"request": request})
         await _tell(connection, order, by, [happened])
 
 

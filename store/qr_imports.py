@@ -145,12 +145,8 @@ async def note_refused(
     request_id: str | None = None,
     link_id: int | None = None,
 ) -> None:
-    """Record that an import was refused, and why. Not of a temporary eSIM: where its order is cancelled it
-    is deleted, and then no event may refer to it.
-    """
+    """Record that an import was refused, and why: the account and its operators read it in the history."""
     sim = await lock_sim(connection, sim_id)
-    if sim.state is SimState.TEMPORARY:
-        return
     happened = ("qr.import_refused", {"codes": [reason.code for reason in refused.refusals]})
     about = sim_references(sim.id, request_id=request_id, link_id=link_id)
     await events.append(connection, sim.account_id, about, actor, happened)

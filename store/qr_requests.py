@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.callers import AllAccounts, Permission
 from models.errors import Refusal, Refused
 from models.events import sim_references
-from models.inventory import SimState
 from models.qr import QrWish, RequestResult, RequestState, RequestStatus, end_request
 from models.qr_letter import letter_refusals
 from models.rules import Facts, Recipients, request_refusals
@@ -75,7 +74,7 @@ _END = (
     update(QrRequestRow)
     .where(QrRequestRow.id == bindparam("request"), QrRequestRow.status == RequestStatus.REQUESTED)
     .values(status=bindparam("to"), status_since=now())
-    .returning(holds.counted(_GONE))
+    .returning(holds.steps_of(_GONE))
 )
 _REVOKE_LINKS = (
     update(LinkRow)
@@ -144,11 +143,9 @@ async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResu
         # the same id, for another SIM, at the same moment
         return await _known(connection, wish) or _refused(wish, reasons)
     if reasons:
-        # a temporary eSIM may be deleted, and then no event may refer to it
-        if sim.state is not SimState.TEMPORARY:
-            codes = {"codes": [reason.code for reason in reasons]}
-            about = sim_references(sim.id, request_id=wish.request_id)
-            await events.append(connection, sim.account_id, about, actor, ("qr.refused", codes))
+        codes = {"codes": [reason.code for reason in reasons]}
+        about = sim_references(sim.id, request_id=wish.request_id)
+        await events.append(connection, sim.account_id, about, actor, ("qr.refused", codes))
         return _refused(wish, reasons)
     request = await lock_request(connection, wish.request_id)
     await _add_round(connection, request, _Round(1, _FIRST, contacts, wish.letter_id, actor))
@@ -222,12 +219,11 @@ async def end(
     link_id: int | None = None,
 ) -> None:
     """End a request in hand: its upload links are dead, and what it was held for is over."""
-    released = (await connection.execute(_END, {"request": request.id, "to": status})).scalar_one()
+    gone = (await connection.execute(_END, {"request": request.id, "to": status})).scalar_one()
     await connection.execute(_REVOKE_LINKS, {"request": request.id, "sim": request.sim_id})
-    if released:
-        happenings = (("qr.released", {}), *happenings)
     about = sim_references(request.sim_id, request_id=request.id, link_id=link_id)
-    await events.append(connection, request.account_id, about, actor, *happenings)
+    released = holds.released("qr", gone)
+    await events.append(connection, request.account_id, about, actor, *released, *happenings)
 
 
 async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: _Round) -> None:

@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 from models.lifecycle import OPEN, HoldReason, OrderStatus
 from models.orders import OrderState, ProviderAnswer
 from workflows.calls import Calls
+from workflows.failures import refusals_of
 from workflows.messages import (
     PROVIDER,
     AcknowledgeInput,
@@ -88,11 +89,14 @@ class Handover:
             try:
                 for call in calls:
                     await asyncio.shield(call.answer)
-            except ApplicationError:
+            except ApplicationError as failure:
                 if self._status() not in OPEN:
                     return
-                left = self._left()
-                await self._steps.hold("provider_answer", HoldReason.ANSWER_REFUSED, overtaken=left)
+                left, why = self._left(), refusals_of(failure)
+                self._note(f"The provider's answer was refused: {' '.join(it.sentence for it in why)}")
+                await self._steps.hold(
+                    "provider_answer", HoldReason.ANSWER_REFUSED, overtaken=left, refusals=why
+                )
                 answer = await self._steps.take(ProviderSteps.submit_to_provider, self.order, overtaken=left)
             else:
                 return

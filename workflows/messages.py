@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from models.errors import Refusal
 from models.identifiers import ACTOR_PATTERN
 from models.lifecycle import HoldReason, OrderStatus
 from models.order_kinds import Shown
@@ -318,11 +319,14 @@ class SendNotification(Frozen):
 
 
 class HoldInput(Frozen):
-    """Input of the step `hold`: which workflow waits for a person, at which of its steps, and why."""
+    """Input of the step `hold`: which workflow waits for a person, at which of its steps, and why.
+    `refusals`: what was refused, where that is the reason.
+    """
 
     workflow_id: str
     step: str
     reason: HoldReason
+    refusals: tuple[Refusal, ...] = ()
 
 
 class ReleaseInput(Frozen):

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
+from models.errors import Refusal
 from models.lifecycle import HoldReason
 from workflows.messages import OPERATOR, HoldInput, ReleaseInput, Retry
 from workflows.search_attributes import HOLD_REASON
@@ -38,6 +39,7 @@ class Hold:
     reason: HoldReason
     since: datetime
     step: str
+    refusals: tuple[Refusal, ...] = ()
 
 
 def never() -> bool:
@@ -154,10 +156,14 @@ class StepRunner:
         *,
         overtaken: Condition = never,
         at_most: timedelta | None = None,
+        refusals: tuple[Refusal, ...] = (),
     ) -> None:
-        """Wait for the signal `retry`, seen by operators. Raises `Overtaken` like `take`."""
+        """Wait for the signal `retry`, seen by operators. Raises `Overtaken` like `take`.
+
+        `refusals`: what was refused, where that is the reason; operators read it in the history.
+        """
         seen = self._retries
-        self._holds[place] = Hold(reason, workflow.now(), place)
+        self._holds[place] = Hold(reason, workflow.now(), place, refusals)
         self._changed_holds(place)
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
@@ -198,7 +204,7 @@ class StepRunner:
         hold = self._holds.get(place)
         recording: tuple[Step[None], Any] = (HoldSteps.release, self._releases.get(place))
         if hold:
-            message = HoldInput(workflow_id=self._id, step=place, reason=hold.reason)
+            message = HoldInput(workflow_id=self._id, step=place, reason=hold.reason, refusals=hold.refusals)
             recording = (HoldSteps.hold, message)
         while True:
             try:

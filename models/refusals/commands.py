@@ -19,7 +19,6 @@ COMMANDS = {
     "selection_invalid": Declared(
         "Name some by their ids, or choose many with --query, --reason or --all-held."
     ),
-    "not_held": Declared("{workflow} is not held; there is nothing to retry."),
     "nothing_to_change": Declared("Say what changes: --name, --email, --language, --role or --no-role."),
     "notify_contradicted": Declared("Say --notify or --no-notify, not both."),
     "no_code_given": Declared("Name a FILE with the QR code, or type the code with --code -."),

@@ -65,6 +65,6 @@ ORDERS = {
     "line_changed": Declared(
         "The SIM on the line is not the one that was there when the order was placed; cancel it.", CONFLICT
     ),
-    "nothing_to_retry": Declared("It has ended; nothing waits to be retried.", CONFLICT),
+    "not_held": Declared("{workflow} is not held; there is nothing to retry.", CONFLICT),
     "not_taken": Declared("The workflow did not take this call."),
 }

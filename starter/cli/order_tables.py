@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from models.errors import Refusal
 from models.identifiers import reference
 from models.inventory import EventView, HoldView
 from models.lifecycle import OrderStatus
@@ -89,7 +90,13 @@ def _about(event: EventView, people: Mapping[str, str]) -> str:
         mail, to = str(data.pop("mail", "")), str(data.pop("to"))
         parts.append(f"{mail.replace('_', ' ')} to {people.get(to, to)}".strip())
     parts += [f"{name.replace('_', ' ')} {_in_words(name, value)}" for name, value in data.items()]
-    return ", ".join(parts)
+    return ", ".join(parts + _refused(event))
+
+
+def _refused(event: EventView) -> list[str]:
+    """Why the provider's answer was refused, of an order that is held for it."""
+    refusals = event.data.get("refusals") if event.type == "order.held" else None
+    return [why_not(Refusal(**each)) for each in refusals] if isinstance(refusals, list) else []
 
 
 def _in_words(name: str, value: object) -> str:

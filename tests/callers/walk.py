@@ -134,6 +134,7 @@ STORE: dict[str, Read] = {
     "fleet_edits.find": lambda c, s, k: fleet_edits.find(c, s, [k.line]),
     "account_settings.accounts": lambda c, s, _: _named_acme(account_settings.accounts(c, s)),
     "order_access.find_order": lambda c, s, k: order_access.find_order(c, s, k.order),
+    "order_access.refused": lambda c, s, k: order_access.find_order(c, s, k.refused),
     "people.user": lambda c, s, _: people.names(c, s, ["user:1"]),
     "people.employee": lambda c, s, _: people.names(c, s, ["employee:1"]),
     "people.contact": lambda c, s, _: people.names(c, s, ["contact:1"]),

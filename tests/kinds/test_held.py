@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from models.errors import Refusal
+from models.identifiers import order_id as id_of
 from models.lifecycle import HoldReason
 from starter.retry import RetryDesk
-from tests.builders import ANA, OPERATOR
-from tests.kinds.gadget import KEEPER, OWNER, keeper
+from tests.builders import ANA, OPERATOR, iccid
+from tests.kinds.gadget import KEEPER, OWNER, iccid_for, keeper
 from tests.kinds.ways import a_gadget, comes_to, current_details, due, held_for, order, placed
 from tests.starter.shell import Shell
 from tests.system.scene import Scene
@@ -103,3 +105,25 @@ async def test_an_email_that_is_given_up_is_not_owed_any_more(open_scene: Scene)
     assert await due(scene, order_id) == []
     assert "mail.given_up" in await scene.events(order_id)
     assert scene.mailbox.recipients() == [ANA]
+
+
+@pytest.mark.covers("W3", "W5")
+async def test_operators_read_why_the_answer_of_a_provider_was_refused(open_scene: Scene) -> None:
+    scene = open_scene
+    key = f"taken of {scene.settings.task_queue}"
+    taken = iccid_for(id_of((await scene.ana()).account, key))
+    await scene.sql("UPDATE sims SET iccid = :iccid RETURNING id", iccid=taken)
+    order_id = await placed(scene, await a_gadget(scene), "taken")
+    await held_for(scene, order_id, {"provider_answer": HoldReason.ANSWER_REFUSED})
+    why = Refusal.of("iccid_in_use", iccid=taken)
+    (event,) = [event for event in (await order(scene, order_id)).events if event.type == "order.held"]
+    assert event.data["refusals"] == [why.model_dump(mode="json")]
+    assert why.sentence in await current_details(scene, order_id)
+    shell = Shell(scene.settings.data_dir, scene.settings.database_url)
+    shown = (await asyncio.to_thread(shell.run, "order", "show", order_id, columns=200)).out
+    assert shown.count(taken) == 1
+
+    await scene.desk.acknowledge(OPERATOR, order_id, iccid=iccid(4711))
+    await scene.desk.processed(OPERATOR, order_id)
+    await scene.ended(order_id)
+    assert (await order(scene, order_id)).iccid == iccid(4711)

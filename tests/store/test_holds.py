@@ -8,7 +8,17 @@ from models.lifecycle import HoldReason, OrderStatus
 from models.qr import RequestStatus
 from store import events, holds, orders, qr_notifications, qr_waiting, retries
 from store.session import Database
-from tests.builders import acknowledge, cancel, place, run, world
+from tests.builders import (
+    ACCOUNT,
+    OPERATOR,
+    acknowledge,
+    as_csv,
+    cancel,
+    empty_slot,
+    place,
+    run,
+    world,
+)
 from tests.qr_world import QrWorld, qr_world
 
 BOSS = "boss@acme.example"
@@ -24,7 +34,7 @@ async def hold(database: Database, workflow_id: str, step: str, reason: HoldReas
 
 
 async def release(
-    database: Database, workflow_id: str, step: str, actor: str = "user:1", *, given_up: bool = False
+    database: Database, workflow_id: str, step: str, actor: str = "operator", *, given_up: bool = False
 ) -> None:
     async with database.transaction() as connection:
         await holds.release(connection, workflow_id, step, actor, given_up=given_up)
@@ -67,9 +77,34 @@ async def test_an_order_is_held_for_two_mails_at_once_and_shows_the_oldest(datab
     assert await told(database, order_id) == [
         ("order.held", "system", "notify"),
         ("order.held", "system", "withdraw_from_provider"),
-        ("order.released", "user:1", "notify"),
+        ("order.released", "operator", "notify"),
         ("mail.given_up", "system", "withdraw_from_provider"),
     ]
+
+
+@pytest.mark.covers("S5", "W5")
+async def test_who_may_not_retry_is_not_recorded_as_who_did(database: Database) -> None:
+    inventory = await world(database)
+    await inventory.import_fleet(OPERATOR, as_csv(empty_slot(9, account="Bolt")))
+    foreign = await inventory.create_user(OPERATOR, "Bolt", "Cleo", "cleo@bolt.example", role="owner")
+    boss = await inventory.create_user(OPERATOR, ACCOUNT, "Olga", "olga@acme.example", role="owner")
+    manager = await inventory.create_user(OPERATOR, ACCOUNT, "Max", "max@acme.example", role="manager")
+    order_id = (await place(database)).order_id
+    recorded = {
+        boss.actor: boss.actor,
+        "operator": "operator",
+        manager.actor: "system",
+        foreign.actor: "system",
+        "user:999999": "system",
+        "contact:1": "system",
+    }
+    for actor in recorded:
+        await hold(database, order_id, actor, HoldReason.MAIL_REJECTED)
+        await release(database, order_id, actor, actor)
+    released = {
+        step: actor for kind, actor, step in await told(database, order_id) if kind == "order.released"
+    }
+    assert released == recorded
 
 
 @pytest.mark.covers("W5")
@@ -83,7 +118,8 @@ async def test_an_order_that_moves_is_held_for_nothing_any_more(database: Databa
     await cancel(database, order)
     async with database.reading() as connection:
         seen = await orders.order(connection, AllAccounts(), order.order_id)
-    assert [event.type for event in seen.events].count("order.released") == 1
+    released = [event.data for event in seen.events if event.type == "order.released"]
+    assert released == [{"step": "submit_to_provider"}, {"step": "waiting"}]
     assert seen.status is OrderStatus.CANCELLED
 
 

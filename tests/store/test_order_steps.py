@@ -229,3 +229,58 @@ async def test_a_provider_that_is_asked_again_does_not_overwrite_what_a_person_e
         assert (again.refusal, again.state.iccid) == (None, iccid(902))
         said = await order_steps.acknowledge(connection, order.order_id, By("contact:1"), iccid(901))
         assert said.state.iccid == iccid(901), "a person's word counts"
+
+
+@pytest.mark.covers("F15", "W5")
+async def test_a_provider_that_repeats_a_refused_answer_processes_the_iccid_that_a_person_entered(
+    database: Database,
+) -> None:
+    await world(database, line(1), line(2))
+    order, taken, entered = await place(database), iccid(2), iccid(902)
+    answer: list[Step] = [
+        lambda connection, id_: order_steps.acknowledge(connection, id_, By("provider"), taken),
+        lambda connection, id_: order_steps.complete(connection, id_, By("provider"), taken, "answer"),
+    ]
+    refusals = [(await take(database, step, order)).refusal for step in answer]
+    assert [refusal and refusal.code for refusal in refusals] == ["iccid_in_use", "not_acknowledged"]
+    await acknowledge(database, order, entered)
+    for _ in range(2):
+        repeated = [await take(database, step, order) for step in answer]
+        assert [(result.refusal, result.state.iccid) for result in repeated] == [(None, entered)] * 2
+    assert repeated[-1].state.status is OrderStatus.PROCESSED
+
+
+async def test_a_person_who_reports_another_iccid_as_processed_corrects_it(database: Database) -> None:
+    await world(database)
+    order = await place(database)
+    await acknowledge(database, order, iccid(901))
+    await process(database, order, iccid(902))
+    async with database.reading() as connection:
+        assert (await orders.order(connection, AllAccounts(), order.order_id)).iccid == iccid(902)
+
+
+@pytest.mark.covers("S5")
+@pytest.mark.parametrize("actor", ["user:999999", "contact:999999", "anyone"])
+async def test_what_is_done_is_not_confirmed_to_an_actor_who_may_not_do_it(
+    database: Database, actor: str
+) -> None:
+    await world(database, line(1), line(2))
+    order, cancelled = await place(database), await place(database, 2)
+    await acknowledge(database, order, iccid(901))
+    await cancel(database, cancelled)
+    by = By(actor)
+    repeated: list[tuple[Acceptance, Step]] = [
+        (order, lambda connection, id_: order_steps.acknowledge(connection, id_, by, iccid(901))),
+        (order, lambda connection, id_: order_steps.enter_iccid(connection, id_, by, iccid(901))),
+        (cancelled, lambda connection, id_: order_steps.cancel(connection, id_, by)),
+    ]
+    for about, step in repeated:
+        refusal = (await take(database, step, about)).refusal
+        assert refusal is not None
+        assert refusal.code == "unknown_actor"
+    await process(database, order, iccid(901))
+    done = await take(
+        database, lambda connection, id_: order_steps.complete(connection, id_, by, None, "again"), order
+    )
+    assert done.refusal is not None
+    assert done.refusal.code == "unknown_actor"

@@ -10,7 +10,7 @@ from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason
 from models.qr import RequestStatus
 from starter.inventory import Inventory
-from store import qr_requests
+from store import events, qr_requests
 from store.session import Database
 from tests.builders import OPERATOR, acknowledge, cancel, line, place, run
 from tests.qr_world import hold, notification, qr_world, reasons, release
@@ -146,6 +146,10 @@ async def test_a_request_for_a_temporary_esim_does_not_keep_its_order_from_being
     assert [refusal.code for refusal in refused.value.refusals] == ["sim_temporary"]
     await cancel(database, order)
     assert await run(database, "SELECT id FROM sims WHERE id = 2") == []
+    async with database.reading() as connection:
+        told = await events.of(connection, "sim:2")
+    refusals = [event for event in told if event.type == "qr.refused"]
+    assert [event.data["codes"] for event in refusals] == [["sim_temporary"]], "kept without the eSIM"
 
 
 # --- one open request a SIM -------------------------------------------------------------------------------

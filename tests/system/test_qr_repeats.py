@@ -26,6 +26,11 @@ async def test_a_refused_import_does_not_keep_an_order_from_being_cancelled(scen
     assert await refused(world.desk.import_file(OPERATOR, f"S-{esim}", b"", "code.png")) == ["file_empty"]
     await scene.desk.cancel(OPERATOR, order)
     assert await scene.sql("SELECT id FROM sims WHERE id = :id", id=esim) == []
+    kept = await scene.sql(
+        "SELECT data FROM events WHERE type = 'qr.import_refused' AND :sim = ANY(about) ORDER BY id",
+        sim=f"sim:{esim}",
+    )
+    assert [row.data["codes"] for row in kept] == [["sim_temporary"], ["file_empty"]]
 
 
 async def test_a_request_answered_by_the_code_that_is_there_already_ends_at_once(scene: Scene) -> None:
@@ -140,7 +145,7 @@ async def test_a_terminated_request_says_so(scene: Scene) -> None:
     again = QrRequestDraft(sim=world.sim, again=True)
     assert await refused(world.desk.request(await world.scene.ana(), again)) == ["request_stalled"]
     await world.desk.withdraw(OPERATOR, request_id)
-    assert await refused(world.desk.retry(OPERATOR, request_id)) == ["nothing_to_retry"]
+    assert await refused(world.desk.retry(OPERATOR, request_id)) == ["not_held"]
 
 
 async def test_who_looks_at_a_code_is_written_down(idle_scene: Scene) -> None:

@@ -9,7 +9,7 @@ from starter.qr_desk import QrRequestDraft
 from tests.builders import ANA, OPERATOR
 from tests.starter.shell import Said, Shell
 from tests.system.qr_scene import QUENTIN, QrScene, a_code
-from tests.system.scene import Scene
+from tests.system.scene import Scene, refused
 from tests.temporal_server import eventually
 from workflows.messages import RequestQrCode
 
@@ -57,6 +57,7 @@ async def test_what_is_not_held_has_nothing_to_retry(scene: Scene) -> None:
     await scene.mailbox.got(QUENTIN)
     sentence = f"{request} is not held; there is nothing to retry.\n"
     assert (await typed(scene, "retry", request, code=2)).err == sentence
+    assert await refused(world.desk.retry(OPERATOR, request)) == ["not_held"], "as from Python"
     await typed(scene, "withdraw", request)
     await scene.ended(request)
     assert (await typed(scene, "retry", request, code=2)).err == sentence

@@ -11,7 +11,7 @@ from starter.retry import RetryDesk
 from starter.retry_watch import Outcome
 from tests.builders import OPERATOR, iccid, world
 from tests.starter.shell import Said, Shell
-from tests.system.scene import Scene
+from tests.system.scene import Scene, refused
 from tests.temporal_server import eventually
 
 REFUSES = "550 5.1.1 No such user"
@@ -55,6 +55,7 @@ async def test_an_order_that_is_not_held_has_nothing_to_retry(scene: Scene) -> N
     order_id = await scene.acknowledged()
     sentence = f"{order_id} is not held; there is nothing to retry.\n"
     assert (await retry(scene, order_id, code=2)).err == sentence
+    assert await refused(scene.desk.retry(OPERATOR, order_id)) == ["not_held"], "as from Python"
     await scene.desk.processed(OPERATOR, order_id, iccid=iccid(901))
     await scene.ended(order_id)
     assert (await retry(scene, order_id, code=2)).err == sentence

@@ -20,7 +20,6 @@ COMMANDS = {
     "selection_invalid": (
         "Indiquez-en par leur id, ou choisissez-en plusieurs avec --query, --reason ou --all-held."
     ),
-    "not_held": "{workflow} n’est pas en attente ; il n’y a rien à relancer.",
     "nothing_to_change": "Indiquez ce qui change : --name, --email, --language, --role ou --no-role.",
     "notify_contradicted": "Indiquez --notify ou --no-notify, mais pas les deux.",
     "no_code_given": "Indiquez un fichier (FILE) avec le QR code, ou saisissez le code avec --code -.",
