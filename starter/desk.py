@@ -212,6 +212,7 @@ class OrderDesk(OrderBook):
         note_id = None
         if reason.strip():
             async with self._database.transaction() as connection:
+                await find_order(connection, caller.scope, order_id)
                 note_id = await orders.add_note(connection, order_id, reason.strip())
         return await self._steer(
             order_id,
@@ -228,7 +229,8 @@ class OrderDesk(OrderBook):
         await self._retry.go_on(caller, order_id)
 
     async def _allowed(self, caller: Caller, order_id: str, permission: Permission) -> None:
-        """Find the order in the caller's scope, then ask for the permission (`NotFound`, `not_permitted`).
+        """Find the order in the caller's scope, then ask for the permission (`NotFound`, `already_refused`,
+        `not_permitted`).
 
         To a caller of all accounts no order is foreign: the step itself answers for an unknown one.
         """
@@ -252,7 +254,7 @@ class OrderDesk(OrderBook):
         an incident.
         """
         async with self._database.transaction() as connection:
-            if await orders.is_open(connection, order_id):
+            if (await find_order(connection, AllAccounts(), order_id)).status in OPEN:
                 raise PartAway(
                     "workflow",
                     f"The order {order_id} is open, but its workflow was terminated; retry starts it again.",

@@ -4,7 +4,7 @@ The workflow records that a step is held, and that it goes on; what makes a hold
 code that is imported) removes it in the transaction that does so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, delete, func, select
@@ -93,7 +93,7 @@ async def release_all(connection: AsyncConnection, workflow_id: str, actor: str)
     kind, subject = await _subject(connection, workflow_id)
     steps = (await connection.scalars(_RELEASE_ALL, {"workflow": workflow_id})).all()
     if steps:
-        happenings = [(f"{kind.events}.released", {"step": step}) for step in sorted(steps)]
+        happenings = released(kind.events, steps)
         await events.append(connection, subject.account_id, subject.about, actor, *happenings)
 
 
@@ -106,9 +106,15 @@ def gone(workflow_id: ColumnElement[str], *conditions: ColumnElement[bool]) -> C
     return removed.returning(HoldRow.step).cte("gone")
 
 
-def counted(removed: CTE) -> ColumnElement[int]:
-    """How many holds `gone` removed."""
-    return select(func.count()).select_from(removed).scalar_subquery().label("released")
+def steps_of(removed: CTE) -> ColumnElement[list[str] | None]:
+    """The steps whose holds `gone` removed; null where there were none."""
+    steps: Any = func.array_agg(aggregate_order_by(removed.c.step, removed.c.step))
+    return select(steps).select_from(removed).scalar_subquery().label("released")
+
+
+def released(events_of: str, steps: Iterable[str] | None) -> list[events.Happening]:
+    """That each of these steps is not held any more. `events_of`: as in `HoldKind.events`."""
+    return [(f"{events_of}.released", {"step": step}) for step in sorted(steps or ())]
 
 
 def of(workflow_id: ColumnElement[str] | Any) -> ScalarSelect[Any]:

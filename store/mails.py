@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.events import sim_references
 from models.language import Language
 from store import events
+from store.locked_order import references
 from store.mail_table import MailRow
 from store.row import now
+from store.tables import OrderRow
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,6 @@ class AboutOrder:
 
     id: str
     account_id: int
-
-    @property
-    def references(self) -> tuple[str, ...]:
-        """What their events refer to."""
-        return (self.id,)
 
 
 @dataclass(frozen=True)
@@ -92,6 +89,7 @@ class Claim:
 
 
 _SYSTEM = "system"
+_SUBJECT = select(OrderRow.subject).where(OrderRow.id == bindparam("order"))
 _CLAIM = insert(MailRow).on_conflict_do_nothing().returning(MailRow.id, MailRow.message_id)
 _RECORD = (
     update(MailRow)
@@ -168,7 +166,15 @@ async def record(
         values = {"letters": letters, "state": state, "failure": failure, "retries": retries}
         await connection.execute(_RECORD, values)
     if happenings:
-        await events.append(connection, about.account_id, about.references, _SYSTEM, *happenings)
+        found = await _references(connection, about)
+        await events.append(connection, about.account_id, found, _SYSTEM, *happenings)
+
+
+async def _references(connection: AsyncConnection, about: Subject) -> tuple[str, ...]:
+    """What the events of these mails refer to: those of an order also to its subject, as its other events."""
+    if not isinstance(about, AboutOrder):
+        return about.references
+    return references(about.id, await connection.scalar(_SUBJECT, {"order": about.id}))
 
 
 def _columns(letter: Letter) -> dict[str, str]:

@@ -6,9 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import Scope
+from models.errors import Refused
 from models.identifiers import parse_reference
 from models.lifecycle import OPEN, OrderStatus
-from store import orders
+from store import orders, refused_orders
 from store.lookups import find_line, phone_number
 from store.scopes import within
 from store.tables import LineRow, OrderRow
@@ -28,10 +29,15 @@ _ORDER = select(OrderRow.id, OrderRow.account_id, OrderRow.distributor_id, Order
 
 
 async def find_order(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderKey:
-    """The order with this id. Raises `NotFound` (`unknown_order`), also for one out of the scope."""
+    """The order with this id. Raises `NotFound` (`unknown_order`), also for one out of the scope.
+
+    Raises `Refused` (`already_refused`) for one that was refused: it has no row, nothing can be done to it.
+    """
     mine = within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id)
     row = (await connection.execute(_ORDER.where(OrderRow.id == order_id, mine))).one_or_none()
     if row is None:
+        if await refused_orders.find(connection, scope, order_id):
+            raise Refused.because("already_refused")
         raise orders.unknown(order_id)
     return OrderKey(row.id, row.account_id, row.distributor_id, OrderStatus(row.status))
 

@@ -37,7 +37,7 @@ _MOVE = (
     update(OrderRow)
     .where(OrderRow.id == bindparam("order"), OrderRow.status.in_(OPEN))
     .values(status_since=now())
-    .returning(holds.counted(_GONE))
+    .returning(holds.steps_of(_GONE))
 )
 _NOTE = select(OrderNoteRow.id).where(
     OrderNoteRow.id == bindparam("note"), OrderNoteRow.order_id == bindparam("order")
@@ -234,9 +234,8 @@ async def _move(
     e-mails to people.
     """
     moved = await connection.execute(_MOVE, {"order": order.id, "status": status, **columns})
-    happenings: list[Happening] = [(f"order.{status}", _noted(columns)), *effect.happenings]
-    if moved.scalar_one():
-        happenings.insert(0, ("order.released", {}))
+    released = holds.released("order", moved.scalar_one())
+    happenings = [*released, (f"order.{status}", _noted(columns)), *effect.happenings]
     await _tell(connection, order, by, happenings)
     await follow_ups.leave(connection, order.id, effect.follow_ups)
     due = await _due(connection, order, owes=bool(effect.follow_ups))
@@ -296,7 +295,7 @@ async def _incident(connection: AsyncConnection, order: LockedOrder, by: By, req
         )
     )
     if kept.first() is None:
-        happened = ("incident.processed_after_cancelled", {"request": request})
+        happened = (orders.PROCESSED_AFTER_CANCELLED, {"request": request})
         await _tell(connection, order, by, [happened])
 
 

@@ -74,7 +74,7 @@ _END = (
     update(QrRequestRow)
     .where(QrRequestRow.id == bindparam("request"), QrRequestRow.status == RequestStatus.REQUESTED)
     .values(status=bindparam("to"), status_since=now())
-    .returning(holds.counted(_GONE))
+    .returning(holds.steps_of(_GONE))
 )
 _REVOKE_LINKS = (
     update(LinkRow)
@@ -219,12 +219,11 @@ async def end(
     link_id: int | None = None,
 ) -> None:
     """End a request in hand: its upload links are dead, and what it was held for is over."""
-    released = (await connection.execute(_END, {"request": request.id, "to": status})).scalar_one()
+    gone = (await connection.execute(_END, {"request": request.id, "to": status})).scalar_one()
     await connection.execute(_REVOKE_LINKS, {"request": request.id, "sim": request.sim_id})
-    if released:
-        happenings = (("qr.released", {}), *happenings)
     about = sim_references(request.sim_id, request_id=request.id, link_id=link_id)
-    await events.append(connection, request.account_id, about, actor, *happenings)
+    released = holds.released("qr", gone)
+    await events.append(connection, request.account_id, about, actor, *released, *happenings)
 
 
 async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: _Round) -> None:

@@ -12,6 +12,7 @@ from models.orders import Acceptance
 from providers.outbox import MailUncertain
 from providers.port import NoOrderContact
 from providers.registry import BY_MAIL
+from store import events
 from store.clock import set_clock
 from store.session import Database
 from tests.activities.scene import ORDERS, SECOND, Post
@@ -39,6 +40,9 @@ async def test_a_mail_that_went_out_is_not_sent_again(post: Post, order: Accepta
     assert post.mailer.to() == [ORDERS]
     assert await post.states() == ["sent"]
     assert await post.events(order.order_id) == ["mail.sent"]
+    async with post.database.reading() as connection:
+        of_line = await events.of(connection, order.what.subject or "")
+    assert [event.type for event in of_line] == ["order.submitted", "mail.sent"]
 
 
 @pytest.mark.covers("W1")

@@ -134,6 +134,7 @@ STORE: dict[str, Read] = {
     "fleet_edits.find": lambda c, s, k: fleet_edits.find(c, s, [k.line]),
     "account_settings.accounts": lambda c, s, _: _named_acme(account_settings.accounts(c, s)),
     "order_access.find_order": lambda c, s, k: order_access.find_order(c, s, k.order),
+    "order_access.refused": lambda c, s, k: order_access.find_order(c, s, k.refused),
     "people.user": lambda c, s, _: people.names(c, s, ["user:1"]),
     "people.employee": lambda c, s, _: people.names(c, s, ["employee:1"]),
     "people.contact": lambda c, s, _: people.names(c, s, ["contact:1"]),
@@ -189,6 +190,8 @@ async def shown_by_the_store(desks: Desks, scope: Scope, acme: Known) -> list[st
                 record = await read(connection, scope, acme)
             except (NotFound, NoResultFound):
                 continue
+            except Refused as refused:  # what is refused for another reason was found
+                record = refused
             if record:
                 found.append(f"{name}: {record!r}")
     return found

@@ -6,6 +6,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from models.errors import NotFound, PartAway, Refused
+from models.identifiers import order_id as id_of
 from models.lifecycle import HoldReason, OrderStatus
 from models.orders import OrderState
 from tests.builders import ANA, OPERATOR, iccid, line, world
@@ -100,6 +101,23 @@ async def test_an_order_nobody_placed(scene: Scene) -> None:
             await call
     with pytest.raises(NotFound):
         await desk.order(OPERATOR, unknown)
+
+
+async def test_a_refused_order_is_refused_for_every_call_also_after_its_end(scene: Scene) -> None:
+    await world(scene.database)
+    ana = await scene.ana()
+    draft = scene.draft(key="many", quantity=3)
+    assert await refused(scene.desk.place(ana, draft)) == ["quantity_locked"]
+    order_id = id_of(ana.account, str(draft.key))
+    await scene.ended(order_id)
+    for caller in (OPERATOR, ana):
+        for call in (
+            scene.desk.acknowledge(caller, order_id),
+            scene.desk.enter_iccid(caller, order_id, ESIM),
+            scene.desk.processed(caller, order_id, iccid=ESIM),
+            scene.desk.cancel(caller, order_id, reason="Not wanted."),
+        ):
+            assert await refused(call) == ["already_refused"]
 
 
 async def test_callers_who_name_themselves_wrongly_are_refused(scene: Scene) -> None:
