@@ -190,6 +190,8 @@ async def shown_by_the_store(desks: Desks, scope: Scope, acme: Known) -> list[st
                 record = await read(connection, scope, acme)
             except (NotFound, NoResultFound):
                 continue
+            except Refused as refused:  # what is refused for another reason was found
+                record = refused
             if record:
                 found.append(f"{name}: {record!r}")
     return found
