@@ -358,7 +358,7 @@ def upgrade() -> None:
     op.create_table(
         "origins",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("surface", sa.String(), nullable=False),
         sa.Column("session", sa.String(), nullable=True),
