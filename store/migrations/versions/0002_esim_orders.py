@@ -237,10 +237,13 @@ def upgrade() -> None:
         "feed_epoch",
         sa.Column("one", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("epoch", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
+        sa.Column("cluster", sa.String(), nullable=False),
         sa.CheckConstraint("one", name=op.f("ck_feed_epoch_one")),
         sa.PrimaryKeyConstraint("one", name="pk_feed_epoch"),
     )
-    op.execute("INSERT INTO feed_epoch DEFAULT VALUES")
+    op.execute(
+        "INSERT INTO feed_epoch (cluster) SELECT CAST(system_identifier AS text) FROM pg_control_system()"
+    )
     op.execute(EPOCH)
     op.create_table(
         "events",
