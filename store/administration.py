@@ -15,6 +15,7 @@ from models.inventory import UserView
 from models.language import Language
 from models.rules import TARGETS
 from store.lookups import AccountKey, select_users, user_view
+from store.row import now
 from store.scopes import within
 from store.tables import AccountRow, ProfileRow, ProfileTargetRow, UserRow
 
@@ -136,7 +137,7 @@ async def set_role(
 
 async def set_active(connection: AsyncConnection, user_id: int, *, active: bool) -> UserView:
     """Activate or deactivate a user; one that is so already stays as it is."""
-    since = None if active else func.coalesce(UserRow.deactivated_at, func.now())
+    since = None if active else func.coalesce(UserRow.deactivated_at, now())
     await connection.execute(update(UserRow).where(UserRow.id == user_id).values(deactivated_at=since))
     return await _user(connection, user_id)
 

@@ -66,9 +66,13 @@ class EventRow(Row):
 
 
 class FeedEpochRow(Row):
-    """One row: when the database was last restored (1: never), as its transactions may be numbered anew."""
+    """One row: when the database was last restored (1: never), as its transactions may be numbered anew, and
+    which cluster of PostgreSQL numbers them.
+    """
 
     __tablename__ = "feed_epoch"
     one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
     epoch: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
+    cluster: Mapped[str]
+    """The cluster's system identifier: a standby that takes over has the same, a new cluster another."""
     __table_args__ = (CheckConstraint("one", name="one"),)

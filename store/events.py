@@ -22,8 +22,10 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    exists,
     func,
     insert,
+    literal_column,
     or_,
     select,
     text,
@@ -188,12 +190,15 @@ async def read(
     return Page(tuple(map(_fed, rows, places)), places[-1])
 
 
+# not its timeline: a failover raises that, and transactions are numbered on
+_CLUSTER = literal_column("(SELECT CAST(system_identifier AS text) FROM pg_control_system())", Text)
 _RAISE = (
     update(FeedEpochRow)
     .values(
+        cluster=_CLUSTER,
         epoch=func.greatest(
             FeedEpochRow.epoch + 1, cast(func.floor(func.extract("epoch", clock())), BigInteger)
-        )
+        ),
     )
     .returning(FeedEpochRow.epoch)
 )
@@ -211,18 +216,20 @@ async def raise_epoch(connection: AsyncConnection) -> int:
 
 
 _UNANNOUNCED = select(
-    select(EventRow.id)
-    .where(
-        EventRow.epoch == func.esim_epoch(),
-        EventRow.xid >= func.pg_snapshot_xmax(func.pg_current_snapshot()),
+    or_(
+        exists().where(FeedEpochRow.cluster != _CLUSTER),
+        exists().where(
+            EventRow.epoch == func.esim_epoch(),
+            EventRow.xid >= func.pg_snapshot_xmax(func.pg_current_snapshot()),
+        ),
     )
-    .exists()
 )
 
 
 async def restored_unannounced(connection: AsyncConnection) -> bool:
-    """Whether there are events of transactions that this cluster has not had yet: then the database was
-    restored into it, and `raise_epoch` was not called. The feed would leave out what happens now.
+    """Whether the events are another cluster's, or of transactions that this one has not had yet: then the
+    database was restored into it, and `raise_epoch` was not called. The feed would leave out what happens
+    now.
     """
     return bool(await connection.scalar(_UNANNOUNCED))
 

@@ -5,11 +5,11 @@ Nothing of a row but its id leaves the database, so nothing of it is in Temporal
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, func, insert
+from sqlalchemy import CheckConstraint, Index, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.row import Row, among, own_id
+from store.row import Row, among, now, own_id
 
 SURFACES = ("api", "cli", "link", "portal")
 
@@ -17,7 +17,7 @@ SURFACES = ("api", "cli", "link", "portal")
 class OriginRow(Row):
     __tablename__ = "origins"
     id: Mapped[int] = own_id()
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    at: Mapped[datetime] = mapped_column(server_default=now())
     actor: Mapped[str]
     surface: Mapped[str]
     session: Mapped[str | None]

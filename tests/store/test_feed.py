@@ -12,11 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.events import EVENT_TYPES, Audience, FeedEvent
+from models.fleet_file import parse_fleet
 from sandbox.postgres import ThrowAwayPostgres, find_binaries
 from store import events
 from store.events import START, Cursor
+from store.fleet_import import import_fleet
 from store.session import Database
-from tests.builders import acknowledge, iccid, place, process, run, world
+from store.staging import importing
+from tests.builders import acknowledge, as_csv, iccid, line, place, process, run, world
 
 
 class Follower:
@@ -114,18 +117,30 @@ async def test_what_is_rolled_back_is_never_seen_and_delays_nothing(database: Da
     assert await follower.look() == ["next"]
 
 
-async def test_a_long_writer_delays_what_commits_beside_it_and_loses_none(database: Database) -> None:
+async def test_an_import_under_way_delays_what_commits_beside_it_and_loses_none(database: Database) -> None:
     follower = Follower(database)
     await written(database, "before")
+    done, may_end = asyncio.Event(), asyncio.Event()
+
+    async def import_that_lasts() -> None:
+        rows = parse_fleet(as_csv(line(1), line(2, account="Other"))).rows
+        async with importing(database, dry_run=False) as connection:
+            await import_fleet(connection, rows)
+            done.set()
+            await may_end.wait()
+
+    lasting = asyncio.create_task(import_that_lasts())
+    await done.wait()
     seen: list[list[str]] = []
-    async with unfinished(database, "import") as long:
-        for number in range(8):  # each a second of an import
-            await written(database, f"short {number}")
-            await write(long, f"import {number}")
-            seen.append(await follower.look())
+    for number in range(8):
+        await written(database, f"short {number}")
+        seen.append(await follower.look())
+    assert not lasting.done()
     assert seen == [["before"], *[[]] * 7]
+    may_end.set()
+    await lasting
     told = await follower.look()
-    assert told == ["import", *(f"import {number}" for number in range(8)), *(f"short {n}" for n in range(8))]
+    assert told == ["operator", "operator", *(f"short {number}" for number in range(8))]
     assert await follower.look() == []
 
 
@@ -264,3 +279,55 @@ async def test_a_database_restored_into_a_new_cluster_goes_on_after_every_cursor
             old.append(Cursor.parse(new.id))
             await restored.close()
         await asyncio.sleep(1)  # a restore takes longer than the second that tells epochs apart
+
+
+WASTE = """
+DO $$ BEGIN
+    FOR number IN 1..{} LOOP
+        BEGIN  -- a transaction within the transaction, with an id of its own
+            INSERT INTO wasted VALUES (number);
+        EXCEPTION WHEN division_by_zero THEN NULL;
+        END;
+    END LOOP;
+END $$
+"""
+XID = "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)"
+
+
+async def waste_until(database: Database, xid: int) -> None:
+    """The cluster's next transaction has at least this id."""
+    ((now,),) = await run(database, XID)
+    await run(database, "CREATE TABLE wasted (id bigint)")
+    await run(database, WASTE.format(max(xid - now, 0)))
+    await run(database, "DROP TABLE wasted")
+
+
+async def test_a_cluster_with_more_transactions_than_the_dump_is_noticed(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """The ids of its transactions are above all in the dump, but below what followers have read."""
+    follower = Follower(database)
+    await written(database, "read")
+    assert await follower.look() == ["read"]
+    async with database.reading() as connection:
+        assert not await events.restored_unannounced(connection)
+    backup = str(tmp_path / "esim.dump")
+    await asyncio.to_thread(pg, "pg_dump", database_url, "-Fc", "-f", backup)
+    ((dumped,),) = await run(database, XID)
+    await waste_until(database, dumped + 5000)
+    await written(database, "lost")
+    assert await follower.look() == ["lost"]
+    with ThrowAwayPostgres() as server:
+        restored = Database(server.url(), 3)
+        await waste_until(restored, dumped + 100)
+        await asyncio.to_thread(pg, "pg_restore", server.url(), "-1", backup)
+        follower.database = restored
+        await written(restored, "skipped")
+        assert await follower.look() == [], "what happens is left out silently"
+        async with restored.transaction() as connection:
+            assert await events.restored_unannounced(connection)
+            await events.raise_epoch(connection)
+            assert not await events.restored_unannounced(connection)
+        await written(restored, "after")
+        assert await follower.look() == ["after"]
+        await restored.close()

@@ -286,6 +286,7 @@ def upgrade() -> None:
         sa.Column("distributor_id", sa.BigInteger(), nullable=True),
         sa.Column("employee_id", sa.BigInteger(), nullable=True),
         sa.Column("holder", sa.String(), nullable=True),
+        sa.Column("order_id", sa.String(), nullable=True),
         sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(discarded_at IS NOT NULL) = (state = 'discarded')", name=op.f("ck_sims_discarded_at")
@@ -297,6 +298,9 @@ def upgrade() -> None:
         sa.CheckConstraint("iccid IS NOT NULL OR state = 'temporary'", name=op.f("ck_sims_iccid_known")),
         sa.CheckConstraint("iccid ~ '^[0-9]{18,20}$'", name=op.f("ck_sims_iccid")),
         sa.CheckConstraint("kind = 'esim' OR state <> 'temporary'", name=op.f("ck_sims_temporary_is_esim")),
+        sa.CheckConstraint(
+            "(state = 'temporary') <= (order_id IS NOT NULL)", name=op.f("ck_sims_temporary_has_order")
+        ),
         sa.CheckConstraint("kind IN ('esim', 'physical')", name=op.f("ck_sims_kind")),
         sa.CheckConstraint(
             "state <> 'discarded' OR employee_id IS NULL", name=op.f("ck_sims_discarded_has_no_user")
@@ -325,6 +329,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_sims"),
         sa.UniqueConstraint("id", "account_id", name="uq_sims_id_account_id"),
         sa.UniqueConstraint("iccid", name="uq_sims_iccid"),
+        sa.UniqueConstraint("order_id", name="uq_sims_order_id"),
     )
     op.create_index("ix_sims_employee_id", "sims", ["employee_id"], unique=False)
     op.create_index(
@@ -358,7 +363,7 @@ def upgrade() -> None:
     op.create_table(
         "origins",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("surface", sa.String(), nullable=False),
         sa.Column("session", sa.String(), nullable=True),
