@@ -89,7 +89,7 @@ class Restarts:
             if request.status is not RequestStatus.REQUESTED:
                 return None
             slot, provider, distributor = await qr_request_views.start_facts(connection, request.sim_id)
-            retries = _retries(await events.of(connection, request_id), "qr.held")
+            retries = _retries(await events.of(connection, AllAccounts(), request_id), "qr.held")
         wish = QrWish(
             request_id=request.id,
             account_id=request.account_id,
@@ -112,7 +112,9 @@ class Restarts:
             if known.state not in {"waiting", "held"}:
                 return None
             _, provider, _ = await qr_request_views.start_facts(connection, known.sim_id)
-            retries = _retries(await events.of(connection, notification_id), "notification.held")
+            retries = _retries(
+                await events.of(connection, AllAccounts(), notification_id), "notification.held"
+            )
         start = NotifyOfQrCode(
             notification_id=known.id,
             sim_id=known.sim_id,

@@ -39,7 +39,7 @@ async def order(connection: AsyncConnection, scope: Scope, order_id: str) -> Ord
     view = views[0] if views else await refused_orders.find(connection, scope, order_id)
     if view is None:
         raise unknown(order_id)
-    return view.model_copy(update={"events": await events.of(connection, order_id)})
+    return view.model_copy(update={"events": await events.of(connection, scope, order_id)})
 
 
 async def orders(

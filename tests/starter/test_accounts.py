@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from models.callers import Caller, Permission, Role
+from models.callers import AllAccounts, Caller, Permission, Role
 from models.errors import NotFound, Refused
 from models.identifiers import order_id
 from models.language import Language
@@ -42,7 +42,7 @@ from tests.qr_world import codes_of, qr_world
 async def told(database: Database, account_id: int = 1) -> list[tuple[str, str]]:
     """What happened to the account, and by whom."""
     async with database.reading() as connection:
-        found = await events.of(connection, f"account:{account_id}")
+        found = await events.of(connection, AllAccounts(), f"account:{account_id}")
     return [(event.type, event.actor) for event in found]
 
 

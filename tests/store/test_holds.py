@@ -32,7 +32,7 @@ async def release(
 
 async def told(database: Database, reference: str) -> list[tuple[str, str, object]]:
     async with database.reading() as connection:
-        found = await events.of(connection, reference)
+        found = await events.of(connection, AllAccounts(), reference)
     return [
         (event.type, event.actor, event.data.get("step"))
         for event in found
