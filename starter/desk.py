@@ -38,7 +38,6 @@ from starter.temporal import connect
 from store import order_steps, orders
 from store.order_access import find_open_order, find_order
 from store.order_kinds import EFFECTS
-from store.order_steps import By
 from store.session import Database
 from workflows.messages import (
     Acknowledge,
@@ -162,7 +161,7 @@ class OrderDesk(OrderBook):
             order_id,
             EsimOrder.acknowledge,
             Acknowledge(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
-            lambda connection: order_steps.acknowledge(connection, order_id, by(caller), iccid),
+            lambda connection: order_steps.acknowledge(connection, order_id, caller.by, iccid),
         )
 
     async def enter_iccid(self, caller: Caller, order_id: str, iccid: str) -> OrderState:
@@ -173,7 +172,7 @@ class OrderDesk(OrderBook):
             order_id,
             EsimOrder.enter_iccid,
             EnterIccid(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
-            lambda connection: order_steps.enter_iccid(connection, order_id, by(caller), iccid),
+            lambda connection: order_steps.enter_iccid(connection, order_id, caller.by, iccid),
         )
 
     async def enter_iccid_of_line(self, caller: Caller, line: str, iccid: str) -> OrderState:
@@ -200,7 +199,7 @@ class OrderDesk(OrderBook):
             order_id,
             EsimOrder.processed,
             Processed(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
-            lambda connection: order_steps.complete(connection, order_id, by(caller), iccid, request),
+            lambda connection: order_steps.complete(connection, order_id, caller.by, iccid, request),
         )
 
     async def cancel(self, caller: Caller, order_id: str, *, reason: str = "") -> OrderState:
@@ -217,7 +216,7 @@ class OrderDesk(OrderBook):
             order_id,
             EsimOrder.cancel,
             Cancel(actor=caller.actor, origin_id=caller.origin_id, note_id=note_id),
-            lambda connection: order_steps.cancel(connection, order_id, by(caller), note_id),
+            lambda connection: order_steps.cancel(connection, order_id, caller.by, note_id),
         )
 
     async def retry(self, caller: Caller, order_id: str) -> None:
@@ -261,11 +260,6 @@ class OrderDesk(OrderBook):
         if result.refusal:
             raise Refused(result.refusal)
         return result.state
-
-
-def by(caller: Caller) -> By:
-    """The caller as steps record it."""
-    return By(caller.actor, caller.origin_id)
 
 
 def _iccid(text: str | None) -> str | None:

@@ -4,13 +4,12 @@ order's kind, moves the status and appends the events.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import Permission, cancelling
+from models.callers import By, Permission, cancelling
 from models.errors import Refusal
 from models.lifecycle import OPEN, OrderStatus, advance
 from models.orders import Acceptance, FollowUp, Placement, StepResult
@@ -42,14 +41,6 @@ _MOVE = (
 _NOTE = select(OrderNoteRow.id).where(
     OrderNoteRow.id == bindparam("note"), OrderNoteRow.order_id == bindparam("order")
 )
-
-
-@dataclass(frozen=True)
-class By:
-    """Who asks for a step, and from where: a row of `store.origins`."""
-
-    actor: str
-    origin_id: int | None = None
 
 
 async def accept(connection: AsyncConnection, placement: Placement) -> Acceptance:

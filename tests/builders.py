@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from models.callers import Caller
+from models.callers import By, Caller
 from models.errors import Refused
 from models.fleet_file import COLUMNS as FLEET_COLUMNS
 from models.identifiers import luhn_valid, order_id
@@ -18,7 +18,6 @@ from models.orders import Acceptance, Placement
 from starter import callers
 from starter.inventory import Inventory
 from store import order_steps
-from store.order_steps import By
 from store.session import Database
 
 ACCOUNT = "Acme"

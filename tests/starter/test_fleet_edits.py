@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from models.callers import AllAccounts, Role
+from models.callers import AllAccounts, By, Role
 from models.errors import NotFound, Refused
 from models.fleet_edits import MAX_LINES
 from models.inventory import LineView
@@ -12,7 +12,6 @@ from starter.fleet_edits import FleetEdits
 from starter.inventory import Inventory
 from store import events, order_steps
 from store.locks import lock_subject
-from store.order_steps import By
 from store.session import Database
 from tests.builders import (
     ACCOUNT,

@@ -166,7 +166,7 @@ async def test_an_account_reads_its_own_and_no_diagnostics(database: Database) -
 
     own = [event.type for event in await read(Audience.ACCOUNT, 1)]
     assert own == [
-        "account.created",
+        *("account.created", "user.created"),
         *("order.submitted", "order.provider_processing", "esim.temporary_created"),
         *("order.processed", "sim.discarded", "esim.activated"),
     ]

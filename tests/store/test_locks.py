@@ -14,13 +14,13 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import By
 from models.errors import Refused
 from models.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders import Acceptance
 from sandbox.postgres import ThrowAwayPostgres
 from starter.inventory import Inventory
 from store import holds, locked_order, order_mails, order_steps
-from store.order_steps import By
 from store.session import SERIALIZATION_FAILURES, Database, sqlstate_of
 from tests.builders import OPERATOR, acknowledge, as_csv, cancel, iccid, line, place, process, run
 from tests.qr_world import QrWorld, hold, qr_world, release

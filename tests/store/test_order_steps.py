@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import NoResultFound
 
-from models.callers import AllAccounts
+from models.callers import AllAccounts, By
 from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason, OrderStatus
 from models.orders import Acceptance, Placement, StepResult
 from store import holds, order_steps, orders
 from store.locks import lock_subject
-from store.order_steps import By
 from store.session import Database
 from tests.builders import OPERATOR, acknowledge, cancel, iccid, item, line, place, process, run, world
 
