@@ -37,7 +37,6 @@ from starter.retry import RetryDesk
 from starter.temporal import connect
 from store import order_steps, orders
 from store.order_access import find_open_order, find_order
-from store.order_kinds import EFFECTS
 from store.session import Database
 from workflows.messages import (
     Acknowledge,
@@ -90,27 +89,25 @@ class OrderDesk(OrderBook):
 
     async def place_order(self, caller: Caller, what: Ordered, key: str | None = None) -> Placed:
         """Place an order of any kind, by the ids of the records; else as `place`."""
-        caller.require(Permission.PLACE_ORDERS)
         checked = checked_key(key)
-        placement = Placement(
-            order_id=identifiers.order_id(caller.account, checked),
-            account_id=caller.account,
-            user_id=caller.user,
-            origin_id=caller.origin_id,
-            what=what,
-        )
-        start = PlaceOrder(order=placement, waits=self._waits)
+        start = PlaceOrder(order=_placement(caller, what, checked), waits=self._waits)
         return await self._place(start, checked, repeated=key is not None)
 
     async def check(self, caller: Caller, draft: OrderDraft) -> None:
         """Raise `Refused` where placing this draft would be refused now. Nothing is started or kept."""
-        start = await self._read(caller, draft, draft.key or "")
-        async with self._database.transaction() as connection:
-            if draft.key and await orders.acceptance(connection, start.order.order_id):
-                return
-            decision = await EFFECTS[start.order.kind].decide(connection, start.order)
-        if decision.refusals:
-            raise Refused(*decision.refusals)
+        start = await self._read(caller, draft, checked_key(draft.key))
+        await self._check(start.order)
+        if draft.quantity != 1:
+            raise Refused.because("quantity_locked")
+
+    async def check_order(self, caller: Caller, what: Ordered, key: str | None = None) -> None:
+        """As `check`, for an order of any kind, by the ids of the records."""
+        await self._check(_placement(caller, what, checked_key(key)))
+
+    async def _check(self, order: Placement) -> None:
+        async with self._database.dry_run() as connection:
+            acceptance = await order_steps.accept(connection, order)
+        _answer(acceptance, order.what)
 
     async def _read(self, caller: Caller, draft: OrderDraft, key: str) -> PlaceOrder:
         async with self._database.reading() as connection:
@@ -126,10 +123,7 @@ class OrderDesk(OrderBook):
                 raise PartAway(away.part, f"{away} Ask again with the key {key}.") from None
         else:
             acceptance = known
-        if not acceptance.same_as(start.order.what):
-            raise Refused.because("key_used", order=acceptance.order_id)
-        if not acceptance.accepted:
-            raise Refused(*acceptance.refusals)
+        _answer(acceptance, start.order.what)
         status = known.status if known else acceptance.status
         return Placed(order_id=acceptance.order_id, key=key, status=status)
 
@@ -260,6 +254,25 @@ class OrderDesk(OrderBook):
         if result.refusal:
             raise Refused(result.refusal)
         return result.state
+
+
+def _placement(caller: Caller, what: Ordered, key: str) -> Placement:
+    caller.require(Permission.PLACE_ORDERS)
+    return Placement(
+        order_id=identifiers.order_id(caller.account, key),
+        account_id=caller.account,
+        user_id=caller.user,
+        origin_id=caller.origin_id,
+        what=what,
+    )
+
+
+def _answer(acceptance: Acceptance, what: Ordered) -> None:
+    """Raise `Refused` where the order was not accepted, or its key stands for another one (`key_used`)."""
+    if not acceptance.same_as(what):
+        raise Refused.because("key_used", order=acceptance.order_id)
+    if not acceptance.accepted:
+        raise Refused(*acceptance.refusals)
 
 
 def _iccid(text: str | None) -> str | None:
