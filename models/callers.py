@@ -237,3 +237,5 @@ class LinkBearer:
     """Who came by a link in a mail. The token is a secret: it is not in the `repr`."""
 
     token: str = field(repr=False)
+    origin_id: int | None = None
+    """The row of `store.origins` that says from where the link was used."""

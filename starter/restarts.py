@@ -10,7 +10,7 @@ from typing import Any
 
 from temporalio.common import TypedSearchAttributes, WorkflowIDReusePolicy
 
-from models.callers import AllAccounts
+from models.callers import AllAccounts, By
 from models.inventory import EventView
 from models.qr import QrWish, RequestStatus
 from settings import Settings
@@ -63,12 +63,12 @@ class Restarts:
             "qr_notification": self._notification,
         }
 
-    async def start(self, workflow_id: str, actor: str) -> bool:
+    async def start(self, workflow_id: str, by: By) -> bool:
         """Start it again, where it has a way to go. Where it has not, nothing is held any more either."""
         kind = kind_of(workflow_id)
         found = await self._starts[kind.name](workflow_id) if kind else None
         async with self._database.transaction() as connection:  # the workflow that held it is gone
-            await holds.release_all(connection, workflow_id, actor)
+            await holds.release_all(connection, workflow_id, by)
         if found is None:
             return False
         run, message, attributes = found

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import By
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.lifecycle import OPEN
@@ -208,7 +209,7 @@ WHERE users.id = ANY(:users) AND p.account_id = users.account_id AND p.name = 'e
 _NOT_TOLD = frozenset({"roles", "profiles", "origins"})
 
 
-async def erase(connection: AsyncConnection, person: PersonRecords, actor: str) -> dict[str, int]:
+async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> dict[str, int]:
     """Erase the person, whom nothing open needs, and write down that it was done; how many of each."""
     values = _values(person)
     counts: dict[str, int] = {}
@@ -218,11 +219,12 @@ async def erase(connection: AsyncConnection, person: PersonRecords, actor: str) 
             counts[what] = counts.get(what, 0) + done.rowcount
     kept = {kind: list(getattr(person, kind)) for kind in ("users", "employees", "contacts")}
     told = {what: number for what, number in counts.items() if what not in kept}
-    await connection.execute(insert(ErasureRow).values(actor=actor, data={**kept, **told}))
+    await connection.execute(insert(ErasureRow).values(actor=by.actor, data={**kept, **told}))
     about = tuple(values["references"]) or ("person",)
     accounts: list[int | None] = [*sorted(person.accounts)]
     for account_id in accounts or [None]:
-        await events.append(connection, account_id, about, actor, ("person.erased", told))
+        happened = ("person.erased", told)
+        await events.append(connection, account_id, about, by.actor, happened, origin_id=by.origin_id)
     return counts
 
 

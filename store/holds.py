@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CTE
 
+from models.callers import By
 from models.errors import NotFound
 from models.inventory import HoldView
 from models.lifecycle import HoldReason
@@ -56,7 +57,13 @@ async def hold(connection: AsyncConnection, workflow_id: str, step: str, reason:
 
 
 async def release(
-    connection: AsyncConnection, workflow_id: str, step: str, actor: str, *, given_up: bool = False
+    connection: AsyncConnection,
+    workflow_id: str,
+    step: str,
+    actor: str,
+    *,
+    origin_id: int | None = None,
+    given_up: bool = False,
 ) -> None:
     """The step goes on, or is given up; releasing it again changes nothing. Raises `NotFound`.
 
@@ -69,16 +76,20 @@ async def release(
         changed = await kind.give_up(connection, workflow_id)
     if changed:
         happened = (kind.given_up if given_up else f"{kind.events}.released", {"step": step})
-        await events.append(connection, subject.account_id, subject.about, actor, happened)
+        await events.append(
+            connection, subject.account_id, subject.about, actor, happened, origin_id=origin_id
+        )
 
 
-async def release_all(connection: AsyncConnection, workflow_id: str, actor: str) -> None:
+async def release_all(connection: AsyncConnection, workflow_id: str, by: By) -> None:
     """Whatever was held is not held any more: the workflow that held it is gone. Raises `NotFound`."""
     kind, subject = await _subject(connection, workflow_id)
     steps = (await connection.scalars(_RELEASE_ALL, {"workflow": workflow_id})).all()
     if steps:
         happenings = [(f"{kind.events}.released", {"step": step}) for step in sorted(steps)]
-        await events.append(connection, subject.account_id, subject.about, actor, *happenings)
+        await events.append(
+            connection, subject.account_id, subject.about, by.actor, *happenings, origin_id=by.origin_id
+        )
 
 
 # --- as part of other statements ----------------------------------------------------------------------

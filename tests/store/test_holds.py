@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.callers import AllAccounts
+from models.callers import AllAccounts, By
 from models.errors import NotFound
 from models.lifecycle import HoldReason, OrderStatus
 from models.qr import RequestStatus
@@ -139,7 +139,7 @@ async def test_a_request_that_is_withdrawn_and_a_notification_that_is_revoked_ar
         ("qr.released", "operator"),
     ]
     async with database.transaction() as connection:
-        await qr_notifications.revoke(connection, notification, "operator")
+        await qr_notifications.revoke(connection, notification, By("operator"))
     assert await held_steps(database) == []
     assert (await qr.history()).requests[0].status is RequestStatus.WITHDRAWN
 

@@ -72,7 +72,7 @@ async def test_a_notification_is_written_once_and_only_of_the_present_code(datab
     assert replaced.value.refusals[0].code == "code_replaced"
     async with database.transaction() as connection:
         for _ in range(2):
-            await qr_notifications.revoke(connection, told[0].id, "operator")
+            await qr_notifications.revoke(connection, told[0].id, By("operator"))
     assert (await qr.happened()).count("notification.revoked") == 1
 
 
