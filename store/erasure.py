@@ -147,9 +147,10 @@ async def needed_by(connection: AsyncConnection, person: PersonRecords) -> list[
 
 
 _WRITTEN = "SELECT letter_id FROM qr_rounds WHERE sent_by = ANY(:references) AND letter_id IS NOT NULL"
-_CANCELLED = """
+_NOTED = """
 SELECT CAST(data ->> 'note' AS bigint) FROM events
-WHERE type = 'order.cancelled' AND data ? 'note' AND actor = ANY(:references)
+WHERE type IN ('order.submitted', 'order.refused', 'order.cancelled') AND data ? 'note'
+    AND actor = ANY(:references)
 """
 _OURS = "(cardinality(CAST(:accounts AS bigint[])) = 0 OR account_id = ANY(:accounts))"
 _STATEMENTS: tuple[tuple[str, str], ...] = (
@@ -176,12 +177,12 @@ UPDATE qr_letters SET cc = ARRAY(
     FROM unnest(cc) WITH ORDINALITY AS copies(copy, place) ORDER BY place)
 WHERE EXISTS (SELECT FROM unnest(cc) AS copy WHERE lower(copy) = :address)""",
     ),
-    ("notes", f"UPDATE order_notes SET text = 'erased' WHERE id IN ({_CANCELLED}) AND text <> 'erased'"),  # noqa: S608
+    ("notes", f"UPDATE order_notes SET text = 'erased' WHERE id IN ({_NOTED}) AND text <> 'erased'"),  # noqa: S608
     (
         "mentions",
         f"""
 UPDATE order_notes SET text = regexp_replace(text, :mention, 'erased', 'gi')
-WHERE text ~* :mention AND order_id IN (SELECT id FROM orders WHERE {_OURS})""",  # noqa: S608
+WHERE text ~* :mention AND {_OURS}""",  # noqa: S608
     ),
     ("notifications", "UPDATE qr_notifications SET address = 'erased' WHERE lower(address) = :address"),
     ("origins", "UPDATE origins SET address = NULL, session = NULL WHERE actor = ANY(:references)"),

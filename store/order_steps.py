@@ -39,7 +39,9 @@ _MOVE = (
     .returning(holds.counted(_GONE))
 )
 _NOTE = select(OrderNoteRow.id).where(
-    OrderNoteRow.id == bindparam("note"), OrderNoteRow.order_id == bindparam("order")
+    OrderNoteRow.id == bindparam("note"),
+    OrderNoteRow.order_id == bindparam("order"),
+    OrderNoteRow.account_id == bindparam("account"),
 )
 
 
@@ -58,6 +60,7 @@ async def accept(connection: AsyncConnection, placement: Placement) -> Acceptanc
     actor = f"user:{placement.user_id}"
     needed = Permission.PLACE_ORDERS
     refusal = await actor_refusal(connection, actor, placement.account_id, permission=needed, begins=True)
+    refusal = refusal or await _no_note(connection, placement, placement.order_id, placement.note_id)
     if refusal:
         return await _refused(connection, placement, [refusal])
     decision = await EFFECTS[what.kind].decide(connection, placement)
@@ -158,7 +161,7 @@ async def cancel(
         return await _recorded(connection, order)
     refusal = await _who(connection, order, by, cancelling(order.status))
     refusal = refusal or advance(order.status, OrderStatus.CANCELLED)
-    refusal = refusal or await _no_note(connection, order, note_id)
+    refusal = refusal or await _no_note(connection, order, order.id, note_id)
     if refusal:
         return await _recorded(connection, order, refusal)
     effect = await EFFECTS[order.kind].undo(connection, order)
@@ -180,6 +183,7 @@ async def _write(connection: AsyncConnection, placement: Placement, decision: De
             "distributor_id": decision.distributor_id,
             "placed_by": placement.user_id,
             "origin_id": placement.origin_id,
+            "note_id": placement.note_id,
             "what": placement.what.model_dump(mode="json"),
         },
     )
@@ -202,12 +206,14 @@ async def _refused(
 
 
 async def _append(connection: AsyncConnection, placement: Placement, happened: Happening) -> None:
+    name, data = happened
+    noted = {"note": placement.note_id} if placement.note_id else {}
     await events.append(
         connection,
         placement.account_id,
         references(placement.order_id, placement.what.subject),
         f"user:{placement.user_id}",
-        happened,
+        (name, {**data, **noted}),
         origin_id=placement.origin_id,
     )
 
@@ -283,10 +289,13 @@ async def _incident(connection: AsyncConnection, order: LockedOrder, by: By, req
         await _tell(connection, order, by, [happened])
 
 
-async def _no_note(connection: AsyncConnection, order: LockedOrder, note_id: int | None) -> Refusal | None:
+async def _no_note(
+    connection: AsyncConnection, of: LockedOrder | Placement, order_id: str, note_id: int | None
+) -> Refusal | None:
     if note_id is None:
         return None
-    found = await connection.execute(_NOTE, {"note": note_id, "order": order.id})
+    ids = {"note": note_id, "order": order_id, "account": of.account_id}
+    found = await connection.execute(_NOTE, ids)
     if found.one_or_none():
         return None
     return Refusal.of("unknown_note")

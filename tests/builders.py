@@ -122,6 +122,7 @@ async def place(
         "order_id": order_id(user.account_id, f"test {next(_keys)}"),
         "account_id": user.account_id,
         "user_id": user.id,
+        "note_id": None,
     }
     asked: dict[str, Any] = {
         "kind": kind.value,

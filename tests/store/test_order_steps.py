@@ -11,10 +11,11 @@ from models.callers import AllAccounts, By
 from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason, OrderStatus
 from models.orders import Acceptance, Placement, StepResult
+from starter.people import erase
 from store import holds, order_steps, orders
 from store.locks import lock_subject
 from store.session import Database
-from tests.builders import OPERATOR, acknowledge, cancel, iccid, item, line, place, process, run, world
+from tests.builders import ANA, OPERATOR, acknowledge, cancel, iccid, item, line, place, process, run, world
 
 WRONG_DIGIT = iccid(900)[:-1] + str((int(iccid(900)[-1]) + 1) % 10)
 
@@ -212,3 +213,23 @@ async def test_a_provider_that_is_asked_again_does_not_overwrite_what_a_person_e
         assert (again.refusal, again.state.iccid) == (None, iccid(902))
         said = await order_steps.acknowledge(connection, order.order_id, By("contact:1"), iccid(901))
         assert said.state.iccid == iccid(901), "a person's word counts"
+
+
+@pytest.mark.covers("W6")
+async def test_a_note_that_came_with_an_order_is_kept_with_it_and_erased_with_who_wrote_it(
+    database: Database,
+) -> None:
+    await world(database)
+    order = "order-aaaaaaaaaaaaaaaa"
+    async with database.transaction() as connection:
+        written = await orders.write_note(connection, 1, order, "Please before noon.")
+        of_other = await orders.write_note(connection, 1, "order-bbbbbbbbbbbbbbbb", "Not of this order.")
+    (refusal,) = (await place(database, order_id=order, note_id=of_other)).refusals
+    assert refusal.code == "unknown_note"
+    assert (await place(database, order_id=order, note_id=written)).accepted
+    async with database.reading() as connection:
+        assert (await orders.order(connection, AllAccounts(), order)).note == "Please before noon."
+    await run(database, "UPDATE orders SET status = 'cancelled'")
+    await erase(OPERATOR, database, ANA)
+    texts = await run(database, "SELECT text FROM order_notes ORDER BY id")
+    assert [text for (text,) in texts] == ["erased", "erased"]
