@@ -25,6 +25,7 @@ class Holds(HoldSteps):
                 release.workflow_id,
                 release.step,
                 release.actor,
+                origin_id=release.origin_id,
                 given_up=release.given_up,
             )
             if release.given_up:

@@ -2,11 +2,11 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import By
 from models.lifecycle import OrderStatus
 from models.orders import Acceptance, Placement, StepResult
 from providers.order_emails import EMAILS
 from store import follow_ups, order_steps
-from store.order_steps import By
 from store.session import Database
 from workflows.messages import (
     AcknowledgeInput,

@@ -1,5 +1,6 @@
 """The database steps of requests for QR codes and of their notifications: one transaction each."""
 
+from models.callers import By
 from models.qr import QrWish, RequestResult, RequestState
 from store import qr_notifications, qr_request_views, qr_requests
 from store.session import Database
@@ -29,7 +30,7 @@ class QrInventorySteps(QrSteps):
             return await qr_requests.add_round(
                 connection,
                 again.request_id,
-                again.actor,
+                By(again.actor, again.origin_id),
                 again.call,
                 contacts=again.contacts,
                 letter_id=again.letter_id,
@@ -38,7 +39,8 @@ class QrInventorySteps(QrSteps):
     async def withdraw_request(self, request: EndRequest) -> RequestResult:
         """Close the upload links."""
         async with self._database.transaction() as connection:
-            return await qr_requests.withdraw(connection, request.request_id, request.actor)
+            by = By(request.actor, request.origin_id)
+            return await qr_requests.withdraw(connection, request.request_id, by)
 
     async def offer_notification(self, request: RequestStep) -> str | None:
         """Write down a notification to the requester, where nobody was told."""

@@ -175,6 +175,14 @@ class AllAccounts:
 Scope = OfAccount | OfDistributor | OfLink | AllAccounts
 
 
+@dataclass(frozen=True)
+class By:
+    """Who asks for something, as events name them, and from where: a row of `store.origins`."""
+
+    actor: str
+    origin_id: int | None = None
+
+
 @dataclass(frozen=True, repr=False)
 class Caller:
     """Who calls a desk. The first argument of every public call, without default."""
@@ -191,6 +199,11 @@ class Caller:
 
     def __repr__(self) -> str:
         return f"Caller({self.actor!r}, {self.scope!r})"
+
+    @property
+    def by(self) -> By:
+        """The caller as it is recorded."""
+        return By(self.actor, self.origin_id)
 
     def may(self, permission: Permission) -> bool:
         """Whether the caller has this permission."""
@@ -224,3 +237,5 @@ class LinkBearer:
     """Who came by a link in a mail. The token is a secret: it is not in the `repr`."""
 
     token: str = field(repr=False)
+    origin_id: int | None = None
+    """The row of `store.origins` that says from where the link was used."""

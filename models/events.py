@@ -25,6 +25,10 @@ _ACCOUNT = (
     *("link.checked", "link.used", "link.shown", "link.downloaded", "link.refused"),
     *("mail.sent", "person.erased"),
     *("account.created", "account.renamed", "account.closed", "account.reopened"),
+    *("account.language_changed", "account.contact_changed"),
+    *("user.created", "user.role_changed", "user.language_changed", "user.deactivated", "user.activated"),
+    *("profile.created", "profile.targets_enabled", "profile.targets_disabled"),
+    *("contact.created", "contact.changed"),
     *("sim.employee_changed", "line.groups_changed"),
 )
 _OPERATOR = (

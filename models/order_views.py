@@ -74,6 +74,8 @@ class OrderView(View):
     """Of the oldest hold."""
     esim_id: int | None
     iccid: str | None
+    note: str | None = None
+    """What was written when it was placed."""
     cancel_reason: str | None
     what: What
     """As it was placed."""

@@ -90,6 +90,8 @@ class QrWish(Frozen):
     account_id: RecordId
     sim_id: RecordId
     user_id: RecordId
+    origin_id: RecordId | None = None
+    """From where the call came: a row that the surface wrote."""
     contacts: tuple[RecordId, ...] | None = Field(default=None, max_length=50)
     letter_id: RecordId | None = None
 

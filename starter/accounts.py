@@ -11,12 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.account import AccountView
 from models.administration import parse_name
-from models.callers import Caller, Permission
+from models.callers import By, Caller, Permission
 from models.language import Language, parse_language
 from starter.users import email_address, spoken
 from store import account_settings, lookups
 from store import accounts as changes
-from store.order_steps import By
 from store.session import Database
 
 Change = Callable[[AsyncConnection, int, By], Awaitable[AccountView]]
@@ -44,7 +43,7 @@ class Accounts:
         chosen, address = parse_name(name), None if contact is None else email_address(contact)
         async with self._database.transaction() as connection:
             return await changes.create(
-                connection, chosen, spoken(language) or self._language, address, _by(caller)
+                connection, chosen, spoken(language) or self._language, address, caller.by
             )
 
     async def rename(self, caller: Caller, account: str | None, new_name: str) -> AccountView:
@@ -52,7 +51,7 @@ class Accounts:
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_ACCOUNTS)
-            return await changes.rename(connection, found.id, parse_name(new_name), _by(caller))
+            return await changes.rename(connection, found.id, parse_name(new_name), caller.by)
 
     async def close(self, caller: Caller, account: str | None) -> AccountView:
         """No new orders, requests and imports, and its users cannot act; open orders finish (F67).
@@ -70,14 +69,15 @@ class Accounts:
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_ACCOUNTS)
-            return await change(connection, found.id, _by(caller))
+            return await change(connection, found.id, caller.by)
 
     async def set_language(self, caller: Caller, account: str | None, language: str) -> AccountView:
         """The language of e-mails to the account's people who have none of their own (F66)."""
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_USERS)
-            return await account_settings.set_language(connection, found.id, parse_language(language))
+            chosen = parse_language(language)
+            return await account_settings.set_language(connection, found.id, chosen, caller.by)
 
     async def set_contact(self, caller: Caller, account: str | None, email: str | None) -> AccountView:
         """Whom a notification is offered to where nobody requested the code (F65); None for nobody."""
@@ -85,8 +85,4 @@ class Accounts:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_USERS)
             address = None if email is None else email_address(email)
-            return await account_settings.set_contact_email(connection, found.id, address)
-
-
-def _by(caller: Caller) -> By:
-    return By(caller.actor, caller.origin_id)
+            return await account_settings.set_contact_email(connection, found.id, address, caller.by)

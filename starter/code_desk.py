@@ -96,7 +96,9 @@ class CodeDesk:
             shown = ShownCode(*await qr_codes.current(connection, caller.scope, self.keys, key.id))
             happened = ("qr.shown", {"version": shown.version.number})
             about = sim_references(key.id)
-            await events.append(connection, key.account_id, about, caller.actor, happened)
+            await events.append(
+                connection, key.account_id, about, caller.actor, happened, origin_id=caller.origin_id
+            )
             return shown
 
     async def history(self, caller: Caller, sim: str) -> QrHistory:
@@ -128,7 +130,7 @@ class CodeDesk:
                 sim_id=found.id,
                 version_id=version.id,
                 address=address or await _manager(connection, version),
-                actor=caller.actor,
+                by=caller.by,
             )
         await self.workflows.start_notification(notification, account_id, version.request_id)
         return notification
@@ -145,7 +147,7 @@ class CodeDesk:
         async with self.database.transaction() as connection:
             await qr_notifications.notification(connection, caller.scope, notification_id)
             caller.require(Permission.NOTIFY_QR_CODES)
-            await qr_notifications.revoke(connection, notification_id, caller.actor)
+            await qr_notifications.revoke(connection, notification_id, caller.by)
             return await qr_notifications.notification(connection, caller.scope, notification_id)
 
     # --------------------------------------------------------------------------------------------------
@@ -170,7 +172,7 @@ class CodeDesk:
                 code=code,
                 file_type=file_type,
                 original=original,
-                actor=caller.actor,
+                by=caller.by,
                 request_id=None,
             )
         await self.workflows.tell_imported(imported.ended_request or imported.version.request_id)
@@ -182,7 +184,7 @@ class CodeDesk:
             yield
         except Refused as refused:
             async with self.database.transaction() as connection:
-                await qr_codes.note_refused(connection, sim.id, caller.actor, refused)
+                await qr_codes.note_refused(connection, sim.id, caller.by, refused)
             raise
 
 

@@ -37,8 +37,6 @@ from starter.retry import RetryDesk
 from starter.temporal import connect
 from store import order_steps, orders
 from store.order_access import find_open_order, find_order
-from store.order_kinds import EFFECTS
-from store.order_steps import By
 from store.session import Database
 from workflows.messages import (
     Acknowledge,
@@ -91,27 +89,25 @@ class OrderDesk(OrderBook):
 
     async def place_order(self, caller: Caller, what: Ordered, key: str | None = None) -> Placed:
         """Place an order of any kind, by the ids of the records; else as `place`."""
-        caller.require(Permission.PLACE_ORDERS)
         checked = checked_key(key)
-        placement = Placement(
-            order_id=identifiers.order_id(caller.account, checked),
-            account_id=caller.account,
-            user_id=caller.user,
-            origin_id=caller.origin_id,
-            what=what,
-        )
-        start = PlaceOrder(order=placement, waits=self._waits)
+        start = PlaceOrder(order=_placement(caller, what, checked), waits=self._waits)
         return await self._place(start, checked, repeated=key is not None)
 
     async def check(self, caller: Caller, draft: OrderDraft) -> None:
         """Raise `Refused` where placing this draft would be refused now. Nothing is started or kept."""
-        start = await self._read(caller, draft, draft.key or "")
-        async with self._database.transaction() as connection:
-            if draft.key and await _known(connection, start.order):
-                return
-            decision = await EFFECTS[start.order.kind].decide(connection, start.order)
-        if decision.refusals:
-            raise Refused(*decision.refusals)
+        start = await self._read(caller, draft, checked_key(draft.key))
+        await self._check(start.order)
+        if draft.quantity != 1:
+            raise Refused.because("quantity_locked")
+
+    async def check_order(self, caller: Caller, what: Ordered, key: str | None = None) -> None:
+        """As `check`, for an order of any kind, by the ids of the records."""
+        await self._check(_placement(caller, what, checked_key(key)))
+
+    async def _check(self, order: Placement) -> None:
+        async with self._database.dry_run() as connection:
+            acceptance = await order_steps.accept(connection, order)
+        _answer(acceptance, order.what)
 
     async def _read(self, caller: Caller, draft: OrderDraft, key: str) -> PlaceOrder:
         async with self._database.reading() as connection:
@@ -123,7 +119,7 @@ class OrderDesk(OrderBook):
         """
         known = await self._known(start.order) if repeated else None
         if known is not None:
-            _require_same(known, start)
+            _answer(known, start.order.what)
         if known is None or known.status in OPEN:
             try:
                 acceptance = await self._start(start)
@@ -131,15 +127,13 @@ class OrderDesk(OrderBook):
                 raise PartAway(away.part, f"{away} Ask again with the key {key}.") from None
         else:
             acceptance = known
-        _require_same(acceptance, start)
-        if not acceptance.accepted:
-            raise Refused(*acceptance.refusals)
+        _answer(acceptance, start.order.what)
         status = known.status if known else acceptance.status
         return Placed(order_id=acceptance.order_id, key=key, status=status)
 
     async def _known(self, order: Placement) -> Acceptance | None:
         async with self._database.reading() as connection:
-            return await _known(connection, order)
+            return await orders.acceptance(connection, order.account_id, order.order_id)
 
     async def _start(self, start: PlaceOrder) -> Acceptance:
         """Start the order's workflow, or find it running. One that has ended under this id was refused, and
@@ -165,7 +159,7 @@ class OrderDesk(OrderBook):
             order_id,
             EsimOrder.acknowledge,
             Acknowledge(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
-            lambda connection: order_steps.acknowledge(connection, order_id, by(caller), iccid),
+            lambda connection: order_steps.acknowledge(connection, order_id, caller.by, iccid),
         )
 
     async def enter_iccid(self, caller: Caller, order_id: str, iccid: str) -> OrderState:
@@ -176,7 +170,7 @@ class OrderDesk(OrderBook):
             order_id,
             EsimOrder.enter_iccid,
             EnterIccid(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
-            lambda connection: order_steps.enter_iccid(connection, order_id, by(caller), iccid),
+            lambda connection: order_steps.enter_iccid(connection, order_id, caller.by, iccid),
         )
 
     async def enter_iccid_of_line(self, caller: Caller, line: str, iccid: str) -> OrderState:
@@ -203,7 +197,7 @@ class OrderDesk(OrderBook):
             order_id,
             EsimOrder.processed,
             Processed(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
-            lambda connection: order_steps.complete(connection, order_id, by(caller), iccid, request),
+            lambda connection: order_steps.complete(connection, order_id, caller.by, iccid, request),
         )
 
     async def cancel(self, caller: Caller, order_id: str, *, reason: str = "") -> OrderState:
@@ -221,7 +215,7 @@ class OrderDesk(OrderBook):
             order_id,
             EsimOrder.cancel,
             Cancel(actor=caller.actor, origin_id=caller.origin_id, note_id=note_id),
-            lambda connection: order_steps.cancel(connection, order_id, by(caller), note_id),
+            lambda connection: order_steps.cancel(connection, order_id, caller.by, note_id),
         )
 
     async def retry(self, caller: Caller, order_id: str) -> None:
@@ -268,18 +262,23 @@ class OrderDesk(OrderBook):
         return result.state
 
 
-def by(caller: Caller) -> By:
-    """The caller as steps record it."""
-    return By(caller.actor, caller.origin_id)
+def _placement(caller: Caller, what: Ordered, key: str) -> Placement:
+    caller.require(Permission.PLACE_ORDERS)
+    return Placement(
+        order_id=identifiers.order_id(caller.account, key),
+        account_id=caller.account,
+        user_id=caller.user,
+        origin_id=caller.origin_id,
+        what=what,
+    )
 
 
-async def _known(connection: AsyncConnection, order: Placement) -> Acceptance | None:
-    return await orders.acceptance(connection, order.account_id, order.order_id)
-
-
-def _require_same(known: Acceptance, start: PlaceOrder) -> None:
-    if not known.same_as(start.order.what):
-        raise Refused.because("key_used", order=known.order_id)
+def _answer(acceptance: Acceptance, what: Ordered) -> None:
+    """Raise `Refused` where the order was not accepted, or its key stands for another one (`key_used`)."""
+    if not acceptance.same_as(what):
+        raise Refused.because("key_used", order=acceptance.order_id)
+    if not acceptance.accepted:
+        raise Refused(*acceptance.refusals)
 
 
 def _iccid(text: str | None) -> str | None:

@@ -17,7 +17,6 @@ from models.fleet_edits import FleetEdit, GroupsMode, parse_groups, parse_lines,
 from starter.users import email_address
 from store import employees, fleet_edits, line_groups
 from store.fleet_edits import Chosen
-from store.order_steps import By
 from store.session import Database
 
 
@@ -48,7 +47,7 @@ class FleetEdits:
         async with self._editing(caller, lines, dry_run=dry_run) as (connection, chosen):
             locked = await fleet_edits.lock_sims(connection, chosen)
             employee_id, new = await _employee(connection, chosen.account_id, employee, name)
-            changed = await fleet_edits.set_employee(connection, locked, employee_id, _by(caller))
+            changed = await fleet_edits.set_employee(connection, locked, employee_id, caller.by)
         return _edit(chosen, changed, {"employees": int(new)}, dry_run=dry_run)
 
     async def set_groups(
@@ -74,7 +73,7 @@ class FleetEdits:
                 connection, chosen.account_id, names, create=making
             )
             locked = await fleet_edits.lock_sims(connection, chosen)
-            changed = await line_groups.set_groups(connection, locked, group_ids, doing, _by(caller))
+            changed = await line_groups.set_groups(connection, locked, group_ids, doing, caller.by)
         return _edit(chosen, changed, {"groups": new}, dry_run=dry_run)
 
     @asynccontextmanager
@@ -108,7 +107,3 @@ async def _employee(
 def _edit(chosen: Chosen, changed: list[int], created: dict[str, int], *, dry_run: bool) -> FleetEdit:
     made = {what: number for what, number in created.items() if number}
     return FleetEdit(lines=len(chosen.line_ids), changed=tuple(changed), created=made, dry_run=dry_run)
-
-
-def _by(caller: Caller) -> By:
-    return By(caller.actor, caller.origin_id)

@@ -211,7 +211,7 @@ class Inventory(Users):
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_PROFILES)
-            return await administration.create_profile(connection, found, parse_name(name))
+            return await administration.create_profile(connection, found, parse_name(name), caller.by)
 
     async def enable(
         self, caller: Caller, account: str | None, name: str, targets: Iterable[str]
@@ -233,7 +233,7 @@ class Inventory(Users):
             found = await lookups.find_account(connection, caller.scope, account)
             profile = await administration.profile(connection, found, name)
             caller.require(Permission.MANAGE_PROFILES)
-            await change(connection, profile.id, parse_targets(targets))
+            await change(connection, found.id, profile.id, parse_targets(targets), caller.by)
             return await administration.profile(connection, found, name)
 
     async def contacts(
@@ -281,6 +281,7 @@ class Inventory(Users):
                 email=address,
                 roles=given,
                 language=spoken(language),
+                by=caller.by,
             )
 
     async def edit_contact(
@@ -313,6 +314,7 @@ class Inventory(Users):
                 add_roles=given,
                 remove_roles=taken,
                 language=spoken(language),
+                by=caller.by,
             )
 
 

@@ -91,7 +91,7 @@ class LinkDesk:
             found = await read_upload(content, filename)
             return await self._stage(link, found.code, found.type.value, content)
         except Refused as refused:
-            await self._note_refused(link, refused)
+            await self._note_refused(bearer, link, refused)
             raise
 
     async def check_code(self, bearer: LinkBearer, text: str) -> Preview:
@@ -100,7 +100,7 @@ class LinkDesk:
         try:
             return await self._stage(link, read_typed(text), "typed", None)
         except Refused as refused:
-            await self._note_refused(link, refused)
+            await self._note_refused(bearer, link, refused)
             raise
 
     async def send(self, bearer: LinkBearer, upload_id: str) -> Sent:
@@ -118,13 +118,13 @@ class LinkDesk:
                     code=code,
                     file_type=file_type,
                     original=original,
-                    actor=link.recipient or "",
+                    by=link.by(bearer),
                     request_id=link.request_id,
                     link_id=link.id,
                 )
                 who = await link_pages.requester(connection, link.request_id or "")
         except Refused as refused:
-            await self._note_refused(link, refused)
+            await self._note_refused(bearer, link, refused)
             raise
         await self._desk.workflows.tell_imported(link.request_id)
         return Sent(imported, who.name, who.email)
@@ -134,7 +134,7 @@ class LinkDesk:
         async with self._database.transaction() as connection:
             link = await links.find(connection, bearer.token, UPLOAD, even_if_over=True)
             request_id = link.request_id or ""
-            version_id = await qr_codes.imported_by(connection, request_id, link.recipient or "")
+            version_id = await qr_codes.imported_by(connection, request_id, link.actor)
             if version_id is None:
                 raise Refused.because("not_imported")
             if await qr_notifications.offered(connection, link.account_id, request_id):
@@ -147,7 +147,7 @@ class LinkDesk:
                 sim_id=link.sim_id,
                 version_id=version_id,
                 address=who.email,
-                actor=link.recipient or "",
+                by=link.by(bearer),
             )
         await self._desk.workflows.start_notification(notification, link.account_id, request_id)
 
@@ -186,7 +186,7 @@ class LinkDesk:
             link = await links.find(connection, bearer.token, purpose, lock=True, even_if_over=even_if_over)
             if await links.recent_uses(connection, link.id, WITHIN) >= MOST_TRIES:
                 raise Refused.because("too_many_tries")
-            await _record(connection, link, (event, {}))
+            await _record(connection, bearer, link, (event, {}))
         return link
 
     async def _stage(
@@ -199,20 +199,23 @@ class LinkDesk:
             )
         return Preview(upload_id, code, file_type)
 
-    async def _note_refused(self, link: Link, refused: Refused) -> None:
+    async def _note_refused(self, bearer: LinkBearer, link: Link, refused: Refused) -> None:
         async with self._database.transaction() as connection:
             await qr_codes.note_refused(
                 connection,
                 link.sim_id,
-                link.recipient or "",
+                link.by(bearer),
                 refused,
                 request_id=link.request_id,
                 link_id=link.id,
             )
 
 
-async def _record(connection: AsyncConnection, link: Link, *happenings: Happening) -> None:
+async def _record(
+    connection: AsyncConnection, bearer: LinkBearer, link: Link, *happenings: Happening
+) -> None:
     about = sim_references(
         link.sim_id, request_id=link.request_id, notification_id=link.notification_id, link_id=link.id
     )
-    await events.append(connection, link.account_id, about, link.actor, *happenings)
+    by = link.by(bearer)
+    await events.append(connection, link.account_id, about, by.actor, *happenings, origin_id=by.origin_id)

@@ -72,11 +72,11 @@ class OrderBook:
 
         Looks every so many seconds.
         """
-        seen = -1
+        seen: OrderView | None = None
         while True:
             order = await self.order(caller, order_id)
-            if len(order.events) > seen:
-                seen = len(order.events)
+            if order != seen:
+                seen = order
                 yield order
             if order.status not in OPEN and order.held_reason is None:
                 return

@@ -27,7 +27,7 @@ async def erase(caller: Caller, database: Database, who: str, *, only_look: bool
             needed = await erasure.needed_by(connection, person)
             if needed:
                 raise _needed(needed)
-            counts = await erasure.erase(connection, person, caller.actor)
+            counts = await erasure.erase(connection, person, caller.by)
             if only_look:
                 raise _OnlyLooked  # noqa: TRY301  it takes the transaction back
     except _OnlyLooked:

@@ -92,13 +92,19 @@ class QrDesk(CodeDesk):
             read = await keep_letter(connection, draft, read)
             slot, provider, distributor = await qr_request_views.start_facts(connection, read.sim.id)
         if read.facts.open_qr_request:
-            again = SendAgain(actor=caller.actor, contacts=read.chosen, letter_id=read.letter_id)
+            again = SendAgain(
+                actor=caller.actor,
+                origin_id=caller.origin_id,
+                contacts=read.chosen,
+                letter_id=read.letter_id,
+            )
             return await self._send_again(read.facts.open_qr_request, again, key)
         wish = QrWish(
             request_id=request_id,
             account_id=read.sim.account_id,
             sim_id=read.sim.id,
             user_id=read.user_id,
+            origin_id=caller.origin_id,
             contacts=read.chosen,
             letter_id=read.letter_id,
         )
@@ -116,12 +122,12 @@ class QrDesk(CodeDesk):
         async with self.database.reading() as connection:
             await qr_request_views.request(connection, caller.scope, request_id)
         caller.require(Permission.REQUEST_QR_CODES)
-        message = WithdrawRequest(actor=caller.actor)
+        message = WithdrawRequest(actor=caller.actor, origin_id=caller.origin_id)
         try:
             return cast("RequestState", await self._calls.update(request_id, EsimQrRequest.withdraw, message))
         except NoSuchWorkflow:  # over, or terminated: the row alone decides
             async with self.database.transaction() as connection:
-                result = await qr_requests.withdraw(connection, request_id, caller.actor)
+                result = await qr_requests.withdraw(connection, request_id, caller.by)
             if result.refusals:
                 raise Refused(*result.refusals) from None
             return result.state

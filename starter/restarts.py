@@ -10,7 +10,7 @@ from typing import Any
 
 from temporalio.common import TypedSearchAttributes, WorkflowIDReusePolicy
 
-from models.callers import AllAccounts
+from models.callers import AllAccounts, By
 from models.inventory import EventView
 from models.qr import QrWish, RequestStatus
 from settings import Settings
@@ -63,7 +63,7 @@ class Restarts:
             "qr_notification": self._notification,
         }
 
-    async def start(self, workflow_id: str, actor: str) -> bool:
+    async def start(self, workflow_id: str, by: By) -> bool:
         """Start it again, where it has a way to go. Where it has not, nothing is held any more either.
 
         What the workflow before was held for is released after the start: where that fails, it stays selected
@@ -78,7 +78,7 @@ class Restarts:
             reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
             await self._calls.start(run, message, workflow_id, attributes, reuse)
         async with self._database.transaction() as connection:
-            await holds.release_seen(connection, workflow_id, actor, held)
+            await holds.release_seen(connection, workflow_id, by, held)
         return found is not None
 
     async def _order(self, order_id: str) -> Start | None:
@@ -95,7 +95,7 @@ class Restarts:
             if request.status is not RequestStatus.REQUESTED:
                 return None
             slot, provider, distributor = await qr_request_views.start_facts(connection, request.sim_id)
-            retries = _retries(await events.of(connection, request_id), "qr.held")
+            retries = _retries(await events.of(connection, AllAccounts(), request_id), "qr.held")
         wish = QrWish(
             request_id=request.id,
             account_id=request.account_id,
@@ -118,7 +118,9 @@ class Restarts:
             if known.state not in {"waiting", "held"}:
                 return None
             _, provider, _ = await qr_request_views.start_facts(connection, known.sim_id)
-            retries = _retries(await events.of(connection, notification_id), "notification.held")
+            retries = _retries(
+                await events.of(connection, AllAccounts(), notification_id), "notification.held"
+            )
         start = NotifyOfQrCode(
             notification_id=known.id,
             sim_id=known.sim_id,

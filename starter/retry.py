@@ -18,7 +18,7 @@ from typing import Self
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.callers import AllAccounts, Caller, Permission
+from models.callers import AllAccounts, By, Caller, Permission
 from models.errors import EsimError, Refused
 from models.lifecycle import HoldReason
 from settings import Settings
@@ -131,7 +131,7 @@ class RetryDesk:
         async def call(held: Held) -> None:
             nonlocal told
             async with at_once:
-                outcome = await self._told_among_many(held.id, caller.actor, alone=len(chosen) == 1)
+                outcome = await self._told_among_many(held.id, caller.by, alone=len(chosen) == 1)
             if outcome in {Outcome.OVER, Outcome.NOT_TOLD}:
                 ended[held.id] = outcome
             told += 1
@@ -148,25 +148,25 @@ class RetryDesk:
             for held in chosen
         ]
 
-    async def _told_among_many(self, workflow_id: str, actor: str, *, alone: bool) -> Outcome:
+    async def _told_among_many(self, workflow_id: str, by: By, *, alone: bool) -> Outcome:
         """One that cannot be told does not keep the others from it."""
         try:
-            return await self._told(workflow_id, actor)
+            return await self._told(workflow_id, by)
         except EsimError:
             if alone:
                 raise
             return Outcome.NOT_TOLD
 
-    async def _told(self, workflow_id: str, actor: str) -> Outcome:
+    async def _told(self, workflow_id: str, by: By) -> Outcome:
         try:
-            await self._calls.signal(workflow_id, "retry", Retry(actor=actor))
+            await self._calls.signal(workflow_id, "retry", Retry(actor=by.actor, origin_id=by.origin_id))
         except NoSuchWorkflow:
-            started = await self._restarts.start(workflow_id, actor)
+            started = await self._restarts.start(workflow_id, by)
             return Outcome.STARTED_AGAIN if started else Outcome.OVER
         return Outcome.GOES_ON
 
     async def _told_alone(self, caller: Caller, workflow_id: str) -> Outcome:
-        outcome = await self._told(workflow_id, caller.actor)
+        outcome = await self._told(workflow_id, caller.by)
         if outcome is Outcome.OVER:
             raise _not_held(workflow_id)
         return outcome

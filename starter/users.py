@@ -60,6 +60,7 @@ class Users:
                 kind=kind,
                 distributor_id=await _distributor(connection, found, distributor),
                 language=spoken(language),
+                by=caller.by,
             )
 
     async def set_user_language(self, caller: Caller, user: str, language: str) -> UserView:
@@ -67,7 +68,8 @@ class Users:
         async with self._database.transaction() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
-            return await administration.set_user_language(connection, found.id, parse_language(language))
+            chosen = parse_language(language)
+            return await administration.set_user_language(connection, found.id, chosen, caller.by)
 
     async def set_role(
         self, caller: Caller, user: str, role: str, *, distributor: str | None = None
@@ -80,7 +82,7 @@ class Users:
             given = _granted(caller, role, distributor)
             account = AccountKey(found.account_id, found.account)
             distributor_id = await _distributor(connection, account, distributor)
-            return await administration.set_role(connection, found.id, given, distributor_id)
+            return await administration.set_role(connection, found.id, given, distributor_id, caller.by)
 
     async def deactivate_user(self, caller: Caller, user: str) -> UserView:
         """The user can do nothing any more. Orders that were accepted before go on (F53)."""
@@ -95,7 +97,7 @@ class Users:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
             _not_above(caller, found.role)
-            return await administration.set_active(connection, found.id, active=active)
+            return await administration.set_active(connection, found.id, caller.by, active=active)
 
 
 def email_address(text: str) -> str:

@@ -1,14 +1,19 @@
-"""Accounts as they are read, and what they say about being written to: language and contact address."""
+"""Accounts as they are read, and what they say about being written to: language and contact address.
+
+Events say that a contact address changed and by whom, never the address.
+"""
 
 from typing import Any
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.account import AccountView
-from models.callers import Scope
+from models.callers import By, Scope
 from models.language import Language
 from models.lifecycle import OPEN
+from store import events
 from store.scopes import within
 from store.tables import AccountRow, OrderRow
 
@@ -41,16 +46,35 @@ async def account(connection: AsyncConnection, account_id: int) -> AccountView:
     return AccountView(**found.one()._mapping)
 
 
-async def set_language(connection: AsyncConnection, account_id: int, language: Language) -> AccountView:
+async def set_language(
+    connection: AsyncConnection, account_id: int, language: Language, by: By
+) -> AccountView:
     """Write to the account's people in this language, but for those who have one of their own (F66)."""
-    return await _set(connection, account_id, language=language)
+    happened = ("account.language_changed", {"language": language.value})
+    return await _set(connection, account_id, by, happened, column=AccountRow.language, value=language)
 
 
-async def set_contact_email(connection: AsyncConnection, account_id: int, address: str | None) -> AccountView:
+async def set_contact_email(
+    connection: AsyncConnection, account_id: int, address: str | None, by: By
+) -> AccountView:
     """Offer notifications of codes that nobody requested to this address (F65); None for no address."""
-    return await _set(connection, account_id, contact_email=address)
+    happened = ("account.contact_changed", {"given": address is not None})
+    return await _set(connection, account_id, by, happened, column=AccountRow.contact_email, value=address)
 
 
-async def _set(connection: AsyncConnection, account_id: int, **values: Any) -> AccountView:
-    await connection.execute(update(AccountRow).where(AccountRow.id == account_id).values(values))
+async def _set(
+    connection: AsyncConnection,
+    account_id: int,
+    by: By,
+    happened: events.Happening,
+    *,
+    column: InstrumentedAttribute[Any],
+    value: str | None,
+) -> AccountView:
+    """Change a column; the value that it has already changes nothing."""
+    changed = update(AccountRow).where(AccountRow.id == account_id, column.is_distinct_from(value))
+    done = await connection.execute(changed.values({column: value}).returning(AccountRow.id))
+    if done.one_or_none():
+        about = (f"account:{account_id}",)
+        await events.append(connection, account_id, about, by.actor, happened, origin_id=by.origin_id)
     return await account(connection, account_id)

@@ -6,12 +6,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.account import AccountView
+from models.callers import By
 from models.errors import Refused
 from models.language import Language
 from store import events
 from store.account_settings import account
 from store.administration import add_default_profiles
-from store.order_steps import By
 from store.row import now
 from store.session import constraint_of
 from store.tables import AccountRow

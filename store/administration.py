@@ -1,19 +1,36 @@
-"""Users and authorised actions profiles. What is not in `profile_targets` is disabled."""
+"""Users and authorised actions profiles. What is not in `profile_targets` is disabled.
 
-from collections.abc import Sequence
+Every change is an event with who made it; events hold ids, roles and targets, never names or addresses, so
+that erasing a person leaves nothing of theirs in them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, String, delete, func, literal, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.administration import DEFAULT_PROFILE, ProfileView
-from models.callers import Role, Scope, UserKind
+from models.callers import By, Role, Scope, UserKind
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.inventory import UserView
 from models.language import Language
 from models.rules import TARGETS
+from store import events
 from store.lookups import AccountKey, select_users, user_view
 from store.row import now
 from store.scopes import within
@@ -54,7 +71,7 @@ async def profile(connection: AsyncConnection, account: AccountKey, name: str) -
     return _view(row)
 
 
-async def create_profile(connection: AsyncConnection, account: AccountKey, name: str) -> ProfileView:
+async def create_profile(connection: AsyncConnection, account: AccountKey, name: str, by: By) -> ProfileView:
     """A new custom profile: its nine targets are disabled until someone enables them (F61)."""
     made = await connection.execute(
         insert(ProfileRow)
@@ -62,24 +79,38 @@ async def create_profile(connection: AsyncConnection, account: AccountKey, name:
         .on_conflict_do_nothing()
         .returning(ProfileRow.id)
     )
-    if made.one_or_none() is None:
+    profile_id = made.scalar_one_or_none()
+    if profile_id is None:
         raise Refused.because("profile_exists")
+    happened = ("profile.created", {"profile": profile_id})
+    await _tell(connection, account.id, f"profile:{profile_id}", by, happened)
     return await profile(connection, account, name)
 
 
-async def enable(connection: AsyncConnection, profile_id: int, targets: Sequence[str]) -> None:
+async def enable(
+    connection: AsyncConnection, account_id: int, profile_id: int, targets: Sequence[str], by: By
+) -> None:
     """Allow these targets to the users of the profile (F41)."""
-    if targets:
-        rows = [{"profile_id": profile_id, "target": target} for target in targets]
-        await connection.execute(insert(ProfileTargetRow).values(rows).on_conflict_do_nothing())
+    if not targets:
+        return
+    rows = [{"profile_id": profile_id, "target": target} for target in targets]
+    added = insert(ProfileTargetRow).values(rows).on_conflict_do_nothing().returning(ProfileTargetRow.target)
+    changed = await connection.scalars(added)
+    await _tell_targets(
+        connection, account_id, profile_id, by, kind="profile.targets_enabled", changed=changed
+    )
 
 
-async def disable(connection: AsyncConnection, profile_id: int, targets: Sequence[str]) -> None:
+async def disable(
+    connection: AsyncConnection, account_id: int, profile_id: int, targets: Sequence[str], by: By
+) -> None:
     """Take these targets from the users of the profile (F41)."""
-    await connection.execute(
-        delete(ProfileTargetRow).where(
-            ProfileTargetRow.profile_id == profile_id, ProfileTargetRow.target.in_(targets)
-        )
+    removed = delete(ProfileTargetRow).where(
+        ProfileTargetRow.profile_id == profile_id, ProfileTargetRow.target.in_(targets)
+    )
+    changed = await connection.scalars(removed.returning(ProfileTargetRow.target))
+    await _tell_targets(
+        connection, account_id, profile_id, by, kind="profile.targets_disabled", changed=changed
     )
 
 
@@ -101,6 +132,7 @@ async def create_user(
     kind: UserKind,
     distributor_id: int | None,
     language: Language | None = None,
+    by: By,
 ) -> UserView:
     """A new user with the named profile of the account, or its default one.
 
@@ -123,32 +155,81 @@ async def create_user(
     user_id = made.scalar_one_or_none()
     if user_id is None:
         raise Refused.because("email_in_use")
-    return await _user(connection, user_id)
+    user = await _user(connection, user_id)
+    data = {"user": user_id, "role": role.value, "kind": kind.value}
+    await _tell(connection, account.id, user.actor, by, ("user.created", data))
+    return user
 
 
 async def set_role(
-    connection: AsyncConnection, user_id: int, role: Role, distributor_id: int | None
+    connection: AsyncConnection, user_id: int, role: Role, distributor_id: int | None, by: By
 ) -> UserView:
     """Give a user another role; a distributor only and always with that of the provider desk."""
-    changed = update(UserRow).where(UserRow.id == user_id)
-    await connection.execute(changed.values(role=role, distributor_id=distributor_id))
-    return await _user(connection, user_id)
+    values = {"role": role.value, "distributor_id": distributor_id}
+    others = or_(UserRow.role != role, UserRow.distributor_id.is_distinct_from(distributor_id))
+    return await _change(connection, user_id, by, ("user.role_changed", values), values=values, others=others)
 
 
-async def set_active(connection: AsyncConnection, user_id: int, *, active: bool) -> UserView:
+async def set_active(connection: AsyncConnection, user_id: int, by: By, *, active: bool) -> UserView:
     """Activate or deactivate a user; one that is so already stays as it is."""
-    since = None if active else func.coalesce(UserRow.deactivated_at, now())
-    await connection.execute(update(UserRow).where(UserRow.id == user_id).values(deactivated_at=since))
-    return await _user(connection, user_id)
+    values = {"deactivated_at": None if active else now()}
+    others = UserRow.deactivated_at.is_not(None) if active else UserRow.deactivated_at.is_(None)
+    happened = "user.activated" if active else "user.deactivated"
+    return await _change(connection, user_id, by, (happened, {}), values=values, others=others)
+
+
+async def set_user_language(
+    connection: AsyncConnection, user_id: int, language: Language, by: By
+) -> UserView:
+    """Write to this user, who must exist, in this language (F66)."""
+    values = {"language": language.value}
+    others = UserRow.language.is_distinct_from(language)
+    return await _change(
+        connection, user_id, by, ("user.language_changed", values), values=values, others=others
+    )
+
+
+async def _change(
+    connection: AsyncConnection,
+    user_id: int,
+    by: By,
+    happened: events.Happening,
+    *,
+    values: Mapping[str, Any],
+    others: ColumnElement[bool],
+) -> UserView:
+    """Change a user where these values are other ones (`others`); the event names the user, too."""
+    changed = update(UserRow).where(UserRow.id == user_id, others).values(values).returning(UserRow.id)
+    done = (await connection.execute(changed)).one_or_none()
+    user = await _user(connection, user_id)
+    if done:
+        kind, data = happened
+        await _tell(connection, user.account_id, user.actor, by, (kind, {"user": user_id, **data}))
+    return user
+
+
+async def _tell_targets(
+    connection: AsyncConnection,
+    account_id: int,
+    profile_id: int,
+    by: By,
+    *,
+    kind: str,
+    changed: Iterable[str],
+) -> None:
+    wanted = set(changed)
+    if wanted:
+        data = {"profile": profile_id, "targets": [target for target in TARGETS if target in wanted]}
+        await _tell(connection, account_id, f"profile:{profile_id}", by, (kind, data))
+
+
+async def _tell(
+    connection: AsyncConnection, account_id: int, about: str, by: By, happened: events.Happening
+) -> None:
+    await events.append(connection, account_id, (about,), by.actor, happened, origin_id=by.origin_id)
 
 
 async def _user(connection: AsyncConnection, user_id: int) -> UserView:
-    return user_view((await connection.execute(select_users().where(UserRow.id == user_id))).one())
-
-
-async def set_user_language(connection: AsyncConnection, user_id: int, language: Language) -> UserView:
-    """Write to this user, who must exist, in this language (F66)."""
-    await connection.execute(update(UserRow).where(UserRow.id == user_id).values(language=language))
     return user_view((await connection.execute(select_users().where(UserRow.id == user_id))).one())
 
 

@@ -1,29 +1,41 @@
 """A distributor's contacts and their roles (F42), as an account's people keep them.
 
 An address is one contact of a distributor. Requests and orders that were sent stay what they were: a role or
-an address that changes here matters to the next ones.
+an address that changes here matters to the next ones. Events say what was changed and by whom, never a name
+or an address.
 """
 
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import AllAccounts, OfAccount, Scope
+from models.callers import AllAccounts, By, OfAccount, Scope
 from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference, storable
 from models.inventory import ContactRole
 from models.language import Language
 from models.qr import ContactDetails
+from store import events
 from store.languages import language_of
 from store.scopes import within
 from store.session import constraint_of
 from store.tables import AccountRow, ContactRoleRow, ContactRow, DistributorRow
 
 _ONE_ADDRESS = "uq_contacts_email"
+_LOCK = (
+    select(ContactRow.name, ContactRow.email, ContactRow.language)
+    .where(ContactRow.id == bindparam("contact"))
+    .with_for_update(key_share=True)  # before their roles, as an erasure does
+)
+_ACCOUNT = (
+    select(DistributorRow.account_id)
+    .join(ContactRow, ContactRow.distributor_id == DistributorRow.id)
+    .where(ContactRow.id == bindparam("contact"))
+)
 
 
 async def contacts(
@@ -93,6 +105,7 @@ async def add(
     email: str,
     roles: Collection[ContactRole],
     language: Language | None = None,
+    by: By,
 ) -> ContactDetails:
     """A new contact of a distributor that the account has.
 
@@ -108,7 +121,9 @@ async def add(
     contact_id = made.scalar_one_or_none()
     if contact_id is None:
         raise await _exists(connection, distributor_id, email)
-    await _give(connection, contact_id, roles)
+    given = await _give(connection, contact_id, roles)
+    data = {"contact": contact_id, "distributor": distributor_id, "roles": given}
+    await _tell(connection, contact_id, by, ("contact.created", data))
     return await _contact(connection, contact_id)
 
 
@@ -121,14 +136,12 @@ async def edit(
     add_roles: Collection[ContactRole],
     remove_roles: Collection[ContactRole],
     language: Language | None = None,
+    by: By,
 ) -> ContactDetails:
     """Correct a contact; what is None stays. Raises `Refused` (`contact_exists`)."""
+    before = (await connection.execute(_LOCK, {"contact": contact_id})).one()
     given = {"name": name, "email": email, "language": language}
-    changes = {key: value for key, value in given.items() if value is not None}
-    # before their roles, as an erasure does
-    await connection.execute(
-        select(ContactRow.id).where(ContactRow.id == contact_id).with_for_update(key_share=True)
-    )
+    changes = {key: value for key, value in given.items() if value not in (None, getattr(before, key))}
     if changes:
         try:
             async with connection.begin_nested():
@@ -140,19 +153,28 @@ async def edit(
                 raise
             of = select(ContactRow.distributor_id).where(ContactRow.id == contact_id)
             raise await _exists(connection, await connection.scalar(of), str(email)) from None
-    if remove_roles:
-        of_contact = ContactRoleRow.contact_id == contact_id
-        await connection.execute(
-            delete(ContactRoleRow).where(of_contact, ContactRoleRow.role.in_(remove_roles))
-        )
-    await _give(connection, contact_id, add_roles)
+    of_these = (ContactRoleRow.contact_id == contact_id, ContactRoleRow.role.in_(remove_roles))
+    taken = await connection.scalars(delete(ContactRoleRow).where(*of_these).returning(ContactRoleRow.role))
+    done = {"fields": list(changes), "roles_taken": sorted(taken)}
+    done["roles_given"] = await _give(connection, contact_id, add_roles)
+    if any(done.values()):
+        await _tell(connection, contact_id, by, ("contact.changed", {"contact": contact_id, **done}))
     return await _contact(connection, contact_id)
 
 
-async def _give(connection: AsyncConnection, contact_id: int, roles: Collection[ContactRole]) -> None:
-    if roles:
-        rows = [{"contact_id": contact_id, "role": role} for role in roles]
-        await connection.execute(insert(ContactRoleRow).values(rows).on_conflict_do_nothing())
+async def _give(connection: AsyncConnection, contact_id: int, roles: Collection[ContactRole]) -> list[str]:
+    """Give the contact these roles; those that it did not have."""
+    if not roles:
+        return []
+    rows = [{"contact_id": contact_id, "role": role} for role in roles]
+    added = insert(ContactRoleRow).values(rows).on_conflict_do_nothing().returning(ContactRoleRow.role)
+    return sorted(await connection.scalars(added))
+
+
+async def _tell(connection: AsyncConnection, contact_id: int, by: By, happened: events.Happening) -> None:
+    account_id = await connection.scalar(_ACCOUNT, {"contact": contact_id})
+    about = (f"contact:{contact_id}",)
+    await events.append(connection, account_id, about, by.actor, happened, origin_id=by.origin_id)
 
 
 async def _contact(connection: AsyncConnection, contact_id: int) -> ContactDetails:

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import By
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.lifecycle import OPEN
@@ -168,9 +169,10 @@ async def _locked(connection: AsyncConnection, values: Mapping[str, Any]) -> boo
 
 
 _WRITTEN = "SELECT letter_id FROM qr_rounds WHERE sent_by = ANY(:references) AND letter_id IS NOT NULL"
-_CANCELLED = """
+_NOTED = """
 SELECT CAST(data ->> 'note' AS bigint) FROM events
-WHERE type = 'order.cancelled' AND data ? 'note' AND actor = ANY(:references)
+WHERE type IN ('order.submitted', 'order.refused', 'order.cancelled') AND data ? 'note'
+    AND actor = ANY(:references)
 """
 _OURS = "(cardinality(CAST(:accounts AS bigint[])) = 0 OR account_id = ANY(:accounts))"
 _STATEMENTS: tuple[tuple[str, str], ...] = (
@@ -197,12 +199,12 @@ UPDATE qr_letters SET cc = ARRAY(
     FROM unnest(cc) WITH ORDINALITY AS copies(copy, place) ORDER BY place)
 WHERE EXISTS (SELECT FROM unnest(cc) AS copy WHERE lower(copy) = :address)""",
     ),
-    ("notes", f"UPDATE order_notes SET text = 'erased' WHERE id IN ({_CANCELLED}) AND text <> 'erased'"),  # noqa: S608
+    ("notes", f"UPDATE order_notes SET text = 'erased' WHERE id IN ({_NOTED}) AND text <> 'erased'"),  # noqa: S608
     (
         "mentions",
         f"""
 UPDATE order_notes SET text = regexp_replace(text, :mention, 'erased', 'gi')
-WHERE text ~* :mention AND order_id IN (SELECT id FROM orders WHERE {_OURS})""",  # noqa: S608
+WHERE text ~* :mention AND {_OURS}""",  # noqa: S608
     ),
     ("notifications", "UPDATE qr_notifications SET address = 'erased' WHERE lower(address) = :address"),
     ("origins", "UPDATE origins SET address = NULL, session = NULL WHERE actor = ANY(:references)"),
@@ -230,7 +232,7 @@ WHERE users.id = ANY(:users) AND p.account_id = users.account_id AND p.name = 'e
 _NOT_TOLD = frozenset({"roles", "profiles", "origins"})
 
 
-async def erase(connection: AsyncConnection, person: PersonRecords, actor: str) -> dict[str, int]:
+async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> dict[str, int]:
     """Erase the person, whom nothing open needs, and write down that it was done; how many of each."""
     values = _values(person)
     counts: dict[str, int] = {}
@@ -240,11 +242,12 @@ async def erase(connection: AsyncConnection, person: PersonRecords, actor: str) 
             counts[what] = counts.get(what, 0) + done.rowcount
     kept = {kind: list(getattr(person, kind)) for kind in ("users", "employees", "contacts")}
     told = {what: number for what, number in counts.items() if what not in kept}
-    await connection.execute(insert(ErasureRow).values(actor=actor, data={**kept, **told}))
+    await connection.execute(insert(ErasureRow).values(actor=by.actor, data={**kept, **told}))
     about = tuple(values["references"]) or ("person",)
     accounts: list[int | None] = [*sorted(person.accounts)]
     for account_id in accounts or [None]:
-        await events.append(connection, account_id, about, actor, ("person.erased", told))
+        happened = ("person.erased", told)
+        await events.append(connection, account_id, about, by.actor, happened, origin_id=by.origin_id)
     return counts
 
 

@@ -34,6 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import AllAccounts, Scope
 from models.errors import Refused
 from models.events import Audience, FeedEvent, audience_of
 from models.inventory import EventView
@@ -89,9 +90,15 @@ async def append_each(
     await connection.execute(_APPEND, rows)
 
 
-async def of(connection: AsyncConnection, reference: str) -> tuple[EventView, ...]:
-    """Everything that happened to what is known by this reference, oldest first."""
+async def of(connection: AsyncConnection, scope: Scope, reference: str) -> tuple[EventView, ...]:
+    """What happened to what is known by this reference, oldest first.
+
+    In the scope of all accounts everything. Other scopes hold their account's events that the account may
+    see (`Audience`); that the scope holds what the reference names is checked by who looked it up.
+    """
     found = select(*_VIEW).where(EventRow.about.contains([reference])).order_by(EventRow.id)
+    if not isinstance(scope, AllAccounts):
+        found = found.where(EventRow.account_id == scope.account_id, EventRow.audience == Audience.ACCOUNT)
     return tuple(_view(row) for row in await connection.execute(found))
 
 

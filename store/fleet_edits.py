@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import Scope
+from models.callers import By, Scope
 from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference
 from models.inventory import IN_PLACE
@@ -19,7 +19,6 @@ from store import events
 from store.events import Happening
 from store.locks import lock_subjects
 from store.lookups import phone_number
-from store.order_steps import By
 from store.scopes import within
 from store.tables import LineRow, SimRow
 

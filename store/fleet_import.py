@@ -8,14 +8,13 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import OPERATOR
+from models.callers import OPERATOR, By
 from models.fleet_file import GROUP_SEPARATOR, FleetRow
 from models.imports import ImportReport, Progress, counted
 from models.language import Language
 from store.accounts import record
 from store.administration import add_default_profiles
 from store.fleet_conflicts import refuse_conflicts
-from store.order_steps import By
 from store.staging import ids, prepare, run, stage
 
 _STAGED = {

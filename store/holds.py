@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CTE
 
-from models.callers import Permission
+from models.callers import By, Permission
 from models.errors import NotFound, Refusal
 from models.inventory import HoldView
 from models.lifecycle import HoldReason
@@ -77,7 +77,13 @@ async def hold(
 
 
 async def release(
-    connection: AsyncConnection, workflow_id: str, step: str, actor: str, *, given_up: bool = False
+    connection: AsyncConnection,
+    workflow_id: str,
+    step: str,
+    actor: str,
+    *,
+    origin_id: int | None = None,
+    given_up: bool = False,
 ) -> None:
     """The step goes on, or is given up; releasing it again changes nothing. Raises `NotFound`.
 
@@ -94,7 +100,7 @@ async def release(
         happened = (kind.given_up if given_up else f"{kind.events}.released", {"step": step})
         refusal = await actor_refusal(connection, actor, subject.account_id, permission=Permission.RETRY_WORK)
         by = _SYSTEM if refusal else actor
-        await events.append(connection, subject.account_id, subject.about, by, happened)
+        await events.append(connection, subject.account_id, subject.about, by, happened, origin_id=origin_id)
 
 
 async def seen(connection: AsyncConnection, workflow_id: str) -> list[tuple[str, datetime]]:
@@ -103,7 +109,7 @@ async def seen(connection: AsyncConnection, workflow_id: str) -> list[tuple[str,
 
 
 async def release_seen(
-    connection: AsyncConnection, workflow_id: str, actor: str, found: Sequence[tuple[str, datetime]]
+    connection: AsyncConnection, workflow_id: str, by: By, found: Sequence[tuple[str, datetime]]
 ) -> None:
     """The workflow that held this, as `seen` found it, is gone. What a new one is held for since then stays.
 
@@ -114,7 +120,9 @@ async def release_seen(
     steps = (await connection.scalars(_RELEASE_SEEN, gone)).all() if found else []
     if steps:
         happenings = released(kind.events, steps)
-        await events.append(connection, subject.account_id, subject.about, actor, *happenings)
+        await events.append(
+            connection, subject.account_id, subject.about, by.actor, *happenings, origin_id=by.origin_id
+        )
 
 
 # --- as part of other statements ----------------------------------------------------------------------

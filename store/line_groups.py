@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import By
 from models.errors import Refused
 from models.fleet_edits import GroupsMode
 from store.fleet_edits import Chosen, tell
-from store.order_steps import By
 
 _CREATE = """
 INSERT INTO management_groups (account_id, name)

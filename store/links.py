@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.activation import ActivationCode, parse_activation_code
-from models.callers import OfLink
+from models.callers import By, LinkBearer, OfLink
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.inventory import SimState
@@ -63,6 +63,10 @@ class Link:
     def actor(self) -> str:
         """Who uses it, as events name it: whom the mail with the link went to, else the link itself."""
         return self.recipient or f"link:{self.id}"
+
+    def by(self, bearer: LinkBearer) -> By:
+        """The bearer of the link as it is recorded."""
+        return By(self.actor, bearer.origin_id)
 
 
 _MINT = insert(LinkRow).values(expires_at=now() + bindparam("expires_after", type_=Interval))

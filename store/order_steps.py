@@ -4,13 +4,12 @@ order's kind, moves the status and appends the events.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import Permission, cancelling
+from models.callers import By, Permission, cancelling
 from models.errors import Refusal, Refused
 from models.lifecycle import OPEN, OrderStatus, advance
 from models.orders import Acceptance, FollowUp, Placement, StepResult
@@ -40,16 +39,10 @@ _MOVE = (
     .returning(holds.steps_of(_GONE))
 )
 _NOTE = select(OrderNoteRow.id).where(
-    OrderNoteRow.id == bindparam("note"), OrderNoteRow.order_id == bindparam("order")
+    OrderNoteRow.id == bindparam("note"),
+    OrderNoteRow.order_id == bindparam("order"),
+    OrderNoteRow.account_id == bindparam("account"),
 )
-
-
-@dataclass(frozen=True)
-class By:
-    """Who asks for a step, and from where: a row of `store.origins`."""
-
-    actor: str
-    origin_id: int | None = None
 
 
 async def accept(connection: AsyncConnection, placement: Placement) -> Acceptance:
@@ -77,6 +70,7 @@ async def accept(connection: AsyncConnection, placement: Placement) -> Acceptanc
     actor = f"user:{placement.user_id}"
     needed = Permission.PLACE_ORDERS
     refusal = await actor_refusal(connection, actor, placement.account_id, permission=needed, begins=True)
+    refusal = refusal or await _no_note(connection, placement, placement.order_id, placement.note_id)
     if refusal:
         return await _refused(connection, placement, [refusal])
     decision = await EFFECTS[what.kind].decide(connection, placement)
@@ -178,7 +172,7 @@ async def cancel(
     if refusal is None and order.status is OrderStatus.CANCELLED:
         return await _recorded(connection, order)
     refusal = refusal or advance(order.status, OrderStatus.CANCELLED)
-    refusal = refusal or await _no_note(connection, order, note_id)
+    refusal = refusal or await _no_note(connection, order, order.id, note_id)
     if refusal:
         return await _recorded(connection, order, refusal)
     effect = await EFFECTS[order.kind].undo(connection, order)
@@ -200,6 +194,7 @@ async def _write(connection: AsyncConnection, placement: Placement, decision: De
             "distributor_id": decision.distributor_id,
             "placed_by": placement.user_id,
             "origin_id": placement.origin_id,
+            "note_id": placement.note_id,
             "what": placement.what.model_dump(mode="json"),
         },
     )
@@ -217,12 +212,14 @@ async def _refused(
 
 
 async def _append(connection: AsyncConnection, placement: Placement, happened: Happening) -> None:
+    name, data = happened
+    noted = {"note": placement.note_id} if placement.note_id else {}
     await events.append(
         connection,
         placement.account_id,
         references(placement.order_id, placement.what.subject),
         f"user:{placement.user_id}",
-        happened,
+        (name, {**data, **noted}),
         origin_id=placement.origin_id,
     )
 
@@ -304,10 +301,13 @@ async def _incident(connection: AsyncConnection, order: LockedOrder, by: By, req
         await _tell(connection, order, by, [happened])
 
 
-async def _no_note(connection: AsyncConnection, order: LockedOrder, note_id: int | None) -> Refusal | None:
+async def _no_note(
+    connection: AsyncConnection, of: LockedOrder | Placement, order_id: str, note_id: int | None
+) -> Refusal | None:
     if note_id is None:
         return None
-    found = await connection.execute(_NOTE, {"note": note_id, "order": order.id})
+    ids = {"note": note_id, "order": order_id, "account": of.account_id}
+    found = await connection.execute(_NOTE, ids)
     if found.one_or_none():
         return None
     return Refusal.of("unknown_note")

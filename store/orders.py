@@ -30,6 +30,7 @@ from store.tables import (
 
 PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
 _LONGEST_NOTE = 2000
+_WRITE_NOTE = insert(OrderNoteRow).returning(OrderNoteRow.id)
 
 
 async def order(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderView:
@@ -39,7 +40,7 @@ async def order(connection: AsyncConnection, scope: Scope, order_id: str) -> Ord
     view = views[0] if views else await refused_orders.find(connection, scope, order_id)
     if view is None:
         raise unknown(order_id)
-    return view.model_copy(update={"events": await events.of(connection, order_id)})
+    return view.model_copy(update={"events": await events.of(connection, scope, order_id)})
 
 
 async def orders(
@@ -106,19 +107,22 @@ async def acceptance(connection: AsyncConnection, account_id: int, order_id: str
 
 
 async def add_note(connection: AsyncConnection, order_id: str, text: str) -> int:
-    """Keep free text about an order, and return its id, which may travel where the text may not (W6).
+    """Keep free text about an accepted order; its id. Raises `NotFound`, `Refused` (`note_invalid`)."""
+    account_id = await connection.scalar(select(OrderRow.account_id).where(OrderRow.id == order_id))
+    if account_id is None:
+        raise unknown(order_id)
+    return await write_note(connection, account_id, order_id, text)
 
-    Raises `NotFound`, or `Refused` (`note_invalid`).
+
+async def write_note(connection: AsyncConnection, account_id: int, order_id: str, text: str) -> int:
+    """Keep free text about an order, which need not be placed yet: `Placement.note_id` names the note.
+
+    The id may travel where the text may not (W6). Raises `Refused` (`note_invalid`).
     """
     if len(text) > _LONGEST_NOTE or not storable(text):
         raise Refused.because("note_invalid", characters=_LONGEST_NOTE)
-    known = await connection.execute(select(OrderRow.id).where(OrderRow.id == order_id))
-    if known.one_or_none() is None:
-        raise unknown(order_id)
-    added = await connection.execute(
-        insert(OrderNoteRow).values(order_id=order_id, text=text).returning(OrderNoteRow.id)
-    )
-    return int(added.scalar_one())
+    values = {"account_id": account_id, "order_id": order_id, "text": text}
+    return int((await connection.execute(_WRITE_NOTE, values)).scalar_one())
 
 
 async def is_open(connection: AsyncConnection, order_id: str) -> bool:
@@ -145,7 +149,7 @@ def _incident() -> ColumnElement[bool]:
 
 
 def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
-    esim = aliased(SimRow)
+    esim, note = aliased(SimRow), aliased(OrderNoteRow)
     return (
         select(
             OrderRow.id,
@@ -161,6 +165,7 @@ def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
             holds.of(OrderRow.id).label("holds"),
             OrderRow.esim_id,
             esim.iccid.label("iccid"),
+            note.text.label("note"),
             OrderNoteRow.text.label("cancel_reason"),
             OrderRow.what,
             _incident().label("incident"),
@@ -168,6 +173,7 @@ def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
         .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
         .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
         .outerjoin(esim, esim.id == OrderRow.esim_id)
+        .outerjoin(note, note.id == OrderRow.note_id)
         .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
         .where(within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id))
     )

@@ -107,7 +107,7 @@ async def history(connection: AsyncConnection, scope: Scope, sim_id: int) -> QrH
         versions=tuple(version_view(row) for row in versions),
         requests=await qr_request_views.of_sim(connection, scope, sim_id),
         notifications=await qr_notifications.of_sim(connection, scope, sim_id),
-        events=await _events(connection, sim_id),
+        events=await _events(connection, scope, sim_id),
     )
 
 
@@ -115,11 +115,11 @@ def _mine(scope: Scope) -> ColumnElement[bool]:
     return within(scope, QrVersionRow.account_id, sim=QrVersionRow.sim_id)
 
 
-async def _events(connection: AsyncConnection, sim_id: int) -> tuple[EventView, ...]:
+async def _events(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[EventView, ...]:
     """What happened about the SIM's code, not in the orders that brought and discard it, nor to its line; the
     data says also which request, notification and link it was about.
     """
-    found = await events.of(connection, f"sim:{sim_id}")
+    found = await events.of(connection, scope, f"sim:{sim_id}")
     return tuple(_named(event) for event in found if not event.about[0].startswith(("order-", "line:")))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.activation import ActivationCode
+from models.callers import By
 from models.errors import Refused
 from models.events import sim_references
 from models.inventory import SimState
@@ -80,7 +81,7 @@ class _Import:
     code: ActivationCode
     file_type: str
     original: bytes | None = field(repr=False)
-    actor: str
+    by: By
     request_id: str | None
     link_id: int | None
 
@@ -93,7 +94,7 @@ async def take(
     code: ActivationCode,
     file_type: str,
     original: bytes | None,
-    actor: str,
+    by: By,
     request_id: str | None,
     link_id: int | None = None,
 ) -> Imported:
@@ -104,15 +105,15 @@ async def take(
     answered alike. Raises `Refused` (`request_over`, `code_on_another_sim`, or as `import_refusals`); then
     the code that was there stays.
     """
-    brought = _Import(code, file_type, original, actor, request_id, link_id)
+    brought = _Import(code, file_type, original, by, request_id, link_id)
     sim = await lock_sim(connection, sim_id)
     asked = await lock_open_request(connection, sim)
     before = (await connection.execute(_CURRENT, {"sim": sim_id})).one_or_none()
     same = None if before is None or not _same_code(keys, before, code) else version_view(before)
     if request_id is not None and (asked is None or asked.id != request_id):
-        if same is None or await imported_by(connection, request_id, actor) != same.id:
+        if same is None or await imported_by(connection, request_id, by.actor) != same.id:
             raise _request_over()
-        manager = await manager_of(connection, sim_id, imported_by=actor, request_id=request_id)
+        manager = await manager_of(connection, sim_id, imported_by=by.actor, request_id=request_id)
         return Imported(version=same, changed=False, manager=manager)
     _check(sim)
     found, warnings, dead = (same, _NONE, 0) if same else await _add(connection, keys, sim, brought, asked)
@@ -122,7 +123,7 @@ async def take(
     return Imported(
         version=found,
         changed=same is None,
-        manager=await manager_of(connection, sim_id, imported_by=actor, request_id=answered),
+        manager=await manager_of(connection, sim_id, imported_by=by.actor, request_id=answered),
         ended_request=answered,
         replaced=before.number if before is not None and same is None else None,
         dead_links=dead,
@@ -139,7 +140,7 @@ async def imported_by(connection: AsyncConnection, request_id: str, actor: str) 
 async def note_refused(
     connection: AsyncConnection,
     sim_id: int,
-    actor: str,
+    by: By,
     refused: Refused,
     *,
     request_id: str | None = None,
@@ -149,7 +150,7 @@ async def note_refused(
     sim = await lock_sim(connection, sim_id)
     happened = ("qr.import_refused", {"codes": [reason.code for reason in refused.refusals]})
     about = sim_references(sim.id, request_id=request_id, link_id=link_id)
-    await events.append(connection, sim.account_id, about, actor, happened)
+    await events.append(connection, sim.account_id, about, by.actor, happened, origin_id=by.origin_id)
 
 
 async def refuse_conflict(
@@ -185,14 +186,14 @@ async def _add(
         "file_type": brought.file_type,
         "original": None if file is None else keys.seal(file_of(sim.id, number), file),
         "request_id": asked.id if asked else None,
-        "imported_by": brought.actor,
+        "imported_by": brought.by.actor,
     }
     await lock_codes(connection)
     await _check_keys(connection, keys, sim)
     warnings = await refuse_conflict(connection, keys, sim.id, brought.code)
     await connection.execute(_REPLACE, {"sim": sim.id})
     added = (await connection.execute(_INSERT, values)).one()
-    dead = await qr_notifications.revoke_all(connection, sim, brought.actor)
+    dead = await qr_notifications.revoke_all(connection, sim, brought.by)
     return version_view(added), warnings, dead
 
 
@@ -212,10 +213,11 @@ async def _tell(
     how = "account" if brought.request_id is None else "link"
     happened = (IMPORTED, {"version": number, "file_type": brought.file_type, "how": how})
     if asked is None:
-        await events.append(connection, sim.account_id, sim_references(sim.id), brought.actor, happened)
+        by, about = brought.by, sim_references(sim.id)
+        await events.append(connection, sim.account_id, about, by.actor, happened, origin_id=by.origin_id)
     else:
         await qr_requests.end(
-            connection, asked, RequestStatus.IMPORTED, brought.actor, happened, link_id=brought.link_id
+            connection, asked, RequestStatus.IMPORTED, brought.by, happened, link_id=brought.link_id
         )
 
 

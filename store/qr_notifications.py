@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import AllAccounts, Scope
+from models.callers import AllAccounts, By, Scope
 from models.errors import NotFound, Refused
 from models.events import sim_references
 from models.identifiers import qr_notification_id
@@ -98,7 +98,7 @@ async def create(
     sim_id: int,
     version_id: int,
     address: str,
-    actor: str,
+    by: By,
 ) -> NotificationView:
     """Write a notification of the SIM's present code; the same id again is the same one.
 
@@ -114,11 +114,12 @@ async def create(
     if current is None or current.id != version_id:
         raise Refused.because("code_replaced")
     made = {"id": notification_id, "account_id": account_id, "sim_id": sim_id, "version_id": version_id}
-    written = await connection.execute(_INSERT, {**made, "address": address, "created_by": actor})
+    written = await connection.execute(_INSERT, {**made, "address": address, "created_by": by.actor})
     if written.scalar_one_or_none() is not None:
         about: dict[str, Any] = {"version": current.number}
         refers = sim_references(sim_id, notification_id=notification_id)
-        await events.append(connection, account_id, refers, actor, ("notification.created", about))
+        happened = ("notification.created", about)
+        await events.append(connection, account_id, refers, by.actor, happened, origin_id=by.origin_id)
     return _same(await notification(connection, AllAccounts(), notification_id), sim_id, address)
 
 
@@ -144,7 +145,7 @@ async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tupl
     return tuple(_view(row) for row in await connection.execute(newest_first))
 
 
-async def revoke(connection: AsyncConnection, notification_id: str, actor: str) -> None:
+async def revoke(connection: AsyncConnection, notification_id: str, by: By) -> None:
     """The notification's links show nothing any more; revoking it again changes nothing.
 
     Raises `NotFound` (`unknown_notification`).
@@ -155,10 +156,10 @@ async def revoke(connection: AsyncConnection, notification_id: str, actor: str) 
     if (await connection.execute(_REVOKE_ONE, one)).scalar_one_or_none() is None:
         return
     await connection.execute(_REVOKE_LINKS_OF_ONE, one)
-    await _tell_revoked(connection, sim, actor, notification_id)
+    await _tell_revoked(connection, sim, by, notification_id)
 
 
-async def revoke_all(connection: AsyncConnection, sim: SimInHand, actor: str) -> int:
+async def revoke_all(connection: AsyncConnection, sim: SimInHand, by: By) -> int:
     """The SIM, which is locked, gets another code: what was told of the one before is of no use.
 
     How many links showed it until now.
@@ -167,15 +168,14 @@ async def revoke_all(connection: AsyncConnection, sim: SimInHand, actor: str) ->
     links = await connection.scalars(_REVOKE_LINKS.returning(LinkRow.expires_at > now()), {"sim": sim.id})
     dead = sum(links)
     for notification_id in revoked:
-        await _tell_revoked(connection, sim, actor, notification_id)
+        await _tell_revoked(connection, sim, by, notification_id)
     return dead
 
 
-async def _tell_revoked(
-    connection: AsyncConnection, sim: SimInHand, actor: str, notification_id: str
-) -> None:
+async def _tell_revoked(connection: AsyncConnection, sim: SimInHand, by: By, notification_id: str) -> None:
     about = sim_references(sim.id, notification_id=notification_id)
-    await events.append(connection, sim.account_id, about, actor, ("notification.revoked", {}))
+    happened: events.Happening = ("notification.revoked", {})
+    await events.append(connection, sim.account_id, about, by.actor, happened, origin_id=by.origin_id)
 
 
 async def offer_notification(connection: AsyncConnection, request_id: str) -> str | None:
@@ -198,7 +198,7 @@ async def offer_notification(connection: AsyncConnection, request_id: str) -> st
         sim_id=request.sim_id,
         version_id=untold.id,
         address=untold.email,
-        actor=_SYSTEM,
+        by=By(_SYSTEM),
     )
     return own
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import AllAccounts, Permission
+from models.callers import AllAccounts, By, Permission
 from models.errors import Refusal, Refused
 from models.events import sim_references
 from models.qr import QrWish, RequestResult, RequestState, RequestStatus, end_request
@@ -96,7 +96,6 @@ class _Round:
     call: str
     contacts: list[int]
     letter_id: int | None
-    sent_by: str
 
 
 async def write_letter(
@@ -129,8 +128,8 @@ async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResu
     contacts = _chosen(wish.contacts, facts)
     reasons = request_refusals(facts, Recipients(contacts=frozenset(contacts)))
     reasons += await _no_letter(connection, wish.account_id, wish.letter_id)
-    actor = f"user:{wish.user_id}"
-    reasons += await _not_allowed(connection, actor, wish.account_id, begins=True)
+    by = By(f"user:{wish.user_id}", wish.origin_id)
+    reasons += await _not_allowed(connection, by.actor, wish.account_id, begins=True)
     values = {
         "id": wish.request_id,
         "account_id": wish.account_id,
@@ -145,17 +144,18 @@ async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResu
     if reasons:
         codes = {"codes": [reason.code for reason in reasons]}
         about = sim_references(sim.id, request_id=wish.request_id)
-        await events.append(connection, sim.account_id, about, actor, ("qr.refused", codes))
+        happened = ("qr.refused", codes)
+        await events.append(connection, sim.account_id, about, by.actor, happened, origin_id=by.origin_id)
         return _refused(wish, reasons)
     request = await lock_request(connection, wish.request_id)
-    await _add_round(connection, request, _Round(1, _FIRST, contacts, wish.letter_id, actor))
+    await _add_round(connection, request, _Round(1, _FIRST, contacts, wish.letter_id), by)
     return RequestResult(state=request.state)
 
 
 async def add_round(
     connection: AsyncConnection,
     request_id: str,
-    actor: str,
+    by: By,
     call: str,
     *,
     contacts: Sequence[int] | None = None,
@@ -173,17 +173,17 @@ async def add_round(
     over = end_request(request.status, RequestStatus.WITHDRAWN)
     if over:
         return RequestResult(state=request.state, refusals=(over,))
-    not_allowed = await _not_allowed(connection, actor, request.account_id)
+    not_allowed = await _not_allowed(connection, by.actor, request.account_id)
     if not_allowed:
         return RequestResult(state=request.state, refusals=tuple(not_allowed))
-    facts = await _facts_for(connection, request, actor)
+    facts = await _facts_for(connection, request, by.actor)
     chosen = _chosen(contacts, facts)
     reasons = request_refusals(facts, Recipients(contacts=frozenset(chosen), again=True))
     reasons += await _no_letter(connection, request.account_id, letter_id)
     if reasons:
         return RequestResult(state=request.state, refusals=tuple(reasons))
     number = (await connection.execute(_NEXT_ROUND, {"request": request_id})).scalar_one()
-    await _add_round(connection, request, _Round(number, call, chosen, letter_id, actor))
+    await _add_round(connection, request, _Round(number, call, chosen, letter_id), by)
     return RequestResult(state=request.state.model_copy(update={"round": number}))
 
 
@@ -195,7 +195,7 @@ async def sent_again(connection: AsyncConnection, sim_id: int, call: str) -> Req
     return RequestState(request_id=row.id, status=row.status, sim_id=sim_id, round=row.number)
 
 
-async def withdraw(connection: AsyncConnection, request_id: str, actor: str) -> RequestResult:
+async def withdraw(connection: AsyncConnection, request_id: str, by: By) -> RequestResult:
     """The code is not wanted any more: nobody can upload it with the links of this request."""
     request = await lock_request(connection, request_id)
     if request.status is RequestStatus.WITHDRAWN:
@@ -203,10 +203,10 @@ async def withdraw(connection: AsyncConnection, request_id: str, actor: str) -> 
     over = end_request(request.status, RequestStatus.WITHDRAWN)
     if over:
         return RequestResult(state=request.state, refusals=(over,))
-    not_allowed = await _not_allowed(connection, actor, request.account_id)
+    not_allowed = await _not_allowed(connection, by.actor, request.account_id)
     if not_allowed:
         return RequestResult(state=request.state, refusals=tuple(not_allowed))
-    await end(connection, request, RequestStatus.WITHDRAWN, actor, ("qr.withdrawn", {}))
+    await end(connection, request, RequestStatus.WITHDRAWN, by, ("qr.withdrawn", {}))
     return RequestResult(state=request.state.model_copy(update={"status": RequestStatus.WITHDRAWN}))
 
 
@@ -214,7 +214,7 @@ async def end(
     connection: AsyncConnection,
     request: RequestInHand,
     status: RequestStatus,
-    actor: str,
+    by: By,
     *happenings: Happening,
     link_id: int | None = None,
 ) -> None:
@@ -222,18 +222,26 @@ async def end(
     gone = (await connection.execute(_END, {"request": request.id, "to": status})).scalar_one()
     await connection.execute(_REVOKE_LINKS, {"request": request.id, "sim": request.sim_id})
     about = sim_references(request.sim_id, request_id=request.id, link_id=link_id)
-    released = holds.released("qr", gone)
-    await events.append(connection, request.account_id, about, actor, *released, *happenings)
+    happenings = (*holds.released("qr", gone), *happenings)
+    await events.append(connection, request.account_id, about, by.actor, *happenings, origin_id=by.origin_id)
 
 
-async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: _Round) -> None:
-    written = {"request_id": request.id, "account_id": request.account_id, **asdict(sent)}
+async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: _Round, by: By) -> None:
+    written = {"request_id": request.id, "account_id": request.account_id, "sent_by": by.actor}
+    written |= asdict(sent)
     await connection.execute(_ADD_ROUND, written)
     asked: dict[str, object] = {"round": sent.number, "contacts": list(sent.contacts)}
     if sent.letter_id is not None:
         asked["letter"] = sent.letter_id
     happened = "qr.requested" if sent.number == 1 else "qr.sent_again"
-    await events.append(connection, request.account_id, request.about, sent.sent_by, (happened, asked))
+    await events.append(
+        connection,
+        request.account_id,
+        request.about,
+        by.actor,
+        (happened, asked),
+        origin_id=by.origin_id,
+    )
 
 
 async def _known(connection: AsyncConnection, wish: QrWish) -> RequestResult | None:

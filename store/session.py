@@ -75,6 +75,15 @@ class Database:
                 yield connection
 
     @asynccontextmanager
+    async def dry_run(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is always rolled back: says what would become of it, and keeps nothing. Raises
+        like `transaction`.
+        """
+        with answering():
+            async with self._engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """For statements that only read: each sees what is committed when it starts, as in a transaction
         of ours, but without the two further round trips of one. Raises like `transaction`.

@@ -300,14 +300,15 @@ class OrderRow(Row):
     """`models.order_kinds.What` as it was placed: a workflow that was lost is started again with it."""
     esim_id: Mapped[int | None]
     """The eSIM the order brought; a plain number, for it outlives a deleted temporary eSIM."""
+    note_id: Mapped[int | None]
+    """What was written when it was placed."""
     cancel_note_id: Mapped[int | None]
     __table_args__ = (
         of_account("subject", "subjects"),
         of_account("distributor_id", "distributors"),
         of_account("placed_by", "users"),
-        ForeignKeyConstraint(
-            ["cancel_note_id", "id"], ["order_notes.id", "order_notes.order_id"], use_alter=True
-        ),
+        ForeignKeyConstraint(["note_id", "id"], ["order_notes.id", "order_notes.order_id"]),
+        ForeignKeyConstraint(["cancel_note_id", "id"], ["order_notes.id", "order_notes.order_id"]),
         UniqueConstraint("id", "account_id"),
         CheckConstraint(among("kind", OrderKind), name="kind"),
         CheckConstraint(among("status", set(OrderStatus) - {OrderStatus.REFUSED}), name="status"),
@@ -355,11 +356,16 @@ class FollowUpRow(Row):
 
 
 class OrderNoteRow(Row):
-    """Free text about an order, such as the reason of a cancel. It stays out of every history (W6)."""
+    """Free text about an order, such as the reason of a cancel. It stays out of every history (W6).
+
+    What comes with an order is written before the order is accepted, so the order refers to the note, not the
+    note to the order.
+    """
 
     __tablename__ = "order_notes"
     id: Mapped[int] = own_id()
-    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
+    account_id: Mapped[int] = owner()
+    order_id: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime] = mapped_column(server_default=now())
     text: Mapped[str]
     __table_args__ = (UniqueConstraint("id", "order_id"),)

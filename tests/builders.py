@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from models.callers import Caller
+from models.callers import By, Caller
 from models.errors import Refused
 from models.fleet_file import COLUMNS as FLEET_COLUMNS
 from models.identifiers import luhn_valid, order_id
@@ -18,7 +18,6 @@ from models.orders import Acceptance, Placement
 from starter import callers
 from starter.inventory import Inventory
 from store import order_steps
-from store.order_steps import By
 from store.session import Database
 
 ACCOUNT = "Acme"
@@ -123,6 +122,7 @@ async def place(
         "order_id": order_id(user.account_id, f"test {next(_keys)}"),
         "account_id": user.account_id,
         "user_id": user.id,
+        "note_id": None,
     }
     asked: dict[str, Any] = {
         "kind": kind.value,

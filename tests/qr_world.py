@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.activation import ActivationCode, parse_activation_code
-from models.callers import AllAccounts
+from models.callers import AllAccounts, By
 from models.errors import Refused
 from models.identifiers import qr_notification_id, qr_request_id
 from models.lifecycle import HoldReason
@@ -59,14 +59,14 @@ class QrWorld:
 
     async def again(self, request_id: str, call: str = "again", **changes: Any) -> RequestResult:
         """The request is sent once more."""
-        actor = changes.pop("actor", "operator")
+        by = By(changes.pop("actor", "operator"), changes.pop("origin_id", None))
         async with self.database.transaction() as connection:
-            return await qr_requests.add_round(connection, request_id, actor, call, **changes)
+            return await qr_requests.add_round(connection, request_id, by, call, **changes)
 
     async def withdraw(self, request_id: str) -> RequestResult:
         """The request is withdrawn."""
         async with self.database.transaction() as connection:
-            return await qr_requests.withdraw(connection, request_id, "operator")
+            return await qr_requests.withdraw(connection, request_id, By("operator"))
 
     async def take(self, sim: int = 1, number: int = 1, **changes: Any) -> Imported:
         """Ana imports a code of this number from a file."""
@@ -74,7 +74,7 @@ class QrWorld:
             "code": code(number),
             "file_type": "pdf",
             "original": FILE,
-            "actor": f"user:{self.user_id}",
+            "by": By(changes.pop("actor", f"user:{self.user_id}")),
             "request_id": None,
         } | changes
         async with self.database.transaction() as connection:
@@ -104,7 +104,7 @@ class QrWorld:
                 code=code(number),
                 file_type="pdf",
                 original=FILE,
-                actor=str(link.recipient),
+                by=By(str(link.recipient)),
                 request_id=link.request_id,
                 link_id=link.id,
                 **changes,
@@ -122,7 +122,7 @@ class QrWorld:
                 sim_id=sim,
                 version_id=version_id,
                 address=to,
-                actor="operator",
+                by=By("operator"),
             )
 
     async def download_link(self, notification: NotificationView, version_id: int) -> str:

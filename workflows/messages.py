@@ -236,6 +236,7 @@ class AddRound(RequestStep):
     """Input of the step `add_round`. `call` names the update, so that its repeat adds nothing."""
 
     actor: str
+    origin_id: int | None = None
     call: str
     contacts: tuple[int, ...] | None = None
     letter_id: int | None = None
@@ -245,6 +246,7 @@ class EndRequest(RequestStep):
     """Input of the step `withdraw_request`."""
 
     actor: str
+    origin_id: int | None = None
 
 
 class SendQrMails(RequestStep):
@@ -335,4 +337,5 @@ class ReleaseInput(Frozen):
     workflow_id: str
     step: str
     actor: str
+    origin_id: int | None = None
     given_up: bool = False

@@ -100,6 +100,7 @@ class EsimQrRequest:
             AddRound(
                 request_id=self._id,
                 actor=call.actor,
+                origin_id=call.origin_id,
                 call=info.id if info else "",
                 contacts=call.contacts,
                 letter_id=call.letter_id,
@@ -111,7 +112,8 @@ class EsimQrRequest:
         """To "Withdrawn"; the upload links are dead."""
         call = call or WithdrawRequest()
         return await self._calls.ask(
-            QrSteps.withdraw_request, EndRequest(request_id=self._id, actor=call.actor)
+            QrSteps.withdraw_request,
+            EndRequest(request_id=self._id, actor=call.actor, origin_id=call.origin_id),
         )
 
     @request.validator

@@ -18,7 +18,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from models.errors import Refusal
 from models.lifecycle import HoldReason
-from workflows.messages import OPERATOR, HoldInput, ReleaseInput, Retry
+from workflows.messages import HoldInput, ReleaseInput, Retry
 from workflows.search_attributes import HOLD_REASON
 from workflows.step import StepPolicy, policy_of
 from workflows.steps import HoldSteps
@@ -59,7 +59,7 @@ class StepRunner:
         self._releases: dict[str, ReleaseInput] = {}
         self._shown: HoldReason | None = None
         self._retries = 0
-        self._retried_by = OPERATOR
+        self._retry = Retry()
         self._one_record_at_a_time = asyncio.Lock()
         self._at_work = 0
         self._records: set[asyncio.Task[None]] = set()
@@ -82,7 +82,7 @@ class StepRunner:
         a signal's handler would block the workflow.
         """
         try:
-            self._retried_by = Retry.model_validate(call or {}).actor
+            self._retry = Retry.model_validate(call or {})
         except ValidationError:
             workflow.logger.warning("A signal that is no retry was dropped.")
         else:
@@ -176,7 +176,8 @@ class StepRunner:
         self._releases[place] = ReleaseInput(
             workflow_id=self._id,
             step=place,
-            actor=self._retried_by if retried else "system",
+            actor=self._retry.actor if retried else "system",
+            origin_id=self._retry.origin_id if retried else None,
             given_up=not retried and not overtaken(),
         )
         self._changed_holds(place)

@@ -47,6 +47,7 @@ def print_order(order: OrderView, people: Mapping[str, str]) -> None:
         *(order.details.facts() if order.details else [("about", order.subject)]),
         ("provider", f"{order.provider}{by}" if order.provider else None),
         ("eSIM", order.iccid),
+        ("note", order.note),
         ("cancelled for", order.cancel_reason),
         *(("refused", why_not(refusal)) for refusal in order.refusals),
     ]

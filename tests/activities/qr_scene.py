@@ -12,6 +12,7 @@ from activities.failures import as_application_error
 from activities.qr_mails import QrMails
 from mail.smtp import Mailer
 from models.activation import parse_activation_code
+from models.callers import By
 from models.identifiers import qr_notification_id, qr_request_id
 from models.qr import QrWish
 from providers.outbox import Outbox
@@ -128,12 +129,12 @@ class Desk:
 
     async def send_again(self) -> None:
         async with self.database.transaction() as connection:
-            result = await qr_requests.add_round(connection, REQUEST, "operator", "again")
+            result = await qr_requests.add_round(connection, REQUEST, By("operator"), "again")
         assert result.state.round == 2
 
     async def withdraw(self) -> None:
         async with self.database.transaction() as connection:
-            await qr_requests.withdraw(connection, REQUEST, "operator")
+            await qr_requests.withdraw(connection, REQUEST, By("operator"))
 
     async def import_code(self, matching_id: str = "A1B2") -> int:
         code = parse_activation_code(f"LPA:1$smdp.example$SECRET-{matching_id}")
@@ -145,7 +146,7 @@ class Desk:
                 code=code,
                 file_type="typed",
                 original=None,
-                actor=f"user:{self.user_id}",
+                by=By(f"user:{self.user_id}"),
                 request_id=None,
             )
         return imported.version.id
@@ -159,7 +160,7 @@ class Desk:
                 sim_id=self.sim_id,
                 version_id=await self._version(),
                 address=address,
-                actor=f"user:{self.user_id}",
+                by=By(f"user:{self.user_id}"),
             )
 
     async def _version(self) -> int:

@@ -7,6 +7,7 @@ import pytest
 from activities.outside import PortSteps
 from mail.compose import Template
 from mail.errors import MailAmbiguous, MailRefusedUs, MailRejected, MailUnavailable
+from models.callers import AllAccounts
 from models.lifecycle import OrderStatus
 from models.orders import Acceptance
 from providers.outbox import MailUncertain
@@ -41,7 +42,7 @@ async def test_a_mail_that_went_out_is_not_sent_again(post: Post, order: Accepta
     assert await post.states() == ["sent"]
     assert await post.events(order.order_id) == ["mail.sent"]
     async with post.database.reading() as connection:
-        of_line = await events.of(connection, order.what.subject or "")
+        of_line = await events.of(connection, AllAccounts(), order.what.subject or "")
     assert [event.type for event in of_line] == ["order.submitted", "mail.sent"]
 
 

@@ -52,6 +52,9 @@ _ORDERS: dict[str, Sample] = {
         lambda d, c, _, __: d.orders.place_order(c, _WHAT, "a"), P.PLACE_ORDERS, names_nothing=True
     ),
     "check": Sample(lambda d, c, k, _: d.orders.check(c, _draft(k)), P.PLACE_ORDERS),
+    "check_order": Sample(
+        lambda d, c, _, __: d.orders.check_order(c, _WHAT, "a"), P.PLACE_ORDERS, names_nothing=True
+    ),
     "acknowledge": Sample(lambda d, c, k, _: d.orders.acknowledge(c, k.order), P.ACKNOWLEDGE_ORDERS),
     "enter_iccid": Sample(
         lambda d, c, k, _: d.orders.enter_iccid(c, k.order, "8933010000000000017"), P.ENTER_ICCID

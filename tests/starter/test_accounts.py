@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from models.callers import Caller, Permission, Role
+from models.callers import AllAccounts, By, Caller, Permission, Role
 from models.errors import NotFound, Refused
 from models.identifiers import order_id
 from models.language import Language
@@ -17,7 +17,6 @@ from starter.accounts import Accounts
 from starter.inventory import Inventory
 from store import account_settings, events, order_steps
 from store import accounts as changes
-from store.order_steps import By
 from store.session import Database
 from tests.builders import (
     ACCOUNT,
@@ -42,7 +41,7 @@ from tests.qr_world import codes_of, qr_world
 async def told(database: Database, account_id: int = 1) -> list[tuple[str, str]]:
     """What happened to the account, and by whom."""
     async with database.reading() as connection:
-        found = await events.of(connection, f"account:{account_id}")
+        found = await events.of(connection, AllAccounts(), f"account:{account_id}")
     return [(event.type, event.actor) for event in found]
 
 
@@ -220,7 +219,7 @@ async def test_an_order_that_comes_while_the_account_is_being_closed_is_refused(
 async def test_another_language_and_orders_do_not_wait_for_each_other(database: Database) -> None:
     await world(database, line(1), line(2))
     async with database.transaction() as connection:
-        await account_settings.set_language(connection, 1, Language.FR)
+        await account_settings.set_language(connection, 1, Language.FR, By("operator"))
         assert (await asyncio.wait_for(accept(database, 1), 5)).accepted
     async with database.transaction() as accepting:
         await order_steps.accept(accepting, placement(2))

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from models.callers import By
 from models.lifecycle import HoldReason
 from store import events, holds, mails, order_mails, order_steps
-from store.order_steps import By
 from store.session import Database
 from tests.builders import acknowledge, as_csv, cancel, iccid, item, line, place, world
 from tests.starter.shell import Shell

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from models.callers import By
 from models.errors import Refused
 from models.lifecycle import HoldReason
 from store import events, mails, qr_codes, qr_requests
@@ -66,7 +67,7 @@ async def test_the_history_says_who_was_mailed_and_folds_refused_tries(qr: QrWor
     for _ in range(3):
         async with qr.database.transaction() as connection:
             refused = Refused.because("file_unsafe")
-            await qr_codes.note_refused(connection, 1, f"contact:{qr.contacts[0]}", refused)
+            await qr_codes.note_refused(connection, 1, By(f"contact:{qr.contacts[0]}"), refused)
     imported = await qr.take()
     told = await qr.notify(imported.version.id, to=BOSS)
     await qr.download_link(told, imported.version.id)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from models.callers import Role
+from models.callers import AllAccounts, By, Role
 from models.errors import NotFound, Refused
 from models.fleet_edits import MAX_LINES
 from models.inventory import LineView
@@ -12,7 +12,6 @@ from starter.fleet_edits import FleetEdits
 from starter.inventory import Inventory
 from store import events, order_steps
 from store.locks import lock_subject
-from store.order_steps import By
 from store.session import Database
 from tests.builders import (
     ACCOUNT,
@@ -185,9 +184,9 @@ async def test_the_story_of_a_line_and_of_its_sim_says_who_edited_them(database:
     (lyon,) = await run(database, "SELECT id FROM management_groups WHERE name = 'Lyon'")
     grouped = {"mode": "set", "groups": [lyon.id]}
     async with database.reading() as connection:
-        of_line = await events.of(connection, "line:1")
-        assert await events.of(connection, "sim:1") == of_line
-        of_empty = await events.of(connection, "line:2")
+        of_line = await events.of(connection, AllAccounts(), "line:1")
+        assert await events.of(connection, AllAccounts(), "sim:1") == of_line
+        of_empty = await events.of(connection, AllAccounts(), "line:2")
     assert [(event.type, event.actor, event.data) for event in of_line] == [
         ("sim.employee_changed", "user:1", {"line": 1, "sim": 1, "employee": None}),
         ("line.groups_changed", "user:1", {"line": 1, "sim": 1, **grouped}),

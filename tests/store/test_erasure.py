@@ -21,7 +21,9 @@ async def test_a_name_is_found_whatever_it_begins_and_ends_with(database: Databa
     order = (await place(database, 2)).order_id
     await run(database, "UPDATE orders SET status = 'cancelled'")
     said = f"As {name} said: no ({name.upper()}), {ADDRESS}."
-    await run(database, f"INSERT INTO order_notes (order_id, text) VALUES ('{order}', '{said}')")
+    await run(
+        database, f"INSERT INTO order_notes (account_id, order_id, text) VALUES (1, '{order}', '{said}')"
+    )
     await erase(OPERATOR, database, ADDRESS)
     ((left,),) = await run(database, "SELECT text FROM order_notes")
     assert left == "As erased said: no (erased), erased."

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import AllAccounts
 from models.errors import Refused
 from models.events import EVENT_TYPES, Audience, FeedEvent
 from models.fleet_file import parse_fleet
@@ -180,7 +181,7 @@ async def test_an_account_reads_its_own_and_no_diagnostics(database: Database) -
 
     own = [event.type for event in await read(Audience.ACCOUNT, 1)]
     assert own == [
-        "account.created",
+        *("account.created", "user.created"),
         *("order.submitted", "order.provider_processing", "esim.temporary_created"),
         *("order.processed", "sim.discarded", "esim.activated"),
     ]
@@ -191,7 +192,7 @@ async def test_an_account_reads_its_own_and_no_diagnostics(database: Database) -
     assert [event.type for event in await read(Audience.ACCOUNT, 2)] == ["qr.shown"]
     assert len(await read(Audience.OPERATOR, None)) == len(own) + 3
     async with database.reading() as connection:
-        of_sim = [event.type for event in await events.of(connection, "sim:2")]
+        of_sim = [event.type for event in await events.of(connection, AllAccounts(), "sim:2")]
         assert of_sim == ["esim.temporary_created", "esim.activated"]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.callers import AllAccounts
+from models.callers import AllAccounts, By
 from models.errors import NotFound
 from models.lifecycle import HoldReason, OrderStatus
 from models.qr import RequestStatus
@@ -42,7 +42,7 @@ async def release(
 
 async def told(database: Database, reference: str) -> list[tuple[str, str, object]]:
     async with database.reading() as connection:
-        found = await events.of(connection, reference)
+        found = await events.of(connection, AllAccounts(), reference)
     return [
         (event.type, event.actor, event.data.get("step"))
         for event in found
@@ -175,7 +175,7 @@ async def test_a_request_that_is_withdrawn_and_a_notification_that_is_revoked_ar
         ("qr.released", "operator"),
     ]
     async with database.transaction() as connection:
-        await qr_notifications.revoke(connection, notification, "operator")
+        await qr_notifications.revoke(connection, notification, By("operator"))
     assert await held_steps(database) == []
     assert (await qr.history()).requests[0].status is RequestStatus.WITHDRAWN
 
@@ -210,7 +210,7 @@ async def test_a_hold_that_a_new_workflow_records_is_not_released_with_those_of_
     await hold(database, order_id, "notify", HoldReason.MAIL_CONFIGURATION)
     await hold(database, order_id, "withdraw_from_provider", HoldReason.MAIL_REJECTED)
     async with database.transaction() as connection:
-        await holds.release_seen(connection, order_id, "operator", seen)
+        await holds.release_seen(connection, order_id, By("operator"), seen)
     assert sorted(await held_steps(database)) == [
         ("notify", "mail_configuration"),
         ("withdraw_from_provider", "mail_rejected"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from models.callers import AllAccounts
+from models.callers import AllAccounts, By
 from models.errors import NotFound, Refused
 from models.lifecycle import OrderKind
 from store import events, links, qr_notifications
@@ -105,7 +105,7 @@ async def test_a_download_link_shows_one_version_until_it_is_revoked(database: D
             await qr_notifications.notification(connection, AllAccounts(), first)
         ).link_expires_at is not None
     async with database.transaction() as connection:
-        await qr_notifications.revoke(connection, first, "operator")
+        await qr_notifications.revoke(connection, first, By("operator"))
     assert await refused(qr, token, "download") == "link_revoked"
     assert (await found(qr, second, "download")).version_id == 1
     async with database.reading() as connection:

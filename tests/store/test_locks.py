@@ -14,6 +14,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.callers import By
 from models.errors import Refused
 from models.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders import Acceptance
@@ -22,7 +23,6 @@ from starter.fleet_edits import FleetEdits
 from starter.inventory import Inventory
 from starter.people import erase
 from store import accounts, holds, locked_order, order_mails, order_steps
-from store.order_steps import By
 from store.session import SERIALIZATION_FAILURES, Database, sqlstate_of
 from tests.builders import (
     ACCOUNT,

@@ -7,16 +7,29 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import NoResultFound
 
-from models.callers import AllAccounts
+from models.callers import AllAccounts, By
 from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason, OrderStatus
 from models.order_kinds import Shown
 from models.orders import Acceptance, Placement, StepResult
+from starter.people import erase
 from store import holds, order_steps, orders
 from store.locks import lock_subject
-from store.order_steps import By
 from store.session import Database
-from tests.builders import OPERATOR, acknowledge, ana, cancel, iccid, item, line, place, process, run, world
+from tests.builders import (
+    ANA,
+    OPERATOR,
+    acknowledge,
+    ana,
+    cancel,
+    iccid,
+    item,
+    line,
+    place,
+    process,
+    run,
+    world,
+)
 
 WRONG_DIGIT = iccid(900)[:-1] + str((int(iccid(900)[-1]) + 1) % 10)
 
@@ -284,3 +297,23 @@ async def test_what_is_done_is_not_confirmed_to_an_actor_who_may_not_do_it(
     )
     assert done.refusal is not None
     assert done.refusal.code == "unknown_actor"
+
+
+@pytest.mark.covers("W6")
+async def test_a_note_that_came_with_an_order_is_kept_with_it_and_erased_with_who_wrote_it(
+    database: Database,
+) -> None:
+    await world(database)
+    order = "order-aaaaaaaaaaaaaaaa"
+    async with database.transaction() as connection:
+        written = await orders.write_note(connection, 1, order, "Please before noon.")
+        of_other = await orders.write_note(connection, 1, "order-bbbbbbbbbbbbbbbb", "Not of this order.")
+    (refusal,) = (await place(database, order_id=order, note_id=of_other)).refusals
+    assert refusal.code == "unknown_note"
+    assert (await place(database, order_id=order, note_id=written)).accepted
+    async with database.reading() as connection:
+        assert (await orders.order(connection, AllAccounts(), order)).note == "Please before noon."
+    await run(database, "UPDATE orders SET status = 'cancelled'")
+    await erase(OPERATOR, database, ANA)
+    texts = await run(database, "SELECT text FROM order_notes ORDER BY id")
+    assert [text for (text,) in texts] == ["erased", "erased"]

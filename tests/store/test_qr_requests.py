@@ -147,7 +147,7 @@ async def test_a_request_for_a_temporary_esim_does_not_keep_its_order_from_being
     await cancel(database, order)
     assert await run(database, "SELECT id FROM sims WHERE id = 2") == []
     async with database.reading() as connection:
-        told = await events.of(connection, "sim:2")
+        told = await events.of(connection, AllAccounts(), "sim:2")
     refusals = [event for event in told if event.type == "qr.refused"]
     assert [event.data["codes"] for event in refusals] == [["sim_temporary"]], "kept without the eSIM"
 

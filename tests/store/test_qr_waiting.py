@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.callers import AllAccounts, OfAccount
+from models.callers import AllAccounts, By, OfAccount
 from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason
 from store import contacts, lookups, qr_waiting
@@ -72,7 +72,13 @@ async def test_a_contact_that_there_is_already_is_named(qr: QrWorld) -> None:
         known = await contacts.find(connection, AllAccounts(), "codes@telvia.example")
         with pytest.raises(Refused, match=rf"already, C-{known.id}; `contact edit`") as refused:
             await contacts.add(
-                connection, qr.account_id, "Telvia", name="X", email="CODES@telvia.example", roles=()
+                connection,
+                qr.account_id,
+                "Telvia",
+                name="X",
+                email="CODES@telvia.example",
+                roles=(),
+                by=By("operator"),
             )
         assert codes_of(refused) == ["contact_exists"]
         other = await contacts.find(connection, AllAccounts(), "more@telvia.example")
@@ -84,5 +90,6 @@ async def test_a_contact_that_there_is_already_is_named(qr: QrWorld) -> None:
                 email="codes@telvia.example",
                 add_roles=(),
                 remove_roles=(),
+                by=By("operator"),
             )
         assert await contacts.distributors(connection, OfAccount(qr.account_id)) == ["Telvia"]

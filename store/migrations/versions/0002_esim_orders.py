@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("origin_id", sa.BigInteger(), nullable=True),
         sa.Column("what", postgresql.JSONB(), nullable=False),
         sa.Column("esim_id", sa.BigInteger(), nullable=True),
+        sa.Column("note_id", sa.BigInteger(), nullable=True),
         sa.Column("cancel_note_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("kind IN ('replace_esim', 'switch_to_esim')", name=op.f("ck_orders_kind")),
         sa.CheckConstraint(
@@ -284,14 +285,18 @@ def upgrade() -> None:
     op.create_table(
         "order_notes",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_order_notes_order_id"),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_order_notes_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_order_notes"),
         sa.UniqueConstraint("id", "order_id", name="uq_order_notes_id_order_id"),
     )
     op.create_index("ix_order_notes_order_id", "order_notes", ["order_id"], unique=False)
+    op.create_foreign_key(
+        "fk_orders_note_id_id", "orders", "order_notes", ["note_id", "id"], ["id", "order_id"]
+    )
     op.create_foreign_key(
         "fk_orders_cancel_note_id_id", "orders", "order_notes", ["cancel_note_id", "id"], ["id", "order_id"]
     )
@@ -320,6 +325,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM sims WHERE state = 'temporary'")
     op.drop_constraint("fk_sims_order_id", "sims")
     op.execute("UPDATE sims SET order_id = NULL")
+    op.drop_constraint("fk_orders_note_id_id", "orders")
     op.drop_constraint("fk_orders_cancel_note_id_id", "orders")
     for table in (
         "order_notes",

@@ -1,0 +1,89 @@
+"""Every event of a caller's deed names the row that says from where the call came, by whatever way."""
+
+import pytest
+
+from models.callers import Caller, LinkBearer
+from models.lifecycle import HoldReason
+from starter import callers
+from starter.link_desk import LinkDesk
+from starter.people import erase
+from starter.qr_desk import QrRequestDraft
+from starter.retry import RetryDesk
+from store import holds
+from tests.builders import ANA, OPERATOR
+from tests.system.qr_scene import QUENTIN, QrScene, a_code
+from tests.system.scene import Scene
+
+ORIGIN, OF_LINK = 77, 78
+UNNAMED = "SELECT type, actor, origin_id FROM events WHERE id > :last AND actor <> 'system' ORDER BY id"
+
+
+async def _last(scene: Scene) -> int:
+    return int((await scene.sql("SELECT max(id) FROM events"))[0][0])
+
+
+async def _deeds(scene: Scene, last: int) -> list[tuple[str, str, int | None]]:
+    return [(row.type, row.actor, row.origin_id) for row in await scene.sql(UNNAMED, last=last)]
+
+
+async def _ana(scene: Scene) -> Caller:
+    return await callers.user(scene.database, ANA, origin_id=ORIGIN)
+
+
+@pytest.mark.covers("S5", "W6")
+async def test_what_is_done_about_a_code_says_from_where(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    last = await _last(scene)
+    ana, desk = await _ana(scene), world.desk
+    draft = QrRequestDraft(sim=world.sim)
+    made = await desk.request(ana, draft)
+    await desk.request(ana, draft.model_copy(update={"again": True}))
+    await desk.withdraw(ana, made.request_id)
+    await desk.import_code(ana, world.sim, str(a_code()))
+    await desk.show(ana, world.sim)
+    told = await desk.notify(ana, world.sim)
+    await desk.revoke(ana, told.id)
+    assert await _deeds(scene, last) == [
+        (name, ana.actor, ORIGIN)
+        for name in (
+            *("qr.requested", "qr.sent_again", "qr.withdrawn"),
+            *("qr.imported", "qr.shown", "notification.created", "notification.revoked"),
+        )
+    ]
+
+
+@pytest.mark.covers("S5")
+async def test_what_is_done_with_a_link_says_from_where(scene: Scene) -> None:
+    world = await QrScene.set_up(scene)
+    await world.request()
+    token = (await world.upload_link()).rpartition("/")[2]
+    last = await _last(scene)
+    bearer, links = LinkBearer(token, origin_id=OF_LINK), LinkDesk(world.desk)
+    checked = await links.check_code(bearer, str(a_code()))
+    await links.send(bearer, checked.upload_id)
+    await links.tell_manager(bearer)
+    assert [(name, origin) for name, _, origin in await _deeds(scene, last)] == [
+        (name, OF_LINK) for name in ("link.checked", "link.used", "qr.imported", "notification.created")
+    ]
+
+
+@pytest.mark.covers("W5", "S5")
+async def test_a_retry_and_an_erasure_say_from_where(scene: Scene) -> None:
+    world, operator = await QrScene.set_up(scene), callers.operator(origin_id=ORIGIN)
+    scene.mailbox.answer = "550 5.1.1 No such user"
+    made = await world.request()
+    await world.held_for(made, HoldReason.MAIL_REJECTED)
+    scene.mailbox.answer = "250 2.0.0 taken"
+    last = await _last(scene)
+    await RetryDesk(world.desk.client, scene.database, scene.settings).one(operator, made)
+    await world.held_for(made, None)
+    async with scene.database.transaction() as connection:
+        await holds.hold(connection, made, "waiting", HoldReason.NO_QR_CODE)
+        seen = await holds.seen(connection, made)
+        await holds.release_seen(connection, made, operator.by, seen)
+    released = [(name, origin) for name, _, origin in await _deeds(scene, last)]
+    assert released == [("qr.released", ORIGIN), ("qr.released", ORIGIN)], "by the retry, and by a restart"
+    await world.desk.withdraw(OPERATOR, made)
+    last = await _last(scene)
+    await erase(operator, scene.database, QUENTIN)
+    assert [(name, origin) for name, _, origin in await _deeds(scene, last)] == [("person.erased", ORIGIN)]
