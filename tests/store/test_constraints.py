@@ -178,8 +178,8 @@ IMPOSSIBLE = [
          "ck_events_about_something"),
         ("INSERT INTO events (about, type, actor, audience) VALUES ('{sim:1}', 'mail.sent', 'system', 'all')",
          "ck_events_audience"),
-        ("INSERT INTO feed_epoch (one) VALUES (false)", "ck_feed_epoch_one"),
-        ("INSERT INTO feed_epoch DEFAULT VALUES", "pk_feed_epoch"),
+        ("INSERT INTO feed_epoch (one, cluster) VALUES (false, '1')", "ck_feed_epoch_one"),
+        ("INSERT INTO feed_epoch (cluster) VALUES ('1')", "pk_feed_epoch"),
     ]
 # fmt: on
 

@@ -13,10 +13,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sandbox.postgres import ThrowAwayPostgres
+from starter.inventory import Inventory
 from store import migrations
 from store.mail_table import MailRow
 from store.session import Database
-from tests.builders import place, run, world
+from tests.builders import OPERATOR, place, run, world
 from tests.conftest import administer
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +90,24 @@ def test_the_migrations_do_not_depend_on_the_code_of_today() -> None:
     versions = (ROOT / "store/migrations/versions").glob("*.py")
     ours = re.compile(r"^\s*(?:from|import) (?:store|models)\b", re.MULTILINE)
     assert [path.name for path in versions if ours.search(path.read_text())] == []
+
+
+@pytest.mark.covers("F40", "F41")
+async def test_a_custom_profile_that_existed_before_the_actions(empty_url: str) -> None:
+    await migrations.upgrade(empty_url, "0001")
+    database = Database(empty_url)
+    await run(database, "INSERT INTO accounts (name) VALUES ('Acme')")
+    await run(
+        database,
+        "INSERT INTO authorised_actions_profiles (account_id, name, is_default) "
+        "SELECT id, 'Clerk', false FROM accounts",
+    )
+    await migrations.upgrade(empty_url)
+    inventory = Inventory(database)
+    assert (await inventory.profile(OPERATOR, "Acme", "Clerk")).enabled == ()
+    someone_enabled = await inventory.enable(OPERATOR, "Acme", "Clerk", ["switch_to_esim:1"])
+    assert someone_enabled.enabled == ("switch_to_esim:1",)
+    await database.close()
 
 
 async def test_mails_are_kept_when_qr_codes_come_and_go(empty_url: str) -> None:
