@@ -29,12 +29,10 @@ from tests.builders import (
     OPERATOR,
     acknowledge,
     as_csv,
-    cancel,
     iccid,
     item,
     line,
     place,
-    process,
     run,
 )
 from tests.qr_world import QrWorld, hold, qr_world, release
@@ -224,10 +222,13 @@ async def test_a_writer_that_locks_in_another_sequence_is_noticed(
     for number in LINES:
         order = await place(crowd.database, number, OrderKind.REPLACE_ESIM)
         await acknowledge(crowd.database, order, iccid(700 + number))
+        order_id, by, esim = order.order_id, By("operator"), iccid(700 + number)
+        complete = partial(order_steps.complete, order_id=order_id, by=by, iccid=esim, request="test")
+        undo = partial(order_steps.cancel, order_id=order_id, by=by)
         async with held_by_another(crowd.database, "subject", number):
-            completing = asyncio.create_task(outcome(process(crowd.database, order, iccid(700 + number))))
+            completing = asyncio.create_task(outcome(in_a_step(crowd.database, complete)))
             await asyncio.sleep(0.1)
-            cancelling = asyncio.create_task(outcome(cancel(crowd.database, order)))
+            cancelling = asyncio.create_task(outcome(in_a_step(crowd.database, undo)))
             backwards.add(cancelling)
             await asyncio.sleep(0.2)
         await asyncio.wait_for(asyncio.gather(completing, cancelling), 30)
