@@ -26,4 +26,5 @@ async def test_a_restore_is_announced_and_the_feed_goes_on_after_it(
     async with database.transaction() as connection:
         await connection.execute(text("SELECT 1"))
         page = await events.read(connection, START, audience=Audience.OPERATOR)
-    assert [event.type for event in page.events] == ["account.created", "order.submitted"]
+    happened = [event.type for event in page.events]
+    assert happened == ["account.created", "user.created", "order.submitted"]
