@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from temporalio.client import WorkflowHandle
 
 from mail.smtp import SmtpMailer
 from models.callers import Caller
@@ -145,11 +146,13 @@ class Scene:
         return await self.inventory.line(OPERATOR, msisdn(number))
 
     async def forward(self, workflow_id: str, by: timedelta) -> None:
-        """Let this much time pass for one workflow, and for the database."""
+        """Let this much time pass for one workflow, once it only waits, and for the database."""
+        handle = self.temporal.client.get_workflow_handle(workflow_id)
+        await eventually(lambda: _only_waits(handle), bool)
         self._ahead += by
         async with self.database.transaction() as connection:
             await set_clock(connection, self._ahead)
-        await self.temporal.forward(self.temporal.client.get_workflow_handle(workflow_id), by)
+        await self.temporal.forward(handle, by)
 
     async def ended(self, order_id: str) -> None:
         """Wait until the workflow has ended, and with it everything the order owes anybody."""
@@ -160,6 +163,11 @@ class Scene:
 
     async def sql(self, statement: str, **values: object) -> list[Any]:
         return await run(self.database, statement, **values)
+
+
+async def _only_waits(handle: WorkflowHandle[Any, Any]) -> bool:
+    raw = (await handle.describe()).raw_description
+    return not raw.pending_activities and not raw.HasField("pending_workflow_task")
 
 
 def msisdn(number: int) -> str:
