@@ -1,9 +1,10 @@
 """What waits for a person: work without a workflow, work that is held, mails that nobody has got."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -115,40 +116,43 @@ async def held(database: Database) -> Check:
 
 async def owed(database: Database) -> Check:
     """Whether orders have done what they owe outside the database, also those that have ended."""
-
-    async def ask() -> list[str]:
-        async with database.reading() as connection:
-            return await standing.overdue(connection, OVERDUE)
-
-    found, away = await within(ask, _SILENT)
-    if found is None:
-        return Check("owed", ok=False, sentence=away)
-    if not found:
-        return Check("owed", ok=True, sentence="No order owes an e-mail or a follow-up for over 15 minutes.")
-    sentence = (
-        f"Orders that owe an e-mail or a follow-up for over 15 minutes: {_named(found)}. "
-        "Run: esim-orders order retry ORDER"
+    return await _late(
+        database,
+        "owed",
+        lambda connection: standing.overdue(connection, OVERDUE),
+        "No order owes an e-mail or a follow-up for over 15 minutes.",
+        "Orders that owe an e-mail or a follow-up for over 15 minutes: {}. "
+        "Run: esim-orders order retry ORDER",
     )
-    return Check("owed", ok=False, sentence=sentence)
 
 
 async def unsent_notifications(database: Database) -> Check:
     """Whether everybody who was to be told of a code has been."""
+    return await _late(
+        database,
+        "notifications",
+        lambda connection: standing.unsent_notifications(connection, LATE),
+        "No notification waits for longer than an hour.",
+        "Notifications of QR codes that wait for longer than an hour: {}. Run: esim-orders qr "
+        "retry NOTIFICATION, or qr revoke NOTIFICATION and qr notify",
+    )
 
+
+async def _late(
+    database: Database,
+    name: str,
+    find: Callable[[AsyncConnection], Awaitable[list[str]]],
+    fine: str,
+    late: str,
+) -> Check:
     async def ask() -> list[str]:
         async with database.reading() as connection:
-            return await standing.unsent_notifications(connection, LATE)
+            return await find(connection)
 
     found, away = await within(ask, _SILENT)
     if found is None:
-        return Check("notifications", ok=False, sentence=away)
-    if not found:
-        return Check("notifications", ok=True, sentence="No notification waits for longer than an hour.")
-    sentence = (
-        f"Notifications of QR codes that wait for longer than an hour: {_named(found)}. Run: esim-orders qr "
-        "retry NOTIFICATION, or qr revoke NOTIFICATION and qr notify"
-    )
-    return Check("notifications", ok=False, sentence=sentence)
+        return Check(name, ok=False, sentence=away)
+    return Check(name, ok=not found, sentence=late.format(_named(found)) if found else fine)
 
 
 def _named(names: Sequence[str]) -> str:
