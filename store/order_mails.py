@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Interval, Select, and_, bindparam, case, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.inventory import ContactRole
 from models.language import Language
 from models.lifecycle import OrderKind, OrderStatus
+from store import silence
 from store.catalogue import esim_of
 from store.languages import language_of
 from store.mail_table import MailRow
 from store.mails import Person
-from store.row import now
 from store.tables import (
     AccountRow,
     ContactRoleRow,
@@ -189,20 +189,9 @@ def _contact(row: Any) -> Person:
     return Person(f"contact:{row.id}", row.name, row.email, Language(row.language))
 
 
-_SILENT_SINCE = select(
-    func.greatest(
-        OrderRow.status_since,
-        select(func.max(MailRow.updated_at))
-        .where(
-            MailRow.order_id == OrderRow.id,
-            MailRow.recipient.startswith("contact:"),
-            MailRow.state == "sent",
-        )
-        .scalar_subquery(),
-    )
-    + bindparam("silent_for", type_=Interval)
-    - now()
-).where(OrderRow.id == bindparam("order_id"))
+_DUE_IN = silence.due_in(OrderRow.status_since, MailRow.order_id == OrderRow.id).where(
+    OrderRow.id == bindparam("order_id")
+)
 
 
 async def silence_left(connection: AsyncConnection, order_id: str, silent_for: timedelta) -> timedelta | None:
@@ -210,5 +199,4 @@ async def silence_left(connection: AsyncConnection, order_id: str, silent_for: t
     provider. None where it has been silent long enough.
     """
     known = {"order_id": order_id, "silent_for": silent_for}
-    left: timedelta = (await connection.execute(_SILENT_SINCE, known)).scalar_one()
-    return left if left > timedelta() else None
+    return await silence.left(connection, _DUE_IN, known)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Interval, Select, and_, any_, bindparam, func, select
+from sqlalchemy import Select, and_, any_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -14,6 +14,7 @@ from models.inventory import ContactRole
 from models.language import Language
 from models.qr import RequestStatus
 from models.qr_letter import QrFacts, copies
+from store import silence
 from store.languages import at_addresses, language_of
 from store.mail_table import MailRow
 from store.mails import AboutNotification, AboutRequest, Person
@@ -265,20 +266,9 @@ async def is_valid(connection: AsyncConnection, about: AboutNotification) -> boo
     return revoked_at is None
 
 
-_SILENT_SINCE = select(
-    func.greatest(
-        QrRoundRow.at,
-        select(func.max(MailRow.updated_at))
-        .where(
-            MailRow.qr_request_id == QrRoundRow.request_id,
-            MailRow.recipient.startswith("contact:"),
-            MailRow.state == "sent",
-        )
-        .scalar_subquery(),
-    )
-    + bindparam("silent_for", type_=Interval)
-    - now()
-).where(QrRoundRow.request_id == bindparam("request"), QrRoundRow.number == bindparam("round"))
+_DUE_IN = silence.due_in(QrRoundRow.at, MailRow.qr_request_id == QrRoundRow.request_id).where(
+    QrRoundRow.request_id == bindparam("request"), QrRoundRow.number == bindparam("round")
+)
 
 
 async def silence_left(
@@ -288,8 +278,7 @@ async def silence_left(
     to. None where it has been long enough.
     """
     known = {"request": request_id, "round": number, "silent_for": silent_for}
-    left: timedelta = (await connection.execute(_SILENT_SINCE, known)).scalar_one()
-    return left if left > timedelta() else None
+    return await silence.left(connection, _DUE_IN, known)
 
 
 async def from_now(connection: AsyncConnection, after: timedelta) -> datetime:
