@@ -27,7 +27,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 install: $(STAMP) ## Make the virtual environment
 
-demo: $(STAMP) ## Play a few orders on a throw-away sandbox, and check every outcome
+demo: $(STAMP) ## Play and check orders in a sandbox; ARGS="switch refuse": only these
 	$(BIN)/python -m sandbox.demo $(ARGS)
 
 up: $(STAMP) ## Run everything on this machine until Ctrl-C

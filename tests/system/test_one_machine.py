@@ -265,13 +265,11 @@ async def test_a_second_up_finds_open_orders_as_they_were(tmp_path: Path) -> Non
         assert after["sim"]["iccid"] == iccid
 
 
-@pytest.mark.covers("W1", "W8")
-@pytest.mark.timeout(300)
-async def test_the_demonstration_is_right() -> None:
+async def demo(*arguments: str) -> "subprocess.CompletedProcess[str]":
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
-    done = await asyncio.to_thread(
+    return await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, "-m", "sandbox.demo"],
+        [sys.executable, "-m", "sandbox.demo", *arguments],
         capture_output=True,
         text=True,
         cwd=TOP,
@@ -279,6 +277,19 @@ async def test_the_demonstration_is_right() -> None:
         timeout=240,
         check=False,
     )
+
+
+@pytest.mark.covers("W1", "W8")
+@pytest.mark.timeout(300)
+async def test_the_demonstration_is_right() -> None:
+    done = await demo()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WRONG" not in done.stdout
     assert "took over" in done.stdout
+
+
+async def test_a_chapter_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    done = await demo("switch", "swap")
+    assert done.returncode == 2
+    assert "'swap'; there are switch, cancel" in done.stderr
+    assert not done.stdout

@@ -14,7 +14,7 @@ from models.activation import ActivationCode, parse_activation_code
 from models.identifiers import qr_request_id
 from qr.draw import png
 from qr.intake import read_upload
-from sandbox.demo_qr import letter_with
+from sandbox.demo.qr_code import letter_with
 from sandbox.stage import running_sandbox
 from tests.contract.backend import Backend
 from tests.system.test_one_machine import ACCOUNT, USER, Shell

@@ -1,4 +1,4 @@
-"""The demonstration's chapter about a QR code: asked for, uploaded through the link, told, downloaded.
+"""The demonstration's chapter about a QR code: requested, uploaded through the link, notified, downloaded.
 
 Everything goes the way of people: the mail is read in the mailbox, the pages behind its links over HTTP.
 """
@@ -16,9 +16,11 @@ from models.callers import Caller
 from models.errors import Refused
 from models.inventory import ContactRole, LineView, UserView
 from models.qr import RequestStatus
+from models.rules import Action
 from qr.draw import png
 from qr.intake import read_upload
 from sandbox.data_dir import DataDir
+from sandbox.demo.scene import Scene
 from sandbox.mails import list_mails, read_mail
 from sandbox.stage import Timeline, wait_until
 from starter import callers
@@ -37,6 +39,14 @@ def letter_with(code: ActivationCode) -> bytes:
     written = BytesIO()
     page.save(written, "PDF", resolution=150)
     return written.getvalue()
+
+
+async def qr_code(scene: Scene) -> None:
+    """The code of an eSIM is requested, uploaded as a PDF, and cannot be given to another SIM."""
+    line, other = [await scene.line(Action.REPLACE_ESIM) for _ in range(2)]
+    scene.timeline.chapter(f"The QR code of the eSIM on line {line.msisdn} is requested, and comes as a PDF")
+    chapter = QrChapter(scene.timeline, scene.qr_desk, scene.stock, scene.client, scene.folder)
+    await chapter.play(line, other, scene.user)
 
 
 @dataclass

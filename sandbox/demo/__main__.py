@@ -1,0 +1,114 @@
+"""`make demo`: chapters on a throw-away sandbox, every outcome checked in the database and in Temporal.
+
+    make demo                                      all chapters
+    make demo ARGS="switch qr-code"                only these, in this order
+    make demo ARGS=--keep                          leaves the sandbox running until Ctrl-C
+
+Exits 0 only if all was right.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from models.errors import EsimError
+from sandbox.demo import fleet, orders, qr_code
+from sandbox.demo.scene import Scene
+from sandbox.errors import SandboxError
+from sandbox.stage import Timeline, running_sandbox
+from settings import Settings
+from starter.desk import OrderDesk
+from starter.inventory import Inventory
+from starter.qr_desk import QrDesk
+from starter.temporal import connect, leave
+from store.session import Database
+
+ANSWER_SECONDS = 60
+
+CHAPTERS: Mapping[str, Callable[[Scene], Awaitable[None]]] = {
+    "switch": orders.switch,
+    "cancel": orders.cancel,
+    "replace": orders.replace,
+    "refuse": orders.refuse,
+    "qr-code": qr_code.qr_code,
+    "kill-worker": orders.kill_worker,
+}
+"""What can be played, in this order unless others are chosen. A new chapter is a function and a line here."""
+
+
+async def demonstrate(console: Console, chapters: Sequence[str], *, keep: bool) -> int:
+    """Play these chapters; the number of things that were wrong."""
+    folder = Path(tempfile.mkdtemp(prefix="esim-demo-"))
+    timeline = Timeline(console)
+    timeline.chapter("A throw-away sandbox starts: PostgreSQL, Temporal, a mailbox, a worker")
+    with contextlib.suppress(asyncio.CancelledError) if keep else contextlib.nullcontext():
+        await _play_on(timeline, console, folder, chapters, keep=keep)
+    return len(timeline.wrong)
+
+
+async def _play_on(
+    timeline: Timeline, console: Console, folder: Path, chapters: Sequence[str], *, keep: bool
+) -> None:
+    try:
+        async with running_sandbox(folder) as (data, addresses):
+            timeline.says(f"Ready. Temporal Web UI: {addresses.temporal_ui_url}")
+            os.environ["ESIM_DATA_DIR"] = str(folder)
+            settings = Settings(answer_timeout=ANSWER_SECONDS)
+            database = Database(settings.database_url)
+            client = await connect(settings)
+            try:
+                desk, stock = OrderDesk(client, database, settings), Inventory(database)
+                qr_desk = QrDesk(client, database, settings)
+                user = await fleet.imported(timeline, stock)
+                scene = Scene(timeline, desk, qr_desk, stock, client, data, user)
+                for name in chapters:
+                    await CHAPTERS[name](scene)
+                await fleet.look_at_everything(scene)
+            finally:
+                await database.close()
+            timeline.sum_up()
+            if keep:
+                console.print(f"\nThe sandbox stays: export ESIM_DATA_DIR={folder}\nCtrl-C ends it.")
+                await asyncio.Event().wait()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play the demonstration from a shell."""
+    parser = argparse.ArgumentParser(
+        prog="make demo", description="Play orders on a throw-away sandbox, and check every outcome."
+    )
+    parser.add_argument(
+        "chapters",
+        nargs="*",
+        metavar="CHAPTER",
+        help=f"what to play, all unless named: {', '.join(CHAPTERS)}",
+    )
+    parser.add_argument("--keep", action="store_true", help="leave the sandbox running until Ctrl-C")
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.chapters if name not in CHAPTERS]
+    if unknown:
+        parser.error(f"There is no chapter {unknown[0]!r}; there are {', '.join(CHAPTERS)}.")
+    console = Console(highlight=False)
+    try:
+        wrong = asyncio.run(demonstrate(console, options.chapters or list(CHAPTERS), keep=options.keep))
+    except (EsimError, SandboxError) as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; the sandbox is removed.", file=sys.stderr)
+        return 130
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    leave(main())
