@@ -13,10 +13,10 @@ COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --g
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check lint types imports bench pictures histories schemas lock clean
+.PHONY: help install demo up test test-night check lint types imports bench pictures histories schemas lock clean
 
 help: ## Say what can be made
-	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with make PYTHON=...")'
@@ -35,6 +35,9 @@ up: $(STAMP) ## Run everything on this machine until Ctrl-C
 
 test: $(STAMP) ## Run the tests, on real parts that they start themselves
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+test-night: $(STAMP) ## Run the tests that take long, such as thirty thousand odd mails
+	$(BIN)/python -m pytest -m night $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -10,15 +10,16 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from functools import lru_cache
 
-from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+from email_validator import ValidatedEmail
 
 from mail.errors import MailInvalid
-from mail.wire import message_bytes, named_address
+from mail.headers import address_field, text_field, token_field
+from mail.wire import message_bytes
+from models.addresses import read_address
 from models.characters import CONTROL
 
-MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9.-]{1,120}>")
+MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/^_`{|}~-]{1,120}@[A-Za-z0-9.-]{1,120}>")
 NAMED_ADDRESS = re.compile(r'\s*"?(.*?)"?\s*<([^<>]*)>\s*')
 READABLE_REFERENCE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
@@ -28,15 +29,12 @@ def _refuse_line_breaks(written: str, what: str) -> None:
         raise MailInvalid(f"{what} holds a line break or control character.")
 
 
-@lru_cache(maxsize=1024)
 def _address(written: str, whose: str) -> ValidatedEmail:
     """Read an address, test and internal domains included; delivery is the mail server's to judge."""
     _refuse_line_breaks(written, whose)
     try:
-        return validate_email(
-            written, check_deliverability=False, globally_deliverable=False, test_environment=True
-        )
-    except EmailNotValidError:
+        return read_address(written, anywhere=True)
+    except ValueError:
         raise MailInvalid(f"{whose} is not a valid e-mail address.") from None
 
 
@@ -131,25 +129,29 @@ def enveloped(mail: Mail, sender: Sender) -> Envelope:
     """
     recipient = _travelling(mail.to)
     needs_smtputf8 = not recipient.isascii()
-    fields = [
-        ("From", named_address(sender.name, sender.address)),
-        ("To", recipient),
-        ("Subject", mail.subject),
-        ("Message-ID", mail.message_id),
-        ("Date", format_datetime(datetime.now(UTC))),
-        ("Auto-Submitted", "auto-generated"),
-    ]
-    if mail.reply_to is not None:
-        fields.append(("Reply-To", _travelling(mail.reply_to)))
-    shown = [address for address in map(_travelling, mail.cc) if address.isascii() or needs_smtputf8]
-    if shown:
-        fields.append(("Cc", ", ".join(shown)))
     return Envelope(
         sender=sender.address,
         recipient=recipient,
-        content=message_bytes(fields, mail.text, mail.html, utf8=needs_smtputf8),
+        content=message_bytes(_head(mail, sender, recipient, needs_smtputf8), mail.text, mail.html),
         needs_smtputf8=needs_smtputf8,
     )
+
+
+def _head(mail: Mail, sender: Sender, recipient: str, utf8: bool) -> list[bytes]:
+    fields = [
+        address_field("From", [(sender.name, sender.address)], utf8=utf8),
+        address_field("To", [("", recipient)], utf8=utf8),
+        text_field("Subject", mail.subject, utf8=utf8),
+        token_field("Message-ID", mail.message_id),
+        token_field("Date", format_datetime(datetime.now(UTC))),
+        token_field("Auto-Submitted", "auto-generated"),
+    ]
+    if mail.reply_to is not None:
+        fields.append(address_field("Reply-To", [("", _travelling(mail.reply_to))], utf8=utf8))
+    shown = [address for address in map(_travelling, mail.cc) if address.isascii() or utf8]
+    if shown:
+        fields.append(address_field("Cc", [("", address) for address in shown], utf8=utf8))
+    return fields
 
 
 def message_id(reference: str, domain: str) -> str:

@@ -1,0 +1,153 @@
+"""Header fields as bytes: a reader sees exactly what was put in, and no value can add a line to the head.
+
+    text_field("Subject", "Équipe, =?utf-8?q?x?=", utf8=False)
+    address_field("From", [("Orders, eSIM", "orders@esim.example")], utf8=False)
+
+Python's `email` is not used to write them: it decodes encoded words that stand in a value, and up to 3.13.0
+writes the line breaks that were encoded in them. Here a value that holds the beginning of an encoded word is
+encoded itself, so that it is shown as it was typed. Sources: RFC 5322 (folding, phrases), RFC 2047 (encoded
+words), RFC 6532 (UTF-8 where the server has SMTPUTF8). All raise `MailInvalid`, quoting no value.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from mail.errors import MailInvalid
+from models.characters import CONTROL
+
+LONGEST_LINE = 998
+"""Bytes without the line break, at most (RFC 5322, 2.1.1)."""
+_LINE = 76
+"""Bytes in the lines that we fold, at most: that of a line with an encoded word (RFC 2047, 2)."""
+_BEGINS_ENCODED_WORD = "=?"
+_ENCODED_WORD = 75
+_AROUND_ENCODED = len("=?utf-8?q??=")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_QUOTED_PAIR = re.compile(r'(["\\])')
+_FIRST_LINE = re.compile(rb"[!-9;-~]+: [^\x00-\x1f\x7f]*")
+_NEXT_LINE = re.compile(rb" [^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*")
+_IN_ENCODED_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
+"""Bytes that stand for themselves in an encoded word, in a phrase too (RFC 2047, 5)."""
+
+
+def text_field(name: str, value: str, *, utf8: bool) -> bytes:
+    """Unstructured text, such as a subject."""
+    _refuse_controls(name, value)
+    room = _LINE - len(name) - len(": ")
+    plain = not value or ((utf8 or value.isascii()) and _plain(value, room))
+    return _folded(name, value.split(" ") if plain else _encoded(value, room), utf8)
+
+
+def token_field(name: str, value: str) -> bytes:
+    """A value of the protocol's own, such as a Message-ID or a date: ASCII, on one line."""
+    _refuse_controls(name, value)
+    return _folded(name, [value], utf8=False)
+
+
+def address_field(name: str, people: Iterable[tuple[str, str]], *, utf8: bool) -> bytes:
+    """Addresses, each with the name of its owner (empty: none), separated by commas."""
+    return _address_field(name, tuple(people), utf8)
+
+
+@lru_cache(maxsize=64)
+def _address_field(name: str, people: tuple[tuple[str, str], ...], utf8: bool) -> bytes:
+    """Kept, as each mail has the same sender."""
+    words: list[str] = []
+    for written, address in people:
+        _refuse_controls(name, written + address)
+        owner = " ".join(written.split())  # readers disagree on other blanks in a name
+        if _BEGINS_ENCODED_WORD in address or " " in address:  # an address cannot be encoded
+            raise MailInvalid(f"The field {name} holds an address that cannot be written.")
+        phrase = _phrase(owner, _LINE - len(name) - len(": ")) if owner else []
+        words += [*phrase, f"<{address}>," if owner else f"{address},"]
+    words[-1] = words[-1].removesuffix(",")
+    return _folded(name, words, utf8)
+
+
+def _phrase(owner: str, room: int) -> list[str]:
+    """The name before an address: as it is, in quotes where it has more than letters, or encoded. It is
+    always ASCII: some readers take UTF-8 in a subject but not before an address.
+    """
+    if not (owner.isascii() and _plain(owner, room - len('""'))):
+        return _encoded(owner, room)
+    if _ATOMS.fullmatch(owner):
+        return owner.split(" ")
+    return ('"' + _QUOTED_PAIR.sub(r"\\\1", owner) + '"').split(" ")
+
+
+def _plain(value: str, room: int) -> bool:
+    """Whether the value may travel unencoded. Blanks must be single and between words: folding moves a line
+    break to each. A word that needs a longer line, or looks as if it were encoded, is encoded.
+    """
+    return (
+        value.isprintable()
+        and _BEGINS_ENCODED_WORD not in value
+        and "" not in value.split(" ")
+        and max(len(word.encode()) for word in value.split(" ")) <= room // 2
+    )
+
+
+def _encoded(value: str, room: int) -> list[str]:
+    """The value as encoded words of whole characters; the blanks between them do not belong to it."""
+    rooms = (room - _AROUND_ENCODED, _ENCODED_WORD - _AROUND_ENCODED)
+    quoted = [_quoted(character) for character in value]
+    sizes = [len(character.encode()) for character in value]
+    if sum(map(len, quoted)) <= sum(sizes) * 4 // 3:
+        chunks = _chunks(quoted, list(map(len, quoted)), rooms)
+        return [f"=?utf-8?q?{chunk}?=" for chunk in chunks]
+    chunks = _chunks(value, sizes, (rooms[0] // 4 * 3, rooms[1] // 4 * 3))
+    return [f"=?utf-8?b?{b64encode(chunk.encode()).decode()}?=" for chunk in chunks]
+
+
+def _quoted(character: str) -> str:
+    """A character in the encoding Q (RFC 2047, 4.2)."""
+    if character == " ":
+        return "_"
+    return "".join(chr(byte) if byte in _IN_ENCODED_WORD else f"={byte:02X}" for byte in character.encode())
+
+
+def _chunks(parts: Sequence[str], sizes: Sequence[int], rooms: tuple[int, int]) -> list[str]:
+    """The parts, so many together as there is room for: in the first chunk, and in each of the others."""
+    chunks, left = [""], rooms[0]
+    for part, size in zip(parts, sizes, strict=True):
+        if size > left:
+            chunks.append("")
+            left = rooms[1]
+        chunks[-1] += part
+        left -= size
+    return chunks
+
+
+def _folded(name: str, words: Sequence[str], utf8: bool) -> bytes:
+    """The words on lines that are short where they can be, each line after the first begun by a blank."""
+    lines, line = [], f"{name}: {words[0]}".encode()
+    for word in map(str.encode, words[1:]):
+        if len(line) + 1 + len(word) > _LINE:
+            lines.append(line)
+            line = b" " + word
+        else:
+            line += b" " + word
+    return _checked(name, b"\r\n".join([*lines, line, b""]), utf8)
+
+
+def _checked(name: str, field: bytes, utf8: bool) -> bytes:
+    """The field, if its bytes are one: lines that only the folding ended, none too long, none of blanks only,
+    ASCII unless UTF-8 may travel. The last look at every field, whatever it holds.
+    """
+    first, *others = field.removesuffix(b"\r\n").split(b"\r\n")
+    sound = (
+        _FIRST_LINE.fullmatch(first)
+        and all(map(_NEXT_LINE.fullmatch, others))
+        and max(map(len, (first, *others))) <= LONGEST_LINE
+        and (utf8 or field.isascii())
+    )
+    if not sound:
+        raise MailInvalid(f"The field {name} cannot be written.")
+    return field
+
+
+def _refuse_controls(name: str, value: str) -> None:
+    if CONTROL.search(value):
+        raise MailInvalid(f"The field {name} holds a line break or control character.")
