@@ -13,7 +13,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from mail.errors import MailAmbiguous, MailRefusedUs, MailRejected, MailUnavailable
+from mail.errors import MailAmbiguous, MailInvalid, MailRefusedUs, MailRejected, MailUnavailable
 from models.errors import PartAway, Refused
 from models.lifecycle import HoldReason
 from providers.outbox import MailUncertain
@@ -29,6 +29,7 @@ FAILURES: tuple[tuple[type[Exception], str, bool], ...] = (
     (MailAmbiguous, HoldReason.MAIL_UNCERTAIN, True),
     (MailUnavailable, HoldReason.MAIL_UNAVAILABLE, True),
     (MailRefusedUs, HoldReason.MAIL_CONFIGURATION, False),
+    (MailInvalid, HoldReason.MAIL_NOT_COMPOSABLE, False),
     (MailRejected, HoldReason.MAIL_REJECTED, False),
     (NoOrderContact, HoldReason.NO_ORDER_CONTACT, False),
     (PartAway, "part_away", True),

@@ -7,7 +7,8 @@
     ├── MailRefusedUs       nothing was delivered and it is the operator's to mend, not the order's
     │                       fault (credentials, TLS, sender address): hold and alert
     └── MailRejected        this mail will never be accepted (5xx for its recipient or content): never again
-        └── MailInvalid     refused by ourselves before any connection (line break in a header, bad address)
+        └── MailInvalid     it cannot be composed: refused by ourselves before any connection (line break
+                            in a header, bad address)
 
 The texts end up in workflow histories, so none holds an address, a subject, a password or the words of
 the mail server (servers love to repeat the address): only what happened, and SMTP codes.
@@ -39,4 +40,4 @@ class MailRejected(MailError):
 
 
 class MailInvalid(MailRejected):
-    """The mail itself is malformed; no mail server was asked."""
+    """The mail cannot be composed; no mail server was asked, so nothing was sent."""

@@ -129,12 +129,13 @@ def enveloped(mail: Mail, sender: Sender) -> Envelope:
     """
     recipient = _travelling(mail.to)
     needs_smtputf8 = not recipient.isascii()
-    return Envelope(
-        sender=sender.address,
-        recipient=recipient,
-        content=message_bytes(_head(mail, sender, recipient, needs_smtputf8), mail.text, mail.html),
-        needs_smtputf8=needs_smtputf8,
-    )
+    try:
+        content = message_bytes(_head(mail, sender, recipient, needs_smtputf8), mail.text, mail.html)
+    except MailInvalid:
+        raise
+    except Exception as cause:
+        raise MailInvalid("The mail cannot be composed.") from cause
+    return Envelope(sender.address, recipient, content, needs_smtputf8)
 
 
 def _head(mail: Mail, sender: Sender, recipient: str, utf8: bool) -> list[bytes]:

@@ -52,6 +52,7 @@ class HoldReason(StrEnum):
     MAIL_UNAVAILABLE = "mail_unavailable"
     MAIL_REJECTED = "mail_rejected"
     MAIL_UNCERTAIN = "mail_uncertain"
+    MAIL_NOT_COMPOSABLE = "mail_not_composable"
     MAIL_CONFIGURATION = "mail_configuration"
     NO_ORDER_CONTACT = "no_order_contact"
     ANSWER_REFUSED = "answer_refused"
@@ -72,6 +73,10 @@ _HOLDS = {
     HoldReason.MAIL_UNCERTAIN: (
         "Twice the mail server went silent after taking the mail; it may have arrived. "
         "Ask the recipient, then retry to send it once more, or go on."
+    ),
+    HoldReason.MAIL_NOT_COMPOSABLE: (
+        "An e-mail cannot be composed, so it was not sent; the history says which and why, mostly the "
+        "recipient's address. Correct it, then retry."
     ),
     HoldReason.MAIL_CONFIGURATION: (
         "The mail server does not accept our login or TLS. Correct ESIM_SMTP_URL, then retry."

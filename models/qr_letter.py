@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.addresses import parse_email
-from models.characters import CONTROL, UNPRINTABLE
+from models.characters import CONTROL, CONTROLS, UNPRINTABLE
 from models.errors import Refusal
-from models.identifiers import storable
 
 LONGEST_SUBJECT = 200
 LONGEST_TEXT = 10_000
@@ -20,6 +19,8 @@ MOST_CC = 20
 _PREFILLED = "..."
 """Stands for what was not edited: what is pre-filled keeps the rules."""
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028]")
+_UNKEPT = re.compile(f"(?![\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029])[{CONTROLS}]")
+"""Controls that neither end a line nor are a tab, NUL and halves of surrogate pairs."""
 _PARAGRAPH_END = re.compile("\u2029|\n[ \t]*(?:\n[ \t]*)+")
 
 
@@ -63,10 +64,10 @@ def letter_refusals(subject: str | None, text: str | None, cc: Sequence[str]) ->
         found.append(Refusal.of("text_empty"))
     elif len(text) > LONGEST_TEXT:
         found.append(Refusal.of("text_too_long", characters=LONGEST_TEXT))
-    elif not storable(text):
+    elif _UNKEPT.search(text):
         found.append(Refusal.of("text_not_storable"))
     if not all(map(_is_address, cc)):
-        found.append(Refusal.of("cc_invalid"))
+        found.append(Refusal.of("email_invalid"))
     if len(cc) > MOST_CC:
         found.append(Refusal.of("too_many_cc", most=MOST_CC))
     return found
@@ -77,11 +78,19 @@ def copies(cc: Sequence[str], asked: Collection[str]) -> dict[int, str]:
     found: dict[int, str] = {}
     known = {address.casefold() for address in asked}
     for place, written in enumerate(cc, start=1):
-        address = parse_email(written)
+        address = _as_stored(written)
         if address.casefold() not in known:
             known.add(address.casefold())
             found[place] = address
     return found
+
+
+def _as_stored(written: str) -> str:
+    """The address in its normal form. One that cannot be written to stays as it is: its mail will say so."""
+    try:
+        return parse_email(written)
+    except ValueError:
+        return written
 
 
 def paragraphs(text: str) -> list[list[str]]:
@@ -101,9 +110,6 @@ def _readable(text: str) -> bool:
 
 
 def _is_address(text: str) -> bool:
-    """Also a line break at either end is refused: who strips it later, or forgets to, is not known here."""
-    if CONTROL.search(text):
-        return False
     try:
         parse_email(text)
     except ValueError:

@@ -5,22 +5,36 @@ Raises, once every mail has had its chance, so that one recipient's failure touc
     MailUnavailable, MailAmbiguous   worth trying again
     MailUncertain                    twice unknown: a person decides
     MailRejected, MailRefusedUs      see `mail.errors`
+    MailInvalid                      one cannot be composed: nothing of it was sent
 """
 
 import asyncio
+import logging
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mail.errors import MailAmbiguous, MailError, MailRefusedUs, MailRejected, MailUnavailable
+from mail.errors import (
+    MailAmbiguous,
+    MailError,
+    MailInvalid,
+    MailRefusedUs,
+    MailRejected,
+    MailUnavailable,
+)
 from mail.message import Mail, message_id
 from mail.qr_letters import FreshLink
 from mail.smtp import Mailer
 from mail.wording import Content
+from models.addresses import can_be_written_to
+from models.lifecycle import HoldReason
 from store import mails
 from store.mails import Letter, Outcome, Person, Subject
 from store.session import Database
+
+_log = logging.getLogger(__name__)
 
 
 class MailUncertain(MailError):
@@ -87,37 +101,33 @@ class Outbox:
                 letter.id: await draft.link(connection) for letter, draft in claimed.items() if draft.link
             }
         failures = [failure for claim in claims.values() if (failure := _past_failure(claim))]
-        delivered = await asyncio.gather(
-            *(self._deliver(letter, draft, links.get(letter.id)) for letter, draft in claimed.items())
+        ended = await asyncio.gather(
+            *(self._deliver(letter, draft, links.get(letter.id)) for letter, draft in claimed.items()),
+            return_exceptions=True,  # what went out is recorded, whatever happened to another
         )
-        outcomes = [outcome for outcome, _ in delivered]
-        failures += [failure for _, failure in delivered if failure]
-        if outcomes:
+        delivered = [end for end in ended if not isinstance(end, BaseException)]
+        if delivered:
             async with self._database.transaction() as connection:
-                await mails.record(connection, about, outcomes, retries)
+                await mails.record(connection, about, [outcome for outcome, _ in delivered], retries)
+        for end in ended:
+            if isinstance(end, BaseException):
+                raise end
+        failures += [failure for _, failure in delivered if failure]
         if failures:
             raise max(failures, key=_weight)
 
     async def _deliver(
         self, letter: Letter, draft: Draft, link: FreshLink | None
     ) -> tuple[Outcome, MailError | None]:
-        content = draft.write(draft.to.language, link)
         try:
-            await self._mailer.send(
-                Mail(
-                    to=draft.to.email or "",
-                    subject=content.subject,
-                    text=content.text,
-                    html=content.html,
-                    message_id=letter.message_id,
-                    reply_to=draft.reply_to,
-                    cc=draft.cc,
-                )
-            )
+            await self._mailer.send(_composed(letter, draft, link))
         except MailAmbiguous as failure:
             return Outcome(letter, "sending", str(failure)), failure
+        except MailInvalid as failure:
+            _write_down(failure)
+            return Outcome(letter, "failed", str(failure), HoldReason.MAIL_NOT_COMPOSABLE), failure
         except MailRejected as failure:
-            return Outcome(letter, "failed", str(failure)), failure
+            return Outcome(letter, "failed", str(failure), HoldReason.MAIL_REJECTED), failure
         except MailError as failure:
             return Outcome(letter, "unsent", str(failure)), failure
         return Outcome(letter, "sent"), None
@@ -133,10 +143,45 @@ class Outbox:
         )
 
 
+def _composed(letter: Letter, draft: Draft, link: FreshLink | None) -> Mail:
+    """The mail of a draft. Raises `MailInvalid` for whatever keeps it from being written: this is one
+    recipient's trouble, and nothing was sent. An address in Cc that cannot be written to is left out, as it
+    only shows who else gets a mail.
+    """
+    try:
+        content = draft.write(draft.to.language, link)
+        return Mail(
+            to=draft.to.email or "",
+            subject=content.subject,
+            text=content.text,
+            html=content.html,
+            message_id=letter.message_id,
+            reply_to=draft.reply_to,
+            cc=tuple(filter(can_be_written_to, draft.cc)),
+        )
+    except MailInvalid:
+        raise
+    except Exception as cause:
+        raise MailInvalid("The mail cannot be composed.") from cause
+
+
+def _write_down(failure: MailInvalid) -> None:
+    """What kept a mail from being composed, if that was no rule of ours. The text of a failure may hold an
+    address, so the log has its type and the frames only.
+    """
+    cause = failure.__cause__
+    if cause is not None:
+        frames = "".join(traceback.format_tb(cause.__traceback__))
+        _log.warning("A mail cannot be composed: %s\n%s", type(cause).__name__, frames)
+
+
 def _past_failure(claim: mails.Claim) -> MailError | None:
     if claim.uncertain:
         return MailUncertain("A mail may have been delivered twice; a person decides what to do.")
-    return MailRejected(claim.failure) if claim.failure else None
+    if claim.failure is None:
+        return None
+    kind = MailInvalid if claim.reason == HoldReason.MAIL_NOT_COMPOSABLE else MailRejected
+    return kind(claim.failure)
 
 
 def _weight(failure: MailError) -> int:

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
 from models.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
-from models.addresses import parse_email
 from models.callers import Caller, Permission
 from models.errors import Refused
 from models.events import sim_references
@@ -25,6 +24,7 @@ from settings import Settings
 from starter.calls import Calls, checked_key
 from starter.qr_workflows import QrWorkflows
 from starter.temporal import connect
+from starter.users import email_address
 from store import events, lookups, qr_codes, qr_notifications
 from store.facts import sim_facts
 from store.lookups import SimKey
@@ -119,7 +119,7 @@ class CodeDesk:
         imported it (F37, F65). Raises `Refused` (`email_invalid`; `no_manager` where there is none of these).
         """
         found = await self._allowed(caller, sim, Permission.NOTIFY_QR_CODES)
-        address = None if to is None else _address(to)
+        address = None if to is None else email_address(to)
         account_id = found.account_id
         async with self.database.transaction() as connection:
             version = await qr_codes.current_version(connection, caller.scope, found.id)
@@ -194,13 +194,6 @@ def read_typed(code: str) -> ActivationCode:
         return parse_activation_code(code)
     except ActivationCodeInvalid as invalid:
         raise Refused.because("activation_code_invalid", rule=invalid.rule) from None
-
-
-def _address(text: str) -> str:
-    try:
-        return parse_email(text)
-    except ValueError:
-        raise Refused.because("email_invalid") from None
 
 
 async def _manager(connection: AsyncConnection, version: QrVersionView) -> str:

@@ -32,6 +32,8 @@ class MailRow(Row):
     retries: Mapped[int] = mapped_column(server_default=text("0"))
     """The person's retry that it failed in: a later one tries it again."""
     failure: Mapped[str | None]
+    reason: Mapped[str | None]
+    """Why a mail that `failed` holds its order or request (a `HoldReason`): refused, or not composable."""
     updated_at: Mapped[datetime] = mapped_column(server_default=now())
     __table_args__ = (
         CheckConstraint("state IN ('unsent', 'sending', 'sent', 'failed')", name="state"),

@@ -86,6 +86,8 @@ class Claim:
     """The Message-ID it was first written down with, and keeps."""
     uncertain: bool = False
     failure: str | None = None
+    reason: str | None = None
+    """Why it failed: a `HoldReason`."""
 
 
 _SYSTEM = "system"
@@ -101,8 +103,8 @@ _RECORD = (
 async def claim(connection: AsyncConnection, letters: Sequence[Letter], retries: int) -> dict[str, Claim]:
     """Write that these letters are about to be sent, and say of each whether it may be.
 
-    Not again: what was sent; what the server refused for good, until a person retries; what was twice on
-    its way with nobody knowing whether it arrived, until a person retries.
+    Not again: what was sent; what the server refused for good, or what could not be composed, until a person
+    retries; what was twice on its way with nobody knowing whether it arrived, until a person retries.
     """
     if not letters:
         return {}
@@ -120,7 +122,7 @@ async def claim(connection: AsyncConnection, letters: Sequence[Letter], retries:
         if row.state == "sent":
             claims[row.id] = Claim(False, row.message_id)
         elif row.state == "failed" and row.retries >= retries:
-            claims[row.id] = Claim(False, row.message_id, failure=row.failure)
+            claims[row.id] = Claim(False, row.message_id, failure=row.failure, reason=row.reason)
         elif row.state == "sending" and row.uncertain > retries:
             claims[row.id] = Claim(False, row.message_id, uncertain=True)
         else:
@@ -146,6 +148,8 @@ class Outcome:
     letter: Letter
     state: str
     failure: str | None = None
+    reason: str | None = None
+    """Of one that failed: a `HoldReason`."""
 
 
 async def record(
@@ -153,18 +157,18 @@ async def record(
 ) -> None:
     """Write how it went, with an event for each mail that went out, may have, or never will."""
     happenings: list[events.Happening] = []
-    alike: dict[tuple[str, str | None], list[str]] = {}
+    alike: dict[tuple[str, str | None, str | None], list[str]] = {}
     for outcome in outcomes:
-        alike.setdefault((outcome.state, outcome.failure), []).append(outcome.letter.id)
+        alike.setdefault((outcome.state, outcome.failure, outcome.reason), []).append(outcome.letter.id)
         which = {"mail": outcome.letter.template, "to": outcome.letter.recipient}
         if outcome.state == "sent":
             happenings.append(("mail.sent", which))
         elif outcome.state in ("sending", "failed"):
             name = "mail.failed" if outcome.state == "failed" else "mail.uncertain"
             happenings.append((name, {**which, "failure": outcome.failure}))
-    for (state, failure), letters in alike.items():
-        values = {"letters": letters, "state": state, "failure": failure, "retries": retries}
-        await connection.execute(_RECORD, values)
+    for (state, failure, reason), letters in alike.items():
+        values = {"state": state, "failure": failure, "reason": reason, "retries": retries}
+        await connection.execute(_RECORD, {"letters": letters, **values})
     if happenings:
         found = await _references(connection, about)
         await events.append(connection, about.account_id, found, _SYSTEM, *happenings)

@@ -36,7 +36,6 @@ CODES = {
     "text_too_long": Declared("The text has more than {characters:,} characters."),
     "text_not_storable": Declared("The text holds a character that cannot be kept."),
     "text_not_utf8": Declared("The text is not UTF-8."),
-    "cc_invalid": Declared("An additional recipient is not an e-mail address."),
     "too_many_cc": Declared("A request is copied to {most} additional recipients at most."),
     # codes
     "no_qr_code_yet": Declared("The SIM has no QR code yet.", NOT_FOUND),

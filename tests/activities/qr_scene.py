@@ -96,9 +96,14 @@ class Desk:
         self.database = database
         self.sim_id = self.account_id = self.user_id = 0
 
-    async def open(self, **letter: object) -> None:
+    async def open(self, *third: str, **letter: object) -> None:
+        """`third`: addresses of further contacts who are asked, each named Third."""
         await world(self.database, line(1, sim_type="esim"))
-        for name, address in (("Quentin", QR), ("Second", SECOND)):
+        for name, address in (
+            ("Quentin", QR),
+            ("Second", SECOND),
+            *(("Third", address) for address in third),
+        ):
             await self.add_contact(name, address)
         (sim,) = await run(self.database, "SELECT id, account_id FROM sims")
         (user,) = await run(self.database, "SELECT id FROM users WHERE email = :ana", ana=ANA)

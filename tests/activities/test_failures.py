@@ -111,7 +111,7 @@ async def test_a_database_that_is_away_is_worth_trying_again(database_url: str) 
         (MailAmbiguous("Lost."), HoldReason.MAIL_UNCERTAIN, True),
         (MailUncertain("Twice."), HoldReason.MAIL_UNCERTAIN, False),
         (MailRejected("Refused."), HoldReason.MAIL_REJECTED, False),
-        (MailInvalid("Malformed."), HoldReason.MAIL_REJECTED, False),
+        (MailInvalid("Malformed."), HoldReason.MAIL_NOT_COMPOSABLE, False),
         (MailRefusedUs("No login."), HoldReason.MAIL_CONFIGURATION, False),
         (NoOrderContact("Nobody."), HoldReason.NO_ORDER_CONTACT, False),
         (PartAway("database", "Away."), "part_away", True),

@@ -25,9 +25,9 @@ def test_a_usual_letter_is_taken(cc: tuple[str, ...]) -> None:
 def test_a_line_break_in_the_subject_or_an_address_is_refused(line_break: str) -> None:
     assert codes(f"Code{line_break}Bcc: all@acme.example") == ["subject_not_one_line"]
     assert codes(f"Code{line_break}") == ["subject_not_one_line"]
-    assert codes(cc=(f"it@acme.example{line_break}",)) == ["cc_invalid"]
-    assert codes(cc=(f"{line_break}it@acme.example",)) == ["cc_invalid"]
-    assert codes(cc=(f"it@acme.example{line_break}Bcc: all@acme.example",)) == ["cc_invalid"]
+    assert codes(cc=(f"it@acme.example{line_break}",)) == ["email_invalid"]
+    assert codes(cc=(f"{line_break}it@acme.example",)) == ["email_invalid"]
+    assert codes(cc=(f"it@acme.example{line_break}Bcc: all@acme.example",)) == ["email_invalid"]
 
 
 @pytest.mark.parametrize("empty", ["", " ", "\u202e", "\ufeff\u00a0"])
@@ -50,7 +50,7 @@ def test_nothing_is_no_letter(empty: str) -> None:
     ],
 )
 def test_an_additional_recipient_is_one_address(address: str) -> None:
-    assert codes(cc=("boss@acme.example", address)) == ["cc_invalid"]
+    assert codes(cc=("boss@acme.example", address)) == ["email_invalid"]
 
 
 def test_every_reason_is_given_at_once_and_repeats_nothing() -> None:
@@ -58,7 +58,7 @@ def test_every_reason_is_given_at_once_and_repeats_nothing() -> None:
     assert [refusal.code for refusal in refusals] == [
         "subject_not_one_line",
         "text_not_storable",
-        "cc_invalid",
+        "email_invalid",
         "too_many_cc",
     ]
     assert "zebra" not in str(refusals).lower()

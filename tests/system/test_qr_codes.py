@@ -82,8 +82,8 @@ async def test_the_chosen_get_a_link_and_others_a_copy_without(scene: Scene) -> 
     [
         ({"contacts": ()}, "no_recipient"),
         ({"contacts": ("orders@telvia.example",)}, "recipient_not_eligible"),
-        ({"cc": ("boss@acme.example\r\nBcc: all@evil.example",)}, "cc_invalid"),
-        ({"cc": ("no address",)}, "cc_invalid"),
+        ({"cc": ("boss@acme.example\r\nBcc: all@evil.example",)}, "email_invalid"),
+        ({"cc": ("no address",)}, "email_invalid"),
         ({"subject": "A code\nBcc: all@evil.example"}, "subject_not_one_line"),
     ],
 )

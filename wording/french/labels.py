@@ -37,6 +37,10 @@ HOLDS = {
         "Par deux fois, le serveur de messagerie n’a plus répondu après avoir pris le message ; celui-ci est "
         "peut-être arrivé. Demandez au destinataire, puis relancez pour l’envoyer de nouveau, ou continuez."
     ),
+    HoldReason.MAIL_NOT_COMPOSABLE: (
+        "Un e-mail ne peut pas être composé et n’a donc pas été envoyé ; l’historique dit lequel et "
+        "pourquoi, le plus souvent l’adresse du destinataire. Corrigez-la, puis relancez."
+    ),
     HoldReason.MAIL_CONFIGURATION: (
         "Le serveur de messagerie refuse notre identification ou TLS. Corrigez ESIM_SMTP_URL, puis relancez."
     ),

@@ -211,6 +211,7 @@ def upgrade() -> None:
         sa.Column("uncertain", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("retries", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("failure", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
         sa.Column(
             "updated_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
         ),
