@@ -20,6 +20,7 @@ from starter.cli.output import JsonFlag, full_time, print_json, printable, say, 
 from starter.cli.qr_tables import came_as
 from starter.cli.questions import answer, at_terminal
 from starter.cli.session import qr_desk, run
+from starter.users import email_address
 
 if TYPE_CHECKING:
     from starter.qr_desk import ShownCode
@@ -63,6 +64,8 @@ def import_code(  # noqa: PLR0917  options of a command
     """
     if notify_to is not None and no_notify:
         raise Refused.because("notify_contradicted")
+    if notify_to is not None:
+        email_address(notify_to)  # refused before the code is imported
     imported = _import(sim, user, file, code)
     sim = reference("S", imported.version.sim_id)
     if json:

@@ -36,6 +36,17 @@ def test_nothing_is_no_letter(empty: str) -> None:
     assert codes(text=empty) == ["text_empty"]
 
 
+@pytest.mark.covers("S2")
+@pytest.mark.parametrize(
+    "character", [chr(code) for code in (*range(32), *range(0x7F, 0xA0), 0xD800, 0xDFFF)]
+)
+def test_what_cannot_be_composed_is_refused_where_it_is_entered(character: str) -> None:
+    assert codes(subject=f"Code{character}") == ["subject_not_one_line"]
+    assert codes(cc=(f"{character}it@acme.example",)) == ["email_invalid"]
+    ends_a_line = character == "\t" or len(f"a{character}b".splitlines()) == 2
+    assert codes(text=f"Hello{character}Regards") == ([] if ends_a_line else ["text_not_storable"])
+
+
 @pytest.mark.covers("F29")
 @pytest.mark.parametrize(
     "address",

@@ -115,8 +115,8 @@ async def test_a_request_is_refused_before_anybody_is_asked(database: Database, 
     latin.write_bytes("é".encode("latin-1"))
     for arguments, sentence in (
         (("--to", "C-2"), "Only contacts with the role 'eSIM QR Code' can be chosen: C-1."),
-        (("--cc", "nobody"), "An additional recipient is not an e-mail address."),
-        (("--cc", "a@b.example\nBcc: c@d.example"), "An additional recipient is not an e-mail address."),
+        (("--cc", "nobody"), "This is not an e-mail address."),
+        (("--cc", "a@b.example\nBcc: c@d.example"), "This is not an e-mail address."),
         (("--subject", "a\nBcc: c@d.example"), "The subject has to be a single line."),
         (("--text-file", "/dev/null"), "The text is empty."),
         (("--text-file", "/dev/zero"), "The text is empty."),

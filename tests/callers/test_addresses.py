@@ -1,0 +1,226 @@
+"""Wherever an address can be entered, one that cannot be written to is refused, by the same code."""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from pydantic import BaseModel
+
+from models import catalogue_file, fleet_file
+from models.addresses import can_be_written_to
+from models.callers import Caller
+from models.errors import Refused
+from models.imports import RowNote
+from settings import Settings
+from starter.cli.commands import app
+from starter.qr_desk import QrRequestDraft
+from tests.builders import ACCOUNT, OPERATOR, Cells, as_csv, item, line, run
+from tests.callers.test_strangers import FUNCTIONS, _calls, _desks
+from tests.callers.walk import answered
+from tests.callers.world import KEYS, NO_TEMPORAL, Desks, Known, who
+from tests.qr_world import codes_of
+from tests.starter.shell import Shell
+from worker import _mailer
+
+REFUSED = "email_invalid"
+ANA = "ana@acme.example"
+ODD = [
+    "=?utf-8?q?a=0D=0A?=@b.example",
+    "=?utf-8?b?DQo=?=@b.example",
+    "a=?b@b.example",
+    "nobody",
+    "a@",
+    "@b.example",
+    "a b@b.example",
+    '"a b"@b.example',
+    "a@b@c.example",
+    "a@b.example, c@d.example",
+    "A <a@b.example>",
+    "a@b.example>",
+    "a..b@b.example",
+    f"a@{'b' * 64}.example",
+    "a@[127.0.0.1]",
+    "a@b_c.example",
+]
+"""What no entry takes, in characters that every surface lets through."""
+BREAKING = [
+    f"{before}a@b.example{after}"
+    for written in ("\r", "\n", "\r\nBcc: c@d.example", "\0", "\x85", "\u2028", "\u202e", "\t", "\ud800")
+    for before, after in ((written, ""), ("", written))
+]
+"""Line breaks and other controls, at either end too."""
+ALIKE = re.compile("mail|address|contact|employee|user|^to$|^cc$|^who$|^person$|manager|sender")
+"""How an argument is called that may be an address."""
+
+Call = Callable[[Desks, Caller, Known, str], Awaitable[Any]]
+WRITTEN_TO: dict[str, Call] = {
+    "Inventory.create_user email": lambda d, c, _, to: d.inventory.create_user(c, ACCOUNT, "New", to),
+    "Inventory.add_contact email": lambda d, c, _, to: d.inventory.add_contact(
+        c, ACCOUNT, "Telvia", "New", to
+    ),
+    "Inventory.edit_contact email": lambda d, c, k, to: d.inventory.edit_contact(
+        c, None, k.contact, email=to
+    ),
+    "Accounts.create contact": lambda d, c, _, to: d.accounts.create(c, "New", contact=to),
+    "Accounts.set_contact email": lambda d, c, _, to: d.accounts.set_contact(c, ACCOUNT, to),
+    "FleetEdits.set_employee employee": lambda d, c, k, to: d.edits.set_employee(c, [k.line], to, name="New"),
+    "QrDesk.notify to": lambda d, c, k, to: d.codes.notify(c, k.esim, to),
+    "QrDesk.preview draft.cc": lambda d, c, _, to: d.codes.preview(c, QrRequestDraft(sim="S-3", cc=(to,))),
+    "QrDesk.request draft.cc": lambda d, c, _, to: d.codes.request(c, QrRequestDraft(sim="S-3", cc=(to,))),
+}
+"""Every argument of a desk that is an address which mails will go to."""
+FOUND_BY = {
+    "Inventory.edit_contact contact",
+    "Inventory.set_role user",
+    "Inventory.set_user_language user",
+    "Inventory.activate_user user",
+    "Inventory.deactivate_user user",
+    "QrDesk.preview draft.contacts",
+    "QrDesk.request draft.contacts",
+    "erase who",
+}
+"""Arguments that only name a record which there is."""
+
+
+def _arguments() -> Iterator[str]:
+    """Each argument of each call of a desk that may be an address; of a draft each of its fields."""
+    desks = _desks().items()
+    calls = {f"{desk_name}.{name}": call for desk_name, desk in desks for name, call in _calls(desk).items()}
+    for name, call in (calls | FUNCTIONS).items():
+        for argument in inspect.signature(call).parameters.values():
+            kind = argument.annotation
+            if inspect.isclass(kind) and issubclass(kind, BaseModel) and kind is not Settings:
+                fields = (field for field in kind.model_fields if ALIKE.search(field))
+                yield from (f"{name} {argument.name}.{field}" for field in fields)
+            elif "str" in str(kind) and ALIKE.search(argument.name):
+                yield f"{name} {argument.name}"
+
+
+@pytest.mark.covers("S2")
+def test_every_argument_of_a_desk_that_may_be_an_address_is_known_here() -> None:
+    found = set(_arguments())
+    assert found == set(WRITTEN_TO) | FOUND_BY
+    assert len(WRITTEN_TO) == 9
+
+
+@pytest.mark.covers("S2", "F29", "F56")
+async def test_no_desk_takes_an_address_that_cannot_be_written_to(desks: Desks, acme: Known) -> None:
+    for name, call in WRITTEN_TO.items():
+        caller = await who(desks.database, ANA) if "draft" in name else OPERATOR
+        for odd in (*ODD, *BREAKING):
+            with pytest.raises(Refused) as refused:
+                await call(desks, caller, acme, odd)
+            assert REFUSED in codes_of(refused), (name, odd)
+        _, said = await answered(call(desks, caller, acme, "new.person@client.example"))
+        assert REFUSED not in said, name
+
+
+@pytest.mark.covers("S2")
+@pytest.mark.parametrize("odd", [*ODD, *BREAKING])
+def test_what_no_entry_takes_no_mail_is_sent_to(odd: str) -> None:
+    assert not can_be_written_to(odd)
+
+
+FILES: dict[Callable[..., Any], tuple[tuple[str, ...], Callable[..., Cells]]] = {
+    fleet_file.parse_fleet: ((*fleet_file.COLUMNS, *fleet_file.OPTIONAL), line),
+    catalogue_file.parse_catalogue: ((*catalogue_file.COLUMNS, *catalogue_file.OPTIONAL), item),
+}
+
+
+@pytest.mark.covers("S2")
+@pytest.mark.parametrize("parse", FILES)
+def test_no_column_takes_an_address_that_cannot_be_written_to(parse: Callable[..., Any]) -> None:
+    columns, row = FILES[parse]
+    found = [column for column in columns if "mail" in column or "address" in column]
+    assert found
+    for column, odd in product(found, ODD):
+        with pytest.raises(Refused) as refused:
+            parse(as_csv(row(**{column: odd})))
+        (note,) = refused.value.refusals
+        assert isinstance(note, RowNote)
+        assert [(problem.column, problem.reason.code) for problem in note.problems] == [(column, REFUSED)]
+
+
+@pytest.mark.covers("S2")
+@pytest.mark.parametrize("odd", [odd for odd in (*ODD, *BREAKING) if "<" not in odd])
+def test_no_worker_starts_with_a_sender_that_cannot_be_written_to(odd: str) -> None:
+    for written in (odd, f"eSIM orders <{odd}>"):
+        with pytest.raises(Refused) as refused:
+            _mailer(Settings(mail_from=written))
+        assert codes_of(refused) == ["mail_settings_invalid"]
+        assert "b.example" not in str(refused.value)
+
+
+ACME = ("--account", ACCOUNT)
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "account create --contact": ("account", "create", "New", "--contact", "{}"),
+    "account set-contact email": ("account", "set-contact", ACCOUNT, "{}"),
+    "fleet set-employee --employee": ("fleet", "set-employee", "L-1", "--employee", "{}", "--name", "New"),
+    "user create email": ("user", "create", "New", "{}", *ACME),
+    "contact add email": ("contact", "add", "New", "{}", *ACME, "--distributor", "Telvia"),
+    "contact edit --email": ("contact", "edit", "C-1", "--email", "{}"),
+    "qr request --cc": ("qr", "request", "S-3", "--user", ANA, "--cc", "{}", "--yes"),
+    "qr import --notify": ("qr", "import", "S-1", "no-such.png", "--notify", "{}"),
+    "qr notify --to": ("qr", "notify", "S-1", "--to", "{}"),
+}
+"""Every argument and option of the command line that is an address which mails will go to."""
+CHOOSES = {"qr request --to", "contact edit contact", "person erase who", "fleet set-employee --name"}
+"""Those that only name a record, or whom an address belongs to; so does every argument `user`."""
+
+
+def _parameters(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Each argument and option of each command that may be an address."""
+    if group := getattr(command, "commands", None):
+        for name, below in group.items():
+            yield from _parameters(below, (*path, name))
+        return
+    for parameter in command.params:
+        told = f"{parameter.name} {parameter.metavar} {getattr(parameter, 'help', '')}"
+        if parameter.name != "user" and re.search(r"(?i)\baddress|\bemail\b|e-mail address", told):
+            yield " ".join((*path, parameter.opts[0]))
+
+
+@pytest.mark.covers("S2")
+def test_every_option_of_the_command_line_that_may_be_an_address_is_known_here() -> None:
+    found = set(_parameters(typer.main.get_command(app)))
+    assert found - set(COMMANDS) - CHOOSES == set()
+    assert set(COMMANDS) | CHOOSES <= found
+
+
+@pytest.fixture
+def shell(database_url: str, tmp_path: Path) -> Shell:
+    """With keys for codes, and without Temporal."""
+    return Shell(tmp_path, database_url, {"ESIM_SECRET_KEYS": KEYS, "ESIM_TEMPORAL_ADDRESS": NO_TEMPORAL})
+
+
+@pytest.mark.covers("S2")
+@pytest.mark.parametrize("name", COMMANDS)
+async def test_no_command_takes_an_address_that_cannot_be_written_to(
+    name: str, desks: Desks, shell: Shell
+) -> None:
+    before = await _addresses(desks)
+    for odd in ODD[:4]:
+        said = shell.run(*(word.replace("{}", odd) for word in COMMANDS[name]), code=2)
+        assert "This is not an e-mail address." in said.err
+        assert odd not in said.out + said.err, "no refusal repeats what was entered"
+    assert await _addresses(desks) == before
+
+
+async def _addresses(desks: Desks) -> list[Any]:
+    """Every address that is stored."""
+    columns = [
+        ("users", "email"),
+        ("contacts", "email"),
+        ("employees", "email"),
+        ("accounts", "contact_email"),
+    ]
+    columns += [("qr_notifications", "address"), ("qr_letters", "array_to_string(cc, ' ')")]
+    found = []
+    for table, column in columns:
+        found += [str(row[0]) for row in await run(desks.database, f"SELECT {column} FROM {table}")]
+    return sorted(found)
