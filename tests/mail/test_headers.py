@@ -19,7 +19,7 @@ from mail.errors import MailInvalid
 from mail.headers import LONGEST_LINE, address_field, text_field, token_field
 from mail.message import Mail, Sender, enveloped
 from mail.smtp import SmtpMailer
-from models.addresses import can_be_written_to
+from models.addresses import can_be_written_to, parse_email
 from models.characters import CONTROL
 
 ENCODED = [
@@ -174,6 +174,23 @@ def test_any_address_is_refused_or_read_as_it_is(written: str, utf8: bool) -> No
     except MailInvalid:
         return
     assert_sound(field + b"\r\n--=_", utf8=utf8)
+
+
+domains = st.sampled_from(["b.example", "société.example", "a-b.c.example", "例え.example", "b_c.example"])
+addresses = st.emails() | st.builds("{}@{}".format, pieces | st.text(min_size=1, max_size=40), domains)
+
+
+@pytest.mark.covers("S1", "S2")
+@given(addresses)
+def test_every_address_that_an_entry_takes_can_be_written_to(written: str) -> None:
+    try:
+        stored = parse_email(written)
+    except ValueError:
+        return
+    assert parse_email(stored) == stored
+    assert_arrives(
+        mail_to(stored, "Code", cc=(stored,)), Sender("orders@esim.example", "eSIM", "esim.example")
+    )
 
 
 @pytest.mark.covers("S1")
