@@ -20,6 +20,7 @@ from activities.failures import SafeFailures
 from activities.follow_ups import FollowUps
 from activities.heartbeats import Heartbeats
 from activities.holds import Holds
+from activities.not_sent import NotSent
 from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps
 from activities.qr import QrInventorySteps
@@ -114,7 +115,7 @@ def order_worker(
         task_queue=settings.task_queue,
         workflows=workflows or (VERSIONED if settings.build_id else WORKFLOWS),
         activities=activities,
-        interceptors=[SafeFailures(), Heartbeats()],
+        interceptors=[SafeFailures(), NotSent(database), Heartbeats()],
         workflow_runner=workflow_runner(),
         # a worker that stops just when it is handed a step with a task would never end
         disable_eager_activity_execution=True,

@@ -35,6 +35,14 @@ FAILURES: tuple[tuple[type[Exception], str, bool], ...] = (
     (PartAway, "part_away", True),
     (Refused, "refused", False),
 )
+_UNEXPECTED = "unexpected"
+
+
+def failure_type(failure: Exception) -> str:
+    """What the failure is called in Temporal."""
+    if isinstance(failure, ApplicationError):
+        return failure.type or _UNEXPECTED
+    return next((str(name) for kind, name, _ in FAILURES if isinstance(failure, kind)), _UNEXPECTED)
 
 
 def as_application_error(failure: Exception, attempt: int = 1) -> ApplicationError:
@@ -45,7 +53,7 @@ def as_application_error(failure: Exception, attempt: int = 1) -> ApplicationErr
         if isinstance(failure, kind):
             return ApplicationError(str(failure), type=str(name), non_retryable=not again)
     sentence = f"{type(failure).__name__}; the worker's log has the details."
-    return ApplicationError(sentence, type="unexpected", non_retryable=_stays_wrong(failure, attempt))
+    return ApplicationError(sentence, type=_UNEXPECTED, non_retryable=_stays_wrong(failure, attempt))
 
 
 def _stays_wrong(failure: Exception, attempt: int) -> bool:

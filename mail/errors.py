@@ -18,6 +18,9 @@ the mail server (servers love to repeat the address): only what happened, and SM
 class MailError(Exception):
     """A mail that was not, or perhaps not, delivered. `code` is the SMTP answer, None without one."""
 
+    recipients: tuple[str, ...] = ()
+    """References such as `contact:7` of all who do not have their mail, where several were sent at once."""
+
     def __init__(self, sentence: str, code: int | None = None) -> None:
         super().__init__(sentence)
         self.code = code

@@ -8,6 +8,7 @@ from models.errors import Refusal
 from models.identifiers import reference
 from models.inventory import EventView, HoldView, View
 from models.lifecycle import OrderStatus
+from models.not_sent import NotSentView
 from models.order_kinds import What
 
 
@@ -84,6 +85,8 @@ class OrderView(View):
     """Whether the provider reported it processed after it was cancelled: two SIMs may be in use."""
     holds: tuple[HoldView, ...] = ()
     """Oldest first."""
+    not_sent: tuple[NotSentView, ...] = ()
+    """E-mails and calls to the provider that have not gone out yet, oldest first."""
     refusals: tuple[Refusal, ...] = ()
     """Every reason why it was refused, when it was asked for last."""
     events: tuple[EventView, ...] = ()

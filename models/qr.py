@@ -18,6 +18,7 @@ from models.errors import Refusal
 from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
 from models.inventory import EventView, HoldView, View
 from models.language import Language
+from models.not_sent import NotSentView
 from models.values import Frozen, RecordId
 
 REQUEST_MADE = "The request has been made."
@@ -171,6 +172,8 @@ class QrRequestView(View):
     held_since: datetime | None = None
     """Of the oldest hold."""
     holds: tuple[HoldView, ...] = ()
+    not_sent: tuple[NotSentView, ...] = ()
+    """E-mails that have not gone out yet, oldest first."""
     refusals: tuple[Refusal, ...] = ()
     rounds: tuple[QrRoundView, ...] = ()
     """Read with the SIM's history only."""
@@ -186,6 +189,8 @@ class QrWaitingView(View):
     """A request's status; `notification` for a notification."""
     held_reason: str | None = None
     holds: tuple[HoldView, ...] = ()
+    not_sent: tuple[NotSentView, ...] = ()
+    """E-mails that have not gone out yet, oldest first."""
     since: datetime
     """Held since, else in this status since."""
     round: int | None = None
@@ -223,6 +228,8 @@ class NotificationView(View):
     held_since: datetime | None = None
     """Of the oldest hold."""
     holds: tuple[HoldView, ...] = ()
+    not_sent: tuple[NotSentView, ...] = ()
+    """Its e-mail, where that has not gone out yet."""
     link_expires_at: datetime | None = None
 
 

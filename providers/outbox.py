@@ -101,6 +101,7 @@ class Outbox:
                 letter.id: await draft.link(connection) for letter, draft in claimed.items() if draft.link
             }
         failures = [failure for claim in claims.values() if (failure := _past_failure(claim))]
+        without = [letter.recipient for letter in letters if _past_failure(claims[letter.id])]
         ended = await asyncio.gather(
             *(self._deliver(letter, draft, links.get(letter.id)) for letter, draft in claimed.items()),
             return_exceptions=True,  # what went out is recorded, whatever happened to another
@@ -114,7 +115,10 @@ class Outbox:
                 raise end
         failures += [failure for _, failure in delivered if failure]
         if failures:
-            raise max(failures, key=_weight)
+            without += [outcome.letter.recipient for outcome, _ in delivered if outcome.state != "sent"]
+            gravest = max(failures, key=_weight)
+            gravest.recipients = tuple(dict.fromkeys(without))
+            raise gravest
 
     async def _deliver(
         self, letter: Letter, draft: Draft, link: FreshLink | None

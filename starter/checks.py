@@ -30,6 +30,8 @@ class Check:
     name: str
     ok: bool
     sentence: str
+    names: tuple[str, ...] = ()
+    """All that it is about, where the sentence names only some."""
 
 
 async def readiness(database: Database, client: Client) -> list[Check]:

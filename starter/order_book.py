@@ -59,8 +59,11 @@ class OrderBook:
             )
 
     async def people(self, caller: Caller, order: OrderView) -> dict[str, str]:
-        """Names and addresses of those whom the order's events refer to, such as `contact:7`."""
+        """Names and addresses of those whom the order's events refer to, such as `contact:7`, and of those
+        who do not have their e-mail yet.
+        """
         references = {event.actor for event in order.events}
+        references |= {person for waits in order.not_sent for person in waits.recipients}
         references |= {str(event.data["to"]) for event in order.events if "to" in event.data}
         async with self._database.transaction() as connection:
             known = await orders.order(connection, caller.scope, order.id)

@@ -22,7 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.lifecycle import OPEN, HoldReason
+from models.not_sent import NotSentReason
 from models.qr import RequestStatus
+from store import not_sent
 from store.event_table import EventRow
 from store.hold_subjects import KINDS
 from store.hold_table import HoldRow
@@ -49,6 +51,14 @@ _HELD = (
     )
     .where(or_(*(HoldRow.workflow_id.startswith(prefix) for prefix in KINDS)))
     .group_by(text("1"), HoldRow.reason)
+)
+_WHAT_IS_NOT_SENT = case(
+    *((not_sent.ALL.c.subject_id.startswith(prefix), kind.name) for prefix, kind in KINDS.items())
+)
+_NOT_SENT = (
+    select(_WHAT_IS_NOT_SENT, not_sent.ALL.c.reason, func.count(not_sent.ALL.c.subject_id.distinct()))
+    .where(or_(*(not_sent.ALL.c.subject_id.startswith(prefix) for prefix in KINDS)))
+    .group_by(text("1"), not_sent.ALL.c.reason)
 )
 _OLDEST = union_all(
     select(literal(ORDER), OrderRow.status, func.extract("epoch", now() - func.min(OrderRow.status_since)))
@@ -87,6 +97,12 @@ async def held(connection: AsyncConnection) -> Figures:
     """What waits for a person, by what it is and by reason; 0 where nothing does."""
     none: Figures = dict.fromkeys(product((ORDER, REQUEST, NOTIFICATION), map(str, HoldReason)), 0.0)
     return {**none, **await _counted(connection, _HELD)}
+
+
+async def waiting_to_go_out(connection: AsyncConnection) -> Figures:
+    """What has an e-mail or a call that has not gone out yet, by what it is and why; 0 where all is out."""
+    none: Figures = dict.fromkeys(product((ORDER, REQUEST, NOTIFICATION), map(str, NotSentReason)), 0.0)
+    return {**none, **await _counted(connection, _NOT_SENT)}
 
 
 async def oldest_waiting(connection: AsyncConnection) -> Figures:

@@ -17,7 +17,7 @@ from models.callers import By, Permission
 from models.errors import NotFound, Refusal
 from models.inventory import HoldView
 from models.lifecycle import HoldReason
-from store import events
+from store import events, not_sent
 from store.actors import actor_refusal
 from store.hold_subjects import HoldKind, HoldSubject, kind_of
 from store.hold_table import HoldRow
@@ -96,6 +96,8 @@ async def release(
     changed = (await connection.execute(_RELEASE, which)).scalar_one_or_none() is not None
     if given_up and kind.give_up:
         changed = await kind.give_up(connection, workflow_id)
+    if given_up:
+        await not_sent.sent(connection, workflow_id, step)
     if changed:
         happened = (kind.given_up if given_up else f"{kind.events}.released", {"step": step})
         refusal = await actor_refusal(connection, actor, subject.account_id, permission=Permission.RETRY_WORK)

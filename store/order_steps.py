@@ -13,7 +13,7 @@ from models.callers import By, Permission, cancelling
 from models.errors import Refusal, Refused
 from models.lifecycle import OPEN, OrderStatus, advance
 from models.orders import Acceptance, FollowUp, Placement, StepResult
-from store import events, follow_ups, holds, orders, refused_orders
+from store import events, follow_ups, holds, not_sent, orders, refused_orders
 from store.actors import actor_refusal
 from store.effects import Decision, Effect, EntersIccid
 from store.event_table import EventRow
@@ -21,22 +21,25 @@ from store.events import Happening
 from store.hold_table import HoldRow
 from store.locked_order import LockedOrder, lock_order, references
 from store.locks import lock_new_order, lock_subject
+from store.not_sent_table import NotSentRow
 from store.order_kinds import EFFECTS
 from store.row import now
 from store.tables import OrderNoteRow, OrderRow
 
 PROVIDER = "provider"
 """The actor of what a provider answers by itself."""
-_OUTLASTING = ("send_email:", "follow_up:")
-"""What the holds begin with of what an order owes in whatever status: e-mails to people, and follow-ups."""
 
 _INSERT = insert(OrderRow)
-_GONE = holds.gone(bindparam("order"), *(~HoldRow.step.startswith(owed) for owed in _OUTLASTING))
+_GONE = holds.gone(bindparam("order"), *(~HoldRow.step.startswith(owed) for owed in not_sent.OUTLASTING))
+_SUPERSEDED = not_sent.gone(
+    bindparam("order"), *(~NotSentRow.step.startswith(owed) for owed in not_sent.OUTLASTING)
+)
 _MOVE = (
     update(OrderRow)
     .where(OrderRow.id == bindparam("order"), OrderRow.status.in_(OPEN))
     .values(status_since=now())
     .returning(holds.steps_of(_GONE))
+    .add_cte(_SUPERSEDED)
 )
 _NOTE = select(OrderNoteRow.id).where(
     OrderNoteRow.id == bindparam("note"),

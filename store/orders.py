@@ -15,7 +15,7 @@ from models.lifecycle import OPEN, OrderStatus
 from models.order_kinds import Shown
 from models.order_views import OrderDetails, OrderView
 from models.orders import Acceptance
-from store import events, follow_ups, holds, refused_orders
+from store import events, follow_ups, holds, not_sent, refused_orders
 from store.event_table import EventRow
 from store.order_kinds import EFFECTS
 from store.scopes import within
@@ -163,6 +163,7 @@ def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
             OrderRow.placed_at,
             OrderRow.status_since,
             holds.of(OrderRow.id).label("holds"),
+            not_sent.of(OrderRow.id).label("not_sent"),
             OrderRow.esim_id,
             esim.iccid.label("iccid"),
             note.text.label("note"),
@@ -188,5 +189,9 @@ async def _views(connection: AsyncConnection, rows: Sequence[Any]) -> list[Order
     for kind, of_kind in ids.items():
         details.update(await EFFECTS[kind].details(connection, of_kind))
     return [
-        OrderView(**{**row._mapping, **holds.read(row.holds)}, details=details.get(row.id)) for row in rows
+        OrderView(
+            **{**row._mapping, **holds.read(row.holds), "not_sent": not_sent.read(row.not_sent)},
+            details=details.get(row.id),
+        )
+        for row in rows
     ]

@@ -11,6 +11,7 @@ from models.events import audience_of
 from models.qr import RequestStatus
 from store.event_table import EventRow
 from store.hold_table import HoldRow
+from store.not_sent_table import NotSentRow
 from store.qr_tables import LinkRow, QrNotificationRow, QrRequestRow
 from store.row import now
 
@@ -55,7 +56,9 @@ def _end() -> Select[str]:
     )
     moot = union_all(select(request.c.id), select(notification.c.id))
     released = delete(HoldRow).where(HoldRow.workflow_id.in_(moot)).cte("released")
-    return select(request.c.id).add_cte(notification, links, released, _told(request, notification))
+    superseded = delete(NotSentRow).where(NotSentRow.subject_id.in_(moot)).cte("superseded")
+    told = _told(request, notification)
+    return select(request.c.id).add_cte(notification, links, released, superseded, told)
 
 
 _END = _end()

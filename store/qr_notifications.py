@@ -25,9 +25,10 @@ from models.events import sim_references
 from models.identifiers import qr_notification_id
 from models.inventory import SimState
 from models.qr import NotificationView, RequestStatus
-from store import events, holds
+from store import events, holds, not_sent
 from store.hold_table import HoldRow
 from store.mail_table import MailRow
+from store.not_sent_table import NotSentRow
 from store.qr_locks import SimInHand, lock_request, lock_sim
 from store.qr_tables import LinkRow, QrNotificationRow, QrRequestRow, QrVersionRow
 from store.row import now
@@ -77,7 +78,8 @@ def _revoking(*which: ColumnElement[bool]) -> Select[str]:
         .cte("revoked")
     )
     released = delete(HoldRow).where(HoldRow.workflow_id.in_(select(revoked.c.id))).cte("released")
-    return select(revoked.c.id).add_cte(released)
+    superseded = delete(NotSentRow).where(NotSentRow.subject_id.in_(select(revoked.c.id))).cte("superseded")
+    return select(revoked.c.id).add_cte(released, superseded)
 
 
 _REVOKE = _revoking(QrNotificationRow.sim_id == bindparam("sim"))
@@ -237,6 +239,7 @@ def _views(scope: Scope) -> Select[*tuple[Any, ...]]:
             expires.label("link_expires_at"),
             sent.label("sent"),
             holds.of(QrNotificationRow.id).label("holds"),
+            not_sent.of(QrNotificationRow.id).label("not_sent"),
         )
         .join(QrVersionRow, QrVersionRow.id == QrNotificationRow.version_id)
         .where(within(scope, QrNotificationRow.account_id))
@@ -261,6 +264,7 @@ def _view(row: Any) -> NotificationView:
         created_at=row.created_at,
         state=state,
         link_expires_at=row.link_expires_at,
+        not_sent=not_sent.read(row.not_sent),
         **holds.read(row.holds if state == "held" else None),
     )
 

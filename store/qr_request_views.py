@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.callers import Scope
 from models.errors import NotFound, Refusal
 from models.qr import QrRequestView, QrRoundView, RequestState
-from store import holds
+from store import holds, not_sent
 from store.qr_locks import unknown_request
 from store.qr_tables import QrLetterRow, QrRequestRow, QrRoundRow
 from store.scopes import within
@@ -89,6 +89,7 @@ def _requests(scope: Scope) -> Select[*tuple[Any, ...]]:
             QrRoundRow.contacts,
             func.coalesce(copies, 0).label("copies"),
             holds.of(QrRequestRow.id).label("holds"),
+            not_sent.of(QrRequestRow.id).label("not_sent"),
         )
         .outerjoin(
             QrRoundRow,
@@ -104,5 +105,10 @@ def _view(row: Any) -> QrRequestView:
     recipients += [f"cc:{number}" for number in range(1, row.copies + 1)]
     known = {name: row._mapping[name] for name in QrRequestView.model_fields if name in row._mapping}
     reasons = tuple(Refusal(**reason) for reason in row.refusals)
-    more = {"recipients": tuple(recipients), "refusals": reasons, **holds.read(row.holds)}
+    more = {
+        "recipients": tuple(recipients),
+        "refusals": reasons,
+        "not_sent": not_sent.read(row.not_sent),
+        **holds.read(row.holds),
+    }
     return QrRequestView(**known | more)

@@ -15,7 +15,7 @@ from models.events import sim_references
 from models.qr import QrWish, RequestResult, RequestState, RequestStatus, end_request
 from models.qr_letter import letter_refusals
 from models.rules import Facts, Recipients, request_refusals
-from store import events, holds
+from store import events, holds, not_sent
 from store.actors import actor_refusal
 from store.events import Happening
 from store.facts import sim_facts
@@ -63,11 +63,13 @@ _SENT_AGAIN = (
     .order_by(QrRequestRow.requested_at.desc())
     .limit(1)
 )
+_SUPERSEDED = not_sent.gone(bindparam("request"))
 _NEXT_ROUND = (
     update(QrRequestRow)
     .where(QrRequestRow.id == bindparam("request"), QrRequestRow.status == RequestStatus.REQUESTED)
     .values(round=QrRequestRow.round + 1)
     .returning(QrRequestRow.round)
+    .add_cte(_SUPERSEDED)
 )
 _GONE = holds.gone(bindparam("request"))
 _END = (
@@ -75,6 +77,7 @@ _END = (
     .where(QrRequestRow.id == bindparam("request"), QrRequestRow.status == RequestStatus.REQUESTED)
     .values(status=bindparam("to"), status_since=now())
     .returning(holds.steps_of(_GONE))
+    .add_cte(_SUPERSEDED)
 )
 _REVOKE_LINKS = (
     update(LinkRow)

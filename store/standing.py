@@ -11,6 +11,7 @@ from models.qr import RequestStatus
 from store import row
 from store.hold_table import HoldRow
 from store.mail_table import MailRow
+from store.not_sent import ALL
 from store.qr_tables import QrNotificationRow, QrRequestRow, QrVersionRow
 from store.row import now
 from store.secrets import KeyRing, code_of
@@ -43,6 +44,7 @@ _OVERDUE = (
     .group_by(FollowUpRow.order_id)
     .order_by(func.min(FollowUpRow.due_since))
 )
+_NOT_SENT = select(ALL.c.subject_id, ALL.c.reason, ALL.c.since).order_by(ALL.c.since, ALL.c.subject_id)
 _NEWEST_CODE = (
     select(QrVersionRow.sim_id, QrVersionRow.number, QrVersionRow.code)
     .where(QrVersionRow.current)
@@ -59,6 +61,15 @@ class OpenIds:
     requests: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class WaitsToGoOut:
+    """An order, request or notification of which something has not gone out yet, since when and why."""
+
+    id: str
+    reason: str
+    since: datetime
+
+
 async def open_ids(connection: AsyncConnection) -> OpenIds:
     """All orders and requests for QR codes that have a way to go."""
     orders = (await connection.scalars(_OPEN_ORDERS)).all()
@@ -68,6 +79,13 @@ async def open_ids(connection: AsyncConnection) -> OpenIds:
 async def unsent_notifications(connection: AsyncConnection, older_than: timedelta) -> list[str]:
     """Notifications of QR codes that nobody has got, nor will without anybody looking."""
     return list((await connection.scalars(_UNSENT, {"older_than": older_than})).all())
+
+
+async def not_sent(connection: AsyncConnection) -> list[WaitsToGoOut]:
+    """Every e-mail and call that has not gone out yet, oldest first."""
+    return [
+        WaitsToGoOut(row.subject_id, row.reason, row.since) for row in await connection.execute(_NOT_SENT)
+    ]
 
 
 async def overdue(connection: AsyncConnection, older_than: timedelta) -> list[str]:

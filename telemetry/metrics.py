@@ -52,6 +52,7 @@ class Gauge:
 GAUGES = (
     Gauge("esim_orders", "Orders, ended ones too.", ("kind", "status", "provider"), figures.orders),
     Gauge("esim_held", "What waits for a person.", ("what", "reason"), figures.held),
+    Gauge("esim_not_sent", "What has not gone out yet.", ("what", "reason"), figures.waiting_to_go_out),
     Gauge(
         "esim_oldest_waiting_seconds",
         "How long the oldest has been in this status.",

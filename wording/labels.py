@@ -2,6 +2,7 @@
 
 from models.language import Language
 from models.lifecycle import HoldReason, OrderStatus
+from models.not_sent import AN_EMAIL, MAIL, STEPS, NotSentReason
 from models.order_kinds import kind_label as english
 from models.qr import RequestStatus
 from models.rules import Action
@@ -34,3 +35,20 @@ def hold_sentence(reason: str, language: Language) -> str:
     if reason not in set(HoldReason):
         return reason
     return HoldReason(reason).sentence if language is Language.EN else french.HOLDS[HoldReason(reason)]
+
+
+def not_sent_step(step: str, language: Language) -> str:
+    """What has not gone out yet. One without words of its own is an e-mail, or is named as it is."""
+    name = step.partition(":")[0]
+    if step.startswith(MAIL):
+        return AN_EMAIL if language is Language.EN else french.AN_EMAIL
+    words = STEPS if language is Language.EN else french.STEPS
+    return words.get(name, name)
+
+
+def not_sent_reason(reason: str, language: Language) -> str:
+    """Why it has not gone out yet. A reason of another version is named."""
+    if reason not in set(NotSentReason):
+        return reason
+    known = NotSentReason(reason)
+    return known.sentence if language is Language.EN else french.NOT_SENT[known]

@@ -6,7 +6,7 @@ from datetime import datetime
 from models.lifecycle import OrderStatus
 from models.qr import RequestStatus
 from workflows.patience import Patience
-from workflows.step_runner import Hold
+from workflows.step_runner import GoingOut, Hold
 
 Timeline = Sequence[tuple[datetime, str]]
 _CALLS = {
@@ -19,10 +19,21 @@ _WAITS = {
 }
 
 
-def order_details(status: OrderStatus, timeline: Timeline, holds: Sequence[Hold], patience: Patience) -> str:
+_HANDED_OVER_BY = {"submit_to_provider", "ask_for_code"}
+"""Until these steps have succeeded, whoever is waited for knows of nothing."""
+
+
+def order_details(
+    status: OrderStatus,
+    timeline: Timeline,
+    holds: Sequence[Hold],
+    patience: Patience,
+    *,
+    going_out: Sequence[GoingOut] = (),
+) -> str:
     """Where the order is, what it waits for, what a person can do, and what happened so far."""
     waits = _waiting(_WAITS[status], patience) if status in _WAITS else None
-    return details(status.label, timeline, holds, waits=waits, calls=_CALLS.get(status, ()))
+    return details(status.label, timeline, holds, going_out, waits=waits, calls=_CALLS.get(status, ()))
 
 
 def request_details(
@@ -31,33 +42,44 @@ def request_details(
     holds: Sequence[Hold],
     patience: Patience,
     requester_told_at: datetime | None,
+    *,
+    going_out: Sequence[GoingOut] = (),
 ) -> str:
     """Where a request for a QR code is, and the rest as for orders."""
     if status is RequestStatus.REQUESTED:
         waits = _waiting("the QR code", patience)
-        return details(status.label, timeline, holds, waits=waits, calls=("send_again", "withdraw"))
+        calls = ("send_again", "withdraw")
+        return details(status.label, timeline, holds, going_out, waits=waits, calls=calls)
     told = None
     if requester_told_at:
         told = f"The requester is told at {_time(requester_told_at)}, unless somebody is told before."
-    return details(status.label, timeline, holds, waits=told)
+    return details(status.label, timeline, holds, going_out, waits=told)
 
 
 def details(
     status: str,
     timeline: Timeline,
     holds: Sequence[Hold],
+    going_out: Sequence[GoingOut] = (),
     *,
     waits: str | None = None,
     calls: Sequence[str] = (),
 ) -> str:
-    """The page: the status, what holds, what is waited for, what can be sent, and a table of times."""
+    """The page: the status, what holds, what has not gone out, what is waited for, what can be sent, and a
+    table of times. An answer is not waited for before what it answers has gone out (W11).
+    """
     parts = [f"**{status}**"]
     parts += [
         f"**Held** in `{hold.step}` since {_time(hold.since)} (`{hold.reason}`): {hold.reason.sentence} "
         "Signal `retry` goes on."
         for hold in holds
     ]
-    if waits:
+    parts += [
+        f"**Not sent yet**: {sent.summary}, tried since {_time(sent.since)}. "
+        "*Pending Activities* has its attempts and the last failure."
+        for sent in going_out
+    ]
+    if waits and not any(sent.step in _HANDED_OVER_BY for sent in going_out):
         parts.append(waits)
     if calls:
         parts.append("Updates that can be sent now: " + ", ".join(f"`{name}`" for name in calls) + ".")

@@ -288,7 +288,8 @@ class EsimOrder:
         self._show()
 
     def _show(self) -> None:
-        page = order_details(self._status, self._timeline, self._steps.holds, self._handover.patience)
+        steps, patience = self._steps, self._handover.patience
+        page = order_details(self._status, self._timeline, steps.holds, patience, going_out=steps.going_out)
         if self._shown is not None:  # the start did not say it
             page = f"{self._start.order.what.summary(self._shown)}\n\n{page}"
         workflow.set_current_details(page)

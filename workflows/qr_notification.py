@@ -90,7 +90,9 @@ class EsimQrNotification:
         self._show()
 
     def _show(self) -> None:
-        workflow.set_current_details(details(self._status.label, self._timeline, self._steps.holds))
+        steps = self._steps
+        page = details(self._status.label, self._timeline, steps.holds, steps.going_out)
+        workflow.set_current_details(page)
 
 
 @workflow.defn(

@@ -308,6 +308,6 @@ class EsimQrRequest:
         self._show()
 
     def _show(self) -> None:
-        workflow.set_current_details(
-            request_details(self._status, self._timeline, self._steps.holds, self._patience, self._tells_at)
-        )
+        steps, wait = self._steps, (self._patience, self._tells_at)
+        page = request_details(self._status, self._timeline, steps.holds, *wait, going_out=steps.going_out)
+        workflow.set_current_details(page)

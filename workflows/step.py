@@ -37,6 +37,9 @@ class StepPolicy:
     """An attempt that gives no sign of life for so long has lost its worker."""
     grace: timedelta = timedelta()
     """How long it is waited for when a cancel comes in: who came first wins, unless it keeps failing."""
+    outside: bool = False
+    """Whether it calls a mail server, a provider or another workflow: until it succeeds, operators read that
+    it has not gone out (W11)."""
 
     @property
     def retry_policy(self) -> RetryPolicy:
@@ -64,6 +67,7 @@ def outside(summary: str) -> StepPolicy:
         attempt=timedelta(minutes=2),
         first_interval=timedelta(seconds=5),
         longest_interval=timedelta(minutes=5),
+        outside=True,
     )
 
 

@@ -7,7 +7,7 @@ signal `retry`, or until what the step was for is superseded.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -42,6 +42,15 @@ class Hold:
     refusals: tuple[Refusal, ...] = ()
 
 
+@dataclass(frozen=True)
+class GoingOut:
+    """A step that calls a mail server, a provider or another workflow, and has not succeeded yet."""
+
+    step: str
+    summary: str
+    since: datetime
+
+
 def never() -> bool:
     """The condition of a step that nothing overtakes."""
     return False
@@ -56,6 +65,7 @@ class StepRunner:
         self._id = workflow_id
         self._changed = changed
         self._holds: dict[str, Hold] = {}
+        self._going_out: dict[str, GoingOut] = {}
         self._releases: dict[str, ReleaseInput] = {}
         self._shown: HoldReason | None = None
         self._retries = 0
@@ -68,6 +78,11 @@ class StepRunner:
     def holds(self) -> tuple[Hold, ...]:
         """What the workflow is held for, oldest first; usually nothing."""
         return tuple(self._holds.values())
+
+    @property
+    def going_out(self) -> tuple[GoingOut, ...]:
+        """What is being sent and has not gone out yet, oldest first; usually nothing."""
+        return tuple(self._going_out.values())
 
     @property
     def settled(self) -> bool:
@@ -104,6 +119,41 @@ class StepRunner:
         same step is taken for several things at once.
         """
         policy = policy_of(step)
+        with self._shown_as_going_out(place or step.__name__, step, policy):
+            return await self._until_taken(
+                step, message, policy, overtaken, hold_at_most=hold_at_most, later=later, place=place
+            )
+
+    @contextlib.contextmanager
+    def _shown_as_going_out(self, place: str, step: Step[Any], policy: StepPolicy) -> Iterator[None]:
+        """Operators read that it has not gone out, from the first attempt until one succeeds (W11)."""
+        if not policy.outside:
+            yield
+            return
+        self._going_out[place] = GoingOut(step.__name__, policy.summary, workflow.now())
+        self._changed()
+        try:
+            yield
+        except Exception:  # not where the workflow is only evicted: nothing may be shown then
+            self._show_gone(place)
+            raise
+        self._show_gone(place)
+
+    def _show_gone(self, place: str) -> None:
+        self._going_out.pop(place, None)
+        self._changed()
+
+    async def _until_taken(
+        self,
+        step: Step[Result],
+        message: Any,
+        policy: StepPolicy,
+        overtaken: Condition,
+        *,
+        hold_at_most: timedelta | None,
+        later: bool,
+        place: str | None,
+    ) -> Result:
         while True:
             try:
                 return await self._patiently(step, message, policy, overtaken)

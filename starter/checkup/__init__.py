@@ -12,7 +12,7 @@ from models.errors import EsimError, Refused
 from settings import Settings
 from starter.checks import Check, readiness
 from starter.checkup.parts import clock, mail_server, payload_keys, portal, secret_keys, traces
-from starter.checkup.work import held, owed, unsent_notifications, workflows
+from starter.checkup.work import held, not_sent, owed, unsent_notifications, workflows
 from starter.checkup.workers import workers
 from starter.temporal import connect
 from store.session import Database
@@ -42,6 +42,7 @@ async def examine(caller: Caller, settings: Settings) -> list[Check]:
             _alone(_ready(keys)),
             workflows(client, database),
             _alone(held(database)),
+            _alone(not_sent(database)),
             _alone(owed(database)),
             _alone(unsent_notifications(database)),
         ]

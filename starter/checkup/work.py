@@ -1,6 +1,7 @@
 """What waits for a person: work without a workflow, work that is held, mails that nobody has got."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 
@@ -8,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from models.not_sent import NotSentReason
 from starter.checks import UNKNOWN, Check, within
 from starter.temporal import reached, temporal_away
 from store import figures, standing
 from store.session import Database
+from store.standing import WaitsToGoOut
 
 PATIENCE = 15.0
 """Seconds: all open workflows are listed."""
@@ -112,6 +115,30 @@ async def held(database: Database) -> Check:
         "esim-orders order retry --reason REASON"
     )
     return Check("held", ok=False, sentence=sentence)
+
+
+async def not_sent(database: Database) -> Check:
+    """Whether every e-mail and every call to a provider has gone out: red from the first failure on."""
+
+    async def ask() -> list[WaitsToGoOut]:
+        async with database.reading() as connection:
+            return await standing.not_sent(connection)
+
+    found, away = await within(ask, _SILENT)
+    if found is None:
+        return Check("not_sent", ok=False, sentence=away)
+    if not found:
+        return Check("not_sent", ok=True, sentence="Everything that was to go out has gone out.")
+    reasons = Counter(waits.reason for waits in found)
+    by_reason = "; ".join(
+        f"{reason} {number} ({NotSentReason(reason).sentence})" for reason, number in sorted(reasons.items())
+    )
+    names = tuple(dict.fromkeys(waits.id for waits in found))
+    sentence = (
+        f"Not gone out yet since {found[0].since:%Y-%m-%d %H:%M:%S} UTC: {_named(names)}. {by_reason} "
+        "It is tried again by itself; correct the cause (docs/operations.md)."
+    )
+    return Check("not_sent", ok=False, sentence=sentence, names=names)
 
 
 async def owed(database: Database) -> Check:

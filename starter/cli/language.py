@@ -61,3 +61,13 @@ def order_status(status: OrderStatus) -> str:
 def request_status(status: RequestStatus) -> str:
     """The status of a request for a QR code."""
     return labels.request_status(status, spoken())
+
+
+def not_sent_step(step: str) -> str:
+    """What has not gone out yet."""
+    return labels.not_sent_step(step, spoken())
+
+
+def not_sent_reason(reason: str) -> str:
+    """Why it has not gone out yet."""
+    return labels.not_sent_reason(reason, spoken())

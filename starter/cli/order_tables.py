@@ -7,6 +7,7 @@ from models.identifiers import reference
 from models.inventory import EventView, HoldView
 from models.lifecycle import OrderStatus
 from models.order_views import OrderView
+from starter.cli import not_sent
 from starter.cli.language import held as hold_sentence
 from starter.cli.language import kind_label, order_status, why_not
 from starter.cli.output import full_time, is_wide, print_table, short_time
@@ -41,7 +42,8 @@ def print_order(order: OrderView, people: Mapping[str, str]) -> None:
     facts = [
         ("kind", kind_label(order.kind)),
         ("status", f"{order_status(order.status)} since {full_time(order.status_since)}"),
-        ("waits for", _WAITS.get(order.status)),
+        ("waits for", _waits(order)),
+        *not_sent.rows(order.not_sent, people),
         *(("held", _held(hold)) for hold in order.holds),
         ("incident", _INCIDENT if order.incident else None),
         *(order.details.facts() if order.details else [("about", order.subject)]),
@@ -73,6 +75,13 @@ def print_events(events: Sequence[EventView], people: Mapping[str, str]) -> None
 def who(actor: str, people: Mapping[str, str]) -> str:
     """The name of somebody who is referred to, where it is known."""
     return people.get(actor, actor).partition(" <")[0]
+
+
+def _waits(order: OrderView) -> str | None:
+    """An answer is not waited for before the order has gone out (W11)."""
+    if any(waits.is_order for waits in order.not_sent):
+        return "the order to go out: the provider does not have it yet"
+    return _WAITS.get(order.status)
 
 
 def _held(hold: HoldView) -> str:
@@ -108,4 +117,5 @@ def _in_words(name: str, value: object) -> str:
 
 def _status(order: OrderView) -> str:
     held = f" (held: {order.held_reason})" if order.held_reason else ""
-    return order_status(order.status) + held + (" (incident)" if order.incident else "")
+    waits = not_sent.mark(order.not_sent)
+    return order_status(order.status) + held + waits + (" (incident)" if order.incident else "")

@@ -6,8 +6,9 @@ import typer
 
 from models.identifiers import reference
 from models.qr import QrWaitingView, RequestStatus
+from starter.cli import not_sent
 from starter.cli.language import held as hold_sentence
-from starter.cli.language import request_status
+from starter.cli.language import not_sent_reason, request_status
 from starter.cli.output import JsonFlag, print_json, print_table, say, short_time
 from starter.cli.session import inventory, run
 
@@ -19,7 +20,7 @@ def list_waiting(
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 100,
     json: JsonFlag = False,
 ) -> None:
-    """List requests for QR codes, newest first, with the notifications that are held."""
+    """List requests for QR codes, newest first, with the notifications that are held or not sent yet."""
 
     async def read() -> list[QrWaitingView]:
         async with inventory() as (stock, caller):
@@ -52,12 +53,17 @@ def _print(found: list[QrWaitingView]) -> None:
     print_table("Requests for QR codes", columns, rows, whole=("id", "SIM", "since (UTC)", "round", "by"))
     for reason in dict.fromkeys(waiting.held_reason for waiting in found if waiting.held_reason):
         say(f"{reason}: {hold_sentence(reason)}")
+    for reason in dict.fromkeys(waits.reason for waiting in found for waits in waiting.not_sent):
+        say(f"not sent: {not_sent_reason(reason)}")
 
 
 def _status(waiting: QrWaitingView) -> str:
+    waits = not_sent.mark(waiting.not_sent)
     if waiting.held_reason:
-        return f"held: {waiting.held_reason}"
-    return request_status(RequestStatus(waiting.status))
+        return f"held: {waiting.held_reason}" + waits
+    if waiting.status not in set(RequestStatus):
+        return waiting.status + waits
+    return request_status(RequestStatus(waiting.status)) + waits
 
 
 def _who(actor: str) -> str:

@@ -6,8 +6,9 @@ from datetime import datetime
 from models.identifiers import reference
 from models.inventory import SimState, SimView
 from models.qr import NotificationView, QrHistory, QrRequestView, QrVersionView, RequestStatus
+from starter.cli import not_sent
 from starter.cli.language import held as hold_sentence
-from starter.cli.language import request_status, why_not
+from starter.cli.language import not_sent_reason, request_status, why_not
 from starter.cli.order_tables import who
 from starter.cli.output import full_time, is_wide, print_table, say, short_time
 from starter.cli.qr_story import Happening, contacts_of, story
@@ -84,6 +85,7 @@ def _print_request(request: QrRequestView, people: Mapping[str, str]) -> None:
         ("to", ", ".join(sent_to) or None),
         ("copied to", ", ".join(copied) or None),
         ("held", held),
+        *not_sent.rows(request.not_sent, people),
         *(("refused", why_not(refusal)) for refusal in request.refusals),
     ]
     print_table(request.id, ("", ""), [fact for fact in facts if fact[1]])
@@ -109,6 +111,7 @@ def _print_notification(told: NotificationView) -> None:
         ("to", told.address),
         ("version", told.version),
         ("state", _state(told)),
+        *not_sent.rows(told.not_sent, {"manager": told.address}),
         ("at", full_time(made)),
         ("link expires", full_time(expires)),
     ]
@@ -121,7 +124,9 @@ def _moments(told: NotificationView) -> tuple[datetime, datetime | None]:
 
 def _state(told: NotificationView) -> str:
     state = told.state.replace("_", " ")
-    return f"{state}: {hold_sentence(told.held_reason)}" if told.held_reason else state
+    if told.held_reason:
+        return f"{state}: {hold_sentence(told.held_reason)}"
+    return state + "".join(f": {not_sent_reason(waits.reason)}" for waits in told.not_sent)
 
 
 def print_section(sim: SimView, history: QrHistory, people: Mapping[str, str]) -> None:

@@ -10,9 +10,10 @@ from store.erasure_table import ErasureRow
 from store.event_table import EventRow
 from store.hold_table import HoldRow
 from store.mail_table import MailRow
+from store.not_sent_table import NotSentRow
 from store.origins import OriginRow
 
-_TABLES = (MailRow, ErasureRow, EventRow, HoldRow, OriginRow)
+_TABLES = (MailRow, ErasureRow, EventRow, HoldRow, NotSentRow, OriginRow)
 """With these, all are loaded."""
 _MIGRATION_LOCK = 6_145_318
 

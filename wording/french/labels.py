@@ -1,6 +1,7 @@
 """Statuts, actions et motifs d’attente en français."""
 
 from models.lifecycle import HoldReason, OrderStatus
+from models.not_sent import NotSentReason
 from models.qr import RequestStatus
 from models.rules import Action
 
@@ -67,4 +68,39 @@ HOLDS = {
     HoldReason.STEP_FAILED: (
         "Une étape échoue sans cesse ; l’historique en donne la raison. Corrigez la cause, puis relancez."
     ),
+}
+
+STEPS = {
+    "submit_to_provider": "la commande à l’opérateur",
+    "remind_provider": "un rappel à l’opérateur",
+    "withdraw_from_provider": "l’annulation à l’opérateur",
+    "send_email": "un e-mail sur la commande",
+    "follow_up": "l’appel à un autre workflow",
+    "ask_for_code": "la demande au distributeur",
+    "remind_of_code": "un rappel au distributeur",
+    "tell_no_code": "l’e-mail disant qu’aucun QR code n’est arrivé",
+    "send_notification": "l’e-mail avec le lien vers le QR code",
+}
+
+AN_EMAIL = "un e-mail"
+
+NOT_SENT = {
+    NotSentReason.MAIL_UNAVAILABLE: (
+        "Le serveur de messagerie ne répond pas, ou n’accepte pas de messages en ce moment."
+    ),
+    NotSentReason.MAIL_UNCERTAIN: (
+        "Le serveur de messagerie n’a plus répondu après avoir pris le message, peut-être arrivé."
+    ),
+    NotSentReason.MAIL_CONFIGURATION: (
+        "Le serveur de messagerie refuse notre identification, notre expéditeur ou TLS."
+    ),
+    NotSentReason.MAIL_REJECTED: "Le serveur de messagerie refuse définitivement un destinataire.",
+    NotSentReason.MAIL_NOT_COMPOSABLE: (
+        "Le message ne peut pas être rédigé ; aucun serveur de messagerie n’a été sollicité."
+    ),
+    NotSentReason.NO_ORDER_CONTACT: "Le distributeur n’a aucun contact avec le rôle « order ».",
+    NotSentReason.PART_AWAY: "Un composant nécessaire est indisponible.",
+    NotSentReason.REFUSED: "L’appel a été refusé ; l’historique du workflow en donne la raison.",
+    NotSentReason.INTERRUPTED: "Une tentative a été interrompue ; on ignore si elle a abouti.",
+    NotSentReason.UNEXPECTED: "Erreur inattendue ; le journal du worker en donne le détail.",
 }

@@ -231,6 +231,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workflow_id", "step", name="pk_holds"),
     )
     op.create_table(
+        "not_sent",
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("recipients", sa.ARRAY(sa.String()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False),
+        sa.Column(
+            "tried_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("subject_id", "step", name="pk_not_sent"),
+    )
+    op.create_table(
         "feed_epoch",
         sa.Column("one", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("epoch", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
@@ -331,6 +344,7 @@ def downgrade() -> None:
     for table in (
         "order_notes",
         "events",
+        "not_sent",
         "holds",
         "feed_epoch",
         "mails",

@@ -1,0 +1,25 @@
+"""The table of what has not gone out yet."""
+
+from datetime import datetime
+
+from sqlalchemy import ARRAY, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.row import Row, now
+
+
+class NotSentRow(Row):
+    """A step that calls a mail server or a provider, and whose attempts have failed so far.
+
+    There is a row from the first failed attempt until one succeeds, or until the step is superseded.
+    """
+
+    __tablename__ = "not_sent"
+    subject_id: Mapped[str] = mapped_column(primary_key=True)
+    """The order, request or notification that it is about."""
+    step: Mapped[str] = mapped_column(primary_key=True)
+    recipients: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=text("'{}'"))
+    reason: Mapped[str]
+    attempts: Mapped[int]
+    since: Mapped[datetime] = mapped_column(server_default=now())
+    tried_at: Mapped[datetime] = mapped_column(server_default=now())
