@@ -33,7 +33,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import Insert, aggregate_order_by, insert
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import CTE
@@ -85,7 +85,7 @@ _STILL_MATTERS: dict[str, Select[str]] = {
 }
 """By the prefix of the subject's id: the subject, locked, unless the step was superseded meanwhile."""
 _FAILED = insert(NotSentRow).values(since=now() - _LONG_AGO, tried_at=now() - _LONG_AGO)
-_INTERRUPTED = _FAILED.on_conflict_do_nothing()
+_INTERRUPTED = insert(NotSentRow).values(since=now() - _LONG_AGO).on_conflict_do_nothing()
 _FAILED_AGAIN = _FAILED.on_conflict_do_update(
     index_elements=[NotSentRow.subject_id, NotSentRow.step],
     set_={
@@ -109,7 +109,8 @@ async def failed(
 ) -> None:
     """An attempt failed after it `took` so long. `attempt` counts those since the last retry by a person."""
     values = {"reason": reason.value, "attempts": attempt, "recipients": list(recipients)}
-    await _record(connection, _FAILED_AGAIN, sending, took, values)
+    if await _still_matters(connection, sending, took):
+        await connection.execute(_FAILED_AGAIN, {**values, **_key(sending), "took": took})
 
 
 async def interrupted(
@@ -119,7 +120,8 @@ async def interrupted(
     The first `began` so long ago.
     """
     values = {"reason": NotSentReason.INTERRUPTED.value, "attempts": attempts, "recipients": []}
-    await _record(connection, _INTERRUPTED, sending, began, values)
+    if await _still_matters(connection, sending, timedelta()):
+        await connection.execute(_INTERRUPTED, {**values, **_key(sending), "took": began})
 
 
 async def sent(connection: AsyncConnection, subject_id: str, step: str) -> None:
@@ -127,20 +129,20 @@ async def sent(connection: AsyncConnection, subject_id: str, step: str) -> None:
     await connection.execute(_SENT, {"subject": subject_id, "of_step": step})
 
 
-async def _record(
-    connection: AsyncConnection, write: Insert, sending: Sending, took: timedelta, values: dict[str, Any]
-) -> None:
-    """The subject is locked, so what supersedes the step either comes later and removes the record, or is
-    seen here.
+async def _still_matters(connection: AsyncConnection, sending: Sending, took: timedelta) -> bool:
+    """Whether the step was not superseded since the attempt began. The subject is locked, so what supersedes
+    the step either comes later and removes the record, or is seen here.
     """
-    prefixes = [prefix for prefix in _STILL_MATTERS if sending.subject_id.startswith(prefix)]
     which: dict[str, Any] = {"subject": sending.subject_id, "took": took, "of_round": sending.round_number}
     which["outlasting"] = sending.step.startswith(OUTLASTING)
-    for prefix in prefixes:
-        subject = _STILL_MATTERS[prefix].with_for_update(read=True)
-        if await connection.scalar(subject, which) is not None:
-            written = {"subject_id": sending.subject_id, "step": sending.step, "took": took}
-            await connection.execute(write, values | written)
+    for prefix, subject in _STILL_MATTERS.items():
+        if sending.subject_id.startswith(prefix):
+            return await connection.scalar(subject.with_for_update(read=True), which) is not None
+    return False
+
+
+def _key(sending: Sending) -> dict[str, str]:
+    return {"subject_id": sending.subject_id, "step": sending.step}
 
 
 # --- as part of other statements ----------------------------------------------------------------------

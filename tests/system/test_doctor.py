@@ -29,7 +29,7 @@ from workflows.order import EsimOrder
 
 ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),
-    *("secret_keys", "payload_keys", "orders", "qr_requests", "held", "owed", "notifications"),
+    *("secret_keys", "payload_keys", "orders", "qr_requests", "held", "not_sent", "owed", "notifications"),
 ]
 
 
@@ -86,6 +86,7 @@ async def test_the_database_is_away(settings: Settings) -> None:
         "orders",
         "qr_requests",
         "held",
+        "not_sent",
         "owed",
         "notifications",
     }
@@ -102,10 +103,10 @@ async def test_the_settings_name_no_database(settings: Settings) -> None:
 async def test_tables_are_missing(settings: Settings, scene: Scene) -> None:
     await scene.sql("DROP TABLE mails")
     found = await red(settings)
-    assert set(found) == {"notifications"}
+    assert set(found) == {"not_sent", "notifications"}
     assert "esim-orders db upgrade" in found["notifications"]
     await scene.sql("UPDATE alembic_version SET version_num = '0001'")
-    assert set(await red(settings)) == {"migrations", "notifications"}
+    assert set(await red(settings)) == {"migrations", "not_sent", "notifications"}
 
 
 async def test_the_clocks_differ(settings: Settings, scene: Scene) -> None:
