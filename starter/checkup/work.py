@@ -136,7 +136,7 @@ async def not_sent(database: Database) -> Check:
     names = tuple(dict.fromkeys(waits.id for waits in found))
     sentence = (
         f"Not gone out yet since {found[0].since:%Y-%m-%d %H:%M:%S} UTC: {_named(names)}. {by_reason} "
-        "It is tried again by itself; correct the cause (docs/operations.md)."
+        "What is not held is tried again by itself. Correct the cause (docs/operations.md)."
     )
     return Check("not_sent", ok=False, sentence=sentence, names=names)
 

@@ -215,7 +215,7 @@ async def test_what_is_held_is_counted_by_reason(settings: Settings, scene: Scen
         order_id = await scene.placed(number)
         await eventually(partial(scene.desk.order, OPERATOR, order_id), lambda order: order.held_reason)
     found = await red(settings)
-    assert set(found) == {"held"}
+    assert set(found) == {"held", "not_sent"}
     assert "orders: mail_rejected 2." in found["held"]
 
 
