@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from models.errors import PartAway
 from qr.refusals import REASONS, refused
@@ -30,6 +30,10 @@ _ROOT = str(Path(__file__).parents[1])
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from qr.reader.child import main; main()"
 """Isolated from the environment and the working directory (`-I`), Python finds only installed packages; this
 room may lie beside them."""
+_PROBE = (
+    "import json, sys; sys.path.insert(0, sys.argv[1]); from qr.reader.limits import confine; "
+    "missing = confine(); print(json.dumps(missing))"
+)
 
 
 class Answer(BaseModel):
@@ -44,9 +48,31 @@ class Answer(BaseModel):
     """There are QR codes with something else."""
 
 
+_NAMES = TypeAdapter(list[str])
+
+
 def reader_command(kind: str) -> Sequence[str]:
     """The program of a child, for a type of file. Nothing of the file is in it: others see it."""
     return (sys.executable, "-I", "-c", _PROGRAM, _ROOT, kind)
+
+
+async def missing_protections() -> list[str]:
+    """Which protections of a reader this machine lacks: a child sets all that there are, and names the rest.
+    Raises `PartAway` where none can start.
+    """
+    child = await _started((sys.executable, "-I", "-c", _PROBE, _ROOT))
+    if child.stdin is None or child.stdout is None:
+        raise _away()
+    child.stdin.close()
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS):
+            written = await _listen(child.stdout)
+            await child.wait()
+        return _NAMES.validate_json(written)
+    except (TimeoutError, ValidationError):
+        raise _away() from None
+    finally:
+        await _end(child, child.stdout)
 
 
 async def read_in_child(

@@ -1,7 +1,13 @@
-"""What the child may use: set by itself, before it sees the first byte of the file."""
+"""What the child may use: set by itself, before it sees the first byte of the file.
+
+Every system has the limits; Linux has `qr.reader.kernel` beside them, which they do not replace: with limits
+alone a reader that was taken over could still read the memory of its parent, which runs as the same user.
+"""
 
 import resource
 import sys
+
+from qr.reader.kernel import FILES, OWN_USER, SYSTEM_CALLS, Kernel
 
 MEMORY = 768 * 1024 * 1024
 """Bytes of address space. A picture of 25 megapixels with transparency needs about 400 MB of it."""
@@ -12,12 +18,23 @@ SEARCH_SECONDS = 2.0
 """After so long no harder way of looking for a code is begun."""
 
 
-def confine(memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS) -> None:
-    """From here on: no file, no socket, no process, no core dump, and an end.
+def confine(memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS) -> list[str]:
+    """From here on: no file, no socket, no process, no signal, no core dump, and an end. Returns the names of
+    the protections that this machine lacks; `esim-orders doctor` shows them.
 
-    Called once everything is imported: without file descriptors an import fails like any other opening of a
-    file. What the libraries would load later, they find missing.
+    Called once everything is imported: an import fails from here on like any other opening of a file. What
+    the libraries would load later, they find missing.
     """
+    if sys.platform != "linux":
+        _set_limits(memory, cpu_seconds)
+        return [SYSTEM_CALLS, FILES, OWN_USER]
+    kernel = Kernel()
+    missing = kernel.give_up_privileges()
+    _set_limits(memory, cpu_seconds)
+    return missing + kernel.filter_system_calls()
+
+
+def _set_limits(memory: int, cpu_seconds: int) -> None:
     for limit, most in (
         (resource.RLIMIT_CORE, 1),  # with 0, Linux would still hand a core to a program that collects them
         (resource.RLIMIT_FSIZE, 0),

@@ -11,7 +11,15 @@ from models.callers import Caller, Permission
 from models.errors import EsimError, Refused
 from settings import Settings
 from starter.checks import Check, readiness
-from starter.checkup.parts import clock, mail_server, payload_keys, portal, secret_keys, traces
+from starter.checkup.parts import (
+    clock,
+    mail_server,
+    payload_keys,
+    portal,
+    secret_keys,
+    traces,
+    uploaded_files,
+)
 from starter.checkup.work import held, not_sent, owed, unsent_notifications, workflows
 from starter.checkup.workers import workers
 from starter.temporal import connect
@@ -38,6 +46,7 @@ async def examine(caller: Caller, settings: Settings) -> list[Check]:
             workers(client, settings.task_queue),
             _alone(mail_server(settings)),
             _alone(portal(settings.portal_url)),
+            _alone(uploaded_files()),
             _alone(secret_keys(settings.secret_keys, database)),
             _alone(_ready(keys)),
             workflows(client, database),

@@ -2,12 +2,13 @@
 
 import asyncio
 import http.client
+import sys
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from mail.errors import MailError, MailInvalid
 from mail.trial import try_out
-from models.errors import EsimError, Refused
+from models.errors import EsimError, PartAway, Refused
 from settings import Settings
 from starter.checks import PATIENCE, Check, within
 from store import standing
@@ -82,6 +83,24 @@ def _status(url: str) -> int:
         return int(connection.getresponse().status)
     finally:
         connection.close()
+
+
+async def uploaded_files() -> Check:
+    """Whether the process that reads uploaded files is confined by all that this machine could have."""
+    from qr.process import missing_protections  # noqa: PLC0415  another command seldom asks
+
+    try:
+        missing = await missing_protections()
+    except PartAway as away:
+        return Check("uploads", ok=False, sentence=str(away))
+    if not missing:
+        return Check(
+            "uploads", ok=True, sentence="Uploaded files are read in a process that can do nothing else."
+        )
+    lacking = f"the process that reads uploaded files lacks: {', '.join(missing)}."
+    if sys.platform != "linux":  # a developer's machine: nothing can be done about it, and no order suffers
+        return Check("uploads", ok=True, sentence=f"On this system {lacking} Run the portal on Linux.")
+    return Check("uploads", ok=False, sentence=f"On this kernel {lacking} See docs/operations.md.")
 
 
 async def secret_keys(keys: str, database: Database) -> Check:

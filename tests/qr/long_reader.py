@@ -2,8 +2,10 @@
 
 import contextlib
 import json
+import signal
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -12,6 +14,8 @@ from qr.file_types import claimed_type
 from tests.qr.samples import Sample
 
 _HERE = Path(__file__)
+LONGEST_SECONDS = 10
+"""A file that takes longer ends the process."""
 
 
 def kind_of(sample: Sample) -> str:
@@ -46,7 +50,10 @@ class LongReader:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(f"{kind} {len(content)} {seconds}\n".encode() + content)
             process.stdin.flush()
+        alarm = threading.Timer(LONGEST_SECONDS, process.send_signal, [signal.SIGALRM])
+        alarm.start()
         line = process.stdout.readline()
+        alarm.cancel()
         if not line:
             self._process = None
             with contextlib.suppress(BrokenPipeError):

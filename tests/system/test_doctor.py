@@ -29,7 +29,8 @@ from workflows.order import EsimOrder
 
 ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),
-    *("secret_keys", "payload_keys", "orders", "qr_requests", "held", "not_sent", "owed", "notifications"),
+    *("uploads", "secret_keys", "payload_keys", "orders", "qr_requests"),
+    *("held", "not_sent", "owed", "notifications"),
 ]
 
 
