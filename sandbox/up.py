@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sandbox
+from sandbox.control import Answer, listening, steer
 from sandbox.data_dir import Addresses, DataDir
 from sandbox.ports import HOST, choose_ports, is_free, one_port_on
 from sandbox.postgres import Postgres
@@ -20,6 +21,8 @@ from sandbox.temporal_server import TemporalServer, worker_polls
 USUAL_PORTS = {"temporal": 7233, "temporal_ui": 8233, "temporal_metrics": 9233, "smtp": 1025, "portal": 8090}
 GIVEN = ("database_url", "temporal_address", "temporal_ui_url", "smtp_url")
 """Addresses that the user may give as ESIM_... variables, and that the worker is given so."""
+PARTS = {"database_url": "postgres", "temporal_address": "temporal", "smtp_url": "mailbox"}
+"""Which part of the sandbox an address replaces."""
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -99,8 +102,10 @@ async def _until_stopped(
     try:
         await asyncio.wait({starting, *ends}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
-            announce(starting.result())
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            addresses = starting.result()
+            async with listening(running.folder.path, running.answer):
+                announce(addresses)
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if failed.done():
             failed.result()
     finally:
@@ -114,7 +119,7 @@ class Sandbox:
 
     def __init__(self, plan: Plan, folder: DataDir) -> None:
         self._plan = plan
-        self._folder = folder
+        self.folder = folder
         self._given = {
             name: value for name in GIVEN if (value := plan.environment.get(f"ESIM_{name.upper()}"))
         }
@@ -143,9 +148,14 @@ class Sandbox:
         self._note_children()
         return self._addresses
 
+    async def answer(self, request: Answer) -> Answer:
+        """Do what another command asks for: tell about the parts, stop or start one."""
+        external = {PARTS[name]: f"ESIM_{name.upper()}" for name in self._given if name in PARTS}
+        return await steer(self.supervisor, external, request)
+
     def clean_up(self) -> None:
         """Leave no trace of running; what the parts keep stays."""
-        self._folder.forget()
+        self.folder.forget()
         if self._postgres is not None:
             self._postgres.clean_up()
 
@@ -176,9 +186,9 @@ class Sandbox:
             name="mailbox",
             command=[
                 *(sys.executable, "-m", "sandbox.mailbox"),
-                *("--dir", str(self._folder.mailbox), "--port", str(port)),
+                *("--dir", str(self.folder.mailbox), "--port", str(port)),
             ],
-            log=self._folder.log("mailbox"),
+            log=self.folder.log("mailbox"),
             folder=Path(sandbox.__file__).parent.parent,
         )
 
@@ -198,7 +208,7 @@ class Sandbox:
         program = Program(
             name="portal",
             command=self._plan.portal,
-            log=self._folder.log("portal"),
+            log=self.folder.log("portal"),
             environment={**self._environment(), **listen},
             folder=Path(sandbox.__file__).parent.parent,
         )
@@ -215,7 +225,7 @@ class Sandbox:
             **self._plan.environment,
             **addresses,
             "ESIM_PORTAL_URL": self._addresses.portal_url,
-            "ESIM_DATA_DIR": str(self._folder.path),
+            "ESIM_DATA_DIR": str(self.folder.path),
         }
 
     async def _start_worker(self) -> None:
@@ -223,7 +233,7 @@ class Sandbox:
         program = Program(
             name="worker",
             command=plan.worker,
-            log=self._folder.log("worker"),
+            log=self.folder.log("worker"),
             environment=self._environment(),
             stop_seconds=plan.worker_stop_seconds,
         )
@@ -236,8 +246,8 @@ class Sandbox:
 
     def _temporal_server(self) -> TemporalServer:
         return TemporalServer(
-            database=self._folder.temporal,
-            log=self._folder.log("temporal"),
+            database=self.folder.temporal,
+            log=self.folder.log("temporal"),
             port=self._ports["temporal"],
             ui_port=self._ports["temporal_ui"],
             metrics_port=self._ports["temporal_metrics"],
@@ -262,7 +272,7 @@ class Sandbox:
         )
 
     def _note_children(self) -> None:
-        self._folder.note_children(self.supervisor.children)
+        self.folder.note_children(self.supervisor.children)
         if self._ready:
             self._addresses = replace(self._addresses, pids=self.supervisor.pids)
-            self._folder.write_addresses(self._addresses)
+            self.folder.write_addresses(self._addresses)

@@ -43,6 +43,16 @@ COMMANDS = {
     # the sandbox
     "sandbox_missing": Declared("The sandbox is not installed here: pip install 'esim-orders[sandbox]'."),
     "sandbox": Declared("{reason}"),
+    "sandbox_silent": Declared(
+        "The sandbox in {folder} does not answer, as it is starting or stopping; try again in a moment."
+    ),
+    "sandbox_part_unknown": Declared("The sandbox has no part {part}; it has: {parts}."),
+    "sandbox_part_external": Declared(
+        "{part} is not the sandbox's own, as {variable} names another: stop and start it where it runs."
+    ),
+    "sandbox_part_slow": Declared(
+        "{part} is still not {state}; see its log, and esim-orders sandbox status."
+    ),
     "data_dir_unusable": Declared("The sandbox cannot use the folder {folder}: {reason}."),
     "unknown_mail": Declared("There is no mail number {number}.", NOT_FOUND),
     "demo": Declared("The demonstration's fleet has no line left for {action}."),

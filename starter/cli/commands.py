@@ -16,6 +16,7 @@ from starter.cli import (
     doctor,
     fleet,
     orders,
+    outages,
     payload_keys,
     people,
     profiles,
@@ -44,6 +45,7 @@ app.add_typer(orders.app, name="order")
 app.add_typer(qr.app, name="qr")
 app.add_typer(payload_keys.app, name="payload-keys")
 app.add_typer(sandbox.mail_app, name="mail")
+app.add_typer(outages.app, name="sandbox")
 app.add_typer(database.app, name="db")
 app.command()(sandbox.up)
 app.command()(doctor.doctor)

@@ -155,9 +155,14 @@ def show(
 
 
 def _mailbox(data_dir: Path | None) -> Path:
-    if data_dir is not None:
-        os.environ["ESIM_DATA_DIR"] = str(data_dir)
+    look_in(data_dir)
     folder = data_dir_from_environment() / "mailbox"
     if not folder.is_dir():
         raise no_sandbox()
     return folder
+
+
+def look_in(data_dir: Path | None) -> None:
+    """Let the command look in this folder of a sandbox, if one is named."""
+    if data_dir is not None:
+        os.environ["ESIM_DATA_DIR"] = str(data_dir)

@@ -43,6 +43,17 @@ COMMANDS = {
     "file_unwritable": "Le fichier {file} ne peut pas être écrit.",
     "sandbox_missing": "Le bac à sable n’est pas installé ici : pip install 'esim-orders[sandbox]'.",
     "sandbox": "Le bac à sable ne peut pas continuer : {reason}",
+    "sandbox_silent": (
+        "Le bac à sable dans {folder} ne répond pas, car il démarre ou s’arrête ; réessayez dans un instant."
+    ),
+    "sandbox_part_unknown": "Le bac à sable n’a pas de composant {part} ; il a : {parts}.",
+    "sandbox_part_external": (
+        "{part} n’appartient pas au bac à sable, car {variable} en désigne un autre : "
+        "arrêtez-le et démarrez-le là où il s’exécute."
+    ),
+    "sandbox_part_slow": (
+        "{part} n’est toujours pas dans l’état « {state} » ; voyez son journal et esim-orders sandbox status."
+    ),
     "data_dir_unusable": "Le bac à sable ne peut pas utiliser le dossier {folder} : {reason}.",
     "unknown_mail": "Il n’y a pas de message numéro {number}.",
     "demo": "La flotte de démonstration n’a plus de ligne pour l’action « {action} ».",

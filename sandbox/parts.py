@@ -1,0 +1,198 @@
+"""One part of the sandbox: started, started again when it dies, stopped and started on request."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sandbox.errors import SandboxError
+from sandbox.processes import Child, Lifeline, Program
+
+WATCH_SECONDS = 0.1
+READY_POLL_SECONDS = 0.05
+FIRST_BACK_OFF_SECONDS = 0.2
+LONGEST_BACK_OFF_SECONDS = 5.0
+MOST_DEATHS = 5
+MOST_DEATHS_AT_START = 3
+
+
+@dataclass(frozen=True)
+class Service:
+    """A program that shall run for as long as the sandbox does, unless it is stopped on request."""
+
+    program: Program
+    is_ready: Callable[[Child], Awaitable[bool]]
+    prepare: Callable[[], None] = lambda: None
+    """Done before each start, in a thread."""
+    ready_seconds: float = 60.0
+
+
+class State(StrEnum):
+    """What a part does now."""
+
+    STARTING = "starting"
+    READY = "ready"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    EXTERNAL = "external"
+    """An ESIM_ variable names it; the sandbox only uses it."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """A part as `sandbox status` shows it."""
+
+    name: str
+    state: State
+    pid: int | None
+    deaths: int
+    """How often it has died since the sandbox started, not counting what was asked for."""
+
+
+@dataclass(eq=False)
+class Part:
+    """Keeps one service as it shall be: running, or stopped. `keep()` does it until it is cancelled.
+
+    It is given up (SandboxError) only in a crash loop: when it dies several times in a row without having
+    been ready in between. One that had been ready is started again however often it is killed.
+    """
+
+    service: Service
+    lifeline: Lifeline
+    say: Callable[[str], None]
+    on_change: Callable[[], None]
+    is_excused: Callable[["Part"], bool]
+    """Whether it may keep dying: another part is stopped on request, and this one may need it."""
+    state: State = State.STARTING
+    deaths: int = 0
+    _in_a_row: int = 0
+    """Deaths since it was last ready."""
+    _was_ready: bool = False
+    _wanted: bool = True
+    _at_once: bool = False
+    _was_stopped: bool = False
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set, and replaced, at each change of what is wanted and of the state."""
+
+    def __post_init__(self) -> None:
+        self.child = Child(self.service.program, self.lifeline)
+
+    @property
+    def name(self) -> str:
+        return self.service.program.name
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it was stopped on request, and has not been ready since."""
+        return self._was_stopped
+
+    @property
+    def status(self) -> Status:
+        return Status(self.name, self.state, self.child.pid, self.deaths)
+
+    def want(self, *, running: bool, at_once: bool = False) -> None:
+        """Say whether it shall run from now on; `at_once` kills it instead of asking it to stop."""
+        if running and not self._wanted:
+            self._in_a_row = 0
+        self._wanted, self._at_once = running, at_once
+        self._was_stopped = self._was_stopped or not running
+        self._tell()
+
+    async def reached(self, state: State) -> None:
+        """Wait until it is in this state."""
+        while self.state is not state:
+            await self._news.wait()
+
+    async def keep(self) -> None:
+        """Keep it as it is wanted."""
+        while True:
+            if self._wanted:
+                await self._run()
+            else:
+                await self._pause()
+
+    async def stop(self, hurry: Callable[[], bool]) -> None:
+        """Stop it in bounded time: asked first, then killed."""
+        if self.child.ended() is None:
+            self.child.ask_to_stop()
+        deadline = time.monotonic() + self.service.program.stop_seconds
+        while self.child.ended() is None and not hurry() and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(READY_POLL_SECONDS)
+        self.child.kill()
+
+    async def _run(self) -> None:
+        """Start it, and stay until it has died or shall stop."""
+        self._enter(State.STARTING)
+        await asyncio.to_thread(self.service.prepare)
+        try:
+            self.child.start()
+        except OSError as error:
+            raise SandboxError(f"{self.name} cannot be started: {error}") from error
+        self.on_change()
+        waiting = asyncio.create_task(self._until_ready())
+        try:
+            while (code := self.child.ended()) is None and self._wanted:
+                if waiting.done():
+                    waiting.result()
+                await self._nap(WATCH_SECONDS)
+        finally:
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        if code is not None and self._wanted:
+            self._note_death(code)
+            await self._nap(min(FIRST_BACK_OFF_SECONDS * 2 ** (self._in_a_row - 1), LONGEST_BACK_OFF_SECONDS))
+
+    async def _until_ready(self) -> None:
+        while not await self.service.is_ready(self.child):  # noqa: ASYNC110 - a process sets no event
+            await asyncio.sleep(READY_POLL_SECONDS)
+        self._was_ready, self._was_stopped, self._in_a_row = True, False, 0
+        self._enter(State.READY)
+
+    async def _pause(self) -> None:
+        """Stop it on request, and stay until it shall run again."""
+        self._enter(State.STOPPING)
+        how = "killed" if self._at_once else "stopped"
+        await self.stop(hurry=lambda: self._at_once)
+        self._enter(State.STOPPED)
+        self.on_change()
+        self.say(f"{self.name} was {how} on request; to start it: esim-orders sandbox start {self.name}")
+        while not self._wanted:
+            await self._news.wait()
+        self.say(f"{self.name} is started on request.")
+
+    def _note_death(self, code: int) -> None:
+        """Say that it died; give it up in a crash loop."""
+        self.deaths += 1
+        self._in_a_row += 1
+        log, how = self.service.program.log, describe_exit(code)
+        most = MOST_DEATHS if self._was_ready else MOST_DEATHS_AT_START
+        if self.is_excused(self):
+            self._in_a_row = min(self._in_a_row, MOST_DEATHS_AT_START)
+        elif self._in_a_row >= most:
+            raise SandboxError(
+                f"{self.name} died {self._in_a_row} times in a row before it was ready ({how}), so it was "
+                f"given up; see {log}."
+            )
+        self.say(f"{self.name} died ({how}) and is started again; see {log}.")
+
+    async def _nap(self, seconds: float) -> None:
+        """Wait, unless something else is wanted meanwhile."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+
+def describe_exit(code: int) -> str:
+    """Put an exit code into words."""
+    return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
