@@ -4,6 +4,7 @@ import base64
 import fcntl
 import json
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,10 +14,15 @@ from pathlib import Path
 import psutil
 
 from sandbox.errors import SandboxError
-from sandbox.files import write_atomically
+from sandbox.files import make_private, write_atomically
 from sandbox.lifeline import end_groups
 from sandbox.processes import Child
 
+OURS = re.compile(
+    r"postgres(\.new|-socket)?|temporal\.db.*|mailbox|logs|lock|up\.log|control\.sock"
+    r"|\.?(ports|addresses|keys|children)\.json(\.new)?"
+)
+"""Names of what a sandbox makes in its folder."""
 LOCK_SECONDS = 1.0
 LOCK_POLL_SECONDS = 0.05
 SAME_START_SECONDS = 2.0
@@ -93,6 +99,18 @@ class DataDir:
             file.write(f"{os.getpid()}\n")
             file.flush()
             yield
+
+    def make_private(self) -> None:
+        """Take from others what they may do here, also in what was made before; call under the lock only.
+
+        A folder that holds more than a sandbox, such as a home, keeps its mode; what is ours in it does not.
+        """
+        entries = list(self.path.iterdir())
+        ours = [entry for entry in entries if OURS.fullmatch(entry.name)]
+        for entry in ours:
+            make_private(entry)
+        if len(ours) == len(entries):
+            self.path.chmod(0o700)
 
     def is_running(self) -> bool:
         """Whether a sandbox runs on this folder now."""

@@ -1,7 +1,34 @@
-"""Files that are either whole or not there."""
+"""Files that are either whole or not there, and that only their owner reads."""
 
 import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """What this process and its children make is their user's alone."""
+    before = os.umask(_OTHERS)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def make_private(path: Path) -> None:
+    """Take what group and others may do from a file, or from a folder and all that is in it."""
+    mode = path.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        return
+    if mode & _OTHERS:
+        path.chmod(stat.S_IMODE(mode) & ~_OTHERS)
+    if stat.S_ISDIR(mode):
+        for entry in path.iterdir():
+            make_private(entry)
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -36,6 +36,7 @@ READY_SECONDS = 30.0
 
 SETTINGS = {
     "listen_addresses": "",
+    "unix_socket_permissions": "0700",
     "port": "5432",
     "max_connections": "200",
     "shared_buffers": "128MB",
@@ -82,7 +83,8 @@ class Postgres:
         if self.user is not None:
             ensure_user_exists(self.user)
             let_others_run(self.binaries)
-            let_others_pass(self.folder)
+            let_group_pass(self.folder.parent, self.user)
+            let_others_pass(self.folder.parent)
         self._socket_folder.mkdir(mode=0o700, exist_ok=True)
         self._own(self._socket_folder)
         if not (self.folder / "PG_VERSION").exists():
@@ -276,6 +278,14 @@ def let_others_run(binaries: Path) -> None:
     for path in (binaries.parent, *binaries.parent.rglob("*")):
         mode = stat.S_IMODE(path.stat().st_mode)
         path.chmod(mode | (mode & 0o500) >> 6)
+
+
+def let_group_pass(folder: Path, user: str) -> None:
+    """Let this user pass through (not list) a folder that is otherwise its owner's alone."""
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if not mode & stat.S_IXOTH:
+        os.chown(folder, -1, pwd.getpwnam(user).pw_gid)
+        folder.chmod(mode & ~stat.S_IRWXG | stat.S_IXGRP)
 
 
 def let_others_pass(path: Path) -> None:

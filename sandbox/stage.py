@@ -84,6 +84,7 @@ async def running_sandbox(
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
     environment |= settings or {}
     log = folder / "up.log"
+    log.touch(mode=0o600)
     with log.open("wb") as output:
         command = [sys.executable, "-m", "starter.cli", "up", "--data-dir", str(folder)]
         process = subprocess.Popen(  # noqa: S603, ASYNC220  our own command

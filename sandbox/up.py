@@ -12,6 +12,7 @@ from typing import Any
 import sandbox
 from sandbox.control import Answer, listening, steer
 from sandbox.data_dir import Addresses, DataDir
+from sandbox.files import private_files
 from sandbox.ports import HOST, choose_ports, is_free, one_port_on
 from sandbox.postgres import Postgres
 from sandbox.processes import Child, Program
@@ -69,8 +70,9 @@ async def run(plan: Plan, announce: Callable[[Addresses], None]) -> None:
     """Do what `up` does within a running event loop of the main thread."""
     stop = asyncio.Event()
     folder = DataDir(plan.data_dir.absolute())
-    with folder.lock():
+    with private_files(), folder.lock():
         folder.end_leftovers()
+        folder.make_private()
         folder.make_keys()
         running = Sandbox(plan, folder)
         loop = asyncio.get_running_loop()
