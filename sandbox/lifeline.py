@@ -1,4 +1,5 @@
-"""A small process that ends its parent's children when the parent is gone, however it went.
+"""A small process that ends its parent's children, and removes its temporary folders, when the parent is
+gone, however it went.
 
 A supervisor that is killed with SIGKILL cannot clean up after itself. This program reads lines from a pipe
 whose other end only the supervisor holds; when the pipe closes, the supervisor is dead, and every process
@@ -44,17 +45,27 @@ def exists(group: int) -> bool:
 
 
 def main() -> None:
-    """Keep the list of groups (`watch GROUP SIGNAL`, `forget GROUP`) until the pipe closes, then end them."""
+    """Keep the list of groups (`watch GROUP SIGNAL`, `forget GROUP`) and folders (`remove FOLDER`) until the
+    pipe closes, then end and remove them.
+    """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     groups: dict[int, int] = {}
+    folders: list[str] = []
     for line in sys.stdin:
-        match line.split():
+        match line.rstrip("\n").split(" ", 1 if line.startswith("remove") else 2):
+            case ["remove", folder]:
+                folders.append(folder)
             case ["watch", group, stop_signal]:
                 groups[int(group)] = int(stop_signal)
             case ["forget", group]:
                 groups.pop(int(group), None)
     end_groups(groups)
+    if folders:
+        import shutil  # noqa: PLC0415  seldom needed, and slow to load
+
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,8 @@ class Postgres:
         self.fast = fast
         self.binaries = find_binaries()
         self.user = ROOT_RUNS_AS if os.geteuid() == 0 else None
-        self._temporary_socket_folder: Path | None = None
+        self.temporary_folder: Path | None = None
+        """Of the socket, where the server's own has too long a name."""
         self._socket_folder = self._choose_socket_folder()
 
     def url(self, database: str = DATABASE) -> str:
@@ -114,8 +115,8 @@ class Postgres:
 
     def clean_up(self) -> None:
         """Remove the socket's folder if it had to be a temporary one."""
-        if self._temporary_socket_folder is not None:
-            shutil.rmtree(self._temporary_socket_folder, ignore_errors=True)
+        if self.temporary_folder is not None:
+            shutil.rmtree(self.temporary_folder, ignore_errors=True)
 
     def _choose_socket_folder(self) -> Path:
         beside = self.folder.with_name(self.folder.name + "-socket")
@@ -123,8 +124,8 @@ class Postgres:
         # a colon would be read as a port by the URL, a comma or quote as a list by the server
         if len(os.fsencode(name)) <= LONGEST_SOCKET_PATH and re.fullmatch(r"[\w/. +@=-]+", name):
             return beside
-        self._temporary_socket_folder = Path(tempfile.mkdtemp(prefix="esim-"))
-        return self._temporary_socket_folder
+        self.temporary_folder = Path(tempfile.mkdtemp(prefix="esim-"))
+        return self.temporary_folder
 
     def _create(self) -> None:
         """Create the cluster beside its place and move it there when complete: never half of one."""
@@ -207,6 +208,9 @@ class ThrowAwayPostgres:
         self.folder = Path(tempfile.mkdtemp(prefix="esim-test-"))
         self._server = Postgres(self.folder / "postgres", self.folder / "postgres.log", fast=True)
         self._lifeline = Lifeline()
+        self._lifeline.remove_at_end(self.folder)
+        if self._server.temporary_folder is not None:
+            self._lifeline.remove_at_end(self._server.temporary_folder)
         try:
             self._server.prepare()
             self._child = Child(self._server.program(), self._lifeline)
@@ -214,7 +218,6 @@ class ThrowAwayPostgres:
             self._wait_until_ready()
         except BaseException:
             self._lifeline.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
             raise
         return self
 

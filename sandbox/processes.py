@@ -39,6 +39,7 @@ class Lifeline:
 
     def __init__(self) -> None:
         self._watched: dict[int, int] = {}
+        self._folders: list[Path] = []
         self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -64,6 +65,11 @@ class Lifeline:
         self._watched.pop(pid, None)
         self._tell(f"forget {pid}\n")
 
+    def remove_at_end(self, folder: Path) -> None:
+        """Remove this temporary folder once this process is gone."""
+        self._folders.append(folder)
+        self._tell(f"remove {folder}\n")
+
     def renew(self) -> None:
         """Start the lifeline again if somebody killed it."""
         if self._process.poll() is None:
@@ -72,6 +78,8 @@ class Lifeline:
         self._process = self._start()
         for pid, stop_signal in self._watched.items():
             self._tell(f"watch {pid} {stop_signal}\n")
+        for folder in self._folders:
+            self._tell(f"remove {folder}\n")
 
     def close(self) -> None:
         """Let go: whatever is still watched is ended now."""

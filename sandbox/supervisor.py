@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -54,6 +55,10 @@ class Supervisor:
     def statuses(self) -> list[Status]:
         """What each part does now."""
         return [part.status for part in self._parts.values()]
+
+    def remove_at_end(self, folder: Path) -> None:
+        """Remove this temporary folder in the end, also if this process is killed."""
+        self._lifeline.remove_at_end(folder)
 
     def hurry(self) -> None:
         """From now on do not wait for anything to stop by itself."""

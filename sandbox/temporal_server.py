@@ -123,6 +123,7 @@ class TemporaryTemporalServer:
     async def __aenter__(self) -> TemporalServer:
         self._folder = Path(tempfile.mkdtemp(prefix="esim-temporal-"))
         self._lifeline = Lifeline()
+        self._lifeline.remove_at_end(self._folder)
         try:
             server = TemporalServer(
                 database=self._folder / "temporal.db",

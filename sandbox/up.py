@@ -82,15 +82,21 @@ async def run(plan: Plan, announce: Callable[[Addresses], None]) -> None:
                 running.supervisor.hurry()
             stop.set()
 
-        for number in STOP_SIGNALS:
+        heard = [number for number in STOP_SIGNALS if number is not signal.SIGHUP or not _outlives_terminal()]
+        for number in heard:
             loop.add_signal_handler(number, on_signal)
         try:
             async with running.supervisor:
                 await _until_stopped(running, stop, announce)
         finally:
             running.clean_up()
-            for number in STOP_SIGNALS:
+            for number in heard:
                 loop.remove_signal_handler(number)
+
+
+def _outlives_terminal() -> bool:
+    """Whether it was started so, by `nohup` or the like."""
+    return signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
 async def _until_stopped(
@@ -133,6 +139,8 @@ class Sandbox:
         self._addresses = self._find_addresses()
         self._ready = False
         self.supervisor = Supervisor(plan.say, self._note_children)
+        if self._postgres is not None and self._postgres.temporary_folder is not None:
+            self.supervisor.remove_at_end(self._postgres.temporary_folder)
 
     async def start(self) -> Addresses:
         """Start all parts, each as soon as what it needs is there, and say where they are."""

@@ -1,9 +1,14 @@
-"""A PostgreSQL server a test process, and a fresh migrated database a test."""
+"""A PostgreSQL server a test process, a fresh migrated database a test, and nothing left behind."""
 
 import asyncio
+import os
+import shutil
+import signal
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
@@ -14,6 +19,42 @@ from store import migrations
 from store.session import Database
 
 TEMPLATE = "template_esim"
+OURS = ("esim-", "tmp", "against-")
+"""How temporary files and folders of the product and of the tests begin."""
+
+
+def pytest_configure() -> None:
+    """Give this run a temporary folder of its own, and its children a Ctrl-C that they hear.
+
+    A job in the background of a script ignores SIGINT, and so would every process that the tests start.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker:  # within that of the process that started it
+        folder = Path(tempfile.gettempdir()) / worker
+        folder.mkdir()
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="esim-"))
+    folder.chmod(0o1777)  # as its parent: some tests run processes of other users
+    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remove the temporary folder; of a run that failed, what its tests wrote stays in it to be looked at."""
+    folder = Path(tempfile.gettempdir())
+    if session.config.option.basetemp is None and session.testsfailed:
+        return
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left_behind() -> Iterator[None]:
+    """What the tests and the product made in the temporary folder is gone in the end."""
+    yield
+    left = [entry.name for entry in Path(tempfile.gettempdir()).iterdir() if entry.name.startswith(OURS)]
+    assert left == []
 
 
 @pytest.fixture(scope="session")

@@ -75,9 +75,13 @@ def is_alive(process: psutil.Process) -> bool:
 
 @contextmanager
 def up(
-    folder: Path, *worker: str, environment: dict[str, str] | None = None, started: str = "ready"
+    folder: Path,
+    *worker: str,
+    environment: dict[str, str] | None = None,
+    started: str = "ready",
+    through: tuple[str, ...] = (),
 ) -> Iterator[Up]:
-    """Start `up` and wait until it says that it is ready, or has ended."""
+    """Start `up`, perhaps `through` a shell, and wait until it says that it is ready, or has ended."""
     folder.mkdir(exist_ok=True)
     ports = DataDir(folder).ports
     if not ports.exists():  # other test runs on this machine shall not race us for the usual ports
@@ -87,7 +91,7 @@ def up(
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, str(RUN_UP), str(folder), *worker],
+            [*through, sys.executable, str(RUN_UP), str(folder), *worker],
             stdout=file,
             stderr=file,
             env=clean | {"PYTHONPATH": str(RUN_UP.parents[2])} | (environment or {}),

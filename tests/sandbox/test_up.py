@@ -2,11 +2,13 @@ import json
 import signal
 import socket
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiosmtplib
 import psutil
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from temporalio.client import Client
@@ -147,3 +149,26 @@ def test_ctrl_c_while_starting_leaves_nothing(tmp_path: Path) -> None:
         assert running.end(signal.SIGINT) == 0
         assert running.all_gone()
     assert not running.folder.addresses.exists()
+
+
+@pytest.mark.covers("R19")
+def test_in_the_background_it_stops_when_asked_and_outlives_its_terminal(tmp_path: Path) -> None:
+    background = ("sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh")
+    with up(tmp_path / "data", through=background) as running:
+        running.process.send_signal(signal.SIGHUP)
+        assert running.state("postgres") == "ready"
+        running.end(signal.SIGTERM)
+        assert running.process.returncode == 0
+        assert running.all_gone()
+    assert "database system is shut down" in running.folder.log("postgres").read_text()
+
+
+@pytest.mark.covers("R19")
+def test_a_killed_one_leaves_no_temporary_folder(tmp_path: Path) -> None:
+    folder = tmp_path / ("a long name " * 12)  # its PostgreSQL has its socket in a temporary folder
+    before = set(Path(tempfile.gettempdir()).iterdir())
+    with up(folder) as running:
+        made = set(Path(tempfile.gettempdir()).iterdir()) - before
+        assert made
+        running.end(signal.SIGKILL)
+        wait_until(lambda: not any(path.exists() for path in made), "the folder is removed")
