@@ -3,7 +3,7 @@
     {"do": "status"}
     {"do": "stop", "part": "postgres", "at_once": false}     {"do": "start", "part": "postgres"}
 
-The answer comes when it is done: {"parts": [...]}, or {"refused": code, "parameters": {...}}.
+The answer comes when it is done: {"parts": [...]}, or why it was not.
 """
 
 import asyncio
@@ -87,16 +87,12 @@ async def _switch(
     """Start or stop a part; why not, if it cannot be done."""
     own = {status.name for status in supervisor.statuses}
     if name in external:
-        return _refused("sandbox_part_external", part=name, variable=external[name])
+        return {"external": name, "variable": external[name]}
     if name not in own:
-        return _refused("sandbox_part_unknown", part=name, parts=", ".join(sorted(own | external.keys())))
+        return {"unknown": name, "parts": ", ".join(sorted(own | external.keys()))}
     on = request["do"] == "start"
     try:
         done = await supervisor.switch(name, on=on, at_once=bool(request.get("at_once")))
     except SandboxError as failure:
-        return _refused("sandbox", reason=str(failure))
-    return None if done else _refused("sandbox_part_slow", part=name, state="ready" if on else "stopped")
-
-
-def _refused(code: str, **parameters: str) -> Answer:
-    return {"refused": code, "parameters": parameters}
+        return {"failed": str(failure)}
+    return None if done else {"slow": name, "state": "ready" if on else "stopped"}

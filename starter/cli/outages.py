@@ -73,7 +73,14 @@ def _ask(data_dir: Path | None, **request: Any) -> list[dict[str, Any]]:
         answer = ask(folder.path, **request)
     except NoAnswer:
         raise Refused.because("sandbox_silent", folder=str(folder.path)) from None
-    if "refused" in answer:
-        raise Refused.because(answer["refused"], **answer["parameters"])
-    parts: list[dict[str, Any]] = answer["parts"]
-    return parts
+    match answer:
+        case {"unknown": part, "parts": parts}:
+            raise Refused.because("sandbox_part_unknown", part=part, parts=parts)
+        case {"external": part, "variable": variable}:
+            raise Refused.because("sandbox_part_external", part=part, variable=variable)
+        case {"slow": part, "state": state}:
+            raise Refused.because("sandbox_part_slow", part=part, state=state)
+        case {"failed": reason}:
+            raise Refused.because("sandbox", reason=reason)
+    found: list[dict[str, Any]] = answer["parts"]
+    return found
