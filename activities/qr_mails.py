@@ -113,7 +113,7 @@ class QrMails(QrMailSteps):
         await self._outbox.send(found.about, drafts, retries, still_open)
 
     def _upload_link(self, found: RoundMails, contact: Person) -> Mint:
-        whose = {"request_id": found.about.id, "recipient": contact.key}
+        whose = {"request_id": found.about.id, "recipient": contact.key, "address": contact.email}
         return self._link("u", "upload", found, self._upload_for, whose)
 
     def _download_link(self, found: NotificationMail) -> Mint:

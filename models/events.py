@@ -23,6 +23,7 @@ _ACCOUNT = (
     *("qr.imported", "qr.import_refused", "qr.shown"),
     *("notification.created", "notification.revoked"),
     *("link.checked", "link.used", "link.shown", "link.downloaded", "link.refused"),
+    "link.revoked",
     *("mail.sent", "person.erased"),
     *("account.created", "account.renamed", "account.closed", "account.reopened"),
     *("account.language_changed", "account.contact_changed"),

@@ -233,6 +233,23 @@ class NotificationView(View):
     link_expires_at: datetime | None = None
 
 
+class LinkView(View):
+    """A link that was mailed. The token is never in it."""
+
+    id: int
+    sim_id: int
+    purpose: str
+    """`upload` or `download`."""
+    recipient: str | None = None
+    """Upload: the contact whom it was mailed to, such as `contact:7`."""
+    request_id: str | None = None
+    notification_id: str | None = None
+    created_at: datetime
+    expires_at: datetime
+    state: str
+    """`open`, `expired`, `revoked` or `request over`."""
+
+
 class Caution(StrEnum):
     """What is to be looked at where a code was taken in all the same."""
 
@@ -263,4 +280,5 @@ class QrHistory(View):
     versions: tuple[QrVersionView, ...] = ()
     requests: tuple[QrRequestView, ...] = ()
     notifications: tuple[NotificationView, ...] = ()
+    links: tuple[LinkView, ...] = ()
     events: tuple[EventView, ...] = ()

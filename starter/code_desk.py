@@ -17,7 +17,7 @@ from models.callers import Caller, Permission
 from models.errors import Refused
 from models.events import sim_references
 from models.identifiers import qr_notification_id
-from models.qr import Imported, NotificationView, QrHistory, QrVersionView
+from models.qr import Imported, LinkView, NotificationView, QrHistory, QrVersionView
 from models.rules import import_refusals
 from qr.intake import read_upload
 from settings import Settings
@@ -25,7 +25,7 @@ from starter.calls import Calls, checked_key
 from starter.qr_workflows import QrWorkflows
 from starter.temporal import connect
 from starter.users import email_address
-from store import events, lookups, qr_codes, qr_notifications
+from store import events, link_ends, lookups, qr_codes, qr_notifications
 from store.facts import sim_facts
 from store.lookups import SimKey
 from store.qr_managers import manager_of
@@ -149,6 +149,14 @@ class CodeDesk:
             caller.require(Permission.NOTIFY_QR_CODES)
             await qr_notifications.revoke(connection, notification_id, caller.by)
             return await qr_notifications.notification(connection, caller.scope, notification_id)
+
+    async def revoke_link(self, caller: Caller, link_id: int) -> LinkView:
+        """One link, of a request or of a notification, opens nothing any more; what it was sent for stays."""
+        async with self.database.transaction() as connection:
+            await link_ends.find(connection, caller.scope, link_id)
+            caller.require(Permission.NOTIFY_QR_CODES)
+            await link_ends.revoke(connection, link_id, caller.by)
+            return await link_ends.find(connection, caller.scope, link_id)
 
     # --------------------------------------------------------------------------------------------------
 

@@ -20,8 +20,9 @@ from qr.intake import read_upload
 from starter.code_desk import CodeDesk, ShownCode, read_typed
 from store import events, link_pages, links, qr_codes, qr_notifications
 from store.events import Happening
+from store.link_ends import DOWNLOAD, UPLOAD
 from store.link_pages import LinkPage, OverPage, UploadPage
-from store.links import DOWNLOAD, UPLOAD, Link
+from store.links import Link
 
 __all__ = ["LinkDesk", "LinkPage", "Over", "Preview", "Sent", "UploadPage"]
 

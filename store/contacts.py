@@ -1,8 +1,8 @@
 """A distributor's contacts and their roles (F42), as an account's people keep them.
 
 An address is one contact of a distributor. Requests and orders that were sent stay what they were: a role or
-an address that changes here matters to the next ones. Events say what was changed and by whom, never a name
-or an address.
+an address that changes here matters to the next ones, and ends the upload links that were sent there. Events
+say what was changed and by whom, never a name or an address.
 """
 
 from collections.abc import Collection
@@ -19,7 +19,7 @@ from models.identifiers import parse_reference, reference, storable
 from models.inventory import ContactRole
 from models.language import Language
 from models.qr import ContactDetails
-from store import events
+from store import events, link_ends
 from store.languages import language_of
 from store.scopes import within
 from store.session import constraint_of
@@ -138,7 +138,12 @@ async def edit(
     language: Language | None = None,
     by: By,
 ) -> ContactDetails:
-    """Correct a contact; what is None stays. Raises `Refused` (`contact_exists`)."""
+    """Correct a contact; what is None stays. Raises `Refused` (`contact_exists`).
+
+    With the address, or with the role 'eSIM QR Code', the contact loses the upload links that it was sent.
+    """
+    if email is not None or ContactRole.ESIM_QR_CODE in remove_roles:
+        await link_ends.lock_recipients(connection, [contact_id])
     before = (await connection.execute(_LOCK, {"contact": contact_id})).one()
     given = {"name": name, "email": email, "language": language}
     changes = {key: value for key, value in given.items() if value not in (None, getattr(before, key))}
@@ -155,7 +160,11 @@ async def edit(
             raise await _exists(connection, await connection.scalar(of), str(email)) from None
     of_these = (ContactRoleRow.contact_id == contact_id, ContactRoleRow.role.in_(remove_roles))
     taken = await connection.scalars(delete(ContactRoleRow).where(*of_these).returning(ContactRoleRow.role))
-    done = {"fields": list(changes), "roles_taken": sorted(taken)}
+    moved = email is not None and email.lower() != before.email.lower()
+    lost = [*taken]
+    if moved or ContactRole.ESIM_QR_CODE in lost:
+        await link_ends.revoke_of_contacts(connection, [contact_id], by)
+    done = {"fields": list(changes), "roles_taken": sorted(lost)}
     done["roles_given"] = await _give(connection, contact_id, add_roles)
     if any(done.values()):
         await _tell(connection, contact_id, by, ("contact.changed", {"contact": contact_id, **done}))

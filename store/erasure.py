@@ -3,7 +3,7 @@
     user       stays as a number, for orders and events refer to it; name and address become `erased`, and
                the profile is one that allows nothing; the user is deactivated
     employee   deleted; their SIMs have no user any more
-    contact    deleted with its roles
+    contact    deleted with its roles; the upload links that were sent to it are revoked
     letters and notes that the user wrote   become `erased`; in others, the address and the full name do
     copies of letters, notifications        the address becomes `erased`
     accounts   have no contact address any more where it was theirs
@@ -23,7 +23,7 @@ from models.callers import By
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.lifecycle import OPEN
-from store import events
+from store import events, link_ends
 from store.erasure_table import ErasureRow
 
 _REFERENCE = re.compile(r"(user|employee|contact):([0-9]{1,18})")
@@ -105,12 +105,17 @@ _OF_EMPLOYEES = "SELECT {what} FROM sims WHERE employee_id = ANY(:employees)"
 _LOCK_SUBJECTS = f"""
 SELECT id FROM subjects WHERE id IN ({_OF_EMPLOYEES.format(what="holder")}) ORDER BY id FOR NO KEY UPDATE
 """  # noqa: S608
-_LOCK_SIMS = f"{_OF_EMPLOYEES.format(what='id')} ORDER BY id FOR NO KEY UPDATE"
+_OF_LINKS = """
+SELECT sim_id FROM links
+WHERE purpose = 'upload' AND recipient = ANY(:references) AND revoked_at IS NULL AND expires_at > esim_now()
+"""
+_SIMS = f"SELECT id FROM sims WHERE (employee_id = ANY(:employees) OR id IN ({_OF_LINKS}))"  # noqa: S608
+_LOCK_SIMS = f"{_SIMS} ORDER BY id FOR NO KEY UPDATE"
 _LOCK_PEOPLE = tuple(
     f"SELECT id FROM {table} WHERE id = ANY(:{table}) ORDER BY id FOR UPDATE"  # noqa: S608  tables of ours
     for table in ("users", "employees", "contacts")
 )
-_MORE_SIMS = f"{_OF_EMPLOYEES.format(what='id')} AND id <> ALL(:locked) LIMIT 1"
+_MORE_SIMS = f"{_SIMS} AND id <> ALL(:locked) LIMIT 1"
 _NEEDED = """
 SELECT o.id FROM orders o
 WHERE (o.status = ANY(:open) OR EXISTS (SELECT FROM holds h WHERE h.workflow_id = o.id)) AND (
@@ -236,6 +241,7 @@ async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> d
     """Erase the person, whom nothing open needs, and write down that it was done; how many of each."""
     values = _values(person)
     counts: dict[str, int] = {}
+    await link_ends.revoke_of_contacts(connection, person.contacts, by)
     for what, statement in _STATEMENTS:
         done = await connection.execute(text(statement), values)
         if what not in _NOT_TOLD:

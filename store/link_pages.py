@@ -36,6 +36,7 @@ class UploadPage(LinkPage):
 
     request: str
     requested_at: datetime
+    recipient: str
     recipient_name: str
 
 
@@ -82,9 +83,9 @@ def _page() -> Select[*tuple[Any, ...]]:
 
 _DOWNLOAD = _page()
 _OF_REQUEST = _page().add_columns(QrRequestRow.id).join(QrRequestRow, QrRequestRow.id == LinkRow.request_id)
-_UPLOAD = _OF_REQUEST.add_columns(QrRequestRow.requested_at, ContactRow.name.label("recipient")).outerjoin(
-    ContactRow, func.concat("contact:", ContactRow.id) == LinkRow.recipient
-)
+_UPLOAD = _OF_REQUEST.add_columns(
+    QrRequestRow.requested_at, LinkRow.recipient, ContactRow.name.label("recipient_name")
+).outerjoin(ContactRow, func.concat("contact:", ContactRow.id) == LinkRow.recipient)
 _OVER = _OF_REQUEST.add_columns(
     QrRequestRow.status,
     QrRequestRow.status_since,
@@ -109,7 +110,11 @@ async def upload_page(connection: AsyncConnection, scope: OfLink) -> UploadPage:
     """What the contact with this link is asked for. The link must exist."""
     row = (await connection.execute(_UPLOAD, {"link": scope.link_id})).one()
     return UploadPage(
-        **_of(row), request=row.id, requested_at=row.requested_at, recipient_name=row.recipient or ""
+        **_of(row),
+        request=row.id,
+        requested_at=row.requested_at,
+        recipient=row.recipient,
+        recipient_name=row.recipient_name or "",
     )
 
 

@@ -8,9 +8,8 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Interval, String, bindparam, delete, func, insert, select
+from sqlalchemy import Interval, String, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,23 +17,18 @@ from models.activation import ActivationCode, parse_activation_code
 from models.callers import By, LinkBearer, OfLink
 from models.errors import NotFound, Refused
 from models.identifiers import storable
-from models.inventory import SimState
-from models.qr import RequestStatus
+from models.inventory import ContactRole
 from store.event_table import EventRow
+from store.link_ends import facts, why_dead
 from store.qr_locks import lock_sim
 from store.qr_tables import (
     LinkRow,
-    QrNotificationRow,
-    QrRequestRow,
     QrUploadRow,
-    QrVersionRow,
 )
 from store.row import now
 from store.secrets import KeyRing, uploaded
-from store.tables import SimRow
+from store.tables import ContactRoleRow, ContactRow
 
-UPLOAD = "upload"
-DOWNLOAD = "download"
 _UPLOADS_KEPT = timedelta(days=1)
 _MOST_UPLOADS = 5
 """Of one link: more than a person looks at in several windows, and too little to fill the database."""
@@ -70,20 +64,17 @@ class Link:
 
 
 _MINT = insert(LinkRow).values(expires_at=now() + bindparam("expires_after", type_=Interval))
-_FIND = (
-    select(
-        LinkRow.__table__,
-        (LinkRow.expires_at <= now()).label("expired"),
-        QrRequestRow.status.label("request_status"),
-        QrNotificationRow.revoked_at.label("notification_revoked_at"),
-        QrVersionRow.current.label("version_current"),
-        SimRow.state.label("sim_state"),
-    )
-    .join(SimRow, SimRow.id == LinkRow.sim_id)
-    .outerjoin(QrRequestRow, QrRequestRow.id == LinkRow.request_id)
-    .outerjoin(QrNotificationRow, QrNotificationRow.id == LinkRow.notification_id)
-    .outerjoin(QrVersionRow, QrVersionRow.id == LinkRow.version_id)
-    .where(LinkRow.token == bindparam("digest"), LinkRow.purpose == bindparam("for_purpose"))
+_DEAD = update(LinkRow).where(LinkRow.token == bindparam("digest")).values(revoked_at=now())
+
+
+_FIND = facts().where(LinkRow.token == bindparam("digest"), LinkRow.purpose == bindparam("for_purpose"))
+_KEEP_CONTACT = (
+    select(ContactRow.id, func.lower(ContactRow.email).label("address"))
+    .where(ContactRow.id == bindparam("contact"))
+    .with_for_update(read=True)
+)
+_MAY_UPLOAD = select(ContactRoleRow.contact_id).where(
+    ContactRoleRow.contact_id == bindparam("contact"), ContactRoleRow.role == ContactRole.ESIM_QR_CODE
 )
 _RECENT_USES = select(func.count()).where(
     EventRow.about.contains(array([bindparam("link", type_=String)])),
@@ -120,14 +111,17 @@ async def mint(
     expires_after: timedelta,
     request_id: str | None = None,
     recipient: str | None = None,
+    address: str | None = None,
     notification_id: str | None = None,
     version_id: int | None = None,
 ) -> str:
     """A new link; its token, which nobody can read again.
 
     An upload link is of a request and of the contact whom its mail goes to; a download link is of a
-    notification and shows one version.
+    notification and shows one version. One for an `address` that is the contact's no more, or for a contact
+    who lost the role meanwhile, is dead from the beginning: its mail is on its way already.
     """
+    late = address is not None and not await _may_upload(connection, recipient or "", address)
     await connection.execute(_FORGET, {"kept": _UPLOADS_KEPT})
     token = secrets.token_urlsafe(_RANDOM_BYTES)
     await connection.execute(
@@ -144,7 +138,18 @@ async def mint(
             "expires_after": expires_after,
         },
     )
+    if late:
+        await connection.execute(_DEAD, {"digest": _digest(token)})
     return token
+
+
+async def _may_upload(connection: AsyncConnection, recipient: str, address: str) -> bool:
+    """Whether the contact has this address and the role, which stays so until the end of the transaction."""
+    known = {"contact": int(recipient.removeprefix("contact:"))}
+    contact = (await connection.execute(_KEEP_CONTACT, known)).one_or_none()
+    if contact is None or contact.address != address.lower():
+        return False
+    return await connection.scalar(_MAY_UPLOAD, known) is not None
 
 
 async def find(
@@ -154,8 +159,9 @@ async def find(
     `link_revoked`, `request_over`).
 
     `lock` keeps it alive until the end of the transaction: whatever would end its request, replace its
-    version or discard its SIM waits. `even_if_over` finds also a link whose request has ended, for whoever
-    imported the code with it may see so; it gives no right to import.
+    version or discard its SIM waits. `even_if_over` finds also a link whose request has ended, for
+    the contact who imported the code with it may see so; it gives no right to import, and finds no link that
+    is revoked.
     """
     known = {"digest": _digest(token), "for_purpose": purpose}
     row = (await connection.execute(_FIND, known)).one_or_none()
@@ -164,10 +170,9 @@ async def find(
         row = (await connection.execute(_FIND, known)).one_or_none()
     if row is None:
         raise NotFound.because("link_unknown")
-    if row.expired:
-        raise Refused.because("link_expired")
-    if not even_if_over:
-        _check(row)
+    dead = why_dead(row, even_if_over=even_if_over)
+    if dead is not None:
+        raise Refused(dead)
     return Link(**{name: row._mapping[name] for name in Link.__dataclass_fields__})
 
 
@@ -217,19 +222,6 @@ async def staged(
     code = parse_activation_code(keys.open(uploaded(row.id, "code"), row.code).decode())
     file = None if row.original is None else keys.open(uploaded(row.id, "file"), row.original)
     return code, row.file_type, file
-
-
-def _check(row: Any) -> None:
-    if row.purpose == UPLOAD and row.request_status != RequestStatus.REQUESTED:
-        raise Refused.because("request_over", ended=row.request_status)
-    useless = (
-        row.revoked_at is not None
-        or row.notification_revoked_at is not None
-        or row.version_current is False
-        or row.sim_state == SimState.DISCARDED
-    )
-    if useless:
-        raise Refused.because("link_revoked")
 
 
 def _digest(token: str) -> bytes:

@@ -10,7 +10,7 @@ from models.callers import Scope
 from models.errors import NotFound
 from models.inventory import EventView
 from models.qr import QrHistory, QrVersionView
-from store import events, qr_notifications, qr_request_views
+from store import events, link_ends, qr_notifications, qr_request_views
 from store.qr_imports import (
     VERSION_COLUMNS,
     imported_by,
@@ -107,6 +107,7 @@ async def history(connection: AsyncConnection, scope: Scope, sim_id: int) -> QrH
         versions=tuple(version_view(row) for row in versions),
         requests=await qr_request_views.of_sim(connection, scope, sim_id),
         notifications=await qr_notifications.of_sim(connection, scope, sim_id),
+        links=await link_ends.of_sim(connection, scope, sim_id),
         events=await _events(connection, scope, sim_id),
     )
 

@@ -50,7 +50,11 @@ def _end() -> Select[str]:
     )
     links = (
         update(LinkRow)
-        .where(LinkRow.sim_id == bindparam("sim"), LinkRow.revoked_at.is_(None))
+        .where(
+            LinkRow.sim_id == bindparam("sim"),
+            LinkRow.purpose == "download",  # an upload link is dead already, and says how its request ended
+            LinkRow.revoked_at.is_(None),
+        )
         .values(revoked_at=now())
         .cte("dead")
     )

@@ -251,8 +251,8 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
 
 
 async def is_open(connection: AsyncConnection, about: AboutRequest) -> bool:
-    """Whether the code is still waited for, which stays so until the end of the transaction: whoever ends
-    the request later finds the links that were made in it, and revokes them.
+    """Whether the code is still waited for, which stays so until the end of the transaction: the links that
+    are made in it end with the request.
     """
     await connection.execute(_KEEP_SIM, {"sim": about.sim_id})
     status = (await connection.execute(_KEEP_REQUEST, {"id": about.id})).scalar_one()

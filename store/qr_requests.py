@@ -23,7 +23,7 @@ from store.qr_discard import end_by_discard, ended_by_discard
 from store.qr_locks import RequestInHand, lock_request, lock_sim
 from store.qr_notifications import offer_notification
 from store.qr_request_views import find, look, of_sim, request, start_facts
-from store.qr_tables import LinkRow, QrLetterRow, QrRequestRow, QrRoundRow
+from store.qr_tables import QrLetterRow, QrRequestRow, QrRoundRow
 from store.row import now
 from store.tables import SimRow, UserRow
 
@@ -78,15 +78,6 @@ _END = (
     .values(status=bindparam("to"), status_since=now())
     .returning(holds.steps_of(_GONE))
     .add_cte(_SUPERSEDED)
-)
-_REVOKE_LINKS = (
-    update(LinkRow)
-    .where(
-        LinkRow.sim_id == bindparam("sim"),
-        LinkRow.request_id == bindparam("request"),
-        LinkRow.revoked_at.is_(None),
-    )
-    .values(revoked_at=now())
 )
 _LETTER = select(QrLetterRow.id).where(
     QrLetterRow.id == bindparam("letter"), QrLetterRow.account_id == bindparam("account")
@@ -221,9 +212,8 @@ async def end(
     *happenings: Happening,
     link_id: int | None = None,
 ) -> None:
-    """End a request in hand: its upload links are dead, and what it was held for is over."""
+    """End a request in hand: what it was held for is over, and its upload links only say how it ended."""
     gone = (await connection.execute(_END, {"request": request.id, "to": status})).scalar_one()
-    await connection.execute(_REVOKE_LINKS, {"request": request.id, "sim": request.sim_id})
     about = sim_references(request.sim_id, request_id=request.id, link_id=link_id)
     happenings = (*holds.released("qr", gone), *happenings)
     await events.append(connection, request.account_id, about, by.actor, *happenings, origin_id=by.origin_id)

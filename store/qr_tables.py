@@ -187,4 +187,5 @@ class LinkRow(Row):
             name="bound",
         ),
         Index("ix_links_sim_id", "sim_id"),
+        Index("ix_links_recipient", "recipient", postgresql_where=text("revoked_at IS NULL")),
     )

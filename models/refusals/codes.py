@@ -50,6 +50,10 @@ CODES = {
     ),
     "link_expired": Declared("This link has expired; ask whoever sent it for a new one.", GONE),
     "link_revoked": Declared("This link is of no use any more; ask whoever sent it for a new one.", GONE),
+    "unknown_link": Declared("There is no link {link}.", NOT_FOUND),
+    "link_id_invalid": Declared(
+        "This is not the name of a link: it is named as in link:7, see `qr history`."
+    ),
     "too_many_tries": Declared(
         "This link was used too often within a few minutes; try again in ten minutes.", TOO_MANY
     ),

@@ -129,7 +129,8 @@ def edit(  # noqa: PLR0917  options of a command
     json: JsonFlag = False,
 ) -> None:
     """Correct a contact's name, address or language, give it roles or take them away.
-    What was sent stays as it is: links in requests that a contact has work on, also without the role. The
+    What was sent stays as it is, but without the role eSIM QR Code, or at another address, the upload links
+    that a contact has are dead: `qr request SIM --again` sends the request once more. The
     import of a catalogue decides who has the role order, and may take it away or give it again.
     """
     if name is None and email is None and language is None and not role and not no_role:

@@ -12,7 +12,7 @@ import typer
 
 from models.errors import EsimError, Refused
 from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN, reference
-from models.qr import Imported, NotificationView
+from models.qr import Imported, LinkView, NotificationView
 from starter.cli import qr_pictures
 from starter.cli.imports import read_file
 from starter.cli.language import cautioned
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _TYPED = "-"
 _NOBODY = "-"
 _LONGEST_TYPED = 4096
+_LINK = "link:"
 _PATTERNS = {"request": QR_REQUEST_ID_PATTERN, "notification": QR_NOTIFICATION_ID_PATTERN}
 
 Sim = Annotated[str, typer.Argument(metavar="SIM", help="Id (S-12), ICCID, or its line's phone number.")]
@@ -216,6 +217,8 @@ def show(  # noqa: PLR0917  options of a command
     (warn if output == qr_pictures.STDOUT else say)(
         f"{sim}, version {shown.version.number} of its QR code, since {since} UTC"
     )
+    if shown.code.unicode_address is not None:
+        warn(f"Its server is {shown.code.server}: its letters may look like others; ask the distributor.")
     if output is None:
         qr_pictures.draw(shown.code)
     elif output != qr_pictures.STDOUT:
@@ -251,11 +254,17 @@ def notify(
 
 def revoke(
     notification: Annotated[
-        str, typer.Argument(metavar="NOTIFICATION", help="Its id (qr-notification-...), see `qr history`.")
+        str,
+        typer.Argument(
+            metavar="NOTIFICATION|LINK", help="Its id (qr-notification-... or link:7), see `qr history`."
+        ),
     ],
     json: JsonFlag = False,
 ) -> None:
-    """Close the link of a notification: it shows nothing any more."""
+    """Close the links of a notification, or one link of any mail: it opens nothing any more."""
+    if notification.strip().lower().startswith(_LINK):
+        _revoke_link(_parse_link(notification), json=json)
+        return
     wanted = parse_id(notification, "notification")
 
     async def call() -> tuple[str, NotificationView]:
@@ -269,6 +278,26 @@ def revoke(
     else:
         already = " already" if before == revoked.state else ""
         say(f"{revoked.id}: {revoked.state.replace('_', ' ')}{already}")
+
+
+def _revoke_link(link_id: int, *, json: bool) -> None:
+    async def call() -> LinkView:
+        async with qr_desk() as (desk, caller):
+            return await desk.revoke_link(caller, link_id)
+
+    link = run(call)
+    if json:
+        print_json(link)
+    else:
+        say(f"{_LINK}{link.id}: {link.state}")
+
+
+def _parse_link(text: str) -> int:
+    """The number of a link such as `link:7`. Raises `Refused` (`link_id_invalid`)."""
+    number = text.strip().lower().removeprefix(_LINK)
+    if not re.fullmatch("[0-9]{1,18}", number):
+        raise Refused.because("link_id_invalid")
+    return int(number)
 
 
 def parse_id(text: str, what: str) -> str:

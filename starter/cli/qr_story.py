@@ -52,7 +52,9 @@ _PLAIN = {
     "link.shown": "looked at the code",
     "link.downloaded": "downloaded the code",
     "link.refused": "was refused with the link",
+    "link.revoked": "{link} is dead",
 }
+_REVOKED = "link.revoked"
 _TRIES = frozenset({"link.checked", "link.used"})
 _ANSWERS = frozenset({"qr.imported", "qr.import_refused"})
 
@@ -107,12 +109,12 @@ class _Teller:
             told = self._addresses.get(str(event.data.get("notification_id")), "somebody")
             return f"who has the link sent to {told}"
         name = self._people.get(event.actor, event.actor).partition(" <")[0]
-        return f"{name}, by link" if "link_id" in event.data else name
+        return f"{name}, by link" if "link_id" in event.data and event.type != _REVOKED else name
 
     def what(self, event: EventView) -> str:
         """What they did, or what became of it."""
         if event.type in _PLAIN:
-            return _PLAIN[event.type]
+            return _PLAIN[event.type].format(link=f"link:{event.data.get('link_id')}")
         kind = event.type.partition(".")[0]
         if kind == "mail":
             return self._mail(event)

@@ -29,6 +29,7 @@ def references(history: QrHistory) -> set[str]:
     found = {version.imported_by for version in history.versions}
     found |= {f"user:{request.requested_by}" for request in history.requests}
     found |= {person for request in history.requests for person in request.recipients}
+    found |= {link.recipient for link in history.links if link.recipient}
     return found.union(*map(contacts_of, history.events))
 
 
@@ -42,6 +43,7 @@ def print_history(history: QrHistory, people: Mapping[str, str]) -> None:
     for request in history.requests:
         _print_request(request, people)
     _print_notifications(history)
+    _print_links(history, people)
     _print_story(story(history, people))
 
 
@@ -103,6 +105,23 @@ def _print_notifications(history: QrHistory) -> None:
     columns = ("notification", "version", "to", "state", "at (UTC)", "link expires")
     if rows:
         print_table("Notifications", columns, rows, whole=("notification", "at (UTC)", "link expires"))
+
+
+def _print_links(history: QrHistory, people: Mapping[str, str]) -> None:
+    """The links that were mailed, as `qr revoke` takes them. Wide: with what each was sent for."""
+    wide = is_wide()
+    addresses = {told.id: told.address for told in history.notifications}
+    rows = []
+    for link in history.links:
+        if link.notification_id is None:
+            to = people.get(link.recipient or "", link.recipient or "")
+        else:
+            to = addresses.get(link.notification_id, link.notification_id)
+        sent_for = (link.request_id or link.notification_id or "",) if wide else ()
+        rows.append((f"link:{link.id}", to, *sent_for, link.state, short_time(link.expires_at)))
+    columns = ("link", "sent to", *(("for",) if wide else ()), "state", "expires")
+    if rows:
+        print_table("Links", columns, rows, whole=("link", "expires"))
 
 
 def _print_notification(told: NotificationView) -> None:

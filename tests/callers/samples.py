@@ -125,6 +125,11 @@ _INVENTORY: dict[str, Sample] = {
     ),
 }
 
+
+def _id_of(link: str) -> int:
+    return int(link.removeprefix("link:"))
+
+
 _CODES: dict[str, Sample] = {
     "import_file": Sample(
         lambda d, c, k, _: d.codes.import_file(c, k.esim, b"no file", "a.png"), P.IMPORT_QR_CODES
@@ -135,6 +140,7 @@ _CODES: dict[str, Sample] = {
     "notify": Sample(lambda d, c, k, _: d.codes.notify(c, k.esim, "x@acme.example"), P.NOTIFY_QR_CODES),
     "notification": Sample(lambda d, c, k, _: d.codes.notification(c, k.notification), P.VIEW_INVENTORY),
     "revoke": Sample(lambda d, c, k, _: d.codes.revoke(c, k.notification), P.NOTIFY_QR_CODES),
+    "revoke_link": Sample(lambda d, c, k, _: d.codes.revoke_link(c, _id_of(k.link)), P.NOTIFY_QR_CODES),
     "draft": Sample(lambda d, c, k, _: d.codes.draft(c, k.esim), P.REQUEST_QR_CODES),
     "preview": Sample(lambda d, c, k, _: d.codes.preview(c, QrRequestDraft(sim=k.esim)), P.REQUEST_QR_CODES),
     "request": Sample(lambda d, c, k, _: d.codes.request(c, QrRequestDraft(sim=k.esim)), P.REQUEST_QR_CODES),

@@ -49,6 +49,8 @@ class Known:
     user: str
     upload_token: str
     download_token: str
+    link: str
+    """The upload link."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ async def build(database: Database) -> Known:
         user=reference("U", zed.id),
         upload_token=await qr.upload_link(request, sim=3),
         download_token=await qr.download_link(notification, version),
+        link="link:1",
     )
 
 
@@ -118,6 +121,7 @@ UNKNOWN = Known(
     user="U-99999",
     upload_token="no-such-token",
     download_token="no-such-token",
+    link="link:99999",
 )
 
 

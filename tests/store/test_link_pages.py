@@ -2,9 +2,11 @@
 
 import pytest
 
+from models.errors import Refused
 from models.lifecycle import OrderKind
 from models.qr import RequestStatus
 from store import link_pages, links
+from store.link_ends import UPLOAD
 from store.link_pages import OverPage
 from store.session import Database
 from tests.builders import acknowledge, iccid, place, process, run
@@ -13,7 +15,7 @@ from tests.qr_world import QrWorld, qr_world
 
 async def opened(qr: QrWorld, token: str) -> OverPage:
     async with qr.database.reading() as connection:
-        link = await links.find(connection, token, links.UPLOAD, even_if_over=True)
+        link = await links.find(connection, token, UPLOAD, even_if_over=True)
         return await link_pages.over_page(connection, link.scope)
 
 
@@ -61,12 +63,13 @@ async def test_a_request_that_nobody_answered_says_how_it_ended(database: Databa
     assert (await opened(qr, token)).status is RequestStatus.SIM_DISCARDED
 
 
-async def test_the_code_of_a_discarded_sim_is_told_to_nobody(database: Database) -> None:
+async def test_the_link_of_a_discarded_sim_shows_nothing(database: Database) -> None:
     qr = await qr_world(database)
     token = await qr.upload_link(await qr.asked())
     await qr.take_by_link(token)
     order = await place(database, 1, OrderKind.REPLACE_ESIM)
     await acknowledge(database, order)
     await process(database, order, iccid(900))
-    page = await opened(qr, token)
-    assert (page.answered_by_recipient, page.untold) == (True, False)
+    with pytest.raises(Refused) as dead:
+        await opened(qr, token)
+    assert dead.value.refusals[0].code == "link_revoked"

@@ -39,6 +39,8 @@ CODES = {
     ),
     "link_unknown": "Ce lien n’existe pas ; copiez-le en entier, ou demandez-en un nouveau à son expéditeur.",
     "link_expired": "Ce lien a expiré ; demandez-en un nouveau à son expéditeur.",
+    "unknown_link": "Le lien {link} n’existe pas.",
+    "link_id_invalid": "Ce n’est pas le nom d’un lien : il s’écrit link:7, voir `qr history`.",
     "link_revoked": "Ce lien ne sert plus à rien ; demandez-en un nouveau à son expéditeur.",
     "too_many_tries": "Ce lien a été utilisé trop souvent en quelques minutes ; réessayez dans dix minutes.",
     "request_over": "La demande est close : {ended}.",

@@ -239,6 +239,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name="uq_links_token"),
     )
     op.create_index("ix_links_sim_id", "links", ["sim_id"], unique=False)
+    op.create_index(
+        "ix_links_recipient",
+        "links",
+        ["recipient"],
+        unique=False,
+        postgresql_where=sa.text("revoked_at IS NULL"),
+    )
     op.create_table(
         "qr_uploads",
         sa.Column("id", sa.String(), nullable=False),
