@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -46,6 +47,7 @@ _CODES = {
     405: "method_not_allowed",
     408: "too_slow",
     413: "too_large",
+    429: "too_many_sign_ins",
     500: "our_fault",
     503: "part_away",
 }
@@ -99,7 +101,7 @@ class Answers:
             _log.warning("Answered with %d, %s: %s", problem.status, problem.code, what)
         headers = dict(problem.headers)
         if problem.status in TRY_AGAIN_SECONDS:
-            headers["Retry-After"] = TRY_AGAIN_SECONDS[problem.status]
+            headers.setdefault("Retry-After", TRY_AGAIN_SECONDS[problem.status])
         if wants_json(request):
             return JSONResponse(_details(problem), problem.status, headers, "application/problem+json")
         page = self.pages.render(request, "problem", problem.status, problem=problem)
@@ -117,6 +119,8 @@ def problem_of(failure: Exception, language: str) -> Problem:
         return Problem(first.status, told(failure, language))
     if isinstance(failure, HTTPException):
         status, headers = failure.status_code, failure.headers or {}
+    elif isinstance(failure, RequestValidationError):  # its own answer would quote what was sent
+        status, headers = 422, {}
     else:
         status, headers = 503 if isinstance(failure, PartAway) else 500, {}
     code = "busy" if _is_busy(failure) else _CODES.get(status, "bad_request")

@@ -6,6 +6,7 @@ app = create_app(links, settings)
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -16,8 +17,8 @@ from portal.answers import Answers
 from portal.codec import CodecRoutes
 from portal.desk import LinkDesk
 from portal.downloads import DownloadRoutes
-from portal.forms import LARGEST_REQUEST
-from portal.middleware import LONGEST_BODY, BodyLimit, CrashPage, HeadAsGet, RequestLog, SafeHeaders
+from portal.limits import Pace
+from portal.middleware import BodyLimit, CrashPage, HeadAsGet, OneLength, RequestLog, SafeHeaders
 from portal.pages import Pages
 from portal.uploads import UploadRoutes
 from settings import Settings
@@ -34,7 +35,7 @@ _NO_TRACES_OF_ITS_OWN = TelemetryConfig(
 
 
 def create_app(
-    links: LinkDesk, settings: Settings, *, longest_body: float = LONGEST_BODY, ready: Ready | None = None
+    links: LinkDesk, settings: Settings, *, pace: Pace | None = None, ready: Ready | None = None
 ) -> FastAPI:
     """The pages behind the links in mails. Raises `Refused` where a setting is wrong.
 
@@ -56,10 +57,11 @@ def create_app(
     if ready is not None:
         for route in Health(ready).routes():
             app.add_api_route(route.path, route.endpoint, methods=["GET"])
-    for failure in (EsimError, HTTPException, ClientDisconnect):
+    for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, answers.answer)
     # the last one added is the first that a request meets
-    app.add_middleware(BodyLimit, most=LARGEST_REQUEST, answer=answers.answer, seconds=longest_body)
+    app.add_middleware(BodyLimit, answer=answers.answer, pace=pace or Pace())
+    app.add_middleware(OneLength, answer=answers.answer)
     app.add_middleware(CrashPage, answer=answers.answer)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SafeHeaders)

@@ -19,12 +19,16 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from google.protobuf import json_format
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from temporalio.api.common.v1 import Payload, Payloads
 
 from models.errors import Refused
+from portal.attempts import Attempts
 from portal.forms import check_same_origin, read_field
+from portal.middleware import allow_large
 from portal.pages import Pages
 from settings import Settings
 from starter.payloads import PayloadKeys, PayloadUnreadable
@@ -88,6 +92,7 @@ class CodecRoutes:
         self._access = access
         self._pages = pages
         self._portal_url = portal_url
+        self._attempts = Attempts()
 
     @classmethod
     def configured(cls, settings: Settings, pages: Pages) -> "CodecRoutes | None":
@@ -105,8 +110,9 @@ class CodecRoutes:
     async def sign_in(self, request: Request) -> Response:
         """Give a cookie for the token."""
         check_same_origin(request, self._portal_url)
-        if not self._access.knows(await read_field(request, "token")):
-            _log.warning("Somebody showed a token that is not ESIM_CODEC_TOKEN.")
+        self._attempts.check(request)
+        token = await read_field(request, "token")
+        if not self._knows(request, token):
             return self._pages.render(request, "codec", 403, signed_in=False, wrong=True)
         path = f"{self._pages.base}/codec"
         answer = RedirectResponse(path, 303)
@@ -141,30 +147,46 @@ class CodecRoutes:
             _log.warning("Somebody asked from another origin than ESIM_CODEC_ORIGIN.")
             return PlainTextResponse("This origin may not have payloads opened.", 403)
         shared = self._shared() if origin else {}
-        right = self._right(request, origin)
+        try:
+            right = self._right(request, origin)
+        except HTTPException as refused:  # failed too often
+            headers = shared | dict(refused.headers or {})
+            return PlainTextResponse("Too many wrong tokens were shown; try again later.", 429, headers)
         if right is None:
             sentence = "Show ESIM_CODEC_TOKEN: as a bearer token, or on the portal's page /codec."
             return PlainTextResponse(sentence, 401, shared | {"WWW-Authenticate": "Bearer"})
         try:
-            turned = Payloads(payloads=map(turn, (await self._sent(request)).payloads))
+            content = await self._sent(request)
+            count, answer = await run_in_threadpool(_turned, content, turn)
         except (json_format.ParseError, RecursionError, UnicodeDecodeError):
             return PlainTextResponse('Send JSON: {"payloads": [...]}.', 400, shared)
         except PayloadUnreadable as unreadable:
             return PlainTextResponse(str(unreadable), 422, shared)
         namespace = request.headers.get("x-namespace", "")
-        _write_down(done, len(turned.payloads), namespace, origin or "none", right)
-        return JSONResponse(json_format.MessageToDict(turned), headers=shared)
+        _write_down(done, count, namespace, origin or "none", right)
+        return Response(answer, headers=shared, media_type="application/json")
 
-    async def _sent(self, request: Request) -> Payloads:
+    async def _sent(self, request: Request) -> bytes:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise json_format.ParseError  # and so no form of another site gets here without a preflight
-        return json_format.Parse(await request.body(), Payloads(), ignore_unknown_fields=True)
+        allow_large(request)
+        return await request.body()
 
     def _right(self, request: Request, origin: str | None) -> str | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self._access.knows(token.strip()):
-            return "token"
-        return "session" if origin and self._in_session(request) else None
+        if origin and self._in_session(request):
+            return "session"
+        known = scheme.lower() == "bearer" and self._knows(request, token.strip())
+        return "token" if known else None
+
+    def _knows(self, request: Request, token: str) -> bool:
+        """Whether this is the token; HTTPException 429 where the address showed too many that are not."""
+        self._attempts.check(request)
+        if self._access.knows(token):
+            return True
+        self._attempts.failed(request)
+        _log.warning("A token was shown that is not ESIM_CODEC_TOKEN.")
+        return False
 
     def _in_session(self, request: Request) -> bool:
         return self._access.in_session(request.cookies.get(COOKIE, ""), time.time())
@@ -175,6 +197,13 @@ class CodecRoutes:
             "Access-Control-Allow-Credentials": "true",
             "Vary": "Origin",
         }
+
+
+def _turned(content: bytes, turn: Callable[[Payload], Payload]) -> tuple[int, bytes]:
+    """How many payloads there are, and what each becomes, as JSON. Large ones would stall the event loop."""
+    sent = json_format.Parse(content, Payloads(), ignore_unknown_fields=True)
+    turned = Payloads(payloads=map(turn, sent.payloads))
+    return len(turned.payloads), bytes(JSONResponse(json_format.MessageToDict(turned)).body)
 
 
 def _write_down(done: str, count: int, namespace: str, origin: str, right: str) -> None:

@@ -49,6 +49,11 @@ class AboutRequest(AboutSim, Protocol):
     @property
     def requested_at(self) -> datetime: ...
     @property
+    def recipient(self) -> str:
+        """Whom the link was sent to, such as `contact:7`."""
+        ...
+
+    @property
     def recipient_name(self) -> str:
         """The contact; empty where the name is not known."""
         ...

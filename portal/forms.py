@@ -1,26 +1,27 @@
 """What people send: read within bounds, kept in memory only, and only from our own pages."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from models.errors import PartAway, Refused
+from portal.limits import LARGEST_REQUEST, PARSED_AT_ONCE
 
-LARGEST_REQUEST = 6 * 1024 * 1024
-"""Bytes: a file of 5 MB with what multipart adds."""
 MOST_INCOMING = 32
 MOST_INCOMING_OF_ONE = 4
-"""Uploads at a time, in all and with one link: each has its file in memory."""
+"""Uploads at a time, in all and of one recipient, with whichever links: each has its file in memory."""
 _MOST_FIELDS = 4
 _LONGEST_FIELD = 4096
 _MULTIPART = "multipart/form-data"
+_URLENCODED = "application/x-www-form-urlencoded"
 
 
 class _InMemory(MultiPartParser):
@@ -28,25 +29,28 @@ class _InMemory(MultiPartParser):
 
 
 class Incoming:
-    """The uploads that come in or are looked at just now. Whoever has one link cannot fill the house."""
+    """The uploads that come in or are looked at just now: one recipient leaves places to the others.
+
+    A place is held while the content makes progress; `portal.limits.Pace` says how much.
+    """
 
     def __init__(self, most: int = MOST_INCOMING, most_of_one: int = MOST_INCOMING_OF_ONE) -> None:
         self._most = most
         self._most_of_one = most_of_one
-        self._of: Counter[str] = Counter()
+        self._of: Counter[str] = Counter()  # by recipient
 
     @contextmanager
-    def one(self, token: str) -> Iterator[None]:
+    def one(self, recipient: str) -> Iterator[None]:
         """Take a place. Raises `PartAway` where there is none."""
-        if self._of[token] >= self._most_of_one or self._of.total() >= self._most:
+        if self._of[recipient] >= self._most_of_one or self._of.total() >= self._most:
             raise PartAway(
                 "uploads", "Too many files are being uploaded at the moment; try again in a minute."
             )
-        self._of[token] += 1
+        self._of[recipient] += 1
         try:
             yield
         finally:
-            self._of[token] -= 1
+            self._of[recipient] -= 1
             self._of += Counter()  # forget who has none
 
 
@@ -62,7 +66,7 @@ class Upload:
 
 async def read_upload_form(request: Request) -> Upload:
     """The one file or the code. HTTPException 413 for too much, Refused (`upload_unreadable`)."""
-    form = await _read(request, most_files=1)
+    form = await _read(request, request.stream(), most_files=1)
     try:
         file = form.get("file")
         if isinstance(file, UploadFile) and file.filename:
@@ -74,29 +78,43 @@ async def read_upload_form(request: Request) -> Upload:
 
 
 async def read_field(request: Request, name: str) -> str:
-    """One field of a form without files; empty where it is missing."""
-    form = await _read(request, most_files=0)
+    """One field of a form without files; empty where it is missing. It is parsed once all of it is there, and
+    so not at all where it is too large.
+    """
+    form = await _read(request, _at_once(await request.body()), most_files=0)
     value = form.get(name)
     return value if isinstance(value, str) else ""
 
 
-async def _read(request: Request, *, most_files: int) -> FormData:
+async def _read(request: Request, content: AsyncIterator[bytes], *, most_files: int) -> FormData:
     """A form. One that does not keep the bounds is refused before it is all there."""
+    kind = request.headers.get("content-type", "").lower()
+    within = {"max_fields": _MOST_FIELDS, "max_part_size": _LONGEST_FIELD}
+    parser: _InMemory | FormParser
+    if kind.startswith(_MULTIPART):
+        parser = _InMemory(request.headers, _sliced(content), max_files=most_files, **within)
+    elif kind.startswith(_URLENCODED):
+        parser = FormParser(request.headers, _sliced(content), **within)
+    else:
+        return FormData()
     try:
-        if request.headers.get("content-type", "").lower().startswith(_MULTIPART):
-            parser = _InMemory(
-                request.headers,
-                request.stream(),
-                max_files=most_files,
-                max_fields=_MOST_FIELDS,
-                max_part_size=_LONGEST_FIELD,
-            )
-            return await parser.parse()
-        return await request.form(max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
+        return await parser.parse()
     except (MultiPartException, HTTPException) as failed:
         if isinstance(failed, HTTPException) and failed.status_code in (408, 413):
             raise
         raise Refused.because("upload_unreadable") from None
+
+
+async def _at_once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+async def _sliced(content: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """The content in parts that are parsed fast, with a turn for everything else between them."""
+    async for part in content:
+        for start in range(0, len(part), PARSED_AT_ONCE):
+            yield part[start : start + PARSED_AT_ONCE]
+            await asyncio.sleep(0)
 
 
 def check_same_origin(request: Request, portal_url: str) -> None:

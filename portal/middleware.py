@@ -1,6 +1,6 @@
 """What every answer of the portal has in common, as plain ASGI: headers, limits, HEAD, a line in the log.
 
-    RequestSpans > RequestLog > SafeHeaders > HeadAsGet > CrashPage > BodyLimit > the application
+    RequestSpans > RequestLog > SafeHeaders > HeadAsGet > CrashPage > OneLength > BodyLimit > the application
 
 Plain ASGI, for Starlette's `BaseHTTPMiddleware` leaks the connections of cancelled requests.
 """
@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.limits import SMALL, Pace, limit_of
 from telemetry.logs import about
 from telemetry.traces import method_and_route
 
@@ -37,8 +38,6 @@ HEADERS = {
 }
 """The token is in the address: no page of ours is stored, indexed, framed, or named to another site."""
 
-LONGEST_BODY = 180.0
-"""Seconds that a request's content may take to come in: 6 MB over a poor line."""
 MOST_DRAINED = 32 * 1024 * 1024
 DRAIN_SECONDS = 30.0
 
@@ -145,66 +144,122 @@ class CrashPage:
                 await response(scope, receive, send)
 
 
-class BodyLimit:
-    """Refuses a request of more than so many bytes with 413, whether or not it says its length, and one that
-    takes too long to come in with 408: what is there of it is in memory.
-
-    An answer that leaves before the browser has sent all is lost on the way, and the person sees a broken
-    connection: so the rest is read and thrown away first, within bounds.
+class OneLength:
+    """Refuses a request that says its length in two ways, and ends the connection: a proxy before the portal
+    may believe the other one, and take the rest of the content for a request of its own.
     """
 
-    def __init__(self, app: ASGIApp, most: int, answer: AnswerTo, seconds: float = LONGEST_BODY) -> None:
+    def __init__(self, app: ASGIApp, answer: AnswerTo) -> None:
         self.app = app
-        self.most = most
         self.answer = answer
-        self.seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope) if scope["type"] == "http" else {}
+        if "content-length" in headers and "transfer-encoding" in headers:
+            contradicted = HTTPException(400, headers={"Connection": "close"})
+            response = await self.answer(Request(scope), contradicted)
+            return await response(scope, receive, send)
+        return await self.app(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses a request of more than its address may have (`portal.limits`) with 413, whether or not it says
+    its length, and one that takes too long to come in with 408: what is there of it is in memory.
+
+    An answer that leaves before the browser has sent all is lost on the way, and the person sees a broken
+    connection: so the rest is read and thrown away first, within bounds. These are wide only for whoever has
+    a link or a session that is alive.
+    """
+
+    def __init__(self, app: ASGIApp, answer: AnswerTo, pace: Pace) -> None:
+        self.app = app
+        self.answer = answer
+        self.pace = pace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        body = _Body(receive, self.most, self.seconds)
+        body = _Body(receive, _announced(scope), limit_of(scope["path"]), self.pace)
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 await body.drain()
             await send(message)
 
-        if _announced(scope) > self.most:
+        if body.announced > body.most:
             response = await self.answer(Request(scope), _too_large())
-            return await response(scope, receive, sending)
+            return await response(scope, receive, send)
+        scope[_BODY] = body
         return await self.app(scope, body.receive, sending)
+
+
+def allow_large(request: Request) -> None:
+    """From here on the request may be as large as its address allows: its link or session is alive."""
+    request.scope[_BODY].allowed = request.scope[_BODY].most
+
+
+_BODY = "portal.body"
 
 
 class _Body:
     """A request's content as it comes in, counted."""
 
-    def __init__(self, receive: Receive, most: int, seconds: float) -> None:
+    def __init__(self, receive: Receive, announced: int, most: int, pace: Pace) -> None:
+        self.announced = announced
+        self.most = most
+        self.allowed = min(most, SMALL)
         self._receive = receive
-        self._most = most
-        self._over_at = asyncio.get_running_loop().time() + seconds
+        self._pace = pace
+        self._over_at = asyncio.get_running_loop().time() + pace.seconds
+        self._look_at: float | None = None
+        self._seen_then = 0
         self._seen = 0
         self._ended = False
 
     async def receive(self) -> Message:
         """The next part; HTTPException 413 where there is too much, 408 where it takes too long."""
-        try:
-            async with asyncio.timeout_at(None if self._ended else self._over_at):
-                message = await self._next()
-        except TimeoutError:
-            self._ended = True  # nothing more is waited for
-            raise HTTPException(408, headers={"Connection": "close"}) from None
-        if self._seen > self._most:
+        if self.announced > self.allowed:
+            raise _too_large()
+        message = await (self._next() if self._ended else self._in_time())
+        if self._seen > self.allowed:
             raise _too_large()
         return message
 
     async def drain(self) -> None:
         """Read what is left of a sensible amount, and keep none of it."""
+        most = MOST_DRAINED if self.allowed > SMALL else SMALL
+        if self.announced > most:
+            return
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
-                while not self._ended and self._seen <= MOST_DRAINED:
+                while not self._ended and self._seen <= most:
                     await self._next()
         except TimeoutError:
             self._ended = True
+
+    async def _in_time(self) -> Message:
+        clock = asyncio.get_running_loop().time
+        while True:
+            self._check_pace(clock())
+            try:
+                async with asyncio.timeout_at(min(self._over_at, self._look_at or self._over_at)):
+                    return await self._next()
+            except TimeoutError:
+                continue
+
+    def _check_pace(self, now: float) -> None:
+        """Raise where too little came since it was looked last, or all of it takes too long."""
+        if self._look_at is None or now >= self._look_at:
+            stalled = self._look_at is not None and self._seen - self._seen_then < self._pace.at_least
+            if stalled:
+                self._give_up()
+            self._look_at, self._seen_then = now + self._pace.every, self._seen
+        if now >= self._over_at:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self._ended = True  # nothing more is waited for
+        raise HTTPException(408, headers={"Connection": "close"})
 
     async def _next(self) -> Message:
         message = await self._receive()

@@ -21,6 +21,7 @@ from models.errors import Refused
 from portal.answers import OVER, Reason, RequestOver, told, wants_json, warned
 from portal.desk import AboutEnd, AboutRequest, LinkDesk
 from portal.forms import Incoming, check_same_origin, read_field, read_upload_form
+from portal.middleware import allow_large
 from portal.pages import Pages, drawing, masked, spoken, words
 from qr.intake import LARGEST_UPLOAD
 
@@ -54,7 +55,8 @@ class UploadRoutes:
 
     async def _check(self, request: Request, token: str) -> Response:
         about = await self.links.upload_page(LinkBearer(token))  # a dead link: before anything is read
-        with self.incoming.one(token):
+        with self.incoming.one(about.recipient):
+            allow_large(request)
             return await self._checked(request, token, about)
 
     async def _checked(self, request: Request, token: str, about: AboutRequest) -> Response:
@@ -85,6 +87,7 @@ class UploadRoutes:
         return await self._unless_over(request, token, self._send(request, token))
 
     async def _send(self, request: Request, token: str) -> Response:
+        await self._check_known(token)
         upload_id = await read_field(request, "upload_id")
         try:
             sent = await self.links.send(LinkBearer(token), upload_id)
@@ -101,6 +104,16 @@ class UploadRoutes:
             told_after=self.told_after,
         )
 
+    async def _check_known(self, token: str) -> None:
+        """Refuse a dead link before anything is read; once its request is over, what was sent may be sent
+        again, and shows the same page.
+        """
+        try:
+            await self.links.upload_page(LinkBearer(token))
+        except Refused as refused:
+            if not _is_over(refused):
+                raise
+
     async def tell(self, request: Request, token: str) -> Response:
         """Send the notification."""
         check_same_origin(request, self.portal_url)
@@ -112,7 +125,7 @@ class UploadRoutes:
         try:
             return await page
         except Refused as refused:
-            if not any(reason.code == "request_over" for reason in refused.refusals):
+            if not _is_over(refused):
                 raise
         over = await self.links.over(LinkBearer(token))
         if wants_json(request):
@@ -157,6 +170,10 @@ class UploadRoutes:
             filename=_shortened(filename),
             limit=LARGEST_UPLOAD,
         )
+
+
+def _is_over(refused: Refused) -> bool:
+    return any(reason.code == "request_over" for reason in refused.refusals)
 
 
 def _how_it_ended(end: AboutEnd, language: str) -> str:

@@ -9,6 +9,7 @@ from starlette.types import Message
 from models.errors import PartAway
 from portal.app import create_app
 from portal.forms import MOST_INCOMING_OF_ONE, Incoming
+from portal.limits import Pace
 from settings import Settings
 from tests.portal.conftest import ADDRESS
 from tests.portal.desk import GOOD, UPLOAD, InventedDesk
@@ -53,7 +54,7 @@ class Sender:
 async def test_an_upload_that_trickles_in_for_too_long_is_given_up(desk: InventedDesk) -> None:
     sender = Sender()
     async with asyncio.timeout(10):
-        await sender.upload(create_app(desk, Settings(portal_url=ADDRESS), longest_body=0.05))
+        await sender.upload(create_app(desk, Settings(portal_url=ADDRESS), pace=Pace(seconds=0.05)))
     assert sender.status == 408
     assert dict(sender.answer[0]["headers"])[b"connection"] == b"close"
     assert b"took too long" in sender.answer[1]["body"]

@@ -1,0 +1,73 @@
+"""Failed sign-ins, counted in memory: per address and overall, for the last minute.
+
+An address that failed too often is refused until its failures are a minute old, whatever it shows. Where all
+addresses together fail too often, one failure is too many for each of them; those that have not failed sign
+in as always. Each process counts for itself, and forgets when it ends.
+
+Behind a proxy the address is the client's only where uvicorn trusts the proxy (FORWARDED_ALLOW_IPS); else all
+share the proxy's, which the short time makes bearable.
+"""
+
+import ipaddress
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+MOST_OF_ONE = 10
+MOST_IN_ALL = 100
+WITHIN_SECONDS = 60.0
+_MOST_ADDRESSES = 10_000
+_V6_NETWORK = 64
+
+
+class Attempts:
+    """How often which address failed of late."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failed: OrderedDict[str, deque[float]] = OrderedDict()
+        self._all: deque[float] = deque(maxlen=MOST_IN_ALL)
+
+    def check(self, request: Request) -> None:
+        """HTTPException 429, which says when to try again, where this address failed too often."""
+        now = self._clock()
+        failed = self._failed.get(_address(request), deque())
+        _forget(failed, now)
+        _forget(self._all, now)
+        most = 1 if len(self._all) >= MOST_IN_ALL else MOST_OF_ONE
+        if len(failed) >= most:
+            wait = int(failed[-most] + WITHIN_SECONDS - now) + 1
+            raise HTTPException(429, headers={"Retry-After": str(wait)})
+
+    def failed(self, request: Request) -> None:
+        """Count a failure of this address."""
+        now, address = self._clock(), _address(request)
+        self._all.append(now)
+        self._failed.setdefault(address, deque(maxlen=MOST_OF_ONE)).append(now)
+        self._failed.move_to_end(address)
+        while len(self._failed) > _MOST_ADDRESSES or self._oldest_is_over(now):
+            self._failed.popitem(last=False)
+
+    def _oldest_is_over(self, now: float) -> bool:
+        oldest = next(iter(self._failed.values()))
+        return not oldest or oldest[-1] <= now - WITHIN_SECONDS
+
+
+def _forget(failures: deque[float], now: float) -> None:
+    while failures and failures[0] <= now - WITHIN_SECONDS:
+        failures.popleft()
+
+
+def _address(request: Request) -> str:
+    """The client's address; of IPv6 the network, in which a client has as many as it likes."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, _V6_NETWORK), strict=False))
