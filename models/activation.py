@@ -11,11 +11,16 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import idna
+
 LONGEST_CODE = 255
 """Characters of a code, the prefix `LPA:` not counted."""
 _PREFIX = "LPA:"
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})+")
+_TOP_LEVEL = "(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])"
+_HOST = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+{_TOP_LEVEL}")
+"""A domain name: no address in any notation ends in letters alone (`192.0.2.1`, `0x7f.1`, `2130706433`)."""
+_PUNYCODE = "xn--"
 _MATCHING_ID = re.compile("[0-9A-Z-]*")
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
 
@@ -61,9 +66,40 @@ class ActivationCode:
         return _PREFIX + "$".join(fields)
 
     @property
+    def unicode_address(self) -> str | None:
+        """The server's name as people read it, where it is written in punycode: it may look like another."""
+        if not _in_punycode(self.smdp_address):
+            return None
+        return idna.decode(self.smdp_address.lower())
+
+    @property
+    def server(self) -> str:
+        """The server's name as it is written and, where it is in punycode, as people read it."""
+        read = self.unicode_address
+        return self.smdp_address if read is None else f"{self.smdp_address} ({read})"
+
+    @property
     def profile(self) -> str:
         """What tells one profile from another: two codes with the same are the same eSIM."""
         return f"{self.smdp_address.lower()}${self.matching_id}"
+
+
+def _in_punycode(host: str) -> bool:
+    return any(label.startswith(_PUNYCODE) for label in host.lower().split("."))
+
+
+def _server(host: str) -> str:
+    """A domain name, which SGP.22 has in ASCII: one in Unicode becomes punycode. Raises."""
+    try:
+        if not host.isascii():
+            host = idna.encode(host.lower()).decode()
+        if not _HOST.fullmatch(host):
+            raise ActivationCodeInvalid(Rule.SERVER)
+        if _in_punycode(host):
+            idna.decode(host.lower())
+    except idna.IDNAError:
+        raise ActivationCodeInvalid(Rule.SERVER) from None
+    return host
 
 
 def parse_activation_code(text: str) -> ActivationCode:
@@ -77,12 +113,14 @@ def parse_activation_code(text: str) -> ActivationCode:
     if version != "1" or len(fields) not in (2, 3, 4):
         raise ActivationCodeInvalid(Rule.FORM)
     host, matching_id, oid, flag = [*fields, "", ""][:4]
-    if not _HOST.fullmatch(host):
-        raise ActivationCodeInvalid(Rule.SERVER)
+    host = _server(host)
     if not _MATCHING_ID.fullmatch(matching_id):
         raise ActivationCodeInvalid(Rule.MATCHING_ID)
     if oid and not _OID.fullmatch(oid):
         raise ActivationCodeInvalid(Rule.OID)
     if flag not in ("", "1") or (len(fields) == 4 and not flag):
         raise ActivationCodeInvalid(Rule.FLAG)
-    return ActivationCode(host, matching_id, oid or None, flag == "1")
+    found = ActivationCode(host, matching_id, oid or None, flag == "1")
+    if len(str(found)) > len(_PREFIX) + LONGEST_CODE:  # in punycode a name is longer
+        raise ActivationCodeInvalid(Rule.LENGTH)
+    return found

@@ -105,3 +105,77 @@ def test_the_same_profile_is_recognised_in_another_spelling() -> None:
 
     assert shouted.profile == USUAL.profile
     assert shouted != USUAL
+
+
+ADDRESSES = [
+    *(
+        "192.0.2.1",
+        "2130706433",
+        "0x7f.1",
+        "0x7f000001",
+        "127.1",
+        "0177.0.0.1",
+        "1.2.3.0x7f",
+        "192.0.2.1.",
+        "::1",
+    ),
+    *(
+        "[2001:db8::1]",
+        "2001:db8::1",
+        "::ffff:192.0.2.1",
+        "1.2",
+        "example.1",
+        "example.c0m",
+        "example.x",
+        "e.xn--",
+    ),
+    *("１９２.０.２.１", "①.②", "example.１"),  # noqa: RUF001  digits that are none of ASCII
+]
+
+
+@pytest.mark.covers("S9")
+@pytest.mark.parametrize("server", ADDRESSES)
+def test_a_server_is_a_domain_name_and_no_address_in_any_notation(server: str) -> None:
+    with pytest.raises(ActivationCodeInvalid) as invalid:
+        parse_activation_code(f"LPA:1${server}$AAAA-1111")
+    assert invalid.value.rule is Rule.SERVER
+
+
+@pytest.mark.covers("S9")
+@pytest.mark.parametrize(
+    ("server", "written", "read"),
+    [
+        ("xn--bcher-kva.example", "xn--bcher-kva.example", "bücher.example"),
+        ("XN--BCHER-KVA.example", "XN--BCHER-KVA.example", "bücher.example"),
+        ("bücher.example", "xn--bcher-kva.example", "bücher.example"),
+        ("BÜCHER.example", "xn--bcher-kva.example", "bücher.example"),
+        ("smdp.xn--p1ai", "smdp.xn--p1ai", "smdp.рф"),
+        ("smdp.рф", "smdp.xn--p1ai", "smdp.рф"),
+        ("\u0430pple.example", "xn--pple-43d.example", "\u0430pple.example"),
+    ],
+)
+def test_a_name_in_unicode_or_punycode_is_shown_as_both(server: str, written: str, read: str) -> None:
+    code = parse_activation_code(f"LPA:1${server}$AAAA-1111")
+    assert str(code) == f"LPA:1${written}$AAAA-1111", "what a phone reads is in ASCII"
+    assert code.server == f"{written} ({read})"
+    assert parse_activation_code(str(code)) == code
+
+
+def test_a_name_in_ascii_is_shown_once() -> None:
+    assert parse_activation_code("LPA:1$rsp.provider.example$AAAA-1111").server == "rsp.provider.example"
+
+
+@pytest.mark.parametrize(
+    "server", ["xn--a.example", "xn--\u00fc.example", "xn--bcher-kva8.example", "a\u202eb.example"]
+)
+def test_a_name_that_is_no_valid_punycode_is_refused(server: str) -> None:
+    with pytest.raises(ActivationCodeInvalid) as invalid:
+        parse_activation_code(f"LPA:1${server}$AAAA-1111")
+    assert invalid.value.rule is Rule.SERVER
+
+
+def test_a_code_that_punycode_makes_too_long_is_refused() -> None:
+    server = "ü.example"
+    with pytest.raises(ActivationCodeInvalid) as invalid:
+        parse_activation_code(f"LPA:1${server}$" + "A" * (LONGEST_CODE - len(f"1${server}$")))
+    assert invalid.value.rule is Rule.LENGTH

@@ -9,8 +9,9 @@ import httpx
 import pytest
 from markupsafe import escape
 
+from models.activation import parse_activation_code
 from models.errors import Refused
-from tests.portal.desk import CODE, GOOD, UPLOAD, About, InventedDesk, database_away
+from tests.portal.desk import CODE, DOWNLOAD, GOOD, UPLOAD, About, InventedDesk, database_away
 
 PAGE = f"/u/{UPLOAD}"
 GOOD_FILE = {"file": ("code.png", GOOD, "image/png")}
@@ -240,3 +241,19 @@ async def test_warnings_are_shown(browser: httpx.AsyncClient, desk: InventedDesk
     desk.warnings = ("The code was another SIM's before.",)
     answer = await browser.post(f"{PAGE}/send", data={"upload_id": "upload-1"})
     assert "The code was another SIM&#39;s before." in answer.text
+
+
+@pytest.mark.covers("S9")
+@pytest.mark.parametrize("typed", ["bücher.example", "xn--bcher-kva.example"])
+async def test_a_server_in_unicode_or_punycode_is_shown_as_both(
+    browser: httpx.AsyncClient, desk: InventedDesk, typed: str
+) -> None:
+    preview = await browser.post(f"/u/{UPLOAD}/check", data={"code": f"LPA:1${typed}$AAAA-1111"})
+    desk.code = parse_activation_code(f"LPA:1${typed}$AAAA-1111")
+    shown = await browser.post(f"/q/{DOWNLOAD}")
+    for page in (preview, shown):
+        assert page.status_code == 200
+        assert "xn--bcher-kva.example (bücher.example)" in page.text
+        assert "letters that look like others" in page.text
+    desk.code = CODE
+    assert "letters that look" not in (await browser.post(f"/q/{DOWNLOAD}")).text

@@ -23,7 +23,11 @@ def _labels(draw: st.DrawFn) -> str:
 
 
 def _hosts() -> st.SearchStrategy[str]:
-    return st.lists(_labels(), min_size=2, max_size=5).map(".".join)
+    names = st.lists(
+        _labels().filter(lambda label: not label.lower().startswith("xn--")), min_size=1, max_size=4
+    )
+    top_levels = st.text(_ALPHANUMERIC[10:], min_size=2, max_size=12)
+    return st.builds(lambda labels, top: ".".join((*labels, top)), names, top_levels)
 
 
 def _oids() -> st.SearchStrategy[str]:
