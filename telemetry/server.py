@@ -8,6 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from models.errors import Refused
+from telemetry.http_protocol import BoundedProtocol
 
 
 class Server(uvicorn.Server):
@@ -20,11 +21,9 @@ class Server(uvicorn.Server):
 
 
 IDLE_SECONDS = 5
-"""How long a connection is kept between two requests. How long its first may take to begin is bounded by
-nobody here, as uvicorn has no such limit: that is the proxy's, see docs/cluster.md.
-"""
+"""How long a connection is kept between two requests, where nothing comes."""
 LONGEST_HEAD = 16 * 1024
-"""Bytes of a request line with its headers."""
+"""Bytes of a request line with its headers. How long they may take is `telemetry.http_protocol`'s."""
 
 
 def configured(app: ASGIApp, grace_seconds: int) -> uvicorn.Config:
@@ -36,7 +35,7 @@ def configured(app: ASGIApp, grace_seconds: int) -> uvicorn.Config:
         log_config=None,
         lifespan="off",
         ws="none",
-        http="h11",
+        http=BoundedProtocol,
         h11_max_incomplete_event_size=LONGEST_HEAD,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=grace_seconds,

@@ -373,3 +373,11 @@ def test_help_loads_nothing_that_draws_reads_or_serves() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.covers("S9")
+async def test_a_server_in_punycode_is_shown_as_both(database: Database, shell: Shell) -> None:
+    await esims(database)
+    shell.run("qr", "import", "S-1", picture(shell, "LPA:1$xn--bcher-kva.example$AAAA-1111"), "--no-notify")
+    shown = shell.run("qr", "show", "S-1", "-o", str(shell.folder / "shown.png"))
+    assert "xn--bcher-kva.example (bücher.example)" in shown.err
