@@ -167,8 +167,8 @@ class BodyLimit:
     its length, and one that takes too long to come in with 408: what is there of it is in memory.
 
     An answer that leaves before the browser has sent all is lost on the way, and the person sees a broken
-    connection: so the rest is read and thrown away first, within bounds. These are wide only for whoever has
-    a link or a session that is alive.
+    connection: so the rest is read and thrown away first, within bounds. These are wide only where the
+    link or the session is alive.
     """
 
     def __init__(self, app: ASGIApp, answer: AnswerTo, pace: Pace) -> None:
