@@ -9,7 +9,7 @@ import pytest
 
 import store
 from models.errors import Refused
-from store import links
+from store import link_ends, links
 from store.clock import set_clock
 from store.session import Database
 from tests.builders import run
@@ -33,7 +33,7 @@ async def test_with_the_clock_a_day_ahead_a_link_that_lives_for_an_hour_is_expir
     async with database.transaction() as connection:
         token = await links.mint(
             connection,
-            purpose=links.UPLOAD,
+            purpose=link_ends.UPLOAD,
             account_id=qr.account_id,
             sim_id=1,
             request_id=request,
@@ -41,17 +41,17 @@ async def test_with_the_clock_a_day_ahead_a_link_that_lives_for_an_hour_is_expir
             expires_after=timedelta(hours=1),
         )
     async with database.reading() as connection:
-        await links.find(connection, token, links.UPLOAD)  # also its plan is remembered
+        await links.find(connection, token, link_ends.UPLOAD)  # also its plan is remembered
     async with database.transaction() as connection:
         await set_clock(connection, DAY)
     with pytest.raises(Refused) as refused:
         async with database.reading() as connection:
-            await links.find(connection, token, links.UPLOAD)
+            await links.find(connection, token, link_ends.UPLOAD)
     assert refused.value.refusals[0].code == "link_expired"
     async with database.transaction() as connection:
         await set_clock(connection, timedelta())
     async with database.reading() as connection:
-        await links.find(connection, token, links.UPLOAD)
+        await links.find(connection, token, link_ends.UPLOAD)
 
 
 async def test_what_is_stored_has_the_time_of_the_clock_that_was_set(database: Database) -> None:
