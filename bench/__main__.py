@@ -14,6 +14,7 @@ from bench.counters import actions, events
 from bench.figures import Figures
 from bench.fleet import USER, seed
 from bench.imports import ImportPace, time_import
+from bench.lost import time_recovery
 from bench.only_orders import HIGH, LOW, OnlyOrders, OrderFigures, leave
 from bench.orders import BareOrders, RealOrders
 from bench.proof import faults
@@ -37,6 +38,9 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.add_argument("--only", choices=("orders",), help="measure the orders and nothing else")
+    parser.add_argument(
+        "--lost", type=int, metavar="N", help="start N orders whose workflows were lost, and nothing else"
+    )
     parser.add_argument("--against", metavar="REV", help="compare with a commit, in pairs of rounds")
     parser.add_argument(
         "--at-least",
@@ -146,6 +150,13 @@ async def benchmark(wish: argparse.Namespace) -> tuple[Figures | OrderFigures, l
     return figures, wrong
 
 
+def _lost(orders: int) -> int:
+    _say(f"starting {orders} orders that have no workflow")
+    found = uvloop.run(time_recovery(orders)).as_json()
+    print(json.dumps(found))
+    return 1 if found["faults"] else 0
+
+
 def _say(sentence: str) -> None:
     print(f"bench: {sentence}", file=sys.stderr, flush=True)
 
@@ -155,6 +166,8 @@ def main() -> int:
     wish = options()
     if wish.against:
         return compare(wish, Console())
+    if wish.lost:
+        return _lost(wish.lost)
     try:
         figures, wrong = uvloop.run(benchmark(wish))
     except SandboxError as failure:

@@ -73,16 +73,17 @@ class Calls:
         except NoSuchWorkflow:  # what is missing is the namespace
             raise temporal_away() from None
 
-    async def start(
+    async def start(  # noqa: PLR0917  as many as there are
         self,
         run: Any,
         start: PlaceOrder | RequestQrCode | NotifyOfQrCode,
         workflow_id: str,
         labels: TypedSearchAttributes,
         reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-    ) -> None:
+        conflict: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING,
+    ) -> bool:
         """Start a workflow once: one that runs, or has ended well, under this id is left alone, unless
-        `reuse` says otherwise.
+        `reuse` says otherwise. With the conflict policy FAIL the answer is whether it was started.
         """
         try:
             with reached():
@@ -91,17 +92,18 @@ class Calls:
                     start,
                     id=workflow_id,
                     task_queue=self._settings.task_queue,
-                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_conflict_policy=conflict,
                     id_reuse_policy=reuse,
                     static_summary=start.summary,
                     static_details=start.details,
                     search_attributes=labels,
                 )
         except WorkflowAlreadyStartedError:
-            return
+            return False
         except RPCError as failure:
             failure_told = _explained(failure)
             raise temporal_away() if isinstance(failure_told, NoSuchWorkflow) else failure_told from failure
+        return True
 
     async def update(self, workflow_id: str, update: Any, message: Any, call_id: str | None = None) -> Any:
         """The workflow's answer; under the same `call_id` the same answer. Raises `NoSuchWorkflow` where it

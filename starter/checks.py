@@ -30,8 +30,8 @@ class Check:
     name: str
     ok: bool
     sentence: str
-    names: tuple[str, ...] = ()
-    """All that it is about, where the sentence names only some."""
+    ids: tuple[str, ...] = ()
+    """All that the sentence is about, where it names only the first few."""
 
 
 async def readiness(database: Database, client: Client) -> list[Check]:

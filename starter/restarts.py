@@ -1,14 +1,16 @@
-"""Starting again what is open, or owes anybody anything, and has no workflow any more: it was terminated, or
-Temporal lost it.
+"""Starting again what is not finished and has no workflow any more: it was terminated, or Temporal lost it.
 
 A new workflow finds all that was done already. It begins as a retry of whatever the one before was ever held
 for: a mail that the server refused is sent again.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from enum import Enum
 from typing import Any
 
-from temporalio.common import TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError, RPCStatusCode
 
 from models.callers import AllAccounts, By
 from models.inventory import EventView
@@ -16,10 +18,12 @@ from models.qr import QrWish, RequestStatus
 from settings import Settings
 from starter.calls import Calls
 from starter.drafts import again
+from starter.temporal import reached, temporal_away
 from store import events, follow_ups, holds, orders, qr_notifications, qr_request_views
 from store.hold_subjects import kind_of
 from store.orders import is_open
 from store.session import Database
+from store.waiting import requester_waits
 from workflows.messages import NotifyOfQrCode, PlaceOrder, QrWaits, RequestQrCode, Waits
 from workflows.order import EsimOrder
 from workflows.qr_notification import EsimQrNotification
@@ -28,6 +32,18 @@ from workflows.search_attributes import labels, notification_labels, request_lab
 
 Start = tuple[Any, PlaceOrder | RequestQrCode | NotifyOfQrCode, TypedSearchAttributes]
 """A workflow, what it is started with, and what it is found by."""
+
+
+async def runs(client: Client, workflow_id: str) -> bool:
+    """Whether this workflow runs, as Temporal itself knows: its list lags behind. Raises `PartAway`."""
+    try:
+        with reached():
+            found = await client.get_workflow_handle(workflow_id).describe()
+    except RPCError as failure:
+        if failure.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise temporal_away() from None
+    return found.status is WorkflowExecutionStatus.RUNNING
 
 
 def order_waits(settings: Settings) -> Waits:
@@ -48,6 +64,15 @@ def request_waits(settings: Settings) -> QrWaits:
         requester_told_after=settings.qr_requester_told_after,
         notification_given_up_after=settings.notification_given_up_after,
     )
+
+
+class Restarted(Enum):
+    """What became of one that seemed to have no workflow."""
+
+    STARTED = "started"
+    RUNS = "runs already"
+    OVER = "is finished"
+    FAILED = "could not be started"
 
 
 class Restarts:
@@ -81,6 +106,35 @@ class Restarts:
             await holds.release_seen(connection, workflow_id, by, held)
         return found is not None
 
+    async def restore(self, workflow_id: str, by: By) -> Restarted:
+        """Start it again unless it runs. It may be repeated, also at the same time: one that runs is left
+        alone, with all that it is held for.
+
+        What the workflow before was held for is released before the start: where that is interrupted, it has
+        no workflow and is found again.
+        """
+        kind = kind_of(workflow_id)
+        async with self._database.reading() as connection:
+            held = await holds.seen(connection, workflow_id)
+        if held and await runs(self._calls.client, workflow_id):
+            return Restarted.RUNS
+        found = await self._starts[kind.name](workflow_id) if kind else None
+        if held:
+            async with self._database.transaction() as connection:
+                await holds.release_seen(connection, workflow_id, by, held)
+        if found is None:
+            return Restarted.OVER
+        run, message, attributes = found
+        started = await self._calls.start(
+            run,
+            message,
+            workflow_id,
+            attributes,
+            WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            WorkflowIDConflictPolicy.FAIL,
+        )
+        return Restarted.STARTED if started else Restarted.RUNS
+
     async def _order(self, order_id: str) -> Start | None:
         async with self._database.reading() as connection:
             if not (await is_open(connection, order_id) or await follow_ups.owes(connection, order_id)):
@@ -92,7 +146,9 @@ class Restarts:
     async def _request(self, request_id: str) -> Start | None:
         async with self._database.reading() as connection:
             request = await qr_request_views.request(connection, AllAccounts(), request_id)
-            if request.status is not RequestStatus.REQUESTED:
+            if not (
+                request.status is RequestStatus.REQUESTED or await requester_waits(connection, request_id)
+            ):
                 return None
             slot, provider, distributor = await qr_request_views.start_facts(connection, request.sim_id)
             retries = _retries(await events.of(connection, AllAccounts(), request_id), "qr.held")

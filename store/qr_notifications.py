@@ -35,7 +35,8 @@ from store.row import now
 from store.scopes import within
 from store.tables import SimRow, UserRow
 
-_SYSTEM = "system"
+OFFERED_BY = "system"
+"""The maker of a notification that a request's own workflow offers to the requester, and sends itself."""
 _STARTED_WITHIN = timedelta(minutes=5)
 """How long after it was written down a notification's mail is begun. Where it is not, whoever wrote it could
 not reach Temporal, and perhaps gave up: then nobody is told by it.
@@ -45,14 +46,15 @@ _INSERT = insert(QrNotificationRow).on_conflict_do_nothing().returning(QrNotific
 _CURRENT = select(QrVersionRow.id, QrVersionRow.number).where(
     QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current
 )
-_TOLD = exists().where(
+NOTIFIED = exists().where(
     QrNotificationRow.version_id == QrVersionRow.id,
     or_(
-        QrNotificationRow.created_at > now() - bindparam("started_within", type_=Interval),
+        QrNotificationRow.created_at > now() - bindparam("started_within", _STARTED_WITHIN, type_=Interval),
         exists().where(MailRow.qr_notification_id == QrNotificationRow.id),
     ),
 )
-_IS_TOLD = select(QrVersionRow.id).where(QrVersionRow.id == bindparam("version"), _TOLD)
+"""Whether somebody was notified of a version, or is just now, as a condition of a statement."""
+_IS_TOLD = select(QrVersionRow.id).where(QrVersionRow.id == bindparam("version"), NOTIFIED)
 _UNTOLD = (
     select(QrVersionRow.id, UserRow.email)
     .join(QrRequestRow, QrRequestRow.sim_id == QrVersionRow.sim_id)
@@ -63,7 +65,7 @@ _UNTOLD = (
         QrRequestRow.status == RequestStatus.IMPORTED,
         QrVersionRow.current,
         SimRow.state != SimState.DISCARDED,
-        ~_TOLD,
+        ~NOTIFIED,
     )
 )
 
@@ -189,7 +191,7 @@ async def offer_notification(connection: AsyncConnection, request_id: str) -> st
     own = _id_for_requester(request.account_id, request_id)
     if await find(connection, AllAccounts(), own) is not None:
         return own
-    which = {"request": request_id, "started_within": _STARTED_WITHIN}
+    which = {"request": request_id}
     untold = (await connection.execute(_UNTOLD, which)).one_or_none()
     if untold is None:
         return None
@@ -200,14 +202,14 @@ async def offer_notification(connection: AsyncConnection, request_id: str) -> st
         sim_id=request.sim_id,
         version_id=untold.id,
         address=untold.email,
-        by=By(_SYSTEM),
+        by=By(OFFERED_BY),
     )
     return own
 
 
 async def told(connection: AsyncConnection, version_id: int) -> bool:
     """Whether somebody was told of this version, or is just now."""
-    which = {"version": version_id, "started_within": _STARTED_WITHIN}
+    which = {"version": version_id}
     return await connection.scalar(_IS_TOLD, which) is not None
 
 

@@ -1,4 +1,4 @@
-"""How things stand: what is open, what waits too long, and whether what is kept can be read."""
+"""How things stand: what waits too long, and whether what is kept can be read."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,23 +6,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import Interval, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.lifecycle import OPEN
-from models.qr import RequestStatus
 from store import row
 from store.hold_table import HoldRow
 from store.mail_table import MailRow
 from store.not_sent import ALL
-from store.qr_tables import QrNotificationRow, QrRequestRow, QrVersionRow
+from store.qr_tables import QrNotificationRow, QrVersionRow
 from store.row import now
 from store.secrets import KeyRing, code_of
-from store.tables import FollowUpRow, OrderRow
+from store.tables import FollowUpRow
 
-_OPEN_ORDERS = select(OrderRow.id).where(OrderRow.status.in_(sorted(OPEN))).order_by(OrderRow.placed_at)
-_OPEN_REQUESTS = (
-    select(QrRequestRow.id)
-    .where(QrRequestRow.status == RequestStatus.REQUESTED)
-    .order_by(QrRequestRow.requested_at)
-)
 _SENT = exists().where(MailRow.qr_notification_id == QrNotificationRow.id, MailRow.state == "sent")
 _UNSENT = (
     select(QrNotificationRow.id)
@@ -54,26 +46,12 @@ _NEWEST_CODE = (
 
 
 @dataclass(frozen=True)
-class OpenIds:
-    """What is open, oldest first; each is to have a workflow that runs."""
-
-    orders: tuple[str, ...]
-    requests: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class WaitsToGoOut:
     """An order, request or notification of which something has not gone out yet, since when and why."""
 
     id: str
     reason: str
     since: datetime
-
-
-async def open_ids(connection: AsyncConnection) -> OpenIds:
-    """All orders and requests for QR codes that have a way to go."""
-    orders = (await connection.scalars(_OPEN_ORDERS)).all()
-    return OpenIds(tuple(orders), tuple((await connection.scalars(_OPEN_REQUESTS)).all()))
 
 
 async def unsent_notifications(connection: AsyncConnection, older_than: timedelta) -> list[str]:

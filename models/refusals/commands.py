@@ -17,7 +17,7 @@ COMMANDS = {
         "Temporal does not understand this query; docs/operations.md shows some that it does."
     ),
     "selection_invalid": Declared(
-        "Name some by their ids, or choose many with --query, --reason or --all-held."
+        "Name some by their ids, or choose many with --query, --reason, --all-held or --without-workflow."
     ),
     "nothing_to_change": Declared("Say what changes: --name, --email, --language, --role or --no-role."),
     "notify_contradicted": Declared("Say --notify or --no-notify, not both."),

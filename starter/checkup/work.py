@@ -1,95 +1,61 @@
 """What waits for a person: work without a workflow, work that is held, mails that nobody has got."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client
 
+from models.callers import AllAccounts
 from models.not_sent import NotSentReason
 from starter.checks import UNKNOWN, Check, within
-from starter.temporal import reached, temporal_away
+from starter.recovery import without_workflow
 from store import figures, standing
 from store.session import Database
 from store.standing import WaitsToGoOut
+from store.waiting import Waiting, waiting
 
-PATIENCE = 15.0
-"""Seconds: all open workflows are listed."""
+PATIENCE = 60.0
+"""Seconds: all workflows that run are listed, and those that the list lacks are looked at."""
 LATE = timedelta(hours=1)
 OVERDUE = timedelta(minutes=15)
 NAMED = 10
-"""So many are named; whether more than `LOOKED_AT` are without a workflow is not looked at one by one."""
-LOOKED_AT = 100
-_AT_ONCE = 10
+"""So many are named in a sentence; `ids` has all."""
+_KINDS = {"order": "orders", "qr_request": "qr_requests", "qr_notification": "qr_notifications"}
+"""The lines of the kinds of work that have a workflow."""
 
 _SILENT = "The database does not answer; see ESIM_DATABASE_URL."
-_OURS = "ExecutionStatus = 'Running' AND WorkflowType IN ('EsimOrder', 'EsimQrRequest')"
 
 
 async def workflows(client: Client, database: Database) -> list[Check]:
-    """Whether all that is open has a workflow: what was terminated in Temporal stands still for ever."""
+    """Whether all that is not finished has a workflow: what has none stands still for ever."""
 
-    async def ask() -> standing.OpenIds:
+    async def ask() -> int:
         async with database.reading() as connection:
-            return await standing.open_ids(connection)
+            return len(await waiting(connection, AllAccounts()))
 
-    kinds = (("orders", "order retry ORDER"), ("qr_requests", "qr retry REQUEST"))
-    known, away = await within(ask, _SILENT)
-    if known is None:
-        return [Check(name, ok=False, sentence=away) for name, _ in kinds]
+    _, away = await within(ask, _SILENT)
+    if away:
+        return [Check(name, ok=False, sentence=away) for name in _KINDS.values()]
     silent = UNKNOWN.format("Temporal")
-    gone, away = await within(lambda: _without_workflow(client, known), silent, PATIENCE)
-    if gone is None:
-        return [Check(name, ok=False, sentence=silent) for name, _ in kinds]
-    counted = zip(kinds, (known.orders, known.requests), (gone.orders, gone.requests), strict=True)
-    return [_told(name, command, len(all_open), lost) for (name, command), all_open, lost in counted]
+    found, away = await within(lambda: without_workflow(client, database, AllAccounts()), silent, PATIENCE)
+    if found is None:
+        return [Check(name, ok=False, sentence=silent) for name in _KINDS.values()]
+    return [_counted(kind, *found) for kind in _KINDS]
 
 
-def _told(name: str, command: str, number: int, lost: Sequence[str]) -> Check:
-    what = name.replace("qr_", "QR ")
+def _counted(kind: str, known: Sequence[Waiting], without: Sequence[Waiting]) -> Check:
+    name, what = _KINDS[kind], _KINDS[kind].replace("qr_", "QR ")
+    lost = tuple(one.id for one in without if one.kind == kind)
     if not lost:
-        return Check(name, ok=True, sentence=f"Open {what}: {number}; each has its workflow.")
-    sentence = f"Open {what} whose workflow was terminated: {_named(lost)}. Run: esim-orders {command}"
-    return Check(name, ok=False, sentence=sentence)
-
-
-async def _without_workflow(client: Client, known: standing.OpenIds) -> standing.OpenIds:
-    if not known.orders and not known.requests:
-        return known
-    try:
-        with reached():
-            running = {row.id async for row in client.list_workflows(_OURS, page_size=1000)}
-    except RPCError:
-        raise temporal_away() from None
-    suspects = [name for name in (*known.orders, *known.requests) if name not in running]
-    lost = await _gone(client, suspects[:LOOKED_AT])  # the list lags behind
-    return standing.OpenIds(
-        tuple(name for name in known.orders if name in lost),
-        tuple(name for name in known.requests if name in lost),
+        number = sum(one.kind == kind for one in known)
+        return Check(name, ok=True, sentence=f"Unfinished {what}: {number}; each has its workflow.")
+    sentence = (
+        f"Unfinished {what} without a workflow: {_named(lost)}. "
+        "Run: esim-orders order retry --without-workflow"
     )
-
-
-async def _gone(client: Client, names: Collection[str]) -> set[str]:
-    at_once = asyncio.Semaphore(_AT_ONCE)
-
-    async def runs(name: str) -> bool:
-        async with at_once:
-            try:
-                found = await client.get_workflow_handle(name).describe()
-            except RPCError as failure:
-                if failure.status is RPCStatusCode.NOT_FOUND:
-                    return False
-                raise temporal_away() from None
-        return found.status is WorkflowExecutionStatus.RUNNING
-
-    return {
-        name
-        for name, it_runs in zip(names, await asyncio.gather(*map(runs, names)), strict=True)
-        if not it_runs
-    }
+    return Check(name, ok=False, sentence=sentence, ids=lost)
 
 
 async def held(database: Database) -> Check:
@@ -133,12 +99,12 @@ async def not_sent(database: Database) -> Check:
     by_reason = "; ".join(
         f"{reason} {number} ({NotSentReason(reason).sentence})" for reason, number in sorted(reasons.items())
     )
-    names = tuple(dict.fromkeys(waits.id for waits in found))
+    ids = tuple(dict.fromkeys(waits.id for waits in found))
     sentence = (
-        f"Not gone out yet since {found[0].since:%Y-%m-%d %H:%M:%S} UTC: {_named(names)}. {by_reason} "
+        f"Not gone out yet since {found[0].since:%Y-%m-%d %H:%M:%S} UTC: {_named(ids)}. {by_reason} "
         "What is not held is tried again by itself. Correct the cause (docs/operations.md)."
     )
-    return Check("not_sent", ok=False, sentence=sentence, names=names)
+    return Check("not_sent", ok=False, sentence=sentence, ids=ids)
 
 
 async def owed(database: Database) -> Check:
@@ -179,7 +145,7 @@ async def _late(
     found, away = await within(ask, _SILENT)
     if found is None:
         return Check(name, ok=False, sentence=away)
-    return Check(name, ok=not found, sentence=late.format(_named(found)) if found else fine)
+    return Check(name, ok=not found, sentence=late.format(_named(found)) if found else fine, ids=tuple(found))
 
 
 def _named(names: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.qr_codes import parse_id
 from starter.cli.retry_many import retry_many, retry_named
 from starter.cli.session import CHECK_FAILED, caller, run, settings
+from starter.cli.start_lost import start_lost
 
 _QUERY = typer.Option("--query", metavar="Q", help="All held that this query of Temporal selects.")
 _REASON = typer.Option("--reason", metavar="CODE", help="All held for this, such as mail_unavailable.")
@@ -22,6 +23,12 @@ Ids = Annotated[
 Query = Annotated[str | None, _QUERY]
 AllHeld = Annotated[bool, typer.Option("--all-held", help="All that are held, of whatever kind.")]
 Reason = Annotated[str | None, _REASON]
+WithoutWorkflow = Annotated[
+    bool,
+    typer.Option(
+        "--without-workflow", help="Start all that is not finished and has no workflow, as after a loss."
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Retry many without asking.")]
 
 
@@ -30,6 +37,7 @@ def retry(  # noqa: PLR0917  options of a command
     query: Query = None,
     all_held: AllHeld = False,
     reason: Reason = None,
+    without_workflow: WithoutWorkflow = False,
     yes: Yes = False,
     json: JsonFlag = False,
 ) -> None:
@@ -37,10 +45,14 @@ def retry(  # noqa: PLR0917  options of a command
 
     One is watched for some seconds: exit code 1 says that it is held again. With --query, --reason or
     --all-held, all held orders, requests for QR codes and notifications that are selected go on at once.
+    With --without-workflow, all that is not finished and has no workflow is started, such as after Temporal's
+    data was lost.
     """
     many = bool(query) or all_held or reason is not None
-    if many is bool(ids):
+    if [many, bool(ids), without_workflow].count(True) != 1:
         raise Refused.because("selection_invalid")
+    if without_workflow:
+        return start_lost(yes=yes, json=json)
     named = [_parsed(text) for text in ids or ()]
     if len(named) == 1:
         _retry_one(named[0], json=json)
@@ -48,6 +60,7 @@ def retry(  # noqa: PLR0917  options of a command
         retry_named(named, yes=yes, json=json)
     else:
         retry_many(query, reason, yes=yes, json=json)
+    return None
 
 
 def _parsed(text: str) -> str:

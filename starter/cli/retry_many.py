@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from starter.retry import Progress, RetryDesk
     from starter.retry_watch import Held, Retried
+    from store.waiting import Waiting
 
 _NAMED = 10
-_KINDS = {"order": "order", "qr_request": "QR request", "qr_notification": "notification"}
+KINDS = {"order": "order", "qr_request": "QR request", "qr_notification": "notification"}
+"""What people call each kind of work."""
 
 
 def retry_many(query: str | None, reason: str | None, *, yes: bool, json: bool) -> None:
@@ -54,7 +56,7 @@ def _retry_chosen(chosen: "Sequence[Held]", *, yes: bool, json: bool) -> None:
         else:
             say("Nothing of that is held.")
         return
-    if not yes and not confirmed(f"Retry {_counted(chosen)}?"):
+    if not yes and not confirmed(f"Retry {counted(chosen)}?"):
         raise Refused.because("not_confirmed")
 
     async def call(tell: "Progress") -> "list[Retried]":
@@ -93,18 +95,18 @@ def _bar(count: int) -> "Iterator[Progress]":
         yield tell
 
 
-def _counted(chosen: "Sequence[Held]") -> str:
+def counted(chosen: "Sequence[Held | Waiting]") -> str:
     """How many of each: 3 orders, 1 QR request."""
     counts = Counter(held.kind for held in chosen)
     return ", ".join(
         f"{counts[kind]} {name}{'s' if counts[kind] > 1 else ''}"
-        for kind, name in {**{kind: kind for kind in counts}, **_KINDS}.items()
+        for kind, name in {**{kind: kind for kind in counts}, **KINDS}.items()
         if counts[kind]
     )
 
 
 def _print(done: "Sequence[Retried]") -> None:
-    counts = Counter((one.outcome.value, one.reason, _KINDS.get(one.kind, one.kind)) for one in done)
+    counts = Counter((one.outcome.value, one.reason, KINDS.get(one.kind, one.kind)) for one in done)
     rows = [(count, kind, outcome, reason) for (outcome, reason, kind), count in sorted(counts.items())]
     print_table("Retried", ("number", "what", "what became of them", "held for"), rows, whole=("number",))
     again = [one.id for one in done if one.outcome.name == "HELD_AGAIN"]

@@ -171,6 +171,11 @@ _RETRY: dict[str, Sample] = {
     "many": Sample(lambda d, c, _, __: d.retry.many(c, []), P.RETRY_WORK, names_nothing=True),
 }
 
+_RECOVERY: dict[str, Sample] = {
+    "find": Sample(lambda d, c, _, __: d.recovery.find(c), P.RETRY_WORK, names_nothing=True),
+    "start": Sample(lambda d, c, _, __: d.recovery.start(c, []), P.RETRY_WORK, names_nothing=True),
+}
+
 SAMPLES: dict[str, Sample] = {
     **{f"OrderDesk.{name}": sample for name, sample in _ORDERS.items()},
     **{f"Inventory.{name}": sample for name, sample in _INVENTORY.items()},
@@ -178,6 +183,7 @@ SAMPLES: dict[str, Sample] = {
     **{f"Accounts.{name}": sample for name, sample in _ACCOUNTS.items()},
     **{f"FleetEdits.{name}": sample for name, sample in _EDITS.items()},
     **{f"RetryDesk.{name}": sample for name, sample in _RETRY.items()},
+    **{f"RecoveryDesk.{name}": sample for name, sample in _RECOVERY.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True
     ),

@@ -27,6 +27,7 @@ from store import (
     qr_notifications,
     qr_request_views,
     qr_waiting,
+    waiting,
 )
 from store.secrets import KeyRing
 from tests.builders import ACCOUNT
@@ -158,6 +159,7 @@ STORE: dict[str, Read] = {
     "qr_notifications.notification": lambda c, s, k: qr_notifications.notification(c, s, k.notification),
     "qr_notifications.of_sim": lambda c, s, _: qr_notifications.of_sim(c, s, 1),
     "qr_waiting.waiting": lambda c, s, _: qr_waiting.waiting(c, s),
+    "waiting.waiting": lambda c, s, _: waiting.waiting(c, s),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),
 }
 """Every read of account data below the desks, for a record of Acme."""

@@ -17,6 +17,7 @@ from starter.fleet_edits import FleetEdits
 from starter.inventory import Inventory
 from starter.link_desk import LinkDesk
 from starter.qr_desk import QrDesk
+from starter.recovery import RecoveryDesk
 from starter.retry import RetryDesk
 from starter.temporal import connect
 from store.secrets import KeyRing
@@ -64,6 +65,7 @@ class Desks:
     codes: QrDesk
     links: LinkDesk
     retry: RetryDesk
+    recovery: RecoveryDesk
     accounts: Accounts
     edits: FleetEdits
 
@@ -138,6 +140,7 @@ async def open_desks(database: Database, url: str) -> Desks:
         codes=codes,
         links=LinkDesk(codes),
         retry=RetryDesk(client, database, settings),
+        recovery=RecoveryDesk(client, database, settings),
         accounts=Accounts(database),
         edits=FleetEdits(database),
     )

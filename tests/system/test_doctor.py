@@ -29,9 +29,10 @@ from workflows.order import EsimOrder
 
 ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),
-    *("uploads", "secret_keys", "payload_keys", "orders", "qr_requests"),
+    *("uploads", "secret_keys", "payload_keys", "orders", "qr_requests", "qr_notifications"),
     *("held", "not_sent", "owed", "notifications"),
 ]
+WITH_WORKFLOWS = ("orders", "qr_requests", "qr_notifications")
 
 
 @pytest.fixture
@@ -86,6 +87,7 @@ async def test_the_database_is_away(settings: Settings) -> None:
         "secret_keys",
         "orders",
         "qr_requests",
+        "qr_notifications",
         "held",
         "not_sent",
         "owed",
@@ -104,10 +106,10 @@ async def test_the_settings_name_no_database(settings: Settings) -> None:
 async def test_tables_are_missing(settings: Settings, scene: Scene) -> None:
     await scene.sql("DROP TABLE mails")
     found = await red(settings)
-    assert set(found) == {"not_sent", "notifications"}
+    assert set(found) == {"not_sent", "notifications", *WITH_WORKFLOWS}
     assert "esim-orders db upgrade" in found["notifications"]
     await scene.sql("UPDATE alembic_version SET version_num = '0001'")
-    assert set(await red(settings)) == {"migrations", "not_sent", "notifications"}
+    assert set(await red(settings)) == {"migrations", "not_sent", "notifications", *WITH_WORKFLOWS}
 
 
 async def test_the_clocks_differ(settings: Settings, scene: Scene) -> None:
@@ -127,7 +129,7 @@ async def test_temporal_is_away(settings: Settings, scene: Scene) -> None:
     await world(scene.database)
     await scene.acknowledged()
     found = await red(settings, temporal_address=f"127.0.0.1:{free_port()}")
-    assert set(found) == {"temporal", "search_attributes", "workers", "orders", "qr_requests"}
+    assert set(found) == {"temporal", "search_attributes", "workers", *WITH_WORKFLOWS}
     assert set(await red(settings, temporal_namespace="nowhere")) == set(found)
 
 
@@ -204,8 +206,9 @@ async def test_what_was_terminated_in_temporal_is_named(settings: Settings, scen
         await scene.temporal.client.get_workflow_handle(workflow_id).terminate()
     found = await red(settings)
     assert set(found) == {"orders", "qr_requests"}
-    assert found["orders"].endswith(f": {order}. Run: esim-orders order retry ORDER")
-    assert found["qr_requests"].endswith(f": {request}. Run: esim-orders qr retry REQUEST")
+    command = "Run: esim-orders order retry --without-workflow"
+    assert found["orders"] == f"Unfinished orders without a workflow: {order}. {command}"
+    assert found["qr_requests"] == f"Unfinished QR requests without a workflow: {request}. {command}"
 
 
 @pytest.mark.covers("W5")

@@ -55,7 +55,7 @@ async def typed(scene: Scene, *arguments: str, code: int = 0, columns: int = 250
 
 async def found_by_doctor(settings: Settings) -> tuple[bool, str, tuple[str, ...]]:
     (check,) = [check for check in await examine(OPERATOR, settings) if check.name == "not_sent"]
-    return check.ok, check.sentence, check.names
+    return check.ok, check.sentence, check.ids
 
 
 async def counted(scene: Scene, what: str) -> dict[str, float]:
@@ -101,11 +101,11 @@ async def test_an_order_that_was_not_mailed_says_so_everywhere_until_it_is(idle_
         details = await current_details(scene, order_id)
         assert "**Not sent yet**: Hand the order to the provider" in details
         assert "Waits for the provider's acknowledgement" not in details
-        ok, sentence, names = await found_by_doctor(scene.settings)
+        ok, sentence, ids = await found_by_doctor(scene.settings)
         assert not ok
         assert order_id in sentence
         assert "mail_unavailable 1" in sentence
-        assert names == (order_id,)
+        assert ids == (order_id,)
         assert await counted(scene, "order") == {"mail_unavailable": 1}
 
         (again,) = await eventually(

@@ -18,7 +18,8 @@ COMMANDS = {
         "Temporal ne comprend pas cette requête ; docs/operations.md en montre qu’il comprend."
     ),
     "selection_invalid": (
-        "Indiquez-en par leur id, ou choisissez-en plusieurs avec --query, --reason ou --all-held."
+        "Indiquez-en par leur id, ou choisissez-en plusieurs avec --query, --reason, --all-held ou "
+        "--without-workflow."
     ),
     "nothing_to_change": "Indiquez ce qui change : --name, --email, --language, --role ou --no-role.",
     "notify_contradicted": "Indiquez --notify ou --no-notify, mais pas les deux.",
