@@ -25,6 +25,7 @@ from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps
 from activities.qr import QrInventorySteps
 from activities.qr_mails import QrMails
+from activities.retry_held import HeldRetries
 from mail.errors import MailInvalid
 from mail.message import Sender
 from mail.smtp import Mailer, SmtpMailer
@@ -32,7 +33,9 @@ from models.errors import Refused
 from providers.outbox import Outbox
 from providers.registry import PORTS
 from settings import Settings
+from starter import callers
 from starter.checks import readiness
+from starter.retry import RetryDesk
 from starter.temporal import connect, leave, missing_search_attributes
 from starter.versions import deployment_config, why_idle
 from store.events import restored_unannounced
@@ -44,16 +47,18 @@ from telemetry.process import run
 from workflows.order import EsimOrder
 from workflows.qr_notification import EsimQrNotification, PinnedQrNotification
 from workflows.qr_request import EsimQrRequest
+from workflows.retry_held import RetryHeld
 from workflows.step import Steps, activities_of, undone
 from workflows.steps import CONTRACTS
 
 GRACE = timedelta(seconds=30)
-WORKFLOWS: list[type] = [EsimOrder, EsimQrRequest, EsimQrNotification]
-VERSIONED: list[type] = [EsimOrder, EsimQrRequest, PinnedQrNotification]
+WORKFLOWS: list[type] = [EsimOrder, EsimQrRequest, EsimQrNotification, RetryHeld]
+VERSIONED: list[type] = [EsimOrder, EsimQrRequest, PinnedQrNotification, RetryHeld]
 """The same for workers with a build id. Temporal takes no word of versions from a worker without one."""
 PASSED_THROUGH = (
     "models",
     "workflows.messages",
+    "workflows.retry_messages",
     "workflows.step",
     "workflows.steps",
     "workflows.step_runner",
@@ -97,6 +102,7 @@ def implementations(
         EmailSteps(database, outbox),
         QrInventorySteps(database),
         codes,
+        HeldRetries(RetryDesk(client, database, settings), callers.operator()),
     )
 
 

@@ -21,10 +21,11 @@ from temporalio.service import RPCError, RPCStatusCode
 from models.callers import AllAccounts, By, Caller, Permission
 from models.errors import EsimError, Refused
 from models.lifecycle import HoldReason
+from models.retries import Held, Outcome, Retried
 from settings import Settings
 from starter.calls import Calls, NoSuchWorkflow
 from starter.restarts import Restarts
-from starter.retry_watch import AT_ONCE, OF_MANY, OF_ONE, Held, Outcome, Patience, Retried, Watch
+from starter.retry_watch import AT_ONCE, OF_MANY, OF_ONE, Patience, Watch
 from starter.temporal import connect, reached, temporal_away
 from store import retries
 from store.hold_subjects import kind_of

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from models.callers import Scope
+from models.retries import Held, Outcome, Retried
 from store.retries import Seen, look
 from store.session import Database
 from workflows.search_attributes import HOLD_REASON
@@ -18,38 +18,6 @@ AT_ONCE = 20
 SETTLED_SECONDS = 0.7
 """How long one that did what it was held for is still watched, and one that only was released:"""
 RELEASED_SECONDS = 3.0
-
-
-class Outcome(Enum):
-    """What became of one that was told to go on, while it was watched."""
-
-    GOES_ON = "goes on"
-    STARTED_AGAIN = "is started again"
-    HELD_AGAIN = "held again"
-    NOTHING_YET = "not taken up yet"
-    OVER = "was over before"
-    NOT_TOLD = "Temporal did not answer"
-
-
-@dataclass(frozen=True)
-class Held:
-    """Something that waits for a person, or has no workflow any more."""
-
-    id: str
-    kind: str
-    """order, qr_request or notification."""
-    reason: str
-    """Empty where it is not held."""
-
-
-@dataclass(frozen=True)
-class Retried:
-    """What became of it. `reason`: what it is held for now, else what it was held for."""
-
-    id: str
-    kind: str
-    outcome: Outcome
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,10 @@ from workflows.search_attributes import NAMES
 TOP = Path(__file__).parent.parent
 DOCS = TOP / "docs"
 
-TEMPORALS_OWN = {"TemporalReportedProblems", "TemporalPauseInfo", "ExecutionStatus", "StartTime"}
+TEMPORALS_OWN = {
+    *("TemporalReportedProblems", "TemporalPauseInfo"),
+    *("ExecutionStatus", "StartTime", "WorkflowType"),
+}
 """Search attributes that every Temporal service has."""
 
 

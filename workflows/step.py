@@ -71,6 +71,16 @@ def outside(summary: str) -> StepPolicy:
     )
 
 
+def many(summary: str) -> StepPolicy:
+    """Something done to many at once, which is watched meanwhile; retried for an hour, then it fails."""
+    return StepPolicy(
+        summary,
+        retried_for=timedelta(hours=1),
+        attempt=timedelta(minutes=10),
+        first_interval=timedelta(seconds=2),
+    )
+
+
 def record(summary: str) -> StepPolicy:
     """Records a hold. The workflow tries it for ever; the search attribute HoldReason says it meanwhile."""
     return StepPolicy(summary, retried_for=timedelta(minutes=15), attempt=timedelta(seconds=20))

@@ -26,7 +26,8 @@ from workflows.messages import (
     SendNotification,
     SendQrMails,
 )
-from workflows.step import Steps, database, outside, record, step
+from workflows.retry_messages import ChooseHeld, HeldBatch, RetriedMany, RetryBatch
+from workflows.step import Steps, database, many, outside, record, step
 
 
 class OrderSteps(Steps):
@@ -162,6 +163,20 @@ class QrMailSteps(Steps):
         """Send the link that shows the code."""
 
 
+class RetryHeldSteps(Steps):
+    """How many that are held are retried at once, batch after batch."""
+
+    @step(many("Choose what is held"))
+    @abstractmethod
+    async def choose_held(self, wish: ChooseHeld) -> HeldBatch:
+        """The next that are held; none where all were retried. Bad input is refused."""
+
+    @step(many("Retry those, and see what becomes of them"))
+    @abstractmethod
+    async def retry_batch(self, batch: RetryBatch) -> RetriedMany:
+        """Tell them to go on, and watch them for a while. Repeated, it does nothing twice."""
+
+
 CONTRACTS: tuple[type[Steps], ...] = (
     OrderSteps,
     HoldSteps,
@@ -170,5 +185,6 @@ CONTRACTS: tuple[type[Steps], ...] = (
     PeopleSteps,
     QrSteps,
     QrMailSteps,
+    RetryHeldSteps,
 )
 """All sets of steps: a worker implements each."""

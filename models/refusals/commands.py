@@ -19,6 +19,14 @@ COMMANDS = {
     "selection_invalid": Declared(
         "Name some by their ids, or choose many with --query, --reason, --all-held or --without-workflow."
     ),
+    "retry_many_invalid": Declared(
+        'RetryHeld takes {{"reason": "mail_unavailable"}}, {{"query": "Provider = \'Orange\'"}} or '
+        '{{"all": true}}, and "why" if you like.'
+    ),
+    "retry_many_id": Declared(
+        "The id of an order, request or notification belongs to its own workflow; name this one otherwise, "
+        "such as retry-1."
+    ),
     "nothing_to_change": Declared("Say what changes: --name, --email, --language, --role or --no-role."),
     "notify_contradicted": Declared("Say --notify or --no-notify, not both."),
     "no_code_given": Declared("Name a FILE with the QR code, or type the code with --code -."),

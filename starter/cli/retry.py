@@ -6,6 +6,7 @@ import typer
 
 from models.errors import PartAway, Refused
 from models.lifecycle import HoldReason
+from models.retries import Outcome, Retried
 from starter.cli.order_views import parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.qr_codes import parse_id
@@ -74,7 +75,6 @@ def _parsed(text: str) -> str:
 
 def _retry_one(workflow_id: str, *, json: bool) -> None:
     from starter.retry import RetryDesk  # noqa: PLC0415  no other command needs these
-    from starter.retry_watch import Outcome, Retried  # noqa: PLC0415
 
     async def call() -> Retried:
         async with RetryDesk.open(settings()) as retrying:

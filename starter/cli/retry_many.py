@@ -17,8 +17,8 @@ from starter.cli.session import CHECK_FAILED, PART_AWAY, caller, run, settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from models.retries import Held, Retried
     from starter.retry import Progress, RetryDesk
-    from starter.retry_watch import Held, Retried
     from store.waiting import Waiting
 
 _NAMED = 10

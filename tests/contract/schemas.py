@@ -23,6 +23,7 @@ from workflows.messages import (
     SendAgain,
     WithdrawRequest,
 )
+from workflows.retry_messages import RetriedMany, RetryMany
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 
@@ -39,6 +40,7 @@ SENT: dict[str, type[BaseModel]] = {
     "EsimQrRequest.retry": Retry,
     "EsimQrNotification.input": NotifyOfQrCode,
     "EsimQrNotification.retry": Retry,
+    "RetryHeld.input": RetryMany,
 }
 """What a backend sends, by workflow and call."""
 ANSWERED: dict[str, type[BaseModel]] = {
@@ -46,6 +48,7 @@ ANSWERED: dict[str, type[BaseModel]] = {
     "EsimOrder.state.answer": OrderState,
     "EsimQrRequest.request.answer": RequestResult,
     "EsimQrRequest.state.answer": RequestState,
+    "RetryHeld.answer": RetriedMany,
 }
 """What it is answered; every other update of an order, and its result, like `state`."""
 

@@ -15,9 +15,9 @@ from activities.follow_ups import FOLLOW_UPS
 from models.errors import PartAway, Refused
 from models.lifecycle import OrderStatus
 from models.order_kinds import Ordered
+from models.retries import Outcome
 from starter.checkup.work import owed
 from starter.retry import RetryDesk
-from starter.retry_watch import Outcome
 from store.follow_ups import Due
 from tests.builders import ANA, OPERATOR
 from tests.kinds.gadget import START_LIFE, Gadget, add_gadgets, keeper, life_of

@@ -7,12 +7,13 @@ from worker import workflow_runner
 from workflows.order import EsimOrder
 from workflows.qr_notification import EsimQrNotification
 from workflows.qr_request import EsimQrRequest
+from workflows.retry_held import RetryHeld
 
 
 def replayer(order: type = EsimOrder, request: type = EsimQrRequest) -> Replayer:
     """With the workflows as they are, or with another in place of one."""
     return Replayer(
-        workflows=[order, request, EsimQrNotification],
+        workflows=[order, request, EsimQrNotification, RetryHeld],
         workflow_runner=workflow_runner(),
         data_converter=data_converter(PayloadKeys("")),
     )

@@ -7,8 +7,8 @@ import pytest
 
 from models.errors import PartAway
 from models.lifecycle import OrderStatus
+from models.retries import Outcome
 from starter.retry import RetryDesk
-from starter.retry_watch import Outcome
 from tests.builders import OPERATOR, iccid, world
 from tests.starter.shell import Said, Shell
 from tests.system.scene import Scene, refused

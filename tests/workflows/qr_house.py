@@ -14,12 +14,14 @@ from models.identifiers import qr_notification_id, qr_request_id
 from models.qr import QrWish, RequestResult, RequestState, RequestStatus
 from tests.temporal_server import Temporal, a_task_queue, eventually
 from tests.workflows.fake_qr import ROLE, FakeQr, FakeRequest
+from tests.workflows.fake_retries import FakeRetries
 from tests.workflows.house import House, answered, order_steps
 from worker import workflow_runner
 from workflows.messages import NotificationStatus, NotifyOfQrCode, QrWaits, RequestQrCode
 from workflows.order import EsimOrder
 from workflows.qr_notification import EsimQrNotification
 from workflows.qr_request import EsimQrRequest
+from workflows.retry_held import RetryHeld
 from workflows.step import activities_of
 
 QR_WAITS = QrWaits(
@@ -38,6 +40,7 @@ class QrHouse(House):
     def __init__(self, temporal: Temporal, task_queue: str) -> None:
         super().__init__(temporal, task_queue)
         self.qr = FakeQr(self.troubles)
+        self.retries = FakeRetries(self.troubles)
         self._sims = itertools.count(41)
 
     def ask(self, key: str = "key", sim_id: int | None = None, **more: Any) -> RequestQrCode:
@@ -119,8 +122,8 @@ async def a_qr_house(
     async with Worker(
         temporal.client,
         task_queue=house.task_queue,
-        workflows=[EsimOrder, EsimQrRequest, EsimQrNotification],
-        activities=[*order_steps(house), *activities_of(house.qr)],
+        workflows=[EsimOrder, EsimQrRequest, EsimQrNotification, RetryHeld],
+        activities=[*order_steps(house), *activities_of(house.qr, house.retries)],
         workflow_runner=workflow_runner(),
         disable_eager_activity_execution=True,
         max_cached_workflows=cached_workflows,

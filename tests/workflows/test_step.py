@@ -11,6 +11,7 @@ from tests.workflows.fake_holds import FakeHolds
 from tests.workflows.fake_inventory import FakeInventory
 from tests.workflows.fake_outside import FakeOutside
 from tests.workflows.fake_qr import FakeQr
+from tests.workflows.fake_retries import FakeRetries
 from tests.workflows.troubles import Troubles
 from worker import implementations
 from workflows.messages import CancelInput, FollowUpInput, HoldInput, ReleaseInput
@@ -42,7 +43,8 @@ class Doubles(Numbers):
 
 def fakes() -> tuple[Steps, ...]:
     troubles = Troubles()
-    return FakeInventory(troubles), FakeHolds(troubles), FakeOutside(troubles), FakeQr(troubles)
+    kinds = (FakeInventory, FakeHolds, FakeOutside, FakeQr, FakeRetries)
+    return tuple(kind(troubles) for kind in kinds)
 
 
 def names(activities: Any) -> list[str]:

@@ -21,6 +21,14 @@ COMMANDS = {
         "Indiquez-en par leur id, ou choisissez-en plusieurs avec --query, --reason, --all-held ou "
         "--without-workflow."
     ),
+    "retry_many_invalid": (
+        'RetryHeld prend {{"reason": "mail_unavailable"}}, {{"query": "Provider = \'Orange\'"}} ou '
+        '{{"all": true}}, et "why" si vous le souhaitez.'
+    ),
+    "retry_many_id": (
+        "L’identifiant d’une commande, d’une demande ou d’une notification est celui de son workflow ; "
+        "nommez celui-ci autrement, par exemple retry-1."
+    ),
     "nothing_to_change": "Indiquez ce qui change : --name, --email, --language, --role ou --no-role.",
     "notify_contradicted": "Indiquez --notify ou --no-notify, mais pas les deux.",
     "no_code_given": "Indiquez un fichier (FILE) avec le QR code, ou saisissez le code avec --code -.",

@@ -1,0 +1,46 @@
+"""Retrying many that are held, for the workflow `RetryHeld`."""
+
+from collections import Counter
+from collections.abc import Collection
+from typing import Protocol
+
+from models.callers import Caller
+from models.retries import Held, Retried
+from workflows.retry_messages import BATCH, ChooseHeld, HeldBatch, RetriedCount, RetriedMany, RetryBatch
+from workflows.steps import RetryHeldSteps
+
+
+class Retries(Protocol):
+    """What of the desk for retries is used."""
+
+    async def select(self, caller: Caller, query: str | None = None, reason: str | None = None) -> list[Held]:
+        """What is held."""
+        ...
+
+    async def many(self, caller: Caller, chosen: Collection[Held]) -> list[Retried]:
+        """Tell all to go on, and watch them."""
+        ...
+
+
+class HeldRetries(RetryHeldSteps):
+    """In the name of an operator, as the command line does."""
+
+    def __init__(self, retries: Retries, operator: Caller) -> None:
+        self._retries = retries
+        self._operator = operator
+
+    async def choose_held(self, wish: ChooseHeld) -> HeldBatch:
+        """The next batch in the order of ids: one that is held again meanwhile is not chosen twice."""
+        found = await self._retries.select(self._operator, wish.query, wish.reason)
+        left = sorted((one for one in found if one.id > wish.after), key=lambda one: one.id)
+        return HeldBatch(held=tuple(left[:BATCH]), left=len(left))
+
+    async def retry_batch(self, batch: RetryBatch) -> RetriedMany:
+        """Repeated, it tells them again, which changes nothing for those that went on."""
+        done = await self._retries.many(self._operator, batch.held)
+        counts = Counter((one.outcome.name.lower(), one.reason) for one in done)
+        outcomes = tuple(
+            RetriedCount(outcome=outcome, reason=reason, count=count)
+            for (outcome, reason), count in sorted(counts.items())
+        )
+        return RetriedMany(retried=len(done), outcomes=outcomes)

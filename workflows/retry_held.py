@@ -1,0 +1,119 @@
+"""The workflow by which an operator retries many in the Temporal Web UI, which can signal one alone.
+
+It has the meaning of `esim-orders order retry` with --reason, --query or --all-held. It is no part of any
+order: where it fails or is cancelled, it is started again, and what went on is not held any more.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.api.common.v1 import Payload
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+
+from models.errors import Refusal
+from models.retries import Outcome
+from workflows.failures import refused
+from workflows.retry_messages import ChooseHeld, RetriedMany, RetryBatch, RetryMany
+from workflows.step import policy_of
+from workflows.steps import RetryHeldSteps
+
+Result = TypeVar("Result")
+NOTHING = RawValue(Payload())
+"""The start without an input."""
+_OF_WORK = re.compile(r"(order|qr-request|qr-notification)-")
+
+
+@workflow.defn(name="RetryHeld", failure_exception_types=[Exception])
+class RetryHeld:
+    """Retries batch after batch in the order of ids, each id once. What fails ends it: it may be repeated."""
+
+    def __init__(self) -> None:
+        self._wish: RetryMany | None = None
+        self._done = RetriedMany()
+        self._left: int | None = None
+        self._state = "Retries what is held"
+
+    @workflow.run
+    async def run(self, start: RawValue = NOTHING) -> RetriedMany:
+        """What became of how many. `start` is a `RetryMany`; anything else, also no JSON, ends it at once."""
+        self._wish = wish = _read(start)
+        self._show()
+        after = ""
+        while True:
+            choose = ChooseHeld(reason=wish.reason, query=wish.query, after=after)
+            batch = await self._take(RetryHeldSteps.choose_held, choose)
+            if not batch.held:
+                break
+            self._left = batch.left
+            self._show()
+            done = await self._take(RetryHeldSteps.retry_batch, RetryBatch(held=batch.held))
+            self._done = self._done.plus(done)
+            self._left -= len(batch.held)
+            after = batch.held[-1].id
+            self._show()
+        self._state, self._left = "Done", None
+        self._show()
+        return self._done
+
+    async def _take(self, step: Callable[[Any, Any], Awaitable[Result]], message: Any) -> Result:
+        policy = policy_of(step)
+        try:
+            return await workflow.execute_activity_method(
+                step,
+                message,
+                start_to_close_timeout=policy.attempt,
+                schedule_to_close_timeout=policy.retried_for,
+                heartbeat_timeout=policy.silence,
+                retry_policy=policy.retry_policy,
+                summary=policy.summary,
+            )
+        except ActivityError as failure:
+            self._state = "Ended before all were retried; it may be started again"
+            self._show()
+            if isinstance(failure.cause, CancelledError):
+                raise
+            raise _ended(failure.cause) from None
+
+    def _show(self) -> None:
+        """How far it is, as operators read it."""
+        wish = self._wish
+        parts = [f"**{self._state}**", f"{wish.chosen if wish else ''}."]
+        if wish and wish.why:
+            parts.append(f"Why: {wish.why}")
+        left = f" About {self._left} are left." if self._left else ""
+        parts.append(f"Retried: {self._done.retried}.{left}")
+        if self._done.outcomes:
+            rows = [
+                f"| {it.count} | {Outcome[it.outcome.upper()].value} | `{it.reason}` |"
+                for it in self._done.outcomes
+            ]
+            parts.append("\n".join(["| number | what became of them | held for |", "|---|---|---|", *rows]))
+        workflow.set_current_details("\n\n".join(parts))
+
+
+def _read(start: RawValue) -> RetryMany:
+    """What is to be retried. Raises the failure that says what such a workflow is started with."""
+    try:
+        wish = RetryMany.model_validate(workflow.payload_converter().from_payload(start.payload))
+    except (
+        ValueError,
+        LookupError,
+        RuntimeError,
+    ):  # whatever a person may type, or a payload that is not JSON
+        raise refused(Refusal.of("retry_many_invalid")) from None
+    if not (wish.reason or wish.query or wish.all):
+        raise refused(Refusal.of("retry_many_invalid"))
+    if _OF_WORK.match(workflow.info().workflow_id):
+        raise refused(Refusal.of("retry_many_id"))
+    return wish
+
+
+def _ended(cause: BaseException | None) -> ApplicationError:
+    """Why it ended, in one sentence."""
+    if isinstance(cause, ApplicationError) and cause.type == "refused":
+        return ApplicationError(cause.message, *cause.details, type="refused", non_retryable=True)
+    why = cause.message if isinstance(cause, ApplicationError) else "The step did not end in time."
+    return ApplicationError(f"{why} Start it again.", type="retry_ended", non_retryable=True)
