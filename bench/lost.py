@@ -75,6 +75,7 @@ async def time_recovery(orders: int) -> LostFigures:
             begun = time.monotonic()
             done = await _command(around)
             seconds = time.monotonic() - begun
+            print(f"bench: {done['started']} were started in {seconds:.0f} s", file=sys.stderr, flush=True)
             last = done["each"][-1]["id"]
             await desk.acknowledge(callers.operator(), last)
             answered = time.monotonic() - begun

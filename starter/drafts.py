@@ -9,11 +9,11 @@ from models.errors import Refused
 from models.inventory import PackView
 from models.lifecycle import OrderKind, OrderStatus
 from models.order_kinds import Swap
-from models.order_views import OrderView
 from models.orders import Placement
 from models.rules import Action, refusals
 from store import lookups, orders
 from store.facts import line_facts
+from store.orders import Unfinished
 from workflows.messages import PlaceOrder, Waits
 
 
@@ -83,19 +83,18 @@ async def read_draft(
     )
 
 
-def again(order: OrderView, waits: Waits) -> PlaceOrder:
+def again(order_id: str, order: Unfinished, waits: Waits) -> PlaceOrder:
     """What starts the workflow of an order anew that was accepted before. It is a retry of what the order was
     ever held for: a mail that was refused is sent again.
     """
+    placement = {"order_id": order_id, "account_id": order.account_id, "user_id": order.placed_by}
     return PlaceOrder(
-        order=Placement(
-            order_id=order.id, account_id=order.account_id, user_id=order.placed_by, what=order.what
-        ),
-        slot=order.details.slot if order.details else None,
-        provider=order.provider or "",
-        distributor=order.distributor or "",
+        order=Placement.model_validate({**placement, "what": order.what}),
+        slot=order.shown.slot,
+        provider=order.shown.provider,
+        distributor=order.shown.distributor,
         waits=waits,
-        retries=1 + sum(event.type == "order.held" for event in order.events),
+        retries=1 + order.held,
     )
 
 

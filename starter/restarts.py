@@ -19,9 +19,8 @@ from settings import Settings
 from starter.calls import Calls
 from starter.drafts import again
 from starter.temporal import reached, temporal_away
-from store import events, follow_ups, holds, orders, qr_notifications, qr_request_views
+from store import events, holds, orders, qr_notifications, qr_request_views
 from store.hold_subjects import kind_of
-from store.orders import is_open
 from store.session import Database
 from store.waiting import requester_waits
 from workflows.messages import NotifyOfQrCode, PlaceOrder, QrWaits, RequestQrCode, Waits
@@ -137,10 +136,10 @@ class Restarts:
 
     async def _order(self, order_id: str) -> Start | None:
         async with self._database.reading() as connection:
-            if not (await is_open(connection, order_id) or await follow_ups.owes(connection, order_id)):
-                return None
-            order = await orders.order(connection, AllAccounts(), order_id)
-        start = again(order, order_waits(self._settings))
+            order = await orders.unfinished(connection, order_id)
+        if order is None:
+            return None
+        start = again(order_id, order, order_waits(self._settings))
         return EsimOrder.run, start, labels(start.order, start.shown)
 
     async def _request(self, request_id: str) -> Start | None:

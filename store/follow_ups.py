@@ -86,13 +86,8 @@ async def emails_due(connection: AsyncConnection, order_id: str) -> tuple[str, .
     return tuple((await connection.scalars(_EMAILS_DUE, {"order": order_id})).all())
 
 
-async def owes(connection: AsyncConnection, order_id: str) -> bool:
-    """Whether anything is still to be done for this order, also after its end."""
-    return bool(await connection.scalar(select(owed(bindparam("order"))), {"order": order_id}))
-
-
 def owed(order_id: ColumnElement[str] | Any) -> ColumnElement[bool]:
-    """The same as a condition of another statement."""
+    """Whether anything is still to be done for this order, also after its end, as a condition."""
     due_one = select(FollowUpRow.id).where(FollowUpRow.order_id == order_id, FollowUpRow.done_at.is_(None))
     return exists(due_one.correlate_except(FollowUpRow))
 

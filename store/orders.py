@@ -1,9 +1,10 @@
 """Orders as they are read, and what a caller may still be told after an order's workflow has ended."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, insert, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -41,6 +42,52 @@ async def order(connection: AsyncConnection, scope: Scope, order_id: str) -> Ord
     if view is None:
         raise unknown(order_id)
     return view.model_copy(update={"events": await events.of(connection, scope, order_id)})
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What starts the workflow of an order again."""
+
+    account_id: int
+    placed_by: int
+    what: dict[str, Any]
+    shown: Shown
+    held: int
+    """How often it was held so far."""
+
+
+_UNFINISHED = (
+    select(
+        OrderRow.account_id,
+        OrderRow.kind,
+        OrderRow.placed_by,
+        OrderRow.what,
+        func.coalesce(ProviderRow.name, "").label("provider"),
+        func.coalesce(DistributorRow.name, "").label("distributor"),
+        select(func.count())
+        .where(EventRow.about.contains(array([OrderRow.id])), EventRow.type == "order.held")
+        .correlate(OrderRow)
+        .scalar_subquery()
+        .label("held"),
+    )
+    .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
+    .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
+    .where(
+        OrderRow.id == bindparam("order"),
+        or_(OrderRow.status.in_(sorted(OPEN)), follow_ups.owed(OrderRow.id)),
+    )
+)
+
+
+async def unfinished(connection: AsyncConnection, order_id: str) -> Unfinished | None:
+    """An order that is open, or has ended and owes something; None where nothing is left to do."""
+    row = (await connection.execute(_UNFINISHED, {"order": order_id})).one_or_none()
+    if row is None:
+        return None
+    details = (await EFFECTS[row.kind].details(connection, [order_id])).get(order_id)
+    slot = details.slot if details else None
+    shown = Shown(slot=slot, provider=row.provider, distributor=row.distributor)
+    return Unfinished(row.account_id, row.placed_by, row.what, shown, row.held)
 
 
 async def orders(
@@ -123,16 +170,6 @@ async def write_note(connection: AsyncConnection, account_id: int, order_id: str
         raise Refused.because("note_invalid", characters=_LONGEST_NOTE)
     values = {"account_id": account_id, "order_id": order_id, "text": text}
     return int((await connection.execute(_WRITE_NOTE, values)).scalar_one())
-
-
-async def is_open(connection: AsyncConnection, order_id: str) -> bool:
-    """Whether the order still has a way to go. Raises `NotFound`."""
-    status = (
-        await connection.execute(select(OrderRow.status).where(OrderRow.id == order_id))
-    ).scalar_one_or_none()
-    if status is None:
-        raise unknown(order_id)
-    return status in OPEN
 
 
 def unknown(order_id: str) -> NotFound:

@@ -1,9 +1,10 @@
 """Temporal's data is lost: a new server knows nothing, and one command starts all that is not finished."""
 
 import asyncio
+import contextlib
 import json
+import sys
 from collections.abc import AsyncIterator
-from functools import partial
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from starter.recovery import RecoveryDesk
 from starter.restarts import Restarted
 from store.hold_subjects import KINDS
 from store.waiting import Waiting, waiting
-from tests.builders import ANA, OPERATOR, iccid, line, world
+from tests.builders import ANA, OPERATOR, iccid, line, place, world
 from tests.starter.shell import Said, Shell
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene
@@ -25,6 +26,7 @@ from tests.temporal_server import Temporal, a_server, eventually
 
 BOSS = "boss@acme.example"
 REFUSES = "550 5.1.1 No such user"
+MANY = 40
 TAKES = "250 2.0.0 taken"
 
 
@@ -40,15 +42,18 @@ def after_the_loss(scene: Scene, empty: Temporal) -> Scene:
     return Scene(empty, scene.database, settings, scene.mailbox)
 
 
-async def command(scene: Scene, *more: str, code: int = 0, typed: str = "") -> Said:
+def shell_of(scene: Scene) -> Shell:
     settings = scene.settings
     where = {
         "ESIM_TEMPORAL_ADDRESS": settings.temporal_address,
         "ESIM_TASK_QUEUE": settings.task_queue,
         "ESIM_SECRET_KEYS": settings.secret_keys,
     }
-    shell = Shell(settings.data_dir, settings.database_url, where)
-    return await asyncio.to_thread(lambda: shell.process(*more, code=code, typed=typed))
+    return Shell(settings.data_dir, settings.database_url, where)
+
+
+async def command(scene: Scene, *more: str, code: int = 0, typed: str = "") -> Said:
+    return await asyncio.to_thread(lambda: shell_of(scene).process(*more, code=code, typed=typed))
 
 
 async def started(scene: Scene, *, code: int = 0) -> dict[str, Any]:
@@ -179,25 +184,50 @@ async def test_two_who_start_all_at_once_start_each_once(idle_scene: Scene, empt
     assert outcomes.count(Restarted.RUNS) == len(ids)
 
 
-@pytest.mark.covers("W10")
-async def test_one_that_is_interrupted_is_finished_by_its_repeat(idle_scene: Scene, empty: Temporal) -> None:
-    numbers = range(1, 7)
-    async with idle_scene.worker():
-        await world(idle_scene.database, *(line(number) for number in numbers))
-        ids = [await idle_scene.placed(number) for number in numbers]
-        for order_id in ids:
-            await eventually(partial(idle_scene.events, order_id), lambda events: "mail.sent" in events)
+@pytest.mark.covers("W1", "W10")
+async def test_one_that_is_killed_is_finished_by_its_repeat(idle_scene: Scene, empty: Temporal) -> None:
+    numbers = range(1, MANY + 1)
+    await world(idle_scene.database, *(line(number) for number in numbers))
+    ids = {(await place(idle_scene.database, number)).order_id for number in numbers}
+    await idle_scene.sql(
+        "INSERT INTO holds (workflow_id, step, account_id, reason) "
+        "SELECT id, 'submit_to_provider', account_id, 'mail_rejected' FROM orders"
+    )
     scene = after_the_loss(idle_scene, empty)
-    async with RecoveryDesk.open(scene.settings) as recovery:
-        chosen = await recovery.find(OPERATOR)
-        await recovery.start(OPERATOR, chosen[:2])
-    nowhere = scene.settings.model_copy(update={"task_queue": "x" * 1001})  # Temporal starts nothing there
-    async with RecoveryDesk.open(nowhere) as recovery:
-        failed = await recovery.start(OPERATOR, chosen[2:])
-        assert {one.outcome for one in failed} == {Restarted.FAILED}
+    ours = f"TaskQueue = '{scene.settings.task_queue}' AND ExecutionStatus = 'Running'"
+
+    async def running() -> set[str]:
+        return {row.id async for row in scene.temporal.client.list_workflows(ours)}
+
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "starter.cli", "order", "retry", "--without-workflow", "--yes"),
+        env=shell_of(scene)._own(80),
+    )
+    await eventually(running, bool)
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
     done = await started(scene)
-    assert {one["id"] for one in done["each"]} >= set(ids[2:])
-    assert done["started"] == 4
+    assert done["failed"] == 0
+    assert await running() <= ids
+    await eventually(running, lambda found: found == ids)
+    await holds_are(scene)
+
+
+@pytest.mark.covers("W10")
+async def test_one_that_could_not_be_started_is_told_and_started_by_the_repeat(
+    idle_scene: Scene, empty: Temporal
+) -> None:
+    await world(idle_scene.database, line(1), line(2))
+    ids = {(await place(idle_scene.database, number)).order_id for number in (1, 2)}
+    scene = after_the_loss(idle_scene, empty)
+    settings = scene.settings
+    scene.settings = settings.model_copy(update={"task_queue": "x" * 1001})  # Temporal starts nothing there
+    failed = await started(scene, code=3)
+    assert (failed["failed"], failed["started"]) == (2, 0)
+    scene.settings = settings
+    done = await started(scene)
+    assert {one["id"] for one in done["each"] if one["outcome"] == "started"} == ids
     assert await named_by_doctor(scene) == {"orders": set(), "qr_requests": set(), "qr_notifications": set()}
 
 
@@ -212,14 +242,11 @@ async def test_a_person_is_asked_sees_the_progress_and_reads_a_summary(
     scene = after_the_loss(idle_scene, empty)
     declined = await command(scene, "order", "retry", "--without-workflow", code=2, typed="n\n")
     assert "Start 2 orders?" in declined.err
-    settings = scene.settings
-    where = {"ESIM_TEMPORAL_ADDRESS": settings.temporal_address, "ESIM_TASK_QUEUE": settings.task_queue}
-    shell = Shell(settings.data_dir, settings.database_url, where)
     asked = ("order", "retry", "--without-workflow")
-    said = await asyncio.to_thread(lambda: shell.terminal(*asked, answers=("y",), columns=100))
+    said = await asyncio.to_thread(lambda: shell_of(scene).terminal(*asked, answers=("y",), columns=100))
     assert "2/2" in said, "a terminal shows how far it is"
     assert "started" in said
-    async with RecoveryDesk.open(settings) as recovery:
+    async with RecoveryDesk.open(scene.settings) as recovery:
         await eventually(lambda: recovery.find(OPERATOR), lambda found: not found)
     again = await command(scene, *asked)
     assert again.out == "All that is not finished has its workflow.\n"
