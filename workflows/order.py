@@ -163,7 +163,7 @@ class EsimOrder:
 
     @workflow.signal(description="Go on with what the order is held for.")
     def retry(self, call: Retry | None = None, *_: Any) -> None:
-        """A signal, so that the Web UI can send it to many held orders at once (W5).
+        """A signal, so that many held orders are sent it without waiting for each (W5).
 
         Because of `_`, which takes what else may be sent, Temporal gives the JSON as it is.
         """
