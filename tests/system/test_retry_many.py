@@ -128,7 +128,8 @@ async def test_without_a_worker_none_is_taken_up(idle_scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ((), "Name some by their ids, or choose many with --query, --reason or --all-held."),
+        ((), "Name some by their ids, or choose many with --query, --reason, --all-held or"),
+        (("--all-held", "--without-workflow"), "Name some by their ids, or choose many"),
         (("order-aaaaaaaaaaaaaaaa", "--all-held"), "Name some by their ids, or choose many"),
         (("--reason", "bad weather"), "There is no such reason; there are mail_unavailable"),
         (("--query", "this is no query"), "Temporal does not understand this query"),
