@@ -64,6 +64,8 @@ class Calls:
             static_details=start.details,
             search_attributes=labels,
         )
+        started = asyncio.ensure_future(operation.workflow_handle())
+        started.add_done_callback(_heard)
         try:
             return await self._answered(
                 self.client.execute_update_with_start_workflow(
@@ -72,6 +74,8 @@ class Calls:
             )
         except NoSuchWorkflow:  # what is missing is the namespace
             raise temporal_away() from None
+        finally:
+            started.cancel()
 
     async def start(  # noqa: PLR0917  as many as there are
         self,
@@ -152,6 +156,14 @@ class Calls:
             raise PartAway("worker", "No worker answers; it may still be done later.") from None
         except RPCError as failure:
             raise _explained(failure) from failure
+
+
+def _heard(started: asyncio.Future[Any]) -> None:
+    """Take in why a workflow could not be started: the call itself raises it, and asyncio would report it
+    once more, as an exception that was never retrieved.
+    """
+    if not started.cancelled():
+        started.exception()
 
 
 def checked_key(key: str | None) -> str:
