@@ -67,6 +67,7 @@ PASSED_THROUGH = (
     "workflows.details",
     "workflows.handover",
     "workflows.search_attributes",
+    "workflows.starts",
     "pydantic",
 )
 

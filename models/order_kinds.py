@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, GetJsonSchemaHandler, SerializeAsAny, WrapValidator
 from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import PydanticCustomError
 
 from models.lifecycle import OrderKind
 from models.rules import Action, Choice
@@ -127,7 +128,9 @@ def parse_what(value: Any) -> Ordered:
         return value
     kind = value.get("kind") if isinstance(value, Mapping) else None
     if not isinstance(kind, str) or kind not in KINDS:
-        raise ValueError(f"kind: one of {', '.join(KINDS)} is needed.")
+        raise PydanticCustomError(
+            "kind_unknown", "kind: one of {kinds} is needed.", {"kinds": ", ".join(KINDS)}
+        )
     return KINDS[kind].what.model_validate(value)
 
 

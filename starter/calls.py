@@ -74,6 +74,8 @@ class Calls:
             )
         except NoSuchWorkflow:  # what is missing is the namespace
             raise temporal_away() from None
+        except WorkflowUpdateFailedError as failed:
+            raise _refused(failed) from None
         finally:
             started.cancel()
 

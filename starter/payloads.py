@@ -24,12 +24,15 @@ from datetime import UTC, datetime
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from google.protobuf.message import DecodeError
+from pydantic import ValidationError
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverter, PayloadCodec, PayloadConverter
 
 from models.errors import EsimError, Refused
+from models.invalid_input import input_invalid
+from workflows.failures import refused
 
 ENCODING = b"binary/encrypted"
 CIPHER = b"AES-256-GCM"
@@ -152,7 +155,19 @@ class SealedPayloads(PayloadCodec):
         return [self._keys.open(payload) for payload in payloads]
 
 
-class SealedFailures(DefaultFailureConverter):
+class Failures(DefaultFailureConverter):
+    """Names the fields of an input that are not valid; a validation error's own message quotes them (S9)."""
+
+    def to_failure(
+        self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure
+    ) -> None:
+        """The failure as it is stored."""
+        if isinstance(exception, ValidationError):
+            exception = refused(input_invalid(exception))
+        super().to_failure(exception, payload_converter, failure)
+
+
+class SealedFailures(Failures):
     """Puts messages and stack traces into a payload, which is then sealed.
 
     Except the one that says which key is missing: whoever needs it cannot open it.
@@ -177,5 +192,5 @@ def data_converter(keys: PayloadKeys) -> DataConverter:
     return dataclasses.replace(
         pydantic_data_converter,
         payload_codec=SealedPayloads(keys),
-        failure_converter_class=SealedFailures if keys.seals else DefaultFailureConverter,
+        failure_converter_class=SealedFailures if keys.seals else Failures,
     )

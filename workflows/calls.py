@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Generic, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 from models.errors import Refusal
 from workflows.failures import refused
@@ -103,16 +102,3 @@ async def to_the_end(way: Coroutine[Any, Any, Result], cancelled: Callable[[], N
             if not going.cancelled():
                 cancelled()
     return going.result()
-
-
-def wrong_start(what: str, field: str, wanted: str | None) -> ApplicationError:
-    """Why a workflow under this id, or without content, does nothing: calls go to the one that is named
-    after what it stands for, so nobody could steer it.
-    """
-    article = "An" if what[0] in "aeiou" else "A"
-    return ApplicationError(
-        f"{article} {what} is started with its content, under the workflow id {field}: "
-        + (wanted or "there is none."),
-        type=f"not_{article.lower()}_{what}",
-        non_retryable=True,
-    )

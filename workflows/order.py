@@ -16,13 +16,14 @@ from typing import Any
 
 from pydantic import ValidationError
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 from models.errors import Refusal
 from models.identifiers import parse_iccid
 from models.lifecycle import OPEN, OrderStatus
 from models.order_kinds import Shown
 from models.orders import Acceptance, OrderState, StepResult
-from workflows.calls import Call, Calls, to_the_end, wrong_start
+from workflows.calls import Call, Calls, to_the_end
 from workflows.details import order_details
 from workflows.failures import refused
 from workflows.handover import Handover
@@ -42,6 +43,7 @@ from workflows.messages import (
     Retry,
 )
 from workflows.search_attributes import ORDER_STATUS, label_once, labels
+from workflows.starts import all_answered, answer_all, read_start
 from workflows.step_runner import Overtaken, StepRunner
 from workflows.steps import FollowUpSteps, OrderSteps, PeopleSteps
 
@@ -60,10 +62,13 @@ class EsimOrder:
     """One order of any kind."""
 
     @workflow.init
-    def __init__(self, start: PlaceOrder | None = None) -> None:
-        if start is None or start.order.order_id != workflow.info().workflow_id:
-            raise wrong_start("order", "order.order_id", start.order.order_id if start else None)
-        self._start = start
+    def __init__(self, sent: PlaceOrder | None = None, *_: Any) -> None:
+        self._wrong: ApplicationError | None = None
+        try:
+            self._start = start = read_start(PlaceOrder, sent, "order", "order.order_id")
+        except ApplicationError as wrong:
+            self._wrong = answer_all(EsimOrder, wrong)
+            return
         self._order_id = start.order.order_id
         self._acceptance: Acceptance | None = None
         self._shown: Shown | None = None
@@ -78,8 +83,13 @@ class EsimOrder:
         )
 
     @workflow.run
-    async def run(self, _: PlaceOrder | None = None) -> OrderState:
-        """The order's whole way. To cancel the workflow is to cancel the order."""
+    async def run(self, sent: PlaceOrder | None = None, *_: Any) -> OrderState:
+        """The order's whole way. To cancel the workflow is to cancel the order.
+
+        Because of `_`, which takes what else may be sent, Temporal gives the JSON as it is.
+        """
+        if self._wrong:
+            raise await all_answered(self._wrong)
         return await to_the_end(self._proceed(), self._cancel_by_operator)
 
     async def _proceed(self) -> OrderState:
@@ -163,10 +173,7 @@ class EsimOrder:
 
     @workflow.signal(description="Go on with what the order is held for.")
     def retry(self, call: Retry | None = None, *_: Any) -> None:
-        """A signal, so that many held orders are sent it without waiting for each (W5).
-
-        Because of `_`, which takes what else may be sent, Temporal gives the JSON as it is.
-        """
+        """A signal, so that many held orders are sent it without waiting for each (W5); JSON as for `run`."""
         self._steps.retry(call)
 
     @workflow.query(description="The order's status and ICCID as the workflow knows them.")

@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.common import VersioningBehavior
+from temporalio.exceptions import ApplicationError
 
-from workflows.calls import to_the_end, wrong_start
+from workflows.calls import to_the_end
 from workflows.details import details
 from workflows.messages import (
     OPERATOR,
@@ -18,6 +19,7 @@ from workflows.messages import (
     SendNotification,
 )
 from workflows.search_attributes import ORDER_STATUS, label_once, notification_labels
+from workflows.starts import all_answered, answer_all, read_start
 from workflows.step_runner import Overtaken, StepRunner
 from workflows.steps import HoldSteps, QrMailSteps
 
@@ -27,18 +29,23 @@ class EsimQrNotification:
     """One mail with the link that shows a QR code. Its address is in the database."""
 
     @workflow.init
-    def __init__(self, start: NotifyOfQrCode | None = None) -> None:
-        if start is None or start.notification_id != workflow.info().workflow_id:
-            raise wrong_start("notification", "notification_id", start.notification_id if start else None)
-        self._start = start
+    def __init__(self, sent: NotifyOfQrCode | None = None, *_: Any) -> None:
+        self._wrong: ApplicationError | None = None
+        try:
+            self._start = start = read_start(NotifyOfQrCode, sent, "notification", "notification_id")
+        except ApplicationError as wrong:
+            self._wrong = answer_all(EsimQrNotification, wrong)
+            return
         self._status = NotificationStatus.WAITING
         self._dropped = False
         self._steps = StepRunner(start.notification_id, changed=self._show)
         self._timeline: list[tuple[datetime, str]] = []
 
     @workflow.run
-    async def run(self, _: NotifyOfQrCode | None = None) -> NotificationStatus:
-        """Sent, or given up after a while. To cancel the workflow is to give it up."""
+    async def run(self, sent: NotifyOfQrCode | None = None, *_: Any) -> NotificationStatus:
+        """Sent, or given up after a while. To cancel the workflow is to give it up. JSON as for orders."""
+        if self._wrong:
+            raise await all_answered(self._wrong)
         return await to_the_end(self._proceed(), self._drop)
 
     async def _proceed(self) -> NotificationStatus:
@@ -106,10 +113,10 @@ class PinnedQrNotification(EsimQrNotification):
     """
 
     @workflow.init
-    def __init__(self, start: NotifyOfQrCode | None = None) -> None:
-        super().__init__(start)
+    def __init__(self, sent: NotifyOfQrCode | None = None, *_: Any) -> None:
+        super().__init__(sent)
 
     @workflow.run
-    async def run(self, _: NotifyOfQrCode | None = None) -> NotificationStatus:
+    async def run(self, sent: NotifyOfQrCode | None = None, *_: Any) -> NotificationStatus:
         """As above."""
-        return await super().run(_)
+        return await super().run(sent)

@@ -12,11 +12,12 @@ from typing import Any
 
 from pydantic import ValidationError
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 from models.errors import Refusal
 from models.lifecycle import HoldReason
 from models.qr import RequestResult, RequestState, RequestStatus
-from workflows.calls import Call, Calls, to_the_end, wrong_start
+from workflows.calls import Call, Calls, to_the_end
 from workflows.details import request_details
 from workflows.messages import (
     OPERATOR,
@@ -34,6 +35,7 @@ from workflows.messages import (
 )
 from workflows.patience import Patience, wait_until
 from workflows.search_attributes import ORDER_STATUS, label_once, request_labels
+from workflows.starts import all_answered, answer_all, read_start
 from workflows.step_runner import Condition, Overtaken, Step, StepRunner
 from workflows.steps import HoldSteps, QrMailSteps, QrSteps
 
@@ -45,10 +47,13 @@ class EsimQrRequest:
     """One request for the QR code of an eSIM."""
 
     @workflow.init
-    def __init__(self, start: RequestQrCode | None = None) -> None:
-        if start is None or start.wish.request_id != workflow.info().workflow_id:
-            raise wrong_start("request", "wish.request_id", start.wish.request_id if start else None)
-        self._start = start
+    def __init__(self, sent: RequestQrCode | None = None, *_: Any) -> None:
+        self._wrong: ApplicationError | None = None
+        try:
+            self._start = start = read_start(RequestQrCode, sent, "request", "wish.request_id")
+        except ApplicationError as wrong:
+            self._wrong = answer_all(EsimQrRequest, wrong)
+            return
         self._id = start.wish.request_id
         self._acceptance: RequestResult | None = None
         self._state = RequestState(
@@ -63,8 +68,10 @@ class EsimQrRequest:
         self._notified = False
 
     @workflow.run
-    async def run(self, _: RequestQrCode | None = None) -> RequestState:
-        """The request's whole way. To cancel the workflow is to withdraw the request."""
+    async def run(self, sent: RequestQrCode | None = None, *_: Any) -> RequestState:
+        """The request's whole way. To cancel the workflow is to withdraw the request. JSON as for orders."""
+        if self._wrong:
+            raise await all_answered(self._wrong)
         return await to_the_end(self._proceed(), self._withdraw_by_operator)
 
     async def _proceed(self) -> RequestState:

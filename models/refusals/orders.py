@@ -26,6 +26,7 @@ ORDERS = {
         "To be confirmed: The SIM in place will be discarded automatically and irreversibly once the "
         "provider has processed the order."
     ),
+    "input_invalid": Declared("The input is not valid: {fields}."),
     "key_used": Declared("This key was used for another order: {order}.", CONFLICT),
     "key_invalid": Declared("A key has at most {characters} characters of text."),
     # who orders or steers

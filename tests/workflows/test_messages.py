@@ -14,12 +14,6 @@ from tests.temporal_server import PATIENCE, comes_true, eventually
 from tests.workflows.house import ICCID, House, Refusal
 from workflows import search_attributes
 
-pytestmark = [
-    pytest.mark.usefixtures("unmade"),
-    pytest.mark.filterwarnings("ignore:coroutine .*run_workflow.* was never awaited:RuntimeWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
 
 def as_json(house: House, key: str = "from another SDK", **changed: Any) -> dict[str, Any]:
     """The least that an order can be started with."""

@@ -11,12 +11,6 @@ from models.qr import RequestStatus
 from tests.temporal_server import PATIENCE, comes_true, eventually
 from tests.workflows.qr_house import ASKED, QrHouse
 
-pytestmark = [
-    pytest.mark.usefixtures("unmade"),
-    pytest.mark.filterwarnings("ignore:coroutine .*run_workflow.* was never awaited:RuntimeWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
 
 def request_json(house: QrHouse, **changed: Any) -> dict[str, Any]:
     """The least that a request can be started with."""

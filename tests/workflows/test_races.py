@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from temporalio.service import RPCError, RPCStatusCode
 
 from models.inventory import SimKind, SimState
 from models.lifecycle import OrderStatus
 from models.orders import OrderState
+from tests.temporal_server import PATIENCE
 from tests.workflows.fake_inventory import swap
 from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal
 from tests.workflows.troubles import LOST_ANSWER
@@ -65,6 +67,40 @@ async def test_a_burst_of_everything_is_answered_call_by_call(house: House) -> N
     assert all(isinstance(answer, OrderState | Refusal) for answer in answers), answers
     await house.ended(handle)
     assert house.order(handle).status in (OrderStatus.PROCESSED, OrderStatus.CANCELLED)
+
+
+LATE = {"workflow execution already completed", "workflow update was aborted by closing workflow"}
+"""What Temporal itself says of a call that an order that has ended did not take (docs/contract.md)."""
+
+
+@pytest.mark.covers("F50", "F51", "W4")
+async def test_calls_around_the_end_get_an_answer_that_the_contract_names(house: House) -> None:
+    """Of any SDK: the workflow's own answer, or Temporal's, which says that the result has it."""
+    late = set()
+
+    async def call(handle: Handle, update: str, begun: int) -> str:
+        """The status or the refusal, as a backend learns it that follows the contract."""
+        await asyncio.sleep(begun * 0.004)  # spread over the time that an end takes
+        message = {"iccid": f"8944{int(handle.id[-3:].encode().hex(), 16):015d}"[:19]}
+        try:
+            given = message if update == "processed" else {}
+            return (await house.call(handle, update, **given)).status
+        except Refusal as refusal:
+            return refusal.code
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            late.add(failure.message)
+            return f"the result is {(await handle.result()).status}"
+
+    for _ in range(3):
+        handle = await house.acknowledged()
+        calls = [call(handle, update, begun) for begun in range(8) for update in ("processed", "cancel")]
+        answers = set(await asyncio.wait_for(asyncio.gather(*calls), PATIENCE))
+        ended = (await handle.result()).status
+        assert answers <= {ended, f"already_{ended}", f"the result is {ended}"}, answers
+        assert await call(handle, "cancel", 0) == f"the result is {ended}"
+    assert late <= LATE
 
 
 @pytest.mark.covers("F46", "F50")

@@ -22,6 +22,7 @@ ORDERS = {
         "À confirmer : la SIM en place sera mise au rebut automatiquement et irréversiblement dès que "
         "l’opérateur aura traité la commande."
     ),
+    "input_invalid": "La saisie n’est pas valable : {fields}.",
     "key_used": "Cette clé a déjà servi pour une autre commande : {order}.",
     "key_invalid": "Une clé a au plus {characters} caractères de texte.",
     "user_needed": "Cela est fait par un utilisateur du compte : indiquez lequel.",

@@ -1,0 +1,234 @@
+"""What does not fit: each message of each workflow is answered by its invalid fields, not their values."""
+
+import contextlib
+import io
+import json
+import logging
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+from temporalio.api.failure.v1 import Failure
+from temporalio.client import (
+    WithStartWorkflowOperation,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from models.identifiers import order_id, qr_notification_id, qr_request_id
+from models.lifecycle import OrderStatus
+from models.qr import RequestStatus
+from starter.payloads import PayloadKeys, data_converter
+from telemetry.logs import TEXT, JsonLines, TextLines
+from tests.contract.schemas import SENT
+from tests.temporal_server import readable
+from tests.workflows.qr_house import QrHouse
+from worker import VERSIONED, WORKFLOWS
+from workflows.failures import refusals_of
+
+MARK = "MARK-Ana-Lopes-K3-7F42Q"
+"""Stands for a name or a secret that was sent where an id belongs."""
+NAMES = {"EsimOrder": order_id, "EsimQrRequest": qr_request_id, "EsimQrNotification": qr_notification_id}
+
+
+def definition(workflow: type) -> Any:
+    return workflow.__temporal_workflow_definition  # type: ignore[attr-defined]
+
+
+def rubbish(message: type[BaseModel]) -> Iterator[Any]:
+    """Nothing of it fits the message."""
+    yield MARK
+    yield [MARK]
+    yield dict.fromkeys(message.model_fields, MARK)
+    yield {name: {MARK: [MARK]} for name in message.model_fields}
+
+
+def a_workflow_id(name: str) -> str:
+    return NAMES[name](1, uuid.uuid4().hex)
+
+
+STARTS = [
+    pytest.param(name, sent, id=f"{name}-{number}")
+    for name in NAMES
+    for number, sent in enumerate(rubbish(SENT[f"{name}.input"]))
+]
+UPDATES = [
+    pytest.param(name, update, sent, id=f"{name}.{update}-{number}")
+    for name in NAMES
+    for update in definition(next(it for it in WORKFLOWS if definition(it).name == name)).updates
+    if f"{name}.{update}" in SENT
+    for number, sent in enumerate(rubbish(SENT[f"{name}.{update}"]))
+]
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """What a worker writes, in both of its formats."""
+    written = io.StringIO()
+    root = logging.getLogger()
+    handlers = [logging.StreamHandler(written), logging.StreamHandler(written)]
+    for handler, form in zip(handlers, (TextLines(TEXT), JsonLines("worker")), strict=True):
+        handler.setFormatter(form)
+        root.addHandler(handler)
+    yield written
+    for handler in handlers:
+        root.removeHandler(handler)
+
+
+def test_every_message_that_has_an_input_is_known() -> None:
+    for workflow in [*WORKFLOWS, *VERSIONED]:
+        known = definition(workflow)
+        assert f"{known.name}.input" in SENT
+        assert known.name in NAMES
+        for update in known.updates.values():
+            has_input = bool([hint for hint in update.arg_types or () if hint is not None])
+            assert has_input == (f"{known.name}.{update.name}" in SENT), update.name
+
+
+def beginning(house: QrHouse, name: str, sent: Any, workflow_id: str) -> WithStartWorkflowOperation[Any, Any]:
+    """Start this workflow with what was sent, or find it running."""
+    return WithStartWorkflowOperation(
+        name,
+        sent,
+        id=workflow_id,
+        task_queue=house.task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+
+
+async def beyond_inputs(handle: WorkflowHandle[Any, Any]) -> str:
+    """The history in clear, without the payloads that were sent."""
+    history = json.loads((await handle.fetch_history()).to_json())
+    for event in history["events"]:
+        event.get("workflowExecutionStartedEventAttributes", {}).pop("input", None)
+        event.get("workflowExecutionSignaledEventAttributes", {}).pop("input", None)
+        event.get("workflowExecutionUpdateAcceptedEventAttributes", {}).pop("acceptedRequest", None)
+    return readable(json.dumps(history))
+
+
+def why(cause: BaseException | None) -> str:
+    """The sentence of a failure that is `input_invalid` and nothing else, in a form that desks read."""
+    assert isinstance(cause, ApplicationError)
+    assert cause.type == "input_invalid", cause
+    (reason,) = refusals_of(cause)
+    assert reason.sentence == cause.message
+    assert "\n" not in cause.message
+    assert MARK not in repr(cause) + repr(cause.details) + repr(cause.cause)
+    return cause.message
+
+
+@pytest.mark.covers("S9", "W4", "W6")
+@pytest.mark.parametrize(("name", "sent"), STARTS)
+async def test_a_start_that_does_not_fit_is_answered_by_its_invalid_fields(
+    name: str, sent: Any, qr_house: QrHouse, logged: io.StringIO
+) -> None:
+    workflow_id = a_workflow_id(name)
+    workflow = next(it for it in WORKFLOWS if definition(it).name == name)
+    updates = definition(workflow).updates
+    said = set()
+    for update in updates:
+        operation = beginning(qr_house, name, sent, workflow_id)
+        arguments: list[Any] = [{}] if f"{name}.{update}" in SENT else []
+        with pytest.raises(WorkflowUpdateFailedError) as failed:
+            await qr_house.client.execute_update_with_start_workflow(
+                update, args=arguments, start_workflow_operation=operation
+            )
+        said.add(why(failed.value.cause))
+    handle = qr_house.client.get_workflow_handle(workflow_id)
+    if not updates:
+        handle = await qr_house.client.start_workflow(
+            name, sent, id=workflow_id, task_queue=qr_house.task_queue
+        )
+    with pytest.raises(WorkflowFailureError) as ended:
+        await handle.result()
+    said.add(why(ended.value.cause))
+    assert len(said) == 1, "the caller and the operator read the same"
+    if isinstance(sent, dict):
+        assert any(field in "".join(said) for field in SENT[f"{name}.input"].model_fields)
+    with pytest.raises(WorkflowQueryFailedError) as query:
+        await handle.query("state")
+    assert MARK not in str(query.value)
+    assert "is not valid" in str(query.value)
+    assert MARK not in await beyond_inputs(handle)
+    assert MARK not in logged.getvalue()
+
+
+@pytest.mark.covers("S9", "W4", "W6")
+@pytest.mark.parametrize(("name", "update", "sent"), UPDATES)
+async def test_an_update_that_does_not_fit_is_answered_by_its_invalid_fields(
+    name: str, update: str, sent: Any, qr_house: QrHouse, logged: io.StringIO
+) -> None:
+    handle: WorkflowHandle[Any, Any]
+    handle = await (qr_house.placed() if name == "EsimOrder" else qr_house.requested())
+    with pytest.raises(WorkflowUpdateFailedError) as failed:
+        await handle.execute_update(update, sent)
+    said = why(failed.value.cause)
+    if isinstance(sent, dict):
+        assert all(f"{field} (" in said for field in ("actor", "origin_id"))
+    assert MARK not in await beyond_inputs(handle)
+    assert MARK not in logged.getvalue()
+
+
+@pytest.mark.covers("S9", "W5", "W6")
+async def test_signals_that_do_not_fit_are_dropped_without_a_word_of_them(
+    qr_house: QrHouse, logged: io.StringIO
+) -> None:
+    order, request, notification = (
+        await qr_house.placed(),
+        await qr_house.requested(),
+        await qr_house.notify(),
+    )
+    handles: dict[str, WorkflowHandle[Any, Any]]
+    handles = {"EsimOrder": order, "EsimQrRequest": request, "EsimQrNotification": notification}
+    for workflow in WORKFLOWS:
+        handle = handles[definition(workflow).name]
+        for signal in definition(workflow).signals:
+            for sent in rubbish(SENT["EsimOrder.retry"]):
+                with contextlib.suppress(RPCError):  # a notification is soon over
+                    await handle.signal(signal, sent)
+    assert (await qr_house.call(order, "cancel")).status is OrderStatus.CANCELLED
+    assert (await qr_house.steer(request, "withdraw")).status is RequestStatus.WITHDRAWN
+    for handle in handles.values():
+        await qr_house.ended(handle)
+        assert MARK not in await beyond_inputs(handle)
+    assert MARK not in logged.getvalue()
+
+
+@pytest.mark.covers("W4")
+async def test_a_start_under_a_foreign_id_is_answered_by_the_id_that_it_needs(qr_house: QrHouse) -> None:
+    wish = qr_house.wish()
+    operation = beginning(qr_house, "EsimOrder", wish, f"mine-{uuid.uuid4().hex}")
+    with pytest.raises(WorkflowUpdateFailedError) as failed:
+        await qr_house.client.execute_update_with_start_workflow("place", start_workflow_operation=operation)
+    cause = failed.value.cause
+    assert isinstance(cause, ApplicationError)
+    assert (cause.type, wish.order.order_id in cause.message) == ("not_an_order", True)
+
+
+@pytest.mark.covers("S9", "W6")
+async def test_no_failure_that_is_kept_quotes_an_input(qr_house: QrHouse) -> None:
+    """Also where it is the cause of another failure, and where payloads are encrypted."""
+    with pytest.raises(ValueError, match=MARK) as invalid:
+        SENT["EsimOrder.cancel"].model_validate({"actor": MARK})
+    outer = ApplicationError("Failed decoding arguments")
+    outer.__cause__ = invalid.value
+    for keys in ("", PayloadKeys.new_key()):
+        converter = data_converter(PayloadKeys(keys))
+        for failure in (invalid.value, outer):
+            kept = await _kept(converter, failure)
+            assert MARK not in kept
+            assert "actor (string_pattern_mismatch)" in kept
+
+
+async def _kept(converter: Any, failure: BaseException) -> str:
+    """The failure as a history has it, with its payloads in clear."""
+    kept = Failure()
+    converter.failure_converter.to_failure(failure, converter.payload_converter, kept)
+    return str(kept)

@@ -1,0 +1,76 @@
+"""How a workflow reads what it is started with, and what it answers where that is no start.
+
+Any SDK may start it with anything. The reason has to be in the answer to the update that comes with the
+start: a workflow that fails before it answers leaves its caller with "aborted by closing workflow".
+"""
+
+from operator import attrgetter
+from typing import Any, NoReturn, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from models.invalid_input import input_invalid
+from workflows.failures import refused
+
+Start = TypeVar("Start", bound=BaseModel)
+
+
+def read_start(message: type[Start], sent: Any, what: str, field: str) -> Start:
+    """The start of a workflow whose id is in this field of the message.
+
+    Raises `ApplicationError`: `input_invalid` names the fields that are not valid, `not_an_order` (say) the
+    id that the workflow must be started under.
+    """
+    if sent is None:
+        raise _wrong(what, field, None)
+    try:
+        start = message.model_validate(sent)
+    except ValidationError as invalid:
+        raise refused(input_invalid(invalid)) from None
+    named = attrgetter(field)(start)
+    if named != workflow.info().workflow_id:
+        raise _wrong(what, field, named)
+    return start
+
+
+def answer_all(of: type, wrong: ApplicationError) -> ApplicationError:
+    """Let every update and query of this workflow be answered by why it could not start."""
+
+    def say(*_: Any) -> NoReturn:
+        raise wrong
+
+    async def refuse(*_: Any) -> NoReturn:
+        raise wrong
+
+    def ignore(*_: Any) -> None:
+        pass
+
+    known = of.__temporal_workflow_definition  # type: ignore[attr-defined]
+    for name in known.updates:
+        workflow.set_update_handler(name, refuse)
+    for name in known.queries:
+        workflow.set_query_handler(name, say)
+    for name in known.signals:
+        workflow.set_signal_handler(name, ignore)
+    return wrong
+
+
+async def all_answered(wrong: ApplicationError) -> ApplicationError:
+    """What the workflow fails with, once every caller has been answered."""
+    await workflow.wait_condition(workflow.all_handlers_finished)
+    return wrong
+
+
+def _wrong(what: str, field: str, wanted: str | None) -> ApplicationError:
+    """Why a workflow under this id, or without content, does nothing: calls go to the one that is named
+    after what it stands for, so it could not be steered.
+    """
+    article = "An" if what[0] in "aeiou" else "A"
+    return ApplicationError(
+        f"{article} {what} is started with its content, under the workflow id {field}: "
+        + (wanted or "there is none."),
+        type=f"not_{article.lower()}_{what}",
+        non_retryable=True,
+    )
