@@ -66,10 +66,10 @@ class OrderDesk(OrderBook):
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: Settings) -> AsyncIterator["OrderDesk"]:
-        """Connect to the configured Temporal service and database."""
+        """Connect to the configured database, and to Temporal once something needs it."""
         database = Database(settings.database_url, settings.database_pool_size)
         try:
-            yield cls(await connect(settings), database, settings)
+            yield cls(await connect(settings, lazy=True), database, settings)
         finally:
             await database.close()
 

@@ -1,11 +1,14 @@
 """From what a caller wants, in names or ids as people write them, to an order that consists of ids only."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import identifiers
 from models.callers import Caller, Permission
 from models.errors import Refused
+from models.invalid_input import input_invalid
 from models.inventory import PackView
 from models.lifecycle import OrderKind, OrderStatus
 from models.order_kinds import Swap
@@ -17,10 +20,25 @@ from store.orders import Unfinished
 from workflows.messages import PlaceOrder, Waits
 
 
-class OrderDraft(BaseModel):
-    """What a caller wants: names or ids as people write them. Nothing of it is trusted."""
+class Draft(BaseModel):
+    """What a caller wants: names or ids as people write them. Nothing of it is trusted.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Raises `Refused` (`input_invalid`) where a field does not fit, as the desks do for all else.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _checked(cls, given: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return read(given)
+        except ValidationError as invalid:
+            raise Refused(input_invalid(invalid)) from None
+
+
+class OrderDraft(Draft):
+    """An order for a line, as a page, a shell or a backend has it."""
 
     kind: OrderKind
     line: str

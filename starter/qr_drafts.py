@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mail.qr_letters import prefilled
@@ -14,16 +13,15 @@ from models.language import Language
 from models.qr import REQUEST_MADE, ContactDetails, LetterView, RequestStatus
 from models.qr_letter import letter_refusals, paragraphs
 from models.rules import Facts, Recipients, request_refusals
+from starter.drafts import Draft
 from store import contacts, lookups, qr_codes, qr_mails, qr_requests
 from store.facts import sim_facts
 from store.languages import of_account
 from store.lookups import SimKey
 
 
-class QrRequestDraft(BaseModel):
+class QrRequestDraft(Draft):
     """What is asked for, as a page or a shell has it. What is left out is pre-filled (F27, F30)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     sim: str
     """`S-12` or an ICCID."""

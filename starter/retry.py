@@ -49,10 +49,10 @@ class RetryDesk:
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: Settings) -> AsyncIterator[Self]:
-        """Connect to the configured database and Temporal service."""
+        """Connect to the configured database, and to Temporal once something needs it."""
         database = Database(settings.database_url, settings.database_pool_size)
         try:
-            yield cls(await connect(settings), database, settings)
+            yield cls(await connect(settings, lazy=True), database, settings)
         finally:
             await database.close()
 

@@ -37,7 +37,7 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
             interceptors=client_interceptors(),
             identity=f"esim-orders-{uuid.uuid4().hex[:12]}",  # else the host's name, in every history
         )
-    except (RPCError, RuntimeError, OSError):
+    except (RPCError, RuntimeError, OSError, ValueError):  # the last where the address is none
         raise temporal_away() from None
 
 
@@ -46,8 +46,8 @@ def reached() -> Iterator[None]:
     """Tell as `PartAway` that a lazy client could not connect when it was first needed."""
     try:
         yield
-    except RuntimeError as failure:  # the client has no exception of its own for it
-        if not str(failure).startswith("Failed client connect"):
+    except (RuntimeError, ValueError) as failure:  # the client has no exception of its own for it
+        if not str(failure).startswith(("Failed client connect", "invalid target URL")):
             raise
         raise temporal_away() from None
 

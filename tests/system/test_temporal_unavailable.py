@@ -1,0 +1,127 @@
+"""Desks that are opened while Temporal is unavailable: they read, say what they cannot do, and recover."""
+
+import asyncio
+import contextlib
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+import starter
+from models.errors import PartAway
+from models.lifecycle import HoldReason
+from sandbox.ports import free_port
+from starter.code_desk import CodeDesk
+from starter.desk import OrderDesk
+from starter.qr_desk import QrDesk, QrRequestDraft
+from starter.retry import RetryDesk
+from starter.temporal import connect
+from store.secrets import KeyRing
+from tests.builders import OPERATOR, line, world
+from tests.qr_world import hold, qr_world
+from tests.system.scene import Scene
+
+Need = Callable[[Any, Scene], Awaitable[Any]]
+
+
+async def _place(desk: OrderDesk, scene: Scene) -> str:
+    return (await desk.place(await scene.ana(), scene.draft(4, key="wanted"))).order_id
+
+
+async def _request(desk: QrDesk, scene: Scene) -> str:
+    return (await desk.request(await scene.ana(), QrRequestDraft(sim="S-2", key=_key(scene)))).request_id
+
+
+async def _retry(desk: RetryDesk, scene: Scene) -> Any:
+    (held,) = await scene.sql("SELECT workflow_id FROM holds")
+    return await desk.go_on(OPERATOR, held.workflow_id)
+
+
+def _key(scene: Scene) -> str:
+    return f"code of {scene.settings.task_queue}"
+
+
+NEEDS: dict[type, Need] = {OrderDesk: _place, QrDesk: _request, RetryDesk: _retry}
+"""What each desk needs Temporal for."""
+READS: dict[type, Need] = {
+    OrderDesk: lambda desk, _: desk.orders(OPERATOR),
+    QrDesk: lambda desk, _: desk.history(OPERATOR, "S-2"),
+    RetryDesk: lambda desk, _: desk.select(OPERATOR),
+}
+
+
+def desks_that_open() -> set[type]:
+    """Every class of a desk that opens its own connections."""
+    found = set()
+    for module in pkgutil.iter_modules(starter.__path__):
+        if not module.ispkg and not module.name.startswith("__"):
+            named = vars(importlib.import_module(f"starter.{module.name}")).values()
+            found |= {it for it in named if isinstance(it, type) and hasattr(it, "open")}
+    return {desk for desk in found if desk.__module__.startswith("starter") and "esk" in desk.__name__}
+
+
+@asynccontextmanager
+async def forwarded(port: int, address: str) -> AsyncIterator[None]:
+    """What is sent to this port gets to Temporal."""
+    host, _, to = address.rpartition(":")
+    copies: set[asyncio.Task[None]] = set()
+
+    async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65536):
+                writer.write(data)
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    async def taken(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(host, int(to))
+        copies.update(asyncio.create_task(it) for it in (copy(reader, back), copy(there, writer)))
+
+    server = await asyncio.start_server(taken, "127.0.0.1", port)
+    yield
+    server.close()
+    for task in copies:
+        task.cancel()
+    await asyncio.gather(*copies, return_exceptions=True)
+
+
+def test_every_desk_that_opens_is_tried() -> None:
+    assert desks_that_open() - {CodeDesk} == NEEDS.keys() == READS.keys()
+
+
+@pytest.mark.covers("W1")
+@pytest.mark.parametrize("desk", NEEDS, ids=lambda desk: desk.__name__)
+async def test_a_desk_opens_reads_and_recovers_without_temporal(desk: Any, scene: Scene) -> None:
+    keys = KeyRing.new_key()
+    qr = await qr_world(
+        scene.database, line(1, sim_type="esim"), line(2, sim_type="esim"), line(4), keys=keys
+    )
+    version = (await qr.take(1)).version.id
+    await hold(qr, (await qr.notify(version)).id, HoldReason.MAIL_REJECTED)
+    port = free_port()
+    away = scene.settings.model_copy(update={"temporal_address": f"127.0.0.1:{port}", "secret_keys": keys})
+    async with desk.open(away) as opened:
+        assert await READS[desk](opened, scene) is not None
+        for _ in range(2):
+            with pytest.raises(PartAway) as failed:
+                await NEEDS[desk](opened, scene)
+            assert failed.value.part == "temporal"
+        async with forwarded(port, scene.settings.temporal_address):
+            await NEEDS[desk](opened, scene)
+
+
+@pytest.mark.covers("R18")
+@pytest.mark.parametrize("address", ["nowhere", "127.0.0.1:http", "127.0.0.1:9", "::1"])
+async def test_an_address_that_leads_nowhere_is_said_in_a_sentence(address: str, idle_scene: Scene) -> None:
+    await world(idle_scene.database, line(4))
+    away = idle_scene.settings.model_copy(update={"temporal_address": address})
+    with pytest.raises(PartAway, match="ESIM_TEMPORAL_ADDRESS"):
+        await connect(away)
+    async with OrderDesk.open(away) as desk:
+        with pytest.raises(PartAway, match="ESIM_TEMPORAL_ADDRESS"):
+            await _place(desk, idle_scene)
