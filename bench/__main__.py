@@ -27,6 +27,7 @@ from starter import callers
 from starter.desk import OrderDesk
 from starter.temporal import connect
 from store.session import Database
+from telemetry.unexpected import guarded
 
 USUAL = {"rounds": 4, "orders": 80, "single": 15}
 AGAINST = {"rounds": 5, "orders": 250, "single": 20}
@@ -185,4 +186,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    leave(main)
+    leave(lambda: guarded(main, "bench", _say))

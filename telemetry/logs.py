@@ -18,6 +18,7 @@ from opentelemetry import trace
 from temporalio import activity, workflow
 
 from settings import Settings
+from telemetry.unexpected import chain, frames
 
 TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 OURS = frozenset(
@@ -76,10 +77,7 @@ class TextLines(logging.Formatter):
     def formatException(self, ei: object) -> str:  # noqa: N802
         """Types and frames of the failure and of what led to it."""
         failure = ei[1] if isinstance(ei, tuple) else None
-        return "\n".join(
-            f"{type(one).__name__} at\n{''.join(format_tb(one.__traceback__))}".rstrip()
-            for one in _chain(failure)
-        )
+        return frames(failure)
 
 
 class JsonLines(logging.Formatter):
@@ -105,7 +103,7 @@ class JsonLines(logging.Formatter):
             **_of_trace(),
         }
         if record.exc_info and record.exc_info[1] is not None:
-            line["exception"] = [_told(one) for one in _chain(record.exc_info[1])]
+            line["exception"] = [_told(one) for one in chain(record.exc_info[1])]
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
@@ -124,18 +122,9 @@ def _discreet(record: logging.LogRecord) -> logging.LogRecord:
     return found
 
 
-def _chain(failure: BaseException | None) -> Iterator[BaseException]:
-    """The failure, then what led to it."""
-    seen: set[int] = set()
-    while failure is not None and id(failure) not in seen:
-        seen.add(id(failure))
-        yield failure
-        failure = failure.__cause__ or (None if failure.__suppress_context__ else failure.__context__)
-
-
 def _told(failure: BaseException) -> Mapping[str, object]:
-    frames = [frame.strip() for frame in format_tb(failure.__traceback__)]
-    return {"type": type(failure).__name__, "frames": frames}
+    found = [frame.strip() for frame in format_tb(failure.__traceback__)]
+    return {"type": type(failure).__name__, "frames": found}
 
 
 def _of_temporal() -> Mapping[str, object]:
@@ -168,8 +157,8 @@ def _of_trace() -> Mapping[str, object]:
     return {"trace_id": trace.format_trace_id(span.trace_id)} if span.is_valid else {}
 
 
-def _write_down(kind: type[BaseException], failure: BaseException, frames: TracebackType | None) -> None:
+def _write_down(kind: type[BaseException], failure: BaseException, at: TracebackType | None) -> None:
     """What Python does with a failure that nobody caught, without its text."""
     if issubclass(kind, KeyboardInterrupt):
         return
-    logging.getLogger(__name__).critical("The process ends with a bug.", exc_info=(kind, failure, frames))
+    logging.getLogger(__name__).critical("The process ends with a bug.", exc_info=(kind, failure, at))

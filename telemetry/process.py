@@ -11,6 +11,7 @@ from settings import Settings, load
 from telemetry.logs import set_up_logging
 from telemetry.metrics import use_runtime
 from telemetry.traces import traced
+from telemetry.unexpected import EXIT_CODE, unexpected
 
 Serve = Callable[[Settings, asyncio.Event], Awaitable[None]]
 
@@ -20,7 +21,8 @@ _log = logging.getLogger(__name__)
 def run(process: str, serve: Serve, **given: str) -> int:
     """Serve until SIGTERM or SIGINT. Settings that are given overrule the environment's.
 
-    Exit code 2 for a refusal, 3 for a part that is away.
+    Exit code 2 for a refusal, 3 for a part that is away, 70 for a bug: the log has its frames, or a file that
+    is named where there is no log yet.
     """
     say: Callable[[EsimError], None] = _say_plainly
     try:
@@ -36,6 +38,12 @@ def run(process: str, serve: Serve, **given: str) -> int:
     except EsimError as failure:
         say(failure)
         return 3 if isinstance(failure, PartAway) else 2
+    except Exception as bug:  # noqa: BLE001  whatever it is, it is written down
+        if not logging.getLogger().handlers:
+            print(unexpected(bug, f"esim-{process}").sentence, file=sys.stderr)
+        else:
+            _log.critical("The process ends with a bug.", exc_info=bug)
+        return EXIT_CODE
     return 0
 
 

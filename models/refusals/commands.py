@@ -1,8 +1,9 @@
 """Refusals of the command line: how a command is called, and the files it reads and writes."""
 
-from models.refusals.declared import NOT_FOUND, Declared
+from models.refusals.declared import NOT_FOUND, UNAVAILABLE, Declared
 
 COMMANDS = {
+    "unexpected": Declared("An unexpected error ended this ({failure}); {log} says where.", UNAVAILABLE),
     "not_confirmed": Declared("Not confirmed; nothing was done."),
     "confirmation_needed": Declared("There is no terminal to confirm at: add --yes."),
     "stdin_taken": Declared("The text comes from stdin, so nothing can be confirmed there: add --yes."),

@@ -1,5 +1,7 @@
 """The command `esim-orders`. Every command takes `--json`; exit codes are in `starter.cli.session`."""
 
+import sys
+
 INTERRUPTED = 130
 """What a shell learns of Ctrl-C."""
 
@@ -11,8 +13,18 @@ def main() -> None:
         from starter.temporal import leave  # noqa: PLC0415
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
+    except Exception as bug:  # noqa: BLE001  such as a package that is damaged
+        raise SystemExit(_unloaded(bug)) from None
     try:
         code = commands.run()
     except KeyboardInterrupt:
         code = INTERRUPTED
     leave(code)
+
+
+def _unloaded(bug: Exception) -> int:
+    """Say that the commands could not be loaded; the exit code."""
+    from telemetry.unexpected import EXIT_CODE, unexpected  # noqa: PLC0415
+
+    print(unexpected(bug, "esim-orders").sentence, file=sys.stderr)
+    return EXIT_CODE

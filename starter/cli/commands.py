@@ -24,9 +24,10 @@ from starter.cli import (
     sandbox,
     users,
 )
+from starter.cli.help_pages import show_flags
 from starter.cli.language import choose
 from starter.cli.output import say
-from starter.cli.session import act_as, fail
+from starter.cli.session import act_as, fail, told_of_bug
 
 app = typer.Typer(
     name="esim-orders",
@@ -89,6 +90,9 @@ def everywhere(
     act_as(user)
 
 
+show_flags(app)
+
+
 def run() -> int:
     """Run the command that was typed; its exit code."""
     try:
@@ -97,4 +101,6 @@ def run() -> int:
         return fail(failure)
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else int(left.code is not None)
+    except Exception as bug:  # noqa: BLE001  whatever it is, people get a sentence
+        return told_of_bug(bug)
     return 0

@@ -1,7 +1,7 @@
 """How a command runs: it opens what it needs, and every failure becomes one sentence and an exit code.
 
-0 done    1 our own fault (a bug), or a check that found something    2 refused    3 a part is away
-130 ended by Ctrl-C
+0 done    1 a check that found something    2 refused    3 a part is away
+70 our own fault (a bug)    130 ended by Ctrl-C
 """
 
 import asyncio
@@ -145,3 +145,11 @@ def fail(failure: EsimError) -> int:
     for hint in [*getattr(failure, "__notes__", []), *(HINTS[code] for code in codes if code in HINTS)]:
         warn(hint)
     return exit_code(failure)
+
+
+def told_of_bug(bug: Exception) -> int:
+    """Say on stderr that this is a bug, and which file says where; the exit code."""
+    from telemetry.unexpected import EXIT_CODE, unexpected  # noqa: PLC0415  hardly ever needed
+
+    warn(why_not(unexpected(bug, "esim-orders", data_dir_from_environment())))
+    return EXIT_CODE

@@ -1,6 +1,7 @@
 """Refus de la ligne de commande."""
 
 COMMANDS = {
+    "unexpected": "Une erreur inattendue a interrompu la commande ({failure}) ; {log} indique où.",
     "not_confirmed": "Sans confirmation, rien n’a été fait.",
     "confirmation_needed": "Il n’y a pas de terminal pour confirmer : ajoutez --yes.",
     "stdin_taken": (

@@ -1,0 +1,186 @@
+"""What holds for every command there is: it never prints a traceback, and its help shows flags as flags."""
+
+import os
+import re
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from typer.core import TyperCommand
+from typer.main import get_command
+
+from starter.cli.commands import app
+from store.session import Database
+from telemetry.unexpected import EXIT_CODE, guarded
+from tests.builders import line, run, world
+from tests.starter.shell import ROOT, Shell
+
+SECRET = "the text of an exception, such as ana@acme.example"
+VALUES = {"number": "1"}
+"""What an argument is given that takes no text."""
+SENTENCE = re.compile(r"An unexpected error ended this \((\w+)\); (\S+) says where\.\n")
+
+
+def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command of the tree, with what is typed to name it."""
+    if not hasattr(command, "commands"):
+        yield path, command
+        return
+    for name, part in command.commands.items():
+        yield from leaves(part, (*path, name))
+
+
+COMMANDS = {" ".join(path): command for path, command in leaves(get_command(app))}
+
+
+def typed(name: str, **given: str) -> list[str]:
+    """The command with all that it requires; `given` overrules."""
+    arguments = name.split()
+    for parameter in COMMANDS[name].params:
+        if parameter.required:
+            value = given.get(parameter.name, VALUES.get(parameter.name, "x"))
+            arguments += [value] if parameter.param_type_name == "argument" else [parameter.opts[0], value]
+    return arguments
+
+
+def test_there_are_commands() -> None:
+    assert {"order switch", "qr keys new", "up", "doctor", "mail show"} <= COMMANDS.keys()
+
+
+def _bug(*_: Any, **__: Any) -> NoReturn:
+    raise LookupError(SECRET)
+
+
+def the_log(said: str) -> Path:
+    """The file that the one sentence names."""
+    told = SENTENCE.fullmatch(said)
+    assert told is not None, said
+    assert told[1] == "LookupError"
+    return Path(told[2])
+
+
+@pytest.mark.covers("R18")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_bug_is_one_sentence_and_the_place_of_its_log(
+    name: str, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TyperCommand, "invoke", _bug)
+    said = shell.run(*typed(name), code=EXIT_CODE)
+    assert said.out == ""
+    log = the_log(said.err)
+    kept = log.read_text()
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    log.unlink()
+    assert "LookupError at" in kept
+    assert "_bug" in kept
+    assert SECRET not in kept + said.err
+
+
+@pytest.mark.covers("R18")
+def test_a_bug_of_a_process_leaves_its_log_with_the_sandbox(shell: Shell, tmp_path: Path) -> None:
+    logs = shell.folder / "logs"
+    logs.mkdir(parents=True)
+    code = (
+        "import asyncio, sys; from starter.cli import main\n"
+        "def bug(it): it.close(); raise LookupError('secret')\n"
+        "asyncio.run = bug; sys.argv = ['esim-orders', 'order', 'list']; main()"
+    )
+    environment = os.environ | {"ESIM_DATA_DIR": str(shell.folder), "ESIM_DATABASE_URL": shell.url}
+    for language, start in (("C", "An unexpected error"), ("fr_FR.UTF-8", "Une erreur inattendue")):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment | {"LC_ALL": language, "PYTHONIOENCODING": "utf-8"},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert (done.returncode, done.stdout) == (EXIT_CODE, ""), done.stderr
+        assert done.stderr.startswith(start)
+        assert done.stderr.count("\n") == 1
+        assert str(logs) in done.stderr
+    assert len(list(logs.iterdir())) == 2
+    assert all("order_views.py" in log.read_text() for log in logs.iterdir())
+
+
+@pytest.mark.covers("R18")
+def test_commands_that_cannot_be_loaded_are_a_sentence() -> None:
+    code = "import sys; sys.modules['typer'] = None\nfrom starter.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == EXIT_CODE
+    told = SENTENCE.fullmatch(done.stderr)
+    assert told is not None, done.stderr
+    Path(told[2]).unlink()
+
+
+@pytest.mark.covers("R18")
+@pytest.mark.parametrize("module", ["worker", "portal"])
+def test_a_service_ends_with_the_same_code_and_its_log(module: str, database_url: str) -> None:
+    code = (
+        "import asyncio, runpy, sys, uvloop\n"
+        "def bug(it): it.close(); raise LookupError('secret')\n"
+        f"uvloop.run = bug; sys.argv = ['x']; runpy.run_module('{module}', run_name='__main__')"
+    )
+    environment = os.environ | {"ESIM_DATABASE_URL": database_url}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == EXIT_CODE, done.stderr
+    assert "The process ends with a bug." in done.stderr
+    assert "LookupError at" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
+
+
+@pytest.mark.covers("R18")
+def test_other_programs_say_a_bug_alike() -> None:
+    said: list[str] = []
+    assert guarded(lambda: 4, "demo", said.append) == 4
+    assert guarded(_bug, "demo", said.append) == EXIT_CODE
+    log = the_log("".join(said) + "\n")
+    assert "demo failed" in log.read_text()
+    log.unlink()
+
+
+@pytest.mark.parametrize(
+    "name", ["", *COMMANDS, *sorted({name.split()[0] for name in COMMANDS if " " in name})]
+)
+def test_flags_are_shown_as_flags(name: str, shell: Shell) -> None:
+    shown = shell.run(*name.split(), "--help", columns=80).out
+    assert "<bool>" not in shown
+    assert "--help" in shown
+
+
+def _has(name: str, option: str) -> bool:
+    return any(option in getattr(parameter, "opts", ()) for parameter in COMMANDS[name].params)
+
+
+MORE = {"qr import": ["README.md"], "qr notify": ["--to", "x@acme.example"], "qr show": ["--json"]}
+"""What these need besides, to get as far as asking who acts."""
+
+
+@pytest.mark.covers("S5")
+@pytest.mark.parametrize("name", sorted(name for name in COMMANDS if _has(name, "--user")))
+async def test_a_user_who_does_not_exist_does_nothing(name: str, database: Database, shell: Shell) -> None:
+    await world(database, line(1))
+    before = await run(database, "SELECT count(*) FROM events")
+    for user in ("U-99999", "user:1", "provider", "system", "operator", "contact:1", "Ana Lopes"):
+        arguments = typed(name, line="L-1", target="L-1", sim="S-1", user=user) + MORE.get(name, [])
+        arguments += [] if "--user" in arguments else ["--user", user]
+        arguments += ["--yes"] if _has(name, "--yes") else []
+        said = shell.run(*arguments, code=2)
+        assert said.err == "There is no such user in the account.\n", (user, said.err)
+    assert await run(database, "SELECT count(*) FROM events") == before
