@@ -88,8 +88,8 @@ async def release(
     """The step goes on, or is given up; releasing it again changes nothing. Raises `NotFound`.
 
     Anyone who reaches Temporal can send the signal `retry` under any name: an actor who may not retry is not
-    recorded, `system` is (S5). A notification can be given up without being held itself: where the request's
-    workflow sends it.
+    recorded, nor the origin that came with it: `system` is (S5). A notification can be given up without being
+    held itself: where the request's workflow sends it.
     """
     kind, subject = await _subject(connection, workflow_id)
     which = {"workflow": workflow_id, "of_step": step}
@@ -101,8 +101,10 @@ async def release(
     if changed:
         happened = (kind.given_up if given_up else f"{kind.events}.released", {"step": step})
         refusal = await actor_refusal(connection, actor, subject.account_id, permission=Permission.RETRY_WORK)
-        by = _SYSTEM if refusal else actor
-        await events.append(connection, subject.account_id, subject.about, by, happened, origin_id=origin_id)
+        by = By(_SYSTEM) if refusal else By(actor, origin_id)
+        await events.append(
+            connection, subject.account_id, subject.about, by.actor, happened, origin_id=by.origin_id
+        )
 
 
 async def seen(connection: AsyncConnection, workflow_id: str) -> list[tuple[str, datetime]]:
