@@ -6,14 +6,15 @@ import typer
 
 from models.errors import Refused
 from models.lifecycle import OrderKind
+from models.order_views import OrderView
 from models.orders import OrderState
 from models.rules import DISCARD_WARNING
 from starter.cli import order_views, retry
-from starter.cli.language import cautioned, order_status
+from starter.cli.language import cautioned, kind_label, order_status
 from starter.cli.order_views import Line, Order, User, parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
-from starter.cli.questions import confirmed
-from starter.cli.session import order_desk, run
+from starter.cli.questions import at_terminal, confirmed
+from starter.cli.session import order_book, order_desk, run
 from starter.desk import OrderDraft, Placed
 
 app = order_views.app
@@ -126,15 +127,34 @@ def processed(order: Order, iccid: Iccid = None, json: JsonFlag = False) -> None
 def cancel(
     order: Order,
     reason: Annotated[str, typer.Option("--reason", help="Why; people and the provider are told.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Cancel without asking.")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Cancel an order: its temporary eSIM is deleted, the SIM in place stays as it is."""
+    order_id = parse_order_id(order)
+    if not yes:
+        _ask_before_the_end(order_id)
 
     async def call() -> OrderState:
         async with order_desk() as (desk, caller):
-            return await desk.cancel(caller, parse_order_id(order), reason=reason)
+            return await desk.cancel(caller, order_id, reason=reason)
 
     print_state(run(call), json=json)
+
+
+def _ask_before_the_end(order_id: str) -> None:
+    """Ask at a terminal whether the order is cancelled, which cannot be taken back."""
+
+    async def find() -> OrderView:
+        async with order_book() as (book, caller):
+            return await book.order(caller, order_id)
+
+    found = run(find)
+    if not at_terminal():
+        raise Refused.because("confirmation_needed")
+    warn(f"{kind_label(found.kind)}, {found.title}: {order_status(found.status).lower()}.")
+    if not confirmed("Cancel this order for good?", otherwise="Nothing was cancelled."):
+        raise Refused.because("not_confirmed")
 
 
 def print_state(state: OrderState, *, json: bool) -> None:

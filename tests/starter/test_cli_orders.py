@@ -151,3 +151,18 @@ async def test_a_refusal_is_told_in_the_language_of_the_terminal(
 async def test_a_language_that_is_not_spoken_is_refused(shell: Shell) -> None:
     refused = shell.run("--language", "tlh", "order", "list", code=2)
     assert refused.err == "There is no such language; there are: en, fr.\n"
+
+
+@pytest.mark.covers("F22")
+async def test_a_cancel_asks_before_it_cannot_be_taken_back(database: Database, shell: Shell) -> None:
+    await world(database)
+    order = (await place(database)).order_id
+    cancel_it = ("order", "cancel", order, "--reason", "wrong phone")
+    assert shell.run(*cancel_it, code=2).err == "There is no terminal to confirm at: add --yes.\n"
+    told = shell.terminal(*cancel_it, answers=("n",), code=2)
+    assert "Switch to eSIM, +33639980001: submitted." in told
+    assert "Cancel this order for good? [y/N]: n" in told
+    assert told.endswith("Not confirmed; nothing was done.\n")
+    assert shell.json("order", "show", order)["status"] == "submitted"
+    unknown = shell.run("order", "cancel", "order-aaaaaaaaaaaaaaaa", "--reason", "x", code=2)
+    assert unknown.err == "There is no order order-aaaaaaaaaaaaaaaa.\n"

@@ -147,7 +147,7 @@ async def test_an_esim_is_replaced_and_another_order_cancelled_by_commands(shell
     arguments = ("order", "replace", number, "--user", USER, "--pack", "P-1", "--yes", "--json")
     first = (await shell.esim(*arguments)).json["order_id"]
     await shell.esim("order", "acknowledge", first, "--iccid", next(ICCIDS))
-    cancelled = await shell.esim("order", "cancel", first, "--reason", "wrong phone", "--json")
+    cancelled = await shell.esim("order", "cancel", first, "--reason", "wrong phone", "--yes", "--json")
     assert cancelled.json["status"] == "cancelled"
     assert (await shell.esim("fleet", "show", number, "--json")).json["sim"] == line["sim"]
     late = await shell.esim("order", "processed", first, "--iccid", next(ICCIDS))
@@ -162,7 +162,7 @@ async def test_an_esim_is_replaced_and_another_order_cancelled_by_commands(shell
     for _ in range(2):
         again = await shell.esim("order", "processed", second, "--iccid", iccid, "--json")
         assert again.json["iccid"] == iccid
-    too_late = await shell.esim("order", "cancel", second, "--reason", "too late")
+    too_late = await shell.esim("order", "cancel", second, "--reason", "too late", "--yes")
     assert too_late.code == 2
     assert (await shell.esim("fleet", "show", number, "--json")).json["sim"]["iccid"] == iccid
 
