@@ -13,6 +13,7 @@ terminated, or is gone, is started again. Then all are watched, until each has g
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
+from datetime import UTC
 from typing import Self
 
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -20,14 +21,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models.callers import AllAccounts, By, Caller, Permission
 from models.errors import EsimError, Refused
-from models.lifecycle import HoldReason
+from models.lifecycle import OPEN, HoldReason
 from models.retries import Held, Outcome, Retried
 from settings import Settings
 from starter.calls import Calls, NoSuchWorkflow
 from starter.restarts import Restarts
 from starter.retry_watch import AT_ONCE, OF_MANY, OF_ONE, Patience, Watch
 from starter.temporal import connect, reached, temporal_away
-from store import retries
+from store import orders, retries
 from store.hold_subjects import kind_of
 from store.session import Database
 from workflows.messages import Retry
@@ -64,13 +65,13 @@ class RetryDesk:
     async def go_on(self, caller: Caller, workflow_id: str) -> Outcome:
         """Tell it to go on with what it is held for, or start it again, without watching what becomes of it.
 
-        Raises `NotFound`, and `Refused` (`not_held`).
+        Raises `NotFound`, and `Refused` (`not_held`, `order_over`).
         """
         await self._retriable(caller, workflow_id)
         return await self._told_alone(caller, workflow_id)
 
     async def one(self, caller: Caller, workflow_id: str) -> Retried:
-        """Retry one and say what became of it. Raises `NotFound`, and `Refused` (`not_held`)."""
+        """Retry one and say what became of it. Raises as `go_on`."""
         seen, runs = await self._retriable(caller, workflow_id)
         held = Held(workflow_id, _kind(workflow_id), seen.reason or "")
         if not runs and not seen.holds:
@@ -169,20 +170,32 @@ class RetryDesk:
     async def _told_alone(self, caller: Caller, workflow_id: str) -> Outcome:
         outcome = await self._told(workflow_id, caller.by)
         if outcome is Outcome.OVER:
-            raise _not_held(workflow_id)
+            raise await self._nothing_to_retry(caller, workflow_id)
         return outcome
 
     async def _retriable(self, caller: Caller, workflow_id: str) -> tuple[retries.Seen, bool]:
         """What there is to retry, and whether its workflow runs: it is held, by the database or by Temporal,
-        or is open and has no workflow any more. Raises `NotFound`, and `Refused` (`not_held`).
+        or is open and has no workflow any more. Raises `NotFound`, and `Refused` (`not_held`, `order_over`).
         """
         async with self._database.reading() as connection:
             seen = await retries.known(connection, caller.scope, workflow_id)
         caller.require(Permission.RETRY_WORK)
         runs, shown = await self._workflow(workflow_id)
         if not seen.holds and (not seen.is_open if not runs else shown is None):
-            raise _not_held(workflow_id)
+            raise await self._nothing_to_retry(caller, workflow_id)
         return seen, runs
+
+    async def _nothing_to_retry(self, caller: Caller, workflow_id: str) -> Refused:
+        """Why: an order that has ended says so, and since when; what is under way is only not held."""
+        if _kind(workflow_id) == "order":
+            async with self._database.reading() as connection:
+                order = await orders.order(connection, caller.scope, workflow_id)
+            if order.status not in OPEN:
+                since = f"{order.status_since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+                return Refused.because(
+                    "order_over", order=order.id, order_status=order.status.value, since=since
+                )
+        return Refused.because("not_held", workflow=workflow_id)
 
     async def _workflow(self, workflow_id: str) -> tuple[bool, str | None]:
         """Whether the workflow runs, and what it is held for; the database may say so later."""
@@ -219,10 +232,6 @@ class RetryDesk:
 def _kind(workflow_id: str) -> str:
     kind = kind_of(workflow_id)
     return kind.name if kind else ""
-
-
-def _not_held(workflow_id: str) -> Refused:
-    return Refused.because("not_held", workflow=workflow_id)
 
 
 def _reason(text: str) -> HoldReason:

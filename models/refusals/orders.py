@@ -66,6 +66,7 @@ ORDERS = {
     "line_changed": Declared(
         "The SIM on the line is not the one that was there when the order was placed; cancel it.", CONFLICT
     ),
+    "order_over": Declared("{order} is {order_status} since {since}; there is nothing to retry.", CONFLICT),
     "not_held": Declared("{workflow} is not held; there is nothing to retry.", CONFLICT),
     "not_taken": Declared("The workflow did not take this call."),
 }

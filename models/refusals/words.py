@@ -15,6 +15,7 @@ WORDS: Words = {
         "refused": "it was refused",
         "over": "the QR code is not waited for any more",
     },
+    "order_status": {"processed": "processed", "cancelled": "cancelled", "refused": "refused"},
     "rule": {
         "length": "it has more than 255 characters",
         "form": "it does not have the form LPA:1$SERVER$MATCHING-ID",
@@ -24,4 +25,5 @@ WORDS: Words = {
         "flag": "its last field is not the flag 1",
     },
 }
-"""`action` as `models.rules.Action` labels it; `ended` how a request did; `rule` what a code breaks."""
+"""`action` as `models.rules.Action` labels it; `ended` how a request did,
+`order_status` how an order did; `rule` what a code breaks."""

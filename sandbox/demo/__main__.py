@@ -30,6 +30,7 @@ from starter.inventory import Inventory
 from starter.qr_desk import QrDesk
 from starter.temporal import connect, leave
 from store.session import Database
+from telemetry.unexpected import guarded
 
 ANSWER_SECONDS = 60
 
@@ -111,4 +112,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    leave(main())
+    leave(guarded(main, "sandbox.demo", lambda sentence: print(sentence, file=sys.stderr)))

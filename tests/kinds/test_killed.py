@@ -173,7 +173,7 @@ async def test_an_ended_order_whose_workflow_was_lost_still_pays_what_it_owes(
             assert await due(scene, order_id) == []
             assert (await owed(scene.database)).ok
             await scene.mailbox.got(ANA, keeper("Meter"))
-            assert await refused(scene.desk.retry(OPERATOR, order_id)) == ["not_held"]
+            assert await refused(scene.desk.retry(OPERATOR, order_id)) == ["order_over"]
             assert (await scene.events(order_id)).count("order.processed") == 1
 
 

@@ -20,7 +20,7 @@ from tests.system.scene import Scene
 KINDS = ("switch_to_esim", "replace_esim", "test_instant", "test_gadget")
 CODES = {
     *("already_provider_processing", "already_processed", "already_cancelled", "not_acknowledged"),
-    *("iccid_unknown", "iccid_in_use", "iccid_not_entered", "open_order", "not_held"),
+    *("iccid_unknown", "iccid_in_use", "iccid_not_entered", "open_order", "not_held", "order_over"),
     "done",
 }
 ICCIDS = [iccid(9_000_001), iccid(9_000_002)]

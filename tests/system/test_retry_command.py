@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 
 import pytest
 
@@ -58,7 +59,11 @@ async def test_an_order_that_is_not_held_has_nothing_to_retry(scene: Scene) -> N
     assert await refused(scene.desk.retry(OPERATOR, order_id)) == ["not_held"], "as from Python"
     await scene.desk.processed(OPERATOR, order_id, iccid=iccid(901))
     await scene.ended(order_id)
-    assert (await retry(scene, order_id, code=2)).err == sentence
+    over = (await retry(scene, order_id, code=2)).err
+    assert re.fullmatch(
+        rf"{order_id} is processed since \d{{4}}-\d\d-\d\d \d\d:\d\d UTC; there is nothing to retry\.\n", over
+    )
+    assert await refused(scene.desk.retry(OPERATOR, order_id)) == ["order_over"], "as from Python"
 
 
 @pytest.mark.covers("W5")

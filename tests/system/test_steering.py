@@ -30,7 +30,7 @@ async def test_calls_after_a_processed_order_has_ended(scene: Scene) -> None:
     assert await refused(scene.desk.processed(OPERATOR, order_id, iccid=iccid(778))) == ["already_processed"]
     assert await scene.desk.acknowledge(OPERATOR, order_id) == done
     assert await refused(scene.desk.enter_iccid(OPERATOR, order_id, iccid(778))) == ["already_processed"]
-    assert await refused(scene.desk.retry(OPERATOR, order_id)) == ["not_held"]
+    assert await refused(scene.desk.retry(OPERATOR, order_id)) == ["order_over"]
     assert await scene.desk.order(OPERATOR, order_id) == before, "late calls change nothing"
 
 

@@ -52,6 +52,7 @@ ORDERS = {
     "line_changed": (
         "La SIM de la ligne n’est plus celle qui était en place au moment de la commande ; annulez celle-ci."
     ),
+    "order_over": "{order} est {order_status} depuis le {since} ; il n’y a rien à relancer.",
     "not_held": "{workflow} n’est pas en attente ; il n’y a rien à relancer.",
     "not_taken": "Le workflow n’a pas accepté cet appel.",
 }

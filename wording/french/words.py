@@ -12,6 +12,7 @@ WORDS: Words = {
         "refused": "elle a été refusée",
         "over": "le QR code n’est plus attendu",
     },
+    "order_status": {"processed": "traitée", "cancelled": "annulée", "refused": "refusée"},
     "rule": {
         "length": "il a plus de 255 caractères",
         "form": "il n’a pas la forme LPA:1$SERVEUR$MATCHING-ID",
