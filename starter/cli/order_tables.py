@@ -36,6 +36,17 @@ def print_orders(orders: Sequence[OrderView]) -> None:
     )
 
 
+def print_held(orders: Sequence[OrderView]) -> None:
+    """One row a hold: since when the order waits for a person, and for what."""
+    rows = [
+        (order.id, order.title, short_time(hold.since), f"{hold.reason}: {hold_sentence(hold.reason)}")
+        for order in orders
+        for hold in order.holds
+    ]
+    columns = ("order", "about", "since (UTC)", "held for")
+    print_table("Held orders", columns, rows, whole=("order", "about", "since (UTC)"))
+
+
 def print_order(order: OrderView, people: Mapping[str, str]) -> None:
     """An order with all that a person may ask about it; `people` names those it refers to."""
     by = f", by {order.distributor}" if order.distributor else ""

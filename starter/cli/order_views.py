@@ -91,7 +91,7 @@ def list_orders(  # noqa: PLR0917  options of a command
     if json:
         print_json(found)
     elif found:
-        order_tables.print_orders(found)
+        (order_tables.print_held if held else order_tables.print_orders)(found)
     elif held and not (status or line or open_only or incidents):
         say("No order is held.")
     elif status or held or line or open_only or incidents:

@@ -37,6 +37,13 @@ async def test_orders_are_listed_with_number_and_short_date(database: Database, 
         for word in (first.order_id, "+33639980001", "processing", "no_acknowledgement"):
             assert word in listed, columns
         assert re.search(r" \d\d-\d\d \d\d:\d\d ", listed)
+    for columns in (80, 120):
+        held = shell.process("order", "list", "--held", columns=columns).out
+        assert max(map(len, held.splitlines())) <= columns
+        assert re.search(rf"{third.order_id} .*\+33639980003 .* \d\d-\d\d \d\d:\d\d ", held), held
+        read = " ".join(re.sub("[│┃]", " ", held).split())
+        first_words = " ".join(HoldReason.NO_ACKNOWLEDGEMENT.sentence.split()[:3])
+        assert columns == 80 or first_words in read, held
     assert "Switch to eSIM" in shell.run("order", "list").out
     still_open = shell.run("order", "list", "--open").out
     assert first.order_id in still_open
