@@ -1,0 +1,143 @@
+"""A newcomer and an operator type what README, runbook and contract show, and all of it works.
+
+Each block of a document is run as it stands; only placeholders in capitals are replaced. What a block
+needs beforehand, such as an order that is held, is prepared by the function of its first command.
+"""
+
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+import pytest
+
+from models.activation import parse_activation_code
+from models.identifiers import order_id
+from sandbox.demo.qr_code import letter_with
+from sandbox.stage import running_sandbox
+from tests.documents.blocks import TOP, Block, blocks
+from tests.documents.scene import Reader
+
+USER = "ana@acme.example"
+Names = Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+async def reader(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reader]:
+    folder, data = tmp_path_factory.mktemp("reader"), tmp_path_factory.mktemp("sandbox")
+    async with running_sandbox(data) as (_, addresses):
+        yield Reader(folder, data, addresses)
+
+
+# --- what blocks need beforehand ---------------------------------------------------------------------
+
+
+async def first_order(reader: Reader) -> Names:
+    return {"ORDER": order_id(1, "cart-4711")}
+
+
+async def an_esim(reader: Reader) -> Names:
+    listed = await reader.types('esim-orders fleet list --account "Acme Logistics" --without-code --json')
+    sims = [line["sim"] for line in json.loads(listed) if line["sim"]]
+    sim = next(sim for sim in sims if sim["distributor"] == "Telvia Distribution")
+    code = parse_activation_code("LPA:1$smdp.orange.example$README-0001")
+    (reader.folder / "code.pdf").write_bytes(letter_with(code))
+    return {"SIM": f"S-{sim['id']}"}
+
+
+async def placed(reader: Reader, line: str) -> str:
+    command = f"esim-orders order switch {line} --user {USER} --pack P-1 --yes --json"
+    return str(json.loads(await reader.types(command))["order_id"])
+
+
+async def held_order(reader: Reader) -> Names:
+    """An order that is held because the distributor had no contact; it has one again."""
+    await reader.types(
+        "esim-orders contact edit orders@telvia.example --account 'Acme Logistics' --no-role order"
+    )
+    order = await placed(reader, next(LINES))
+    while order not in await reader.types("esim-orders order list --held --json"):
+        pass
+    await reader.types(
+        "esim-orders contact edit orders@telvia.example --account 'Acme Logistics' --role order"
+    )
+    return {"ORDER": order}
+
+
+async def pending_step(reader: Reader) -> Names:
+    """An order whose mail is being tried, as the mail server is stopped."""
+    await reader.types("esim-orders sandbox stop mailbox")
+    order = await placed(reader, next(LINES))
+    while True:
+        described = json.loads(await reader.types(f"temporal workflow describe -w {order} -o json"))
+        if pending := described.get("pendingActivities"):
+            return {"ORDER": order, "ID": str(pending[0]["activityId"])}
+
+
+async def acknowledged_line(reader: Reader) -> Names:
+    """Line L-9 has an open order with a temporary eSIM; the other lines are those of the list."""
+    order = await placed(reader, "L-9")
+    await reader.types(f"esim-orders order acknowledge {order}")
+    (reader.folder / "lines.txt").write_text("+33639980010\n+33639980012\n")
+    return {}
+
+
+async def another_ana(reader: Reader) -> Names:
+    await reader.types('esim-orders user create "Ana Ruiz" ana.ruiz@acme.example --account "Acme Logistics"')
+    return {}
+
+
+async def order_file(reader: Reader) -> Names:
+    """The file that the contract's first example shows, as `order.json`."""
+    first = next(block for block in blocks("json") if block.document == "docs/contract.md")
+    (reader.folder / "order.json").write_text(first.content)
+    return {}
+
+
+async def nothing(reader: Reader) -> Names:
+    return {}
+
+
+LINES = iter(["L-11", "L-13", "L-14", "L-23", "L-25", "L-27"])
+PREPARED: Mapping[str, Callable[[Reader], Awaitable[Names]]] = {
+    "esim-orders fleet import": first_order,
+    "esim-orders contact add": an_esim,
+    "esim-orders order list --held": held_order,
+    "esim-orders order retry --reason": held_order,
+    "temporal workflow signal --query": held_order,
+    "temporal activity pause": pending_step,
+    "esim-orders fleet set-employee": acknowledged_line,
+    "esim-orders person erase": another_ana,
+    "temporal workflow execute-update-with-start": order_file,
+}
+"""By how the first command of a block begins."""
+
+RUN = [block for block in blocks("sh") if block.reason is None]
+
+
+@pytest.mark.covers("W12")
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("block", RUN, ids=map(str, RUN))
+async def test_a_block_of_commands_works_as_it_stands(reader: Reader, block: Block) -> None:
+    prepare = next(
+        (prepare for begins, prepare in PREPARED.items() if block.commands[0].startswith(begins)), nothing
+    )
+    printed = await reader.follows(block, await prepare(reader))
+    assert len(printed) == len(block.commands)
+
+
+@pytest.mark.covers("W4", "W12")
+@pytest.mark.timeout(120)
+async def test_the_python_of_the_readme_takes_an_order_to_its_end(reader: Reader) -> None:
+    (program,) = [block for block in blocks("python") if block.document == "README.md"]
+    (reader.folder / "place.py").write_text(program.content)
+    printed = await reader.types(f"PYTHONPATH={TOP} python place.py")
+    assert re.search(r"status=.*processed", printed)
+
+
+def test_the_worked_example_of_an_order_id_is_right() -> None:
+    text = (TOP / "docs" / "contract.md").read_text()
+    account, key, order = re.search(
+        r"account (\d+) and the key `([\w-]+)` make `(order-\w{16})`", text
+    ).groups()  # type: ignore[union-attr]
+    assert order_id(int(account), key) == order
+    assert order in next(block for block in blocks("json") if block.document == "docs/contract.md").content
