@@ -92,3 +92,16 @@ def test_the_readme_uses_commands_that_exist() -> None:
     assert used
     for command in used:
         assert command in known or command.split()[0] in known, command
+
+
+def test_every_test_that_the_security_document_names_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (DOCS / "security.md").read_text())
+    assert named
+    for path, test in named:
+        assert (TOP / path).is_file(), path
+        assert not test or f"def {test}(" in (TOP / path).read_text(), (path, test)
+
+
+def test_every_row_about_security_has_its_threat() -> None:
+    rows = set(re.findall(r"^\| (S\d+) \|", (DOCS / "requirements.md").read_text(), re.M))
+    assert rows <= set(re.findall(r"^\| (S\d+) \|", (DOCS / "security.md").read_text(), re.M))

@@ -63,6 +63,12 @@ async def held_order(reader: Reader) -> Names:
     return {"ORDER": order}
 
 
+async def terminated_order(reader: Reader) -> Names:
+    order = await placed(reader, next(LINES))
+    await reader.types(f"temporal workflow terminate -w {order}")
+    return {}
+
+
 async def pending_step(reader: Reader) -> Names:
     """An order whose mail is being tried, as the mail server is stopped."""
     await reader.types("esim-orders sandbox stop mailbox")
@@ -103,7 +109,8 @@ PREPARED: Mapping[str, Callable[[Reader], Awaitable[Names]]] = {
     "esim-orders contact add": an_esim,
     "esim-orders order list --held": held_order,
     "esim-orders order retry --reason": held_order,
-    "temporal workflow signal --query": held_order,
+    "temporal workflow start --type RetryHeld": held_order,
+    "esim-orders order retry --without-workflow": terminated_order,
     "temporal activity pause": pending_step,
     "esim-orders fleet set-employee": acknowledged_line,
     "esim-orders person erase": another_ana,

@@ -14,7 +14,7 @@ MARKED = {
     "they are the tests": 1,
     "it goes on until Ctrl-C": 1,
     "they measure for minutes": 2,
-    "tests/system/test_versions.py does, with workers of two versions": 7,
+    "tests/system/test_versions.py does, with workers of two versions": 8,
 }
 """Blocks that no test runs, by reason: a new one is a decision."""
 
