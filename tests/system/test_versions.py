@@ -8,6 +8,7 @@ import pytest
 from models.errors import PartAway
 from models.lifecycle import OrderStatus
 from tests.builders import ANA, OPERATOR, iccid, line, world
+from tests.documents.blocks import blocks
 from tests.replay.patched import PATCH, PatchedOrder
 from tests.replay.swapped import HastyOrder
 from tests.system.qr_scene import QrScene, a_code
@@ -224,3 +225,34 @@ async def test_a_build_id_that_cannot_be_one_is_refused(versions: Versions) -> N
     async with started("worker", versions.scene.settings.data_dir, {}, "--build-id", "a b") as process:
         assert await process.ends() == 2
         assert process.written == "These settings are not valid: ESIM_BUILD_ID.\n"
+
+
+TOO_EARLY = "delete-version"
+"""Temporal takes it once a version is drained and its workers have been gone for five minutes."""
+
+
+@pytest.mark.covers("W7", "W12")
+async def test_the_commands_of_the_document_are_taken_as_they_stand_there(versions: Versions) -> None:
+    scene = versions.scene
+    await world(scene.database, line(1))
+    typed = [
+        command
+        for block in blocks("sh")
+        if block.document == "docs/versions.md"
+        for command in block.commands
+    ]
+    async with versions.worker("A"), versions.worker("B"):
+        await versions.make_current("A")
+        order_id = await scene.placed(1)
+        for command in typed:
+            program, *words = shlex.split(command.replace("esim-orders", versions.name), comments=True)
+            assert program == "temporal"
+            if "--delete" in words:  # of a version that ramps; the next one is of a version that is current
+                await versions.make_current("A")
+                await versions.ramp("B", 5)
+            if TOO_EARLY in words:
+                code, printed = await versions.temporal(*words)
+                assert (code != 0, "cannot be deleted" in printed) == (True, True), printed
+            else:
+                await versions.taken(*words)
+        await versions.taken("workflow", "terminate", "-w", order_id)

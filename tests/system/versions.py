@@ -55,9 +55,12 @@ class Versions:
         await self.known(lambda routing: not routing.ramping_version_percentage)
 
     async def route(self, command: str, *words: str) -> None:
+        """Decide where work goes to."""
+        await self.taken("worker", "deployment", command, "--deployment-name", self.name, *words, "--yes")
+
+    async def taken(self, *words: str) -> None:
         """Type the command until it is taken, as the version must have polled."""
-        typed = ("worker", "deployment", command, "--deployment-name", self.name, *words, "--yes")
-        await eventually(lambda: self.temporal(*typed), lambda done: done[0] == 0)
+        await eventually(lambda: self.temporal(*words), lambda done: done[0] == 0)
 
     async def known(self, decided: Callable[[TaskQueueVersioningInfo], bool]) -> None:
         """Wait until the queues, of workflows and of their steps, have heard of what was decided."""
