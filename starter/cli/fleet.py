@@ -13,7 +13,7 @@ from models.qr import QrHistory
 from starter.cli import fleet_edits, qr_tables
 from starter.cli.imports import DryRun, File, import_file
 from starter.cli.language import action_label, why_not
-from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, warn
+from starter.cli.output import JsonFlag, is_wide, print_facts, print_json, print_table, say, warn
 from starter.cli.session import inventory, run
 from starter.inventory import Inventory, names_sim
 
@@ -150,7 +150,7 @@ def _print_line(line: LineView) -> None:
         ("groups", ", ".join(line.groups) or None),
         ("open order", line.open_order),
     ]
-    print_table(reference("L", line.id), ("", ""), facts)
+    print_facts(reference("L", line.id), facts)
     if line.sim is None:
         say("The slot is empty.")
     else:
@@ -172,7 +172,7 @@ def _print_sim(title: str, sim: SimView) -> None:
         ("from order", sim.order_id),
         ("holder", sim.holder),
     ]
-    print_table(title, ("", ""), facts)
+    print_facts(title, facts)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from models.order_views import OrderView
 from starter.cli import not_sent
 from starter.cli.language import held as hold_sentence
 from starter.cli.language import kind_label, order_status, why_not
-from starter.cli.output import full_time, is_wide, print_table, short_time
+from starter.cli.output import full_time, is_wide, print_facts, print_table, short_time
 
 _WAITS = {
     OrderStatus.SUBMITTED: "the provider's acknowledgement",
@@ -64,7 +64,7 @@ def print_order(order: OrderView, people: Mapping[str, str]) -> None:
         ("cancelled for", order.cancel_reason),
         *(("refused", why_not(refusal)) for refusal in order.refusals),
     ]
-    print_table(order.id, ("", ""), [fact for fact in facts if fact[1]])
+    print_facts(order.id, [fact for fact in facts if fact[1]])
     print_events(order.events, people)
 
 

@@ -66,6 +66,7 @@ def print_table(
     rows: Iterable[Sequence[object]],
     *,
     whole: Collection[str] = (),
+    headings: bool = True,
 ) -> None:
     """Print a table that fits the terminal; `None` is shown as a dash.
 
@@ -74,12 +75,18 @@ def print_table(
     """
     cells = [["-" if cell is None else str(cell) for cell in row] for row in rows]
     widths = _widths(columns, cells, whole)
-    table = Table(title=title, title_justify="left", header_style="bold", show_header=any(columns))
+    table = Table(title=title, title_justify="left", header_style="bold", show_header=headings)
     for column, width in zip(columns, widths, strict=True):
         table.add_column(column, overflow="fold", no_wrap=column in whole, width=width)
     for row in cells:
         table.add_row(*row)
     console.print(table)
+
+
+def print_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
+    """Print what is known of one thing, a line each; the labels are never broken into lines."""
+    columns = ("label", "fact")
+    print_table(title, columns, facts, whole=("label",), headings=False)
 
 
 def _widths(

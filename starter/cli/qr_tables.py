@@ -10,7 +10,7 @@ from starter.cli import not_sent
 from starter.cli.language import held as hold_sentence
 from starter.cli.language import not_sent_reason, request_status, why_not
 from starter.cli.order_tables import who
-from starter.cli.output import full_time, is_wide, print_table, say, short_time
+from starter.cli.output import full_time, is_wide, print_facts, print_table, say, short_time
 from starter.cli.qr_story import Happening, contacts_of, story
 
 ACCEPTED = "PNG, JPG/JPEG, SVG, TIFF or PDF"
@@ -90,7 +90,7 @@ def _print_request(request: QrRequestView, people: Mapping[str, str]) -> None:
         *not_sent.rows(request.not_sent, people),
         *(("refused", why_not(refusal)) for refusal in request.refusals),
     ]
-    print_table(request.id, ("", ""), [fact for fact in facts if fact[1]])
+    print_facts(request.id, [fact for fact in facts if fact[1]])
 
 
 def _print_notifications(history: QrHistory) -> None:
@@ -134,7 +134,7 @@ def _print_notification(told: NotificationView) -> None:
         ("at", full_time(made)),
         ("link expires", full_time(expires)),
     ]
-    print_table(told.id, ("", ""), facts)
+    print_facts(told.id, facts)
 
 
 def _moments(told: NotificationView) -> tuple[datetime, datetime | None]:
@@ -170,4 +170,4 @@ def print_section(sim: SimView, history: QrHistory, people: Mapping[str, str]) -
         if current is None and asked is None:
             facts.append(("request", f"esim-orders qr request {name} --user USER"))
     facts.append(("history", f"esim-orders qr history {name}"))
-    print_table("QR code", ("", ""), facts)
+    print_facts("QR code", facts)
