@@ -8,9 +8,9 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from models.lifecycle import HoldReason
-from tests.builders import ACCOUNT, ANA, OPERATOR, as_csv, empty_slot, iccid, item
+from tests.builders import ACCOUNT, ANA, OPERATOR, as_csv, empty_slot, iccid, item, line
 from tests.contract.schemas import SENT
-from tests.system.qr_scene import QrScene
+from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
 from worker import WORKFLOWS
@@ -129,11 +129,13 @@ async def held_again(scene: Scene, workflow_id: str) -> None:
 async def test_a_retry_is_not_recorded_under_the_name_of_a_stranger(scene: Scene) -> None:
     """A signal cannot be refused: what is held goes on, and the system is recorded as who retried it."""
     scene.mailbox.answer = "550 5.1.1 No such user"
-    qr = await QrScene.set_up(scene)
+    qr = await QrScene.set_up(scene, *(line(number, sim_type="esim") for number in (1, 2, 3)))
     strangers = await foreigners(scene)
     request_id = await qr.request()
     order_id = await scene.placed(2, kind="replace_esim", pack="P-1")
-    for held in (request_id, order_id):
+    await qr.desk.import_code(OPERATOR, await qr.sim_of(3), str(a_code()))
+    notification_id = (await qr.desk.notify(OPERATOR, await qr.sim_of(3), "boss@acme.example")).id
+    for held in (request_id, order_id, notification_id):
         await held_again(scene, held)
         handle = scene.temporal.client.get_workflow_handle(held)
         for garbage in GARBAGE:
