@@ -61,7 +61,7 @@ class RecoveryDesk:
         """Connect to the configured database and Temporal service."""
         database = Database(settings.database_url, settings.database_pool_size)
         try:
-            yield cls(await connect(settings), database, settings)
+            yield cls(await connect(settings, lazy=True), database, settings)
         finally:
             await database.close()
 

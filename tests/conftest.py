@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url
 
 from sandbox.postgres import ThrowAwayPostgres
@@ -19,6 +20,8 @@ from store import migrations
 from store.session import Database
 
 TEMPLATE = "template_esim"
+settings.register_profile("esim", deadline=None)
+settings.load_profile("esim")  # a busy machine is slow, and a test must not fail for that
 OURS = ("esim-", "tmp", "against-")
 """How temporary files and folders of the product and of the tests begin."""
 

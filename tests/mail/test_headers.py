@@ -145,7 +145,7 @@ def test_whatever_is_in_a_mail_its_receiver_reads(
 @pytest.mark.night
 @pytest.mark.timeout(3600)
 @pytest.mark.covers("S1")
-@settings(max_examples=30_000, deadline=None)
+@settings(max_examples=30_000)
 @given(values, values, recipients, st.lists(recipients, max_size=20).map(tuple))
 def test_whatever_is_in_many_mails_their_receivers_read(
     subject: str, name: str, to: str, cc: tuple[str, ...]

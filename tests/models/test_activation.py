@@ -26,14 +26,14 @@ EXAMPLES = {
 
 
 @given(code=activation_codes())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_code_is_read_back_as_it_was_written(code: ActivationCode) -> None:
     assert parse_activation_code(str(code)) == code
     assert parse_activation_code(f" {str(code).removeprefix('LPA:')}\n") == code
 
 
 @given(code=activation_codes())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_code_shows_nothing_of_itself(code: ActivationCode) -> None:
     assert repr(code) == "ActivationCode(...)"
     assert repr([code, {"code": code}]) == "[ActivationCode(...), {'code': ActivationCode(...)}]"

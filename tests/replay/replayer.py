@@ -3,17 +3,15 @@
 from temporalio.worker import Replayer
 
 from starter.payloads import PayloadKeys, data_converter
-from worker import workflow_runner
+from worker import WORKFLOWS, workflow_runner
 from workflows.order import EsimOrder
-from workflows.qr_notification import EsimQrNotification
 from workflows.qr_request import EsimQrRequest
-from workflows.retry_held import RetryHeld
 
 
 def replayer(order: type = EsimOrder, request: type = EsimQrRequest) -> Replayer:
     """With the workflows as they are, or with another in place of one."""
     return Replayer(
-        workflows=[order, request, EsimQrNotification, RetryHeld],
+        workflows=[{EsimOrder: order, EsimQrRequest: request}.get(it, it) for it in WORKFLOWS],
         workflow_runner=workflow_runner(),
         data_converter=data_converter(PayloadKeys("")),
     )

@@ -25,6 +25,7 @@ from starter.inventory import Inventory
 from store.clock import set_clock
 from store.session import Database
 from tests.builders import ANA, OPERATOR, run
+from tests.starter.shell import Said, Shell
 from tests.temporal_server import Temporal, comes_true, eventually
 from worker import order_worker
 
@@ -100,6 +101,19 @@ class Scene:
         self.inventory = Inventory(database)
         self.desk = OrderDesk(temporal.client, database, settings)
         self._ahead = timedelta()
+
+    def shell(self) -> Shell:
+        """A shell in which the product is typed with the settings of this scene."""
+        where = {
+            "ESIM_TEMPORAL_ADDRESS": self.settings.temporal_address,
+            "ESIM_TASK_QUEUE": self.settings.task_queue,
+            "ESIM_SECRET_KEYS": self.settings.secret_keys,
+        }
+        return Shell(self.settings.data_dir, self.settings.database_url, where)
+
+    async def typed(self, *words: str, code: int = 0, typed: str = "") -> Said:
+        """What the command says, in a process of its own; it must end with the exit code."""
+        return await asyncio.to_thread(lambda: self.shell().process(*words, code=code, typed=typed))
 
     def impatient(self) -> OrderDesk:
         """A desk that does not wait long for a worker."""

@@ -1,7 +1,5 @@
 """Edits of the inventory, and the closing of an account, while an order is open."""
 
-import asyncio
-
 import pytest
 
 from models.callers import Role
@@ -10,7 +8,7 @@ from starter import callers
 from starter.accounts import Accounts
 from starter.fleet_edits import FleetEdits
 from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line, world
-from tests.starter.shell import Said, Shell
+from tests.starter.shell import Said
 from tests.system.scene import Scene, refused
 
 ESIM = iccid(777)
@@ -66,12 +64,9 @@ async def test_the_iccid_is_entered_by_line_by_the_manager_and_by_the_provider_d
 @pytest.mark.covers("F64", "F49")
 async def test_the_iccid_is_entered_by_line_from_a_shell(scene: Scene) -> None:
     await world(scene.database, line(1), line(2))
-    where = {"ESIM_TEMPORAL_ADDRESS": scene.temporal.address, "ESIM_TASK_QUEUE": scene.settings.task_queue}
-    shell = Shell(scene.settings.data_dir, scene.settings.database_url, where)
 
     async def typed(*arguments: str, code: int = 0) -> Said:
-        said = lambda: shell.process("--user", ANA, "fleet", "set-iccid", *arguments, code=code)  # noqa: E731
-        return await asyncio.to_thread(said)
+        return await scene.typed("--user", ANA, "fleet", "set-iccid", *arguments, code=code)
 
     order_id = await scene.acknowledged()
     assert (await typed("L-1", ESIM)).out == f"{order_id}: provider processing in progress, ICCID {ESIM}\n"

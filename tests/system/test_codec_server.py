@@ -27,7 +27,7 @@ KEY = PayloadKeys.new_key()
 TOKEN = secrets.token_hex(32)
 SUMMARY = "Switch line L-1, slot 1, to eSIM (Orange)"
 MESSAGE = "The mail server refused the content"
-DETAILS = "Waits for the provider's acknowledgement"
+DETAILS = "Signal `retry` goes on"
 
 
 @dataclass

@@ -19,7 +19,6 @@ from starter.restarts import Restarted
 from store.hold_subjects import KINDS
 from store.waiting import Waiting, waiting
 from tests.builders import ANA, OPERATOR, iccid, line, place, world
-from tests.starter.shell import Said, Shell
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene
 from tests.temporal_server import Temporal, a_server, eventually
@@ -42,22 +41,8 @@ def after_the_loss(scene: Scene, empty: Temporal) -> Scene:
     return Scene(empty, scene.database, settings, scene.mailbox)
 
 
-def shell_of(scene: Scene) -> Shell:
-    settings = scene.settings
-    where = {
-        "ESIM_TEMPORAL_ADDRESS": settings.temporal_address,
-        "ESIM_TASK_QUEUE": settings.task_queue,
-        "ESIM_SECRET_KEYS": settings.secret_keys,
-    }
-    return Shell(settings.data_dir, settings.database_url, where)
-
-
-async def command(scene: Scene, *more: str, code: int = 0, typed: str = "") -> Said:
-    return await asyncio.to_thread(lambda: shell_of(scene).process(*more, code=code, typed=typed))
-
-
 async def started(scene: Scene, *, code: int = 0) -> dict[str, Any]:
-    said = await command(scene, "order", "retry", "--without-workflow", "--yes", "--json", code=code)
+    said = await scene.typed("order", "retry", "--without-workflow", "--yes", "--json", code=code)
     answer: dict[str, Any] = json.loads(said.out)
     return answer
 
@@ -201,7 +186,7 @@ async def test_one_that_is_killed_is_finished_by_its_repeat(idle_scene: Scene, e
 
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "starter.cli", "order", "retry", "--without-workflow", "--yes"),
-        env=shell_of(scene)._own(80),
+        env=scene.shell()._own(80),
     )
     await eventually(running, bool)
     with contextlib.suppress(ProcessLookupError):
@@ -240,15 +225,15 @@ async def test_a_person_is_asked_sees_the_progress_and_reads_a_summary(
         await idle_scene.placed(1)
         await idle_scene.placed(2)
     scene = after_the_loss(idle_scene, empty)
-    declined = await command(scene, "order", "retry", "--without-workflow", code=2, typed="n\n")
+    declined = await scene.typed("order", "retry", "--without-workflow", code=2, typed="n\n")
     assert "Start 2 orders?" in declined.err
     asked = ("order", "retry", "--without-workflow")
-    said = await asyncio.to_thread(lambda: shell_of(scene).terminal(*asked, answers=("y",), columns=100))
+    said = await asyncio.to_thread(lambda: scene.shell().terminal(*asked, answers=("y",), columns=100))
     assert "2/2" in said, "a terminal shows how far it is"
     assert "started" in said
     async with RecoveryDesk.open(scene.settings) as recovery:
         await eventually(lambda: recovery.find(OPERATOR), lambda found: not found)
-    again = await command(scene, *asked)
+    again = await scene.typed(*asked)
     assert again.out == "All that is not finished has its workflow.\n"
 
 

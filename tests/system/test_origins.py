@@ -86,4 +86,6 @@ async def test_a_retry_and_an_erasure_say_from_where(scene: Scene) -> None:
     await world.desk.withdraw(OPERATOR, made)
     last = await _last(scene)
     await erase(operator, scene.database, QUENTIN)
-    assert [(name, origin) for name, _, origin in await _deeds(scene, last)] == [("person.erased", ORIGIN)]
+    *links, erased = [(name, origin) for name, _, origin in await _deeds(scene, last)]
+    assert erased == ("person.erased", ORIGIN)
+    assert set(links) == {("link.revoked", ORIGIN)}

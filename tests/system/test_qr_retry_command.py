@@ -1,13 +1,12 @@
 """`esim-orders qr retry` and `qr request --again`, as people at a shell type them."""
 
-import asyncio
 import json
 
 import pytest
 
 from starter.qr_desk import QrRequestDraft
 from tests.builders import ANA, OPERATOR
-from tests.starter.shell import Said, Shell
+from tests.starter.shell import Said
 from tests.system.qr_scene import QUENTIN, QrScene, a_code
 from tests.system.scene import Scene, refused
 from tests.temporal_server import eventually
@@ -18,10 +17,7 @@ TAKES = "250 2.0.0 taken"
 
 
 async def typed(scene: Scene, *words: str, code: int = 0) -> Said:
-    settings = scene.settings
-    where = {"ESIM_TEMPORAL_ADDRESS": settings.temporal_address, "ESIM_TASK_QUEUE": settings.task_queue}
-    shell = Shell(settings.data_dir, settings.database_url, where)
-    return await asyncio.to_thread(shell.process, "qr", *words, code=code)
+    return await scene.typed("qr", *words, code=code)
 
 
 @pytest.mark.covers("W5")

@@ -1,6 +1,5 @@
 """`esim-orders order retry`, as who looks after held orders types it."""
 
-import asyncio
 import json
 import re
 
@@ -11,7 +10,7 @@ from models.lifecycle import OrderStatus
 from models.retries import Outcome
 from starter.retry import RetryDesk
 from tests.builders import OPERATOR, iccid, world
-from tests.starter.shell import Said, Shell
+from tests.starter.shell import Said
 from tests.system.scene import Scene, refused
 from tests.temporal_server import eventually
 
@@ -20,10 +19,7 @@ TAKES = "250 2.0.0 taken"
 
 
 async def retry(scene: Scene, order_id: str, *more: str, code: int = 0) -> Said:
-    settings = scene.settings
-    where = {"ESIM_TEMPORAL_ADDRESS": settings.temporal_address, "ESIM_TASK_QUEUE": settings.task_queue}
-    shell = Shell(settings.data_dir, settings.database_url, where)
-    return await asyncio.to_thread(shell.process, "order", "retry", order_id, *more, code=code)
+    return await scene.typed("order", "retry", order_id, *more, code=code)
 
 
 async def held(scene: Scene) -> str:

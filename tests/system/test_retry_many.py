@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.builders import line, world
-from tests.starter.shell import Said, Shell
+from tests.starter.shell import Said
 from tests.system.qr_scene import QUENTIN, QrScene
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
@@ -18,20 +18,8 @@ TAKES = "250 2.0.0 taken"
 ORDERS = 12
 
 
-def shell(scene: Scene) -> Shell:
-    settings = scene.settings
-    where = {
-        "ESIM_TEMPORAL_ADDRESS": settings.temporal_address,
-        "ESIM_TASK_QUEUE": settings.task_queue,
-        "ESIM_SECRET_KEYS": settings.secret_keys,
-    }
-    return Shell(settings.data_dir, settings.database_url, where)
-
-
 async def retry(scene: Scene, *more: str, code: int = 0, typed: str = "") -> Said:
-    return await asyncio.to_thread(
-        lambda: shell(scene).process("order", "retry", *more, code=code, typed=typed)
-    )
+    return await scene.typed("order", "retry", *more, code=code, typed=typed)
 
 
 async def retried(scene: Scene, *more: str, code: int = 0) -> Any:
@@ -88,7 +76,7 @@ async def test_a_person_is_asked_with_the_count_and_reads_a_summary(scene: Scene
     scene.mailbox.answer = TAKES
     await all_held(scene, 3)
     said = await asyncio.to_thread(
-        lambda: shell(scene).terminal("order", "retry", "--all-held", answers=("y",), columns=100)
+        lambda: scene.shell().terminal("order", "retry", "--all-held", answers=("y",), columns=100)
     )
     assert "settled" in said, "a terminal shows how far it is"
     assert "goes on" in said

@@ -17,6 +17,7 @@ from sandbox.ports import free_port
 from starter.code_desk import CodeDesk
 from starter.desk import OrderDesk
 from starter.qr_desk import QrDesk, QrRequestDraft
+from starter.recovery import RecoveryDesk
 from starter.retry import RetryDesk
 from starter.temporal import connect
 from store.secrets import KeyRing
@@ -44,11 +45,17 @@ def _key(scene: Scene) -> str:
     return f"code of {scene.settings.task_queue}"
 
 
-NEEDS: dict[type, Need] = {OrderDesk: _place, QrDesk: _request, RetryDesk: _retry}
+NEEDS: dict[type, Need] = {
+    OrderDesk: _place,
+    QrDesk: _request,
+    RecoveryDesk: lambda desk, _: desk.find(OPERATOR),
+    RetryDesk: _retry,
+}
 """What each desk needs Temporal for."""
 READS: dict[type, Need] = {
     OrderDesk: lambda desk, _: desk.orders(OPERATOR),
     QrDesk: lambda desk, _: desk.history(OPERATOR, "S-2"),
+    RecoveryDesk: lambda desk, _: desk.start(OPERATOR, []),
     RetryDesk: lambda desk, _: desk.select(OPERATOR),
 }
 

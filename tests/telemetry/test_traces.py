@@ -20,10 +20,7 @@ from tests.telemetry.collector import collecting
 from tests.telemetry.processes import ROOT, started
 from tests.telemetry.watched import Watched
 from tests.temporal_server import Temporal
-from worker import workflow_runner
-from workflows.order import EsimOrder
-from workflows.qr_notification import EsimQrNotification
-from workflows.qr_request import EsimQrRequest
+from worker import WORKFLOWS, workflow_runner
 
 pytestmark = pytest.mark.timeout(300)
 """The day that is watched takes its time on a busy machine, and the first test here waits for it."""
@@ -98,7 +95,7 @@ def test_texts_are_left_out_of_every_span() -> None:
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
 async def test_histories_recorded_without_traces_replay_with_them(file: Path) -> None:
     replayer = Replayer(
-        workflows=[EsimOrder, EsimQrRequest, EsimQrNotification],
+        workflows=WORKFLOWS,
         workflow_runner=workflow_runner(),
         data_converter=pydantic_data_converter,
         interceptors=[TemporalCalls(TracerProvider(shutdown_on_exit=False).get_tracer("test"))],
