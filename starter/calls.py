@@ -20,10 +20,13 @@ from models.errors import PartAway, Refused
 from models.identifiers import storable
 from settings import Settings
 from starter.temporal import reached, temporal_away
+from store.session import Database
 from workflows.failures import refusals_of
 from workflows.messages import NotifyOfQrCode, PlaceOrder, RequestQrCode
 
 LONGEST_KEY = 500
+_LOOKED_FOR_SECONDS = 2.0
+"""How long the database may take to answer before it is said to be unavailable."""
 _FORGOTTEN_SECONDS = 0.05
 """How long to wait before a call that Temporal forgot is made again."""
 
@@ -35,8 +38,9 @@ class NoSuchWorkflow(Exception):
 class Calls:
     """What the desks say to Temporal. Safe for concurrent use."""
 
-    def __init__(self, client: Client, settings: Settings) -> None:
+    def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         self.client = client
+        self._database = database
         self._settings = settings
 
     async def start_and_ask(  # noqa: PLR0917  as many as there are
@@ -155,9 +159,20 @@ class Calls:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise asyncio.CancelledError from None
-            raise PartAway("worker", "No worker answers; it may still be done later.") from None
+            raise await self._unavailable() from None
         except RPCError as failure:
             raise _explained(failure) from failure
+
+    async def _unavailable(self) -> PartAway:
+        """What is unavailable where no answer came in time. A worker without its database answers no call."""
+        try:
+            async with asyncio.timeout(_LOOKED_FOR_SECONDS):
+                await self._database.revision()
+        except PartAway as away:
+            return PartAway(away.part, f"{away} It may still be done later.")
+        except TimeoutError:
+            return PartAway("database", "The database does not answer; it may still be done later.")
+        return PartAway("worker", "No worker answers; it may still be done later.")
 
 
 def _heard(started: asyncio.Future[Any]) -> None:

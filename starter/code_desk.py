@@ -50,7 +50,7 @@ class CodeDesk:
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         self.database = database
         self.settings = settings
-        self._calls = Calls(client, settings)
+        self._calls = Calls(client, database, settings)
         self.workflows = QrWorkflows(self._calls, database, settings)
 
     @classmethod

@@ -58,7 +58,7 @@ class OrderDesk(OrderBook):
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         super().__init__(database)
-        self._calls = Calls(client, settings)
+        self._calls = Calls(client, database, settings)
         self._settings = settings
         self._waits = order_waits(settings)
         self._retry = RetryDesk(client, database, settings)

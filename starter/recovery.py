@@ -53,7 +53,7 @@ class RecoveryDesk:
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         self._client = client
         self._database = database
-        self._restarts = Restarts(Calls(client, settings), database, settings)
+        self._restarts = Restarts(Calls(client, database, settings), database, settings)
 
     @classmethod
     @asynccontextmanager

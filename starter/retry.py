@@ -43,7 +43,7 @@ class RetryDesk:
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         self._database = database
-        self._calls = Calls(client, settings)
+        self._calls = Calls(client, database, settings)
         self._restarts = Restarts(self._calls, database, settings)
         self._queue = settings.task_queue
 

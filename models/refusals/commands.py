@@ -45,6 +45,7 @@ COMMANDS = {
     "file_not_there": Declared("The file {file} is not there."),
     "file_is_folder": Declared("The file {file} is a folder."),
     "file_not_permitted": Declared("The file {file} may not be read."),
+    "no_space": Declared("The output cannot be written: there is no space left."),
     "file_unreadable": Declared("The file {file} cannot be read."),
     "file_exists": Declared("The file {file} is there already; --force overwrites it."),
     "file_not_replaceable": Declared("{file} is no file that could be replaced."),

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 
@@ -77,7 +78,9 @@ async def _play_on(
                 await database.close()
             timeline.sum_up()
             if keep:
-                console.print(f"\nThe sandbox stays: export ESIM_DATA_DIR={folder}\nCtrl-C ends it.")
+                console.print(
+                    f"\nThe sandbox stays: export ESIM_DATA_DIR={quote(str(folder))}\nCtrl-C ends it."
+                )
                 await asyncio.Event().wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

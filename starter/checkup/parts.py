@@ -111,8 +111,11 @@ async def secret_keys(keys: str, database: Database) -> Check:
         return Check("secret_keys", ok=False, sentence=str(invalid))
 
     async def ask() -> bool:
-        async with database.reading() as connection:
-            return await standing.newest_code_opens(connection, ring)
+        try:
+            async with database.reading() as connection:
+                return await standing.newest_code_opens(connection, ring)
+        except PartAway:
+            raise TimeoutError from None  # the keys are not at fault
 
     opened, why_not = await within(ask, _DATABASE_SILENT)
     if opened:

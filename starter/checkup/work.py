@@ -102,7 +102,8 @@ async def not_sent(database: Database) -> Check:
     ids = tuple(dict.fromkeys(waits.id for waits in found))
     sentence = (
         f"Not gone out yet since {found[0].since:%Y-%m-%d %H:%M:%S} UTC: {_named(ids)}. {by_reason} "
-        "What is not held is tried again by itself. Correct the cause (docs/operations.md)."
+        "What has a workflow and is not held is tried again by itself. "
+        "Correct the cause (docs/operations.md)."
     )
     return Check("not_sent", ok=False, sentence=sentence, ids=ids)
 

@@ -1,5 +1,6 @@
 """All commands in one tree, and how their ends become exit codes."""
 
+import errno
 import os
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from models.errors import EsimError
+from models.errors import EsimError, Refused
 from starter.cli import (
     accounts,
     catalogue,
@@ -102,5 +103,6 @@ def run() -> int:
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else int(left.code is not None)
     except Exception as bug:  # noqa: BLE001  whatever it is, people get a sentence
-        return told_of_bug(bug)
+        full = isinstance(bug, OSError) and bug.errno in {errno.ENOSPC, errno.EDQUOT}
+        return fail(Refused.because("no_space")) if full else told_of_bug(bug)
     return 0

@@ -27,7 +27,9 @@ class Format(StrEnum):
 
 
 def parse_format(file: Path, name: str | None) -> Format:
-    """What is asked for, or what the file's name says. Raises `Refused` (`format_unknown`)."""
+    """What is asked for, or what the name says; a pipe gets PNG. Raises `Refused` (`format_unknown`)."""
+    if name is None and file == STDOUT:
+        return Format.PNG
     wanted = (file.suffix.removeprefix(".") if name is None else name.strip()).lower()
     if wanted not in set(Format):
         raise Refused.because("format_unknown")

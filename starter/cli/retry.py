@@ -49,8 +49,8 @@ def retry(  # noqa: PLR0917  options of a command
     With --without-workflow, all that is not finished and has no workflow is started, such as after Temporal's
     data was lost.
     """
-    many = bool(query) or all_held or reason is not None
-    if [many, bool(ids), without_workflow].count(True) != 1:
+    chosen = (query is not None, all_held, reason is not None, bool(ids), without_workflow)
+    if chosen.count(True) != 1:
         raise Refused.because("selection_invalid")
     if without_workflow:
         return start_lost(yes=yes, json=json)

@@ -6,6 +6,7 @@ The sandbox is imported only when it is asked for: an image for a cluster does n
 import os
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
@@ -55,7 +56,9 @@ def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
         data_dir=folder, migrate=migrations.upgrade, search_attributes=NAMES, say=warn, **_configured()
     )
     tell = warn if json else say
-    others = "" if data_dir is None else f"Other shells find it after: export ESIM_DATA_DIR={folder}"
+    others = (
+        "" if data_dir is None else f"Other shells find it after: export ESIM_DATA_DIR={quote(str(folder))}"
+    )
 
     def announce(addresses: "Addresses") -> None:
         if json:

@@ -3,20 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models.callers import Caller
 from models.errors import PartAway, Refused
-from starter.cli.output import print_json, print_table, say
+from starter.cli.output import print_json, print_table, say, warn
 from starter.cli.questions import confirmed
 from starter.cli.retry_many import KINDS, counted
 from starter.cli.session import caller, run, settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from starter.recovery import RecoveryDesk, Restart
     from store.waiting import Waiting
@@ -40,8 +40,7 @@ def start_lost(*, yes: bool, json: bool) -> None:
         async with _recovery() as (recovery, who):
             return await recovery.start(who, found, tell)
 
-    with _bar(len(found)) as tell:
-        done = run(lambda: call(tell)) if found else []
+    done = _counted(len(found), call) if found else []
     if json:
         print_json(_document(done))
     elif found:
@@ -50,6 +49,26 @@ def start_lost(*, yes: bool, json: bool) -> None:
         say("All that is not finished has its workflow.")
     if any(one.outcome.name == "FAILED" for one in done):
         raise PartAway("temporal", "Some could not be started; the same command tries them again.")
+
+
+def _counted(
+    count: int, call: "Callable[[Callable[[int], None]], Coroutine[Any, Any, list[Restart]]]"
+) -> "list[Restart]":
+    """Show how far it is, also where Ctrl-C ends it."""
+    so_far = 0
+
+    with _bar(count) as show:
+
+        def tell(done: int) -> None:
+            nonlocal so_far
+            so_far = done
+            show(done)
+
+        try:
+            return run(lambda: call(tell))
+        except KeyboardInterrupt:
+            warn(f"{so_far} of {count} were seen to; the same command goes on with the rest.")
+            raise
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from PIL import Image
 from qrcode.main import make
 
 from starter.accounts import Accounts
+from starter.cli.qr_pictures import Format, parse_format
 from starter.inventory import Inventory
 from store.secrets import KeyRing
 from store.session import Database
@@ -258,6 +259,7 @@ async def test_a_code_is_put_nowhere_unasked(database: Database, shell: Shell) -
 async def test_a_picture_is_piped_and_overwrites_nothing_unasked(database: Database, shell: Shell) -> None:
     await esims(database)
     shell.process("qr", "import", "S-1", "--code", "-", *BY_ANA, typed=CODE)
+    assert parse_format(Path("-"), None) is Format.PNG, "a pipe gets a picture that everything can show"
     piped = shell.process("qr", "show", "S-1", "-o", "-", "--format", "svg")
     assert piped.out.startswith("<svg")
     assert "S-1, version 1" in piped.err

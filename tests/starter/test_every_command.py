@@ -184,3 +184,20 @@ async def test_a_user_who_does_not_exist_does_nothing(name: str, database: Datab
         said = shell.run(*arguments, code=2)
         assert said.err == "There is no such user in the account.\n", (user, said.err)
     assert await run(database, "SELECT count(*) FROM events") == before
+
+
+@pytest.mark.covers("R18")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_one_sentence(shell: Shell) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "starter.cli", "--help"],
+            cwd=ROOT,
+            env=shell._own(80),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    sentence = "The output cannot be written: there is no space left.\n"
+    assert (ended.returncode, ended.stderr) == (2, sentence)

@@ -15,6 +15,7 @@ from models.errors import PartAway, Refused
 from settings import Settings
 from starter.calls import Calls, NoSuchWorkflow
 from starter.temporal import connect
+from store.session import Database
 from tests.builders import OPERATOR, world
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
@@ -91,7 +92,7 @@ async def test_calls_of_an_order_that_has_ended_leave_nothing_behind(scene: Scen
     await world(scene.database)
     start = await _start(scene)
     order_id = await scene.placed()
-    calls = Calls(scene.temporal.client, scene.settings)
+    calls = Calls(scene.temporal.client, scene.database, scene.settings)
     await _place(calls, start)
     await scene.ended(start.order.order_id)  # refused: the line has an open order
     async with reported() as found:
@@ -115,7 +116,7 @@ async def test_a_call_that_is_refused_leaves_nothing_behind(scene: Scene) -> Non
     start = start.model_copy(update={"order": start.order.model_copy(update={"order_id": order_id})})
     async with reported() as found:
         with pytest.raises(Refused) as refused:
-            await _update(Calls(scene.temporal.client, scene.settings), start)
+            await _update(Calls(scene.temporal.client, scene.database, scene.settings), start)
         assert [reason.code for reason in refused.value.refusals] == ["iccid_invalid"]
     assert found == []
 
@@ -125,7 +126,7 @@ async def test_a_call_that_is_refused_leaves_nothing_behind(scene: Scene) -> Non
 async def test_a_call_that_reaches_no_temporal_leaves_nothing_behind(name: str, idle_scene: Scene) -> None:
     await world(idle_scene.database)
     settings = Settings(temporal_address=NOWHERE, answer_timeout=timedelta(seconds=5))
-    calls = Calls(await connect(settings, lazy=True), settings)
+    calls = Calls(await connect(settings, lazy=True), idle_scene.database, settings)
     start = await _start(idle_scene)
     async with reported() as found:
         with pytest.raises(PartAway) as away:
@@ -134,12 +135,29 @@ async def test_a_call_that_reaches_no_temporal_leaves_nothing_behind(name: str, 
     assert found == []
 
 
+@pytest.mark.covers("W1", "W11")
+@pytest.mark.parametrize("name", ["start_and_ask", "update"])
+async def test_a_call_that_is_not_answered_for_want_of_the_database_says_so(
+    name: str, idle_scene: Scene
+) -> None:
+    await world(idle_scene.database)
+    settings = idle_scene.settings.model_copy(update={"answer_timeout": timedelta(seconds=0.3)})
+    nowhere = Database("postgresql+asyncpg://esim@127.0.0.1:1/esim", pool_size=1)
+    calls = Calls(idle_scene.temporal.client, nowhere, settings)
+    start = await _start(idle_scene)
+    await _begin(Calls(idle_scene.temporal.client, idle_scene.database, settings), start)
+    with pytest.raises(PartAway) as away:
+        await CALLS[name](calls, start)
+    assert away.value.part == "database"
+    await nowhere.close()
+
+
 @pytest.mark.covers("W1")
 @pytest.mark.parametrize("name", ["start_and_ask", "update"])
 async def test_a_call_that_no_worker_answers_leaves_nothing_behind(name: str, idle_scene: Scene) -> None:
     await world(idle_scene.database)
     settings = idle_scene.settings.model_copy(update={"answer_timeout": timedelta(seconds=0.3)})
-    calls = Calls(idle_scene.temporal.client, settings)
+    calls = Calls(idle_scene.temporal.client, idle_scene.database, settings)
     start = await _start(idle_scene)
     await _begin(calls, start)
     async with reported() as found:

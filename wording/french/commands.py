@@ -18,6 +18,7 @@ COMMANDS = {
     "query_invalid": (
         "Temporal ne comprend pas cette requête ; docs/operations.md en montre qu’il comprend."
     ),
+    "no_space": "La sortie ne peut pas être écrite : il n’y a plus de place.",
     "selection_invalid": (
         "Indiquez-en par leur id, ou choisissez-en plusieurs avec --query, --reason, --all-held ou "
         "--without-workflow."
