@@ -62,6 +62,17 @@ STEPS = {
 AN_EMAIL = "an e-mail"
 """What is sent by a step that has no words of its own."""
 
+WORDS = {
+    "label": "not sent",
+    "one_try": "{what}, since {since} (1 try). {reason}",
+    "tries": "{what}, since {since} ({tries} tries). {reason}",
+    "waits_for": "waits for",
+    "order": "the order to go out: the provider does not have it yet",
+    "acknowledgement": "the provider's acknowledgement",
+    "processing": "the provider's word that the order is processed",
+}
+"""What a list and a detail say around it."""
+
 
 class NotSentView(View):
     """An e-mail or a call that has not gone out yet, and why (a `NotSentReason`)."""

@@ -1,8 +1,10 @@
 """Statuses, actions and hold reasons in the reader's language; English is where they are defined."""
 
+from collections.abc import Mapping
+
 from models.language import Language
 from models.lifecycle import HoldReason, OrderStatus
-from models.not_sent import AN_EMAIL, MAIL, STEPS, NotSentReason
+from models.not_sent import AN_EMAIL, MAIL, STEPS, WORDS, NotSentReason
 from models.order_kinds import kind_label as english
 from models.qr import RequestStatus
 from models.rules import Action
@@ -44,6 +46,11 @@ def not_sent_step(step: str, language: Language) -> str:
         return AN_EMAIL if language is Language.EN else french.AN_EMAIL
     words = STEPS if language is Language.EN else french.STEPS
     return words.get(name, name)
+
+
+def not_sent_words(language: Language) -> Mapping[str, str]:
+    """What a list and a detail say of what has not gone out yet, by the names of `WORDS`."""
+    return WORDS if language is Language.EN else french.NOT_SENT_WORDS
 
 
 def not_sent_reason(reason: str, language: Language) -> str:

@@ -3,6 +3,8 @@
 Refusals, warnings, hold reasons and labels are in it; what programs read is not.
 """
 
+from collections.abc import Mapping
+
 from models.errors import Refusal
 from models.language import Language, parse_language
 from models.lifecycle import OrderStatus
@@ -66,6 +68,11 @@ def request_status(status: RequestStatus) -> str:
 def not_sent_step(step: str) -> str:
     """What has not gone out yet."""
     return labels.not_sent_step(step, spoken())
+
+
+def not_sent_words() -> Mapping[str, str]:
+    """What is said around what has not gone out yet."""
+    return labels.not_sent_words(spoken())
 
 
 def not_sent_reason(reason: str) -> str:

@@ -9,13 +9,10 @@ from models.lifecycle import OrderStatus
 from models.order_views import OrderView
 from starter.cli import not_sent
 from starter.cli.language import held as hold_sentence
-from starter.cli.language import kind_label, order_status, why_not
+from starter.cli.language import kind_label, not_sent_words, order_status, why_not
 from starter.cli.output import full_time, is_wide, print_facts, print_table, short_time
 
-_WAITS = {
-    OrderStatus.SUBMITTED: "the provider's acknowledgement",
-    OrderStatus.PROVIDER_PROCESSING: "the provider's word that the order is processed",
-}
+_WAITS = {OrderStatus.SUBMITTED: "acknowledgement", OrderStatus.PROVIDER_PROCESSING: "processing"}
 _INTERNAL = frozenset({"request", "note", "refusals", "what"})
 """What an event keeps for the program's own use."""
 _SIMS = frozenset({"sim", "sim_in_place"})
@@ -53,7 +50,7 @@ def print_order(order: OrderView, people: Mapping[str, str]) -> None:
     facts = [
         ("kind", kind_label(order.kind)),
         ("status", f"{order_status(order.status)} since {full_time(order.status_since)}"),
-        ("waits for", _waits(order)),
+        (not_sent_words()["waits_for"], _waits(order)),
         *not_sent.rows(order.not_sent, people),
         *(("held", _held(hold)) for hold in order.holds),
         ("incident", _INCIDENT if order.incident else None),
@@ -90,9 +87,9 @@ def who(actor: str, people: Mapping[str, str]) -> str:
 
 def _waits(order: OrderView) -> str | None:
     """An answer is not waited for before the order has gone out (W11)."""
-    if any(waits.is_order for waits in order.not_sent):
-        return "the order to go out: the provider does not have it yet"
-    return _WAITS.get(order.status)
+    unsent = any(each.is_order for each in order.not_sent)
+    name = "order" if unsent else _WAITS.get(order.status)
+    return not_sent_words()[name] if name else None
 
 
 def _held(hold: HoldView) -> str:
@@ -128,5 +125,5 @@ def _in_words(name: str, value: object) -> str:
 
 def _status(order: OrderView) -> str:
     held = f" (held: {order.held_reason})" if order.held_reason else ""
-    waits = not_sent.mark(order.not_sent)
-    return order_status(order.status) + held + waits + (" (incident)" if order.incident else "")
+    mark = not_sent.mark(order.not_sent)
+    return order_status(order.status) + held + mark + (" (incident)" if order.incident else "")

@@ -1,5 +1,6 @@
 """`esim-orders qr list`: requests of all SIMs, and what waits for a person."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from models.qr import QrWaitingView, RequestStatus
 from starter.cli import not_sent
 from starter.cli.language import held as hold_sentence
 from starter.cli.language import not_sent_reason, request_status
-from starter.cli.output import JsonFlag, print_json, print_table, say, short_time
+from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, short_time
 from starter.cli.session import inventory, run
 
 
@@ -30,40 +31,36 @@ def list_waiting(
     if json:
         print_json(found)
     elif found:
-        _print(found)
+        print_waiting(found)
     elif held:
         say("No request for a QR code is held, and no notification of one.")
     else:
         say("There are no such requests." if open_only or account else "There are no requests.")
 
 
-def _print(found: list[QrWaitingView]) -> None:
-    rows = [
-        (
-            waiting.id,
-            reference("S", waiting.sim_id),
-            _status(waiting),
-            short_time(waiting.since),
-            waiting.round,
-            _who(waiting.requested_by),
-        )
-        for waiting in found
-    ]
-    columns = ("id", "SIM", "status", "since (UTC)", "round", "by")
+def print_waiting(found: Sequence[QrWaitingView]) -> None:
+    """One row a request or notification. Wide: with how often it was sent, and by whom."""
+    wide = is_wide()
+    rows = []
+    for waiting in found:
+        more = (waiting.round, _who(waiting.requested_by)) if wide else ()
+        sim, since = reference("S", waiting.sim_id), short_time(waiting.since)
+        rows.append((waiting.id, sim, _status(waiting), since, *more))
+    columns = ("id", "SIM", "status", "since (UTC)", *(("round", "by") if wide else ()))
     print_table("Requests for QR codes", columns, rows, whole=("id", "SIM", "since (UTC)", "round", "by"))
     for reason in dict.fromkeys(waiting.held_reason for waiting in found if waiting.held_reason):
         say(f"{reason}: {hold_sentence(reason)}")
-    for reason in dict.fromkeys(waits.reason for waiting in found for waits in waiting.not_sent):
-        say(f"not sent: {not_sent_reason(reason)}")
+    for reason in dict.fromkeys(unsent.reason for waiting in found for unsent in waiting.not_sent):
+        say(f"{not_sent.label()}: {not_sent_reason(reason)}")
 
 
 def _status(waiting: QrWaitingView) -> str:
-    waits = not_sent.mark(waiting.not_sent)
+    mark = not_sent.mark(waiting.not_sent)
     if waiting.held_reason:
-        return f"held: {waiting.held_reason}" + waits
+        return f"held: {waiting.held_reason}" + mark
     if waiting.status not in set(RequestStatus):
-        return waiting.status + waits
-    return request_status(RequestStatus(waiting.status)) + waits
+        return waiting.status + mark
+    return request_status(RequestStatus(waiting.status)) + mark
 
 
 def _who(actor: str) -> str:

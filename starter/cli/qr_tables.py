@@ -145,7 +145,7 @@ def _state(told: NotificationView) -> str:
     state = told.state.replace("_", " ")
     if told.held_reason:
         return f"{state}: {hold_sentence(told.held_reason)}"
-    return state + "".join(f": {not_sent_reason(waits.reason)}" for waits in told.not_sent)
+    return state + "".join(f": {not_sent_reason(unsent.reason)}" for unsent in told.not_sent)
 
 
 def print_section(sim: SimView, history: QrHistory, people: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ from models.identifiers import iccid_warning
 from models.imports import RowNotes
 from models.language import Language, spoken_language
 from models.lifecycle import HoldReason, OrderStatus
+from models.not_sent import STEPS, NotSentReason
 from models.qr import Caution, RequestStatus
 from models.refusals import DECLARED, SUBJECTS, WORDS
 from models.refusals.declared import fields
@@ -20,7 +21,15 @@ from tests.wording import refusal_docs
 from tests.wording.raised import constants, modules, raised, words
 from wording.french import SENTENCES
 from wording.french.words import WORDS as FRENCH_WORDS
-from wording.labels import action_label, hold_sentence, order_status, request_status
+from wording.labels import (
+    action_label,
+    hold_sentence,
+    not_sent_reason,
+    not_sent_step,
+    not_sent_words,
+    order_status,
+    request_status,
+)
 from wording.refusals import sentence, sentences
 from wording.warnings import warning
 
@@ -142,6 +151,19 @@ def test_labels_and_holds_are_in_every_language() -> None:
         assert all(request_status(status, language) for status in RequestStatus)
         assert all(hold_sentence(reason, language) for reason in HoldReason)
         assert hold_sentence("of_tomorrow", language) == "of_tomorrow"
+
+
+def test_what_is_not_sent_is_said_with_the_same_fields_in_every_language() -> None:
+    for language in Language:
+        said = not_sent_words(language)
+        assert {name: fields(text) for name, text in said.items()} == {
+            name: fields(text) for name, text in not_sent_words(Language.EN).items()
+        }
+        steps = {not_sent_step(step, language) for step in STEPS}
+        reasons = {not_sent_reason(reason, language) for reason in NotSentReason}
+        assert (len(steps), len(reasons)) == (len(STEPS), len(NotSentReason))
+    others = {language: set(not_sent_words(language).values()) for language in Language}
+    assert not others[Language.EN] & others[Language.FR]
 
 
 def test_warnings_are_told_in_french() -> None:

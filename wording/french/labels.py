@@ -84,6 +84,16 @@ STEPS = {
 
 AN_EMAIL = "un e-mail"
 
+NOT_SENT_WORDS = {
+    "label": "non envoyé",
+    "one_try": "{what}, depuis le {since} (1 tentative). {reason}",
+    "tries": "{what}, depuis le {since} ({tries} tentatives). {reason}",
+    "waits_for": "attend",
+    "order": "l’envoi de la commande : l’opérateur ne l’a pas encore",
+    "acknowledgement": "l’accusé de réception de l’opérateur",
+    "processing": "la confirmation de l’opérateur que la commande est traitée",
+}
+
 NOT_SENT = {
     NotSentReason.MAIL_UNAVAILABLE: (
         "Le serveur de messagerie ne répond pas, ou n’accepte pas de messages en ce moment."
