@@ -18,7 +18,13 @@ _BLOCK = re.compile(
     r"^(?P<indent>[ ]*)```(?P<language>\w*)\n(?P<content>.*?)^[ ]*```$",
     re.M | re.S,
 )
-_INLINE = re.compile(r"`(esim-orders [^`]+)`")
+_INLINE = re.compile(r"`([^`]+)`")
+_FENCE = re.compile(r"^[ >]*(?P<fence>```+|~~~+)(?P<language>.*)$")
+_FENCED_COMMANDS = re.compile(r"^[ ]*```sh$")
+PROGRAMS = ("esim-orders", "esim-portal", "temporal", "docker", "make", "python", "pg_dump", "pg_restore")
+"""What the documents show how to run. A line of code that begins with one of these is a command."""
+_COMMAND = re.compile(rf"^[ \t>]*(?:\$ )?(?:{'|'.join(map(re.escape, PROGRAMS))})(?= |$)")
+_INDENTED = re.compile(r"^(?: {4}|\t)")
 
 
 @dataclass(frozen=True)
@@ -58,12 +64,34 @@ def blocks(*languages: str) -> Iterator[Block]:
                 )
 
 
-def mentions() -> Iterator[tuple[str, str]]:
-    """Every command of ours that a document mentions, in a block or in a sentence, with the document."""
+def unseen_commands(text: str) -> Iterator[int]:
+    """The lines of a document whose command is in no block that the tests read: one that is indented only, or
+    has no label or another one than `sh`.
+    """
+    fence, commands = "", False
+    for number, line in enumerate(text.splitlines(), 1):
+        found = _FENCE.match(line)
+        if found and not fence:
+            fence, commands = found["fence"], bool(_FENCED_COMMANDS.match(line))
+        elif found and found["fence"].startswith(fence) and not found["language"].strip():
+            fence = ""
+        elif (
+            _COMMAND.match(line) and not commands if fence else _INDENTED.match(line) and _COMMAND.match(line)
+        ):
+            yield number
+
+
+def mentions(*first: str) -> Iterator[tuple[str, str]]:
+    """Every command in a document, in a block or in a sentence, that begins with one of these words, with the
+    document.
+    """
     for block in blocks("sh"):
         for command in block.commands:
-            if command.startswith("esim-orders "):
+            if command.split()[0] in first:
                 yield str(block), command
     for path in DOCUMENTS:
-        for found in _INLINE.finditer(path.read_text().replace("\n", " ")):
-            yield path.relative_to(TOP).as_posix(), found[1]
+        sentences = _BLOCK.sub("", path.read_text()).replace("\n", " ")
+        for found in _INLINE.finditer(sentences):
+            words = found[1].split()
+            if len(words) > 1 and words[0] in first:
+                yield path.relative_to(TOP).as_posix(), found[1]

@@ -81,18 +81,21 @@ class Reader:
             os.close(ours)
 
     async def follows(self, block: Block, names: Mapping[str, str] | None = None) -> list[str]:
-        """Type a block as it stands, with these values for its placeholders, which are in capitals."""
+        """Type a block as it stands, with these values for its placeholders, which are in capitals. A command
+        succeeds, or ends with the exit code that its comment announces.
+        """
         printed = []
         for command in block.commands:
             for name, value in (names or {}).items():
                 command = re.sub(rf"(?<![\w-]){name}(?![\w-])", value, command)  # noqa: PLW2901
-            printed.append(await self.types(command))
+            announced = re.search(r"#.*\(exit code (\d)\)", command)
+            printed.append(await self.types(command, int(announced[1]) if announced else 0))
         return printed
 
 
 def _answered(terminal: int) -> str:
-    """All that is written to a terminal until the program has left it. Whoever is asked says yes, and takes
-    what is pre-filled.
+    """All that is written to a terminal until the program has left it. Questions are answered with yes, and
+    with what is pre-filled.
     """
     written, asked = b"", b""
     with suppress(OSError):
