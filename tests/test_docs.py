@@ -1,5 +1,6 @@
 """The documents say what the code says."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -94,12 +95,33 @@ def test_the_readme_uses_commands_that_exist() -> None:
         assert command in known or command.split()[0] in known, command
 
 
-def test_every_test_that_the_security_document_names_exists() -> None:
-    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (DOCS / "security.md").read_text())
+def test_every_test_that_the_security_document_names_exists_and_covers_its_row() -> None:
+    lines = (DOCS / "security.md").read_text().splitlines()
+    named = [
+        (found[1], path, test)
+        for line in lines
+        if (found := re.match(r"\| ([FRWS]\d+) \|", line))
+        for path, test in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", line)
+    ]
     assert named
-    for path, test in named:
-        assert (TOP / path).is_file(), path
-        assert not test or f"def {test}(" in (TOP / path).read_text(), (path, test)
+    for row, path, test in named:
+        rows = covered(TOP / path)
+        assert not test or test in rows, (path, test)
+        assert row in (rows[test] if test else set().union(*rows.values())), (row, path, test)
+
+
+def covered(path: Path) -> dict[str, set[str]]:
+    """The rows that each test of a file covers."""
+    return {
+        test.name: {
+            str(ast.literal_eval(row))
+            for mark in test.decorator_list
+            if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.covers"
+            for row in mark.args
+        }
+        for test in ast.parse(path.read_text()).body
+        if isinstance(test, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
 
 
 def test_every_row_about_security_has_its_threat() -> None:

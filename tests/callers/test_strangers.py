@@ -94,6 +94,7 @@ def test_only_one_module_makes_callers() -> None:
     assert makers == {"starter/callers.py"}
 
 
+@pytest.mark.covers("S5")
 async def test_a_stranger_is_answered_as_about_what_nobody_has(desks: Desks, acme: Known) -> None:
     assert await everything_a_stranger_sees(desks, acme) == []
 
