@@ -18,7 +18,7 @@ class Retries(Protocol):
         ...
 
     async def many(self, caller: Caller, chosen: Collection[Held]) -> list[Retried]:
-        """Tell all to go on, and watch them."""
+        """Retry all, and watch them."""
         ...
 
 
@@ -29,14 +29,14 @@ class HeldRetries(RetryHeldSteps):
         self._retries = retries
         self._operator = operator
 
-    async def choose_held(self, wish: ChooseHeld) -> HeldBatch:
+    async def choose_held(self, request: ChooseHeld) -> HeldBatch:
         """The next batch in the order of ids: one that is held again meanwhile is not chosen twice."""
-        found = await self._retries.select(self._operator, wish.query, wish.reason)
-        left = sorted((one for one in found if one.id > wish.after), key=lambda one: one.id)
+        found = await self._retries.select(self._operator, request.query, request.reason)
+        left = sorted((one for one in found if one.id > request.after), key=lambda one: one.id)
         return HeldBatch(held=tuple(left[:BATCH]), left=len(left))
 
     async def retry_batch(self, batch: RetryBatch) -> RetriedMany:
-        """Repeated, it tells them again, which changes nothing for those that went on."""
+        """Repeated, it retries them again, which changes nothing for those that are not held any more."""
         done = await self._retries.many(self._operator, batch.held)
         counts = Counter((one.outcome.name.lower(), one.reason) for one in done)
         outcomes = tuple(

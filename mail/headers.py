@@ -91,13 +91,13 @@ def _plain(value: str, room: int) -> bool:
 
 def _encoded(value: str, room: int) -> list[str]:
     """The value as encoded words of whole characters; the blanks between them do not belong to it."""
-    rooms = (room - _AROUND_ENCODED, _ENCODED_WORD - _AROUND_ENCODED)
+    widths = (room - _AROUND_ENCODED, _ENCODED_WORD - _AROUND_ENCODED)
     quoted = [_quoted(character) for character in value]
     sizes = [len(character.encode()) for character in value]
     if sum(map(len, quoted)) <= sum(sizes) * 4 // 3:
-        chunks = _chunks(quoted, list(map(len, quoted)), rooms)
+        chunks = _chunks(quoted, list(map(len, quoted)), widths)
         return [f"=?utf-8?q?{chunk}?=" for chunk in chunks]
-    chunks = _chunks(value, sizes, (rooms[0] // 4 * 3, rooms[1] // 4 * 3))
+    chunks = _chunks(value, sizes, (widths[0] // 4 * 3, widths[1] // 4 * 3))
     return [f"=?utf-8?b?{b64encode(chunk.encode()).decode()}?=" for chunk in chunks]
 
 
@@ -108,13 +108,13 @@ def _quoted(character: str) -> str:
     return "".join(chr(byte) if byte in _IN_ENCODED_WORD else f"={byte:02X}" for byte in character.encode())
 
 
-def _chunks(parts: Sequence[str], sizes: Sequence[int], rooms: tuple[int, int]) -> list[str]:
+def _chunks(parts: Sequence[str], sizes: Sequence[int], widths: tuple[int, int]) -> list[str]:
     """The parts, so many together as there is room for: in the first chunk, and in each of the others."""
-    chunks, left = [""], rooms[0]
+    chunks, left = [""], widths[0]
     for part, size in zip(parts, sizes, strict=True):
         if size > left:
             chunks.append("")
-            left = rooms[1]
+            left = widths[1]
         chunks[-1] += part
         left -= size
     return chunks

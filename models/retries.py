@@ -5,7 +5,7 @@ from enum import Enum
 
 
 class Outcome(Enum):
-    """What became of one that was told to go on, while it was watched."""
+    """What became of one that was retried, while it was watched."""
 
     GOES_ON = "goes on"
     STARTED_AGAIN = "is started again"

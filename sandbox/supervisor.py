@@ -39,7 +39,7 @@ class Supervisor:
         finally:
             self._lifeline.close()
             if self.failed.done():
-                self.failed.exception()  # seen: who waits for it has it, asyncio need not warn of it
+                self.failed.exception()  # seen: the waiting task has it, asyncio need not warn of it
             self.failed.cancel()
 
     @property

@@ -159,7 +159,7 @@ class Sandbox:
         return self._addresses
 
     async def answer(self, request: Answer) -> Answer:
-        """Do what another command asks for: tell about the parts, stop or start one."""
+        """Do what another command asks for: report the parts, stop or start one."""
         external = {PARTS[name]: f"ESIM_{name.upper()}" for name in self._given if name in PARTS}
         return await steer(self.supervisor, external, request)
 

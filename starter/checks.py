@@ -15,7 +15,7 @@ from starter.temporal import missing_search_attributes, reached, temporal_away
 from store.migrations import head_revision
 from store.session import Database
 
-PATIENCE = 3.0
+ANSWERS_WITHIN = 3.0
 """Seconds that each part has to answer."""
 
 Found = TypeVar("Found")
@@ -89,7 +89,7 @@ def _told(missing: list[str] | None) -> str:
 
 
 async def within(
-    ask: Callable[[], Awaitable[Found]], silent: str, patience: float = PATIENCE
+    ask: Callable[[], Awaitable[Found]], silent: str, patience: float = ANSWERS_WITHIN
 ) -> tuple[Found | None, str]:
     """What was found, or why not; `silent` where nobody answers in time."""
     try:

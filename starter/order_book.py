@@ -63,7 +63,7 @@ class OrderBook:
         who do not have their e-mail yet.
         """
         references = {event.actor for event in order.events}
-        references |= {person for waits in order.not_sent for person in waits.recipients}
+        references |= {person for unsent in order.not_sent for person in unsent.recipients}
         references |= {str(event.data["to"]) for event in order.events if "to" in event.data}
         async with self._database.transaction() as connection:
             known = await orders.order(connection, caller.scope, order.id)

@@ -79,8 +79,8 @@ class RecoveryDesk:
     async def start(
         self, caller: Caller, chosen: Collection[Waiting], tell: Callable[[int], None] = lambda done: None
     ) -> list[Restart]:
-        """Start each unless it runs; `tell` is told how many were seen to so far. One that fails does not
-        keep the others from it.
+        """Start each unless it runs; `tell` is called with how many were seen to so far. One that fails does
+        not keep the others from it.
         """
         caller.require(Permission.RETRY_WORK)
         at_once = asyncio.Semaphore(AT_ONCE)

@@ -18,7 +18,7 @@ from store.tables import OrderRow
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody a mail goes to. `key` names the record: contact:7, user:3, employee:12, cc:1, manager."""
+    """A recipient of a mail. `key` names the record: contact:7, user:3, employee:12, cc:1, manager."""
 
     key: str
     name: str
@@ -104,7 +104,7 @@ async def claim(connection: AsyncConnection, letters: Sequence[Letter], retries:
     """Write that these letters are about to be sent, and say of each whether it may be.
 
     Not again: what was sent; what the server refused for good, or what could not be composed, until a person
-    retries; what was twice on its way with nobody knowing whether it arrived, until a person retries.
+    retries; what was twice on its way where it is not known whether it arrived, until a person retries.
     """
     if not letters:
         return {}

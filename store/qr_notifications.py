@@ -53,7 +53,7 @@ NOTIFIED = exists().where(
         exists().where(MailRow.qr_notification_id == QrNotificationRow.id),
     ),
 )
-"""Whether somebody was notified of a version, or is just now, as a condition of a statement."""
+"""Whether a recipient was notified of a version, or is just now, as a condition of a statement."""
 _IS_TOLD = select(QrVersionRow.id).where(QrVersionRow.id == bindparam("version"), NOTIFIED)
 _UNTOLD = (
     select(QrVersionRow.id, UserRow.email)

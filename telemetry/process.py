@@ -21,8 +21,8 @@ _log = logging.getLogger(__name__)
 def run(process: str, serve: Serve, **given: str) -> int:
     """Serve until SIGTERM or SIGINT. Settings that are given overrule the environment's.
 
-    Exit code 2 for a refusal, 3 for a part that is away, 70 for a bug: the log has its frames, or a file that
-    is named where there is no log yet.
+    Exit code 2 for a refusal, 3 where a component is unavailable, 70 for a bug: the log has its frames, or
+    a file that is named where there is no log yet.
     """
     say: Callable[[EsimError], None] = _say_plainly
     try:

@@ -20,7 +20,7 @@ _WAITS = {
 
 
 _HANDED_OVER_BY = {"submit_to_provider", "ask_for_code"}
-"""Until these steps have succeeded, whoever is waited for knows of nothing."""
+"""Until these steps have succeeded, the provider or distributor that is waited for knows of nothing."""
 
 
 def order_details(

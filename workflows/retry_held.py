@@ -1,7 +1,7 @@
 """The workflow by which an operator retries many in the Temporal Web UI, which can signal one alone.
 
 It has the meaning of `esim-orders order retry` with --reason, --query or --all-held. It is no part of any
-order: where it fails or is cancelled, it is started again, and what went on is not held any more.
+order: where it fails or is cancelled, it is started again, and what was resumed is not held any more.
 """
 
 import re
@@ -31,7 +31,7 @@ class RetryHeld:
     """Retries batch after batch in the order of ids, each id once. What fails ends it: it may be repeated."""
 
     def __init__(self) -> None:
-        self._wish: RetryMany | None = None
+        self._request: RetryMany | None = None
         self._done = RetriedMany()
         self._left: int | None = None
         self._state = "Retries what is held"
@@ -39,11 +39,11 @@ class RetryHeld:
     @workflow.run
     async def run(self, start: RawValue = NOTHING) -> RetriedMany:
         """What became of how many. `start` is a `RetryMany`; anything else, also no JSON, ends it at once."""
-        self._wish = wish = _read(start)
+        self._request = request = _read(start)
         self._show()
         after = ""
         while True:
-            choose = ChooseHeld(reason=wish.reason, query=wish.query, after=after)
+            choose = ChooseHeld(reason=request.reason, query=request.query, after=after)
             batch = await self._take(RetryHeldSteps.choose_held, choose)
             if not batch.held:
                 break
@@ -79,10 +79,10 @@ class RetryHeld:
 
     def _show(self) -> None:
         """How far it is, as operators read it."""
-        wish = self._wish
-        parts = [f"**{self._state}**", f"{wish.chosen if wish else ''}."]
-        if wish and wish.why:
-            parts.append(f"Why: {wish.why}")
+        request = self._request
+        parts = [f"**{self._state}**", f"{request.chosen if request else ''}."]
+        if request and request.why:
+            parts.append(f"Why: {request.why}")
         left = f" About {self._left} are left." if self._left else ""
         parts.append(f"Retried: {self._done.retried}.{left}")
         if self._done.outcomes:
@@ -97,18 +97,18 @@ class RetryHeld:
 def _read(start: RawValue) -> RetryMany:
     """What is to be retried. Raises the failure that says what such a workflow is started with."""
     try:
-        wish = RetryMany.model_validate(workflow.payload_converter().from_payload(start.payload))
+        request = RetryMany.model_validate(workflow.payload_converter().from_payload(start.payload))
     except (
         ValueError,
         LookupError,
         RuntimeError,
     ):  # whatever a person may type, or a payload that is not JSON
         raise refused(Refusal.of("retry_many_invalid")) from None
-    if not (wish.reason or wish.query or wish.all):
+    if not (request.reason or request.query or request.all):
         raise refused(Refusal.of("retry_many_invalid"))
     if _OF_WORK.match(workflow.info().workflow_id):
         raise refused(Refusal.of("retry_many_id"))
-    return wish
+    return request
 
 
 def _ended(cause: BaseException | None) -> ApplicationError:

@@ -168,13 +168,13 @@ class RetryHeldSteps(Steps):
 
     @step(many("Choose what is held"))
     @abstractmethod
-    async def choose_held(self, wish: ChooseHeld) -> HeldBatch:
+    async def choose_held(self, request: ChooseHeld) -> HeldBatch:
         """The next that are held; none where all were retried. Bad input is refused."""
 
     @step(many("Retry those, and see what becomes of them"))
     @abstractmethod
     async def retry_batch(self, batch: RetryBatch) -> RetriedMany:
-        """Tell them to go on, and watch them for a while. Repeated, it does nothing twice."""
+        """Retry them, and watch them for a while. Repeated, it does nothing twice."""
 
 
 CONTRACTS: tuple[type[Steps], ...] = (

@@ -10,13 +10,13 @@ from mail.errors import MailError, MailInvalid
 from mail.trial import try_out
 from models.errors import EsimError, PartAway, Refused
 from settings import Settings
-from starter.checks import PATIENCE, Check, within
+from starter.checks import ANSWERS_WITHIN, Check, within
 from store import standing
 from store.secrets import KeyRing
 from store.session import Database
 
 ALLOWED_SKEW = timedelta(seconds=5)
-MAIL_PATIENCE = 10.0
+MAIL_WITHIN = 10.0
 """Seconds for the mail server: TLS and a login take several round trips."""
 
 _DATABASE_SILENT = "Not known, as the database does not answer."
@@ -47,7 +47,7 @@ async def mail_server(settings: Settings) -> Check:
     """Whether the mail server would take mails from us. None is sent."""
     see = "see ESIM_SMTP_URL, ESIM_MAIL_FROM."
     try:
-        async with asyncio.timeout(MAIL_PATIENCE):
+        async with asyncio.timeout(MAIL_WITHIN):
             login = await try_out(settings.smtp_url, settings.mail_from, settings.smtp_timeout)
     except TimeoutError:
         return Check("mail", ok=False, sentence=f"The mail server does not answer; {see}")
@@ -61,7 +61,7 @@ async def portal(url: str) -> Check:
     """Whether the links in mails lead anywhere."""
     see = "start esim-portal, or see ESIM_PORTAL_URL."
     try:
-        async with asyncio.timeout(PATIENCE + 1):
+        async with asyncio.timeout(ANSWERS_WITHIN + 1):
             status = await asyncio.to_thread(_status, url)
     except (TimeoutError, OSError, http.client.HTTPException, ValueError):
         return Check(
@@ -77,7 +77,7 @@ def _status(url: str) -> int:
     kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
     if place.scheme not in kinds or not place.hostname:
         raise ValueError("no address of a portal")
-    connection = kinds[place.scheme](place.hostname, place.port, timeout=PATIENCE)
+    connection = kinds[place.scheme](place.hostname, place.port, timeout=ANSWERS_WITHIN)
     try:
         connection.request("GET", f"{place.path.rstrip('/')}/health/live")
         return int(connection.getresponse().status)
@@ -147,7 +147,7 @@ async def traces(endpoint: str) -> Check:
     try:
         place = urlsplit(endpoint)
         port = place.port or (443 if place.scheme == "https" else 80)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(ANSWERS_WITHIN):
             _, writer = await asyncio.open_connection(place.hostname, port)
         writer.close()
         await writer.wait_closed()

@@ -1,4 +1,4 @@
-"""What waits for a person: work without a workflow, work that is held, mails that nobody has got."""
+"""What waits for a person: work without a workflow, work that is held, e-mails that have not arrived."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,7 +16,7 @@ from store.session import Database
 from store.standing import WaitsToGoOut
 from store.waiting import Waiting, waiting
 
-PATIENCE = 60.0
+WITHIN = 60.0
 """Seconds: all workflows that run are listed, and those that the list lacks are looked at."""
 LATE = timedelta(hours=1)
 OVERDUE = timedelta(minutes=15)
@@ -39,7 +39,7 @@ async def workflows(client: Client, database: Database) -> list[Check]:
     if away:
         return [Check(name, ok=False, sentence=away) for name in _KINDS.values()]
     silent = UNKNOWN.format("Temporal")
-    found, away = await within(lambda: without_workflow(client, database, AllAccounts()), silent, PATIENCE)
+    found, away = await within(lambda: without_workflow(client, database, AllAccounts()), silent, WITHIN)
     if found is None:
         return [Check(name, ok=False, sentence=silent) for name in _KINDS.values()]
     return [_counted(kind, *found) for kind in _KINDS]
@@ -77,7 +77,7 @@ async def held(database: Database) -> Check:
     names = {figures.ORDER: "orders", figures.REQUEST: "QR requests", figures.NOTIFICATION: "notifications"}
     all_of_them = "; ".join(f"{names[what]}: {', '.join(reasons)}" for what, reasons in counts.items())
     sentence = (
-        f"Held {all_of_them}. Mend the cause (docs/operations.md), then run: "
+        f"Held {all_of_them}. Fix the cause (docs/operations.md), then run: "
         "esim-orders order retry --reason REASON"
     )
     return Check("held", ok=False, sentence=sentence)
@@ -95,11 +95,11 @@ async def not_sent(database: Database) -> Check:
         return Check("not_sent", ok=False, sentence=away)
     if not found:
         return Check("not_sent", ok=True, sentence="Everything that was to go out has gone out.")
-    reasons = Counter(waits.reason for waits in found)
+    reasons = Counter(unsent.reason for unsent in found)
     by_reason = "; ".join(
         f"{reason} {number} ({NotSentReason(reason).sentence})" for reason, number in sorted(reasons.items())
     )
-    ids = tuple(dict.fromkeys(waits.id for waits in found))
+    ids = tuple(dict.fromkeys(unsent.id for unsent in found))
     sentence = (
         f"Not gone out yet since {found[0].since:%Y-%m-%d %H:%M:%S} UTC: {_named(ids)}. {by_reason} "
         "What has a workflow and is not held is tried again by itself. "

@@ -1,6 +1,6 @@
 """How a command runs: it opens what it needs, and every failure becomes one sentence and an exit code.
 
-0 done    1 a check that found something    2 refused    3 a part is away
+0 done    1 a check that found something    2 refused    3 a component is unavailable
 70 our own fault (a bug)    130 ended by Ctrl-C
 """
 

@@ -53,8 +53,8 @@ async def test_a_call_to_a_provider_that_failed_is_seen_until_it_succeeds(
 ) -> None:
     scene, provider = open_scene, Unreachable(monkeypatch)
     order_id = await placed(scene, Instant())
-    (waits,) = await eventually(lambda: not_sent(scene, order_id), bool)
-    assert (waits.step, waits.reason, waits.recipients) == ("submit_to_provider", "unexpected", ())
+    (unsent,) = await eventually(lambda: not_sent(scene, order_id), bool)
+    assert (unsent.step, unsent.reason, unsent.recipients) == ("submit_to_provider", "unexpected", ())
     shell = Shell(scene.settings.data_dir, scene.settings.database_url)
     shown = (await asyncio.to_thread(shell.run, "order", "show", order_id, columns=200)).out
     assert "the order to the provider, since" in shown
@@ -76,8 +76,8 @@ async def test_a_cancel_that_the_provider_does_not_know_of_is_seen(
     await eventually(lambda: current_details(scene, order_id), lambda page: "Handed to the provider" in page)
     provider = Unreachable(monkeypatch)
     await scene.desk.cancel(OPERATOR, order_id)
-    (waits,) = await eventually(lambda: not_sent(scene, order_id), bool)
-    assert waits.step == "withdraw_from_provider"
+    (unsent,) = await eventually(lambda: not_sent(scene, order_id), bool)
+    assert unsent.step == "withdraw_from_provider"
     assert (await order(scene, order_id)).status is OrderStatus.CANCELLED
     provider.is_back()
     await scene.ended(order_id)

@@ -54,7 +54,7 @@ async def test_a_further_failure_keeps_the_beginning_and_says_the_last_reason(da
         await not_sent.interrupted(connection, sending, began=TOOK, attempts=7)
     assert await of_order(database, sending.subject_id) == (second,)
     async with database.reading() as connection:
-        assert [waits.id for waits in await standing.not_sent(connection)] == [sending.subject_id]
+        assert [unsent.id for unsent in await standing.not_sent(connection)] == [sending.subject_id]
     async with database.transaction() as connection:
         await not_sent.sent(connection, sending.subject_id, sending.step)
     assert await of_order(database, sending.subject_id) == ()
@@ -92,7 +92,7 @@ async def test_a_request_that_is_sent_again_or_ends_does_not_wait_for_older_mail
     assert await kept(qr.database) == set(), "that was the round before"
     await fails(qr.database, Sending(request_id, "ask_for_code", 2))
     (asked,) = (await qr.history()).requests
-    assert [waits.step for waits in asked.not_sent] == ["ask_for_code"]
+    assert [unsent.step for unsent in asked.not_sent] == ["ask_for_code"]
     await qr.withdraw(request_id)
     await fails(qr.database, Sending(request_id, "remind_of_code", 2))
     assert await kept(qr.database) == set()
@@ -104,7 +104,7 @@ async def test_a_notification_that_is_over_does_not_wait_for_its_mail(qr: QrWorl
     told = await qr.notify((await qr.take()).version.id)
     sending = Sending(told.id, "send_notification")
     await fails(qr.database, sending)
-    assert [waits.reason for waits in (await notification(qr, told.id)).not_sent] == ["mail_unavailable"]
+    assert [unsent.reason for unsent in (await notification(qr, told.id)).not_sent] == ["mail_unavailable"]
     if end == "revoked":
         async with qr.database.transaction() as connection:
             await qr_notifications.revoke(connection, told.id, By("operator"))

@@ -1,4 +1,4 @@
-"""A mail server or a provider is unavailable: from the first failed attempt on, whoever looks reads what has
+"""A mail server or a provider is unavailable: from the first failed attempt on, operators read what has
 not gone out, since when and why; once it has gone out, that it has.
 """
 
@@ -27,7 +27,7 @@ from tests.system.worker_process import WorkerProcess
 from tests.temporal_server import comes_true, eventually
 from worker import order_worker
 
-PATIENCE = timedelta(seconds=0.5)
+ANSWERS_WITHIN = timedelta(seconds=0.5)
 """How long the worker waits for a mail server that says nothing."""
 SENTENCES = {
     "mail_unavailable": "The mail server does not answer",
@@ -41,7 +41,7 @@ async def a_worker(scene: Scene, port: int) -> AsyncIterator[None]:
     """A worker that mails to this port."""
     settings = scene.settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{port}"})
     async with (
-        SmtpMailer(settings.smtp_url, settings.mail_from, timeout=PATIENCE) as mailer,
+        SmtpMailer(settings.smtp_url, settings.mail_from, timeout=ANSWERS_WITHIN) as mailer,
         order_worker(scene.temporal.client, scene.database, mailer, settings),
     ):
         yield
@@ -79,16 +79,16 @@ async def test_an_order_that_was_not_mailed_says_so_everywhere_until_it_is(idle_
     await world(scene.database)
     async with a_worker(scene, port):
         order_id = await scene.placed()
-        (waits,) = await eventually(lambda: not_sent(scene, order_id), bool)
-        assert (waits.step, waits.reason, waits.attempts) == ("submit_to_provider", "mail_unavailable", 1)
-        assert waits.recipients == ("contact:1",)
+        (unsent,) = await eventually(lambda: not_sent(scene, order_id), bool)
+        assert (unsent.step, unsent.reason, unsent.attempts) == ("submit_to_provider", "mail_unavailable", 1)
+        assert unsent.recipients == ("contact:1",)
 
         shown = await typed(scene, "order", "show", order_id)
         assert "acknowledgement" not in shown
         assert "the order to go out: the provider does not have it yet" in shown
         assert "the order to the provider (" in shown
         assert "orders@telvia.example" in shown
-        assert f"since {waits.since:%Y-%m-%d %H:%M:%S}" in shown
+        assert f"since {unsent.since:%Y-%m-%d %H:%M:%S}" in shown
         assert "(1 try). The mail server does not answer, or takes no mails now." in shown
         assert "la commande à l\N{RIGHT SINGLE QUOTATION MARK}opérateur" in await typed(
             scene, "--language", "fr", "order", "show", order_id
@@ -111,8 +111,8 @@ async def test_an_order_that_was_not_mailed_says_so_everywhere_until_it_is(idle_
         (again,) = await eventually(
             lambda: not_sent(scene, order_id), lambda seen: seen[0].attempts > 1, within=20
         )
-        assert again.since == waits.since
-        assert again.tried_at > waits.tried_at
+        assert again.since == unsent.since
+        assert again.tried_at > unsent.tried_at
         async with a_mailbox(port) as mailbox:
             await comes_true(mailbox.recipients, within=40)
             await eventually(lambda: not_sent(scene, order_id), lambda seen: not seen)
@@ -149,8 +149,8 @@ async def test_it_says_what_the_mail_server_does(
     await world(scene.database)
     async with MisbehavingServer({moment: answer}) as server, a_worker(scene, server.port):
         order_id = await scene.placed()
-        (waits,) = await eventually(lambda: not_sent(scene, order_id), bool)
-        assert waits.reason == reason
+        (unsent,) = await eventually(lambda: not_sent(scene, order_id), bool)
+        assert unsent.reason == reason
         assert SENTENCES[reason] in await typed(scene, "order", "show", order_id)
 
 
@@ -160,7 +160,7 @@ async def test_what_is_held_has_still_not_gone_out_until_a_retry_sends_it(scene:
     scene.mailbox.answer = "550 5.1.1 No such user"
     order_id = await scene.placed()
     held = await eventually(lambda: scene.desk.order(OPERATOR, order_id), lambda seen: seen.holds)
-    assert [waits.reason for waits in held.not_sent] == ["mail_rejected"]
+    assert [unsent.reason for unsent in held.not_sent] == ["mail_rejected"]
     assert "Submitted (held: mail_rejected) (not sent)" in await typed(scene, "order", "list")
     scene.mailbox.answer = "250 2.0.0 taken"
     await scene.desk.retry(OPERATOR, order_id)
@@ -177,7 +177,7 @@ async def test_an_order_that_moves_on_without_its_mail_does_not_wait_for_it(idle
         await eventually(lambda: not_sent(scene, order_id), bool)
         await scene.desk.cancel(OPERATOR, order_id)
         seen = await eventually(lambda: not_sent(scene, order_id), bool)
-        assert {waits.step for waits in seen} <= {"send_email:people"}, "the provider never had the order"
+        assert {unsent.step for unsent in seen} <= {"send_email:people"}, "the provider never had the order"
         async with a_mailbox(port):
             await scene.ended(order_id)
     assert await rows(scene) == 0
@@ -198,7 +198,7 @@ async def test_a_request_for_a_code_and_a_notification_say_that_they_were_not_ma
 
         async def both() -> list[tuple[str, ...]]:
             waiting = await scene.inventory.qr_waiting(OPERATOR)
-            return sorted((of.id, *(waits.step for waits in of.not_sent)) for of in waiting)
+            return sorted((of.id, *(unsent.step for unsent in of.not_sent)) for of in waiting)
 
         wanted = sorted([(request_id, "ask_for_code"), (told.id, "send_notification")])
         await eventually(both, lambda seen: seen == wanted)
@@ -238,8 +238,8 @@ async def test_a_mail_of_a_worker_that_was_killed_is_not_taken_for_sent(
     # no worker is left that could record anything
     await scene.sql("UPDATE mails SET updated_at = updated_at - interval '3 minutes' RETURNING id")
     await scene.sql("UPDATE orders SET status_since = status_since - interval '3 minutes' RETURNING id")
-    (waits,) = await not_sent(scene, order_id)
-    assert (waits.reason, waits.recipients) == (NotSentReason.INTERRUPTED, ("contact:1",))
+    (unsent,) = await not_sent(scene, order_id)
+    assert (unsent.reason, unsent.recipients) == (NotSentReason.INTERRUPTED, ("contact:1",))
     assert "an e-mail (" in await typed(scene, "order", "show", order_id)
     assert (await found_by_doctor(scene.settings))[2] == (order_id,)
     scene.mailbox.door.set()

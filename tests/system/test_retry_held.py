@@ -27,11 +27,11 @@ from workflows.retry_messages import ChooseHeld, RetryBatch
 Handle = WorkflowHandle[Any, Any]
 
 
-async def start(scene: Scene, *wish: Any, name: str = "retry") -> Handle:
+async def start(scene: Scene, *message: Any, name: str = "retry") -> Handle:
     """As the Web UI's button does: type, task queue, an id of one's own, and JSON."""
     handle: Handle = await scene.temporal.client.start_workflow(
         "RetryHeld",
-        args=wish,
+        args=message,
         id=f"{name}-{scene.settings.task_queue}",
         task_queue=scene.settings.task_queue,
     )
@@ -129,7 +129,7 @@ _NO_JSON = RawValue(Payload(metadata={"encoding": b"json/plain"}, data=b"{reason
 
 @pytest.mark.covers("W9")
 @pytest.mark.parametrize(
-    ("wish", "sentence"),
+    ("message", "sentence"),
     [
         ((), _INVALID),
         ((None,), _INVALID),
@@ -147,9 +147,9 @@ _NO_JSON = RawValue(Payload(metadata={"encoding": b"json/plain"}, data=b"{reason
     ],
 )
 async def test_bad_input_ends_it_with_one_sentence(
-    scene: Scene, wish: tuple[Any, ...], sentence: str
+    scene: Scene, message: tuple[Any, ...], sentence: str
 ) -> None:
-    said = await why(await start(scene, *wish))
+    said = await why(await start(scene, *message))
     assert said.startswith(sentence)
     assert len(said.splitlines()) == 1
 

@@ -13,9 +13,11 @@ class FakeRetries(RetryHeldSteps):
         self._troubles = troubles
         self.held: list[Held] = []
 
-    async def choose_held(self, wish: ChooseHeld) -> HeldBatch:
+    async def choose_held(self, request: ChooseHeld) -> HeldBatch:
         async with self._troubles.around("choose_held"):
-            left = [one for one in self.held if one.id > wish.after and wish.reason in (None, one.reason)]
+            left = [
+                one for one in self.held if one.id > request.after and request.reason in (None, one.reason)
+            ]
             return HeldBatch(held=tuple(left[:BATCH]), left=len(left))
 
     async def retry_batch(self, batch: RetryBatch) -> RetriedMany:
