@@ -1,20 +1,18 @@
 """Heads that are too large, too slow or contradict themselves, sent to the process as it is started."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from models.errors import Refused
-from portal.app import create_app
 from sandbox.ports import free_port
-from settings import Settings
 from telemetry.http_protocol import BoundedProtocol
-from telemetry.server import LONGEST_HEAD, Server, configured, listen
+from telemetry.server import LONGEST_HEAD
 from tests.portal.desk import InventedDesk
+from tests.portal.served import serving
 from tests.portal.test_process import PATIENCE, Portal, started
 
 ROUND = b"GET / HTTP/1.1\r\nHost: portal\r\n"
@@ -113,24 +111,17 @@ async def test_a_head_is_as_large_as_it_may_be_however_it_arrives(portal: Portal
         assert answer.count(b"HTTP/1.1 200") <= 1
 
 
-@asynccontextmanager
-async def serving(monkeypatch: pytest.MonkeyPatch, seconds: float) -> AsyncIterator[int]:
-    """The portal as its process serves it, but of less patience; its port."""
-    monkeypatch.setattr(BoundedProtocol, "head_seconds", seconds)
-    with listen("127.0.0.1", 0, Refused.because("portal_address_unavailable")) as listening:
-        server = Server(configured(create_app(InventedDesk(), Settings()), 0))
-        task = asyncio.create_task(server.serve([listening]))
-        try:
-            yield listening.getsockname()[1]
-        finally:
-            server.should_exit = True
-            await task
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets how long a connection may take until a request has its whole head."""
+    return lambda seconds: monkeypatch.setattr(BoundedProtocol, "head_seconds", seconds)
 
 
 @pytest.mark.covers("S10")
 @pytest.mark.parametrize("before", [b"", ROUND + b"\r\n"], ids=["at first", "after an answer"])
-async def test_a_head_that_dribbles_is_given_up(monkeypatch: pytest.MonkeyPatch, before: bytes) -> None:
-    async with serving(monkeypatch, 0.5) as port, connected(port) as connection:
+async def test_a_head_that_dribbles_is_given_up(patience: Callable[[float], None], before: bytes) -> None:
+    patience(0.5)
+    async with serving(InventedDesk()) as port, connected(port) as connection:
         connection.writer.write(before + ROUND)
         answered = asyncio.create_task(connection.reader.read())
         async with asyncio.timeout(20):
@@ -142,16 +133,18 @@ async def test_a_head_that_dribbles_is_given_up(monkeypatch: pytest.MonkeyPatch,
         assert b"HTTP/1.1 408" in answer
 
 
-async def test_a_connection_that_sends_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with serving(monkeypatch, 0.2) as port, connected(port) as connection:
+async def test_a_connection_that_sends_nothing_is_closed(patience: Callable[[float], None]) -> None:
+    patience(0.2)
+    async with serving(InventedDesk()) as port, connected(port) as connection:
         assert await connection.send() == b""
 
 
 async def test_the_rest_of_a_body_that_was_answered_is_not_waited_for(
-    monkeypatch: pytest.MonkeyPatch,
+    patience: Callable[[float], None],
 ) -> None:
     head = b"POST /u/unknown/check HTTP/1.1\r\nHost: portal\r\nContent-Length: 5000000\r\n\r\n"
-    async with serving(monkeypatch, 0.5) as port, connected(port) as connection:
+    patience(0.5)
+    async with serving(InventedDesk()) as port, connected(port) as connection:
         connection.writer.write(head)
         answered = asyncio.create_task(connection.reader.read())
         async with asyncio.timeout(20):
@@ -162,11 +155,12 @@ async def test_the_rest_of_a_body_that_was_answered_is_not_waited_for(
 
 
 async def test_requests_one_after_another_on_a_connection_are_all_answered(
-    monkeypatch: pytest.MonkeyPatch,
+    patience: Callable[[float], None],
 ) -> None:
     last = ROUND + b"Connection: close\r\n\r\n"
     post = b"POST /u/unknown/send HTTP/1.1\r\nHost: portal\r\nContent-Length: 9000\r\n\r\n" + b"a" * 9000
-    async with serving(monkeypatch, 5) as port, connected(port) as connection:
+    patience(5)
+    async with serving(InventedDesk()) as port, connected(port) as connection:
         answer = await connection.send((ROUND + b"\r\n") * 20 + post + last)
     assert answer.count(b"HTTP/1.1 200") == 21
     assert answer.count(b"HTTP/1.1 404") == 1

@@ -1,20 +1,15 @@
 """Uploads that stall, over real connections: they take nothing from other recipients, and are given up."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
 import pytest
 
-from models.errors import Refused
-from portal.app import create_app
 from portal.forms import MOST_INCOMING, MOST_INCOMING_OF_ONE
 from portal.limits import Pace
-from settings import Settings
-from telemetry.server import Server, configured, listen
 from tests.portal.desk import GOOD, InventedDesk
+from tests.portal.served import serving
 
 BRUNO = [f"link-of-bruno-{number}" for number in range(8)]
 CARLA = "link-of-carla"
@@ -39,20 +34,6 @@ def crowd(desk: InventedDesk) -> InventedDesk:
     """A desk whose recipient Bruno has eight links, and Carla one."""
     desk.recipients = dict.fromkeys(BRUNO, "contact:1") | {CARLA: "contact:2"}
     return desk
-
-
-@asynccontextmanager
-async def serving(desk: InventedDesk, pace: Pace) -> AsyncIterator[int]:
-    """The portal, as its process serves it; its port."""
-    app = create_app(desk, Settings(), pace=pace)
-    with listen("127.0.0.1", 0, Refused.because("portal_address_unavailable")) as listening:
-        server = Server(configured(app, 0))
-        task = asyncio.create_task(server.serve([listening]))
-        try:
-            yield listening.getsockname()[1]
-        finally:
-            server.should_exit = True
-            await task
 
 
 async def stall(port: int, token: str) -> Stalled:
