@@ -15,6 +15,7 @@ from starlette.types import Message
 
 from portal.app import create_app
 from portal.limits import LARGE, LARGEST_REQUEST, PARSED_AT_ONCE, SMALL
+from portal.middleware import _Body
 from settings import Settings
 from starter.payloads import PayloadKeys
 from tests.portal.conftest import ADDRESS
@@ -129,17 +130,27 @@ async def test_a_large_request_without_a_link_or_session_is_hardly_read_and_neve
 
 
 @pytest.mark.covers("S3")
-@pytest.mark.parametrize("step", ["check", "send"])
 @pytest.mark.parametrize("kind", KINDS)
 async def test_nothing_is_read_by_a_route_before_the_link_is_known(
-    everything: FastAPI, parsed: list[int], step: str, kind: str
+    everything: FastAPI, desk: InventedDesk, parsed: list[int], monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    answers = set()
-    for content in (b"", b"--", b"upload_id=upload-1", b"&" * 1000):
-        sender = Sender(len(content), begin=content)
-        answers.add(await sender.ask(everything, "POST", f"/u/unknown/{step}", {"content-type": kind}))
-    assert answers == {404}
-    assert parsed == []
+    taken: list[int] = []
+    receive = _Body.receive
+
+    async def noted(body: _Body) -> Message:
+        taken.append(1)
+        return await receive(body)
+
+    monkeypatch.setattr(_Body, "receive", noted)
+    of_links = [path for method, path in routes(everything) if method == "POST" and "no-such-link" in path]
+    assert {f"/u/no-such-link/{step}" for step in ("check", "send", "tell")} < set(of_links)
+    for path in of_links:
+        for content in (b"", b"--", b"upload_id=upload-1", b"&" * 1000):
+            sender = Sender(len(content), begin=content)
+            assert await sender.ask(everything, "POST", path, {"content-type": kind}) == 404, path
+            assert (parsed, taken) == ([], []), path
+    await Sender(10).ask(everything, "POST", f"/u/{UPLOAD}/send", {"content-type": kind})
+    assert taken, "what a route takes is noted"
 
 
 @pytest.mark.covers("S3")
