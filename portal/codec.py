@@ -36,6 +36,8 @@ from starter.payloads import PayloadKeys, PayloadUnreadable
 SHORTEST_TOKEN = 32
 SESSION_SECONDS = 12 * 60 * 60
 COOKIE = "esim_codec"
+MOST_VALUES = 50_000
+"""Values of a request's JSON: thousands of payloads, each with what stands beside it."""
 
 _ALLOWED = {
     "Access-Control-Allow-Methods": "POST",
@@ -200,7 +202,11 @@ class CodecRoutes:
 
 
 def _turned(content: bytes, turn: Callable[[Payload], Payload]) -> tuple[int, bytes]:
-    """How many payloads there are, and what each becomes, as JSON. Large ones would stall the event loop."""
+    """How many payloads there are, and what each becomes, as JSON. Large ones would stall the event loop, and
+    so would very many values, in whichever thread: all are read at a stroke.
+    """
+    if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise json_format.ParseError
     sent = json_format.Parse(content, Payloads(), ignore_unknown_fields=True)
     turned = Payloads(payloads=map(turn, sent.payloads))
     return len(turned.payloads), bytes(JSONResponse(json_format.MessageToDict(turned)).body)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
@@ -22,6 +23,7 @@ _MOST_FIELDS = 4
 _LONGEST_FIELD = 4096
 _MULTIPART = "multipart/form-data"
 _URLENCODED = "application/x-www-form-urlencoded"
+_TEXT = frozenset({b"utf-8", b"utf8", b"us-ascii"})
 
 
 class _InMemory(MultiPartParser):
@@ -92,6 +94,7 @@ async def _read(request: Request, content: AsyncIterator[bytes], *, most_files: 
     within = {"max_fields": _MOST_FIELDS, "max_part_size": _LONGEST_FIELD}
     parser: _InMemory | FormParser
     if kind.startswith(_MULTIPART):
+        _check_text(kind)
         parser = _InMemory(request.headers, _sliced(content), max_files=most_files, **within)
     elif kind.startswith(_URLENCODED):
         parser = FormParser(request.headers, _sliced(content), **within)
@@ -103,6 +106,15 @@ async def _read(request: Request, content: AsyncIterator[bytes], *, most_files: 
         if isinstance(failed, HTTPException) and failed.status_code in (408, 413):
             raise
         raise Refused.because("upload_unreadable") from None
+
+
+def _check_text(kind: str) -> None:
+    """Refuse text that is not UTF-8: of the encodings that Python knows, some raise errors of their own, and
+    some make text that can neither be compared nor stored. Browsers name none.
+    """
+    _, parameters = parse_options_header(kind)
+    if parameters.get(b"charset", b"utf-8") not in _TEXT:
+        raise Refused.because("upload_unreadable")
 
 
 async def _at_once(content: bytes) -> AsyncIterator[bytes]:

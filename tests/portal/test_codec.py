@@ -13,7 +13,7 @@ from temporalio.api.common.v1 import Payload, Payloads
 
 from models.errors import Refused
 from portal.app import create_app
-from portal.codec import SESSION_SECONDS, CodecAccess
+from portal.codec import MOST_VALUES, SESSION_SECONDS, CodecAccess
 from settings import Settings
 from starter.payloads import PayloadKeys
 from tests.portal.conftest import ADDRESS
@@ -26,6 +26,14 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 FROM_WEB_UI = {"Origin": WEB_UI, "X-Namespace": "orders", "Sec-Fetch-Site": "same-site"}
 SECRET = Payload(metadata={"encoding": b"json/plain"}, data=b'"Sentinella Privata"')
 DECODE = "/codec/decode"
+ODD_COOKIES = [
+    "\u0661\u0662.x".encode(),  # digits to Python, and no bytes of ours
+    b"9" * 5000 + b".x",
+    b'"\\777\\000.\\377"',
+    b"\xff.\xff",
+    b"-1.",
+    b".",
+]
 
 
 def configured(**changes: str) -> Settings:
@@ -145,6 +153,8 @@ async def test_no_other_origin_may_ask_even_with_everything(asker: httpx.AsyncCl
         {"Authorization": b"Bearer \xff\xfe"},
         {"Cookie": "esim_codec=9999999999.00"},
         {"Cookie": "esim_codec=x"},
+        *(FROM_WEB_UI | {"Cookie": b"esim_codec=" + cookie} for cookie in ODD_COOKIES),
+        {"Authorization": b"Bearer \xed\xa0\x80"},
         FROM_WEB_UI,
     ],
 )
@@ -198,6 +208,10 @@ async def test_another_site_cannot_sign_an_operator_in(asker: httpx.AsyncClient)
         ('{"payloads": [{"data": 7}]}', "application/json"),
         ("[" * 100_000, "application/json"),
         (b"\xff", "application/json"),
+        ('{"payloads": ' + "1" * 5000 + "}", "application/json"),
+        ('{"payloads": [{"data": "\\ud800"}]}', "application/json"),
+        ('{"payloads": [{"metadata": {"\\ud800": "YQ=="}}]}', "application/json"),
+        ('{"payloads": [{"externalPayloads": [{"sizeBytes": 1e400}]}]}', "application/json"),
         ('{"payloads": []}', "text/plain"),
     ],
 )
@@ -219,6 +233,30 @@ async def test_a_payload_of_an_unknown_key_is_one_sentence(asker: httpx.AsyncCli
 async def test_too_much_at_once_is_refused(asker: httpx.AsyncClient) -> None:
     answer = await asker.post(DECODE, content=b" " * (7 * 1024 * 1024), headers=BEARER)
     assert answer.status_code == 413
+
+
+@pytest.mark.covers("S3")
+@pytest.mark.parametrize("value", ["{}", "[]", "1", '{"data": ""}'])
+async def test_too_many_values_at_once_are_refused_before_they_are_parsed(
+    asker: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    def parse(*_: object, **__: object) -> None:
+        raise AssertionError("it was parsed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(json_format, "Parse", parse)
+        content = f'{{"payloads": [{",".join([value] * MOST_VALUES)}]}}'
+        kind = {"Content-Type": "application/json"}
+        assert (await asker.post(DECODE, content=content, headers=BEARER | kind)).status_code == 400
+    assert (await asker.post(DECODE, json=sent(*[SECRET] * 2000), headers=BEARER)).status_code == 200
+
+
+async def test_a_cookie_of_another_token_counts_no_more(asker: httpx.AsyncClient) -> None:
+    await signed_in(asker)
+    assert (await asker.post(DECODE, json=SEALED, headers=FROM_WEB_UI)).status_code == 200
+    async with asking(configured(codec_token=TOKEN + "-next")) as later:
+        later.cookies = asker.cookies
+        assert (await later.post(DECODE, json=SEALED, headers=FROM_WEB_UI)).status_code == 401
 
 
 async def test_a_namespace_of_ones_own_is_not_logged(
