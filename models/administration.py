@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 
-from models.characters import UNPRINTABLE
+from models.characters import LONGEST_NAME, UNPRINTABLE
 from models.errors import Refused
 from models.inventory import ContactRole, View
 from models.rules import SLOTS, TARGETS, Action, target
 
 DEFAULT_PROFILE = "Default"
 ALL_TARGETS = "all"
-_LONGEST_NAME = 200
 
 
 class ProfileView(View):
@@ -60,6 +59,6 @@ def parse_roles(spelled: Iterable[str]) -> tuple[ContactRole, ...]:
 def parse_name(text: str) -> str:
     """The name of a new record. Raises `Refused` (`name_invalid`)."""
     name = text.strip()
-    if not name or len(name) > _LONGEST_NAME or UNPRINTABLE.search(name):
-        raise Refused.because("name_invalid", characters=_LONGEST_NAME)
+    if not name or len(name) > LONGEST_NAME or UNPRINTABLE.search(name):
+        raise Refused.because("name_invalid", characters=LONGEST_NAME)
     return name

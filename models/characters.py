@@ -8,4 +8,7 @@ REVERSALS = "\u202a-\u202e\u2066-\u2069"
 """What reverses the direction of writing, so that a text reads as another one."""
 
 CONTROL = re.compile(f"[{CONTROLS}]")
+LONGEST_NAME = 200
+"""Characters that a name has at most, wherever it comes from: Temporal and mail headers have limits too."""
+
 UNPRINTABLE = re.compile(f"[{CONTROLS}{REVERSALS}\ufeff]")

@@ -14,6 +14,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
 from models.lifecycle import OrderKind
+from models.markdown import code, inert
 from models.rules import Action, Choice
 from models.values import Frozen, RecordId
 
@@ -40,11 +41,15 @@ class Ordered(Frozen):
 
     def summary(self, shown: Shown) -> str:
         """The order in one line without personal data, as the list of workflows shows it."""
-        return f"{KINDS[self.kind].label} ({shown.provider})" if shown.provider else KINDS[self.kind].label
+        return (
+            f"{KINDS[self.kind].label} ({inert(shown.provider)})"
+            if shown.provider
+            else KINDS[self.kind].label
+        )
 
     def records(self, shown: Shown) -> str:
         """Which records the order is about, in markdown, by the ids that `esim-orders` knows them by."""
-        return f"Subject `{self.subject}`." if self.subject else ""
+        return f"Subject {code(self.subject)}." if self.subject else ""
 
     def same_as(self, other: "Ordered") -> bool:
         """Whether both ask for the same: an idempotency key stands for one thing only."""
@@ -82,7 +87,7 @@ class Swap(Ordered):
     def summary(self, shown: Shown) -> str:
         """Such as `Switch line L-42, slot 1, to eSIM (Orange)`."""
         line = f"line L-{self.line_id}" + (f", slot {shown.slot}" if shown.slot else "")
-        provider = f" ({shown.provider})" if shown.provider else ""
+        provider = f" ({inert(shown.provider)})" if shown.provider else ""
         if self.action is Action.SWITCH_TO_ESIM:
             return f"Switch {line}, to eSIM{provider}"
         return f"Replace the eSIM of {line}{provider}"
@@ -90,7 +95,7 @@ class Swap(Ordered):
     def records(self, shown: Shown) -> str:
         """The line and the order pack."""
         slot = f", slot {shown.slot}" if shown.slot else ""
-        by = f", of {shown.distributor}" if shown.distributor else ""
+        by = f", of {inert(shown.distributor)}" if shown.distributor else ""
         return f"Line `L-{self.line_id}`{slot}. Order pack `P-{self.pack_id}`{by}."
 
     def same_as(self, other: Ordered) -> bool:

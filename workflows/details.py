@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from models.lifecycle import OrderStatus
+from models.markdown import code
 from models.qr import RequestStatus
 from workflows.patience import Patience
 from workflows.step_runner import GoingOut, Hold
@@ -70,7 +71,7 @@ def details(
     """
     parts = [f"**{status}**"]
     parts += [
-        f"**Held** in `{hold.step}` since {_time(hold.since)} (`{hold.reason}`): {hold.reason.sentence} "
+        f"**Held** in {code(hold.step)} since {_time(hold.since)} (`{hold.reason}`): {hold.reason.sentence} "
         "Signal `retry` goes on."
         for hold in holds
     ]

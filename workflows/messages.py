@@ -13,10 +13,11 @@ from pydantic import Field
 from models.errors import Refusal
 from models.identifiers import ACTOR_PATTERN
 from models.lifecycle import HoldReason, OrderStatus
+from models.markdown import inert
 from models.order_kinds import Shown
 from models.orders import Placement
 from models.qr import NotificationId, QrWish
-from models.values import Frozen, RecordId
+from models.values import Frozen, Name, RecordId
 
 OPERATOR = "operator"
 PROVIDER = "provider"
@@ -42,8 +43,8 @@ class PlaceOrder(Frozen):
 
     order: Placement
     slot: int | None = Field(default=None, ge=1, le=3)
-    provider: str = ""
-    distributor: str = ""
+    provider: Name = ""
+    distributor: Name = ""
     waits: Waits = Waits()
     retries: int = Field(default=0, ge=0)
     """How often a person retried before: above 0 only where an order is started again."""
@@ -194,8 +195,8 @@ class RequestQrCode(Frozen):
 
     wish: QrWish
     slot: int | None = Field(default=None, ge=1, le=3)
-    provider: str
-    distributor: str
+    provider: Name
+    distributor: Name
     waits: QrWaits = QrWaits()
     retries: int = Field(default=0, ge=0)
 
@@ -203,7 +204,8 @@ class RequestQrCode(Frozen):
     def summary(self) -> str:
         """The request in one line without personal data, as the list of workflows shows it."""
         where = f", slot {self.slot}" if self.slot else ""
-        return f"QR code of S-{self.wish.sim_id}{where} ({self.provider}), asked of {self.distributor}"
+        what = f"QR code of S-{self.wish.sim_id}{where} ({inert(self.provider)})"
+        return f"{what}, asked of {inert(self.distributor)}"
 
     @property
     def details(self) -> str:
@@ -275,14 +277,14 @@ class NotifyOfQrCode(Frozen):
     notification_id: NotificationId
     sim_id: RecordId
     account_id: RecordId
-    provider: str
+    provider: Name
     given_up_after: timedelta = Field(default=timedelta(days=7), gt=timedelta())
     retries: int = Field(default=0, ge=0)
 
     @property
     def summary(self) -> str:
         """The notification in one line without personal data."""
-        return f"Tell that the QR code of S-{self.sim_id} ({self.provider}) is there"
+        return f"Tell that the QR code of S-{self.sim_id} ({inert(self.provider)}) is there"
 
     @property
     def details(self) -> str:

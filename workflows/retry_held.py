@@ -14,6 +14,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
 
 from models.errors import Refusal
+from models.markdown import code, inert
 from models.retries import Outcome
 from workflows.failures import refused
 from workflows.retry_messages import ChooseHeld, RetriedMany, RetryBatch, RetryMany
@@ -82,12 +83,12 @@ class RetryHeld:
         request = self._request
         parts = [f"**{self._state}**", f"{request.chosen if request else ''}."]
         if request and request.why:
-            parts.append(f"Why: {request.why}")
+            parts.append(f"Why: {inert(request.why)}")
         left = f" About {self._left} are left." if self._left else ""
         parts.append(f"Retried: {self._done.retried}.{left}")
         if self._done.outcomes:
             rows = [
-                f"| {it.count} | {Outcome[it.outcome.upper()].value} | `{it.reason}` |"
+                f"| {it.count} | {Outcome[it.outcome.upper()].value} | {code(it.reason)} |"
                 for it in self._done.outcomes
             ]
             parts.append("\n".join(["| number | what became of them | held for |", "|---|---|---|", *rows]))

@@ -2,6 +2,7 @@
 
 from pydantic import ConfigDict, Field
 
+from models.markdown import code
 from models.retries import Held
 from models.values import Frozen
 
@@ -29,8 +30,8 @@ class RetryMany(Frozen):
     @property
     def chosen(self) -> str:
         """What is retried, for people."""
-        parts = [f"for `{self.reason}`"] if self.reason else []
-        parts += [f"and selected by `{self.query}`"] if self.query else []
+        parts = [f"for {code(self.reason)}"] if self.reason else []
+        parts += [f"and selected by {code(self.query)}"] if self.query else []
         return " ".join(["All that is held", *parts])
 
 
