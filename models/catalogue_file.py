@@ -49,7 +49,7 @@ class CatalogueFile:
 def parse_catalogue(content: bytes, progress: Progress | None = None) -> CatalogueFile:
     """The rows of the file; raises `Refused` with every wrong row at once."""
     wrong, warnings = RowNotes(), RowNotes()
-    lines = read_rows(content, COLUMNS, OPTIONAL, wrong)
+    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, ("order_contact_email",))
     if progress is not None:
         progress("Reading", 0, len(lines))
     seen = _Seen(wrong)

@@ -8,15 +8,16 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from models.characters import UNPRINTABLE
+from models.characters import LONGEST_NAME, UNPRINTABLE
 from models.errors import Refusal, Refused
 from models.imports import MAX_ROWS, RowNotes
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_CELL = 1000
+"""Characters of a cell that holds more than one name, or an address."""
 _MOST_UNKNOWN = 5
 _LIKE_A_NAME = re.compile("[a-z][a-z0-9_ -]{0,39}")
 """What a misspelt column may look like; a cell of a person's data is not repeated."""
@@ -31,9 +32,14 @@ class CsvRow:
 
 
 def read_rows(
-    content: bytes, columns: Sequence[str], optional: Sequence[str], notes: RowNotes
+    content: bytes,
+    columns: Sequence[str],
+    optional: Sequence[str],
+    notes: RowNotes,
+    long: Collection[str] = (),
 ) -> list[CsvRow]:
-    """All rows that have something in them; rows of a wrong shape go to `notes`.
+    """All rows that have something in them; rows of a wrong shape go to `notes`. A cell is as long as a name
+    may be, except in the columns `long`.
 
     Raises `Refused` where the file cannot be read as a table with these columns.
     """
@@ -44,7 +50,7 @@ def read_rows(
     for number, cells in lines:
         if len(rows) == MAX_ROWS:
             raise Refused.because("too_many_rows", rows=MAX_ROWS)
-        row = _row(number, cells, names, notes)
+        row = _row(number, cells, names, notes, long)
         if row is not None:
             rows.append(row)
     if not rows and not notes:
@@ -111,18 +117,24 @@ def _refuse_unlike(names: list[str], columns: Sequence[str], optional: Sequence[
     raise Refused.because("columns_unknown", unknown=shown, known=", ".join(known))
 
 
-def _row(number: int, cells: list[str], names: list[str], notes: RowNotes) -> CsvRow | None:
+def _row(
+    number: int, cells: list[str], names: list[str], notes: RowNotes, long: Collection[str]
+) -> CsvRow | None:
     while len(cells) > len(names) and not cells[-1]:
         cells.pop()
     if len(cells) != len(names):
         notes.add(number, None, Refusal.of("cell_count_wrong", cells=len(cells), columns=len(names)))
         return None
     row = CsvRow(number, dict(zip(names, cells, strict=True)))
-    if UNPRINTABLE.search("".join(cells)) or max(map(len, cells)) > MAX_CELL:
+    if UNPRINTABLE.search("".join(cells)) or max(map(len, cells)) > LONGEST_NAME:
+        found: list[tuple[str, Refusal]] = []
         for name, cell in row.cells.items():
             if UNPRINTABLE.search(cell):
-                notes.add(number, name, Refusal.of("cell_unprintable"))
-            if len(cell) > MAX_CELL:
-                notes.add(number, name, Refusal.of("cell_too_long", characters=MAX_CELL))
-        return None
+                found.append((name, Refusal.of("cell_unprintable")))
+            longest = MAX_CELL if name in long else LONGEST_NAME
+            if len(cell) > longest:
+                found.append((name, Refusal.of("cell_too_long", characters=longest)))
+        for name, refusal in found:
+            notes.add(number, name, refusal)
+        return None if found else row
     return row

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from models.addresses import parse_email
+from models.characters import LONGEST_NAME
 from models.csv_rows import CsvRow, read_rows
 from models.errors import Refusal, Refused
 from models.identifiers import luhn_valid, parse_iccid, parse_msisdn
@@ -30,6 +31,7 @@ COLUMNS = (
     "management_groups",
 )
 OPTIONAL = ("employee_language",)
+_LONG = ("employee_email", "management_groups")
 GROUP_SEPARATOR = ";"
 _TELL_EVERY = 1000
 _INVALID: Mapping[Callable[[str], str], str] = {
@@ -70,7 +72,7 @@ class FleetFile:
 def parse_fleet(content: bytes, progress: Progress | None = None) -> FleetFile:
     """The rows of the file; raises `Refused` with every wrong row at once."""
     wrong, warnings = RowNotes(), RowNotes()
-    lines = read_rows(content, COLUMNS, OPTIONAL, wrong)
+    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, _LONG)
     rows = []
     seen = _Seen(wrong)
     for done, line in enumerate(lines):
@@ -102,6 +104,7 @@ class _RowReader:
         kind, iccid = self._sim()
         name, email = self._employee()
         language = self._language(name)
+        groups = self._groups()
         cells = self._line.cells
         if not self._right or slot is None or msisdn is None:
             return None
@@ -117,7 +120,7 @@ class _RowReader:
             distributor=cells["distributor"] or None,
             employee_name=name,
             employee_email=email,
-            groups=_groups(cells["management_groups"]),
+            groups=groups,
             employee_language=language,
         )
 
@@ -165,6 +168,12 @@ class _RowReader:
         except Refused:
             self._bad("employee_language", Refusal.of("cell_no_language"))
             return None
+
+    def _groups(self) -> tuple[str, ...]:
+        groups = _groups(self._line.cells["management_groups"])
+        if any(len(group) > LONGEST_NAME for group in groups):
+            self._bad("management_groups", Refusal.of("cell_too_long", characters=LONGEST_NAME))
+        return groups
 
     def _needed(self, column: str) -> str:
         text = self._line.cells[column]

@@ -14,6 +14,7 @@ from models.lifecycle import OrderKind, OrderStatus
 from models.order_kinds import Swap
 from models.orders import Placement
 from models.rules import Action, refusals
+from models.values import cut
 from store import lookups, orders
 from store.facts import line_facts
 from store.orders import Unfinished
@@ -95,8 +96,8 @@ async def read_draft(
             ),
         ),
         slot=line.slot,
-        provider=line.provider,
-        distributor=pack.distributor,
+        provider=cut(line.provider),
+        distributor=cut(pack.distributor),
         waits=waits,
     )
 
@@ -109,8 +110,8 @@ def again(order_id: str, order: Unfinished, waits: Waits) -> PlaceOrder:
     return PlaceOrder(
         order=Placement.model_validate({**placement, "what": order.what}),
         slot=order.shown.slot,
-        provider=order.shown.provider,
-        distributor=order.shown.distributor,
+        provider=cut(order.shown.provider),
+        distributor=cut(order.shown.distributor),
         waits=waits,
         retries=1 + order.held,
     )

@@ -29,6 +29,7 @@ from models.qr import (
     RequestStatus,
     end_request,
 )
+from models.values import cut
 from starter.calls import NoSuchWorkflow, checked_key
 from starter.code_desk import CodeDesk, ShownCode
 from starter.qr_drafts import QrRequestDraft, Requested, keep_letter, preview, read_letter, read_request
@@ -109,7 +110,13 @@ class QrDesk(CodeDesk):
             letter_id=read.letter_id,
         )
         result = await self._start(
-            RequestQrCode(wish=wish, slot=slot, provider=provider, distributor=distributor, waits=self._waits)
+            RequestQrCode(
+                wish=wish,
+                slot=slot,
+                provider=cut(provider),
+                distributor=cut(distributor),
+                waits=self._waits,
+            )
         )
         if result.refusals:
             raise Refused(*result.refusals)

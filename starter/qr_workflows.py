@@ -9,6 +9,7 @@ from typing import Any
 
 from models.errors import PartAway
 from models.qr import NotificationView
+from models.values import cut
 from settings import Settings
 from starter.calls import Calls, NoSuchWorkflow
 from store import qr_request_views
@@ -42,7 +43,7 @@ class QrWorkflows:
             notification_id=notification.id,
             sim_id=notification.sim_id,
             account_id=account_id,
-            provider=provider,
+            provider=cut(provider),
             given_up_after=self._settings.notification_given_up_after,
         )
         await self._calls.start(EsimQrNotification.run, start, notification.id, notification_labels(start))

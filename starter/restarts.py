@@ -15,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from models.callers import AllAccounts, By
 from models.inventory import EventView
 from models.qr import QrWish, RequestStatus
+from models.values import cut
 from settings import Settings
 from starter.calls import Calls
 from starter.drafts import again
@@ -160,8 +161,8 @@ class Restarts:
         start = RequestQrCode(
             wish=wish,
             slot=slot,
-            provider=provider,
-            distributor=distributor,
+            provider=cut(provider),
+            distributor=cut(distributor),
             waits=request_waits(self._settings),
             retries=retries,
         )
@@ -180,7 +181,7 @@ class Restarts:
             notification_id=known.id,
             sim_id=known.sim_id,
             account_id=known.account_id,
-            provider=provider,
+            provider=cut(provider),
             given_up_after=self._settings.notification_given_up_after,
             retries=retries,
         )

@@ -1,8 +1,11 @@
 """The search attributes by which operators filter workflows in the Temporal Web UI. All are keywords."""
 
+import json
+
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
+from models.characters import LONGEST_NAME
 from models.lifecycle import OrderStatus
 from models.order_kinds import Shown
 from models.orders import Placement
@@ -20,6 +23,9 @@ DISTRIBUTOR = SearchAttributeKey.for_keyword("Distributor")
 ACCOUNT_ID = SearchAttributeKey.for_keyword("AccountId")
 HOLD_REASON = SearchAttributeKey.for_keyword("HoldReason")
 """Why it waits for a person, for the longest if for several things; absent when nothing is wrong."""
+
+_MOST_BYTES = 2000
+"""Temporal refuses a start with a value over 2,048 bytes, as it is encoded."""
 
 NAMES: tuple[str, ...] = tuple(
     key.name for key in (ORDER_STATUS, ORDER_KIND, PROVIDER, DISTRIBUTOR, ACCOUNT_ID, HOLD_REASON)
@@ -74,4 +80,14 @@ def label_once(attributes: TypedSearchAttributes) -> None:
 
 def _attributes(values: dict[SearchAttributeKey[str], str]) -> TypedSearchAttributes:
     """Without those that are not known, or that this kind does not have."""
-    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values.items() if value])
+    return TypedSearchAttributes(
+        [SearchAttributePair(key, _short(value)) for key, value in values.items() if value]
+    )
+
+
+def _short(value: str) -> str:
+    """The value as far as Temporal takes it: JSON has up to twelve bytes for a character beyond ASCII."""
+    value = value[:LONGEST_NAME]
+    while len(json.dumps(value)) > _MOST_BYTES:
+        value = value[:-1]
+    return value

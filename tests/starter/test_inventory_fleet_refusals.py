@@ -24,7 +24,7 @@ ROW_REFUSALS = [
     (line(employee_email="a@b.example\r\nBcc: x@y.example"), "employee_email: there is a line break"),
     (line(employee_name=""), "employee_name: an address needs a name."),
     (line(device="Phone\x1b[31m"), "device: there is a line break or another control character"),
-    (line(device="x" * 1001), "device: it is longer than 1000 characters."),
+    (line(device="x" * 201), "device: it is longer than 200 characters."),
 ]
 
 
