@@ -27,6 +27,16 @@ from workflows.messages import NotifyOfQrCode, PlaceOrder, RequestQrCode
 LONGEST_KEY = 500
 _LOOKED_FOR_SECONDS = 2.0
 """How long the database may take to answer before it is said to be unavailable."""
+_OUR_FAULT = frozenset(
+    {
+        RPCStatusCode.INVALID_ARGUMENT,
+        RPCStatusCode.OUT_OF_RANGE,
+        RPCStatusCode.ALREADY_EXISTS,
+        RPCStatusCode.FAILED_PRECONDITION,
+        RPCStatusCode.UNIMPLEMENTED,
+    }
+)
+"""Temporal answered, and never takes this call, however often it is made."""
 _FORGOTTEN_SECONDS = 0.05
 """How long to wait before a call that Temporal forgot is made again."""
 
@@ -111,8 +121,8 @@ class Calls:
         except WorkflowAlreadyStartedError:
             return False
         except RPCError as failure:
-            failure_told = _explained(failure)
-            raise temporal_away() if isinstance(failure_told, NoSuchWorkflow) else failure_told from failure
+            explained = _explained(failure)
+            raise temporal_away() if isinstance(explained, NoSuchWorkflow) else explained from None
         return True
 
     async def update(self, workflow_id: str, update: Any, message: Any, call_id: str | None = None) -> Any:
@@ -131,7 +141,7 @@ class Calls:
             with reached():
                 await self._handle(workflow_id).signal(signal, args=message)
         except RPCError as failure:
-            raise _explained(failure) from failure
+            raise _explained(failure) from None
 
     def _handle(self, workflow_id: str) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(workflow_id)
@@ -161,7 +171,7 @@ class Calls:
                 raise asyncio.CancelledError from None
             raise await self._unavailable() from None
         except RPCError as failure:
-            raise _explained(failure) from failure
+            raise _explained(failure) from None
 
     async def _unavailable(self) -> PartAway:
         """What is unavailable where no answer came in time. A worker without its database answers no call."""
@@ -192,8 +202,13 @@ def checked_key(key: str | None) -> str:
 
 
 def _explained(failure: RPCError) -> Exception:
+    """What the status of a call means: no workflow, an outage, or a bug in this application, which is raised
+    as it came. Its text is of no use to callers and may hold names: what catches it logs types alone.
+    """
     if failure.status is RPCStatusCode.NOT_FOUND:
         return NoSuchWorkflow()
+    if failure.status in _OUR_FAULT:
+        return failure
     sentence = {
         RPCStatusCode.RESOURCE_EXHAUSTED: "Too many calls wait for this one; it answers when it can.",
         RPCStatusCode.PERMISSION_DENIED: "Temporal refuses the login; see ESIM_TEMPORAL_API_KEY.",

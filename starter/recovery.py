@@ -109,7 +109,7 @@ class RecoveryDesk:
     async def _started(self, found: Waiting, by: By) -> Restarted:
         try:
             return await self._restarts.restore(found.id, by)
-        except (EsimError, SQLAlchemyError):
+        except (EsimError, RPCError, SQLAlchemyError):  # also one that Temporal never takes
             return Restarted.FAILED
 
 

@@ -154,7 +154,7 @@ class RetryDesk:
         """One that cannot be told does not keep the others from it."""
         try:
             return await self._told(workflow_id, by)
-        except EsimError:
+        except (EsimError, RPCError):
             if alone:
                 raise
             return Outcome.NOT_TOLD
