@@ -20,7 +20,7 @@ from starter.checkup.parts import (
     traces,
     uploaded_files,
 )
-from starter.checkup.work import held, not_sent, owed, unsent_notifications, workflows
+from starter.checkup.work import failing, held, not_sent, owed, unsent_notifications, workflows
 from starter.checkup.workers import workers
 from starter.temporal import connect
 from store.session import Database
@@ -50,6 +50,7 @@ async def examine(caller: Caller, settings: Settings) -> list[Check]:
             _alone(secret_keys(settings.secret_keys, database)),
             _alone(_ready(keys)),
             workflows(client, database),
+            _alone(failing(client, settings.task_queue)),
             _alone(held(database)),
             _alone(not_sent(database)),
             _alone(owed(database)),

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from models.callers import AllAccounts
 from models.not_sent import NotSentReason
 from starter.checks import UNKNOWN, Check, within
 from starter.recovery import without_workflow
+from starter.temporal import reached, temporal_away
 from store import figures, standing
 from store.session import Database
 from store.standing import WaitsToGoOut
@@ -25,6 +27,7 @@ NAMED = 10
 _KINDS = {"order": "orders", "qr_request": "qr_requests", "qr_notification": "qr_notifications"}
 """The lines of the kinds of work that have a workflow."""
 
+FAILING = "ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL AND TaskQueue = '{queue}'"
 _SILENT = "The database does not answer; see ESIM_DATABASE_URL."
 
 
@@ -56,6 +59,30 @@ def _counted(kind: str, known: Sequence[Waiting], without: Sequence[Waiting]) ->
         "Run: esim-orders order retry --without-workflow"
     )
     return Check(name, ok=False, sentence=sentence, ids=lost)
+
+
+async def failing(client: Client, queue: str) -> Check:
+    """Whether the code of any running workflow fails: Temporal tries its task for ever, and it stands still.
+    Temporal reports it after five tries, which take about a minute.
+    """
+
+    async def ask() -> list[str]:
+        try:
+            with reached():
+                return sorted([row.id async for row in client.list_workflows(FAILING.format(queue=queue))])
+        except RPCError:
+            raise temporal_away() from None
+
+    found, away = await within(ask, UNKNOWN.format("Temporal"), WITHIN)
+    if found is None:
+        return Check("failing", ok=False, sentence=away)
+    if not found:
+        return Check("failing", ok=True, sentence="The code of no workflow fails.")
+    sentence = (
+        f"Workflows whose code fails, and which stand still: {_named(found)}. "
+        'See "An order whose code fails" in docs/operations.md.'
+    )
+    return Check("failing", ok=False, sentence=sentence, ids=tuple(found))
 
 
 async def held(database: Database) -> Check:

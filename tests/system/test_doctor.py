@@ -30,7 +30,7 @@ from workflows.order import EsimOrder
 ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),
     *("uploads", "secret_keys", "payload_keys", "orders", "qr_requests", "qr_notifications"),
-    *("held", "not_sent", "owed", "notifications"),
+    *("failing", "held", "not_sent", "owed", "notifications"),
 ]
 WITH_WORKFLOWS = ("orders", "qr_requests", "qr_notifications")
 
@@ -129,7 +129,7 @@ async def test_temporal_is_away(settings: Settings, scene: Scene) -> None:
     await world(scene.database)
     await scene.acknowledged()
     found = await red(settings, temporal_address=f"127.0.0.1:{free_port()}")
-    assert set(found) == {"temporal", "search_attributes", "workers", *WITH_WORKFLOWS}
+    assert set(found) == {"temporal", "search_attributes", "workers", "failing", *WITH_WORKFLOWS}
     assert set(await red(settings, temporal_namespace="nowhere")) == set(found)
 
 

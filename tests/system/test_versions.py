@@ -7,6 +7,8 @@ import pytest
 
 from models.errors import PartAway
 from models.lifecycle import OrderStatus
+from starter.checks import Check
+from starter.checkup import examine
 from tests.builders import ANA, OPERATOR, iccid, line, world
 from tests.documents.blocks import blocks
 from tests.replay.patched import PATCH, PatchedOrder
@@ -36,6 +38,12 @@ async def everything(scene: Scene) -> dict[str, Any]:
     return rows | {"mails": list(scene.mailbox.mails)}
 
 
+async def doctor_of_code(scene: Scene) -> Check:
+    """The line of `esim-orders doctor` about workflows whose code fails."""
+    (line,) = [check for check in await examine(OPERATOR, scene.settings) if check.name == "failing"]
+    return line
+
+
 async def happened(scene: Scene, workflow_id: str) -> list[str]:
     """The names of the events in the workflow's history, and of the steps that were asked for."""
     history = await scene.temporal.client.get_workflow_handle(workflow_id).fetch_history()
@@ -43,7 +51,7 @@ async def happened(scene: Scene, workflow_id: str) -> list[str]:
     return [str(event.WhichOneof("attributes")) for event in history.events] + steps
 
 
-@pytest.mark.covers("W7")
+@pytest.mark.covers("W5", "W7")
 async def test_an_incompatible_version_stalls_in_sight_and_acts_on_nothing(versions: Versions) -> None:
     scene = versions.scene
     await world(scene.database, line(1), line(2), line(3))
@@ -66,6 +74,10 @@ async def test_an_incompatible_version_stalls_in_sight_and_acts_on_nothing(versi
             await scene.temporal.client.get_workflow_handle(held).signal("retry")
             await versions.stalls(*orders)
             assert await everything(scene) == before
+            failing = await doctor_of_code(scene)
+            assert (failing.ok, failing.ids) == (False, tuple(sorted(orders)))
+            assert all(order_id in failing.sentence for order_id in orders)
+            assert "An order whose code fails" in failing.sentence
 
             await versions.make_current("A")
             await scene.desk.acknowledge(OPERATOR, submitted)
@@ -79,6 +91,7 @@ async def test_an_incompatible_version_stalls_in_sight_and_acts_on_nothing(versi
     await scene.mailbox.got(*[PROVIDER] * 5, *[ANA] * 3, "employee1@acme.example")
     assert len({mail.message_id for mail in scene.mailbox.mails}) == len(scene.mailbox.mails)
     await versions.stalls()
+    assert (await doctor_of_code(scene)).ok
 
 
 @pytest.mark.covers("W7")
