@@ -25,6 +25,7 @@ from settings import Settings
 from starter.calls import Calls
 from starter.restarts import Restarted, Restarts, runs
 from starter.temporal import connect, reached, temporal_away
+from store.hold_subjects import KINDS
 from store.session import Database
 from store.waiting import Waiting, waiting
 
@@ -32,10 +33,10 @@ AT_ONCE = 20
 """Calls that are on their way at a time."""
 GIVEN_UP_AFTER = 3 * AT_ONCE
 """So many failures in a row: the database or Temporal is unavailable, and the rest is not tried."""
-_OURS = (
-    "ExecutionStatus = 'Running' AND (WorkflowType = 'EsimOrder' OR WorkflowType = 'EsimQrRequest' "
-    "OR WorkflowType = 'EsimQrNotification')"
+OURS = "ExecutionStatus = 'Running' AND ({})".format(
+    " OR ".join(f"WorkflowType = '{kind.workflow_type}'" for kind in KINDS.values())
 )
+"""The query for all that runs and stands for something."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ async def _suspects(client: Client, database: Database, scope: Scope) -> tuple[l
         return known, []
     try:
         with reached():
-            running = {row.id async for row in client.list_workflows(_OURS, page_size=1000)}
+            running = {row.id async for row in client.list_workflows(OURS, page_size=1000)}
     except RPCError:
         raise temporal_away() from None
     return known, [one for one in known if one.id not in running]

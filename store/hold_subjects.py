@@ -1,6 +1,9 @@
 """What is held: found by the workflow's id, whose prefix says what the workflow stands for.
 
-A further workflow adds an entry to `KINDS`.
+A further workflow adds an entry to `KINDS`, and the same one where each kind is found unfinished
+(`store.waiting`), has steps that send (`store.not_sent`), is counted (`store.figures`), is started again
+(`starter.restarts`) and has a name for people (`starter.checkup.work`, `starter.cli.retry_many`). Its prefix
+is one of `models.identifiers.WORK`. A test compares them all.
 """
 
 from collections.abc import Awaitable, Callable
@@ -34,6 +37,8 @@ class HoldKind:
     """How a kind of workflow is held. `name` is its label in metrics and lists."""
 
     name: str
+    workflow_type: str
+    """Its name in Temporal."""
     find: Callable[[AsyncConnection, str], Awaitable[HoldSubject]]
     """Raises `NotFound`."""
     events: str
@@ -105,10 +110,15 @@ async def _give_up_notification(connection: AsyncConnection, notification_id: st
 
 
 KINDS: dict[str, HoldKind] = {
-    "order-": HoldKind("order", _order, "order", "mail.given_up"),
-    "qr-request-": HoldKind("qr_request", _request, "qr", "mail.given_up"),
+    "order-": HoldKind("order", "EsimOrder", _order, "order", "mail.given_up"),
+    "qr-request-": HoldKind("qr_request", "EsimQrRequest", _request, "qr", "mail.given_up"),
     "qr-notification-": HoldKind(
-        "qr_notification", _notification, "notification", "notification.given_up", _give_up_notification
+        "qr_notification",
+        "EsimQrNotification",
+        _notification,
+        "notification",
+        "notification.given_up",
+        _give_up_notification,
     ),
 }
 """By the prefix of the workflow's id."""

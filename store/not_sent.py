@@ -138,7 +138,7 @@ async def _still_matters(connection: AsyncConnection, sending: Sending, took: ti
     for prefix, subject in _STILL_MATTERS.items():
         if sending.subject_id.startswith(prefix):
             return await connection.scalar(subject.with_for_update(read=True), which) is not None
-    return False
+    raise LookupError("What has not gone out belongs to no kind of work.")
 
 
 def _key(sending: Sending) -> dict[str, str]:

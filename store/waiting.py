@@ -1,5 +1,6 @@
 """What must have a running workflow, found in the database alone: also when Temporal's data is lost."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,12 +72,17 @@ def _held(scope: Scope) -> Select[Any]:
     return found.group_by(HoldRow.workflow_id)
 
 
-_KINDS = (_orders, _requests, _imported, _notifications, _held)
+_KINDS: dict[str, tuple[Callable[[Scope], Select[Any]], ...]] = {
+    "order": (_orders,),
+    "qr_request": (_requests, _imported),
+    "qr_notification": (_notifications,),
+}
+"""What is unfinished of each kind; `_held` finds all kinds."""
 
 
 async def waiting(connection: AsyncConnection, scope: Scope) -> list[Waiting]:
     """All that is not finished in the scope, oldest first; each is to have a workflow that runs."""
-    found = union_all(*(kind(scope) for kind in _KINDS)).subquery()
+    found = union_all(*(find(scope) for kind in _KINDS.values() for find in kind), _held(scope)).subquery()
     ordered = select(found.c.id).group_by(found.c.id).order_by(func.min(found.c.since), found.c.id)
     kinds = ((name, kind_of(name)) for name in await connection.scalars(ordered))
     return [Waiting(name, kind.name) for name, kind in kinds if kind]

@@ -17,6 +17,7 @@ from types import TracebackType
 from opentelemetry import trace
 from temporalio import activity, workflow
 
+from models.identifiers import WORK
 from settings import Settings
 from telemetry.unexpected import chain, frames
 
@@ -38,7 +39,7 @@ OURS = frozenset(
 """Whose lines below WARNING are written: those of our rooms."""
 FACTS = ("method", "route", "status", "milliseconds")
 """What a line of the portal may bring along as `extra`."""
-KINDS = (("order-", "order_id"), ("qr-request-", "qr_request_id"), ("qr-notification-", "qr_notification_id"))
+KINDS = tuple((prefix, prefix.replace("-", "_") + "id") for prefix in WORK)
 """What a workflow's id is the id of."""
 
 Failure = tuple[type[BaseException], BaseException, TracebackType | None]

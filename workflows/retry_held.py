@@ -4,7 +4,6 @@ It has the meaning of `esim-orders order retry` with --reason, --query or --all-
 order: where it fails or is cancelled, it is started again, and what was resumed is not held any more.
 """
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
 
 from models.errors import Refusal
+from models.identifiers import WORK
 from models.markdown import code, inert
 from models.retries import Outcome
 from workflows.failures import refused
@@ -24,7 +24,6 @@ from workflows.steps import RetryHeldSteps
 Result = TypeVar("Result")
 NOTHING = RawValue(Payload())
 """The start without an input."""
-_OF_WORK = re.compile(r"(order|qr-request|qr-notification)-")
 
 
 @workflow.defn(name="RetryHeld", failure_exception_types=[Exception])
@@ -107,7 +106,7 @@ def _read(start: RawValue) -> RetryMany:
         raise refused(Refusal.of("retry_many_invalid")) from None
     if not (request.reason or request.query or request.all):
         raise refused(Refusal.of("retry_many_invalid"))
-    if _OF_WORK.match(workflow.info().workflow_id):
+    if workflow.info().workflow_id.startswith(WORK):
         raise refused(Refusal.of("retry_many_id"))
     return request
 

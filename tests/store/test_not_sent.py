@@ -77,8 +77,9 @@ async def test_an_order_that_moves_on_leaves_only_what_it_owes_in_any_status(dat
     assert await kept(database) == {*owed, (order.order_id, "remind_provider")}
     await cancel(database, order)
     assert await kept(database) == owed
-    for unknown in ("order-" + "f" * 16, "something else"):
-        await fails(database, Sending(unknown, "submit_to_provider"))
+    await fails(database, Sending("order-" + "f" * 16, "submit_to_provider"))
+    with pytest.raises(LookupError):
+        await fails(database, Sending("something-else", "submit_to_provider"))
     assert await kept(database) == owed
 
 

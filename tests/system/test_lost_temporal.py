@@ -4,24 +4,32 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 import pytest
+from temporalio import workflow
 
+import store.not_sent
+import store.waiting
 from models.errors import PartAway
+from models.identifiers import WORK
 from models.lifecycle import OrderStatus
 from models.qr import RequestStatus
-from starter.checkup import examine
-from starter.checkup.work import _KINDS
+from starter.calls import Calls
+from starter.checkup import examine, work
+from starter.cli import retry_many
 from starter.recovery import RecoveryDesk
-from starter.restarts import Restarted
+from starter.restarts import Restarted, Restarts
+from store import figures
 from store.hold_subjects import KINDS
 from store.waiting import Waiting, waiting
+from telemetry import logs
 from tests.builders import ANA, OPERATOR, iccid, line, place, world
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene
 from tests.temporal_server import Temporal, a_server, eventually
+from worker import WORKFLOWS
 
 BOSS = "boss@acme.example"
 REFUSES = "550 5.1.1 No such user"
@@ -247,6 +255,24 @@ async def test_while_temporal_is_unavailable_nothing_is_started(scene: Scene) ->
             await recovery.find(OPERATOR)
 
 
-def test_every_kind_of_work_has_a_way_to_be_started_and_a_line_of_the_doctor() -> None:
+def test_every_kind_of_work_is_known_wherever_kinds_are_told_apart(scene: Scene) -> None:
     names = {kind.name for kind in KINDS.values()}
-    assert set(_KINDS) == names
+    restarts = Restarts(
+        Calls(scene.temporal.client, scene.database, scene.settings), scene.database, scene.settings
+    )
+    by_name: dict[str, Collection[str]] = {
+        "found unfinished": store.waiting._KINDS,
+        "started again": restarts._starts,
+        "a line of the doctor": work._KINDS,
+        "what people call it": retry_many.KINDS,
+        "counted": (figures.ORDER, figures.REQUEST, figures.NOTIFICATION),
+    }
+    assert {where: set(kinds) for where, kinds in by_name.items()} == dict.fromkeys(by_name, names)
+    by_prefix: dict[str, Collection[str]] = {
+        "the ids": WORK,
+        "what has not gone out": store.not_sent._STILL_MATTERS,
+        "lines of logs": [prefix for prefix, _ in logs.KINDS],
+    }
+    assert {where: set(kinds) for where, kinds in by_prefix.items()} == {key: set(KINDS) for key in by_prefix}
+    types = {workflow._Definition.must_from_class(cls).name for cls in WORKFLOWS} - {"RetryHeld"}
+    assert {kind.workflow_type for kind in KINDS.values()} == types
