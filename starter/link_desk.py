@@ -1,8 +1,9 @@
 """What a person without an account may do with a link from a mail: give one SIM its code, or see one code.
 
-A link is found by its token in every call, so one that expires or is revoked between two steps of a page
-is noticed. Looking at a page uses nothing up; every deed is recorded. Raises `Refused` with the codes
-`link_unknown`, `link_expired`, `link_revoked`, `request_over`, `too_many_tries` and those of files and codes.
+A link is found by its token in every transaction, and locked where the transaction has an effect: one that
+ends between two steps of a page, or in the middle of one, has no effect any more. Looking at a page uses
+nothing up; every deed is recorded. Raises `Refused` with the codes `link_unknown`, `link_expired`,
+`link_revoked`, `request_over`, `too_many_tries` and those of files and codes.
 """
 
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ class LinkDesk:
         link = await self._deed(bearer, UPLOAD, "link.checked")
         try:
             found = await read_upload(content, filename)
-            return await self._stage(link, found.code, found.type.value, content)
+            return await self._stage(bearer, found.code, found.type.value, content)
         except Refused as refused:
             await self._note_refused(bearer, link, refused)
             raise
@@ -99,7 +100,7 @@ class LinkDesk:
         """Read a code that was typed in."""
         link = await self._deed(bearer, UPLOAD, "link.checked")
         try:
-            return await self._stage(link, read_typed(text), "typed", None)
+            return await self._stage(bearer, read_typed(text), "typed", None)
         except Refused as refused:
             await self._note_refused(bearer, link, refused)
             raise
@@ -111,6 +112,7 @@ class LinkDesk:
         link = await self._deed(bearer, UPLOAD, "link.used", even_if_over=True)
         try:
             async with self._database.transaction() as connection:
+                await links.find(connection, bearer.token, UPLOAD, lock=True, even_if_over=True)
                 code, file_type, original = await links.staged(connection, self._desk.keys, link, upload_id)
                 imported = await qr_codes.take(
                     connection,
@@ -133,7 +135,7 @@ class LinkDesk:
     async def tell_manager(self, bearer: LinkBearer) -> None:
         """Mail who asked for the code that it is there (F37, F38). Asked again, nobody is told twice."""
         async with self._database.transaction() as connection:
-            link = await links.find(connection, bearer.token, UPLOAD, even_if_over=True)
+            link = await links.find(connection, bearer.token, UPLOAD, lock=True, even_if_over=True)
             request_id = link.request_id or ""
             version_id = await qr_codes.imported_by(connection, request_id, link.actor)
             if version_id is None:
@@ -162,16 +164,18 @@ class LinkDesk:
 
     async def reveal(self, bearer: LinkBearer) -> ShownCode:
         """The code, for the eyes of whoever holds the link (F60)."""
-        return await self._shown(await self._deed(bearer, DOWNLOAD, "link.shown"))
+        return await self._shown(bearer, "link.shown")
 
     async def download(self, bearer: LinkBearer) -> ShownCode:
         """The code, to be kept as a picture."""
-        return await self._shown(await self._deed(bearer, DOWNLOAD, "link.downloaded"))
+        return await self._shown(bearer, "link.downloaded")
 
     # --------------------------------------------------------------------------------------------------
 
-    async def _shown(self, link: Link) -> ShownCode:
-        async with self._database.reading() as connection:
+    async def _shown(self, bearer: LinkBearer, event: str) -> ShownCode:
+        await self._deed(bearer, DOWNLOAD, event)
+        async with self._database.transaction() as connection:
+            link = await links.find(connection, bearer.token, DOWNLOAD, lock=True)
             return ShownCode(
                 *await qr_codes.version(connection, link.scope, self._desk.keys, link.version_id or 0)
             )
@@ -181,7 +185,8 @@ class LinkDesk:
     ) -> Link:
         """Find the link and record what is done with it, before it is done: what fails was tried, too.
 
-        The link is locked, so that tries made at once are counted one by one.
+        The link is locked, so that tries made at once are counted one by one. It may end before the next
+        transaction, which finds and locks it again.
         """
         async with self._database.transaction() as connection:
             link = await links.find(connection, bearer.token, purpose, lock=True, even_if_over=even_if_over)
@@ -191,9 +196,10 @@ class LinkDesk:
         return link
 
     async def _stage(
-        self, link: Link, code: ActivationCode, file_type: str, original: bytes | None
+        self, bearer: LinkBearer, code: ActivationCode, file_type: str, original: bytes | None
     ) -> Preview:
         async with self._database.transaction() as connection:
+            link = await links.find(connection, bearer.token, UPLOAD, lock=True)
             await qr_codes.refuse_conflict(connection, self._desk.keys, link.sim_id, code)
             upload_id = await links.stage(
                 connection, self._desk.keys, link, code, file_type=file_type, original=original
