@@ -38,6 +38,11 @@ class FreshLink:
     url: str
     until: datetime
 
+    @property
+    def token(self) -> str:
+        """What the link is found by: the last part of its address."""
+        return self.url.rpartition("/")[2]
+
     def __repr__(self) -> str:
         return "FreshLink(...)"
 

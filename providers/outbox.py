@@ -11,7 +11,7 @@ Raises, once every mail has had its chance, so that one recipient's failure touc
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,7 +30,7 @@ from mail.smtp import Mailer
 from mail.wording import Content
 from models.addresses import can_be_written_to
 from models.lifecycle import HoldReason
-from store import mails
+from store import links, mails
 from store.mails import Letter, Outcome, Person, Subject
 from store.session import Database
 
@@ -46,7 +46,8 @@ class Draft:
     """One mail to write, among those about the same subject.
 
     `turn` tells mails of one template apart, such as the number of a reminder. A mail with a `link` gets a
-    new one each time it is sent: only its digest is kept, so the one before cannot be written again.
+    new one each time it is sent: only its digest is kept, so the one before cannot be written again. The link
+    of a try in which the mail certainly did not leave is deleted.
     """
 
     template: str
@@ -59,6 +60,7 @@ class Draft:
     reply_to: str | None = None
 
 
+_DID_NOT_LEAVE = frozenset({"unsent", "failed"})
 _GRAVEST_LAST: tuple[type[MailError], ...] = (
     MailRejected,
     MailUncertain,
@@ -97,19 +99,18 @@ class Outbox:
                 for letter, draft in letters.items()
                 if claims[letter.id].may_send
             }
-            links = {
+            fresh = {
                 letter.id: await draft.link(connection) for letter, draft in claimed.items() if draft.link
             }
         failures = [failure for claim in claims.values() if (failure := _past_failure(claim))]
         without = [letter.recipient for letter in letters if _past_failure(claims[letter.id])]
         ended = await asyncio.gather(
-            *(self._deliver(letter, draft, links.get(letter.id)) for letter, draft in claimed.items()),
+            *(self._deliver(letter, draft, fresh.get(letter.id)) for letter, draft in claimed.items()),
             return_exceptions=True,  # what went out is recorded, whatever happened to another
         )
         delivered = [end for end in ended if not isinstance(end, BaseException)]
         if delivered:
-            async with self._database.transaction() as connection:
-                await mails.record(connection, about, [outcome for outcome, _ in delivered], retries)
+            await self._record(about, [outcome for outcome, _ in delivered], fresh, retries)
         for end in ended:
             if isinstance(end, BaseException):
                 raise end
@@ -135,6 +136,17 @@ class Outbox:
         except MailError as failure:
             return Outcome(letter, "unsent", str(failure)), failure
         return Outcome(letter, "sent"), None
+
+    async def _record(
+        self, about: Subject, outcomes: Sequence[Outcome], fresh: Mapping[str, FreshLink], retries: int
+    ) -> None:
+        """How each mail ended. A link stays where its mail left or may have left, so that whichever mail
+        arrives has one that works.
+        """
+        unsent = [end.letter.id for end in outcomes if end.state in _DID_NOT_LEAVE]
+        async with self._database.transaction() as connection:
+            await mails.record(connection, about, outcomes, retries)
+            await links.discard(connection, [fresh[one].token for one in unsent if one in fresh])
 
     def _letter(self, about: Subject, draft: Draft) -> Letter:
         which = "/".join(map(str, (about.id, draft.template, *draft.turn, draft.to.key)))

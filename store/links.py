@@ -6,10 +6,23 @@ about has moved on: an upload link with its request, a download link with the ve
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Interval, String, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    Interval,
+    LargeBinary,
+    String,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -64,6 +77,7 @@ class Link:
 
 
 _MINT = insert(LinkRow).values(expires_at=now() + bindparam("expires_after", type_=Interval))
+_DISCARD = delete(LinkRow).where(LinkRow.token == any_(bindparam("digests", type_=ARRAY(LargeBinary))))
 _DEAD = update(LinkRow).where(LinkRow.token == bindparam("digest")).values(revoked_at=now())
 
 
@@ -141,6 +155,12 @@ async def mint(
     if late:
         await connection.execute(_DEAD, {"digest": _digest(token)})
     return token
+
+
+async def discard(connection: AsyncConnection, tokens: Collection[str]) -> None:
+    """Delete links whose mails certainly did not leave: no recipient has one, so the history shows none."""
+    if tokens:
+        await connection.execute(_DISCARD, {"digests": [_digest(token) for token in tokens]})
 
 
 async def _may_upload(connection: AsyncConnection, recipient: str, address: str) -> bool:

@@ -55,6 +55,20 @@ TROUBLES: list[tuple[str, list[Answer], str, int]] = [
 """When, what the server says, how the step ends, and how often the content travelled."""
 
 
+def refused_contents(moment: str, answers: list[Answer], travelled: int) -> int:
+    """How many of the contents that travelled the server certainly did not take."""
+    certain = [answer for answer in answers if isinstance(answer, str) and answer[:3] in ("451", "554")]
+    return min(len(certain), travelled) if moment == "CONTENT" else 0
+
+
+async def links_to(desk: Desk, address: str) -> int:
+    """How many links there are for the contact with this address."""
+    of_contact = (
+        "SELECT count(*) FROM links JOIN contacts c ON recipient = 'contact:' || c.id WHERE email = :to"
+    )
+    return int((await run(desk.database, of_contact, to=address))[0].count)
+
+
 @pytest.mark.covers("W1", "W2", "W5")
 @pytest.mark.parametrize(("moment", "answers", "end", "travelled"), TROUBLES)
 async def test_a_mail_goes_out_or_is_held_and_touches_no_other(
@@ -72,8 +86,10 @@ async def test_a_mail_goes_out_or_is_held_and_touches_no_other(
     assert len(taken) == (end == "done")
     given = [token for message in box.to(QR) for token in tokens(message)]
     assert len(set(given)) == travelled
-    for token in given:
+    left = given[refused_contents(moment, answers, travelled) :]
+    for token in left:
         assert (await desk.link(token)).request_id == REQUEST, "whichever mail arrived, its link works"
+    assert await links_to(desk, QR) == len(left), "no other link is left"
 
 
 @pytest.mark.covers("W1", "F38")
@@ -89,8 +105,10 @@ async def test_a_notification_goes_out_or_is_held(
         assert await as_a_workflow_would(desk.mails(mailer), NOTICE, "send_notification") == end
     assert len(box.arrived) == travelled
     assert len({message["Message-ID"] for _, message in box.arrived}) <= 1
-    for _, message in box.arrived:
+    left = box.arrived[refused_contents(moment, answers, travelled) :]
+    for _, message in left:
         assert (await desk.link(tokens(message)[0], "download")).notification_id == NOTIFICATION
+    assert await run(desk.database, "SELECT count(*) FROM links") == [(len(left),)]
 
 
 @pytest.mark.covers("W5")
@@ -118,7 +136,7 @@ async def test_a_persons_retry_sends_once_more(
     assert (await desk.link(tokens(box.to(QR)[-1])[0])).request_id == REQUEST
 
 
-@pytest.mark.covers("W1")
+@pytest.mark.covers("W1", "S4")
 async def test_a_mail_server_that_is_down_delays_every_mail_and_loses_none(desk: Desk) -> None:
     await desk.open(**LETTER)
     with socket.socket() as taken:
@@ -126,10 +144,12 @@ async def test_a_mail_server_that_is_down_delays_every_mail_and_loses_none(desk:
         async with SmtpMailer(f"smtp://127.0.0.1:{taken.getsockname()[1]}", "o@esim.example") as mailer:
             assert await as_a_workflow_would(desk.mails(mailer), FIRST) == "tried for ever"
     assert set((await desk.states()).values()) == {"unsent"}
+    assert await run(desk.database, "SELECT id FROM links") == [], "none left, so none is open"
     box = Letterbox()
     async with box.server() as server, mailer_for(server) as mailer:
         assert await as_a_workflow_would(desk.mails(mailer), FIRST) == "done"
     assert box.recipients() == [COPY, QR, SECOND]
+    assert [await links_to(desk, address) for address in (QR, SECOND)] == [1, 1]
 
 
 @pytest.mark.covers("W5")
