@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import ARRAY, BigInteger, all_, any_, bindparam, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.callers import By
@@ -25,6 +25,7 @@ from models.identifiers import storable
 from models.lifecycle import OPEN
 from store import events, link_ends
 from store.erasure_table import ErasureRow
+from store.tables import SimRow
 
 _REFERENCE = re.compile(r"(user|employee|contact):([0-9]{1,18})")
 
@@ -105,17 +106,18 @@ _OF_EMPLOYEES = "SELECT {what} FROM sims WHERE employee_id = ANY(:employees)"
 _LOCK_SUBJECTS = f"""
 SELECT id FROM subjects WHERE id IN ({_OF_EMPLOYEES.format(what="holder")}) ORDER BY id FOR NO KEY UPDATE
 """  # noqa: S608
-_OF_LINKS = """
-SELECT sim_id FROM links
-WHERE purpose = 'upload' AND recipient = ANY(:references) AND revoked_at IS NULL AND expires_at > esim_now()
-"""
-_SIMS = f"SELECT id FROM sims WHERE (employee_id = ANY(:employees) OR id IN ({_OF_LINKS}))"  # noqa: S608
-_LOCK_SIMS = f"{_SIMS} ORDER BY id FOR NO KEY UPDATE"
+_SIMS = select(SimRow.id).where(
+    or_(
+        SimRow.employee_id == any_(bindparam("employees", type_=ARRAY(BigInteger))),
+        SimRow.id.in_(link_ends.SIMS_OF_CONTACTS),
+    )
+)
+_LOCK_SIMS = _SIMS.order_by(SimRow.id).with_for_update(key_share=True)
 _LOCK_PEOPLE = tuple(
     f"SELECT id FROM {table} WHERE id = ANY(:{table}) ORDER BY id FOR UPDATE"  # noqa: S608  tables of ours
     for table in ("users", "employees", "contacts")
 )
-_MORE_SIMS = f"{_SIMS} AND id <> ALL(:locked) LIMIT 1"
+_MORE_SIMS = _SIMS.where(SimRow.id != all_(bindparam("locked", type_=ARRAY(BigInteger)))).limit(1)
 _NEEDED = """
 SELECT o.id FROM orders o
 WHERE (o.status = ANY(:open) OR EXISTS (SELECT FROM holds h WHERE h.workflow_id = o.id)) AND (
@@ -163,10 +165,10 @@ async def _locked(connection: AsyncConnection, values: Mapping[str, Any]) -> boo
     """
     attempt = await connection.begin_nested()
     await connection.execute(text(_LOCK_SUBJECTS), values)
-    sims = list(await connection.scalars(text(_LOCK_SIMS), values))
+    sims = list(await connection.scalars(_LOCK_SIMS, values))
     for lock in _LOCK_PEOPLE:
         await connection.execute(text(lock), values)
-    if await connection.scalar(text(_MORE_SIMS), {**values, "locked": sims}) is None:
+    if await connection.scalar(_MORE_SIMS, {**values, "locked": sims}) is None:
         await attempt.commit()
         return True
     await attempt.rollback()
@@ -259,6 +261,7 @@ async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> d
 
 def _values(person: PersonRecords) -> Mapping[str, Any]:
     kinds = {"user": person.users, "employee": person.employees, "contact": person.contacts}
+    references = [f"{kind}:{number}" for kind, numbers in kinds.items() for number in numbers]
     mentions = [rf"(?<![\w.+-]){re.escape(person.address)}(?![\w-])"] if person.address else []
     # a single word, such as Orders, may be anything
     mentions += [rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(person.names) if " " in name.strip()]
@@ -267,7 +270,8 @@ def _values(person: PersonRecords) -> Mapping[str, Any]:
         "employees": list(person.employees),
         "contacts": list(person.contacts),
         "accounts": sorted(person.accounts),
-        "references": [f"{kind}:{number}" for kind, numbers in kinds.items() for number in numbers],
+        "references": references,
+        "recipients": references,
         "address": person.address or "",
         "mention": "|".join(mentions) or r"\m\M",
     }

@@ -33,8 +33,14 @@ _OF_CONTACTS = and_(
     LinkRow.revoked_at.is_(None),
     LinkRow.expires_at > now(),
 )
-_SIMS = select(LinkRow.sim_id).where(_OF_CONTACTS)
-_LOCK_SIMS = select(SimRow.id).where(SimRow.id.in_(_SIMS)).order_by(SimRow.id).with_for_update(key_share=True)
+SIMS_OF_CONTACTS = select(LinkRow.sim_id).where(_OF_CONTACTS)
+"""The SIMs that `recipients` have an upload link of that is not revoked and has not expired."""
+_LOCK_SIMS = (
+    select(SimRow.id)
+    .where(SimRow.id.in_(SIMS_OF_CONTACTS))
+    .order_by(SimRow.id)
+    .with_for_update(key_share=True)
+)
 _LOCK_CONTACTS = (
     select(ContactRow.id)
     .where(ContactRow.id.in_(bindparam("contacts", expanding=True)))
@@ -100,7 +106,7 @@ async def lock_recipients(connection: AsyncConnection, contact_ids: Collection[i
         attempt = await connection.begin_nested()
         locked = set(await connection.scalars(_LOCK_SIMS, known))
         await connection.execute(_LOCK_CONTACTS, {"contacts": list(contact_ids)})
-        if set(await connection.scalars(_SIMS, known)) <= locked:
+        if set(await connection.scalars(SIMS_OF_CONTACTS, known)) <= locked:
             await attempt.commit()
             return
         await attempt.rollback()  # they were sent another link before they were locked
