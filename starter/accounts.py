@@ -54,10 +54,11 @@ class Accounts:
             return await changes.rename(connection, found.id, parse_name(new_name), caller.by)
 
     async def close(self, caller: Caller, account: str | None) -> AccountView:
-        """No new orders, requests and imports, and its users cannot act; open orders finish (F67).
+        """No new orders, requests, imports, users, profiles, employees and groups, and its users cannot act;
+        open orders finish (F67).
 
         All its data stay. A provider desk can still finish its orders, and the operator can do everything
-        that the orders need.
+        that the orders need, such as adding a contact.
         """
         return await self._change(caller, account, changes.close)
 

@@ -31,6 +31,7 @@ from models.inventory import UserView
 from models.language import Language
 from models.rules import TARGETS
 from store import events
+from store.locks import keep_account_open
 from store.lookups import AccountKey, select_users, user_view
 from store.row import now
 from store.scopes import within
@@ -72,7 +73,11 @@ async def profile(connection: AsyncConnection, account: AccountKey, name: str) -
 
 
 async def create_profile(connection: AsyncConnection, account: AccountKey, name: str, by: By) -> ProfileView:
-    """A new custom profile: its nine targets are disabled until someone enables them (F61)."""
+    """A new custom profile: its nine targets are disabled until someone enables them (F61).
+
+    Raises `Refused` (`profile_exists`, `account_closed`).
+    """
+    await keep_account_open(connection, account.id)
     made = await connection.execute(
         insert(ProfileRow)
         .values(account_id=account.id, name=name, is_default=False)
@@ -136,8 +141,9 @@ async def create_user(
 ) -> UserView:
     """A new user with the named profile of the account, or its default one.
 
-    Raises `Refused` (`email_in_use`): an address names one user, in whatever account.
+    Raises `Refused` (`email_in_use`): an address names one user, in whatever account; (`account_closed`).
     """
+    await keep_account_open(connection, account.id)
     statement = insert(UserRow).from_select(
         ["account_id", "name", "email", "profile_id", "role", "kind", "distributor_id", "language"],
         select(

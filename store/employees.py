@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference, storable
+from store.locks import keep_account_open
 from store.tables import EmployeeRow
 
 _CREATE = insert(EmployeeRow).on_conflict_do_nothing().returning(EmployeeRow.id)
@@ -44,11 +45,13 @@ async def find_or_add(
 ) -> tuple[int, bool]:
     """The account's employee with this address, and whether it is new.
 
-    Raises `Refused` (`employee_exists`) where the address is that of an employee of another name.
+    Raises `Refused` (`employee_exists`) where the address is that of an employee of another name, and
+    (`account_closed`) where an employee would be added to a closed account.
     """
     values = {"account_id": account_id, "name": name, "email": email}
     added = (await connection.execute(_CREATE, values)).scalar_one_or_none()
     if added is not None:
+        await keep_account_open(connection, account_id)
         return int(added), True
     same = _EMPLOYEES.where(func.lower(EmployeeRow.email) == func.lower(email))
     known = (await connection.execute(same, {"account": account_id})).one()

@@ -9,6 +9,7 @@ from models.callers import By
 from models.errors import Refused
 from models.fleet_edits import GroupsMode
 from store.fleet_edits import Chosen, tell
+from store.locks import keep_account_open
 
 _CREATE = """
 INSERT INTO management_groups (account_id, name)
@@ -41,10 +42,13 @@ async def find_groups(
 ) -> tuple[list[int], int]:
     """The ids of the account's groups with these names, and how many of them are new.
 
-    Raises `Refused` (`unknown_group`) with the place of each that there is not, unless they are created.
+    Raises `Refused` (`unknown_group`) with the place of each that there is not, unless they are created;
+    (`account_closed`) where they would be created in a closed account.
     """
     known = {"account": account_id, "names": list(names)}
     made = len((await connection.execute(text(_CREATE), known)).all()) if create and names else 0
+    if made:
+        await keep_account_open(connection, account_id)
     found = {row.name: row.id for row in await connection.execute(text(_FIND), known)}
     unknown = [str(place) for place, name in enumerate(names, 1) if name not in found]
     if unknown:

@@ -4,7 +4,8 @@ Whatever changes a line, a number or an eSIM line locks its subject first; what 
 locks the SIM (`store.qr_locks`). Users, employees and contacts come last, in this sequence: a new row that
 refers to one of them locks it, after its SIM. Locks of several of a kind are taken by id. Several management
 groups are added by name, as a new unique name is a lock, too; several of anything else are added by imports
-alone, and one import runs at a time. Two transactions that keep the sequence never wait for each other in a
+alone, and one import runs at a time. An account that something is added to may be locked anywhere: who closes
+it locks nothing else. Two transactions that keep the sequence never wait for each other in a
 circle.
 """
 
@@ -13,7 +14,8 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store.tables import OrderRow, SubjectRow
+from models.errors import Refused
+from store.tables import AccountRow, OrderRow, SubjectRow
 
 # NO KEY: records that only refer to the subject need not wait
 _LOCK = (
@@ -39,6 +41,23 @@ _LOCK_OF_ORDER = (
 )
 
 _LOCK_NEW_ORDER = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("order"), 0)))
+
+# KEY SHARE waits for nothing but the closing of the account, which takes the row FOR UPDATE
+_KEEP_OPEN = (
+    select(AccountRow.closed_at)
+    .where(AccountRow.id == bindparam("account"))
+    .with_for_update(read=True, key_share=True)
+)
+
+
+async def keep_account_open(connection: AsyncConnection, account_id: int) -> None:
+    """Something is added to the account, which cannot be closed until the end of the transaction.
+
+    A closed account takes nothing new, whoever adds it, but contacts: an open order may be held until its
+    distributor has one (F67). Raises `Refused` (`account_closed`).
+    """
+    if await connection.scalar(_KEEP_OPEN, {"account": account_id}) is not None:
+        raise Refused.because("account_closed")
 
 
 async def lock_subject(connection: AsyncConnection, account_id: int, subject: str) -> bool:

@@ -1,0 +1,119 @@
+"""A closed account takes nothing new by any call of a desk, also by one made while it is being closed (F67).
+
+Every call of every desk is tried. Those that add a record to the account are found by counting.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from models.callers import By
+from models.errors import PartAway, Refused
+from store import accounts as changes
+from store.session import Database
+from tests.builders import ACCOUNT, OPERATOR, as_csv, item, line, run
+from tests.callers.samples import SAMPLES, Call
+from tests.callers.world import Desks, Known
+from tests.qr_world import code
+
+OPENED = "UPDATE accounts SET closed_at = NULL WHERE id = 1"
+CLOSED = "UPDATE accounts SET closed_at = esim_now() WHERE id = 1"
+HAS = """
+SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'account_id'
+UNION SELECT 'contacts' UNION SELECT 'contact_roles' UNION SELECT 'profile_targets'
+"""
+KEPT_OF_WORK = {"events", "holds"}
+"""Records of what was done or tried, which a closed account has, too."""
+FINISHES = {
+    "OrderDesk.cancel": "the note of an order that is open",
+    "Inventory.add_contact": "an open order may be held until its distributor has a contact",
+    "Inventory.enable": "a profile that the account has",
+    "QrDesk.import_code": "an order is done when its eSIM has a code",
+    "QrDesk.notify": "of a code that the SIM has",
+    "Accounts.create": "another account",
+}
+"""What the operator may still do, and why."""
+# their samples add nothing
+ADDING: dict[str, Call] = {
+    "Inventory.import_fleet": lambda d, c, _, a: d.inventory.import_fleet(c, as_csv(line(50, account=a))),
+    "Inventory.import_catalogue": lambda d, c, _, a: d.inventory.import_catalogue(
+        c, as_csv(item("New", account=a))
+    ),
+    "FleetEdits.set_employee": lambda d, c, k, _: d.edits.set_employee(
+        c, [k.line], "new@acme.example", name="New"
+    ),
+    "FleetEdits.set_groups": lambda d, c, k, _: d.edits.set_groups(c, [k.line], ["New"], create=True),
+}
+CALLS: dict[str, Call] = {name: sample.call for name, sample in SAMPLES.items()} | ADDING
+CALLS["QrDesk.import_code"] = lambda d, c, k, _: d.codes.import_code(c, k.esim, str(code(7)))
+WAITING = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+async def held(database: Database) -> Mapping[str, int]:
+    """How many records of each kind the account has."""
+    tables = {name for (name,) in await run(database, HAS)}
+    assert tables >= KEPT_OF_WORK
+    tables -= KEPT_OF_WORK
+    counts = [(await run(database, f"SELECT count(*) FROM {table}"))[0][0] for table in sorted(tables)]
+    return dict(zip(sorted(tables), counts, strict=True))
+
+
+async def codes(desks: Desks, known: Known, name: str) -> set[str]:
+    """Why the operator is refused; nothing where the call was done, as far as it goes without Temporal."""
+    try:
+        await CALLS[name](desks, OPERATOR, known, ACCOUNT)
+    except Refused as refused:
+        return {reason.code for reason in refused.refusals}
+    except PartAway:
+        return set()
+    return set()
+
+
+@pytest.mark.covers("F67")
+async def test_no_call_adds_anything_to_a_closed_account(
+    database: Database, desks: Desks, acme: Known
+) -> None:
+    found: dict[str, Any] = {}
+    for name in sorted(set(CALLS) - set(FINISHES)):
+        await run(database, CLOSED)
+        before = await held(database)
+        await codes(desks, acme, name)
+        if await held(database) != before:
+            found[name] = {what: n for what, n in (await held(database)).items() if n != before[what]}
+    assert found == {}
+
+
+@pytest.mark.parametrize("name", sorted(FINISHES))
+async def test_what_open_orders_and_present_codes_need_is_added(
+    database: Database, desks: Desks, acme: Known, name: str
+) -> None:
+    await run(database, CLOSED)
+    before = await held(database)
+    assert await codes(desks, acme, name) == set()
+    assert await held(database) != before
+
+
+@pytest.mark.covers("F67")
+async def test_what_is_added_while_the_account_is_being_closed_is_refused(
+    database: Database, desks: Desks, acme: Known
+) -> None:
+    added = []
+    for name in sorted(set(CALLS) - set(FINISHES)):
+        await run(database, OPENED)
+        before = await held(database)
+        async with database.transaction() as connection:
+            await changes.close(connection, 1, By("operator"))
+            calling = asyncio.create_task(codes(desks, acme, name))
+            async with asyncio.timeout(20):
+                while not calling.done() and (await run(database, WAITING))[0][0] == 0:
+                    pass
+            waited = not calling.done()
+        refused = await calling
+        assert await held(database) == before, name
+        if waited and refused:
+            added.append(name)
+    assert set(added) == {"Inventory.create_user", "Inventory.create_profile", *ADDING}
