@@ -56,8 +56,9 @@ class Status:
 class Part:
     """Keeps one service as it shall be: running, or stopped. `keep()` does it until it is cancelled.
 
-    It is given up (SandboxError) only in a crash loop: when it dies several times in a row without having
-    been ready in between. One that had been ready is started again however often it is killed.
+    It is given up (SandboxError) only in a crash loop: when it exits by itself several times in a row
+    without having been ready in between. One that had been ready is started again however often it is
+    killed, also before it is ready again: a signal is the rehearsal of an outage, not a fault of the part.
     """
 
     service: Service
@@ -65,15 +66,17 @@ class Part:
     say: Callable[[str], None]
     on_change: Callable[[], None]
     is_excused: Callable[["Part"], bool]
-    """Whether it may keep dying: another part is stopped on request, and this one may need it."""
+    """Whether it may keep dying: another part is out, and this one may need it."""
     state: State = State.STARTING
     deaths: int = 0
     _in_a_row: int = 0
-    """Deaths since it was last ready."""
+    """Deaths since it was last ready, for the back-off."""
+    _counted: int = 0
+    """Those of them that lead to giving it up."""
     _was_ready: bool = False
     _wanted: bool = True
     _at_once: bool = False
-    _was_stopped: bool = False
+    _is_out: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set, and replaced, at each change of what is wanted and of the state."""
 
@@ -86,8 +89,8 @@ class Part:
 
     @property
     def is_out(self) -> bool:
-        """Whether it was stopped on request, and has not been ready since."""
-        return self._was_stopped
+        """Whether it was stopped on request or killed, and has not been ready since."""
+        return self._is_out
 
     @property
     def status(self) -> Status:
@@ -96,9 +99,9 @@ class Part:
     def want(self, *, running: bool, at_once: bool = False) -> None:
         """Say whether it shall run from now on; `at_once` kills it instead of asking it to stop."""
         if running and not self._wanted:
-            self._in_a_row = 0
+            self._in_a_row = self._counted = 0
         self._wanted, self._at_once = running, at_once
-        self._was_stopped = self._was_stopped or not running
+        self._is_out = self._is_out or not running
         self._tell()
 
     async def reached(self, state: State) -> None:
@@ -143,12 +146,13 @@ class Part:
             await asyncio.gather(waiting, return_exceptions=True)
         if code is not None and self._wanted:
             self._note_death(code)
-            await self._nap(min(FIRST_BACK_OFF_SECONDS * 2 ** (self._in_a_row - 1), LONGEST_BACK_OFF_SECONDS))
+            await self._nap(back_off_seconds(self._in_a_row))
 
     async def _until_ready(self) -> None:
         while not await self.service.is_ready(self.child):  # noqa: ASYNC110 - a process sets no event
             await asyncio.sleep(READY_POLL_SECONDS)
-        self._was_ready, self._was_stopped, self._in_a_row = True, False, 0
+        self._was_ready, self._is_out = True, False
+        self._in_a_row = self._counted = 0
         self._enter(State.READY)
 
     async def _pause(self) -> None:
@@ -169,11 +173,15 @@ class Part:
         self._in_a_row += 1
         log, how = self.service.program.log, describe_exit(code)
         most = MOST_DEATHS if self._was_ready else MOST_DEATHS_AT_START
-        if self.is_excused(self):
+        if self._was_ready and code < 0:
+            self._is_out = True
+        elif self.is_excused(self):
             self._in_a_row = min(self._in_a_row, MOST_DEATHS_AT_START)
-        elif self._in_a_row >= most:
+        else:
+            self._counted += 1
+        if self._counted >= most:
             raise SandboxError(
-                f"{self.name} died {self._in_a_row} times in a row before it was ready ({how}), so it was "
+                f"{self.name} died {self._counted} times in a row before it was ready ({how}), so it was "
                 f"given up; see {log}."
             )
         self.say(f"{self.name} died ({how}) and is started again; see {log}.")
@@ -191,6 +199,12 @@ class Part:
     def _tell(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
+
+
+def back_off_seconds(deaths: int) -> float:
+    """How long to wait before the next start, after this many deaths in a row: longer each time, bounded."""
+    doubled = min(deaths - 1, 10)  # a float has no room for thousands of deaths
+    return min(FIRST_BACK_OFF_SECONDS * 2.0**doubled, LONGEST_BACK_OFF_SECONDS)
 
 
 def describe_exit(code: int) -> str:

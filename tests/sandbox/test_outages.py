@@ -1,6 +1,7 @@
 """Outages rehearsed: parts that are stopped and started by a command, or killed again and again."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,13 @@ if mark.exists():
 mark.touch()
 os.execv(sys.executable, [sys.executable, sys.argv[2]])
 """
+
+SLOW_TO_BE_READY = """
+import os, sys, time
+time.sleep(1)
+os.execv(sys.executable, [sys.executable, sys.argv[1]])
+"""
+STAND_IN_WORKER = str(Path(__file__).with_name("stand_in_worker.py"))
 
 
 @pytest.mark.covers("W13")
@@ -92,9 +100,27 @@ def kill_and_wait(running: Up, name: str) -> None:
 
 
 @pytest.mark.covers("R20")
+def test_every_part_is_started_again_also_when_each_new_process_is_killed_at_once(tmp_path: Path) -> None:
+    with up(tmp_path / "data", sys.executable, "-c", SLOW_TO_BE_READY, STAND_IN_WORKER) as running:
+        killed: dict[str, set[int]] = {name: set() for name in running.addresses.pids}
+
+        def each_was_killed_often() -> bool:
+            for name, pid in running.addresses.pids.items():
+                if pid not in killed[name] and len(killed[name]) <= MOST_DEATHS:
+                    killed[name].add(pid)
+                    with suppress(psutil.NoSuchProcess):
+                        psutil.Process(pid).kill()
+            assert running.process.poll() is None, running.said
+            return all(len(pids) > MOST_DEATHS for pids in killed.values())
+
+        wait_until(each_was_killed_often, "each new process was killed")
+        wait_until(lambda: all(running.state(name) == "ready" for name in killed), "all are ready again")
+        assert "given up" not in running.said
+
+
+@pytest.mark.covers("R20")
 def test_a_part_that_never_becomes_ready_again_is_given_up(tmp_path: Path) -> None:
-    worker = Path(__file__).with_name("stand_in_worker.py")
-    command = (sys.executable, "-c", DIES_AFTER_ONE_START, str(tmp_path / "mark"), str(worker))
+    command = (sys.executable, "-c", DIES_AFTER_ONE_START, str(tmp_path / "mark"), STAND_IN_WORKER)
     with up(tmp_path / "data", *command) as running:
         running.family()
         psutil.Process(running.addresses.pids["worker"]).kill()
