@@ -3,7 +3,8 @@
     {"do": "status"}
     {"do": "stop", "part": "postgres", "at_once": false}     {"do": "start", "part": "postgres"}
 
-The answer comes when it is done: {"parts": [...]}, or why it was not.
+The answer comes when it is done: {"parts": [...]}, or why it was not: {"invalid": "..."} for any other line.
+A client that sends no line in time is disconnected, and so is one too many.
 """
 
 import asyncio
@@ -22,6 +23,13 @@ from sandbox.supervisor import Supervisor
 SOCKET = "control.sock"
 ANSWER_SECONDS = 150.0
 """Longer than any part may take to stop or to be ready."""
+
+LINE_SECONDS = 5.0
+"""How long a client may take to send its line, and to take the answer."""
+LAST_ANSWER_SECONDS = 0.2
+"""How long the clients still get to be answered when the sandbox stops."""
+MOST_CLIENTS = 16
+ACTIONS = ("status", "stop", "start")
 
 Answer = dict[str, Any]
 
@@ -50,23 +58,66 @@ def ask(folder: Path, **request: Any) -> Answer:
 @asynccontextmanager
 async def listening(folder: Path, answer: Callable[[Answer], Awaitable[Answer]]) -> AsyncIterator[None]:
     """Answer other commands. Only the user who runs the sandbox reaches the socket."""
+    talks: set[asyncio.Task[None]] = set()
 
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, ValueError):
-            writer.write(json.dumps(await answer(json.loads(await reader.readline()))).encode() + b"\n")
-            await writer.drain()
-        writer.close()
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(talks) >= MOST_CLIENTS:
+            writer.close()
+            return
+        talk = asyncio.create_task(_talk(reader, writer, answer))
+        talks.add(talk)
+        talk.add_done_callback(talks.discard)
 
     door = socket.socket(socket.AF_UNIX)
     (folder / SOCKET).unlink(missing_ok=True)
     with chdir(folder):
         door.bind(SOCKET)
-    server = await asyncio.start_unix_server(talk, sock=door)
+    server = await asyncio.start_unix_server(accept, sock=door)
     try:
         yield
     finally:
         server.close()
         (folder / SOCKET).unlink(missing_ok=True)
+        await _end(talks)
+
+
+async def _end(talks: set[asyncio.Task[None]]) -> None:
+    """Let the clients that wait be answered, if that is soon; disconnect the others."""
+    left = list(talks)
+    if left:
+        await asyncio.wait(left, timeout=LAST_ANSWER_SECONDS)
+        for talk in left:
+            talk.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+
+async def _talk(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    answer: Callable[[Answer], Awaitable[Answer]],
+) -> None:
+    """Take one line from a client and answer it."""
+    try:
+        with suppress(OSError):  # with TimeoutError
+            request = await _request(reader)
+            answered = {"invalid": "No request."} if request is None else await answer(request)
+            writer.write(json.dumps(answered).encode() + b"\n")
+            async with asyncio.timeout(LINE_SECONDS):
+                await writer.drain()
+    finally:
+        writer.close()
+
+
+async def _request(reader: asyncio.StreamReader) -> Answer | None:
+    """What the client asks for; None if its line is no request. Raises TimeoutError if none comes."""
+    try:
+        async with asyncio.timeout(LINE_SECONDS):
+            request = json.loads(await reader.readline())
+    except (ValueError, RecursionError):  # too long, no UTF-8, no JSON, or nested too deeply
+        return None
+    if not isinstance(request, dict) or request.get("do") not in ACTIONS:
+        return None
+    return request if isinstance(request.get("part"), str | None) else None
 
 
 async def steer(supervisor: Supervisor, external: Mapping[str, str], request: Answer) -> Answer:
