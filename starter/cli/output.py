@@ -45,19 +45,30 @@ def full_time(moment: datetime | None) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if moment else "-"
 
 
-def say(sentence: str) -> None:
-    """Print a sentence. Programs get it on one line however long it is; people see no word cut."""
-    console.print(sentence, soft_wrap=not console.is_terminal)
+def say(sentence: str, *, whole: bool = False, where: Console = console) -> None:
+    """Print a sentence. Programs get it on one line however long it is; people see no word cut.
+
+    With `whole`, people get it on one line, too, such as what they copy.
+    """
+    where.print(safe(sentence), soft_wrap=whole or not where.is_terminal)
 
 
 def warn(sentence: str) -> None:
     """Tell a person something on stderr, so that it never mixes with what programs read."""
-    print(sentence, file=sys.stderr)
+    print(safe(sentence), file=sys.stderr)
 
 
 def printable(text: object) -> str:
-    """What somebody else named, such as a file, on one line that does nothing to a terminal."""
+    """What another person named, such as a file, on one line that does nothing to a terminal."""
     return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(text))
+
+
+def safe(text: object) -> str:
+    """Text for people, its line breaks kept, without what a terminal would obey, such as escape sequences.
+
+    All that people get goes through here: arguments, mails and answers of other programs may hold anything.
+    """
+    return "\n".join(printable(line.expandtabs()) for line in str(text).replace("\r\n", "\n").split("\n"))
 
 
 def print_table(
@@ -73,9 +84,9 @@ def print_table(
     Columns named in `whole` are never broken into lines, such as numbers that people copy. Others are
     broken between words; a word is cut only where it could not fit otherwise.
     """
-    cells = [["-" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [["-" if cell is None else safe(cell) for cell in row] for row in rows]
     widths = _widths(columns, cells, whole)
-    table = Table(title=title, title_justify="left", header_style="bold", show_header=headings)
+    table = Table(title=printable(title), title_justify="left", header_style="bold", show_header=headings)
     for column, width in zip(columns, widths, strict=True):
         table.add_column(column, overflow="fold", no_wrap=column in whole, width=width)
     for row in cells:

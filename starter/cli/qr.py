@@ -163,7 +163,7 @@ def _print_letter(letter: LetterView, cc: tuple[str, ...], *, to_stderr: bool = 
         + ("; copies have no link." if cc else ".")
     )
     where = Console(stderr=True, highlight=False, markup=False, emoji=False) if to_stderr else console
-    where.print("\n".join(lines), soft_wrap=not where.is_terminal)
+    say("\n".join(lines), where=where)
 
 
 def history(sim: Sim, user: SomeUser = None, json: JsonFlag = False) -> None:

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from starter.cli.output import warn
+from starter.cli.output import safe, warn
 
 
 def at_terminal() -> bool:
@@ -18,7 +18,7 @@ def at_terminal() -> bool:
 def confirmed(question: str, otherwise: str = "") -> bool:
     """Whether the answer is yes; no answer is a no. `otherwise` is told to who ends the command instead."""
     try:
-        return typer.confirm(question, default=False, err=True)
+        return typer.confirm(safe(question), default=False, err=True)
     except typer.Abort as given_up:
         _unless_interrupted(given_up, otherwise)
         return False
@@ -27,8 +27,8 @@ def confirmed(question: str, otherwise: str = "") -> bool:
 def answer(question: str, default: str = "", *, hidden: bool = False, otherwise: str = "") -> str:
     """What is typed, without blanks around it; the default where nothing is. `otherwise`: see `confirmed`."""
     try:
-        shown = bool(default)
-        typed = typer.prompt(question, default=default, show_default=shown, hide_input=hidden, err=True)
+        shown = safe(f"{question} [{default}]" if default else question)
+        typed = typer.prompt(shown, default=default, show_default=False, hide_input=hidden, err=True)
     except typer.Abort as given_up:
         _unless_interrupted(given_up, otherwise)
         return ""

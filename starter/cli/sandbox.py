@@ -14,7 +14,7 @@ import typer
 
 from models.errors import Refused
 from settings import data_dir_from_environment, load
-from starter.cli.output import JsonFlag, console, print_json, print_table, say, short_time, warn
+from starter.cli.output import JsonFlag, print_json, print_table, say, short_time, warn
 from starter.cli.session import no_sandbox
 from workflows.search_attributes import NAMES
 
@@ -93,12 +93,12 @@ def _announce(addresses: "Addresses", plan: "Plan", others: str) -> None:
     rows.append(("portal", addresses.portal_url))
     rows.append(("data and logs", str(plan.data_dir)))
     what_stops = "everything" if not yours else "what runs here"
-    console.print(f"All is ready. Ctrl-C stops {what_stops}; nothing is lost.\n", soft_wrap=True)
+    say(f"All is ready. Ctrl-C stops {what_stops}; nothing is lost.\n", whole=True)
     width = max(len(name) for name, _ in rows)
     for name, where in rows:
-        console.print(f"  {name:{width}}  {where}", soft_wrap=True)
+        say(f"  {name:{width}}  {where}", whole=True)
     if others:
-        console.print(f"\n{others}", soft_wrap=True)
+        say(f"\n{others}", whole=True)
 
 
 def _place(url: str) -> str:
@@ -153,8 +153,8 @@ def show(
         return
     for name, value in mail.headers:
         if name.lower() in ("from", "to", "subject", "date", "message-id"):
-            console.print(f"{name}: {value}", markup=False, soft_wrap=True)
-    console.print("\n" + mail.text, markup=False, soft_wrap=True)
+            say(f"{name}: {value}", whole=True)
+    say("\n" + mail.text, whole=True)
 
 
 def _mailbox(data_dir: Path | None) -> Path:

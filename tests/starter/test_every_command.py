@@ -37,7 +37,7 @@ def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 COMMANDS = {" ".join(path): command for path, command in leaves(get_command(app))}
 
 
-def typed(name: str, **given: str) -> list[str]:
+def typed(name: str, /, **given: str) -> list[str]:
     """The command with all that it requires; `given` overrules."""
     arguments = name.split()
     for parameter in COMMANDS[name].params:
