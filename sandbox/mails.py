@@ -75,8 +75,8 @@ def list_mails(folder: Path, last: int | None = None) -> list[MailSummary]:
 
 def read_mail(folder: Path, number: int) -> Mail:
     """Take one message apart."""
-    path = folder / file_name(number)
-    if number < 1 or not path.is_file():
+    path = dict(_files(folder)).get(number)  # a path made from any number may be too long
+    if path is None:
         raise SandboxError(f"There is no mail number {number}.")
     headers = _read_headers(path)
     message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())

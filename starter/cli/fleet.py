@@ -13,7 +13,16 @@ from models.qr import QrHistory
 from starter.cli import fleet_edits, qr_tables
 from starter.cli.imports import DryRun, File, import_file
 from starter.cli.language import action_label, why_not
-from starter.cli.output import JsonFlag, is_wide, print_facts, print_json, print_table, say, warn
+from starter.cli.output import (
+    JsonFlag,
+    how_many,
+    is_wide,
+    print_facts,
+    print_json,
+    print_table,
+    say,
+    warn,
+)
 from starter.cli.session import inventory, run
 from starter.inventory import Inventory, names_sim
 
@@ -61,7 +70,7 @@ def list_lines(  # noqa: PLR0917  options of a command
     without_code: Annotated[
         bool, typer.Option("--without-code", help="Only lines whose eSIM has no QR code yet.")
     ] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help=f"How many; {SHOWN} unless --json.")] = None,
+    limit: Annotated[int | None, how_many(f"How many; {SHOWN} unless --json.")] = None,
     json: JsonFlag = False,
 ) -> None:
     """List lines by device and slot. SIM-Temp marks the temporary eSIM of an open order."""

@@ -12,7 +12,7 @@ from models.offers import Shop
 from models.order_views import OrderView
 from starter.cli import order_tables
 from starter.cli.language import why_not
-from starter.cli.output import JsonFlag, full_time, print_json, print_table, say, warn
+from starter.cli.output import JsonFlag, full_time, how_many, print_json, print_table, say, warn
 from starter.cli.session import inventory, order_book, run
 
 app = typer.Typer(help="Place orders and follow them to their end.", no_args_is_help=True)
@@ -67,7 +67,7 @@ def list_orders(  # noqa: PLR0917  options of a command
         bool, typer.Option("--incidents", help="Only orders processed by the provider after a cancel.")
     ] = False,
     line: Annotated[str | None, typer.Option(help="Only orders of this line.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 100,
+    limit: Annotated[int, how_many("How many, newest first.")] = 100,
     json: JsonFlag = False,
 ) -> None:
     """List orders, newest first."""

@@ -22,7 +22,15 @@ console = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
 _WIDE = 120
 _NARROWEST = 6
 
+MOST_ROWS = 10_000_000
+"""The largest number that is taken for how many: more than there are, and no more than a database takes."""
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def how_many(explained: str) -> Any:
+    """The option that says how many rows a list has."""
+    return typer.Option(min=1, max=MOST_ROWS, help=explained)
 
 
 def print_json(value: Any) -> None:

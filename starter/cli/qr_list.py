@@ -10,7 +10,7 @@ from models.qr import QrWaitingView, RequestStatus
 from starter.cli import not_sent
 from starter.cli.language import held as hold_sentence
 from starter.cli.language import not_sent_reason, request_status
-from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, short_time
+from starter.cli.output import JsonFlag, how_many, is_wide, print_json, print_table, say, short_time
 from starter.cli.session import inventory, run
 
 
@@ -18,7 +18,7 @@ def list_waiting(
     open_only: Annotated[bool, typer.Option("--open", help="Only requests that have a way to go.")] = False,
     held: Annotated[bool, typer.Option("--held", help="Only what waits for a person.")] = False,
     account: Annotated[str | None, typer.Option("--account", help="Name of the account.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 100,
+    limit: Annotated[int, how_many("How many, newest first.")] = 100,
     json: JsonFlag = False,
 ) -> None:
     """List requests for QR codes, newest first, with the notifications that are held or not sent yet."""

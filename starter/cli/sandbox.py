@@ -14,7 +14,7 @@ import typer
 
 from models.errors import Refused
 from settings import data_dir_from_environment, load
-from starter.cli.output import JsonFlag, print_json, print_table, say, short_time, warn
+from starter.cli.output import JsonFlag, how_many, print_json, print_table, say, short_time, warn
 from starter.cli.session import no_sandbox
 from workflows.search_attributes import NAMES
 
@@ -115,7 +115,7 @@ def _configured() -> dict[str, Any]:
 
 @mail_app.command(name="list")
 def list_all(
-    last: Annotated[int | None, typer.Option(min=1, help="Only that many of the newest.")] = None,
+    last: Annotated[int | None, how_many("Only that many of the newest.")] = None,
     data_dir: DataDir = None,
     json: JsonFlag = False,
 ) -> None:
