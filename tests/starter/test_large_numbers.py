@@ -1,5 +1,6 @@
 """A number too large for the database is a refusal like any other wrong value."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -58,8 +59,11 @@ async def test_an_integer_that_is_too_large_is_refused(
 
 @pytest.mark.covers("R18")
 @pytest.mark.parametrize("name", TEXTS)
-async def test_an_id_that_is_too_large_is_unknown(name: str, database: Database, shell: Shell) -> None:
+async def test_an_id_that_is_too_large_is_unknown(
+    name: str, database: Database, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await world(database, line(1))
+    monkeypatch.setattr("sys.stdin", StringIO())  # no question is answered
     shell.more["ESIM_TEMPORAL_ADDRESS"] = "127.0.0.1:1"
     for parameter in filter(takes_ids, COMMANDS[name].params):
         for large in IDS:
