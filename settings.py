@@ -10,7 +10,7 @@ import os
 from datetime import timedelta
 from json import JSONDecodeError
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from models.errors import Refused
 from models.language import Language, spoken_language
+from models.values import REMINDERS, Duration
 
 ADDRESSES_FILE = "addresses.json"
 KEYS_FILE = "keys.json"
@@ -81,13 +82,13 @@ class Settings(BaseSettings):
     mail_language: Language = Language.EN
     """en or fr: the language of accounts that an import makes. E-mails are in that of their recipient."""
 
-    acknowledgement_reminder_after: timedelta = timedelta(days=2)
+    acknowledgement_reminder_after: Duration = timedelta(days=2)
     """Silence after which the distributor is reminded to acknowledge an order."""
-    processing_reminder_after: timedelta = timedelta(days=3)
+    processing_reminder_after: Duration = timedelta(days=3)
     """Silence after which the distributor is reminded to process an acknowledged order."""
-    reminders: int = Field(default=2, ge=0)
+    reminders: Annotated[int, REMINDERS] = 2
     """Reminders sent in each wait before the order is held for a person."""
-    notification_given_up_after: timedelta = timedelta(days=7)
+    notification_given_up_after: Duration = timedelta(days=7)
     """How long an ended order stays open for a mail to people that cannot be sent."""
     answer_timeout: timedelta = timedelta(seconds=20)
     """How long a caller waits for a worker's answer before it is told to ask again."""
@@ -112,11 +113,11 @@ class Settings(BaseSettings):
     portal_port: int = Field(default=8090, ge=1, le=65535)
     """TCP port that `esim-portal` listens on."""
 
-    qr_reminder_after: timedelta = timedelta(days=3)
+    qr_reminder_after: Duration = timedelta(days=3)
     """Silence after which the distributor is reminded of a QR code."""
-    qr_reminders: int = Field(default=1, ge=0)
+    qr_reminders: Annotated[int, REMINDERS] = 1
     """Reminders of a QR code before who asked for it is told and the request is held for a person."""
-    qr_requester_told_after: timedelta = timedelta(minutes=15)
+    qr_requester_told_after: Duration = timedelta(minutes=15)
     """How long after the import who asked for the code is sent it, where nobody was notified by then."""
     upload_link_expires_after: timedelta = timedelta(days=60)
     """How long a distributor's link takes a QR code; it ends with the request in any case."""

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, SerializeAsAny, WrapValidator
+from pydantic import Field, GetJsonSchemaHandler, SerializeAsAny, Strict, WrapValidator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
 from models.lifecycle import OrderKind
 from models.markdown import code, inert
 from models.rules import Action, Choice
-from models.values import Frozen, RecordId
+from models.values import Flag, Frozen, RecordId
 
 
 class Shown(Frozen):
@@ -64,9 +64,9 @@ class Swap(Ordered):
     kind: Literal["switch_to_esim", "replace_esim"]
     line_id: RecordId
     pack_id: RecordId
-    quantity: int = Field(default=1, ge=-(2**31), le=2**31 - 1)
+    quantity: Annotated[int, Strict()] = Field(default=1, ge=-(2**31), le=2**31 - 1)
     """Locked at 1; any other number is refused (F9)."""
-    discard_confirmed: bool = False
+    discard_confirmed: Flag = False
     """The user was warned that the SIM in place is discarded irreversibly, and agreed (F11)."""
 
     @property

@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from models.characters import CONTROL
+
+LONGEST_QUERY = 2000
+
+
+def one_line(text: str) -> bool:
+    """Whether the text has no control characters: some servers never answer a query that has one."""
+    return not CONTROL.search(text)
+
 
 class Outcome(Enum):
     """What became of one that was retried, while it was watched."""

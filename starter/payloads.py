@@ -15,19 +15,22 @@ no keys: a signal that only the converter could not read would be dropped. See d
 
 import base64
 import binascii
-import dataclasses
 import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from google.protobuf.message import DecodeError
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.common import RawValue
+from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import DataConverter, DefaultFailureConverter, PayloadCodec, PayloadConverter
 
 from models.errors import EsimError, Refused
@@ -155,6 +158,42 @@ class SealedPayloads(PayloadCodec):
         return [self._keys.open(payload) for payload in payloads]
 
 
+class JsonPayloads(PydanticPayloadConverter):
+    """Reads what any SDK may send without ever blocking a workflow (W4, S9).
+
+    What is expected to be a message and is none, be it bytes, null, protobuf or an unknown encoding, is
+    refused like JSON that does not fit. Where no type is expected, as in the handlers of workflows, what
+    cannot be read is handed on as it came, for `workflows.starts` to refuse.
+    """
+
+    def from_payloads(
+        self, payloads: Sequence[Payload], type_hints: list[type[Any]] | None = None
+    ) -> list[Any]:
+        """The values, each of its type. Raises `ValidationError`."""
+        return [self._read(*each) for each in zip_longest(payloads, type_hints or ())]
+
+    def _read(self, payload: Payload, expected: type[Any] | None) -> Any:
+        try:
+            (value,) = super().from_payloads([payload], None if expected is None else [expected])
+        except (ValueError, TypeError, LookupError, RuntimeError) as unreadable:
+            if expected is None:
+                return RawValue(payload)
+            raise _invalid_input(unreadable) from None
+        if expected is None or expected is RawValue or payload.metadata.get("encoding") == _JSON:
+            return value
+        return TypeAdapter(expected).validate_python(value, strict=True)
+
+
+_JSON = b"json/plain"
+
+
+def _invalid_input(unreadable: Exception) -> ValidationError:
+    if isinstance(unreadable, ValidationError):
+        return unreadable
+    not_json = PydanticCustomError("json_invalid", "It is not JSON.")
+    return ValidationError.from_exception_data("input", [InitErrorDetails(type=not_json, input=None)])
+
+
 class Failures(DefaultFailureConverter):
     """Names the fields of an input that are not valid; a validation error's own message quotes them (S9)."""
 
@@ -189,8 +228,8 @@ class SealedFailures(Failures):
 
 def data_converter(keys: PayloadKeys) -> DataConverter:
     """How all processes spell what they tell Temporal: pydantic's JSON, sealed where there are keys."""
-    return dataclasses.replace(
-        pydantic_data_converter,
+    return DataConverter(
+        payload_converter_class=JsonPayloads,
         payload_codec=SealedPayloads(keys),
         failure_converter_class=SealedFailures if keys.seals else Failures,
     )

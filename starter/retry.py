@@ -22,7 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from models.callers import AllAccounts, By, Caller, Permission
 from models.errors import EsimError, Refused
 from models.lifecycle import OPEN, HoldReason
-from models.retries import Held, Outcome, Retried
+from models.retries import LONGEST_QUERY, Held, Outcome, Retried, one_line
 from settings import Settings
 from starter.calls import Calls, NoSuchWorkflow
 from starter.restarts import Restarts
@@ -211,6 +211,8 @@ class RetryDesk:
 
     async def _selected(self, query: str) -> dict[str, str]:
         """What the query selects among that which Temporal shows as held, with the reason shown."""
+        if len(query) > LONGEST_QUERY or not one_line(query):
+            raise Refused.because("query_invalid")
         ours = (
             f"ExecutionStatus = 'Running' AND {HOLD_REASON.name} IS NOT NULL AND TaskQueue = '{self._queue}'"
         )

@@ -17,7 +17,7 @@ from models.markdown import inert
 from models.order_kinds import Shown
 from models.orders import Placement
 from models.qr import NotificationId, QrWish
-from models.values import Frozen, Name, RecordId
+from models.values import Duration, Frozen, Name, RecordId, Reminders, Retries, Slot
 
 OPERATOR = "operator"
 PROVIDER = "provider"
@@ -27,10 +27,10 @@ PROVIDER = "provider"
 class Waits(Frozen):
     """How long an order waits for the distributor before it reminds, and how often before it is held."""
 
-    acknowledgement_reminder_after: timedelta = Field(default=timedelta(days=2), gt=timedelta())
-    processing_reminder_after: timedelta = Field(default=timedelta(days=3), gt=timedelta())
-    reminders: int = Field(default=2, ge=0)
-    notification_given_up_after: timedelta = Field(default=timedelta(days=7), gt=timedelta())
+    acknowledgement_reminder_after: Duration = timedelta(days=2)
+    processing_reminder_after: Duration = timedelta(days=3)
+    reminders: Reminders = 2
+    notification_given_up_after: Duration = timedelta(days=7)
     """How long an ended order stays open for an e-mail to people that cannot be sent."""
 
 
@@ -42,11 +42,11 @@ class PlaceOrder(Frozen):
     """
 
     order: Placement
-    slot: int | None = Field(default=None, ge=1, le=3)
+    slot: Slot | None = None
     provider: Name = ""
     distributor: Name = ""
     waits: Waits = Waits()
-    retries: int = Field(default=0, ge=0)
+    retries: Retries = 0
     """How often a person retried before: above 0 only where an order is started again."""
 
     @property
@@ -99,7 +99,7 @@ class Processed(_Call):
 class Cancel(_Call):
     """The order is cancelled. The reason, being free text, is a note in the database."""
 
-    note_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    note_id: RecordId | None = None
 
 
 class Retry(_Call):
@@ -178,13 +178,13 @@ class EmailInput(OrderStep):
 class QrWaits(Frozen):
     """How long a request waits for the QR code before it reminds, and how often before it is held."""
 
-    reminder_after: timedelta = Field(default=timedelta(days=3), gt=timedelta())
-    reminders: int = Field(default=1, ge=0)
-    requester_told_after: timedelta = Field(default=timedelta(minutes=15), gt=timedelta())
+    reminder_after: Duration = timedelta(days=3)
+    reminders: Reminders = 1
+    requester_told_after: Duration = timedelta(minutes=15)
     """How long after the import the requester is told, where nobody has been notified by then."""
-    look_every: timedelta = Field(default=timedelta(days=1), gt=timedelta())
+    look_every: Duration = timedelta(days=1)
     """The longest that the workflow goes without looking at its row in the database."""
-    notification_given_up_after: timedelta = Field(default=timedelta(days=7), gt=timedelta())
+    notification_given_up_after: Duration = timedelta(days=7)
 
 
 class RequestQrCode(Frozen):
@@ -194,11 +194,11 @@ class RequestQrCode(Frozen):
     """
 
     wish: QrWish
-    slot: int | None = Field(default=None, ge=1, le=3)
+    slot: Slot | None = None
     provider: Name
     distributor: Name
     waits: QrWaits = QrWaits()
-    retries: int = Field(default=0, ge=0)
+    retries: Retries = 0
 
     @property
     def summary(self) -> str:
@@ -278,8 +278,8 @@ class NotifyOfQrCode(Frozen):
     sim_id: RecordId
     account_id: RecordId
     provider: Name
-    given_up_after: timedelta = Field(default=timedelta(days=7), gt=timedelta())
-    retries: int = Field(default=0, ge=0)
+    given_up_after: Duration = timedelta(days=7)
+    retries: Retries = 0
 
     @property
     def summary(self) -> str:

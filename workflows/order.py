@@ -43,7 +43,7 @@ from workflows.messages import (
     Retry,
 )
 from workflows.search_attributes import ORDER_STATUS, label_once, labels
-from workflows.starts import all_answered, answer_all, read_start
+from workflows.starts import all_answered, answer_all, no_more, read_start, received
 from workflows.step_runner import Overtaken, StepRunner
 from workflows.steps import FollowUpSteps, OrderSteps, PeopleSteps
 
@@ -110,32 +110,33 @@ class EsimOrder:
     # signal's blocks the whole order; what fails in a validator is only refused. So every update has one.
 
     @workflow.update(description="Wait until the order is accepted or refused, and learn which and why.")
-    async def place(self) -> Acceptance:
+    async def place(self, *_: Any) -> Acceptance:
         """The answer to whoever placed the order; sent together with the start."""
         await workflow.wait_condition(lambda: self._acceptance is not None)
         assert self._acceptance is not None  # noqa: S101  just waited for
         return self._acceptance
 
     @workflow.update(description="The provider acknowledges the order; a swap creates the temporary eSIM.")
-    async def acknowledge(self, call: Acknowledge | None = None) -> OrderState:
+    async def acknowledge(self, call: Acknowledge | None = None, *_: Any) -> OrderState:
         """To "Provider processing in progress" (F12)."""
-        call = call or Acknowledge()
+        call = received(Acknowledge, call)
         return await self._calls.ask(
             OrderSteps.acknowledge_order,
             self._input(AcknowledgeInput, call, iccid=_checked_iccid(call.iccid)),
         )
 
     @workflow.update(description="Enter or correct the ICCID of the temporary eSIM.")
-    async def enter_iccid(self, call: EnterIccid) -> OrderState:
+    async def enter_iccid(self, call: EnterIccid | None = None, *_: Any) -> OrderState:
         """Possible from the acknowledgement until the end (F15)."""
+        call = received(EnterIccid, call)
         iccid = _checked_iccid(call.iccid)
         assert iccid is not None  # noqa: S101  required in the message
         return await self._calls.ask(OrderSteps.enter_iccid, self._input(EnterIccidInput, call, iccid=iccid))
 
     @workflow.update(description="The provider has processed the order; a swap discards the SIM in place.")
-    async def processed(self, call: Processed | None = None) -> OrderState:
+    async def processed(self, call: Processed | None = None, *_: Any) -> OrderState:
         """To "Processed by the provider"; the SIM that a swap replaces is discarded for ever (F18, F19)."""
-        call = call or Processed()
+        call = received(Processed, call)
         iccid = _checked_iccid(call.iccid)
         info = workflow.current_update_info()
         request = info.id if info else ""
@@ -144,32 +145,32 @@ class EsimOrder:
         )
 
     @workflow.update(description="Cancel the order; the SIM in place stays as it is.")
-    async def cancel(self, call: Cancel | None = None) -> OrderState:
+    async def cancel(self, call: Cancel | None = None, *_: Any) -> OrderState:
         """To "Cancelled"; the temporary eSIM is deleted (F22)."""
-        call = call or Cancel()
+        call = received(Cancel, call)
         return await self._calls.ask(
             OrderSteps.cancel_order, self._input(CancelInput, call, note_id=call.note_id)
         )
 
     @place.validator
-    def _validate_place(self) -> None:
-        pass
+    def _validate_place(self, *sent: Any) -> None:
+        no_more(*sent)
 
     @acknowledge.validator
-    def _validate_acknowledge(self, call: Acknowledge | None = None) -> None:
-        _checked_iccid(call.iccid if call else None)
+    def _validate_acknowledge(self, call: Acknowledge | None = None, *more: Any) -> None:
+        _checked_iccid(received(Acknowledge, call, *more).iccid)
 
     @enter_iccid.validator
-    def _validate_iccid(self, call: EnterIccid) -> None:
-        _checked_iccid(call.iccid)
+    def _validate_iccid(self, call: EnterIccid | None = None, *more: Any) -> None:
+        _checked_iccid(received(EnterIccid, call, *more).iccid)
 
     @processed.validator
-    def _validate_processed(self, call: Processed | None = None) -> None:
-        _checked_iccid(call.iccid if call else None)
+    def _validate_processed(self, call: Processed | None = None, *more: Any) -> None:
+        _checked_iccid(received(Processed, call, *more).iccid)
 
     @cancel.validator
-    def _validate_cancel(self, call: Cancel | None = None) -> None:
-        pass
+    def _validate_cancel(self, call: Cancel | None = None, *more: Any) -> None:
+        received(Cancel, call, *more)
 
     @workflow.signal(description="Go on with what the order is held for.")
     def retry(self, call: Retry | None = None, *_: Any) -> None:

@@ -35,7 +35,7 @@ from workflows.messages import (
 )
 from workflows.patience import Patience, wait_until
 from workflows.search_attributes import ORDER_STATUS, label_once, request_labels
-from workflows.starts import all_answered, answer_all, read_start
+from workflows.starts import all_answered, answer_all, no_more, read_start, received
 from workflows.step_runner import Condition, Overtaken, Step, StepRunner
 from workflows.steps import HoldSteps, QrMailSteps, QrSteps
 
@@ -91,16 +91,16 @@ class EsimQrRequest:
     # As for orders: what fails in a handler blocks the request, what fails in a validator is only refused.
 
     @workflow.update(description="Wait until the request is accepted or refused, and learn which and why.")
-    async def request(self) -> RequestResult:
+    async def request(self, *_: Any) -> RequestResult:
         """The answer to whoever requested the code; sent together with the start."""
         await workflow.wait_condition(lambda: self._acceptance is not None)
         assert self._acceptance is not None  # noqa: S101  just waited for
         return self._acceptance
 
     @workflow.update(description="Send the request once more, perhaps to other contacts.")
-    async def send_again(self, call: SendAgain | None = None) -> RequestState:
+    async def send_again(self, call: SendAgain | None = None, *_: Any) -> RequestState:
         """A new round of the same request; the wait for the code begins anew."""
-        call = call or SendAgain()
+        call = received(SendAgain, call)
         info = workflow.current_update_info()
         return await self._calls.ask(
             QrSteps.add_round,
@@ -115,25 +115,25 @@ class EsimQrRequest:
         )
 
     @workflow.update(description="Withdraw the request: the code is not wanted any more.")
-    async def withdraw(self, call: WithdrawRequest | None = None) -> RequestState:
+    async def withdraw(self, call: WithdrawRequest | None = None, *_: Any) -> RequestState:
         """To "Withdrawn"; the upload links are dead."""
-        call = call or WithdrawRequest()
+        call = received(WithdrawRequest, call)
         return await self._calls.ask(
             QrSteps.withdraw_request,
             EndRequest(request_id=self._id, actor=call.actor, origin_id=call.origin_id),
         )
 
     @request.validator
-    def _validate_request(self) -> None:
-        pass
+    def _validate_request(self, *sent: Any) -> None:
+        no_more(*sent)
 
     @send_again.validator
-    def _validate_send_again(self, call: SendAgain | None = None) -> None:
-        pass
+    def _validate_send_again(self, call: SendAgain | None = None, *more: Any) -> None:
+        received(SendAgain, call, *more)
 
     @withdraw.validator
-    def _validate_withdraw(self, call: WithdrawRequest | None = None) -> None:
-        pass
+    def _validate_withdraw(self, call: WithdrawRequest | None = None, *more: Any) -> None:
+        received(WithdrawRequest, call, *more)
 
     @workflow.signal(description="Go on with what the request is held for.")
     def retry(self, call: Retry | None = None, *_: Any) -> None:

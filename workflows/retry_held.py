@@ -7,9 +7,8 @@ order: where it fails or is cancelled, it is started again, and what was resumed
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from temporalio import workflow
-from temporalio.api.common.v1 import Payload
-from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
 
 from models.errors import Refusal
@@ -18,12 +17,11 @@ from models.markdown import code, inert
 from models.retries import Outcome
 from workflows.failures import refused
 from workflows.retry_messages import ChooseHeld, RetriedMany, RetryBatch, RetryMany
+from workflows.starts import decoded
 from workflows.step import policy_of
 from workflows.steps import RetryHeldSteps
 
 Result = TypeVar("Result")
-NOTHING = RawValue(Payload())
-"""The start without an input."""
 
 
 @workflow.defn(name="RetryHeld", failure_exception_types=[Exception])
@@ -37,7 +35,7 @@ class RetryHeld:
         self._state = "Retries what is held"
 
     @workflow.run
-    async def run(self, start: RawValue = NOTHING) -> RetriedMany:
+    async def run(self, start: Any = None, *_: Any) -> RetriedMany:
         """What became of how many. `start` is a `RetryMany`; anything else, also no JSON, ends it at once."""
         self._request = request = _read(start)
         self._show()
@@ -94,15 +92,11 @@ class RetryHeld:
         workflow.set_current_details("\n\n".join(parts))
 
 
-def _read(start: RawValue) -> RetryMany:
+def _read(start: Any) -> RetryMany:
     """What is to be retried. Raises the failure that says what such a workflow is started with."""
     try:
-        request = RetryMany.model_validate(workflow.payload_converter().from_payload(start.payload))
-    except (
-        ValueError,
-        LookupError,
-        RuntimeError,
-    ):  # whatever a person may type, or a payload that is not JSON
+        request = decoded(RetryMany, start)
+    except ValidationError:  # whatever a person may type, or a payload that is not JSON
         raise refused(Refusal.of("retry_many_invalid")) from None
     if not (request.reason or request.query or request.all):
         raise refused(Refusal.of("retry_many_invalid"))

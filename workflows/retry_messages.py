@@ -1,13 +1,26 @@
 """What the workflow `RetryHeld` is started with, what its steps are given, and what they answer: ids only."""
 
-from pydantic import ConfigDict, Field
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from models.markdown import code
-from models.retries import Held
-from models.values import Frozen
+from models.retries import LONGEST_QUERY, Held, one_line
+from models.values import Flag, Frozen
 
 BATCH = 200
 """So many are retried at a time: no payload holds the ids of all."""
+
+
+def _one_line(text: str) -> str:
+    if not one_line(text):
+        raise PydanticCustomError("control_characters", "It has control characters.")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+"""Text without control characters."""
 
 
 class RetryMany(Frozen):
@@ -18,13 +31,13 @@ class RetryMany(Frozen):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    reason: str | None = Field(default=None, min_length=1, max_length=64)
+    reason: Line | None = Field(default=None, min_length=1, max_length=64)
     """Such as `mail_unavailable`."""
-    query: str | None = Field(default=None, min_length=1, max_length=2000)
+    query: Line | None = Field(default=None, min_length=1, max_length=LONGEST_QUERY)
     """Of Temporal, over what its list shows as held."""
-    all: bool = False
+    all: Flag = False
     """Everything that is held."""
-    why: str | None = Field(default=None, max_length=200)
+    why: Line | None = Field(default=None, max_length=200)
     """For other operators; it is part of the history, so it names no person."""
 
     @property

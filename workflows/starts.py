@@ -9,8 +9,10 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
+from models.errors import Refusal
 from models.invalid_input import input_invalid
 from workflows.failures import refused
 
@@ -26,13 +28,40 @@ def read_start(message: type[Start], sent: Any, what: str, field: str) -> Start:
     if sent is None:
         raise _wrong(what, field, None)
     try:
-        start = message.model_validate(sent)
+        start = decoded(message, sent)
     except ValidationError as invalid:
         raise refused(input_invalid(invalid)) from None
     named = attrgetter(field)(start)
     if named != workflow.info().workflow_id:
         raise _wrong(what, field, named)
     return start
+
+
+def decoded(message: type[Start], sent: Any) -> Start:
+    """What was sent as this message. A payload that could not be read comes as it is. Raises
+    `ValidationError`.
+    """
+    if isinstance(sent, RawValue):
+        return workflow.payload_converter().from_payload(sent.payload, message)
+    return message.model_validate(sent)
+
+
+def received(message: type[Start], sent: Any, *more: Any) -> Start:
+    """The input of an update, for its validator and its handler. Without one its defaults are meant.
+
+    Raises `ApplicationError` (`input_invalid`), which in a validator refuses the update.
+    """
+    no_more(*more)
+    try:
+        return decoded(message, {} if sent is None else sent)
+    except ValidationError as invalid:
+        raise refused(input_invalid(invalid)) from None
+
+
+def no_more(*sent: Any) -> None:
+    """Refuse an update that comes with more inputs than it takes."""
+    if sent:
+        raise refused(Refusal.of("input_invalid", fields="input (unexpected_positional_argument)"))
 
 
 def answer_all(of: type, wrong: ApplicationError) -> ApplicationError:

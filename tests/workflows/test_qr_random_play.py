@@ -21,9 +21,9 @@ from workflows.search_attributes import HOLD_REASON, ORDER_STATUS
 
 Call = tuple[str, dict[str, Any]]
 QUICK = QrWaits(
-    reminder_after=timedelta(seconds=0.2),
-    requester_told_after=timedelta(seconds=0.1),
-    look_every=timedelta(seconds=0.5),
+    reminder_after=timedelta(seconds=1),
+    requester_told_after=timedelta(seconds=1),
+    look_every=timedelta(seconds=1),
 )
 OVER = {f"already_{status}" for status in RequestStatus if status is not RequestStatus.REQUESTED}
 CODES = OVER | {"done", "over", "recipient_lacks_role"}
