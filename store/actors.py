@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.account import closed_refusal
 from models.callers import PERMISSIONS, Permission, Role, not_permitted
 from models.errors import Refusal
+from store import origins
 from store.tables import AccountRow, ContactRow, DistributorRow, UserRow
 
 PLATFORM = frozenset({"operator", "provider", "system"})
@@ -43,6 +44,7 @@ async def actor_refusal(
     account_id: int,
     *,
     permission: Permission | Collection[Permission],
+    origin_id: int | None,
     distributor_id: int | None = None,
     begins: bool = False,
 ) -> Refusal | None:
@@ -51,9 +53,27 @@ async def actor_refusal(
     `permission`: the one that is needed, or several of which any one is enough (`models.callers.cancelling`).
     `distributor_id`: the distributor of the order that the step is about, None for a step that is about none;
     then no contact and no user of a provider desk may do it.
+    `origin_id`: from where the call says to come; it must be a call of the same actor.
     `begins`: the step begins something new; until the end of the transaction the account cannot be closed.
-    Codes: `unknown_actor`, `user_deactivated`, `account_closed`, `not_permitted`.
+    Codes: `unknown_actor`, `user_deactivated`, `account_closed`, `not_permitted`, `unknown_origin`.
     """
+    refusal = await _actor_refusal(
+        connection, actor, account_id, permission=permission, distributor_id=distributor_id, begins=begins
+    )
+    if refusal or await origins.known(connection, origin_id, actor):
+        return refusal
+    return Refusal.of("unknown_origin")
+
+
+async def _actor_refusal(
+    connection: AsyncConnection,
+    actor: str,
+    account_id: int,
+    *,
+    permission: Permission | Collection[Permission],
+    distributor_id: int | None,
+    begins: bool,
+) -> Refusal | None:
     needed = (permission,) if isinstance(permission, Permission) else tuple(permission)
     if actor in PLATFORM:
         return None

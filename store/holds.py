@@ -17,7 +17,7 @@ from models.callers import By, Permission
 from models.errors import NotFound, Refusal
 from models.inventory import HoldView
 from models.lifecycle import HoldReason
-from store import events, not_sent
+from store import events, not_sent, origins
 from store.actors import actor_refusal
 from store.hold_subjects import HoldKind, HoldSubject, kind_of
 from store.hold_table import HoldRow
@@ -88,8 +88,8 @@ async def release(
     """The step goes on, or is given up; releasing it again changes nothing. Raises `NotFound`.
 
     Anyone who reaches Temporal can send the signal `retry` under any name: an actor who may not retry is not
-    recorded, nor the origin that came with it: `system` is (S5). A notification can be given up without being
-    held itself: where the request's workflow sends it.
+    recorded, nor the origin that came with it: `system` is (S5). An origin that is not theirs is left out.
+    A notification can be given up without being held itself: where the request's workflow sends it.
     """
     kind, subject = await _subject(connection, workflow_id)
     which = {"workflow": workflow_id, "of_step": step}
@@ -100,8 +100,14 @@ async def release(
         await not_sent.sent(connection, workflow_id, step)
     if changed:
         happened = (kind.given_up if given_up else f"{kind.events}.released", {"step": step})
-        refusal = await actor_refusal(connection, actor, subject.account_id, permission=Permission.RETRY_WORK)
-        by = By(_SYSTEM) if refusal else By(actor, origin_id)
+        refusal = await actor_refusal(
+            connection,
+            actor,
+            subject.account_id,
+            permission=Permission.RETRY_WORK,
+            origin_id=None,
+        )
+        by = By(_SYSTEM) if refusal else await origins.verified(connection, By(actor, origin_id))
         await events.append(
             connection, subject.account_id, subject.about, by.actor, happened, origin_id=by.origin_id
         )

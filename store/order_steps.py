@@ -13,7 +13,7 @@ from models.callers import By, Permission, cancelling
 from models.errors import Refusal, Refused
 from models.lifecycle import OPEN, OrderStatus, advance
 from models.orders import Acceptance, FollowUp, Placement, StepResult
-from store import events, follow_ups, holds, not_sent, orders, refused_orders
+from store import events, follow_ups, holds, not_sent, orders, origins, refused_orders
 from store.actors import actor_refusal
 from store.effects import Decision, Effect, EntersIccid
 from store.event_table import EventRow
@@ -72,7 +72,10 @@ async def accept(connection: AsyncConnection, placement: Placement) -> Acceptanc
         return known
     actor = f"user:{placement.user_id}"
     needed = Permission.PLACE_ORDERS
-    refusal = await actor_refusal(connection, actor, placement.account_id, permission=needed, begins=True)
+    account, origin = placement.account_id, placement.origin_id
+    refusal = await actor_refusal(
+        connection, actor, account, permission=needed, origin_id=origin, begins=True
+    )
     refusal = refusal or await _no_note(connection, placement, placement.order_id, placement.note_id)
     if refusal:
         return await _refused(connection, placement, [refusal])
@@ -217,13 +220,14 @@ async def _refused(
 async def _append(connection: AsyncConnection, placement: Placement, happened: Happening) -> None:
     name, data = happened
     noted = {"note": placement.note_id} if placement.note_id else {}
+    by = await origins.verified(connection, By(f"user:{placement.user_id}", placement.origin_id))
     await events.append(
         connection,
         placement.account_id,
         references(placement.order_id, placement.what.subject),
-        f"user:{placement.user_id}",
+        by.actor,
         (name, {**data, **noted}),
-        origin_id=placement.origin_id,
+        origin_id=by.origin_id,
     )
 
 
@@ -288,7 +292,12 @@ async def _who(
 ) -> Refusal | None:
     """Why this actor may not do this to the order (S5)."""
     return await actor_refusal(
-        connection, by.actor, order.account_id, permission=permission, distributor_id=order.distributor_id
+        connection,
+        by.actor,
+        order.account_id,
+        permission=permission,
+        origin_id=by.origin_id,
+        distributor_id=order.distributor_id,
     )
 
 

@@ -5,10 +5,11 @@ Nothing of a row but its id leaves the database, so nothing of it is in Temporal
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, insert
+from sqlalchemy import CheckConstraint, Index, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.callers import By
 from store.row import Row, among, now, own_id
 
 SURFACES = ("api", "cli", "link", "portal")
@@ -33,6 +34,11 @@ class OriginRow(Row):
 _RECORD = insert(OriginRow).returning(OriginRow.id)
 
 
+_OF_ACTOR = select(OriginRow.id).where(
+    OriginRow.id == bindparam("origin"), OriginRow.actor == bindparam("actor")
+)
+
+
 async def record(
     connection: AsyncConnection,
     *,
@@ -45,3 +51,18 @@ async def record(
     """Write down where a call comes from; the id, for `Caller.origin_id`."""
     row = {"actor": actor, "surface": surface, "session": session, "address": address}
     return int((await connection.execute(_RECORD, {**row, "request_id": request_id})).scalar_one())
+
+
+async def known(connection: AsyncConnection, origin_id: int | None, actor: str) -> bool:
+    """Whether this actor called from there. Else audit would join an event with the address and session of
+    another one. True where a call says nothing of its origin.
+    """
+    if origin_id is None:
+        return True
+    which = {"origin": origin_id, "actor": actor}
+    return (await connection.execute(_OF_ACTOR, which)).one_or_none() is not None
+
+
+async def verified(connection: AsyncConnection, by: By) -> By:
+    """The same actor, without an origin that is not theirs: what is recorded of a call that was refused."""
+    return by if await known(connection, by.origin_id, by.actor) else By(by.actor)

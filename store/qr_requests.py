@@ -15,7 +15,7 @@ from models.events import sim_references
 from models.qr import QrWish, RequestResult, RequestState, RequestStatus, end_request
 from models.qr_letter import letter_refusals
 from models.rules import Facts, Recipients, request_refusals
-from store import events, holds, not_sent
+from store import events, holds, not_sent, origins
 from store.actors import actor_refusal
 from store.events import Happening
 from store.facts import sim_facts
@@ -123,7 +123,7 @@ async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResu
     reasons = request_refusals(facts, Recipients(contacts=frozenset(contacts)))
     reasons += await _no_letter(connection, wish.account_id, wish.letter_id)
     by = By(f"user:{wish.user_id}", wish.origin_id)
-    reasons += await _not_allowed(connection, by.actor, wish.account_id, begins=True)
+    reasons += await _not_allowed(connection, by, wish.account_id, begins=True)
     values = {
         "id": wish.request_id,
         "account_id": wish.account_id,
@@ -136,6 +136,7 @@ async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResu
         # the same id, for another SIM, at the same moment
         return await _known(connection, wish) or _refused(wish, reasons)
     if reasons:
+        by = await origins.verified(connection, by)
         codes = {"codes": [reason.code for reason in reasons]}
         about = sim_references(sim.id, request_id=wish.request_id)
         happened = ("qr.refused", codes)
@@ -167,7 +168,7 @@ async def add_round(
     over = end_request(request.status, RequestStatus.WITHDRAWN)
     if over:
         return RequestResult(state=request.state, refusals=(over,))
-    not_allowed = await _not_allowed(connection, by.actor, request.account_id)
+    not_allowed = await _not_allowed(connection, by, request.account_id)
     if not_allowed:
         return RequestResult(state=request.state, refusals=tuple(not_allowed))
     facts = await _facts_for(connection, request, by.actor)
@@ -197,7 +198,7 @@ async def withdraw(connection: AsyncConnection, request_id: str, by: By) -> Requ
     over = end_request(request.status, RequestStatus.WITHDRAWN)
     if over:
         return RequestResult(state=request.state, refusals=(over,))
-    not_allowed = await _not_allowed(connection, by.actor, request.account_id)
+    not_allowed = await _not_allowed(connection, by, request.account_id)
     if not_allowed:
         return RequestResult(state=request.state, refusals=tuple(not_allowed))
     await end(connection, request, RequestStatus.WITHDRAWN, by, ("qr.withdrawn", {}))
@@ -268,10 +269,12 @@ async def _unknown(connection: AsyncConnection, wish: QrWish) -> list[Refusal]:
 
 
 async def _not_allowed(
-    connection: AsyncConnection, actor: str, account_id: int, *, begins: bool = False
+    connection: AsyncConnection, by: By, account_id: int, *, begins: bool = False
 ) -> list[Refusal]:
     needed = Permission.REQUEST_QR_CODES
-    refusal = await actor_refusal(connection, actor, account_id, permission=needed, begins=begins)
+    refusal = await actor_refusal(
+        connection, by.actor, account_id, permission=needed, origin_id=by.origin_id, begins=begins
+    )
     return [refusal] if refusal else []
 
 

@@ -38,6 +38,7 @@ ORDERS = {
     "unknown_actor": Declared(
         "The actor is neither a user of the account nor a contact of the order's distributor.", FORBIDDEN
     ),
+    "unknown_origin": Declared("The origin is not one of a call of this actor.", FORBIDDEN),
     # how the order goes on
     "unknown_order": Declared("There is no order {order}.", NOT_FOUND),
     "unknown_note": Declared("There is no such note of this order.", NOT_FOUND),

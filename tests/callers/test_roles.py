@@ -148,7 +148,12 @@ async def test_a_step_asks_who_its_actor_is(desks: Desks, acme: Known) -> None:
             actor: str, permission: Permission = Permission.REPORT_PROCESSED, distributor: int | None = None
         ) -> str | None:
             refusal = await actor_refusal(
-                connection, actor, ana.account_id, permission=permission, distributor_id=distributor
+                connection,
+                actor,
+                ana.account_id,
+                permission=permission,
+                origin_id=None,
+                distributor_id=distributor,
             )
             return refusal.code if refusal else None
 
@@ -173,5 +178,6 @@ async def test_a_step_asks_who_its_actor_is(desks: Desks, acme: Known) -> None:
 
 
 async def asked_of_ana(connection: AsyncConnection, account_id: int, actor: str) -> str | None:
-    refusal = await actor_refusal(connection, actor, account_id, permission=Permission.PLACE_ORDERS)
+    needed = Permission.PLACE_ORDERS
+    refusal = await actor_refusal(connection, actor, account_id, permission=needed, origin_id=None)
     return refusal.code if refusal else None

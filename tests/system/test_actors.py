@@ -7,7 +7,11 @@ import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
+from models.errors import Refused
 from models.lifecycle import HoldReason
+from starter import callers
+from starter.qr_desk import QrRequestDraft
+from store import origins
 from tests.builders import ACCOUNT, ANA, OPERATOR, as_csv, empty_slot, iccid, item, line
 from tests.contract.schemas import SENT
 from tests.system.qr_scene import QrScene, a_code
@@ -63,6 +67,11 @@ async def foreigners(scene: Scene) -> list[str]:
     ]
 
 
+async def an_origin(scene: Scene, actor: str) -> int:
+    async with scene.database.transaction() as connection:
+        return await origins.record(connection, actor=actor, surface="api")
+
+
 async def written(scene: Scene) -> list[Any]:
     """All that is recorded of what happened."""
     return await scene.sql("SELECT id, type, actor FROM events ORDER BY id")
@@ -92,12 +101,15 @@ async def test_no_update_is_taken_from_an_actor_of_elsewhere(scene: Scene) -> No
         "EsimOrder": client.get_workflow_handle(order_id),
         "EsimQrRequest": client.get_workflow_handle(request_id),
     }
+    theirs = await an_origin(scene, strangers[0])
     before, tried = await written(scene), 0
     for workflow in WORKFLOWS:
         for update in updates(workflow):
             handle = handles[workflow.__name__]
             for actor in strangers:
                 assert await code_of(handle, update, {"actor": actor}) == "unknown_actor", (update, actor)
+            for origin in (99999, theirs):
+                assert await code_of(handle, update, {"origin_id": origin}) == "unknown_origin", update
             for garbage in GARBAGE:
                 assert await code_of(handle, update, {"actor": garbage}) == "input_invalid", (update, garbage)
             tried += 1
@@ -110,7 +122,8 @@ async def test_no_update_is_taken_from_an_actor_of_elsewhere(scene: Scene) -> No
 async def released(scene: Scene, workflow_id: str) -> list[Any]:
     """Who is recorded as having let it go on, and from where."""
     return await scene.sql(
-        "SELECT actor, origin_id FROM events WHERE about[1] = :id AND type LIKE '%.released'", id=workflow_id
+        "SELECT actor, origin_id FROM events WHERE about[1] = :id AND type LIKE '%.released' ORDER BY id",
+        id=workflow_id,
     )
 
 
@@ -131,6 +144,7 @@ async def test_a_retry_is_not_recorded_under_the_name_of_a_stranger(scene: Scene
     scene.mailbox.answer = "550 5.1.1 No such user"
     qr = await QrScene.set_up(scene, *(line(number, sim_type="esim") for number in (1, 2, 3)))
     strangers = await foreigners(scene)
+    theirs = await an_origin(scene, strangers[0])
     request_id = await qr.request()
     order_id = await scene.placed(2, kind="replace_esim", pack="P-1")
     await qr.desk.import_code(OPERATOR, await qr.sim_of(3), str(a_code()))
@@ -142,7 +156,28 @@ async def test_a_retry_is_not_recorded_under_the_name_of_a_stranger(scene: Scene
             await handle.signal("retry", {"actor": garbage, "origin_id": 1})
         for count, actor in enumerate(strangers, 1):
             await handle.signal("retry", {"actor": actor, "origin_id": 1})
-
             seen = await eventually(partial(released, scene, held), partial(_at_least, count))
             assert [(row.actor, row.origin_id) for row in seen] == [("system", None)] * count
             await held_again(scene, held)
+        await handle.signal("retry", {"actor": "operator", "origin_id": theirs})
+        seen = await eventually(partial(released, scene, held), partial(_at_least, count + 1))
+        assert (seen[-1].actor, seen[-1].origin_id) == ("operator", None), "an origin of another is left out"
+
+
+@pytest.mark.covers("S5", "W4")
+@pytest.mark.parametrize("whose", ["of no row", "of another"])
+async def test_nothing_begins_with_an_origin_that_is_not_the_callers(scene: Scene, whose: str) -> None:
+    """It is refused, and the event of the refusal does not name it."""
+    qr = await QrScene.set_up(scene)
+    origin = 99999 if whose == "of no row" else await an_origin(scene, (await foreigners(scene))[0])
+    ana = await callers.user(scene.database, ANA, origin_id=origin)
+    order = scene.draft(2, kind="replace_esim", pack="P-1")
+    for begin in (
+        partial(qr.desk.request, ana, QrRequestDraft(sim=qr.sim)),
+        partial(scene.desk.place, ana, order),
+    ):
+        with pytest.raises(Refused) as refused:
+            await begin()
+        assert "unknown_origin" in [reason.code for reason in refused.value.refusals]
+    assert await scene.sql("SELECT 1 FROM events WHERE type LIKE '%.refused'")
+    assert not await scene.sql("SELECT 1 FROM events WHERE origin_id IS NOT NULL")

@@ -9,12 +9,12 @@ from starter.link_desk import LinkDesk
 from starter.people import erase
 from starter.qr_desk import QrRequestDraft
 from starter.retry import RetryDesk
-from store import holds
+from store import holds, origins
 from tests.builders import ANA, OPERATOR
 from tests.system.qr_scene import QUENTIN, QrScene, a_code
 from tests.system.scene import Scene
 
-ORIGIN, OF_LINK = 77, 78
+OF_LINK = 78
 UNNAMED = "SELECT type, actor, origin_id FROM events WHERE id > :last AND actor <> 'system' ORDER BY id"
 
 
@@ -26,8 +26,14 @@ async def _deeds(scene: Scene, last: int) -> list[tuple[str, str, int | None]]:
     return [(row.type, row.actor, row.origin_id) for row in await scene.sql(UNNAMED, last=last)]
 
 
+async def _origin(scene: Scene, actor: str) -> int:
+    async with scene.database.transaction() as connection:
+        return await origins.record(connection, actor=actor, surface="portal", address="192.0.2.7")
+
+
 async def _ana(scene: Scene) -> Caller:
-    return await callers.user(scene.database, ANA, origin_id=ORIGIN)
+    actor = (await callers.user(scene.database, ANA)).actor
+    return await callers.user(scene.database, ANA, origin_id=await _origin(scene, actor))
 
 
 @pytest.mark.covers("S5", "W6")
@@ -44,7 +50,7 @@ async def test_what_is_done_about_a_code_says_from_where(scene: Scene) -> None:
     told = await desk.notify(ana, world.sim)
     await desk.revoke(ana, told.id)
     assert await _deeds(scene, last) == [
-        (name, ana.actor, ORIGIN)
+        (name, ana.actor, ana.origin_id)
         for name in (
             *("qr.requested", "qr.sent_again", "qr.withdrawn"),
             *("qr.imported", "qr.shown", "notification.created", "notification.revoked"),
@@ -69,7 +75,8 @@ async def test_what_is_done_with_a_link_says_from_where(scene: Scene) -> None:
 
 @pytest.mark.covers("W5", "S5")
 async def test_a_retry_and_an_erasure_say_from_where(scene: Scene) -> None:
-    world, operator = await QrScene.set_up(scene), callers.operator(origin_id=ORIGIN)
+    world = await QrScene.set_up(scene)
+    operator = callers.operator(origin_id=await _origin(scene, "operator"))
     scene.mailbox.answer = "550 5.1.1 No such user"
     made = await world.request()
     await world.held_for(made, HoldReason.MAIL_REJECTED)
@@ -82,10 +89,12 @@ async def test_a_retry_and_an_erasure_say_from_where(scene: Scene) -> None:
         seen = await holds.seen(connection, made)
         await holds.release_seen(connection, made, operator.by, seen)
     released = [(name, origin) for name, _, origin in await _deeds(scene, last)]
-    assert released == [("qr.released", ORIGIN), ("qr.released", ORIGIN)], "by the retry, and by a restart"
+    assert released == [("qr.released", operator.origin_id), ("qr.released", operator.origin_id)], (
+        "by the retry, and by a restart"
+    )
     await world.desk.withdraw(OPERATOR, made)
     last = await _last(scene)
     await erase(operator, scene.database, QUENTIN)
     *links, erased = [(name, origin) for name, _, origin in await _deeds(scene, last)]
-    assert erased == ("person.erased", ORIGIN)
-    assert set(links) == {("link.revoked", ORIGIN)}
+    assert erased == ("person.erased", operator.origin_id)
+    assert set(links) == {("link.revoked", operator.origin_id)}

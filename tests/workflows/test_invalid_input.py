@@ -1,6 +1,7 @@
 """What does not fit: each message of each workflow is answered by its invalid fields, not their values."""
 
 import contextlib
+import inspect
 import io
 import json
 import logging
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
+from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
 from temporalio.client import (
     WithStartWorkflowOperation,
@@ -18,7 +20,7 @@ from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
 )
-from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.common import RawValue, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
@@ -53,6 +55,31 @@ def rubbish(message: type[BaseModel]) -> Iterator[Any]:
     yield [MARK]
     yield dict.fromkeys(message.model_fields, MARK)
     yield {name: {MARK: [MARK]} for name in message.model_fields}
+    yield from UNREADABLE
+
+
+def a_payload(encoding: str, data: str = f'"{MARK}"', **metadata: str) -> RawValue:
+    metadata = {"encoding": encoding} | metadata
+    return RawValue(
+        Payload(metadata={name: it.encode() for name, it in metadata.items()}, data=data.encode())
+    )
+
+
+UNREADABLE = (
+    a_payload("binary/plain"),
+    a_payload("binary/protobuf", messageType=MARK),
+    a_payload("json/protobuf"),
+    a_payload("json/protobuf", '{"seconds": 1}', messageType="temporal.api.common.v1.Header"),
+    a_payload("json/protobuf", '{"metadata": {}}', messageType="temporal.api.common.v1.Payload"),
+    a_payload("json/plain", '{"provider": "\\ud83d", "actor": "' + MARK),
+    a_payload("json/plain", '{"provider": "\\ud83d"}'),
+    a_payload("json/plain", '{"actor": ' + 400 * "[" + 400 * "]" + "}"),
+    a_payload(MARK),
+)
+"""What some SDK may send, and what is no JSON for us."""
+NULL = a_payload("binary/null", "")
+ARGUMENTS: tuple[list[Any], ...] = ([], [None], [NULL], [{}, MARK], [MARK, MARK], [*UNREADABLE])
+"""None, one and many."""
 
 
 def a_workflow_id(name: str) -> str:
@@ -93,7 +120,7 @@ def test_every_message_that_has_an_input_is_known() -> None:
         assert f"{known.name}.input" in SENT
         assert known.name in NAMES
         for update in known.updates.values():
-            has_input = bool([hint for hint in update.arg_types or () if hint is not None])
+            has_input = "call" in inspect.signature(update.fn).parameters
             assert has_input == (f"{known.name}.{update.name}" in SENT), update.name
 
 
@@ -182,6 +209,31 @@ async def test_an_update_that_does_not_fit_is_answered_by_its_invalid_fields(
     assert MARK not in logged.getvalue()
 
 
+@pytest.mark.covers("S9", "W4")
+@pytest.mark.parametrize("name", ["EsimOrder", "EsimQrRequest"])
+async def test_however_many_inputs_an_update_comes_with_it_is_answered_and_so_is_the_next(
+    name: str, qr_house: QrHouse
+) -> None:
+    """A call without an input, or with null, has the defaults: it is made only where one is needed."""
+    handle: WorkflowHandle[Any, Any]
+    handle = await (qr_house.placed() if name == "EsimOrder" else qr_house.requested())
+    workflow = next(it for it in WORKFLOWS if definition(it).name == name)
+    for update in definition(workflow).updates:
+        message = SENT.get(f"{name}.{update}")
+        needed = any(field.is_required() for field in message.model_fields.values()) if message else False
+        for arguments in ARGUMENTS:
+            if len(arguments) > 1 or (arguments and not message) or (len(arguments) < 2 and needed):
+                with pytest.raises(WorkflowUpdateFailedError) as failed:
+                    await handle.execute_update(update, args=arguments)
+                why(failed.value.cause)
+        for sent in UNREADABLE:
+            with pytest.raises(WorkflowUpdateFailedError) as failed:
+                await handle.execute_update(update, sent)
+            why(failed.value.cause)
+    last = "cancel" if name == "EsimOrder" else "withdraw"
+    assert (await handle.execute_update(last, NULL))["status"] in {"cancelled", "withdrawn"}
+
+
 @pytest.mark.covers("S9", "W5", "W6")
 async def test_signals_that_do_not_fit_are_dropped_without_a_word_of_them(
     qr_house: QrHouse, logged: io.StringIO
@@ -199,6 +251,9 @@ async def test_signals_that_do_not_fit_are_dropped_without_a_word_of_them(
             for sent in rubbish(SENT["EsimOrder.retry"]):
                 with contextlib.suppress(RPCError):  # a notification is soon over
                     await handle.signal(signal, sent)
+            for arguments in ARGUMENTS:
+                with contextlib.suppress(RPCError):
+                    await handle.signal(signal, args=arguments)
     assert (await qr_house.call(order, "cancel")).status is OrderStatus.CANCELLED
     assert (await qr_house.steer(request, "withdraw")).status is RequestStatus.WITHDRAWN
     for handle in handles.values():

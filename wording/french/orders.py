@@ -31,6 +31,7 @@ ORDERS = {
     "unknown_actor": (
         "L’auteur n’est ni un utilisateur du compte ni un contact du distributeur de la commande."
     ),
+    "unknown_origin": "L’origine n’est pas celle d’un appel de cet auteur.",
     "unknown_order": "La commande {order} n’existe pas.",
     "unknown_note": "Cette note n’existe pas pour cette commande.",
     "note_invalid": "Une note a au plus {characters:,} caractères, qui doivent tous être du texte.",
