@@ -24,7 +24,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from temporalio.api.common.v1 import Payload
@@ -179,7 +179,9 @@ class JsonPayloads(PydanticPayloadConverter):
             if expected is None:
                 return RawValue(payload)
             raise _invalid_input(unreadable) from None
-        if expected is None or expected is RawValue or payload.metadata.get("encoding") == _JSON:
+        if expected in (None, RawValue) or payload.metadata.get("encoding") == _JSON:
+            return value
+        if isinstance(expected, type) and issubclass(expected, Message):  # Temporal's own
             return value
         return TypeAdapter(expected).validate_python(value, strict=True)
 

@@ -35,9 +35,9 @@ class RetryHeld:
         self._state = "Retries what is held"
 
     @workflow.run
-    async def run(self, start: Any = None, *_: Any) -> RetriedMany:
+    async def run(self, start: Any = None, *more: Any) -> RetriedMany:
         """What became of how many. `start` is a `RetryMany`; anything else, also no JSON, ends it at once."""
-        self._request = request = _read(start)
+        self._request = request = _read(start, *more)
         self._show()
         after = ""
         while True:
@@ -92,13 +92,13 @@ class RetryHeld:
         workflow.set_current_details("\n\n".join(parts))
 
 
-def _read(start: Any) -> RetryMany:
+def _read(start: Any, *more: Any) -> RetryMany:
     """What is to be retried. Raises the failure that says what such a workflow is started with."""
     try:
         request = decoded(RetryMany, start)
     except ValidationError:  # whatever a person may type, or a payload that is not JSON
         raise refused(Refusal.of("retry_many_invalid")) from None
-    if not (request.reason or request.query or request.all):
+    if more or not (request.reason or request.query or request.all):
         raise refused(Refusal.of("retry_many_invalid"))
     if workflow.info().workflow_id.startswith(WORK):
         raise refused(Refusal.of("retry_many_id"))
