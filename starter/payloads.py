@@ -181,12 +181,16 @@ class JsonPayloads(PydanticPayloadConverter):
             raise _invalid_input(unreadable) from None
         if expected in (None, RawValue) or payload.metadata.get("encoding") == _JSON:
             return value
-        if isinstance(expected, type) and issubclass(expected, Message):  # Temporal's own
+        if _is_protobuf(expected):  # Temporal's own
             return value
         return TypeAdapter(expected).validate_python(value, strict=True)
 
 
 _JSON = b"json/plain"
+
+
+def _is_protobuf(expected: Any) -> bool:
+    return isinstance(expected, type) and issubclass(expected, Message)
 
 
 def _invalid_input(unreadable: Exception) -> ValidationError:
