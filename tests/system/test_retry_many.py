@@ -121,7 +121,7 @@ async def test_without_a_worker_none_is_taken_up(idle_scene: Scene) -> None:
         (("order-aaaaaaaaaaaaaaaa", "--all-held"), "Name some by their ids, or choose many"),
         (("--reason", "bad weather"), "There is no such reason; there are mail_unavailable"),
         (("--query", "this is no query"), "Temporal does not understand this query"),
-        (("--query", "Provider='\0'"), "Temporal does not understand this query"),
+        (("--query", "Provider='\x01'"), "Temporal does not understand this query"),
         (("--query", f"Provider='{'x' * 2000}'"), "Temporal does not understand this query"),
     ],
 )
