@@ -98,7 +98,7 @@ def _read(start: Any, *more: Any) -> RetryMany:
         request = decoded(RetryMany, start)
     except ValidationError:  # whatever a person may type, or a payload that is not JSON
         raise refused(Refusal.of("retry_many_invalid")) from None
-    if more or not (request.reason or request.query or request.all):
+    if more or request.all == bool(request.reason or request.query):
         raise refused(Refusal.of("retry_many_invalid"))
     if workflow.info().workflow_id.startswith(WORK):
         raise refused(Refusal.of("retry_many_id"))

@@ -49,7 +49,7 @@ def retry(  # noqa: PLR0917  options of a command
     With --without-workflow, all that is not finished and has no workflow is started, such as after Temporal's
     data was lost.
     """
-    chosen = (query is not None, all_held, reason is not None, bool(ids), without_workflow)
+    chosen = (query is not None or reason is not None, all_held, bool(ids), without_workflow)
     if chosen.count(True) != 1:
         raise Refused.because("selection_invalid")
     if without_workflow:

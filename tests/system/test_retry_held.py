@@ -139,6 +139,8 @@ _NO_JSON = RawValue(Payload(metadata={"encoding": b"json/plain"}, data=b"{reason
         (({"reason": ""},), _INVALID),
         (({"reasons": "mail_rejected", "all": True},), _INVALID),
         (({"all": "perhaps"},), _INVALID),
+        (({"all": "yes"},), _INVALID),
+        (({"reason": "mail_rejected", "all": True},), _INVALID),
         (({"query": 7},), _INVALID),
         (({"query": "Provider='\0'"},), _INVALID),
         (({"query": "Provider='Orange'\n"},), _INVALID),

@@ -119,6 +119,7 @@ async def test_without_a_worker_none_is_taken_up(idle_scene: Scene) -> None:
         ((), "Name some by their ids, or choose many with --query, --reason, --all-held or"),
         (("--all-held", "--without-workflow"), "Name some by their ids, or choose many"),
         (("order-aaaaaaaaaaaaaaaa", "--all-held"), "Name some by their ids, or choose many"),
+        (("--reason", "mail_rejected", "--all-held"), "Name some by their ids, or choose many"),
         (("--reason", "bad weather"), "There is no such reason; there are mail_unavailable"),
         (("--query", "this is no query"), "Temporal does not understand this query"),
         (("--query", "Provider='\x01'"), "Temporal does not understand this query"),
