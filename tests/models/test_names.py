@@ -23,7 +23,9 @@ FILES = [
 
 
 @pytest.mark.covers("W3")
-@pytest.mark.parametrize(("parse", "row", "column"), FILES, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(
+    ("parse", "row", "column"), FILES, ids=lambda value: getattr(value, "__name__", None) or str(value)[:30]
+)
 def test_no_cell_of_a_file_holds_a_longer_name(parse: object, row: dict[str, object], column: str) -> None:
     assert callable(parse)
     with pytest.raises(Refused) as refused:
