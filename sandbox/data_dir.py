@@ -19,7 +19,7 @@ from sandbox.lifeline import end_groups
 from sandbox.processes import Child
 
 OURS = re.compile(
-    r"postgres(\.new|-socket)?|temporal\.db.*|mailbox|logs|lock|up\.log|control\.sock"
+    r"postgres(\.new|-socket(-folder)?)?|temporal\.db.*|mailbox|logs|lock|up\.log|control\.sock"
     r"|\.?(ports|addresses|keys|children)\.json(\.new)?"
 )
 """Names of what a sandbox makes in its folder."""

@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,6 +31,7 @@ OWNER = "esim"
 ROOT_RUNS_AS = "pgserver"
 """PostgreSQL refuses to run as root; root runs it as this user, created when missing."""
 
+_TEMPORARY = "esim-"
 LONGEST_SOCKET_PATH = 100
 """Bytes: the kernel's limit is 108 on Linux and 104 on macOS."""
 READY_SECONDS = 30.0
@@ -117,6 +119,7 @@ class Postgres:
         """Remove the socket's folder if it had to be a temporary one."""
         if self.temporary_folder is not None:
             shutil.rmtree(self.temporary_folder, ignore_errors=True)
+            self._note.unlink(missing_ok=True)
 
     def _choose_socket_folder(self) -> Path:
         beside = self.folder.with_name(self.folder.name + "-socket")
@@ -124,8 +127,23 @@ class Postgres:
         # a colon would be read as a port by the URL, a comma or quote as a list by the server
         if len(os.fsencode(name)) <= LONGEST_SOCKET_PATH and re.fullmatch(r"[\w/. +@=-]+", name):
             return beside
-        self.temporary_folder = Path(tempfile.mkdtemp(prefix="esim-"))
+        self._remove_noted_folder()
+        self.temporary_folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY))
+        self._note.parent.mkdir(parents=True, exist_ok=True)
+        self._note.write_text(str(self.temporary_folder))
         return self.temporary_folder
+
+    @property
+    def _note(self) -> Path:
+        """Where a temporary socket folder is noted, so that the next run removes it if this one is killed."""
+        return self.folder.with_name(self.folder.name + "-socket-folder")
+
+    def _remove_noted_folder(self) -> None:
+        with suppress(OSError):
+            noted = Path(self._note.read_text())
+            if noted.name.startswith(_TEMPORARY):
+                shutil.rmtree(noted, ignore_errors=True)
+            self._note.unlink()
 
     def _create(self) -> None:
         """Create the cluster beside its place and move it there when complete: never half of one."""
