@@ -2,9 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import By
 from models.lifecycle import OrderStatus
 from models.orders import Acceptance, Placement, StepResult
+from models.people.callers import By
 from providers.order_emails import EMAILS
 from store import follow_ups, order_steps
 from store.session import Database

@@ -1,6 +1,6 @@
 """The database steps of requests for QR codes and of their notifications: one transaction each."""
 
-from models.callers import By
+from models.people.callers import By
 from models.qr import QrWish, RequestResult, RequestState
 from store import qr_notifications, qr_request_views, qr_requests
 from store.session import Database

@@ -16,8 +16,8 @@ from temporalio.common import (
 from bench.bare import BareOrder
 from bench.bare_worker import TASK_QUEUE
 from bench.fleet import new_iccid
-from models.callers import Caller
 from models.lifecycle import OrderKind
+from models.people.callers import Caller
 from starter import callers
 from starter.desk import OrderDesk, OrderDraft
 from workflows import search_attributes

@@ -16,8 +16,8 @@ from email_validator import ValidatedEmail
 from mail.errors import MailInvalid
 from mail.headers import address_field, text_field, token_field
 from mail.wire import message_bytes
-from models.addresses import read_address
 from models.characters import CONTROL
+from models.people.addresses import read_address
 
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/^_`{|}~-]{1,120}@[A-Za-z0-9.-]{1,120}>")
 NAMED_ADDRESS = re.compile(r'\s*"?(.*?)"?\s*<([^<>]*)>\s*')

@@ -6,12 +6,12 @@ distributor that has any of them in the file has them all there.
 
 from dataclasses import dataclass
 
-from models.addresses import parse_email
 from models.csv_rows import CsvRow, read_rows
 from models.errors import Refusal, Refused
 from models.imports import Progress, RowNotes
 from models.inventory import SIM_CARDS_SECTION
 from models.language import Language, parse_language
+from models.people.addresses import parse_email
 
 COLUMNS = ("account", "pack", "section", "item", "provider", "esim", "distributor")
 OPTIONAL = ("order_contact_name", "order_contact_email", "order_contact_language", "available")

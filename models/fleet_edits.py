@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from models.administration import parse_name
 from models.errors import Refused
 from models.inventory import View
+from models.people.profiles import parse_name
 
 MAX_LINES = 1000
 """Lines in one call."""

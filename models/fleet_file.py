@@ -7,7 +7,6 @@ and its SIM.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from models.addresses import parse_email
 from models.characters import LONGEST_NAME
 from models.csv_rows import CsvRow, read_rows
 from models.errors import Refusal, Refused
@@ -15,6 +14,7 @@ from models.identifiers import luhn_valid, parse_iccid, parse_msisdn
 from models.imports import Progress, RowNotes
 from models.inventory import SimKind
 from models.language import Language, parse_language
+from models.people.addresses import parse_email
 from models.rules import SLOTS
 
 COLUMNS = (

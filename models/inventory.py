@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from models.callers import Role, UserKind
 from models.language import Language
+from models.people.callers import Role, UserKind
 
 
 class SimKind(StrEnum):

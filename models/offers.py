@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from models.callers import Permission, not_permitted
 from models.errors import Refusal
 from models.inventory import PackView, SimKind, View
+from models.people.callers import Permission, not_permitted
 from models.rules import Action, Facts, refusals
 
 

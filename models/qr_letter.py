@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.addresses import parse_email
 from models.characters import CONTROL, CONTROLS, UNPRINTABLE
 from models.errors import Refusal
+from models.people.addresses import parse_email
 
 LONGEST_SUBJECT = 200
 LONGEST_TEXT = 10_000

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from models.activation import ActivationCode
-from models.callers import LinkBearer
+from models.people.callers import LinkBearer
 from models.qr import Imported, RequestStatus
 
 

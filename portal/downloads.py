@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from models.callers import LinkBearer
+from models.people.callers import LinkBearer
 from portal.desk import LinkDesk
 from portal.forms import check_same_origin
 from portal.pages import Pages, drawing, install_links

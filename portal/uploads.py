@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mail.wording import in_words
-from models.callers import LinkBearer
 from models.errors import Refused
+from models.people.callers import LinkBearer
 from portal.answers import OVER, Reason, RequestOver, told, wants_json, warned
 from portal.desk import AboutEnd, AboutRequest, LinkDesk
 from portal.forms import Incoming, check_same_origin, read_field, read_upload_form

@@ -28,8 +28,8 @@ from mail.message import Mail, message_id
 from mail.qr_letters import FreshLink
 from mail.smtp import Mailer
 from mail.wording import Content
-from models.addresses import can_be_written_to
 from models.lifecycle import HoldReason
+from models.people.addresses import can_be_written_to
 from store import links, mails
 from store.mails import Letter, Outcome, Person, Subject
 from store.session import Database

@@ -6,8 +6,10 @@
 A surface makes a caller from what it has authenticated, never from an argument of the call itself.
 """
 
-from models.account import closed_refusal
-from models.callers import (
+from models.errors import Refused
+from models.inventory import UserView
+from models.people.account import closed_refusal
+from models.people.callers import (
     OPERATOR,
     PERMISSIONS,
     AllAccounts,
@@ -17,10 +19,8 @@ from models.callers import (
     Role,
     Scope,
 )
-from models.errors import Refused
-from models.inventory import UserView
 from store import lookups
-from store.actors import user_deactivated
+from store.people.actors import user_deactivated
 from store.session import Database
 
 

@@ -13,18 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
 from models.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
-from models.callers import Caller, Permission
 from models.errors import Refused
 from models.events import sim_references
 from models.identifiers import qr_notification_id
+from models.people.callers import Caller, Permission
 from models.qr import Imported, LinkView, NotificationView, QrHistory, QrVersionView
 from models.rules import import_refusals
 from qr.intake import read_upload
 from settings import Settings
 from starter.calls import Calls, checked_key
+from starter.people.users import email_address
 from starter.qr_workflows import QrWorkflows
 from starter.temporal import connect
-from starter.users import email_address
 from store import events, link_ends, lookups, qr_codes, qr_notifications
 from store.facts import sim_facts
 from store.lookups import SimKey

@@ -23,11 +23,11 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 
 from models import identifiers
-from models.callers import AllAccounts, Caller, Permission, may_cancel
 from models.errors import PartAway, Refused
 from models.lifecycle import OPEN
 from models.order_kinds import Ordered
 from models.orders import Acceptance, OrderState, Placement, StepResult
+from models.people.callers import AllAccounts, Caller, Permission, may_cancel
 from settings import Settings
 from starter.calls import Calls, NoSuchWorkflow, checked_key
 from starter.drafts import OrderDraft, Placed, read_draft

@@ -6,13 +6,13 @@ from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, Validatio
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import identifiers
-from models.callers import Caller, Permission
 from models.errors import Refused
 from models.invalid_input import input_invalid
 from models.inventory import PackView
 from models.lifecycle import OrderKind, OrderStatus
 from models.order_kinds import Swap
 from models.orders import Placement
+from models.people.callers import Caller, Permission
 from models.rules import Action, refusals
 from models.values import cut
 from store import lookups, orders

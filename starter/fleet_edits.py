@@ -10,13 +10,14 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.administration import parse_name
-from models.callers import Caller, Permission
 from models.errors import Refused
 from models.fleet_edits import FleetEdit, GroupsMode, parse_groups, parse_lines, parse_mode
-from starter.users import email_address
-from store import employees, fleet_edits, line_groups
+from models.people.callers import Caller, Permission
+from models.people.profiles import parse_name
+from starter.people.users import email_address
+from store import fleet_edits, line_groups
 from store.fleet_edits import Chosen
+from store.people import employees
 from store.session import Database
 
 

@@ -14,8 +14,6 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.administration import ProfileView, parse_name, parse_roles, parse_targets
-from models.callers import AllAccounts, Caller, OfAccount, Permission
 from models.catalogue_file import parse_catalogue
 from models.errors import NotFound, Refused
 from models.fleet_file import parse_fleet
@@ -23,12 +21,16 @@ from models.identifiers import ICCID_DIGITS
 from models.imports import ImportReport, Progress
 from models.inventory import CatalogueItem, ContactView, LineView, SimKind, SimView
 from models.offers import ActionOffer, Shop, offers, shop
+from models.people.callers import AllAccounts, Caller, OfAccount, Permission
+from models.people.profiles import ProfileView, parse_name, parse_roles, parse_targets
 from models.qr import ContactDetails, QrHistory, QrWaitingView
-from starter.users import Users, email_address, spoken
-from store import administration, catalogue, contacts, fleet, lookups, people, qr_waiting
+from starter.people.users import Users, email_address, spoken
+from store import catalogue, fleet, lookups, qr_waiting
 from store.catalogue_import import import_catalogue
 from store.facts import line_facts, sim_facts
 from store.fleet_import import import_fleet
+from store.people import administration, contacts
+from store.people import references as people
 from store.staging import importing
 
 _SIM = re.compile(rf"\s*([Ss]-[0-9]+|{ICCID_DIGITS})\s*")

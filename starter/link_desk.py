@@ -12,10 +12,10 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.activation import ActivationCode
-from models.callers import LinkBearer
 from models.errors import Refused
 from models.events import sim_references
 from models.identifiers import qr_notification_id
+from models.people.callers import LinkBearer
 from models.qr import Imported
 from qr.intake import read_upload
 from starter.code_desk import CodeDesk, ShownCode, read_typed

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from models.callers import Caller, OfAccount, Permission
 from models.lifecycle import OPEN, OrderStatus
 from models.order_views import OrderView
-from store import lookups, orders, people
+from models.people.callers import Caller, OfAccount, Permission
+from store import lookups, orders
+from store.people import references as people
 from store.session import Database
 
 

@@ -16,9 +16,9 @@ from typing import cast
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from models.callers import Caller, Permission
 from models.errors import Refusal, Refused
 from models.identifiers import qr_request_id, reference
+from models.people.callers import Caller, Permission
 from models.qr import (
     REQUEST_MADE,
     LetterView,

@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mail.qr_letters import prefilled
-from models.callers import Caller, Permission
 from models.errors import Refusal, Refused
 from models.identifiers import parse_reference, reference
 from models.language import Language
+from models.people.callers import Caller, Permission
 from models.qr import REQUEST_MADE, ContactDetails, LetterView, RequestStatus
 from models.qr_letter import letter_refusals, paragraphs
 from models.rules import Facts, Recipients, request_refusals
 from starter.drafts import Draft
-from store import contacts, lookups, qr_codes, qr_mails, qr_requests
+from store import lookups, qr_codes, qr_mails, qr_requests
 from store.facts import sim_facts
-from store.languages import of_account
 from store.lookups import SimKey
+from store.people import contacts
+from store.people.languages import of_account
 
 
 class QrRequestDraft(Draft):

@@ -19,8 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from models.callers import By, Caller, Permission, Scope
 from models.errors import EsimError
+from models.people.callers import By, Caller, Permission, Scope
 from settings import Settings
 from starter.calls import Calls
 from starter.restarts import Restarted, Restarts, runs

@@ -19,9 +19,9 @@ from typing import Self
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.callers import AllAccounts, By, Caller, Permission
 from models.errors import EsimError, Refused
 from models.lifecycle import OPEN, HoldReason
+from models.people.callers import AllAccounts, By, Caller, Permission
 from models.retries import LONGEST_QUERY, Held, Outcome, Retried, one_line
 from settings import Settings
 from starter.calls import Calls, NoSuchWorkflow

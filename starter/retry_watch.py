@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from models.callers import Scope
+from models.people.callers import Scope
 from models.retries import Held, Outcome, Retried
 from store.retries import Seen, look
 from store.session import Database

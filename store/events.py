@@ -34,10 +34,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import AllAccounts, Scope
 from models.errors import Refused
 from models.events import Audience, FeedEvent, audience_of
 from models.inventory import EventView
+from models.people.callers import AllAccounts, Scope
 from store.event_table import EventRow, FeedEpochRow, Xid8
 from store.row import clock
 

@@ -7,11 +7,11 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.callers import Scope
 from models.identifiers import storable
 from models.inventory import IN_PLACE, LineView, SimKind, SimState, SimView
 from models.lifecycle import OPEN
-from store.languages import language_of
+from models.people.callers import Scope
+from store.people.languages import language_of
 from store.qr_tables import QrVersionRow
 from store.scopes import within
 from store.tables import (

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import By, Scope
 from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference
 from models.inventory import IN_PLACE
+from models.people.callers import By, Scope
 from store import events
 from store.events import Happening
 from store.locks import lock_subjects

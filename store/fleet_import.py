@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import OPERATOR, By
 from models.fleet_file import GROUP_SEPARATOR, FleetRow
 from models.imports import ImportReport, Progress, counted
 from models.language import Language
-from store.accounts import record
-from store.administration import add_default_profiles
+from models.people.callers import OPERATOR, By
 from store.fleet_conflicts import refuse_conflicts
+from store.people.accounts import record
+from store.people.administration import add_default_profiles
 from store.staging import ids, prepare, run, stage
 
 _STAGED = {

@@ -13,14 +13,14 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CTE
 
-from models.callers import By, Permission
 from models.errors import NotFound, Refusal
 from models.inventory import HoldView
 from models.lifecycle import HoldReason
+from models.people.callers import By, Permission
 from store import events, not_sent, origins
-from store.actors import actor_refusal
 from store.hold_subjects import HoldKind, HoldSubject, kind_of
 from store.hold_table import HoldRow
+from store.people.actors import actor_refusal
 from store.row import now
 
 _SYSTEM = "system"

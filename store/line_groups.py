@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import By
 from models.errors import Refused
 from models.fleet_edits import GroupsMode
+from models.people.callers import By
 from store.fleet_edits import Chosen, tell
 from store.locks import keep_account_open
 

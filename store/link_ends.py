@@ -12,10 +12,10 @@ from sqlalchemy import Select, String, and_, any_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import AllAccounts, By, Scope
 from models.errors import NotFound, Refusal
 from models.events import sim_references
 from models.inventory import SimState
+from models.people.callers import AllAccounts, By, Scope
 from models.qr import LinkView, RequestStatus
 from store import events
 from store.qr_locks import lock_sim

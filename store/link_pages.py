@@ -8,8 +8,8 @@ from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import OfLink
 from models.inventory import SimState
+from models.people.callers import OfLink
 from models.qr import RequestStatus
 from store import qr_notifications
 from store.event_table import EventRow

@@ -27,10 +27,10 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.activation import ActivationCode, parse_activation_code
-from models.callers import By, LinkBearer, OfLink
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.inventory import ContactRole
+from models.people.callers import By, LinkBearer, OfLink
 from store.event_table import EventRow
 from store.link_ends import facts, why_dead
 from store.qr_locks import lock_sim

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import Scope
 from models.errors import Refused
 from models.identifiers import parse_reference
 from models.lifecycle import OPEN, OrderStatus
+from models.people.callers import Scope
 from store import orders, refused_orders
 from store.lookups import find_line, phone_number
 from store.scopes import within

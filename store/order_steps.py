@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import By, Permission, cancelling
 from models.errors import Refusal, Refused
 from models.lifecycle import OPEN, OrderStatus, advance
 from models.orders import Acceptance, FollowUp, Placement, StepResult
+from models.people.callers import By, Permission, cancelling
 from store import events, follow_ups, holds, not_sent, orders, origins, refused_orders
-from store.actors import actor_refusal
 from store.effects import Decision, Effect, EntersIccid
 from store.event_table import EventRow
 from store.events import Happening
@@ -23,6 +22,7 @@ from store.locked_order import LockedOrder, lock_order, references
 from store.locks import lock_new_order, lock_subject
 from store.not_sent_table import NotSentRow
 from store.order_kinds import EFFECTS
+from store.people.actors import actor_refusal
 from store.row import now
 from store.tables import OrderNoteRow, OrderRow
 

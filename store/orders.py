@@ -9,13 +9,13 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.callers import Scope
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.lifecycle import OPEN, OrderStatus
 from models.order_kinds import Shown
 from models.order_views import OrderDetails, OrderView
 from models.orders import Acceptance
+from models.people.callers import Scope
 from store import events, follow_ups, holds, not_sent, refused_orders
 from store.event_table import EventRow
 from store.order_kinds import EFFECTS

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.callers import By
+from models.people.callers import By
 from store.row import Row, among, now, own_id
 
 SURFACES = ("api", "cli", "link", "portal")

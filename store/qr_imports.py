@@ -8,10 +8,10 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.activation import ActivationCode
-from models.callers import By
 from models.errors import Refused
 from models.events import sim_references
 from models.inventory import SimState
+from models.people.callers import By
 from models.qr import Caution, Imported, QrVersionView, RequestStatus
 from models.rules import Facts, import_refusals
 from store import events, qr_notifications, qr_requests

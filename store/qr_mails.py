@@ -15,9 +15,9 @@ from models.language import Language
 from models.qr import RequestStatus
 from models.qr_letter import QrFacts, copies
 from store import silence
-from store.languages import at_addresses, language_of
 from store.mail_table import MailRow
 from store.mails import AboutNotification, AboutRequest, Person
+from store.people.languages import at_addresses, language_of
 from store.qr_locks import unknown_request
 from store.qr_tables import QrLetterRow, QrNotificationRow, QrRequestRow, QrRoundRow
 from store.row import now

@@ -19,11 +19,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import AllAccounts, By, Scope
 from models.errors import NotFound, Refused
 from models.events import sim_references
 from models.identifiers import qr_notification_id
 from models.inventory import SimState
+from models.people.callers import AllAccounts, By, Scope
 from models.qr import NotificationView, RequestStatus
 from store import events, holds, not_sent
 from store.hold_table import HoldRow

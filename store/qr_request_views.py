@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import Scope
 from models.errors import NotFound, Refusal
+from models.people.callers import Scope
 from models.qr import QrRequestView, QrRoundView, RequestState
 from store import holds, not_sent
 from store.qr_locks import unknown_request

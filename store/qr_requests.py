@@ -9,16 +9,16 @@ from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import AllAccounts, By, Permission
 from models.errors import Refusal, Refused
 from models.events import sim_references
+from models.people.callers import AllAccounts, By, Permission
 from models.qr import QrWish, RequestResult, RequestState, RequestStatus, end_request
 from models.qr_letter import letter_refusals
 from models.rules import Facts, Recipients, request_refusals
 from store import events, holds, not_sent, origins
-from store.actors import actor_refusal
 from store.events import Happening
 from store.facts import sim_facts
+from store.people.actors import actor_refusal
 from store.qr_discard import end_by_discard, ended_by_discard
 from store.qr_locks import RequestInHand, lock_request, lock_sim
 from store.qr_notifications import offer_notification

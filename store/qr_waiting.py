@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, func, literal, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import Scope
+from models.people.callers import Scope
 from models.qr import QrWaitingView, RequestStatus
 from store import holds, not_sent
 from store.hold_table import HoldRow

@@ -8,11 +8,11 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import Scope
 from models.errors import Refusal
 from models.lifecycle import OrderStatus
 from models.order_views import OrderView
 from models.orders import Placement
+from models.people.callers import Scope
 from store.event_table import EventRow
 from store.events import Happening
 from store.scopes import within

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ARRAY, CompoundSelect, String, any_, bindparam, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import Scope
 from models.errors import NotFound
 from models.lifecycle import OPEN
+from models.people.callers import Scope
 from models.qr import RequestStatus
 from store import follow_ups, holds
 from store.event_table import EventRow

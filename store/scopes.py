@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, false, true
 
-from models.callers import AllAccounts, OfAccount, OfDistributor, OfLink, Scope
+from models.people.callers import AllAccounts, OfAccount, OfDistributor, OfLink, Scope
 
 
 def within(scope: Scope, account: Any, *, distributor: Any = None, sim: Any = None) -> ColumnElement[bool]:

@@ -18,11 +18,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.callers import USER_ROLES, Role, UserKind
 from models.identifiers import ICCID_PATTERN
 from models.inventory import IN_PLACE, ContactRole, SimKind, SimState
 from models.language import Language
 from models.lifecycle import OrderKind, OrderStatus
+from models.people.callers import USER_ROLES, Role, UserKind
 from models.rules import TARGETS
 from store.row import STATUS_OPEN, Row, among, now, of_account, own_id, owner
 

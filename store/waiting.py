@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import AllAccounts, Scope
 from models.inventory import SimState
 from models.lifecycle import OPEN
+from models.people.callers import AllAccounts, Scope
 from models.qr import RequestStatus
 from store.hold_subjects import kind_of
 from store.hold_table import HoldRow

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from models.callers import By, Caller
 from models.errors import Refused
 from models.fleet_file import COLUMNS as FLEET_COLUMNS
 from models.identifiers import luhn_valid, order_id
 from models.lifecycle import OrderKind
 from models.orders import Acceptance, Placement
+from models.people.callers import By, Caller
 from starter import callers
 from starter.inventory import Inventory
 from store import order_steps

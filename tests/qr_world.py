@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from models.activation import ActivationCode, parse_activation_code
-from models.callers import AllAccounts, By
 from models.errors import Refused
 from models.identifiers import qr_notification_id, qr_request_id
 from models.lifecycle import HoldReason
+from models.people.callers import AllAccounts, By
 from models.qr import Imported, NotificationView, QrHistory, QrWish, RequestResult
 from store import holds, links, qr_codes, qr_notifications, qr_requests
 from store.secrets import KeyRing

@@ -7,7 +7,6 @@ settings, never a name, an e-mail address or a phone number of a person. A param
 
 from collections.abc import Mapping
 
-from models.refusals.accounts import ACCOUNTS
 from models.refusals.codes import CODES
 from models.refusals.commands import COMMANDS
 from models.refusals.declared import Declared
@@ -16,6 +15,7 @@ from models.refusals.fleet import FLEET
 from models.refusals.imports import IMPORTS
 from models.refusals.operations import OPERATIONS
 from models.refusals.orders import ORDERS
+from models.refusals.people import ACCOUNTS
 from models.refusals.words import WORDS
 
 SUBJECTS: Mapping[str, Mapping[str, Declared]] = {

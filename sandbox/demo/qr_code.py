@@ -12,9 +12,9 @@ from PIL import Image
 from temporalio.client import Client
 
 from models.activation import ActivationCode, parse_activation_code
-from models.callers import Caller
 from models.errors import Refused
 from models.inventory import ContactRole, LineView, UserView
+from models.people.callers import Caller
 from models.qr import RequestStatus
 from models.rules import Action
 from qr.draw import png

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from models.callers import Caller
 from models.errors import Refused
 from models.inventory import LineView, SimState, UserView
 from models.lifecycle import OrderKind
 from models.order_views import OrderView
+from models.people.callers import Caller
 from models.rules import Action
 from sandbox.data_dir import DataDir
 from sandbox.stage import Timeline

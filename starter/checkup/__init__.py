@@ -7,8 +7,8 @@ the others are told all the same.
 import asyncio
 from collections.abc import Awaitable
 
-from models.callers import Caller, Permission
 from models.errors import EsimError, Refused
+from models.people.callers import Caller, Permission
 from settings import Settings
 from starter.checks import Check, readiness
 from starter.checkup.parts import (

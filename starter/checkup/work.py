@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from models.callers import AllAccounts
 from models.not_sent import NotSentReason
+from models.people.callers import AllAccounts
 from starter.checks import UNKNOWN, Check, within
 from starter.recovery import without_workflow
 from starter.temporal import reached, temporal_away

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from models.callers import Caller
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
 from models.inventory import CatalogueItem
+from models.people.callers import Caller
 from starter.cli.imports import DryRun, File, import_file
 from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say
 from starter.cli.session import inventory, run

@@ -9,25 +9,11 @@ from typing import Annotated
 import typer
 
 from models.errors import EsimError, Refused
-from starter.cli import (
-    accounts,
-    catalogue,
-    contacts,
-    database,
-    doctor,
-    fleet,
-    orders,
-    outages,
-    payload_keys,
-    people,
-    profiles,
-    qr,
-    sandbox,
-    users,
-)
+from starter.cli import catalogue, database, doctor, fleet, orders, outages, payload_keys, qr, sandbox
 from starter.cli.help_pages import show_flags
 from starter.cli.language import choose
 from starter.cli.output import say
+from starter.cli.people import accounts, contacts, erasure, profiles, users
 from starter.cli.session import act_as, fail, told_of_bug
 
 app = typer.Typer(
@@ -42,7 +28,7 @@ app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(profiles.app, name="profile")
 app.add_typer(users.app, name="user")
 app.add_typer(contacts.app, name="contact")
-app.add_typer(people.app, name="person")
+app.add_typer(erasure.app, name="person")
 app.add_typer(orders.app, name="order")
 app.add_typer(qr.app, name="qr")
 app.add_typer(payload_keys.app, name="payload-keys")

@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from models.callers import Caller
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
 from models.inventory import LineView, SimKind, SimView
 from models.offers import ActionOffer
+from models.people.callers import Caller
 from models.qr import QrHistory
 from starter.cli import fleet_edits, qr_tables
 from starter.cli.imports import DryRun, File, import_file

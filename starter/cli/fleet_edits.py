@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from models.callers import Caller
 from models.errors import Refused
 from models.fleet_edits import FleetEdit, GroupsMode
 from models.identifiers import reference
 from models.orders import OrderState
+from models.people.callers import Caller
 from starter.cli.imports import DryRun, read_file
 from starter.cli.orders import print_state
 from starter.cli.output import JsonFlag, print_json, printable, say

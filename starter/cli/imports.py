@@ -10,11 +10,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from models.callers import Caller
 from models.csv_rows import MAX_BYTES
 from models.errors import Refused
 from models.imports import ImportReport
 from models.imports import Progress as Told
+from models.people.callers import Caller
 from starter.cli.language import why_not
 from starter.cli.output import print_json, printable, say, warn
 from starter.cli.session import inventory, run

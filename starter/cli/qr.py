@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from models.callers import Caller
 from models.errors import Refused
 from models.identifiers import reference
+from models.people.callers import Caller
 from models.qr import LetterView, QrHistory, RequestState, RequestStatus
 from starter.cli import qr_codes, qr_keys, qr_list, qr_tables, retry
 from starter.cli.imports import read_file

@@ -20,7 +20,7 @@ from starter.cli.output import JsonFlag, full_time, print_json, printable, say, 
 from starter.cli.qr_tables import came_as
 from starter.cli.questions import answer, at_terminal
 from starter.cli.session import qr_desk, run
-from starter.users import email_address
+from starter.people.users import email_address
 
 if TYPE_CHECKING:
     from starter.qr_desk import ShownCode

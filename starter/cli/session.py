@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from models.callers import Caller, Permission, not_permitted
 from models.errors import EsimError, PartAway, Refused
+from models.people.callers import Caller, Permission, not_permitted
 from settings import Settings, data_dir_from_environment, load
 from starter import callers
 from starter.cli.language import why_not

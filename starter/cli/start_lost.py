@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from models.callers import Caller
 from models.errors import PartAway, Refused
+from models.people.callers import Caller
 from starter.cli.output import print_json, print_table, say, warn
 from starter.cli.questions import confirmed
 from starter.cli.retry_many import KINDS, counted

@@ -6,12 +6,12 @@ from alembic import context
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from store.erasure_table import ErasureRow
 from store.event_table import EventRow
 from store.hold_table import HoldRow
 from store.mail_table import MailRow
 from store.not_sent_table import NotSentRow
 from store.origins import OriginRow
+from store.people.erasure_table import ErasureRow
 
 _TABLES = (MailRow, ErasureRow, EventRow, HoldRow, NotSentRow, OriginRow)
 """With these, all are loaded."""

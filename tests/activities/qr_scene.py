@@ -12,8 +12,8 @@ from activities.failures import as_application_error
 from activities.qr_mails import QrMails
 from mail.smtp import Mailer
 from models.activation import parse_activation_code
-from models.callers import By
 from models.identifiers import qr_notification_id, qr_request_id
+from models.people.callers import By
 from models.qr import QrWish
 from providers.outbox import Outbox
 from store import links, qr_codes, qr_notifications, qr_requests

@@ -7,9 +7,9 @@ import pytest
 from activities.outside import PortSteps
 from mail.compose import Template
 from mail.errors import MailAmbiguous, MailRefusedUs, MailRejected, MailUnavailable
-from models.callers import AllAccounts
 from models.lifecycle import OrderStatus
 from models.orders import Acceptance
+from models.people.callers import AllAccounts
 from providers.outbox import MailUncertain
 from providers.port import NoOrderContact
 from providers.registry import BY_MAIL

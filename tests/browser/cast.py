@@ -6,9 +6,9 @@ from itertools import zip_longest
 
 from temporalio.client import Client
 
-from models.callers import Caller
 from models.inventory import ContactRole, LineView, SimKind
 from models.lifecycle import OrderKind
+from models.people.callers import Caller
 from sandbox.stage import TOP
 from settings import Settings
 from starter import callers

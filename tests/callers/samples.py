@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from models.callers import Caller, LinkBearer, Permission
 from models.inventory import EventView
 from models.lifecycle import OrderKind
 from models.order_kinds import Swap
 from models.order_views import OrderView
+from models.people.callers import Caller, LinkBearer, Permission
 from starter.checkup import examine
 from starter.desk import OrderDraft
-from starter.people import erase
+from starter.people.erasure import erase
 from starter.qr_desk import QrRequestDraft
 from tests.builders import ACCOUNT, as_csv, item, line
 from tests.callers.world import Desks, Known

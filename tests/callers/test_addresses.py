@@ -12,10 +12,10 @@ import typer
 from pydantic import BaseModel
 
 from models import catalogue_file, fleet_file
-from models.addresses import can_be_written_to
-from models.callers import Caller
 from models.errors import Refused
 from models.imports import RowNote
+from models.people.addresses import can_be_written_to
+from models.people.callers import Caller
 from settings import Settings
 from starter.cli.commands import app
 from starter.qr_desk import QrRequestDraft

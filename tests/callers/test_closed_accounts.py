@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from models.callers import By
 from models.errors import PartAway, Refused
-from store import accounts as changes
+from models.people.callers import By
+from store.people import accounts as changes
 from store.session import Database
 from tests.builders import ACCOUNT, OPERATOR, as_csv, item, line, run
 from tests.callers.samples import SAMPLES, Call

@@ -18,10 +18,10 @@ ANSWERS = {Placed}
 
 def models_of_desks() -> Iterator[type[BaseModel]]:
     """Every pydantic model that is defined beside a desk."""
-    for found in pkgutil.iter_modules(starter.__path__):
-        if found.ispkg or found.name.startswith("__"):
+    for found in pkgutil.walk_packages(starter.__path__, "starter."):
+        if found.ispkg or found.name.startswith("starter.cli"):
             continue
-        module = importlib.import_module(f"starter.{found.name}")
+        module = importlib.import_module(found.name)
         for value in vars(module).values():
             if (
                 isinstance(value, type)

@@ -3,11 +3,19 @@
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import PERMISSIONS, USER_ROLES, AllAccounts, OfAccount, OfDistributor, Permission, Role
 from models.errors import NotFound, Refused
+from models.people.callers import (
+    PERMISSIONS,
+    USER_ROLES,
+    AllAccounts,
+    OfAccount,
+    OfDistributor,
+    Permission,
+    Role,
+)
 from starter import callers
 from store import origins
-from store.actors import actor_refusal
+from store.people.actors import actor_refusal
 from tests.builders import ACCOUNT, OPERATOR, as_csv, empty_slot, item
 from tests.callers.samples import SAMPLES
 from tests.callers.walk import answered

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from models.callers import Role
+from models.people.callers import Role
 from store.row import Row
 from store.session import Database
 from tests.builders import ACCOUNT

@@ -14,13 +14,13 @@ from sqlalchemy import true
 
 import starter
 import store
-from models.callers import Caller, LinkBearer
 from models.errors import NotFound, Refused
 from models.identifiers import order_id
 from models.order_kinds import Swap
 from models.orders import Placement
-from starter import people
+from models.people.callers import Caller, LinkBearer
 from starter.checkup import examine
+from starter.people import erasure
 from store import order_steps, scopes
 from tests.builders import ACCOUNT
 from tests.callers.samples import LINKS, SAMPLES
@@ -33,7 +33,7 @@ CALLS_OF_DESKS = 70
 CALLS_OF_LINKS = 9
 FILES = {"Inventory.import_fleet", "Inventory.import_catalogue"}
 """Who may not import is told so before a file of megabytes is read for the accounts in it."""
-FUNCTIONS: dict[str, Callable[..., Any]] = {"erase": people.erase, "examine": examine}
+FUNCTIONS: dict[str, Callable[..., Any]] = {"erase": erasure.erase, "examine": examine}
 
 
 def _classes() -> Iterator[type]:
@@ -138,10 +138,12 @@ async def test_who_may_only_look_is_told_so_about_their_own_and_nothing_about_ot
 def _conditions() -> list[tuple[str, int]]:
     """Where in the store a scope becomes a condition: each call of `within`."""
     found = []
-    for file in sorted(Path(store.__path__[0]).glob("*.py")):
-        if file.stem != "scopes":
+    top = Path(store.__path__[0])
+    for file in sorted(top.rglob("*.py")):
+        if file.stem != "scopes" and "migrations" not in file.parts:
+            module = ".".join(file.relative_to(top).with_suffix("").parts)
             found += [
-                (file.stem, node.lineno)
+                (module, node.lineno)
                 for node in ast.walk(ast.parse(file.read_text()))
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "within"
             ]

@@ -9,26 +9,23 @@ from typing import Any
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
 from models.errors import NotFound, PartAway, Refused
 from models.lifecycle import OrderStatus
+from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
 from store import (
-    account_settings,
-    administration,
     catalogue,
-    contacts,
     fleet,
     fleet_edits,
     lookups,
     order_access,
     orders,
-    people,
     qr_codes,
     qr_notifications,
     qr_request_views,
     qr_waiting,
     waiting,
 )
+from store.people import account_settings, administration, contacts, references
 from store.secrets import KeyRing
 from tests.builders import ACCOUNT
 from tests.callers.samples import LINKS, SAMPLES
@@ -136,10 +133,10 @@ STORE: dict[str, Read] = {
     "account_settings.accounts": lambda c, s, _: _named_acme(account_settings.accounts(c, s)),
     "order_access.find_order": lambda c, s, k: order_access.find_order(c, s, k.order),
     "order_access.refused": lambda c, s, k: order_access.find_order(c, s, k.refused),
-    "people.user": lambda c, s, _: people.names(c, s, ["user:1"]),
-    "people.employee": lambda c, s, _: people.names(c, s, ["employee:1"]),
-    "people.contact": lambda c, s, _: people.names(c, s, ["contact:1"]),
-    "people.order_contacts": lambda c, s, _: people.order_contacts(c, s),
+    "people.user": lambda c, s, _: references.names(c, s, ["user:1"]),
+    "people.employee": lambda c, s, _: references.names(c, s, ["employee:1"]),
+    "people.contact": lambda c, s, _: references.names(c, s, ["contact:1"]),
+    "people.order_contacts": lambda c, s, _: references.order_contacts(c, s),
     "catalogue.items": lambda c, s, _: catalogue.items(c, s),
     "contacts.contacts": lambda c, s, _: contacts.contacts(c, s),
     "contacts.of_distributor": lambda c, s, _: contacts.contacts(c, s, distributor="Telvia"),

@@ -6,16 +6,16 @@ records may exist for her.
 
 from dataclasses import dataclass
 
-from models.callers import Caller, Role
 from models.identifiers import reference
 from models.lifecycle import HoldReason
+from models.people.callers import Caller, Role
 from settings import Settings
 from starter import callers
-from starter.accounts import Accounts
 from starter.desk import OrderDesk
 from starter.fleet_edits import FleetEdits
 from starter.inventory import Inventory
 from starter.link_desk import LinkDesk
+from starter.people.accounts import Accounts
 from starter.qr_desk import QrDesk
 from starter.recovery import RecoveryDesk
 from starter.retry import RetryDesk

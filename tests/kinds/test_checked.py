@@ -4,12 +4,12 @@ from collections.abc import Awaitable
 
 import pytest
 
-from models.callers import Caller
 from models.errors import Refused
 from models.identifiers import order_id
 from models.lifecycle import OrderKind
 from models.order_kinds import Ordered
 from models.orders import Placement
+from models.people.callers import Caller
 from settings import Settings
 from starter.desk import OrderDesk
 from starter.drafts import OrderDraft

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from activities.orders import InventorySteps
-from models.callers import AllAccounts
 from models.lifecycle import OrderStatus
 from models.order_kinds import Ordered
 from models.orders import Acceptance, StepResult
+from models.people.callers import AllAccounts
 from store import order_steps, orders
 from tests.builders import ANA, OPERATOR, iccid
 from tests.kinds.gadget import KEEPER, OWNER, START_LIFE, Gadget, iccid_for, keeper, life_of

@@ -19,8 +19,8 @@ from mail.errors import MailInvalid
 from mail.headers import LONGEST_LINE, address_field, text_field, token_field
 from mail.message import Mail, Sender, enveloped
 from mail.smtp import SmtpMailer
-from models.addresses import can_be_written_to, parse_email
 from models.characters import CONTROL
+from models.people.addresses import can_be_written_to, parse_email
 
 ENCODED = [
     "=?utf-8?q?Hi=0D=0ABcc:_x@y.example?=",

@@ -2,10 +2,10 @@
 
 import pytest
 
-from models.administration import parse_name
 from models.csv_rows import read_rows
 from models.errors import Refused
 from models.imports import RowNotes
+from models.people.profiles import parse_name
 
 MISLEADING = ["\r", "\n", "\x00", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", "\u202e", "\u2067", "\ufeff"]
 

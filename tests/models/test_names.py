@@ -6,9 +6,9 @@ import pytest
 from pydantic import BaseModel
 
 from models import catalogue_file, fleet_file
-from models.administration import parse_name
 from models.characters import LONGEST_NAME
 from models.errors import Refused
+from models.people.profiles import parse_name
 from tests.builders import as_csv, item, line
 from workflows import messages
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from models.administration import ALL_TARGETS, parse_targets
-from models.callers import Permission
 from models.errors import Refused
 from models.inventory import PackView, SimKind, SimState
 from models.offers import offers, shop
+from models.people.callers import Permission
+from models.people.profiles import ALL_TARGETS, parse_targets
 from models.rules import SLOTS, TARGETS, Action, Choice, Facts, refusals, target
 
 ORDERING = (Action.SWITCH_TO_ESIM, Action.REPLACE_ESIM)

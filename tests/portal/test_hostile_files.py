@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from models.callers import LinkBearer
+from models.people.callers import LinkBearer
 from qr.intake import read_upload
 from tests.portal.desk import UPLOAD, InventedDesk, Read
 from tests.portal.served import serving

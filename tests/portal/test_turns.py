@@ -8,7 +8,7 @@ from typing import Any
 import h11
 import pytest
 
-from models.callers import LinkBearer
+from models.people.callers import LinkBearer
 from telemetry.http_protocol import EVENTS_AT_ONCE, MOST_FRAMING, MOST_LINES, SLICE, BoundedProtocol
 from telemetry.server import LONGEST_HEAD
 from tests.portal.desk import GOOD, UPLOAD, About, InventedDesk

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from models.callers import By
 from models.lifecycle import HoldReason
+from models.people.callers import By
 from store import events, holds, mails, order_mails, order_steps
 from store.session import Database
 from tests.builders import acknowledge, as_csv, cancel, iccid, item, line, place, world

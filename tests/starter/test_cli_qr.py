@@ -12,9 +12,9 @@ import zxingcpp
 from PIL import Image
 from qrcode.main import make
 
-from starter.accounts import Accounts
 from starter.cli.qr_pictures import Format, parse_format
 from starter.inventory import Inventory
+from starter.people.accounts import Accounts
 from store.secrets import KeyRing
 from store.session import Database
 from tests.builders import ANA, OPERATOR, line, run, world

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from models.callers import By
 from models.errors import Refused
 from models.lifecycle import HoldReason
+from models.people.callers import By
 from store import events, mails, qr_codes, qr_requests
 from store.mails import AboutNotification, AboutRequest
 from store.secrets import KeyRing

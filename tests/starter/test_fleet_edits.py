@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from models.callers import AllAccounts, By, Role
 from models.errors import NotFound, Refused
 from models.fleet_edits import MAX_LINES
 from models.inventory import LineView
+from models.people.callers import AllAccounts, By, Role
 from starter.fleet_edits import FleetEdits
 from starter.inventory import Inventory
 from store import events, order_steps

@@ -6,8 +6,8 @@ from models.errors import Refused
 from models.identifiers import qr_request_id
 from models.language import Language, parse_language
 from settings import Settings
-from starter.accounts import Accounts
 from starter.inventory import Inventory
+from starter.people.accounts import Accounts
 from starter.qr_drafts import QrRequestDraft, keep_letter, preview, read_letter, read_request
 from store.session import Database
 from tests.builders import (

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import By, LinkBearer
 from models.errors import PartAway, Refused
 from models.identifiers import reference
 from models.lifecycle import OrderKind
+from models.people.callers import By, LinkBearer
 from qr.draw import png
 from starter.inventory import Inventory
 from starter.link_desk import LinkDesk
-from starter.people import erase
+from starter.people.erasure import erase
 from store import link_ends, links, qr_notifications
 from store.session import Database
 from tests.builders import OPERATOR, acknowledge, iccid, place, process, run

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from models.callers import LinkBearer
+from models.people.callers import LinkBearer
 from models.qr import RequestStatus
 from settings import Settings
 from starter.link_desk import LinkDesk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.callers import AllAccounts, OfAccount, OfDistributor, OfLink, Scope
+from models.people.callers import AllAccounts, OfAccount, OfDistributor, OfLink, Scope
 from store import events, orders, qr_codes
 from store.session import Database
 from tests.builders import acknowledge, place, world

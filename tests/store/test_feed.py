@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import AllAccounts
 from models.errors import Refused
 from models.events import EVENT_TYPES, Audience, FeedEvent
 from models.fleet_file import parse_fleet
+from models.people.callers import AllAccounts
 from sandbox.postgres import ThrowAwayPostgres, find_binaries
 from store import events
 from store.events import START, Cursor

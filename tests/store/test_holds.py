@@ -2,9 +2,9 @@
 
 import pytest
 
-from models.callers import AllAccounts, By
 from models.errors import NotFound
 from models.lifecycle import HoldReason, OrderStatus
+from models.people.callers import AllAccounts, By
 from models.qr import RequestStatus
 from store import events, holds, orders, qr_notifications, qr_waiting, retries
 from store.session import Database

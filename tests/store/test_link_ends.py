@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from models.callers import AllAccounts, By, LinkBearer
 from models.errors import NotFound, Refused
 from models.identifiers import reference
 from models.lifecycle import OrderKind
+from models.people.callers import AllAccounts, By, LinkBearer
 from starter.inventory import Inventory
 from starter.link_desk import LinkDesk
-from starter.people import erase
+from starter.people.erasure import erase
 from store import link_ends, links, qr_notifications
 from store.session import Database
 from tests.builders import OPERATOR, acknowledge, iccid, place, process, run

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from models.callers import AllAccounts, By
 from models.errors import NotFound, Refused
 from models.lifecycle import OrderKind
+from models.people.callers import AllAccounts, By
 from store import events, links, qr_notifications
 from store.session import Database
 from tests.builders import acknowledge, iccid, place, process, run

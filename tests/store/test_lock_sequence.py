@@ -17,7 +17,7 @@ from models.errors import Refused
 from sandbox.postgres import ThrowAwayPostgres
 from starter.fleet_edits import FleetEdits
 from starter.inventory import Inventory
-from starter.people import erase
+from starter.people.erasure import erase
 from store.session import Database
 from tests.builders import OPERATOR, as_csv, item, line, run, world
 from tests.server_log import ServerLog

@@ -14,15 +14,16 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import By
 from models.errors import Refused
 from models.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders import Acceptance
+from models.people.callers import By
 from sandbox.postgres import ThrowAwayPostgres
 from starter.fleet_edits import FleetEdits
 from starter.inventory import Inventory
-from starter.people import erase
-from store import accounts, holds, locked_order, order_mails, order_steps
+from starter.people.erasure import erase
+from store import holds, locked_order, order_mails, order_steps
+from store.people import accounts
 from store.session import SERIALIZATION_FAILURES, Database, sqlstate_of
 from tests.builders import (
     ACCOUNT,

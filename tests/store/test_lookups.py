@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.callers import AllAccounts, OfAccount
 from models.errors import NotFound
+from models.people.callers import AllAccounts, OfAccount
 from store import lookups
 from store.session import Database
 from tests.builders import item, line, world

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from models.callers import AllAccounts, By
 from models.not_sent import NotSentReason, NotSentView
+from models.people.callers import AllAccounts, By
 from store import not_sent, orders, qr_discard, qr_notifications, standing
 from store.not_sent import Sending
 from store.session import Database

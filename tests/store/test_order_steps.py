@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import NoResultFound
 
-from models.callers import AllAccounts, By
 from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason, OrderStatus
 from models.order_kinds import Shown
 from models.orders import Acceptance, Placement, StepResult
-from starter.people import erase
+from models.people.callers import AllAccounts, By
+from starter.people.erasure import erase
 from store import holds, order_steps, orders
 from store.locks import lock_subject
 from store.session import Database

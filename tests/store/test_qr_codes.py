@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from models.callers import AllAccounts
 from models.errors import NotFound, Refused
 from models.lifecycle import OrderKind
+from models.people.callers import AllAccounts
 from models.qr import Imported, RequestStatus
 from store import links, qr_codes, qr_notifications
 from store.session import Database

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from models.callers import AllAccounts
 from models.errors import Refused
+from models.people.callers import AllAccounts
 from store import links, qr_codes
 from store.secrets import KeyRing, SecretUnreadable
 from store.session import Database, constraint_of

@@ -2,9 +2,9 @@
 
 import pytest
 
-from starter.accounts import Accounts
 from starter.inventory import Inventory
-from starter.people import erase
+from starter.people.accounts import Accounts
+from starter.people.erasure import erase
 from store.session import Database
 from tests.builders import ACCOUNT, ANA, OPERATOR, run
 from tests.qr_world import QrWorld, qr_world

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from models.callers import By
 from models.errors import Refused
 from models.lifecycle import HoldReason, OrderKind
+from models.people.callers import By
 from models.qr import RequestResult, RequestStatus
 from store import follow_ups, order_steps, qr_notifications, qr_requests
 from store.session import Database

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from models.callers import AllAccounts
 from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason
+from models.people.callers import AllAccounts
 from models.qr import RequestStatus
 from starter.inventory import Inventory
 from store import events, qr_requests

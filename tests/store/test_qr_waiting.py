@@ -2,10 +2,11 @@
 
 import pytest
 
-from models.callers import AllAccounts, By, OfAccount
 from models.errors import NotFound, Refused
 from models.lifecycle import HoldReason
-from store import contacts, lookups, qr_waiting
+from models.people.callers import AllAccounts, By, OfAccount
+from store import lookups, qr_waiting
+from store.people import contacts
 from store.session import Database
 from tests.qr_world import QrWorld, codes_of, hold, qr_world
 

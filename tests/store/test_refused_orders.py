@@ -2,11 +2,11 @@
 
 import pytest
 
-from models.callers import AllAccounts, OfAccount, OfDistributor
 from models.errors import NotFound
 from models.lifecycle import OrderStatus
 from models.order_kinds import Swap
 from models.order_views import OrderView
+from models.people.callers import AllAccounts, OfAccount, OfDistributor
 from starter.order_book import OrderBook
 from store import orders
 from store.session import Database

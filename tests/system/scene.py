@@ -14,10 +14,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from temporalio.client import WorkflowHandle
 
 from mail.smtp import SmtpMailer
-from models.callers import Caller
 from models.errors import Refused
 from models.inventory import LineView
 from models.lifecycle import OrderKind
+from models.people.callers import Caller
 from settings import Settings
 from starter import callers
 from starter.desk import OrderDesk, OrderDraft

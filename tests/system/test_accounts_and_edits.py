@@ -2,11 +2,11 @@
 
 import pytest
 
-from models.callers import Role
 from models.lifecycle import OrderStatus
+from models.people.callers import Role
 from starter import callers
-from starter.accounts import Accounts
 from starter.fleet_edits import FleetEdits
+from starter.people.accounts import Accounts
 from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line, world
 from tests.starter.shell import Said
 from tests.system.scene import Scene, refused

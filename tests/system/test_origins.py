@@ -2,11 +2,11 @@
 
 import pytest
 
-from models.callers import Caller, LinkBearer
 from models.lifecycle import HoldReason
+from models.people.callers import Caller, LinkBearer
 from starter import callers
 from starter.link_desk import LinkDesk
-from starter.people import erase
+from starter.people.erasure import erase
 from starter.qr_desk import QrRequestDraft
 from starter.retry import RetryDesk
 from store import holds, origins

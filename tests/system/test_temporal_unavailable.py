@@ -63,9 +63,9 @@ READS: dict[type, Need] = {
 def desks_that_open() -> set[type]:
     """Every class of a desk that opens its own connections."""
     found = set()
-    for module in pkgutil.iter_modules(starter.__path__):
-        if not module.ispkg and not module.name.startswith("__"):
-            named = vars(importlib.import_module(f"starter.{module.name}")).values()
+    for module in pkgutil.walk_packages(starter.__path__, "starter."):
+        if not module.ispkg and not module.name.startswith("starter.cli"):
+            named = vars(importlib.import_module(module.name)).values()
             found |= {it for it in named if isinstance(it, type) and hasattr(it, "open")}
     return {desk for desk in found if desk.__module__.startswith("starter") and "esk" in desk.__name__}
 

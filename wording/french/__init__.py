@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from wording.french.accounts import ACCOUNTS
 from wording.french.codes import CODES
 from wording.french.commands import COMMANDS
 from wording.french.files import FILES
@@ -10,6 +9,7 @@ from wording.french.fleet import FLEET
 from wording.french.imports import IMPORTS
 from wording.french.operations import OPERATIONS
 from wording.french.orders import ORDERS
+from wording.french.people import ACCOUNTS
 
 SENTENCES: Mapping[str, str] = {
     **ORDERS,

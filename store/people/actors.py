@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.account import closed_refusal
-from models.callers import PERMISSIONS, Permission, Role, not_permitted
 from models.errors import Refusal
+from models.people.account import closed_refusal
+from models.people.callers import PERMISSIONS, Permission, Role, not_permitted
 from store import origins
 from store.tables import AccountRow, ContactRow, DistributorRow, UserRow
 
@@ -50,7 +50,8 @@ async def actor_refusal(
 ) -> Refusal | None:
     """Why this actor may not do this to a record of the account; None where it may.
 
-    `permission`: the one that is needed, or several of which any one is enough (`models.callers.cancelling`).
+    `permission`: the one that is needed, or several of which any one is enough
+    (`models.people.callers.cancelling`).
     `distributor_id`: the distributor of the order that the step is about, None for a step that is about none;
     then no contact and no user of a provider desk may do it.
     `origin_id`: from where the call says to come; it must be a call of the same actor.

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from models.callers import Role
 from models.errors import Refusal
 from models.inventory import View
 from models.language import Language
+from models.people.callers import Role
 
 
 class AccountView(View):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from models.administration import ProfileView
+from models.people.profiles import ProfileView
 from models.rules import SLOTS, Action
 from starter.cli.language import action_label
 from starter.cli.output import JsonFlag, print_json, print_table

@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.account import AccountView
-from models.administration import parse_name
-from models.callers import By, Caller, Permission
 from models.language import Language, parse_language
-from starter.users import email_address, spoken
-from store import account_settings, lookups
-from store import accounts as changes
+from models.people.account import AccountView
+from models.people.callers import By, Caller, Permission
+from models.people.profiles import parse_name
+from starter.people.users import email_address, spoken
+from store import lookups
+from store.people import account_settings
+from store.people import accounts as changes
 from store.session import Database
 
 Change = Callable[[AsyncConnection, int, By], Awaitable[AccountView]]

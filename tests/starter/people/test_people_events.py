@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from models.callers import AllAccounts
+from models.people.callers import AllAccounts
 from starter import callers
-from starter.accounts import Accounts
 from starter.inventory import Inventory
-from starter.people import erase
+from starter.people.accounts import Accounts
+from starter.people.erasure import erase
 from store import events
 from store.session import Database
 from tests.builders import ACCOUNT, ANA, OPERATOR, run, world

@@ -61,7 +61,7 @@ def erase_person(
 
 
 async def _erase(who: str, *, only_look: bool) -> dict[str, int]:
-    from starter.people import erase  # noqa: PLC0415  only this command needs it
+    from starter.people.erasure import erase  # noqa: PLC0415  only this command needs it
 
     async with opened() as database:
         return await erase(await caller(database), database, who, only_look=only_look)

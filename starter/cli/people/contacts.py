@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from models.administration import parse_roles
 from models.errors import NotFound, Refused
 from models.identifiers import reference
 from models.inventory import ContactRole
+from models.people.profiles import parse_roles
 from models.qr import ContactDetails
 from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, warn
 from starter.cli.questions import answer, at_terminal

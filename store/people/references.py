@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import Scope
 from models.inventory import ContactRole, ContactView
-from store.languages import language_of
+from models.people.callers import Scope
+from store.people.languages import language_of
 from store.scopes import within
 from store.tables import (
     AccountRow,

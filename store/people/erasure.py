@@ -19,12 +19,12 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, all_, any_, bindparam, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.callers import By
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.lifecycle import OPEN
+from models.people.callers import By
 from store import events, link_ends
-from store.erasure_table import ErasureRow
+from store.people.erasure_table import ErasureRow
 from store.tables import SimRow
 
 _REFERENCE = re.compile(r"(user|employee|contact):([0-9]{1,18})")

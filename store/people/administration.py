@@ -23,12 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.administration import DEFAULT_PROFILE, ProfileView
-from models.callers import By, Role, Scope, UserKind
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.inventory import UserView
 from models.language import Language
+from models.people.callers import By, Role, Scope, UserKind
+from models.people.profiles import DEFAULT_PROFILE, ProfileView
 from models.rules import TARGETS
 from store import events
 from store.locks import keep_account_open

@@ -9,10 +9,10 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
-from models.account import AccountView
-from models.callers import By, Scope
 from models.language import Language
 from models.lifecycle import OPEN
+from models.people.account import AccountView
+from models.people.callers import By, Scope
 from store import events
 from store.scopes import within
 from store.tables import AccountRow, OrderRow

@@ -1,8 +1,8 @@
 """Erasing a person: everything that the database knows of them, and a record that it was done."""
 
-from models.callers import Caller, Permission
 from models.errors import Refused
-from store import erasure
+from models.people.callers import Caller, Permission
+from store.people import erasure
 from store.session import Database
 
 _NAMED = 10

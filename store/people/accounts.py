@@ -5,13 +5,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.account import AccountView
-from models.callers import By
 from models.errors import Refused
 from models.language import Language
+from models.people.account import AccountView
+from models.people.callers import By
 from store import events
-from store.account_settings import account
-from store.administration import add_default_profiles
+from store.people.account_settings import account
+from store.people.administration import add_default_profiles
 from store.row import now
 from store.session import constraint_of
 from store.tables import AccountRow
@@ -24,7 +24,8 @@ _RENAME = (
     .values(name=bindparam("to"))
     .returning(AccountRow.id)
 )
-# FOR UPDATE waits for transactions that begin something in the account, and they for it: see store.actors
+# FOR UPDATE waits for transactions that begin something in the account, and they for it; see
+# store.people.actors
 _LOCK = select(AccountRow.closed_at).where(AccountRow.id == bindparam("account")).with_for_update()
 _CLOSE = update(AccountRow).where(AccountRow.id == bindparam("account")).values(closed_at=now())
 _REOPEN = update(AccountRow).where(AccountRow.id == bindparam("account")).values(closed_at=None)

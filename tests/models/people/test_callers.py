@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.callers import (
+from models.errors import Refused
+from models.lifecycle import OrderStatus
+from models.people.callers import (
     PERMISSIONS,
     USER_ROLES,
     AllAccounts,
@@ -18,8 +20,6 @@ from models.callers import (
     may_cancel,
     may_grant,
 )
-from models.errors import Refused
-from models.lifecycle import OrderStatus
 
 
 def having(permission: Permission) -> set[Role]:

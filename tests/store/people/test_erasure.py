@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import Refused
-from starter.people import erase
+from starter.people.erasure import erase
 from store.session import Database
 from tests.builders import OPERATOR, line, place, run, world
 

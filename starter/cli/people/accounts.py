@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from models.account import AccountView
-from models.callers import Caller
-from starter.accounts import Accounts
+from models.people.account import AccountView
+from models.people.callers import Caller
 from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say
 from starter.cli.session import caller, opened, run, settings
+from starter.people.accounts import Accounts
 
 app = typer.Typer(help="Create, rename and close accounts.", no_args_is_help=True)
 

@@ -2,14 +2,15 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.addresses import parse_email
-from models.administration import parse_name
-from models.callers import USER_ROLES, Caller, Permission, Role, UserKind, may_grant
 from models.errors import Refused
 from models.inventory import UserView
 from models.language import Language, parse_language
-from store import administration, contacts, lookups
+from models.people.addresses import parse_email
+from models.people.callers import USER_ROLES, Caller, Permission, Role, UserKind, may_grant
+from models.people.profiles import parse_name
+from store import lookups
 from store.lookups import AccountKey
+from store.people import administration, contacts
 from store.session import Database
 
 

@@ -4,19 +4,20 @@ import asyncio
 
 import pytest
 
-from models.callers import AllAccounts, By, Caller, Permission, Role
 from models.errors import NotFound, Refused
 from models.identifiers import order_id
 from models.language import Language
 from models.lifecycle import OrderStatus
 from models.order_kinds import Swap
 from models.orders import Acceptance, Placement
+from models.people.callers import AllAccounts, By, Caller, Permission, Role
 from models.rules import TARGETS
 from starter import callers
-from starter.accounts import Accounts
 from starter.inventory import Inventory
-from store import account_settings, events, order_steps
-from store import accounts as changes
+from starter.people.accounts import Accounts
+from store import events, order_steps
+from store.people import account_settings
+from store.people import accounts as changes
 from store.session import Database
 from tests.builders import (
     ACCOUNT,

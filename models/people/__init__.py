@@ -1,0 +1,1 @@
+"""Models and rules of accounts, users, profiles, employees and contacts."""

@@ -1,0 +1,1 @@
+"""Commands of accounts, users, profiles, employees and contacts."""

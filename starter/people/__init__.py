@@ -1,0 +1,1 @@
+"""Desks of accounts, users, profiles, employees and contacts."""

@@ -1,0 +1,1 @@
+"""Tables and queries of accounts, users, profiles, employees and contacts."""
