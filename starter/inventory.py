@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.catalogue_file import parse_catalogue
+from models.catalogue.file import parse_catalogue
 from models.errors import NotFound, Refused
 from models.fleet_file import parse_fleet
 from models.identifiers import ICCID_DIGITS
@@ -25,8 +25,9 @@ from models.people.callers import AllAccounts, Caller, OfAccount, Permission
 from models.people.profiles import ProfileView, parse_name, parse_roles, parse_targets
 from models.qr import ContactDetails, QrHistory, QrWaitingView
 from starter.people.users import Users, email_address, spoken
-from store import catalogue, fleet, lookups, qr_waiting
-from store.catalogue_import import import_catalogue
+from store import fleet, lookups, qr_waiting
+from store.catalogue import views
+from store.catalogue.file_import import import_catalogue
 from store.facts import line_facts, sim_facts
 from store.fleet_import import import_fleet
 from store.people import administration, contacts
@@ -66,7 +67,7 @@ class Inventory(Users):
     async def import_catalogue(
         self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
     ) -> ImportReport:
-        """Take over order packs and order contacts from a CSV file (`models.catalogue_file`)."""
+        """Take over order packs and order contacts from a CSV file (`models.catalogue.file`)."""
         caller.require(Permission.EDIT_CATALOGUE)
         file = await asyncio.to_thread(parse_catalogue, content, progress)
         async with importing(self._database, dry_run) as connection:
@@ -180,7 +181,7 @@ class Inventory(Users):
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_CATALOGUE)
-            items = await catalogue.items(connection, scope)
+            items = await views.items(connection, scope)
             contacts = await people.order_contacts(connection, scope)
         of_distributor: dict[tuple[str, str], list[ContactView]] = {}
         for contact in contacts:

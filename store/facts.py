@@ -11,7 +11,7 @@ from models.inventory import IN_PLACE, ContactRole
 from models.lifecycle import OPEN
 from models.qr import RequestStatus
 from models.rules import Facts
-from store.catalogue import eligible
+from store.catalogue.views import eligible
 from store.qr_tables import QrRequestRow
 from store.tables import (
     ContactRoleRow,

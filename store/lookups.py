@@ -25,7 +25,7 @@ from models.errors import NotFound, Refused
 from models.identifiers import parse_iccid, parse_msisdn, parse_reference, storable
 from models.inventory import IN_PLACE, PackView, UserView
 from models.people.callers import OfAccount, Scope
-from store.catalogue import eligible, esim_of, pack_view, select_packs
+from store.catalogue.views import eligible, esim_of, pack_view, select_packs
 from store.people.languages import language_of
 from store.scopes import within
 from store.tables import (

@@ -13,7 +13,7 @@ from models.inventory import ContactRole
 from models.language import Language
 from models.lifecycle import OrderKind, OrderStatus
 from store import silence
-from store.catalogue import esim_of
+from store.catalogue.views import esim_of
 from store.mail_table import MailRow
 from store.mails import Person
 from store.people.languages import language_of

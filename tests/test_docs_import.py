@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from models import catalogue_file, fleet_file
-from models.catalogue_file import parse_catalogue
+from models import fleet_file
+from models.catalogue import file
+from models.catalogue.file import parse_catalogue
 from models.fleet_file import parse_fleet
-from starter.cli import catalogue, fleet
+from starter.cli import fleet
+from starter.cli.catalogue import catalogue
 
 TEXT = (Path(__file__).parent.parent / "docs" / "import.md").read_text()
 FLEET, CATALOGUE = TEXT[TEXT.index("## Fleet") :].split("## Catalogue")
@@ -18,7 +20,7 @@ FLEET, CATALOGUE = TEXT[TEXT.index("## Fleet") :].split("## Catalogue")
     ("text", "columns"),
     [
         (FLEET, (*fleet_file.COLUMNS, *fleet_file.OPTIONAL)),
-        (CATALOGUE, (*catalogue_file.COLUMNS, *catalogue_file.OPTIONAL)),
+        (CATALOGUE, (*file.COLUMNS, *file.OPTIONAL)),
     ],
 )
 def test_every_column_is_documented_in_its_order(text: str, columns: tuple[str, ...]) -> None:
@@ -40,7 +42,7 @@ def test_the_examples_can_be_imported() -> None:
 def test_the_commands_name_the_document_and_the_columns() -> None:
     for command, columns in (
         (fleet.import_fleet, (*fleet_file.COLUMNS, *fleet_file.OPTIONAL)),
-        (catalogue.import_catalogue, (*catalogue_file.COLUMNS, *catalogue_file.OPTIONAL)),
+        (catalogue.import_catalogue, (*file.COLUMNS, *file.OPTIONAL)),
     ):
         text = command.__doc__ or ""
         assert "docs/import.md" in text

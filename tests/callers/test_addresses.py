@@ -11,7 +11,8 @@ import pytest
 import typer
 from pydantic import BaseModel
 
-from models import catalogue_file, fleet_file
+from models import fleet_file
+from models.catalogue import file
 from models.errors import Refused
 from models.imports import RowNote
 from models.people.addresses import can_be_written_to
@@ -128,7 +129,7 @@ def test_what_no_entry_takes_no_mail_is_sent_to(odd: str) -> None:
 
 FILES: dict[Callable[..., Any], tuple[tuple[str, ...], Callable[..., Cells]]] = {
     fleet_file.parse_fleet: ((*fleet_file.COLUMNS, *fleet_file.OPTIONAL), line),
-    catalogue_file.parse_catalogue: ((*catalogue_file.COLUMNS, *catalogue_file.OPTIONAL), item),
+    file.parse_catalogue: ((*file.COLUMNS, *file.OPTIONAL), item),
 }
 
 

@@ -13,7 +13,6 @@ from models.errors import NotFound, PartAway, Refused
 from models.lifecycle import OrderStatus
 from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
 from store import (
-    catalogue,
     fleet,
     fleet_edits,
     lookups,
@@ -25,6 +24,7 @@ from store import (
     qr_waiting,
     waiting,
 )
+from store.catalogue import views
 from store.people import account_settings, administration, contacts, references
 from store.secrets import KeyRing
 from tests.builders import ACCOUNT
@@ -137,7 +137,7 @@ STORE: dict[str, Read] = {
     "people.employee": lambda c, s, _: references.names(c, s, ["employee:1"]),
     "people.contact": lambda c, s, _: references.names(c, s, ["contact:1"]),
     "people.order_contacts": lambda c, s, _: references.order_contacts(c, s),
-    "catalogue.items": lambda c, s, _: catalogue.items(c, s),
+    "catalogue.items": lambda c, s, _: views.items(c, s),
     "contacts.contacts": lambda c, s, _: contacts.contacts(c, s),
     "contacts.of_distributor": lambda c, s, _: contacts.contacts(c, s, distributor="Telvia"),
     "contacts.distributors": lambda c, s, _: _names_of(contacts.distributors(c, s)),

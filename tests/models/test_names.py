@@ -5,7 +5,8 @@ import inspect
 import pytest
 from pydantic import BaseModel
 
-from models import catalogue_file, fleet_file
+from models import fleet_file
+from models.catalogue import file
 from models.characters import LONGEST_NAME
 from models.errors import Refused
 from models.people.profiles import parse_name
@@ -16,8 +17,8 @@ HERE, TOO_LONG = "x" * LONGEST_NAME, "x" * (LONGEST_NAME + 1)
 FILES = [
     *((fleet_file.parse_fleet, line(employee_language="en"), name) for name in fleet_file.COLUMNS),
     *(
-        (catalogue_file.parse_catalogue, item(order_contact_language="en"), name)
-        for name in (*catalogue_file.COLUMNS, *catalogue_file.OPTIONAL)
+        (file.parse_catalogue, item(order_contact_language="en"), name)
+        for name in (*file.COLUMNS, *file.OPTIONAL)
     ),
 ]
 

@@ -38,7 +38,7 @@ FROM_A_TABLE = {
     ("models/qr.py", "_OVER[status]"),
     ("models/fleet_file.py", "_INVALID[parse]"),
     ("models/fleet_file.py", "code"),
-    ("models/catalogue_file.py", "code"),
+    ("models/catalogue/file.py", "code"),
     ("store/fleet_conflicts.py", "code"),
     ("store/qr_requests.py", "code"),
     ("starter/cli/imports.py", "reason"),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.catalogue_file import CatalogueRow
+from models.catalogue.file import CatalogueRow
 from models.errors import Refusal
 from models.imports import ImportReport, Progress, RowNotes, counted
 from models.inventory import ContactRole
