@@ -5,7 +5,7 @@ import io
 import time
 from dataclasses import dataclass
 
-from models.fleet_file import COLUMNS
+from models.fleet.file import COLUMNS
 from starter import callers
 from starter.inventory import Inventory
 from store.session import Database

@@ -5,7 +5,7 @@ The account sees what happened to what is its own; how mails, holds and steps fa
 
 from enum import StrEnum
 
-from models.inventory import EventView
+from models.fleet.inventory import EventView
 
 
 class Audience(StrEnum):

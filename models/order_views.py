@@ -5,8 +5,8 @@ from datetime import datetime
 from pydantic import SerializeAsAny
 
 from models.errors import Refusal
+from models.fleet.inventory import EventView, HoldView, View
 from models.identifiers import reference
-from models.inventory import EventView, HoldView, View
 from models.lifecycle import OrderStatus
 from models.not_sent import NotSentView
 from models.order_kinds import What

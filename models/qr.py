@@ -15,8 +15,8 @@ from typing import Annotated
 from pydantic import Field
 
 from models.errors import Refusal
+from models.fleet.inventory import EventView, HoldView, View
 from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
-from models.inventory import EventView, HoldView, View
 from models.language import Language
 from models.not_sent import NotSentView
 from models.values import Frozen, RecordId

@@ -10,7 +10,7 @@ from itertools import product
 from pydantic import BaseModel, ConfigDict
 
 from models.errors import Refusal
-from models.inventory import SimKind, SimState
+from models.fleet.inventory import SimKind, SimState
 from models.lifecycle import OrderKind
 
 

@@ -7,7 +7,7 @@ A surface makes a caller from what it has authenticated, never from an argument 
 """
 
 from models.errors import Refused
-from models.inventory import UserView
+from models.fleet.inventory import UserView
 from models.people.account import closed_refusal
 from models.people.callers import (
     OPERATOR,

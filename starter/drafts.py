@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import identifiers
 from models.errors import Refused
+from models.fleet.inventory import PackView
 from models.invalid_input import input_invalid
-from models.inventory import PackView
 from models.lifecycle import OrderKind, OrderStatus
 from models.order_kinds import Swap
 from models.orders import Placement

@@ -16,20 +16,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.catalogue.file import parse_catalogue
 from models.errors import NotFound, Refused
-from models.fleet_file import parse_fleet
+from models.fleet.file import parse_fleet
+from models.fleet.inventory import CatalogueItem, ContactView, LineView, SimKind, SimView
+from models.fleet.offers import ActionOffer, Shop, offers, shop
 from models.identifiers import ICCID_DIGITS
 from models.imports import ImportReport, Progress
-from models.inventory import CatalogueItem, ContactView, LineView, SimKind, SimView
-from models.offers import ActionOffer, Shop, offers, shop
 from models.people.callers import AllAccounts, Caller, OfAccount, Permission
 from models.people.profiles import ProfileView, parse_name, parse_roles, parse_targets
 from models.qr import ContactDetails, QrHistory, QrWaitingView
 from starter.people.users import Users, email_address, spoken
-from store import fleet, lookups, qr_waiting
+from store import lookups, qr_waiting
 from store.catalogue import views
 from store.catalogue.file_import import import_catalogue
 from store.facts import line_facts, sim_facts
-from store.fleet_import import import_fleet
+from store.fleet import views as fleet
+from store.fleet.file_import import import_fleet
 from store.people import administration, contacts
 from store.people import references as people
 from store.staging import importing
@@ -53,7 +54,7 @@ class Inventory(Users):
     async def import_fleet(
         self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
     ) -> ImportReport:
-        """Take over a fleet from a CSV file (`models.fleet_file`): all rows or none.
+        """Take over a fleet from a CSV file (`models.fleet.file`): all rows or none.
 
         New accounts get their default profile. A dry run does everything and keeps nothing.
         """

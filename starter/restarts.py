@@ -12,7 +12,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.inventory import EventView
+from models.fleet.inventory import EventView
 from models.people.callers import AllAccounts, By
 from models.qr import QrWish, RequestStatus
 from models.values import cut

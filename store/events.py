@@ -36,7 +36,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.events import Audience, FeedEvent, audience_of
-from models.inventory import EventView
+from models.fleet.inventory import EventView
 from models.people.callers import AllAccounts, Scope
 from store.event_table import EventRow, FeedEpochRow, Xid8
 from store.row import clock

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, String
 
-from models.inventory import IN_PLACE, ContactRole
+from models.fleet.inventory import IN_PLACE, ContactRole
 from models.lifecycle import OPEN
 from models.qr import RequestStatus
 from models.rules import Facts

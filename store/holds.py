@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CTE
 
 from models.errors import NotFound, Refusal
-from models.inventory import HoldView
+from models.fleet.inventory import HoldView
 from models.lifecycle import HoldReason
 from models.people.callers import By, Permission
 from store import events, not_sent, origins

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refusal
 from models.events import sim_references
-from models.inventory import SimState
+from models.fleet.inventory import SimState
 from models.people.callers import AllAccounts, By, Scope
 from models.qr import LinkView, RequestStatus
 from store import events

@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.inventory import SimState
+from models.fleet.inventory import SimState
 from models.people.callers import OfLink
 from models.qr import RequestStatus
 from store import qr_notifications

@@ -28,8 +28,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.activation import ActivationCode, parse_activation_code
 from models.errors import NotFound, Refused
+from models.fleet.inventory import ContactRole
 from models.identifiers import storable
-from models.inventory import ContactRole
 from models.people.callers import By, LinkBearer, OfLink
 from store.event_table import EventRow
 from store.link_ends import facts, why_dead

@@ -22,8 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
+from models.fleet.inventory import IN_PLACE, PackView, UserView
 from models.identifiers import parse_iccid, parse_msisdn, parse_reference, storable
-from models.inventory import IN_PLACE, PackView, UserView
 from models.people.callers import OfAccount, Scope
 from store.catalogue.views import eligible, esim_of, pack_view, select_packs
 from store.people.languages import language_of

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.inventory import ContactRole
+from models.fleet.inventory import ContactRole
 from models.language import Language
 from models.lifecycle import OrderKind, OrderStatus
 from store import silence

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.activation import ActivationCode, parse_activation_code
 from models.errors import NotFound
-from models.inventory import EventView
+from models.fleet.inventory import EventView
 from models.people.callers import Scope
 from models.qr import QrHistory, QrVersionView
 from store import events, link_ends, qr_notifications, qr_request_views

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.activation import ActivationCode
 from models.errors import Refused
 from models.events import sim_references
-from models.inventory import SimState
+from models.fleet.inventory import SimState
 from models.people.callers import By
 from models.qr import Caution, Imported, QrVersionView, RequestStatus
 from models.rules import Facts, import_refusals

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound
 from models.events import sim_references
-from models.inventory import SimKind, SimState
+from models.fleet.inventory import SimKind, SimState
 from models.qr import RequestState, RequestStatus
 from store.qr_tables import QrRequestRow
 from store.tables import SimRow

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.errors import NotFound
-from models.inventory import ContactRole
+from models.fleet.inventory import ContactRole
 from models.language import Language
 from models.qr import RequestStatus
 from models.qr_letter import QrFacts, copies

@@ -21,8 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
 from models.events import sim_references
+from models.fleet.inventory import SimState
 from models.identifiers import qr_notification_id
-from models.inventory import SimState
 from models.people.callers import AllAccounts, By, Scope
 from models.qr import NotificationView, RequestStatus
 from store import events, holds, not_sent

@@ -8,17 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.errors import Refusal
-from models.inventory import SimState
+from models.fleet.inventory import SimState
 from models.order_kinds import Shown, Swap
 from models.order_views import OrderDetails, SwapDetails
 from models.orders import Placement
 from models.rules import refusals
-from store import qr_discard, sim_moves
+from store import qr_discard
 from store.effects import Decision, Effect
 from store.events import Happening
 from store.facts import line_facts
+from store.fleet import sim_moves
+from store.fleet.sim_moves import LockedSim
 from store.locked_order import LockedOrder
-from store.sim_moves import LockedSim
 from store.tables import (
     DeviceRow,
     DistributorRow,

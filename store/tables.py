@@ -18,8 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.fleet.inventory import IN_PLACE, ContactRole, SimKind, SimState
 from models.identifiers import ICCID_PATTERN
-from models.inventory import IN_PLACE, ContactRole, SimKind, SimState
 from models.language import Language
 from models.lifecycle import OrderKind, OrderStatus
 from models.people.callers import USER_ROLES, Role, UserKind

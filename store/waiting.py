@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.inventory import SimState
+from models.fleet.inventory import SimState
 from models.lifecycle import OPEN
 from models.people.callers import AllAccounts, Scope
 from models.qr import RequestStatus

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from models.errors import Refused
-from models.fleet_file import COLUMNS as FLEET_COLUMNS
+from models.fleet.file import COLUMNS as FLEET_COLUMNS
 from models.identifiers import luhn_valid, order_id
 from models.lifecycle import OrderKind
 from models.orders import Acceptance, Placement

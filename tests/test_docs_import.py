@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from models import fleet_file
 from models.catalogue import file
 from models.catalogue.file import parse_catalogue
-from models.fleet_file import parse_fleet
-from starter.cli import fleet
+from models.fleet import file as fleet_file
+from models.fleet.file import parse_fleet
 from starter.cli.catalogue import catalogue
+from starter.cli.fleet import fleet
 
 TEXT = (Path(__file__).parent.parent / "docs" / "import.md").read_text()
 FLEET, CATALOGUE = TEXT[TEXT.index("## Fleet") :].split("## Catalogue")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from models.csv_rows import CsvRow, read_rows
 from models.errors import Refusal, Refused
+from models.fleet.inventory import SIM_CARDS_SECTION
 from models.imports import Progress, RowNotes
-from models.inventory import SIM_CARDS_SECTION
 from models.language import Language, parse_language
 from models.people.addresses import parse_email
 

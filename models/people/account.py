@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from models.errors import Refusal
-from models.inventory import View
+from models.fleet.inventory import View
 from models.language import Language
 from models.people.callers import Role
 

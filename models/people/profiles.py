@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from models.characters import LONGEST_NAME, UNPRINTABLE
 from models.errors import Refused
-from models.inventory import ContactRole, View
+from models.fleet.inventory import ContactRole, View
 from models.rules import SLOTS, TARGETS, Action, target
 
 DEFAULT_PROFILE = "Default"

@@ -5,7 +5,7 @@ import os
 import signal
 
 from models.errors import Refused
-from models.inventory import LineView, SimKind
+from models.fleet.inventory import LineView, SimKind
 from models.lifecycle import OrderKind, OrderStatus
 from models.rules import DISCARD_WARNING, Action
 from sandbox.demo.scene import OPERATOR, Scene

@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 from models.activation import ActivationCode, parse_activation_code
 from models.errors import Refused
-from models.inventory import ContactRole, LineView, UserView
+from models.fleet.inventory import ContactRole, LineView, UserView
 from models.people.callers import Caller
 from models.qr import RequestStatus
 from models.rules import Action

@@ -7,7 +7,7 @@ from pathlib import Path
 from temporalio.client import Client
 
 from models.errors import Refused
-from models.inventory import LineView, SimState, UserView
+from models.fleet.inventory import LineView, SimState, UserView
 from models.lifecycle import OrderKind
 from models.order_views import OrderView
 from models.people.callers import Caller

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from models.errors import EsimError, Refused
-from starter.cli import database, doctor, fleet, orders, outages, payload_keys, qr, sandbox
+from starter.cli import database, doctor, orders, outages, payload_keys, qr, sandbox
 from starter.cli.catalogue import catalogue
+from starter.cli.fleet import fleet
 from starter.cli.help_pages import show_flags
 from starter.cli.language import choose
 from starter.cli.output import say

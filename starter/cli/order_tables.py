@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from models.errors import Refusal
+from models.fleet.inventory import EventView, HoldView
 from models.identifiers import reference
-from models.inventory import EventView, HoldView
 from models.lifecycle import OrderStatus
 from models.order_views import OrderView
 from starter.cli import not_sent

@@ -6,9 +6,9 @@ import typer
 
 from models import identifiers
 from models.errors import Refused
+from models.fleet.offers import Shop
 from models.identifiers import reference
 from models.lifecycle import OrderStatus
-from models.offers import Shop
 from models.order_views import OrderView
 from starter.cli import order_tables
 from starter.cli.language import why_not

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, pairwise
 
-from models.inventory import EventView
+from models.fleet.inventory import EventView
 from models.qr import QrHistory
 from starter.cli.language import held as hold_sentence
 

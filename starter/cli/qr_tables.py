@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from models.fleet.inventory import SimState, SimView
 from models.identifiers import reference
-from models.inventory import SimState, SimView
 from models.qr import NotificationView, QrHistory, QrRequestView, QrVersionView, RequestStatus
 from starter.cli import not_sent
 from starter.cli.language import held as hold_sentence

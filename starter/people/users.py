@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from models.inventory import UserView
+from models.fleet.inventory import UserView
 from models.language import Language, parse_language
 from models.people.addresses import parse_email
 from models.people.callers import USER_ROLES, Caller, Permission, Role, UserKind, may_grant

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.inventory import SIM_CARDS_SECTION, PackView
+from models.fleet.inventory import SIM_CARDS_SECTION, PackView
 from models.people.callers import Scope
 from store.scopes import within
 from store.tables import AccountRow, DistributorRow, PackItemRow, PackRow, ProviderRow

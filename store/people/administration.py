@@ -24,8 +24,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
+from models.fleet.inventory import UserView
 from models.identifiers import storable
-from models.inventory import UserView
 from models.language import Language
 from models.people.callers import By, Role, Scope, UserKind
 from models.people.profiles import DEFAULT_PROFILE, ProfileView

@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
+from models.fleet.inventory import ContactRole
 from models.identifiers import parse_reference, reference, storable
-from models.inventory import ContactRole
 from models.language import Language
 from models.people.callers import AllAccounts, By, OfAccount, Scope
 from models.qr import ContactDetails

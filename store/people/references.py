@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.inventory import ContactRole, ContactView
+from models.fleet.inventory import ContactRole, ContactView
 from models.people.callers import Scope
 from store.people.languages import language_of
 from store.scopes import within

@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from temporalio.client import Client
 
-from models.inventory import ContactRole, LineView, SimKind
+from models.fleet.inventory import ContactRole, LineView, SimKind
 from models.lifecycle import OrderKind
 from models.people.callers import Caller
 from sandbox.stage import TOP

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from models.inventory import EventView
+from models.fleet.inventory import EventView
 from models.lifecycle import OrderKind
 from models.order_kinds import Swap
 from models.order_views import OrderView

@@ -11,9 +11,9 @@ import pytest
 import typer
 from pydantic import BaseModel
 
-from models import fleet_file
 from models.catalogue import file
 from models.errors import Refused
+from models.fleet import file as fleet_file
 from models.imports import RowNote
 from models.people.addresses import can_be_written_to
 from models.people.callers import Caller

@@ -13,8 +13,6 @@ from models.errors import NotFound, PartAway, Refused
 from models.lifecycle import OrderStatus
 from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
 from store import (
-    fleet,
-    fleet_edits,
     lookups,
     order_access,
     orders,
@@ -25,6 +23,8 @@ from store import (
     waiting,
 )
 from store.catalogue import views
+from store.fleet import edits
+from store.fleet import views as fleet
 from store.people import account_settings, administration, contacts, references
 from store.secrets import KeyRing
 from tests.builders import ACCOUNT
@@ -129,7 +129,7 @@ STORE: dict[str, Read] = {
     "orders.orders": lambda c, s, _: orders.orders(c, s),
     "orders.refused": lambda c, s, k: orders.order(c, s, k.refused),
     "order_access.find_open_order": lambda c, s, k: order_access.find_open_order(c, s, k.line),
-    "fleet_edits.find": lambda c, s, k: fleet_edits.find(c, s, [k.line]),
+    "fleet_edits.find": lambda c, s, k: edits.find(c, s, [k.line]),
     "account_settings.accounts": lambda c, s, _: _named_acme(account_settings.accounts(c, s)),
     "order_access.find_order": lambda c, s, k: order_access.find_order(c, s, k.order),
     "order_access.refused": lambda c, s, k: order_access.find_order(c, s, k.refused),

@@ -12,7 +12,7 @@ from models.people.callers import Caller, Role
 from settings import Settings
 from starter import callers
 from starter.desk import OrderDesk
-from starter.fleet_edits import FleetEdits
+from starter.fleet.edits import FleetEdits
 from starter.inventory import Inventory
 from starter.link_desk import LinkDesk
 from starter.people.accounts import Accounts

@@ -19,7 +19,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 import worker
 from activities.follow_ups import FOLLOW_UPS
 from models.errors import Refusal
-from models.inventory import SimKind, SimState
+from models.fleet.inventory import SimKind, SimState
 from models.language import Language
 from models.lifecycle import OPEN, OrderStatus
 from models.order_kinds import KINDS, Kind, Ordered, Shown
@@ -31,8 +31,8 @@ from models.values import RecordId
 from providers.order_emails import EMAILS
 from providers.outbox import Draft, Outbox
 from providers.registry import PORTS, PROVIDERS
-from store import sim_moves
 from store.effects import Decision, Effect
+from store.fleet import sim_moves
 from store.follow_ups import Due
 from store.locked_order import LockedOrder
 from store.mails import Person

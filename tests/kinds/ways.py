@@ -2,7 +2,7 @@
 
 from temporalio.api.sdk.v1 import WorkflowMetadata
 
-from models.inventory import HoldView
+from models.fleet.inventory import HoldView
 from models.order_kinds import Ordered
 from models.order_views import OrderView
 from models.orders import Placement

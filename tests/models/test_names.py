@@ -5,10 +5,10 @@ import inspect
 import pytest
 from pydantic import BaseModel
 
-from models import fleet_file
 from models.catalogue import file
 from models.characters import LONGEST_NAME
 from models.errors import Refused
+from models.fleet import file as fleet_file
 from models.people.profiles import parse_name
 from tests.builders import as_csv, item, line
 from workflows import messages

@@ -5,8 +5,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from models.errors import Refused
-from models.inventory import PackView, SimKind, SimState
-from models.offers import offers, shop
+from models.fleet.inventory import PackView, SimKind, SimState
+from models.fleet.offers import offers, shop
 from models.people.callers import Permission
 from models.people.profiles import ALL_TARGETS, parse_targets
 from models.rules import SLOTS, TARGETS, Action, Choice, Facts, refusals, target

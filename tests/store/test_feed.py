@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.events import EVENT_TYPES, Audience, FeedEvent
-from models.fleet_file import parse_fleet
+from models.fleet.file import parse_fleet
 from models.people.callers import AllAccounts
 from sandbox.postgres import ThrowAwayPostgres, find_binaries
 from store import events
 from store.events import START, Cursor
-from store.fleet_import import import_fleet
+from store.fleet.file_import import import_fleet
 from store.session import Database
 from store.staging import importing
 from tests.builders import acknowledge, as_csv, iccid, line, place, process, run, world

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from sandbox.postgres import ThrowAwayPostgres
-from starter.fleet_edits import FleetEdits
+from starter.fleet.edits import FleetEdits
 from starter.inventory import Inventory
 from starter.people.erasure import erase
 from store.session import Database

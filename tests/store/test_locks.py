@@ -19,7 +19,7 @@ from models.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders import Acceptance
 from models.people.callers import By
 from sandbox.postgres import ThrowAwayPostgres
-from starter.fleet_edits import FleetEdits
+from starter.fleet.edits import FleetEdits
 from starter.inventory import Inventory
 from starter.people.erasure import erase
 from store import holds, locked_order, order_mails, order_steps

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from models.activation import ActivationCode, parse_activation_code
-from models.inventory import ContactRole
+from models.fleet.inventory import ContactRole
 from models.qr import ContactDetails, QrHistory, RequestStatus
 from portal.app import create_app
 from qr.draw import png

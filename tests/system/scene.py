@@ -15,7 +15,7 @@ from temporalio.client import WorkflowHandle
 
 from mail.smtp import SmtpMailer
 from models.errors import Refused
-from models.inventory import LineView
+from models.fleet.inventory import LineView
 from models.lifecycle import OrderKind
 from models.people.callers import Caller
 from settings import Settings

@@ -5,7 +5,7 @@ import pytest
 from models.lifecycle import OrderStatus
 from models.people.callers import Role
 from starter import callers
-from starter.fleet_edits import FleetEdits
+from starter.fleet.edits import FleetEdits
 from starter.people.accounts import Accounts
 from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line, world
 from tests.starter.shell import Said

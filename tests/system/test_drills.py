@@ -14,7 +14,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from models.errors import PartAway
-from models.inventory import ContactRole
+from models.fleet.inventory import ContactRole
 from models.lifecycle import HoldReason, OrderStatus
 from models.qr import RequestStatus
 from qr.draw import png

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.errors import Refused
-from models.inventory import ContactRole
+from models.fleet.inventory import ContactRole
 from starter.qr_desk import QrRequestDraft
 from tests.builders import ANA, OPERATOR, iccid, item, line, run, world
 from tests.starter.shell import Said, Shell

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from models.errors import PartAway, Refused
-from models.inventory import ContactRole
+from models.fleet.inventory import ContactRole
 from models.lifecycle import OrderKind
 from models.qr import REQUEST_MADE, RequestStatus
 from qr.draw import png

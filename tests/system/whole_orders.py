@@ -3,7 +3,7 @@
 from collections import Counter
 
 from models.errors import PartAway
-from models.inventory import SimState
+from models.fleet.inventory import SimState
 from models.lifecycle import OrderStatus
 from models.orders import OrderState
 from tests.builders import ANA, OPERATOR, iccid

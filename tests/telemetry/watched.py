@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from models.inventory import ContactRole
+from models.fleet.inventory import ContactRole
 from sandbox.ports import free_port
 from settings import Settings
 from store.secrets import KeyRing

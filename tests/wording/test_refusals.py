@@ -36,10 +36,10 @@ from wording.warnings import warning
 FROM_A_TABLE = {
     ("models/lifecycle.py", "_ALREADY[status]"),
     ("models/qr.py", "_OVER[status]"),
-    ("models/fleet_file.py", "_INVALID[parse]"),
-    ("models/fleet_file.py", "code"),
+    ("models/fleet/file.py", "_INVALID[parse]"),
+    ("models/fleet/file.py", "code"),
     ("models/catalogue/file.py", "code"),
-    ("store/fleet_conflicts.py", "code"),
+    ("store/fleet/conflicts.py", "code"),
     ("store/qr_requests.py", "code"),
     ("starter/cli/imports.py", "reason"),
     ("qr/refusals.py", "reason"),

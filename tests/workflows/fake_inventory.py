@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from models.errors import Refusal
+from models.fleet.inventory import SimKind, SimState
 from models.identifiers import iccid_warning
-from models.inventory import SimKind, SimState
 from models.lifecycle import TRANSITIONS, OrderStatus, advance
 from models.order_kinds import Swap
 from models.orders import Acceptance, FollowUp, OrderState, Placement, StepResult

@@ -21,8 +21,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
+from models.fleet.inventory import SimKind, SimState
 from models.identifiers import order_id
-from models.inventory import SimKind, SimState
 from models.lifecycle import HoldReason, OrderKind
 from models.order_kinds import Swap
 from models.orders import Acceptance, OrderState, Placement

@@ -4,7 +4,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateStage
 from temporalio.exceptions import ApplicationError
 
-from models.inventory import SimKind, SimState
+from models.fleet.inventory import SimKind, SimState
 from models.lifecycle import HoldReason, OrderStatus
 from models.orders import ProviderAnswer
 from tests.temporal_server import comes_true, eventually

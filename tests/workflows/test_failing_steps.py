@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from models.inventory import SimKind, SimState
+from models.fleet.inventory import SimKind, SimState
 from models.lifecycle import HoldReason, OrderStatus
 from tests.temporal_server import comes_true, eventually
 from tests.workflows.house import ICCID, House, Refusal

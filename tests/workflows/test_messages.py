@@ -7,8 +7,8 @@ import pytest
 from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from models.fleet.inventory import SimKind, SimState
 from models.identifiers import order_id
-from models.inventory import SimKind, SimState
 from models.lifecycle import OrderStatus
 from tests.temporal_server import PATIENCE, comes_true, eventually
 from tests.workflows.house import ICCID, House, Refusal

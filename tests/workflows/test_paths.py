@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from models.inventory import SimKind, SimState
+from models.fleet.inventory import SimKind, SimState
 from models.lifecycle import OrderKind, OrderStatus
 from tests.replay.replayer import replayer
 from tests.workflows.fake_inventory import swap

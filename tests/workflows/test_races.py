@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.inventory import SimKind, SimState
+from models.fleet.inventory import SimKind, SimState
 from models.lifecycle import OrderStatus
 from models.orders import OrderState
 from tests.temporal_server import PATIENCE

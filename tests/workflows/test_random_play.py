@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.inventory import SimKind, SimState
+from models.fleet.inventory import SimKind, SimState
 from models.lifecycle import OPEN, OrderKind, OrderStatus
 from tests.temporal_server import PATIENCE, eventually
 from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal, exists, keep_retrying

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from models.fleet.inventory import CatalogueItem
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
-from models.inventory import CatalogueItem
 from models.people.callers import Caller
 from starter.cli.imports import DryRun, File, import_file
 from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say

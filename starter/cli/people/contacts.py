@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from models.errors import NotFound, Refused
+from models.fleet.inventory import ContactRole
 from models.identifiers import reference
-from models.inventory import ContactRole
 from models.people.profiles import parse_roles
 from models.qr import ContactDetails
 from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, warn

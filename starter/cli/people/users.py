@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from models.fleet.inventory import UserView
 from models.identifiers import reference
-from models.inventory import UserView
 from models.people.callers import USER_ROLES, Caller, Role, UserKind
 from starter.cli.output import JsonFlag, print_json, print_table
 from starter.cli.session import inventory, run

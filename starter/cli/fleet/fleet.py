@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
+from models.fleet.inventory import LineView, SimKind, SimView
+from models.fleet.offers import ActionOffer
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
-from models.inventory import LineView, SimKind, SimView
-from models.offers import ActionOffer
 from models.people.callers import Caller
 from models.qr import QrHistory
-from starter.cli import fleet_edits, qr_tables
+from starter.cli import qr_tables
+from starter.cli.fleet import edits
 from starter.cli.imports import DryRun, File, import_file
 from starter.cli.language import action_label, why_not
 from starter.cli.output import (
@@ -27,9 +28,9 @@ from starter.cli.session import inventory, run
 from starter.inventory import Inventory, names_sim
 
 app = typer.Typer(help="Look at lines and SIMs, edit them, and import a fleet.", no_args_is_help=True)
-app.command(name="set-employee", short_help="Say who uses the SIMs of lines.")(fleet_edits.set_employee)
-app.command(name="set-groups", short_help="Edit the groups of lines and their SIMs.")(fleet_edits.set_groups)
-app.command(name="set-iccid", short_help="Enter the ICCID of a line's temporary eSIM.")(fleet_edits.set_iccid)
+app.command(name="set-employee", short_help="Say who uses the SIMs of lines.")(edits.set_employee)
+app.command(name="set-groups", short_help="Edit the groups of lines and their SIMs.")(edits.set_groups)
+app.command(name="set-iccid", short_help="Enter the ICCID of a line's temporary eSIM.")(edits.set_iccid)
 
 Account = Annotated[str | None, typer.Option("--account", help="Name of the account.")]
 Target = Annotated[

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from models.characters import LONGEST_NAME
 from models.csv_rows import CsvRow, read_rows
 from models.errors import Refusal, Refused
+from models.fleet.inventory import SimKind
 from models.identifiers import luhn_valid, parse_iccid, parse_msisdn
 from models.imports import Progress, RowNotes
-from models.inventory import SimKind
 from models.language import Language, parse_language
 from models.people.addresses import parse_email
 from models.rules import SLOTS

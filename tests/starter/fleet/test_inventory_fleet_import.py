@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from models.fleet.inventory import SimState
 from models.imports import ImportReport
-from models.inventory import SimState
 from models.rules import TARGETS
 from starter.inventory import Inventory
 from store.session import Database

@@ -11,12 +11,13 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from models.fleet_edits import FleetEdit, GroupsMode, parse_groups, parse_lines, parse_mode
+from models.fleet.edits import FleetEdit, GroupsMode, parse_groups, parse_lines, parse_mode
 from models.people.callers import Caller, Permission
 from models.people.profiles import parse_name
 from starter.people.users import email_address
-from store import fleet_edits, line_groups
-from store.fleet_edits import Chosen
+from store.fleet import edits
+from store.fleet import groups as line_groups
+from store.fleet.edits import Chosen
 from store.people import employees
 from store.session import Database
 
@@ -46,9 +47,9 @@ class FleetEdits:
         (`unknown_line`, `slots_empty`, `unknown_employee`, ...) where any line cannot be edited.
         """
         async with self._editing(caller, lines, dry_run=dry_run) as (connection, chosen):
-            locked = await fleet_edits.lock_sims(connection, chosen)
+            locked = await edits.lock_sims(connection, chosen)
             employee_id, new = await _employee(connection, chosen.account_id, employee, name)
-            changed = await fleet_edits.set_employee(connection, locked, employee_id, caller.by)
+            changed = await edits.set_employee(connection, locked, employee_id, caller.by)
         return _edit(chosen, changed, {"employees": int(new)}, dry_run=dry_run)
 
     async def set_groups(
@@ -73,7 +74,7 @@ class FleetEdits:
             group_ids, new = await line_groups.find_groups(
                 connection, chosen.account_id, names, create=making
             )
-            locked = await fleet_edits.lock_sims(connection, chosen)
+            locked = await edits.lock_sims(connection, chosen)
             changed = await line_groups.set_groups(connection, locked, group_ids, doing, caller.by)
         return _edit(chosen, changed, {"groups": new}, dry_run=dry_run)
 
@@ -85,9 +86,9 @@ class FleetEdits:
         named = parse_lines(lines)
         async with self._database.transaction() as connection:
             attempt = await connection.begin_nested()
-            chosen = await fleet_edits.find(connection, caller.scope, named)
+            chosen = await edits.find(connection, caller.scope, named)
             caller.require(Permission.EDIT_INVENTORY)
-            await fleet_edits.lock_lines(connection, chosen)
+            await edits.lock_lines(connection, chosen)
             yield connection, chosen
             await (attempt.rollback() if dry_run else attempt.commit())
 

@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import NotFound
-from models.inventory import ContactRole
+from models.fleet.inventory import ContactRole
 from models.lifecycle import OrderKind, OrderStatus
 from models.rules import Action
 from starter.inventory import Inventory

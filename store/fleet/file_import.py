@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.fleet_file import GROUP_SEPARATOR, FleetRow
+from models.fleet.file import GROUP_SEPARATOR, FleetRow
 from models.imports import ImportReport, Progress, counted
 from models.language import Language
 from models.people.callers import OPERATOR, By
-from store.fleet_conflicts import refuse_conflicts
+from store.fleet.conflicts import refuse_conflicts
 from store.people.accounts import record
 from store.people.administration import add_default_profiles
 from store.staging import ids, prepare, run, stage

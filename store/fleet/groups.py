@@ -6,9 +6,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from models.fleet_edits import GroupsMode
+from models.fleet.edits import GroupsMode
 from models.people.callers import By
-from store.fleet_edits import Chosen, tell
+from store.fleet.edits import Chosen, tell
 from store.locks import keep_account_open
 
 _CREATE = """

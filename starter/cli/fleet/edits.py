@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from models.errors import Refused
-from models.fleet_edits import FleetEdit, GroupsMode
+from models.fleet.edits import FleetEdit, GroupsMode
 from models.identifiers import reference
 from models.orders import OrderState
 from models.people.callers import Caller
@@ -16,7 +16,7 @@ from starter.cli.imports import DryRun, read_file
 from starter.cli.orders import print_state
 from starter.cli.output import JsonFlag, print_json, printable, say
 from starter.cli.session import caller, opened, order_desk, run
-from starter.fleet_edits import FleetEdits
+from starter.fleet.edits import FleetEdits
 
 _STDIN = "-"
 _MOST_BYTES = 1_000_000

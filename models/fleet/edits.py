@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.errors import Refused
-from models.inventory import View
+from models.fleet.inventory import View
 from models.people.profiles import parse_name
 
 MAX_LINES = 1000

@@ -12,8 +12,8 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
+from models.fleet.inventory import IN_PLACE
 from models.identifiers import parse_reference, reference
-from models.inventory import IN_PLACE
 from models.people.callers import By, Scope
 from store import events
 from store.events import Happening

@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from models.fleet.inventory import IN_PLACE, LineView, SimKind, SimState, SimView
 from models.identifiers import storable
-from models.inventory import IN_PLACE, LineView, SimKind, SimState, SimView
 from models.lifecycle import OPEN
 from models.people.callers import Scope
 from store.people.languages import language_of

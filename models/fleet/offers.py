@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from models.errors import Refusal
-from models.inventory import PackView, SimKind, View
+from models.fleet.inventory import PackView, SimKind, View
 from models.people.callers import Permission, not_permitted
 from models.rules import Action, Facts, refusals
 

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from models.errors import NotFound, Refused
-from models.fleet_edits import MAX_LINES
-from models.inventory import LineView
+from models.fleet.edits import MAX_LINES
+from models.fleet.inventory import LineView
 from models.people.callers import AllAccounts, By, Role
-from starter.fleet_edits import FleetEdits
+from starter.fleet.edits import FleetEdits
 from starter.inventory import Inventory
 from store import events, order_steps
 from store.locks import lock_subject

@@ -1,0 +1,1 @@
+"""Models and rules of lines, devices and SIMs."""

@@ -1,0 +1,1 @@
+"""Commands of lines, devices and SIMs."""

@@ -1,0 +1,1 @@
+"""Tables and queries of lines, devices and SIMs."""
