@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.codes import QrInventorySteps
 from activities.failures import SafeFailures
 from activities.follow_ups import FollowUps
 from activities.heartbeats import Heartbeats
@@ -23,7 +24,6 @@ from activities.holds import Holds
 from activities.not_sent import NotSent
 from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps
-from activities.qr import QrInventorySteps
 from activities.qr_mails import QrMails
 from activities.retry_held import HeldRetries
 from mail.errors import MailInvalid
@@ -44,9 +44,9 @@ from store.session import Database
 from telemetry.health import health_page
 from telemetry.metrics import gauges
 from telemetry.process import run
+from workflows.codes.notification import EsimQrNotification, PinnedQrNotification
+from workflows.codes.request import EsimQrRequest
 from workflows.order import EsimOrder
-from workflows.qr_notification import EsimQrNotification, PinnedQrNotification
-from workflows.qr_request import EsimQrRequest
 from workflows.retry_held import RetryHeld
 from workflows.step import Steps, activities_of, undone
 from workflows.steps import CONTRACTS

@@ -16,9 +16,9 @@ from mail.wording import Content
 from models.errors import Refused
 from models.orders import Reminded
 from providers.outbox import Draft, Outbox
-from store import links, qr_mails
+from store.codes import emails, links
+from store.codes.emails import NotificationMail, RoundMails
 from store.mails import Person
-from store.qr_mails import NotificationMail, RoundMails
 from store.session import Database
 from workflows.messages import RemindOfCode, SendNotification, SendQrMails
 from workflows.steps import QrMailSteps
@@ -69,7 +69,7 @@ class QrMails(QrMailSteps):
     async def remind_of_code(self, step: RemindOfCode) -> Reminded:
         """Remind the contacts of this round, each with a new link, once they were silent for so long."""
         async with self._database.reading() as connection:
-            left = await qr_mails.silence_left(connection, step.request_id, step.round, step.silent_for)
+            left = await emails.silence_left(connection, step.request_id, step.round, step.silent_for)
         if left is not None or step.number is None:
             return Reminded(due_in=left)
         found = await self._round(step)
@@ -97,19 +97,19 @@ class QrMails(QrMailSteps):
     async def send_notification(self, step: SendNotification) -> None:
         """Send the link that shows the code."""
         async with self._database.reading() as connection:
-            found = await qr_mails.notification_mail(connection, step.notification_id)
+            found = await emails.notification_mail(connection, step.notification_id)
         told = _draft(
             QrTemplate.MANAGER_NOTIFIED, found, found.manager, turn=(), link=self._download_link(found)
         )
-        valid = partial(qr_mails.is_valid, about=found.about)
+        valid = partial(emails.is_valid, about=found.about)
         await self._outbox.send(found.about, [told], step.retries, valid)
 
     async def _round(self, step: SendQrMails | RemindOfCode) -> RoundMails:
         async with self._database.reading() as connection:
-            return await qr_mails.round_mails(connection, step.request_id, step.round)
+            return await emails.round_mails(connection, step.request_id, step.round)
 
     async def _send(self, found: RoundMails, drafts: Sequence[Draft], retries: int) -> None:
-        still_open = partial(qr_mails.is_open, about=found.about)
+        still_open = partial(emails.is_open, about=found.about)
         await self._outbox.send(found.about, drafts, retries, still_open)
 
     def _upload_link(self, found: RoundMails, contact: Person) -> Mint:
@@ -137,7 +137,7 @@ class QrMails(QrMailSteps):
                 expires_after=expires_after,
                 **whose,
             )
-            until = await qr_mails.from_now(connection, expires_after)
+            until = await emails.from_now(connection, expires_after)
             return FreshLink(f"{self._portal_url}/{page}/{token}", until)
 
         return mint

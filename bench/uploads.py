@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image, ImageFilter
 
-from models.activation import ActivationCode
+from models.codes.activation import ActivationCode
 from qr import draw
 from qr.intake import read_upload
 

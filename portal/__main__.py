@@ -13,8 +13,8 @@ from models.errors import Refused
 from portal.app import create_app
 from settings import Settings
 from starter.checks import readiness
-from starter.link_desk import LinkDesk
-from starter.qr_desk import QrDesk
+from starter.codes.desk import QrDesk
+from starter.codes.link_desk import LinkDesk
 from starter.temporal import leave
 from telemetry.metrics import gauges
 from telemetry.process import run

@@ -1,4 +1,4 @@
-"""What the portal asks of the desk behind its links: the port that `starter.link_desk` implements.
+"""What the portal asks of the desk behind its links: the port that `starter.codes.link_desk` implements.
 
 Whoever has a link has no account. Each call takes who bears the link and may be repeated. All raise `Refused`
 (`link_unknown`, `link_expired`, `link_revoked`, `request_over`, `too_many_tries`, or why a file or a code is
@@ -8,9 +8,9 @@ not taken) or `PartAway`.
 from datetime import datetime
 from typing import Protocol
 
-from models.activation import ActivationCode
+from models.codes.activation import ActivationCode
+from models.codes.requests import Imported, RequestStatus
 from models.people.callers import LinkBearer
-from models.qr import Imported, RequestStatus
 
 
 class AboutSim(Protocol):

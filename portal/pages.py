@@ -20,8 +20,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from mail.wording import in_words
-from models.activation import ActivationCode
 from models.characters import UNPRINTABLE
+from models.codes.activation import ActivationCode
 from qr import draw
 
 TEMPLATES = Path(__file__).parent / "templates"

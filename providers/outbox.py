@@ -30,7 +30,8 @@ from mail.smtp import Mailer
 from mail.wording import Content
 from models.lifecycle import HoldReason
 from models.people.addresses import can_be_written_to
-from store import links, mails
+from store import mails
+from store.codes import links
 from store.mails import Letter, Outcome, Person, Subject
 from store.session import Database
 

@@ -12,7 +12,7 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 from qrcode.util import MODE_8BIT_BYTE, QRData
 
-from models.activation import ActivationCode
+from models.codes.activation import ActivationCode
 
 QUIET_ZONE = 4
 """Modules of white around the code."""

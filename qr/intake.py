@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from models.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
+from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
 from models.errors import PartAway
 from qr.file_types import ACCEPTED, FileType, actual_type, claimed_type
 from qr.process import Answer, read_in_child

@@ -1,6 +1,6 @@
 """The reasons why an upload is refused. What is read of them is declared in `models.refusals.files`."""
 
-from models.activation import Rule
+from models.codes.activation import Rule
 from models.errors import Refused
 from models.refusals.files import FILES
 

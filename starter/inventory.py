@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.catalogue.file import parse_catalogue
+from models.codes.requests import ContactDetails, QrHistory, QrWaitingView
 from models.errors import NotFound, Refused
 from models.fleet.file import parse_fleet
 from models.fleet.inventory import CatalogueItem, ContactView, LineView, SimKind, SimView
@@ -23,11 +24,11 @@ from models.identifiers import ICCID_DIGITS
 from models.imports import ImportReport, Progress
 from models.people.callers import AllAccounts, Caller, OfAccount, Permission
 from models.people.profiles import ProfileView, parse_name, parse_roles, parse_targets
-from models.qr import ContactDetails, QrHistory, QrWaitingView
 from starter.people.users import Users, email_address, spoken
-from store import lookups, qr_waiting
+from store import lookups
 from store.catalogue import views
 from store.catalogue.file_import import import_catalogue
+from store.codes import waiting
 from store.facts import line_facts, sim_facts
 from store.fleet import views as fleet
 from store.fleet.file_import import import_fleet
@@ -122,12 +123,12 @@ class Inventory(Users):
 
     async def qr_history(self, caller: Caller, sim: str) -> QrHistory:
         """Versions, requests and notifications of a SIM's QR code, and what happened; never the code."""
-        from store import qr_codes  # noqa: PLC0415  brings cryptography along, which no other call needs
+        from store.codes import codes  # noqa: PLC0415  brings cryptography along, which no other call needs
 
         async with self._database.reading() as connection:
             key = await lookups.find_sim(connection, caller.scope, sim)
             caller.require(Permission.VIEW_INVENTORY)
-            return await qr_codes.history(connection, caller.scope, key.id)
+            return await codes.history(connection, caller.scope, key.id)
 
     async def qr_waiting(
         self,
@@ -142,13 +143,13 @@ class Inventory(Users):
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_INVENTORY)
-            return await qr_waiting.waiting(connection, scope, open_only=open_only, held=held, limit=limit)
+            return await waiting.waiting(connection, scope, open_only=open_only, held=held, limit=limit)
 
     async def qr_held(self, caller: Caller) -> int:
         """How many requests and notifications wait for a person."""
         async with self._database.reading() as connection:
             caller.require(Permission.VIEW_INVENTORY)
-            return await qr_waiting.held_count(connection, caller.scope)
+            return await waiting.held_count(connection, caller.scope)
 
     async def people(self, caller: Caller, sim: str, references: Iterable[str]) -> dict[str, str]:
         """Names and addresses of those of the SIM's account who are referred to: `contact:7`, `user:3`."""

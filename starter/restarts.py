@@ -12,22 +12,23 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
+from models.codes.requests import QrWish, RequestStatus
 from models.fleet.inventory import EventView
 from models.people.callers import AllAccounts, By
-from models.qr import QrWish, RequestStatus
 from models.values import cut
 from settings import Settings
 from starter.calls import Calls
 from starter.drafts import again
 from starter.temporal import reached, temporal_away
-from store import events, holds, orders, qr_notifications, qr_request_views
+from store import events, holds, orders
+from store.codes import notifications, request_views
 from store.hold_subjects import kind_of
 from store.session import Database
 from store.waiting import requester_waits
+from workflows.codes.notification import EsimQrNotification
+from workflows.codes.request import EsimQrRequest
 from workflows.messages import NotifyOfQrCode, PlaceOrder, QrWaits, RequestQrCode, Waits
 from workflows.order import EsimOrder
-from workflows.qr_notification import EsimQrNotification
-from workflows.qr_request import EsimQrRequest
 from workflows.search_attributes import labels, notification_labels, request_labels
 
 Start = tuple[Any, PlaceOrder | RequestQrCode | NotifyOfQrCode, TypedSearchAttributes]
@@ -145,12 +146,12 @@ class Restarts:
 
     async def _request(self, request_id: str) -> Start | None:
         async with self._database.reading() as connection:
-            request = await qr_request_views.request(connection, AllAccounts(), request_id)
+            request = await request_views.request(connection, AllAccounts(), request_id)
             if not (
                 request.status is RequestStatus.REQUESTED or await requester_waits(connection, request_id)
             ):
                 return None
-            slot, provider, distributor = await qr_request_views.start_facts(connection, request.sim_id)
+            slot, provider, distributor = await request_views.start_facts(connection, request.sim_id)
             retries = _retries(await events.of(connection, AllAccounts(), request_id), "qr.held")
         wish = QrWish(
             request_id=request.id,
@@ -170,10 +171,10 @@ class Restarts:
 
     async def _notification(self, notification_id: str) -> Start | None:
         async with self._database.reading() as connection:
-            known = await qr_notifications.notification(connection, AllAccounts(), notification_id)
+            known = await notifications.notification(connection, AllAccounts(), notification_id)
             if known.state not in {"waiting", "held"}:
                 return None
-            _, provider, _ = await qr_request_views.start_facts(connection, known.sim_id)
+            _, provider, _ = await request_views.start_facts(connection, known.sim_id)
             retries = _retries(
                 await events.of(connection, AllAccounts(), notification_id), "notification.held"
             )

@@ -7,12 +7,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, String
 
+from models.codes.requests import RequestStatus
 from models.fleet.inventory import IN_PLACE, ContactRole
 from models.lifecycle import OPEN
-from models.qr import RequestStatus
 from models.rules import Facts
 from store.catalogue.views import eligible
-from store.qr_tables import QrRequestRow
+from store.codes.tables import QrRequestRow
 from store.tables import (
     ContactRoleRow,
     ContactRow,

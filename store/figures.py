@@ -21,15 +21,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.codes.requests import RequestStatus
 from models.lifecycle import OPEN, HoldReason
 from models.not_sent import NotSentReason
-from models.qr import RequestStatus
 from store import not_sent
+from store.codes.tables import QrRequestRow
 from store.event_table import EventRow
 from store.hold_subjects import KINDS
 from store.hold_table import HoldRow
 from store.mail_table import MailRow
-from store.qr_tables import QrRequestRow
 from store.row import now
 from store.tables import OrderRow, ProviderRow
 

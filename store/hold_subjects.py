@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.codes.requests import RequestStatus
 from models.errors import NotFound
 from models.events import sim_references
 from models.lifecycle import HoldReason
-from models.qr import RequestStatus
+from store.codes.code_locks import lock_request, lock_sim
+from store.codes.tables import QrNotificationRow
 from store.locked_order import references
-from store.qr_locks import lock_request, lock_sim
-from store.qr_tables import QrNotificationRow
 from store.tables import OrderRow
 
 

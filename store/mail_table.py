@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.qr_tables import QrNotificationRow, QrRequestRow
+from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.row import Row, now
 from store.tables import OrderRow
 

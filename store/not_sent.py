@@ -38,13 +38,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import CTE
 
+from models.codes.requests import RequestStatus
 from models.lifecycle import OPEN
 from models.not_sent import MAIL, NotSentReason, NotSentView
-from models.qr import RequestStatus
 from store import follow_ups
+from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.mail_table import MailRow
 from store.not_sent_table import NotSentRow
-from store.qr_tables import QrNotificationRow, QrRequestRow
 from store.row import now
 from store.tables import OrderRow
 

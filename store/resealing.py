@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.activation import parse_activation_code
-from store.qr_locks import lock_codes
-from store.qr_tables import QrUploadRow, QrVersionRow
+from models.codes.activation import parse_activation_code
+from store.codes.code_locks import lock_codes
+from store.codes.tables import QrUploadRow, QrVersionRow
 from store.secrets import KeyRing, code_of, file_of, uploaded
 from store.session import Database
 

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import ARRAY, CompoundSelect, String, any_, bindparam, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.codes.requests import RequestStatus
 from models.errors import NotFound
 from models.lifecycle import OPEN
 from models.people.callers import Scope
-from models.qr import RequestStatus
 from store import follow_ups, holds
+from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.event_table import EventRow
 from store.hold_subjects import kind_of
 from store.hold_table import HoldRow
-from store.qr_tables import QrNotificationRow, QrRequestRow
 from store.scopes import within
 from store.tables import OrderRow
 

@@ -7,10 +7,10 @@ from sqlalchemy import Interval, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import row
+from store.codes.tables import QrNotificationRow, QrVersionRow
 from store.hold_table import HoldRow
 from store.mail_table import MailRow
 from store.not_sent import ALL
-from store.qr_tables import QrNotificationRow, QrVersionRow
 from store.row import now
 from store.secrets import KeyRing, code_of
 from store.tables import FollowUpRow

@@ -13,7 +13,7 @@ from models.order_kinds import Shown, Swap
 from models.order_views import OrderDetails, SwapDetails
 from models.orders import Placement
 from models.rules import refusals
-from store import qr_discard
+from store.codes import discard
 from store.effects import Decision, Effect
 from store.events import Happening
 from store.facts import line_facts
@@ -176,7 +176,7 @@ class Swaps:
         if taken:
             return taken
         await sim_moves.swap(connection, line.in_place, line.temporary, known)
-        ended = await qr_discard.end_by_discard(connection, line.in_place.id)
+        ended = await discard.end_by_discard(connection, line.in_place.id)
         return Effect(
             [
                 ("sim.discarded", {"sim": line.in_place.id, "iccid": line.in_place.iccid}),

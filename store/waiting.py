@@ -7,15 +7,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.codes.requests import RequestStatus
 from models.fleet.inventory import SimState
 from models.lifecycle import OPEN
 from models.people.callers import AllAccounts, Scope
-from models.qr import RequestStatus
+from store.codes.notifications import NOTIFIED, OFFERED_BY
+from store.codes.tables import QrNotificationRow, QrRequestRow, QrVersionRow
 from store.hold_subjects import kind_of
 from store.hold_table import HoldRow
 from store.mail_table import MailRow
-from store.qr_notifications import NOTIFIED, OFFERED_BY
-from store.qr_tables import QrNotificationRow, QrRequestRow, QrVersionRow
 from store.scopes import within
 from store.tables import FollowUpRow, OrderRow, SimRow
 

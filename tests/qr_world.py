@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from models.activation import ActivationCode, parse_activation_code
+from models.codes.activation import ActivationCode, parse_activation_code
+from models.codes.requests import Imported, NotificationView, QrHistory, QrWish, RequestResult
 from models.errors import Refused
 from models.identifiers import qr_notification_id, qr_request_id
 from models.lifecycle import HoldReason
 from models.people.callers import AllAccounts, By
-from models.qr import Imported, NotificationView, QrHistory, QrWish, RequestResult
-from store import holds, links, qr_codes, qr_notifications, qr_requests
+from store import holds
+from store.codes import codes, links, notifications, request_steps
 from store.secrets import KeyRing
 from store.session import Database
 from tests.builders import line, run, world
@@ -49,7 +50,7 @@ class QrWorld:
     async def ask(self, sim: int = 1, key: str = "a", **changes: Any) -> RequestResult:
         """A request for the code of a SIM."""
         async with self.database.transaction() as connection:
-            return await qr_requests.open_request(connection, self.wish(sim, key, **changes))
+            return await request_steps.open_request(connection, self.wish(sim, key, **changes))
 
     async def asked(self, sim: int = 1, key: str = "a", **changes: Any) -> str:
         """A request that is accepted; its id."""
@@ -61,12 +62,12 @@ class QrWorld:
         """The request is sent once more."""
         by = By(changes.pop("actor", "operator"), changes.pop("origin_id", None))
         async with self.database.transaction() as connection:
-            return await qr_requests.add_round(connection, request_id, by, call, **changes)
+            return await request_steps.add_round(connection, request_id, by, call, **changes)
 
     async def withdraw(self, request_id: str) -> RequestResult:
         """The request is withdrawn."""
         async with self.database.transaction() as connection:
-            return await qr_requests.withdraw(connection, request_id, By("operator"))
+            return await request_steps.withdraw(connection, request_id, By("operator"))
 
     async def take(self, sim: int = 1, number: int = 1, **changes: Any) -> Imported:
         """Ana imports a code of this number from a file."""
@@ -78,7 +79,7 @@ class QrWorld:
             "request_id": None,
         } | changes
         async with self.database.transaction() as connection:
-            return await qr_codes.take(connection, self.keys, sim_id=sim, **wanted)
+            return await codes.take(connection, self.keys, sim_id=sim, **wanted)
 
     async def upload_link(self, request_id: str, sim: int = 1, contact: int | None = None) -> str:
         """The token of a mail's upload link."""
@@ -97,7 +98,7 @@ class QrWorld:
         """A contact imports a code with the link."""
         async with self.database.transaction() as connection:
             link = await links.find(connection, token, "upload", lock=True)
-            return await qr_codes.take(
+            return await codes.take(
                 connection,
                 self.keys,
                 sim_id=link.sim_id,
@@ -115,7 +116,7 @@ class QrWorld:
     ) -> NotificationView:
         """A notification of a version of a SIM's code."""
         async with self.database.transaction() as connection:
-            return await qr_notifications.create(
+            return await notifications.create(
                 connection,
                 notification_id=qr_notification_id(self.account_id, key),
                 account_id=self.account_id,
@@ -141,7 +142,7 @@ class QrWorld:
     async def history(self, sim: int = 1) -> QrHistory:
         """Everything about the SIM's code."""
         async with self.database.reading() as connection:
-            return await qr_codes.history(connection, AllAccounts(), sim)
+            return await codes.history(connection, AllAccounts(), sim)
 
     async def happened(self, sim: int = 1) -> list[str]:
         """The types of everything that happened about the SIM's code, oldest first."""
@@ -207,7 +208,7 @@ async def attempt(call: Any) -> Imported | str:
 async def shown(qr: QrWorld, sim: int = 1) -> tuple[str, int]:
     """The code that the SIM has, and the version's number."""
     async with qr.database.reading() as connection:
-        found, version = await qr_codes.current(connection, AllAccounts(), qr.keys, sim)
+        found, version = await codes.current(connection, AllAccounts(), qr.keys, sim)
     return str(found), version.number
 
 
@@ -226,4 +227,4 @@ async def release(qr: QrWorld, waiting: str, *, given_up: bool = False) -> None:
 async def notification(qr: QrWorld, notification_id: str) -> NotificationView:
     """The notification as it is."""
     async with qr.database.reading() as connection:
-        return await qr_notifications.notification(connection, AllAccounts(), notification_id)
+        return await notifications.notification(connection, AllAccounts(), notification_id)

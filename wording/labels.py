@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
+from models.codes.requests import RequestStatus
 from models.language import Language
 from models.lifecycle import HoldReason, OrderStatus
 from models.not_sent import AN_EMAIL, MAIL, STEPS, WORDS, NotSentReason
 from models.order_kinds import kind_label as english
-from models.qr import RequestStatus
 from models.rules import Action
 from wording.french import labels as french
 

@@ -6,9 +6,9 @@ They travel as English sentences, also in Temporal's answers, and are recognised
 import re
 from collections.abc import Mapping
 
+from models.codes.requests import Caution
 from models.identifiers import CHECK_DIGIT_WRONG
 from models.language import Language
-from models.qr import Caution
 from models.rules import DISCARD_WARNING
 from wording.french import warnings as french
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from models.codes.requests import RequestStatus
 from models.lifecycle import OrderStatus
 from models.markdown import code
-from models.qr import RequestStatus
 from workflows.patience import Patience
 from workflows.step_runner import GoingOut, Hold
 

@@ -6,10 +6,10 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from models.characters import LONGEST_NAME
+from models.codes.requests import RequestStatus
 from models.lifecycle import OrderStatus
 from models.order_kinds import Shown
 from models.orders import Placement
-from models.qr import RequestStatus
 from models.rules import Action
 from workflows.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode
 

@@ -26,9 +26,9 @@ from sandbox.demo.scene import Scene
 from sandbox.errors import SandboxError
 from sandbox.stage import Timeline, running_sandbox
 from settings import Settings
+from starter.codes.desk import QrDesk
 from starter.desk import OrderDesk
 from starter.inventory import Inventory
-from starter.qr_desk import QrDesk
 from starter.temporal import connect, leave
 from store.session import Database
 from telemetry.unexpected import guarded

@@ -11,11 +11,11 @@ import httpx
 from PIL import Image
 from temporalio.client import Client
 
-from models.activation import ActivationCode, parse_activation_code
+from models.codes.activation import ActivationCode, parse_activation_code
+from models.codes.requests import RequestStatus
 from models.errors import Refused
 from models.fleet.inventory import ContactRole, LineView, UserView
 from models.people.callers import Caller
-from models.qr import RequestStatus
 from models.rules import Action
 from qr.draw import png
 from qr.intake import read_upload
@@ -24,8 +24,8 @@ from sandbox.demo.scene import Scene
 from sandbox.mails import list_mails, read_mail
 from sandbox.stage import Timeline, wait_until
 from starter import callers
+from starter.codes.desk import QrDesk, QrRequestDraft
 from starter.inventory import Inventory
-from starter.qr_desk import QrDesk, QrRequestDraft
 
 CONTACT = "qr-codes@distributor.example"
 _CODE = "LPA:1$smdp.orange.example$DEMO-4F2A-{number:04d}-9C7B"

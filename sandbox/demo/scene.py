@@ -15,9 +15,9 @@ from models.rules import Action
 from sandbox.data_dir import DataDir
 from sandbox.stage import Timeline
 from starter import callers
+from starter.codes.desk import QrDesk
 from starter.desk import OrderDesk, OrderDraft
 from starter.inventory import Inventory
-from starter.qr_desk import QrDesk
 from workflows.search_attributes import ORDER_STATUS
 
 OPERATOR = callers.operator()

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from models.errors import EsimError, Refused
-from starter.cli import database, doctor, orders, outages, payload_keys, qr, sandbox
+from starter.cli import database, doctor, orders, outages, payload_keys, sandbox
 from starter.cli.catalogue import catalogue
+from starter.cli.codes import requests
 from starter.cli.fleet import fleet
 from starter.cli.help_pages import show_flags
 from starter.cli.language import choose
@@ -32,7 +33,7 @@ app.add_typer(users.app, name="user")
 app.add_typer(contacts.app, name="contact")
 app.add_typer(erasure.app, name="person")
 app.add_typer(orders.app, name="order")
-app.add_typer(qr.app, name="qr")
+app.add_typer(requests.app, name="qr")
 app.add_typer(payload_keys.app, name="payload-keys")
 app.add_typer(sandbox.mail_app, name="mail")
 app.add_typer(outages.app, name="sandbox")

@@ -5,10 +5,10 @@ Refusals, warnings, hold reasons and labels are in it; what programs read is not
 
 from collections.abc import Mapping
 
+from models.codes.requests import RequestStatus
 from models.errors import Refusal
 from models.language import Language, parse_language
 from models.lifecycle import OrderStatus
-from models.qr import RequestStatus
 from models.rules import Action
 from settings import language_from_environment
 from wording import labels

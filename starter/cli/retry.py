@@ -7,9 +7,9 @@ import typer
 from models.errors import PartAway, Refused
 from models.lifecycle import HoldReason
 from models.retries import Outcome, Retried
+from starter.cli.codes.codes import parse_id
 from starter.cli.order_views import parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
-from starter.cli.qr_codes import parse_id
 from starter.cli.retry_many import retry_many, retry_named
 from starter.cli.session import CHECK_FAILED, caller, run, settings
 from starter.cli.start_lost import start_lost

@@ -22,7 +22,7 @@ from starter.order_book import OrderBook
 from store.session import Database
 
 if TYPE_CHECKING:
-    from starter.qr_desk import QrDesk
+    from starter.codes.desk import QrDesk
 
 Result = TypeVar("Result")
 
@@ -117,7 +117,7 @@ async def order_desk(user: str | None = None) -> AsyncIterator[tuple[OrderDesk, 
 @asynccontextmanager
 async def qr_desk(user: str | None = None) -> AsyncIterator[tuple["QrDesk", Caller]]:
     """The desk for QR codes, and who asks; imported here, as no other command needs what it brings along."""
-    from starter.qr_desk import QrDesk  # noqa: PLC0415
+    from starter.codes.desk import QrDesk  # noqa: PLC0415
 
     async with QrDesk.open(settings()) as desk:
         yield desk, await caller(desk.database, user)

@@ -11,8 +11,8 @@ from models.fleet.inventory import IN_PLACE, LineView, SimKind, SimState, SimVie
 from models.identifiers import storable
 from models.lifecycle import OPEN
 from models.people.callers import Scope
+from store.codes.tables import QrVersionRow
 from store.people.languages import language_of
-from store.qr_tables import QrVersionRow
 from store.scopes import within
 from store.tables import (
     AccountRow,

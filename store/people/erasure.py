@@ -23,7 +23,8 @@ from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.lifecycle import OPEN
 from models.people.callers import By
-from store import events, link_ends
+from store import events
+from store.codes import link_ends
 from store.people.erasure_table import ErasureRow
 from store.tables import SimRow
 

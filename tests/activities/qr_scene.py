@@ -11,13 +11,13 @@ from email.message import EmailMessage
 from activities.failures import as_application_error
 from activities.qr_mails import QrMails
 from mail.smtp import Mailer
-from models.activation import parse_activation_code
+from models.codes.activation import parse_activation_code
+from models.codes.requests import QrWish
 from models.identifiers import qr_notification_id, qr_request_id
 from models.people.callers import By
-from models.qr import QrWish
 from providers.outbox import Outbox
-from store import links, qr_codes, qr_notifications, qr_requests
-from store.links import Link
+from store.codes import codes, links, notifications, request_steps
+from store.codes.links import Link
 from store.secrets import KeyRing
 from store.session import Database
 from tests.builders import ANA, line, run, world
@@ -111,7 +111,7 @@ class Desk:
         async with self.database.transaction() as connection:
             letter_id = None
             if letter:
-                letter_id = await qr_requests.write_letter(connection, sim.account_id, **letter)  # type: ignore[arg-type]
+                letter_id = await request_steps.write_letter(connection, sim.account_id, **letter)  # type: ignore[arg-type]
             wish = QrWish(
                 request_id=REQUEST,
                 account_id=sim.account_id,
@@ -119,7 +119,7 @@ class Desk:
                 user_id=user.id,
                 letter_id=letter_id,
             )
-            result = await qr_requests.open_request(connection, wish)
+            result = await request_steps.open_request(connection, wish)
         assert not result.refusals
 
     async def add_contact(self, name: str, address: str) -> None:
@@ -134,17 +134,17 @@ class Desk:
 
     async def send_again(self) -> None:
         async with self.database.transaction() as connection:
-            result = await qr_requests.add_round(connection, REQUEST, By("operator"), "again")
+            result = await request_steps.add_round(connection, REQUEST, By("operator"), "again")
         assert result.state.round == 2
 
     async def withdraw(self) -> None:
         async with self.database.transaction() as connection:
-            await qr_requests.withdraw(connection, REQUEST, By("operator"))
+            await request_steps.withdraw(connection, REQUEST, By("operator"))
 
     async def import_code(self, matching_id: str = "A1B2") -> int:
         code = parse_activation_code(f"LPA:1$smdp.example$SECRET-{matching_id}")
         async with self.database.transaction() as connection:
-            imported = await qr_codes.take(
+            imported = await codes.take(
                 connection,
                 KEYS,
                 sim_id=self.sim_id,
@@ -158,7 +158,7 @@ class Desk:
 
     async def notify(self, address: str = MANAGER) -> None:
         async with self.database.transaction() as connection:
-            await qr_notifications.create(
+            await notifications.create(
                 connection,
                 notification_id=NOTIFICATION,
                 account_id=self.account_id,

@@ -12,9 +12,9 @@ from models.people.callers import Caller
 from sandbox.stage import TOP
 from settings import Settings
 from starter import callers
+from starter.codes.desk import QrDesk, QrRequestDraft
 from starter.desk import OrderDesk, OrderDraft
 from starter.inventory import Inventory
-from starter.qr_desk import QrDesk, QrRequestDraft
 from store.session import Database
 from tests.builders import OPERATOR
 from tests.system.scene import Mailbox

@@ -27,7 +27,7 @@ from playwright.async_api import (
     expect,
 )
 
-from models.activation import parse_activation_code
+from models.codes.activation import parse_activation_code
 from qr.draw import png
 from sandbox.stage import TOP, running_sandbox
 from settings import Settings

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 from playwright.async_api import Page
 
-from models.activation import LONGEST_CODE, ActivationCode
+from models.codes.activation import LONGEST_CODE, ActivationCode
 from models.errors import Refused
 from tests.browser.conftest import Viewer
 from tests.portal.desk import About, Ended

@@ -6,7 +6,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from models.activation import LONGEST_CODE, ActivationCode
+from models.codes.activation import LONGEST_CODE, ActivationCode
 from tests.browser.conftest import Viewer
 
 _LONG_HOST = ".".join(["smdp-plus", "x" * 63, "y" * 63, "operator", "example"])

@@ -11,9 +11,9 @@ from models.order_kinds import Swap
 from models.order_views import OrderView
 from models.people.callers import Caller, LinkBearer, Permission
 from starter.checkup import examine
+from starter.codes.desk import QrRequestDraft
 from starter.desk import OrderDraft
 from starter.people.erasure import erase
-from starter.qr_desk import QrRequestDraft
 from tests.builders import ACCOUNT, as_csv, item, line
 from tests.callers.world import Desks, Known
 from tests.qr_world import code

@@ -12,17 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import NotFound, PartAway, Refused
 from models.lifecycle import OrderStatus
 from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
-from store import (
-    lookups,
-    order_access,
-    orders,
-    qr_codes,
-    qr_notifications,
-    qr_request_views,
-    qr_waiting,
-    waiting,
-)
+from store import lookups, order_access, orders, waiting
 from store.catalogue import views
+from store.codes import codes, notifications, request_views
+from store.codes import waiting as qr_waiting
 from store.fleet import edits
 from store.fleet import views as fleet
 from store.people import account_settings, administration, contacts, references
@@ -145,16 +138,16 @@ STORE: dict[str, Read] = {
     "contacts.of_ids": lambda c, s, k: contacts.of_ids(c, s, [_number(k.contact)]),
     "contacts.find": lambda c, s, k: contacts.find(c, s, k.contact),
     "administration.users": lambda c, s, _: _of_acme(administration.users(c, s)),
-    "qr_codes.current": lambda c, s, _: qr_codes.current(c, s, _RING, 1),
-    "qr_codes.current_version": lambda c, s, _: qr_codes.current_version(c, s, 1),
-    "qr_codes.current_number": lambda c, s, _: qr_codes.current_number(c, s, 1),
-    "qr_codes.version": lambda c, s, _: qr_codes.version(c, s, _RING, 1),
-    "qr_codes.original": lambda c, s, _: qr_codes.original(c, s, _RING, 1),
-    "qr_codes.history": lambda c, s, _: _parts(qr_codes.history(c, s, 1)),
-    "qr_request_views.request": lambda c, s, k: qr_request_views.request(c, s, k.request),
-    "qr_request_views.of_sim": lambda c, s, _: qr_request_views.of_sim(c, s, 3),
-    "qr_notifications.notification": lambda c, s, k: qr_notifications.notification(c, s, k.notification),
-    "qr_notifications.of_sim": lambda c, s, _: qr_notifications.of_sim(c, s, 1),
+    "qr_codes.current": lambda c, s, _: codes.current(c, s, _RING, 1),
+    "qr_codes.current_version": lambda c, s, _: codes.current_version(c, s, 1),
+    "qr_codes.current_number": lambda c, s, _: codes.current_number(c, s, 1),
+    "qr_codes.version": lambda c, s, _: codes.version(c, s, _RING, 1),
+    "qr_codes.original": lambda c, s, _: codes.original(c, s, _RING, 1),
+    "qr_codes.history": lambda c, s, _: _parts(codes.history(c, s, 1)),
+    "qr_request_views.request": lambda c, s, k: request_views.request(c, s, k.request),
+    "qr_request_views.of_sim": lambda c, s, _: request_views.of_sim(c, s, 3),
+    "qr_notifications.notification": lambda c, s, k: notifications.notification(c, s, k.notification),
+    "qr_notifications.of_sim": lambda c, s, _: notifications.of_sim(c, s, 1),
     "qr_waiting.waiting": lambda c, s, _: qr_waiting.waiting(c, s),
     "waiting.waiting": lambda c, s, _: waiting.waiting(c, s),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),

@@ -11,12 +11,12 @@ from models.lifecycle import HoldReason
 from models.people.callers import Caller, Role
 from settings import Settings
 from starter import callers
+from starter.codes.desk import QrDesk
+from starter.codes.link_desk import LinkDesk
 from starter.desk import OrderDesk
 from starter.fleet.edits import FleetEdits
 from starter.inventory import Inventory
-from starter.link_desk import LinkDesk
 from starter.people.accounts import Accounts
-from starter.qr_desk import QrDesk
 from starter.recovery import RecoveryDesk
 from starter.retry import RetryDesk
 from starter.temporal import connect

@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from models.codes.requests import RequestResult, RequestState
 from models.orders import Acceptance, OrderState
-from models.qr import RequestResult, RequestState
 from workflows.messages import (
     Acknowledge,
     Cancel,

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 import pytest
 
-from models.activation import parse_activation_code
+from models.codes.activation import parse_activation_code
 from models.identifiers import order_id
 from sandbox.demo.qr_code import letter_with
 from sandbox.stage import running_sandbox

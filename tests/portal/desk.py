@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from models.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
+from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
+from models.codes.requests import Imported, QrVersionView, RequestStatus
 from models.errors import NotFound, PartAway, Refused
 from models.people.callers import LinkBearer
-from models.qr import Imported, QrVersionView, RequestStatus
 
 UPLOAD = "upload-3q8Zk1vJ0yV9w2nB7tXe5RcLmAsDfGhJkLpOiUyTrEw"
 DOWNLOAD = "download-8Zk1vJ0yV9w2nB7tXe5RcLmAsDfGhJkLpOiUyTr"

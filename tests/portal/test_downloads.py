@@ -8,7 +8,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from models.activation import ActivationCode
+from models.codes.activation import ActivationCode
 from models.errors import Refused
 from tests.portal.desk import CODE, DOWNLOAD, UPLOAD, InventedDesk
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from models.qr import Caution, RequestStatus
+from models.codes.requests import Caution, RequestStatus
 from portal import pages
 from tests.portal.desk import GOOD, UPLOAD, Ended, InventedDesk
 

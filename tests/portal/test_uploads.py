@@ -9,7 +9,7 @@ import httpx
 import pytest
 from markupsafe import escape
 
-from models.activation import parse_activation_code
+from models.codes.activation import parse_activation_code
 from models.errors import Refused
 from tests.portal.desk import CODE, DOWNLOAD, GOOD, UPLOAD, About, InventedDesk, database_away
 

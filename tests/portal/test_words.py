@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from mail.wording import in_words
+from models.codes.requests import RequestStatus
 from models.errors import Refused
-from models.qr import RequestStatus
 from portal import pages
 from tests.portal.desk import DOWNLOAD, UPLOAD, InventedDesk
 

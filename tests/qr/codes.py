@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from models.activation import LONGEST_CODE, ActivationCode
+from models.codes.activation import LONGEST_CODE, ActivationCode
 
 USUAL = ActivationCode(
     "rsp.provider.example", "K2-1ZQ9AB-7TTY00-PXW4", None, confirmation_code_required=False

@@ -9,7 +9,7 @@ import resvg_py
 from hypothesis import example, given, settings
 from PIL import Image
 
-from models.activation import ActivationCode
+from models.codes.activation import ActivationCode
 from qr import draw
 from tests.qr.codes import USUAL, activation_codes
 from tests.qr.pictures import encoded

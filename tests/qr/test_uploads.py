@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models.activation import ActivationCode, Rule
+from models.codes.activation import ActivationCode, Rule
 from models.errors import Refused
 from qr.intake import ACCEPTED, LARGEST_UPLOAD, FileType, Found, checked_type, read_upload, the_code
 from qr.refusals import REASONS, invalid_code

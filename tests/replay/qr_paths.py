@@ -7,14 +7,14 @@ from typing import Any
 
 from temporalio.client import WorkflowHandle
 
+from models.codes.requests import RequestState, RequestStatus
 from models.lifecycle import HoldReason
-from models.qr import RequestState, RequestStatus
 from tests.temporal_server import comes_true
+from tests.workflows.codes.qr_house import QrHouse
 from tests.workflows.house import ICCID, Refusal
-from tests.workflows.qr_house import QrHouse
 from tests.workflows.troubles import AWAY, FINAL, MAIL_REJECTED
+from workflows.codes.request import EsimQrRequest
 from workflows.messages import QrWaits
-from workflows.qr_request import EsimQrRequest
 
 HURRIED = QrWaits(
     reminder_after=timedelta(seconds=1),

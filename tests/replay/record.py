@@ -18,7 +18,7 @@ from tests.replay.paths import PATHS
 from tests.replay.qr_paths import QR_PATHS
 from tests.replay.retry_paths import RETRY_PATHS
 from tests.temporal_server import a_server
-from tests.workflows.qr_house import a_qr_house
+from tests.workflows.codes.qr_house import a_qr_house
 
 HISTORIES = Path(__file__).parent / "histories"
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]

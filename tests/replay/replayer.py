@@ -4,8 +4,8 @@ from temporalio.worker import Replayer
 
 from starter.payloads import PayloadKeys, data_converter
 from worker import WORKFLOWS, workflow_runner
+from workflows.codes.request import EsimQrRequest
 from workflows.order import EsimOrder
-from workflows.qr_request import EsimQrRequest
 
 
 def replayer(order: type = EsimOrder, request: type = EsimQrRequest) -> Replayer:

@@ -3,7 +3,7 @@
 from models.identifiers import order_id, qr_request_id
 from models.retries import Held
 from tests.replay.qr_paths import Handle, Path
-from tests.workflows.qr_house import QrHouse
+from tests.workflows.codes.qr_house import QrHouse
 from tests.workflows.troubles import AWAY
 
 

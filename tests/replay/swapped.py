@@ -3,12 +3,12 @@
 from pydantic import ValidationError
 from temporalio import workflow
 
+from models.codes.requests import RequestState
 from models.lifecycle import HoldReason
 from models.orders import OrderState
-from models.qr import RequestState
+from workflows.codes.request import EsimQrRequest
 from workflows.messages import PlaceOrder, RequestQrCode
 from workflows.order import EsimOrder
-from workflows.qr_request import EsimQrRequest
 from workflows.step_runner import Condition
 from workflows.steps import ProviderSteps, QrMailSteps
 

@@ -6,9 +6,9 @@ from models.errors import Refused
 from models.identifiers import qr_request_id
 from models.language import Language, parse_language
 from settings import Settings
+from starter.codes.drafts import QrRequestDraft, keep_letter, preview, read_letter, read_request
 from starter.inventory import Inventory
 from starter.people.accounts import Accounts
-from starter.qr_drafts import QrRequestDraft, keep_letter, preview, read_letter, read_request
 from store.session import Database
 from tests.builders import (
     ACCOUNT,

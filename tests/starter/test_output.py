@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
+from models.codes.requests import QrWaitingView, RequestStatus
 from models.language import Language
 from models.lifecycle import HoldReason, OrderStatus
 from models.not_sent import NotSentView
 from models.order_views import OrderView, SwapDetails
-from models.qr import QrWaitingView, RequestStatus
 from starter.cli import language
+from starter.cli.codes.request_list import print_waiting
 from starter.cli.order_tables import print_orders
 from starter.cli.output import console, print_facts
-from starter.cli.qr_list import print_waiting
 from wording import labels
 
 FACTS = [

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from models.codes.requests import RequestStatus
 from models.people.callers import LinkBearer
-from models.qr import RequestStatus
 from settings import Settings
-from starter.link_desk import LinkDesk
-from starter.qr_desk import QrDesk
+from starter.codes.desk import QrDesk
+from starter.codes.link_desk import LinkDesk
 from store.secrets import KeyRing
 from store.session import Database
 from tests.builders import run

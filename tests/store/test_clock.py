@@ -9,8 +9,8 @@ import pytest
 
 import store
 from models.errors import Refused
-from store import link_ends, links
 from store.clock import set_clock
+from store.codes import link_ends, links
 from store.session import Database
 from tests.builders import run
 from tests.qr_world import qr_world

@@ -3,7 +3,8 @@
 import pytest
 
 from models.people.callers import AllAccounts, OfAccount, OfDistributor, OfLink, Scope
-from store import events, orders, qr_codes
+from store import events, orders
+from store.codes import codes
 from store.session import Database
 from tests.builders import acknowledge, place, world
 
@@ -46,7 +47,7 @@ async def test_the_history_of_a_code_shows_an_account_no_diagnostics(
 ) -> None:
     await _scene(database)
     async with database.reading() as connection:
-        seen = [event.data for event in (await qr_codes.history(connection, scope, 2)).events]
-        everything = [event.type for event in (await qr_codes.history(connection, AllAccounts(), 2)).events]
+        seen = [event.data for event in (await codes.history(connection, scope, 2)).events]
+        everything = [event.type for event in (await codes.history(connection, AllAccounts(), 2)).events]
     assert seen == [{"version": 1}]
     assert everything == ["mail.uncertain", "qr.shown", "qr.shown"]

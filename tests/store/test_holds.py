@@ -2,11 +2,13 @@
 
 import pytest
 
+from models.codes.requests import RequestStatus
 from models.errors import NotFound
 from models.lifecycle import HoldReason, OrderStatus
 from models.people.callers import AllAccounts, By
-from models.qr import RequestStatus
-from store import events, holds, orders, qr_notifications, qr_waiting, retries
+from store import events, holds, orders, retries
+from store.codes import notifications
+from store.codes import waiting as qr_waiting
 from store.session import Database
 from tests.builders import (
     ACCOUNT,
@@ -175,7 +177,7 @@ async def test_a_request_that_is_withdrawn_and_a_notification_that_is_revoked_ar
         ("qr.released", "operator"),
     ]
     async with database.transaction() as connection:
-        await qr_notifications.revoke(connection, notification, By("operator"))
+        await notifications.revoke(connection, notification, By("operator"))
     assert await held_steps(database) == []
     assert (await qr.history()).requests[0].status is RequestStatus.WITHDRAWN
 

@@ -6,7 +6,8 @@ import pytest
 
 from models.not_sent import NotSentReason, NotSentView
 from models.people.callers import AllAccounts, By
-from store import not_sent, orders, qr_discard, qr_notifications, standing
+from store import not_sent, orders, standing
+from store.codes import discard, notifications
 from store.not_sent import Sending
 from store.session import Database
 from tests.builders import acknowledge, cancel, place, run, world
@@ -108,7 +109,7 @@ async def test_a_notification_that_is_over_does_not_wait_for_its_mail(qr: QrWorl
     assert [unsent.reason for unsent in (await notification(qr, told.id)).not_sent] == ["mail_unavailable"]
     if end == "revoked":
         async with qr.database.transaction() as connection:
-            await qr_notifications.revoke(connection, told.id, By("operator"))
+            await notifications.revoke(connection, told.id, By("operator"))
     elif end == "given up":
         await run(qr.database, "UPDATE not_sent SET step = 'waiting'")
         await release(qr, told.id, given_up=True)
@@ -116,6 +117,6 @@ async def test_a_notification_that_is_over_does_not_wait_for_its_mail(qr: QrWorl
         await qr.take(number=2)
     else:
         async with qr.database.transaction() as connection:
-            await qr_discard.end_by_discard(connection, 1)
+            await discard.end_by_discard(connection, 1)
     await fails(qr.database, sending)
     assert await kept(qr.database) == set()

@@ -7,13 +7,13 @@ from typing import Any
 
 import httpx
 
-from models.activation import ActivationCode, parse_activation_code
+from models.codes.activation import ActivationCode, parse_activation_code
+from models.codes.requests import ContactDetails, QrHistory, RequestStatus
 from models.fleet.inventory import ContactRole
-from models.qr import ContactDetails, QrHistory, RequestStatus
 from portal.app import create_app
 from qr.draw import png
-from starter.link_desk import LinkDesk
-from starter.qr_desk import QrDesk, QrRequestDraft
+from starter.codes.desk import QrDesk, QrRequestDraft
+from starter.codes.link_desk import LinkDesk
 from tests.builders import ACCOUNT, ANA, OPERATOR, Cells, item, line, world
 from tests.system.scene import Scene, msisdn
 from tests.temporal_server import comes_true, eventually

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
+from models.codes.requests import RequestStatus
 from models.errors import PartAway
 from models.fleet.inventory import ContactRole
 from models.lifecycle import HoldReason, OrderStatus
-from models.qr import RequestStatus
 from qr.draw import png
 from sandbox.ports import free_port
 from sandbox.temporal_server import find_temporal
-from starter.qr_desk import QrRequestDraft
+from starter.codes.desk import QrRequestDraft
 from starter.temporal import connect
 from store.session import Database
 from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line, world

@@ -12,10 +12,10 @@ from temporalio import workflow
 
 import store.not_sent
 import store.waiting
+from models.codes.requests import RequestStatus
 from models.errors import PartAway
 from models.identifiers import WORK
 from models.lifecycle import OrderStatus
-from models.qr import RequestStatus
 from starter.calls import Calls
 from starter.checkup import examine, work
 from starter.cli import retry_many

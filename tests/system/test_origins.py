@@ -5,9 +5,9 @@ import pytest
 from models.lifecycle import HoldReason
 from models.people.callers import Caller, LinkBearer
 from starter import callers
-from starter.link_desk import LinkDesk
+from starter.codes.desk import QrRequestDraft
+from starter.codes.link_desk import LinkDesk
 from starter.people.erasure import erase
-from starter.qr_desk import QrRequestDraft
 from starter.retry import RetryDesk
 from store import holds, origins
 from tests.builders import ANA, OPERATOR

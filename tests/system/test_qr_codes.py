@@ -6,13 +6,13 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from models.codes.requests import REQUEST_MADE, RequestStatus
 from models.errors import PartAway, Refused
 from models.fleet.inventory import ContactRole
 from models.lifecycle import OrderKind
-from models.qr import REQUEST_MADE, RequestStatus
 from qr.draw import png
 from qr.intake import read_upload
-from starter.qr_desk import QrDesk, QrRequestDraft
+from starter.codes.desk import QrDesk, QrRequestDraft
 from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line
 from tests.system.qr_scene import QUENTIN, RITA, QrScene, a_code
 from tests.system.scene import Scene, msisdn, refused

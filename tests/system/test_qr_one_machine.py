@@ -10,7 +10,7 @@ import httpx
 import pytest
 from temporalio.client import Client
 
-from models.activation import ActivationCode, parse_activation_code
+from models.codes.activation import ActivationCode, parse_activation_code
 from models.identifiers import qr_request_id
 from qr.draw import png
 from qr.intake import read_upload

@@ -5,16 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from models.codes.requests import RequestStatus
 from models.errors import PartAway
 from models.lifecycle import OrderKind
-from models.qr import RequestStatus
 from qr.draw import png
-from starter.qr_desk import QrDesk, QrRequestDraft
+from starter.codes.desk import QrDesk, QrRequestDraft
 from tests.builders import ANA, OPERATOR, line
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene, refused
 from tests.temporal_server import eventually
-from workflows.qr_request import EsimQrRequest
+from workflows.codes.request import EsimQrRequest
 
 
 @pytest.mark.covers("F22")

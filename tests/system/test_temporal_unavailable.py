@@ -14,9 +14,9 @@ import starter
 from models.errors import PartAway
 from models.lifecycle import HoldReason
 from sandbox.ports import free_port
-from starter.code_desk import CodeDesk
+from starter.codes.code_desk import CodeDesk
+from starter.codes.desk import QrDesk, QrRequestDraft
 from starter.desk import OrderDesk
-from starter.qr_desk import QrDesk, QrRequestDraft
 from starter.recovery import RecoveryDesk
 from starter.retry import RetryDesk
 from starter.temporal import connect

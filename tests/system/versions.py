@@ -16,9 +16,9 @@ from settings import Settings
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
 from worker import order_worker
+from workflows.codes.notification import PinnedQrNotification
+from workflows.codes.request import EsimQrRequest
 from workflows.order import EsimOrder
-from workflows.qr_notification import PinnedQrNotification
-from workflows.qr_request import EsimQrRequest
 
 
 class Versions:

@@ -6,14 +6,14 @@ import re
 
 import pytest
 
-from models.activation import Rule
+from models.codes.activation import Rule
+from models.codes.requests import Caution, RequestStatus
 from models.errors import NotFound, Refusal, Refused
 from models.identifiers import iccid_warning
 from models.imports import RowNotes
 from models.language import Language, spoken_language
 from models.lifecycle import HoldReason, OrderStatus
 from models.not_sent import STEPS, NotSentReason
-from models.qr import Caution, RequestStatus
 from models.refusals import DECLARED, SUBJECTS, WORDS
 from models.refusals.declared import fields
 from models.rules import DISCARD_WARNING, Action
@@ -35,12 +35,12 @@ from wording.warnings import warning
 
 FROM_A_TABLE = {
     ("models/lifecycle.py", "_ALREADY[status]"),
-    ("models/qr.py", "_OVER[status]"),
+    ("models/codes/requests.py", "_OVER[status]"),
     ("models/fleet/file.py", "_INVALID[parse]"),
     ("models/fleet/file.py", "code"),
     ("models/catalogue/file.py", "code"),
     ("store/fleet/conflicts.py", "code"),
-    ("store/qr_requests.py", "code"),
+    ("store/codes/request_steps.py", "code"),
     ("starter/cli/imports.py", "reason"),
     ("qr/refusals.py", "reason"),
     ("models/errors.py", "code"),

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.temporal_server import Temporal, temporal
+from tests.workflows.codes.qr_house import QrHouse, a_qr_house
 from tests.workflows.house import House, a_house
-from tests.workflows.qr_house import QrHouse, a_qr_house
 
 __all__ = ["house", "qr_house", "temporal"]
 

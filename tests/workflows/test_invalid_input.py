@@ -24,14 +24,14 @@ from temporalio.common import RawValue, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from models.codes.requests import RequestStatus
 from models.identifiers import order_id, qr_notification_id, qr_request_id
 from models.lifecycle import OrderStatus
-from models.qr import RequestStatus
 from starter.payloads import PayloadKeys, data_converter
 from telemetry.logs import TEXT, JsonLines, TextLines
 from tests.contract.schemas import SENT
 from tests.temporal_server import readable
-from tests.workflows.qr_house import QrHouse
+from tests.workflows.codes.qr_house import QrHouse
 from worker import VERSIONED, WORKFLOWS
 from workflows.failures import refusals_of
 

@@ -1,8 +1,8 @@
 """Statuts, actions et motifs d’attente en français."""
 
+from models.codes.requests import RequestStatus
 from models.lifecycle import HoldReason, OrderStatus
 from models.not_sent import NotSentReason
-from models.qr import RequestStatus
 from models.rules import Action
 
 ACTIONS = {

@@ -1,6 +1,6 @@
 """Avertissements en français."""
 
-from models.qr import Caution
+from models.codes.requests import Caution
 
 CHECK_DIGIT_WRONG = (
     "La clé de contrôle de l’ICCID {iccid} est fausse ; il est conservé, comparez-le avec la carte."

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
+from models.codes.requests import QrHistory
 from models.fleet.inventory import LineView, SimKind, SimView
 from models.fleet.offers import ActionOffer
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
 from models.people.callers import Caller
-from models.qr import QrHistory
-from starter.cli import qr_tables
+from starter.cli.codes import tables
 from starter.cli.fleet import edits
 from starter.cli.imports import DryRun, File, import_file
 from starter.cli.language import action_label, why_not
@@ -143,12 +143,12 @@ def _show_sim(target: str) -> None:
             if sim.kind is not SimKind.ESIM or sim.mark:  # F25, F45: it has no code, or none yet
                 return sim, None, {}
             history = await stock.qr_history(caller, target)
-            return sim, history, await stock.people(caller, target, qr_tables.references(history))
+            return sim, history, await stock.people(caller, target, tables.references(history))
 
     sim, history, people = run(read)
     _print_sim(reference("S", sim.id), sim)
     if history is not None:
-        qr_tables.print_section(sim, history, people)
+        tables.print_section(sim, history, people)
 
 
 def _print_line(line: LineView) -> None:

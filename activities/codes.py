@@ -1,0 +1,48 @@
+"""The database steps of requests for QR codes and of their notifications: one transaction each."""
+
+from models.codes.requests import QrWish, RequestResult, RequestState
+from models.people.callers import By
+from store.codes import notifications, request_steps, request_views
+from store.session import Database
+from workflows.messages import AddRound, EndRequest, RequestStep
+from workflows.steps import QrSteps
+
+
+class QrInventorySteps(QrSteps):
+    """Moves requests along, in PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open_request(self, wish: QrWish) -> RequestResult:
+        """Accept the request or refuse it with every reason."""
+        async with self._database.transaction() as connection:
+            return await request_steps.open_request(connection, wish)
+
+    async def look_at_request(self, request: RequestStep) -> RequestState:
+        """Where the request is now."""
+        async with self._database.reading() as connection:
+            return await request_views.look(connection, request.request_id)
+
+    async def add_round(self, again: AddRound) -> RequestResult:
+        """Write down to whom it is sent again, and with which letter."""
+        async with self._database.transaction() as connection:
+            return await request_steps.add_round(
+                connection,
+                again.request_id,
+                By(again.actor, again.origin_id),
+                again.call,
+                contacts=again.contacts,
+                letter_id=again.letter_id,
+            )
+
+    async def withdraw_request(self, request: EndRequest) -> RequestResult:
+        """Close the upload links."""
+        async with self._database.transaction() as connection:
+            by = By(request.actor, request.origin_id)
+            return await request_steps.withdraw(connection, request.request_id, by)
+
+    async def offer_notification(self, request: RequestStep) -> str | None:
+        """Write down a notification to the requester, where nobody was told."""
+        async with self._database.transaction() as connection:
+            return await notifications.offer_notification(connection, request.request_id)

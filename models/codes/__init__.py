@@ -1,0 +1,1 @@
+"""Models and rules of QR codes, requests for them and their links."""

@@ -1,0 +1,1 @@
+"""Commands of QR codes, requests for them and their links."""

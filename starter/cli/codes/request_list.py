@@ -1,0 +1,68 @@
+"""`esim-orders qr list`: requests of all SIMs, and what waits for a person."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from models.codes.requests import QrWaitingView, RequestStatus
+from models.identifiers import reference
+from starter.cli import not_sent
+from starter.cli.language import held as hold_sentence
+from starter.cli.language import not_sent_reason, request_status
+from starter.cli.output import JsonFlag, how_many, is_wide, print_json, print_table, say, short_time
+from starter.cli.session import inventory, run
+
+
+def list_waiting(
+    open_only: Annotated[bool, typer.Option("--open", help="Only requests that have a way to go.")] = False,
+    held: Annotated[bool, typer.Option("--held", help="Only what waits for a person.")] = False,
+    account: Annotated[str | None, typer.Option("--account", help="Name of the account.")] = None,
+    limit: Annotated[int, how_many("How many, newest first.")] = 100,
+    json: JsonFlag = False,
+) -> None:
+    """List requests for QR codes, newest first, with the notifications that are held or not sent yet."""
+
+    async def read() -> list[QrWaitingView]:
+        async with inventory() as (stock, caller):
+            return await stock.qr_waiting(caller, account, open_only=open_only, held=held, limit=limit)
+
+    found = run(read)
+    if json:
+        print_json(found)
+    elif found:
+        print_waiting(found)
+    elif held:
+        say("No request for a QR code is held, and no notification of one.")
+    else:
+        say("There are no such requests." if open_only or account else "There are no requests.")
+
+
+def print_waiting(found: Sequence[QrWaitingView]) -> None:
+    """One row a request or notification. Wide: with how often it was sent, and by whom."""
+    wide = is_wide()
+    rows = []
+    for waiting in found:
+        more = (waiting.round, _who(waiting.requested_by)) if wide else ()
+        sim, since = reference("S", waiting.sim_id), short_time(waiting.since)
+        rows.append((waiting.id, sim, _status(waiting), since, *more))
+    columns = ("id", "SIM", "status", "since (UTC)", *(("round", "by") if wide else ()))
+    print_table("Requests for QR codes", columns, rows, whole=("id", "SIM", "since (UTC)", "round", "by"))
+    for reason in dict.fromkeys(waiting.held_reason for waiting in found if waiting.held_reason):
+        say(f"{reason}: {hold_sentence(reason)}")
+    for reason in dict.fromkeys(unsent.reason for waiting in found for unsent in waiting.not_sent):
+        say(f"{not_sent.label()}: {not_sent_reason(reason)}")
+
+
+def _status(waiting: QrWaitingView) -> str:
+    mark = not_sent.mark(waiting.not_sent)
+    if waiting.held_reason:
+        return f"held: {waiting.held_reason}" + mark
+    if waiting.status not in set(RequestStatus):
+        return waiting.status + mark
+    return request_status(RequestStatus(waiting.status)) + mark
+
+
+def _who(actor: str) -> str:
+    kind, _, number = actor.partition(":")
+    return reference("U", int(number)) if kind == "user" and number.isdigit() else actor

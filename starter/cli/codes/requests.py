@@ -1,0 +1,221 @@
+"""`esim-orders qr ...`: ask a distributor for the QR code of an eSIM."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from models.codes.requests import LetterView, QrHistory, RequestState, RequestStatus
+from models.errors import Refused
+from models.identifiers import reference
+from models.people.callers import Caller
+from starter.cli import retry
+from starter.cli.codes import codes, keys, request_list, tables
+from starter.cli.codes.codes import Sim, SomeUser, User, parse_id
+from starter.cli.imports import read_file
+from starter.cli.language import cautioned, request_status
+from starter.cli.output import JsonFlag, console, print_json, say, warn
+from starter.cli.questions import at_terminal, confirmed
+from starter.cli.session import inventory, qr_desk, run
+from starter.inventory import Inventory
+
+if TYPE_CHECKING:
+    from starter.codes.desk import QrRequestDraft, Requested
+
+app = typer.Typer(help="Ask for QR codes of eSIMs, import, show and send them.", no_args_is_help=True)
+
+LONGEST_TEXT_FILE = 100_000
+"""Bytes of a text that are read: more than any letter may have."""
+_STDIN = "-"
+
+To = Annotated[
+    list[str] | None,
+    typer.Option("--to", metavar="CONTACT", help="Only this contact: C-7 or its address; may be repeated."),
+]
+Cc = Annotated[
+    list[str] | None,
+    typer.Option("--cc", metavar="ADDRESS", help="A copy without a link; may be repeated."),
+]
+Subject = Annotated[str | None, typer.Option("--subject", help="Instead of the usual subject.")]
+TextFile = Annotated[
+    str | None,
+    typer.Option("--text-file", metavar="FILE", help="Text instead of the usual one, UTF-8; - for stdin."),
+]
+Again = Annotated[bool, typer.Option("--again", help="Send the request that is open once more.")]
+Key = Annotated[str | None, typer.Option("--key", help="The same key is the same request.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Send without showing the mail and asking.")]
+
+
+def draft(sim: Sim, user: User, json: JsonFlag = False) -> None:
+    """Show the mail that would ask the distributor for a SIM's code, or every reason why not."""
+
+    async def read() -> LetterView:
+        async with qr_desk(user) as (desk, caller):
+            return await desk.draft(caller, sim)
+
+    letter = run(read)
+    if json:
+        print_json(letter)
+        return
+    _print_letter(letter, ())
+    if letter.version:
+        warn(_has_a_code(letter.sim_id, letter.version))
+    if letter.open_request:
+        warn(f"The code was requested already: {letter.open_request}. `qr request --again` sends it again.")
+
+
+def request(  # noqa: PLR0917  options of a command
+    sim: Sim,
+    user: User,
+    to: To = None,
+    cc: Cc = None,
+    subject: Subject = None,
+    text_file: TextFile = None,
+    again: Again = False,
+    key: Key = None,
+    yes: Yes = False,
+    json: JsonFlag = False,
+) -> None:
+    """Ask the distributor's contacts for a SIM's code by e-mail, with a link to upload it.
+
+    The mail goes to all contacts with the role "eSIM QR Code" unless --to chooses among them.
+    """
+    from starter.codes.desk import QrRequestDraft  # noqa: PLC0415  see `qr_desk`
+
+    if text_file == _STDIN and not yes:
+        raise Refused.because("stdin_taken")
+    wanted = QrRequestDraft(
+        sim=sim,
+        contacts=tuple(to) if to else None,
+        cc=tuple(cc or ()),
+        subject=subject,
+        text=None if text_file is None else _read_text(text_file),
+        again=again,
+        key=key,
+    )
+    if not yes:
+        _confirm(wanted, user)
+
+    async def send() -> "Requested":
+        async with qr_desk(user) as (desk, caller):
+            return await desk.request(caller, wanted)
+
+    made = run(send)
+    if yes and made.version and not json:
+        warn(f"The SIM had a QR code already (version {made.version}); what comes now replaces it.")
+    _print_requested(made, asked_by_key=key is not None, json=json)
+
+
+def _confirm(wanted: "QrRequestDraft", user: str) -> None:
+    async def read() -> LetterView:
+        async with qr_desk(user) as (desk, caller):
+            return await desk.preview(caller, wanted)
+
+    letter = run(read)
+    if not at_terminal():
+        raise Refused.because("confirmation_needed")
+    _print_letter(letter, wanted.cc, to_stderr=True)
+    if letter.version:
+        warn(_has_a_code(letter.sim_id, letter.version))
+    if not confirmed("Send it?", otherwise="Nothing was sent."):
+        raise Refused.because("not_confirmed")
+
+
+def _has_a_code(sim_id: int, version: int) -> str:
+    sim = reference("S", sim_id)
+    return f"{sim} has a QR code already (version {version}): `qr show {sim}`. A code that comes replaces it."
+
+
+def _print_requested(made: "Requested", *, asked_by_key: bool, json: bool) -> None:
+    if json:
+        facts = {"request_id": made.request_id, "key": made.key, "status": made.status}
+        print_json({**facts, "round": made.round, "sentence": made.sentence})
+        return
+    say(made.sentence)
+    say(
+        f"{made.request_id}: {request_status(made.status).lower()}"
+        + (f", round {made.round}" if made.round > 1 else "")
+    )
+    if not asked_by_key:
+        say(f"The key of this request is {made.key}; the same key never asks twice.")
+
+
+def _read_text(file: str) -> str:
+    """The text of a letter. Raises `Refused` (`file_unreadable`, `text_not_utf8`)."""
+    if file == _STDIN:
+        content = sys.stdin.buffer.read(LONGEST_TEXT_FILE + 1)
+    else:
+        content = read_file(Path(file), LONGEST_TEXT_FILE)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused.because("text_not_utf8") from None
+
+
+def _print_letter(letter: LetterView, cc: tuple[str, ...], *, to_stderr: bool = False) -> None:
+    people = [f"{reference('C', person.id)}  {person.name} <{person.email}>" for person in letter.recipients]
+    lines = [f"{'To' if number == 0 else '':8} {person}" for number, person in enumerate(people)]
+    lines += [f"{'Cc' if number == 0 else '':8} {address}" for number, address in enumerate(cc)]
+    lines += [f"{'Subject':8} {letter.subject}", "", letter.text.rstrip(), ""]
+    lines.append(
+        "Each recipient's mail also has facts about the SIM and an upload link of their own"
+        + ("; copies have no link." if cc else ".")
+    )
+    where = Console(stderr=True, highlight=False, markup=False, emoji=False) if to_stderr else console
+    say("\n".join(lines), where=where)
+
+
+def history(sim: Sim, user: SomeUser = None, json: JsonFlag = False) -> None:
+    """Show the versions of a SIM's code, its requests and notifications, and all that happened."""
+
+    async def read() -> tuple[QrHistory, dict[str, str]]:
+        async with inventory(user) as (stock, caller):
+            found = await stock.qr_history(caller, sim)
+            return found, {} if json else await _people(stock, caller, found)
+
+    found, people = run(read)
+    if json:
+        print_json(found)
+    else:
+        tables.print_history(found, people)
+
+
+async def _people(stock: Inventory, caller: Caller, found: QrHistory) -> dict[str, str]:
+    return await stock.people(caller, reference("S", found.sim_id), tables.references(found))
+
+
+def withdraw(
+    request_id: Annotated[str, typer.Argument(metavar="REQUEST", help="Id of the request (qr-request-...).")],
+    json: JsonFlag = False,
+) -> None:
+    """End a request whose code is not wanted any more: its upload links are dead."""
+    wanted = parse_id(request_id, "request")
+
+    async def call() -> tuple[RequestStatus, RequestState]:
+        async with qr_desk() as (desk, caller):
+            before = (await desk.request_view(caller, wanted)).status
+            return before, await desk.withdraw(caller, wanted)
+
+    before, state = run(call)
+    if json:
+        print_json(state)
+    else:
+        already = " already" if before is state.status else ""
+        say(f"{state.request_id}: {request_status(state.status).lower()}{already}")
+    for warning in state.warnings:
+        warn(cautioned(warning))
+
+
+app.command(name="list")(request_list.list_waiting)
+app.command()(draft)
+app.command()(request)
+app.command(name="import")(codes.import_code)
+app.command()(codes.show)
+app.command()(codes.notify)
+app.command()(history)
+app.command()(withdraw)
+app.command()(codes.revoke)
+app.command()(retry.retry)
+app.add_typer(keys.app, name="keys")

@@ -1,0 +1,173 @@
+"""QR codes as people read about them in a terminal, wide or narrow. No table holds a code."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from models.codes.requests import NotificationView, QrHistory, QrRequestView, QrVersionView, RequestStatus
+from models.fleet.inventory import SimState, SimView
+from models.identifiers import reference
+from starter.cli import not_sent
+from starter.cli.codes.history import Happening, contacts_of, story
+from starter.cli.language import held as hold_sentence
+from starter.cli.language import not_sent_reason, request_status, why_not
+from starter.cli.order_tables import who
+from starter.cli.output import full_time, is_wide, print_facts, print_table, say, short_time
+
+ACCEPTED = "PNG, JPG/JPEG, SVG, TIFF or PDF"
+"""What `qr import` takes (F34)."""
+_TYPES = {"png": "PNG", "jpeg": "JPEG", "svg": "SVG", "tiff": "TIFF", "pdf": "PDF"}
+
+
+def came_as(version: QrVersionView) -> str:
+    """How a version came in."""
+    kind = _TYPES.get(version.file_type)
+    return f"from a {kind} file" if kind else "typed in"
+
+
+def references(history: QrHistory) -> set[str]:
+    """Who is to be named where the history is printed."""
+    found = {version.imported_by for version in history.versions}
+    found |= {f"user:{request.requested_by}" for request in history.requests}
+    found |= {person for request in history.requests for person in request.recipients}
+    found |= {link.recipient for link in history.links if link.recipient}
+    return found.union(*map(contacts_of, history.events))
+
+
+def print_history(history: QrHistory, people: Mapping[str, str]) -> None:
+    """Versions, requests and notifications, newest first, and all that happened."""
+    sim = reference("S", history.sim_id)
+    if not history.events and not history.versions and not history.requests:
+        say(f"{sim} never had a QR code, and none was asked for.")
+        return
+    _print_versions(history, people)
+    for request in history.requests:
+        _print_request(request, people)
+    _print_notifications(history)
+    _print_links(history, people)
+    _print_story(story(history, people))
+
+
+def _print_story(happenings: Sequence[Happening]) -> None:
+    rows = []
+    for happened in happenings:
+        again = f" ({happened.times} times, last {short_time(happened.last)})" if happened.times > 1 else ""
+        moment = full_time(happened.at) if is_wide() else short_time(happened.at)
+        rows.append((moment, happened.who, happened.what + again))
+    print_table("What happened", ("when (UTC)", "who", "what"), rows, whole=("when (UTC)",))
+
+
+def _print_versions(history: QrHistory, people: Mapping[str, str]) -> None:
+    rows = [
+        (
+            version.number,
+            "yes" if version.current else "no",
+            full_time(version.imported_at) if is_wide() else short_time(version.imported_at),
+            who(version.imported_by, people),
+            came_as(version),
+        )
+        for version in history.versions
+    ]
+    title = f"QR code of {reference('S', history.sim_id)}"
+    if rows:
+        print_table(title, ("version", "current", "since (UTC)", "by", "came"), rows, whole=("since (UTC)",))
+    else:
+        say(f"{reference('S', history.sim_id)} has no QR code yet.")
+
+
+def _print_request(request: QrRequestView, people: Mapping[str, str]) -> None:
+    held = None
+    if request.held_reason:
+        held = f"since {full_time(request.held_since)}. {hold_sentence(request.held_reason)}"
+    sent_to = [people.get(person, person) for person in request.recipients if not person.startswith("cc:")]
+    copied = request.rounds[-1].cc if request.rounds else ()
+    facts = [
+        ("status", f"{request_status(request.status)} since {full_time(request.status_since)}"),
+        ("asked", f"{full_time(request.requested_at)}, by {who(f'user:{request.requested_by}', people)}"),
+        ("sent", f"{request.round} times" if request.round > 1 else None),
+        ("to", ", ".join(sent_to) or None),
+        ("copied to", ", ".join(copied) or None),
+        ("held", held),
+        *not_sent.rows(request.not_sent, people),
+        *(("refused", why_not(refusal)) for refusal in request.refusals),
+    ]
+    print_facts(request.id, [fact for fact in facts if fact[1]])
+
+
+def _print_notifications(history: QrHistory) -> None:
+    if not is_wide():
+        for told in history.notifications:
+            _print_notification(told)
+        return
+    rows = [
+        (told.id, told.version, told.address, _state(told), *map(short_time, _moments(told)))
+        for told in history.notifications
+    ]
+    columns = ("notification", "version", "to", "state", "at (UTC)", "link expires")
+    if rows:
+        print_table("Notifications", columns, rows, whole=("notification", "at (UTC)", "link expires"))
+
+
+def _print_links(history: QrHistory, people: Mapping[str, str]) -> None:
+    """The links that were mailed, as `qr revoke` takes them. Wide: with what each was sent for."""
+    wide = is_wide()
+    addresses = {told.id: told.address for told in history.notifications}
+    rows = []
+    for link in history.links:
+        if link.notification_id is None:
+            to = people.get(link.recipient or "", link.recipient or "")
+        else:
+            to = addresses.get(link.notification_id, link.notification_id)
+        sent_for = (link.request_id or link.notification_id or "",) if wide else ()
+        rows.append((f"link:{link.id}", to, *sent_for, link.state, short_time(link.expires_at)))
+    columns = ("link", "sent to", *(("for",) if wide else ()), "state", "expires")
+    if rows:
+        print_table("Links", columns, rows, whole=("link", "expires"))
+
+
+def _print_notification(told: NotificationView) -> None:
+    made, expires = _moments(told)
+    facts = [
+        ("to", told.address),
+        ("version", told.version),
+        ("state", _state(told)),
+        *not_sent.rows(told.not_sent, {"manager": told.address}),
+        ("at", full_time(made)),
+        ("link expires", full_time(expires)),
+    ]
+    print_facts(told.id, facts)
+
+
+def _moments(told: NotificationView) -> tuple[datetime, datetime | None]:
+    return told.created_at, told.link_expires_at
+
+
+def _state(told: NotificationView) -> str:
+    state = told.state.replace("_", " ")
+    if told.held_reason:
+        return f"{state}: {hold_sentence(told.held_reason)}"
+    return state + "".join(f": {not_sent_reason(unsent.reason)}" for unsent in told.not_sent)
+
+
+def print_section(sim: SimView, history: QrHistory, people: Mapping[str, str]) -> None:
+    """The section "QR code" of a SIM's detail: how to import one, or which one there is (F32, F33)."""
+    name = reference("S", sim.id)
+    current = next((version for version in history.versions if version.current), None)
+    asked = next((found for found in history.requests if found.status is RequestStatus.REQUESTED), None)
+    facts: list[tuple[str, str]] = []
+    if current is None:
+        facts.append(("version", "none yet"))
+    else:
+        facts.append(("version", f"{current.number}, {came_as(current)}"))
+        facts.append(
+            ("since", f"{full_time(current.imported_at)} UTC, by {who(current.imported_by, people)}")
+        )
+        facts.append(("show", f"esim-orders qr show {name}"))
+    if asked is not None:
+        facts.append(("requested", f"{asked.id}, {full_time(asked.requested_at)} UTC"))
+    if sim.state is SimState.ACTIVE:
+        facts.append(("import", f"esim-orders qr import {name} FILE --user USER"))
+        facts.append(("FILE", ACCEPTED))
+        if current is None and asked is None:
+            facts.append(("request", f"esim-orders qr request {name} --user USER"))
+    facts.append(("history", f"esim-orders qr history {name}"))
+    print_facts("QR code", facts)

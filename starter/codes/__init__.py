@@ -1,0 +1,1 @@
+"""Desks of QR codes, requests for them and their links."""

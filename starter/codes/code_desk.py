@@ -1,0 +1,222 @@
+"""The QR codes of SIMs: taken in, shown, and told to whoever may have them.
+
+It needs no Temporal but to send a notification. A request's workflow is told afterwards that the code is
+there, and looks by itself where it could not be told.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from temporalio.client import Client
+
+from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
+from models.codes.requests import Imported, LinkView, NotificationView, QrHistory, QrVersionView
+from models.errors import Refused
+from models.events import sim_references
+from models.identifiers import qr_notification_id
+from models.people.callers import Caller, Permission
+from models.rules import import_refusals
+from qr.intake import read_upload
+from settings import Settings
+from starter.calls import Calls, checked_key
+from starter.codes.workflows import QrWorkflows
+from starter.people.users import email_address
+from starter.temporal import connect
+from store import events, lookups
+from store.codes import codes, link_ends, notifications
+from store.codes.managers import manager_of
+from store.facts import sim_facts
+from store.lookups import SimKey
+from store.secrets import KeyRing
+from store.session import Database
+
+
+@dataclass(frozen=True)
+class ShownCode:
+    """A code for the eyes of whoever may use it."""
+
+    code: ActivationCode
+    version: QrVersionView
+
+
+class CodeDesk:
+    """Where codes come in and go out. A user's profile must allow it, too; an operator has no profile.
+
+    One desk for a whole process; safe for concurrent use.
+    """
+
+    def __init__(self, client: Client, database: Database, settings: Settings) -> None:
+        self.database = database
+        self.settings = settings
+        self._calls = Calls(client, database, settings)
+        self.workflows = QrWorkflows(self._calls, database, settings)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings) -> AsyncIterator[Self]:
+        """Connect to the configured database, and to Temporal once something needs it."""
+        database = Database(settings.database_url, settings.database_pool_size)
+        try:
+            yield cls(await connect(settings, lazy=True), database, settings)
+        finally:
+            await database.close()
+
+    @property
+    def client(self) -> Client:
+        """The connection to Temporal, which may not have been needed yet."""
+        return self._calls.client
+
+    @property
+    def keys(self) -> KeyRing:
+        """What codes and files are sealed with. Raises `Refused` where none are configured."""
+        return KeyRing(self.settings.secret_keys)
+
+    async def import_file(self, caller: Caller, sim: str, content: bytes, filename: str) -> Imported:
+        """Take the code out of a file and give it to the SIM (F34, F35, F57, F62).
+
+        Where the file or the code is refused, the version before it stays.
+        """
+        key = await self._allowed(caller, sim, Permission.IMPORT_QR_CODES)
+        async with self._refusals_noted(caller, key):
+            found = await read_upload(content, filename)
+            return await self._import(caller, key, found.code, found.type.value, content)
+
+    async def import_code(self, caller: Caller, sim: str, code: str) -> Imported:
+        """Give the SIM a code that was typed in."""
+        key = await self._allowed(caller, sim, Permission.IMPORT_QR_CODES)
+        async with self._refusals_noted(caller, key):
+            return await self._import(caller, key, read_typed(code), "typed", None)
+
+    async def show(self, caller: Caller, sim: str) -> ShownCode:
+        """The code that the SIM has now. It is recorded who saw it."""
+        key = await self._allowed(caller, sim, Permission.VIEW_QR_CODES)
+        async with self.database.transaction() as connection:
+            shown = ShownCode(*await codes.current(connection, caller.scope, self.keys, key.id))
+            happened = ("qr.shown", {"version": shown.version.number})
+            about = sim_references(key.id)
+            await events.append(
+                connection, key.account_id, about, caller.actor, happened, origin_id=caller.origin_id
+            )
+            return shown
+
+    async def history(self, caller: Caller, sim: str) -> QrHistory:
+        """Versions, requests, notifications and everything that happened. The code is not in it."""
+        async with self.database.reading() as connection:
+            key = await lookups.find_sim(connection, caller.scope, sim)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await codes.history(connection, caller.scope, key.id)
+
+    # --- telling people -------------------------------------------------------------------------------
+
+    async def notify(
+        self, caller: Caller, sim: str, to: str | None = None, *, key: str | None = None
+    ) -> NotificationView:
+        """Mail a link that shows the SIM's present code until it expires (F38), to `to`.
+
+        Left out, it goes to the manager: who requested the code, else the account's contact address, else who
+        imported it (F37, F65). Raises `Refused` (`email_invalid`; `no_manager` where there is none of these).
+        """
+        found = await self._allowed(caller, sim, Permission.NOTIFY_QR_CODES)
+        address = None if to is None else email_address(to)
+        account_id = found.account_id
+        async with self.database.transaction() as connection:
+            version = await codes.current_version(connection, caller.scope, found.id)
+            notification = await notifications.create(
+                connection,
+                notification_id=qr_notification_id(account_id, checked_key(key)),
+                account_id=account_id,
+                sim_id=found.id,
+                version_id=version.id,
+                address=address or await _manager(connection, version),
+                by=caller.by,
+            )
+        await self.workflows.start_notification(notification, account_id, version.request_id)
+        return notification
+
+    async def notification(self, caller: Caller, notification_id: str) -> NotificationView:
+        """One notification as the database has it."""
+        async with self.database.reading() as connection:
+            found = await notifications.notification(connection, caller.scope, notification_id)
+        caller.require(Permission.VIEW_INVENTORY)
+        return found
+
+    async def revoke(self, caller: Caller, notification_id: str) -> NotificationView:
+        """The notification's link shows nothing any more."""
+        async with self.database.transaction() as connection:
+            await notifications.notification(connection, caller.scope, notification_id)
+            caller.require(Permission.NOTIFY_QR_CODES)
+            await notifications.revoke(connection, notification_id, caller.by)
+            return await notifications.notification(connection, caller.scope, notification_id)
+
+    async def revoke_link(self, caller: Caller, link_id: int) -> LinkView:
+        """One link, of a request or of a notification, opens nothing any more; what it was sent for stays."""
+        async with self.database.transaction() as connection:
+            await link_ends.find(connection, caller.scope, link_id)
+            caller.require(Permission.NOTIFY_QR_CODES)
+            await link_ends.revoke(connection, link_id, caller.by)
+            return await link_ends.find(connection, caller.scope, link_id)
+
+    # --------------------------------------------------------------------------------------------------
+
+    async def _allowed(self, caller: Caller, sim: str, permission: Permission) -> SimKey:
+        """The SIM, if the scope holds it and role and profile allow this with it. Raises `Refused`."""
+        async with self.database.reading() as connection:
+            key = await lookups.find_sim(connection, caller.scope, sim)
+            caller.require(permission)
+            await _check_profile(connection, caller, key)
+            return key
+
+    async def _import(
+        self, caller: Caller, sim: SimKey, code: ActivationCode, file_type: str, original: bytes | None
+    ) -> Imported:
+        async with self.database.transaction() as connection:
+            await _check_profile(connection, caller, sim)
+            imported = await codes.take(
+                connection,
+                self.keys,
+                sim_id=sim.id,
+                code=code,
+                file_type=file_type,
+                original=original,
+                by=caller.by,
+                request_id=None,
+            )
+        await self.workflows.tell_imported(imported.ended_request or imported.version.request_id)
+        return imported
+
+    @asynccontextmanager
+    async def _refusals_noted(self, caller: Caller, sim: SimKey) -> AsyncIterator[None]:
+        try:
+            yield
+        except Refused as refused:
+            async with self.database.transaction() as connection:
+                await codes.note_refused(connection, sim.id, caller.by, refused)
+            raise
+
+
+def read_typed(code: str) -> ActivationCode:
+    """A code that was typed in. Raises `Refused` (`activation_code_invalid`)."""
+    try:
+        return parse_activation_code(code)
+    except ActivationCodeInvalid as invalid:
+        raise Refused.because("activation_code_invalid", rule=invalid.rule) from None
+
+
+async def _manager(connection: AsyncConnection, version: QrVersionView) -> str:
+    found = await manager_of(
+        connection, version.sim_id, imported_by=version.imported_by, request_id=version.request_id
+    )
+    if found is None:
+        raise Refused.because("no_manager")
+    return found
+
+
+async def _check_profile(connection: AsyncConnection, caller: Caller, sim: SimKey) -> None:
+    if caller.user_id is None:
+        return
+    reasons = import_refusals(await sim_facts(connection, sim.id, caller.user_id))
+    if reasons:
+        raise Refused(*reasons)

@@ -1,0 +1,212 @@
+"""Asking for QR codes, taking them in, showing and telling them, from Python.
+
+    async with QrDesk.open(Settings()) as desk:
+        ana = await callers.user(desk.database, "ana@acme.example")
+        made = await desk.request(ana, QrRequestDraft(sim="S-12"))
+        await desk.import_file(ana, "S-12", content, "code.pdf")
+        shown = await desk.show(callers.operator(), "S-12")
+
+Every call may be repeated. Codes are imported and shown without Temporal: a request's workflow is told
+afterwards, and looks by itself where it could not be told. Raises `Refused` or `PartAway`.
+"""
+
+import hashlib
+from typing import cast
+
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from models.codes.requests import (
+    REQUEST_MADE,
+    LetterView,
+    QrRequestView,
+    QrWish,
+    RequestResult,
+    RequestState,
+    RequestStatus,
+    end_request,
+)
+from models.errors import Refusal, Refused
+from models.identifiers import qr_request_id, reference
+from models.people.callers import Caller, Permission
+from models.values import cut
+from starter.calls import NoSuchWorkflow, checked_key
+from starter.codes.code_desk import CodeDesk, ShownCode
+from starter.codes.drafts import QrRequestDraft, Requested, keep_letter, preview, read_letter, read_request
+from starter.restarts import request_waits
+from starter.retry import RetryDesk
+from store.codes import request_steps, request_views
+from store.lookups import SimKey
+from workflows.codes.request import EsimQrRequest
+from workflows.messages import (
+    QrWaits,
+    RequestQrCode,
+    SendAgain,
+    WithdrawRequest,
+)
+from workflows.search_attributes import request_labels
+
+__all__ = ["QrDesk", "QrRequestDraft", "Requested", "ShownCode"]
+
+
+class QrDesk(CodeDesk):
+    """Everything about QR codes, requests included."""
+
+    @property
+    def _waits(self) -> QrWaits:
+        return request_waits(self.settings)
+
+    async def draft(self, caller: Caller, sim: str) -> LetterView:
+        """The mail as it would be sent, and to whom; or every reason why not (F25 to F30)."""
+        async with self.database.reading() as connection:
+            return await read_letter(connection, caller, sim)
+
+    async def preview(self, caller: Caller, draft: QrRequestDraft) -> LetterView:
+        """The mail as this draft would send it, to those whom it chooses; nothing is kept or sent."""
+        key = checked_key(draft.key)
+        async with self.database.reading() as connection:
+            return await preview(
+                connection,
+                caller,
+                draft,
+                lambda account_id: qr_request_id(account_id, key),
+            )
+
+    async def request(self, caller: Caller, draft: QrRequestDraft) -> Requested:
+        """Ask the distributor's contacts for the code (F31). A second request while one is open is refused,
+        naming it, unless the draft says `again`: then that one is sent once more.
+        """
+        key = checked_key(draft.key)
+        async with self.database.transaction() as connection:
+            read = await read_request(
+                connection, caller, draft, lambda account_id: qr_request_id(account_id, key)
+            )
+            request_id = qr_request_id(read.sim.account_id, key)
+            known = await request_views.find(connection, caller.scope, request_id)
+            if known is not None:
+                return _repeated(known, read.sim, key)
+            sent = (
+                await request_steps.sent_again(connection, read.sim.id, _call(key)) if draft.again else None
+            )
+            if sent is not None:
+                return _sent_again(sent, key)
+            if read.reasons:
+                raise Refused(*read.reasons)
+            read = await keep_letter(connection, draft, read)
+            slot, provider, distributor = await request_views.start_facts(connection, read.sim.id)
+        if read.facts.open_qr_request:
+            again = SendAgain(
+                actor=caller.actor,
+                origin_id=caller.origin_id,
+                contacts=read.chosen,
+                letter_id=read.letter_id,
+            )
+            return await self._send_again(read.facts.open_qr_request, again, key)
+        wish = QrWish(
+            request_id=request_id,
+            account_id=read.sim.account_id,
+            sim_id=read.sim.id,
+            user_id=read.user_id,
+            origin_id=caller.origin_id,
+            contacts=read.chosen,
+            letter_id=read.letter_id,
+        )
+        result = await self._start(
+            RequestQrCode(
+                wish=wish,
+                slot=slot,
+                provider=cut(provider),
+                distributor=cut(distributor),
+                waits=self._waits,
+            )
+        )
+        if result.refusals:
+            raise Refused(*result.refusals)
+        state = result.state
+        sentence = f"No request was open. {REQUEST_MADE}" if draft.again else REQUEST_MADE
+        return Requested(request_id, key, state.status, state.round, sentence, read.version)
+
+    async def withdraw(self, caller: Caller, request_id: str) -> RequestState:
+        """The code is not wanted any more: the upload links are dead."""
+        async with self.database.reading() as connection:
+            await request_views.request(connection, caller.scope, request_id)
+        caller.require(Permission.REQUEST_QR_CODES)
+        message = WithdrawRequest(actor=caller.actor, origin_id=caller.origin_id)
+        try:
+            return cast("RequestState", await self._calls.update(request_id, EsimQrRequest.withdraw, message))
+        except NoSuchWorkflow:  # over, or terminated: the row alone decides
+            async with self.database.transaction() as connection:
+                result = await request_steps.withdraw(connection, request_id, caller.by)
+            if result.refusals:
+                raise Refused(*result.refusals) from None
+            return result.state
+
+    async def retry(self, caller: Caller, workflow_id: str) -> None:
+        """Let a held request or notification go on with what it is held for (W5). Raises `Refused`
+        (`not_held`).
+
+        An open request whose workflow was terminated gets a new one, which finds all that was done already.
+        """
+        await RetryDesk(self.client, self.database, self.settings).go_on(caller, workflow_id)
+
+    async def request_view(self, caller: Caller, request_id: str) -> QrRequestView:
+        """One request as the database has it."""
+        async with self.database.reading() as connection:
+            found = await request_views.request(connection, caller.scope, request_id)
+        caller.require(Permission.VIEW_INVENTORY)
+        return found
+
+    async def _start(
+        self,
+        start: RequestQrCode,
+        reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+    ) -> RequestResult:
+        try:
+            answer = await self._calls.start_and_ask(
+                EsimQrRequest.run,
+                EsimQrRequest.request,
+                start,
+                start.wish.request_id,
+                request_labels(start),
+                reuse,
+            )
+            return cast("RequestResult", answer)
+        except WorkflowAlreadyStartedError:
+            async with self.database.reading() as connection:
+                state = await request_views.look(connection, start.wish.request_id)
+            return RequestResult(state=state)
+
+    async def _send_again(self, request_id: str, message: SendAgain, key: str) -> Requested:
+        try:
+            state: RequestState = await self._calls.update(
+                request_id, EsimQrRequest.send_again, message, _call(key)
+            )
+        except NoSuchWorkflow:
+            async with self.database.reading() as connection:
+                status = (await request_views.look(connection, request_id)).status
+            over = end_request(status, RequestStatus.WITHDRAWN)  # a moment ago it was not
+            raise Refused(over or _stalled(request_id)) from None
+        return _sent_again(state, key)
+
+
+def _sent_again(state: RequestState, key: str) -> Requested:
+    sentence = f"The request has been sent again (round {state.round})."
+    return Requested(state.request_id, key, state.status, state.round, sentence)
+
+
+def _call(key: str) -> str:
+    """The id of the update that a key stands for."""
+    return "again-" + hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _stalled(request_id: str) -> Refusal:
+    return Refusal.of("request_stalled", request=request_id)
+
+
+def _repeated(known: QrRequestView, sim: SimKey, key: str) -> Requested:
+    """The answer to a key that was used before."""
+    if known.sim_id != sim.id:
+        raise Refused.because("key_used_for_sim", sim=reference("S", known.sim_id))
+    if known.refusals:
+        raise Refused(*known.refusals)
+    return Requested(known.id, key, known.status, known.round)

@@ -1,0 +1,204 @@
+"""From what a caller wants, in names and addresses as people write them, to a request that is ids only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mail.qr_letters import prefilled
+from models.codes.requests import REQUEST_MADE, ContactDetails, LetterView, RequestStatus
+from models.errors import Refusal, Refused
+from models.identifiers import parse_reference, reference
+from models.language import Language
+from models.people.callers import Caller, Permission
+from models.qr_letter import letter_refusals, paragraphs
+from models.rules import Facts, Recipients, request_refusals
+from starter.drafts import Draft
+from store import lookups
+from store.codes import codes, emails, request_steps
+from store.facts import sim_facts
+from store.lookups import SimKey
+from store.people import contacts
+from store.people.languages import of_account
+
+
+class QrRequestDraft(Draft):
+    """What is asked for, as a page or a shell has it. What is left out is pre-filled (F27, F30)."""
+
+    sim: str
+    """`S-12` or an ICCID."""
+    contacts: tuple[str, ...] | None = None
+    """Those chosen among the eligible (F28): `C-7` or an address; None for all."""
+    cc: tuple[str, ...] = ()
+    """Addresses that get a copy without a link (F29)."""
+    subject: str | None = None
+    text: str | None = None
+    again: bool = False
+    """Send the request that is open once more."""
+    key: str | None = None
+    """The same key is the same request."""
+
+
+@dataclass(frozen=True)
+class Requested:
+    """A request that was accepted, or sent again."""
+
+    request_id: str
+    key: str
+    status: RequestStatus
+    round: int
+    sentence: str = REQUEST_MADE
+    version: int | None = None
+    """Of the code that the SIM had already when it was asked for."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A draft as the database understands it now."""
+
+    sim: SimKey
+    user_id: int
+    facts: Facts
+    eligible: tuple[ContactDetails, ...]
+    reasons: tuple[Refusal, ...] = ()
+    chosen: tuple[int, ...] | None = None
+    letter_id: int | None = None
+    version: int | None = None
+    """Of the code that the SIM has already."""
+
+
+async def read_letter(connection: AsyncConnection, caller: Caller, sim: str) -> LetterView:
+    """The mail as it would be sent (F27, F30). Raises `Refused` with every reason why not."""
+    read = await _read(connection, caller, sim)
+    recipients = Recipients(contacts=read.facts.qr_contacts, again=True)
+    reasons = request_refusals(read.facts, recipients)
+    if reasons:
+        raise Refused(*reasons)
+    usual = await _usual_letter(connection, read, read.eligible)
+    return LetterView(
+        sim_id=read.sim.id,
+        recipients=read.eligible,
+        subject=usual.subject,
+        text=usual.text,
+        language=usual.language,
+        open_request=read.facts.open_qr_request,
+        version=read.version,
+    )
+
+
+async def preview(
+    connection: AsyncConnection,
+    caller: Caller,
+    draft: QrRequestDraft,
+    request_id_of: Callable[[int], str],
+) -> LetterView:
+    """The mail as this draft would send it, and to whom; nothing is kept. Raises `Refused`."""
+    read = await read_request(connection, caller, draft, request_id_of)
+    if read.reasons:
+        raise Refused(*read.reasons)
+    recipients = _recipients(read)
+    usual = await _usual_letter(connection, read, recipients)
+    return LetterView(
+        sim_id=read.sim.id,
+        recipients=recipients,
+        subject=usual.subject if draft.subject is None else draft.subject,
+        text=usual.text if draft.text is None else draft.text,
+        language=usual.language,
+        open_request=read.facts.open_qr_request,
+        version=read.version,
+    )
+
+
+async def keep_letter(connection: AsyncConnection, draft: QrRequestDraft, read: Read) -> Read:
+    """Write the letter of a draft that keeps the rules into the database, where it was edited.
+
+    A subject or text that comes back as it was pre-filled is not kept: each recipient gets it in their own
+    language.
+    """
+    if not (draft.cc or draft.subject is not None or draft.text is not None):
+        return read
+    usual = await _usual_letter(connection, read, _recipients(read))
+    subject = None if draft.subject == usual.subject else draft.subject
+    text = None if draft.text is None or _same_text(draft.text, usual.text) else draft.text
+    if not draft.cc and subject is None and text is None:
+        return read
+    letter_id = await request_steps.write_letter(connection, read.sim.account_id, subject, text, draft.cc)
+    return replace(read, letter_id=letter_id)
+
+
+async def read_request(
+    connection: AsyncConnection,
+    caller: Caller,
+    draft: QrRequestDraft,
+    request_id_of: Callable[[int], str],
+) -> Read:
+    """Check the draft. What is wrong is in `reasons`.
+
+    `request_id_of` an account is the id that the draft's key stands for: it does not stand in its own way.
+    """
+    read = await _read(connection, caller, draft.sim)
+    chosen, unknown = _chosen(draft.contacts, read.eligible)
+    wanted = frozenset(read.facts.qr_contacts if chosen is None or unknown else chosen)
+    open_request = read.facts.open_qr_request
+    own = open_request == request_id_of(read.sim.account_id)
+    reasons = request_refusals(read.facts, Recipients(contacts=wanted, again=draft.again or own))
+    reasons += [unknown] if unknown else []
+    reasons += letter_refusals(draft.subject, draft.text, draft.cc)
+    return replace(read, reasons=tuple(reasons), chosen=chosen)
+
+
+async def _read(connection: AsyncConnection, caller: Caller, sim: str) -> Read:
+    user_id, scope = caller.user, caller.scope
+    key = await lookups.find_sim(connection, scope, sim)
+    caller.require(Permission.REQUEST_QR_CODES)
+    facts = await sim_facts(connection, key.id, user_id)
+    eligible = tuple(await contacts.of_ids(connection, scope, facts.qr_contacts))
+    version = await codes.current_number(connection, scope, key.id)
+    return Read(key, user_id, facts, eligible, version=version)
+
+
+@dataclass(frozen=True)
+class _Usual:
+    """The letter as it is pre-filled for a user to edit."""
+
+    language: Language
+    subject: str
+    text: str
+
+
+async def _usual_letter(
+    connection: AsyncConnection, read: Read, recipients: tuple[ContactDetails, ...]
+) -> _Usual:
+    """Pre-filled in the language that all recipients share, else in that of the account (F30, F66)."""
+    languages = {person.language for person in recipients}
+    shared = languages.pop() if len(languages) == 1 else None
+    language = shared or await of_account(connection, read.sim.account_id)
+    facts = await emails.draft_facts(connection, read.sim.id, read.user_id)
+    return _Usual(language, *prefilled(facts, language))
+
+
+def _recipients(read: Read) -> tuple[ContactDetails, ...]:
+    chosen = read.facts.qr_contacts if read.chosen is None else read.chosen
+    return tuple(person for person in read.eligible if person.id in chosen)
+
+
+def _same_text(written: str, usual: str) -> bool:
+    """Whether only line ends differ, which forms and files change."""
+    return paragraphs(written) == paragraphs(usual)
+
+
+def _chosen(
+    spelled: tuple[str, ...] | None, eligible: tuple[ContactDetails, ...]
+) -> tuple[tuple[int, ...] | None, Refusal | None]:
+    """The contacts that were named; and a refusal where one is not among those who may be asked."""
+    if spelled is None:
+        return None, None
+    found: list[int] = []
+    for text in spelled:
+        number, address = parse_reference("C", text), text.strip().lower()
+        named = [person.id for person in eligible if number == person.id or address == person.email.lower()]
+        if not named:
+            names = ", ".join(reference("C", person.id) for person in eligible) or "-"
+            return tuple(found), Refusal.of("recipient_not_eligible", contacts=names)
+        found += named
+    return tuple(dict.fromkeys(found)), None

@@ -1,0 +1,1 @@
+"""Tables and queries of QR codes, requests for them and their links."""

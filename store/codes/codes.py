@@ -1,0 +1,145 @@
+"""The codes that SIMs have and had, with the files they were read from: kept sealed, never erased (F59)."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.codes.activation import ActivationCode, parse_activation_code
+from models.codes.requests import QrHistory, QrVersionView
+from models.errors import NotFound
+from models.fleet.inventory import EventView
+from models.people.callers import Scope
+from store import events
+from store.codes import link_ends, notifications, request_views
+from store.codes.imports import (
+    VERSION_COLUMNS,
+    imported_by,
+    note_refused,
+    refuse_conflict,
+    take,
+    version_view,
+)
+from store.codes.tables import QrVersionRow
+from store.resealing import reseal
+from store.scopes import within
+from store.secrets import KeyRing, code_of, file_of
+
+__all__ = [
+    "current",
+    "current_number",
+    "current_version",
+    "history",
+    "imported_by",
+    "note_refused",
+    "original",
+    "refuse_conflict",
+    "reseal",
+    "take",
+    "version",
+]
+
+_SEALED = select(*VERSION_COLUMNS, QrVersionRow.code)
+_CURRENT = _SEALED.where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
+_CURRENT_NUMBER = select(QrVersionRow.number).where(
+    QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current
+)
+_VERSION = _SEALED.where(QrVersionRow.id == bindparam("version"))
+_VERSIONS = (
+    select(*VERSION_COLUMNS)
+    .where(QrVersionRow.sim_id == bindparam("sim"))
+    .order_by(QrVersionRow.number.desc())
+)
+_ORIGINAL = select(QrVersionRow.sim_id, QrVersionRow.number, QrVersionRow.original).where(
+    QrVersionRow.id == bindparam("version")
+)
+
+
+async def current(
+    connection: AsyncConnection, scope: Scope, keys: KeyRing, sim_id: int
+) -> tuple[ActivationCode, QrVersionView]:
+    """The code that the SIM has. Raises `NotFound` (`no_qr_code_yet`), `SecretUnreadable`."""
+    row = (await connection.execute(_CURRENT.where(_mine(scope)), {"sim": sim_id})).one_or_none()
+    if row is None:
+        raise _none_yet()
+    return _opened(keys, row), version_view(row)
+
+
+async def current_version(connection: AsyncConnection, scope: Scope, sim_id: int) -> QrVersionView:
+    """What is known of the code that the SIM has, but not the code. Raises `NotFound` (`no_qr_code_yet`)."""
+    row = (await connection.execute(_CURRENT.where(_mine(scope)), {"sim": sim_id})).one_or_none()
+    if row is None:
+        raise _none_yet()
+    return version_view(row)
+
+
+async def current_number(connection: AsyncConnection, scope: Scope, sim_id: int) -> int | None:
+    """Which version of its code the SIM has, if it has one."""
+    number: int | None = await connection.scalar(_CURRENT_NUMBER.where(_mine(scope)), {"sim": sim_id})
+    return number
+
+
+async def version(
+    connection: AsyncConnection, scope: Scope, keys: KeyRing, version_id: int
+) -> tuple[ActivationCode, QrVersionView]:
+    """A code that a SIM has or had. Raises `NotFound` (`unknown_version`), `SecretUnreadable`."""
+    row = (await connection.execute(_VERSION.where(_mine(scope)), {"version": version_id})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_version")
+    return _opened(keys, row), version_view(row)
+
+
+async def original(connection: AsyncConnection, scope: Scope, keys: KeyRing, version_id: int) -> bytes | None:
+    """The file that the code was read from; None where it was typed in. Raises like `version`.
+
+    It is somebody else's file: it is never shown, only handed out as it is.
+    """
+    row = (await connection.execute(_ORIGINAL.where(_mine(scope)), {"version": version_id})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_version")
+    return None if row.original is None else keys.open(file_of(row.sim_id, row.number), row.original)
+
+
+async def history(connection: AsyncConnection, scope: Scope, sim_id: int) -> QrHistory:
+    """Everything about the SIM's code but the code."""
+    versions = await connection.execute(_VERSIONS.where(_mine(scope)), {"sim": sim_id})
+    return QrHistory(
+        sim_id=sim_id,
+        versions=tuple(version_view(row) for row in versions),
+        requests=await request_views.of_sim(connection, scope, sim_id),
+        notifications=await notifications.of_sim(connection, scope, sim_id),
+        links=await link_ends.of_sim(connection, scope, sim_id),
+        events=await _events(connection, scope, sim_id),
+    )
+
+
+def _mine(scope: Scope) -> ColumnElement[bool]:
+    return within(scope, QrVersionRow.account_id, sim=QrVersionRow.sim_id)
+
+
+async def _events(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[EventView, ...]:
+    """What happened about the SIM's code, not in the orders that brought and discard it, nor to its line; the
+    data says also which request, notification and link it was about.
+    """
+    found = await events.of(connection, scope, f"sim:{sim_id}")
+    return tuple(_named(event) for event in found if not event.about[0].startswith(("order-", "line:")))
+
+
+def _named(event: EventView) -> EventView:
+    named: dict[str, object] = {}
+    for reference in event.about:
+        if reference.startswith("qr-request-"):
+            named["request_id"] = reference
+        elif reference.startswith("qr-notification-"):
+            named["notification_id"] = reference
+        elif reference.startswith("link:"):
+            named["link_id"] = int(reference.removeprefix("link:"))
+    return event.model_copy(update={"data": {**event.data, **named}})
+
+
+def _opened(keys: KeyRing, row: Any) -> ActivationCode:
+    return parse_activation_code(keys.open(code_of(row.sim_id, row.number), row.code).decode())
+
+
+def _none_yet() -> NotFound:
+    return NotFound.because("no_qr_code_yet")

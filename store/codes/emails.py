@@ -1,0 +1,294 @@
+"""What the mails about QR codes tell, who they go to, and whether they are still wanted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, any_, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from models.codes.requests import RequestStatus
+from models.errors import NotFound
+from models.fleet.inventory import ContactRole
+from models.language import Language
+from models.qr_letter import QrFacts, copies
+from store import silence
+from store.codes.code_locks import unknown_request
+from store.codes.tables import QrLetterRow, QrNotificationRow, QrRequestRow, QrRoundRow
+from store.mail_table import MailRow
+from store.mails import AboutNotification, AboutRequest, Person
+from store.people.languages import at_addresses, language_of
+from store.row import now
+from store.tables import (
+    AccountRow,
+    ContactRoleRow,
+    ContactRow,
+    DeviceRow,
+    DistributorRow,
+    EmployeeRow,
+    LineRow,
+    ProviderRow,
+    SimRow,
+    UserRow,
+)
+
+
+@dataclass(frozen=True)
+class RoundMails:
+    """One round of a request: what it says, and to whom."""
+
+    about: AboutRequest
+    account_id: int
+    over: bool
+    facts: QrFacts
+    contacts: tuple[Person, ...]
+    """Those of the round who have the role still: they get a link (F26, F56)."""
+    copied: tuple[Person, ...]
+    """The letter's additional recipients: they get none (F29, F35)."""
+    requester: Person
+    sender: str
+    """The address of who sent this round."""
+
+
+@dataclass(frozen=True)
+class NotificationMail:
+    """A notification: what it says, and to whom."""
+
+    about: AboutNotification
+    account_id: int
+    version_id: int
+    facts: QrFacts
+    manager: Person
+    sender: str | None
+    """The address of the user who sent it, if it was a user."""
+
+
+_SIM = (AccountRow.name.label("account"), ProviderRow.name.label("provider"), SimRow.iccid)
+_sender = aliased(UserRow)
+
+
+def _drafts() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*_SIM, DistributorRow.name.label("distributor"), UserRow.name.label("requester_name"))
+        .select_from(SimRow)
+        .join(AccountRow, AccountRow.id == SimRow.account_id)
+        .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
+        .join(UserRow, and_(UserRow.account_id == SimRow.account_id, UserRow.id == bindparam("user")))
+        .outerjoin(DistributorRow, DistributorRow.id == SimRow.distributor_id)
+        .where(SimRow.id == bindparam("sim"))
+    )
+
+
+def _rounds() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            *_SIM,
+            DistributorRow.name.label("distributor"),
+            QrRequestRow.account_id,
+            QrRequestRow.sim_id,
+            QrRequestRow.status,
+            QrRequestRow.requested_at,
+            UserRow.id.label("user_id"),
+            UserRow.name.label("user_name"),
+            UserRow.email.label("user_email"),
+            language_of(UserRow).label("user_language"),
+            func.coalesce(_sender.name, UserRow.name).label("sender_name"),
+            func.coalesce(_sender.email, UserRow.email).label("sender_email"),
+            QrLetterRow.subject,
+            QrLetterRow.body,
+            QrLetterRow.cc,
+        )
+        .select_from(QrRoundRow)
+        .join(QrRequestRow, QrRequestRow.id == QrRoundRow.request_id)
+        .join(SimRow, SimRow.id == QrRequestRow.sim_id)
+        .join(AccountRow, AccountRow.id == QrRequestRow.account_id)
+        .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
+        .join(UserRow, UserRow.id == QrRequestRow.requested_by)
+        .outerjoin(_sender, _is_user(_sender, QrRoundRow.sent_by, QrRoundRow.account_id))
+        .outerjoin(DistributorRow, DistributorRow.id == SimRow.distributor_id)
+        .outerjoin(QrLetterRow, QrLetterRow.id == QrRoundRow.letter_id)
+        .where(QrRoundRow.request_id == bindparam("request"), QrRoundRow.number == bindparam("round"))
+    )
+
+
+def _notifications() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            *_SIM,
+            LineRow.msisdn,
+            DeviceRow.name.label("device"),
+            _name_at(QrNotificationRow).label("reader_name"),
+            QrNotificationRow.account_id,
+            QrNotificationRow.sim_id,
+            QrNotificationRow.version_id,
+            QrNotificationRow.address,
+            _sender.name.label("sender_name"),
+            _sender.email.label("sender_email"),
+        )
+        .select_from(QrNotificationRow)
+        .join(SimRow, SimRow.id == QrNotificationRow.sim_id)
+        .join(AccountRow, AccountRow.id == QrNotificationRow.account_id)
+        .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
+        .outerjoin(LineRow, LineRow.subject == SimRow.holder)
+        .outerjoin(DeviceRow, DeviceRow.id == LineRow.device_id)
+        .outerjoin(_sender, _is_user(_sender, QrNotificationRow.created_by, QrNotificationRow.account_id))
+        .where(QrNotificationRow.id == bindparam("notification"))
+    )
+
+
+def _name_at(told: type[QrNotificationRow]) -> Any:
+    """The name of the account's user, else of its employee, who has the address that is told."""
+    names = (
+        select(person.name)
+        .where(person.account_id == told.account_id, func.lower(person.email) == func.lower(told.address))
+        .limit(1)
+        .correlate(told)
+        .scalar_subquery()
+        for person in (UserRow, EmployeeRow)
+    )
+    return func.coalesce(*names)
+
+
+def _is_user(user: Any, actor: Any, account_id: Any) -> Any:
+    return and_(user.account_id == account_id, func.concat("user:", user.id) == actor)
+
+
+_DRAFT, _ROUND, _NOTIFICATION = _drafts(), _rounds(), _notifications()
+_ASKED = (
+    select(ContactRow.id, ContactRow.name, ContactRow.email, language_of(ContactRow).label("language"))
+    .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
+    .join(SimRow, SimRow.distributor_id == ContactRow.distributor_id)
+    .join(QrRequestRow, QrRequestRow.sim_id == SimRow.id)
+    .join(QrRoundRow, QrRoundRow.request_id == QrRequestRow.id)
+    .join(AccountRow, AccountRow.id == QrRequestRow.account_id)
+    .where(
+        QrRoundRow.request_id == bindparam("request"),
+        QrRoundRow.number == bindparam("round"),
+        ContactRow.id == any_(QrRoundRow.contacts),
+        ContactRoleRow.role == ContactRole.ESIM_QR_CODE,
+    )
+    .order_by(ContactRow.id)
+)
+# the SIM first, as every step about QR codes does
+_KEEP_SIM = select(SimRow.id).where(SimRow.id == bindparam("sim")).with_for_update(read=True)
+_KEEP_REQUEST = (
+    select(QrRequestRow.status).where(QrRequestRow.id == bindparam("id")).with_for_update(read=True)
+)
+_KEEP_NOTIFICATION = (
+    select(QrNotificationRow.revoked_at)
+    .where(QrNotificationRow.id == bindparam("id"))
+    .with_for_update(read=True)
+)
+
+
+async def draft_facts(connection: AsyncConnection, sim_id: int, user_id: int) -> QrFacts:
+    """What the usual letter about this SIM says, if this user of its account sends it."""
+    row = (await connection.execute(_DRAFT, {"sim": sim_id, "user": user_id})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_sim")
+    return QrFacts(**row._mapping)
+
+
+async def round_mails(connection: AsyncConnection, request_id: str, number: int) -> RoundMails:
+    """Everything that the mails of a round may say. Raises `NotFound` (`unknown_request`)."""
+    which = {"request": request_id, "round": number}
+    row = (await connection.execute(_ROUND, which)).one_or_none()
+    if row is None:
+        raise unknown_request(request_id)
+    contacts = tuple(
+        Person(f"contact:{contact.id}", contact.name, contact.email, Language(contact.language))
+        for contact in await connection.execute(_ASKED, which)
+    )
+    copied = await _copied(connection, row.account_id, row.cc or (), contacts)
+    return RoundMails(
+        about=AboutRequest(request_id, row.sim_id, row.account_id),
+        account_id=row.account_id,
+        over=row.status != RequestStatus.REQUESTED,
+        facts=QrFacts(
+            account=row.account,
+            provider=row.provider,
+            iccid=row.iccid,
+            requester_name=row.sender_name,
+            reference=request_id,
+            distributor=row.distributor,
+            requested_at=row.requested_at,
+            asked=tuple(contact.name for contact in contacts),
+            cc=tuple(person.email or "" for person in copied),
+            subject=row.subject,
+            text=row.body,
+        ),
+        contacts=contacts,
+        copied=copied,
+        requester=Person(f"user:{row.user_id}", row.user_name, row.user_email, Language(row.user_language)),
+        sender=row.sender_email,
+    )
+
+
+async def notification_mail(connection: AsyncConnection, notification_id: str) -> NotificationMail:
+    """Everything that a notification may say. Raises `NotFound` (`unknown_notification`)."""
+    row = (await connection.execute(_NOTIFICATION, {"notification": notification_id})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_notification", notification=notification_id)
+    languages = await at_addresses(connection, row.account_id, [row.address])
+    return NotificationMail(
+        about=AboutNotification(notification_id, row.sim_id, row.account_id),
+        account_id=row.account_id,
+        version_id=row.version_id,
+        facts=QrFacts(
+            account=row.account,
+            provider=row.provider,
+            iccid=row.iccid,
+            requester_name=row.sender_name,
+            reference=notification_id,
+            msisdn=row.msisdn,
+            device=row.device,
+        ),
+        manager=Person("manager", row.reader_name or "", row.address, languages[row.address]),
+        sender=row.sender_email,
+    )
+
+
+async def is_open(connection: AsyncConnection, about: AboutRequest) -> bool:
+    """Whether the code is still waited for, which stays so until the end of the transaction: the links that
+    are made in it end with the request.
+    """
+    await connection.execute(_KEEP_SIM, {"sim": about.sim_id})
+    status = (await connection.execute(_KEEP_REQUEST, {"id": about.id})).scalar_one()
+    return bool(status == RequestStatus.REQUESTED)
+
+
+async def is_valid(connection: AsyncConnection, about: AboutNotification) -> bool:
+    """Whether the notification is not revoked, which stays so until the end of the transaction."""
+    await connection.execute(_KEEP_SIM, {"sim": about.sim_id})
+    revoked_at = (await connection.execute(_KEEP_NOTIFICATION, {"id": about.id})).scalar_one()
+    return revoked_at is None
+
+
+_DUE_IN = silence.due_in(QrRoundRow.at, MailRow.qr_request_id == QrRoundRow.request_id).where(
+    QrRoundRow.request_id == bindparam("request"), QrRoundRow.number == bindparam("round")
+)
+
+
+async def silence_left(
+    connection: AsyncConnection, request_id: str, number: int, silent_for: timedelta
+) -> timedelta | None:
+    """How much is missing until the contacts of a round have been silent for so long since they were written
+    to. None where it has been long enough.
+    """
+    known = {"request": request_id, "round": number, "silent_for": silent_for}
+    return await silence.left(connection, _DUE_IN, known)
+
+
+async def from_now(connection: AsyncConnection, after: timedelta) -> datetime:
+    """When something that is made in this transaction expires."""
+    return (await connection.execute(select(now() + after))).scalar_one()
+
+
+async def _copied(
+    connection: AsyncConnection, account_id: int, cc: Sequence[str], contacts: Sequence[Person]
+) -> tuple[Person, ...]:
+    wanted = copies(cc, [contact.email for contact in contacts if contact.email])
+    languages = await at_addresses(connection, account_id, wanted.values())
+    return tuple(Person(f"cc:{place}", "", address, languages[address]) for place, address in wanted.items())

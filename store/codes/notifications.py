@@ -1,0 +1,277 @@
+"""Notifications that a code is there: written before their mail is sent, revoked with their links."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Interval,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.codes.requests import NotificationView, RequestStatus
+from models.errors import NotFound, Refused
+from models.events import sim_references
+from models.fleet.inventory import SimState
+from models.identifiers import qr_notification_id
+from models.people.callers import AllAccounts, By, Scope
+from store import events, holds, not_sent
+from store.codes.code_locks import SimInHand, lock_request, lock_sim
+from store.codes.tables import LinkRow, QrNotificationRow, QrRequestRow, QrVersionRow
+from store.hold_table import HoldRow
+from store.mail_table import MailRow
+from store.not_sent_table import NotSentRow
+from store.row import now
+from store.scopes import within
+from store.tables import SimRow, UserRow
+
+OFFERED_BY = "system"
+"""The maker of a notification that a request's own workflow offers to the requester, and sends itself."""
+_STARTED_WITHIN = timedelta(minutes=5)
+"""How long after it was written down a notification's mail is begun. Where it is not, whoever wrote it could
+not reach Temporal, and perhaps gave up: then nobody is told by it.
+"""
+
+_INSERT = insert(QrNotificationRow).on_conflict_do_nothing().returning(QrNotificationRow.id)
+_CURRENT = select(QrVersionRow.id, QrVersionRow.number).where(
+    QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current
+)
+NOTIFIED = exists().where(
+    QrNotificationRow.version_id == QrVersionRow.id,
+    or_(
+        QrNotificationRow.created_at > now() - bindparam("started_within", _STARTED_WITHIN, type_=Interval),
+        exists().where(MailRow.qr_notification_id == QrNotificationRow.id),
+    ),
+)
+"""Whether a recipient was notified of a version, or is just now, as a condition of a statement."""
+_IS_TOLD = select(QrVersionRow.id).where(QrVersionRow.id == bindparam("version"), NOTIFIED)
+_UNTOLD = (
+    select(QrVersionRow.id, UserRow.email)
+    .join(QrRequestRow, QrRequestRow.sim_id == QrVersionRow.sim_id)
+    .join(UserRow, UserRow.id == QrRequestRow.requested_by)
+    .join(SimRow, SimRow.id == QrVersionRow.sim_id)
+    .where(
+        QrRequestRow.id == bindparam("request"),
+        QrRequestRow.status == RequestStatus.IMPORTED,
+        QrVersionRow.current,
+        SimRow.state != SimState.DISCARDED,
+        ~NOTIFIED,
+    )
+)
+
+
+def _revoking(*which: ColumnElement[bool]) -> Select[str]:
+    """Revoke them, and forget what they were held for."""
+    revoked = (
+        update(QrNotificationRow)
+        .where(QrNotificationRow.revoked_at.is_(None), *which)
+        .values(revoked_at=now())
+        .returning(QrNotificationRow.id)
+        .cte("revoked")
+    )
+    released = delete(HoldRow).where(HoldRow.workflow_id.in_(select(revoked.c.id))).cte("released")
+    superseded = delete(NotSentRow).where(NotSentRow.subject_id.in_(select(revoked.c.id))).cte("superseded")
+    return select(revoked.c.id).add_cte(released, superseded)
+
+
+_REVOKE = _revoking(QrNotificationRow.sim_id == bindparam("sim"))
+_REVOKE_ONE = _revoking(QrNotificationRow.id == bindparam("notification"))
+_REVOKE_LINKS = (
+    update(LinkRow)
+    .where(LinkRow.sim_id == bindparam("sim"), LinkRow.purpose == "download", LinkRow.revoked_at.is_(None))
+    .values(revoked_at=now())
+)
+_REVOKE_LINKS_OF_ONE = _REVOKE_LINKS.where(LinkRow.notification_id == bindparam("notification"))
+
+
+async def create(
+    connection: AsyncConnection,
+    *,
+    notification_id: str,
+    account_id: int,
+    sim_id: int,
+    version_id: int,
+    address: str,
+    by: By,
+) -> NotificationView:
+    """Write a notification of the SIM's present code; the same id again is the same one.
+
+    Raises `Refused` (`key_used_for_notification`, `sim_discarded`, `code_replaced`).
+    """
+    sim = await lock_sim(connection, sim_id)
+    known = await find(connection, AllAccounts(), notification_id)
+    if known is not None:
+        return _same(known, sim_id, address)
+    if sim.state is SimState.DISCARDED:
+        raise Refused.because("sim_discarded")
+    current = (await connection.execute(_CURRENT, {"sim": sim_id})).one_or_none()
+    if current is None or current.id != version_id:
+        raise Refused.because("code_replaced")
+    made = {"id": notification_id, "account_id": account_id, "sim_id": sim_id, "version_id": version_id}
+    written = await connection.execute(_INSERT, {**made, "address": address, "created_by": by.actor})
+    if written.scalar_one_or_none() is not None:
+        about: dict[str, Any] = {"version": current.number}
+        refers = sim_references(sim_id, notification_id=notification_id)
+        happened = ("notification.created", about)
+        await events.append(connection, account_id, refers, by.actor, happened, origin_id=by.origin_id)
+    return _same(await notification(connection, AllAccounts(), notification_id), sim_id, address)
+
+
+async def notification(connection: AsyncConnection, scope: Scope, notification_id: str) -> NotificationView:
+    """One notification. `version` is the version's number. Raises `NotFound` (`unknown_notification`)."""
+    found = await find(connection, scope, notification_id)
+    if found is None:
+        raise NotFound.because("unknown_notification", notification=notification_id)
+    return found
+
+
+async def find(connection: AsyncConnection, scope: Scope, notification_id: str) -> NotificationView | None:
+    """One notification, if there is such a one."""
+    statement = _views(scope).where(QrNotificationRow.id == notification_id)
+    row = (await connection.execute(statement)).one_or_none()
+    return None if row is None else _view(row)
+
+
+async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[NotificationView, ...]:
+    """All notifications of the SIM's codes, newest first."""
+    statement = _views(scope).where(QrNotificationRow.sim_id == sim_id)
+    newest_first = statement.order_by(QrNotificationRow.created_at.desc(), QrNotificationRow.id)
+    return tuple(_view(row) for row in await connection.execute(newest_first))
+
+
+async def revoke(connection: AsyncConnection, notification_id: str, by: By) -> None:
+    """The notification's links show nothing any more; revoking it again changes nothing.
+
+    Raises `NotFound` (`unknown_notification`).
+    """
+    known = await notification(connection, AllAccounts(), notification_id)
+    sim = await lock_sim(connection, known.sim_id)
+    one = {"sim": known.sim_id, "notification": notification_id}
+    if (await connection.execute(_REVOKE_ONE, one)).scalar_one_or_none() is None:
+        return
+    await connection.execute(_REVOKE_LINKS_OF_ONE, one)
+    await _tell_revoked(connection, sim, by, notification_id)
+
+
+async def revoke_all(connection: AsyncConnection, sim: SimInHand, by: By) -> int:
+    """The SIM, which is locked, gets another code: what was told of the one before is of no use.
+
+    How many links showed it until now.
+    """
+    revoked = (await connection.scalars(_REVOKE, {"sim": sim.id})).all()
+    links = await connection.scalars(_REVOKE_LINKS.returning(LinkRow.expires_at > now()), {"sim": sim.id})
+    dead = sum(links)
+    for notification_id in revoked:
+        await _tell_revoked(connection, sim, by, notification_id)
+    return dead
+
+
+async def _tell_revoked(connection: AsyncConnection, sim: SimInHand, by: By, notification_id: str) -> None:
+    about = sim_references(sim.id, notification_id=notification_id)
+    happened: events.Happening = ("notification.revoked", {})
+    await events.append(connection, sim.account_id, about, by.actor, happened, origin_id=by.origin_id)
+
+
+async def offer_notification(connection: AsyncConnection, request_id: str) -> str | None:
+    """Where nobody was told of the code that was imported: a notification to who asked for it; its id.
+
+    None where somebody was told, or where the SIM has no code to tell of any more.
+    """
+    request = await lock_request(connection, request_id)
+    own = _id_for_requester(request.account_id, request_id)
+    if await find(connection, AllAccounts(), own) is not None:
+        return own
+    which = {"request": request_id}
+    untold = (await connection.execute(_UNTOLD, which)).one_or_none()
+    if untold is None:
+        return None
+    await create(
+        connection,
+        notification_id=own,
+        account_id=request.account_id,
+        sim_id=request.sim_id,
+        version_id=untold.id,
+        address=untold.email,
+        by=By(OFFERED_BY),
+    )
+    return own
+
+
+async def told(connection: AsyncConnection, version_id: int) -> bool:
+    """Whether somebody was told of this version, or is just now."""
+    which = {"version": version_id}
+    return await connection.scalar(_IS_TOLD, which) is not None
+
+
+async def offered(connection: AsyncConnection, account_id: int, request_id: str) -> bool:
+    """Whether the request's workflow tells who asked, or has told, by itself."""
+    known = await find(connection, AllAccounts(), _id_for_requester(account_id, request_id))
+    return known is not None and known.state != "given_up"
+
+
+def _id_for_requester(account_id: int, request_id: str) -> str:
+    return qr_notification_id(account_id, f"the requester of {request_id}")
+
+
+def _views(scope: Scope) -> Select[*tuple[Any, ...]]:
+    expires = (
+        select(func.max(LinkRow.expires_at))
+        .where(
+            LinkRow.sim_id == QrNotificationRow.sim_id,
+            LinkRow.notification_id == QrNotificationRow.id,
+            LinkRow.revoked_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    sent = exists().where(and_(MailRow.qr_notification_id == QrNotificationRow.id, MailRow.state == "sent"))
+    return (
+        select(
+            QrNotificationRow.__table__,
+            QrVersionRow.number,
+            expires.label("link_expires_at"),
+            sent.label("sent"),
+            holds.of(QrNotificationRow.id).label("holds"),
+            not_sent.of(QrNotificationRow.id).label("not_sent"),
+        )
+        .join(QrVersionRow, QrVersionRow.id == QrNotificationRow.version_id)
+        .where(within(scope, QrNotificationRow.account_id))
+    )
+
+
+def _view(row: Any) -> NotificationView:
+    states = {
+        "revoked": row.revoked_at is not None,
+        "sent": row.sent,
+        "given_up": row.given_up,
+        "held": bool(row.holds),
+        "waiting": True,
+    }
+    state = next(state for state, is_so in states.items() if is_so)
+    return NotificationView(
+        id=row.id,
+        account_id=row.account_id,
+        sim_id=row.sim_id,
+        version=row.number,
+        address=row.address,
+        created_at=row.created_at,
+        state=state,
+        link_expires_at=row.link_expires_at,
+        not_sent=not_sent.read(row.not_sent),
+        **holds.read(row.holds if state == "held" else None),
+    )
+
+
+def _same(known: NotificationView, sim_id: int, address: str) -> NotificationView:
+    if (known.sim_id, known.address) != (sim_id, address):
+        raise Refused.because("key_used_for_notification")
+    return known

@@ -1,0 +1,295 @@
+"""The steps of a request for a QR code. Each is part of a transaction of its caller: it locks the SIM, then
+the request, does the effect and appends the events. Run again, it finds its own result.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.codes.requests import QrWish, RequestResult, RequestState, RequestStatus, end_request
+from models.errors import Refusal, Refused
+from models.events import sim_references
+from models.people.callers import AllAccounts, By, Permission
+from models.qr_letter import letter_refusals
+from models.rules import Facts, Recipients, request_refusals
+from store import events, holds, not_sent, origins
+from store.codes.code_locks import RequestInHand, lock_request, lock_sim
+from store.codes.discard import end_by_discard, ended_by_discard
+from store.codes.notifications import offer_notification
+from store.codes.request_views import find, look, of_sim, request, start_facts
+from store.codes.tables import QrLetterRow, QrRequestRow, QrRoundRow
+from store.events import Happening
+from store.facts import sim_facts
+from store.people.actors import actor_refusal
+from store.row import now
+from store.tables import SimRow, UserRow
+
+__all__ = [
+    "add_round",
+    "end",
+    "end_by_discard",
+    "ended_by_discard",
+    "find",
+    "look",
+    "of_sim",
+    "offer_notification",
+    "open_request",
+    "request",
+    "sent_again",
+    "start_facts",
+    "withdraw",
+    "write_letter",
+]
+
+_FIRST = "request"
+"""The call of the first round."""
+
+_OURS = select(
+    exists().where(SimRow.id == bindparam("sim"), SimRow.account_id == bindparam("account")).label("sim"),
+    exists().where(UserRow.id == bindparam("user"), UserRow.account_id == bindparam("account")).label("user"),
+)
+_OPEN = upsert(QrRequestRow).on_conflict_do_nothing().returning(QrRequestRow.id)
+_ADD_ROUND = insert(QrRoundRow)
+_ROUND_OF_CALL = select(QrRoundRow.number).where(
+    QrRoundRow.request_id == bindparam("request"), QrRoundRow.call == bindparam("call")
+)
+_SENT_AGAIN = (
+    select(QrRequestRow.id, QrRequestRow.status, QrRoundRow.number)
+    .join(QrRequestRow, QrRequestRow.id == QrRoundRow.request_id)
+    .where(QrRequestRow.sim_id == bindparam("sim"), QrRoundRow.call == bindparam("call"))
+    .order_by(QrRequestRow.requested_at.desc())
+    .limit(1)
+)
+_SUPERSEDED = not_sent.gone(bindparam("request"))
+_NEXT_ROUND = (
+    update(QrRequestRow)
+    .where(QrRequestRow.id == bindparam("request"), QrRequestRow.status == RequestStatus.REQUESTED)
+    .values(round=QrRequestRow.round + 1)
+    .returning(QrRequestRow.round)
+    .add_cte(_SUPERSEDED)
+)
+_GONE = holds.gone(bindparam("request"))
+_END = (
+    update(QrRequestRow)
+    .where(QrRequestRow.id == bindparam("request"), QrRequestRow.status == RequestStatus.REQUESTED)
+    .values(status=bindparam("to"), status_since=now())
+    .returning(holds.steps_of(_GONE))
+    .add_cte(_SUPERSEDED)
+)
+_LETTER = select(QrLetterRow.id).where(
+    QrLetterRow.id == bindparam("letter"), QrLetterRow.account_id == bindparam("account")
+)
+
+
+@dataclass(frozen=True)
+class _Round:
+    number: int
+    call: str
+    contacts: list[int]
+    letter_id: int | None
+
+
+async def write_letter(
+    connection: AsyncConnection, account_id: int, subject: str | None, body: str | None, cc: Sequence[str]
+) -> int:
+    """Keep an edited letter and whom it is copied to; its id may travel where its text may not (W6).
+
+    A subject or body of None is sent as it is pre-filled, in the language of each recipient. Raises `Refused`
+    with every reason why such a letter is not sent (F29, F56).
+    """
+    reasons = letter_refusals(subject, body, cc)
+    if reasons:
+        raise Refused(*reasons)
+    written = insert(QrLetterRow).values(account_id=account_id, subject=subject, body=body, cc=list(cc))
+    return int((await connection.execute(written.returning(QrLetterRow.id))).scalar_one())
+
+
+async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResult:
+    """Accept the request, or refuse it for good with every reason (F2, F25, F26, F56). A SIM has one open
+    request at most: two that are made at once queue on the SIM.
+    """
+    missing = await _unknown(connection, wish)
+    if missing:
+        return _refused(wish, missing)
+    sim = await lock_sim(connection, wish.sim_id)
+    facts = await sim_facts(connection, wish.sim_id, wish.user_id)
+    known = await _known(connection, wish)
+    if known is not None:
+        return known
+    contacts = _chosen(wish.contacts, facts)
+    reasons = request_refusals(facts, Recipients(contacts=frozenset(contacts)))
+    reasons += await _no_letter(connection, wish.account_id, wish.letter_id)
+    by = By(f"user:{wish.user_id}", wish.origin_id)
+    reasons += await _not_allowed(connection, by, wish.account_id, begins=True)
+    values = {
+        "id": wish.request_id,
+        "account_id": wish.account_id,
+        "sim_id": sim.id,
+        "requested_by": wish.user_id,
+        "status": RequestStatus.REFUSED if reasons else RequestStatus.REQUESTED,
+        "refusals": [reason.model_dump() for reason in reasons],
+    }
+    if (await connection.execute(_OPEN, values)).scalar_one_or_none() is None:
+        # the same id, for another SIM, at the same moment
+        return await _known(connection, wish) or _refused(wish, reasons)
+    if reasons:
+        by = await origins.verified(connection, by)
+        codes = {"codes": [reason.code for reason in reasons]}
+        about = sim_references(sim.id, request_id=wish.request_id)
+        happened = ("qr.refused", codes)
+        await events.append(connection, sim.account_id, about, by.actor, happened, origin_id=by.origin_id)
+        return _refused(wish, reasons)
+    request = await lock_request(connection, wish.request_id)
+    await _add_round(connection, request, _Round(1, _FIRST, contacts, wish.letter_id), by)
+    return RequestResult(state=request.state)
+
+
+async def add_round(
+    connection: AsyncConnection,
+    request_id: str,
+    by: By,
+    call: str,
+    *,
+    contacts: Sequence[int] | None = None,
+    letter_id: int | None = None,
+) -> RequestResult:
+    """The open request is sent once more: to all who have the role now, or to those chosen among them.
+
+    `call` names the update, so that its repeat adds nothing. A user must be allowed to ask; an operator
+    may always send again.
+    """
+    request = await lock_request(connection, request_id)
+    done = {"request": request_id, "call": call}
+    if (await connection.execute(_ROUND_OF_CALL, done)).one_or_none():
+        return RequestResult(state=request.state)
+    over = end_request(request.status, RequestStatus.WITHDRAWN)
+    if over:
+        return RequestResult(state=request.state, refusals=(over,))
+    not_allowed = await _not_allowed(connection, by, request.account_id)
+    if not_allowed:
+        return RequestResult(state=request.state, refusals=tuple(not_allowed))
+    facts = await _facts_for(connection, request, by.actor)
+    chosen = _chosen(contacts, facts)
+    reasons = request_refusals(facts, Recipients(contacts=frozenset(chosen), again=True))
+    reasons += await _no_letter(connection, request.account_id, letter_id)
+    if reasons:
+        return RequestResult(state=request.state, refusals=tuple(reasons))
+    number = (await connection.execute(_NEXT_ROUND, {"request": request_id})).scalar_one()
+    await _add_round(connection, request, _Round(number, call, chosen, letter_id), by)
+    return RequestResult(state=request.state.model_copy(update={"round": number}))
+
+
+async def sent_again(connection: AsyncConnection, sim_id: int, call: str) -> RequestState | None:
+    """The round of one of the SIM's requests, however it went on, that this call asked for before."""
+    row = (await connection.execute(_SENT_AGAIN, {"sim": sim_id, "call": call})).one_or_none()
+    if row is None:
+        return None
+    return RequestState(request_id=row.id, status=row.status, sim_id=sim_id, round=row.number)
+
+
+async def withdraw(connection: AsyncConnection, request_id: str, by: By) -> RequestResult:
+    """The code is not wanted any more: nobody can upload it with the links of this request."""
+    request = await lock_request(connection, request_id)
+    if request.status is RequestStatus.WITHDRAWN:
+        return RequestResult(state=request.state)
+    over = end_request(request.status, RequestStatus.WITHDRAWN)
+    if over:
+        return RequestResult(state=request.state, refusals=(over,))
+    not_allowed = await _not_allowed(connection, by, request.account_id)
+    if not_allowed:
+        return RequestResult(state=request.state, refusals=tuple(not_allowed))
+    await end(connection, request, RequestStatus.WITHDRAWN, by, ("qr.withdrawn", {}))
+    return RequestResult(state=request.state.model_copy(update={"status": RequestStatus.WITHDRAWN}))
+
+
+async def end(
+    connection: AsyncConnection,
+    request: RequestInHand,
+    status: RequestStatus,
+    by: By,
+    *happenings: Happening,
+    link_id: int | None = None,
+) -> None:
+    """End a request in hand: what it was held for is over, and its upload links only say how it ended."""
+    gone = (await connection.execute(_END, {"request": request.id, "to": status})).scalar_one()
+    about = sim_references(request.sim_id, request_id=request.id, link_id=link_id)
+    happenings = (*holds.released("qr", gone), *happenings)
+    await events.append(connection, request.account_id, about, by.actor, *happenings, origin_id=by.origin_id)
+
+
+async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: _Round, by: By) -> None:
+    written = {"request_id": request.id, "account_id": request.account_id, "sent_by": by.actor}
+    written |= asdict(sent)
+    await connection.execute(_ADD_ROUND, written)
+    asked: dict[str, object] = {"round": sent.number, "contacts": list(sent.contacts)}
+    if sent.letter_id is not None:
+        asked["letter"] = sent.letter_id
+    happened = "qr.requested" if sent.number == 1 else "qr.sent_again"
+    await events.append(
+        connection,
+        request.account_id,
+        request.about,
+        by.actor,
+        (happened, asked),
+        origin_id=by.origin_id,
+    )
+
+
+async def _known(connection: AsyncConnection, wish: QrWish) -> RequestResult | None:
+    """How the request that has this id was answered; nothing of it is told to another account."""
+    known = await find(connection, AllAccounts(), wish.request_id)
+    if known is None:
+        return None
+    if known.account_id != wish.account_id:
+        return _refused(wish, [Refusal.of("key_used_for_request")])
+    state = RequestState(request_id=known.id, status=known.status, sim_id=known.sim_id, round=known.round)
+    return RequestResult(state=state, refusals=known.refusals)
+
+
+async def _facts_for(connection: AsyncConnection, request: RequestInHand, actor: str) -> Facts:
+    kind, _, number = actor.partition(":")
+    if kind == "user":
+        return await sim_facts(connection, request.sim_id, int(number))
+    facts = await sim_facts(connection, request.sim_id, request.requested_by)
+    # an operator has no profile that could say no
+    return facts.model_copy(update={"slot": None})
+
+
+async def _unknown(connection: AsyncConnection, wish: QrWish) -> list[Refusal]:
+    ids = {"sim": wish.sim_id, "user": wish.user_id, "account": wish.account_id}
+    found = (await connection.execute(_OURS, ids)).one()
+    return [
+        Refusal.of(code)
+        for code, there in zip(("unknown_sim", "unknown_user"), found, strict=True)
+        if not there
+    ]
+
+
+async def _not_allowed(
+    connection: AsyncConnection, by: By, account_id: int, *, begins: bool = False
+) -> list[Refusal]:
+    needed = Permission.REQUEST_QR_CODES
+    refusal = await actor_refusal(
+        connection, by.actor, account_id, permission=needed, origin_id=by.origin_id, begins=begins
+    )
+    return [refusal] if refusal else []
+
+
+async def _no_letter(connection: AsyncConnection, account_id: int, letter_id: int | None) -> list[Refusal]:
+    if letter_id is None:
+        return []
+    if (await connection.execute(_LETTER, {"letter": letter_id, "account": account_id})).one_or_none():
+        return []
+    return [Refusal.of("unknown_letter")]
+
+
+def _chosen(contacts: Sequence[int] | None, facts: Facts) -> list[int]:
+    return sorted(facts.qr_contacts if contacts is None else set(contacts))
+
+
+def _refused(wish: QrWish, reasons: Sequence[Refusal]) -> RequestResult:
+    state = RequestState(request_id=wish.request_id, status=RequestStatus.REFUSED, sim_id=wish.sim_id)
+    return RequestResult(state=state, refusals=tuple(reasons))

@@ -1,0 +1,114 @@
+"""Requests for QR codes as they are read."""
+
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.codes.requests import QrRequestView, QrRoundView, RequestState
+from models.errors import NotFound, Refusal
+from models.people.callers import Scope
+from store import holds, not_sent
+from store.codes.code_locks import unknown_request
+from store.codes.tables import QrLetterRow, QrRequestRow, QrRoundRow
+from store.scopes import within
+from store.tables import DistributorRow, LineRow, ProviderRow, SimRow
+
+_LOOK = select(QrRequestRow.status, QrRequestRow.sim_id, QrRequestRow.round).where(
+    QrRequestRow.id == bindparam("request")
+)
+_ROUNDS = (
+    select(QrRoundRow.request_id, QrRoundRow.number, QrRoundRow.at, QrLetterRow.cc)
+    .join(QrRequestRow, QrRequestRow.id == QrRoundRow.request_id)
+    .outerjoin(QrLetterRow, QrLetterRow.id == QrRoundRow.letter_id)
+    .where(QrRequestRow.sim_id == bindparam("sim"))
+    .order_by(QrRoundRow.request_id, QrRoundRow.number)
+)
+_START_FACTS = (
+    select(LineRow.slot, ProviderRow.name.label("provider"), DistributorRow.name.label("distributor"))
+    .select_from(SimRow)
+    .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
+    .outerjoin(LineRow, LineRow.subject == SimRow.holder)
+    .outerjoin(DistributorRow, DistributorRow.id == SimRow.distributor_id)
+    .where(SimRow.id == bindparam("sim"))
+)
+
+
+async def look(connection: AsyncConnection, request_id: str) -> RequestState:
+    """Where the request is now. Raises `NotFound` (`unknown_request`)."""
+    row = (await connection.execute(_LOOK, {"request": request_id})).one_or_none()
+    if row is None:
+        raise unknown_request(request_id)
+    return RequestState(request_id=request_id, status=row.status, sim_id=row.sim_id, round=row.round)
+
+
+async def request(connection: AsyncConnection, scope: Scope, request_id: str) -> QrRequestView:
+    """One request. Raises `NotFound` (`unknown_request`)."""
+    found = await find(connection, scope, request_id)
+    if found is None:
+        raise unknown_request(request_id)
+    return found
+
+
+async def find(connection: AsyncConnection, scope: Scope, request_id: str) -> QrRequestView | None:
+    """One request, if there is such a one."""
+    row = (await connection.execute(_requests(scope).where(QrRequestRow.id == request_id))).one_or_none()
+    return None if row is None else _view(row)
+
+
+async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[QrRequestView, ...]:
+    """All requests for the SIM's code with their rounds, newest first."""
+    rounds: dict[str, list[QrRoundView]] = {}
+    for row in await connection.execute(_ROUNDS, {"sim": sim_id}):  # shown with requests of the scope only
+        sent = QrRoundView(number=row.number, at=row.at, cc=tuple(row.cc or ()))
+        rounds.setdefault(row.request_id, []).append(sent)
+    statement = _requests(scope).where(QrRequestRow.sim_id == sim_id)
+    newest_first = statement.order_by(QrRequestRow.requested_at.desc(), QrRequestRow.id)
+    return tuple(
+        _view(row).model_copy(update={"rounds": tuple(rounds.get(row.id, ()))})
+        for row in await connection.execute(newest_first)
+    )
+
+
+async def start_facts(connection: AsyncConnection, sim_id: int) -> tuple[int | None, str, str]:
+    """Slot, provider and distributor of a SIM, as operators see them of its workflow.
+
+    Raises `NotFound` (`unknown_sim`). A SIM need not have a slot any more, nor a distributor.
+    """
+    row = (await connection.execute(_START_FACTS, {"sim": sim_id})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_sim")
+    return row.slot, row.provider, row.distributor or "no distributor"
+
+
+def _requests(scope: Scope) -> Select[*tuple[Any, ...]]:
+    copies = func.cardinality(QrLetterRow.cc)
+    return (
+        select(
+            QrRequestRow.__table__,
+            QrRoundRow.contacts,
+            func.coalesce(copies, 0).label("copies"),
+            holds.of(QrRequestRow.id).label("holds"),
+            not_sent.of(QrRequestRow.id).label("not_sent"),
+        )
+        .outerjoin(
+            QrRoundRow,
+            and_(QrRoundRow.request_id == QrRequestRow.id, QrRoundRow.number == QrRequestRow.round),
+        )
+        .outerjoin(QrLetterRow, QrLetterRow.id == QrRoundRow.letter_id)
+        .where(within(scope, QrRequestRow.account_id))
+    )
+
+
+def _view(row: Any) -> QrRequestView:
+    recipients = [f"contact:{contact}" for contact in row.contacts or ()]
+    recipients += [f"cc:{number}" for number in range(1, row.copies + 1)]
+    known = {name: row._mapping[name] for name in QrRequestView.model_fields if name in row._mapping}
+    reasons = tuple(Refusal(**reason) for reason in row.refusals)
+    more = {
+        "recipients": tuple(recipients),
+        "refusals": reasons,
+        "not_sent": not_sent.read(row.not_sent),
+        **holds.read(row.holds),
+    }
+    return QrRequestView(**known | more)

@@ -1,0 +1,191 @@
+"""The tables of QR codes: requests and their letters, codes and their files, and links.
+
+Secrets (codes, files) are sealed with the key ring (`store.secrets`); tokens of links are kept as SHA-256.
+Triggers (see `migrations/`): a version is never deleted, and stays what it
+was but for `current` and a new sealing of its secrets.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.codes.requests import RequestStatus
+from store.row import Row, among, now, of_account, own_id, owner
+
+FILE_TYPES = ("png", "jpeg", "svg", "tiff", "pdf", "typed")
+LINK_PURPOSES = ("upload", "download")
+
+
+class QrLetterRow(Row):
+    """A letter as a user edited it, and whom it is copied to. Free text stays out of every history (W6)."""
+
+    __tablename__ = "qr_letters"
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
+    subject: Mapped[str | None]
+    body: Mapped[str | None]
+    """What was left as it is pre-filled is None: each recipient reads it in their own language."""
+    cc: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=text("'{}'"))
+    written_at: Mapped[datetime] = mapped_column(server_default=now())
+    __table_args__ = (UniqueConstraint("id", "account_id"),)
+
+
+class QrRequestRow(Row):
+    """A request for the QR code of an eSIM, sent once or, after "send again", in several rounds."""
+
+    __tablename__ = "qr_requests"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = owner()
+    sim_id: Mapped[int]
+    requested_by: Mapped[int]
+    status: Mapped[str]
+    status_since: Mapped[datetime] = mapped_column(server_default=now())
+    requested_at: Mapped[datetime] = mapped_column(server_default=now())
+    round: Mapped[int] = mapped_column(server_default=text("1"))
+    refusals: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    __table_args__ = (
+        # a refused request does not keep a cancelled order from deleting its temporary eSIM
+        of_account("sim_id", "sims", ondelete="CASCADE"),
+        of_account("requested_by", "users"),
+        UniqueConstraint("id", "account_id"),
+        CheckConstraint(among("status", RequestStatus), name="status"),
+        CheckConstraint("(status = 'refused') = (refusals <> '[]')", name="refused_says_why"),
+        Index("uq_open_qr_request", "sim_id", unique=True, postgresql_where=text("status = 'requested'")),
+        Index("ix_qr_requests_sim_id", "sim_id"),
+    )
+
+
+class QrRoundRow(Row):
+    """One sending of a request: which letter (the usual one where none) and to whom."""
+
+    __tablename__ = "qr_rounds"
+    request_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = owner()
+    call: Mapped[str]
+    """The update that asked for it: its repeat finds the round."""
+    contacts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    letter_id: Mapped[int | None]
+    sent_by: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=now())
+    __table_args__ = (
+        of_account("request_id", "qr_requests"),
+        of_account("letter_id", "qr_letters"),
+        UniqueConstraint("request_id", "call"),
+    )
+
+
+class QrVersionRow(Row):
+    """A code that a SIM has (`current`) or had, with the file it was read from (F59)."""
+
+    __tablename__ = "qr_versions"
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
+    sim_id: Mapped[int]
+    number: Mapped[int]
+    current: Mapped[bool]
+    code: Mapped[bytes] = mapped_column(LargeBinary)
+    """Sealed."""
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    """Keyed digest of the profile that the code stands for: a code is on one SIM at most (F62)."""
+    file_type: Mapped[str]
+    original: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Sealed; none where the code was typed in."""
+    request_id: Mapped[str | None]
+    imported_by: Mapped[str]
+    imported_at: Mapped[datetime] = mapped_column(server_default=now())
+    __table_args__ = (
+        of_account("sim_id", "sims"),
+        of_account("request_id", "qr_requests"),
+        UniqueConstraint("id", "account_id"),
+        UniqueConstraint("sim_id", "number"),
+        CheckConstraint(among("file_type", FILE_TYPES), name="file_type"),
+        CheckConstraint("(original IS NULL) = (file_type = 'typed')", name="original"),
+        Index("ix_qr_versions_fingerprint", "fingerprint"),
+        Index("uq_current_qr_version", "sim_id", unique=True, postgresql_where=text("current")),
+        Index("uq_current_qr_code", "fingerprint", unique=True, postgresql_where=text("current")),
+    )
+
+
+class QrNotificationRow(Row):
+    """A mail that tells somebody that a code is there. The address stays out of every history."""
+
+    __tablename__ = "qr_notifications"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = owner()
+    sim_id: Mapped[int]
+    version_id: Mapped[int]
+    address: Mapped[str]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=now())
+    given_up: Mapped[bool] = mapped_column(server_default=text("false"))
+    revoked_at: Mapped[datetime | None]
+    __table_args__ = (
+        of_account("sim_id", "sims"),
+        of_account("version_id", "qr_versions"),
+        UniqueConstraint("id", "account_id"),
+        Index("ix_qr_notifications_sim_id", "sim_id"),
+    )
+
+
+class QrUploadRow(Row):
+    """A file that was checked and is shown to whoever uploaded it, until they send it. Kept for a day."""
+
+    __tablename__ = "qr_uploads"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("links.id"), index=True)
+    code: Mapped[bytes] = mapped_column(LargeBinary)
+    file_type: Mapped[str]
+    original: Mapped[bytes | None] = mapped_column(LargeBinary)
+    uploaded_at: Mapped[datetime] = mapped_column(server_default=now())
+
+
+class LinkRow(Row):
+    """A link in a mail: whoever has the token may do one thing about one SIM, until it expires (F60).
+
+    Each try to send a mail has a token of its own, as only its digest is kept.
+    """
+
+    __tablename__ = "links"
+    id: Mapped[int] = own_id()
+    token: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    """SHA-256 of the token."""
+    purpose: Mapped[str]
+    account_id: Mapped[int] = owner()
+    sim_id: Mapped[int]
+    request_id: Mapped[str | None]
+    recipient: Mapped[str | None]
+    """Upload: the contact whom the mail went to, such as `contact:7`."""
+    notification_id: Mapped[str | None]
+    version_id: Mapped[int | None]
+    """Download: the only version it shows."""
+    created_at: Mapped[datetime] = mapped_column(server_default=now())
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    __table_args__ = (
+        of_account("sim_id", "sims"),
+        of_account("request_id", "qr_requests"),
+        of_account("notification_id", "qr_notifications"),
+        of_account("version_id", "qr_versions"),
+        CheckConstraint(among("purpose", LINK_PURPOSES), name="purpose"),
+        CheckConstraint(
+            "CASE purpose WHEN 'upload' THEN request_id IS NOT NULL AND recipient IS NOT NULL "
+            "ELSE notification_id IS NOT NULL AND version_id IS NOT NULL END",
+            name="bound",
+        ),
+        Index("ix_links_sim_id", "sim_id"),
+        Index("ix_links_recipient", "recipient", postgresql_where=text("revoked_at IS NULL")),
+    )

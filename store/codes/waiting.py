@@ -1,0 +1,88 @@
+"""Requests of all SIMs in one list, with the notifications that wait for a person."""
+
+from typing import Any
+
+from sqlalchemy import Select, func, literal, null, or_, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.codes.requests import QrWaitingView, RequestStatus
+from models.people.callers import Scope
+from store import holds, not_sent
+from store.codes.tables import QrNotificationRow, QrRequestRow
+from store.hold_table import HoldRow
+from store.scopes import within
+from store.tables import AccountRow
+
+_NOTIFICATION = "notification"
+
+
+async def waiting(
+    connection: AsyncConnection,
+    scope: Scope,
+    *,
+    open_only: bool = False,
+    held: bool = False,
+    limit: int = 100,
+) -> list[QrWaitingView]:
+    """Requests, newest first, and among them the notifications that are held or have not gone out yet; with
+    `held` only what is held.
+    """
+    requests = _requests().where(within(scope, QrRequestRow.account_id))
+    notifications = _notifications().where(within(scope, QrNotificationRow.account_id))
+    if open_only:
+        requests = requests.where(
+            or_(QrRequestRow.status == RequestStatus.REQUESTED, holds.is_held(QrRequestRow.id))
+        )
+    waits = or_(holds.is_held(QrNotificationRow.id), not_sent.is_waiting(QrNotificationRow.id))
+    if held:
+        waits = holds.is_held(QrNotificationRow.id)
+        requests = requests.where(holds.is_held(QrRequestRow.id))
+    notifications = notifications.where(waits)
+    both = union_all(requests, notifications).subquery()
+    newest_first = select(both).order_by(both.c.made.desc(), both.c.id).limit(limit)
+    return [_view(row) for row in await connection.execute(newest_first)]
+
+
+async def held_count(connection: AsyncConnection, scope: Scope) -> int:
+    """How many requests and notifications wait for a person."""
+    held = select(func.count(HoldRow.workflow_id.distinct())).where(
+        HoldRow.workflow_id.startswith("qr-"), within(scope, HoldRow.account_id)
+    )
+    return int((await connection.execute(held)).scalar_one())
+
+
+def _view(row: Any) -> QrWaitingView:
+    known = {name: row._mapping[name] for name in QrWaitingView.model_fields if name in row._mapping}
+    held = holds.read(row.holds)
+    waiting = {"not_sent": not_sent.read(row.not_sent), "since": held["held_since"] or row.since}
+    return QrWaitingView(**known | held | waiting)
+
+
+def _requests() -> Select[*tuple[Any, ...]]:
+    return select(
+        QrRequestRow.id,
+        AccountRow.name.label("account"),
+        QrRequestRow.sim_id,
+        QrRequestRow.status,
+        holds.of(QrRequestRow.id).label("holds"),
+        not_sent.of(QrRequestRow.id).label("not_sent"),
+        QrRequestRow.status_since.label("since"),
+        QrRequestRow.round,
+        func.concat("user:", QrRequestRow.requested_by).label("requested_by"),
+        QrRequestRow.requested_at.label("made"),
+    ).join(AccountRow, AccountRow.id == QrRequestRow.account_id)
+
+
+def _notifications() -> Select[*tuple[Any, ...]]:
+    return select(
+        QrNotificationRow.id,
+        AccountRow.name.label("account"),
+        QrNotificationRow.sim_id,
+        literal(_NOTIFICATION).label("status"),
+        holds.of(QrNotificationRow.id).label("holds"),
+        not_sent.of(QrNotificationRow.id).label("not_sent"),
+        QrNotificationRow.created_at.label("since"),
+        null().label("round"),
+        QrNotificationRow.created_by.label("requested_by"),
+        QrNotificationRow.created_at.label("made"),
+    ).join(AccountRow, AccountRow.id == QrNotificationRow.account_id)

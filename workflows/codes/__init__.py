@@ -1,0 +1,1 @@
+"""Workflows of QR codes, requests for them and their links."""
