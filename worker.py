@@ -46,7 +46,7 @@ from telemetry.metrics import gauges
 from telemetry.process import run
 from workflows.codes.notification import EsimQrNotification, PinnedQrNotification
 from workflows.codes.request import EsimQrRequest
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 from workflows.retry_held import RetryHeld
 from workflows.step import Steps, activities_of, undone
 from workflows.steps import CONTRACTS
@@ -65,7 +65,7 @@ PASSED_THROUGH = (
     "workflows.calls",
     "workflows.patience",
     "workflows.details",
-    "workflows.handover",
+    "workflows.orders.handover",
     "workflows.search_attributes",
     "workflows.starts",
     "pydantic",

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from store import follow_ups
-from store.follow_ups import Due
+from store.orders import follow_ups
+from store.orders.follow_ups import Due
+from store.orders.swaps import LOOK_AT_REQUEST
 from store.session import Database
-from store.swaps import LOOK_AT_REQUEST
 from workflows.messages import FollowUpInput
 from workflows.steps import FollowUpSteps
 

@@ -1,6 +1,7 @@
 """What every workflow records when a step waits for a person."""
 
-from store import follow_ups, holds
+from store import holds
+from store.orders import follow_ups
 from store.session import Database
 from workflows.messages import HoldInput, ReleaseInput
 from workflows.steps import HoldSteps

@@ -2,11 +2,11 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.lifecycle import OrderStatus
-from models.orders import Acceptance, Placement, StepResult
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import Acceptance, Placement, StepResult
 from models.people.callers import By
 from providers.order_emails import EMAILS
-from store import follow_ups, order_steps
+from store.orders import follow_ups, steps
 from store.session import Database
 from workflows.messages import (
     AcknowledgeInput,
@@ -28,7 +28,7 @@ class InventorySteps(OrderSteps):
     async def accept_order(self, placement: Placement) -> Acceptance:
         """Accept the order or refuse it with every reason."""
         async with self._database.transaction() as connection:
-            acceptance = await order_steps.accept(connection, placement)
+            acceptance = await steps.accept(connection, placement)
             if not acceptance.accepted:
                 return acceptance
             new = acceptance.status is OrderStatus.SUBMITTED
@@ -38,26 +38,24 @@ class InventorySteps(OrderSteps):
     async def acknowledge_order(self, call: AcknowledgeInput) -> StepResult:
         """The order begins."""
         async with self._database.transaction() as connection:
-            result = await order_steps.acknowledge(connection, call.order_id, _by(call), call.iccid)
+            result = await steps.acknowledge(connection, call.order_id, _by(call), call.iccid)
             return await _with_emails(connection, call, result)
 
     async def enter_iccid(self, call: EnterIccidInput) -> StepResult:
         """Write the ICCID of the temporary eSIM."""
         async with self._database.transaction() as connection:
-            return await order_steps.enter_iccid(connection, call.order_id, _by(call), call.iccid)
+            return await steps.enter_iccid(connection, call.order_id, _by(call), call.iccid)
 
     async def complete_order(self, call: ProcessedInput) -> StepResult:
         """The order is finished."""
         async with self._database.transaction() as connection:
-            result = await order_steps.complete(
-                connection, call.order_id, _by(call), call.iccid, call.request
-            )
+            result = await steps.complete(connection, call.order_id, _by(call), call.iccid, call.request)
             return await _with_emails(connection, call, result)
 
     async def cancel_order(self, call: CancelInput) -> StepResult:
         """What was begun is taken back."""
         async with self._database.transaction() as connection:
-            result = await order_steps.cancel(connection, call.order_id, _by(call), call.note_id)
+            result = await steps.cancel(connection, call.order_id, _by(call), call.note_id)
             if result.refusal is None:
                 await follow_ups.leave(connection, call.order_id, [(follow_ups.WITHDRAWAL, "")])
             return await _with_emails(connection, call, result)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from models.orders import ProviderAnswer, Reminded
+from models.orders.placement import ProviderAnswer, Reminded
 from providers.order_emails import EMAILS
 from providers.outbox import Outbox
 from providers.port import Provider
 from providers.registry import PROVIDERS
-from store import follow_ups, order_mails
 from store.mails import AboutOrder
+from store.orders import emails as order_mails
+from store.orders import follow_ups
 from store.session import Database
 from workflows.messages import EmailInput, ProviderInput, RemindInput
 from workflows.steps import PeopleSteps, ProviderSteps

@@ -14,7 +14,7 @@ from mail.message import reply_address
 from mail.qr_letters import FreshLink, QrTemplate, compose
 from mail.wording import Content
 from models.errors import Refused
-from models.orders import Reminded
+from models.orders.placement import Reminded
 from providers.outbox import Draft, Outbox
 from store.codes import emails, links
 from store.codes.emails import NotificationMail, RoundMails

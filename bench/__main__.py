@@ -24,7 +24,7 @@ from bench.table import show, show_orders
 from bench.uploads import UploadPace, time_uploads
 from sandbox.errors import SandboxError
 from starter import callers
-from starter.desk import OrderDesk
+from starter.orders.desk import OrderDesk
 from starter.temporal import connect
 from store.session import Database
 from telemetry.unexpected import guarded

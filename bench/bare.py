@@ -1,4 +1,4 @@
-"""The bare order: the shape of `workflows.order.EsimOrder` with steps that do nothing.
+"""The bare order: the shape of `workflows.orders.order.EsimOrder` with steps that do nothing.
 
 It makes the same calls on Temporal in the same order: an update-with-start, two updates, four steps,
 one more beside them, a timer, two upserts, summaries and details. What an order costs beyond it is ours:

@@ -16,9 +16,9 @@ from sqlalchemy import text
 
 from bench.fleet import USER, seed
 from bench.surroundings import Surroundings, surroundings
-from models.lifecycle import OrderKind
+from models.orders.lifecycle import OrderKind
 from starter import callers
-from starter.desk import OrderDesk, OrderDraft
+from starter.orders.desk import OrderDesk, OrderDraft
 from store.session import Database
 
 _COPY_ID = "'order-' || translate(substr(md5(n::text), 1, 16), '0189', 'wxyz')"

@@ -16,10 +16,10 @@ from temporalio.common import (
 from bench.bare import BareOrder
 from bench.bare_worker import TASK_QUEUE
 from bench.fleet import new_iccid
-from models.lifecycle import OrderKind
+from models.orders.lifecycle import OrderKind
 from models.people.callers import Caller
 from starter import callers
-from starter.desk import OrderDesk, OrderDraft
+from starter.orders.desk import OrderDesk, OrderDraft
 from workflows import search_attributes
 
 

@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
-from models.lifecycle import OrderStatus
-from models.orders import ProviderAnswer
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import ProviderAnswer
 from providers.order_emails import EMAILS, ProviderEmail
 from providers.outbox import Outbox
 from providers.port import NoOrderContact
-from store import order_mails
 from store.mails import AboutOrder, Person
+from store.orders import emails as order_mails
 from store.session import Database
 
 _HANDED_OVER_IN = frozenset(OrderStatus) - {OrderStatus.CANCELLED}

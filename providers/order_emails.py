@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.lifecycle import OrderKind, OrderStatus
+from models.orders.lifecycle import OrderKind, OrderStatus
 from providers.outbox import Draft
 from providers.swap_emails import SwapEmails
 from store.mails import Person

@@ -28,7 +28,7 @@ from mail.message import Mail, message_id
 from mail.qr_letters import FreshLink
 from mail.smtp import Mailer
 from mail.wording import Content
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from models.people.addresses import can_be_written_to
 from store import mails
 from store.codes import links

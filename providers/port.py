@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from models.errors import EsimError
-from models.lifecycle import OrderStatus
-from models.orders import ProviderAnswer
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import ProviderAnswer
 
 
 class NoOrderContact(EsimError):

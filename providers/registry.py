@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from models.lifecycle import OrderKind
+from models.orders.lifecycle import OrderKind
 from providers.by_mail import ProviderByMail
 from providers.outbox import Outbox
 from providers.port import Provider

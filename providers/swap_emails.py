@@ -5,11 +5,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mail.compose import OrderFacts, Template, compose
 from mail.qr_letters import FreshLink
 from mail.wording import Content
-from models.lifecycle import OrderStatus
+from models.orders.lifecycle import OrderStatus
 from providers.outbox import Draft
-from store import order_mails
 from store.mails import Person
-from store.order_mails import OrderLetterFacts
+from store.orders import emails
+from store.orders.emails import OrderLetterFacts
 
 PEOPLE = "people"
 """How the order ended: to who placed it and, when it is processed, to who uses the line."""
@@ -24,7 +24,7 @@ class SwapEmails:
 
     async def read(self, connection: AsyncConnection, order_id: str) -> OrderLetterFacts:
         """The order, its line, SIMs, requester and employee."""
-        return await order_mails.letter_facts(connection, order_id)
+        return await emails.letter_facts(connection, order_id)
 
     def drafts(self, facts: OrderLetterFacts, email: str) -> list[Draft]:
         """Processed: to who placed the order, and to who uses the line. Cancelled: to who placed it."""

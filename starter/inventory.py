@@ -29,9 +29,9 @@ from store import lookups
 from store.catalogue import views
 from store.catalogue.file_import import import_catalogue
 from store.codes import waiting
-from store.facts import line_facts, sim_facts
 from store.fleet import views as fleet
 from store.fleet.file_import import import_fleet
+from store.orders.facts import line_facts, sim_facts
 from store.people import administration, contacts
 from store.people import references as people
 from store.staging import importing

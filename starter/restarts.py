@@ -18,17 +18,18 @@ from models.people.callers import AllAccounts, By
 from models.values import cut
 from settings import Settings
 from starter.calls import Calls
-from starter.drafts import again
+from starter.orders.drafts import again
 from starter.temporal import reached, temporal_away
-from store import events, holds, orders
+from store import events, holds
 from store.codes import notifications, request_views
 from store.hold_subjects import kind_of
+from store.orders import views
 from store.session import Database
 from store.waiting import requester_waits
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
 from workflows.messages import NotifyOfQrCode, PlaceOrder, QrWaits, RequestQrCode, Waits
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 from workflows.search_attributes import labels, notification_labels, request_labels
 
 Start = tuple[Any, PlaceOrder | RequestQrCode | NotifyOfQrCode, TypedSearchAttributes]
@@ -138,7 +139,7 @@ class Restarts:
 
     async def _order(self, order_id: str) -> Start | None:
         async with self._database.reading() as connection:
-            order = await orders.unfinished(connection, order_id)
+            order = await views.unfinished(connection, order_id)
         if order is None:
             return None
         start = again(order_id, order, order_waits(self._settings))

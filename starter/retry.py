@@ -20,7 +20,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.errors import EsimError, Refused
-from models.lifecycle import OPEN, HoldReason
+from models.orders.lifecycle import OPEN, HoldReason
 from models.people.callers import AllAccounts, By, Caller, Permission
 from models.retries import LONGEST_QUERY, Held, Outcome, Retried, one_line
 from settings import Settings
@@ -28,8 +28,9 @@ from starter.calls import Calls, NoSuchWorkflow
 from starter.restarts import Restarts
 from starter.retry_watch import AT_ONCE, OF_MANY, OF_ONE, Patience, Watch
 from starter.temporal import connect, reached, temporal_away
-from store import orders, retries
+from store import retries
 from store.hold_subjects import kind_of
+from store.orders import views
 from store.session import Database
 from workflows.messages import Retry
 from workflows.search_attributes import HOLD_REASON
@@ -189,7 +190,7 @@ class RetryDesk:
         """Why: an order that has ended says so, and since when; what is under way is only not held."""
         if _kind(workflow_id) == "order":
             async with self._database.reading() as connection:
-                order = await orders.order(connection, caller.scope, workflow_id)
+                order = await views.order(connection, caller.scope, workflow_id)
             if order.status not in OPEN:
                 since = f"{order.status_since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
                 return Refused.because(

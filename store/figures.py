@@ -22,8 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.requests import RequestStatus
-from models.lifecycle import OPEN, HoldReason
 from models.not_sent import NotSentReason
+from models.orders.lifecycle import OPEN, HoldReason
 from store import not_sent
 from store.codes.tables import QrRequestRow
 from store.event_table import EventRow

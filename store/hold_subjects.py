@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.codes.requests import RequestStatus
 from models.errors import NotFound
 from models.events import sim_references
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from store.codes.code_locks import lock_request, lock_sim
 from store.codes.tables import QrNotificationRow
-from store.locked_order import references
+from store.orders.locked_order import references
 from store.tables import OrderRow
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.sql.selectable import CTE
 
 from models.errors import NotFound, Refusal
 from models.fleet.inventory import HoldView
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from models.people.callers import By, Permission
 from store import events, not_sent, origins
 from store.hold_subjects import HoldKind, HoldSubject, kind_of

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.events import sim_references
 from models.language import Language
 from store import events
-from store.locked_order import references
 from store.mail_table import MailRow
+from store.orders.locked_order import references
 from store.row import now
 from store.tables import OrderRow
 

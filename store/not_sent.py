@@ -39,12 +39,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import CTE
 
 from models.codes.requests import RequestStatus
-from models.lifecycle import OPEN
 from models.not_sent import MAIL, NotSentReason, NotSentView
-from store import follow_ups
+from models.orders.lifecycle import OPEN
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.mail_table import MailRow
 from store.not_sent_table import NotSentRow
+from store.orders import follow_ups
 from store.row import now
 from store.tables import OrderRow
 

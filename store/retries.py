@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.requests import RequestStatus
 from models.errors import NotFound
-from models.lifecycle import OPEN
+from models.orders.lifecycle import OPEN
 from models.people.callers import Scope
-from store import follow_ups, holds
+from store import holds
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.event_table import EventRow
 from store.hold_subjects import kind_of
 from store.hold_table import HoldRow
+from store.orders import follow_ups
 from store.scopes import within
 from store.tables import OrderRow
 

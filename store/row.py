@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from models.lifecycle import OPEN
+from models.orders.lifecycle import OPEN
 
 
 class Row(DeclarativeBase):

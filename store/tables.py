@@ -21,9 +21,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.fleet.inventory import IN_PLACE, ContactRole, SimKind, SimState
 from models.identifiers import ICCID_PATTERN
 from models.language import Language
-from models.lifecycle import OrderKind, OrderStatus
+from models.orders.lifecycle import OrderKind, OrderStatus
+from models.orders.rules import TARGETS
 from models.people.callers import USER_ROLES, Role, UserKind
-from models.rules import TARGETS
 from store.row import STATUS_OPEN, Row, among, now, of_account, own_id, owner
 
 SIM_IN_PLACE = among("state", IN_PLACE)
@@ -297,7 +297,7 @@ class OrderRow(Row):
     placed_at: Mapped[datetime] = mapped_column(server_default=now())
     origin_id: Mapped[int | None]
     what: Mapped[dict[str, Any]]
-    """`models.order_kinds.What` as it was placed: a workflow that was lost is started again with it."""
+    """`models.orders.kinds.What` as it was placed: a workflow that was lost is started again with it."""
     esim_id: Mapped[int | None]
     """The eSIM the order brought; a plain number, for it outlives a deleted temporary eSIM."""
     note_id: Mapped[int | None]

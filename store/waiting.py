@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.requests import RequestStatus
 from models.fleet.inventory import SimState
-from models.lifecycle import OPEN
+from models.orders.lifecycle import OPEN
 from models.people.callers import AllAccounts, Scope
 from store.codes.notifications import NOTIFIED, OFFERED_BY
 from store.codes.tables import QrNotificationRow, QrRequestRow, QrVersionRow

@@ -12,12 +12,12 @@ from sqlalchemy import text
 from models.errors import Refused
 from models.fleet.file import COLUMNS as FLEET_COLUMNS
 from models.identifiers import luhn_valid, order_id
-from models.lifecycle import OrderKind
-from models.orders import Acceptance, Placement
+from models.orders.lifecycle import OrderKind
+from models.orders.placement import Acceptance, Placement
 from models.people.callers import By, Caller
 from starter import callers
 from starter.inventory import Inventory
-from store import order_steps
+from store.orders import steps
 from store.session import Database
 
 ACCOUNT = "Acme"
@@ -133,27 +133,27 @@ async def place(
     order |= {name: value for name, value in changes.items() if name in order}
     asked |= {name: value for name, value in changes.items() if name not in order}
     async with database.transaction() as connection:
-        return await order_steps.accept(connection, Placement(**order, what=asked))
+        return await steps.accept(connection, Placement(**order, what=asked))
 
 
 async def acknowledge(database: Database, order: Acceptance, esim: str | None = None) -> None:
     """The provider acknowledges: the temporary eSIM is there."""
     async with database.transaction() as connection:
-        done = await order_steps.acknowledge(connection, order.order_id, By("operator"), esim)
+        done = await steps.acknowledge(connection, order.order_id, By("operator"), esim)
     assert done.refusal is None
 
 
 async def process(database: Database, order: Acceptance, esim: str) -> None:
     """The provider has processed the order: the SIM that was in place is discarded."""
     async with database.transaction() as connection:
-        done = await order_steps.complete(connection, order.order_id, By("operator"), esim, "test")
+        done = await steps.complete(connection, order.order_id, By("operator"), esim, "test")
     assert done.refusal is None
 
 
 async def cancel(database: Database, order: Acceptance) -> None:
     """The order is cancelled."""
     async with database.transaction() as connection:
-        done = await order_steps.cancel(connection, order.order_id, By("operator"))
+        done = await steps.cancel(connection, order.order_id, By("operator"))
     assert done.refusal is None
 
 

@@ -10,7 +10,7 @@ from models.codes.activation import ActivationCode, parse_activation_code
 from models.codes.requests import Imported, NotificationView, QrHistory, QrWish, RequestResult
 from models.errors import Refused
 from models.identifiers import qr_notification_id, qr_request_id
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from models.people.callers import AllAccounts, By
 from store import holds
 from store.codes import codes, links, notifications, request_steps

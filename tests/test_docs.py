@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from settings import Settings
 from starter.cli.commands import app
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 from workflows.search_attributes import NAMES
 
 TOP = Path(__file__).parent.parent

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from models.codes.requests import RequestStatus
 from models.language import Language
-from models.lifecycle import HoldReason, OrderStatus
 from models.not_sent import AN_EMAIL, MAIL, STEPS, WORDS, NotSentReason
-from models.order_kinds import kind_label as english
-from models.rules import Action
+from models.orders.kinds import kind_label as english
+from models.orders.lifecycle import HoldReason, OrderStatus
+from models.orders.rules import Action
 from wording.french import labels as french
 
 

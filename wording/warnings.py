@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from models.codes.requests import Caution
 from models.identifiers import CHECK_DIGIT_WRONG
 from models.language import Language
-from models.rules import DISCARD_WARNING
+from models.orders.rules import DISCARD_WARNING
 from wording.french import warnings as french
 
 _FRENCH: Mapping[str, str] = {

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from models.codes.requests import RequestStatus
-from models.lifecycle import OrderStatus
 from models.markdown import code
+from models.orders.lifecycle import OrderStatus
 from workflows.patience import Patience
 from workflows.step_runner import GoingOut, Hold
 

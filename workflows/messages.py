@@ -13,10 +13,10 @@ from pydantic import Field
 from models.codes.requests import NotificationId, QrWish
 from models.errors import Refusal
 from models.identifiers import ACTOR_PATTERN
-from models.lifecycle import HoldReason, OrderStatus
 from models.markdown import inert
-from models.order_kinds import Shown
-from models.orders import Placement
+from models.orders.kinds import Shown
+from models.orders.lifecycle import HoldReason, OrderStatus
+from models.orders.placement import Placement
 from models.values import Duration, Frozen, Name, RecordId, Reminders, Retries, Slot
 
 OPERATOR = "operator"

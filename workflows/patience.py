@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from models.lifecycle import HoldReason, OrderStatus
+from models.orders.lifecycle import HoldReason, OrderStatus
 from workflows.messages import Waits
 
 

@@ -7,10 +7,10 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 
 from models.characters import LONGEST_NAME
 from models.codes.requests import RequestStatus
-from models.lifecycle import OrderStatus
-from models.order_kinds import Shown
-from models.orders import Placement
-from models.rules import Action
+from models.orders.kinds import Shown
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import Placement
+from models.orders.rules import Action
 from workflows.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode
 
 NOTIFY_QR_CODE = "notify_qr_code"

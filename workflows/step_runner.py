@@ -17,7 +17,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from models.errors import Refusal
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from workflows.messages import HoldInput, ReleaseInput, Retry
 from workflows.search_attributes import HOLD_REASON
 from workflows.step import StepPolicy, policy_of

@@ -7,7 +7,7 @@ No step is a local activity (`docs/adr/0005-patient-then-held.md` says why).
 from abc import abstractmethod
 
 from models.codes.requests import QrWish, RequestResult, RequestState
-from models.orders import Acceptance, Placement, ProviderAnswer, Reminded, StepResult
+from models.orders.placement import Acceptance, Placement, ProviderAnswer, Reminded, StepResult
 from workflows.messages import (
     AcknowledgeInput,
     AddRound,

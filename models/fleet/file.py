@@ -14,8 +14,8 @@ from models.fleet.inventory import SimKind
 from models.identifiers import luhn_valid, parse_iccid, parse_msisdn
 from models.imports import Progress, RowNotes
 from models.language import Language, parse_language
+from models.orders.rules import SLOTS
 from models.people.addresses import parse_email
-from models.rules import SLOTS
 
 COLUMNS = (
     "account",

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from models.errors import Refusal
 from models.fleet.inventory import PackView, SimKind, View
+from models.orders.rules import Action, Facts, refusals
 from models.people.callers import Permission, not_permitted
-from models.rules import Action, Facts, refusals
 
 
 class ActionOffer(View):

@@ -1,7 +1,7 @@
 """Who calls, what they may do, and which records exist for them.
 
 A caller has *permissions* (what its role may do at all) and a *scope* (whose records it sees). The authorised
-actions profile of a user is a third thing: the rules in `models.rules` ask it for each action and slot, in
+actions profile of a user is a third thing: the rules in `models.orders.rules` ask it for each action and slot, in
 addition. Only `starter.callers` makes callers, from what a surface has authenticated.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from models.errors import Refusal, Refused
-from models.lifecycle import OrderStatus
+from models.orders.lifecycle import OrderStatus
 
 OPERATOR = "operator"
 """The actor that stands for the platform's operators."""

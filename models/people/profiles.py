@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from models.characters import LONGEST_NAME, UNPRINTABLE
 from models.errors import Refused
 from models.fleet.inventory import ContactRole, View
-from models.rules import SLOTS, TARGETS, Action, target
+from models.orders.rules import SLOTS, TARGETS, Action, target
 
 DEFAULT_PROFILE = "Default"
 ALL_TARGETS = "all"

@@ -25,5 +25,5 @@ WORDS: Words = {
         "flag": "its last field is not the flag 1",
     },
 }
-"""`action` as `models.rules.Action` labels it; `ended` how a request did,
+"""`action` as `models.orders.rules.Action` labels it; `ended` how a request did,
 `order_status` how an order did; `rule` what a code breaks."""

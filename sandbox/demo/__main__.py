@@ -27,8 +27,8 @@ from sandbox.errors import SandboxError
 from sandbox.stage import Timeline, running_sandbox
 from settings import Settings
 from starter.codes.desk import QrDesk
-from starter.desk import OrderDesk
 from starter.inventory import Inventory
+from starter.orders.desk import OrderDesk
 from starter.temporal import connect, leave
 from store.session import Database
 from telemetry.unexpected import guarded

@@ -6,8 +6,8 @@ import signal
 
 from models.errors import Refused
 from models.fleet.inventory import LineView, SimKind
-from models.lifecycle import OrderKind, OrderStatus
-from models.rules import DISCARD_WARNING, Action
+from models.orders.lifecycle import OrderKind, OrderStatus
+from models.orders.rules import DISCARD_WARNING, Action
 from sandbox.demo.scene import OPERATOR, Scene
 from sandbox.stage import wait_until
 

@@ -8,16 +8,16 @@ from temporalio.client import Client
 
 from models.errors import Refused
 from models.fleet.inventory import LineView, SimState, UserView
-from models.lifecycle import OrderKind
-from models.order_views import OrderView
+from models.orders.lifecycle import OrderKind
+from models.orders.rules import Action
+from models.orders.views import OrderView
 from models.people.callers import Caller
-from models.rules import Action
 from sandbox.data_dir import DataDir
 from sandbox.stage import Timeline
 from starter import callers
 from starter.codes.desk import QrDesk
-from starter.desk import OrderDesk, OrderDraft
 from starter.inventory import Inventory
+from starter.orders.desk import OrderDesk, OrderDraft
 from workflows.search_attributes import ORDER_STATUS
 
 OPERATOR = callers.operator()

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from models.codes.requests import RequestStatus
 from models.errors import Refusal
 from models.language import Language, parse_language
-from models.lifecycle import OrderStatus
-from models.rules import Action
+from models.orders.lifecycle import OrderStatus
+from models.orders.rules import Action
 from settings import language_from_environment
 from wording import labels
 from wording.refusals import sentence

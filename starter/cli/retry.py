@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from models.errors import PartAway, Refused
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from models.retries import Outcome, Retried
 from starter.cli.codes.codes import parse_id
-from starter.cli.order_views import parse_order_id
+from starter.cli.orders.views import parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.retry_many import retry_many, retry_named
 from starter.cli.session import CHECK_FAILED, caller, run, settings

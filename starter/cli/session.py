@@ -16,9 +16,9 @@ from settings import Settings, data_dir_from_environment, load
 from starter import callers
 from starter.cli.language import why_not
 from starter.cli.output import warn
-from starter.desk import OrderDesk
 from starter.inventory import Inventory
-from starter.order_book import OrderBook
+from starter.orders.book import OrderBook
+from starter.orders.desk import OrderDesk
 from store.session import Database
 
 if TYPE_CHECKING:

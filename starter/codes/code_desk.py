@@ -17,8 +17,8 @@ from models.codes.requests import Imported, LinkView, NotificationView, QrHistor
 from models.errors import Refused
 from models.events import sim_references
 from models.identifiers import qr_notification_id
+from models.orders.rules import import_refusals
 from models.people.callers import Caller, Permission
-from models.rules import import_refusals
 from qr.intake import read_upload
 from settings import Settings
 from starter.calls import Calls, checked_key
@@ -28,8 +28,8 @@ from starter.temporal import connect
 from store import events, lookups
 from store.codes import codes, link_ends, notifications
 from store.codes.managers import manager_of
-from store.facts import sim_facts
 from store.lookups import SimKey
+from store.orders.facts import sim_facts
 from store.secrets import KeyRing
 from store.session import Database
 

@@ -10,14 +10,14 @@ from models.codes.requests import REQUEST_MADE, ContactDetails, LetterView, Requ
 from models.errors import Refusal, Refused
 from models.identifiers import parse_reference, reference
 from models.language import Language
+from models.orders.rules import Facts, Recipients, request_refusals
 from models.people.callers import Caller, Permission
 from models.qr_letter import letter_refusals, paragraphs
-from models.rules import Facts, Recipients, request_refusals
-from starter.drafts import Draft
+from starter.orders.drafts import Draft
 from store import lookups
 from store.codes import codes, emails, request_steps
-from store.facts import sim_facts
 from store.lookups import SimKey
+from store.orders.facts import sim_facts
 from store.people import contacts
 from store.people.languages import of_account
 

@@ -12,8 +12,8 @@ from models.codes.requests import Caution, Imported, QrVersionView, RequestStatu
 from models.errors import Refused
 from models.events import sim_references
 from models.fleet.inventory import SimState
+from models.orders.rules import Facts, import_refusals
 from models.people.callers import By
-from models.rules import Facts, import_refusals
 from store import events
 from store.codes import notifications, request_steps
 from store.codes.code_locks import RequestInHand, SimInHand, lock_codes, lock_open_request, lock_sim

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import SimKind, SimState
-from store.locked_order import LockedOrder
+from store.orders.locked_order import LockedOrder
 from store.row import now
 from store.tables import OrderRow, PackRow, SimGroupRow, SimRow
 

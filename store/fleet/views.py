@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from models.fleet.inventory import IN_PLACE, LineView, SimKind, SimState, SimView
 from models.identifiers import storable
-from models.lifecycle import OPEN
+from models.orders.lifecycle import OPEN
 from models.people.callers import Scope
 from store.codes.tables import QrVersionRow
 from store.people.languages import language_of

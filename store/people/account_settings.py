@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.language import Language
-from models.lifecycle import OPEN
+from models.orders.lifecycle import OPEN
 from models.people.account import AccountView
 from models.people.callers import By, Scope
 from store import events

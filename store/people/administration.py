@@ -27,9 +27,9 @@ from models.errors import NotFound, Refused
 from models.fleet.inventory import UserView
 from models.identifiers import storable
 from models.language import Language
+from models.orders.rules import TARGETS
 from models.people.callers import By, Role, Scope, UserKind
 from models.people.profiles import DEFAULT_PROFILE, ProfileView
-from models.rules import TARGETS
 from store import events
 from store.locks import keep_account_open
 from store.lookups import AccountKey, select_users, user_view

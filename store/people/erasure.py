@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
 from models.identifiers import storable
-from models.lifecycle import OPEN
+from models.orders.lifecycle import OPEN
 from models.people.callers import By
 from store import events
 from store.codes import link_ends

@@ -6,8 +6,8 @@ import pytest
 
 from activities.outside import EmailSteps
 from mail.compose import Template
-from models.lifecycle import OrderStatus
-from models.orders import Acceptance
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import Acceptance
 from providers.by_mail import ProviderByMail
 from providers.outbox import Outbox
 from store.session import Database

@@ -9,7 +9,7 @@ from mail import message
 from mail.compose import OrderFacts, Template, compose
 from mail.errors import MailInvalid
 from mail.wording import Content
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from providers import swap_emails
 from store.session import Database
 from tests.activities.qr_scene import (

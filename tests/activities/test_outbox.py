@@ -7,8 +7,8 @@ import pytest
 from activities.outside import PortSteps
 from mail.compose import Template
 from mail.errors import MailAmbiguous, MailRefusedUs, MailRejected, MailUnavailable
-from models.lifecycle import OrderStatus
-from models.orders import Acceptance
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import Acceptance
 from models.people.callers import AllAccounts
 from providers.outbox import MailUncertain
 from providers.port import NoOrderContact

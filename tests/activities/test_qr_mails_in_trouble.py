@@ -6,7 +6,7 @@ from collections import deque
 import pytest
 
 from mail.smtp import SmtpMailer
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from store.session import Database
 from tests.activities.qr_scene import (
     COPY,

@@ -7,14 +7,14 @@ from itertools import zip_longest
 from temporalio.client import Client
 
 from models.fleet.inventory import ContactRole, LineView, SimKind
-from models.lifecycle import OrderKind
+from models.orders.lifecycle import OrderKind
 from models.people.callers import Caller
 from sandbox.stage import TOP
 from settings import Settings
 from starter import callers
 from starter.codes.desk import QrDesk, QrRequestDraft
-from starter.desk import OrderDesk, OrderDraft
 from starter.inventory import Inventory
+from starter.orders.desk import OrderDesk, OrderDraft
 from store.session import Database
 from tests.builders import OPERATOR
 from tests.system.scene import Mailbox

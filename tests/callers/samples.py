@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.fleet.inventory import EventView
-from models.lifecycle import OrderKind
-from models.order_kinds import Swap
-from models.order_views import OrderView
+from models.orders.kinds import Swap
+from models.orders.lifecycle import OrderKind
+from models.orders.views import OrderView
 from models.people.callers import Caller, LinkBearer, Permission
 from starter.checkup import examine
 from starter.codes.desk import QrRequestDraft
-from starter.desk import OrderDraft
+from starter.orders.desk import OrderDraft
 from starter.people.erasure import erase
 from tests.builders import ACCOUNT, as_csv, item, line
 from tests.callers.world import Desks, Known

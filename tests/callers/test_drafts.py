@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 import starter
 from models.errors import Refused
-from starter.drafts import Draft, OrderDraft, Placed
+from starter.orders.drafts import Draft, OrderDraft, Placed
 
 MARK = "MARK-Ana-Lopes"
 ANSWERS = {Placed}

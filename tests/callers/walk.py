@@ -10,14 +10,16 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, PartAway, Refused
-from models.lifecycle import OrderStatus
+from models.orders.lifecycle import OrderStatus
 from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
-from store import lookups, order_access, orders, waiting
+from store import lookups, waiting
 from store.catalogue import views
 from store.codes import codes, notifications, request_views
 from store.codes import waiting as qr_waiting
 from store.fleet import edits
 from store.fleet import views as fleet
+from store.orders import access
+from store.orders import views as orders
 from store.people import account_settings, administration, contacts, references
 from store.secrets import KeyRing
 from tests.builders import ACCOUNT
@@ -121,11 +123,11 @@ STORE: dict[str, Read] = {
     "orders.order": lambda c, s, k: orders.order(c, s, k.order),
     "orders.orders": lambda c, s, _: orders.orders(c, s),
     "orders.refused": lambda c, s, k: orders.order(c, s, k.refused),
-    "order_access.find_open_order": lambda c, s, k: order_access.find_open_order(c, s, k.line),
+    "order_access.find_open_order": lambda c, s, k: access.find_open_order(c, s, k.line),
     "fleet_edits.find": lambda c, s, k: edits.find(c, s, [k.line]),
     "account_settings.accounts": lambda c, s, _: _named_acme(account_settings.accounts(c, s)),
-    "order_access.find_order": lambda c, s, k: order_access.find_order(c, s, k.order),
-    "order_access.refused": lambda c, s, k: order_access.find_order(c, s, k.refused),
+    "order_access.find_order": lambda c, s, k: access.find_order(c, s, k.order),
+    "order_access.refused": lambda c, s, k: access.find_order(c, s, k.refused),
     "people.user": lambda c, s, _: references.names(c, s, ["user:1"]),
     "people.employee": lambda c, s, _: references.names(c, s, ["employee:1"]),
     "people.contact": lambda c, s, _: references.names(c, s, ["contact:1"]),

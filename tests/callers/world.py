@@ -7,15 +7,15 @@ records may exist for her.
 from dataclasses import dataclass
 
 from models.identifiers import reference
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from models.people.callers import Caller, Role
 from settings import Settings
 from starter import callers
 from starter.codes.desk import QrDesk
 from starter.codes.link_desk import LinkDesk
-from starter.desk import OrderDesk
 from starter.fleet.edits import FleetEdits
 from starter.inventory import Inventory
+from starter.orders.desk import OrderDesk
 from starter.people.accounts import Accounts
 from starter.recovery import RecoveryDesk
 from starter.retry import RetryDesk

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from models.codes.requests import RequestResult, RequestState
-from models.orders import Acceptance, OrderState
+from models.orders.placement import Acceptance, OrderState
 from workflows.messages import (
     Acknowledge,
     Cancel,

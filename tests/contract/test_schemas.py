@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from jsonschema import Draft202012Validator
 
-from models.lifecycle import OrderKind
+from models.orders.lifecycle import OrderKind
 from tests.contract.schemas import FOLDER, schemas, written
 from worker import WORKFLOWS
 

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mail.qr_letters import FreshLink
 from mail.wording import Content
 from models.language import Language
-from models.lifecycle import OrderStatus
-from models.order_kinds import KINDS
+from models.orders.kinds import KINDS
+from models.orders.lifecycle import OrderStatus
 from providers.outbox import Draft
 from store.mails import Person
 from store.row import Row, among

@@ -11,16 +11,16 @@ from temporalio.client import Client
 
 from activities.follow_ups import FOLLOW_UPS
 from models.errors import Refusal
-from models.lifecycle import OrderStatus
-from models.order_kinds import KINDS, Kind, Ordered
-from models.order_views import OrderDetails
-from models.orders import Placement
+from models.orders.kinds import KINDS, Kind, Ordered
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import Placement
+from models.orders.views import OrderDetails
 from providers.order_emails import EMAILS
 from providers.registry import PORTS, PROVIDERS
-from store.effects import Decision, Effect
-from store.follow_ups import Due
-from store.locked_order import LockedOrder
-from store.order_kinds import EFFECTS
+from store.orders.effects import Decision, Effect
+from store.orders.follow_ups import Due
+from store.orders.kinds import EFFECTS
+from store.orders.locked_order import LockedOrder
 from tests.kinds.entries import entries
 from tests.kinds.instant import InstantEmails, InstantPort, Instants
 

@@ -21,22 +21,22 @@ from activities.follow_ups import FOLLOW_UPS
 from models.errors import Refusal
 from models.fleet.inventory import SimKind, SimState
 from models.language import Language
-from models.lifecycle import OPEN, OrderStatus
-from models.order_kinds import KINDS, Kind, Ordered, Shown
-from models.order_views import OrderDetails
-from models.orders import Placement, ProviderAnswer
+from models.orders.kinds import KINDS, Kind, Ordered, Shown
+from models.orders.lifecycle import OPEN, OrderStatus
+from models.orders.placement import Placement, ProviderAnswer
+from models.orders.views import OrderDetails
 from models.refusals import DECLARED
 from models.refusals.declared import CONFLICT, NOT_FOUND, Declared
 from models.values import RecordId
 from providers.order_emails import EMAILS
 from providers.outbox import Draft, Outbox
 from providers.registry import PORTS, PROVIDERS
-from store.effects import Decision, Effect
 from store.fleet import sim_moves
-from store.follow_ups import Due
-from store.locked_order import LockedOrder
 from store.mails import Person
-from store.order_kinds import EFFECTS
+from store.orders.effects import Decision, Effect
+from store.orders.follow_ups import Due
+from store.orders.kinds import EFFECTS
+from store.orders.locked_order import LockedOrder
 from store.row import now
 from store.session import Database
 from store.tables import OrderRow, ProviderRow, SimRow

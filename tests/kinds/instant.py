@@ -9,19 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.errors import Refusal
-from models.lifecycle import OrderStatus
-from models.order_kinds import KINDS, Kind, Ordered
-from models.order_views import OrderDetails
-from models.orders import Placement, ProviderAnswer
+from models.orders.kinds import KINDS, Kind, Ordered
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import Placement, ProviderAnswer
+from models.orders.views import OrderDetails
 from models.refusals import DECLARED
 from models.refusals.declared import CONFLICT, Declared
 from providers.order_emails import EMAILS
 from providers.outbox import Draft, Outbox
 from providers.registry import PORTS, PROVIDERS
-from store.effects import Decision, Effect
-from store.locked_order import LockedOrder
 from store.mails import Person
-from store.order_kinds import EFFECTS
+from store.orders.effects import Decision, Effect
+from store.orders.kinds import EFFECTS
+from store.orders.locked_order import LockedOrder
 from store.session import Database
 from tests.kinds.entries import Facts, TestRow, answers_at_once, entries, letter, migrate, requester_of
 

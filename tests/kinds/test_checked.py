@@ -6,16 +6,16 @@ import pytest
 
 from models.errors import Refused
 from models.identifiers import order_id
-from models.lifecycle import OrderKind
-from models.order_kinds import Ordered
-from models.orders import Placement
+from models.orders.kinds import Ordered
+from models.orders.lifecycle import OrderKind
+from models.orders.placement import Placement
 from models.people.callers import Caller
 from settings import Settings
-from starter.desk import OrderDesk
-from starter.drafts import OrderDraft
 from starter.inventory import Inventory
+from starter.orders.desk import OrderDesk
+from starter.orders.drafts import OrderDraft
 from starter.temporal import connect
-from store import order_steps
+from store.orders import steps
 from store.session import Database
 from tests.builders import ANA, OPERATOR, ana, run, world
 from tests.kinds import gadget, instant
@@ -51,7 +51,7 @@ async def _accepted(database: Database, caller: Caller, what: Ordered, key: str)
         order_id=order_id(caller.account, key), account_id=caller.account, user_id=caller.user, what=what
     )
     async with database.transaction() as connection:
-        assert (await order_steps.accept(connection, placement)).accepted
+        assert (await steps.accept(connection, placement)).accepted
 
 
 @pytest.mark.covers("F5", "F46")

@@ -7,7 +7,7 @@ from temporalio.client import Client
 
 from activities.follow_ups import FOLLOW_UPS
 from models.errors import Refused
-from store.follow_ups import Due
+from store.orders.follow_ups import Due
 from tests.builders import ANA, OPERATOR
 from tests.kinds import errand
 from tests.kinds.entries import migrate

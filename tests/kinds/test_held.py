@@ -6,7 +6,7 @@ import pytest
 
 from models.errors import Refusal
 from models.identifiers import order_id as id_of
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from starter.retry import RetryDesk
 from tests.builders import ANA, OPERATOR, iccid
 from tests.kinds.gadget import KEEPER, OWNER, iccid_for, keeper

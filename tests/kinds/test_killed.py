@@ -13,12 +13,12 @@ from temporalio.client import Client
 
 from activities.follow_ups import FOLLOW_UPS
 from models.errors import PartAway, Refused
-from models.lifecycle import OrderStatus
-from models.order_kinds import Ordered
+from models.orders.kinds import Ordered
+from models.orders.lifecycle import OrderStatus
 from models.retries import Outcome
 from starter.checkup.work import owed
 from starter.retry import RetryDesk
-from store.follow_ups import Due
+from store.orders.follow_ups import Due
 from tests.builders import ANA, OPERATOR
 from tests.kinds.gadget import START_LIFE, Gadget, add_gadgets, keeper, life_of
 from tests.kinds.instant import Instant

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from models.lifecycle import OrderStatus
 from models.not_sent import NotSentView
-from models.orders import ProviderAnswer
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import ProviderAnswer
 from tests.builders import OPERATOR
 from tests.kinds.instant import Instant, InstantPort
 from tests.kinds.ways import current_details, order, placed

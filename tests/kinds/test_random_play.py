@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from models.errors import PartAway, Refused
-from models.lifecycle import OPEN, OrderStatus
-from models.order_kinds import Ordered, Swap
+from models.orders.kinds import Ordered, Swap
+from models.orders.lifecycle import OPEN, OrderStatus
 from tests.builders import OPERATOR, as_csv, iccid, line
 from tests.kinds.gadget import Gadget, add_gadgets, life_of
 from tests.kinds.instant import Instant

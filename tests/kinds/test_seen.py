@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from models.order_kinds import Ordered
+from models.orders.kinds import Ordered
 from sandbox.ports import free_port
 from store import figures
 from tests.builders import ANA, OPERATOR
@@ -21,7 +21,7 @@ from tests.system.worker_process import WorkerProcess
 from tests.telemetry.watched import value
 from tests.temporal_server import eventually
 from workflows.messages import PlaceOrder
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 from workflows.search_attributes import DISTRIBUTOR, ORDER_KIND, ORDER_STATUS, PROVIDER
 
 

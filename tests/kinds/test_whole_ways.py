@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from activities.orders import InventorySteps
-from models.lifecycle import OrderStatus
-from models.order_kinds import Ordered
-from models.orders import Acceptance, StepResult
+from models.orders.kinds import Ordered
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import Acceptance, StepResult
 from models.people.callers import AllAccounts
-from store import order_steps, orders
+from store.orders import steps as order_steps
+from store.orders import views
 from tests.builders import ANA, OPERATOR, iccid
 from tests.kinds.gadget import KEEPER, OWNER, START_LIFE, Gadget, iccid_for, keeper, life_of
 from tests.kinds.instant import RECEIPT, Instant
@@ -193,7 +194,7 @@ async def test_every_step_taken_twice_answers_alike_and_does_nothing_more(
 
 async def _happened(scene: Scene, order_id: str) -> Counter[str]:
     async with scene.database.reading() as connection:
-        seen = await orders.order(connection, AllAccounts(), order_id)
+        seen = await views.order(connection, AllAccounts(), order_id)
     return Counter(event.type for event in seen.events)
 
 

@@ -3,10 +3,10 @@
 from temporalio.api.sdk.v1 import WorkflowMetadata
 
 from models.fleet.inventory import HoldView
-from models.order_kinds import Ordered
-from models.order_views import OrderView
-from models.orders import Placement
-from starter.desk import Placed
+from models.orders.kinds import Ordered
+from models.orders.placement import Placement
+from models.orders.views import OrderView
+from starter.orders.desk import Placed
 from tests.builders import OPERATOR
 from tests.kinds.gadget import Gadget, add_gadgets
 from tests.system.scene import Scene

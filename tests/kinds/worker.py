@@ -10,7 +10,7 @@ from temporalio.client import Client
 
 import worker
 from activities.follow_ups import FOLLOW_UPS
-from store.follow_ups import Due
+from store.orders.follow_ups import Due
 from tests.kinds import gadget, instant
 
 

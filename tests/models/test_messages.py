@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from models.order_kinds import KINDS
+from models.orders.kinds import KINDS
 from settings import Settings
 from tests.contract.schemas import SENT
 from workflows.messages import QrWaits, Waits

@@ -3,10 +3,10 @@
 from pydantic import ValidationError
 from temporalio import workflow
 
-from models.lifecycle import OrderStatus
-from models.orders import OrderState
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import OrderState
 from workflows.messages import PlaceOrder
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 
 PATCH = "provider-told-first"
 

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from models.lifecycle import HoldReason, OrderKind
-from models.orders import OrderState, ProviderAnswer
+from models.orders.lifecycle import HoldReason, OrderKind
+from models.orders.placement import OrderState, ProviderAnswer
 from tests.temporal_server import comes_true
 from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal
 from tests.workflows.troubles import AWAY, FINAL, MAIL_REJECTED

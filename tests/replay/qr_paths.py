@@ -8,7 +8,7 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 
 from models.codes.requests import RequestState, RequestStatus
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from tests.temporal_server import comes_true
 from tests.workflows.codes.qr_house import QrHouse
 from tests.workflows.house import ICCID, Refusal

@@ -5,7 +5,7 @@ from temporalio.worker import Replayer
 from starter.payloads import PayloadKeys, data_converter
 from worker import WORKFLOWS, workflow_runner
 from workflows.codes.request import EsimQrRequest
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 
 
 def replayer(order: type = EsimOrder, request: type = EsimQrRequest) -> Replayer:

@@ -4,11 +4,11 @@ from pydantic import ValidationError
 from temporalio import workflow
 
 from models.codes.requests import RequestState
-from models.lifecycle import HoldReason
-from models.orders import OrderState
+from models.orders.lifecycle import HoldReason
+from models.orders.placement import OrderState
 from workflows.codes.request import EsimQrRequest
 from workflows.messages import PlaceOrder, RequestQrCode
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 from workflows.step_runner import Condition
 from workflows.steps import ProviderSteps, QrMailSteps
 

@@ -10,12 +10,12 @@ import pytest
 
 from models.codes.requests import QrWaitingView, RequestStatus
 from models.language import Language
-from models.lifecycle import HoldReason, OrderStatus
 from models.not_sent import NotSentView
-from models.order_views import OrderView, SwapDetails
+from models.orders.lifecycle import HoldReason, OrderStatus
+from models.orders.views import OrderView, SwapDetails
 from starter.cli import language
 from starter.cli.codes.request_list import print_waiting
-from starter.cli.order_tables import print_orders
+from starter.cli.orders.tables import print_orders
 from starter.cli.output import console, print_facts
 from wording import labels
 

@@ -3,8 +3,9 @@
 import pytest
 
 from models.people.callers import AllAccounts, OfAccount, OfDistributor, OfLink, Scope
-from store import events, orders
+from store import events
 from store.codes import codes
+from store.orders import views
 from store.session import Database
 from tests.builders import acknowledge, place, world
 
@@ -32,10 +33,8 @@ async def _scene(database: Database) -> str:
 async def test_an_order_shows_an_account_no_diagnostics(database: Database, scope: Scope) -> None:
     order_id = await _scene(database)
     async with database.reading() as connection:
-        seen = [event.type for event in (await orders.order(connection, scope, order_id)).events]
-        everything = [
-            event.type for event in (await orders.order(connection, AllAccounts(), order_id)).events
-        ]
+        seen = [event.type for event in (await views.order(connection, scope, order_id)).events]
+        everything = [event.type for event in (await views.order(connection, AllAccounts(), order_id)).events]
     assert seen == ["order.submitted", "order.provider_processing", "esim.temporary_created"]
     assert everything == [*seen, *DIAGNOSTICS, "qr.shown"]
 

@@ -4,11 +4,12 @@ import pytest
 
 from models.codes.requests import RequestStatus
 from models.errors import NotFound
-from models.lifecycle import HoldReason, OrderStatus
+from models.orders.lifecycle import HoldReason, OrderStatus
 from models.people.callers import AllAccounts, By
-from store import events, holds, orders, retries
+from store import events, holds, retries
 from store.codes import notifications
 from store.codes import waiting as qr_waiting
+from store.orders import views
 from store.session import Database
 from tests.builders import (
     ACCOUNT,
@@ -60,13 +61,13 @@ async def test_an_order_is_held_for_two_mails_at_once_and_shows_the_oldest(datab
     for _ in range(2):  # again, it changes nothing
         await hold(database, order_id, "withdraw_from_provider", HoldReason.MAIL_UNAVAILABLE)
     async with database.reading() as connection:
-        order = await orders.order(connection, AllAccounts(), order_id)
+        order = await views.order(connection, AllAccounts(), order_id)
         assert [(found.step, found.reason) for found in order.holds] == [
             ("notify", "mail_rejected"),
             ("withdraw_from_provider", "mail_unavailable"),
         ]
         assert (order.held_reason, order.held_since) == ("mail_rejected", order.holds[0].since)
-        assert [found.id for found in await orders.orders(connection, AllAccounts(), held=True)] == [order_id]
+        assert [found.id for found in await views.orders(connection, AllAccounts(), held=True)] == [order_id]
         assert await retries.held(connection, AllAccounts()) == {
             order_id: ["mail_rejected", "mail_unavailable"]
         }
@@ -74,7 +75,7 @@ async def test_an_order_is_held_for_two_mails_at_once_and_shows_the_oldest(datab
     await release(database, order_id, "notify")
     await release(database, order_id, "withdraw_from_provider", "system", given_up=True)
     async with database.reading() as connection:
-        order = await orders.order(connection, AllAccounts(), order_id)
+        order = await views.order(connection, AllAccounts(), order_id)
     assert (order.held_reason, order.held_since, order.holds) == (None, None, ())
     assert await told(database, order_id) == [
         ("order.held", "system", "notify"),
@@ -119,7 +120,7 @@ async def test_an_order_that_moves_is_held_for_nothing_any_more(database: Databa
     assert await held_steps(database) == []
     await cancel(database, order)
     async with database.reading() as connection:
-        seen = await orders.order(connection, AllAccounts(), order.order_id)
+        seen = await views.order(connection, AllAccounts(), order.order_id)
     released = [event.data for event in seen.events if event.type == "order.released"]
     assert released == [{"step": "submit_to_provider"}, {"step": "waiting"}]
     assert seen.status is OrderStatus.CANCELLED

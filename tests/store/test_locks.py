@@ -15,14 +15,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from models.lifecycle import HoldReason, OrderKind, OrderStatus
-from models.orders import Acceptance
+from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
+from models.orders.placement import Acceptance
 from models.people.callers import By
 from sandbox.postgres import ThrowAwayPostgres
 from starter.fleet.edits import FleetEdits
 from starter.inventory import Inventory
 from starter.people.erasure import erase
-from store import holds, locked_order, order_mails, order_steps
+from store import holds
+from store.orders import emails, locked_order
+from store.orders import steps as order_steps
 from store.people import accounts
 from store.session import SERIALIZATION_FAILURES, Database, sqlstate_of
 from tests.builders import (
@@ -162,7 +164,7 @@ def writers(qr: QrWorld, number: int, order: Acceptance, request: str, turn: int
         lambda connection: order_steps.acknowledge(connection, order_id, by, iccid(800 + number)),
         lambda connection: order_steps.enter_iccid(connection, order_id, by, iccid(900 + number)),
         lambda connection: order_steps.cancel(connection, order_id, by),
-        lambda connection: order_mails.is_in(connection, order_id, [OrderStatus.SUBMITTED]),
+        lambda connection: emails.is_in(connection, order_id, [OrderStatus.SUBMITTED]),
         lambda connection: holds.hold(connection, order_id, "waiting", HoldReason.NO_PROCESSING),
         lambda connection: holds.release(connection, order_id, "waiting", "operator"),
     )

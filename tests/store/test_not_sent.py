@@ -6,9 +6,10 @@ import pytest
 
 from models.not_sent import NotSentReason, NotSentView
 from models.people.callers import AllAccounts, By
-from store import not_sent, orders, standing
+from store import not_sent, standing
 from store.codes import discard, notifications
 from store.not_sent import Sending
+from store.orders import views
 from store.session import Database
 from tests.builders import acknowledge, cancel, place, run, world
 from tests.qr_world import QrWorld, notification, qr_world, release
@@ -36,7 +37,7 @@ async def kept(database: Database) -> set[tuple[str, str]]:
 
 async def of_order(database: Database, order_id: str) -> tuple[NotSentView, ...]:
     async with database.reading() as connection:
-        return (await orders.order(connection, AllAccounts(), order_id)).not_sent
+        return (await views.order(connection, AllAccounts(), order_id)).not_sent
 
 
 @pytest.mark.covers("W11")

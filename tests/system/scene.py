@@ -16,12 +16,12 @@ from temporalio.client import WorkflowHandle
 from mail.smtp import SmtpMailer
 from models.errors import Refused
 from models.fleet.inventory import LineView
-from models.lifecycle import OrderKind
+from models.orders.lifecycle import OrderKind
 from models.people.callers import Caller
 from settings import Settings
 from starter import callers
-from starter.desk import OrderDesk, OrderDraft
 from starter.inventory import Inventory
+from starter.orders.desk import OrderDesk, OrderDraft
 from store.clock import set_clock
 from store.session import Database
 from tests.builders import ANA, OPERATOR, run

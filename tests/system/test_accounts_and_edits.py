@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.lifecycle import OrderStatus
+from models.orders.lifecycle import OrderStatus
 from models.people.callers import Role
 from starter import callers
 from starter.fleet.edits import FleetEdits

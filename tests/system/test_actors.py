@@ -8,7 +8,7 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from models.errors import Refused
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from starter import callers
 from starter.codes.desk import QrRequestDraft
 from store import origins

@@ -25,7 +25,7 @@ from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene
 from tests.temporal_server import a_task_queue, eventually
 from worker import workflow_runner
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 
 ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),

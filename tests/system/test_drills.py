@@ -16,7 +16,7 @@ from temporalio.client import WorkflowExecutionStatus
 from models.codes.requests import RequestStatus
 from models.errors import PartAway
 from models.fleet.inventory import ContactRole
-from models.lifecycle import HoldReason, OrderStatus
+from models.orders.lifecycle import HoldReason, OrderStatus
 from qr.draw import png
 from sandbox.ports import free_port
 from sandbox.temporal_server import find_temporal

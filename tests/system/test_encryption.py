@@ -14,7 +14,7 @@ from tests.system.scene import Scene
 from tests.system.sealed import SealedScene, history, sealed_scene, spelled
 from tests.temporal_server import eventually
 from worker import workflow_runner
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 
 __all__ = ["sealed_scene"]
 

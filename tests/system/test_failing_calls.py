@@ -20,7 +20,7 @@ from tests.builders import OPERATOR, world
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
 from workflows.messages import PlaceOrder, Retry
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 from workflows.search_attributes import labels
 
 NOWHERE = "127.0.0.1:9"

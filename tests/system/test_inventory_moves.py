@@ -4,7 +4,7 @@ import pytest
 
 from models.errors import Refusal, Refused
 from models.fleet.inventory import TEMPORARY_MARK, SimKind, SimState
-from models.lifecycle import OrderKind, OrderStatus
+from models.orders.lifecycle import OrderKind, OrderStatus
 from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line, world
 from tests.system.scene import Scene, refused
 

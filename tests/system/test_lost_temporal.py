@@ -15,7 +15,7 @@ import store.waiting
 from models.codes.requests import RequestStatus
 from models.errors import PartAway
 from models.identifiers import WORK
-from models.lifecycle import OrderStatus
+from models.orders.lifecycle import OrderStatus
 from starter.calls import Calls
 from starter.checkup import examine, work
 from starter.cli import retry_many

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import text
 
-from models.lifecycle import OrderStatus
+from models.orders.lifecycle import OrderStatus
 from tests.builders import ANA, OPERATOR, iccid, item, line, world
 from tests.system.scene import Scene, msisdn
 from tests.temporal_server import comes_true

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from tests.builders import ANA, OPERATOR, iccid, world
 from tests.system.qr_scene import QUENTIN, RITA, QrScene
 from tests.system.scene import Scene

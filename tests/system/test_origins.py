@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from models.people.callers import Caller, LinkBearer
 from starter import callers
 from starter.codes.desk import QrRequestDraft

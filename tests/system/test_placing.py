@@ -7,14 +7,14 @@ from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatu
 from temporalio.common import WorkflowIDConflictPolicy
 
 from models.errors import PartAway, Refused
-from models.lifecycle import OrderKind, OrderStatus
-from models.order_views import SwapDetails
-from models.orders import Acceptance, Placement
+from models.orders.lifecycle import OrderKind, OrderStatus
+from models.orders.placement import Acceptance, Placement
+from models.orders.views import SwapDetails
 from tests.builders import ACCOUNT, ANA, OPERATOR, empty_slot, iccid, item, line, world
 from tests.system.scene import Scene, msisdn, refused
 from tests.temporal_server import comes_true
 from workflows.messages import PlaceOrder
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 
 ESIM = iccid(777)
 

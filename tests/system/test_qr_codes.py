@@ -9,7 +9,7 @@ import pytest
 from models.codes.requests import REQUEST_MADE, RequestStatus
 from models.errors import PartAway, Refused
 from models.fleet.inventory import ContactRole
-from models.lifecycle import OrderKind
+from models.orders.lifecycle import OrderKind
 from qr.draw import png
 from qr.intake import read_upload
 from starter.codes.desk import QrDesk, QrRequestDraft

@@ -7,7 +7,7 @@ import pytest
 
 from models.codes.requests import RequestStatus
 from models.errors import PartAway
-from models.lifecycle import OrderKind
+from models.orders.lifecycle import OrderKind
 from qr.draw import png
 from starter.codes.desk import QrDesk, QrRequestDraft
 from tests.builders import ANA, OPERATOR, line

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from models.lifecycle import OrderStatus
+from models.orders.lifecycle import OrderStatus
 from sandbox.postgres import find_binaries
 from tests.builders import OPERATOR, iccid, line, world
 from tests.system.scene import Scene, refused

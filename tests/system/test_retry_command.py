@@ -6,7 +6,7 @@ import re
 import pytest
 from temporalio.service import RPCError
 
-from models.lifecycle import OrderStatus
+from models.orders.lifecycle import OrderStatus
 from models.retries import Outcome
 from starter.retry import RetryDesk
 from tests.builders import OPERATOR, iccid, world

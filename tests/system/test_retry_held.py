@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 import activities.retry_held
 from activities.retry_held import HeldRetries
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from sandbox.temporal_server import find_temporal
 from starter.retry import RetryDesk
 from tests.builders import OPERATOR, line

@@ -7,8 +7,8 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from models.errors import NotFound, PartAway, Refused
 from models.identifiers import order_id as id_of
-from models.lifecycle import HoldReason, OrderStatus
-from models.orders import OrderState
+from models.orders.lifecycle import HoldReason, OrderStatus
+from models.orders.placement import OrderState
 from tests.builders import ANA, OPERATOR, iccid, line, world
 from tests.system.scene import Scene, refused
 from tests.temporal_server import eventually

@@ -12,11 +12,11 @@ import pytest
 
 import starter
 from models.errors import PartAway
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from sandbox.ports import free_port
 from starter.codes.code_desk import CodeDesk
 from starter.codes.desk import QrDesk, QrRequestDraft
-from starter.desk import OrderDesk
+from starter.orders.desk import OrderDesk
 from starter.recovery import RecoveryDesk
 from starter.retry import RetryDesk
 from starter.temporal import connect

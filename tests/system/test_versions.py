@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.errors import PartAway
-from models.lifecycle import OrderStatus
+from models.orders.lifecycle import OrderStatus
 from starter.checks import Check
 from starter.checkup import examine
 from tests.builders import ANA, OPERATOR, iccid, line, world

@@ -18,7 +18,7 @@ from tests.temporal_server import eventually
 from worker import order_worker
 from workflows.codes.notification import PinnedQrNotification
 from workflows.codes.request import EsimQrRequest
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 
 
 class Versions:

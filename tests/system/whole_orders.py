@@ -4,8 +4,8 @@ from collections import Counter
 
 from models.errors import PartAway
 from models.fleet.inventory import SimState
-from models.lifecycle import OrderStatus
-from models.orders import OrderState
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import OrderState
 from tests.builders import ANA, OPERATOR, iccid
 from tests.system.scene import Scene
 from tests.temporal_server import eventually

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
-from models.lifecycle import OPEN, HoldReason
+from models.orders.lifecycle import OPEN, HoldReason
 from sandbox.ports import free_port, one_port_on
 from store import figures
 from store.session import Database

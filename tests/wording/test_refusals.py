@@ -12,11 +12,11 @@ from models.errors import NotFound, Refusal, Refused
 from models.identifiers import iccid_warning
 from models.imports import RowNotes
 from models.language import Language, spoken_language
-from models.lifecycle import HoldReason, OrderStatus
 from models.not_sent import STEPS, NotSentReason
+from models.orders.lifecycle import HoldReason, OrderStatus
+from models.orders.rules import DISCARD_WARNING, Action
 from models.refusals import DECLARED, SUBJECTS, WORDS
 from models.refusals.declared import fields
-from models.rules import DISCARD_WARNING, Action
 from tests.wording import refusal_docs
 from tests.wording.raised import constants, modules, raised, words
 from wording.french import SENTENCES
@@ -34,7 +34,7 @@ from wording.refusals import sentence, sentences
 from wording.warnings import warning
 
 FROM_A_TABLE = {
-    ("models/lifecycle.py", "_ALREADY[status]"),
+    ("models/orders/lifecycle.py", "_ALREADY[status]"),
     ("models/codes/requests.py", "_OVER[status]"),
     ("models/fleet/file.py", "_INVALID[parse]"),
     ("models/fleet/file.py", "code"),

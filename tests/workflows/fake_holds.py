@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from tests.workflows.troubles import Troubles
 from workflows.messages import HoldInput, ReleaseInput
 from workflows.steps import HoldSteps

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from models.errors import Refusal
 from models.fleet.inventory import SimKind, SimState
 from models.identifiers import iccid_warning
-from models.lifecycle import TRANSITIONS, OrderStatus, advance
-from models.order_kinds import Swap
-from models.orders import Acceptance, FollowUp, OrderState, Placement, StepResult
-from models.rules import TARGETS, Facts, refusals
+from models.orders.kinds import Swap
+from models.orders.lifecycle import TRANSITIONS, OrderStatus, advance
+from models.orders.placement import Acceptance, FollowUp, OrderState, Placement, StepResult
+from models.orders.rules import TARGETS, Facts, refusals
 from tests.workflows.troubles import Troubles
 from workflows.messages import (
     AcknowledgeInput,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from models.orders import ProviderAnswer, Reminded
+from models.orders.placement import ProviderAnswer, Reminded
 from tests.workflows.troubles import Troubles
 from workflows.messages import EmailInput, ProviderInput, RemindInput
 from workflows.steps import PeopleSteps, ProviderSteps

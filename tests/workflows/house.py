@@ -23,9 +23,9 @@ from temporalio.worker import Worker
 
 from models.fleet.inventory import SimKind, SimState
 from models.identifiers import order_id
-from models.lifecycle import HoldReason, OrderKind
-from models.order_kinds import Swap
-from models.orders import Acceptance, OrderState, Placement
+from models.orders.kinds import Swap
+from models.orders.lifecycle import HoldReason, OrderKind
+from models.orders.placement import Acceptance, OrderState, Placement
 from tests.temporal_server import Temporal, a_task_queue, eventually
 from tests.workflows.fake_holds import FakeHolds
 from tests.workflows.fake_inventory import PACK, FakeInventory, FakeOrder, swap
@@ -33,7 +33,7 @@ from tests.workflows.fake_outside import FakeOutside
 from tests.workflows.troubles import Troubles
 from worker import workflow_runner
 from workflows.messages import PlaceOrder, Retry, Waits
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 from workflows.search_attributes import HOLD_REASON
 from workflows.step import activities_of
 

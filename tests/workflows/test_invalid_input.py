@@ -26,7 +26,7 @@ from temporalio.service import RPCError
 
 from models.codes.requests import RequestStatus
 from models.identifiers import order_id, qr_notification_id, qr_request_id
-from models.lifecycle import OrderStatus
+from models.orders.lifecycle import OrderStatus
 from starter.payloads import PayloadKeys, data_converter
 from telemetry.logs import TEXT, JsonLines, TextLines
 from tests.contract.schemas import SENT

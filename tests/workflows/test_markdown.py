@@ -11,10 +11,10 @@ from markdown_it.token import Token
 from pydantic import BaseModel
 
 from models.codes.requests import QrWish
-from models.lifecycle import HoldReason, OrderStatus
 from models.markdown import code, inert
-from models.order_kinds import KINDS, Shown
-from models.orders import Placement
+from models.orders.kinds import KINDS, Shown
+from models.orders.lifecycle import HoldReason, OrderStatus
+from models.orders.placement import Placement
 from workflows import messages, retry_messages
 from workflows.details import details
 from workflows.step_runner import Hold

@@ -9,7 +9,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.fleet.inventory import SimKind, SimState
 from models.identifiers import order_id
-from models.lifecycle import OrderStatus
+from models.orders.lifecycle import OrderStatus
 from tests.temporal_server import PATIENCE, comes_true, eventually
 from tests.workflows.house import ICCID, House, Refusal
 from workflows import search_attributes

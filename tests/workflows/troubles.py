@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from temporalio.exceptions import ApplicationError
 
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 
 
 @dataclass(frozen=True)

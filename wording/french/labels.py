@@ -1,9 +1,9 @@
 """Statuts, actions et motifs d’attente en français."""
 
 from models.codes.requests import RequestStatus
-from models.lifecycle import HoldReason, OrderStatus
 from models.not_sent import NotSentReason
-from models.rules import Action
+from models.orders.lifecycle import HoldReason, OrderStatus
+from models.orders.rules import Action
 
 ACTIONS = {
     Action.SWITCH_TO_ESIM: "Passer à l’eSIM",

@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 
 from models.codes.requests import RequestResult, RequestState, RequestStatus
 from models.errors import Refusal
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from workflows.calls import Call, Calls, to_the_end
 from workflows.details import request_details
 from workflows.messages import (

@@ -10,7 +10,7 @@ from starter.cli import not_sent
 from starter.cli.codes.history import Happening, contacts_of, story
 from starter.cli.language import held as hold_sentence
 from starter.cli.language import not_sent_reason, request_status, why_not
-from starter.cli.order_tables import who
+from starter.cli.orders.tables import who
 from starter.cli.output import full_time, is_wide, print_facts, print_table, say, short_time
 
 ACCEPTED = "PNG, JPG/JPEG, SVG, TIFF or PDF"

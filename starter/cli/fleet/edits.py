@@ -10,10 +10,10 @@ import typer
 from models.errors import Refused
 from models.fleet.edits import FleetEdit, GroupsMode
 from models.identifiers import reference
-from models.orders import OrderState
+from models.orders.placement import OrderState
 from models.people.callers import Caller
 from starter.cli.imports import DryRun, read_file
-from starter.cli.orders import print_state
+from starter.cli.orders.orders import print_state
 from starter.cli.output import JsonFlag, print_json, printable, say
 from starter.cli.session import caller, opened, order_desk, run
 from starter.fleet.edits import FleetEdits

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from models.orders.rules import SLOTS, Action
 from models.people.profiles import ProfileView
-from models.rules import SLOTS, Action
 from starter.cli.language import action_label
 from starter.cli.output import JsonFlag, print_json, print_table
 from starter.cli.session import inventory, run

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import Refused
-from models.lifecycle import OrderStatus
+from models.orders.lifecycle import OrderStatus
 from models.people.callers import (
     PERMISSIONS,
     USER_ROLES,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import Refused
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from models.people.callers import By
 from store import events, mails
 from store.codes import codes, request_steps

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import PartAway, Refused
 from models.identifiers import reference
-from models.lifecycle import OrderKind
+from models.orders.lifecycle import OrderKind
 from models.people.callers import By, LinkBearer
 from qr.draw import png
 from starter.codes.link_desk import LinkDesk

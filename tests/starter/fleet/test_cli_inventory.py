@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.rules import TARGETS
+from models.orders.rules import TARGETS
 from sandbox.postgres import ThrowAwayPostgres
 from store.session import Database
 from tests.builders import ANA, acknowledge, as_csv, empty_slot, iccid, item, line, place, process, world

@@ -10,8 +10,9 @@ from models.fleet.inventory import LineView
 from models.people.callers import AllAccounts, By, Role
 from starter.fleet.edits import FleetEdits
 from starter.inventory import Inventory
-from store import events, order_steps
+from store import events
 from store.locks import lock_subject
+from store.orders import steps
 from store.session import Database
 from tests.builders import (
     ACCOUNT,
@@ -222,7 +223,7 @@ async def test_an_edit_waits_for_the_step_of_an_order_and_finds_the_sim_that_is_
     order = await place(database)
     await acknowledge(database, order)
     async with database.transaction() as connection:
-        done = await order_steps.complete(connection, order.order_id, By("operator"), iccid(900), "test")
+        done = await steps.complete(connection, order.order_id, By("operator"), iccid(900), "test")
         assert done.refusal is None
         editing = asyncio.create_task(FleetEdits(database).set_employee(OPERATOR, ["L-2", "L-1"], "E-2"))
         await asyncio.wait([editing], timeout=0.5)

@@ -4,8 +4,8 @@ import pytest
 
 from models.errors import NotFound
 from models.fleet.inventory import ContactRole
-from models.lifecycle import OrderKind, OrderStatus
-from models.rules import Action
+from models.orders.lifecycle import OrderKind, OrderStatus
+from models.orders.rules import Action
 from starter.inventory import Inventory
 from store.session import Database
 from tests.builders import (

@@ -6,7 +6,7 @@ import pytest
 
 from models.fleet.inventory import SimState
 from models.imports import ImportReport
-from models.rules import TARGETS
+from models.orders.rules import TARGETS
 from starter.inventory import Inventory
 from store.session import Database
 from tests.builders import (

@@ -7,15 +7,16 @@ import pytest
 from models.errors import NotFound, Refused
 from models.identifiers import order_id
 from models.language import Language
-from models.lifecycle import OrderStatus
-from models.order_kinds import Swap
-from models.orders import Acceptance, Placement
+from models.orders.kinds import Swap
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import Acceptance, Placement
+from models.orders.rules import TARGETS
 from models.people.callers import AllAccounts, By, Caller, Permission, Role
-from models.rules import TARGETS
 from starter import callers
 from starter.inventory import Inventory
 from starter.people.accounts import Accounts
-from store import events, order_steps
+from store import events
+from store.orders import steps
 from store.people import account_settings
 from store.people import accounts as changes
 from store.session import Database
@@ -128,7 +129,7 @@ async def test_a_closed_account_takes_no_new_orders_and_its_open_ones_finish(dat
     await acknowledge(database, first)
     await process(database, first, iccid(900))
     async with database.transaction() as connection:
-        done = await order_steps.acknowledge(connection, second.order_id, By("contact:1"))
+        done = await steps.acknowledge(connection, second.order_id, By("contact:1"))
     assert done.refusal is None, "the distributor goes on"
     shown = await inventory.line(OPERATOR, "L-1")
     assert shown.sim is not None
@@ -157,13 +158,13 @@ async def test_the_users_of_a_closed_account_cannot_act(database: Database) -> N
         await callers.user(database, ANA)
     assert codes_of(refused) == ["account_closed"]
     async with database.transaction() as connection:
-        cancelled = await order_steps.cancel(connection, order.order_id, By(before.actor))
+        cancelled = await steps.cancel(connection, order.order_id, By(before.actor))
     assert cancelled.refusal is not None
     assert cancelled.refusal.code == "account_closed"
     # the distributor's staff finish what is open
     dora: Caller = await callers.user(database, desk)
     async with database.transaction() as connection:
-        assert (await order_steps.acknowledge(connection, order.order_id, By(dora.actor))).refusal is None
+        assert (await steps.acknowledge(connection, order.order_id, By(dora.actor))).refusal is None
     assert len(await inventory.lines(OPERATOR, ACCOUNT)) == 1, "the operator reads its data"
     await Accounts(database).reopen(OPERATOR, ACCOUNT)
     assert (await callers.user(database, ANA)).actor == before.actor
@@ -198,7 +199,7 @@ async def test_an_order_that_is_being_accepted_is_accepted_before_the_account_is
 ) -> None:
     await world(database)
     async with database.transaction() as accepting:
-        first = await order_steps.accept(accepting, placement(1))
+        first = await steps.accept(accepting, placement(1))
         closing = asyncio.create_task(Accounts(database).close(OPERATOR, ACCOUNT))
         await asyncio.wait([closing], timeout=0.5)
         assert not closing.done(), "it waits for the order"
@@ -223,7 +224,7 @@ async def test_another_language_and_orders_do_not_wait_for_each_other(database: 
         await account_settings.set_language(connection, 1, Language.FR, By("operator"))
         assert (await asyncio.wait_for(accept(database, 1), 5)).accepted
     async with database.transaction() as accepting:
-        await order_steps.accept(accepting, placement(2))
+        await steps.accept(accepting, placement(2))
         await asyncio.wait_for(Accounts(database).set_language(OPERATOR, None, "en"), 5)
 
 
@@ -270,4 +271,4 @@ def placement(number: int, key: str = "a") -> Placement:
 async def accept(database: Database, number: int, key: str = "a") -> Acceptance:
     """What becomes of it."""
     async with database.transaction() as connection:
-        return await order_steps.accept(connection, placement(number, key))
+        return await steps.accept(connection, placement(number, key))

@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import NotFound, Refused
-from models.rules import TARGETS
+from models.orders.rules import TARGETS
 from starter.inventory import Inventory
 from store.session import Database
 from tests.builders import ANA, OPERATOR, line, world

@@ -9,7 +9,7 @@ import pytest
 
 from models.errors import NotFound, Refused
 from models.identifiers import reference
-from models.lifecycle import OrderKind
+from models.orders.lifecycle import OrderKind
 from models.people.callers import AllAccounts, By, LinkBearer
 from starter.codes.link_desk import LinkDesk
 from starter.inventory import Inventory

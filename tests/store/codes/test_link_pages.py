@@ -4,7 +4,7 @@ import pytest
 
 from models.codes.requests import RequestStatus
 from models.errors import Refused
-from models.lifecycle import OrderKind
+from models.orders.lifecycle import OrderKind
 from store.codes import link_pages, links
 from store.codes.link_ends import UPLOAD
 from store.codes.link_pages import OverPage

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from models.errors import NotFound, Refused
-from models.lifecycle import OrderKind
+from models.orders.lifecycle import OrderKind
 from models.people.callers import AllAccounts, By
 from store import events
 from store.codes import links, notifications

@@ -6,7 +6,7 @@ import pytest
 
 from models.codes.requests import Imported, RequestStatus
 from models.errors import NotFound, Refused
-from models.lifecycle import OrderKind
+from models.orders.lifecycle import OrderKind
 from models.people.callers import AllAccounts
 from store.codes import codes, links, notifications
 from store.session import Database

@@ -7,10 +7,10 @@ import pytest
 
 from models.codes.requests import RequestResult, RequestStatus
 from models.errors import Refused
-from models.lifecycle import HoldReason, OrderKind
+from models.orders.lifecycle import HoldReason, OrderKind
 from models.people.callers import By
-from store import follow_ups, order_steps
 from store.codes import notifications, request_steps
+from store.orders import follow_ups, steps
 from store.session import Database
 from tests.builders import acknowledge, iccid, line, place, process, run
 from tests.qr_world import QrWorld, hold, notification, qr_world, reasons
@@ -93,7 +93,7 @@ async def test_a_discarded_sim_takes_its_request_along(database: Database) -> No
     await acknowledge(database, order)
     for _ in range(2):
         async with database.transaction() as connection:
-            done = await order_steps.complete(connection, order.order_id, By("operator"), iccid(900), "test")
+            done = await steps.complete(connection, order.order_id, By("operator"), iccid(900), "test")
         assert done.refusal is None
         (left,) = done.follow_ups
         async with database.reading() as connection:
@@ -117,7 +117,7 @@ async def test_an_order_without_a_request_ends_none(database: Database) -> None:
     await acknowledge(database, order)
     for _ in range(2):
         async with database.transaction() as connection:
-            done = await order_steps.complete(connection, order.order_id, By("operator"), iccid(900), "test")
+            done = await steps.complete(connection, order.order_id, By("operator"), iccid(900), "test")
         assert (done.refusal, done.follow_ups) == (None, ())
     assert await run(database, "SELECT * FROM events WHERE about[1] ~ '^(qr|sim|link)'") == []
 

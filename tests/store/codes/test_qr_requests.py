@@ -7,7 +7,7 @@ import pytest
 
 from models.codes.requests import RequestStatus
 from models.errors import NotFound, Refused
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from models.people.callers import AllAccounts
 from starter.inventory import Inventory
 from store import events

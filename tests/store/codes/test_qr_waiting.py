@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import NotFound, Refused
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from models.people.callers import AllAccounts, By, OfAccount
 from store import lookups
 from store.codes import waiting

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from models.codes.requests import QrWish, RequestResult, RequestState, RequestStatus, end_request
 from models.errors import Refusal
-from models.orders import Reminded
+from models.orders.placement import Reminded
 from tests.workflows.troubles import Troubles
 from workflows.messages import (
     AddRound,

@@ -20,7 +20,7 @@ from worker import workflow_runner
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
 from workflows.messages import NotificationStatus, NotifyOfQrCode, QrWaits, RequestQrCode
-from workflows.order import EsimOrder
+from workflows.orders.order import EsimOrder
 from workflows.retry_held import RetryHeld
 from workflows.step import activities_of
 

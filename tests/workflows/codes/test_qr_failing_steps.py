@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from models.codes.requests import RequestStatus
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from tests.temporal_server import comes_true, eventually
 from tests.workflows.codes.qr_house import ASKED, QrHouse, seen
 from tests.workflows.house import Refusal

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from models.codes.requests import RequestResult, RequestStatus
-from models.lifecycle import OrderStatus
+from models.orders.lifecycle import OrderStatus
 from tests.replay.replayer import replayer
 from tests.temporal_server import Temporal, comes_true
 from tests.workflows.codes.qr_house import ASKED, Handle, QrHouse, a_qr_house, seen

@@ -3,7 +3,7 @@
 import pytest
 
 from models.codes.requests import RequestStatus
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from tests.temporal_server import comes_true
 from tests.workflows.codes.qr_house import QR_WAITS, Handle, QrHouse
 from workflows.messages import QrWaits

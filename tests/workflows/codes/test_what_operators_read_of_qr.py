@@ -7,7 +7,7 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowHandle
 
 from models.codes.requests import RequestStatus
-from models.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason
 from tests.temporal_server import comes_true, eventually, readable
 from tests.workflows.codes.qr_house import ASKED, QrHouse, seen
 from tests.workflows.troubles import MAIL_REJECTED

@@ -1,0 +1,152 @@
+"""The kinds of order: what each asks for. The contract grows by a class here, never by an optional field.
+
+A kind is a class below and an entry in `KINDS`; what it does to the inventory is an entry in
+`store.orders.kinds`, which provider serves it one in `providers.registry`, its e-mails one in
+`providers.order_emails`. Nothing else of an order depends on its kind.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, GetJsonSchemaHandler, SerializeAsAny, Strict, WrapValidator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import PydanticCustomError
+
+from models.markdown import code, inert
+from models.orders.lifecycle import OrderKind
+from models.orders.rules import Action, Choice
+from models.values import Flag, Frozen, RecordId
+
+
+class Shown(Frozen):
+    """What operators read about an order besides its ids. Each is empty where the kind has no such thing."""
+
+    slot: int | None = None
+    provider: str = ""
+    distributor: str = ""
+
+
+class Ordered(Frozen):
+    """What an order asks for: ids of records and the caller's choices, never names or numbers (W6)."""
+
+    kind: str
+
+    @property
+    def subject(self) -> str | None:
+        """What the order is about, such as `line:42`: it has one open order at most. None where several
+        orders may be open at once.
+        """
+        return None
+
+    def summary(self, shown: Shown) -> str:
+        """The order in one line without personal data, as the list of workflows shows it."""
+        return (
+            f"{KINDS[self.kind].label} ({inert(shown.provider)})"
+            if shown.provider
+            else KINDS[self.kind].label
+        )
+
+    def records(self, shown: Shown) -> str:
+        """Which records the order is about, in markdown, by the ids that `esim-orders` knows them by."""
+        return f"Subject {code(self.subject)}." if self.subject else ""
+
+    def same_as(self, other: "Ordered") -> bool:
+        """Whether both ask for the same: an idempotency key stands for one thing only."""
+        return self == other
+
+
+class Swap(Ordered):
+    """Switch a line from its physical SIM to an eSIM, or replace its eSIM: the SIM in place is discarded
+    once the provider has processed the order (F1 to F24).
+    """
+
+    kind: Literal["switch_to_esim", "replace_esim"]
+    line_id: RecordId
+    pack_id: RecordId
+    quantity: Annotated[int, Strict()] = Field(default=1, ge=-(2**31), le=2**31 - 1)
+    """Locked at 1; any other number is refused (F9)."""
+    discard_confirmed: Flag = False
+    """The user was warned that the SIM in place is discarded irreversibly, and agreed (F11)."""
+
+    @property
+    def subject(self) -> str:
+        """The line."""
+        return f"line:{self.line_id}"
+
+    @property
+    def action(self) -> Action:
+        """The action of the inventory that this order answers."""
+        return Action(self.kind)
+
+    @property
+    def choice(self) -> Choice:
+        """What was put into the cart and confirmed."""
+        return Choice(pack_id=self.pack_id, quantity=self.quantity, discard_confirmed=self.discard_confirmed)
+
+    def summary(self, shown: Shown) -> str:
+        """Such as `Switch line L-42, slot 1, to eSIM (Orange)`."""
+        line = f"line L-{self.line_id}" + (f", slot {shown.slot}" if shown.slot else "")
+        provider = f" ({inert(shown.provider)})" if shown.provider else ""
+        if self.action is Action.SWITCH_TO_ESIM:
+            return f"Switch {line}, to eSIM{provider}"
+        return f"Replace the eSIM of {line}{provider}"
+
+    def records(self, shown: Shown) -> str:
+        """The line and the order pack."""
+        slot = f", slot {shown.slot}" if shown.slot else ""
+        by = f", of {inert(shown.distributor)}" if shown.distributor else ""
+        return f"Line `L-{self.line_id}`{slot}. Order pack `P-{self.pack_id}`{by}."
+
+    def same_as(self, other: Ordered) -> bool:
+        """The same change of the same line with the same pack; what was confirmed does not matter."""
+        return isinstance(other, Swap) and (self.kind, self.line_id, self.pack_id) == (
+            other.kind,
+            other.line_id,
+            other.pack_id,
+        )
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of order in the contract."""
+
+    label: str
+    """As users read it."""
+    what: type[Ordered]
+
+
+KINDS: dict[str, Kind] = {
+    OrderKind.SWITCH_TO_ESIM: Kind(Action.SWITCH_TO_ESIM.label, Swap),
+    OrderKind.REPLACE_ESIM: Kind(Action.REPLACE_ESIM.label, Swap),
+}
+
+
+def kind_label(kind: str) -> str:
+    """The kind as users read it."""
+    return KINDS[kind].label if kind in KINDS else kind
+
+
+def parse_what(value: Any) -> Ordered:
+    """What is ordered, from JSON. Raises `ValueError` (pydantic's `ValidationError` is one)."""
+    if isinstance(value, Ordered):
+        return value
+    kind = value.get("kind") if isinstance(value, Mapping) else None
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise PydanticCustomError(
+            "kind_unknown", "kind: one of {kinds} is needed.", {"kinds": ", ".join(KINDS)}
+        )
+    return KINDS[kind].what.model_validate(value)
+
+
+class _OneOfKinds:
+    """The JSON Schema of `What`: one shape a kind, told apart by `kind`."""
+
+    def __get_pydantic_json_schema__(self, _: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        classes = dict.fromkeys(kind.what for kind in KINDS.values())
+        one_of = [handler(what.__pydantic_core_schema__) for what in classes]
+        return {"oneOf": one_of, "discriminator": {"propertyName": "kind"}}
+
+
+What = Annotated[SerializeAsAny[Ordered], WrapValidator(lambda value, _: parse_what(value)), _OneOfKinds()]
+"""What is ordered, told apart by `kind`."""

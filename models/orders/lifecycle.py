@@ -1,0 +1,127 @@
+"""The life of an order: its statuses and the only ways between them."""
+
+from enum import StrEnum
+
+from models.errors import Refusal
+
+
+class OrderKind(StrEnum):
+    """The kinds of order that there are; `models.orders.kinds` has what each asks for."""
+
+    SWITCH_TO_ESIM = "switch_to_esim"
+    REPLACE_ESIM = "replace_esim"
+
+
+class OrderStatus(StrEnum):
+    """Where an order is. "Processed" is said by the provider, supplier or vendor: one status."""
+
+    SUBMITTED = "submitted"
+    PROVIDER_PROCESSING = "provider_processing"
+    PROCESSED = "processed"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """The status in the words of the order table."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    OrderStatus.SUBMITTED: "Submitted",
+    OrderStatus.PROVIDER_PROCESSING: "Provider processing in progress",
+    OrderStatus.PROCESSED: "Processed by the provider",
+    OrderStatus.CANCELLED: "Cancelled",
+    OrderStatus.REFUSED: "Refused",
+}
+
+TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
+    OrderStatus.SUBMITTED: frozenset({OrderStatus.PROVIDER_PROCESSING, OrderStatus.CANCELLED}),
+    OrderStatus.PROVIDER_PROCESSING: frozenset({OrderStatus.PROCESSED, OrderStatus.CANCELLED}),
+    OrderStatus.PROCESSED: frozenset(),
+    OrderStatus.CANCELLED: frozenset(),
+    OrderStatus.REFUSED: frozenset(),
+}
+
+OPEN = frozenset(status for status, after in TRANSITIONS.items() if after)
+
+
+class HoldReason(StrEnum):
+    """Why an order waits for a person; the value of the search attribute `HoldReason`."""
+
+    MAIL_UNAVAILABLE = "mail_unavailable"
+    MAIL_REJECTED = "mail_rejected"
+    MAIL_UNCERTAIN = "mail_uncertain"
+    MAIL_NOT_COMPOSABLE = "mail_not_composable"
+    MAIL_CONFIGURATION = "mail_configuration"
+    NO_ORDER_CONTACT = "no_order_contact"
+    ANSWER_REFUSED = "answer_refused"
+    NO_ACKNOWLEDGEMENT = "no_acknowledgement"
+    NO_PROCESSING = "no_processing"
+    NO_QR_CODE = "no_qr_code"
+    STEP_FAILED = "step_failed"
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what a person can do, without any personal data."""
+        return _HOLDS[self]
+
+
+_HOLDS = {
+    HoldReason.MAIL_UNAVAILABLE: "The mail server does not take mails. Retry when it does.",
+    HoldReason.MAIL_REJECTED: "The mail server refused a recipient for good. Correct it, then retry.",
+    HoldReason.MAIL_UNCERTAIN: (
+        "Twice the mail server went silent after taking the mail; it may have arrived. "
+        "Ask the recipient, then retry to send it once more, or go on."
+    ),
+    HoldReason.MAIL_NOT_COMPOSABLE: (
+        "An e-mail cannot be composed, so it was not sent; the history says which and why, mostly the "
+        "recipient's address. Correct it, then retry."
+    ),
+    HoldReason.MAIL_CONFIGURATION: (
+        "The mail server does not accept our login or TLS. Correct ESIM_SMTP_URL, then retry."
+    ),
+    HoldReason.NO_ORDER_CONTACT: (
+        "The distributor has no contact with the role 'order'. Import the catalogue with one, then retry."
+    ),
+    HoldReason.ANSWER_REFUSED: (
+        "What the provider answered was refused; the order's history says why. Correct it, then retry."
+    ),
+    HoldReason.NO_ACKNOWLEDGEMENT: (
+        "The distributor does not acknowledge. Call them; then acknowledge or cancel the order, "
+        "or retry to remind them again."
+    ),
+    HoldReason.NO_PROCESSING: (
+        "The distributor does not process the order. Call them; then report it processed or cancel it, "
+        "or retry to remind them again."
+    ),
+    HoldReason.NO_QR_CODE: (
+        "The distributor does not send the QR code. Call them; then import the code or withdraw the request, "
+        "or retry to remind them again."
+    ),
+    HoldReason.STEP_FAILED: "A step keeps failing; the history says how. Mend the cause, then retry.",
+}
+
+
+def advance(status: OrderStatus, to: OrderStatus) -> Refusal | None:
+    """Why an order in this status may not go on to that one; None when it may.
+
+    The only place that decides a change of status (F43, F51). What else a step needs, such as the eSIM's
+    ICCID (F48), the step itself checks.
+    """
+    if to in TRANSITIONS[status]:
+        return None
+    if status is to:
+        return Refusal.of(_ALREADY[status])
+    if status in OPEN:
+        return Refusal.of("not_acknowledged")
+    return Refusal.of(_ALREADY[status])
+
+
+_ALREADY = {
+    OrderStatus.SUBMITTED: "already_submitted",
+    OrderStatus.PROVIDER_PROCESSING: "already_provider_processing",
+    OrderStatus.PROCESSED: "already_processed",
+    OrderStatus.CANCELLED: "already_cancelled",
+    OrderStatus.REFUSED: "already_refused",
+}

@@ -1,0 +1,97 @@
+"""Orders as they are read: what all have, and the details of each kind."""
+
+from datetime import datetime
+
+from pydantic import SerializeAsAny
+
+from models.errors import Refusal
+from models.fleet.inventory import EventView, HoldView, View
+from models.identifiers import reference
+from models.not_sent import NotSentView
+from models.orders.kinds import What
+from models.orders.lifecycle import OrderStatus
+
+
+class OrderDetails(View):
+    """What a kind of order has besides what all orders have."""
+
+    slot: int | None = None
+    """Of the device that the order's line is in, if it is about one."""
+
+    @property
+    def title(self) -> str:
+        """What a list calls the order's subject, such as a phone number."""
+        return ""
+
+    def facts(self) -> list[tuple[str, str | None]]:
+        """What a person may ask about it: a name and a value each."""
+        return []
+
+
+class SwapDetails(OrderDetails):
+    """The line whose SIM is switched or replaced."""
+
+    line_id: int
+    msisdn: str
+    device: str
+    slot: int
+    pack: str
+    pack_id: int
+    sim_in_place_id: int
+    """The SIM on the line when the order was placed."""
+    iccid_in_place: str | None
+
+    @property
+    def title(self) -> str:
+        """The phone number."""
+        return self.msisdn
+
+    def facts(self) -> list[tuple[str, str | None]]:
+        """The line, the pack and the SIM that was in place."""
+        return [
+            ("line", f"{reference('L', self.line_id)} {self.msisdn}, {self.device}, slot {self.slot}"),
+            ("pack", self.pack),
+            ("SIM when placed", self.iccid_in_place),
+        ]
+
+
+class OrderView(View):
+    """An order as the database has it, readable while workers are down."""
+
+    id: str
+    account_id: int
+    kind: str
+    """A kind of order; there will be more than there are today."""
+    status: OrderStatus
+    subject: str | None
+    """What it is about, such as `line:42`."""
+    provider: str | None
+    distributor: str | None
+    placed_by: int
+    placed_at: datetime
+    status_since: datetime
+    held_reason: str | None
+    held_since: datetime | None
+    """Of the oldest hold."""
+    esim_id: int | None
+    iccid: str | None
+    note: str | None = None
+    """What was written when it was placed."""
+    cancel_reason: str | None
+    what: What
+    """As it was placed."""
+    details: SerializeAsAny[OrderDetails] | None = None
+    incident: bool = False
+    """Whether the provider reported it processed after it was cancelled: two SIMs may be in use."""
+    holds: tuple[HoldView, ...] = ()
+    """Oldest first."""
+    not_sent: tuple[NotSentView, ...] = ()
+    """E-mails and calls to the provider that have not gone out yet, oldest first."""
+    refusals: tuple[Refusal, ...] = ()
+    """Every reason why it was refused, when it was asked for last."""
+    events: tuple[EventView, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What a list calls its subject."""
+        return (self.details.title if self.details else "") or self.subject or ""

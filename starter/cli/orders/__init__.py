@@ -1,0 +1,1 @@
+"""Commands of orders of every kind."""

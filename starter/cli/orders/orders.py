@@ -1,0 +1,169 @@
+"""`esim-orders order ...`: place orders, and say what the provider said."""
+
+from typing import Annotated
+
+import typer
+
+from models.errors import Refused
+from models.orders.lifecycle import OrderKind
+from models.orders.placement import OrderState
+from models.orders.rules import DISCARD_WARNING
+from models.orders.views import OrderView
+from starter.cli import retry
+from starter.cli.language import cautioned, kind_label, order_status
+from starter.cli.orders import views
+from starter.cli.orders.views import Line, Order, User, parse_order_id
+from starter.cli.output import JsonFlag, print_json, say, warn
+from starter.cli.questions import at_terminal, confirmed
+from starter.cli.session import order_book, order_desk, run
+from starter.orders.desk import OrderDraft, Placed
+
+app = views.app
+app.command(name="retry")(retry.retry)
+
+Pack = Annotated[str | None, typer.Option("--pack", help="Name or id (P-4); not needed if only one fits.")]
+Quantity = Annotated[int, typer.Option("--quantity", help="Locked at 1.")]
+Key = Annotated[str | None, typer.Option("--key", help="The same key is the same order.")]
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Confirm without asking that the SIM in place is discarded.")
+]
+Iccid = Annotated[str | None, typer.Option("--iccid", help="ICCID of the eSIM, 18 to 20 digits.")]
+
+
+@app.command()
+def switch(  # noqa: PLR0917  options of a command
+    line: Line,
+    user: User,
+    pack: Pack = None,
+    quantity: Quantity = 1,
+    key: Key = None,
+    yes: Yes = False,
+    json: JsonFlag = False,
+) -> None:
+    """Switch a line from its physical SIM to an eSIM."""
+    kind = OrderKind.SWITCH_TO_ESIM
+    draft = OrderDraft(kind=kind, line=line, pack=pack, quantity=quantity, key=key)
+    _place(draft, user, yes=yes, json=json)
+
+
+@app.command()
+def replace(  # noqa: PLR0917  options of a command
+    line: Line,
+    user: User,
+    pack: Pack = None,
+    quantity: Quantity = 1,
+    key: Key = None,
+    yes: Yes = False,
+    json: JsonFlag = False,
+) -> None:
+    """Replace the eSIM of a line by a new one."""
+    kind = OrderKind.REPLACE_ESIM
+    draft = OrderDraft(kind=kind, line=line, pack=pack, quantity=quantity, key=key)
+    _place(draft, user, yes=yes, json=json)
+
+
+def _place(draft: OrderDraft, user: str, *, yes: bool, json: bool) -> None:
+    agreed = draft.model_copy(update={"discard_confirmed": True})
+
+    async def check() -> None:
+        async with order_desk(user) as (desk, caller):
+            await desk.check(caller, agreed)
+
+    async def place() -> Placed:
+        async with order_desk(user) as (desk, caller):
+            return await desk.place(caller, agreed)
+
+    if not yes:
+        run(check)
+        warn(cautioned(DISCARD_WARNING))
+        if not confirmed("Place the order?"):
+            raise Refused.because("not_confirmed")
+    placed = run(place)
+    if json:
+        print_json(placed)
+        return
+    say(f"{placed.order_id}: {order_status(placed.status).lower()}")
+    if draft.key is None:
+        say(f"The key of this order is {placed.key}; the same key never orders twice.")
+
+
+@app.command()
+def acknowledge(order: Order, iccid: Iccid = None, json: JsonFlag = False) -> None:
+    """The provider has acknowledged: a temporary eSIM is created."""
+
+    async def call() -> OrderState:
+        async with order_desk() as (desk, caller):
+            return await desk.acknowledge(caller, parse_order_id(order), iccid=iccid)
+
+    print_state(run(call), json=json)
+
+
+@app.command()
+def iccid(
+    order: Order,
+    number: Annotated[str, typer.Argument(metavar="ICCID", help="18 to 20 digits.")],
+    json: JsonFlag = False,
+) -> None:
+    """Enter or correct the ICCID of the temporary eSIM."""
+
+    async def call() -> OrderState:
+        async with order_desk() as (desk, caller):
+            return await desk.enter_iccid(caller, parse_order_id(order), number)
+
+    print_state(run(call), json=json)
+
+
+@app.command()
+def processed(order: Order, iccid: Iccid = None, json: JsonFlag = False) -> None:
+    """The provider has processed the order: the eSIM takes the line, the SIM there is discarded for ever."""
+
+    async def call() -> OrderState:
+        async with order_desk() as (desk, caller):
+            return await desk.processed(caller, parse_order_id(order), iccid=iccid)
+
+    print_state(run(call), json=json)
+
+
+@app.command()
+def cancel(
+    order: Order,
+    reason: Annotated[str, typer.Option("--reason", help="Why; people and the provider are told.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Cancel without asking.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Cancel an order: its temporary eSIM is deleted, the SIM in place stays as it is."""
+    order_id = parse_order_id(order)
+    if not yes:
+        _ask_before_the_end(order_id)
+
+    async def call() -> OrderState:
+        async with order_desk() as (desk, caller):
+            return await desk.cancel(caller, order_id, reason=reason)
+
+    print_state(run(call), json=json)
+
+
+def _ask_before_the_end(order_id: str) -> None:
+    """Ask at a terminal whether the order is cancelled, which cannot be taken back."""
+
+    async def find() -> OrderView:
+        async with order_book() as (book, caller):
+            return await book.order(caller, order_id)
+
+    found = run(find)
+    if not at_terminal():
+        raise Refused.because("confirmation_needed")
+    warn(f"{kind_label(found.kind)}, {found.title}: {order_status(found.status).lower()}.")
+    if not confirmed("Cancel this order for good?", otherwise="Nothing was cancelled."):
+        raise Refused.because("not_confirmed")
+
+
+def print_state(state: OrderState, *, json: bool) -> None:
+    """Print where an order is; warnings go to stderr."""
+    if json:
+        print_json(state)
+    else:
+        with_iccid = f", ICCID {state.iccid}" if state.iccid else ""
+        say(f"{state.order_id}: {order_status(state.status).lower()}{with_iccid}")
+    for warning in state.warnings:
+        warn(cautioned(warning))

@@ -1,0 +1,129 @@
+"""Orders as people read them in a terminal, wide or narrow."""
+
+from collections.abc import Mapping, Sequence
+
+from models.errors import Refusal
+from models.fleet.inventory import EventView, HoldView
+from models.identifiers import reference
+from models.orders.lifecycle import OrderStatus
+from models.orders.views import OrderView
+from starter.cli import not_sent
+from starter.cli.language import held as hold_sentence
+from starter.cli.language import kind_label, not_sent_words, order_status, why_not
+from starter.cli.output import full_time, is_wide, print_facts, print_table, short_time
+
+_WAITS = {OrderStatus.SUBMITTED: "acknowledgement", OrderStatus.PROVIDER_PROCESSING: "processing"}
+_INTERNAL = frozenset({"request", "note", "refusals", "what"})
+"""What an event keeps for the program's own use."""
+_SIMS = frozenset({"sim", "sim_in_place"})
+_INCIDENT = "The provider processed it after the cancel: ask which SIM is in use (docs/operations.md)."
+
+
+def print_orders(orders: Sequence[OrderView]) -> None:
+    """One row an order: where it is, since when, and what it is about, such as a phone number."""
+    wide = is_wide()
+    rows = []
+    for order in orders:
+        more = (kind_label(order.kind), order.provider) if wide else ()
+        rows.append((order.id, order.title, *more, _status(order), short_time(order.status_since)))
+    more = ("kind", "provider") if wide else ()
+    whole = ("order", "about", "since")
+    print_table(
+        "Orders", ("order", "about", *more, "status", "since (UTC)"), rows, whole=(*whole, "since (UTC)")
+    )
+
+
+def print_held(orders: Sequence[OrderView]) -> None:
+    """One row a hold: since when the order waits for a person, and for what."""
+    rows = [
+        (order.id, order.title, short_time(hold.since), f"{hold.reason}: {hold_sentence(hold.reason)}")
+        for order in orders
+        for hold in order.holds
+    ]
+    columns = ("order", "about", "since (UTC)", "held for")
+    print_table("Held orders", columns, rows, whole=("order", "about", "since (UTC)"))
+
+
+def print_order(order: OrderView, people: Mapping[str, str]) -> None:
+    """An order with all that a person may ask about it; `people` names those it refers to."""
+    by = f", by {order.distributor}" if order.distributor else ""
+    facts = [
+        ("kind", kind_label(order.kind)),
+        ("status", f"{order_status(order.status)} since {full_time(order.status_since)}"),
+        (not_sent_words()["waits_for"], _waits(order)),
+        *not_sent.rows(order.not_sent, people),
+        *(("held", _held(hold)) for hold in order.holds),
+        ("incident", _INCIDENT if order.incident else None),
+        *(order.details.facts() if order.details else [("about", order.subject)]),
+        ("provider", f"{order.provider}{by}" if order.provider else None),
+        ("eSIM", order.iccid),
+        ("note", order.note),
+        ("cancelled for", order.cancel_reason),
+        *(("refused", why_not(refusal)) for refusal in order.refusals),
+    ]
+    print_facts(order.id, [fact for fact in facts if fact[1]])
+    print_events(order.events, people)
+
+
+def print_events(events: Sequence[EventView], people: Mapping[str, str]) -> None:
+    """Everything that happened, oldest first; `people` names those it refers to."""
+    if is_wide():
+        rows = [
+            (full_time(event.at), event.type, who(event.actor, people), _about(event, people))
+            for event in events
+        ]
+        print_table(
+            "What happened", ("when (UTC)", "what", "who", "about"), rows, whole=("when (UTC)", "what")
+        )
+        return
+    narrow = [(short_time(event.at), event.type, _by(event, people)) for event in events]
+    print_table("What happened", ("when (UTC)", "what", "about"), narrow, whole=("when (UTC)", "what"))
+
+
+def who(actor: str, people: Mapping[str, str]) -> str:
+    """The name of somebody who is referred to, where it is known."""
+    return people.get(actor, actor).partition(" <")[0]
+
+
+def _waits(order: OrderView) -> str | None:
+    """An answer is not waited for before the order has gone out (W11)."""
+    unsent = any(each.is_order for each in order.not_sent)
+    name = "order" if unsent else _WAITS.get(order.status)
+    return not_sent_words()[name] if name else None
+
+
+def _held(hold: HoldView) -> str:
+    return f"{hold.reason} since {full_time(hold.since)}. {hold_sentence(hold.reason)}"
+
+
+def _by(event: EventView, people: Mapping[str, str]) -> str:
+    about = _about(event, people)
+    return f"by {who(event.actor, people)}" + (f": {about}" if about else "")
+
+
+def _about(event: EventView, people: Mapping[str, str]) -> str:
+    data = {name: value for name, value in event.data.items() if value is not None and name not in _INTERNAL}
+    parts = []
+    if "to" in data:
+        mail, to = str(data.pop("mail", "")), str(data.pop("to"))
+        parts.append(f"{mail.replace('_', ' ')} to {people.get(to, to)}".strip())
+    parts += [f"{name.replace('_', ' ')} {_in_words(name, value)}" for name, value in data.items()]
+    return ", ".join(parts + _refused(event))
+
+
+def _refused(event: EventView) -> list[str]:
+    """Why the provider's answer was refused, of an order that is held for it."""
+    refusals = event.data.get("refusals") if event.type == "order.held" else None
+    return [why_not(Refusal(**each)) for each in refusals] if isinstance(refusals, list) else []
+
+
+def _in_words(name: str, value: object) -> str:
+    if name in _SIMS and isinstance(value, int):
+        return reference("S", value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _status(order: OrderView) -> str:
+    held = f" (held: {order.held_reason})" if order.held_reason else ""
+    mark = not_sent.mark(order.not_sent)
+    return order_status(order.status) + held + mark + (" (incident)" if order.incident else "")

@@ -1,0 +1,159 @@
+"""What `esim-orders order ...` shows: the shop, orders, and what happened to them."""
+
+from typing import Annotated
+
+import typer
+
+from models import identifiers
+from models.errors import Refused
+from models.fleet.offers import Shop
+from models.identifiers import reference
+from models.orders.lifecycle import OrderStatus
+from models.orders.views import OrderView
+from starter.cli.language import why_not
+from starter.cli.orders import tables
+from starter.cli.output import JsonFlag, full_time, how_many, print_json, print_table, say, warn
+from starter.cli.session import inventory, order_book, run
+
+app = typer.Typer(help="Place orders and follow them to their end.", no_args_is_help=True)
+
+Line = Annotated[str, typer.Argument(metavar="LINE", help="Phone number (+33612345678) or id (L-42).")]
+Order = Annotated[str, typer.Argument(metavar="ORDER", help="Id of the order (order-...).")]
+User = Annotated[str, typer.Option("--user", help="Who orders: e-mail address or id (U-3).")]
+
+
+@app.command()
+def shop(line: Line, user: User, json: JsonFlag = False) -> None:
+    """Show the packs that fit a line: eSIMs of its provider among the SIM Cards."""
+
+    async def read() -> Shop:
+        async with inventory(user) as (stock, caller):
+            return await stock.shop(caller, line)
+
+    offered = run(read)
+    if json:
+        print_json(offered)
+        return
+    _print_shop(offered)
+
+
+def _print_shop(offered: Shop) -> None:
+    chosen = offered.chosen.id if offered.chosen else None
+    rows = [
+        (
+            *(reference("P", pack.id), pack.name, pack.item, pack.provider, pack.distributor),
+            "yes" if pack.id == chosen else "",
+        )
+        for pack in offered.packs
+    ]
+    if rows:
+        columns = ("id", "pack", "eSIM", "provider", "distributor", "chosen")
+        print_table("SIM Cards", columns, rows, whole=("id", "chosen"))
+    else:
+        say("The shop has no pack for this line.")
+    for refusal in offered.refusals:
+        warn(why_not(refusal))
+
+
+@app.command(name="list")
+def list_orders(  # noqa: PLR0917  options of a command
+    status: Annotated[
+        str | None,
+        typer.Option(metavar="STATUS", help=f"Only orders in this status: {', '.join(OrderStatus)}."),
+    ] = None,
+    open_only: Annotated[bool, typer.Option("--open", help="Only orders that have a way to go.")] = False,
+    held: Annotated[bool, typer.Option("--held", help="Only orders that wait for a person.")] = False,
+    incidents: Annotated[
+        bool, typer.Option("--incidents", help="Only orders processed by the provider after a cancel.")
+    ] = False,
+    line: Annotated[str | None, typer.Option(help="Only orders of this line.")] = None,
+    limit: Annotated[int, how_many("How many, newest first.")] = 100,
+    json: JsonFlag = False,
+) -> None:
+    """List orders, newest first."""
+    wanted = parse_status(status)
+
+    async def read() -> tuple[list[OrderView], int]:
+        async with order_book() as (book, caller):
+            orders = await book.orders(
+                caller,
+                status=wanted,
+                open_only=open_only,
+                held=held,
+                incidents=incidents,
+                line=line,
+                limit=limit,
+            )
+        async with inventory() as (stock, caller):
+            return orders, await stock.qr_held(caller) if held and not json else 0
+
+    found, held_codes = run(read)
+    if json:
+        print_json(found)
+    elif found:
+        (tables.print_held if held else tables.print_orders)(found)
+    elif held and not (status or line or open_only or incidents):
+        say("No order is held.")
+    elif status or held or line or open_only or incidents:
+        say("There are no such orders.")
+    else:
+        say("There are no orders.")
+    if held_codes:
+        what = (
+            "requests or notifications of QR codes are"
+            if held_codes > 1
+            else "request or notification of a QR code is"
+        )
+        say(f"{held_codes} {what} held, too: esim-orders qr list --held")
+
+
+@app.command()
+def show(order: Order, json: JsonFlag = False) -> None:
+    """Show an order and everything that happened to it."""
+
+    async def read() -> tuple[OrderView, dict[str, str]]:
+        async with order_book() as (book, caller):
+            view = await book.order(caller, parse_order_id(order))
+            return view, {} if json else await book.people(caller, view)
+
+    view, people = run(read)
+    if json:
+        print_json(view)
+    else:
+        tables.print_order(view, people)
+
+
+@app.command()
+def watch(order: Order, json: JsonFlag = False) -> None:
+    """Follow an order until it ends, one line for everything that happens."""
+
+    async def follow() -> OrderView | None:
+        told = 0
+        view = None
+        async with order_book() as (book, caller):
+            async for view in book.watch(caller, parse_order_id(order)):
+                for event in view.events[told:]:
+                    if not json:
+                        say(f"{full_time(event.at)}  {event.type:28} {event.actor}")
+                told = len(view.events)
+        return view
+
+    view = run(follow)
+    if json and view is not None:
+        print_json(view)
+
+
+def parse_order_id(text: str) -> str:
+    """The order that is meant. Raises `Refused`."""
+    try:
+        return identifiers.parse_order_id(text)
+    except ValueError:
+        raise Refused.because("order_id_invalid") from None
+
+
+def parse_status(text: str | None) -> OrderStatus | None:
+    """The status that is meant. Raises `Refused`."""
+    try:
+        return None if text is None else OrderStatus(text.strip().lower())
+    except ValueError:
+        raise Refused.because("status_invalid", statuses=", ".join(OrderStatus)) from None

@@ -1,0 +1,1 @@
+"""Desks of orders of every kind."""

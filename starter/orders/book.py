@@ -1,0 +1,88 @@
+"""Reading orders, from the database: works while Temporal and the workers are down."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from models.orders.lifecycle import OPEN, OrderStatus
+from models.orders.views import OrderView
+from models.people.callers import Caller, OfAccount, Permission
+from store import lookups
+from store.orders import views
+from store.people import references as people
+from store.session import Database
+
+
+class OrderBook:
+    """The orders that the caller's scope holds, as the inventory's database has them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def database(self) -> Database:
+        """Where the orders are."""
+        return self._database
+
+    async def order(self, caller: Caller, order_id: str) -> OrderView:
+        """One order with its events. Raises `NotFound`."""
+        async with self._database.transaction() as connection:
+            found = await views.order(connection, caller.scope, order_id)
+        caller.require(Permission.VIEW_ORDERS)
+        return found
+
+    async def orders(
+        self,
+        caller: Caller,
+        *,
+        account: str | None = None,
+        status: OrderStatus | None = None,
+        open_only: bool = False,
+        held: bool = False,
+        incidents: bool = False,
+        line: str | None = None,
+        limit: int = 100,
+    ) -> list[OrderView]:
+        """The newest orders: of one account or line, in one status, those that are open, that wait for a
+        person, or that the provider processed after they were cancelled.
+        """
+        async with self._database.transaction() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            subject = (await lookups.find_line(connection, scope, line)).subject if line else None
+            caller.require(Permission.VIEW_ORDERS)
+            return await views.orders(
+                connection,
+                scope,
+                status=status,
+                open_only=open_only,
+                held=held,
+                incidents=incidents,
+                subject=subject,
+                limit=limit,
+            )
+
+    async def people(self, caller: Caller, order: OrderView) -> dict[str, str]:
+        """Names and addresses of those whom the order's events refer to, such as `contact:7`, and of those
+        who do not have their e-mail yet.
+        """
+        references = {event.actor for event in order.events}
+        references |= {person for unsent in order.not_sent for person in unsent.recipients}
+        references |= {str(event.data["to"]) for event in order.events if "to" in event.data}
+        async with self._database.transaction() as connection:
+            known = await views.order(connection, caller.scope, order.id)
+            caller.require(Permission.VIEW_ORDERS)
+            return await people.names(connection, OfAccount(known.account_id), references)
+
+    async def watch(self, caller: Caller, order_id: str, every: float = 0.5) -> AsyncIterator[OrderView]:
+        """The order now, and again whenever something happened to it, until it ends.
+
+        Looks every so many seconds.
+        """
+        seen: OrderView | None = None
+        while True:
+            order = await self.order(caller, order_id)
+            if order != seen:
+                seen = order
+                yield order
+            if order.status not in OPEN and order.held_reason is None:
+                return
+            await asyncio.sleep(every)

@@ -1,0 +1,288 @@
+"""Placing and steering orders from Python.
+
+    async with OrderDesk.open(Settings()) as desk:
+        ana = await callers.user(desk.database, "ana@acme.example")
+        placed = await desk.place(ana, OrderDraft(
+            kind="switch_to_esim", line="+33612345678", discard_confirmed=True, key="cart-4711",
+        ))
+        operator = callers.operator()
+        await desk.acknowledge(operator, placed.order_id)
+        await desk.processed(operator, placed.order_id, iccid="8933012345678901234")
+
+Every call may be repeated: the same key is the same order, and what was done is not done again. Raises
+`Refused` with every reason, or `PartAway` where somebody does not answer (see `models.errors`).
+"""
+
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from temporalio.client import Client
+from temporalio.common import WorkflowIDReusePolicy
+
+from models import identifiers
+from models.errors import PartAway, Refused
+from models.orders.kinds import Ordered
+from models.orders.lifecycle import OPEN
+from models.orders.placement import Acceptance, OrderState, Placement, StepResult
+from models.people.callers import AllAccounts, Caller, Permission, may_cancel
+from settings import Settings
+from starter.calls import Calls, NoSuchWorkflow, checked_key
+from starter.orders.book import OrderBook
+from starter.orders.drafts import OrderDraft, Placed, read_draft
+from starter.restarts import order_waits
+from starter.retry import RetryDesk
+from starter.temporal import connect
+from store.orders import steps, views
+from store.orders.access import find_open_order, find_order
+from store.session import Database
+from workflows.messages import (
+    Acknowledge,
+    Cancel,
+    EnterIccid,
+    PlaceOrder,
+    Processed,
+)
+from workflows.orders.order import EsimOrder
+from workflows.search_attributes import labels
+
+__all__ = ["OrderDesk", "OrderDraft", "Placed"]
+
+Late = Callable[[AsyncConnection], Awaitable[StepResult]]
+
+
+class OrderDesk(OrderBook):
+    """Starts orders and steers them. One for a whole process; safe for concurrent use."""
+
+    def __init__(self, client: Client, database: Database, settings: Settings) -> None:
+        super().__init__(database)
+        self._calls = Calls(client, database, settings)
+        self._settings = settings
+        self._waits = order_waits(settings)
+        self._retry = RetryDesk(client, database, settings)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings) -> AsyncIterator["OrderDesk"]:
+        """Connect to the configured database, and to Temporal once something needs it."""
+        database = Database(settings.database_url, settings.database_pool_size)
+        try:
+            yield cls(await connect(settings, lazy=True), database, settings)
+        finally:
+            await database.close()
+
+    # --- placing --------------------------------------------------------------------------------------
+
+    async def place(self, caller: Caller, draft: OrderDraft) -> Placed:
+        """Place an order for a line and learn in one round trip whether it is accepted (F5 to F11, F46, F52).
+
+        Where nobody answers in time the order may exist all the same: the same key asks again.
+        """
+        key = checked_key(draft.key)
+        start = await self._read(caller, draft, key)
+        placed = await self._place(start, key, repeated=draft.key is not None)
+        if draft.quantity != 1:  # this key was accepted before, with the only quantity there is
+            raise Refused.because("quantity_locked")
+        return placed
+
+    async def place_order(self, caller: Caller, what: Ordered, key: str | None = None) -> Placed:
+        """Place an order of any kind, by the ids of the records; else as `place`."""
+        checked = checked_key(key)
+        start = PlaceOrder(order=_placement(caller, what, checked), waits=self._waits)
+        return await self._place(start, checked, repeated=key is not None)
+
+    async def check(self, caller: Caller, draft: OrderDraft) -> None:
+        """Raise `Refused` where placing this draft would be refused now. Nothing is started or kept."""
+        start = await self._read(caller, draft, checked_key(draft.key))
+        await self._check(start.order)
+        if draft.quantity != 1:
+            raise Refused.because("quantity_locked")
+
+    async def check_order(self, caller: Caller, what: Ordered, key: str | None = None) -> None:
+        """As `check`, for an order of any kind, by the ids of the records."""
+        await self._check(_placement(caller, what, checked_key(key)))
+
+    async def _check(self, order: Placement) -> None:
+        async with self._database.dry_run() as connection:
+            acceptance = await steps.accept(connection, order)
+        _answer(acceptance, order.what)
+
+    async def _read(self, caller: Caller, draft: OrderDraft, key: str) -> PlaceOrder:
+        async with self._database.reading() as connection:
+            return await read_draft(connection, caller, draft, key, self._waits)
+
+    async def _place(self, start: PlaceOrder, key: str, *, repeated: bool) -> Placed:
+        """`repeated`: the key may have been used before, and its order may have gone on or ended since. No
+        workflow is started for what is not that order.
+        """
+        known = await self._known(start.order) if repeated else None
+        if known is not None:
+            _answer(known, start.order.what)
+        if known is None or known.status in OPEN:
+            try:
+                acceptance = await self._start(start)
+            except PartAway as away:
+                raise PartAway(away.part, f"{away} Ask again with the key {key}.") from None
+        else:
+            acceptance = known
+        _answer(acceptance, start.order.what)
+        status = known.status if known else acceptance.status
+        return Placed(order_id=acceptance.order_id, key=key, status=status)
+
+    async def _known(self, order: Placement) -> Acceptance | None:
+        async with self._database.reading() as connection:
+            return await views.acceptance(connection, order.account_id, order.order_id)
+
+    async def _start(self, start: PlaceOrder) -> Acceptance:
+        """Start the order's workflow, or find it running. One that has ended under this id was refused, and
+        left the key free, or was terminated: the new one finds all that was done already.
+        """
+        answer = await self._calls.start_and_ask(
+            EsimOrder.run,
+            EsimOrder.place,
+            start,
+            start.order.order_id,
+            labels(start.order, start.shown),
+            WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        )
+        return cast("Acceptance", answer)
+
+    # --- steering -------------------------------------------------------------------------------------
+
+    async def acknowledge(self, caller: Caller, order_id: str, *, iccid: str | None = None) -> OrderState:
+        """The provider has acknowledged the order: the temporary eSIM is created (F12 to F15)."""
+        await self._allowed(caller, order_id, Permission.ACKNOWLEDGE_ORDERS)
+        iccid = _iccid(iccid)
+        return await self._steer(
+            order_id,
+            EsimOrder.acknowledge,
+            Acknowledge(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
+            lambda connection: steps.acknowledge(connection, order_id, caller.by, iccid),
+        )
+
+    async def enter_iccid(self, caller: Caller, order_id: str, iccid: str) -> OrderState:
+        """Enter or correct the ICCID of the temporary eSIM; warns of a wrong check digit (F15, F49, F64)."""
+        await self._allowed(caller, order_id, Permission.ENTER_ICCID)
+        iccid = _iccid(iccid) or ""
+        return await self._steer(
+            order_id,
+            EsimOrder.enter_iccid,
+            EnterIccid(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
+            lambda connection: steps.enter_iccid(connection, order_id, caller.by, iccid),
+        )
+
+    async def enter_iccid_of_line(self, caller: Caller, line: str, iccid: str) -> OrderState:
+        """Enter or correct the ICCID of the temporary eSIM of this line (F64), else as `enter_iccid`.
+
+        Raises `NotFound` (`unknown_line`), also for a provider desk that serves no open order of the line,
+        and `Refused` (`no_open_order`).
+        """
+        async with self._database.reading() as connection:
+            order_id = await find_open_order(connection, caller.scope, line)
+        caller.require(Permission.ENTER_ICCID)
+        if order_id is None:
+            raise Refused.because("no_open_order")
+        return await self.enter_iccid(caller, order_id, iccid)
+
+    async def processed(self, caller: Caller, order_id: str, *, iccid: str | None = None) -> OrderState:
+        """The provider has processed the order: the eSIM takes the line, the SIM in place is discarded for
+        ever (F18 to F21). Said again, it is done once; said after a cancel, it is kept as an incident.
+        """
+        await self._allowed(caller, order_id, Permission.REPORT_PROCESSED)
+        request = uuid.uuid4().hex
+        iccid = _iccid(iccid)
+        return await self._steer(
+            order_id,
+            EsimOrder.processed,
+            Processed(actor=caller.actor, origin_id=caller.origin_id, iccid=iccid),
+            lambda connection: steps.complete(connection, order_id, caller.by, iccid, request),
+        )
+
+    async def cancel(self, caller: Caller, order_id: str, *, reason: str = "") -> OrderState:
+        """Cancel the order: the temporary eSIM is deleted, the SIM in place stays (F22, F23, F43, F44).
+
+        Until the acknowledgement who may place such an order may cancel it; afterwards the provider desk.
+        """
+        await self._allowed(caller, order_id, Permission.CANCEL_ORDERS)
+        note_id = None
+        if reason.strip():
+            async with self._database.transaction() as connection:
+                await find_order(connection, caller.scope, order_id)
+                note_id = await views.add_note(connection, order_id, reason.strip())
+        return await self._steer(
+            order_id,
+            EsimOrder.cancel,
+            Cancel(actor=caller.actor, origin_id=caller.origin_id, note_id=note_id),
+            lambda connection: steps.cancel(connection, order_id, caller.by, note_id),
+        )
+
+    async def retry(self, caller: Caller, order_id: str) -> None:
+        """Let a held order go on with what it is held for (W5). Raises `Refused` (`not_held`).
+
+        An open order whose workflow was terminated gets a new one, which finds all that was done already.
+        """
+        await self._retry.go_on(caller, order_id)
+
+    async def _allowed(self, caller: Caller, order_id: str, permission: Permission) -> None:
+        """Find the order in the caller's scope, then ask for the permission (`NotFound`, `already_refused`,
+        `not_permitted`).
+
+        To a caller of all accounts no order is foreign: the step itself answers for an unknown one.
+        """
+        if isinstance(caller.scope, AllAccounts):
+            caller.require(permission)
+            return
+        async with self._database.reading() as connection:
+            order = await find_order(connection, caller.scope, order_id)
+        if permission is Permission.CANCEL_ORDERS and may_cancel(caller.permissions, order.status):
+            return
+        caller.require(permission)
+
+    async def _steer(self, order_id: str, update: Any, message: Any, late: Late) -> OrderState:
+        try:
+            return cast("OrderState", await self._calls.update(order_id, update, message))
+        except NoSuchWorkflow:
+            return await self._after_the_end(order_id, late)
+
+    async def _after_the_end(self, order_id: str, late: Late) -> OrderState:
+        """Answer a call whose workflow has ended: the step finds the end, and changes nothing but to keep
+        an incident.
+        """
+        async with self._database.transaction() as connection:
+            if (await find_order(connection, AllAccounts(), order_id)).status in OPEN:
+                raise PartAway(
+                    "workflow",
+                    f"The order {order_id} is open, but its workflow was terminated; retry starts it again.",
+                )
+            result = await late(connection)
+        if result.refusal:
+            raise Refused(result.refusal)
+        return result.state
+
+
+def _placement(caller: Caller, what: Ordered, key: str) -> Placement:
+    caller.require(Permission.PLACE_ORDERS)
+    return Placement(
+        order_id=identifiers.order_id(caller.account, key),
+        account_id=caller.account,
+        user_id=caller.user,
+        origin_id=caller.origin_id,
+        what=what,
+    )
+
+
+def _answer(acceptance: Acceptance, what: Ordered) -> None:
+    """Raise `Refused` where the order was not accepted, or its key stands for another one (`key_used`)."""
+    if not acceptance.same_as(what):
+        raise Refused.because("key_used", order=acceptance.order_id)
+    if not acceptance.accepted:
+        raise Refused(*acceptance.refusals)
+
+
+def _iccid(text: str | None) -> str | None:
+    try:
+        return None if text is None else identifiers.parse_iccid(text)
+    except ValueError:
+        raise Refused.because("iccid_invalid") from None

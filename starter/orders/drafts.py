@@ -1,0 +1,141 @@
+"""From what a caller wants, in names or ids as people write them, to an order that consists of ids only."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models import identifiers
+from models.errors import Refused
+from models.fleet.inventory import PackView
+from models.invalid_input import input_invalid
+from models.orders.kinds import Swap
+from models.orders.lifecycle import OrderKind, OrderStatus
+from models.orders.placement import Placement
+from models.orders.rules import Action, refusals
+from models.people.callers import Caller, Permission
+from models.values import cut
+from store import lookups
+from store.orders import views
+from store.orders.facts import line_facts
+from store.orders.views import Unfinished
+from workflows.messages import PlaceOrder, Waits
+
+
+class Draft(BaseModel):
+    """What a caller wants: names or ids as people write them. Nothing of it is trusted.
+
+    Raises `Refused` (`input_invalid`) where a field does not fit, as the desks do for all else.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _checked(cls, given: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return read(given)
+        except ValidationError as invalid:
+            raise Refused(input_invalid(invalid)) from None
+
+
+class OrderDraft(Draft):
+    """An order for a line, as a page, a shell or a backend has it."""
+
+    kind: OrderKind
+    line: str
+    """A phone number in E.164, or `L-42`."""
+    pack: str | None = None
+    """Name or `P-4`; left out, the only eligible pack is taken."""
+    quantity: int = 1
+    discard_confirmed: bool = False
+    """The user was shown `models.orders.rules.DISCARD_WARNING` and agreed (F11)."""
+    key: str | None = None
+    """Idempotency key, unique in the account; left out, one is made."""
+
+
+class Placed(BaseModel):
+    """An accepted order, and the key that asks for it again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order_id: str
+    key: str
+    status: OrderStatus
+
+
+async def read_draft(
+    connection: AsyncConnection, caller: Caller, draft: OrderDraft, key: str, waits: Waits
+) -> PlaceOrder:
+    """Find the line and the pack that are meant, in the account of the user who orders.
+
+    Raises `NotFound`, and `Refused` where no pack is named and not exactly one fits.
+    """
+    user_id, scope = caller.user, caller.scope
+    line = await lookups.find_line(connection, scope, draft.line)
+    name = draft.pack or await _pack_of(connection, line.account_id, draft.key)
+    if name is not None:
+        pack = await lookups.find_pack(connection, scope, name, line.provider_id)
+        caller.require(Permission.PLACE_ORDERS)
+    else:
+        caller.require(Permission.PLACE_ORDERS)
+        pack = await _only_pack(connection, draft, line.id, caller)
+    if abs(draft.quantity) >= 2**31:  # any other number but 1 is refused by the rules, and that is kept
+        raise Refused.because("quantity_locked")
+    return PlaceOrder(
+        order=Placement(
+            order_id=identifiers.order_id(line.account_id, key),
+            account_id=line.account_id,
+            user_id=user_id,
+            origin_id=caller.origin_id,
+            what=Swap(
+                kind=draft.kind.value,
+                line_id=line.id,
+                pack_id=pack.id,
+                quantity=draft.quantity,
+                discard_confirmed=draft.discard_confirmed,
+            ),
+        ),
+        slot=line.slot,
+        provider=cut(line.provider),
+        distributor=cut(pack.distributor),
+        waits=waits,
+    )
+
+
+def again(order_id: str, order: Unfinished, waits: Waits) -> PlaceOrder:
+    """What starts the workflow of an order anew that was accepted before. It is a retry of what the order was
+    ever held for: a mail that was refused is sent again.
+    """
+    placement = {"order_id": order_id, "account_id": order.account_id, "user_id": order.placed_by}
+    return PlaceOrder(
+        order=Placement.model_validate({**placement, "what": order.what}),
+        slot=order.shown.slot,
+        provider=cut(order.shown.provider),
+        distributor=cut(order.shown.distributor),
+        waits=waits,
+        retries=1 + order.held,
+    )
+
+
+async def _pack_of(connection: AsyncConnection, account_id: int, key: str | None) -> str | None:
+    """The pack of the order that has this key: it is found again also when its pack was withdrawn."""
+    if key is None:
+        return None
+    known = await views.acceptance(connection, account_id, identifiers.order_id(account_id, key))
+    if known is None or not isinstance(known.what, Swap):
+        return None
+    return identifiers.reference("P", known.what.pack_id)
+
+
+async def _only_pack(
+    connection: AsyncConnection, draft: OrderDraft, line_id: int, caller: Caller
+) -> PackView:
+    packs = await lookups.eligible_packs(connection, caller.scope, line_id)
+    if len(packs) == 1:
+        return packs[0]
+    if packs:
+        listed = ", ".join(identifiers.reference("P", pack.id) for pack in packs)
+        raise Refused.because("pack_not_chosen", packs=listed)
+    facts, _ = await line_facts(connection, line_id, caller.user)
+    raise Refused(*refusals(Action(draft.kind.value), facts))

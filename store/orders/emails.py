@@ -1,0 +1,202 @@
+"""What the mails of an order tell, and who they go to."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from models.fleet.inventory import ContactRole
+from models.language import Language
+from models.orders.lifecycle import OrderKind, OrderStatus
+from store import silence
+from store.catalogue.views import esim_of
+from store.mail_table import MailRow
+from store.mails import Person
+from store.people.languages import language_of
+from store.tables import (
+    AccountRow,
+    ContactRoleRow,
+    ContactRow,
+    DeviceRow,
+    DistributorRow,
+    EmployeeRow,
+    LineRow,
+    OrderNoteRow,
+    OrderRow,
+    PackItemRow,
+    PackRow,
+    ProviderRow,
+    SimRow,
+    SwapRow,
+    UserRow,
+)
+
+
+@dataclass(frozen=True)
+class OrderLetterFacts:
+    """What the mails of an order tell, as it is now."""
+
+    order_id: str
+    account_id: int
+    kind: OrderKind
+    status: OrderStatus
+    status_since: datetime
+    account: str
+    provider: str
+    distributor: str
+    pack: str
+    item: str
+    msisdn: str
+    device: str
+    slot: int
+    iccid_in_place: str | None
+    iccid: str | None
+    cancel_reason: str | None
+    requester: Person
+    employee: Person | None
+
+
+def _letter_facts() -> Select[*tuple[Any, ...]]:
+    esim = aliased(SimRow)
+    in_place = aliased(SimRow)
+    user_of = case((OrderRow.status == OrderStatus.PROCESSED, esim.employee_id), else_=in_place.employee_id)
+    return (
+        select(
+            OrderRow.account_id,
+            OrderRow.kind,
+            OrderRow.status,
+            OrderRow.status_since,
+            AccountRow.name.label("account"),
+            ProviderRow.name.label("provider"),
+            DistributorRow.name.label("distributor"),
+            PackRow.name.label("pack"),
+            func.coalesce(PackItemRow.name, PackRow.name).label("item"),
+            LineRow.msisdn,
+            DeviceRow.name.label("device"),
+            LineRow.slot,
+            in_place.iccid.label("iccid_in_place"),
+            esim.iccid.label("iccid"),
+            OrderNoteRow.text.label("cancel_reason"),
+            UserRow.id.label("user_id"),
+            UserRow.name.label("user_name"),
+            UserRow.email.label("user_email"),
+            language_of(UserRow).label("user_language"),
+            EmployeeRow.id.label("employee_id"),
+            EmployeeRow.name.label("employee_name"),
+            EmployeeRow.email.label("employee_email"),
+            language_of(EmployeeRow).label("employee_language"),
+        )
+        .join(AccountRow, AccountRow.id == OrderRow.account_id)
+        .join(SwapRow, SwapRow.order_id == OrderRow.id)
+        .join(LineRow, LineRow.id == SwapRow.line_id)
+        .join(DeviceRow, DeviceRow.id == LineRow.device_id)
+        .join(ProviderRow, ProviderRow.id == LineRow.provider_id)
+        .join(PackRow, PackRow.id == SwapRow.pack_id)
+        .join(DistributorRow, DistributorRow.id == PackRow.distributor_id)
+        .join(UserRow, UserRow.id == OrderRow.placed_by)
+        .join(in_place, in_place.id == SwapRow.sim_in_place_id)
+        .outerjoin(PackItemRow, and_(PackItemRow.pack_id == PackRow.id, esim_of(LineRow.provider_id)))
+        .outerjoin(esim, esim.id == OrderRow.esim_id)
+        .outerjoin(EmployeeRow, EmployeeRow.id == user_of)
+        .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
+        .where(OrderRow.id == bindparam("order_id"))
+    )
+
+
+def _contacts() -> Select[*tuple[Any, ...]]:
+    return (
+        select(ContactRow.id, ContactRow.name, ContactRow.email, language_of(ContactRow).label("language"))
+        .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
+        .join(AccountRow, AccountRow.id == DistributorRow.account_id)
+    )
+
+
+_LETTER_FACTS = _letter_facts()
+_ORDER_CONTACTS = (
+    _contacts()
+    .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
+    .join(OrderRow, OrderRow.distributor_id == ContactRow.distributor_id)
+    .where(OrderRow.id == bindparam("order_id"), ContactRoleRow.role == ContactRole.ORDER)
+    .order_by(ContactRow.id)
+)
+_HOLDERS = (
+    _contacts()
+    .join(MailRow, MailRow.recipient == func.concat("contact:", ContactRow.id))
+    .where(
+        MailRow.order_id == bindparam("order_id"),
+        MailRow.template == bindparam("template"),
+        MailRow.state.in_(["sent", "sending"]),
+    )
+    .order_by(ContactRow.id)
+)
+_STATUS_KEPT = select(OrderRow.status).where(OrderRow.id == bindparam("order_id")).with_for_update(read=True)
+
+
+async def letter_facts(connection: AsyncConnection, order_id: str) -> OrderLetterFacts:
+    """Everything the mails of this order may say, in one read. The order must exist."""
+    row = (await connection.execute(_LETTER_FACTS, {"order_id": order_id})).one()
+    employee = None
+    if row.employee_id is not None:
+        language = Language(row.employee_language)
+        employee = Person(f"employee:{row.employee_id}", row.employee_name, row.employee_email, language)
+    return OrderLetterFacts(
+        order_id=order_id,
+        account_id=row.account_id,
+        kind=OrderKind(row.kind),
+        status=OrderStatus(row.status),
+        status_since=row.status_since,
+        account=row.account,
+        provider=row.provider,
+        distributor=row.distributor,
+        pack=row.pack,
+        item=row.item,
+        msisdn=row.msisdn,
+        device=row.device,
+        slot=row.slot,
+        iccid_in_place=row.iccid_in_place,
+        iccid=row.iccid,
+        cancel_reason=row.cancel_reason,
+        requester=Person(f"user:{row.user_id}", row.user_name, row.user_email, Language(row.user_language)),
+        employee=employee,
+    )
+
+
+async def order_contacts(connection: AsyncConnection, order_id: str) -> list[Person]:
+    """The contacts that orders of this order's distributor are sent to."""
+    rows = await connection.execute(_ORDER_CONTACTS, {"order_id": order_id})
+    return [_contact(row) for row in rows]
+
+
+async def is_in(connection: AsyncConnection, order_id: str, statuses: Collection[OrderStatus]) -> bool:
+    """Whether the order is in one of these statuses, which it then keeps until the end of the transaction:
+    what is claimed in it is seen by every later step, such as the withdrawal of an order that was mailed.
+    """
+    found = await connection.execute(_STATUS_KEPT, {"order_id": order_id})
+    return found.scalar_one() in statuses
+
+
+async def holders(connection: AsyncConnection, order_id: str, template: str) -> list[Person]:
+    """The contacts for whom a mail of this kind left, or may have left, whatever roles they have now."""
+    rows = await connection.execute(_HOLDERS, {"order_id": order_id, "template": template})
+    return [_contact(row) for row in rows]
+
+
+def _contact(row: Any) -> Person:
+    return Person(f"contact:{row.id}", row.name, row.email, Language(row.language))
+
+
+_DUE_IN = silence.due_in(OrderRow.status_since, MailRow.order_id == OrderRow.id).where(
+    OrderRow.id == bindparam("order_id")
+)
+
+
+async def silence_left(connection: AsyncConnection, order_id: str, silent_for: timedelta) -> timedelta | None:
+    """How much is missing until nothing has happened for so long: no change of status, and no mail to the
+    provider. None where it has been silent long enough.
+    """
+    known = {"order_id": order_id, "silent_for": silent_for}
+    return await silence.left(connection, _DUE_IN, known)

@@ -1,0 +1,113 @@
+"""The facts that the rules look at, read in one statement so that they belong to one moment."""
+
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import BigInteger, String
+
+from models.codes.requests import RequestStatus
+from models.fleet.inventory import IN_PLACE, ContactRole
+from models.orders.lifecycle import OPEN
+from models.orders.rules import Facts
+from store.catalogue.views import eligible
+from store.codes.tables import QrRequestRow
+from store.tables import (
+    ContactRoleRow,
+    ContactRow,
+    LineRow,
+    OrderRow,
+    PackItemRow,
+    PackRow,
+    ProfileTargetRow,
+    SimRow,
+    UserRow,
+)
+
+
+async def line_facts(connection: AsyncConnection, line_id: int, user_id: int) -> tuple[Facts, int | None]:
+    """The facts about a line and the SIM in place, and that SIM's id; the line must exist."""
+    return _read((await connection.execute(_LINE_FACTS, {"line": line_id, "user": user_id})).one())
+
+
+async def sim_facts(connection: AsyncConnection, sim_id: int, user_id: int) -> Facts:
+    """The facts about one SIM, whatever its state; the SIM must exist."""
+    return _read((await connection.execute(_SIM_FACTS, {"sim": sim_id, "user": user_id})).one())[0]
+
+
+def _facts() -> Select[Any]:
+    provider = func.coalesce(LineRow.provider_id, SimRow.provider_id)
+    account = func.coalesce(LineRow.account_id, SimRow.account_id)
+    targets = (
+        select(func.array_agg(ProfileTargetRow.target))
+        .join(UserRow, UserRow.profile_id == ProfileTargetRow.profile_id)
+        .where(UserRow.id == bindparam("user"), UserRow.account_id == account)
+    )
+    packs = (
+        select(func.array_agg(PackRow.id.distinct()))
+        .join(PackItemRow, PackItemRow.pack_id == PackRow.id)
+        .where(PackRow.account_id == account, eligible(provider))
+    )
+    contacts = (
+        select(func.array_agg(ContactRow.id))
+        .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
+        .where(
+            ContactRow.distributor_id == SimRow.distributor_id,
+            ContactRoleRow.role == ContactRole.ESIM_QR_CODE,
+        )
+    )
+    open_order = select(OrderRow.id).where(OrderRow.subject == LineRow.subject, OrderRow.status.in_(OPEN))
+    open_qr_request = select(QrRequestRow.id).where(
+        QrRequestRow.sim_id == SimRow.id, QrRequestRow.status == RequestStatus.REQUESTED
+    )
+    none_of = array([], type_=String)
+    return select(
+        LineRow.slot,
+        SimRow.id.label("sim_id"),
+        SimRow.kind.label("sim_kind"),
+        SimRow.state.label("sim_state"),
+        func.coalesce(
+            targets.correlate(LineRow, SimRow).scalar_subquery(), none_of, type_=ARRAY(String)
+        ).label("targets"),
+        func.coalesce(
+            packs.correlate(LineRow, SimRow).scalar_subquery(),
+            array([], type_=BigInteger),
+            type_=ARRAY(BigInteger),
+        ).label("packs"),
+        func.coalesce(
+            contacts.correlate(LineRow, SimRow).scalar_subquery(),
+            array([], type_=BigInteger),
+            type_=ARRAY(BigInteger),
+        ).label("qr_contacts"),
+        open_order.correlate(LineRow, SimRow).scalar_subquery().label("open_order"),
+        open_qr_request.correlate(LineRow, SimRow).scalar_subquery().label("open_qr_request"),
+    )
+
+
+_LINE_FACTS = (
+    _facts()
+    .select_from(LineRow)
+    .outerjoin(SimRow, and_(SimRow.holder == LineRow.subject, SimRow.state.in_(IN_PLACE)))
+    .where(LineRow.id == bindparam("line"))
+)
+_SIM_FACTS = (
+    _facts()
+    .select_from(SimRow)
+    .outerjoin(LineRow, LineRow.subject == SimRow.holder)
+    .where(SimRow.id == bindparam("sim"))
+)
+
+
+def _read(row: Any) -> tuple[Facts, int | None]:
+    facts = Facts(
+        slot=row.slot,
+        sim_kind=row.sim_kind,
+        sim_state=row.sim_state,
+        enabled_targets=frozenset(row.targets),
+        esim_packs=frozenset(row.packs),
+        qr_contacts=frozenset(row.qr_contacts),
+        open_order=row.open_order,
+        open_qr_request=row.open_qr_request,
+    )
+    return facts, row.sim_id

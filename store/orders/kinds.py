@@ -1,0 +1,10 @@
+"""What each kind of order does to the inventory: one entry a kind."""
+
+from models.orders.lifecycle import OrderKind
+from store.orders.effects import Effects
+from store.orders.swaps import Swaps
+
+EFFECTS: dict[str, Effects] = {
+    OrderKind.SWITCH_TO_ESIM: Swaps(),
+    OrderKind.REPLACE_ESIM: Swaps(),
+}

@@ -1,0 +1,90 @@
+"""An order locked for a step, after its subject."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import NotFound, Refusal
+from models.identifiers import iccid_warning
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import FollowUp, OrderState, StepResult
+from store.locks import lock_subject_of
+from store.tables import FollowUpRow, OrderRow, SimRow
+
+
+@dataclass(frozen=True)
+class LockedOrder:
+    """An order as it is until the end of the transaction."""
+
+    id: str
+    account_id: int
+    kind: str
+    subject: str | None
+    status: OrderStatus
+    distributor_id: int | None
+    esim_id: int | None
+    iccid: str | None
+    """Of the eSIM that the order brought."""
+    owes: bool
+    """Whether an earlier step left something to be done that is not done yet."""
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What events of this order refer to."""
+        return references(self.id, self.subject)
+
+    def result(
+        self,
+        refusal: Refusal | None = None,
+        *,
+        status: OrderStatus | None = None,
+        iccid: str | None = None,
+        follow_ups: tuple[FollowUp, ...] = (),
+    ) -> StepResult:
+        """The answer of a step: the state as it is, or as the step has just made it. The same call again
+        is answered alike, with the same warnings (F49). What is cancelled has no eSIM any more.
+        """
+        status = status or self.status
+        iccid = None if status is OrderStatus.CANCELLED else iccid or self.iccid
+        warning = iccid_warning(iccid) if iccid else None
+        state = OrderState(
+            order_id=self.id, status=status, iccid=iccid, warnings=(warning,) if warning else ()
+        )
+        return StepResult(state=state, refusal=refusal, follow_ups=follow_ups)
+
+
+def references(order_id: str, subject: str | None) -> tuple[str, ...]:
+    """What events of an order refer to."""
+    return (order_id, subject) if subject else (order_id,)
+
+
+_LOCK_ORDER = (
+    select(
+        OrderRow.id,
+        OrderRow.account_id,
+        OrderRow.kind,
+        OrderRow.subject,
+        OrderRow.status,
+        OrderRow.distributor_id,
+        OrderRow.esim_id,
+        select(SimRow.iccid).where(SimRow.id == OrderRow.esim_id).scalar_subquery().label("iccid"),
+        exists().where(FollowUpRow.order_id == OrderRow.id, FollowUpRow.done_at.is_(None)).label("owes"),
+    )
+    .where(OrderRow.id == bindparam("order"))
+    .with_for_update(of=OrderRow, key_share=True)
+)
+
+
+# Before the statement that reads, for what it reads beside the row is as of its start, not of the lock.
+_LOCK_ALONE = select(OrderRow.id).where(OrderRow.id == bindparam("order")).with_for_update(key_share=True)
+
+
+async def lock_order(connection: AsyncConnection, order_id: str) -> LockedOrder:
+    """Lock what the order is about, then the order: its steps queue here. Raises `NotFound`."""
+    if not await lock_subject_of(connection, order_id):
+        await connection.execute(_LOCK_ALONE, {"order": order_id})
+    row = (await connection.execute(_LOCK_ORDER, {"order": order_id})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_order", order=order_id)
+    return LockedOrder(**dict(row._mapping) | {"status": OrderStatus(row.status)})

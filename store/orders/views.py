@@ -1,0 +1,235 @@
+"""Orders as they are read, and what a caller may still be told after an order's workflow has ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, insert, or_, select
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from models.errors import NotFound, Refused
+from models.identifiers import storable
+from models.orders.kinds import Shown
+from models.orders.lifecycle import OPEN, OrderStatus
+from models.orders.placement import Acceptance
+from models.orders.views import OrderDetails, OrderView
+from models.people.callers import Scope
+from store import events, holds, not_sent
+from store.event_table import EventRow
+from store.orders import follow_ups, refused
+from store.orders.kinds import EFFECTS
+from store.scopes import within
+from store.tables import (
+    DistributorRow,
+    FollowUpRow,
+    OrderNoteRow,
+    OrderRow,
+    ProviderRow,
+    SimRow,
+)
+
+PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
+_LONGEST_NOTE = 2000
+_WRITE_NOTE = insert(OrderNoteRow).returning(OrderNoteRow.id)
+
+
+async def order(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderView:
+    """One order with everything that happened to it, also one that was refused. Raises `NotFound`."""
+    row = (await connection.execute(_orders(scope).where(OrderRow.id == order_id))).one_or_none()
+    views = await _views(connection, [row]) if row else []
+    view = views[0] if views else await refused.find(connection, scope, order_id)
+    if view is None:
+        raise unknown(order_id)
+    return view.model_copy(update={"events": await events.of(connection, scope, order_id)})
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What starts the workflow of an order again."""
+
+    account_id: int
+    placed_by: int
+    what: dict[str, Any]
+    shown: Shown
+    held: int
+    """How often it was held so far."""
+
+
+_UNFINISHED = (
+    select(
+        OrderRow.account_id,
+        OrderRow.kind,
+        OrderRow.placed_by,
+        OrderRow.what,
+        func.coalesce(ProviderRow.name, "").label("provider"),
+        func.coalesce(DistributorRow.name, "").label("distributor"),
+        select(func.count())
+        .where(EventRow.about.contains(array([OrderRow.id])), EventRow.type == "order.held")
+        .correlate(OrderRow)
+        .scalar_subquery()
+        .label("held"),
+    )
+    .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
+    .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
+    .where(
+        OrderRow.id == bindparam("order"),
+        or_(OrderRow.status.in_(sorted(OPEN)), follow_ups.owed(OrderRow.id)),
+    )
+)
+
+
+async def unfinished(connection: AsyncConnection, order_id: str) -> Unfinished | None:
+    """An order that is open, or has ended and owes something; None where nothing is left to do."""
+    row = (await connection.execute(_UNFINISHED, {"order": order_id})).one_or_none()
+    if row is None:
+        return None
+    details = (await EFFECTS[row.kind].details(connection, [order_id])).get(order_id)
+    slot = details.slot if details else None
+    shown = Shown(slot=slot, provider=row.provider, distributor=row.distributor)
+    return Unfinished(row.account_id, row.placed_by, row.what, shown, row.held)
+
+
+async def orders(
+    connection: AsyncConnection,
+    scope: Scope,
+    *,
+    status: OrderStatus | None = None,
+    open_only: bool = False,
+    held: bool = False,
+    incidents: bool = False,
+    subject: str | None = None,
+    limit: int = 100,
+) -> list[OrderView]:
+    """The newest orders, without their events; refused ones only where that status is asked for."""
+    if status is OrderStatus.REFUSED:
+        if open_only or held or incidents:
+            return []
+        return await refused.newest(connection, scope, subject=subject, limit=limit)
+    statement = _orders(scope).order_by(OrderRow.placed_at.desc(), OrderRow.id).limit(limit)
+    if status is not None:
+        statement = statement.where(OrderRow.status == status)
+    if open_only:
+        statement = statement.where(OrderRow.status.in_(OPEN))
+    if incidents:
+        statement = statement.where(_incident())
+    if held:
+        statement = statement.where(holds.is_held(OrderRow.id))
+    if subject is not None:
+        statement = statement.where(OrderRow.subject == subject)
+    return await _views(connection, (await connection.execute(statement)).all())
+
+
+_ACCEPTANCE = (
+    select(
+        OrderRow.account_id,
+        OrderRow.status,
+        OrderRow.what,
+        ProviderRow.name.label("provider"),
+        DistributorRow.name.label("distributor"),
+        exists().where(FollowUpRow.order_id == OrderRow.id, FollowUpRow.done_at.is_(None)).label("owes"),
+    )
+    .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
+    .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
+    .where(OrderRow.id == bindparam("order_id"))
+)
+
+
+async def acceptance(connection: AsyncConnection, account_id: int, order_id: str) -> Acceptance | None:
+    """How the account's order was answered when it was placed, with what is still to be done; None where it
+    is not known, also where it was refused. Raises `Refused` (`key_used`) where another account has the id.
+    """
+    row = (await connection.execute(_ACCEPTANCE, {"order_id": order_id})).one_or_none()
+    if row is None:
+        return None
+    if row.account_id != account_id:
+        raise Refused.because("key_used", order=order_id)
+    return Acceptance(
+        order_id=order_id,
+        status=row.status,
+        what=row.what,
+        shown=Shown(provider=row.provider or "", distributor=row.distributor or ""),
+        follow_ups=await follow_ups.due(connection, order_id) if row.owes else (),
+    )
+
+
+async def add_note(connection: AsyncConnection, order_id: str, text: str) -> int:
+    """Keep free text about an accepted order; its id. Raises `NotFound`, `Refused` (`note_invalid`)."""
+    account_id = await connection.scalar(select(OrderRow.account_id).where(OrderRow.id == order_id))
+    if account_id is None:
+        raise unknown(order_id)
+    return await write_note(connection, account_id, order_id, text)
+
+
+async def write_note(connection: AsyncConnection, account_id: int, order_id: str, text: str) -> int:
+    """Keep free text about an order, which need not be placed yet: `Placement.note_id` names the note.
+
+    The id may travel where the text may not (W6). Raises `Refused` (`note_invalid`).
+    """
+    if len(text) > _LONGEST_NOTE or not storable(text):
+        raise Refused.because("note_invalid", characters=_LONGEST_NOTE)
+    values = {"account_id": account_id, "order_id": order_id, "text": text}
+    return int((await connection.execute(_WRITE_NOTE, values)).scalar_one())
+
+
+def unknown(order_id: str) -> NotFound:
+    """Say that there is no such order."""
+    return NotFound.because("unknown_order", order=order_id)
+
+
+def _incident() -> ColumnElement[bool]:
+    kept = select(EventRow.id).where(
+        EventRow.about.contains(array([OrderRow.id])), EventRow.type == PROCESSED_AFTER_CANCELLED
+    )
+    # only a cancelled order can have one: the events of others are not looked at
+    return and_(OrderRow.status == OrderStatus.CANCELLED, kept.exists())
+
+
+def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
+    esim, note = aliased(SimRow), aliased(OrderNoteRow)
+    return (
+        select(
+            OrderRow.id,
+            OrderRow.account_id,
+            OrderRow.kind,
+            OrderRow.status,
+            OrderRow.subject,
+            ProviderRow.name.label("provider"),
+            DistributorRow.name.label("distributor"),
+            OrderRow.placed_by,
+            OrderRow.placed_at,
+            OrderRow.status_since,
+            holds.of(OrderRow.id).label("holds"),
+            not_sent.of(OrderRow.id).label("not_sent"),
+            OrderRow.esim_id,
+            esim.iccid.label("iccid"),
+            note.text.label("note"),
+            OrderNoteRow.text.label("cancel_reason"),
+            OrderRow.what,
+            _incident().label("incident"),
+        )
+        .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
+        .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
+        .outerjoin(esim, esim.id == OrderRow.esim_id)
+        .outerjoin(note, note.id == OrderRow.note_id)
+        .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
+        .where(within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id))
+    )
+
+
+async def _views(connection: AsyncConnection, rows: Sequence[Any]) -> list[OrderView]:
+    """The orders with the details of their kinds: one query for each kind there is among them."""
+    ids: dict[str, list[str]] = {}
+    for row in rows:
+        ids.setdefault(row.kind, []).append(row.id)
+    details: dict[str, OrderDetails] = {}
+    for kind, of_kind in ids.items():
+        details.update(await EFFECTS[kind].details(connection, of_kind))
+    return [
+        OrderView(
+            **{**row._mapping, **holds.read(row.holds), "not_sent": not_sent.read(row.not_sent)},
+            details=details.get(row.id),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,1 @@
+"""Workflows of orders of every kind."""

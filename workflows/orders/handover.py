@@ -1,0 +1,134 @@
+"""What the provider of one order is told, and what it answers at once: the order, reminders, a withdrawal."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from models.orders.lifecycle import OPEN, HoldReason, OrderStatus
+from models.orders.placement import OrderState, ProviderAnswer
+from workflows.calls import Calls
+from workflows.failures import refusals_of
+from workflows.messages import (
+    PROVIDER,
+    AcknowledgeInput,
+    PlaceOrder,
+    ProcessedInput,
+    ProviderInput,
+    RemindInput,
+)
+from workflows.patience import OrderPatience
+from workflows.step_runner import Overtaken, StepRunner
+from workflows.steps import OrderSteps, ProviderSteps
+
+
+class Handover:
+    """Takes the steps towards the provider; its answers enter the order's queue of calls like any other.
+
+    `note` tells operators what was done, `show` that there is something new to read.
+    """
+
+    def __init__(
+        self,
+        start: PlaceOrder,
+        steps: StepRunner,
+        calls: Calls[OrderState],
+        *,
+        status: Callable[[], OrderStatus],
+        note: Callable[[str], None],
+        show: Callable[[], None],
+    ) -> None:
+        self.order = ProviderInput(
+            order_id=start.order.order_id, kind=start.order.kind, retries=start.retries
+        )
+        self.patience = OrderPatience(start.waits, workflow.now())
+        self._steps = steps
+        self._calls = calls
+        self._status = status
+        self._note = note
+        self._show = show
+
+    def moved(self, status: OrderStatus) -> None:
+        """The order's next wait begins."""
+        self.patience.begin(status, workflow.now())
+
+    async def withdraw(self) -> None:
+        """Say that the order is cancelled, however long that takes."""
+        await self._steps.take(ProviderSteps.withdraw_from_provider, self.order)
+
+    async def see_through(self) -> None:
+        """What the provider is owed while the order is open: the order itself, then reminders."""
+        left = self._left()
+        with contextlib.suppress(Overtaken):
+            answer = await self._steps.take(ProviderSteps.submit_to_provider, self.order, overtaken=left)
+            self._note("Handed to the provider")
+            await self._take_in(answer)
+        self.patience.handed_over(workflow.now())
+        while self._status() in OPEN:
+            self._show()
+            if workflow.now() < self.patience.due:
+                await workflow.sleep(
+                    self.patience.sleep_from(workflow.now()),
+                    summary="Remind the provider if nothing happened",
+                )
+            else:
+                await self._break_the_silence()
+
+    async def _take_in(self, answer: ProviderAnswer) -> None:
+        """What the provider answered at once, in the queue of all calls. An answer that is refused is seen by
+        a person; after a retry the provider is asked again.
+        """
+        while answer.acknowledged or answer.processed:
+            calls = [self._calls.add(OrderSteps.acknowledge_order, self._said(AcknowledgeInput, answer))]
+            if answer.processed:
+                processed = self._said(ProcessedInput, answer, request="answer")
+                calls.append(self._calls.add(OrderSteps.complete_order, processed))
+            try:
+                for call in calls:
+                    await asyncio.shield(call.answer)
+            except ApplicationError as failure:
+                if self._status() not in OPEN:
+                    return
+                left, why = self._left(), refusals_of(failure)
+                self._note(f"The provider's answer was refused: {' '.join(it.sentence for it in why)}")
+                await self._steps.hold(
+                    "provider_answer", HoldReason.ANSWER_REFUSED, overtaken=left, refusals=why
+                )
+                answer = await self._steps.take(ProviderSteps.submit_to_provider, self.order, overtaken=left)
+            else:
+                return
+
+    async def _break_the_silence(self) -> None:
+        """Remind the provider, or hold the order. Timers are alarms: whether the silence has lasted too long
+        is decided by the step, with the database's clock.
+        """
+        left = self._left()
+        exhausted = self.patience.exhausted
+        with contextlib.suppress(Overtaken):
+            reminder = RemindInput(
+                **dict(self.order),
+                waiting_in=self._status(),
+                number=None if exhausted else self.patience.reminded + 1,
+                silent_for=self.patience.wanted,
+            )
+            reminded = await self._steps.take(ProviderSteps.remind_provider, reminder, overtaken=left)
+            if reminded.due_in is not None:
+                self.patience.too_early(workflow.now(), reminded.due_in)
+            elif exhausted:
+                await self._steps.hold("waiting", self.patience.reason, overtaken=left)
+                self.patience.renew(workflow.now())
+            else:
+                number = self.patience.remind(workflow.now())
+                self._note(f"Reminder {number} sent to the provider")
+
+    def _left(self) -> Callable[[], bool]:
+        """Whether the order has left the status that it has now."""
+        before = self._status()
+        return lambda: self._status() is not before
+
+    def _said(self, step_input: type[Any], answer: ProviderAnswer, **more: Any) -> Any:
+        which = {"order_id": self.order.order_id, "kind": self.order.kind}
+        return step_input(**which, actor=PROVIDER, iccid=answer.iccid, **more)
