@@ -34,8 +34,8 @@ from providers.outbox import Outbox
 from providers.registry import PORTS
 from settings import Settings
 from starter import callers
-from starter.checks import readiness
-from starter.retry import RetryDesk
+from starter.operations.readiness import readiness
+from starter.operations.retry import RetryDesk
 from starter.temporal import connect, leave, missing_search_attributes
 from starter.versions import deployment_config, why_idle
 from store.events import restored_unannounced
@@ -46,8 +46,8 @@ from telemetry.metrics import gauges
 from telemetry.process import run
 from workflows.codes.notification import EsimQrNotification, PinnedQrNotification
 from workflows.codes.request import EsimQrRequest
+from workflows.operations.retry_held import RetryHeld
 from workflows.orders.order import EsimOrder
-from workflows.retry_held import RetryHeld
 from workflows.step import Steps, activities_of, undone
 from workflows.steps import CONTRACTS
 
@@ -58,12 +58,12 @@ VERSIONED: list[type] = [EsimOrder, EsimQrRequest, PinnedQrNotification, RetryHe
 PASSED_THROUGH = (
     "models",
     "workflows.messages",
-    "workflows.retry_messages",
+    "workflows.operations.messages",
     "workflows.step",
     "workflows.steps",
     "workflows.step_runner",
     "workflows.calls",
-    "workflows.patience",
+    "workflows.reminder_schedule",
     "workflows.details",
     "workflows.orders.handover",
     "workflows.search_attributes",

@@ -1,6 +1,6 @@
 """What every workflow records when a step waits for a person."""
 
-from store import holds
+from store.operations import holds
 from store.orders import follow_ups
 from store.session import Database
 from workflows.messages import HoldInput, ReleaseInput

@@ -19,9 +19,9 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from activities.failures import failure_type
 from mail.errors import MailError
-from models.not_sent import NotSentReason
-from store import not_sent
-from store.not_sent import Sending
+from models.operations.not_sent import NotSentReason
+from store.operations import not_sent
+from store.operations.not_sent import Sending
 from store.session import Database
 from workflows.messages import (
     EmailInput,

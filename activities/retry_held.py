@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Protocol
 
+from models.operations.retries import Held, Retried
 from models.people.callers import Caller
-from models.retries import Held, Retried
-from workflows.retry_messages import BATCH, ChooseHeld, HeldBatch, RetriedCount, RetriedMany, RetryBatch
+from workflows.operations.messages import BATCH, ChooseHeld, HeldBatch, RetriedCount, RetriedMany, RetryBatch
 from workflows.steps import RetryHeldSteps
 
 

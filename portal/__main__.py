@@ -12,9 +12,9 @@ from functools import partial
 from models.errors import Refused
 from portal.app import create_app
 from settings import Settings
-from starter.checks import readiness
 from starter.codes.desk import QrDesk
 from starter.codes.link_desk import LinkDesk
+from starter.operations.readiness import readiness
 from starter.temporal import leave
 from telemetry.metrics import gauges
 from telemetry.process import run

@@ -25,7 +25,7 @@ from temporalio.runtime import (
 
 from models.errors import Refused
 from settings import Settings
-from store import figures
+from store.operations import metrics as figures
 from store.session import Database
 
 READ_EVERY = 15.0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from models.codes.requests import RequestStatus
 from models.language import Language
-from models.not_sent import AN_EMAIL, MAIL, STEPS, WORDS, NotSentReason
+from models.operations.not_sent import AN_EMAIL, MAIL, STEPS, WORDS, NotSentReason
 from models.orders.kinds import kind_label as english
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import Action

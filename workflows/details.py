@@ -6,7 +6,7 @@ from datetime import datetime
 from models.codes.requests import RequestStatus
 from models.markdown import code
 from models.orders.lifecycle import OrderStatus
-from workflows.patience import Patience
+from workflows.reminder_schedule import Patience
 from workflows.step_runner import GoingOut, Hold
 
 Timeline = Sequence[tuple[datetime, str]]

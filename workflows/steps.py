@@ -26,7 +26,7 @@ from workflows.messages import (
     SendNotification,
     SendQrMails,
 )
-from workflows.retry_messages import ChooseHeld, HeldBatch, RetriedMany, RetryBatch
+from workflows.operations.messages import ChooseHeld, HeldBatch, RetriedMany, RetryBatch
 from workflows.step import Steps, database, many, outside, record, step
 
 

@@ -18,7 +18,7 @@ from models.errors import Refusal
 from models.fleet.inventory import EventView, HoldView, View
 from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
 from models.language import Language
-from models.not_sent import NotSentView
+from models.operations.not_sent import NotSentView
 from models.values import Frozen, RecordId
 
 REQUEST_MADE = "The request has been made."

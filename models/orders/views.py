@@ -7,7 +7,7 @@ from pydantic import SerializeAsAny
 from models.errors import Refusal
 from models.fleet.inventory import EventView, HoldView, View
 from models.identifiers import reference
-from models.not_sent import NotSentView
+from models.operations.not_sent import NotSentView
 from models.orders.kinds import What
 from models.orders.lifecycle import OrderStatus
 

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from models.errors import EsimError, Refused
-from starter.cli import database, doctor, outages, payload_keys, sandbox
 from starter.cli.catalogue import catalogue
 from starter.cli.codes import requests
 from starter.cli.fleet import fleet
 from starter.cli.help_pages import show_flags
 from starter.cli.language import choose
+from starter.cli.operations import database, doctor, outages, payload_keys, sandbox
 from starter.cli.orders import orders
 from starter.cli.output import say
 from starter.cli.people import accounts, contacts, erasure, profiles, users

@@ -33,8 +33,8 @@ from models.values import cut
 from starter.calls import NoSuchWorkflow, checked_key
 from starter.codes.code_desk import CodeDesk, ShownCode
 from starter.codes.drafts import QrRequestDraft, Requested, keep_letter, preview, read_letter, read_request
-from starter.restarts import request_waits
-from starter.retry import RetryDesk
+from starter.operations.restarts import request_waits
+from starter.operations.retry import RetryDesk
 from store.codes import request_steps, request_views
 from store.lookups import SimKey
 from workflows.codes.request import EsimQrRequest

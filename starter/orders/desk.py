@@ -30,10 +30,10 @@ from models.orders.placement import Acceptance, OrderState, Placement, StepResul
 from models.people.callers import AllAccounts, Caller, Permission, may_cancel
 from settings import Settings
 from starter.calls import Calls, NoSuchWorkflow, checked_key
+from starter.operations.restarts import order_waits
+from starter.operations.retry import RetryDesk
 from starter.orders.book import OrderBook
 from starter.orders.drafts import OrderDraft, Placed, read_draft
-from starter.restarts import order_waits
-from starter.retry import RetryDesk
 from starter.temporal import connect
 from store.orders import steps, views
 from store.orders.access import find_open_order, find_order

@@ -14,7 +14,7 @@ from models.errors import NotFound
 from models.fleet.inventory import ContactRole
 from models.language import Language
 from models.qr_letter import QrFacts, copies
-from store import silence
+from store import reminders
 from store.codes.code_locks import unknown_request
 from store.codes.tables import QrLetterRow, QrNotificationRow, QrRequestRow, QrRoundRow
 from store.mail_table import MailRow
@@ -266,7 +266,7 @@ async def is_valid(connection: AsyncConnection, about: AboutNotification) -> boo
     return revoked_at is None
 
 
-_DUE_IN = silence.due_in(QrRoundRow.at, MailRow.qr_request_id == QrRoundRow.request_id).where(
+_DUE_IN = reminders.due_in(QrRoundRow.at, MailRow.qr_request_id == QrRoundRow.request_id).where(
     QrRoundRow.request_id == bindparam("request"), QrRoundRow.number == bindparam("round")
 )
 
@@ -278,7 +278,7 @@ async def silence_left(
     to. None where it has been long enough.
     """
     known = {"request": request_id, "round": number, "silent_for": silent_for}
-    return await silence.left(connection, _DUE_IN, known)
+    return await reminders.left(connection, _DUE_IN, known)
 
 
 async def from_now(connection: AsyncConnection, after: timedelta) -> datetime:

@@ -25,12 +25,13 @@ from models.events import sim_references
 from models.fleet.inventory import SimState
 from models.identifiers import qr_notification_id
 from models.people.callers import AllAccounts, By, Scope
-from store import events, holds, not_sent
+from store import events
 from store.codes.code_locks import SimInHand, lock_request, lock_sim
 from store.codes.tables import LinkRow, QrNotificationRow, QrRequestRow, QrVersionRow
-from store.hold_table import HoldRow
 from store.mail_table import MailRow
-from store.not_sent_table import NotSentRow
+from store.operations import holds, not_sent
+from store.operations.hold_table import HoldRow
+from store.operations.not_sent_table import NotSentRow
 from store.row import now
 from store.scopes import within
 from store.tables import SimRow, UserRow

@@ -15,13 +15,14 @@ from models.events import sim_references
 from models.orders.rules import Facts, Recipients, request_refusals
 from models.people.callers import AllAccounts, By, Permission
 from models.qr_letter import letter_refusals
-from store import events, holds, not_sent, origins
+from store import events, origins
 from store.codes.code_locks import RequestInHand, lock_request, lock_sim
 from store.codes.discard import end_by_discard, ended_by_discard
 from store.codes.notifications import offer_notification
 from store.codes.request_views import find, look, of_sim, request, start_facts
 from store.codes.tables import QrLetterRow, QrRequestRow, QrRoundRow
 from store.events import Happening
+from store.operations import holds, not_sent
 from store.orders.facts import sim_facts
 from store.people.actors import actor_refusal
 from store.row import now

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.codes.requests import QrRequestView, QrRoundView, RequestState
 from models.errors import NotFound, Refusal
 from models.people.callers import Scope
-from store import holds, not_sent
 from store.codes.code_locks import unknown_request
 from store.codes.tables import QrLetterRow, QrRequestRow, QrRoundRow
+from store.operations import holds, not_sent
 from store.scopes import within
 from store.tables import DistributorRow, LineRow, ProviderRow, SimRow
 

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.requests import QrWaitingView, RequestStatus
 from models.people.callers import Scope
-from store import holds, not_sent
 from store.codes.tables import QrNotificationRow, QrRequestRow
-from store.hold_table import HoldRow
+from store.operations import holds, not_sent
+from store.operations.hold_table import HoldRow
 from store.scopes import within
 from store.tables import AccountRow
 

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.event_table import EventRow
-from store.hold_table import HoldRow
 from store.mail_table import MailRow
-from store.not_sent_table import NotSentRow
+from store.operations.hold_table import HoldRow
+from store.operations.not_sent_table import NotSentRow
 from store.origins import OriginRow
 from store.people.erasure_table import ErasureRow
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from models.fleet.inventory import ContactRole
 from models.language import Language
 from models.orders.lifecycle import OrderKind, OrderStatus
-from store import silence
+from store import reminders
 from store.catalogue.views import esim_of
 from store.mail_table import MailRow
 from store.mails import Person
@@ -189,7 +189,7 @@ def _contact(row: Any) -> Person:
     return Person(f"contact:{row.id}", row.name, row.email, Language(row.language))
 
 
-_DUE_IN = silence.due_in(OrderRow.status_since, MailRow.order_id == OrderRow.id).where(
+_DUE_IN = reminders.due_in(OrderRow.status_since, MailRow.order_id == OrderRow.id).where(
     OrderRow.id == bindparam("order_id")
 )
 
@@ -199,4 +199,4 @@ async def silence_left(connection: AsyncConnection, order_id: str, silent_for: t
     provider. None where it has been silent long enough.
     """
     known = {"order_id": order_id, "silent_for": silent_for}
-    return await silence.left(connection, _DUE_IN, known)
+    return await reminders.left(connection, _DUE_IN, known)

@@ -13,12 +13,13 @@ from models.errors import Refusal, Refused
 from models.orders.lifecycle import OPEN, OrderStatus, advance
 from models.orders.placement import Acceptance, FollowUp, Placement, StepResult
 from models.people.callers import By, Permission, cancelling
-from store import events, holds, not_sent, origins
+from store import events, origins
 from store.event_table import EventRow
 from store.events import Happening
-from store.hold_table import HoldRow
 from store.locks import lock_new_order, lock_subject
-from store.not_sent_table import NotSentRow
+from store.operations import holds, not_sent
+from store.operations.hold_table import HoldRow
+from store.operations.not_sent_table import NotSentRow
 from store.orders import follow_ups, refused, views
 from store.orders.effects import Decision, Effect, EntersIccid
 from store.orders.kinds import EFFECTS

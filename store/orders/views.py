@@ -16,8 +16,9 @@ from models.orders.lifecycle import OPEN, OrderStatus
 from models.orders.placement import Acceptance
 from models.orders.views import OrderDetails, OrderView
 from models.people.callers import Scope
-from store import events, holds, not_sent
+from store import events
 from store.event_table import EventRow
+from store.operations import holds, not_sent
 from store.orders import follow_ups, refused
 from store.orders.kinds import EFFECTS
 from store.scopes import within

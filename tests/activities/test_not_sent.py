@@ -16,9 +16,9 @@ from temporalio.worker import ExecuteActivityInput
 from activities.failures import FAILURES
 from activities.not_sent import OUTSIDE, NotSent, sending
 from models.language import Language
-from models.not_sent import MAIL, STEPS, NotSentReason
+from models.operations.not_sent import MAIL, STEPS, NotSentReason
 from sandbox.ports import free_port
-from store.not_sent import INTERRUPTED_AFTER, Sending
+from store.operations.not_sent import INTERRUPTED_AFTER, Sending
 from store.session import Database
 from tests.activities.test_failures import Innermost
 from tests.builders import place, run, world

@@ -19,7 +19,7 @@ from models.identifiers import order_id
 from models.orders.kinds import Swap
 from models.orders.placement import Placement
 from models.people.callers import Caller, LinkBearer
-from starter.checkup import examine
+from starter.operations.doctor import examine
 from starter.people import erasure
 from store import scopes
 from store.orders import steps

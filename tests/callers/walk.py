@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import NotFound, PartAway, Refused
 from models.orders.lifecycle import OrderStatus
 from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
-from store import lookups, waiting
+from store import lookups
 from store.catalogue import views
 from store.codes import codes, notifications, request_views
 from store.codes import waiting as qr_waiting
 from store.fleet import edits
 from store.fleet import views as fleet
+from store.operations import unfinished
 from store.orders import access
 from store.orders import views as orders
 from store.people import account_settings, administration, contacts, references
@@ -151,7 +152,7 @@ STORE: dict[str, Read] = {
     "qr_notifications.notification": lambda c, s, k: notifications.notification(c, s, k.notification),
     "qr_notifications.of_sim": lambda c, s, _: notifications.of_sim(c, s, 1),
     "qr_waiting.waiting": lambda c, s, _: qr_waiting.waiting(c, s),
-    "waiting.waiting": lambda c, s, _: waiting.waiting(c, s),
+    "waiting.waiting": lambda c, s, _: unfinished.waiting(c, s),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),
 }
 """Every read of account data below the desks, for a record of Acme."""

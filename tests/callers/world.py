@@ -15,10 +15,10 @@ from starter.codes.desk import QrDesk
 from starter.codes.link_desk import LinkDesk
 from starter.fleet.edits import FleetEdits
 from starter.inventory import Inventory
+from starter.operations.recovery import RecoveryDesk
+from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
 from starter.people.accounts import Accounts
-from starter.recovery import RecoveryDesk
-from starter.retry import RetryDesk
 from starter.temporal import connect
 from store.secrets import KeyRing
 from store.session import Database

@@ -23,7 +23,7 @@ from workflows.messages import (
     SendAgain,
     WithdrawRequest,
 )
-from workflows.retry_messages import RetriedMany, RetryMany
+from workflows.operations.messages import RetriedMany, RetryMany
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 

@@ -13,11 +13,11 @@ from temporalio.client import Client
 
 from activities.follow_ups import FOLLOW_UPS
 from models.errors import PartAway, Refused
+from models.operations.retries import Outcome
 from models.orders.kinds import Ordered
 from models.orders.lifecycle import OrderStatus
-from models.retries import Outcome
-from starter.checkup.work import owed
-from starter.retry import RetryDesk
+from starter.operations.retry import RetryDesk
+from starter.operations.work_checks import owed
 from store.orders.follow_ups import Due
 from tests.builders import ANA, OPERATOR
 from tests.kinds.gadget import START_LIFE, Gadget, add_gadgets, keeper, life_of

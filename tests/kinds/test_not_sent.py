@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from models.not_sent import NotSentView
+from models.operations.not_sent import NotSentView
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import ProviderAnswer
 from tests.builders import OPERATOR

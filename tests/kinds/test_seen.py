@@ -10,7 +10,7 @@ import pytest
 
 from models.orders.kinds import Ordered
 from sandbox.ports import free_port
-from store import figures
+from store.operations import metrics
 from tests.builders import ANA, OPERATOR
 from tests.kinds.gadget import keeper
 from tests.kinds.instant import Instant
@@ -43,7 +43,7 @@ async def test_lists_and_pages_show_both_kinds(open_scene: Scene) -> None:
     assert (as_json["kind"], as_json["details"]["gadget"]) == ("test_gadget", "Meter")
     assert as_json["what"]["kind"] == "test_gadget"
     async with scene.database.reading() as connection:
-        counted = await figures.orders(connection)
+        counted = await metrics.orders(connection)
     assert counted["test_instant", "processed", ""] == 1
     assert counted["test_gadget", "provider_processing", "Orange"] == 1
 

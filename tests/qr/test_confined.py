@@ -18,7 +18,7 @@ import pytest
 from qr import process
 from qr.process import missing_protections
 from qr.reader.kernel import FILES, MACHINES, NOBODY, OWN_USER, SYSTEM_CALLS
-from starter.checkup.parts import uploaded_files
+from starter.operations.component_checks import uploaded_files
 
 ROOT = Path(__file__).parents[2]
 ATTACKS = Path(__file__).with_name("attacks.py")

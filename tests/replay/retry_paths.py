@@ -1,7 +1,7 @@
 """The way by which many that are held are retried, driven once to be recorded."""
 
 from models.identifiers import order_id, qr_request_id
-from models.retries import Held
+from models.operations.retries import Held
 from tests.replay.qr_paths import Handle, Path
 from tests.workflows.codes.qr_house import QrHouse
 from tests.workflows.troubles import AWAY

@@ -10,7 +10,7 @@ import pytest
 
 from models.codes.requests import QrWaitingView, RequestStatus
 from models.language import Language
-from models.not_sent import NotSentView
+from models.operations.not_sent import NotSentView
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.views import OrderView, SwapDetails
 from starter.cli import language

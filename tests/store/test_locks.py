@@ -22,7 +22,7 @@ from sandbox.postgres import ThrowAwayPostgres
 from starter.fleet.edits import FleetEdits
 from starter.inventory import Inventory
 from starter.people.erasure import erase
-from store import holds
+from store.operations import holds
 from store.orders import emails, locked_order
 from store.orders import steps as order_steps
 from store.people import accounts

@@ -16,8 +16,8 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from sandbox.ports import free_port
 from settings import Settings
-from starter.checks import Check
-from starter.checkup import examine
+from starter.operations.doctor import examine
+from starter.operations.readiness import Check
 from telemetry.health import health_page
 from tests.builders import OPERATOR, line, world
 from tests.starter.shell import Shell

@@ -10,20 +10,21 @@ from typing import Any
 import pytest
 from temporalio import workflow
 
-import store.not_sent
-import store.waiting
+import store.operations.not_sent
+import store.operations.unfinished
 from models.codes.requests import RequestStatus
 from models.errors import PartAway
 from models.identifiers import WORK
 from models.orders.lifecycle import OrderStatus
 from starter.calls import Calls
-from starter.checkup import examine, work
-from starter.cli import retry_many
-from starter.recovery import RecoveryDesk
-from starter.restarts import Restarted, Restarts
-from store import figures
-from store.hold_subjects import KINDS
-from store.waiting import Waiting, waiting
+from starter.cli.operations import retry_many
+from starter.operations import work_checks
+from starter.operations.doctor import examine
+from starter.operations.recovery import RecoveryDesk
+from starter.operations.restarts import Restarted, Restarts
+from store.operations import metrics
+from store.operations.hold_subjects import KINDS
+from store.operations.unfinished import Waiting, waiting
 from telemetry import logs
 from tests.builders import ANA, OPERATOR, iccid, line, place, world
 from tests.system.qr_scene import QrScene, a_code
@@ -261,16 +262,16 @@ def test_every_kind_of_work_is_known_wherever_kinds_are_told_apart(scene: Scene)
         Calls(scene.temporal.client, scene.database, scene.settings), scene.database, scene.settings
     )
     by_name: dict[str, Collection[str]] = {
-        "found unfinished": store.waiting._KINDS,
+        "found unfinished": store.operations.unfinished._KINDS,
         "started again": restarts._starts,
-        "a line of the doctor": work._KINDS,
+        "a line of the doctor": work_checks._KINDS,
         "what people call it": retry_many.KINDS,
-        "counted": (figures.ORDER, figures.REQUEST, figures.NOTIFICATION),
+        "counted": (metrics.ORDER, metrics.REQUEST, metrics.NOTIFICATION),
     }
     assert {where: set(kinds) for where, kinds in by_name.items()} == dict.fromkeys(by_name, names)
     by_prefix: dict[str, Collection[str]] = {
         "the ids": WORK,
-        "what has not gone out": store.not_sent._STILL_MATTERS,
+        "what has not gone out": store.operations.not_sent._STILL_MATTERS,
         "lines of logs": [prefix for prefix, _ in logs.KINDS],
     }
     assert {where: set(kinds) for where, kinds in by_prefix.items()} == {key: set(KINDS) for key in by_prefix}

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from mail.smtp import SmtpMailer
-from models.not_sent import NotSentReason, NotSentView
+from models.operations.not_sent import NotSentReason, NotSentView
 from sandbox.ports import free_port
 from settings import Settings
-from starter.checkup import examine
-from store import figures
+from starter.operations.doctor import examine
+from store.operations import metrics
 from tests.builders import OPERATOR, world
 from tests.kinds.ways import current_details
 from tests.mail.misbehaving import Answer, MisbehavingServer, hang
@@ -61,7 +61,7 @@ async def found_by_doctor(settings: Settings) -> tuple[bool, str, tuple[str, ...
 async def counted(scene: Scene, what: str) -> dict[str, float]:
     """The gauge, by reason, where it is not 0."""
     async with scene.database.reading() as connection:
-        found = await figures.waiting_to_go_out(connection)
+        found = await metrics.waiting_to_go_out(connection)
     return {reason: number for (of, reason), number in found.items() if number and of == what}
 
 

@@ -7,9 +7,10 @@ from models.people.callers import Caller, LinkBearer
 from starter import callers
 from starter.codes.desk import QrRequestDraft
 from starter.codes.link_desk import LinkDesk
+from starter.operations.retry import RetryDesk
 from starter.people.erasure import erase
-from starter.retry import RetryDesk
-from store import holds, origins
+from store import origins
+from store.operations import holds
 from tests.builders import ANA, OPERATOR
 from tests.system.qr_scene import QUENTIN, QrScene, a_code
 from tests.system.scene import Scene

@@ -6,9 +6,9 @@ import re
 import pytest
 from temporalio.service import RPCError
 
+from models.operations.retries import Outcome
 from models.orders.lifecycle import OrderStatus
-from models.retries import Outcome
-from starter.retry import RetryDesk
+from starter.operations.retry import RetryDesk
 from tests.builders import OPERATOR, iccid, world
 from tests.starter.shell import Said
 from tests.system.scene import Scene, refused

@@ -16,13 +16,13 @@ import activities.retry_held
 from activities.retry_held import HeldRetries
 from models.orders.lifecycle import HoldReason
 from sandbox.temporal_server import find_temporal
-from starter.retry import RetryDesk
+from starter.operations.retry import RetryDesk
 from tests.builders import OPERATOR, line
 from tests.system.qr_scene import QUENTIN, QrScene
 from tests.system.scene import Scene
 from tests.system.test_retry_many import ORDERS, REFUSES, TAKES, all_held, many_held
 from tests.temporal_server import eventually, readable
-from workflows.retry_messages import ChooseHeld, RetryBatch
+from workflows.operations.messages import ChooseHeld, RetryBatch
 
 Handle = WorkflowHandle[Any, Any]
 

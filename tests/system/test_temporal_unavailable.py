@@ -16,9 +16,9 @@ from models.orders.lifecycle import HoldReason
 from sandbox.ports import free_port
 from starter.codes.code_desk import CodeDesk
 from starter.codes.desk import QrDesk, QrRequestDraft
+from starter.operations.recovery import RecoveryDesk
+from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
-from starter.recovery import RecoveryDesk
-from starter.retry import RetryDesk
 from starter.temporal import connect
 from store.secrets import KeyRing
 from tests.builders import OPERATOR, line, world

@@ -7,8 +7,8 @@ import pytest
 
 from models.errors import PartAway
 from models.orders.lifecycle import OrderStatus
-from starter.checks import Check
-from starter.checkup import examine
+from starter.operations.doctor import examine
+from starter.operations.readiness import Check
 from tests.builders import ANA, OPERATOR, iccid, line, world
 from tests.documents.blocks import blocks
 from tests.replay.patched import PATCH, PatchedOrder

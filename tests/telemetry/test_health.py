@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from sandbox.ports import free_port
 from sandbox.postgres import ThrowAwayPostgres
-from starter.checks import Check
+from starter.operations.readiness import Check
 from telemetry.health import Health
 from tests.conftest import administer
 from tests.telemetry.processes import started

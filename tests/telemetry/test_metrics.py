@@ -9,7 +9,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from models.orders.lifecycle import OPEN, HoldReason
 from sandbox.ports import free_port, one_port_on
-from store import figures
+from store.operations import metrics as figures
 from store.session import Database
 from telemetry.metrics import GaugeReader
 from tests.builders import acknowledge, line, place, run, world

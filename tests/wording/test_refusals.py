@@ -12,7 +12,7 @@ from models.errors import NotFound, Refusal, Refused
 from models.identifiers import iccid_warning
 from models.imports import RowNotes
 from models.language import Language, spoken_language
-from models.not_sent import STEPS, NotSentReason
+from models.operations.not_sent import STEPS, NotSentReason
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import DISCARD_WARNING, Action
 from models.refusals import DECLARED, SUBJECTS, WORDS

@@ -15,8 +15,9 @@ from models.markdown import code, inert
 from models.orders.kinds import KINDS, Shown
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.placement import Placement
-from workflows import messages, retry_messages
+from workflows import messages
 from workflows.details import details
+from workflows.operations import messages as retry_messages
 from workflows.step_runner import Hold
 
 EVIL = (

@@ -11,7 +11,7 @@ from tests.workflows.codes.fake_qr import FakeQr
 from tests.workflows.fake_holds import FakeHolds
 from tests.workflows.fake_inventory import FakeInventory
 from tests.workflows.fake_outside import FakeOutside
-from tests.workflows.fake_retries import FakeRetries
+from tests.workflows.operations.fake_retries import FakeRetries
 from tests.workflows.troubles import Troubles
 from worker import implementations
 from workflows.messages import CancelInput, FollowUpInput, HoldInput, ReleaseInput

@@ -1,7 +1,7 @@
 """Statuts, actions et motifs d’attente en français."""
 
 from models.codes.requests import RequestStatus
-from models.not_sent import NotSentReason
+from models.operations.not_sent import NotSentReason
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import Action
 

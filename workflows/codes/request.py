@@ -33,7 +33,7 @@ from workflows.messages import (
     SendQrMails,
     WithdrawRequest,
 )
-from workflows.patience import Patience, wait_until
+from workflows.reminder_schedule import Patience, wait_until
 from workflows.search_attributes import ORDER_STATUS, label_once, request_labels
 from workflows.starts import all_answered, answer_all, no_more, read_start, received
 from workflows.step_runner import Condition, Overtaken, Step, StepRunner

@@ -20,7 +20,7 @@ from workflows.messages import (
     ProviderInput,
     RemindInput,
 )
-from workflows.patience import OrderPatience
+from workflows.reminder_schedule import OrderPatience
 from workflows.step_runner import Overtaken, StepRunner
 from workflows.steps import OrderSteps, ProviderSteps
 

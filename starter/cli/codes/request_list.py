@@ -7,9 +7,9 @@ import typer
 
 from models.codes.requests import QrWaitingView, RequestStatus
 from models.identifiers import reference
-from starter.cli import not_sent
 from starter.cli.language import held as hold_sentence
 from starter.cli.language import not_sent_reason, request_status
+from starter.cli.operations import not_sent
 from starter.cli.output import JsonFlag, how_many, is_wide, print_json, print_table, say, short_time
 from starter.cli.session import inventory, run
 

@@ -11,11 +11,11 @@ from models.codes.requests import LetterView, QrHistory, RequestState, RequestSt
 from models.errors import Refused
 from models.identifiers import reference
 from models.people.callers import Caller
-from starter.cli import retry
 from starter.cli.codes import codes, keys, request_list, tables
 from starter.cli.codes.codes import Sim, SomeUser, User, parse_id
 from starter.cli.imports import read_file
 from starter.cli.language import cautioned, request_status
+from starter.cli.operations import retry
 from starter.cli.output import JsonFlag, console, print_json, say, warn
 from starter.cli.questions import at_terminal, confirmed
 from starter.cli.session import inventory, qr_desk, run

@@ -6,10 +6,10 @@ from datetime import datetime
 from models.codes.requests import NotificationView, QrHistory, QrRequestView, QrVersionView, RequestStatus
 from models.fleet.inventory import SimState, SimView
 from models.identifiers import reference
-from starter.cli import not_sent
 from starter.cli.codes.history import Happening, contacts_of, story
 from starter.cli.language import held as hold_sentence
 from starter.cli.language import not_sent_reason, request_status, why_not
+from starter.cli.operations import not_sent
 from starter.cli.orders.tables import who
 from starter.cli.output import full_time, is_wide, print_facts, print_table, say, short_time
 

@@ -9,8 +9,8 @@ from models.orders.lifecycle import OrderKind
 from models.orders.placement import OrderState
 from models.orders.rules import DISCARD_WARNING
 from models.orders.views import OrderView
-from starter.cli import retry
 from starter.cli.language import cautioned, kind_label, order_status
+from starter.cli.operations import retry
 from starter.cli.orders import views
 from starter.cli.orders.views import Line, Order, User, parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn

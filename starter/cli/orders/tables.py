@@ -7,9 +7,9 @@ from models.fleet.inventory import EventView, HoldView
 from models.identifiers import reference
 from models.orders.lifecycle import OrderStatus
 from models.orders.views import OrderView
-from starter.cli import not_sent
 from starter.cli.language import held as hold_sentence
 from starter.cli.language import kind_label, not_sent_words, order_status, why_not
+from starter.cli.operations import not_sent
 from starter.cli.output import full_time, is_wide, print_facts, print_table, short_time
 
 _WAITS = {OrderStatus.SUBMITTED: "acknowledgement", OrderStatus.PROVIDER_PROCESSING: "processing"}

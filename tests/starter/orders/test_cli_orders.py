@@ -6,7 +6,8 @@ import pytest
 
 from models.orders.lifecycle import HoldReason
 from models.people.callers import By
-from store import events, holds, mails
+from store import events, mails
+from store.operations import holds
 from store.orders import emails, steps
 from store.session import Database
 from tests.builders import acknowledge, as_csv, cancel, iccid, item, line, place, world

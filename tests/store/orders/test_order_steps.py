@@ -13,8 +13,8 @@ from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.placement import Acceptance, Placement, StepResult
 from models.people.callers import AllAccounts, By
 from starter.people.erasure import erase
-from store import holds
 from store.locks import lock_subject
+from store.operations import holds
 from store.orders import steps, views
 from store.session import Database
 from tests.builders import (

@@ -14,14 +14,14 @@ from models.codes.requests import QrWish, RequestResult, RequestState, RequestSt
 from models.identifiers import qr_notification_id, qr_request_id
 from tests.temporal_server import Temporal, a_task_queue, eventually
 from tests.workflows.codes.fake_qr import ROLE, FakeQr, FakeRequest
-from tests.workflows.fake_retries import FakeRetries
 from tests.workflows.house import House, answered, order_steps
+from tests.workflows.operations.fake_retries import FakeRetries
 from worker import workflow_runner
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
 from workflows.messages import NotificationStatus, NotifyOfQrCode, QrWaits, RequestQrCode
+from workflows.operations.retry_held import RetryHeld
 from workflows.orders.order import EsimOrder
-from workflows.retry_held import RetryHeld
 from workflows.step import activities_of
 
 QR_WAITS = QrWaits(

@@ -1,0 +1,1 @@
+"""Models and rules of held work, retries, metrics and checks."""

@@ -1,0 +1,1 @@
+"""Commands of held work, retries, metrics and checks."""

@@ -1,0 +1,142 @@
+"""`esim-orders order retry` of many: by ids, by a query, by a reason, or everything that is held."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress as Bar
+
+from models.errors import PartAway, Refused
+from models.people.callers import Caller
+from starter.cli.output import print_json, print_table, say, warn
+from starter.cli.questions import confirmed
+from starter.cli.session import CHECK_FAILED, PART_AWAY, caller, run, settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from models.operations.retries import Held, Retried
+    from starter.operations.retry import Progress, RetryDesk
+    from store.operations.unfinished import Waiting
+
+_NAMED = 10
+KINDS = {"order": "order", "qr_request": "QR request", "qr_notification": "notification"}
+"""What people call each kind of work."""
+
+
+def retry_many(query: str | None, reason: str | None, *, yes: bool, json: bool) -> None:
+    """Ask, tell all that are selected to go on, watch them, and print what became of how many.
+
+    Exit code 1 says that some are held again, 3 that none is, but that some were not taken up.
+    """
+
+    async def select() -> "list[Held]":
+        async with _retry() as (retrying, who):
+            return await retrying.select(who, query, reason)
+
+    _retry_chosen(run(select), yes=yes, json=json)
+
+
+def retry_named(ids: Sequence[str], *, yes: bool, json: bool) -> None:
+    """The same for those of these ids that are held."""
+
+    async def select() -> "list[Held]":
+        async with _retry() as (retrying, who):
+            return await retrying.select(who, ids=ids)
+
+    _retry_chosen(run(select), yes=yes, json=json)
+
+
+def _retry_chosen(chosen: "Sequence[Held]", *, yes: bool, json: bool) -> None:
+    if not chosen:
+        if json:
+            print_json(_document([]))
+        else:
+            say("Nothing of that is held.")
+        return
+    if not yes and not confirmed(f"Retry {counted(chosen)}?"):
+        raise Refused.because("not_confirmed")
+
+    async def call(tell: "Progress") -> "list[Retried]":
+        async with _retry() as (retrying, who):
+            return await retrying.many(who, chosen, tell)
+
+    with _bar(len(chosen)) as tell:
+        done = run(lambda: call(tell))
+    if json:
+        print_json(_document(done))
+    else:
+        _print(done)
+    _end(done)
+
+
+@asynccontextmanager
+async def _retry() -> "AsyncIterator[tuple[RetryDesk, Caller]]":
+    from starter.operations.retry import RetryDesk  # noqa: PLC0415  only where something is retried
+
+    async with RetryDesk.open(settings()) as retrying:
+        yield retrying, await caller(retrying.database)
+
+
+@contextmanager
+def _bar(count: int) -> "Iterator[Progress]":
+    """How far it is, on stderr; nothing where that is no terminal."""
+    shown = Console(stderr=True)
+    with Bar(console=shown, transient=True, disable=not shown.is_terminal) as bar:
+        told_bar = bar.add_task("told to go on", total=count)
+        settled_bar = bar.add_task("settled", total=count)
+
+        def tell(told: int, settled: int) -> None:
+            bar.update(told_bar, completed=told)
+            bar.update(settled_bar, completed=settled)
+
+        yield tell
+
+
+def counted(chosen: "Sequence[Held | Waiting]") -> str:
+    """How many of each: 3 orders, 1 QR request."""
+    counts = Counter(held.kind for held in chosen)
+    return ", ".join(
+        f"{counts[kind]} {name}{'s' if counts[kind] > 1 else ''}"
+        for kind, name in {**{kind: kind for kind in counts}, **KINDS}.items()
+        if counts[kind]
+    )
+
+
+def _print(done: "Sequence[Retried]") -> None:
+    counts = Counter((one.outcome.value, one.reason, KINDS.get(one.kind, one.kind)) for one in done)
+    rows = [(count, kind, outcome, reason) for (outcome, reason, kind), count in sorted(counts.items())]
+    print_table("Retried", ("number", "what", "what became of them", "held for"), rows, whole=("number",))
+    again = [one.id for one in done if one.outcome.name == "HELD_AGAIN"]
+    if again:
+        more = f" and {len(again) - _NAMED} more" if len(again) > _NAMED else ""
+        say(f"Held again: {', '.join(again[:_NAMED])}{more}.")
+
+
+def _document(done: "Sequence[Retried]") -> dict[str, object]:
+    counts = Counter((one.outcome.name.lower(), one.reason) for one in done)
+    return {
+        "retried": len(done),
+        "outcomes": [
+            {"outcome": outcome, "reason": reason, "count": count}
+            for (outcome, reason), count in sorted(counts.items())
+        ],
+        "each": [
+            {"id": one.id, "kind": one.kind, "outcome": one.outcome.name.lower(), "reason": one.reason}
+            for one in done
+        ],
+    }
+
+
+def _end(done: "Sequence[Retried]") -> None:
+    outcomes = Counter(one.outcome.name for one in done)
+    if outcomes["NOTHING_YET"]:
+        warn("No worker took some of them up; it may do so later.")
+    if outcomes["HELD_AGAIN"]:
+        raise SystemExit(CHECK_FAILED)
+    if outcomes["NOT_TOLD"]:
+        raise PartAway("temporal", "Temporal did not take some of them; the same command tries them again.")
+    if outcomes["NOTHING_YET"]:
+        raise SystemExit(PART_AWAY)

@@ -1,0 +1,1 @@
+"""Desks of held work, retries, metrics and checks."""

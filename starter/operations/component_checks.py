@@ -1,0 +1,156 @@
+"""The parts around orders: clocks, mail server, portal, keys, collector of traces."""
+
+import asyncio
+import http.client
+import sys
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from mail.errors import MailError, MailInvalid
+from mail.trial import try_out
+from models.errors import EsimError, PartAway, Refused
+from settings import Settings
+from starter.operations.readiness import ANSWERS_WITHIN, Check, within
+from store.operations import checks
+from store.secrets import KeyRing
+from store.session import Database
+
+ALLOWED_SKEW = timedelta(seconds=5)
+MAIL_WITHIN = 10.0
+"""Seconds for the mail server: TLS and a login take several round trips."""
+
+_DATABASE_SILENT = "Not known, as the database does not answer."
+
+
+async def clock(database: Database) -> Check:
+    """Whether this machine and the database agree what time it is: links expire by the one, waits by both."""
+
+    async def ask() -> timedelta:
+        async with database.reading() as connection:  # a first connection takes its time
+            await checks.clock(connection)
+            before = datetime.now(UTC)
+            there = await checks.clock(connection)
+            after = datetime.now(UTC)
+        return there - before if there < before else max(there - after, timedelta())
+
+    skew, away = await within(ask, _DATABASE_SILENT)
+    if skew is None:
+        return Check("clock", ok=False, sentence=away)
+    if abs(skew) > ALLOWED_SKEW:
+        behind = "behind" if skew < timedelta() else "ahead of"
+        told = f"The database's clock is {abs(skew).total_seconds():.0f} s {behind} this machine's; set both."
+        return Check("clock", ok=False, sentence=told)
+    return Check("clock", ok=True, sentence="The clocks of this machine and the database agree.")
+
+
+async def mail_server(settings: Settings) -> Check:
+    """Whether the mail server would take mails from us. None is sent."""
+    see = "see ESIM_SMTP_URL, ESIM_MAIL_FROM."
+    try:
+        async with asyncio.timeout(MAIL_WITHIN):
+            login = await try_out(settings.smtp_url, settings.mail_from, settings.smtp_timeout)
+    except TimeoutError:
+        return Check("mail", ok=False, sentence=f"The mail server does not answer; {see}")
+    except (MailError, MailInvalid, ValueError) as failure:
+        return Check("mail", ok=False, sentence=f"{str(failure).rstrip('.')}; {see}")
+    taken = " and accepts our login" if login else ""
+    return Check("mail", ok=True, sentence=f"The mail server answers{taken}.")
+
+
+async def portal(url: str) -> Check:
+    """Whether the links in mails lead anywhere."""
+    see = "start esim-portal, or see ESIM_PORTAL_URL."
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN + 1):
+            status = await asyncio.to_thread(_status, url)
+    except (TimeoutError, OSError, http.client.HTTPException, ValueError):
+        return Check(
+            "portal", ok=False, sentence=f"The portal does not answer where links in mails lead; {see}"
+        )
+    if status != http.HTTPStatus.OK:
+        return Check("portal", ok=False, sentence=f"What answers for the portal says {status}; {see}")
+    return Check("portal", ok=True, sentence="The portal answers.")
+
+
+def _status(url: str) -> int:
+    place = urlsplit(url)
+    kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+    if place.scheme not in kinds or not place.hostname:
+        raise ValueError("no address of a portal")
+    connection = kinds[place.scheme](place.hostname, place.port, timeout=ANSWERS_WITHIN)
+    try:
+        connection.request("GET", f"{place.path.rstrip('/')}/health/live")
+        return int(connection.getresponse().status)
+    finally:
+        connection.close()
+
+
+async def uploaded_files() -> Check:
+    """Whether the process that reads uploaded files is confined by all that this machine could have."""
+    from qr.process import missing_protections  # noqa: PLC0415  another command seldom asks
+
+    try:
+        missing = await missing_protections()
+    except PartAway as away:
+        return Check("uploads", ok=False, sentence=str(away))
+    if not missing:
+        return Check(
+            "uploads", ok=True, sentence="Uploaded files are read in a process that can do nothing else."
+        )
+    lacking = f"the process that reads uploaded files lacks: {', '.join(missing)}."
+    if sys.platform != "linux":  # a developer's machine: nothing can be done about it, and no order suffers
+        return Check("uploads", ok=True, sentence=f"On this system {lacking} Run the portal on Linux.")
+    return Check("uploads", ok=False, sentence=f"On this kernel {lacking} See docs/operations.md.")
+
+
+async def secret_keys(keys: str, database: Database) -> Check:
+    """Whether codes that are kept can be shown."""
+    try:
+        ring = KeyRing(keys)
+    except Refused as invalid:
+        return Check("secret_keys", ok=False, sentence=str(invalid))
+
+    async def ask() -> bool:
+        try:
+            async with database.reading() as connection:
+                return await checks.newest_code_opens(connection, ring)
+        except PartAway:
+            raise TimeoutError from None  # the keys are not at fault
+
+    opened, why_not = await within(ask, _DATABASE_SILENT)
+    if opened:
+        return Check("secret_keys", ok=True, sentence="The newest QR code opens.")
+    if why_not:
+        more = "" if why_not == _DATABASE_SILENT else " See ESIM_SECRET_KEYS."
+        return Check("secret_keys", ok=False, sentence=why_not + more)
+    there = "The keys are valid" if keys else "ESIM_SECRET_KEYS is not set"
+    return Check("secret_keys", ok=True, sentence=f"{there}; no QR code is kept yet.")
+
+
+def payload_keys(keys: str) -> Check:
+    """Whether what travels through Temporal can be sealed as it should be."""
+    from starter.payloads import PayloadKeys  # noqa: PLC0415  takes long to load, and few ask
+
+    try:
+        ring = PayloadKeys(keys)
+    except EsimError as invalid:
+        return Check("payload_keys", ok=False, sentence=str(invalid))
+    sentence = (
+        "What travels through Temporal is sealed." if ring.seals else "Nothing is sealed, as configured."
+    )
+    return Check("payload_keys", ok=True, sentence=sentence)
+
+
+async def traces(endpoint: str) -> Check:
+    """Whether somebody listens where traces are sent."""
+    silent = "Nobody takes traces; see ESIM_OTLP_ENDPOINT. Orders move all the same."
+    try:
+        place = urlsplit(endpoint)
+        port = place.port or (443 if place.scheme == "https" else 80)
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            _, writer = await asyncio.open_connection(place.hostname, port)
+        writer.close()
+        await writer.wait_closed()
+    except (TimeoutError, OSError, ValueError):
+        return Check("traces", ok=False, sentence=silent)
+    return Check("traces", ok=True, sentence="The collector of traces answers.")

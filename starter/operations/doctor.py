@@ -1,0 +1,73 @@
+"""`esim-orders doctor`: every part that is configured, and everything that waits for a person, in one look.
+
+All is looked at at once, each with a short patience of its own: a part that is away has its own red line, and
+the others are told all the same.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+
+from models.errors import EsimError, Refused
+from models.people.callers import Caller, Permission
+from settings import Settings
+from starter.operations.component_checks import (
+    clock,
+    mail_server,
+    payload_keys,
+    portal,
+    secret_keys,
+    traces,
+    uploaded_files,
+)
+from starter.operations.readiness import Check, readiness
+from starter.operations.work_checks import failing, held, not_sent, owed, unsent_notifications, workflows
+from starter.operations.worker_checks import workers
+from starter.temporal import connect
+from store.session import Database
+
+
+async def examine(caller: Caller, settings: Settings) -> list[Check]:
+    """All checks, in the order in which one would look for a fault. Only for the platform's operators
+    (`Refused`, `not_permitted`); what it finds never raises.
+    """
+    caller.require(Permission.SEE_OPERATIONS)
+    keys, client_settings = payload_keys(settings.payload_keys), settings
+    if not keys.ok:
+        client_settings = settings.model_copy(update={"payload_keys": ""})
+    try:
+        database = Database(settings.database_url)
+    except EsimError as invalid:
+        return [Check("database", ok=False, sentence=str(invalid)), keys]
+    try:
+        client = await connect(client_settings, lazy=True)
+        looks: list[Awaitable[list[Check]]] = [
+            readiness(database, client),
+            _alone(clock(database)),
+            workers(client, settings.task_queue),
+            _alone(mail_server(settings)),
+            _alone(portal(settings.portal_url)),
+            _alone(uploaded_files()),
+            _alone(secret_keys(settings.secret_keys, database)),
+            _alone(_ready(keys)),
+            workflows(client, database),
+            _alone(failing(client, settings.task_queue)),
+            _alone(held(database)),
+            _alone(not_sent(database)),
+            _alone(owed(database)),
+            _alone(unsent_notifications(database)),
+        ]
+        if settings.otlp_endpoint:
+            looks.append(_alone(traces(settings.otlp_endpoint)))
+        return [check for found in await asyncio.gather(*looks) for check in found]
+    except Refused as invalid:
+        return [Check("settings", ok=False, sentence=str(invalid))]
+    finally:
+        await database.close()
+
+
+async def _alone(look: Awaitable[Check]) -> list[Check]:
+    return [await look]
+
+
+async def _ready(check: Check) -> Check:
+    return check

@@ -1,0 +1,244 @@
+"""Retry what is held, one or many of any kind: orders, requests for QR codes, notifications.
+
+    retry = RetryDesk(client, database, settings)
+    done = await retry.one(caller, "order-aaaaaaaaaaaaaaaa")
+    chosen = await retry.select(caller, reason="mail_rejected")
+    done = await retry.many(caller, chosen, tell=lambda told, settled: ...)
+
+What is held is found in the database; a query, which is Temporal's and over search attributes, selects among
+what Temporal knows to be held on our task queue. Each is told to go on; an open one whose workflow was
+terminated, or is gone, is started again. Then all are watched, until each has gone on or is held again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from datetime import UTC
+from typing import Self
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from models.errors import EsimError, Refused
+from models.operations.retries import LONGEST_QUERY, Held, Outcome, Retried, one_line
+from models.orders.lifecycle import OPEN, HoldReason
+from models.people.callers import AllAccounts, By, Caller, Permission
+from settings import Settings
+from starter.calls import Calls, NoSuchWorkflow
+from starter.operations.restarts import Restarts
+from starter.operations.retry_watch import AT_ONCE, OF_MANY, OF_ONE, Patience, Watch
+from starter.temporal import connect, reached, temporal_away
+from store.operations import retries
+from store.operations.hold_subjects import kind_of
+from store.orders import views
+from store.session import Database
+from workflows.messages import Retry
+from workflows.search_attributes import HOLD_REASON
+
+Progress = Callable[[int, int], None]
+"""Told how many have been told to go on, and how many of them have settled."""
+
+
+class RetryDesk:
+    """The one retry operation, of what the caller's scope holds."""
+
+    def __init__(self, client: Client, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._calls = Calls(client, database, settings)
+        self._restarts = Restarts(self._calls, database, settings)
+        self._queue = settings.task_queue
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings) -> AsyncIterator[Self]:
+        """Connect to the configured database, and to Temporal once something needs it."""
+        database = Database(settings.database_url, settings.database_pool_size)
+        try:
+            yield cls(await connect(settings, lazy=True), database, settings)
+        finally:
+            await database.close()
+
+    @property
+    def database(self) -> Database:
+        """Where what is held is recorded."""
+        return self._database
+
+    async def go_on(self, caller: Caller, workflow_id: str) -> Outcome:
+        """Tell it to go on with what it is held for, or start it again, without watching what becomes of it.
+
+        Raises `NotFound`, and `Refused` (`not_held`, `order_over`).
+        """
+        await self._retriable(caller, workflow_id)
+        return await self._told_alone(caller, workflow_id)
+
+    async def one(self, caller: Caller, workflow_id: str) -> Retried:
+        """Retry one and say what became of it. Raises as `go_on`."""
+        seen, runs = await self._retriable(caller, workflow_id)
+        held = Held(workflow_id, _kind(workflow_id), seen.reason or "")
+        if not runs and not seen.holds:
+            return Retried(held.id, held.kind, await self._told_alone(caller, held.id), "")
+        return (await self._retry(caller, [held], OF_ONE))[0]
+
+    async def select(
+        self,
+        caller: Caller,
+        query: str | None = None,
+        reason: str | None = None,
+        ids: Collection[str] | None = None,
+    ) -> list[Held]:
+        """What is held: all of it, of these ids, for this reason, or selected by this query of Temporal.
+
+        Raises `Refused` (`query_invalid`, `reason_unknown`).
+        """
+        caller.require(Permission.RETRY_WORK)
+        wanted = None if reason is None else _reason(reason)
+        async with self._database.reading() as connection:
+            found = await retries.held(connection, caller.scope)
+        if query:
+            shown = await self._selected(query)
+            ids = shown if ids is None else set(ids) & shown.keys()
+            if isinstance(caller.scope, AllAccounts):  # Temporal may show a hold before it is recorded
+                found = {name: [reason] for name, reason in shown.items()} | found
+            found = {name: reasons for name, reasons in found.items() if name in shown}
+        return [
+            Held(name, _kind(name), wanted or next(iter(reasons)))
+            for name, reasons in found.items()
+            if (ids is None or name in ids) and (wanted is None or wanted in reasons)
+        ]
+
+    async def many(
+        self,
+        caller: Caller,
+        chosen: Collection[Held],
+        tell: Progress = lambda told, settled: None,
+    ) -> list[Retried]:
+        """Tell all to go on, and watch them until each went on or is held again, for a bounded time."""
+        caller.require(Permission.RETRY_WORK)
+        return await self._retry(caller, list(chosen), OF_MANY, tell)
+
+    async def _retry(
+        self,
+        caller: Caller,
+        chosen: list[Held],
+        patience: Patience,
+        tell: Progress = lambda told, settled: None,
+    ) -> list[Retried]:
+        async with self._database.reading() as connection:
+            since = await retries.moment(connection)
+            before = await retries.look(connection, caller.scope, [held.id for held in chosen], since)
+        chosen = [held for held in chosen if held.id in before]
+        at_once = asyncio.Semaphore(AT_ONCE)
+        ended: dict[str, Outcome] = {}
+        told = 0
+
+        async def call(held: Held) -> None:
+            nonlocal told
+            async with at_once:
+                outcome = await self._told_among_many(held.id, caller.by, alone=len(chosen) == 1)
+            if outcome in {Outcome.OVER, Outcome.NOT_TOLD}:
+                ended[held.id] = outcome
+            told += 1
+            tell(told, len(ended))
+
+        await asyncio.gather(*map(call, chosen))
+        watch = Watch([held for held in chosen if held.id not in ended], before, since, patience)
+        await watch.until_settled(
+            self._database, caller.scope, lambda settled: tell(told, len(ended) + settled)
+        )
+        results = {result.id: result for result in await watch.results(self._calls.client)}
+        return [
+            Retried(held.id, held.kind, ended[held.id], held.reason) if held.id in ended else results[held.id]
+            for held in chosen
+        ]
+
+    async def _told_among_many(self, workflow_id: str, by: By, *, alone: bool) -> Outcome:
+        """One that cannot be told does not keep the others from it."""
+        try:
+            return await self._told(workflow_id, by)
+        except (EsimError, RPCError):
+            if alone:
+                raise
+            return Outcome.NOT_TOLD
+
+    async def _told(self, workflow_id: str, by: By) -> Outcome:
+        try:
+            await self._calls.signal(workflow_id, "retry", Retry(actor=by.actor, origin_id=by.origin_id))
+        except NoSuchWorkflow:
+            started = await self._restarts.start(workflow_id, by)
+            return Outcome.STARTED_AGAIN if started else Outcome.OVER
+        return Outcome.GOES_ON
+
+    async def _told_alone(self, caller: Caller, workflow_id: str) -> Outcome:
+        outcome = await self._told(workflow_id, caller.by)
+        if outcome is Outcome.OVER:
+            raise await self._nothing_to_retry(caller, workflow_id)
+        return outcome
+
+    async def _retriable(self, caller: Caller, workflow_id: str) -> tuple[retries.Seen, bool]:
+        """What there is to retry, and whether its workflow runs: it is held, by the database or by Temporal,
+        or is open and has no workflow any more. Raises `NotFound`, and `Refused` (`not_held`, `order_over`).
+        """
+        async with self._database.reading() as connection:
+            seen = await retries.known(connection, caller.scope, workflow_id)
+        caller.require(Permission.RETRY_WORK)
+        runs, shown = await self._workflow(workflow_id)
+        if not seen.holds and (not seen.is_open if not runs else shown is None):
+            raise await self._nothing_to_retry(caller, workflow_id)
+        return seen, runs
+
+    async def _nothing_to_retry(self, caller: Caller, workflow_id: str) -> Refused:
+        """Why: an order that has ended says so, and since when; what is under way is only not held."""
+        if _kind(workflow_id) == "order":
+            async with self._database.reading() as connection:
+                order = await views.order(connection, caller.scope, workflow_id)
+            if order.status not in OPEN:
+                since = f"{order.status_since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+                return Refused.because(
+                    "order_over", order=order.id, order_status=order.status.value, since=since
+                )
+        return Refused.because("not_held", workflow=workflow_id)
+
+    async def _workflow(self, workflow_id: str) -> tuple[bool, str | None]:
+        """Whether the workflow runs, and what it is held for; the database may say so later."""
+        try:
+            with reached():
+                found = await self._calls.client.get_workflow_handle(workflow_id).describe()
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.NOT_FOUND:
+                raise temporal_away() from None
+            return False, None
+        runs = found.status is WorkflowExecutionStatus.RUNNING
+        return runs, found.typed_search_attributes.get(HOLD_REASON) if runs else None
+
+    async def _selected(self, query: str) -> dict[str, str]:
+        """What the query selects among that which Temporal shows as held, with the reason shown."""
+        if len(query) > LONGEST_QUERY or not one_line(query):
+            raise Refused.because("query_invalid")
+        ours = (
+            f"ExecutionStatus = 'Running' AND {HOLD_REASON.name} IS NOT NULL AND TaskQueue = '{self._queue}'"
+        )
+        found = {}
+        try:
+            with reached():
+                async for row in self._calls.client.list_workflows(f"({query}) AND {ours}"):
+                    reason = row.typed_search_attributes.get(HOLD_REASON)
+                    # a query such as "A) OR (B" gets past what we add to it
+                    if reason and row.task_queue == self._queue and kind_of(row.id):
+                        found[row.id] = reason
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.INVALID_ARGUMENT:
+                raise temporal_away() from None
+            raise Refused.because("query_invalid") from None
+        return found
+
+
+def _kind(workflow_id: str) -> str:
+    kind = kind_of(workflow_id)
+    return kind.name if kind else ""
+
+
+def _reason(text: str) -> HoldReason:
+    try:
+        return HoldReason(text.strip().lower())
+    except ValueError:
+        raise Refused.because("reason_unknown", reasons=", ".join(HoldReason)) from None

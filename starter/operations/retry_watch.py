@@ -1,0 +1,114 @@
+"""Watching what was told to go on, until it has gone on or is held again."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from models.operations.retries import Held, Outcome, Retried
+from models.people.callers import Scope
+from store.operations.retries import Seen, look
+from store.session import Database
+from workflows.search_attributes import HOLD_REASON
+
+AT_ONCE = 20
+"""Calls that are on their way at a time."""
+SETTLED_SECONDS = 0.7
+"""How long one that did what it was held for is still watched, and one that only was released:"""
+RELEASED_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long nothing at all may happen before the watch ends, its longest, and how often to look."""
+
+    quiet: float
+    longest: float
+    every: float
+
+
+OF_ONE = Patience(quiet=3.0, longest=10.0, every=0.1)
+OF_MANY = Patience(quiet=10.0, longest=120.0, every=0.2)
+
+
+class Watch:
+    """Looks at all that were told to go on until each has settled, or nothing moves any more."""
+
+    def __init__(self, watched: list[Held], before: dict[str, Seen], since: int, patience: Patience) -> None:
+        self._watched = watched
+        self._before = before
+        self._since = since
+        self._patience = patience
+        self._now: dict[str, Seen] = {}
+        self._changed: dict[str, float] = {}
+
+    async def until_settled(self, database: Database, scope: Scope, tell: Callable[[int], None]) -> None:
+        """By one read of the database a look, however many are watched."""
+        loop = asyncio.get_running_loop()
+        begun = moved = loop.time()
+        while self._watched:
+            async with database.reading() as connection:
+                seen = await look(connection, scope, [held.id for held in self._watched], self._since)
+            at = loop.time()
+            for name, now in seen.items():
+                if now != self._now.get(name, self._before.get(name)):
+                    self._changed[name] = moved = at
+            self._now = seen
+            settled = sum(self._settled(held.id, at, begun) for held in self._watched)
+            tell(settled)
+            over = at - begun > self._patience.longest or at - moved > self._patience.quiet
+            if settled == len(self._watched) or over:
+                return
+            await asyncio.sleep(self._patience.every)
+
+    async def results(self, client: Client) -> list[Retried]:
+        """What became of each. Those whose rows say nothing new, as their workflows have it: what is held
+        again for the same reason at once may leave no trace in the database.
+        """
+        unsettled = [held for held in self._watched if self._outcome(held.id) is Outcome.NOTHING_YET]
+        asked = await _asked(client, unsettled)
+        return [asked.get(held.id) or self._result(held) for held in self._watched]
+
+    def _result(self, held: Held) -> Retried:
+        outcome, now = self._outcome(held.id), self._now.get(held.id)
+        again = now.reason if outcome is Outcome.HELD_AGAIN and now else None
+        return Retried(held.id, held.kind, outcome, again or held.reason)
+
+    def _outcome(self, name: str) -> Outcome:
+        before, now = self._before.get(name), self._now.get(name)
+        if now is None:
+            return Outcome.NOTHING_YET
+        if not now.holds:
+            return Outcome.GOES_ON
+        again = now.failed or before is None or bool(now.holds - before.holds)
+        return Outcome.HELD_AGAIN if again else Outcome.NOTHING_YET
+
+    def _settled(self, name: str, at: float, begun: float) -> bool:
+        outcome = self._outcome(name)
+        if outcome is not Outcome.GOES_ON:
+            return outcome is Outcome.HELD_AGAIN
+        now = self._now[name]
+        quiet = at - self._changed.get(name, begun)
+        return not now.is_open or quiet >= (SETTLED_SECONDS if now.done else RELEASED_SECONDS)
+
+
+async def _asked(client: Client, left: Iterable[Held]) -> dict[str, Retried]:
+    at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(held: Held) -> Retried:
+        result = Retried(held.id, held.kind, Outcome.NOTHING_YET, held.reason)
+        async with at_once:
+            try:
+                found = await client.get_workflow_handle(held.id).describe()
+            except RPCError:
+                return result
+        reason = found.typed_search_attributes.get(HOLD_REASON)
+        if reason is None:
+            return replace(result, outcome=Outcome.GOES_ON)
+        if found.raw_description.HasField("pending_workflow_task"):  # nobody has taken the retry up
+            return result
+        return replace(result, outcome=Outcome.HELD_AGAIN, reason=reason)
+
+    return {result.id: result for result in await asyncio.gather(*map(ask, left))}

@@ -1,0 +1,181 @@
+"""What waits for a person: work without a workflow, work that is held, e-mails that have not arrived."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from models.operations.not_sent import NotSentReason
+from models.people.callers import AllAccounts
+from starter.operations.readiness import UNKNOWN, Check, within
+from starter.operations.recovery import without_workflow
+from starter.temporal import reached, temporal_away
+from store.operations import checks, metrics
+from store.operations.checks import WaitsToGoOut
+from store.operations.unfinished import Waiting, waiting
+from store.session import Database
+
+WITHIN = 60.0
+"""Seconds: all workflows that run are listed, and those that the list lacks are looked at."""
+LATE = timedelta(hours=1)
+OVERDUE = timedelta(minutes=15)
+NAMED = 10
+"""So many are named in a sentence; `ids` has all."""
+_KINDS = {"order": "orders", "qr_request": "qr_requests", "qr_notification": "qr_notifications"}
+"""The lines of the kinds of work that have a workflow."""
+
+FAILING = "ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL AND TaskQueue = '{queue}'"
+_SILENT = "The database does not answer; see ESIM_DATABASE_URL."
+
+
+async def workflows(client: Client, database: Database) -> list[Check]:
+    """Whether all that is not finished has a workflow: what has none stands still for ever."""
+
+    async def ask() -> int:
+        async with database.reading() as connection:
+            return len(await waiting(connection, AllAccounts()))
+
+    _, away = await within(ask, _SILENT)
+    if away:
+        return [Check(name, ok=False, sentence=away) for name in _KINDS.values()]
+    silent = UNKNOWN.format("Temporal")
+    found, away = await within(lambda: without_workflow(client, database, AllAccounts()), silent, WITHIN)
+    if found is None:
+        return [Check(name, ok=False, sentence=silent) for name in _KINDS.values()]
+    return [_counted(kind, *found) for kind in _KINDS]
+
+
+def _counted(kind: str, known: Sequence[Waiting], without: Sequence[Waiting]) -> Check:
+    name, what = _KINDS[kind], _KINDS[kind].replace("qr_", "QR ")
+    lost = tuple(one.id for one in without if one.kind == kind)
+    if not lost:
+        number = sum(one.kind == kind for one in known)
+        return Check(name, ok=True, sentence=f"Unfinished {what}: {number}; each has its workflow.")
+    sentence = (
+        f"Unfinished {what} without a workflow: {_named(lost)}. "
+        "Run: esim-orders order retry --without-workflow"
+    )
+    return Check(name, ok=False, sentence=sentence, ids=lost)
+
+
+async def failing(client: Client, queue: str) -> Check:
+    """Whether the code of any running workflow fails: Temporal tries its task for ever, and it stands still.
+    Temporal reports it after five tries, which take about a minute.
+    """
+
+    async def ask() -> list[str]:
+        try:
+            with reached():
+                return sorted([row.id async for row in client.list_workflows(FAILING.format(queue=queue))])
+        except RPCError:
+            raise temporal_away() from None
+
+    found, away = await within(ask, UNKNOWN.format("Temporal"), WITHIN)
+    if found is None:
+        return Check("failing", ok=False, sentence=away)
+    if not found:
+        return Check("failing", ok=True, sentence="The code of no workflow fails.")
+    sentence = (
+        f"Workflows whose code fails, and which stand still: {_named(found)}. "
+        'See "An order whose code fails" in docs/operations.md.'
+    )
+    return Check("failing", ok=False, sentence=sentence, ids=tuple(found))
+
+
+async def held(database: Database) -> Check:
+    """What waits for a person, by reason."""
+
+    async def ask() -> metrics.Figures:
+        async with database.reading() as connection:
+            return await metrics.held(connection)
+
+    found, away = await within(ask, _SILENT)
+    if found is None:
+        return Check("held", ok=False, sentence=away)
+    counts: dict[str, list[str]] = {}
+    for (what, reason), number in sorted(found.items()):
+        if number:
+            counts.setdefault(what, []).append(f"{reason} {number:.0f}")
+    if not counts:
+        return Check("held", ok=True, sentence="Nothing waits for a person.")
+    names = {metrics.ORDER: "orders", metrics.REQUEST: "QR requests", metrics.NOTIFICATION: "notifications"}
+    all_of_them = "; ".join(f"{names[what]}: {', '.join(reasons)}" for what, reasons in counts.items())
+    sentence = (
+        f"Held {all_of_them}. Fix the cause (docs/operations.md), then run: "
+        "esim-orders order retry --reason REASON"
+    )
+    return Check("held", ok=False, sentence=sentence)
+
+
+async def not_sent(database: Database) -> Check:
+    """Whether every e-mail and every call to a provider has gone out: red from the first failure on."""
+
+    async def ask() -> list[WaitsToGoOut]:
+        async with database.reading() as connection:
+            return await checks.not_sent(connection)
+
+    found, away = await within(ask, _SILENT)
+    if found is None:
+        return Check("not_sent", ok=False, sentence=away)
+    if not found:
+        return Check("not_sent", ok=True, sentence="Everything that was to go out has gone out.")
+    reasons = Counter(unsent.reason for unsent in found)
+    by_reason = "; ".join(
+        f"{reason} {number} ({NotSentReason(reason).sentence})" for reason, number in sorted(reasons.items())
+    )
+    ids = tuple(dict.fromkeys(unsent.id for unsent in found))
+    sentence = (
+        f"Not gone out yet since {found[0].since:%Y-%m-%d %H:%M:%S} UTC: {_named(ids)}. {by_reason} "
+        "What has a workflow and is not held is tried again by itself. "
+        "Correct the cause (docs/operations.md)."
+    )
+    return Check("not_sent", ok=False, sentence=sentence, ids=ids)
+
+
+async def owed(database: Database) -> Check:
+    """Whether orders have done what they owe outside the database, also those that have ended."""
+    return await _late(
+        database,
+        "owed",
+        lambda connection: checks.overdue(connection, OVERDUE),
+        "No order owes an e-mail or a follow-up for over 15 minutes.",
+        "Orders that owe an e-mail or a follow-up for over 15 minutes: {}. "
+        "Run: esim-orders order retry ORDER",
+    )
+
+
+async def unsent_notifications(database: Database) -> Check:
+    """Whether everybody who was to be told of a code has been."""
+    return await _late(
+        database,
+        "notifications",
+        lambda connection: checks.unsent_notifications(connection, LATE),
+        "No notification waits for longer than an hour.",
+        "Notifications of QR codes that wait for longer than an hour: {}. Run: esim-orders qr "
+        "retry NOTIFICATION, or qr revoke NOTIFICATION and qr notify",
+    )
+
+
+async def _late(
+    database: Database,
+    name: str,
+    find: Callable[[AsyncConnection], Awaitable[list[str]]],
+    fine: str,
+    late: str,
+) -> Check:
+    async def ask() -> list[str]:
+        async with database.reading() as connection:
+            return await find(connection)
+
+    found, away = await within(ask, _SILENT)
+    if found is None:
+        return Check(name, ok=False, sentence=away)
+    return Check(name, ok=not found, sentence=late.format(_named(found)) if found else fine, ids=tuple(found))
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more

@@ -1,0 +1,78 @@
+"""Who takes the steps: the workers that poll, and whether Temporal gives them work."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.enums.v1 import TaskQueueType, WorkerVersioningMode
+from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeTaskQueueResponse
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from starter.operations.readiness import Check, within
+from starter.temporal import reached, temporal_away
+
+POLLED_WITHIN = timedelta(seconds=70)
+"""A worker that lives polls at least so often; Temporal names pollers for minutes after they have gone."""
+
+
+async def workers(client: Client, queue: str) -> list[Check]:
+    """Whether anybody polls for orders and, where workers have versions, whether the current one does."""
+    found, away = await within(lambda: _described(client, queue), "Not known, as Temporal does not answer.")
+    if found is None:
+        return [Check("workers", ok=False, sentence=away)]
+    since = datetime.now(UTC) - POLLED_WITHIN
+    pollers = [one for one in found.pollers if one.last_access_time.ToDatetime(tzinfo=UTC) >= since]
+    if not pollers:
+        sentence = "No worker polls for orders: none moves. Start esim-worker, or see ESIM_TASK_QUEUE."
+        return [Check("workers", ok=False, sentence=sentence)]
+    number = len({one.identity for one in pollers})
+    polls = "1 worker polls" if number == 1 else f"{number} workers poll"
+    there = Check("workers", ok=True, sentence=f"{polls} for orders.")
+    return [there, *_versions(found, pollers)]
+
+
+async def _described(client: Client, queue: str) -> DescribeTaskQueueResponse:
+    try:
+        with reached():
+            return await client.workflow_service.describe_task_queue(
+                DescribeTaskQueueRequest(
+                    namespace=client.namespace,
+                    task_queue=TaskQueue(name=queue),
+                    task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+                )
+            )
+    except RPCError:
+        raise temporal_away() from None
+
+
+def _versions(found: DescribeTaskQueueResponse, pollers: Sequence[PollerInfo]) -> list[Check]:
+    """One line where any worker has a version."""
+    versioned = WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
+    builds = Counter(
+        (one.deployment_options.deployment_name, one.deployment_options.build_id)
+        if one.deployment_options.worker_versioning_mode == versioned
+        else ("", "")
+        for one in pollers
+    )
+    if not any(build for _, build in builds):
+        return []
+    named = ", ".join(f"{build or 'none'} ({number})" for (_, build), number in sorted(builds.items()))
+    now = found.versioning_info.current_deployment_version
+    current = (now.deployment_name, now.build_id)
+    if current in builds:
+        of_now = f"{now.build_id} is current" if now.build_id else "those without a version are current"
+        return [Check("versions", ok=True, sentence=f"Workers by version: {named}; {of_now}.")]
+    if now.build_id:
+        sentence = (
+            f"Workers by version: {named}; {now.build_id} is current, and no worker of it polls. "
+            "Start workers of it, or make another version current: docs/versions.md."
+        )
+        return [Check("versions", ok=False, sentence=sentence)]
+    deployment, build = max(build for build in builds if build[1])
+    sentence = (
+        f"Workers by version: {named}; none is current. Run: temporal worker deployment set-current-version "
+        f"--deployment-name {deployment} --build-id {build}"
+    )
+    return [Check("versions", ok=False, sentence=sentence)]

@@ -1,0 +1,1 @@
+"""Tables and queries of held work, retries, metrics and checks."""

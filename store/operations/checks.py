@@ -1,0 +1,89 @@
+"""How things stand: what waits too long, and whether what is kept can be read."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Interval, bindparam, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store import row
+from store.codes.tables import QrNotificationRow, QrVersionRow
+from store.mail_table import MailRow
+from store.operations.hold_table import HoldRow
+from store.operations.not_sent import ALL
+from store.row import now
+from store.secrets import KeyRing, code_of
+from store.tables import FollowUpRow
+
+_SENT = exists().where(MailRow.qr_notification_id == QrNotificationRow.id, MailRow.state == "sent")
+_UNSENT = (
+    select(QrNotificationRow.id)
+    .where(
+        QrNotificationRow.created_at < now() - bindparam("older_than", type_=Interval),
+        QrNotificationRow.revoked_at.is_(None),
+        ~QrNotificationRow.given_up,
+        ~_SENT,
+    )
+    .order_by(QrNotificationRow.created_at)
+)
+_OVERDUE = (
+    select(FollowUpRow.order_id)
+    .where(
+        FollowUpRow.done_at.is_(None),
+        FollowUpRow.due_since < now() - bindparam("older_than", type_=Interval),
+        ~exists().where(HoldRow.workflow_id == FollowUpRow.order_id),
+    )
+    .group_by(FollowUpRow.order_id)
+    .order_by(func.min(FollowUpRow.due_since))
+)
+_NOT_SENT = select(ALL.c.subject_id, ALL.c.reason, ALL.c.since).order_by(ALL.c.since, ALL.c.subject_id)
+_NEWEST_CODE = (
+    select(QrVersionRow.sim_id, QrVersionRow.number, QrVersionRow.code)
+    .where(QrVersionRow.current)
+    .order_by(QrVersionRow.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True)
+class WaitsToGoOut:
+    """An order, request or notification of which something has not gone out yet, since when and why."""
+
+    id: str
+    reason: str
+    since: datetime
+
+
+async def unsent_notifications(connection: AsyncConnection, older_than: timedelta) -> list[str]:
+    """Notifications of QR codes that nobody has got, nor will without anybody looking."""
+    return list((await connection.scalars(_UNSENT, {"older_than": older_than})).all())
+
+
+async def not_sent(connection: AsyncConnection) -> list[WaitsToGoOut]:
+    """Every e-mail and call that has not gone out yet, oldest first."""
+    return [
+        WaitsToGoOut(row.subject_id, row.reason, row.since) for row in await connection.execute(_NOT_SENT)
+    ]
+
+
+async def overdue(connection: AsyncConnection, older_than: timedelta) -> list[str]:
+    """Orders that owe an e-mail, a withdrawal or a follow-up for so long, and are not held for anything."""
+    return list((await connection.scalars(_OVERDUE, {"older_than": older_than})).all())
+
+
+async def newest_code_opens(connection: AsyncConnection, keys: KeyRing) -> bool:
+    """Open the newest code that a SIM has, and forget it; False where there is none.
+
+    Raises `SecretUnreadable`, and `Refused` (`secret_keys_missing`).
+    """
+    row = (await connection.execute(_NEWEST_CODE)).one_or_none()
+    if row is None:
+        return False
+    keys.open(code_of(row.sim_id, row.number), row.code)
+    return True
+
+
+async def clock(connection: AsyncConnection) -> datetime:
+    """What time it is at the database."""
+    at: datetime = (await connection.execute(select(row.clock()))).scalar_one()
+    return at

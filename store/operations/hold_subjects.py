@@ -1,0 +1,129 @@
+"""What is held: found by the workflow's id, whose prefix says what the workflow stands for.
+
+A further workflow adds an entry to `KINDS`, and the same one where each kind is found unfinished
+(`store.operations.unfinished`), has steps that send (`store.operations.not_sent`), is counted (`store.operations.metrics`), is started again
+(`starter.operations.restarts`) and has a name for people (`starter.operations.work_checks`, `starter.cli.operations.retry_many`). Its prefix
+is one of `models.identifiers.WORK`. A test compares them all.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.codes.requests import RequestStatus
+from models.errors import NotFound
+from models.events import sim_references
+from models.orders.lifecycle import HoldReason
+from store.codes.code_locks import lock_request, lock_sim
+from store.codes.tables import QrNotificationRow
+from store.orders.locked_order import references
+from store.tables import OrderRow
+
+
+@dataclass(frozen=True)
+class HoldSubject:
+    """What a workflow stands for, locked until the end of the transaction."""
+
+    account_id: int
+    about: tuple[str, ...]
+    moot: frozenset[HoldReason] = frozenset()
+    """Reasons that no longer matter: a hold for one of these is not recorded."""
+
+
+@dataclass(frozen=True)
+class HoldKind:
+    """How a kind of workflow is held. `name` is its label in metrics and lists."""
+
+    name: str
+    workflow_type: str
+    """Its name in Temporal."""
+    find: Callable[[AsyncConnection, str], Awaitable[HoldSubject]]
+    """Raises `NotFound`."""
+    events: str
+    """What the events begin with: EVENTS.held, EVENTS.released."""
+    given_up: str
+    """The event when what it was held for is given up."""
+    give_up: Callable[[AsyncConnection, str], Awaitable[bool]] | None = None
+    """Where giving up is written down; whether that changed anything."""
+
+
+_EVERY_REASON = frozenset(HoldReason)
+
+# NO KEY: what refers to the order is written meanwhile
+_ORDER = (
+    select(OrderRow.account_id, OrderRow.subject)
+    .where(OrderRow.id == bindparam("order"))
+    .with_for_update(key_share=True)
+)
+_SIM_OF_NOTIFICATION = select(QrNotificationRow.sim_id).where(
+    QrNotificationRow.id == bindparam("notification")
+)
+_NOTIFICATION = select(QrNotificationRow.account_id, QrNotificationRow.revoked_at).where(
+    QrNotificationRow.id == bindparam("notification")
+)
+_GIVE_UP = (
+    update(QrNotificationRow)
+    .where(QrNotificationRow.id == bindparam("notification"), ~QrNotificationRow.given_up)
+    .values(given_up=True)
+    .returning(QrNotificationRow.id)
+)
+
+
+async def _order(connection: AsyncConnection, order_id: str) -> HoldSubject:
+    row = (await connection.execute(_ORDER, {"order": order_id})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_order", order=order_id)
+    return HoldSubject(row.account_id, references(order_id, row.subject))
+
+
+async def _request(connection: AsyncConnection, request_id: str) -> HoldSubject:
+    """The code of a request that is over is waited for by nobody."""
+    request = await lock_request(connection, request_id)
+    over = request.status is not RequestStatus.REQUESTED
+    return HoldSubject(
+        request.account_id,
+        sim_references(request.sim_id, request_id=request_id),
+        frozenset({HoldReason.NO_QR_CODE}) if over else frozenset(),
+    )
+
+
+async def _notification(connection: AsyncConnection, notification_id: str) -> HoldSubject:
+    """A mail that was revoked is not sent."""
+    which = {"notification": notification_id}
+    sim_id = (await connection.execute(_SIM_OF_NOTIFICATION, which)).scalar_one_or_none()
+    if sim_id is None:
+        raise NotFound.because("unknown_notification", notification=notification_id)
+    await lock_sim(connection, sim_id)
+    row = (await connection.execute(_NOTIFICATION, which)).one()
+    return HoldSubject(
+        row.account_id,
+        sim_references(sim_id, notification_id=notification_id),
+        _EVERY_REASON if row.revoked_at else frozenset(),
+    )
+
+
+async def _give_up_notification(connection: AsyncConnection, notification_id: str) -> bool:
+    done = await connection.execute(_GIVE_UP, {"notification": notification_id})
+    return done.scalar_one_or_none() is not None
+
+
+KINDS: dict[str, HoldKind] = {
+    "order-": HoldKind("order", "EsimOrder", _order, "order", "mail.given_up"),
+    "qr-request-": HoldKind("qr_request", "EsimQrRequest", _request, "qr", "mail.given_up"),
+    "qr-notification-": HoldKind(
+        "qr_notification",
+        "EsimQrNotification",
+        _notification,
+        "notification",
+        "notification.given_up",
+        _give_up_notification,
+    ),
+}
+"""By the prefix of the workflow's id."""
+
+
+def kind_of(workflow_id: str) -> HoldKind | None:
+    """What the workflow with this id stands for, if it is one of ours."""
+    return next((kind for prefix, kind in KINDS.items() if workflow_id.startswith(prefix)), None)

@@ -1,0 +1,187 @@
+"""What waits for a person: one row a held step, whatever the workflow.
+
+The workflow records that a step is held, and that it goes on; what makes a hold moot (an order that moves, a
+code that is imported) removes it in the transaction that does so.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, delete, func, select, tuple_
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.selectable import CTE
+
+from models.errors import NotFound, Refusal
+from models.fleet.inventory import HoldView
+from models.orders.lifecycle import HoldReason
+from models.people.callers import By, Permission
+from store import events, origins
+from store.operations import not_sent
+from store.operations.hold_subjects import HoldKind, HoldSubject, kind_of
+from store.operations.hold_table import HoldRow
+from store.people.actors import actor_refusal
+from store.row import now
+
+_SYSTEM = "system"
+_INSERT = insert(HoldRow)
+_HOLD = _INSERT.on_conflict_do_update(
+    index_elements=[HoldRow.workflow_id, HoldRow.step],
+    set_={"reason": _INSERT.excluded.reason, "since": now()},
+    where=HoldRow.reason != _INSERT.excluded.reason,
+).returning(HoldRow.step)
+_RELEASE = (
+    delete(HoldRow)
+    .where(HoldRow.workflow_id == bindparam("workflow"), HoldRow.step == bindparam("of_step"))
+    .returning(HoldRow.step)
+)
+_SEEN = select(HoldRow.step, HoldRow.since).where(HoldRow.workflow_id == bindparam("workflow"))
+_RELEASE_SEEN = (
+    delete(HoldRow)
+    .where(
+        HoldRow.workflow_id == bindparam("workflow"),
+        tuple_(HoldRow.step, HoldRow.since).in_(bindparam("seen", expanding=True)),
+    )
+    .returning(HoldRow.step)
+)
+
+
+async def hold(
+    connection: AsyncConnection,
+    workflow_id: str,
+    step: str,
+    reason: HoldReason,
+    refusals: Sequence[Refusal] = (),
+) -> None:
+    """Mark a step as waiting for a person; marking it again with the same reason changes nothing.
+
+    `refusals`: what was refused, where that is the reason; the event keeps them for the operators.
+    A hold that no longer matters, as for a code that has just come, is not recorded. Raises `NotFound`.
+    """
+    kind, subject = await _subject(connection, workflow_id)
+    if reason in subject.moot:
+        return
+    values = {
+        "workflow_id": workflow_id,
+        "step": step,
+        "account_id": subject.account_id,
+        "reason": reason.value,
+    }
+    if (await connection.execute(_HOLD, values)).scalar_one_or_none() is None:
+        return
+    data: dict[str, Any] = {"reason": reason.value, "step": step}
+    if refusals:
+        data["refusals"] = [refusal.model_dump(mode="json") for refusal in refusals]
+    happened = (f"{kind.events}.held", data)
+    await events.append(connection, subject.account_id, subject.about, _SYSTEM, happened)
+
+
+async def release(
+    connection: AsyncConnection,
+    workflow_id: str,
+    step: str,
+    actor: str,
+    *,
+    origin_id: int | None = None,
+    given_up: bool = False,
+) -> None:
+    """The step goes on, or is given up; releasing it again changes nothing. Raises `NotFound`.
+
+    Anyone who reaches Temporal can send the signal `retry` under any name: an actor who may not retry is not
+    recorded, nor the origin that came with it: `system` is (S5). An origin that is not theirs is left out.
+    A notification can be given up without being held itself: where the request's workflow sends it.
+    """
+    kind, subject = await _subject(connection, workflow_id)
+    which = {"workflow": workflow_id, "of_step": step}
+    changed = (await connection.execute(_RELEASE, which)).scalar_one_or_none() is not None
+    if given_up and kind.give_up:
+        changed = await kind.give_up(connection, workflow_id)
+    if given_up:
+        await not_sent.sent(connection, workflow_id, step)
+    if changed:
+        happened = (kind.given_up if given_up else f"{kind.events}.released", {"step": step})
+        refusal = await actor_refusal(
+            connection,
+            actor,
+            subject.account_id,
+            permission=Permission.RETRY_WORK,
+            origin_id=None,
+        )
+        by = By(_SYSTEM) if refusal else await origins.verified(connection, By(actor, origin_id))
+        await events.append(
+            connection, subject.account_id, subject.about, by.actor, happened, origin_id=by.origin_id
+        )
+
+
+async def seen(connection: AsyncConnection, workflow_id: str) -> list[tuple[str, datetime]]:
+    """What the workflow is held for now: each step, and since when."""
+    return [(row.step, row.since) for row in await connection.execute(_SEEN, {"workflow": workflow_id})]
+
+
+async def release_seen(
+    connection: AsyncConnection, workflow_id: str, by: By, found: Sequence[tuple[str, datetime]]
+) -> None:
+    """The workflow that held this, as `seen` found it, is gone. What a new one is held for since then stays.
+
+    Raises `NotFound`.
+    """
+    kind, subject = await _subject(connection, workflow_id)
+    gone = {"workflow": workflow_id, "seen": list(found)}
+    steps = (await connection.scalars(_RELEASE_SEEN, gone)).all() if found else []
+    if steps:
+        happenings = released(kind.events, steps)
+        await events.append(
+            connection, subject.account_id, subject.about, by.actor, *happenings, origin_id=by.origin_id
+        )
+
+
+# --- as part of other statements ----------------------------------------------------------------------
+
+
+def gone(workflow_id: ColumnElement[str], *conditions: ColumnElement[bool]) -> CTE:
+    """Remove the holds of a workflow, all or some, as part of the statement that makes them moot."""
+    removed = delete(HoldRow).where(HoldRow.workflow_id == workflow_id, *conditions)
+    return removed.returning(HoldRow.step).cte("gone")
+
+
+def steps_of(removed: CTE) -> ColumnElement[list[str] | None]:
+    """The steps whose holds `gone` removed; null where there were none."""
+    steps: Any = func.array_agg(aggregate_order_by(removed.c.step, removed.c.step))
+    return select(steps).select_from(removed).scalar_subquery().label("released")
+
+
+def released(events_of: str, steps: Iterable[str] | None) -> list[events.Happening]:
+    """That each of these steps is not held any more. `events_of`: as in `HoldKind.events`."""
+    return [(f"{events_of}.released", {"step": step}) for step in sorted(steps or ())]
+
+
+def of(workflow_id: ColumnElement[str] | Any) -> ScalarSelect[Any]:
+    """What the workflow is held for, oldest first, as a column; `read` makes it what is shown."""
+    one = func.jsonb_build_object("step", HoldRow.step, "reason", HoldRow.reason, "since", HoldRow.since)
+    ordered: Any = aggregate_order_by(one, HoldRow.since, HoldRow.step)
+    found: Select[Any] = select(func.jsonb_agg(ordered)).where(HoldRow.workflow_id == workflow_id)
+    return found.correlate_except(HoldRow).scalar_subquery()
+
+
+def read(column: Sequence[dict[str, Any]] | None) -> dict[str, Any]:
+    """The fields that views of held things have, from the column `of`."""
+    found = tuple(HoldView(**hold) for hold in column or ())
+    oldest = found[0] if found else None
+    return {
+        "holds": found,
+        "held_reason": oldest.reason if oldest else None,
+        "held_since": oldest.since if oldest else None,
+    }
+
+
+def is_held(workflow_id: ColumnElement[str] | Any) -> ColumnElement[bool]:
+    """Whether the workflow is held, as a condition."""
+    return select(HoldRow.step).where(HoldRow.workflow_id == workflow_id).correlate_except(HoldRow).exists()
+
+
+async def _subject(connection: AsyncConnection, workflow_id: str) -> tuple[HoldKind, HoldSubject]:
+    kind = kind_of(workflow_id)
+    if kind is None:
+        raise NotFound.because("unknown_workflow", workflow=workflow_id)
+    return kind, await kind.find(connection, workflow_id)

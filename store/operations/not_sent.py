@@ -1,0 +1,223 @@
+"""What has not gone out yet, of orders, requests and notifications (W11).
+
+A failed attempt is recorded after the call has ended, in a transaction of its own; the attempt that succeeds
+removes the record. What supersedes the step (an order that moves, a new round of a request, a notification
+that is revoked or given up) removes it in the transaction that does so.
+
+An attempt whose worker was killed records nothing. Its e-mail stays `sending`, and after the longest time
+that an attempt may take it counts as not gone out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Interval,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.selectable import CTE
+
+from models.codes.requests import RequestStatus
+from models.operations.not_sent import MAIL, NotSentReason, NotSentView
+from models.orders.lifecycle import OPEN
+from store.codes.tables import QrNotificationRow, QrRequestRow
+from store.mail_table import MailRow
+from store.operations.not_sent_table import NotSentRow
+from store.orders import follow_ups
+from store.row import now
+from store.tables import OrderRow
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What a step sends: about which order, request or notification, and in which round of a request."""
+
+    subject_id: str
+    step: str
+    """Its name is that of its hold."""
+    round_number: int | None = None
+
+
+INTERRUPTED_AFTER = timedelta(minutes=2)
+"""The longest that an attempt may take: after that nothing is still being sent."""
+OUTLASTING = ("send_email:", "follow_up:")
+"""What the steps begin with that an order owes in whatever status: e-mails to people, and follow-ups."""
+
+_LONG_AGO = bindparam("took", type_=Interval)
+_STILL_OPEN = QrRequestRow.status == RequestStatus.REQUESTED
+_STILL_WANTED = and_(QrNotificationRow.revoked_at.is_(None), ~QrNotificationRow.given_up)
+_ROUND = bindparam("of_round", type_=BigInteger)
+_STILL_MATTERS: dict[str, Select[str]] = {
+    # the attempt may have begun before the order moved on without it
+    "order-": select(OrderRow.id).where(
+        OrderRow.id == bindparam("subject"),
+        or_(bindparam("outlasting", type_=Boolean), OrderRow.status_since <= now() - _LONG_AGO),
+    ),
+    "qr-request-": select(QrRequestRow.id).where(
+        QrRequestRow.id == bindparam("subject"),
+        _STILL_OPEN,
+        QrRequestRow.round == func.coalesce(_ROUND, QrRequestRow.round),
+    ),
+    "qr-notification-": select(QrNotificationRow.id).where(
+        QrNotificationRow.id == bindparam("subject"), _STILL_WANTED
+    ),
+}
+"""By the prefix of the subject's id: the subject, locked, unless the step was superseded meanwhile."""
+_FAILED = insert(NotSentRow).values(since=now() - _LONG_AGO, tried_at=now() - _LONG_AGO)
+_INTERRUPTED = insert(NotSentRow).values(since=now() - _LONG_AGO).on_conflict_do_nothing()
+_FAILED_AGAIN = _FAILED.on_conflict_do_update(
+    index_elements=[NotSentRow.subject_id, NotSentRow.step],
+    set_={
+        "attempts": func.greatest(NotSentRow.attempts + 1, _FAILED.excluded.attempts),
+        **{name: _FAILED.excluded[name] for name in ("recipients", "reason", "tried_at")},
+    },
+)
+_SENT = delete(NotSentRow).where(
+    NotSentRow.subject_id == bindparam("subject"), NotSentRow.step == bindparam("of_step")
+)
+
+
+async def failed(
+    connection: AsyncConnection,
+    sending: Sending,
+    reason: NotSentReason,
+    *,
+    took: timedelta,
+    attempt: int = 1,
+    recipients: Sequence[str] = (),
+) -> None:
+    """An attempt failed after it `took` so long. `attempt` counts those since the last retry by a person."""
+    values = {"reason": reason.value, "attempts": attempt, "recipients": list(recipients)}
+    if await _still_matters(connection, sending, took):
+        await connection.execute(_FAILED_AGAIN, {**values, **_key(sending), "took": took})
+
+
+async def interrupted(
+    connection: AsyncConnection, sending: Sending, *, began: timedelta, attempts: int
+) -> None:
+    """The attempts before this one left no record: their worker was killed, or the database was unavailable.
+    The first `began` so long ago.
+    """
+    values = {"reason": NotSentReason.INTERRUPTED.value, "attempts": attempts, "recipients": []}
+    if await _still_matters(connection, sending, timedelta()):
+        await connection.execute(_INTERRUPTED, {**values, **_key(sending), "took": began})
+
+
+async def sent(connection: AsyncConnection, subject_id: str, step: str) -> None:
+    """The step has succeeded, or is given up; said again, nothing changes."""
+    await connection.execute(_SENT, {"subject": subject_id, "of_step": step})
+
+
+async def _still_matters(connection: AsyncConnection, sending: Sending, took: timedelta) -> bool:
+    """Whether the step was not superseded since the attempt began. The subject is locked, so what supersedes
+    the step either comes later and removes the record, or is seen here.
+    """
+    which: dict[str, Any] = {"subject": sending.subject_id, "took": took, "of_round": sending.round_number}
+    which["outlasting"] = sending.step.startswith(OUTLASTING)
+    for prefix, subject in _STILL_MATTERS.items():
+        if sending.subject_id.startswith(prefix):
+            return await connection.scalar(subject.with_for_update(read=True), which) is not None
+    raise LookupError("What has not gone out belongs to no kind of work.")
+
+
+def _key(sending: Sending) -> dict[str, str]:
+    return {"subject_id": sending.subject_id, "step": sending.step}
+
+
+# --- as part of other statements ----------------------------------------------------------------------
+
+
+def gone(subject_id: ColumnElement[str] | Any, *conditions: ColumnElement[bool]) -> CTE:
+    """Remove what has not gone out, all or some, as part of the statement that supersedes it."""
+    return delete(NotSentRow).where(NotSentRow.subject_id == subject_id, *conditions).cte("not_sent_any_more")
+
+
+_NONE: ColumnElement[Any] = cast(literal("{}"), ARRAY(String))
+
+
+def _interrupted_mails(
+    subject_id: InstrumentedAttribute[Any], row_id: InstrumentedAttribute[str], *still: ColumnElement[bool]
+) -> Select[Any]:
+    known = exists().where(NotSentRow.subject_id == subject_id)
+    mails: Select[Any] = (
+        select(
+            subject_id.label("subject_id"),
+            func.concat(MAIL, MailRow.template).label("step"),
+            func.array_append(_NONE, MailRow.recipient).label("recipients"),
+            literal(NotSentReason.INTERRUPTED.value).label("reason"),
+            MailRow.attempts,
+            MailRow.updated_at.label("since"),
+            MailRow.updated_at.label("tried_at"),
+        )
+        .join(row_id.parent.class_, row_id == subject_id)
+        .where(
+            MailRow.state == "sending",
+            MailRow.failure.is_(None),
+            MailRow.updated_at < now() - INTERRUPTED_AFTER,
+            ~known,
+            *still,
+        )
+    )
+    return mails
+
+
+ALL = union_all(
+    select(
+        NotSentRow.subject_id,
+        NotSentRow.step,
+        NotSentRow.recipients,
+        NotSentRow.reason,
+        NotSentRow.attempts,
+        NotSentRow.since,
+        NotSentRow.tried_at,
+    ),
+    _interrupted_mails(
+        MailRow.order_id,
+        OrderRow.id,
+        MailRow.updated_at >= OrderRow.status_since,
+        or_(OrderRow.status.in_(sorted(OPEN)), follow_ups.owed(OrderRow.id)),
+    ),
+    _interrupted_mails(MailRow.qr_request_id, QrRequestRow.id, _STILL_OPEN),
+    _interrupted_mails(MailRow.qr_notification_id, QrNotificationRow.id, _STILL_WANTED),
+).subquery("not_gone_out")
+"""Everything that has not gone out yet, by the subject's id."""
+
+
+def of(subject_id: ColumnElement[str] | Any) -> ScalarSelect[Any]:
+    """What of this subject has not gone out, oldest first, as a column; `read` makes it what is shown."""
+    names = NotSentView.model_fields
+    one = func.jsonb_build_object(*(part for name in names for part in (name, ALL.c[name])))
+    ordered: Any = aggregate_order_by(one, ALL.c.since, ALL.c.step)
+    found: Select[Any] = select(func.jsonb_agg(ordered)).where(ALL.c.subject_id == subject_id)
+    return found.correlate_except(ALL).scalar_subquery()
+
+
+def read(column: Sequence[dict[str, Any]] | None) -> tuple[NotSentView, ...]:
+    """The field `not_sent` of views, from the column `of`."""
+    return tuple(NotSentView(**found) for found in column or ())
+
+
+def is_waiting(subject_id: ColumnElement[str] | Any) -> ColumnElement[bool]:
+    """Whether anything of this subject has not gone out, as a condition."""
+    return select(ALL.c.step).where(ALL.c.subject_id == subject_id).correlate_except(ALL).exists()

@@ -1,0 +1,126 @@
+"""What became of many orders, requests and notifications that were held and told to go on."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, CompoundSelect, String, any_, bindparam, func, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.codes.requests import RequestStatus
+from models.errors import NotFound
+from models.orders.lifecycle import OPEN
+from models.people.callers import Scope
+from store.codes.tables import QrNotificationRow, QrRequestRow
+from store.event_table import EventRow
+from store.operations import holds
+from store.operations.hold_subjects import kind_of
+from store.operations.hold_table import HoldRow
+from store.orders import follow_ups
+from store.scopes import within
+from store.tables import OrderRow
+
+_DONE = (
+    *("mail.sent", "mail.given_up", "notification.given_up"),
+    *("order.provider_processing", "order.processed", "order.cancelled", "qr.imported"),
+)
+_FAILED = ("mail.failed", "mail.uncertain")
+
+_IDS = bindparam("ids", type_=ARRAY(String))
+
+
+def _rows(scope: Scope) -> CompoundSelect[Any]:
+    revoked = QrNotificationRow.revoked_at.is_not(None)
+    kinds = (
+        (OrderRow, OrderRow.status.in_(sorted(OPEN)) | follow_ups.owed(OrderRow.id), OrderRow.distributor_id),
+        (QrRequestRow, QrRequestRow.status == RequestStatus.REQUESTED, None),
+        (QrNotificationRow, ~revoked & ~QrNotificationRow.given_up, None),
+    )
+    return union_all(
+        *(
+            select(row.id, holds.of(row.id).label("holds"), is_open.label("is_open")).where(
+                row.id == any_(_IDS), within(scope, row.account_id, distributor=distributor)
+            )
+            for row, is_open, distributor in kinds
+        )
+    )
+
+
+_LAST = select(func.coalesce(func.max(EventRow.id), 0))
+_FOREMOST = EventRow.about[1]
+_NEWS = select(_FOREMOST, EventRow.type).where(
+    EventRow.id > bindparam("since"), any_(_IDS) == _FOREMOST, EventRow.type.in_((*_DONE, *_FAILED))
+)
+
+
+_HELD = select(HoldRow.workflow_id, HoldRow.reason).order_by(HoldRow.since, HoldRow.workflow_id, HoldRow.step)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one of them is held for, and what has happened to it since it was retried."""
+
+    holds: frozenset[tuple[str, str, datetime]]
+    reason: str | None
+    """Of the oldest hold."""
+    is_open: bool
+    """Whether it has a way to go; an order that has ended, whether it still owes anybody anything."""
+    done: bool
+    failed: bool
+
+
+async def moment(connection: AsyncConnection) -> int:
+    """The last event of all there is."""
+    return int((await connection.execute(_LAST)).scalar_one())
+
+
+async def look(
+    connection: AsyncConnection, scope: Scope, ids: Collection[str], since: int
+) -> dict[str, Seen]:
+    """Each of these as it is now; one that the scope does not hold is left out."""
+    known = {"ids": list(ids)}
+    news: dict[str, set[str]] = {}
+    for name, happened in await connection.execute(_NEWS, {**known, "since": since}):
+        news.setdefault(name, set()).add(happened)
+    rows = await connection.execute(_rows(scope), known)
+    return {row.id: _seen(row, news.get(row.id, set())) for row in rows}
+
+
+async def known(connection: AsyncConnection, scope: Scope, workflow_id: str) -> Seen:
+    """One of these as it is now. Raises `NotFound`."""
+    row = (await connection.execute(_rows(scope), {"ids": [workflow_id]})).one_or_none()
+    if row is None:
+        raise _unknown(workflow_id)
+    return _seen(row, set())
+
+
+async def held(connection: AsyncConnection, scope: Scope) -> dict[str, list[str]]:
+    """All that is held in the scope, and for what, oldest first."""
+    found: dict[str, list[str]] = {}
+    for name, reason in await connection.execute(_HELD.where(within(scope, HoldRow.account_id))):
+        found.setdefault(name, []).append(reason)
+    return found
+
+
+def _seen(row: Any, news: set[str]) -> Seen:
+    held = holds.read(row.holds)
+    return Seen(
+        holds=frozenset((hold.step, hold.reason, hold.since) for hold in held["holds"]),
+        reason=held["held_reason"],
+        is_open=row.is_open,
+        done=not news.isdisjoint(_DONE),
+        failed=not news.isdisjoint(_FAILED),
+    )
+
+
+def _unknown(workflow_id: str) -> NotFound:
+    kind = kind_of(workflow_id)
+    match kind.name if kind else None:
+        case "order":
+            return NotFound.because("unknown_order", order=workflow_id)
+        case "qr_request":
+            return NotFound.because("unknown_request", request=workflow_id)
+        case "qr_notification":
+            return NotFound.because("unknown_notification", notification=workflow_id)
+    return NotFound.because("unknown_workflow", workflow=workflow_id)
