@@ -36,14 +36,14 @@ from settings import Settings
 from starter import callers
 from starter.operations.readiness import readiness
 from starter.operations.retry import RetryDesk
-from starter.temporal import connect, leave, missing_search_attributes
-from starter.versions import deployment_config, why_idle
 from store.events import restored_unannounced
 from store.migrations import head_revision
 from store.session import Database
 from telemetry.health import health_page
 from telemetry.metrics import gauges
 from telemetry.process import run
+from temporal.connection import connect, leave, missing_search_attributes
+from temporal.versions import deployment_config, why_idle
 from workflows.codes.notification import EsimQrNotification, PinnedQrNotification
 from workflows.codes.request import EsimQrRequest
 from workflows.operations.retry_held import RetryHeld

@@ -25,9 +25,9 @@ from bench.uploads import UploadPace, time_uploads
 from sandbox.errors import SandboxError
 from starter import callers
 from starter.orders.desk import OrderDesk
-from starter.temporal import connect
 from store.session import Database
 from telemetry.unexpected import guarded
+from temporal.connection import connect
 
 USUAL = {"rounds": 4, "orders": 80, "single": 15}
 AGAINST = {"rounds": 5, "orders": 250, "single": 20}

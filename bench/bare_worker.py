@@ -9,7 +9,7 @@ from temporalio.worker import Worker
 
 from bench.bare import STEPS, BareOrder
 from settings import Settings
-from starter.temporal import connect
+from temporal.connection import connect
 from worker import GRACE, settle_memory, workflow_runner
 
 TASK_QUEUE = "bare-orders"

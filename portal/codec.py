@@ -31,7 +31,7 @@ from portal.forms import check_same_origin, read_field
 from portal.middleware import allow_large
 from portal.pages import Pages
 from settings import Settings
-from starter.payloads import PayloadKeys, PayloadUnreadable
+from temporal.payloads import PayloadKeys, PayloadUnreadable
 
 SHORTEST_TOKEN = 32
 SESSION_SECONDS = 12 * 60 * 60

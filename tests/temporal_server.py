@@ -18,7 +18,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper, WorkflowEnvironment
 
 from sandbox.temporal_server import FASTER_QUEUES, find_temporal
-from starter.payloads import PayloadKeys, data_converter
+from temporal.payloads import PayloadKeys, data_converter
 from workflows.search_attributes import NAMES
 
 Found = TypeVar("Found")

@@ -29,9 +29,9 @@ from settings import Settings
 from starter.codes.desk import QrDesk
 from starter.inventory import Inventory
 from starter.orders.desk import OrderDesk
-from starter.temporal import connect, leave
 from store.session import Database
 from telemetry.unexpected import guarded
+from temporal.connection import connect, leave
 
 ANSWER_SECONDS = 60
 

@@ -21,10 +21,8 @@ from models.orders.rules import import_refusals
 from models.people.callers import Caller, Permission
 from qr.intake import read_upload
 from settings import Settings
-from starter.calls import Calls, checked_key
 from starter.codes.workflows import QrWorkflows
 from starter.people.users import email_address
-from starter.temporal import connect
 from store import events, lookups
 from store.codes import codes, link_ends, notifications
 from store.codes.managers import manager_of
@@ -32,6 +30,8 @@ from store.lookups import SimKey
 from store.orders.facts import sim_facts
 from store.secrets import KeyRing
 from store.session import Database
+from temporal.calls import Calls, checked_key
+from temporal.connection import connect
 
 
 @dataclass(frozen=True)

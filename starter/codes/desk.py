@@ -30,13 +30,13 @@ from models.errors import Refusal, Refused
 from models.identifiers import qr_request_id, reference
 from models.people.callers import Caller, Permission
 from models.values import cut
-from starter.calls import NoSuchWorkflow, checked_key
 from starter.codes.code_desk import CodeDesk, ShownCode
 from starter.codes.drafts import QrRequestDraft, Requested, keep_letter, preview, read_letter, read_request
 from starter.operations.restarts import request_waits
 from starter.operations.retry import RetryDesk
 from store.codes import request_steps, request_views
 from store.lookups import SimKey
+from temporal.calls import NoSuchWorkflow, checked_key
 from workflows.codes.request import EsimQrRequest
 from workflows.messages import (
     QrWaits,

@@ -11,9 +11,9 @@ from models.codes.requests import NotificationView
 from models.errors import PartAway
 from models.values import cut
 from settings import Settings
-from starter.calls import Calls, NoSuchWorkflow
 from store.codes import request_views
 from store.session import Database
+from temporal.calls import Calls, NoSuchWorkflow
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
 from workflows.messages import NotifyOfQrCode

@@ -129,7 +129,7 @@ async def secret_keys(keys: str, database: Database) -> Check:
 
 def payload_keys(keys: str) -> Check:
     """Whether what travels through Temporal can be sealed as it should be."""
-    from starter.payloads import PayloadKeys  # noqa: PLC0415  takes long to load, and few ask
+    from temporal.payloads import PayloadKeys  # noqa: PLC0415  takes long to load, and few ask
 
     try:
         ring = PayloadKeys(keys)

@@ -22,8 +22,8 @@ from starter.operations.component_checks import (
 from starter.operations.readiness import Check, readiness
 from starter.operations.work_checks import failing, held, not_sent, owed, unsent_notifications, workflows
 from starter.operations.worker_checks import workers
-from starter.temporal import connect
 from store.session import Database
+from temporal.connection import connect
 
 
 async def examine(caller: Caller, settings: Settings) -> list[Check]:

@@ -11,9 +11,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.errors import EsimError
-from starter.temporal import missing_search_attributes, reached, temporal_away
 from store.migrations import head_revision
 from store.session import Database
+from temporal.connection import missing_search_attributes, reached, temporal_away
 
 ANSWERS_WITHIN = 3.0
 """Seconds that each part has to answer."""

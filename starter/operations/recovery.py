@@ -22,12 +22,12 @@ from temporalio.service import RPCError
 from models.errors import EsimError
 from models.people.callers import By, Caller, Permission, Scope
 from settings import Settings
-from starter.calls import Calls
 from starter.operations.restarts import Restarted, Restarts, runs
-from starter.temporal import connect, reached, temporal_away
 from store.operations.hold_subjects import KINDS
 from store.operations.unfinished import Waiting, waiting
 from store.session import Database
+from temporal.calls import Calls
+from temporal.connection import connect, reached, temporal_away
 
 AT_ONCE = 20
 """Calls that are on their way at a time."""

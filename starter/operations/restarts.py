@@ -17,9 +17,7 @@ from models.fleet.inventory import EventView
 from models.people.callers import AllAccounts, By
 from models.values import cut
 from settings import Settings
-from starter.calls import Calls
 from starter.orders.drafts import again
-from starter.temporal import reached, temporal_away
 from store import events
 from store.codes import notifications, request_views
 from store.operations import holds
@@ -27,6 +25,8 @@ from store.operations.hold_subjects import kind_of
 from store.operations.unfinished import requester_waits
 from store.orders import views
 from store.session import Database
+from temporal.calls import Calls
+from temporal.connection import reached, temporal_away
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
 from workflows.messages import NotifyOfQrCode, PlaceOrder, QrWaits, RequestQrCode, Waits

@@ -24,14 +24,14 @@ from models.operations.retries import LONGEST_QUERY, Held, Outcome, Retried, one
 from models.orders.lifecycle import OPEN, HoldReason
 from models.people.callers import AllAccounts, By, Caller, Permission
 from settings import Settings
-from starter.calls import Calls, NoSuchWorkflow
 from starter.operations.restarts import Restarts
 from starter.operations.retry_watch import AT_ONCE, OF_MANY, OF_ONE, Patience, Watch
-from starter.temporal import connect, reached, temporal_away
 from store.operations import retries
 from store.operations.hold_subjects import kind_of
 from store.orders import views
 from store.session import Database
+from temporal.calls import Calls, NoSuchWorkflow
+from temporal.connection import connect, reached, temporal_away
 from workflows.messages import Retry
 from workflows.search_attributes import HOLD_REASON
 

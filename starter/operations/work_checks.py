@@ -12,11 +12,11 @@ from models.operations.not_sent import NotSentReason
 from models.people.callers import AllAccounts
 from starter.operations.readiness import UNKNOWN, Check, within
 from starter.operations.recovery import without_workflow
-from starter.temporal import reached, temporal_away
 from store.operations import checks, metrics
 from store.operations.checks import WaitsToGoOut
 from store.operations.unfinished import Waiting, waiting
 from store.session import Database
+from temporal.connection import reached, temporal_away
 
 WITHIN = 60.0
 """Seconds: all workflows that run are listed, and those that the list lacks are looked at."""

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from starter.operations.readiness import Check, within
-from starter.temporal import reached, temporal_away
+from temporal.connection import reached, temporal_away
 
 POLLED_WITHIN = timedelta(seconds=70)
 """A worker that lives polls at least so often; Temporal names pollers for minutes after they have gone."""

@@ -29,15 +29,15 @@ from models.orders.lifecycle import OPEN
 from models.orders.placement import Acceptance, OrderState, Placement, StepResult
 from models.people.callers import AllAccounts, Caller, Permission, may_cancel
 from settings import Settings
-from starter.calls import Calls, NoSuchWorkflow, checked_key
 from starter.operations.restarts import order_waits
 from starter.operations.retry import RetryDesk
 from starter.orders.book import OrderBook
 from starter.orders.drafts import OrderDraft, Placed, read_draft
-from starter.temporal import connect
 from store.orders import steps, views
 from store.orders.access import find_open_order, find_order
 from store.session import Database
+from temporal.calls import Calls, NoSuchWorkflow, checked_key
+from temporal.connection import connect
 from workflows.messages import (
     Acknowledge,
     Cancel,

@@ -31,8 +31,8 @@ from models.codes.activation import parse_activation_code
 from qr.draw import png
 from sandbox.stage import TOP, running_sandbox
 from settings import Settings
-from starter.temporal import connect, leave
 from store.session import Database
+from temporal.connection import connect, leave
 from tests.browser.cast import TAKES, Cast
 from tests.browser.serving import CHROMIUM_OPTIONS
 from tests.system.scene import a_mailbox

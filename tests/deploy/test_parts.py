@@ -13,8 +13,8 @@ from temporalio.client import Client
 
 from sandbox.postgres import ThrowAwayPostgres, find_binaries
 from sandbox.temporal_server import TemporaryTemporalServer, find_temporal
-from starter.temporal import missing_search_attributes
 from store import migrations
+from temporal.connection import missing_search_attributes
 from tests.deploy.composition import ROOT, services
 from workflows.search_attributes import NAMES
 

@@ -14,9 +14,9 @@ from settings import Settings
 from starter.inventory import Inventory
 from starter.orders.desk import OrderDesk
 from starter.orders.drafts import OrderDraft
-from starter.temporal import connect
 from store.orders import steps
 from store.session import Database
+from temporal.connection import connect
 from tests.builders import ANA, OPERATOR, ana, run, world
 from tests.kinds import gadget, instant
 from tests.kinds.gadget import Gadget, add_gadgets

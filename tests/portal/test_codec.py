@@ -15,7 +15,7 @@ from models.errors import Refused
 from portal.app import create_app
 from portal.codec import MOST_VALUES, SESSION_SECONDS, CodecAccess
 from settings import Settings
-from starter.payloads import PayloadKeys
+from temporal.payloads import PayloadKeys
 from tests.portal.conftest import ADDRESS
 from tests.portal.desk import InventedDesk
 

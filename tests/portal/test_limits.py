@@ -17,7 +17,7 @@ from portal.app import create_app
 from portal.limits import LARGE, LARGEST_REQUEST, PARSED_AT_ONCE, SMALL
 from portal.middleware import _Body
 from settings import Settings
-from starter.payloads import PayloadKeys
+from temporal.payloads import PayloadKeys
 from tests.portal.conftest import ADDRESS
 from tests.portal.desk import GOOD, UPLOAD, InventedDesk
 

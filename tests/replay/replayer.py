@@ -2,7 +2,7 @@
 
 from temporalio.worker import Replayer
 
-from starter.payloads import PayloadKeys, data_converter
+from temporal.payloads import PayloadKeys, data_converter
 from worker import WORKFLOWS, workflow_runner
 from workflows.codes.request import EsimQrRequest
 from workflows.orders.order import EsimOrder

@@ -11,8 +11,8 @@ import pytest
 
 from sandbox.temporal_server import TemporalServer, TemporaryTemporalServer
 from settings import Settings
-from starter.temporal import connect
 from store.session import Database
+from temporal.connection import connect
 from tests.builders import line, world
 from tests.system.scene import Mailbox, Scene, a_mailbox
 from tests.temporal_server import Temporal, a_task_queue

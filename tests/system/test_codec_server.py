@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from sandbox.temporal_server import find_temporal
-from starter.payloads import PayloadKeys
+from temporal.payloads import PayloadKeys
 from tests.browser.conftest import chromium
 from tests.browser.serving import serving
 from tests.builders import OPERATOR

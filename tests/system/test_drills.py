@@ -21,8 +21,8 @@ from qr.draw import png
 from sandbox.ports import free_port
 from sandbox.temporal_server import find_temporal
 from starter.codes.desk import QrRequestDraft
-from starter.temporal import connect
 from store.session import Database
+from temporal.connection import connect
 from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line, world
 from tests.system.parts import Part, a_postgres, a_temporal_server
 from tests.system.qr_scene import QrScene, a_code

@@ -8,7 +8,7 @@ from temporalio.common import RawValue
 from temporalio.worker import Replayer
 
 from models.errors import PartAway
-from starter.payloads import PayloadKeys, data_converter
+from temporal.payloads import PayloadKeys, data_converter
 from tests.builders import OPERATOR, iccid
 from tests.system.scene import Scene
 from tests.system.sealed import SealedScene, history, sealed_scene, spelled

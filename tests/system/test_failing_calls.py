@@ -13,9 +13,9 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.errors import PartAway, Refused
 from settings import Settings
-from starter.calls import Calls, NoSuchWorkflow
-from starter.temporal import connect
 from store.session import Database
+from temporal.calls import Calls, NoSuchWorkflow
+from temporal.connection import connect
 from tests.builders import OPERATOR, world
 from tests.system.scene import Scene
 from tests.temporal_server import eventually

@@ -16,7 +16,6 @@ from models.codes.requests import RequestStatus
 from models.errors import PartAway
 from models.identifiers import WORK
 from models.orders.lifecycle import OrderStatus
-from starter.calls import Calls
 from starter.cli.operations import retry_many
 from starter.operations import work_checks
 from starter.operations.doctor import examine
@@ -26,6 +25,7 @@ from store.operations import metrics
 from store.operations.hold_subjects import KINDS
 from store.operations.unfinished import Waiting, waiting
 from telemetry import logs
+from temporal.calls import Calls
 from tests.builders import ANA, OPERATOR, iccid, line, place, world
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene

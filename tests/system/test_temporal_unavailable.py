@@ -19,8 +19,8 @@ from starter.codes.desk import QrDesk, QrRequestDraft
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
-from starter.temporal import connect
 from store.secrets import KeyRing
+from temporal.connection import connect
 from tests.builders import OPERATOR, line, world
 from tests.qr_world import hold, qr_world
 from tests.system.scene import Scene

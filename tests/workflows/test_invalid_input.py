@@ -27,8 +27,8 @@ from temporalio.service import RPCError
 from models.codes.requests import RequestStatus
 from models.identifiers import order_id, qr_notification_id, qr_request_id
 from models.orders.lifecycle import OrderStatus
-from starter.payloads import PayloadKeys, data_converter
 from telemetry.logs import TEXT, JsonLines, TextLines
+from temporal.payloads import PayloadKeys, data_converter
 from tests.contract.schemas import SENT
 from tests.temporal_server import readable
 from tests.workflows.codes.qr_house import QrHouse

@@ -15,7 +15,7 @@ def about() -> None:
 @app.command()
 def new(json: JsonFlag = False) -> None:
     """Print a fresh entry for ESIM_PAYLOAD_KEYS. It is shown once and kept nowhere."""
-    from starter.payloads import PayloadKeys  # noqa: PLC0415  only few commands need it
+    from temporal.payloads import PayloadKeys  # noqa: PLC0415  only few commands need it
 
     key = PayloadKeys.new_key()
     if json:

@@ -9,8 +9,8 @@ from sandbox.ports import free_port
 from sandbox.postgres import ThrowAwayPostgres
 from settings import Settings
 from starter.operations.readiness import Check, readiness
-from starter.temporal import connect
 from store.session import Database
+from temporal.connection import connect
 from tests.builders import run
 from tests.conftest import administer
 from tests.temporal_server import Temporal, temporal

@@ -10,8 +10,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models.errors import PartAway
 from settings import Settings
-from starter.calls import Calls, NoSuchWorkflow
 from store.session import Database
+from temporal.calls import Calls, NoSuchWorkflow
 from workflows.codes.notification import EsimQrNotification
 from workflows.messages import NotifyOfQrCode
 

@@ -11,7 +11,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
 from models.errors import Refused
-from starter.payloads import PayloadKeys, PayloadUnreadable, data_converter
+from temporal.payloads import PayloadKeys, PayloadUnreadable, data_converter
 
 SECRET = "Sentinella"
 PLAIN = Payload(metadata={"encoding": b"json/plain", "of": SECRET.encode()}, data=f'"{SECRET}"'.encode())

@@ -23,8 +23,8 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     Raises `PartAway`, and `Refused` (`payload_keys_invalid`).
     """
     # loaded only where Temporal is called, not for `--help`
-    from starter.payloads import PayloadKeys, data_converter  # noqa: PLC0415
     from telemetry.traces import client_interceptors  # noqa: PLC0415
+    from temporal.payloads import PayloadKeys, data_converter  # noqa: PLC0415
 
     try:
         return await Client.connect(

@@ -19,8 +19,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from models.errors import PartAway, Refused
 from models.identifiers import storable
 from settings import Settings
-from starter.temporal import reached, temporal_away
 from store.session import Database
+from temporal.connection import reached, temporal_away
 from workflows.failures import refusals_of
 from workflows.messages import NotifyOfQrCode, PlaceOrder, RequestQrCode
 

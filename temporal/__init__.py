@@ -1,0 +1,1 @@
+"""Temporal as this application uses it: connection, calls, encrypted payloads, worker versions."""
