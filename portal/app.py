@@ -13,14 +13,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from models.errors import EsimError
-from portal.answers import Answers
 from portal.codec import CodecRoutes
 from portal.desk import LinkDesk
-from portal.downloads import DownloadRoutes
-from portal.limits import Pace
-from portal.middleware import BodyLimit, CrashPage, HeadAsGet, OneLength, RequestLog, SafeHeaders
-from portal.pages import Pages
-from portal.uploads import UploadRoutes
+from portal.http.answers import Answers
+from portal.http.limits import Pace
+from portal.http.middleware import BodyLimit, CrashPage, HeadAsGet, OneLength, RequestLog, SafeHeaders
+from portal.links.downloads import DownloadRoutes
+from portal.links.pages import Pages
+from portal.links.uploads import UploadRoutes
 from settings import Settings
 from telemetry.health import Health, Ready
 from telemetry.traces import RequestSpans

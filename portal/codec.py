@@ -26,10 +26,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from temporalio.api.common.v1 import Payload, Payloads
 
 from models.errors import Refused
-from portal.attempts import Attempts
-from portal.forms import check_same_origin, read_field
-from portal.middleware import allow_large
-from portal.pages import Pages
+from portal.http.attempts import Attempts
+from portal.http.forms import check_same_origin, read_field
+from portal.http.middleware import allow_large
+from portal.links.pages import Pages
 from settings import Settings
 from temporal.payloads import PayloadKeys, PayloadUnreadable
 

@@ -12,7 +12,7 @@ from mail.qr_letters import QrTemplate
 from mail.wording import TEMPLATES, in_words
 from models.language import Language
 from models.qr_letter import QrFacts
-from portal import pages
+from portal.links import pages
 from tests.mail import qr_pages
 from tests.mail.pages import FACTS
 

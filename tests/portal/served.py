@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from models.errors import Refused
 from portal.app import create_app
-from portal.limits import Pace
+from portal.http.limits import Pace
 from settings import Settings
 from telemetry.server import Server, configured, listen
 from tests.portal.desk import InventedDesk

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 
 from portal.app import create_app
-from portal.attempts import MOST_IN_ALL, MOST_OF_ONE, WITHIN_SECONDS, Attempts
+from portal.http.attempts import MOST_IN_ALL, MOST_OF_ONE, WITHIN_SECONDS, Attempts
 from tests.portal.conftest import ADDRESS
 from tests.portal.desk import InventedDesk
 from tests.portal.test_codec import DECODE, FROM_WEB_UI, SEALED, TOKEN, configured

@@ -8,8 +8,8 @@ import pytest
 from starlette.requests import Request
 
 from portal.app import create_app
-from portal.attempts import Attempts
 from portal.codec import CodecRoutes
+from portal.http.attempts import Attempts
 from tests.portal.conftest import ADDRESS
 from tests.portal.desk import UPLOAD, InventedDesk
 from tests.portal.test_codec import configured

@@ -8,8 +8,8 @@ from starlette.types import Message
 
 from models.errors import PartAway
 from portal.app import create_app
-from portal.forms import MOST_INCOMING_OF_ONE, Incoming
-from portal.limits import Pace
+from portal.http.forms import MOST_INCOMING_OF_ONE, Incoming
+from portal.http.limits import Pace
 from settings import Settings
 from tests.portal.conftest import ADDRESS
 from tests.portal.desk import GOOD, UPLOAD, InventedDesk

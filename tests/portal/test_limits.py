@@ -14,8 +14,8 @@ from python_multipart import multipart
 from starlette.types import Message
 
 from portal.app import create_app
-from portal.limits import LARGE, LARGEST_REQUEST, PARSED_AT_ONCE, SMALL
-from portal.middleware import _Body
+from portal.http.limits import LARGE, LARGEST_REQUEST, PARSED_AT_ONCE, SMALL
+from portal.http.middleware import _Body
 from settings import Settings
 from temporal.payloads import PayloadKeys
 from tests.portal.conftest import ADDRESS

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from models.codes.requests import Caution, RequestStatus
-from portal import pages
+from portal.links import pages
 from tests.portal.desk import GOOD, UPLOAD, Ended, InventedDesk
 
 PAGE = f"/u/{UPLOAD}"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from portal.forms import MOST_INCOMING, MOST_INCOMING_OF_ONE
-from portal.limits import Pace
+from portal.http.forms import MOST_INCOMING, MOST_INCOMING_OF_ONE
+from portal.http.limits import Pace
 from tests.portal.desk import GOOD, InventedDesk
 from tests.portal.served import serving
 

@@ -12,7 +12,7 @@ import pytest
 from mail.wording import in_words
 from models.codes.requests import RequestStatus
 from models.errors import Refused
-from portal import pages
+from portal.links import pages
 from tests.portal.desk import DOWNLOAD, UPLOAD, InventedDesk
 
 PLACES = list(Path(pages.TEMPLATES).glob("*.jinja"))

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.limits import SMALL, Pace, limit_of
+from portal.http.limits import SMALL, Pace, limit_of
 from telemetry.logs import about
 from telemetry.traces import method_and_route
 
@@ -163,7 +163,7 @@ class OneLength:
 
 
 class BodyLimit:
-    """Refuses a request of more than its address may have (`portal.limits`) with 413, whether or not it says
+    """Refuses a request of more than its address may have (`portal.http.limits`) with 413, whether or not it says
     its length, and one that takes too long to come in with 408: what is there of it is in memory.
 
     An answer that leaves before the browser has sent all is lost on the way, and the person sees a broken

@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from models.people.callers import LinkBearer
 from portal.desk import LinkDesk
-from portal.forms import check_same_origin
-from portal.pages import Pages, drawing, install_links
+from portal.http.forms import check_same_origin
+from portal.links.pages import Pages, drawing, install_links
 from qr import draw
 
 _FILE_POLICY = "default-src 'none'; sandbox"

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 from models.errors import PartAway, Refusal, Refused
 from models.language import Language
-from portal.pages import Pages, spoken, words
+from portal.links.pages import Pages, spoken, words
 from wording.refusals import sentence
 from wording.warnings import warning
 

@@ -18,11 +18,11 @@ from starlette.responses import RedirectResponse, Response
 from mail.wording import in_words
 from models.errors import Refused
 from models.people.callers import LinkBearer
-from portal.answers import OVER, Reason, RequestOver, told, wants_json, warned
 from portal.desk import AboutEnd, AboutRequest, LinkDesk
-from portal.forms import Incoming, check_same_origin, read_field, read_upload_form
-from portal.middleware import allow_large
-from portal.pages import Pages, drawing, masked, spoken, words
+from portal.http.answers import OVER, Reason, RequestOver, told, wants_json, warned
+from portal.http.forms import Incoming, check_same_origin, read_field, read_upload_form
+from portal.http.middleware import allow_large
+from portal.links.pages import Pages, drawing, masked, spoken, words
 from qr.intake import LARGEST_UPLOAD
 
 _LONGEST_ECHO = 300

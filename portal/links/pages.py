@@ -24,7 +24,7 @@ from models.characters import UNPRINTABLE
 from models.codes.activation import ActivationCode
 from qr import draw
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 FALLBACK_LANGUAGE = "en"
 Words = Mapping[str, Any]
 

@@ -1,7 +1,7 @@
 """How much may be sent to which address, and how fast it has to come: the one place that says so.
 
 `SMALL` holds for every address, and for those of `LARGE` until their route has found the link or the session
-alive and allows the rest (`portal.middleware.allow_large`).
+alive and allows the rest (`portal.http.middleware.allow_large`).
 """
 
 import re

@@ -14,7 +14,7 @@ from starlette.formparsers import FormParser, MultiPartException, MultiPartParse
 from starlette.requests import Request
 
 from models.errors import PartAway, Refused
-from portal.limits import LARGEST_REQUEST, PARSED_AT_ONCE
+from portal.http.limits import LARGEST_REQUEST, PARSED_AT_ONCE
 
 MOST_INCOMING = 32
 MOST_INCOMING_OF_ONE = 4
@@ -33,7 +33,7 @@ class _InMemory(MultiPartParser):
 class Incoming:
     """The uploads that come in or are looked at just now: one recipient leaves places to the others.
 
-    A place is held while the content makes progress; `portal.limits.Pace` says how much.
+    A place is held while the content makes progress; `portal.http.limits.Pace` says how much.
     """
 
     def __init__(self, most: int = MOST_INCOMING, most_of_one: int = MOST_INCOMING_OF_ONE) -> None:

@@ -1,0 +1,1 @@
+"""What every page and endpoint has in common: middleware, forms, limits, problem details."""

@@ -1,0 +1,1 @@
+"""The pages behind mailed links: upload a QR code, download one."""
