@@ -16,7 +16,8 @@ ORDER_ID_PATTERN = r"^order-[a-z2-7]{16}$"
 QR_REQUEST_ID_PATTERN = r"^qr-request-[a-z2-7]{16}$"
 QR_NOTIFICATION_ID_PATTERN = r"^qr-notification-[a-z2-7]{16}$"
 WORK = ("order-", "qr-request-", "qr-notification-")
-"""What the id of each workflow that stands for something begins with; `store.operations.hold_subjects` says for what."""
+"""What the id of each workflow that stands for something begins with; for what, says
+`store.operations.hold_subjects`."""
 ACTOR_PATTERN = r"^(operator|user:[0-9]{1,18}|contact:[0-9]{1,18})$"
 
 CHECK_DIGIT_WRONG = "The check digit of ICCID {iccid} is wrong; it is kept, compare it with the card."

@@ -6,8 +6,8 @@
 
 What is sealed remembers what it is, so a value that was moved to another record in the database does not
 open there. To change the key: append the new key to the ring of every process, then put it first in every
-process, then seal everything anew (`store.codes.codes.reseal`), and only then leave the old key out. A process
-that does not know a key in use can neither open what it sealed nor see that a code is taken.
+process, then seal everything anew (`store.codes.codes.reseal`), and only then leave the old key out. A
+process that does not know a key in use can neither open what it sealed nor see that a code is taken.
 """
 
 import base64

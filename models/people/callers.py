@@ -1,8 +1,8 @@
 """Who calls, what they may do, and which records exist for them.
 
 A caller has *permissions* (what its role may do at all) and a *scope* (whose records it sees). The authorised
-actions profile of a user is a third thing: the rules in `models.orders.rules` ask it for each action and slot, in
-addition. Only `starter.callers` makes callers, from what a surface has authenticated.
+actions profile of a user is a third thing: the rules in `models.orders.rules` ask it for each action and
+slot, in addition. Only `starter.callers` makes callers, from what a surface has authenticated.
 """
 
 from collections.abc import Collection, Mapping

@@ -163,8 +163,8 @@ class OneLength:
 
 
 class BodyLimit:
-    """Refuses a request of more than its address may have (`portal.http.limits`) with 413, whether or not it says
-    its length, and one that takes too long to come in with 408: what is there of it is in memory.
+    """Refuses a request of more than its address may have (`portal.http.limits`) with 413, whether or not it
+    says its length, and one that takes too long to come in with 408: what is there of it is in memory.
 
     An answer that leaves before the browser has sent all is lost on the way, and the person sees a broken
     connection: so the rest is read and thrown away first, within bounds. These are wide only where the
