@@ -2,10 +2,10 @@
 
 Whatever changes a line, a number or an eSIM line locks its subject first; what happens to a SIM's QR code
 locks the SIM (`store.codes.code_locks`). Users, employees and contacts come last, in this sequence: a new row
-that refers to one of them locks it, after its SIM. Locks of several of a kind are taken by id. Several management
-groups are added by name, as a new unique name is a lock, too; several of anything else are added by imports
-alone, and one import runs at a time. An account that something is added to may be locked anywhere: who closes
-it locks nothing else. Two transactions that keep the sequence never wait for each other in a
+that refers to one of them locks it, after its SIM. Locks of several of a kind are taken by id. Several
+management groups are added by name, as a new unique name is a lock, too; several of anything else are added
+by imports alone, and one import runs at a time. An account that something is added to may be locked anywhere:
+who closes it locks nothing else. Two transactions that keep the sequence never wait for each other in a
 circle.
 """
 

@@ -6,21 +6,15 @@ from alembic import context
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from store.event_table import EventRow
-from store.mail_table import MailRow
-from store.operations.hold_table import HoldRow
-from store.operations.not_sent_table import NotSentRow
-from store.origins import OriginRow
-from store.people.erasure_table import ErasureRow
+import store.tables  # noqa: F401  with it, every table is in the metadata
+from store.row import Row
 
-_TABLES = (MailRow, ErasureRow, EventRow, HoldRow, NotSentRow, OriginRow)
-"""With these, all are loaded."""
 _MIGRATION_LOCK = 6_145_318
 
 
 def run(connection: Connection) -> None:
     """Apply the migrations in the transaction of this connection."""
-    context.configure(connection=connection, target_metadata=_TABLES[0].metadata, compare_server_default=True)
+    context.configure(connection=connection, target_metadata=Row.metadata, compare_server_default=True)
     with context.begin_transaction():
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         context.run_migrations()

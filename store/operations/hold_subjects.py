@@ -3,7 +3,8 @@
 A further workflow adds an entry to `KINDS`, and the same one where each kind is found unfinished
 (`store.operations.unfinished`), has steps that send (`store.operations.not_sent`), is counted
 (`store.operations.metrics`), is started again (`starter.operations.restarts`) and has a name for people
-(`starter.operations.work_checks`, `starter.cli.operations.retry_many`). Its prefix is one of `models.identifiers.WORK`. A test compares them all.
+(`starter.operations.work_checks`, `starter.cli.operations.retry_many`).
+Its prefix is one of `models.identifiers.WORK`. A test compares them all.
 """
 
 from collections.abc import Awaitable, Callable
