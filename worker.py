@@ -58,7 +58,12 @@ VERSIONED: list[type] = [EsimOrder, EsimQrRequest, PinnedQrNotification, RetryHe
 PASSED_THROUGH = (
     "models",
     "workflows.messages",
+    "workflows.codes.messages",
+    "workflows.codes.steps",
     "workflows.operations.messages",
+    "workflows.operations.steps",
+    "workflows.orders.messages",
+    "workflows.orders.steps",
     "workflows.step",
     "workflows.steps",
     "workflows.step_runner",

@@ -4,8 +4,8 @@ from models.codes.requests import QrWish, RequestResult, RequestState
 from models.people.callers import By
 from store.codes import notifications, request_steps, request_views
 from store.session import Database
-from workflows.messages import AddRound, EndRequest, RequestStep
-from workflows.steps import QrSteps
+from workflows.codes.messages import AddRound, EndRequest, RequestStep
+from workflows.codes.steps import QrSteps
 
 
 class QrInventorySteps(QrSteps):

@@ -9,8 +9,8 @@ from store.orders import follow_ups
 from store.orders.follow_ups import Due
 from store.orders.swaps import LOOK_AT_REQUEST
 from store.session import Database
-from workflows.messages import FollowUpInput
-from workflows.steps import FollowUpSteps
+from workflows.orders.messages import FollowUpInput
+from workflows.orders.steps import FollowUpSteps
 
 Deed = Callable[[Client, Due], Awaitable[None]]
 """Does it; done again, it must change nothing."""

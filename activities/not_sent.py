@@ -23,14 +23,8 @@ from models.operations.not_sent import NotSentReason
 from store.operations import not_sent
 from store.operations.not_sent import Sending
 from store.session import Database
-from workflows.messages import (
-    EmailInput,
-    FollowUpInput,
-    OrderStep,
-    RemindOfCode,
-    SendNotification,
-    SendQrMails,
-)
+from workflows.codes.messages import RemindOfCode, SendNotification, SendQrMails
+from workflows.orders.messages import EmailInput, FollowUpInput, OrderStep
 from workflows.step import declared_by, policy_of
 from workflows.steps import CONTRACTS
 

@@ -8,7 +8,7 @@ from models.people.callers import By
 from providers.order_emails import EMAILS
 from store.orders import follow_ups, steps
 from store.session import Database
-from workflows.messages import (
+from workflows.orders.messages import (
     AcknowledgeInput,
     CancelInput,
     EnterIccidInput,
@@ -16,7 +16,7 @@ from workflows.messages import (
     OrderStep,
     ProcessedInput,
 )
-from workflows.steps import OrderSteps
+from workflows.orders.steps import OrderSteps
 
 
 class InventorySteps(OrderSteps):

@@ -11,8 +11,8 @@ from store.mails import AboutOrder
 from store.orders import emails as order_mails
 from store.orders import follow_ups
 from store.session import Database
-from workflows.messages import EmailInput, ProviderInput, RemindInput
-from workflows.steps import PeopleSteps, ProviderSteps
+from workflows.orders.messages import EmailInput, ProviderInput, RemindInput
+from workflows.orders.steps import PeopleSteps, ProviderSteps
 
 
 class PortSteps(ProviderSteps):

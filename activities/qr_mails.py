@@ -20,8 +20,8 @@ from store.codes import emails, links
 from store.codes.emails import NotificationMail, RoundMails
 from store.mails import Person
 from store.session import Database
-from workflows.messages import RemindOfCode, SendNotification, SendQrMails
-from workflows.steps import QrMailSteps
+from workflows.codes.messages import RemindOfCode, SendNotification, SendQrMails
+from workflows.codes.steps import QrMailSteps
 
 Mint = Callable[[AsyncConnection], Awaitable[FreshLink]]
 

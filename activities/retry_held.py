@@ -7,7 +7,7 @@ from typing import Protocol
 from models.operations.retries import Held, Retried
 from models.people.callers import Caller
 from workflows.operations.messages import BATCH, ChooseHeld, HeldBatch, RetriedCount, RetriedMany, RetryBatch
-from workflows.steps import RetryHeldSteps
+from workflows.operations.steps import RetryHeldSteps
 
 
 class Retries(Protocol):

@@ -3,9 +3,10 @@
 The account sees what happened to what is its own; how mails, holds and steps fare is the operator's to know.
 """
 
+from datetime import datetime
 from enum import StrEnum
 
-from models.fleet.inventory import EventView
+from models.values import View
 
 
 class Audience(StrEnum):
@@ -50,6 +51,17 @@ def audience_of(event_type: str) -> Audience:
         return EVENT_TYPES[event_type]
     except KeyError:
         raise LookupError(f"The event type {event_type} is not declared in models/events.py.") from None
+
+
+class EventView(View):
+    """One thing that happened. Events are never changed or removed."""
+
+    at: datetime
+    actor: str
+    type: str
+    data: dict[str, object]
+    about: tuple[str, ...] = ()
+    """References, what it is foremost about first: an order, a request, `sim:12`, `link:5`."""
 
 
 class FeedEvent(EventView):

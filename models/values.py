@@ -49,3 +49,9 @@ class Frozen(BaseModel):
     """A value that travels between processes. Unknown fields are kept out, new ones need a default."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class View(BaseModel):
+    """A record as it was when it was read."""
+
+    model_config = ConfigDict(frozen=True)

@@ -7,7 +7,6 @@ A surface makes a caller from what it has authenticated, never from an argument 
 """
 
 from models.errors import Refused
-from models.fleet.inventory import UserView
 from models.people.account import closed_refusal
 from models.people.callers import (
     OPERATOR,
@@ -19,6 +18,7 @@ from models.people.callers import (
     Role,
     Scope,
 )
+from models.people.views import UserView
 from store import lookups
 from store.people.actors import user_deactivated
 from store.session import Database

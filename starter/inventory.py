@@ -15,15 +15,17 @@ from collections.abc import Iterable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.catalogue.file import parse_catalogue
-from models.codes.requests import ContactDetails, QrHistory, QrWaitingView
+from models.catalogue.views import CatalogueItem
+from models.codes.requests import QrHistory, QrWaitingView
 from models.errors import NotFound, Refused
 from models.fleet.file import parse_fleet
-from models.fleet.inventory import CatalogueItem, ContactView, LineView, SimKind, SimView
+from models.fleet.inventory import LineView, SimKind, SimView
 from models.fleet.offers import ActionOffer, Shop, offers, shop
 from models.identifiers import ICCID_DIGITS
 from models.imports import ImportReport, Progress
 from models.people.callers import AllAccounts, Caller, OfAccount, Permission
 from models.people.profiles import ProfileView, parse_name, parse_roles, parse_targets
+from models.people.views import ContactDetails, ContactView
 from starter.people.users import Users, email_address, spoken
 from store import lookups
 from store.catalogue import views

@@ -35,8 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from models.events import Audience, FeedEvent, audience_of
-from models.fleet.inventory import EventView
+from models.events import Audience, EventView, FeedEvent, audience_of
 from models.people.callers import AllAccounts, Scope
 from store.event_table import EventRow, FeedEpochRow, Xid8
 from store.row import clock

@@ -15,7 +15,9 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from store.tables import AccountRow, OrderRow, SubjectRow
+from store.fleet.tables import SubjectRow
+from store.orders.tables import OrderRow
+from store.people.tables import AccountRow
 
 # NO KEY: records that only refer to the subject need not wait
 _LOCK = (

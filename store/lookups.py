@@ -21,24 +21,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.catalogue.views import PackView
 from models.errors import NotFound, Refused
-from models.fleet.inventory import IN_PLACE, PackView, UserView
+from models.fleet.inventory import IN_PLACE
 from models.identifiers import parse_iccid, parse_msisdn, parse_reference, storable
 from models.people.callers import OfAccount, Scope
+from models.people.views import UserView
+from store.catalogue.tables import PackItemRow, PackRow
 from store.catalogue.views import eligible, esim_of, pack_view, select_packs
+from store.fleet.tables import LineRow, SimRow
 from store.people.languages import language_of
+from store.people.tables import AccountRow, DistributorRow, ProfileRow, ProviderRow, UserRow
 from store.scopes import within
-from store.tables import (
-    AccountRow,
-    DistributorRow,
-    LineRow,
-    PackItemRow,
-    PackRow,
-    ProfileRow,
-    ProviderRow,
-    SimRow,
-    UserRow,
-)
 
 
 @dataclass(frozen=True)

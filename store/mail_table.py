@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.codes.tables import QrNotificationRow, QrRequestRow
+from store.orders.tables import OrderRow
 from store.row import Row, now
-from store.tables import OrderRow
 
 
 class MailRow(Row):

@@ -12,8 +12,8 @@ from models.language import Language
 from store import events
 from store.mail_table import MailRow
 from store.orders.locked_order import references
+from store.orders.tables import OrderRow
 from store.row import now
-from store.tables import OrderRow
 
 
 @dataclass(frozen=True)

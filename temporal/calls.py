@@ -21,8 +21,9 @@ from models.identifiers import storable
 from settings import Settings
 from store.session import Database
 from temporal.connection import reached, temporal_away
+from workflows.codes.messages import NotifyOfQrCode, RequestQrCode
 from workflows.failures import refusals_of
-from workflows.messages import NotifyOfQrCode, PlaceOrder, RequestQrCode
+from workflows.orders.messages import PlaceOrder
 
 LONGEST_KEY = 500
 _LOOKED_FOR_SECONDS = 2.0

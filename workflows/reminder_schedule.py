@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 
 from models.orders.lifecycle import HoldReason, OrderStatus
-from workflows.messages import Waits
+from workflows.orders.messages import Waits
 
 
 async def wait_until(condition: Callable[[], bool], at_most: timedelta, otherwise: str) -> None:

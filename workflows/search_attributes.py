@@ -11,7 +11,7 @@ from models.orders.kinds import Shown
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import Placement
 from models.orders.rules import Action
-from workflows.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode
+from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode
 
 NOTIFY_QR_CODE = "notify_qr_code"
 """The kind of a notification; a request's kind is the action that it answers."""

@@ -15,16 +15,21 @@ from typing import Annotated
 from pydantic import Field
 
 from models.errors import Refusal
-from models.fleet.inventory import EventView, HoldView, View
+from models.events import EventView
 from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
 from models.language import Language
 from models.operations.not_sent import NotSentView
-from models.values import Frozen, RecordId
+from models.operations.views import HoldView
+from models.people.views import ContactDetails
+from models.values import Frozen, RecordId, View
 
 REQUEST_MADE = "The request has been made."
 """What the user reads once a request is accepted (F31)."""
 
+
 RequestId = Annotated[str, Field(pattern=QR_REQUEST_ID_PATTERN)]
+
+
 NotificationId = Annotated[str, Field(pattern=QR_NOTIFICATION_ID_PATTERN)]
 
 
@@ -50,6 +55,7 @@ _LABELS = {
     RequestStatus.SIM_DISCARDED: "Ended: the SIM is discarded",
     RequestStatus.REFUSED: "Refused",
 }
+
 
 REQUEST_TRANSITIONS: dict[RequestStatus, frozenset[RequestStatus]] = {
     RequestStatus.REQUESTED: frozenset(
@@ -112,22 +118,6 @@ class RequestResult(Frozen):
 
     state: RequestState
     refusals: tuple[Refusal, ...] = ()
-
-
-# --- what is read --------------------------------------------------------------------------------------
-
-
-class ContactDetails(View):
-    """A distributor's contact, with its roles (F42)."""
-
-    id: int
-    account: str
-    distributor: str
-    name: str
-    email: str
-    language: Language
-    """The one that e-mails to them are in: their own, else that of the account."""
-    roles: tuple[str, ...] = ()
 
 
 class LetterView(View):

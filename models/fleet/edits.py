@@ -6,8 +6,8 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.errors import Refused
-from models.fleet.inventory import View
 from models.people.profiles import parse_name
+from models.values import View
 
 MAX_LINES = 1000
 """Lines in one call."""

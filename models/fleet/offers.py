@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 
+from models.catalogue.views import PackView
 from models.errors import Refusal
-from models.fleet.inventory import PackView, SimKind, View
+from models.fleet.inventory import SimKind
 from models.orders.rules import Action, Facts, refusals
 from models.people.callers import Permission, not_permitted
+from models.values import View
 
 
 class ActionOffer(View):

@@ -7,7 +7,7 @@ what has not gone out is tried again by itself.
 from datetime import datetime
 from enum import StrEnum
 
-from models.fleet.inventory import View
+from models.values import View
 
 MAIL = "mail:"
 """What the step of an e-mail begins with whose attempt was interrupted; the name of its template follows."""

@@ -5,11 +5,13 @@ from datetime import datetime
 from pydantic import SerializeAsAny
 
 from models.errors import Refusal
-from models.fleet.inventory import EventView, HoldView, View
+from models.events import EventView
 from models.identifiers import reference
 from models.operations.not_sent import NotSentView
+from models.operations.views import HoldView
 from models.orders.kinds import What
 from models.orders.lifecycle import OrderStatus
+from models.values import View
 
 
 class OrderDetails(View):

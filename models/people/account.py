@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from models.errors import Refusal
-from models.fleet.inventory import View
 from models.language import Language
 from models.people.callers import Role
+from models.values import View
 
 
 class AccountView(View):

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from models.characters import LONGEST_NAME, UNPRINTABLE
 from models.errors import Refused
-from models.fleet.inventory import ContactRole, View
 from models.orders.rules import SLOTS, TARGETS, Action, target
+from models.people.views import ContactRole
+from models.values import View
 
 DEFAULT_PROFILE = "Default"
 ALL_TARGETS = "all"

@@ -1,6 +1,6 @@
 """The demonstration's first and last chapters: the fleet is imported, and at the end all of it is right."""
 
-from models.fleet.inventory import UserView
+from models.people.views import UserView
 from sandbox.demo.scene import FILES, OPERATOR, Scene
 from sandbox.mails import list_mails
 from sandbox.stage import Timeline

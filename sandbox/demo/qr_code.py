@@ -14,9 +14,10 @@ from temporalio.client import Client
 from models.codes.activation import ActivationCode, parse_activation_code
 from models.codes.requests import RequestStatus
 from models.errors import Refused
-from models.fleet.inventory import ContactRole, LineView, UserView
+from models.fleet.inventory import LineView
 from models.orders.rules import Action
 from models.people.callers import Caller
+from models.people.views import ContactRole, UserView
 from qr.draw import png
 from qr.intake import read_upload
 from sandbox.data_dir import DataDir

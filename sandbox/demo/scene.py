@@ -7,11 +7,12 @@ from pathlib import Path
 from temporalio.client import Client
 
 from models.errors import Refused
-from models.fleet.inventory import LineView, SimState, UserView
+from models.fleet.inventory import LineView, SimState
 from models.orders.lifecycle import OrderKind
 from models.orders.rules import Action
 from models.orders.views import OrderView
 from models.people.callers import Caller
+from models.people.views import UserView
 from sandbox.data_dir import DataDir
 from sandbox.stage import Timeline
 from starter import callers

@@ -37,13 +37,8 @@ from starter.operations.retry import RetryDesk
 from store.codes import request_steps, request_views
 from store.lookups import SimKey
 from temporal.calls import NoSuchWorkflow, checked_key
+from workflows.codes.messages import QrWaits, RequestQrCode, SendAgain, WithdrawRequest
 from workflows.codes.request import EsimQrRequest
-from workflows.messages import (
-    QrWaits,
-    RequestQrCode,
-    SendAgain,
-    WithdrawRequest,
-)
 from workflows.search_attributes import request_labels
 
 __all__ = ["QrDesk", "QrRequestDraft", "Requested", "ShownCode"]

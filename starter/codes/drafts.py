@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mail.qr_letters import prefilled
-from models.codes.requests import REQUEST_MADE, ContactDetails, LetterView, RequestStatus
+from models.codes.requests import REQUEST_MADE, LetterView, RequestStatus
 from models.errors import Refusal, Refused
 from models.identifiers import parse_reference, reference
 from models.language import Language
 from models.orders.rules import Facts, Recipients, request_refusals
 from models.people.callers import Caller, Permission
+from models.people.views import ContactDetails
 from models.qr_letter import letter_refusals, paragraphs
 from starter.orders.drafts import Draft
 from store import lookups

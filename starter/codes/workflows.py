@@ -14,9 +14,9 @@ from settings import Settings
 from store.codes import request_views
 from store.session import Database
 from temporal.calls import Calls, NoSuchWorkflow
+from workflows.codes.messages import NotifyOfQrCode
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
-from workflows.messages import NotifyOfQrCode
 from workflows.search_attributes import notification_labels
 
 _LONGEST_TELLING = 3.0

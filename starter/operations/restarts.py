@@ -13,7 +13,7 @@ from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, W
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.codes.requests import QrWish, RequestStatus
-from models.fleet.inventory import EventView
+from models.events import EventView
 from models.people.callers import AllAccounts, By
 from models.values import cut
 from settings import Settings
@@ -27,9 +27,10 @@ from store.orders import views
 from store.session import Database
 from temporal.calls import Calls
 from temporal.connection import reached, temporal_away
+from workflows.codes.messages import NotifyOfQrCode, QrWaits, RequestQrCode
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
-from workflows.messages import NotifyOfQrCode, PlaceOrder, QrWaits, RequestQrCode, Waits
+from workflows.orders.messages import PlaceOrder, Waits
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import labels, notification_labels, request_labels
 

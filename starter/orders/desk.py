@@ -38,13 +38,7 @@ from store.orders.access import find_open_order, find_order
 from store.session import Database
 from temporal.calls import Calls, NoSuchWorkflow, checked_key
 from temporal.connection import connect
-from workflows.messages import (
-    Acknowledge,
-    Cancel,
-    EnterIccid,
-    PlaceOrder,
-    Processed,
-)
+from workflows.orders.messages import Acknowledge, Cancel, EnterIccid, PlaceOrder, Processed
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import labels
 

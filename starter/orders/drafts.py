@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, Validatio
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import identifiers
+from models.catalogue.views import PackView
 from models.errors import Refused
-from models.fleet.inventory import PackView
 from models.invalid_input import input_invalid
 from models.orders.kinds import Swap
 from models.orders.lifecycle import OrderKind, OrderStatus
@@ -19,7 +19,7 @@ from store import lookups
 from store.orders import views
 from store.orders.facts import line_facts
 from store.orders.views import Unfinished
-from workflows.messages import PlaceOrder, Waits
+from workflows.orders.messages import PlaceOrder, Waits
 
 
 class Draft(BaseModel):

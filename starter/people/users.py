@@ -3,11 +3,11 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from models.fleet.inventory import UserView
 from models.language import Language, parse_language
 from models.people.addresses import parse_email
 from models.people.callers import USER_ROLES, Caller, Permission, Role, UserKind, may_grant
 from models.people.profiles import parse_name
+from models.people.views import UserView
 from store import lookups
 from store.lookups import AccountKey
 from store.people import administration, contacts

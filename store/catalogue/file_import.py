@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.catalogue.file import CatalogueRow
 from models.errors import Refusal
-from models.fleet.inventory import ContactRole
 from models.imports import ImportReport, Progress, RowNotes, counted
+from models.people.views import ContactRole
 from store.row import STATUS_OPEN
 from store.staging import ids, keep_open, prepare, run, stage
 

@@ -5,10 +5,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.fleet.inventory import SIM_CARDS_SECTION, PackView
+from models.catalogue.views import PackView
+from models.fleet.inventory import SIM_CARDS_SECTION
 from models.people.callers import Scope
+from store.catalogue.tables import PackItemRow, PackRow
+from store.people.tables import AccountRow, DistributorRow, ProviderRow
 from store.scopes import within
-from store.tables import AccountRow, DistributorRow, PackItemRow, PackRow, ProviderRow
 
 
 async def items(connection: AsyncConnection, scope: Scope) -> list[PackView]:

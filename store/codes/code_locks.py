@@ -15,7 +15,7 @@ from models.errors import NotFound
 from models.events import sim_references
 from models.fleet.inventory import SimKind, SimState
 from store.codes.tables import QrRequestRow
-from store.tables import SimRow
+from store.fleet.tables import SimRow
 
 _CODES_LOCK = 6_145_320
 

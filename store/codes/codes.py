@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.codes.activation import ActivationCode, parse_activation_code
 from models.codes.requests import QrHistory, QrVersionView
 from models.errors import NotFound
-from models.fleet.inventory import EventView
+from models.events import EventView
 from models.people.callers import Scope
 from store import events
 from store.codes import link_ends, notifications, request_views

@@ -11,8 +11,7 @@ from models.codes.requests import RequestStatus
 from models.events import audience_of
 from store.codes.tables import LinkRow, QrNotificationRow, QrRequestRow
 from store.event_table import EventRow
-from store.operations.hold_table import HoldRow
-from store.operations.not_sent_table import NotSentRow
+from store.operations.tables import HoldRow, NotSentRow
 from store.row import now
 
 _SYSTEM = "system"

@@ -11,28 +11,26 @@ from sqlalchemy.orm import aliased
 
 from models.codes.requests import RequestStatus
 from models.errors import NotFound
-from models.fleet.inventory import ContactRole
 from models.language import Language
+from models.people.views import ContactRole
 from models.qr_letter import QrFacts, copies
 from store import reminders
 from store.codes.code_locks import unknown_request
 from store.codes.tables import QrLetterRow, QrNotificationRow, QrRequestRow, QrRoundRow
+from store.fleet.tables import DeviceRow, LineRow, SimRow
 from store.mail_table import MailRow
 from store.mails import AboutNotification, AboutRequest, Person
 from store.people.languages import at_addresses, language_of
-from store.row import now
-from store.tables import (
+from store.people.tables import (
     AccountRow,
     ContactRoleRow,
     ContactRow,
-    DeviceRow,
     DistributorRow,
     EmployeeRow,
-    LineRow,
     ProviderRow,
-    SimRow,
     UserRow,
 )
+from store.row import now
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from store.codes.code_locks import RequestInHand, SimInHand, lock_codes, lock_op
 from store.codes.managers import manager_of
 from store.codes.tables import QrRequestRow, QrVersionRow
 from store.event_table import EventRow
+from store.fleet.tables import SimRow
 from store.secrets import KeyRing, SecretUnreadable, code_of, file_of
-from store.tables import SimRow
 
 VERSION_COLUMNS = tuple(getattr(QrVersionRow, name) for name in QrVersionView.model_fields)
 """What may be read of a version without the keys."""

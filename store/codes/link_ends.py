@@ -20,9 +20,10 @@ from models.people.callers import AllAccounts, By, Scope
 from store import events
 from store.codes.code_locks import lock_sim
 from store.codes.tables import LinkRow, QrNotificationRow, QrRequestRow, QrVersionRow
+from store.fleet.tables import SimRow
+from store.people.tables import ContactRow
 from store.row import now
 from store.scopes import within
-from store.tables import ContactRow, SimRow
 
 UPLOAD = "upload"
 DOWNLOAD = "download"

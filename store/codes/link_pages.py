@@ -15,7 +15,8 @@ from store.codes import notifications
 from store.codes.imports import IMPORTED, imported_by
 from store.codes.tables import LinkRow, QrRequestRow
 from store.event_table import EventRow
-from store.tables import AccountRow, ContactRow, DistributorRow, ProviderRow, SimRow, UserRow
+from store.fleet.tables import SimRow
+from store.people.tables import AccountRow, ContactRow, DistributorRow, ProviderRow, UserRow
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.activation import ActivationCode, parse_activation_code
 from models.errors import NotFound, Refused
-from models.fleet.inventory import ContactRole
 from models.identifiers import storable
 from models.people.callers import By, LinkBearer, OfLink
+from models.people.views import ContactRole
 from store.codes.code_locks import lock_sim
 from store.codes.link_ends import facts, why_dead
 from store.codes.tables import (
@@ -38,9 +38,9 @@ from store.codes.tables import (
     QrUploadRow,
 )
 from store.event_table import EventRow
+from store.people.tables import ContactRoleRow, ContactRow
 from store.row import now
 from store.secrets import KeyRing, uploaded
-from store.tables import ContactRoleRow, ContactRow
 
 _UPLOADS_KEPT = timedelta(days=1)
 _MOST_UPLOADS = 5

@@ -28,13 +28,13 @@ from models.people.callers import AllAccounts, By, Scope
 from store import events
 from store.codes.code_locks import SimInHand, lock_request, lock_sim
 from store.codes.tables import LinkRow, QrNotificationRow, QrRequestRow, QrVersionRow
+from store.fleet.tables import SimRow
 from store.mail_table import MailRow
 from store.operations import holds, not_sent
-from store.operations.hold_table import HoldRow
-from store.operations.not_sent_table import NotSentRow
+from store.operations.tables import HoldRow, NotSentRow
+from store.people.tables import UserRow
 from store.row import now
 from store.scopes import within
-from store.tables import SimRow, UserRow
 
 OFFERED_BY = "system"
 """The maker of a notification that a request's own workflow offers to the requester, and sends itself."""

@@ -22,11 +22,12 @@ from store.codes.notifications import offer_notification
 from store.codes.request_views import find, look, of_sim, request, start_facts
 from store.codes.tables import QrLetterRow, QrRequestRow, QrRoundRow
 from store.events import Happening
+from store.fleet.tables import SimRow
 from store.operations import holds, not_sent
 from store.orders.facts import sim_facts
 from store.people.actors import actor_refusal
+from store.people.tables import UserRow
 from store.row import now
-from store.tables import SimRow, UserRow
 
 __all__ = [
     "add_round",

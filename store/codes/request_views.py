@@ -10,9 +10,10 @@ from models.errors import NotFound, Refusal
 from models.people.callers import Scope
 from store.codes.code_locks import unknown_request
 from store.codes.tables import QrLetterRow, QrRequestRow, QrRoundRow
+from store.fleet.tables import LineRow, SimRow
 from store.operations import holds, not_sent
+from store.people.tables import DistributorRow, ProviderRow
 from store.scopes import within
-from store.tables import DistributorRow, LineRow, ProviderRow, SimRow
 
 _LOOK = select(QrRequestRow.status, QrRequestRow.sim_id, QrRequestRow.round).where(
     QrRequestRow.id == bindparam("request")

@@ -9,9 +9,9 @@ from models.codes.requests import QrWaitingView, RequestStatus
 from models.people.callers import Scope
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.operations import holds, not_sent
-from store.operations.hold_table import HoldRow
+from store.operations.tables import HoldRow
+from store.people.tables import AccountRow
 from store.scopes import within
-from store.tables import AccountRow
 
 _NOTIFICATION = "notification"
 

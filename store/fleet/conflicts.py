@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
 from models.imports import RowNotes
+from store.fleet.tables import SIM_IN_PLACE
 from store.row import STATUS_OPEN
 from store.staging import keep_open
-from store.tables import SIM_IN_PLACE
 
 _COLUMNS = {
     "account_closed": "account",

@@ -17,10 +17,10 @@ from models.identifiers import parse_reference, reference
 from models.people.callers import By, Scope
 from store import events
 from store.events import Happening
+from store.fleet.tables import LineRow, SimRow
 from store.locks import lock_subjects
 from store.lookups import phone_number
 from store.scopes import within
-from store.tables import LineRow, SimRow
 
 _LINES = select(LineRow.id, LineRow.account_id, LineRow.msisdn).where(
     or_(

@@ -6,9 +6,11 @@ from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import SimKind, SimState
+from store.catalogue.tables import PackRow
+from store.fleet.tables import SimGroupRow, SimRow
 from store.orders.locked_order import LockedOrder
+from store.orders.tables import OrderRow
 from store.row import now
-from store.tables import OrderRow, PackRow, SimGroupRow, SimRow
 
 
 @dataclass(frozen=True)

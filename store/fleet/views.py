@@ -12,21 +12,11 @@ from models.identifiers import storable
 from models.orders.lifecycle import OPEN
 from models.people.callers import Scope
 from store.codes.tables import QrVersionRow
+from store.fleet.tables import DeviceRow, LineGroupRow, LineRow, SimGroupRow, SimRow
+from store.orders.tables import OrderRow
 from store.people.languages import language_of
+from store.people.tables import AccountRow, DistributorRow, EmployeeRow, GroupRow, ProviderRow
 from store.scopes import within
-from store.tables import (
-    AccountRow,
-    DeviceRow,
-    DistributorRow,
-    EmployeeRow,
-    GroupRow,
-    LineGroupRow,
-    LineRow,
-    OrderRow,
-    ProviderRow,
-    SimGroupRow,
-    SimRow,
-)
 
 
 async def line(connection: AsyncConnection, scope: Scope, line_id: int) -> LineView:

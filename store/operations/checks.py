@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from store import row
 from store.codes.tables import QrNotificationRow, QrVersionRow
 from store.mail_table import MailRow
-from store.operations.hold_table import HoldRow
 from store.operations.not_sent import ALL
+from store.operations.tables import HoldRow
+from store.orders.tables import FollowUpRow
 from store.row import now
 from store.secrets import KeyRing, code_of
-from store.tables import FollowUpRow
 
 _SENT = exists().where(MailRow.qr_notification_id == QrNotificationRow.id, MailRow.state == "sent")
 _UNSENT = (

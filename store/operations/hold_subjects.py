@@ -20,7 +20,7 @@ from models.orders.lifecycle import HoldReason
 from store.codes.code_locks import lock_request, lock_sim
 from store.codes.tables import QrNotificationRow
 from store.orders.locked_order import references
-from store.tables import OrderRow
+from store.orders.tables import OrderRow
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CTE
 
 from models.errors import NotFound, Refusal
-from models.fleet.inventory import HoldView
+from models.operations.views import HoldView
 from models.orders.lifecycle import HoldReason
 from models.people.callers import By, Permission
 from store import events, origins
 from store.operations import not_sent
 from store.operations.hold_subjects import HoldKind, HoldSubject, kind_of
-from store.operations.hold_table import HoldRow
+from store.operations.tables import HoldRow
 from store.people.actors import actor_refusal
 from store.row import now
 

@@ -29,9 +29,10 @@ from store.event_table import EventRow
 from store.mail_table import MailRow
 from store.operations import not_sent
 from store.operations.hold_subjects import KINDS
-from store.operations.hold_table import HoldRow
+from store.operations.tables import HoldRow
+from store.orders.tables import OrderRow
+from store.people.tables import ProviderRow
 from store.row import now
-from store.tables import OrderRow, ProviderRow
 
 Figures = Mapping[tuple[str, ...], float]
 """A number for each combination of labels."""

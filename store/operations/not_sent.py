@@ -43,10 +43,10 @@ from models.operations.not_sent import MAIL, NotSentReason, NotSentView
 from models.orders.lifecycle import OPEN
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.mail_table import MailRow
-from store.operations.not_sent_table import NotSentRow
+from store.operations.tables import NotSentRow
 from store.orders import follow_ups
+from store.orders.tables import OrderRow
 from store.row import now
-from store.tables import OrderRow
 
 
 @dataclass(frozen=True)

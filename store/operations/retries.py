@@ -16,10 +16,10 @@ from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.event_table import EventRow
 from store.operations import holds
 from store.operations.hold_subjects import kind_of
-from store.operations.hold_table import HoldRow
+from store.operations.tables import HoldRow
 from store.orders import follow_ups
+from store.orders.tables import OrderRow
 from store.scopes import within
-from store.tables import OrderRow
 
 _DONE = (
     *("mail.sent", "mail.given_up", "notification.given_up"),

@@ -13,11 +13,12 @@ from models.orders.lifecycle import OPEN
 from models.people.callers import AllAccounts, Scope
 from store.codes.notifications import NOTIFIED, OFFERED_BY
 from store.codes.tables import QrNotificationRow, QrRequestRow, QrVersionRow
+from store.fleet.tables import SimRow
 from store.mail_table import MailRow
 from store.operations.hold_subjects import kind_of
-from store.operations.hold_table import HoldRow
+from store.operations.tables import HoldRow
+from store.orders.tables import FollowUpRow, OrderRow
 from store.scopes import within
-from store.tables import FollowUpRow, OrderRow, SimRow
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from models.errors import Refused
 from models.identifiers import parse_reference
 from models.orders.lifecycle import OPEN, OrderStatus
 from models.people.callers import Scope
+from store.fleet.tables import LineRow
 from store.lookups import find_line, phone_number
 from store.orders import refused, views
+from store.orders.tables import OrderRow
 from store.scopes import within
-from store.tables import LineRow, OrderRow
 
 
 @dataclass(frozen=True)

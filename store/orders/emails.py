@@ -9,29 +9,24 @@ from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.fleet.inventory import ContactRole
 from models.language import Language
 from models.orders.lifecycle import OrderKind, OrderStatus
+from models.people.views import ContactRole
 from store import reminders
+from store.catalogue.tables import PackItemRow, PackRow
 from store.catalogue.views import esim_of
+from store.fleet.tables import DeviceRow, LineRow, SimRow
 from store.mail_table import MailRow
 from store.mails import Person
+from store.orders.tables import OrderNoteRow, OrderRow, SwapRow
 from store.people.languages import language_of
-from store.tables import (
+from store.people.tables import (
     AccountRow,
     ContactRoleRow,
     ContactRow,
-    DeviceRow,
     DistributorRow,
     EmployeeRow,
-    LineRow,
-    OrderNoteRow,
-    OrderRow,
-    PackItemRow,
-    PackRow,
     ProviderRow,
-    SimRow,
-    SwapRow,
     UserRow,
 )
 

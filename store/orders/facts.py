@@ -8,22 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, String
 
 from models.codes.requests import RequestStatus
-from models.fleet.inventory import IN_PLACE, ContactRole
+from models.fleet.inventory import IN_PLACE
 from models.orders.lifecycle import OPEN
 from models.orders.rules import Facts
+from models.people.views import ContactRole
+from store.catalogue.tables import PackItemRow, PackRow
 from store.catalogue.views import eligible
 from store.codes.tables import QrRequestRow
-from store.tables import (
-    ContactRoleRow,
-    ContactRow,
-    LineRow,
-    OrderRow,
-    PackItemRow,
-    PackRow,
-    ProfileTargetRow,
-    SimRow,
-    UserRow,
-)
+from store.fleet.tables import LineRow, SimRow
+from store.orders.tables import OrderRow
+from store.people.tables import ContactRoleRow, ContactRow, ProfileTargetRow, UserRow
 
 
 async def line_facts(connection: AsyncConnection, line_id: int, user_id: int) -> tuple[Facts, int | None]:

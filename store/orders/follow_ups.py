@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.orders.placement import FollowUp
+from store.orders.tables import FollowUpRow
 from store.row import now
-from store.tables import FollowUpRow
 
 EMAIL = "send_email"
 """An e-mail to people; its target is the name of the e-mail."""

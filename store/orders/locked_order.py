@@ -9,8 +9,9 @@ from models.errors import NotFound, Refusal
 from models.identifiers import iccid_warning
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import FollowUp, OrderState, StepResult
+from store.fleet.tables import SimRow
 from store.locks import lock_subject_of
-from store.tables import FollowUpRow, OrderRow, SimRow
+from store.orders.tables import FollowUpRow, OrderRow
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from models.orders.views import OrderView
 from models.people.callers import Scope
 from store.event_table import EventRow
 from store.events import Happening
+from store.orders.tables import OrderRow
 from store.scopes import within
-from store.tables import OrderRow
 
 REFUSED = "order.refused"
 _ORDER_ID = EventRow.about[1]

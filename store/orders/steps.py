@@ -18,15 +18,14 @@ from store.event_table import EventRow
 from store.events import Happening
 from store.locks import lock_new_order, lock_subject
 from store.operations import holds, not_sent
-from store.operations.hold_table import HoldRow
-from store.operations.not_sent_table import NotSentRow
+from store.operations.tables import HoldRow, NotSentRow
 from store.orders import follow_ups, refused, views
 from store.orders.effects import Decision, Effect, EntersIccid
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import LockedOrder, lock_order, references
+from store.orders.tables import OrderNoteRow, OrderRow
 from store.people.actors import actor_refusal
 from store.row import now
-from store.tables import OrderNoteRow, OrderRow
 
 PROVIDER = "provider"
 """The actor of what a provider answers by itself."""

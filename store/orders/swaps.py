@@ -13,22 +13,17 @@ from models.orders.kinds import Shown, Swap
 from models.orders.placement import Placement
 from models.orders.rules import refusals
 from models.orders.views import OrderDetails, SwapDetails
+from store.catalogue.tables import PackRow
 from store.codes import discard
 from store.events import Happening
 from store.fleet import sim_moves
 from store.fleet.sim_moves import LockedSim
+from store.fleet.tables import DeviceRow, LineRow, SimRow
 from store.orders.effects import Decision, Effect
 from store.orders.facts import line_facts
 from store.orders.locked_order import LockedOrder
-from store.tables import (
-    DeviceRow,
-    DistributorRow,
-    LineRow,
-    PackRow,
-    ProviderRow,
-    SimRow,
-    SwapRow,
-)
+from store.orders.tables import SwapRow
+from store.people.tables import DistributorRow, ProviderRow
 
 LOOK_AT_REQUEST = "look_at_request"
 """The follow-up that signals a request for a QR code which ended with its SIM."""

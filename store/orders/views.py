@@ -18,18 +18,13 @@ from models.orders.views import OrderDetails, OrderView
 from models.people.callers import Scope
 from store import events
 from store.event_table import EventRow
+from store.fleet.tables import SimRow
 from store.operations import holds, not_sent
 from store.orders import follow_ups, refused
 from store.orders.kinds import EFFECTS
+from store.orders.tables import FollowUpRow, OrderNoteRow, OrderRow
+from store.people.tables import DistributorRow, ProviderRow
 from store.scopes import within
-from store.tables import (
-    DistributorRow,
-    FollowUpRow,
-    OrderNoteRow,
-    OrderRow,
-    ProviderRow,
-    SimRow,
-)
 
 PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
 _LONGEST_NOTE = 2000

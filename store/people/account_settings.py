@@ -14,8 +14,9 @@ from models.orders.lifecycle import OPEN
 from models.people.account import AccountView
 from models.people.callers import By, Scope
 from store import events
+from store.orders.tables import OrderRow
+from store.people.tables import AccountRow
 from store.scopes import within
-from store.tables import AccountRow, OrderRow
 
 _OPEN_ORDERS = (
     select(func.count())

@@ -12,9 +12,9 @@ from models.people.callers import By
 from store import events
 from store.people.account_settings import account
 from store.people.administration import add_default_profiles
+from store.people.tables import AccountRow
 from store.row import now
 from store.session import constraint_of
-from store.tables import AccountRow
 
 _ONE_NAME = "uq_accounts_name"
 _CREATE = insert(AccountRow).on_conflict_do_nothing().returning(AccountRow.id)

@@ -14,7 +14,7 @@ from models.errors import Refusal
 from models.people.account import closed_refusal
 from models.people.callers import PERMISSIONS, Permission, Role, not_permitted
 from store import origins
-from store.tables import AccountRow, ContactRow, DistributorRow, UserRow
+from store.people.tables import AccountRow, ContactRow, DistributorRow, UserRow
 
 PLATFORM = frozenset({"operator", "provider", "system"})
 """The platform's own actors: its operators, what a provider's interface answers, and the workflow."""

@@ -24,18 +24,18 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
-from models.fleet.inventory import UserView
 from models.identifiers import storable
 from models.language import Language
 from models.orders.rules import TARGETS
 from models.people.callers import By, Role, Scope, UserKind
 from models.people.profiles import DEFAULT_PROFILE, ProfileView
+from models.people.views import UserView
 from store import events
 from store.locks import keep_account_open
 from store.lookups import AccountKey, select_users, user_view
+from store.people.tables import AccountRow, ProfileRow, ProfileTargetRow, UserRow
 from store.row import now
 from store.scopes import within
-from store.tables import AccountRow, ProfileRow, ProfileTargetRow, UserRow
 
 _DEFAULT_PROFILES = """
 WITH made AS (

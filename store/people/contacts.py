@@ -13,18 +13,17 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.codes.requests import ContactDetails
 from models.errors import NotFound, Refused
-from models.fleet.inventory import ContactRole
 from models.identifiers import parse_reference, reference, storable
 from models.language import Language
 from models.people.callers import AllAccounts, By, OfAccount, Scope
+from models.people.views import ContactDetails, ContactRole
 from store import events
 from store.codes import link_ends
 from store.people.languages import language_of
+from store.people.tables import AccountRow, ContactRoleRow, ContactRow, DistributorRow
 from store.scopes import within
 from store.session import constraint_of
-from store.tables import AccountRow, ContactRoleRow, ContactRow, DistributorRow
 
 _ONE_ADDRESS = "uq_contacts_email"
 _LOCK = (

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference, storable
 from store.locks import keep_account_open
-from store.tables import EmployeeRow
+from store.people.tables import EmployeeRow
 
 _CREATE = insert(EmployeeRow).on_conflict_do_nothing().returning(EmployeeRow.id)
 # KEY SHARE, as a SIM will refer to them: they cannot be erased meanwhile

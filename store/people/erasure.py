@@ -25,8 +25,8 @@ from models.orders.lifecycle import OPEN
 from models.people.callers import By
 from store import events
 from store.codes import link_ends
+from store.fleet.tables import SimRow
 from store.people.erasure_table import ErasureRow
-from store.tables import SimRow
 
 _REFERENCE = re.compile(r"(user|employee|contact):([0-9]{1,18})")
 

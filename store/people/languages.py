@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.language import Language
-from store.tables import AccountRow
+from store.people.tables import AccountRow
 
 _AT = """
 SELECT wanted.address, coalesce(users.language, employees.language, contacts.language, accounts.language)

@@ -5,18 +5,11 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.fleet.inventory import ContactRole, ContactView
 from models.people.callers import Scope
+from models.people.views import ContactRole, ContactView
 from store.people.languages import language_of
+from store.people.tables import AccountRow, ContactRoleRow, ContactRow, DistributorRow, EmployeeRow, UserRow
 from store.scopes import within
-from store.tables import (
-    AccountRow,
-    ContactRoleRow,
-    ContactRow,
-    DistributorRow,
-    EmployeeRow,
-    UserRow,
-)
 
 
 async def names(connection: AsyncConnection, scope: Scope, references: Iterable[str]) -> dict[str, str]:

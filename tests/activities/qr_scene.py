@@ -22,7 +22,7 @@ from store.secrets import KeyRing
 from store.session import Database
 from tests.builders import ANA, line, run, world
 from tests.mail.misbehaving import Answer, MisbehavingServer, Session
-from workflows.messages import RemindOfCode, SendNotification, SendQrMails
+from workflows.codes.messages import RemindOfCode, SendNotification, SendQrMails
 
 QR, SECOND, COPY = "qr@telvia.example", "second@telvia.example", "it@acme.example"
 MANAGER = "manager@acme.example"

@@ -20,7 +20,7 @@ from providers.outbox import MailUncertain
 from providers.port import NoOrderContact
 from store.session import Database
 from tests.builders import place, run, world
-from workflows.messages import AcknowledgeInput
+from workflows.orders.messages import AcknowledgeInput
 
 SENTINEL = "+33639980001 sentinel@private.example"
 

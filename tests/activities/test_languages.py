@@ -26,7 +26,7 @@ from tests.activities.qr_scene import (
 )
 from tests.builders import ANA, acknowledge, cancel, iccid, place, process, run, world
 from tests.mail.scene import mailer_for
-from workflows.messages import EmailInput
+from workflows.orders.messages import EmailInput
 
 SWITCH = "switch_to_esim"
 ORDERS, EMPLOYEE = "orders@telvia.example", "employee1@acme.example"

@@ -24,9 +24,10 @@ from tests.activities.test_failures import Innermost
 from tests.builders import place, run, world
 from wording.french import labels as french
 from wording.labels import not_sent_reason, not_sent_step
-from workflows.messages import ProviderInput
+from workflows.orders.messages import ProviderInput
+from workflows.orders.steps import OrderSteps, ProviderSteps
 from workflows.step import declared_by, policy_of
-from workflows.steps import CONTRACTS, OrderSteps, ProviderSteps
+from workflows.steps import CONTRACTS
 
 METHODS = {name: method for contract in CONTRACTS for name, method in declared_by(contract).items()}
 HERE = {

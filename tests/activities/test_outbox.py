@@ -18,7 +18,7 @@ from store.clock import set_clock
 from store.session import Database
 from tests.activities.scene import ORDERS, SECOND, Post
 from tests.builders import acknowledge, cancel, place, run, world
-from workflows.messages import RemindInput
+from workflows.orders.messages import RemindInput
 
 SWITCH = "switch_to_esim"
 

@@ -6,9 +6,10 @@ from itertools import zip_longest
 
 from temporalio.client import Client
 
-from models.fleet.inventory import ContactRole, LineView, SimKind
+from models.fleet.inventory import LineView, SimKind
 from models.orders.lifecycle import OrderKind
 from models.people.callers import Caller
+from models.people.views import ContactRole
 from sandbox.stage import TOP
 from settings import Settings
 from starter import callers

@@ -11,19 +11,10 @@ from pydantic import BaseModel
 
 from models.codes.requests import RequestResult, RequestState
 from models.orders.placement import Acceptance, OrderState
-from workflows.messages import (
-    Acknowledge,
-    Cancel,
-    EnterIccid,
-    NotifyOfQrCode,
-    PlaceOrder,
-    Processed,
-    RequestQrCode,
-    Retry,
-    SendAgain,
-    WithdrawRequest,
-)
+from workflows.codes.messages import NotifyOfQrCode, RequestQrCode, SendAgain, WithdrawRequest
+from workflows.messages import Retry
 from workflows.operations.messages import RetriedMany, RetryMany
+from workflows.orders.messages import Acknowledge, Cancel, EnterIccid, PlaceOrder, Processed
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 

@@ -32,14 +32,16 @@ from providers.order_emails import EMAILS
 from providers.outbox import Draft, Outbox
 from providers.registry import PORTS, PROVIDERS
 from store.fleet import sim_moves
+from store.fleet.tables import SimRow
 from store.mails import Person
 from store.orders.effects import Decision, Effect
 from store.orders.follow_ups import Due
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import LockedOrder
+from store.orders.tables import OrderRow
+from store.people.tables import ProviderRow
 from store.row import now
 from store.session import Database
-from store.tables import OrderRow, ProviderRow, SimRow
 from tests.builders import iccid
 from tests.kinds.entries import Facts, TestRow, answers_at_once, entries, letter, migrate, requester_of
 

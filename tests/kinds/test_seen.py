@@ -20,7 +20,7 @@ from tests.system.scene import Scene
 from tests.system.worker_process import WorkerProcess
 from tests.telemetry.watched import value
 from tests.temporal_server import eventually
-from workflows.messages import PlaceOrder
+from workflows.orders.messages import PlaceOrder
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import DISTRIBUTOR, ORDER_KIND, ORDER_STATUS, PROVIDER
 

@@ -21,7 +21,7 @@ from tests.kinds.instant import RECEIPT, Instant
 from tests.kinds.ways import a_gadget, comes_to, due, lives, order, placed, placement, placing
 from tests.system.scene import Scene, refused
 from tests.temporal_server import eventually
-from workflows.messages import AcknowledgeInput, CancelInput, EnterIccidInput, ProcessedInput
+from workflows.orders.messages import AcknowledgeInput, CancelInput, EnterIccidInput, ProcessedInput
 
 ENTERED = iccid(4711)
 

@@ -2,7 +2,7 @@
 
 from temporalio.api.sdk.v1 import WorkflowMetadata
 
-from models.fleet.inventory import HoldView
+from models.operations.views import HoldView
 from models.orders.kinds import Ordered
 from models.orders.placement import Placement
 from models.orders.views import OrderView

@@ -13,7 +13,8 @@ from pydantic.fields import FieldInfo
 from models.orders.kinds import KINDS
 from settings import Settings
 from tests.contract.schemas import SENT
-from workflows.messages import QrWaits, Waits
+from workflows.codes.messages import QrWaits
+from workflows.orders.messages import Waits
 
 OF_TYPE: dict[str, list[Any]] = {
     "string": ["yes", "1"],

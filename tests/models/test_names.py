@@ -1,9 +1,6 @@
 """One rule for the length of names: of files, of desks, and of the messages that start workflows."""
 
-import inspect
-
 import pytest
-from pydantic import BaseModel
 
 from models.catalogue import file
 from models.characters import LONGEST_NAME
@@ -11,7 +8,7 @@ from models.errors import Refused
 from models.fleet import file as fleet_file
 from models.people.profiles import parse_name
 from tests.builders import as_csv, item, line
-from workflows import messages
+from tests.workflows.all_messages import all_messages
 
 HERE, TOO_LONG = "x" * LONGEST_NAME, "x" * (LONGEST_NAME + 1)
 FILES = [
@@ -53,9 +50,7 @@ def test_the_longest_names_are_taken_from_files_and_by_desks() -> None:
 def test_every_start_takes_names_of_this_length() -> None:
     found = [
         (message.__name__, name, message.model_json_schema()["properties"][name].get("maxLength"))
-        for message in vars(messages).values()
-        if inspect.isclass(message) and issubclass(message, BaseModel)
-        if message.__module__ == messages.__name__
+        for message in all_messages()
         for name in message.model_fields
         if name in {"provider", "distributor"}
     ]

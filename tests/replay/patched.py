@@ -5,7 +5,7 @@ from temporalio import workflow
 
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import OrderState
-from workflows.messages import PlaceOrder
+from workflows.orders.messages import PlaceOrder
 from workflows.orders.order import EsimOrder
 
 PATCH = "provider-told-first"

@@ -10,7 +10,7 @@ from models.orders.placement import OrderState, ProviderAnswer
 from tests.temporal_server import comes_true
 from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal
 from tests.workflows.troubles import AWAY, FINAL, MAIL_REJECTED
-from workflows.messages import Waits
+from workflows.orders.messages import Waits
 
 HURRIED = Waits(
     acknowledgement_reminder_after=timedelta(seconds=1),

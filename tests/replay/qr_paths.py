@@ -13,8 +13,8 @@ from tests.temporal_server import comes_true
 from tests.workflows.codes.qr_house import QrHouse
 from tests.workflows.house import ICCID, Refusal
 from tests.workflows.troubles import AWAY, FINAL, MAIL_REJECTED
+from workflows.codes.messages import QrWaits
 from workflows.codes.request import EsimQrRequest
-from workflows.messages import QrWaits
 
 HURRIED = QrWaits(
     reminder_after=timedelta(seconds=1),

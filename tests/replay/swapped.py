@@ -6,11 +6,13 @@ from temporalio import workflow
 from models.codes.requests import RequestState
 from models.orders.lifecycle import HoldReason
 from models.orders.placement import OrderState
+from workflows.codes.messages import RequestQrCode
 from workflows.codes.request import EsimQrRequest
-from workflows.messages import PlaceOrder, RequestQrCode
+from workflows.codes.steps import QrMailSteps
+from workflows.orders.messages import PlaceOrder
 from workflows.orders.order import EsimOrder
+from workflows.orders.steps import ProviderSteps
 from workflows.step_runner import Condition
-from workflows.steps import ProviderSteps, QrMailSteps
 
 
 @workflow.defn(name="EsimOrder", failure_exception_types=[ValidationError])

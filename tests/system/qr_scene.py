@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 
 from models.codes.activation import ActivationCode, parse_activation_code
-from models.codes.requests import ContactDetails, QrHistory, RequestStatus
-from models.fleet.inventory import ContactRole
+from models.codes.requests import QrHistory, RequestStatus
+from models.people.views import ContactDetails, ContactRole
 from portal.app import create_app
 from qr.draw import png
 from starter.codes.desk import QrDesk, QrRequestDraft

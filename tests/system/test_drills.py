@@ -15,8 +15,8 @@ from temporalio.client import WorkflowExecutionStatus
 
 from models.codes.requests import RequestStatus
 from models.errors import PartAway
-from models.fleet.inventory import ContactRole
 from models.orders.lifecycle import HoldReason, OrderStatus
+from models.people.views import ContactRole
 from qr.draw import png
 from sandbox.ports import free_port
 from sandbox.temporal_server import find_temporal

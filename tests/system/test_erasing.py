@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.errors import Refused
-from models.fleet.inventory import ContactRole
+from models.people.views import ContactRole
 from starter.codes.desk import QrRequestDraft
 from tests.builders import ANA, OPERATOR, iccid, item, line, run, world
 from tests.starter.shell import Said, Shell

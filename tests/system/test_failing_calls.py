@@ -19,7 +19,8 @@ from temporal.connection import connect
 from tests.builders import OPERATOR, world
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
-from workflows.messages import PlaceOrder, Retry
+from workflows.messages import Retry
+from workflows.orders.messages import PlaceOrder
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import labels
 

@@ -13,7 +13,7 @@ from models.orders.views import SwapDetails
 from tests.builders import ACCOUNT, ANA, OPERATOR, empty_slot, iccid, item, line, world
 from tests.system.scene import Scene, msisdn, refused
 from tests.temporal_server import comes_true
-from workflows.messages import PlaceOrder
+from workflows.orders.messages import PlaceOrder
 from workflows.orders.order import EsimOrder
 
 ESIM = iccid(777)

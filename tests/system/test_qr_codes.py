@@ -8,8 +8,8 @@ import pytest
 
 from models.codes.requests import REQUEST_MADE, RequestStatus
 from models.errors import PartAway, Refused
-from models.fleet.inventory import ContactRole
 from models.orders.lifecycle import OrderKind
+from models.people.views import ContactRole
 from qr.draw import png
 from qr.intake import read_upload
 from starter.codes.desk import QrDesk, QrRequestDraft

@@ -10,7 +10,7 @@ from tests.starter.shell import Said
 from tests.system.qr_scene import QUENTIN, QrScene, a_code
 from tests.system.scene import Scene, refused
 from tests.temporal_server import eventually
-from workflows.messages import RequestQrCode
+from workflows.codes.messages import RequestQrCode
 
 REFUSES = "550 5.1.1 No such user"
 TAKES = "250 2.0.0 taken"

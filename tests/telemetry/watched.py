@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from models.fleet.inventory import ContactRole
+from models.people.views import ContactRole
 from sandbox.ports import free_port
 from settings import Settings
 from store.secrets import KeyRing

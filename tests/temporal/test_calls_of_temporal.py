@@ -12,8 +12,8 @@ from models.errors import PartAway
 from settings import Settings
 from store.session import Database
 from temporal.calls import Calls, NoSuchWorkflow
+from workflows.codes.messages import NotifyOfQrCode
 from workflows.codes.notification import EsimQrNotification
-from workflows.messages import NotifyOfQrCode
 
 BUGS = {"INVALID_ARGUMENT", "OUT_OF_RANGE", "ALREADY_EXISTS", "FAILED_PRECONDITION", "UNIMPLEMENTED"}
 SAYS_SO_ITSELF = {"RESOURCE_EXHAUSTED", "PERMISSION_DENIED", "UNAUTHENTICATED"}

@@ -15,14 +15,14 @@ from models.orders.lifecycle import TRANSITIONS, OrderStatus, advance
 from models.orders.placement import Acceptance, FollowUp, OrderState, Placement, StepResult
 from models.orders.rules import TARGETS, Facts, refusals
 from tests.workflows.troubles import Troubles
-from workflows.messages import (
+from workflows.orders.messages import (
     AcknowledgeInput,
     CancelInput,
     EnterIccidInput,
     FollowUpInput,
     ProcessedInput,
 )
-from workflows.steps import FollowUpSteps, OrderSteps
+from workflows.orders.steps import FollowUpSteps, OrderSteps
 
 PACK = 4
 

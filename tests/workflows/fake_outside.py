@@ -4,8 +4,8 @@ from collections import Counter
 
 from models.orders.placement import ProviderAnswer, Reminded
 from tests.workflows.troubles import Troubles
-from workflows.messages import EmailInput, ProviderInput, RemindInput
-from workflows.steps import PeopleSteps, ProviderSteps
+from workflows.orders.messages import EmailInput, ProviderInput, RemindInput
+from workflows.orders.steps import PeopleSteps, ProviderSteps
 
 
 class FakeOutside(ProviderSteps, PeopleSteps):

@@ -32,7 +32,8 @@ from tests.workflows.fake_inventory import PACK, FakeInventory, FakeOrder, swap
 from tests.workflows.fake_outside import FakeOutside
 from tests.workflows.troubles import Troubles
 from worker import workflow_runner
-from workflows.messages import PlaceOrder, Retry, Waits
+from workflows.messages import Retry
+from workflows.orders.messages import PlaceOrder, Waits
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import HOLD_REASON
 from workflows.step import activities_of

@@ -15,9 +15,8 @@ from models.markdown import code, inert
 from models.orders.kinds import KINDS, Shown
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.placement import Placement
-from workflows import messages
+from tests.workflows.all_messages import all_messages
 from workflows.details import details
-from workflows.operations import messages as retry_messages
 from workflows.step_runner import Hold
 
 EVIL = (
@@ -79,17 +78,12 @@ def parts(cls: type[BaseModel]) -> Iterator[dict[str, Any]]:
 
 def texts_of_messages(evil: str) -> Iterator[tuple[str, str]]:
     """All that any message says of itself to operators."""
-    for module in (messages, retry_messages):
-        for cls in vars(module).values():
-            if not (
-                inspect.isclass(cls) and issubclass(cls, BaseModel) and cls.__module__ == module.__name__
-            ):
-                continue
-            for more in parts(cls):
-                message = filled(cls, evil, **more)
-                for name, it in inspect.getmembers(cls, lambda it: isinstance(it, property)):
-                    if it.fget.__annotations__.get("return") is str:
-                        yield f"{cls.__name__}.{name}", getattr(message, name)
+    for cls in all_messages():
+        for more in parts(cls):
+            message = filled(cls, evil, **more)
+            for name, it in inspect.getmembers(cls, lambda it: isinstance(it, property)):
+                if it.fget.__annotations__.get("return") is str:
+                    yield f"{cls.__name__}.{name}", getattr(message, name)
 
 
 @pytest.mark.covers("W3")

@@ -9,19 +9,14 @@ from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ApplicationError
 
 from workflows.calls import to_the_end
+from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, SendNotification
+from workflows.codes.steps import QrMailSteps
 from workflows.details import details
-from workflows.messages import (
-    OPERATOR,
-    NotificationStatus,
-    NotifyOfQrCode,
-    ReleaseInput,
-    Retry,
-    SendNotification,
-)
+from workflows.messages import OPERATOR, ReleaseInput, Retry
 from workflows.search_attributes import ORDER_STATUS, label_once, notification_labels
 from workflows.starts import all_answered, answer_all, read_start
 from workflows.step_runner import Overtaken, StepRunner
-from workflows.steps import HoldSteps, QrMailSteps
+from workflows.steps import HoldSteps
 
 
 @workflow.defn(name="EsimQrNotification", failure_exception_types=[ValidationError])

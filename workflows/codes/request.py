@@ -18,26 +18,25 @@ from models.codes.requests import RequestResult, RequestState, RequestStatus
 from models.errors import Refusal
 from models.orders.lifecycle import HoldReason
 from workflows.calls import Call, Calls, to_the_end
-from workflows.details import request_details
-from workflows.messages import (
-    OPERATOR,
+from workflows.codes.messages import (
     AddRound,
     EndRequest,
-    ReleaseInput,
     RemindOfCode,
     RequestQrCode,
     RequestStep,
-    Retry,
     SendAgain,
     SendNotification,
     SendQrMails,
     WithdrawRequest,
 )
+from workflows.codes.steps import QrMailSteps, QrSteps
+from workflows.details import request_details
+from workflows.messages import OPERATOR, ReleaseInput, Retry
 from workflows.reminder_schedule import Patience, wait_until
 from workflows.search_attributes import ORDER_STATUS, label_once, request_labels
 from workflows.starts import all_answered, answer_all, no_more, read_start, received
 from workflows.step_runner import Condition, Overtaken, Step, StepRunner
-from workflows.steps import HoldSteps, QrMailSteps, QrSteps
+from workflows.steps import HoldSteps
 
 REFUSED = Refusal.of("request_refused")
 

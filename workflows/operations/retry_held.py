@@ -17,9 +17,9 @@ from models.markdown import code, inert
 from models.operations.retries import Outcome
 from workflows.failures import refused
 from workflows.operations.messages import ChooseHeld, RetriedMany, RetryBatch, RetryMany
+from workflows.operations.steps import RetryHeldSteps
 from workflows.starts import decoded
 from workflows.step import policy_of
-from workflows.steps import RetryHeldSteps
 
 Result = TypeVar("Result")
 

@@ -12,7 +12,7 @@ from models.orders.lifecycle import OPEN, HoldReason, OrderStatus
 from models.orders.placement import OrderState, ProviderAnswer
 from workflows.calls import Calls
 from workflows.failures import refusals_of
-from workflows.messages import (
+from workflows.orders.messages import (
     PROVIDER,
     AcknowledgeInput,
     PlaceOrder,
@@ -20,9 +20,9 @@ from workflows.messages import (
     ProviderInput,
     RemindInput,
 )
+from workflows.orders.steps import OrderSteps, ProviderSteps
 from workflows.reminder_schedule import OrderPatience
 from workflows.step_runner import Overtaken, StepRunner
-from workflows.steps import OrderSteps, ProviderSteps
 
 
 class Handover:

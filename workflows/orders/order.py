@@ -26,8 +26,9 @@ from models.orders.placement import Acceptance, OrderState, StepResult
 from workflows.calls import Call, Calls, to_the_end
 from workflows.details import order_details
 from workflows.failures import refused
-from workflows.messages import (
-    OPERATOR,
+from workflows.messages import OPERATOR, Retry
+from workflows.orders.handover import Handover
+from workflows.orders.messages import (
     Acknowledge,
     AcknowledgeInput,
     Cancel,
@@ -39,13 +40,11 @@ from workflows.messages import (
     PlaceOrder,
     Processed,
     ProcessedInput,
-    Retry,
 )
-from workflows.orders.handover import Handover
+from workflows.orders.steps import FollowUpSteps, OrderSteps, PeopleSteps
 from workflows.search_attributes import ORDER_STATUS, label_once, labels
 from workflows.starts import all_answered, answer_all, no_more, read_start, received
 from workflows.step_runner import Overtaken, StepRunner
-from workflows.steps import FollowUpSteps, OrderSteps, PeopleSteps
 
 REFUSED = Refusal.of("already_refused")
 

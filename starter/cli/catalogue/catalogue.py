@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from models.fleet.inventory import CatalogueItem
+from models.catalogue.views import CatalogueItem
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
 from models.people.callers import Caller

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby, pairwise
 
 from models.codes.requests import QrHistory
-from models.fleet.inventory import EventView
+from models.events import EventView
 from starter.cli.language import held as hold_sentence
 
 _CODES = {

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from models.errors import Refusal
-from models.fleet.inventory import EventView, HoldView
+from models.events import EventView
 from models.identifiers import reference
+from models.operations.views import HoldView
 from models.orders.lifecycle import OrderStatus
 from models.orders.views import OrderView
 from starter.cli.language import held as hold_sentence

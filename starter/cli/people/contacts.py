@@ -4,11 +4,10 @@ from typing import Annotated
 
 import typer
 
-from models.codes.requests import ContactDetails
 from models.errors import NotFound, Refused
-from models.fleet.inventory import ContactRole
 from models.identifiers import reference
 from models.people.profiles import parse_roles
+from models.people.views import ContactDetails, ContactRole
 from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, warn
 from starter.cli.questions import answer, at_terminal
 from starter.cli.session import inventory, run

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from models.fleet.inventory import UserView
 from models.identifiers import reference
 from models.people.callers import USER_ROLES, Caller, Role, UserKind
+from models.people.views import UserView
 from starter.cli.output import JsonFlag, print_json, print_table
 from starter.cli.session import inventory, run
 from starter.inventory import Inventory

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from models.catalogue.views import PackView
 from models.errors import Refused
-from models.fleet.inventory import PackView, SimKind, SimState
+from models.fleet.inventory import SimKind, SimState
 from models.fleet.offers import offers, shop
 from models.orders.rules import SLOTS, TARGETS, Action, Choice, Facts, refusals, target
 from models.people.callers import Permission

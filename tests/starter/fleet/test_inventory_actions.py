@@ -3,9 +3,9 @@
 import pytest
 
 from models.errors import NotFound
-from models.fleet.inventory import ContactRole
 from models.orders.lifecycle import OrderKind, OrderStatus
 from models.orders.rules import Action
+from models.people.views import ContactRole
 from starter.inventory import Inventory
 from store.session import Database
 from tests.builders import (

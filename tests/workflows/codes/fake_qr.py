@@ -7,7 +7,7 @@ from models.codes.requests import QrWish, RequestResult, RequestState, RequestSt
 from models.errors import Refusal
 from models.orders.placement import Reminded
 from tests.workflows.troubles import Troubles
-from workflows.messages import (
+from workflows.codes.messages import (
     AddRound,
     EndRequest,
     RemindOfCode,
@@ -15,7 +15,7 @@ from workflows.messages import (
     SendNotification,
     SendQrMails,
 )
-from workflows.steps import QrMailSteps, QrSteps
+from workflows.codes.steps import QrMailSteps, QrSteps
 
 ROLE = (7, 8)
 """The distributor's contacts who have the role."""

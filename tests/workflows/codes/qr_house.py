@@ -17,9 +17,9 @@ from tests.workflows.codes.fake_qr import ROLE, FakeQr, FakeRequest
 from tests.workflows.house import House, answered, order_steps
 from tests.workflows.operations.fake_retries import FakeRetries
 from worker import workflow_runner
+from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, QrWaits, RequestQrCode
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
-from workflows.messages import NotificationStatus, NotifyOfQrCode, QrWaits, RequestQrCode
 from workflows.operations.retry_held import RetryHeld
 from workflows.orders.order import EsimOrder
 from workflows.step import activities_of

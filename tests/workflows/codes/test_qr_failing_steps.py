@@ -10,8 +10,8 @@ from tests.temporal_server import comes_true, eventually
 from tests.workflows.codes.qr_house import ASKED, QrHouse, seen
 from tests.workflows.house import Refusal
 from tests.workflows.troubles import AWAY, FINAL, LOST_ANSWER, MAIL_AWAY, MAIL_REJECTED, Trouble
+from workflows.codes.messages import NotificationStatus
 from workflows.codes.request import EsimQrRequest
-from workflows.messages import NotificationStatus
 from workflows.search_attributes import HOLD_REASON, ORDER_STATUS
 
 

@@ -15,8 +15,8 @@ from tests.temporal_server import PATIENCE, eventually
 from tests.workflows.codes.qr_house import Handle, QrHouse
 from tests.workflows.house import Refusal, exists, keep_retrying
 from tests.workflows.troubles import AWAY, FINAL, LOST_ANSWER, MAIL_REJECTED, Trouble
+from workflows.codes.messages import QrWaits
 from workflows.codes.request import EsimQrRequest
-from workflows.messages import QrWaits
 from workflows.search_attributes import HOLD_REASON, ORDER_STATUS
 
 Call = tuple[str, dict[str, Any]]

@@ -6,7 +6,7 @@ from models.codes.requests import RequestStatus
 from models.orders.lifecycle import HoldReason
 from tests.temporal_server import comes_true
 from tests.workflows.codes.qr_house import QR_WAITS, Handle, QrHouse
-from workflows.messages import QrWaits
+from workflows.codes.messages import QrWaits
 
 DAYS = QR_WAITS.reminder_after.days
 

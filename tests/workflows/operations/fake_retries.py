@@ -3,7 +3,7 @@
 from models.operations.retries import Held
 from tests.workflows.troubles import Troubles
 from workflows.operations.messages import ChooseHeld, HeldBatch, RetriedCount, RetriedMany, RetryBatch
-from workflows.steps import RetryHeldSteps
+from workflows.operations.steps import RetryHeldSteps
 
 BATCH = 2
 

@@ -1,0 +1,115 @@
+"""The tables of lines, devices and SIMs."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.fleet.inventory import IN_PLACE, SimKind, SimState
+from models.identifiers import ICCID_PATTERN
+from store.row import Row, among, of_account, own_id, owner
+
+SIM_IN_PLACE = among("state", IN_PLACE)
+"""The SIMs that serve their holder, or are suspended on it, as a condition in SQL: one a holder."""
+
+
+class DeviceRow(Row):
+    __tablename__ = "devices"
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
+    name: Mapped[str]
+    __table_args__ = (UniqueConstraint("account_id", "name"), UniqueConstraint("id", "account_id"))
+
+
+class SubjectRow(Row):
+    """What orders are about and what holds SIMs, such as `line:42`. A change of it locks this row first.
+
+    A table whose rows are subjects has columns `subject` and `account_id`, and the trigger `add_subjects`.
+    """
+
+    __tablename__ = "subjects"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = owner()
+    __table_args__ = (UniqueConstraint("id", "account_id"),)
+
+
+class LineRow(Row):
+    __tablename__ = "lines"
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
+    device_id: Mapped[int]
+    slot: Mapped[int]
+    msisdn: Mapped[str] = mapped_column(unique=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
+    subject: Mapped[str] = mapped_column(Computed("'line:'::text || (id)::text", persisted=True), unique=True)
+    __table_args__ = (
+        of_account("device_id", "devices"),
+        UniqueConstraint("device_id", "slot"),
+        UniqueConstraint("id", "account_id"),
+        CheckConstraint("slot BETWEEN 1 AND 3", name="slot"),
+        CheckConstraint(r"msisdn ~ '^\+[0-9]{5,15}$'", name="msisdn"),
+    )
+
+
+class SimRow(Row):
+    __tablename__ = "sims"
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
+    iccid: Mapped[str | None] = mapped_column(unique=True)
+    kind: Mapped[str]
+    state: Mapped[str]
+    provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
+    distributor_id: Mapped[int | None]
+    employee_id: Mapped[int | None] = mapped_column(index=True)
+    holder: Mapped[str | None]
+    """What it serves (active, suspended) or will serve (temporary), such as `line:42`; others have none."""
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id", use_alter=True), unique=True)
+    """The order that created this eSIM."""
+    discarded_at: Mapped[datetime | None]
+    __table_args__ = (
+        of_account("distributor_id", "distributors"),
+        of_account("employee_id", "employees"),
+        of_account("holder", "subjects"),
+        UniqueConstraint("id", "account_id"),
+        CheckConstraint(among("kind", SimKind), name="kind"),
+        CheckConstraint(among("state", SimState), name="state"),
+        CheckConstraint(f"iccid ~ '{ICCID_PATTERN}'", name="iccid"),
+        CheckConstraint("iccid IS NOT NULL OR state = 'temporary'", name="iccid_known"),
+        CheckConstraint("kind = 'esim' OR state <> 'temporary'", name="temporary_is_esim"),
+        CheckConstraint("(state = 'temporary') <= (order_id IS NOT NULL)", name="temporary_has_order"),
+        CheckConstraint(
+            "(holder IS NOT NULL) = (state IN ('active', 'suspended', 'temporary'))", name="holder_of_active"
+        ),
+        CheckConstraint("(discarded_at IS NOT NULL) = (state = 'discarded')", name="discarded_at"),
+        CheckConstraint("state <> 'discarded' OR employee_id IS NULL", name="discarded_has_no_user"),
+        Index("uq_active_sim", "holder", unique=True, postgresql_where=text(SIM_IN_PLACE)),
+        Index("uq_temporary_sim", "holder", unique=True, postgresql_where=text("state = 'temporary'")),
+    )
+
+
+class LineGroupRow(Row):
+    __tablename__ = "line_groups"
+    line_id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int]
+    """That of the line and of the group."""
+    __table_args__ = (of_account("line_id", "lines"), of_account("group_id", "management_groups"))
+
+
+class SimGroupRow(Row):
+    __tablename__ = "sim_groups"
+    sim_id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int]
+    """That of the SIM and of the group."""
+    __table_args__ = (
+        of_account("sim_id", "sims", ondelete="CASCADE"),
+        of_account("group_id", "management_groups"),
+    )

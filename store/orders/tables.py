@@ -1,0 +1,107 @@
+"""The tables of orders of every kind, and of what they leave to be done."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.orders.lifecycle import OrderKind, OrderStatus
+from store.row import STATUS_OPEN, Row, among, now, of_account, own_id, owner
+
+
+class OrderRow(Row):
+    __tablename__ = "orders"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = owner()
+    kind: Mapped[str]
+    status: Mapped[str]
+    status_since: Mapped[datetime] = mapped_column(server_default=now())
+    subject: Mapped[str | None]
+    """What it is about; an order of a kind of which several may be open at once has none."""
+    provider_id: Mapped[int | None] = mapped_column(ForeignKey("providers.id"))
+    distributor_id: Mapped[int | None]
+    """Whose order contacts it is sent to."""
+    placed_by: Mapped[int]
+    placed_at: Mapped[datetime] = mapped_column(server_default=now())
+    origin_id: Mapped[int | None]
+    what: Mapped[dict[str, Any]]
+    """`models.orders.kinds.What` as it was placed: a workflow that was lost is started again with it."""
+    esim_id: Mapped[int | None]
+    """The eSIM the order brought; a plain number, for it outlives a deleted temporary eSIM."""
+    note_id: Mapped[int | None]
+    """What was written when it was placed."""
+    cancel_note_id: Mapped[int | None]
+    __table_args__ = (
+        of_account("subject", "subjects"),
+        of_account("distributor_id", "distributors"),
+        of_account("placed_by", "users"),
+        ForeignKeyConstraint(["note_id", "id"], ["order_notes.id", "order_notes.order_id"]),
+        ForeignKeyConstraint(["cancel_note_id", "id"], ["order_notes.id", "order_notes.order_id"]),
+        UniqueConstraint("id", "account_id"),
+        CheckConstraint(among("kind", OrderKind), name="kind"),
+        CheckConstraint(among("status", set(OrderStatus) - {OrderStatus.REFUSED}), name="status"),
+        Index("uq_open_order", "subject", unique=True, postgresql_where=text(STATUS_OPEN)),
+        Index("ix_orders_status", "status", "status_since"),
+        Index("ix_orders_subject", "subject"),
+    )
+
+
+class SwapRow(Row):
+    """What an order that switches or replaces the SIM of a line has besides: one row each."""
+
+    __tablename__ = "swap_orders"
+    order_id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = owner()
+    line_id: Mapped[int]
+    pack_id: Mapped[int]
+    sim_in_place_id: Mapped[int]
+    """The SIM on the line when the order was placed."""
+    __table_args__ = (
+        of_account("order_id", "orders"),
+        of_account("line_id", "lines"),
+        of_account("pack_id", "order_packs"),
+        of_account("sim_in_place_id", "sims"),
+    )
+
+
+class FollowUpRow(Row):
+    """What a step of an order left to be done outside the database: due until it is done. So are e-mails to
+    people and the withdrawal of a cancelled order.
+    """
+
+    __tablename__ = "follow_ups"
+    id: Mapped[int] = own_id()
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
+    kind: Mapped[str]
+    target: Mapped[str]
+    """What it is about, such as the id of a workflow or the name of an e-mail."""
+    due_since: Mapped[datetime] = mapped_column(server_default=now())
+    done_at: Mapped[datetime | None]
+    __table_args__ = (
+        UniqueConstraint("order_id", "kind", "target"),
+        Index("ix_follow_ups_due", "order_id", postgresql_where=text("done_at IS NULL")),
+    )
+
+
+class OrderNoteRow(Row):
+    """Free text about an order, such as the reason of a cancel. It stays out of every history (W6).
+
+    What comes with an order is written before the order is accepted, so the order refers to the note, not the
+    note to the order.
+    """
+
+    __tablename__ = "order_notes"
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
+    order_id: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column(server_default=now())
+    text: Mapped[str]
+    __table_args__ = (UniqueConstraint("id", "order_id"),)

@@ -1,0 +1,143 @@
+"""The tables of accounts, their people and their distributors."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.language import Language
+from models.orders.rules import TARGETS
+from models.people.callers import USER_ROLES, Role, UserKind
+from models.people.views import ContactRole
+from store.row import Row, among, of_account, own_id, owner
+
+
+class AccountRow(Row):
+    __tablename__ = "accounts"
+    id: Mapped[int] = own_id()
+    name: Mapped[str] = mapped_column(unique=True)
+    language: Mapped[str] = mapped_column(server_default=text("'en'"))
+    contact_email: Mapped[str | None]
+    """Whom a notification is offered to where nobody requested the code (F65)."""
+    closed_at: Mapped[datetime | None]
+    """Since when it takes no new orders and its users cannot act (F67)."""
+    __table_args__ = (CheckConstraint(among("language", Language), name="language"),)
+
+
+class ProfileRow(Row):
+    __tablename__ = "authorised_actions_profiles"
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
+    name: Mapped[str]
+    is_default: Mapped[bool]
+    __table_args__ = (
+        UniqueConstraint("account_id", "name"),
+        UniqueConstraint("id", "account_id"),
+        Index("uq_default_profile", "account_id", unique=True, postgresql_where=text("is_default")),
+    )
+
+
+class ProfileTargetRow(Row):
+    """An enabled target; what is not here is disabled (F40, F61)."""
+
+    __tablename__ = "profile_targets"
+    profile_id: Mapped[int] = mapped_column(ForeignKey("authorised_actions_profiles.id"), primary_key=True)
+    target: Mapped[str] = mapped_column(primary_key=True)
+    __table_args__ = (CheckConstraint(among("target", TARGETS), name="target_known"),)
+
+
+class UserRow(Row):
+    __tablename__ = "users"
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
+    name: Mapped[str]
+    email: Mapped[str]
+    profile_id: Mapped[int]
+    language: Mapped[str | None]
+    """Else that of the account."""
+    role: Mapped[str] = mapped_column(server_default=Role.MANAGER)
+    kind: Mapped[str] = mapped_column(server_default=UserKind.PERSON)
+    deactivated_at: Mapped[datetime | None]
+    distributor_id: Mapped[int | None]
+    """Whose orders a user of the provider desk sees."""
+    __table_args__ = (
+        of_account("profile_id", "authorised_actions_profiles"),
+        of_account("distributor_id", "distributors"),
+        CheckConstraint(among("language", Language), name="language"),
+        CheckConstraint(among("role", USER_ROLES), name="role_known"),
+        CheckConstraint(among("kind", UserKind), name="kind_known"),
+        CheckConstraint(
+            f"(distributor_id IS NOT NULL) = (role = '{Role.PROVIDER_DESK}')", name="distributor_of_desk"
+        ),
+        UniqueConstraint("id", "account_id"),
+        Index("uq_users_email", text("lower(email)"), unique=True),
+    )
+
+
+class ProviderRow(Row):
+    __tablename__ = "providers"
+    id: Mapped[int] = own_id()
+    name: Mapped[str]
+    __table_args__ = (Index("uq_providers_name", text("lower(name)"), unique=True),)
+
+
+class DistributorRow(Row):
+    __tablename__ = "distributors"
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
+    name: Mapped[str]
+    __table_args__ = (
+        UniqueConstraint("id", "account_id"),
+        Index("uq_distributors_name", "account_id", text("lower(name)"), unique=True),
+    )
+
+
+class ContactRow(Row):
+    __tablename__ = "contacts"
+    id: Mapped[int] = own_id()
+    distributor_id: Mapped[int] = mapped_column(ForeignKey("distributors.id"))
+    name: Mapped[str]
+    email: Mapped[str]
+    language: Mapped[str | None]
+    """Else that of the account."""
+    __table_args__ = (
+        CheckConstraint(among("language", Language), name="language"),
+        Index("uq_contacts_email", "distributor_id", text("lower(email)"), unique=True),
+    )
+
+
+class ContactRoleRow(Row):
+    __tablename__ = "contact_roles"
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    __table_args__ = (CheckConstraint(among("role", ContactRole), name="role_known"),)
+
+
+class EmployeeRow(Row):
+    __tablename__ = "employees"
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
+    name: Mapped[str]
+    email: Mapped[str | None]
+    language: Mapped[str | None]
+    """Else that of the account."""
+    __table_args__ = (
+        CheckConstraint(among("language", Language), name="language"),
+        UniqueConstraint("id", "account_id"),
+        Index("uq_employees_email", "account_id", text("lower(email)"), unique=True),
+        Index("uq_employees_name", "account_id", "name", unique=True, postgresql_where=text("email IS NULL")),
+    )
+
+
+class GroupRow(Row):
+    __tablename__ = "management_groups"
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
+    name: Mapped[str]
+    __table_args__ = (UniqueConstraint("account_id", "name"), UniqueConstraint("id", "account_id"))
