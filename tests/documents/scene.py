@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from sandbox.data_dir import Addresses
-from sandbox.postgres import find_binaries
+from sandbox.postgres_install import find_binaries
 from sandbox.temporal_server import find_temporal
 from tests.documents.blocks import TOP, Block
 

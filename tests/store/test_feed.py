@@ -14,7 +14,8 @@ from models.errors import Refused
 from models.events import EVENT_TYPES, Audience, FeedEvent
 from models.fleet.file import parse_fleet
 from models.people.callers import AllAccounts
-from sandbox.postgres import ThrowAwayPostgres, find_binaries
+from sandbox.postgres import ThrowAwayPostgres
+from sandbox.postgres_install import find_binaries
 from store import events
 from store.events import START, Cursor
 from store.fleet.file_import import import_fleet

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import make_url
 
 from models.orders.lifecycle import OrderStatus
-from sandbox.postgres import find_binaries
+from sandbox.postgres_install import find_binaries
 from tests.builders import OPERATOR, iccid, line, world
 from tests.system.scene import Scene, refused
 from tests.temporal_server import eventually
