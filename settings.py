@@ -94,17 +94,17 @@ class Settings(BaseSettings):
     """How long a caller waits for a worker's answer before it is told to ask again."""
 
     secret_keys: str = Field(default="", repr=False)
-    """Keys that QR codes and their files are sealed with, separated by commas: Fernet keys, newest first.
-    Only the first seals; all open. Empty: no code can be imported or shown."""
+    """AES-256 keys that QR codes and their files are encrypted with, `id:base64` each, newest first,
+    separated by commas. The first encrypts; all decrypt. Empty: no code can be imported or shown."""
 
     payload_keys: str = Field(default="", repr=False)
-    """AES-256 keys that all which travels through Temporal is sealed with, `id:base64` each, newest first,
-    separated by commas; `plain` in front: seal nothing, open all. Empty: nothing is sealed."""
+    """AES-256 keys that everything in Temporal is encrypted with, `id:base64` each, newest first,
+    separated by commas; `plain` in front: encrypt nothing, decrypt all. Empty: nothing is encrypted."""
     codec_origin: str = ""
-    """The one origin (`https://host[:port]`) whose pages may have payloads opened by the portal: that of the
-    Temporal Web UI. Empty: nobody may."""
+    """The one origin (`https://host[:port]`) whose pages may have payloads decrypted by the portal: that of
+    the Temporal Web UI. Empty: none may."""
     codec_token: str = Field(default="", repr=False)
-    """What an operator shows to the portal to have payloads opened; at least 32 characters."""
+    """What an operator shows to the portal to have payloads decrypted; at least 32 characters."""
 
     portal_url: str = "http://localhost:8090"
     """Where people reach the portal: what the links in mails begin with."""

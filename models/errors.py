@@ -3,7 +3,9 @@
     EsimError
     ├── Refused        a rule says no, or the input is wrong: nothing was done (CLI exit 2)
     │   └── NotFound   what was named does not exist, or belongs to another account
-    └── PartAway       the database, Temporal, a worker or the mail server does not answer (CLI exit 3)
+    ├── PartAway       the database, Temporal, a worker or the mail server does not answer (CLI exit 3)
+    └── DecryptionFailed   a code, file or payload was changed after it was encrypted
+        └── UnknownKey     or is encrypted with a key that this process does not have
 
 A `Refusal` is one reason: a stable `code` and its parameters, as `models.refusals` declares them. `wording`
 makes the sentence in the reader's language. No parameter holds a name, an address or a phone number of a
@@ -78,3 +80,13 @@ class PartAway(EsimError):
     def __init__(self, part: str, sentence: str) -> None:
         super().__init__(sentence)
         self.part = part
+
+
+class DecryptionFailed(EsimError):
+    """A code, file or payload was changed, or moved to another record, after it was encrypted. The sentence
+    names a key at most, so it may be read by anyone.
+    """
+
+
+class UnknownKey(DecryptionFailed):
+    """A code, file or payload is encrypted with a key that this process does not have."""

@@ -1,13 +1,14 @@
-"""Opening sealed payloads for the Temporal Web UI and command (their "codec server"). See docs/encryption.md.
+"""Decrypting payloads for the Temporal Web UI and command (their "codec server"). See docs/encryption.md.
 
 GET, POST /codec           an operator shows the token once, and has a cookie for the working day
-POST      /codec/decode    {"payloads": [...]} sealed -> the same, opened
+POST      /codec/decode    {"payloads": [...]} encrypted -> the same, decrypted
 POST      /codec/encode    the other way round: the `temporal` command asks for it with whatever it sends
 OPTIONS   /codec/...       whether the browser may ask from the Web UI's origin
 
 None of it is there unless keys, origin and token are all set. A browser asks with the cookie, from the one
 origin; a program with `Authorization: Bearer`. Failures are plain text, for the Web UI takes any JSON as
-opened payloads. Each opening is a line of the log: how many, which namespace, from where, by what right.
+decrypted payloads. Each decryption is a line of the log: how many, which namespace, from where, by what
+right.
 """
 
 import hashlib
@@ -25,13 +26,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from temporalio.api.common.v1 import Payload, Payloads
 
-from models.errors import Refused
+from models.errors import DecryptionFailed, Refused
 from portal.http.attempts import Attempts
 from portal.http.forms import check_same_origin, read_field
 from portal.http.middleware import allow_large
 from portal.links.pages import Pages
 from settings import Settings
-from temporal.payloads import PayloadKeys, PayloadUnreadable
+from temporal.payloads import PayloadKeys
 
 SHORTEST_TOKEN = 32
 SESSION_SECONDS = 12 * 60 * 60
@@ -50,11 +51,11 @@ _NAMESPACE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("portal.codec")
 _record = logging.getLogger("portal.codec.record")
 _record.setLevel(logging.INFO)
-"""Who had payloads opened is written down whatever ESIM_LOG_LEVEL is."""
+"""Who had payloads decrypted is written down whatever ESIM_LOG_LEVEL is."""
 
 
 class CodecAccess:
-    """Who may have payloads opened. Its `repr` shows nothing of the token."""
+    """Who may have payloads decrypted. Its `repr` shows nothing of the token."""
 
     def __init__(self, origin: str, token: str) -> None:
         """Raises `Refused` (`codec_origin_invalid`, `codec_token_invalid`)."""
@@ -87,7 +88,7 @@ class CodecAccess:
 
 
 class CodecRoutes:
-    """The answers to whoever wants payloads opened."""
+    """The answers to requests to decrypt and encrypt payloads."""
 
     def __init__(self, keys: PayloadKeys, access: CodecAccess, pages: Pages, portal_url: str) -> None:
         self._keys = keys
@@ -100,7 +101,7 @@ class CodecRoutes:
     def configured(cls, settings: Settings, pages: Pages) -> "CodecRoutes | None":
         """The routes where all three settings are set. Raises `Refused` where one is wrong."""
         keys = PayloadKeys(settings.payload_keys)
-        if not (keys.opens and settings.codec_origin and settings.codec_token):
+        if not (keys.decrypts and settings.codec_origin and settings.codec_token):
             return None
         access = CodecAccess(settings.codec_origin, settings.codec_token)
         return cls(keys, access, pages, settings.portal_url)
@@ -132,22 +133,22 @@ class CodecRoutes:
     async def preflight(self, request: Request) -> Response:
         """Tell a browser whether the page it shows may ask."""
         if request.headers.get("origin") != self._access.origin:
-            return PlainTextResponse("This origin may not have payloads opened.", 403)
+            return PlainTextResponse("This origin may not have payloads decrypted.", 403)
         return Response(status_code=204, headers=_ALLOWED | self._shared())
 
     async def decode(self, request: Request) -> Response:
-        """Open what was sent."""
-        return await self._answer(request, "opened", self._keys.open)
+        """Decrypt what was sent."""
+        return await self._answer(request, "decrypted", self._keys.decrypt)
 
     async def encode(self, request: Request) -> Response:
-        """Seal what was sent."""
-        return await self._answer(request, "sealed", self._keys.seal)
+        """Encrypt what was sent."""
+        return await self._answer(request, "encrypted", self._keys.encrypt)
 
     async def _answer(self, request: Request, done: str, turn: Callable[[Payload], Payload]) -> Response:
         origin = request.headers.get("origin")
         if origin not in (None, self._access.origin):
-            _log.warning("Somebody asked from another origin than ESIM_CODEC_ORIGIN.")
-            return PlainTextResponse("This origin may not have payloads opened.", 403)
+            _log.warning("A request came from another origin than ESIM_CODEC_ORIGIN.")
+            return PlainTextResponse("This origin may not have payloads decrypted.", 403)
         shared = self._shared() if origin else {}
         try:
             right = self._right(request, origin)
@@ -162,7 +163,7 @@ class CodecRoutes:
             count, answer = await run_in_threadpool(_turned, content, turn)
         except (json_format.ParseError, RecursionError, UnicodeDecodeError):
             return PlainTextResponse('Send JSON: {"payloads": [...]}.', 400, shared)
-        except PayloadUnreadable as unreadable:
+        except DecryptionFailed as unreadable:
             return PlainTextResponse(str(unreadable), 422, shared)
         namespace = request.headers.get("x-namespace", "")
         _write_down(done, count, namespace, origin or "none", right)

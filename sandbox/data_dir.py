@@ -130,9 +130,9 @@ class DataDir:
             return None
 
     def make_keys(self) -> None:
-        """Make the key that QR codes are sealed with, once: without it they cannot be read any more."""
+        """Make the key that QR codes are encrypted with, once: without it they cannot be read any more."""
         if not self.keys.exists():
-            key = base64.urlsafe_b64encode(os.urandom(32)).decode("ascii")
+            key = f"sandbox:{base64.b64encode(os.urandom(32)).decode()}"
             write_atomically(self.keys, json.dumps({"secret_keys": key}))
 
     def write_addresses(self, addresses: Addresses) -> None:

@@ -1,29 +1,22 @@
-"""What travels through Temporal, sealed: for those who may not keep even ids in another's hands.
+"""What travels through Temporal, encrypted: for operators who may not keep even ids in another's service.
 
-    keys = PayloadKeys("new:<base64>,old:<base64>")    AES-256, newest first: the first seals, all open
+    keys = PayloadKeys("new:<base64>,old:<base64>")    newest first: the first encrypts, all decrypt
     converter = data_converter(keys)
 
-Without keys payloads are what they always were. With keys, a payload is sealed whole, so its own metadata
-is hidden and authenticated too; the key's id stands beside it and is authenticated with it. What was not
-sealed is still read, so keys can be added while orders are open. `plain` in the place of the first key seals
-nothing and opens all: that is how they are added to many processes one after another, and taken away again.
+Without keys payloads are what they always were. With keys, a payload is encrypted whole (`store.key_ring`),
+so its own metadata is hidden and authenticated too; the key's id is readable. What was not encrypted is still
+read, so keys can be added while orders are open. `plain` in the place of the first key encrypts nothing and
+decrypts all: that is how keys are added to many processes one after another, and removed again.
 
-A payload that cannot be opened fails the workflow *task*, not the workflow: the order stalls, says why, and
-goes on once the key is back. So the error is no `ApplicationError`, and there is a codec even where there are
-no keys: a signal that only the converter could not read would be dropped. See docs/encryption.md.
+A payload that cannot be decrypted fails the workflow *task*, not the workflow: the order stalls, says why,
+and continues once the key is back. So the error is no `ApplicationError`, and there is a codec even where
+there are no keys: a signal that only the converter could not read would be dropped. See docs/encryption.md.
 """
 
-import base64
-import binascii
-import re
-import secrets
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from google.protobuf.message import DecodeError, Message
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -33,129 +26,82 @@ from temporalio.common import RawValue
 from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import DataConverter, DefaultFailureConverter, PayloadCodec, PayloadConverter
 
-from models.errors import EsimError, Refused
+from models.errors import DecryptionFailed
 from models.invalid_input import input_invalid
+from store.key_ring import KeyRing, KeySetting
 from workflows.failures import refused
 
 ENCODING = b"binary/encrypted"
 CIPHER = b"AES-256-GCM"
 KEY_ID = "encryption-key-id"
 PLAIN = "plain"
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
-_KEY_BYTES = 32
-_NONCE_BYTES = 12
-
-
-class PayloadUnreadable(EsimError):
-    """A payload does not open. Its sentence names the key at most, so it may be read by everybody."""
+PAYLOADS = KeySetting(
+    "ESIM_PAYLOAD_KEYS", "A payload", "; the workflow then continues by itself", required=False
+)
 
 
 class PayloadKeys:
-    """The keys of one process. Its `repr` shows their ids only."""
+    """The keys of one process, and whether new payloads are encrypted. Its `repr` shows their ids only."""
 
     def __init__(self, keys: str) -> None:
-        """Raises `Refused` (`payload_keys_invalid`)."""
-        names = [name.strip() for name in keys.split(",") if name.strip()]
-        self._seals = bool(names) and names[0] != PLAIN
-        entries = names if self._seals else names[1:]
-        self._ciphers: Mapping[str, AESGCM] = dict(map(_read, entries))
-        if len(self._ciphers) != len(entries):
-            raise _invalid()
+        """Raises `Refused` (`keys_invalid`)."""
+        entries = [entry.strip() for entry in keys.split(",") if entry.strip()]
+        is_plain = entries[:1] == [PLAIN]
+        self._ring = KeyRing(",".join(entries[is_plain:]), PAYLOADS)
+        self._encrypts = bool(self._ring.ids) and not is_plain
 
     def __repr__(self) -> str:
-        return f"PayloadKeys({', '.join(self._ciphers)})"
-
-    @staticmethod
-    def new_key() -> str:
-        """A key nobody has, with an id that tells its day."""
-        name = f"{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(2)}"
-        return f"{name}:{base64.b64encode(AESGCM.generate_key(8 * _KEY_BYTES)).decode()}"
+        return f"PayloadKeys({self._ring})"
 
     @property
-    def seals(self) -> bool:
-        """Whether new payloads are sealed."""
-        return self._seals
+    def encrypts(self) -> bool:
+        """Whether new payloads are encrypted."""
+        return self._encrypts
 
     @property
-    def opens(self) -> bool:
+    def decrypts(self) -> bool:
         """Whether there are keys at all."""
-        return bool(self._ciphers)
+        return bool(self._ring.ids)
 
-    def seal(self, payload: Payload) -> Payload:
-        """The payload under the first key; as it is where new ones are not sealed."""
-        if not self._seals:
+    def encrypt(self, payload: Payload) -> Payload:
+        """The payload under the first key; as it is where new ones are not encrypted."""
+        if not self._encrypts:
             return payload
-        name, cipher = next(iter(self._ciphers.items()))
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = nonce + cipher.encrypt(nonce, payload.SerializeToString(), _beside(name.encode()))
+        key_id = self._ring.ids[0].encode()
         return Payload(
-            metadata={"encoding": ENCODING, KEY_ID: name.encode(), "encryption-cipher": CIPHER}, data=sealed
+            metadata={"encoding": ENCODING, KEY_ID: key_id, "encryption-cipher": CIPHER},
+            data=self._ring.encrypt(_use(key_id), payload.SerializeToString()),
         )
 
-    def open(self, payload: Payload) -> Payload:
-        """The payload that was sealed; as it is where it was not. Raises `PayloadUnreadable`."""
+    def decrypt(self, payload: Payload) -> Payload:
+        """The payload that was encrypted; as it is where it was not. Raises `DecryptionFailed`."""
         if payload.metadata.get("encoding") != ENCODING:
             return payload
-        name = payload.metadata.get(KEY_ID, b"")
-        cipher = self._ciphers.get(name.decode("ascii", "replace"))
-        if cipher is None:
-            raise PayloadUnreadable(_unknown_key(name))
-        nonce, sealed = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]
+        content = self._ring.decrypt(_use(payload.metadata.get(KEY_ID, b"")), payload.data)
         try:
-            return Payload.FromString(cipher.decrypt(nonce, sealed, _beside(name)))
-        except (InvalidTag, ValueError, DecodeError):
-            raise PayloadUnreadable(
-                f"A payload does not open with the key {name.decode()}: it was changed after it was sealed, "
-                "or ESIM_PAYLOAD_KEYS has another key under this id."
-            ) from None
+            return Payload.FromString(content)
+        except DecodeError:
+            raise DecryptionFailed("What is encrypted as a payload is none.") from None
 
 
-def _read(entry: str) -> tuple[str, AESGCM]:
-    name, _, spelled = entry.partition(":")
-    try:
-        key = base64.b64decode(spelled.translate(_URL_SAFE), validate=True)
-    except (binascii.Error, ValueError):
-        raise _invalid() from None
-    if name == PLAIN or not _NAME.fullmatch(name) or len(key) != _KEY_BYTES:
-        raise _invalid()
-    return name, AESGCM(key)
+def _use(key_id: bytes) -> str:
+    """What the readable metadata says, which is authenticated with the encrypted bytes."""
+    return f"payload of {key_id!r}"
 
 
-_URL_SAFE = str.maketrans("-_", "+/")
-
-
-def _invalid() -> Refused:
-    return Refused.because("payload_keys_invalid")
-
-
-def _unknown_key(name: bytes) -> str:
-    spelled = name.decode("ascii", "replace")
-    known = spelled if _NAME.fullmatch(spelled) else "of no valid name"
-    return (
-        f"A payload is sealed with the key {known}, which this process does not have: add it to "
-        "ESIM_PAYLOAD_KEYS of every process and start them again; the workflow then goes on by itself."
-    )
-
-
-def _beside(name: bytes) -> bytes:
-    """What stands beside the sealed bytes and is authenticated with them."""
-    return ENCODING + b"\0" + CIPHER + b"\0" + name
-
-
-class SealedPayloads(PayloadCodec):
-    """Seals what leaves the process and opens what comes in."""
+class EncryptedPayloads(PayloadCodec):
+    """Encrypts what leaves the process and decrypts what comes in."""
 
     def __init__(self, keys: PayloadKeys) -> None:
         self._keys = keys
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Seal each."""
-        return [self._keys.seal(payload) for payload in payloads]
+        """Encrypt each."""
+        return [self._keys.encrypt(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Open each. Raises `PayloadUnreadable`."""
-        return [self._keys.open(payload) for payload in payloads]
+        """Decrypt each. Raises `DecryptionFailed`."""
+        return [self._keys.decrypt(payload) for payload in payloads]
 
 
 class JsonPayloads(PydanticPayloadConverter):
@@ -212,10 +158,10 @@ class Failures(DefaultFailureConverter):
         super().to_failure(exception, payload_converter, failure)
 
 
-class SealedFailures(Failures):
-    """Puts messages and stack traces into a payload, which is then sealed.
+class EncryptedFailures(Failures):
+    """Puts messages and stack traces into a payload, which is then encrypted.
 
-    Except the one that says which key is missing: whoever needs it cannot open it.
+    Except the one that says which key is missing: a process that needs to know cannot decrypt it.
     """
 
     def __init__(self) -> None:
@@ -226,16 +172,16 @@ class SealedFailures(Failures):
         self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure
     ) -> None:
         """The failure as it is stored."""
-        if isinstance(exception, PayloadUnreadable):
+        if isinstance(exception, DecryptionFailed):
             self._readable.to_failure(exception.with_traceback(None), payload_converter, failure)
         else:
             super().to_failure(exception, payload_converter, failure)
 
 
 def data_converter(keys: PayloadKeys) -> DataConverter:
-    """How all processes spell what they tell Temporal: pydantic's JSON, sealed where there are keys."""
+    """How all processes write what they send to Temporal: pydantic's JSON, encrypted where there are keys."""
     return DataConverter(
         payload_converter_class=JsonPayloads,
-        payload_codec=SealedPayloads(keys),
-        failure_converter_class=SealedFailures if keys.seals else Failures,
+        payload_codec=EncryptedPayloads(keys),
+        failure_converter_class=EncryptedFailures if keys.encrypts else Failures,
     )

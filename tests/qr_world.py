@@ -13,8 +13,8 @@ from models.identifiers import qr_notification_id, qr_request_id
 from models.orders.lifecycle import HoldReason
 from models.people.callers import AllAccounts, By
 from store.codes import codes, links, notifications, request_steps
+from store.key_ring import KeyRing
 from store.operations import holds
-from store.secrets import KeyRing
 from store.session import Database
 from tests.builders import line, run, world
 

@@ -80,9 +80,10 @@ CODES = {
         "There are no keys to keep QR codes with: set ESIM_SECRET_KEYS in every process to the same value.",
         UNAVAILABLE,
     ),
-    "secret_keys_invalid": Declared(
-        "ESIM_SECRET_KEYS must be Fernet keys, newest first, separated by commas: 32 random bytes each, in "
-        "URL-safe Base64.",
+    "keys_invalid": Declared(
+        "{setting} must be id:key entries, newest first, separated by commas, each id once (letters, digits, "
+        ". _ -) and each key 32 random bytes in Base64; only ESIM_PAYLOAD_KEYS may begin with `plain`. "
+        "A new one: esim-orders keys new.",
         UNAVAILABLE,
     ),
 }

@@ -8,12 +8,6 @@ OPERATIONS = {
         "The file {file} in the data folder is damaged; start the sandbox again."
     ),
     "mail_settings_invalid": Declared("{reason} See ESIM_SMTP_URL, ESIM_MAIL_FROM.", UNAVAILABLE),
-    "payload_keys_invalid": Declared(
-        "ESIM_PAYLOAD_KEYS must be id:key entries, newest first, separated by commas, each id once (letters, "
-        "digits, . _ -) and each key 32 random bytes in Base64; only the first entry may be `plain`. "
-        "A new one: esim-orders payload-keys new.",
-        UNAVAILABLE,
-    ),
     "codec_origin_invalid": Declared(
         "ESIM_CODEC_ORIGIN must be the Web UI's exact origin: https://host or https://host:port, in lower "
         "case, without a path or a slash at the end.",

@@ -31,7 +31,7 @@ OVER = frozenset(
         "too_many_tries",
         "cross_site",
         "secret_keys_missing",
-        "secret_keys_invalid",
+        "keys_invalid",
     }
 )
 """Refusals that concern more than what was sent."""

@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from models.errors import EsimError, Refused
+from starter.cli import keys
 from starter.cli.catalogue import catalogue
 from starter.cli.codes import requests
 from starter.cli.fleet import fleet
 from starter.cli.help_pages import show_flags
 from starter.cli.language import choose
-from starter.cli.operations import database, doctor, outages, payload_keys, sandbox
+from starter.cli.operations import database, doctor, outages, sandbox
 from starter.cli.orders import orders
 from starter.cli.output import say
 from starter.cli.people import accounts, contacts, erasure, profiles, users
@@ -35,7 +36,7 @@ app.add_typer(contacts.app, name="contact")
 app.add_typer(erasure.app, name="person")
 app.add_typer(orders.app, name="order")
 app.add_typer(requests.app, name="qr")
-app.add_typer(payload_keys.app, name="payload-keys")
+app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.mail_app, name="mail")
 app.add_typer(outages.app, name="sandbox")
 app.add_typer(database.app, name="db")

@@ -26,9 +26,9 @@ from starter.people.users import email_address
 from store import events, lookups
 from store.codes import codes, link_ends, notifications
 from store.codes.managers import manager_of
+from store.key_ring import KeyRing
 from store.lookups import SimKey
 from store.orders.facts import sim_facts
-from store.secrets import KeyRing
 from store.session import Database
 from temporal.calls import Calls, checked_key
 from temporal.connection import connect
@@ -71,7 +71,7 @@ class CodeDesk:
 
     @property
     def keys(self) -> KeyRing:
-        """What codes and files are sealed with. Raises `Refused` where none are configured."""
+        """What codes and files are encrypted with. Raises `Refused` where none are configured."""
         return KeyRing(self.settings.secret_keys)
 
     async def import_file(self, caller: Caller, sim: str, content: bytes, filename: str) -> Imported:

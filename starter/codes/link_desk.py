@@ -88,7 +88,7 @@ class LinkDesk:
         return Over(page, who.name, who.email)
 
     async def check(self, bearer: LinkBearer, content: bytes, filename: str) -> Preview:
-        """Read an uploaded file, and keep it sealed until it is sent (F57, F62)."""
+        """Read an uploaded file, and keep it encrypted until it is sent (F57, F62)."""
         link = await self._deed(bearer, UPLOAD, "link.checked")
         try:
             found = await read_upload(content, filename)

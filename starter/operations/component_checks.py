@@ -11,8 +11,8 @@ from mail.trial import try_out
 from models.errors import EsimError, PartAway, Refused
 from settings import Settings
 from starter.operations.readiness import ANSWERS_WITHIN, Check, within
+from store.key_ring import KeyRing
 from store.operations import checks
-from store.secrets import KeyRing
 from store.session import Database
 
 ALLOWED_SKEW = timedelta(seconds=5)
@@ -113,22 +113,24 @@ async def secret_keys(keys: str, database: Database) -> Check:
     async def ask() -> bool:
         try:
             async with database.reading() as connection:
-                return await checks.newest_code_opens(connection, ring)
+                return await checks.newest_code_is_readable(connection, ring)
         except PartAway:
             raise TimeoutError from None  # the keys are not at fault
 
-    opened, why_not = await within(ask, _DATABASE_SILENT)
-    if opened:
-        return Check("secret_keys", ok=True, sentence="The newest QR code opens.")
+    readable, why_not = await within(ask, _DATABASE_SILENT)
+    if readable:
+        return Check("secret_keys", ok=True, sentence="The newest QR code can be decrypted.")
     if why_not:
-        more = "" if why_not == _DATABASE_SILENT else " See ESIM_SECRET_KEYS."
+        more = (
+            "" if why_not == _DATABASE_SILENT or "ESIM_SECRET_KEYS" in why_not else " See ESIM_SECRET_KEYS."
+        )
         return Check("secret_keys", ok=False, sentence=why_not + more)
     there = "The keys are valid" if keys else "ESIM_SECRET_KEYS is not set"
     return Check("secret_keys", ok=True, sentence=f"{there}; no QR code is kept yet.")
 
 
 def payload_keys(keys: str) -> Check:
-    """Whether what travels through Temporal can be sealed as it should be."""
+    """Whether what travels through Temporal can be encrypted as it should be."""
     from temporal.payloads import PayloadKeys  # noqa: PLC0415  takes long to load, and few ask
 
     try:
@@ -136,7 +138,9 @@ def payload_keys(keys: str) -> Check:
     except EsimError as invalid:
         return Check("payload_keys", ok=False, sentence=str(invalid))
     sentence = (
-        "What travels through Temporal is sealed." if ring.seals else "Nothing is sealed, as configured."
+        "What travels through Temporal is encrypted."
+        if ring.encrypts
+        else "Nothing is encrypted, as configured."
     )
     return Check("payload_keys", ok=True, sentence=sentence)
 

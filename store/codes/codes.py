@@ -1,4 +1,4 @@
-"""The codes that SIMs have and had, with the files they were read from: kept sealed, never erased (F59)."""
+"""The codes that SIMs have and had, with the files they were read from: encrypted, never erased (F59)."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ from store.codes.imports import (
     version_view,
 )
 from store.codes.tables import QrVersionRow
-from store.resealing import reseal
+from store.key_ring import KeyRing
 from store.scopes import within
-from store.secrets import KeyRing, code_of, file_of
+from store.secrets import code_of, file_of
 
 __all__ = [
     "current",
@@ -34,17 +34,16 @@ __all__ = [
     "note_refused",
     "original",
     "refuse_conflict",
-    "reseal",
     "take",
     "version",
 ]
 
-_SEALED = select(*VERSION_COLUMNS, QrVersionRow.code)
-_CURRENT = _SEALED.where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
+_ENCRYPTED = select(*VERSION_COLUMNS, QrVersionRow.code)
+_CURRENT = _ENCRYPTED.where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
 _CURRENT_NUMBER = select(QrVersionRow.number).where(
     QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current
 )
-_VERSION = _SEALED.where(QrVersionRow.id == bindparam("version"))
+_VERSION = _ENCRYPTED.where(QrVersionRow.id == bindparam("version"))
 _VERSIONS = (
     select(*VERSION_COLUMNS)
     .where(QrVersionRow.sim_id == bindparam("sim"))
@@ -58,7 +57,7 @@ _ORIGINAL = select(QrVersionRow.sim_id, QrVersionRow.number, QrVersionRow.origin
 async def current(
     connection: AsyncConnection, scope: Scope, keys: KeyRing, sim_id: int
 ) -> tuple[ActivationCode, QrVersionView]:
-    """The code that the SIM has. Raises `NotFound` (`no_qr_code_yet`), `SecretUnreadable`."""
+    """The code that the SIM has. Raises `NotFound` (`no_qr_code_yet`), `DecryptionFailed`."""
     row = (await connection.execute(_CURRENT.where(_mine(scope)), {"sim": sim_id})).one_or_none()
     if row is None:
         raise _none_yet()
@@ -82,7 +81,7 @@ async def current_number(connection: AsyncConnection, scope: Scope, sim_id: int)
 async def version(
     connection: AsyncConnection, scope: Scope, keys: KeyRing, version_id: int
 ) -> tuple[ActivationCode, QrVersionView]:
-    """A code that a SIM has or had. Raises `NotFound` (`unknown_version`), `SecretUnreadable`."""
+    """A code that a SIM has or had. Raises `NotFound` (`unknown_version`), `DecryptionFailed`."""
     row = (await connection.execute(_VERSION.where(_mine(scope)), {"version": version_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_version")
@@ -97,7 +96,7 @@ async def original(connection: AsyncConnection, scope: Scope, keys: KeyRing, ver
     row = (await connection.execute(_ORIGINAL.where(_mine(scope)), {"version": version_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_version")
-    return None if row.original is None else keys.open(file_of(row.sim_id, row.number), row.original)
+    return None if row.original is None else keys.decrypt(file_of(row.sim_id, row.number), row.original)
 
 
 async def history(connection: AsyncConnection, scope: Scope, sim_id: int) -> QrHistory:
@@ -138,7 +137,7 @@ def _named(event: EventView) -> EventView:
 
 
 def _opened(keys: KeyRing, row: Any) -> ActivationCode:
-    return parse_activation_code(keys.open(code_of(row.sim_id, row.number), row.code).decode())
+    return parse_activation_code(keys.decrypt(code_of(row.sim_id, row.number), row.code).decode())
 
 
 def _none_yet() -> NotFound:

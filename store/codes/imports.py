@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.activation import ActivationCode
 from models.codes.requests import Caution, Imported, QrVersionView, RequestStatus
-from models.errors import Refused
+from models.errors import DecryptionFailed, Refused
 from models.events import sim_references
 from models.fleet.inventory import SimState
 from models.orders.rules import Facts, import_refusals
@@ -21,7 +21,8 @@ from store.codes.managers import manager_of
 from store.codes.tables import QrRequestRow, QrVersionRow
 from store.event_table import EventRow
 from store.fleet.tables import SimRow
-from store.secrets import KeyRing, SecretUnreadable, code_of, file_of
+from store.key_ring import KeyRing
+from store.secrets import code_of, file_of
 
 VERSION_COLUMNS = tuple(getattr(QrVersionRow, name) for name in QrVersionView.model_fields)
 """What may be read of a version without the keys."""
@@ -182,10 +183,10 @@ async def _add(
         "account_id": sim.account_id,
         "sim_id": sim.id,
         "number": number,
-        "code": keys.seal(code_of(sim.id, number), str(brought.code).encode()),
+        "code": keys.encrypt(code_of(sim.id, number), str(brought.code).encode()),
         "fingerprint": keys.fingerprints(brought.code.profile)[0],
         "file_type": brought.file_type,
-        "original": None if file is None else keys.seal(file_of(sim.id, number), file),
+        "original": None if file is None else keys.encrypt(file_of(sim.id, number), file),
         "request_id": asked.id if asked else None,
         "imported_by": brought.by.actor,
     }
@@ -199,12 +200,12 @@ async def _add(
 
 
 async def _check_keys(connection: AsyncConnection, keys: KeyRing, sim: SimInHand) -> None:
-    """Without a key that is in use nobody could see that a code is on another SIM already (F62). Raises
-    `SecretUnreadable` where the code that was taken in last, of another SIM, cannot be opened.
+    """A process without a key in use does not recognise a code that is on another SIM already (F62). Raises
+    `UnknownKey` where the newest code of another SIM is encrypted with a key that this ring does not have.
     """
     newest = (await connection.execute(_NEWEST, {"sim": sim.id})).one_or_none()
-    if newest is not None and not keys.knows(newest.code):
-        raise SecretUnreadable("A QR code or its file cannot be opened with the keys of this process.")
+    if newest is not None:
+        keys.require_key_of(newest.code)
 
 
 async def _tell(
@@ -243,8 +244,8 @@ def _same_code(keys: KeyRing, row: Any, code: ActivationCode) -> bool:
     if row.fingerprint not in keys.fingerprints(code.profile):
         return False
     try:
-        return keys.open(code_of(row.sim_id, row.number), row.code) == str(code).encode()
-    except SecretUnreadable:  # damaged: the code that was brought mends it
+        return keys.decrypt(code_of(row.sim_id, row.number), row.code) == str(code).encode()
+    except DecryptionFailed:  # damaged: the code that was brought mends it
         return False
 
 

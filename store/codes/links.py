@@ -38,9 +38,10 @@ from store.codes.tables import (
     QrUploadRow,
 )
 from store.event_table import EventRow
+from store.key_ring import KeyRing
 from store.people.tables import ContactRoleRow, ContactRow
 from store.row import now
-from store.secrets import KeyRing, uploaded
+from store.secrets import uploaded
 
 _UPLOADS_KEPT = timedelta(days=1)
 _MOST_UPLOADS = 5
@@ -222,9 +223,9 @@ async def stage(
         {
             "id": upload_id,
             "link_id": link.id,
-            "code": keys.seal(uploaded(upload_id, "code"), str(code).encode()),
+            "code": keys.encrypt(uploaded(upload_id, "code"), str(code).encode()),
             "file_type": file_type,
-            "original": None if original is None else keys.seal(uploaded(upload_id, "file"), original),
+            "original": None if original is None else keys.encrypt(uploaded(upload_id, "file"), original),
         },
     )
     return upload_id
@@ -239,8 +240,8 @@ async def staged(
     row = (await connection.execute(_STAGED, wanted)).one_or_none()
     if row is None:
         raise NotFound.because("upload_unknown")
-    code = parse_activation_code(keys.open(uploaded(row.id, "code"), row.code).decode())
-    file = None if row.original is None else keys.open(uploaded(row.id, "file"), row.original)
+    code = parse_activation_code(keys.decrypt(uploaded(row.id, "code"), row.code).decode())
+    file = None if row.original is None else keys.decrypt(uploaded(row.id, "file"), row.original)
     return code, row.file_type, file
 
 

@@ -1,8 +1,8 @@
 """The tables of QR codes: requests and their letters, codes and their files, and links.
 
-Secrets (codes, files) are sealed with the key ring (`store.secrets`); tokens of links are kept as SHA-256.
+Secrets (codes, files) are encrypted with the key ring (`store.key_ring`); of links' tokens SHA-256 is kept.
 Triggers (see `migrations/`): a version is never deleted, and stays what it
-was but for `current` and a new sealing of its secrets.
+was but for `current` and a new encryption of its secrets.
 """
 
 from datetime import datetime
@@ -98,12 +98,12 @@ class QrVersionRow(Row):
     number: Mapped[int]
     current: Mapped[bool]
     code: Mapped[bytes] = mapped_column(LargeBinary)
-    """Sealed."""
+    """Encrypted."""
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     """Keyed digest of the profile that the code stands for: a code is on one SIM at most (F62)."""
     file_type: Mapped[str]
     original: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """Sealed; none where the code was typed in."""
+    """Encrypted; none where the code was typed in."""
     request_id: Mapped[str | None]
     imported_by: Mapped[str]
     imported_at: Mapped[datetime] = mapped_column(server_default=now())

@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import row
 from store.codes.tables import QrNotificationRow, QrVersionRow
+from store.key_ring import KeyRing
 from store.mail_table import MailRow
 from store.operations.not_sent import ALL
 from store.operations.tables import HoldRow
 from store.orders.tables import FollowUpRow
 from store.row import now
-from store.secrets import KeyRing, code_of
+from store.secrets import code_of
 
 _SENT = exists().where(MailRow.qr_notification_id == QrNotificationRow.id, MailRow.state == "sent")
 _UNSENT = (
@@ -71,15 +72,15 @@ async def overdue(connection: AsyncConnection, older_than: timedelta) -> list[st
     return list((await connection.scalars(_OVERDUE, {"older_than": older_than})).all())
 
 
-async def newest_code_opens(connection: AsyncConnection, keys: KeyRing) -> bool:
-    """Open the newest code that a SIM has, and forget it; False where there is none.
+async def newest_code_is_readable(connection: AsyncConnection, keys: KeyRing) -> bool:
+    """Decrypt the newest code that a SIM has, and forget it; False where there is none.
 
-    Raises `SecretUnreadable`, and `Refused` (`secret_keys_missing`).
+    Raises `DecryptionFailed`, and `Refused` (`secret_keys_missing`).
     """
     row = (await connection.execute(_NEWEST_CODE)).one_or_none()
     if row is None:
         return False
-    keys.open(code_of(row.sim_id, row.number), row.code)
+    keys.decrypt(code_of(row.sim_id, row.number), row.code)
     return True
 
 

@@ -18,7 +18,7 @@ from models.people.callers import By
 from providers.outbox import Outbox
 from store.codes import codes, links, notifications, request_steps
 from store.codes.links import Link
-from store.secrets import KeyRing
+from store.key_ring import KeyRing
 from store.session import Database
 from tests.builders import ANA, line, run, world
 from tests.mail.misbehaving import Answer, MisbehavingServer, Session

@@ -18,11 +18,11 @@ from store.codes import codes, notifications, request_views
 from store.codes import waiting as qr_waiting
 from store.fleet import edits
 from store.fleet import views as fleet
+from store.key_ring import KeyRing
 from store.operations import unfinished
 from store.orders import access
 from store.orders import views as orders
 from store.people import account_settings, administration, contacts, references
-from store.secrets import KeyRing
 from tests.builders import ACCOUNT
 from tests.callers.samples import LINKS, SAMPLES
 from tests.callers.world import BOLT, KEYS, UNKNOWN, Desks, Known, who

@@ -19,7 +19,7 @@ from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
 from starter.people.accounts import Accounts
-from store.secrets import KeyRing
+from store.key_ring import KeyRing
 from store.session import Database
 from temporal.connection import connect
 from tests.builders import ACCOUNT, OPERATOR, as_csv, empty_slot, line, place

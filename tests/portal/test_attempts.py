@@ -11,7 +11,7 @@ from portal.app import create_app
 from portal.http.attempts import MOST_IN_ALL, MOST_OF_ONE, WITHIN_SECONDS, Attempts
 from tests.portal.conftest import ADDRESS
 from tests.portal.desk import InventedDesk
-from tests.portal.test_codec import DECODE, FROM_WEB_UI, SEALED, TOKEN, configured
+from tests.portal.test_codec import DECODE, ENCRYPTED, FROM_WEB_UI, TOKEN, configured
 
 WRONG = "sentinel-of-a-wrong-token"
 
@@ -47,7 +47,7 @@ async def signed_in(portal: FastAPI, host: str, token: str = TOKEN) -> httpx.Res
 
 async def asked(portal: FastAPI, host: str, token: str, path: str = DECODE) -> httpx.Response:
     async with coming_from(portal, host) as client:
-        return await client.post(path, json=SEALED, headers={"Authorization": f"Bearer {token}"})
+        return await client.post(path, json=ENCRYPTED, headers={"Authorization": f"Bearer {token}"})
 
 
 @pytest.mark.covers("S9")
@@ -97,12 +97,14 @@ async def test_who_shows_nothing_or_has_a_session_is_not_counted(portal: FastAPI
     async with coming_from(portal, "192.0.2.7") as client:
         await client.post("/codec", data={"token": TOKEN})
         for _ in range(MOST_OF_ONE + 1):
-            assert (await client.post(DECODE, json=SEALED)).status_code == 401
+            assert (await client.post(DECODE, json=ENCRYPTED)).status_code == 401
         for _ in range(MOST_OF_ONE):
             await client.post("/codec", data={"token": WRONG})
-        assert (await client.post(DECODE, json=SEALED, headers=FROM_WEB_UI)).status_code == 200
+        assert (await client.post(DECODE, json=ENCRYPTED, headers=FROM_WEB_UI)).status_code == 200
         refused = await client.post(
-            DECODE, json=SEALED, headers={"Authorization": f"Bearer {WRONG}", "Origin": FROM_WEB_UI["Origin"]}
+            DECODE,
+            json=ENCRYPTED,
+            headers={"Authorization": f"Bearer {WRONG}", "Origin": FROM_WEB_UI["Origin"]},
         )
         assert refused.status_code == 200, "the session is right, whatever else is shown"
 
@@ -113,8 +115,8 @@ async def test_a_browser_of_the_web_ui_may_read_that_there_were_too_many(
     headers = {"Authorization": f"Bearer {WRONG}", "Origin": FROM_WEB_UI["Origin"]}
     async with coming_from(portal, "192.0.2.7") as client:
         for _ in range(MOST_OF_ONE):
-            await client.post(DECODE, json=SEALED, headers=headers)
-        answer = await client.post(DECODE, json=SEALED, headers=headers)
+            await client.post(DECODE, json=ENCRYPTED, headers=headers)
+        answer = await client.post(DECODE, json=ENCRYPTED, headers=headers)
     assert answer.status_code == 429
     assert answer.headers["access-control-allow-origin"] == FROM_WEB_UI["Origin"]
     assert answer.headers["content-type"].startswith("text/plain")

@@ -1,4 +1,4 @@
-"""Sealed payloads are opened for the Web UI's origin and whoever has the token, and for nobody else."""
+"""Payloads are decrypted for the Web UI's origin and for requests with the token, and for no others."""
 
 import logging
 import re
@@ -15,13 +15,14 @@ from models.errors import Refused
 from portal.app import create_app
 from portal.codec import MOST_VALUES, SESSION_SECONDS, CodecAccess
 from settings import Settings
+from store.key_ring import KeyRing
 from temporal.payloads import PayloadKeys
 from tests.portal.conftest import ADDRESS
 from tests.portal.desk import InventedDesk
 
 WEB_UI = "https://temporal.example"
 TOKEN = "sentinel-" + secrets.token_hex(32)
-KEYS = PayloadKeys.new_key()
+KEYS = KeyRing.new_key()
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 FROM_WEB_UI = {"Origin": WEB_UI, "X-Namespace": "orders", "Sec-Fetch-Site": "same-site"}
 SECRET = Payload(metadata={"encoding": b"json/plain"}, data=b'"Sentinella Privata"')
@@ -56,38 +57,38 @@ def sent(*payloads: Payload) -> dict[str, Any]:
     return dict(json_format.MessageToDict(Payloads(payloads=payloads)))
 
 
-SEALED = sent(PayloadKeys(KEYS).seal(SECRET), SECRET)
-OPENED = sent(SECRET, SECRET)
+ENCRYPTED = sent(PayloadKeys(KEYS).encrypt(SECRET), SECRET)
+DECRYPTED = sent(SECRET, SECRET)
 
 
 async def signed_in(asker: httpx.AsyncClient) -> httpx.Response:
     return await asker.post("/codec", data={"token": TOKEN})
 
 
-async def test_a_program_with_the_token_reads_what_is_sealed_and_what_is_not(
+async def test_a_program_with_the_token_reads_what_is_encrypted_and_what_is_not(
     asker: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        answer = await asker.post(DECODE, json=SEALED, headers=BEARER | {"X-Namespace": "orders"})
-    assert (answer.status_code, answer.json()) == (200, OPENED)
+        answer = await asker.post(DECODE, json=ENCRYPTED, headers=BEARER | {"X-Namespace": "orders"})
+    assert (answer.status_code, answer.json()) == (200, DECRYPTED)
     assert answer.headers["cache-control"] == "no-store"
     assert "access-control-allow-origin" not in answer.headers
     (line,) = [record for record in caplog.records if record.name == "portal.codec.record"]
-    assert line.getMessage() == "Payloads opened: 2, of namespace orders, for origin none, by token."
+    assert line.getMessage() == "Payloads decrypted: 2, of namespace orders, for origin none, by token."
     assert vars(line)["payloads"] == 2
-    for secret in (TOKEN, "Sentinella", SEALED["payloads"][0]["data"]):
+    for secret in (TOKEN, "Sentinella", ENCRYPTED["payloads"][0]["data"]):
         assert secret not in caplog.text
 
 
-async def test_a_program_with_the_token_has_sealed_what_it_sends(
+async def test_a_program_with_the_token_has_what_it_sends_encrypted(
     asker: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
         answer = await asker.post("/codec/encode", json=sent(SECRET), headers=BEARER)
     [payload] = json_format.ParseDict(answer.json(), Payloads()).payloads
     assert SECRET.data not in payload.data
-    assert PayloadKeys(KEYS).open(payload) == SECRET
-    assert "Payloads sealed: 1" in caplog.text
+    assert PayloadKeys(KEYS).decrypt(payload) == SECRET
+    assert "Payloads encrypted: 1" in caplog.text
     assert (await asker.post("/codec/encode", json=sent(SECRET))).status_code == 401
 
 
@@ -102,10 +103,10 @@ async def test_the_web_ui_reads_with_the_session_of_an_operator(
     for part in ("HttpOnly", "Secure", "SameSite=strict", "Path=/codec", f"Max-Age={SESSION_SECONDS}"):
         assert part in cookie
     assert TOKEN not in cookie
-    assert "may read sealed payloads" in (await asker.get("/codec")).text
+    assert "may read encrypted payloads" in (await asker.get("/codec")).text
     with caplog.at_level(logging.INFO):
-        read = await asker.post(DECODE, json=SEALED, headers=FROM_WEB_UI)
-    assert (read.status_code, read.json()) == (200, OPENED)
+        read = await asker.post(DECODE, json=ENCRYPTED, headers=FROM_WEB_UI)
+    assert (read.status_code, read.json()) == (200, DECRYPTED)
     assert read.headers["access-control-allow-origin"] == WEB_UI
     assert read.headers["access-control-allow-credentials"] == "true"
     assert read.headers["vary"] == "Origin"
@@ -136,7 +137,7 @@ async def test_a_browser_is_told_that_the_web_ui_may_ask(asker: httpx.AsyncClien
 async def test_no_other_origin_may_ask_even_with_everything(asker: httpx.AsyncClient, origin: str) -> None:
     await signed_in(asker)
     for method in ("OPTIONS", "POST"):
-        answer = await asker.request(method, DECODE, json=SEALED, headers=BEARER | {"Origin": origin})
+        answer = await asker.request(method, DECODE, json=ENCRYPTED, headers=BEARER | {"Origin": origin})
         assert answer.status_code == 403
         assert "access-control-allow-origin" not in answer.headers
         assert "Sentinella" not in answer.text
@@ -161,7 +162,7 @@ async def test_no_other_origin_may_ask_even_with_everything(asker: httpx.AsyncCl
 async def test_nobody_reads_without_the_token(
     asker: httpx.AsyncClient, headers: Mapping[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer = await asker.post(DECODE, json=SEALED, headers=dict(headers))
+    answer = await asker.post(DECODE, json=ENCRYPTED, headers=dict(headers))
     assert answer.status_code == 401
     assert "ESIM_CODEC_TOKEN" in answer.text
     assert "Payloads opened" not in caplog.text
@@ -169,7 +170,7 @@ async def test_nobody_reads_without_the_token(
 
 async def test_a_cookie_counts_only_for_a_page_of_the_web_ui(asker: httpx.AsyncClient) -> None:
     await signed_in(asker)
-    assert (await asker.post(DECODE, json=SEALED)).status_code == 401
+    assert (await asker.post(DECODE, json=ENCRYPTED)).status_code == 401
 
 
 def test_a_session_ends_with_the_day_and_with_the_token() -> None:
@@ -224,7 +225,7 @@ async def test_what_is_no_request_is_refused(
 
 
 async def test_a_payload_of_an_unknown_key_is_one_sentence(asker: httpx.AsyncClient) -> None:
-    lost = sent(PayloadKeys(PayloadKeys.new_key()).seal(SECRET))
+    lost = sent(PayloadKeys(KeyRing.new_key()).encrypt(SECRET))
     answer = await asker.post(DECODE, json=lost, headers=BEARER)
     assert answer.status_code == 422
     assert "add it to ESIM_PAYLOAD_KEYS" in answer.text
@@ -253,17 +254,17 @@ async def test_too_many_values_at_once_are_refused_before_they_are_parsed(
 
 async def test_a_cookie_of_another_token_counts_no_more(asker: httpx.AsyncClient) -> None:
     await signed_in(asker)
-    assert (await asker.post(DECODE, json=SEALED, headers=FROM_WEB_UI)).status_code == 200
+    assert (await asker.post(DECODE, json=ENCRYPTED, headers=FROM_WEB_UI)).status_code == 200
     async with asking(configured(codec_token=TOKEN + "-next")) as later:
         later.cookies = asker.cookies
-        assert (await later.post(DECODE, json=SEALED, headers=FROM_WEB_UI)).status_code == 401
+        assert (await later.post(DECODE, json=ENCRYPTED, headers=FROM_WEB_UI)).status_code == 401
 
 
 async def test_a_namespace_of_ones_own_is_not_logged(
     asker: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        await asker.post(DECODE, json=SEALED, headers=BEARER | {"X-Namespace": "Sentinella Privata"})
+        await asker.post(DECODE, json=ENCRYPTED, headers=BEARER | {"X-Namespace": "Sentinella Privata"})
     assert "of namespace none" in caplog.text
     assert "Sentinella" not in caplog.text
 
@@ -276,9 +277,9 @@ async def test_it_is_not_there_unless_all_is_set(missing: str) -> None:
             assert answer.status_code == 404
 
 
-async def test_it_is_there_while_keys_only_open() -> None:
+async def test_it_is_there_while_keys_only_decrypt() -> None:
     async with asking(configured(payload_keys=f"plain,{KEYS}")) as asker:
-        assert (await asker.post(DECODE, json=SEALED, headers=BEARER)).json() == OPENED
+        assert (await asker.post(DECODE, json=ENCRYPTED, headers=BEARER)).json() == DECRYPTED
 
 
 @pytest.mark.parametrize(
@@ -292,7 +293,7 @@ async def test_it_is_there_while_keys_only_open() -> None:
         ({"codec_origin": "temporal.example"}, "codec_origin_invalid"),
         ({"codec_origin": "https://"}, "codec_origin_invalid"),
         ({"codec_origin": "https://ops@temporal.example"}, "codec_origin_invalid"),
-        ({"payload_keys": "secret:secret"}, "payload_keys_invalid"),
+        ({"payload_keys": "secret:secret"}, "keys_invalid"),
     ],
 )
 def test_a_wrong_setting_stops_the_portal(changes: dict[str, str], code: str) -> None:

@@ -17,7 +17,7 @@ from portal.app import create_app
 from portal.http.limits import LARGE, LARGEST_REQUEST, PARSED_AT_ONCE, SMALL
 from portal.http.middleware import _Body
 from settings import Settings
-from temporal.payloads import PayloadKeys
+from store.key_ring import KeyRing
 from tests.portal.conftest import ADDRESS
 from tests.portal.desk import GOOD, UPLOAD, InventedDesk
 
@@ -32,7 +32,7 @@ def everything(desk: InventedDesk) -> FastAPI:
     """The portal with all its routes."""
     settings = Settings(
         portal_url=ADDRESS,
-        payload_keys=PayloadKeys.new_key(),
+        payload_keys=KeyRing.new_key(),
         codec_origin="https://temporal.example",
         codec_token=TOKEN,
     )

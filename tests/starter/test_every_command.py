@@ -48,7 +48,7 @@ def typed(name: str, /, **given: str) -> list[str]:
 
 
 def test_there_are_commands() -> None:
-    assert {"order switch", "qr keys new", "up", "doctor", "mail show"} <= COMMANDS.keys()
+    assert {"order switch", "keys new", "up", "doctor", "mail show"} <= COMMANDS.keys()
 
 
 def _bug(*_: Any, **__: Any) -> NoReturn:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from settings import Settings
-from store.secrets import KeyRing
+from store.key_ring import KeyRing
 from store.session import Database
 from tests.system.scene import Scene, a_mailbox
 from tests.temporal_server import Temporal, a_task_queue, temporal

@@ -1,4 +1,4 @@
-"""The Temporal command and the Web UI read sealed orders through the portal, and nothing without it."""
+"""The Temporal command and the Web UI read encrypted orders through the portal, and nothing without it."""
 
 import asyncio
 import secrets
@@ -10,20 +10,20 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from sandbox.temporal_server import find_temporal
-from temporal.payloads import PayloadKeys
+from store.key_ring import KeyRing
 from tests.browser.conftest import chromium
 from tests.browser.serving import serving
 from tests.builders import OPERATOR
 from tests.portal.desk import InventedDesk
+from tests.system.encrypted import EncryptedScene, encrypted_scene
 from tests.system.scene import Scene
-from tests.system.sealed import SealedScene, sealed_scene
 from tests.temporal_server import eventually
 
-__all__ = ["chromium", "sealed_scene"]
+__all__ = ["chromium", "encrypted_scene"]
 
 expect.set_options(timeout=30_000)
 
-KEY = PayloadKeys.new_key()
+KEY = KeyRing.new_key()
 TOKEN = secrets.token_hex(32)
 SUMMARY = "Switch line L-1, slot 1, to eSIM (Orange)"
 MESSAGE = "The mail server refused the content"
@@ -58,9 +58,9 @@ class Held:
 
 
 @pytest.fixture
-async def held(sealed_scene: SealedScene) -> AsyncIterator[Held]:
-    scene = await sealed_scene.with_keys(KEY)
-    web_ui = sealed_scene.server.ui_url
+async def held(encrypted_scene: EncryptedScene) -> AsyncIterator[Held]:
+    scene = await encrypted_scene.with_keys(KEY)
+    web_ui = encrypted_scene.server.ui_url
     settings = {"payload_keys": KEY, "codec_origin": web_ui, "codec_token": TOKEN}
     with serving(InventedDesk(), **settings) as portal:
         async with scene.worker():
@@ -115,7 +115,7 @@ async def test_the_web_ui_shows_orders_once_an_operator_has_shown_the_token(
     await page.goto(f"{held.portal}/codec")
     await page.get_by_label("Token").fill(TOKEN)
     await page.get_by_role("button", name="Continue").click()
-    await expect(page.get_by_role("heading")).to_have_text("This browser may read sealed payloads")
+    await expect(page.get_by_role("heading")).to_have_text("This browser may read encrypted payloads")
 
     await page.goto(f"{order}/history")
     await expect(page.get_by_text("line_id").first).to_be_visible()

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from functools import partial
 
 import pytest
-from cryptography.fernet import Fernet
 from sqlalchemy import make_url
 from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
@@ -18,6 +17,7 @@ from sandbox.ports import free_port
 from settings import Settings
 from starter.operations.doctor import examine
 from starter.operations.readiness import Check
+from store.key_ring import KeyRing
 from telemetry.health import health_page
 from tests.builders import OPERATOR, line, world
 from tests.starter.shell import Shell
@@ -191,7 +191,7 @@ async def test_keys_are_wrong_or_lost(settings: Settings, scene: Scene) -> None:
     qr = await QrScene.set_up(scene)
     await qr.desk.import_code(await scene.ana(), qr.sim, str(a_code()))
     assert await red(settings) == {}
-    for lost in ("", Fernet.generate_key().decode()):
+    for lost in ("", KeyRing.new_key()):
         found = await red(settings, secret_keys=lost)
         assert set(found) == {"secret_keys"}
         assert "ESIM_SECRET_KEYS" in found["secret_keys"]

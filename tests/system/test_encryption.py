@@ -8,17 +8,18 @@ from temporalio.common import RawValue
 from temporalio.worker import Replayer
 
 from models.errors import PartAway
+from store.key_ring import KeyRing
 from temporal.payloads import PayloadKeys, data_converter
 from tests.builders import OPERATOR, iccid
+from tests.system.encrypted import EncryptedScene, encrypted_scene, history, spelled
 from tests.system.scene import Scene
-from tests.system.sealed import SealedScene, history, sealed_scene, spelled
 from tests.temporal_server import eventually
 from worker import workflow_runner
 from workflows.orders.order import EsimOrder
 
-__all__ = ["sealed_scene"]
+__all__ = ["encrypted_scene"]
 
-FIRST, SECOND = PayloadKeys.new_key(), PayloadKeys.new_key()
+FIRST, SECOND = KeyRing.new_key(), KeyRing.new_key()
 ICCID = iccid(701)
 READABLE = {
     "a reference": ICCID,
@@ -47,31 +48,31 @@ async def everything_that_happens(scene: Scene) -> list[str]:
 
 
 @pytest.mark.covers("W6")
-async def test_nothing_readable_is_kept(sealed_scene: SealedScene) -> None:
-    scene = await sealed_scene.with_keys(FIRST)
+async def test_nothing_readable_is_kept(encrypted_scene: EncryptedScene) -> None:
+    scene = await encrypted_scene.with_keys(FIRST)
     for order_id in await everything_that_happens(scene):
         assert spelled(await history(scene, order_id)) == {name(FIRST)}
-    kept = sealed_scene.kept()
+    kept = encrypted_scene.kept()
     assert name(FIRST).encode() in kept
     assert [what for what, text in READABLE.items() if text.encode() in kept] == []
 
 
-async def test_without_keys_it_could_be_read(sealed_scene: SealedScene) -> None:
-    scene = await sealed_scene.with_keys("")
+async def test_without_keys_it_could_be_read(encrypted_scene: EncryptedScene) -> None:
+    scene = await encrypted_scene.with_keys("")
     for order_id in await everything_that_happens(scene):
         assert spelled(await history(scene, order_id)) == {"plain"}
-    kept = sealed_scene.kept()
+    kept = encrypted_scene.kept()
     assert [what for what, text in READABLE.items() if text.encode() not in kept] == []
 
 
 @pytest.mark.covers("W7")
-async def test_keys_come_change_and_go_under_an_open_order(sealed_scene: SealedScene) -> None:
+async def test_keys_come_change_and_go_under_an_open_order(encrypted_scene: EncryptedScene) -> None:
     """Each step is a restart of all processes, and nobody notices."""
-    scene = await sealed_scene.with_keys("")
+    scene = await encrypted_scene.with_keys("")
     async with scene.worker():
         order_id = await scene.acknowledged(1)
     for keys in (f"plain,{FIRST}", FIRST, f"{SECOND},{FIRST}", f"plain,{SECOND},{FIRST}"):
-        scene = await sealed_scene.with_keys(keys)
+        scene = await encrypted_scene.with_keys(keys)
         async with scene.worker():
             await scene.desk.enter_iccid(OPERATOR, order_id, iccid(800 + len(keys) % 100))
             last = scene
@@ -81,7 +82,7 @@ async def test_keys_come_change_and_go_under_an_open_order(sealed_scene: SealedS
     recorded = await history(last, order_id)
     assert spelled(recorded) == {"plain", name(FIRST), name(SECOND)}
     await replays(recorded, order_id, f"{SECOND},{FIRST}")
-    with pytest.raises(RuntimeError, match=f"sealed with the key {name(FIRST)}"):
+    with pytest.raises(RuntimeError, match=f"encrypted with the key {name(FIRST)}"):
         await replays(recorded, order_id, SECOND)
 
 
@@ -95,38 +96,38 @@ async def replays(recorded: str, order_id: str, keys: str) -> None:
 
 
 async def test_an_order_whose_key_is_missing_stalls_in_sight_and_goes_on_with_the_key(
-    sealed_scene: SealedScene,
+    encrypted_scene: EncryptedScene,
 ) -> None:
-    before = await sealed_scene.with_keys(FIRST)
+    before = await encrypted_scene.with_keys(FIRST)
     async with before.worker():
         order_id = await before.acknowledged(1)
-    after = await sealed_scene.with_keys(SECOND)
+    after = await encrypted_scene.with_keys(SECOND)
     async with after.worker():
         with pytest.raises(PartAway):
             await after.impatient().processed(OPERATOR, order_id, iccid=ICCID)
         await after.temporal.client.get_workflow_handle(order_id).signal("retry")
-        assert f"sealed with the key {name(FIRST)}" in await reported(after, order_id)
+        assert f"encrypted with the key {name(FIRST)}" in await reported(after, order_id)
         other = await after.acknowledged(2)
         await after.desk.processed(OPERATOR, other, iccid=iccid(702))
         await after.ended(other)
-    async with (repaired := await sealed_scene.with_keys(f"{SECOND},{FIRST}")).worker():
+    async with (repaired := await encrypted_scene.with_keys(f"{SECOND},{FIRST}")).worker():
         await repaired.desk.processed(OPERATOR, order_id, iccid=ICCID)
         await repaired.ended(order_id)
     assert spelled(await history(repaired, order_id)) == {name(FIRST), name(SECOND)}
 
 
-async def test_an_order_that_was_tampered_with_stalls_in_sight(sealed_scene: SealedScene) -> None:
-    scene = await sealed_scene.with_keys(FIRST)
+async def test_an_order_that_was_tampered_with_stalls_in_sight(encrypted_scene: EncryptedScene) -> None:
+    scene = await encrypted_scene.with_keys(FIRST)
     keys = PayloadKeys(FIRST)
     [payload] = await data_converter(PayloadKeys("")).encode([{"order_id": "order-x"}])
-    sealed = keys.seal(payload)
-    sealed.data = sealed.data[:-1] + bytes([sealed.data[-1] ^ 1])
-    outsider = await sealed_scene.with_keys("")
+    encrypted = keys.encrypt(payload)
+    encrypted.data = encrypted.data[:-1] + bytes([encrypted.data[-1] ^ 1])
+    outsider = await encrypted_scene.with_keys("")
     async with scene.worker():
         await outsider.temporal.client.start_workflow(
-            "EsimOrder", RawValue(sealed), id="order-tampered", task_queue=scene.settings.task_queue
+            "EsimOrder", RawValue(encrypted), id="order-tampered", task_queue=scene.settings.task_queue
         )
-        assert "changed after it was sealed" in await reported(scene, "order-tampered")
+        assert "cannot be decrypted with the key" in await reported(scene, "order-tampered")
         await scene.acknowledged(1)
 
 

@@ -19,7 +19,7 @@ from starter.codes.desk import QrDesk, QrRequestDraft
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
-from store.secrets import KeyRing
+from store.key_ring import KeyRing
 from temporal.connection import connect
 from tests.builders import OPERATOR, line, world
 from tests.qr_world import hold, qr_world

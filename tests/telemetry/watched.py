@@ -14,7 +14,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from models.people.views import ContactRole
 from sandbox.ports import free_port
 from settings import Settings
-from store.secrets import KeyRing
+from store.key_ring import KeyRing
 from store.session import Database
 from tests.builders import ANA, OPERATOR, iccid, item, line, world
 from tests.system.qr_scene import QUENTIN, QrScene, a_code

@@ -1,4 +1,4 @@
-"""Payloads are sealed under the first key, opened under all, and refused where anything of them changed."""
+"""Payloads are encrypted with the first key, decrypted with all, and refused where anything changed."""
 
 import base64
 import hashlib
@@ -10,8 +10,9 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
-from models.errors import Refused
-from temporal.payloads import PayloadKeys, PayloadUnreadable, data_converter
+from models.errors import DecryptionFailed, Refused, UnknownKey
+from store.key_ring import KeyRing
+from temporal.payloads import PayloadKeys, data_converter
 
 SECRET = "Sentinella"
 PLAIN = Payload(metadata={"encoding": b"json/plain", "of": SECRET.encode()}, data=f'"{SECRET}"'.encode())
@@ -29,84 +30,84 @@ OLD, NEW = key("old"), key("new")
 
 
 @pytest.fixture
-def sealed() -> Payload:
-    return PayloadKeys(OLD).seal(PLAIN)
+def encrypted() -> Payload:
+    return PayloadKeys(OLD).encrypt(PLAIN)
 
 
-def test_what_is_sealed_opens_and_shows_nothing(sealed: Payload) -> None:
-    assert PayloadKeys(OLD).open(sealed) == PLAIN
-    assert sealed.metadata == {
+def test_what_is_encrypted_is_decrypted_and_shows_nothing(encrypted: Payload) -> None:
+    assert PayloadKeys(OLD).decrypt(encrypted) == PLAIN
+    assert encrypted.metadata == {
         "encoding": b"binary/encrypted",
         "encryption-key-id": b"old",
         "encryption-cipher": b"AES-256-GCM",
     }
-    assert SECRET.encode() not in sealed.SerializeToString()
+    assert SECRET.encode() not in encrypted.SerializeToString()
 
 
-def test_the_same_payload_never_looks_the_same(sealed: Payload) -> None:
-    assert len({PayloadKeys(OLD).seal(PLAIN).data for _ in range(100)} | {sealed.data}) == 101
+def test_the_same_payload_never_looks_the_same(encrypted: Payload) -> None:
+    assert len({PayloadKeys(OLD).encrypt(PLAIN).data for _ in range(100)} | {encrypted.data}) == 101
 
 
-def test_a_new_key_in_front_seals_and_the_old_one_still_opens(sealed: Payload) -> None:
+def test_a_new_key_in_front_encrypts_and_the_old_one_still_decrypts(encrypted: Payload) -> None:
     ring = PayloadKeys(f"{NEW},{OLD}")
-    assert ring.open(sealed) == PLAIN
-    assert ring.seal(PLAIN).metadata["encryption-key-id"] == b"new"
+    assert ring.decrypt(encrypted) == PLAIN
+    assert ring.encrypt(PLAIN).metadata["encryption-key-id"] == b"new"
 
 
-def test_plain_in_front_seals_nothing_and_opens_all(sealed: Payload) -> None:
+def test_plain_in_front_encrypts_nothing_and_decrypts_all(encrypted: Payload) -> None:
     ring = PayloadKeys(f"plain, {OLD}")
-    assert ring.seal(PLAIN) is PLAIN
-    assert ring.open(sealed) == PLAIN
-    assert not ring.seals
-    assert ring.opens
+    assert ring.encrypt(PLAIN) is PLAIN
+    assert ring.decrypt(encrypted) == PLAIN
+    assert not ring.encrypts
+    assert ring.decrypts
 
 
-def test_what_was_never_sealed_is_read() -> None:
-    assert PayloadKeys(OLD).open(PLAIN) == PLAIN
-    assert PayloadKeys("").open(Payload()) == Payload()
+def test_what_was_never_encrypted_is_read() -> None:
+    assert PayloadKeys(OLD).decrypt(PLAIN) == PLAIN
+    assert PayloadKeys("").decrypt(Payload()) == Payload()
 
 
 @pytest.mark.parametrize("keys", ["", NEW, f"plain,{NEW}"])
-def test_an_unknown_key_is_named(sealed: Payload, keys: str) -> None:
-    with pytest.raises(PayloadUnreadable, match=r"sealed with the key old, .* add it to ESIM_PAYLOAD_KEYS"):
-        PayloadKeys(keys).open(sealed)
+def test_an_unknown_key_is_named(encrypted: Payload, keys: str) -> None:
+    with pytest.raises(UnknownKey, match=r"encrypted with the key old, .* add it to ESIM_PAYLOAD_KEYS"):
+        PayloadKeys(keys).decrypt(encrypted)
 
 
-def test_another_key_under_the_same_name_does_not_open_it(sealed: Payload) -> None:
-    with pytest.raises(PayloadUnreadable, match="the key old"):
-        PayloadKeys(key("old")).open(sealed)
+def test_another_key_under_the_same_id_does_not_decrypt_it(encrypted: Payload) -> None:
+    with pytest.raises(UnknownKey, match="another key under this id"):
+        PayloadKeys(key("old")).decrypt(encrypted)
 
 
-def test_every_changed_byte_is_noticed(sealed: Payload) -> None:
+def test_every_changed_byte_is_noticed(encrypted: Payload) -> None:
     ring = PayloadKeys(OLD)
-    for place in range(len(sealed.data)):
-        changed = Payload.FromString(sealed.SerializeToString())
+    for place in range(len(encrypted.data)):
+        changed = Payload.FromString(encrypted.SerializeToString())
         data = bytearray(changed.data)
         data[place] ^= 1
         changed.data = bytes(data)
-        with pytest.raises(PayloadUnreadable, match="changed after it was sealed"):
-            ring.open(changed)
+        with pytest.raises(DecryptionFailed, match="A payload"):
+            ring.decrypt(changed)
 
 
 @pytest.mark.parametrize("length", [0, 1, 11, 12, 13, 27])
-def test_a_payload_cut_short_is_noticed(sealed: Payload, length: int) -> None:
-    sealed.data = sealed.data[:length]
-    with pytest.raises(PayloadUnreadable):
-        PayloadKeys(OLD).open(sealed)
+def test_a_payload_cut_short_is_noticed(encrypted: Payload, length: int) -> None:
+    encrypted.data = encrypted.data[:length]
+    with pytest.raises(DecryptionFailed):
+        PayloadKeys(OLD).decrypt(encrypted)
 
 
-def test_the_name_of_the_key_is_authenticated(sealed: Payload) -> None:
+def test_the_name_of_the_key_is_authenticated(encrypted: Payload) -> None:
     same_key_twice = PayloadKeys(f"{OLD},other:{OLD.partition(':')[2]}")
-    sealed.metadata["encryption-key-id"] = b"other"
-    with pytest.raises(PayloadUnreadable):
-        same_key_twice.open(sealed)
+    encrypted.metadata["encryption-key-id"] = b"other"
+    with pytest.raises(DecryptionFailed):
+        same_key_twice.decrypt(encrypted)
 
 
 @pytest.mark.parametrize("name", [b"", b"Sentinella Privata", b"\xff\xfe", b"x" * 200])
-def test_a_name_that_is_none_is_not_repeated(sealed: Payload, name: bytes) -> None:
-    sealed.metadata["encryption-key-id"] = name
-    with pytest.raises(PayloadUnreadable, match="the key of no valid name"):
-        PayloadKeys(OLD).open(sealed)
+def test_a_name_that_is_none_is_noticed_and_not_repeated(encrypted: Payload, name: bytes) -> None:
+    encrypted.metadata["encryption-key-id"] = name
+    with pytest.raises(DecryptionFailed, match="cannot be decrypted with the key old"):
+        PayloadKeys(OLD).decrypt(encrypted)
 
 
 @pytest.mark.parametrize(
@@ -126,21 +127,21 @@ def test_a_name_that_is_none_is_not_repeated(sealed: Payload, name: bytes) -> No
 def test_keys_that_are_none_are_refused_without_being_shown(keys: str) -> None:
     with pytest.raises(Refused, match="ESIM_PAYLOAD_KEYS") as refused:
         PayloadKeys(keys)
-    assert refused.value.refusals[0].code == "payload_keys_invalid"
+    assert refused.value.refusals[0].code == "keys_invalid"
     assert "secret" not in str(refused.value)
 
 
 def test_a_new_key_is_one_and_no_key_is_ever_printed() -> None:
-    fresh = PayloadKeys.new_key()
+    fresh = KeyRing.new_key()
     ring = PayloadKeys(fresh)
-    assert ring.open(ring.seal(PLAIN)) == PLAIN
+    assert ring.decrypt(ring.encrypt(PLAIN)) == PLAIN
     assert fresh.partition(":")[2] not in repr(ring)
 
 
 def test_url_safe_base64_is_taken_too() -> None:
     raw = b"\xfb\xff" * 16
     url_safe = PayloadKeys("a:" + base64.urlsafe_b64encode(raw).decode())
-    assert PayloadKeys("a:" + base64.b64encode(raw).decode()).open(url_safe.seal(PLAIN)) == PLAIN
+    assert PayloadKeys("a:" + base64.b64encode(raw).decode()).decrypt(url_safe.encrypt(PLAIN)) == PLAIN
 
 
 def raised() -> ApplicationError:
@@ -179,10 +180,10 @@ async def test_the_failure_that_says_which_key_is_missing_needs_none_to_be_read(
     failure = Failure()
     converter = data_converter(PayloadKeys(NEW))
     try:
-        await converter.decode([PayloadKeys(OLD).seal(PLAIN)])
-    except PayloadUnreadable as unreadable:
+        await converter.decode([PayloadKeys(OLD).encrypt(PLAIN)])
+    except DecryptionFailed as unreadable:
         await converter.encode_failure(unreadable, failure)
-    assert "sealed with the key old" in failure.message
+    assert "encrypted with the key old" in failure.message
     assert not failure.HasField("encoded_attributes")
 
 

@@ -10,7 +10,7 @@ from models.people.callers import LinkBearer
 from settings import Settings
 from starter.codes.desk import QrDesk
 from starter.codes.link_desk import LinkDesk
-from store.secrets import KeyRing
+from store.key_ring import KeyRing
 from store.session import Database
 from tests.builders import run
 from tests.qr_world import qr_world

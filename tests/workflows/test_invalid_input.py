@@ -27,6 +27,7 @@ from temporalio.service import RPCError
 from models.codes.requests import RequestStatus
 from models.identifiers import order_id, qr_notification_id, qr_request_id
 from models.orders.lifecycle import OrderStatus
+from store.key_ring import KeyRing
 from telemetry.logs import TEXT, JsonLines, TextLines
 from temporal.payloads import PayloadKeys, data_converter
 from tests.contract.schemas import SENT
@@ -280,7 +281,7 @@ async def test_no_failure_that_is_kept_quotes_an_input(qr_house: QrHouse) -> Non
         SENT["EsimOrder.cancel"].model_validate({"actor": MARK})
     outer = ApplicationError("Failed decoding arguments")
     outer.__cause__ = invalid.value
-    for keys in ("", PayloadKeys.new_key()):
+    for keys in ("", KeyRing.new_key()):
         converter = data_converter(PayloadKeys(keys))
         for failure in (invalid.value, outer):
             kept = await _kept(converter, failure)

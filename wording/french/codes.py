@@ -66,8 +66,9 @@ CODES = {
         "Il n’y a pas de clés pour conserver les QR codes : donnez à ESIM_SECRET_KEYS la même valeur dans "
         "tous les processus."
     ),
-    "secret_keys_invalid": (
-        "ESIM_SECRET_KEYS doit contenir des clés Fernet, la plus récente d’abord, séparées par des virgules "
-        ": 32 octets aléatoires chacune, en Base64 adapté aux URL."
+    "keys_invalid": (
+        "{setting} doit contenir des entrées id:clé, la plus récente d’abord, séparées par des virgules, "
+        "chaque id une seule fois (lettres, chiffres, . _ -) et chaque clé de 32 octets aléatoires en Base64 "
+        "; seule ESIM_PAYLOAD_KEYS peut commencer par `plain`. Une nouvelle : esim-orders keys new."
     ),
 }

@@ -6,11 +6,6 @@ OPERATIONS = {
         "Le fichier {file} du dossier de données est endommagé ; redémarrez le bac à sable."
     ),
     "mail_settings_invalid": "{reason} Voir ESIM_SMTP_URL et ESIM_MAIL_FROM.",
-    "payload_keys_invalid": (
-        "ESIM_PAYLOAD_KEYS doit contenir des entrées id:clé, la plus récente d’abord, séparées par des "
-        "virgules, chaque id une seule fois (lettres, chiffres, . _ -) et chaque clé de 32 octets aléatoires "
-        "en Base64 ; seule la première entrée peut être `plain`. Une nouvelle : esim-orders payload-keys new."
-    ),
     "codec_origin_invalid": (
         "ESIM_CODEC_ORIGIN doit être l’origine exacte de l’interface web : https://hôte ou "
         "https://hôte:port, en minuscules, sans chemin ni barre oblique finale."

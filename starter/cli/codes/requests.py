@@ -11,7 +11,7 @@ from models.codes.requests import LetterView, QrHistory, RequestState, RequestSt
 from models.errors import Refused
 from models.identifiers import reference
 from models.people.callers import Caller
-from starter.cli.codes import codes, keys, request_list, tables
+from starter.cli.codes import codes, request_list, tables
 from starter.cli.codes.codes import Sim, SomeUser, User, parse_id
 from starter.cli.imports import read_file
 from starter.cli.language import cautioned, request_status
@@ -218,4 +218,3 @@ app.command()(history)
 app.command()(withdraw)
 app.command()(codes.revoke)
 app.command()(retry.retry)
-app.add_typer(keys.app, name="keys")

@@ -15,7 +15,7 @@ from qrcode.main import make
 from starter.cli.codes.pictures import Format, parse_format
 from starter.inventory import Inventory
 from starter.people.accounts import Accounts
-from store.secrets import KeyRing
+from store.key_ring import KeyRing
 from store.session import Database
 from tests.builders import ANA, OPERATOR, line, run, world
 from tests.starter.shell import ROOT, Shell
@@ -348,18 +348,18 @@ async def test_ids_and_keys_that_are_none(database: Database, shell: Shell) -> N
 async def test_keys_are_made_and_changed(database: Database, shell: Shell) -> None:
     await esims(database)
     shell.process("qr", "import", "S-1", "--code", "-", *BY_ANA, typed=CODE)
-    old, new = shell.more["ESIM_SECRET_KEYS"], shell.run("qr", "keys", "new").out.strip()
+    old, new = shell.more["ESIM_SECRET_KEYS"], shell.run("keys", "new").out.strip()
     assert new != old
     shell.more["ESIM_SECRET_KEYS"] = f"{new},{old}"
-    assert "Everything is under the first key." in shell.run("qr", "keys", "reseal").out
+    assert "Everything is encrypted with the first key." in shell.run("keys", "reencrypt").out
     shell.more["ESIM_SECRET_KEYS"] = new
-    assert shell.json("qr", "keys", "reseal") == {"resealed": 0}
+    assert shell.json("keys", "reencrypt") == {"reencrypted": 0}
     file = shell.folder / "a.png"
     shell.run("qr", "show", "S-1", "-o", str(file))
     assert read(file.read_bytes()) == [CODE]
     shell.more["ESIM_SECRET_KEYS"] = old
     again = ("qr", "show", "S-1", "--force", "-o", str(file))
-    assert "cannot be opened with the keys" in shell.run(*again, code=2).err
+    assert "add it to ESIM_SECRET_KEYS" in shell.run(*again, code=2).err
     shell.more["ESIM_SECRET_KEYS"] = ""
     assert "set ESIM_SECRET_KEYS" in shell.run(*again, code=2).err
     assert read(file.read_bytes()) == [CODE]

@@ -10,8 +10,8 @@ from models.orders.lifecycle import HoldReason
 from models.people.callers import By
 from store import events, mails
 from store.codes import codes, request_steps
+from store.key_ring import KeyRing
 from store.mails import AboutNotification, AboutRequest
-from store.secrets import KeyRing
 from store.session import Database
 from tests.builders import ANA
 from tests.qr_world import QrWorld, hold, qr_world

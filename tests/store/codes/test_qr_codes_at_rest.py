@@ -1,4 +1,4 @@
-"""Codes in the database: unreadable, for ever, and sealed anew under another key."""
+"""Codes in the database: unreadable, for ever, and encrypted again with another key."""
 
 import asyncio
 import base64
@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from models.errors import Refused
+from models.errors import DecryptionFailed, Refused
 from models.people.callers import AllAccounts
 from store.codes import codes as qr_codes
 from store.codes import links
-from store.secrets import KeyRing, SecretUnreadable
+from store.key_ring import KeyRing
+from store.reencryption import reencrypt
 from store.session import Database, constraint_of
 from tests.builders import line, run
 from tests.qr_world import FILE, MATCHING_ID, attempt, code, codes_of, qr_world, shown
@@ -57,7 +58,7 @@ async def test_without_the_right_keys_no_code_is_shown_or_taken(database: Databa
     version = (await qr.take(1)).version.id
     none, wrong = KeyRing(""), KeyRing(KeyRing.new_key())
     async with database.reading() as connection:
-        for keys, error in ((none, Refused), (wrong, SecretUnreadable)):
+        for keys, error in ((none, Refused), (wrong, DecryptionFailed)):
             for call in (
                 qr_codes.current(connection, AllAccounts(), keys, 1),
                 qr_codes.version(connection, AllAccounts(), keys, version),
@@ -80,7 +81,7 @@ WHERE other.id <> qr_versions.id AND qr_versions.id IN (:first, :second) AND oth
 
 @pytest.mark.parametrize("column", ["code", "original"])
 @pytest.mark.parametrize("second_sim", [1, 2])
-async def test_what_was_moved_to_another_version_or_sim_does_not_open(
+async def test_what_was_moved_to_another_version_or_sim_is_not_decrypted(
     database: Database, column: str, second_sim: int
 ) -> None:
     qr = await qr_world(database)
@@ -90,9 +91,9 @@ async def test_what_was_moved_to_another_version_or_sim_does_not_open(
     async with database.reading() as connection:
         for version in (first, second):
             read = qr_codes.version if column == "code" else qr_codes.original
-            with pytest.raises(SecretUnreadable) as moved:
+            with pytest.raises(DecryptionFailed) as moved:
                 await read(connection, AllAccounts(), qr.keys, version)
-            assert "belongs to another SIM" in str(moved.value)
+            assert "moved to another record" in str(moved.value)
     mended = await qr.take(second_sim, 2)
     if column == "code":
         assert mended.changed
@@ -143,7 +144,7 @@ async def test_one_code_cannot_be_the_present_one_of_two_sims_whoever_writes(dat
 # --- another key ------------------------------------------------------------------------------------------
 
 
-async def test_everything_is_sealed_anew_under_the_first_key(database: Database) -> None:
+async def test_everything_is_encrypted_again_with_the_first_key(database: Database) -> None:
     old, new = KeyRing.new_key(), KeyRing.new_key()
     sims = range(1, 13)  # more than a batch
     qr = await qr_world(database, *(line(number, sim_type="esim") for number in sims), keys=old)
@@ -158,8 +159,8 @@ async def test_everything_is_sealed_anew_under_the_first_key(database: Database)
     with pytest.raises(Refused):
         await both.take(2, 3)
     await both.take(2, 102)
-    assert await qr_codes.reseal(database, both.keys) == 14
-    assert await qr_codes.reseal(database, both.keys) == 0
+    assert await reencrypt(database, both.keys) == 14
+    assert await reencrypt(database, both.keys) == 0
     for sim in sims:
         assert (await shown(after, sim))[0] == str(code(sim + 100 if sim < 3 else sim))
     versions = [version.id for version in (await qr.history()).versions]
@@ -173,11 +174,11 @@ async def test_everything_is_sealed_anew_under_the_first_key(database: Database)
         await after.take(4, 3)
     assert codes_of(refused) == ["code_on_another_sim"]
     assert (await after.take(3, 3)).changed is False
-    with pytest.raises(SecretUnreadable):
+    with pytest.raises(DecryptionFailed):
         await shown(qr)
 
 
-async def test_codes_are_taken_while_everything_is_sealed_anew(database: Database) -> None:
+async def test_codes_are_taken_while_everything_is_encrypted_again(database: Database) -> None:
     old, new = KeyRing.new_key(), KeyRing.new_key()
     sims = range(1, 8)
     qr = await qr_world(database, *(line(number, sim_type="esim") for number in sims), keys=old)
@@ -185,7 +186,7 @@ async def test_codes_are_taken_while_everything_is_sealed_anew(database: Databas
         await qr.take(sim, sim)
     both = replace(qr, keys=KeyRing(f"{new},{old}"))
     _, *outcomes = await asyncio.gather(
-        qr_codes.reseal(database, both.keys),
+        reencrypt(database, both.keys),
         *(attempt(both.take(sim, sim + 20)) for sim in (1, 2, 3)),
         *(attempt(both.take(sim, other)) for sim, other in ((4, 5), (5, 6), (6, 7), (7, 4))),
     )
@@ -193,16 +194,16 @@ async def test_codes_are_taken_while_everything_is_sealed_anew(database: Databas
         *[True] * 3,
         *["code_on_another_sim"] * 4,
     ]
-    await qr_codes.reseal(database, both.keys)
+    await reencrypt(database, both.keys)
     codes = [(await shown(replace(qr, keys=KeyRing(new)), sim))[0] for sim in sims]
     assert codes == [str(code(number)) for number in (21, 22, 23, 4, 5, 6, 7)]
 
 
-async def test_a_missing_key_stops_the_new_sealing_and_changes_nothing(database: Database) -> None:
+async def test_a_missing_key_stops_the_new_encryption_and_changes_nothing(database: Database) -> None:
     qr = await qr_world(database)
     await qr.take(1)
-    with pytest.raises(SecretUnreadable):
-        await qr_codes.reseal(database, KeyRing(KeyRing.new_key()))
+    with pytest.raises(DecryptionFailed):
+        await reencrypt(database, KeyRing(KeyRing.new_key()))
     assert await shown(qr) == (str(code(1)), 1)
 
 
@@ -214,7 +215,7 @@ async def test_who_lacks_a_key_in_use_takes_in_no_code_that_may_be_on_another_si
     qr = await qr_world(database)
     behind = replace(qr, keys=KeyRing(KeyRing.new_key()))
     await qr.take(sim=1, number=1)
-    with pytest.raises(SecretUnreadable):
+    with pytest.raises(DecryptionFailed):
         await behind.take(sim=2, number=1)
     assert (await qr.history(2)).versions == ()
     assert (await behind.take(sim=1, number=2)).changed  # a SIM's own code may be damaged, and is mended

@@ -1,4 +1,4 @@
-"""A Temporal server with a file of its own, where everybody has keys: what is in the file is what is kept."""
+"""A Temporal server with a file of its own, where processes have keys: the file is all that it keeps."""
 
 import base64
 import json
@@ -23,7 +23,7 @@ REPORTED_AT_ONCE = ("system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAtt
 
 
 @dataclass
-class SealedScene:
+class EncryptedScene:
     """A world of two lines, whose processes are started with the keys that the test says."""
 
     server: TemporalServer
@@ -52,10 +52,12 @@ class SealedScene:
 
 
 @pytest.fixture
-async def sealed_scene(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[SealedScene]:
+async def encrypted_scene(
+    database: Database, database_url: str, tmp_path: Path
+) -> AsyncIterator[EncryptedScene]:
     await world(database, line(1), line(2))
     async with a_mailbox() as mailbox, TemporaryTemporalServer(NAMES, REPORTED_AT_ONCE) as server:
-        yield SealedScene(server, database, database_url, mailbox, a_task_queue(), tmp_path)
+        yield EncryptedScene(server, database, database_url, mailbox, a_task_queue(), tmp_path)
 
 
 async def history(scene: Scene, order_id: str) -> str:
@@ -63,7 +65,7 @@ async def history(scene: Scene, order_id: str) -> str:
 
 
 def spelled(history: str) -> set[str]:
-    """The ids of the keys that a history's payloads are sealed with, and `plain`.
+    """The ids of the keys that a history's payloads are encrypted with, and `plain`.
 
     Apart from search attributes, and from what the SDK notes in markers for itself: names and times.
     """

@@ -1,4 +1,4 @@
-"""After a change of the key: everything that is sealed under an old one is sealed under the first."""
+"""After a rotation of the key: what is encrypted with an old key is encrypted with the first one again."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -9,18 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.codes.activation import parse_activation_code
 from store.codes.code_locks import lock_codes
 from store.codes.tables import QrUploadRow, QrVersionRow
-from store.secrets import KeyRing, code_of, file_of, uploaded
+from store.key_ring import KeyRing
+from store.secrets import code_of, file_of, uploaded
 from store.session import Database
 
 _BATCH = 10
-"""Rows a transaction. A file has up to 5 MB, and nobody can import a code meanwhile."""
+"""Rows a transaction. A file has up to 5 MB, and no code can be imported meanwhile."""
 
 
-async def reseal(database: Database, keys: KeyRing) -> int:
-    """Seal all codes and files, and take all fingerprints, under the first key. How many were sealed anew.
+async def reencrypt(database: Database, keys: KeyRing) -> int:
+    """Encrypt all codes and files, and take all fingerprints, under the first key; how many rows changed.
 
-    It may be stopped and run again. Every process must have both keys before (`store.secrets`). Raises
-    `SecretUnreadable` where a key is missing; what was sealed until then stays so.
+    It may be stopped and run again. Every process must have both keys before (`store.key_ring`). Raises
+    `UnknownKey` where a key is missing; what was encrypted until then stays so.
     """
     return await _all(database, keys, _versions) + await _all(database, keys, _uploads)
 
@@ -29,13 +30,13 @@ _Batch = Callable[[AsyncConnection, KeyRing, Any], Awaitable[tuple[Any, int]]]
 
 
 async def _all(database: Database, keys: KeyRing, batch: _Batch) -> int:
-    last, sealed = None, 0
+    last, changed = None, 0
     while True:
         async with database.transaction() as connection:
             last, more = await batch(connection, keys, last)
-        sealed += more
+        changed += more
         if last is None:
-            return sealed
+            return changed
 
 
 async def _versions(connection: AsyncConnection, keys: KeyRing, after: int | None) -> tuple[int | None, int]:
@@ -47,26 +48,26 @@ async def _versions(connection: AsyncConnection, keys: KeyRing, after: int | Non
         .limit(_BATCH)
         .with_for_update()
     )
-    last, sealed = None, 0
+    last, changed = None, 0
     for row in rows.all():
         last = row.id
-        code_context, file_context = code_of(row.sim_id, row.number), file_of(row.sim_id, row.number)
-        code = keys.open(code_context, row.code)
+        code_use, file_use = code_of(row.sim_id, row.number), file_of(row.sim_id, row.number)
+        code = keys.decrypt(code_use, row.code)
         fingerprint = keys.fingerprints(parse_activation_code(code.decode()).profile)[0]
-        if row.fingerprint == fingerprint and keys.newest(code_context, row.code):
+        if row.fingerprint == fingerprint and keys.is_current(row.code):
             continue
-        file = None if row.original is None else keys.open(file_context, row.original)
+        file = None if row.original is None else keys.decrypt(file_use, row.original)
         await connection.execute(
             update(QrVersionRow)
             .where(QrVersionRow.id == row.id)
             .values(
-                code=keys.seal(code_context, code),
+                code=keys.encrypt(code_use, code),
                 fingerprint=fingerprint,
-                original=None if file is None else keys.seal(file_context, file),
+                original=None if file is None else keys.encrypt(file_use, file),
             )
         )
-        sealed += 1
-    return last, sealed
+        changed += 1
+    return last, changed
 
 
 async def _uploads(connection: AsyncConnection, keys: KeyRing, after: str | None) -> tuple[str | None, int]:
@@ -77,21 +78,21 @@ async def _uploads(connection: AsyncConnection, keys: KeyRing, after: str | None
         .limit(_BATCH)
         .with_for_update()
     )
-    last, sealed = None, 0
+    last, changed = None, 0
     for row in rows.all():
         last = row.id
-        code_context, file_context = uploaded(row.id, "code"), uploaded(row.id, "file")
-        if keys.newest(code_context, row.code):
+        code_use, file_use = uploaded(row.id, "code"), uploaded(row.id, "file")
+        if keys.is_current(row.code):
             continue
-        code = keys.open(code_context, row.code)
-        file = None if row.original is None else keys.open(file_context, row.original)
+        code = keys.decrypt(code_use, row.code)
+        file = None if row.original is None else keys.decrypt(file_use, row.original)
         await connection.execute(
             update(QrUploadRow)
             .where(QrUploadRow.id == row.id)
             .values(
-                code=keys.seal(code_context, code),
-                original=None if file is None else keys.seal(file_context, file),
+                code=keys.encrypt(code_use, code),
+                original=None if file is None else keys.encrypt(file_use, file),
             )
         )
-        sealed += 1
-    return last, sealed
+        changed += 1
+    return last, changed

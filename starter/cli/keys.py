@@ -1,0 +1,53 @@
+"""`esim-orders keys ...`: the keys that QR codes, their files and payloads in Temporal are encrypted with."""
+
+import typer
+
+from starter.cli.output import JsonFlag, print_json, say
+from starter.cli.session import run, settings
+from store.session import Database
+
+app = typer.Typer(
+    help="Make and rotate the keys that codes and payloads are encrypted with.", no_args_is_help=True
+)
+
+
+@app.command()
+def new(json: JsonFlag = False) -> None:
+    """Print a new key, for ESIM_SECRET_KEYS or ESIM_PAYLOAD_KEYS. It is shown once and kept nowhere.
+
+    Use another key for each of the two settings.
+    """
+    from store.key_ring import KeyRing  # noqa: PLC0415  only few commands need it
+
+    key = KeyRing.new_key()
+    if json:
+        print_json({"key": key})
+    else:
+        say(key)
+
+
+@app.command()
+def reencrypt(json: JsonFlag = False) -> None:
+    """Encrypt all codes and files with the first of ESIM_SECRET_KEYS; then the others may be removed.
+
+    To rotate the key: add the new one at the end of ESIM_SECRET_KEYS of every process, then put it first
+    in every process, then run this, and only then remove the old one.
+    """
+    from store.key_ring import KeyRing  # noqa: PLC0415
+    from store.reencryption import reencrypt as encrypt_again  # noqa: PLC0415
+
+    chosen = settings()
+    keys = KeyRing(chosen.secret_keys)
+
+    async def call() -> int:
+        database = Database(chosen.database_url, chosen.database_pool_size)
+        try:
+            return await encrypt_again(database, keys)
+        finally:
+            await database.close()
+
+    count = run(call)
+    if json:
+        print_json({"reencrypted": count})
+    else:
+        say(f"Encrypted again: {count}. Everything is encrypted with the first key.")
