@@ -20,7 +20,7 @@ from models.errors import PartAway, Refused
 from models.identifiers import storable
 from settings import Settings
 from store.session import Database
-from temporal.connection import reached, temporal_away
+from temporal.connection import NO_NAMESPACE, explained, reached
 from workflows.codes.messages import NotifyOfQrCode, RequestQrCode
 from workflows.failures import refusals_of
 from workflows.orders.messages import PlaceOrder
@@ -28,16 +28,6 @@ from workflows.orders.messages import PlaceOrder
 LONGEST_KEY = 500
 _LOOKED_FOR_SECONDS = 2.0
 """How long the database may take to answer before it is said to be unavailable."""
-_OUR_FAULT = frozenset(
-    {
-        RPCStatusCode.INVALID_ARGUMENT,
-        RPCStatusCode.OUT_OF_RANGE,
-        RPCStatusCode.ALREADY_EXISTS,
-        RPCStatusCode.FAILED_PRECONDITION,
-        RPCStatusCode.UNIMPLEMENTED,
-    }
-)
-"""Temporal answered, and never takes this call, however often it is made."""
 _FORGOTTEN_SECONDS = 0.05
 """How long to wait before a call that Temporal forgot is made again."""
 
@@ -88,7 +78,7 @@ class Calls:
                 )
             )
         except NoSuchWorkflow:  # what is missing is the namespace
-            raise temporal_away() from None
+            raise PartAway("temporal", NO_NAMESPACE) from None
         except WorkflowUpdateFailedError as failed:
             raise _refused(failed) from None
         finally:
@@ -122,8 +112,7 @@ class Calls:
         except WorkflowAlreadyStartedError:
             return False
         except RPCError as failure:
-            explained = _explained(failure)
-            raise temporal_away() if isinstance(explained, NoSuchWorkflow) else explained from None
+            raise explained(failure) from None
         return True
 
     async def update(self, workflow_id: str, update: Any, message: Any, call_id: str | None = None) -> Any:
@@ -203,19 +192,8 @@ def checked_key(key: str | None) -> str:
 
 
 def _explained(failure: RPCError) -> Exception:
-    """What the status of a call means: no workflow, an outage, or a bug in this application, which is raised
-    as it came. Its text is of no use to callers and may hold names: what catches it logs types alone.
-    """
-    if failure.status is RPCStatusCode.NOT_FOUND:
-        return NoSuchWorkflow()
-    if failure.status in _OUR_FAULT:
-        return failure
-    sentence = {
-        RPCStatusCode.RESOURCE_EXHAUSTED: "Too many calls wait for this one; it answers when it can.",
-        RPCStatusCode.PERMISSION_DENIED: "Temporal refuses the login; see ESIM_TEMPORAL_API_KEY.",
-        RPCStatusCode.UNAUTHENTICATED: "Temporal refuses the login; see ESIM_TEMPORAL_API_KEY.",
-    }.get(failure.status)
-    return PartAway("temporal", sentence) if sentence else temporal_away()
+    """As `explained`, for a call of a workflow: one that is not found has ended, or never was."""
+    return NoSuchWorkflow() if failure.status is RPCStatusCode.NOT_FOUND else explained(failure)
 
 
 def _refused(failed: WorkflowUpdateFailedError) -> Refused:

@@ -9,18 +9,37 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.client import Client, WorkflowExecutionDescription
+from temporalio.service import RPCError, RPCStatusCode
 
 from models.errors import PartAway
 from settings import Settings
 from workflows.search_attributes import NAMES
 
+NO_NAMESPACE = "Temporal has no such namespace; see ESIM_TEMPORAL_NAMESPACE."
+_SENTENCES = {
+    RPCStatusCode.RESOURCE_EXHAUSTED: "Too many calls wait for this one; it answers when it can.",
+    RPCStatusCode.PERMISSION_DENIED: "Temporal refuses the login; see ESIM_TEMPORAL_API_KEY.",
+    RPCStatusCode.UNAUTHENTICATED: "Temporal refuses the login; see ESIM_TEMPORAL_API_KEY.",
+    RPCStatusCode.NOT_FOUND: NO_NAMESPACE,
+}
+"""What an operator reads of a status that says more than that Temporal is unavailable."""
+_OUR_FAULT = frozenset(
+    {
+        RPCStatusCode.INVALID_ARGUMENT,
+        RPCStatusCode.OUT_OF_RANGE,
+        RPCStatusCode.ALREADY_EXISTS,
+        RPCStatusCode.FAILED_PRECONDITION,
+        RPCStatusCode.UNIMPLEMENTED,
+    }
+)
+"""Temporal answered, and never takes this call, however often it is made."""
+
 
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     """Connect to the configured namespace; `lazy`, only with the first call.
 
-    Raises `PartAway`, and `Refused` (`payload_keys_invalid`).
+    Raises `PartAway`, and `Refused` (`keys_invalid`).
     """
     # loaded only where Temporal is called, not for `--help`
     from telemetry.traces import client_interceptors  # noqa: PLC0415
@@ -37,7 +56,9 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
             interceptors=client_interceptors(),
             identity=f"esim-orders-{uuid.uuid4().hex[:12]}",  # else the host's name, in every history
         )
-    except (RPCError, RuntimeError, OSError, ValueError):  # the last where the address is none
+    except RPCError as failure:
+        raise explained(failure) from None
+    except (RuntimeError, OSError, ValueError):  # the last where the address is none
         raise temporal_away() from None
 
 
@@ -52,6 +73,39 @@ def reached() -> Iterator[None]:
         raise temporal_away() from None
 
 
+@contextlib.contextmanager
+def answered() -> Iterator[None]:
+    """Raise what a call of Temporal ends with as `explained`; NOT_FOUND is taken for a missing namespace."""
+    try:
+        with reached():
+            yield
+    except RPCError as failure:
+        raise explained(failure) from None
+
+
+def explained(failure: RPCError) -> Exception:
+    """What the status of a call means: that Temporal is unavailable and why, or a bug in this application,
+    which is returned as it came. Its text is of no use to callers and may hold names: log its type only.
+    """
+    if failure.status in _OUR_FAULT:
+        return failure
+    sentence = _SENTENCES.get(failure.status)
+    return PartAway("temporal", sentence) if sentence else temporal_away()
+
+
+async def described(client: Client, workflow_id: str) -> WorkflowExecutionDescription | None:
+    """The workflow as Temporal itself knows it, whose lists lag behind; None where there is none under this
+    id. Raises `PartAway`.
+    """
+    try:
+        with reached():
+            return await client.get_workflow_handle(workflow_id).describe()
+    except RPCError as failure:
+        if failure.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise explained(failure) from None
+
+
 def temporal_away() -> PartAway:
     """Say that Temporal cannot be reached."""
     return PartAway("temporal", "The Temporal service does not answer; see ESIM_TEMPORAL_ADDRESS.")
@@ -59,12 +113,10 @@ def temporal_away() -> PartAway:
 
 async def missing_search_attributes(client: Client) -> list[str]:
     """The search attributes that are not registered: upserting one would stall every order."""
-    try:
+    with answered():
         known = await client.operator_service.list_search_attributes(
             ListSearchAttributesRequest(namespace=client.namespace)
         )
-    except RPCError:
-        raise temporal_away() from None
     return [name for name in NAMES if name not in known.custom_attributes]
 
 

@@ -7,7 +7,6 @@ there, and looks by itself where it could not be told.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
@@ -22,6 +21,7 @@ from models.people.callers import Caller, Permission
 from qr.intake import read_upload
 from settings import Settings
 from starter.codes.workflows import QrWorkflows
+from starter.connected import ConnectedDesk
 from starter.people.users import email_address
 from store import events, lookups
 from store.codes import codes, link_ends, notifications
@@ -30,8 +30,7 @@ from store.key_ring import KeyRing
 from store.lookups import SimKey
 from store.orders.facts import sim_facts
 from store.session import Database
-from temporal.calls import Calls, checked_key
-from temporal.connection import connect
+from temporal.calls import checked_key
 
 
 @dataclass(frozen=True)
@@ -42,27 +41,16 @@ class ShownCode:
     version: QrVersionView
 
 
-class CodeDesk:
+class CodeDesk(ConnectedDesk):
     """Where codes come in and go out. A user's profile must allow it, too; an operator has no profile.
 
     One desk for a whole process; safe for concurrent use.
     """
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
-        self.database = database
+        super().__init__(client, database, settings)
         self.settings = settings
-        self._calls = Calls(client, database, settings)
         self.workflows = QrWorkflows(self._calls, database, settings)
-
-    @classmethod
-    @asynccontextmanager
-    async def open(cls, settings: Settings) -> AsyncIterator[Self]:
-        """Connect to the configured database, and to Temporal once something needs it."""
-        database = Database(settings.database_url, settings.database_pool_size)
-        try:
-            yield cls(await connect(settings, lazy=True), database, settings)
-        finally:
-            await database.close()
 
     @property
     def client(self) -> Client:

@@ -10,10 +10,8 @@ repeated, interrupted, or done twice at once.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Self
 
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
@@ -22,12 +20,12 @@ from temporalio.service import RPCError
 from models.errors import EsimError
 from models.people.callers import By, Caller, Permission, Scope
 from settings import Settings
+from starter.connected import ConnectedDesk
 from starter.operations.restarts import Restarted, Restarts, runs
 from store.operations.hold_subjects import KINDS
 from store.operations.unfinished import Waiting, waiting
 from store.session import Database
-from temporal.calls import Calls
-from temporal.connection import connect, reached, temporal_away
+from temporal.connection import answered
 
 AT_ONCE = 20
 """Calls that are on their way at a time."""
@@ -48,33 +46,17 @@ class Restart:
     outcome: Restarted
 
 
-class RecoveryDesk:
+class RecoveryDesk(ConnectedDesk):
     """Finds and starts what has no workflow, of the caller's scope."""
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
-        self._client = client
-        self._database = database
-        self._restarts = Restarts(Calls(client, database, settings), database, settings)
-
-    @classmethod
-    @asynccontextmanager
-    async def open(cls, settings: Settings) -> AsyncIterator[Self]:
-        """Connect to the configured database and Temporal service."""
-        database = Database(settings.database_url, settings.database_pool_size)
-        try:
-            yield cls(await connect(settings, lazy=True), database, settings)
-        finally:
-            await database.close()
-
-    @property
-    def database(self) -> Database:
-        """Where what is not finished is recorded."""
-        return self._database
+        super().__init__(client, database, settings)
+        self._restarts = Restarts(self._calls, database, settings)
 
     async def find(self, caller: Caller) -> list[Waiting]:
         """All that is not finished and is not in Temporal's list of what runs, oldest first."""
         caller.require(Permission.RETRY_WORK)
-        _, suspects = await _suspects(self._client, self._database, caller.scope)
+        _, suspects = await _suspects(self._calls.client, self._database, caller.scope)
         return suspects
 
     async def start(
@@ -139,9 +121,6 @@ async def _suspects(client: Client, database: Database, scope: Scope) -> tuple[l
         known = await waiting(connection, scope)
     if not known:
         return known, []
-    try:
-        with reached():
-            running = {row.id async for row in client.list_workflows(OURS, page_size=1000)}
-    except RPCError:
-        raise temporal_away() from None
+    with answered():
+        running = {row.id async for row in client.list_workflows(OURS, page_size=1000)}
     return known, [one for one in known if one.id not in running]

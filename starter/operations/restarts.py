@@ -10,7 +10,6 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.service import RPCError, RPCStatusCode
 
 from models.codes.requests import QrWish, RequestStatus
 from models.events import EventView
@@ -26,7 +25,7 @@ from store.operations.unfinished import requester_waits
 from store.orders import views
 from store.session import Database
 from temporal.calls import Calls
-from temporal.connection import reached, temporal_away
+from temporal.connection import described
 from workflows.codes.messages import NotifyOfQrCode, QrWaits, RequestQrCode
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
@@ -40,14 +39,8 @@ Start = tuple[Any, PlaceOrder | RequestQrCode | NotifyOfQrCode, TypedSearchAttri
 
 async def runs(client: Client, workflow_id: str) -> bool:
     """Whether this workflow runs, as Temporal itself knows: its list lags behind. Raises `PartAway`."""
-    try:
-        with reached():
-            found = await client.get_workflow_handle(workflow_id).describe()
-    except RPCError as failure:
-        if failure.status is RPCStatusCode.NOT_FOUND:
-            return False
-        raise temporal_away() from None
-    return found.status is WorkflowExecutionStatus.RUNNING
+    found = await described(client, workflow_id)
+    return found is not None and found.status is WorkflowExecutionStatus.RUNNING
 
 
 def order_waits(settings: Settings) -> Waits:

@@ -11,10 +11,8 @@ terminated, or is gone, is started again. Then all are watched, until each has g
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection
 from datetime import UTC
-from typing import Self
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
@@ -24,14 +22,15 @@ from models.operations.retries import LONGEST_QUERY, Held, Outcome, Retried, one
 from models.orders.lifecycle import OPEN, HoldReason
 from models.people.callers import AllAccounts, By, Caller, Permission
 from settings import Settings
+from starter.connected import ConnectedDesk
 from starter.operations.restarts import Restarts
 from starter.operations.retry_watch import AT_ONCE, OF_MANY, OF_ONE, Patience, Watch
 from store.operations import retries
 from store.operations.hold_subjects import kind_of
 from store.orders import views
 from store.session import Database
-from temporal.calls import Calls, NoSuchWorkflow
-from temporal.connection import connect, reached, temporal_away
+from temporal.calls import NoSuchWorkflow
+from temporal.connection import answered, described
 from workflows.messages import Retry
 from workflows.search_attributes import HOLD_REASON
 
@@ -39,29 +38,13 @@ Progress = Callable[[int, int], None]
 """Told how many have been told to go on, and how many of them have settled."""
 
 
-class RetryDesk:
+class RetryDesk(ConnectedDesk):
     """The one retry operation, of what the caller's scope holds."""
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
-        self._database = database
-        self._calls = Calls(client, database, settings)
+        super().__init__(client, database, settings)
         self._restarts = Restarts(self._calls, database, settings)
         self._queue = settings.task_queue
-
-    @classmethod
-    @asynccontextmanager
-    async def open(cls, settings: Settings) -> AsyncIterator[Self]:
-        """Connect to the configured database, and to Temporal once something needs it."""
-        database = Database(settings.database_url, settings.database_pool_size)
-        try:
-            yield cls(await connect(settings, lazy=True), database, settings)
-        finally:
-            await database.close()
-
-    @property
-    def database(self) -> Database:
-        """Where what is held is recorded."""
-        return self._database
 
     async def go_on(self, caller: Caller, workflow_id: str) -> Outcome:
         """Tell it to go on with what it is held for, or start it again, without watching what becomes of it.
@@ -200,15 +183,10 @@ class RetryDesk:
 
     async def _workflow(self, workflow_id: str) -> tuple[bool, str | None]:
         """Whether the workflow runs, and what it is held for; the database may say so later."""
-        try:
-            with reached():
-                found = await self._calls.client.get_workflow_handle(workflow_id).describe()
-        except RPCError as failure:
-            if failure.status is not RPCStatusCode.NOT_FOUND:
-                raise temporal_away() from None
+        found = await described(self._calls.client, workflow_id)
+        if found is None or found.status is not WorkflowExecutionStatus.RUNNING:
             return False, None
-        runs = found.status is WorkflowExecutionStatus.RUNNING
-        return runs, found.typed_search_attributes.get(HOLD_REASON) if runs else None
+        return True, found.typed_search_attributes.get(HOLD_REASON)
 
     async def _selected(self, query: str) -> dict[str, str]:
         """What the query selects among that which Temporal shows as held, with the reason shown."""
@@ -219,7 +197,7 @@ class RetryDesk:
         )
         found = {}
         try:
-            with reached():
+            with answered():
                 async for row in self._calls.client.list_workflows(f"({query}) AND {ours}"):
                     reason = row.typed_search_attributes.get(HOLD_REASON)
                     # a query such as "A) OR (B" gets past what we add to it
@@ -227,7 +205,7 @@ class RetryDesk:
                         found[row.id] = reason
         except RPCError as failure:
             if failure.status is not RPCStatusCode.INVALID_ARGUMENT:
-                raise temporal_away() from None
+                raise
             raise Refused.because("query_invalid") from None
         return found
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from models.operations.not_sent import NotSentReason
 from models.people.callers import AllAccounts
@@ -16,7 +15,7 @@ from store.operations import checks, metrics
 from store.operations.checks import WaitsToGoOut
 from store.operations.unfinished import Waiting, waiting
 from store.session import Database
-from temporal.connection import reached, temporal_away
+from temporal.connection import answered
 
 WITHIN = 60.0
 """Seconds: all workflows that run are listed, and those that the list lacks are looked at."""
@@ -44,7 +43,7 @@ async def workflows(client: Client, database: Database) -> list[Check]:
     silent = UNKNOWN.format("Temporal")
     found, away = await within(lambda: without_workflow(client, database, AllAccounts()), silent, WITHIN)
     if found is None:
-        return [Check(name, ok=False, sentence=silent) for name in _KINDS.values()]
+        return [Check(name, ok=False, sentence=away) for name in _KINDS.values()]
     return [_counted(kind, *found) for kind in _KINDS]
 
 
@@ -67,11 +66,8 @@ async def failing(client: Client, queue: str) -> Check:
     """
 
     async def ask() -> list[str]:
-        try:
-            with reached():
-                return sorted([row.id async for row in client.list_workflows(FAILING.format(queue=queue))])
-        except RPCError:
-            raise temporal_away() from None
+        with answered():
+            return sorted([row.id async for row in client.list_workflows(FAILING.format(queue=queue))])
 
     found, away = await within(ask, UNKNOWN.format("Temporal"), WITHIN)
     if found is None:

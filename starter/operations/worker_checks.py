@@ -8,10 +8,9 @@ from temporalio.api.enums.v1 import TaskQueueType, WorkerVersioningMode
 from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeTaskQueueResponse
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from starter.operations.readiness import Check, within
-from temporal.connection import reached, temporal_away
+from temporal.connection import answered
 
 POLLED_WITHIN = timedelta(seconds=70)
 """A worker that lives polls at least so often; Temporal names pollers for minutes after they have gone."""
@@ -34,17 +33,14 @@ async def workers(client: Client, queue: str) -> list[Check]:
 
 
 async def _described(client: Client, queue: str) -> DescribeTaskQueueResponse:
-    try:
-        with reached():
-            return await client.workflow_service.describe_task_queue(
-                DescribeTaskQueueRequest(
-                    namespace=client.namespace,
-                    task_queue=TaskQueue(name=queue),
-                    task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-                )
+    with answered():
+        return await client.workflow_service.describe_task_queue(
+            DescribeTaskQueueRequest(
+                namespace=client.namespace,
+                task_queue=TaskQueue(name=queue),
+                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
             )
-    except RPCError:
-        raise temporal_away() from None
+        )
 
 
 def _versions(found: DescribeTaskQueueResponse, pollers: Sequence[PollerInfo]) -> list[Check]:

@@ -14,8 +14,7 @@ Every call may be repeated: the same key is the same order, and what was done is
 """
 
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,6 +28,7 @@ from models.orders.lifecycle import OPEN
 from models.orders.placement import Acceptance, OrderState, Placement, StepResult
 from models.people.callers import AllAccounts, Caller, Permission, may_cancel
 from settings import Settings
+from starter.connected import ConnectedDesk
 from starter.operations.restarts import order_waits
 from starter.operations.retry import RetryDesk
 from starter.orders.book import OrderBook
@@ -36,8 +36,7 @@ from starter.orders.drafts import OrderDraft, Placed, read_draft
 from store.orders import steps, views
 from store.orders.access import find_open_order, find_order
 from store.session import Database
-from temporal.calls import Calls, NoSuchWorkflow, checked_key
-from temporal.connection import connect
+from temporal.calls import NoSuchWorkflow, checked_key
 from workflows.orders.messages import Acknowledge, Cancel, EnterIccid, PlaceOrder, Processed
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import labels
@@ -47,25 +46,13 @@ __all__ = ["OrderDesk", "OrderDraft", "Placed"]
 Late = Callable[[AsyncConnection], Awaitable[StepResult]]
 
 
-class OrderDesk(OrderBook):
+class OrderDesk(ConnectedDesk, OrderBook):
     """Starts orders and steers them. One for a whole process; safe for concurrent use."""
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
-        super().__init__(database)
-        self._calls = Calls(client, database, settings)
-        self._settings = settings
+        super().__init__(client, database, settings)
         self._waits = order_waits(settings)
         self._retry = RetryDesk(client, database, settings)
-
-    @classmethod
-    @asynccontextmanager
-    async def open(cls, settings: Settings) -> AsyncIterator["OrderDesk"]:
-        """Connect to the configured database, and to Temporal once something needs it."""
-        database = Database(settings.database_url, settings.database_pool_size)
-        try:
-            yield cls(await connect(settings, lazy=True), database, settings)
-        finally:
-            await database.close()
 
     # --- placing --------------------------------------------------------------------------------------
 
