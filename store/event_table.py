@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
 from models.events import Audience
+from store.personal import CODE, REFERENCE, not_personal
 from store.row import Row, among, clock, own_id
 
 
@@ -37,18 +38,21 @@ class EventRow(Row):
     id: Mapped[int] = own_id()
     account_id: Mapped[int | None]
     """None where it is the platform's own."""
-    about: Mapped[list[str]] = mapped_column(ARRAY(String))
+    about: Mapped[list[str]] = mapped_column(ARRAY(String), info=REFERENCE)
     """References, what it is foremost about first: order-..., qr-request-..., sim:12, link:5, line:42."""
-    type: Mapped[str]
-    actor: Mapped[str]
+    type: Mapped[str] = mapped_column(info=CODE)
+    actor: Mapped[str] = mapped_column(info=REFERENCE)
     """operator, provider, user:3, contact:7, link:12 (whoever holds that link) or system."""
     origin_id: Mapped[int | None]
-    data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    data: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'"),
+        info=not_personal("ids, counts and codes, never names, addresses or numbers of people"),
+    )
     """Ids, counts and codes, never names, addresses or numbers of people."""
     at: Mapped[datetime] = mapped_column(server_default=clock())
-    audience: Mapped[str]
+    audience: Mapped[str] = mapped_column(info=CODE)
     epoch: Mapped[int] = mapped_column(server_default=func.esim_epoch())
-    xid: Mapped[str] = mapped_column(Xid8(), server_default=func.pg_current_xact_id())
+    xid: Mapped[str] = mapped_column(Xid8(), server_default=func.pg_current_xact_id(), info=CODE)
     __table_args__ = (
         CheckConstraint("cardinality(about) > 0", name="about_something"),
         CheckConstraint(among("audience", Audience), name="audience"),
@@ -73,6 +77,6 @@ class FeedEpochRow(Row):
     __tablename__ = "feed_epoch"
     one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
     epoch: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
-    cluster: Mapped[str]
+    cluster: Mapped[str] = mapped_column(info=CODE)
     """The cluster's system identifier: a standby that takes over has the same, a new cluster another."""
     __table_args__ = (CheckConstraint("one", name="one"),)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.orders.tables import OrderRow
+from store.personal import CODE, REFERENCE
 from store.row import Row, now
 
 
@@ -17,22 +18,24 @@ class MailRow(Row):
     """
 
     __tablename__ = "mails"
-    id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
     """What it is about, purpose, round and recipient: the same mail again has the same id and Message-ID."""
-    order_id: Mapped[str | None] = mapped_column(ForeignKey(OrderRow.id), index=True)
-    qr_request_id: Mapped[str | None] = mapped_column(ForeignKey(QrRequestRow.id), index=True)
-    qr_notification_id: Mapped[str | None] = mapped_column(ForeignKey(QrNotificationRow.id), index=True)
-    template: Mapped[str]
-    recipient: Mapped[str]
+    order_id: Mapped[str | None] = mapped_column(ForeignKey(OrderRow.id), index=True, info=REFERENCE)
+    qr_request_id: Mapped[str | None] = mapped_column(ForeignKey(QrRequestRow.id), index=True, info=REFERENCE)
+    qr_notification_id: Mapped[str | None] = mapped_column(
+        ForeignKey(QrNotificationRow.id), index=True, info=REFERENCE
+    )
+    template: Mapped[str] = mapped_column(info=CODE)
+    recipient: Mapped[str] = mapped_column(info=REFERENCE)
     """contact:7, user:3, employee:12, cc:1 or manager: the address is read when the mail is sent."""
-    message_id: Mapped[str]
-    state: Mapped[str]
+    message_id: Mapped[str] = mapped_column(info=REFERENCE)
+    state: Mapped[str] = mapped_column(info=CODE)
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     uncertain: Mapped[int] = mapped_column(server_default=text("0"))
     retries: Mapped[int] = mapped_column(server_default=text("0"))
     """The person's retry that it failed in: a later one tries it again."""
-    failure: Mapped[str | None]
-    reason: Mapped[str | None]
+    failure: Mapped[str | None] = mapped_column(info=CODE)
+    reason: Mapped[str | None] = mapped_column(info=CODE)
     """Why a mail that `failed` holds its order or request (a `HoldReason`): refused, or not composable."""
     updated_at: Mapped[datetime] = mapped_column(server_default=now())
     __table_args__ = (

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.people.callers import By
+from store.personal import CODE, REFERENCE, Erase, personal
 from store.row import Row, among, now, own_id
 
 SURFACES = ("api", "cli", "link", "portal")
@@ -19,12 +20,12 @@ class OriginRow(Row):
     __tablename__ = "origins"
     id: Mapped[int] = own_id()
     at: Mapped[datetime] = mapped_column(server_default=now())
-    actor: Mapped[str]
-    surface: Mapped[str]
-    session: Mapped[str | None]
+    actor: Mapped[str] = mapped_column(info=REFERENCE)
+    surface: Mapped[str] = mapped_column(info=CODE)
+    session: Mapped[str | None] = mapped_column(info=personal(Erase.BLANK))
     """The id of the API key or the session; never the secret itself."""
-    address: Mapped[str | None]
-    request_id: Mapped[str | None]
+    address: Mapped[str | None] = mapped_column(info=personal(Erase.BLANK))
+    request_id: Mapped[str | None] = mapped_column(info=REFERENCE)
     __table_args__ = (
         CheckConstraint(among("surface", SURFACES), name="surface"),
         Index("ix_origins_actor", "actor"),

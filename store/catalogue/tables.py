@@ -9,6 +9,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.personal import NAME
 from store.row import Row, of_account, own_id, owner
 
 
@@ -17,7 +18,7 @@ class PackRow(Row):
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
     distributor_id: Mapped[int]
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(info=NAME)
     available: Mapped[bool] = mapped_column(server_default=text("true"))
     __table_args__ = (
         of_account("distributor_id", "distributors"),
@@ -32,8 +33,8 @@ class PackItemRow(Row):
     __tablename__ = "order_pack_items"
     id: Mapped[int] = own_id()
     pack_id: Mapped[int] = mapped_column(ForeignKey("order_packs.id", ondelete="CASCADE"))
-    section: Mapped[str]
-    name: Mapped[str]
+    section: Mapped[str] = mapped_column(info=NAME)
+    name: Mapped[str] = mapped_column(info=NAME)
     esim: Mapped[bool]
     provider_id: Mapped[int | None] = mapped_column(ForeignKey("providers.id"))
     __table_args__ = (

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.codes.requests import RequestStatus
+from store.personal import CODE, ENCRYPTED, REFERENCE, Erase, not_personal, personal
 from store.row import Row, among, now, of_account, own_id, owner
 
 FILE_TYPES = ("png", "jpeg", "svg", "tiff", "pdf", "typed")
@@ -35,10 +36,12 @@ class QrLetterRow(Row):
     __tablename__ = "qr_letters"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
-    subject: Mapped[str | None]
-    body: Mapped[str | None]
+    subject: Mapped[str | None] = mapped_column(info=personal(Erase.REPLACE, Erase.MENTIONS))
+    body: Mapped[str | None] = mapped_column(info=personal(Erase.REPLACE, Erase.MENTIONS))
     """What was left as it is pre-filled is None: each recipient reads it in their own language."""
-    cc: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=text("'{}'"))
+    cc: Mapped[list[str]] = mapped_column(
+        ARRAY(String), server_default=text("'{}'"), info=personal(Erase.REPLACE, Erase.ADDRESS)
+    )
     written_at: Mapped[datetime] = mapped_column(server_default=now())
     __table_args__ = (UniqueConstraint("id", "account_id"),)
 
@@ -47,15 +50,19 @@ class QrRequestRow(Row):
     """A request for the QR code of an eSIM, sent once or, after "send again", in several rounds."""
 
     __tablename__ = "qr_requests"
-    id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
     account_id: Mapped[int] = owner()
     sim_id: Mapped[int]
     requested_by: Mapped[int]
-    status: Mapped[str]
+    status: Mapped[str] = mapped_column(info=CODE)
     status_since: Mapped[datetime] = mapped_column(server_default=now())
     requested_at: Mapped[datetime] = mapped_column(server_default=now())
     round: Mapped[int] = mapped_column(server_default=text("1"))
-    refusals: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    refusals: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB,
+        server_default=text("'[]'"),
+        info=not_personal("codes and their parameters, never names or addresses"),
+    )
     __table_args__ = (
         # a refused request does not keep a cancelled order from deleting its temporary eSIM
         of_account("sim_id", "sims", ondelete="CASCADE"),
@@ -72,14 +79,14 @@ class QrRoundRow(Row):
     """One sending of a request: which letter (the usual one where none) and to whom."""
 
     __tablename__ = "qr_rounds"
-    request_id: Mapped[str] = mapped_column(primary_key=True)
+    request_id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
     number: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = owner()
-    call: Mapped[str]
+    call: Mapped[str] = mapped_column(info=REFERENCE)
     """The update that asked for it: its repeat finds the round."""
     contacts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     letter_id: Mapped[int | None]
-    sent_by: Mapped[str]
+    sent_by: Mapped[str] = mapped_column(info=REFERENCE)
     at: Mapped[datetime] = mapped_column(server_default=now())
     __table_args__ = (
         of_account("request_id", "qr_requests"),
@@ -97,15 +104,15 @@ class QrVersionRow(Row):
     sim_id: Mapped[int]
     number: Mapped[int]
     current: Mapped[bool]
-    code: Mapped[bytes] = mapped_column(LargeBinary)
+    code: Mapped[bytes] = mapped_column(LargeBinary, info=ENCRYPTED)
     """Encrypted."""
-    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary, info=ENCRYPTED)
     """Keyed digest of the profile that the code stands for: a code is on one SIM at most (F62)."""
-    file_type: Mapped[str]
-    original: Mapped[bytes | None] = mapped_column(LargeBinary)
+    file_type: Mapped[str] = mapped_column(info=CODE)
+    original: Mapped[bytes | None] = mapped_column(LargeBinary, info=ENCRYPTED)
     """Encrypted; none where the code was typed in."""
-    request_id: Mapped[str | None]
-    imported_by: Mapped[str]
+    request_id: Mapped[str | None] = mapped_column(info=REFERENCE)
+    imported_by: Mapped[str] = mapped_column(info=REFERENCE)
     imported_at: Mapped[datetime] = mapped_column(server_default=now())
     __table_args__ = (
         of_account("sim_id", "sims"),
@@ -124,12 +131,12 @@ class QrNotificationRow(Row):
     """A mail that tells somebody that a code is there. The address stays out of every history."""
 
     __tablename__ = "qr_notifications"
-    id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
     account_id: Mapped[int] = owner()
     sim_id: Mapped[int]
     version_id: Mapped[int]
-    address: Mapped[str]
-    created_by: Mapped[str]
+    address: Mapped[str] = mapped_column(info=personal(Erase.ADDRESS))
+    created_by: Mapped[str] = mapped_column(info=REFERENCE)
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     given_up: Mapped[bool] = mapped_column(server_default=text("false"))
     revoked_at: Mapped[datetime | None]
@@ -145,11 +152,11 @@ class QrUploadRow(Row):
     """A file that was checked and is shown to whoever uploaded it, until they send it. Kept for a day."""
 
     __tablename__ = "qr_uploads"
-    id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
     link_id: Mapped[int] = mapped_column(ForeignKey("links.id"), index=True)
-    code: Mapped[bytes] = mapped_column(LargeBinary)
-    file_type: Mapped[str]
-    original: Mapped[bytes | None] = mapped_column(LargeBinary)
+    code: Mapped[bytes] = mapped_column(LargeBinary, info=ENCRYPTED)
+    file_type: Mapped[str] = mapped_column(info=CODE)
+    original: Mapped[bytes | None] = mapped_column(LargeBinary, info=ENCRYPTED)
     uploaded_at: Mapped[datetime] = mapped_column(server_default=now())
 
 
@@ -161,15 +168,15 @@ class LinkRow(Row):
 
     __tablename__ = "links"
     id: Mapped[int] = own_id()
-    token: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    token: Mapped[bytes] = mapped_column(LargeBinary, unique=True, info=ENCRYPTED)
     """SHA-256 of the token."""
-    purpose: Mapped[str]
+    purpose: Mapped[str] = mapped_column(info=CODE)
     account_id: Mapped[int] = owner()
     sim_id: Mapped[int]
-    request_id: Mapped[str | None]
-    recipient: Mapped[str | None]
+    request_id: Mapped[str | None] = mapped_column(info=REFERENCE)
+    recipient: Mapped[str | None] = mapped_column(info=REFERENCE)
     """Upload: the contact whom the mail went to, such as `contact:7`."""
-    notification_id: Mapped[str | None]
+    notification_id: Mapped[str | None] = mapped_column(info=REFERENCE)
     version_id: Mapped[int | None]
     """Download: the only version it shows."""
     created_at: Mapped[datetime] = mapped_column(server_default=now())

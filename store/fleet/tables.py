@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.fleet.inventory import IN_PLACE, SimKind, SimState
 from models.identifiers import ICCID_PATTERN
+from store.personal import CODE, NAME, REFERENCE, Erase, not_personal, personal
 from store.row import Row, among, of_account, own_id, owner
 
 SIM_IN_PLACE = among("state", IN_PLACE)
@@ -24,7 +25,7 @@ class DeviceRow(Row):
     __tablename__ = "devices"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(info=NAME)
     __table_args__ = (UniqueConstraint("account_id", "name"), UniqueConstraint("id", "account_id"))
 
 
@@ -35,7 +36,7 @@ class SubjectRow(Row):
     """
 
     __tablename__ = "subjects"
-    id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
     account_id: Mapped[int] = owner()
     __table_args__ = (UniqueConstraint("id", "account_id"),)
 
@@ -46,9 +47,13 @@ class LineRow(Row):
     account_id: Mapped[int] = owner()
     device_id: Mapped[int]
     slot: Mapped[int]
-    msisdn: Mapped[str] = mapped_column(unique=True)
+    msisdn: Mapped[str] = mapped_column(
+        unique=True, info=not_personal("the number of a line, which the account owns")
+    )
     provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
-    subject: Mapped[str] = mapped_column(Computed("'line:'::text || (id)::text", persisted=True), unique=True)
+    subject: Mapped[str] = mapped_column(
+        Computed("'line:'::text || (id)::text", persisted=True), unique=True, info=REFERENCE
+    )
     __table_args__ = (
         of_account("device_id", "devices"),
         UniqueConstraint("device_id", "slot"),
@@ -62,15 +67,19 @@ class SimRow(Row):
     __tablename__ = "sims"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
-    iccid: Mapped[str | None] = mapped_column(unique=True)
-    kind: Mapped[str]
-    state: Mapped[str]
+    iccid: Mapped[str | None] = mapped_column(
+        unique=True, info=not_personal("the number of a SIM, which the account owns")
+    )
+    kind: Mapped[str] = mapped_column(info=CODE)
+    state: Mapped[str] = mapped_column(info=CODE)
     provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
     distributor_id: Mapped[int | None]
-    employee_id: Mapped[int | None] = mapped_column(index=True)
-    holder: Mapped[str | None]
+    employee_id: Mapped[int | None] = mapped_column(index=True, info=personal(Erase.BLANK))
+    holder: Mapped[str | None] = mapped_column(info=REFERENCE)
     """What it serves (active, suspended) or will serve (temporary), such as `line:42`; others have none."""
-    order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id", use_alter=True), unique=True)
+    order_id: Mapped[str | None] = mapped_column(
+        ForeignKey("orders.id", use_alter=True), unique=True, info=REFERENCE
+    )
     """The order that created this eSIM."""
     discarded_at: Mapped[datetime | None]
     __table_args__ = (

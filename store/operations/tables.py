@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ARRAY, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.personal import CODE, REFERENCE
 from store.row import Row, now, owner
 
 
@@ -12,10 +13,10 @@ class HoldRow(Row):
     """Why and since when a step of a workflow waits for a person. A workflow may be held for several."""
 
     __tablename__ = "holds"
-    workflow_id: Mapped[str] = mapped_column(primary_key=True)
-    step: Mapped[str] = mapped_column(primary_key=True)
+    workflow_id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
+    step: Mapped[str] = mapped_column(primary_key=True, info=CODE)
     account_id: Mapped[int] = owner()
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(info=CODE)
     since: Mapped[datetime] = mapped_column(server_default=now())
 
 
@@ -26,11 +27,11 @@ class NotSentRow(Row):
     """
 
     __tablename__ = "not_sent"
-    subject_id: Mapped[str] = mapped_column(primary_key=True)
+    subject_id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
     """The order, request or notification that it is about."""
-    step: Mapped[str] = mapped_column(primary_key=True)
-    recipients: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=text("'{}'"))
-    reason: Mapped[str]
+    step: Mapped[str] = mapped_column(primary_key=True, info=CODE)
+    recipients: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=text("'{}'"), info=REFERENCE)
+    reason: Mapped[str] = mapped_column(info=CODE)
     attempts: Mapped[int]
     since: Mapped[datetime] = mapped_column(server_default=now())
     tried_at: Mapped[datetime] = mapped_column(server_default=now())

@@ -14,17 +14,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.orders.lifecycle import OrderKind, OrderStatus
+from store.personal import CODE, REFERENCE, Erase, not_personal, personal
 from store.row import STATUS_OPEN, Row, among, now, of_account, own_id, owner
 
 
 class OrderRow(Row):
     __tablename__ = "orders"
-    id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
     account_id: Mapped[int] = owner()
-    kind: Mapped[str]
-    status: Mapped[str]
+    kind: Mapped[str] = mapped_column(info=CODE)
+    status: Mapped[str] = mapped_column(info=CODE)
     status_since: Mapped[datetime] = mapped_column(server_default=now())
-    subject: Mapped[str | None]
+    subject: Mapped[str | None] = mapped_column(info=REFERENCE)
     """What it is about; an order of a kind of which several may be open at once has none."""
     provider_id: Mapped[int | None] = mapped_column(ForeignKey("providers.id"))
     distributor_id: Mapped[int | None]
@@ -32,7 +33,7 @@ class OrderRow(Row):
     placed_by: Mapped[int]
     placed_at: Mapped[datetime] = mapped_column(server_default=now())
     origin_id: Mapped[int | None]
-    what: Mapped[dict[str, Any]]
+    what: Mapped[dict[str, Any]] = mapped_column(info=not_personal("ids of records and what was ordered"))
     """`models.orders.kinds.What` as it was placed: a workflow that was lost is started again with it."""
     esim_id: Mapped[int | None]
     """The eSIM the order brought; a plain number, for it outlives a deleted temporary eSIM."""
@@ -58,7 +59,7 @@ class SwapRow(Row):
     """What an order that switches or replaces the SIM of a line has besides: one row each."""
 
     __tablename__ = "swap_orders"
-    order_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
     account_id: Mapped[int] = owner()
     line_id: Mapped[int]
     pack_id: Mapped[int]
@@ -79,9 +80,9 @@ class FollowUpRow(Row):
 
     __tablename__ = "follow_ups"
     id: Mapped[int] = own_id()
-    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
-    kind: Mapped[str]
-    target: Mapped[str]
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), info=REFERENCE)
+    kind: Mapped[str] = mapped_column(info=CODE)
+    target: Mapped[str] = mapped_column(info=REFERENCE)
     """What it is about, such as the id of a workflow or the name of an e-mail."""
     due_since: Mapped[datetime] = mapped_column(server_default=now())
     done_at: Mapped[datetime | None]
@@ -101,7 +102,7 @@ class OrderNoteRow(Row):
     __tablename__ = "order_notes"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
-    order_id: Mapped[str] = mapped_column(index=True)
+    order_id: Mapped[str] = mapped_column(index=True, info=REFERENCE)
     at: Mapped[datetime] = mapped_column(server_default=now())
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(info=personal(Erase.REPLACE, Erase.MENTIONS))
     __table_args__ = (UniqueConstraint("id", "order_id"),)

@@ -8,7 +8,8 @@
     copies of letters, notifications        the address becomes `erased`
     accounts   have no contact address any more where it was theirs
 
-Orders, events and mails refer to people by number only, and so does everything in Temporal.
+Each column declares what it holds of a person (`store.personal`). Orders, events and mails refer to people by
+number only, and so does everything in Temporal.
 """
 
 import re
@@ -23,7 +24,7 @@ from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.orders.lifecycle import OPEN
 from models.people.callers import By
-from store import events
+from store import erasure_statements, events
 from store.codes import link_ends
 from store.fleet.tables import SimRow
 from store.people.erasure_table import ErasureRow
@@ -116,7 +117,7 @@ _SIMS = select(SimRow.id).where(
 _LOCK_SIMS = _SIMS.order_by(SimRow.id).with_for_update(key_share=True)
 _LOCK_PEOPLE = tuple(
     f"SELECT id FROM {table} WHERE id = ANY(:{table}) ORDER BY id FOR UPDATE"  # noqa: S608  tables of ours
-    for table in ("users", "employees", "contacts")
+    for table in erasure_statements.PEOPLE
 )
 _MORE_SIMS = _SIMS.where(SimRow.id != all_(bindparam("locked", type_=ARRAY(BigInteger)))).limit(1)
 _NEEDED = """
@@ -176,68 +177,17 @@ async def _locked(connection: AsyncConnection, values: Mapping[str, Any]) -> boo
     return False
 
 
-_WRITTEN = "SELECT letter_id FROM qr_rounds WHERE sent_by = ANY(:references) AND letter_id IS NOT NULL"
-_NOTED = """
-SELECT CAST(data ->> 'note' AS bigint) FROM events
-WHERE type IN ('order.submitted', 'order.refused', 'order.cancelled') AND data ? 'note'
-    AND actor = ANY(:references)
-"""
-_OURS = "(cardinality(CAST(:accounts AS bigint[])) = 0 OR account_id = ANY(:accounts))"
-_STATEMENTS: tuple[tuple[str, str], ...] = (
-    (
-        "letters",
-        f"""
-UPDATE qr_letters SET subject = 'erased', body = 'erased',
-    cc = CASE WHEN cardinality(cc) = 0 THEN cc
-         ELSE array_fill(CAST('erased' AS varchar), ARRAY[cardinality(cc)]) END
-WHERE id IN ({_WRITTEN})""",  # noqa: S608
-    ),
-    (
-        "mentions",
-        f"""
-UPDATE qr_letters SET subject = regexp_replace(subject, :mention, 'erased', 'gi'),
-    body = regexp_replace(body, :mention, 'erased', 'gi')
-WHERE {_OURS} AND (subject ~* :mention OR body ~* :mention)""",  # noqa: S608
-    ),
-    (
-        "copies",
-        """
-UPDATE qr_letters SET cc = ARRAY(
-    SELECT CASE WHEN lower(copy) = :address THEN 'erased' ELSE copy END
-    FROM unnest(cc) WITH ORDINALITY AS copies(copy, place) ORDER BY place)
-WHERE EXISTS (SELECT FROM unnest(cc) AS copy WHERE lower(copy) = :address)""",
-    ),
-    ("notes", f"UPDATE order_notes SET text = 'erased' WHERE id IN ({_NOTED}) AND text <> 'erased'"),  # noqa: S608
-    (
-        "mentions",
-        f"""
-UPDATE order_notes SET text = regexp_replace(text, :mention, 'erased', 'gi')
-WHERE text ~* :mention AND {_OURS}""",  # noqa: S608
-    ),
-    ("notifications", "UPDATE qr_notifications SET address = 'erased' WHERE lower(address) = :address"),
-    ("origins", "UPDATE origins SET address = NULL, session = NULL WHERE actor = ANY(:references)"),
-    ("accounts", "UPDATE accounts SET contact_email = NULL WHERE lower(contact_email) = :address"),
-    ("sims", "UPDATE sims SET employee_id = NULL WHERE employee_id = ANY(:employees)"),
-    ("employees", "DELETE FROM employees WHERE id = ANY(:employees)"),
-    ("roles", "DELETE FROM contact_roles WHERE contact_id = ANY(:contacts)"),
-    ("contacts", "DELETE FROM contacts WHERE id = ANY(:contacts)"),
-    (
-        "profiles",
-        """
+_DEACTIVATE = (
+    """
 INSERT INTO authorised_actions_profiles (account_id, name, is_default)
 SELECT DISTINCT account_id, 'erased', false FROM users WHERE id = ANY(:users)
 ON CONFLICT DO NOTHING""",
-    ),
-    (
-        "users",
-        """
-UPDATE users SET name = 'erased', email = 'erased-user-' || users.id || '@erased.invalid',
-    profile_id = p.id, language = NULL, deactivated_at = coalesce(users.deactivated_at, esim_now())
+    """
+UPDATE users SET profile_id = p.id, deactivated_at = coalesce(users.deactivated_at, esim_now())
 FROM authorised_actions_profiles p
 WHERE users.id = ANY(:users) AND p.account_id = users.account_id AND p.name = 'erased'""",
-    ),
 )
-_NOT_TOLD = frozenset({"roles", "profiles", "origins"})
+"""An erased user may do nothing any more."""
 
 
 async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> dict[str, int]:
@@ -245,11 +195,13 @@ async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> d
     values = _values(person)
     counts: dict[str, int] = {}
     await link_ends.revoke_of_contacts(connection, person.contacts, by)
-    for what, statement in _STATEMENTS:
-        done = await connection.execute(text(statement), values)
-        if what not in _NOT_TOLD:
-            counts[what] = counts.get(what, 0) + done.rowcount
-    kept = {kind: list(getattr(person, kind)) for kind in ("users", "employees", "contacts")}
+    for statement in erasure_statements.statements():
+        done = await connection.execute(text(statement.sql), values)
+        if statement.counted_as:
+            counts[statement.counted_as] = counts.get(statement.counted_as, 0) + done.rowcount
+    for deactivate in _DEACTIVATE:
+        await connection.execute(text(deactivate), values)
+    kept = {kind: list(getattr(person, kind)) for kind in erasure_statements.PEOPLE}
     told = {what: number for what, number in counts.items() if what not in kept}
     await connection.execute(insert(ErasureRow).values(actor=by.actor, data={**kept, **told}))
     about = tuple(values["references"]) or ("person",)

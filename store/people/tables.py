@@ -15,15 +15,16 @@ from models.language import Language
 from models.orders.rules import TARGETS
 from models.people.callers import USER_ROLES, Role, UserKind
 from models.people.views import ContactRole
+from store.personal import CODE, NAME, Erase, personal
 from store.row import Row, among, of_account, own_id, owner
 
 
 class AccountRow(Row):
     __tablename__ = "accounts"
     id: Mapped[int] = own_id()
-    name: Mapped[str] = mapped_column(unique=True)
-    language: Mapped[str] = mapped_column(server_default=text("'en'"))
-    contact_email: Mapped[str | None]
+    name: Mapped[str] = mapped_column(unique=True, info=NAME)
+    language: Mapped[str] = mapped_column(server_default=text("'en'"), info=CODE)
+    contact_email: Mapped[str | None] = mapped_column(info=personal(Erase.ADDRESS))
     """Whom a notification is offered to where nobody requested the code (F65)."""
     closed_at: Mapped[datetime | None]
     """Since when it takes no new orders and its users cannot act (F67)."""
@@ -34,7 +35,7 @@ class ProfileRow(Row):
     __tablename__ = "authorised_actions_profiles"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(info=NAME)
     is_default: Mapped[bool]
     __table_args__ = (
         UniqueConstraint("account_id", "name"),
@@ -48,7 +49,7 @@ class ProfileTargetRow(Row):
 
     __tablename__ = "profile_targets"
     profile_id: Mapped[int] = mapped_column(ForeignKey("authorised_actions_profiles.id"), primary_key=True)
-    target: Mapped[str] = mapped_column(primary_key=True)
+    target: Mapped[str] = mapped_column(primary_key=True, info=CODE)
     __table_args__ = (CheckConstraint(among("target", TARGETS), name="target_known"),)
 
 
@@ -56,13 +57,15 @@ class UserRow(Row):
     __tablename__ = "users"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
-    name: Mapped[str]
-    email: Mapped[str]
+    name: Mapped[str] = mapped_column(info=personal(Erase.REPLACE))
+    email: Mapped[str] = mapped_column(
+        info=personal(Erase.REPLACE, erased="'erased-user-' || id || '@erased.invalid'")
+    )
     profile_id: Mapped[int]
-    language: Mapped[str | None]
+    language: Mapped[str | None] = mapped_column(info=personal(Erase.BLANK))
     """Else that of the account."""
-    role: Mapped[str] = mapped_column(server_default=Role.MANAGER)
-    kind: Mapped[str] = mapped_column(server_default=UserKind.PERSON)
+    role: Mapped[str] = mapped_column(server_default=Role.MANAGER, info=CODE)
+    kind: Mapped[str] = mapped_column(server_default=UserKind.PERSON, info=CODE)
     deactivated_at: Mapped[datetime | None]
     distributor_id: Mapped[int | None]
     """Whose orders a user of the provider desk sees."""
@@ -83,7 +86,7 @@ class UserRow(Row):
 class ProviderRow(Row):
     __tablename__ = "providers"
     id: Mapped[int] = own_id()
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(info=NAME)
     __table_args__ = (Index("uq_providers_name", text("lower(name)"), unique=True),)
 
 
@@ -91,7 +94,7 @@ class DistributorRow(Row):
     __tablename__ = "distributors"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(info=NAME)
     __table_args__ = (
         UniqueConstraint("id", "account_id"),
         Index("uq_distributors_name", "account_id", text("lower(name)"), unique=True),
@@ -102,9 +105,9 @@ class ContactRow(Row):
     __tablename__ = "contacts"
     id: Mapped[int] = own_id()
     distributor_id: Mapped[int] = mapped_column(ForeignKey("distributors.id"))
-    name: Mapped[str]
-    email: Mapped[str]
-    language: Mapped[str | None]
+    name: Mapped[str] = mapped_column(info=personal(Erase.DELETE_ROW))
+    email: Mapped[str] = mapped_column(info=personal(Erase.DELETE_ROW))
+    language: Mapped[str | None] = mapped_column(info=personal(Erase.DELETE_ROW))
     """Else that of the account."""
     __table_args__ = (
         CheckConstraint(among("language", Language), name="language"),
@@ -114,8 +117,10 @@ class ContactRow(Row):
 
 class ContactRoleRow(Row):
     __tablename__ = "contact_roles"
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), primary_key=True)
-    role: Mapped[str] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(
+        ForeignKey("contacts.id"), primary_key=True, info=personal(Erase.DELETE_ROW)
+    )
+    role: Mapped[str] = mapped_column(primary_key=True, info=personal(Erase.DELETE_ROW))
     __table_args__ = (CheckConstraint(among("role", ContactRole), name="role_known"),)
 
 
@@ -123,9 +128,9 @@ class EmployeeRow(Row):
     __tablename__ = "employees"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
-    name: Mapped[str]
-    email: Mapped[str | None]
-    language: Mapped[str | None]
+    name: Mapped[str] = mapped_column(info=personal(Erase.DELETE_ROW))
+    email: Mapped[str | None] = mapped_column(info=personal(Erase.DELETE_ROW))
+    language: Mapped[str | None] = mapped_column(info=personal(Erase.DELETE_ROW))
     """Else that of the account."""
     __table_args__ = (
         CheckConstraint(among("language", Language), name="language"),
@@ -139,5 +144,5 @@ class GroupRow(Row):
     __tablename__ = "management_groups"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(info=NAME)
     __table_args__ = (UniqueConstraint("account_id", "name"), UniqueConstraint("id", "account_id"))

@@ -1,0 +1,158 @@
+"""The statements that erase a person, built from what the columns of all tables declare (`store.personal`).
+
+A row is the person's if it is theirs (`_WHOSE`) or refers to their record by a foreign key.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ARRAY, Column, MetaData, Table
+
+from store.codes.tables import QrLetterRow
+from store.event_table import EventRow
+from store.mail_table import MailRow
+from store.operations.tables import HoldRow, NotSentRow
+from store.orders.tables import OrderRow
+from store.origins import OriginRow
+from store.people.erasure_table import ErasureRow
+from store.personal import ERASED, Erase, declared
+from store.row import Row
+
+TABLES = (ErasureRow, EventRow, HoldRow, MailRow, NotSentRow, OriginRow, QrLetterRow, OrderRow)
+"""One table of each file: once their files are imported, the metadata has all tables."""
+
+PEOPLE = ("users", "employees", "contacts")
+"""The tables of people, and the parameters with the ids of one person's records."""
+_WRITTEN = "SELECT letter_id FROM qr_rounds WHERE sent_by = ANY(:references) AND letter_id IS NOT NULL"
+_NOTED = """
+SELECT CAST(data ->> 'note' AS bigint) FROM events
+WHERE type IN ('order.submitted', 'order.refused', 'order.cancelled') AND data ? 'note'
+    AND actor = ANY(:references)
+"""
+_WHOSE: Mapping[str, str] = {
+    **{people: f"id = ANY(:{people})" for people in PEOPLE},
+    "qr_letters": f"id IN ({_WRITTEN})",
+    "order_notes": f"id IN ({_NOTED})",
+    "origins": "actor = ANY(:references)",
+}
+"""Which rows are the person's, where no foreign key says so."""
+_OURS = "(cardinality(CAST(:accounts AS bigint[])) = 0 OR account_id = ANY(:accounts))"
+
+_COUNTED: Mapping[tuple[str, Erase], str | None] = {
+    ("qr_letters", Erase.REPLACE): "letters",
+    ("qr_letters", Erase.ADDRESS): "copies",
+    ("qr_letters", Erase.MENTIONS): "mentions",
+    ("order_notes", Erase.REPLACE): "notes",
+    ("order_notes", Erase.MENTIONS): "mentions",
+    ("qr_notifications", Erase.ADDRESS): "notifications",
+    ("contact_roles", Erase.DELETE_ROW): None,
+    ("origins", Erase.REPLACE): None,
+}
+"""What the rows of a statement are counted as, where it is not the name of the table; None: not at all."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement in SQL, with the parameters of `store.people.erasure`, and what its rows are counted as."""
+
+    sql: str
+    counted_as: str | None
+
+
+def statements(metadata: MetaData = Row.metadata) -> list[Statement]:
+    """All statements, in the sequence in which they are to be executed. Raises `LookupError` for a table of
+    which nothing says whose its rows are.
+    """
+    tables = metadata.sorted_tables
+    return [
+        *_each(tables, Erase.REPLACE, _replaced, Erase.BLANK),
+        *_each(tables, Erase.MENTIONS, _without_mentions),
+        *_each(tables, Erase.ADDRESS, _without_address),
+        *_each(reversed(tables), Erase.DELETE_ROW, _deleted),
+    ]
+
+
+def _each(
+    tables: Iterable[Table], erase: Erase, build: Callable[[Table, list[Column[Any]]], str], *more: Erase
+) -> Iterable[Statement]:
+    """A statement for each table with columns of which erasing does this."""
+    wanted = {erase, *more}
+    for table in tables:
+        columns = [column for column in table.columns if wanted & _erase(column)]
+        if columns:
+            yield Statement(build(table, columns), _COUNTED.get((table.name, erase), table.name))
+
+
+def _erase(column: Column[Any]) -> frozenset[Erase]:
+    found = declared(column.info)
+    return found.erase if found else frozenset()
+
+
+def _whose(table: Table) -> str:
+    """Which rows are the person's, as a condition."""
+    if table.name in _WHOSE:
+        return _WHOSE[table.name]
+    referring = [
+        f"{key.parent.name} = ANY(:{people})"
+        for key in table.foreign_keys
+        for people in PEOPLE
+        if key.target_fullname == f"{people}.id"
+    ]
+    if not referring:
+        raise LookupError(f"{table.name} has personal data, but nothing says which rows are a person's.")
+    return f"({' OR '.join(sorted(referring))})"
+
+
+def _replaced(table: Table, columns: list[Column[Any]]) -> str:
+    """Rows of the person that were erased before are not changed, and so not counted again."""
+    values = {column.name: _erased(column) for column in columns}
+    sets = ", ".join(f"{name} = {value}" for name, value in values.items())
+    changed = " OR ".join(f"{name} IS DISTINCT FROM {value}" for name, value in values.items())
+    again = "" if table.name in PEOPLE else f" AND ({changed})"
+    return f"UPDATE {table.name} SET {sets} WHERE {_whose(table)}{again}"  # noqa: S608  names of our own
+
+
+def _erased(column: Column[Any]) -> str:
+    if Erase.BLANK in _erase(column):
+        return "NULL"
+    if isinstance(column.type, ARRAY):
+        name, all_of_them = (
+            column.name,
+            f"array_fill(CAST({ERASED} AS varchar), ARRAY[cardinality({column.name})])",
+        )
+        return f"(CASE WHEN cardinality({name}) = 0 THEN {name} ELSE {all_of_them} END)"
+    found = declared(column.info)
+    return found.erased if found else ERASED
+
+
+def _without_mentions(table: Table, columns: list[Column[Any]]) -> str:
+    names = [column.name for column in columns]
+    sets = ", ".join(f"{name} = regexp_replace({name}, :mention, {ERASED}, 'gi')" for name in names)
+    found = " OR ".join(f"{name} ~* :mention" for name in names)
+    return f"UPDATE {table.name} SET {sets} WHERE {_OURS} AND ({found})"  # noqa: S608
+
+
+def _without_address(table: Table, columns: list[Column[Any]]) -> str:
+    sets = ", ".join(f"{column.name} = {_address_erased(column)}" for column in columns)
+    found = " OR ".join(
+        f"EXISTS (SELECT FROM unnest({column.name}) AS one WHERE lower(one) = :address)"
+        if isinstance(column.type, ARRAY)
+        else f"lower({column.name}) = :address"
+        for column in columns
+    )
+    return f"UPDATE {table.name} SET {sets} WHERE {found}"  # noqa: S608
+
+
+def _address_erased(column: Column[Any]) -> str:
+    if isinstance(column.type, ARRAY):
+        return (
+            f"ARRAY(SELECT CASE WHEN lower(one) = :address THEN {ERASED} ELSE one END "  # noqa: S608
+            f"FROM unnest({column.name}) WITH ORDINALITY AS all_of_them(one, place) ORDER BY place)"
+        )
+    erased = "NULL" if column.nullable else ERASED
+    return f"CASE WHEN lower({column.name}) = :address THEN {erased} ELSE {column.name} END"
+
+
+def _deleted(table: Table, _: list[Column[Any]]) -> str:
+    return f"DELETE FROM {table.name} WHERE {_whose(table)}"  # noqa: S608
