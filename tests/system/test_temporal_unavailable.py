@@ -16,6 +16,7 @@ from models.orders.lifecycle import HoldReason
 from sandbox.ports import free_port
 from starter.codes.code_desk import CodeDesk
 from starter.codes.desk import QrDesk, QrRequestDraft
+from starter.connected import ConnectedDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
@@ -98,7 +99,7 @@ async def forwarded(port: int, address: str) -> AsyncIterator[None]:
 
 
 def test_every_desk_that_opens_is_tried() -> None:
-    assert desks_that_open() - {CodeDesk} == NEEDS.keys() == READS.keys()
+    assert desks_that_open() - {CodeDesk, ConnectedDesk} == NEEDS.keys() == READS.keys()
 
 
 @pytest.mark.covers("W1")
