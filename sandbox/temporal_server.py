@@ -27,9 +27,11 @@ READY_SECONDS = 60.0
 RPC_TIMEOUT = timedelta(seconds=5)
 
 FASTER_QUEUES = tuple(
-    f"history.{queue}ProcessorMaxPollRPS=2000" for queue in ("transfer", "timer", "visibility")
+    f"history.{queue}ProcessorMaxPollRPS=200" for queue in ("transfer", "timer", "visibility")
 )
-"""By default the dev server looks into each queue 20 times a second: every workflow task waits 50 ms."""
+"""By default the development server polls each queue 20 times a second: every workflow task waits 50 ms. At
+200 it waits 5 ms; more polls cost more CPU than they save.
+"""
 FASTER_DATABASE = ("journal_mode=wal", "synchronous=1")
 """Several times the orders per second; still nothing is lost when the process is killed."""
 
