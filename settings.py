@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     """API key of a hosted Temporal service; switches TLS on. Empty: none."""
     temporal_tls: bool = False
     """TLS to the Temporal frontend without an API key."""
+    temporal_compression: Literal["auto", "gzip", "none"] = "auto"
+    """gRPC compression between our processes and Temporal: gzip or none. auto: none where
+    ESIM_TEMPORAL_ADDRESS is a loopback address, gzip elsewhere."""
     temporal_ui_url: str = "http://localhost:8233"
     """Address of the Temporal Web UI, only to print links."""
     task_queue: str = "esim-orders"
@@ -126,6 +129,9 @@ class Settings(BaseSettings):
 
     cached_workflows: int = Field(default=500, ge=10)
     """Open orders that a worker keeps in memory; more are read again from their history when they move."""
+    workflow_sandbox: bool = False
+    """Whether a worker runs workflows in Temporal's sandbox, which fails a workflow task that is not
+    deterministic and costs CPU for each order. The tests and every replay run in it."""
     build_id: str = Field(default="", pattern=BUILD_ID)
     """Which build of our workflows a worker runs, for Temporal to send it the orders that are meant for it.
     Empty: workers have no version, and each takes any order."""

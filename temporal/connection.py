@@ -1,6 +1,7 @@
 """The connection to Temporal, the same in every process: one data converter, one set of checks."""
 
 import contextlib
+import ipaddress
 import logging
 import os
 import sys
@@ -10,7 +11,7 @@ from typing import NoReturn
 
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client, WorkflowExecutionDescription
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
 
 from models.errors import PartAway
 from settings import Settings
@@ -50,6 +51,7 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
             settings.temporal_address,
             namespace=settings.temporal_namespace,
             api_key=settings.temporal_api_key or None,
+            grpc_compression=compression(settings),
             tls=settings.temporal_tls or bool(settings.temporal_api_key),
             data_converter=data_converter(PayloadKeys(settings.payload_keys)),
             lazy=lazy,
@@ -60,6 +62,24 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
         raise explained(failure) from None
     except (RuntimeError, OSError, ValueError):  # the last where the address is none
         raise temporal_away() from None
+
+
+def compression(settings: Settings) -> GrpcCompression:
+    """The gRPC compression of the connection: unless a setting says which, none on a loopback address, where
+    it costs CPU and saves nothing.
+    """
+    wanted = settings.temporal_compression
+    if wanted == "auto":
+        wanted = "none" if _is_loopback(settings.temporal_address) else "gzip"
+    return GrpcCompression.NONE if wanted == "none" else GrpcCompression.GZIP
+
+
+def _is_loopback(address: str) -> bool:
+    host = address.rpartition(":")[0].strip("[]").rstrip(".").lower()
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 @contextlib.contextmanager
