@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import partial
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.codes import QrInventorySteps
@@ -52,6 +52,9 @@ from workflows.step import Steps, activities_of, undone
 from workflows.steps import CONTRACTS
 
 GRACE = timedelta(seconds=30)
+"""How long a worker that is stopped lets the steps in flight go on."""
+MARGIN = timedelta(seconds=10)
+"""After grace and margin a shutdown is cut off: what stops a container must wait longer than both."""
 WORKFLOWS: list[type] = [EsimOrder, EsimQrRequest, EsimQrNotification, RetryHeld]
 VERSIONED: list[type] = [EsimOrder, EsimQrRequest, PinnedQrNotification, RetryHeld]
 """The same for workers with a build id. Temporal takes no word of versions from a worker without one."""
@@ -80,11 +83,19 @@ _log = logging.getLogger("worker")
 
 
 def workflow_runner() -> SandboxedWorkflowRunner:
-    """The sandbox that workflows run in, here and when a history is replayed.
+    """The sandbox that workflows run in, in tests, when a history is replayed, and where the setting says so.
 
     What holds no state is passed through: read once, not once a workflow.
     """
     return SandboxedWorkflowRunner(SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+
+def configured_runner(settings: Settings) -> WorkflowRunner:
+    """Where workflows run: in no sandbox unless `workflow_sandbox` says so, as it costs CPU for each order.
+
+    Without it, orders share the modules of the workflows; no module holds anything that changes.
+    """
+    return workflow_runner() if settings.workflow_sandbox else UnsandboxedWorkflowRunner()
 
 
 def implementations(
@@ -118,8 +129,15 @@ def order_worker(
     mailer: Mailer,
     settings: Settings,
     workflows: Sequence[type] = (),
+    *,
+    eager: bool = False,
 ) -> Worker:
-    """A worker for orders on the configured task queue; with a build id, one of that version."""
+    """A worker for orders on the configured task queue; with a build id, one of that version.
+
+    `eager`: Temporal hands over a step together with the workflow task that asked for it, which saves a
+    poll. A worker that is stopped just when it is handed one may never end its shutdown, so this is only
+    for processes with a watchdog.
+    """
     activities = activities_of(*implementations(client, database, mailer, settings))
     assert not undone(CONTRACTS, activities)  # noqa: S101  every declared step is taken
     return Worker(
@@ -128,9 +146,8 @@ def order_worker(
         workflows=workflows or (VERSIONED if settings.build_id else WORKFLOWS),
         activities=activities,
         interceptors=[SafeFailures(), NotSent(database), Heartbeats()],
-        workflow_runner=workflow_runner(),
-        # a worker that stops just when it is handed a step with a task would never end
-        disable_eager_activity_execution=True,
+        workflow_runner=configured_runner(settings),
+        disable_eager_activity_execution=not eager,
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=settings.cached_workflows,
         deployment_config=deployment_config(settings),
@@ -170,20 +187,23 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         ready = partial(readiness, database, client)
         await stack.enter_async_context(health_page(settings.health_address, ready))
         settle_memory()
-        await stack.enter_async_context(order_worker(client, database, mailer, settings))
+        await stack.enter_async_context(order_worker(client, database, mailer, settings, eager=True))
         _log.info("The worker polls %s at %s.", settings.task_queue, settings.temporal_address)
         idle = await why_idle(client, settings)
         if idle:
             _log.warning("%s", idle)
-        await stop.wait()
+        try:
+            await stop.wait()
+        finally:
+            stop.set()  # also where the worker has failed: the watchdog counts from here
         _log.info("The worker stops: steps in flight are finished first.")
 
 
 def settle_memory() -> None:
     """Take what has been loaded so far out of Python's garbage collections: it stays until the end.
 
-    Each order's workflow leaves cycles behind (its copy of a module), so collections are frequent, and
-    one that looks at all libraries stops every order for a tenth of a second.
+    Each order's workflow leaves cycles behind, so collections are frequent, and one that looks at all
+    libraries stops every order for a tenth of a second.
     """
     gc.collect()
     gc.freeze()
@@ -202,7 +222,7 @@ def main() -> None:
         "version; see docs/versions.md",
     )
     given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
-    leave(run("worker", serve, **given))
+    leave(run("worker", serve, GRACE + MARGIN, **given))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from temporalio.worker import Worker
 from bench.bare import STEPS, BareOrder
 from settings import Settings
 from temporal.connection import connect
-from worker import GRACE, settle_memory, workflow_runner
+from worker import GRACE, configured_runner, settle_memory
 
 TASK_QUEUE = "bare-orders"
 
@@ -22,8 +22,8 @@ def bare_worker(client: Client, settings: Settings) -> Worker:
         task_queue=TASK_QUEUE,
         workflows=[BareOrder],
         activities=STEPS,
-        workflow_runner=workflow_runner(),
-        disable_eager_activity_execution=True,
+        workflow_runner=configured_runner(settings),
+        disable_eager_activity_execution=False,
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=settings.cached_workflows,
     )

@@ -43,8 +43,8 @@ class Plan:
     migrate: Callable[[str], Awaitable[None]] = no_migration
     """Brings the tables up to date; gets the database's URL."""
     worker: Sequence[str] = (sys.executable, "-m", "worker")
-    worker_stop_seconds: float = 35.0
-    """Longer than a worker takes to finish the steps it has begun (30 s)."""
+    worker_stop_seconds: float = 45.0
+    """Longer than a worker takes to finish the steps it has begun (30 s), or until its watchdog (40 s)."""
     portal: Sequence[str] = (sys.executable, "-m", "portal")
     """Empty: no portal."""
     task_queue: str = "esim-orders"

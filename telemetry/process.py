@@ -1,10 +1,13 @@
 """What worker and portal have in common: settings read, logs and traces set up, stopped by a signal."""
 
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from types import FrameType
 
 from models.errors import EsimError, PartAway
 from settings import Settings, load
@@ -12,17 +15,19 @@ from telemetry.logs import set_up_logging
 from telemetry.metrics import use_runtime
 from telemetry.traces import traced
 from telemetry.unexpected import EXIT_CODE, unexpected
+from telemetry.watchdog import ShutdownWatchdog
 
 Serve = Callable[[Settings, asyncio.Event], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 
 
-def run(process: str, serve: Serve, **given: str) -> int:
+def run(process: str, serve: Serve, stops_within: timedelta | None = None, **given: str) -> int:
     """Serve until SIGTERM or SIGINT. Settings that are given overrule the environment's.
 
-    Exit code 2 for a refusal, 3 where a component is unavailable, 70 for a bug: the log has its frames, or
-    a file that is named where there is no log yet.
+    A shutdown that takes longer than `stops_within` is cut off (`telemetry.watchdog`). Exit code 2 for a
+    refusal, 3 where a component is unavailable, 70 for a bug: the log has its frames, or a file that is
+    named where there is no log yet.
     """
     say: Callable[[EsimError], None] = _say_plainly
     try:
@@ -34,7 +39,7 @@ def run(process: str, serve: Serve, **given: str) -> int:
         import uvloop  # noqa: PLC0415  not on every platform
 
         with traced(settings, process):
-            uvloop.run(_until_signalled(settings, serve))
+            uvloop.run(_until_signalled(settings, serve, stops_within))
     except EsimError as failure:
         say(failure)
         return 3 if isinstance(failure, PartAway) else 2
@@ -47,10 +52,39 @@ def run(process: str, serve: Serve, **given: str) -> int:
     return 0
 
 
-async def _until_signalled(settings: Settings, serve: Serve) -> None:
-    stop = asyncio.Event()
+class _Stop(asyncio.Event):
+    """Set when the shutdown begins; the watchdog counts from then on."""
+
+    def __init__(self, watchdog: ShutdownWatchdog | None) -> None:
+        super().__init__()
+        self._watchdog = watchdog
+
+    def begins(self) -> None:
+        """Start the watchdog's count. A signal handler may call it, as it does not touch the loop."""
+        if self._watchdog:
+            self._watchdog.shutdown_begins()
+
+    def set(self) -> None:
+        """Begin the shutdown."""
+        self.begins()
+        super().set()
+
+
+async def _until_signalled(settings: Settings, serve: Serve, stops_within: timedelta | None) -> None:
+    watchdog = ShutdownWatchdog(stops_within) if stops_within else None
+    if watchdog:
+        watchdog.start()
+    stop = _Stop(watchdog)
+    loop = asyncio.get_running_loop()
+
+    def signalled(number: int, frame: FrameType | None) -> None:
+        stop.begins()
+        with contextlib.suppress(RuntimeError):  # the loop has ended already
+            loop.call_soon_threadsafe(stop.set)
+
+    # Not by the loop's own handlers, which do not run while it is blocked.
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        signal.signal(number, signalled)
     await serve(settings, stop)
 
 

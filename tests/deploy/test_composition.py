@@ -8,7 +8,9 @@ from compose_spec import PyCompose, parse_duration
 from typer.main import get_command
 
 import worker
+from sandbox.up import Plan
 from starter.cli.commands import app
+from telemetry.watchdog import SECONDS_TO_LOG
 from tests.deploy.composition import (
     FILLED_IN,
     ROOT,
@@ -100,9 +102,11 @@ def test_any_number_of_workers_can_run() -> None:
     assert {"container_name", "ports", "hostname"}.isdisjoint(services()["worker"])
 
 
-def test_a_stopping_worker_may_finish_its_steps() -> None:
-    grace = parse_duration(services()["worker"]["stop_grace_period"])
-    assert timedelta(seconds=grace) > worker.GRACE
+@pytest.mark.covers("W1")
+def test_a_stopping_worker_may_finish_its_steps_or_be_ended_by_its_watchdog() -> None:
+    longest = worker.GRACE + worker.MARGIN + timedelta(seconds=SECONDS_TO_LOG)
+    assert timedelta(seconds=parse_duration(services()["worker"]["stop_grace_period"])) > longest
+    assert timedelta(seconds=Plan.worker_stop_seconds) > longest
 
 
 def test_our_containers_have_no_rights_that_they_do_not_need() -> None:

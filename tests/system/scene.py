@@ -96,7 +96,7 @@ class Scene:
     def __init__(self, temporal: Temporal, database: Database, settings: Settings, mailbox: Mailbox) -> None:
         self.temporal = temporal
         self.database = database
-        self.settings = settings
+        self.settings = settings.model_copy(update={"workflow_sandbox": True})
         self.mailbox = mailbox
         self.inventory = Inventory(database)
         self.desk = OrderDesk(temporal.client, database, settings)
