@@ -1,8 +1,8 @@
 """The bare order: the shape of `workflows.orders.order.EsimOrder` with steps that do nothing.
 
-It makes the same calls on Temporal in the same order: an update-with-start, two updates, four steps,
-one more beside them, a timer, two upserts, summaries and details. What an order costs beyond it is ours:
-PostgreSQL, mails, rules, messages. Its messages are mere strings, so it is as cheap as Python gets.
+It makes the same calls on Temporal in the same order: an update-with-start, two updates, four steps, one more
+beside them, a timer, two upserts (the last with the close), summaries and details. What an order costs beyond
+it is ours: PostgreSQL, mails, rules, messages. Its messages are mere strings: as cheap as Python gets.
 """
 
 import asyncio
@@ -75,10 +75,11 @@ class BareOrder:
         workflow.set_current_details(DETAILS)
         handed_over = asyncio.create_task(self._hand_over())
         await self._answer(open_nothing, "Acknowledged: create the temporary eSIM", "provider_processing")
-        await self._answer(complete_nothing, "Processed: put the eSIM on the line", "processed")
+        await self._answer(complete_nothing, "Processed: put the eSIM on the line", None)
         await self._take(tell_nobody, "Tell people how the order ended")
         await workflow.wait_condition(lambda: self._handed_over and workflow.all_handlers_finished())
         handed_over.cancel()
+        workflow.upsert_search_attributes([ORDER_STATUS.value_set("processed")])
         return self._order_id
 
     @workflow.update(description="Wait until the order is accepted.")
@@ -110,11 +111,12 @@ class BareOrder:
         self._calls.append(call)
         return await call
 
-    async def _answer(self, step: Step, summary: str, status: str) -> None:
+    async def _answer(self, step: Step, summary: str, status: str | None) -> None:
         await workflow.wait_condition(lambda: bool(self._calls))
         call = self._calls.popleft()
         done = await self._take(step, summary)
-        workflow.upsert_search_attributes([ORDER_STATUS.value_set(status)])
+        if status:
+            workflow.upsert_search_attributes([ORDER_STATUS.value_set(status)])
         workflow.set_current_details(DETAILS)
         call.set_result(done)
 

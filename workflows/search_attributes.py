@@ -3,7 +3,12 @@
 import json
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    SearchAttributeUpdate,
+    TypedSearchAttributes,
+)
 
 from models.characters import LONGEST_NAME
 from models.codes.requests import RequestStatus
@@ -76,6 +81,30 @@ def label_once(attributes: TypedSearchAttributes) -> None:
     missing = [pair for pair in attributes if known.get(pair.key) is None]
     if missing:
         workflow.upsert_search_attributes([pair.key.value_set(pair.value) for pair in missing])
+
+
+class StatusLabel:
+    """What operators filter orders by: the order's status as the search attribute last said it.
+
+    Each upsert costs the server a write of its own. So the status of an order that is about to close is
+    upserted in the workflow task that closes it, or with the hold that keeps it open.
+    """
+
+    def __init__(self, status: OrderStatus) -> None:
+        self._shown = status
+
+    def show(self, status: OrderStatus) -> None:
+        """Upsert the status, unless the search attribute says it already."""
+        missing = self.missing(status)
+        if missing:
+            workflow.upsert_search_attributes(missing)
+
+    def missing(self, status: OrderStatus) -> list[SearchAttributeUpdate[str]]:
+        """The same, to be upserted together with something else."""
+        if status is self._shown:
+            return []
+        self._shown = status
+        return [ORDER_STATUS.value_set(status.value)]
 
 
 def _attributes(values: dict[SearchAttributeKey[str], str]) -> TypedSearchAttributes:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from models.errors import Refusal
@@ -26,6 +27,7 @@ from workflows.steps import HoldSteps
 Result = TypeVar("Result")
 Step = Callable[[Any, Any], Awaitable[Result]]
 Condition = Callable[[], bool]
+Labels = Callable[[], list[SearchAttributeUpdate[str]]]
 
 
 class Overtaken(Exception):
@@ -58,12 +60,13 @@ def never() -> bool:
 
 class StepRunner:
     """Takes the steps of the workflow with this id. `changed` is called whenever operators should read
-    something new.
+    something new; `missing_labels` are search attributes that are to be upserted with a hold at the latest.
     """
 
-    def __init__(self, workflow_id: str, changed: Callable[[], None]) -> None:
+    def __init__(self, workflow_id: str, changed: Callable[[], None], missing_labels: Labels = list) -> None:
         self._id = workflow_id
         self._changed = changed
+        self._missing_labels = missing_labels
         self._holds: dict[str, Hold] = {}
         self._going_out: dict[str, GoingOut] = {}
         self._releases: dict[str, ReleaseInput] = {}
@@ -86,9 +89,8 @@ class StepRunner:
 
     @property
     def settled(self) -> bool:
-        """Whether the workflow may end: no step that was overtaken is still at work, and the row says what
-        it is held for. To end before would make Temporal take the ending task back, and with it the
-        answers to those who called; and the row would stay held for ever.
+        """Whether the workflow may end: no superseded step is still at work, and the row says what it is held
+        for. Else Temporal takes the ending task and the callers' answers back, and the row stays held.
         """
         return not self._at_work
 
@@ -277,7 +279,7 @@ class StepRunner:
         if reason is not self._shown:
             self._shown = reason
             value = HOLD_REASON.value_set(reason.value) if reason else HOLD_REASON.value_unset()
-            workflow.upsert_search_attributes([value])
+            workflow.upsert_search_attributes([value, *self._missing_labels()])
         self._changed()
 
 

@@ -42,7 +42,7 @@ from workflows.orders.messages import (
     ProcessedInput,
 )
 from workflows.orders.steps import FollowUpSteps, OrderSteps, PeopleSteps
-from workflows.search_attributes import ORDER_STATUS, label_once, labels
+from workflows.search_attributes import StatusLabel, label_once, labels
 from workflows.starts import all_answered, answer_all, no_more, read_start, received
 from workflows.step_runner import Overtaken, StepRunner
 
@@ -73,7 +73,10 @@ class EsimOrder:
         self._shown: Shown | None = None
         self._state = OrderState(order_id=self._order_id, status=OrderStatus.SUBMITTED)
         self._calls: Calls[OrderState] = Calls(self._answer, cancels=OrderSteps.cancel_order)
-        self._steps = StepRunner(self._order_id, changed=self._show)
+        self._label = StatusLabel(self._state.status)
+        self._steps = StepRunner(
+            self._order_id, changed=self._show, missing_labels=lambda: self._label.missing(self._status)
+        )
         self._beside: list[asyncio.Task[None]] = []
         self._owed: dict[str, asyncio.Task[None]] = {}
         self._timeline: list[tuple[datetime, str]] = []
@@ -102,6 +105,7 @@ class EsimOrder:
                 self._owe("withdraw_from_provider", self._withdraw)
             await self._answer_while(lambda: self._is_owed or bool(self._steps.holds))
         await self._answer_while(lambda: not (workflow.all_handlers_finished() and self._steps.settled))
+        self._label.show(self._status)
         return self._state
 
     # --- what callers ask -----------------------------------------------------------------------------
@@ -200,8 +204,8 @@ class EsimOrder:
         return step_input(**which, actor=call.actor, origin_id=call.origin_id, **more)
 
     def _owe(self, place: str, deed: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Begin what is owed, beside the others: none keeps another from being done. Each is begun once, for
-        a later status lists again what an earlier one left and is not done yet.
+        """Begin what is owed, beside the others. Each is begun once: a later status lists again what an
+        earlier one left.
         """
         if place not in self._owed:
             self._owed[place] = asyncio.create_task(deed())
@@ -212,8 +216,7 @@ class EsimOrder:
 
     async def _accept(self, start: PlaceOrder) -> bool:
         """Whether there is an order to see through. One that ended long ago, under the same key, is only
-        answered, unless a person started it again for what it still owes: Temporal forgets ended orders, the
-        database does not.
+        answered, unless a person started it again for what it owes: the database does not forget it.
         """
         label_once(labels(start.order, start.shown))
         acceptance = await self._steps.take(OrderSteps.accept_order, start.order)
@@ -229,23 +232,18 @@ class EsimOrder:
 
     async def _answer(self, call: Call[OrderState]) -> None:
         if self._status is OrderStatus.REFUSED:  # the database does not know it: no step to take
-            call.refuse(REFUSED)
-            return
+            return call.refuse(REFUSED)
         before = self._status
         try:
             result: StepResult = await self._steps.take(
                 call.step, call.message, overtaken=lambda: self._calls.overtaken(call)
             )
         except Overtaken:
-            self._calls.postpone(call)
-            return
+            return self._calls.postpone(call)
         self._moved_to(result.state)
         if self._status is not before:
             self._owe_all(result)
-        if result.refusal:
-            call.refuse(result.refusal)
-        else:
-            call.done(result.state)
+        return call.refuse(result.refusal) if result.refusal else call.done(result.state)
 
     def _owe_all(self, left: Acceptance | StepResult) -> None:
         """What a new status leaves to be done."""
@@ -283,7 +281,8 @@ class EsimOrder:
     def _moved_to(self, state: OrderState) -> None:
         before, self._state = self._state, state.model_copy(update={"warnings": ()})
         if state.status is not before.status:
-            workflow.upsert_search_attributes([ORDER_STATUS.value_set(state.status.value)])
+            if state.status is not OrderStatus.PROCESSED or self._is_owed or self._steps.holds:
+                self._label.show(state.status)  # else with the close, usually one e-mail later
             self._handover.moved(state.status)
         if state.status is not before.status or not self._timeline:
             self._note(state.status.label)
