@@ -43,7 +43,8 @@ from store.row import clock
 Happening = tuple[str, dict[str, Any]]
 """A dotted type and its data: ids, counts and codes, never names, addresses or numbers of people."""
 
-_APPEND = insert(EventRow)
+_APPEND = insert(EventRow).inline()
+"""The ids that PostgreSQL gives are not asked for."""
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,20})\.([0-9]{1,18})")
 _MOST_TRANSACTIONS = 2**64
 _VIEW = (EventRow.at, EventRow.actor, EventRow.type, EventRow.data, EventRow.about)
@@ -74,19 +75,15 @@ async def append_each(
     origin_id: int | None = None,
 ) -> None:
     """Add what happened to one thing and another, each with what it is about; else as `append`."""
-    rows = [
-        {
-            "account_id": account_id,
-            "about": _about(about, data),
-            "type": event,
-            "actor": actor,
-            "origin_id": origin_id,
-            "data": data,
-            "audience": audience_of(event),
-        }
-        for about, (event, data) in happenings
-    ]
+    by = {"account_id": account_id, "actor": actor, "origin_id": origin_id}
+    rows = [by | row_of(about, happened) for about, happened in happenings]
     await connection.execute(_APPEND, rows)
+
+
+def row_of(about: tuple[str, ...], happened: Happening) -> dict[str, Any]:
+    """The columns of an event that say what happened, and to what. Raises `LookupError` like `append`."""
+    event, data = happened
+    return {"about": _about(about, data), "type": event, "data": data, "audience": audience_of(event)}
 
 
 async def of(connection: AsyncConnection, scope: Scope, reference: str) -> tuple[EventView, ...]:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, String, any_, bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import String, Update, bindparam, column, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.events import sim_references
 from models.language import Language
-from store import events
+from models.people.callers import By
+from store.event_parts import appended, happened
+from store.events import Happening
 from store.mail_table import MailRow
 from store.orders.locked_order import references
 from store.orders.tables import OrderRow
@@ -91,13 +93,33 @@ class Claim:
 
 
 _SYSTEM = "system"
-_SUBJECT = select(OrderRow.subject).where(OrderRow.id == bindparam("order"))
 _CLAIM = insert(MailRow).on_conflict_do_nothing().returning(MailRow.id, MailRow.message_id)
-_RECORD = (
-    update(MailRow)
-    .where(MailRow.id == any_(bindparam("letters", type_=ARRAY(String))))
-    .values(updated_at=now())
+_LETTERS = func.jsonb_to_recordset(bindparam("ended", type_=JSONB)).table_valued(
+    column("id", String), column("state", String), column("failure", String), column("reason", String)
 )
+
+
+def _record() -> Update:
+    """Write how mails ended, each with its event. Those about an order refer to its subject, too, as its
+    other events do: `order` is None for others.
+    """
+    ended = _LETTERS.render_derived(name="ended", with_types=True)
+    subject = select(OrderRow.subject).where(OrderRow.id == bindparam("order")).scalar_subquery()
+    return (
+        update(MailRow)
+        .where(MailRow.id == ended.c.id)
+        .values(
+            state=ended.c.state,
+            failure=ended.c.failure,
+            reason=ended.c.reason,
+            retries=bindparam("in_retry"),
+            updated_at=now(),
+        )
+        .add_cte(appended(also_about=subject))
+    )
+
+
+_RECORD = _record()
 
 
 async def claim(connection: AsyncConnection, letters: Sequence[Letter], retries: int) -> dict[str, Claim]:
@@ -156,29 +178,23 @@ async def record(
     connection: AsyncConnection, about: Subject, outcomes: Iterable[Outcome], retries: int
 ) -> None:
     """Write how it went, with an event for each mail that went out, may have, or never will."""
-    happenings: list[events.Happening] = []
-    alike: dict[tuple[str, str | None, str | None], list[str]] = {}
+    happenings: list[Happening] = []
+    ended = []
     for outcome in outcomes:
-        alike.setdefault((outcome.state, outcome.failure, outcome.reason), []).append(outcome.letter.id)
+        how = {"state": outcome.state, "failure": outcome.failure, "reason": outcome.reason}
+        ended.append({"id": outcome.letter.id, **how})
         which = {"mail": outcome.letter.template, "to": outcome.letter.recipient}
         if outcome.state == "sent":
             happenings.append(("mail.sent", which))
         elif outcome.state in ("sending", "failed"):
             name = "mail.failed" if outcome.state == "failed" else "mail.uncertain"
             happenings.append((name, {**which, "failure": outcome.failure}))
-    for (state, failure, reason), letters in alike.items():
-        values = {"state": state, "failure": failure, "reason": reason, "retries": retries}
-        await connection.execute(_RECORD, {"letters": letters, **values})
-    if happenings:
-        found = await _references(connection, about)
-        await events.append(connection, about.account_id, found, _SYSTEM, *happenings)
-
-
-async def _references(connection: AsyncConnection, about: Subject) -> tuple[str, ...]:
-    """What the events of these mails refer to: those of an order also to its subject, as its other events."""
-    if not isinstance(about, AboutOrder):
-        return about.references
-    return references(about.id, await connection.scalar(_SUBJECT, {"order": about.id}))
+    if ended:
+        order = about.id if isinstance(about, AboutOrder) else None
+        found = references(about.id, None) if isinstance(about, AboutOrder) else about.references
+        events = happened(about.account_id, found, By(_SYSTEM), happenings)
+        known = {"ended": ended, "in_retry": retries, "order": order, **events}
+        await connection.execute(_RECORD, known)
 
 
 def _columns(letter: Letter) -> dict[str, str]:

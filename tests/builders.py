@@ -17,6 +17,7 @@ from models.orders.placement import Acceptance, Placement
 from models.people.callers import By, Caller
 from starter import callers
 from starter.inventory import Inventory
+from store import order_acceptance
 from store.orders import steps
 from store.session import Database
 
@@ -112,6 +113,15 @@ async def place(
     database: Database, number: int = 1, kind: OrderKind = OrderKind.SWITCH_TO_ESIM, **changes: Any
 ) -> Acceptance:
     """An order by Ana on the line of this number, for the first pack that fits or any."""
+    asked = await placement(database, number, kind, **changes)
+    async with database.transaction() as connection:
+        return await order_acceptance.accept(connection, asked)
+
+
+async def placement(
+    database: Database, number: int = 1, kind: OrderKind = OrderKind.SWITCH_TO_ESIM, **changes: Any
+) -> Placement:
+    """What Ana asks for, before it is accepted."""
     inventory = Inventory(database)
     found = await inventory.line(OPERATOR, f"+3363998{number:04d}")
     packs = (await inventory.shop(await ana(database), f"L-{found.id}")).packs or await inventory.catalogue(
@@ -132,8 +142,7 @@ async def place(
     }
     order |= {name: value for name, value in changes.items() if name in order}
     asked |= {name: value for name, value in changes.items() if name not in order}
-    async with database.transaction() as connection:
-        return await steps.accept(connection, Placement(**order, what=asked))
+    return Placement(**order, what=asked)
 
 
 async def acknowledge(database: Database, order: Acceptance, esim: str | None = None) -> None:

@@ -33,6 +33,7 @@ from starter.operations.restarts import order_waits
 from starter.operations.retry import RetryDesk
 from starter.orders.book import OrderBook
 from starter.orders.drafts import OrderDraft, Placed, read_draft
+from store import order_acceptance
 from store.orders import steps, views
 from store.orders.access import find_open_order, find_order
 from store.session import Database
@@ -87,7 +88,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
 
     async def _check(self, order: Placement) -> None:
         async with self._database.dry_run() as connection:
-            acceptance = await steps.accept(connection, order)
+            acceptance = await order_acceptance.accept(connection, order)
         _answer(acceptance, order.what)
 
     async def _read(self, caller: Caller, draft: OrderDraft, key: str) -> PlaceOrder:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
+from sqlalchemy import BigInteger, and_, bindparam, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import SimKind, SimState
@@ -23,44 +24,80 @@ class LockedSim:
     employee_id: int | None
 
 
-# Built once, for building a statement takes longer than running it. Parameters that have the name of a
-# column are written to that column.
-_CREATE = (
+# Built once, for building a statement takes longer than running it. No parameter has the name of a column:
+# it would be written to that column by each part of the statement.
+_NEW = (
     insert(SimRow)
     .values(
         kind=SimKind.ESIM,
         state=SimState.TEMPORARY,
+        account_id=bindparam("of_account"),
+        iccid=bindparam("new_iccid"),
+        employee_id=bindparam("of_employee"),
+        holder=bindparam("subject"),
+        order_id=bindparam("order"),
         provider_id=select(OrderRow.provider_id).where(OrderRow.id == bindparam("order")).scalar_subquery(),
         distributor_id=select(PackRow.distributor_id)
         .where(PackRow.id == bindparam("pack"))
         .scalar_subquery(),
     )
     .returning(SimRow.id)
+    .cte("new")
 )
-_COPY_GROUPS = insert(SimGroupRow).from_select(
-    ["sim_id", "group_id", "account_id"],
-    select(bindparam("new", type_=BigInteger), SimGroupRow.group_id, SimGroupRow.account_id).where(
-        SimGroupRow.sim_id == bindparam("old")
-    ),
+_CREATE = select(_NEW.c.id).add_cte(
+    insert(SimGroupRow)
+    .from_select(
+        ["sim_id", "group_id", "account_id"],
+        select(_NEW.c.id, SimGroupRow.group_id, SimGroupRow.account_id).join_from(
+            _NEW, SimGroupRow, SimGroupRow.sim_id == bindparam("like")
+        ),
+    )
+    .cte("copied")
 )
-_TAKE_GROUPS = (
+"""Create a temporary eSIM that is in the groups of another SIM."""
+_INHERITED = select(SimGroupRow.group_id).where(SimGroupRow.sim_id == bindparam("old"))
+_INHERIT_GROUPS = (
     delete(SimGroupRow)
-    .where(SimGroupRow.sim_id.in_([bindparam("old"), bindparam("new")]))
-    .returning(SimGroupRow.sim_id, SimGroupRow.group_id, SimGroupRow.account_id)
+    .where(
+        or_(
+            SimGroupRow.sim_id == bindparam("old"),
+            and_(SimGroupRow.sim_id == bindparam("new"), SimGroupRow.group_id.not_in(_INHERITED)),
+        )
+    )
+    .add_cte(
+        insert(SimGroupRow)
+        .from_select(
+            ["sim_id", "group_id", "account_id"],
+            select(bindparam("new", type_=BigInteger), SimGroupRow.group_id, SimGroupRow.account_id).where(
+                SimGroupRow.sim_id == bindparam("old")
+            ),
+        )
+        .on_conflict_do_nothing()
+        .cte("inherited")
+    )
 )
-_GIVE_GROUPS = insert(SimGroupRow)
-_DISCARD = (
+"""Leave the new SIM in the groups that the old one is in, and the old one in none. No row is both inserted
+and deleted: the parts of a statement run in any sequence.
+"""
+_DISCARDED = (
     update(SimRow)
-    .where(SimRow.id == bindparam("sim"), SimRow.state.in_([SimState.ACTIVE, SimState.SUSPENDED]))
+    .where(SimRow.id == bindparam("old"), SimRow.state.in_([SimState.ACTIVE, SimState.SUSPENDED]))
     .values(state=SimState.DISCARDED, holder=None, employee_id=None, discarded_at=now())
     .returning(SimRow.id)
+    .cte("discarded")
 )
-_ACTIVATE = (
+_SWAP = (
     update(SimRow)
-    .where(SimRow.id == bindparam("sim"), SimRow.state == SimState.TEMPORARY)
-    .values(state=SimState.ACTIVE, employee_id=bindparam("employee_id"), iccid=bindparam("iccid"))
+    .where(
+        SimRow.id == bindparam("new"),
+        SimRow.state == SimState.TEMPORARY,
+        # the line is free before it is taken: this part asks for what the other one returns
+        select(_DISCARDED.c.id).exists(),
+    )
+    .values(state=SimState.ACTIVE, employee_id=bindparam("user"), iccid=bindparam("known_iccid"))
     .returning(SimRow.id)
 )
+"""Discard the old SIM and activate the new one; no row where either is not as it must be."""
 _OWNER = select(SimRow.id).where(SimRow.iccid == bindparam("iccid"))
 
 
@@ -69,28 +106,22 @@ async def create_temporary(
 ) -> int:
     """Create the order's eSIM with the user and the groups of the SIM in place; return its id."""
     values = {
-        "account_id": order.account_id,
-        "iccid": iccid,
-        "employee_id": like.employee_id,
-        "holder": order.subject,
-        "order_id": order.id,
+        "of_account": order.account_id,
+        "new_iccid": iccid,
+        "of_employee": like.employee_id,
+        "subject": order.subject,
         "order": order.id,
         "pack": pack_id,
+        "like": like.id,
     }
-    esim_id = (await connection.execute(_CREATE, values)).scalar_one()
-    await connection.execute(_COPY_GROUPS, {"new": esim_id, "old": like.id})
-    return int(esim_id)
+    return int((await connection.execute(_CREATE, values)).scalar_one())
 
 
 async def swap(connection: AsyncConnection, old: LockedSim, new: LockedSim, iccid: str) -> None:
     """Put the temporary eSIM in the place of the old SIM, which is discarded and in no group any more."""
-    groups = (await connection.execute(_TAKE_GROUPS, {"old": old.id, "new": new.id})).all()
-    (await connection.execute(_DISCARD, {"sim": old.id})).scalar_one()
-    activated = {"sim": new.id, "employee_id": old.employee_id, "iccid": iccid}
-    (await connection.execute(_ACTIVATE, activated)).scalar_one()
-    inherited = [{**row._mapping, "sim_id": new.id} for row in groups if row.sim_id == old.id]
-    if inherited:
-        await connection.execute(_GIVE_GROUPS, inherited)
+    await connection.execute(_INHERIT_GROUPS, {"old": old.id, "new": new.id})
+    swapped = {"old": old.id, "new": new.id, "user": old.employee_id, "known_iccid": iccid}
+    (await connection.execute(_SWAP, swapped)).scalar_one()
 
 
 async def owner_of(connection: AsyncConnection, iccid: str) -> int | None:

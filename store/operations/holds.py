@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, delete, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CTE
 
 from models.errors import NotFound, Refusal
+from models.events import audience_of
 from models.operations.views import HoldView
 from models.orders.lifecycle import HoldReason
 from models.people.callers import By, Permission
@@ -149,6 +150,21 @@ def steps_of(removed: CTE) -> ColumnElement[list[str] | None]:
     """The steps whose holds `gone` removed; null where there were none."""
     steps: Any = func.array_agg(aggregate_order_by(removed.c.step, removed.c.step))
     return select(steps).select_from(removed).scalar_subquery().label("released")
+
+
+def released_by(removed: CTE, events_of: str, about: ColumnElement[Any]) -> Select[Any]:
+    """The events that the steps whose holds `gone` removed are not held any more, for `event_parts.appended`.
+    `events_of`: as in `HoldKind.events`.
+    """
+    happened = f"{events_of}.released"
+    sequence = func.row_number().over(order_by=removed.c.step.desc())
+    return select(
+        (-sequence).label("place"),
+        about.label("about"),
+        literal(happened).label("type"),
+        func.jsonb_build_object("step", removed.c.step).label("data"),
+        literal(audience_of(happened).value).label("audience"),
+    ).select_from(removed)
 
 
 def released(events_of: str, steps: Iterable[str] | None) -> list[events.Happening]:

@@ -22,12 +22,12 @@ from store.people.tables import ContactRoleRow, ContactRow, ProfileTargetRow, Us
 
 async def line_facts(connection: AsyncConnection, line_id: int, user_id: int) -> tuple[Facts, int | None]:
     """The facts about a line and the SIM in place, and that SIM's id; the line must exist."""
-    return _read((await connection.execute(_LINE_FACTS, {"line": line_id, "user": user_id})).one())
+    return read((await connection.execute(LINE_FACTS, {"line": line_id, "user": user_id})).one())
 
 
 async def sim_facts(connection: AsyncConnection, sim_id: int, user_id: int) -> Facts:
     """The facts about one SIM, whatever its state; the SIM must exist."""
-    return _read((await connection.execute(_SIM_FACTS, {"sim": sim_id, "user": user_id})).one())[0]
+    return read((await connection.execute(_SIM_FACTS, {"sim": sim_id, "user": user_id})).one())[0]
 
 
 def _facts() -> Select[Any]:
@@ -79,12 +79,13 @@ def _facts() -> Select[Any]:
     )
 
 
-_LINE_FACTS = (
+LINE_FACTS = (
     _facts()
     .select_from(LineRow)
     .outerjoin(SimRow, and_(SimRow.holder == LineRow.subject, SimRow.state.in_(IN_PLACE)))
     .where(LineRow.id == bindparam("line"))
 )
+"""The facts about a line, for a statement that reads more about it at the same moment; see `read`."""
 _SIM_FACTS = (
     _facts()
     .select_from(SimRow)
@@ -93,7 +94,8 @@ _SIM_FACTS = (
 )
 
 
-def _read(row: Any) -> tuple[Facts, int | None]:
+def read(row: Any) -> tuple[Facts, int | None]:
+    """The facts in a row of `LINE_FACTS`, and the id of the SIM in place."""
     facts = Facts(
         slot=row.slot,
         sim_kind=row.sim_kind,

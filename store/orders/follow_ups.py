@@ -5,14 +5,26 @@ E-mails to people, and the withdrawal of a cancelled order, are steps of their o
 and the workflow knows them by name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    String,
+    bindparam,
+    column,
+    exists,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.selectable import CTE, ScalarSelect
 
+from models.orders.lifecycle import OrderStatus
 from models.orders.placement import FollowUp
 from store.orders.tables import FollowUpRow
 from store.row import now
@@ -22,15 +34,16 @@ EMAIL = "send_email"
 WITHDRAWAL = "withdraw_from_provider"
 """The provider is to be told of a cancel."""
 _STEPS = (EMAIL, WITHDRAWAL)
+Emails = Callable[[OrderStatus], Sequence[str]]
+"""The names of the e-mails that people get when an order has come to this status."""
 
-_LEAVE = insert(FollowUpRow).on_conflict_do_nothing()
+_LEAVE = insert(FollowUpRow).on_conflict_do_nothing().inline()
 _OF_ORDER = (FollowUpRow.order_id == bindparam("order"), FollowUpRow.done_at.is_(None))
-_DUE = (
-    select(FollowUpRow.id, FollowUpRow.kind)
-    .where(*_OF_ORDER, FollowUpRow.kind.not_in(_STEPS))
-    .order_by(FollowUpRow.id)
+_LEFT = (
+    func.jsonb_to_recordset(bindparam("left", type_=JSONB))
+    .table_valued(column("place", BigInteger), column("kind", String), column("target", String))
+    .render_derived(name="to_leave", with_types=True)
 )
-_EMAILS_DUE = select(FollowUpRow.target).where(*_OF_ORDER, FollowUpRow.kind == EMAIL).order_by(FollowUpRow.id)
 _FIND = select(
     FollowUpRow.id, FollowUpRow.order_id, FollowUpRow.kind, FollowUpRow.target, FollowUpRow.done_at
 ).where(FollowUpRow.id == bindparam("follow_up"))
@@ -51,6 +64,11 @@ _GIVEN_UP = (
 )
 
 
+def no_emails(_: OrderStatus) -> Sequence[str]:
+    """People get none."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Due:
     """Something to be done: `kind` says what, `target` for which workflow."""
@@ -62,6 +80,64 @@ class Due:
     done: bool
 
 
+@dataclass(frozen=True)
+class Owed:
+    """What the steps of an order left that is not done yet, oldest first."""
+
+    entries: tuple[tuple[int, str, str], ...] = ()
+    """Of each the id, the kind and the target."""
+
+    @classmethod
+    def read(cls, *columns: Sequence[Any] | None) -> "Owed":
+        """From the columns `due_of` and `of`."""
+        return cls(tuple((id_, kind, target) for found in columns for id_, kind, target in found or ()))
+
+    def and_also(self, later: "Owed") -> "Owed":
+        """With what a step has left just now."""
+        return Owed(self.entries + later.entries)
+
+    @property
+    def follow_ups(self) -> tuple[FollowUp, ...]:
+        """What the workflow knows by its row alone."""
+        return tuple(FollowUp(id=id_, kind=kind) for id_, kind, _ in self.entries if kind not in _STEPS)
+
+    @property
+    def emails(self) -> tuple[str, ...]:
+        """The names of the e-mails to people that are still to be sent."""
+        return tuple(target for _, kind, target in self.entries if kind == EMAIL)
+
+
+def due_of(order_id: ColumnElement[str] | Any) -> ScalarSelect[Any]:
+    """What is still to be done for this order, as a column; see `Owed.read`."""
+    undone = (FollowUpRow.order_id == order_id, FollowUpRow.done_at.is_(None))
+    entries = _entries(FollowUpRow.id, FollowUpRow.kind, FollowUpRow.target)
+    return select(entries).where(*undone).correlate_except(FollowUpRow).scalar_subquery()
+
+
+def leaving(order_id: ColumnElement[str]) -> CTE:
+    """Record what a step leaves to be done, as part of the statement that does the step; see `left`."""
+    rows = select(order_id, _LEFT.c.kind, _LEFT.c.target).order_by(_LEFT.c.place)
+    added = insert(FollowUpRow).from_select(("order_id", "kind", "target"), rows, include_defaults=False)
+    of_row = (FollowUpRow.id, FollowUpRow.kind, FollowUpRow.target)
+    return added.on_conflict_do_nothing().returning(*of_row).cte("leaving")
+
+
+def left(wanted: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The parameter of `leaving`: the kind and target of each thing to be done."""
+    each = enumerate(wanted)
+    return {"left": [{"place": place, "kind": kind, "target": target} for place, (kind, target) in each]}
+
+
+def of(recorded: CTE) -> ScalarSelect[Any]:
+    """What `leaving` recorded, as a column; see `Owed.read`."""
+    return select(_entries(*recorded.c)).select_from(recorded).scalar_subquery()
+
+
+def _entries(*columns: Any) -> ColumnElement[Any]:
+    ordered: Any = aggregate_order_by(func.jsonb_build_array(*columns), columns[0])
+    return func.jsonb_agg(ordered)
+
+
 async def leave(connection: AsyncConnection, order_id: str, wanted: Sequence[tuple[str, str]]) -> None:
     """Record what a step leaves to be done, in the step's transaction; recorded again, it is the same."""
     if wanted:
@@ -69,21 +145,10 @@ async def leave(connection: AsyncConnection, order_id: str, wanted: Sequence[tup
         await connection.execute(_LEAVE, rows)
 
 
-async def due(connection: AsyncConnection, order_id: str) -> tuple[FollowUp, ...]:
-    """What the order's steps left that is not done yet, oldest first."""
-    rows = await connection.execute(_DUE, {"order": order_id})
-    return tuple(FollowUp(id=row.id, kind=row.kind) for row in rows)
-
-
 async def find(connection: AsyncConnection, follow_up_id: int) -> Due | None:
     """One of them, done or not."""
     row = (await connection.execute(_FIND, {"follow_up": follow_up_id})).one_or_none()
     return None if row is None else Due(row.id, row.order_id, row.kind, row.target, row.done_at is not None)
-
-
-async def emails_due(connection: AsyncConnection, order_id: str) -> tuple[str, ...]:
-    """The names of the e-mails to people that are still to be sent."""
-    return tuple((await connection.scalars(_EMAILS_DUE, {"order": order_id})).all())
 
 
 def owed(order_id: ColumnElement[str] | Any) -> ColumnElement[bool]:

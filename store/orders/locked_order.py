@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refusal
 from models.identifiers import iccid_warning
 from models.orders.lifecycle import OrderStatus
-from models.orders.placement import FollowUp, OrderState, StepResult
+from models.orders.placement import OrderState, StepResult
 from store.fleet.tables import SimRow
 from store.locks import lock_subject_of
-from store.orders.tables import FollowUpRow, OrderRow
+from store.orders import follow_ups
+from store.orders.follow_ups import Owed
+from store.orders.tables import OrderRow
+
+_NOTHING = Owed()
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,8 @@ class LockedOrder:
     esim_id: int | None
     iccid: str | None
     """Of the eSIM that the order brought."""
-    owes: bool
-    """Whether an earlier step left something to be done that is not done yet."""
+    owed: Owed
+    """What earlier steps left to be done that is not done yet."""
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -41,7 +45,7 @@ class LockedOrder:
         *,
         status: OrderStatus | None = None,
         iccid: str | None = None,
-        follow_ups: tuple[FollowUp, ...] = (),
+        owed: Owed = _NOTHING,
     ) -> StepResult:
         """The answer of a step: the state as it is, or as the step has just made it. The same call again
         is answered alike, with the same warnings (F49). What is cancelled has no eSIM any more.
@@ -52,7 +56,7 @@ class LockedOrder:
         state = OrderState(
             order_id=self.id, status=status, iccid=iccid, warnings=(warning,) if warning else ()
         )
-        return StepResult(state=state, refusal=refusal, follow_ups=follow_ups)
+        return StepResult(state=state, refusal=refusal, follow_ups=owed.follow_ups, emails=owed.emails)
 
 
 def references(order_id: str, subject: str | None) -> tuple[str, ...]:
@@ -70,7 +74,7 @@ _LOCK_ORDER = (
         OrderRow.distributor_id,
         OrderRow.esim_id,
         select(SimRow.iccid).where(SimRow.id == OrderRow.esim_id).scalar_subquery().label("iccid"),
-        exists().where(FollowUpRow.order_id == OrderRow.id, FollowUpRow.done_at.is_(None)).label("owes"),
+        follow_ups.due_of(OrderRow.id).label("owed"),
     )
     .where(OrderRow.id == bindparam("order"))
     .with_for_update(of=OrderRow, key_share=True)
@@ -88,4 +92,5 @@ async def lock_order(connection: AsyncConnection, order_id: str) -> LockedOrder:
     row = (await connection.execute(_LOCK_ORDER, {"order": order_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_order", order=order_id)
-    return LockedOrder(**dict(row._mapping) | {"status": OrderStatus(row.status)})
+    known = {"status": OrderStatus(row.status), "owed": Owed.read(row.owed)}
+    return LockedOrder(**dict(row._mapping) | known)

@@ -1,92 +1,51 @@
-"""The steps of an order, for every kind. Each is part of one transaction of its caller: it locks the order,
-returns the result it recorded if it was done before, asks the transition table, applies the effect of the
-order's kind, moves the status and appends the events.
+"""The steps of an accepted order, for every kind. Each is part of one transaction of its caller: it locks the
+order, returns the result it recorded if it was done before, asks the transition table, applies the effect of
+the order's kind, moves the status and appends the events.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ARRAY, String, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.errors import Refusal, Refused
+from models.errors import Refusal
 from models.orders.lifecycle import OPEN, OrderStatus, advance
-from models.orders.placement import Acceptance, FollowUp, Placement, StepResult
+from models.orders.placement import StepResult
 from models.people.callers import By, Permission, cancelling
-from store import events, origins
+from store import event_parts, events
 from store.event_table import EventRow
 from store.events import Happening
-from store.locks import lock_new_order, lock_subject
 from store.operations import holds, not_sent
 from store.operations.tables import HoldRow, NotSentRow
-from store.orders import follow_ups, refused, views
-from store.orders.effects import Decision, Effect, EntersIccid
+from store.orders import follow_ups, views
+from store.orders.effects import Effect, EntersIccid
+from store.orders.follow_ups import Emails, Owed, no_emails
 from store.orders.kinds import EFFECTS
-from store.orders.locked_order import LockedOrder, lock_order, references
-from store.orders.tables import OrderNoteRow, OrderRow
+from store.orders.locked_order import LockedOrder, lock_order
+from store.orders.tables import OrderRow
 from store.people.actors import actor_refusal
 from store.row import now
 
 PROVIDER = "provider"
 """The actor of what a provider answers by itself."""
 
-_INSERT = insert(OrderRow)
 _GONE = holds.gone(bindparam("order"), *(~HoldRow.step.startswith(owed) for owed in not_sent.OUTLASTING))
 _SUPERSEDED = not_sent.gone(
     bindparam("order"), *(~NotSentRow.step.startswith(owed) for owed in not_sent.OUTLASTING)
 )
+_LEFT = follow_ups.leaving(bindparam("order", type_=String))
+_APPENDED = event_parts.appended(holds.released_by(_GONE, "order", bindparam("about", type_=ARRAY(String))))
 _MOVE = (
     update(OrderRow)
     .where(OrderRow.id == bindparam("order"), OrderRow.status.in_(OPEN))
     .values(status_since=now())
-    .returning(holds.steps_of(_GONE))
-    .add_cte(_SUPERSEDED)
+    .returning(follow_ups.of(_LEFT))
+    .add_cte(_SUPERSEDED, _APPENDED)
 )
-_NOTE = select(OrderNoteRow.id).where(
-    OrderNoteRow.id == bindparam("note"),
-    OrderNoteRow.order_id == bindparam("order"),
-    OrderNoteRow.account_id == bindparam("account"),
-)
-
-
-async def accept(connection: AsyncConnection, placement: Placement) -> Acceptance:
-    """Accept the order, or refuse it with every reason (F5, F7, F46, F52, F53, F67).
-
-    Its subject is locked while the rules look at it, so two orders about one thing cannot both be accepted;
-    where it has none, its id is, so a repeat waits for the attempt before.
-    A refused order leaves nothing but an event: its key is free again. An order that has this id already is
-    answered as it was, and refused (`key_used`) where it asks for something else or is of another account.
-    """
-    what = placement.what
-    if what.subject is None:
-        await lock_new_order(connection, placement.order_id)
-    else:
-        await lock_subject(connection, placement.account_id, what.subject)
-    try:
-        known = await views.acceptance(connection, placement.account_id, placement.order_id)
-        if known is not None and not known.same_as(what):
-            raise Refused.because("key_used", order=placement.order_id)
-    except Refused as used:
-        # no event is kept of this: it would be one of the order that has the key
-        return Acceptance.refused(placement, *used.refusals)
-    if known is not None:
-        return known
-    actor = f"user:{placement.user_id}"
-    needed = Permission.PLACE_ORDERS
-    account, origin = placement.account_id, placement.origin_id
-    refusal = await actor_refusal(
-        connection, actor, account, permission=needed, origin_id=origin, begins=True
-    )
-    refusal = refusal or await _no_note(connection, placement, placement.order_id, placement.note_id)
-    if refusal:
-        return await _refused(connection, placement, [refusal])
-    decision = await EFFECTS[what.kind].decide(connection, placement)
-    if decision.refusals:
-        return await _refused(connection, placement, decision.refusals)
-    await _write(connection, placement, decision)
-    return Acceptance(
-        order_id=placement.order_id, status=OrderStatus.SUBMITTED, what=what, shown=decision.shown
-    )
+"""Move the status; what the order was held for in the old one, and what was not sent in it, is over. With the
+events, and with what is left to be done.
+"""
 
 
 async def acknowledge(
@@ -94,24 +53,28 @@ async def acknowledge(
     order_id: str,
     by: By,
     iccid: str | None = None,
+    *,
+    emails: Emails = no_emails,
 ) -> StepResult:
     """The provider acknowledged: the order begins (F12 to F16)."""
     order = await lock_order(connection, order_id)
     refusal = await _who(connection, order, by, Permission.ACKNOWLEDGE_ORDERS)
     if refusal:
-        return await _recorded(connection, order, refusal)
+        return _recorded(order, refusal)
     known = _said(order, by, iccid) in (None, order.iccid)
     if order.status is OrderStatus.PROVIDER_PROCESSING and not known:
         return await enter_iccid(connection, order_id, by, str(iccid))
     if order.status in (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED):
-        return await _recorded(connection, order)
+        return _recorded(order)
     refusal = advance(order.status, OrderStatus.PROVIDER_PROCESSING)
     if refusal:
-        return await _recorded(connection, order, refusal)
+        return _recorded(order, refusal)
     effect = await EFFECTS[order.kind].begin(connection, order, iccid)
     if isinstance(effect, Refusal):
-        return await _recorded(connection, order, effect)
-    return await _move(connection, order, OrderStatus.PROVIDER_PROCESSING, by, effect, esim_id=effect.esim_id)
+        return _recorded(order, effect)
+    return await _move(
+        connection, order, OrderStatus.PROVIDER_PROCESSING, by, effect, emails=emails, esim_id=effect.esim_id
+    )
 
 
 async def enter_iccid(connection: AsyncConnection, order_id: str, by: By, iccid: str) -> StepResult:
@@ -119,17 +82,17 @@ async def enter_iccid(connection: AsyncConnection, order_id: str, by: By, iccid:
     order = await lock_order(connection, order_id)
     refusal = await _who(connection, order, by, Permission.ENTER_ICCID)
     if refusal is None and order.iccid == iccid and order.status is not OrderStatus.CANCELLED:
-        return await _recorded(connection, order)
+        return _recorded(order)
     if order.status is not OrderStatus.PROVIDER_PROCESSING:
         refusal = refusal or advance(order.status, OrderStatus.PROCESSED)
     if refusal:
-        return await _recorded(connection, order, refusal)
+        return _recorded(order, refusal)
     kind = EFFECTS[order.kind]
     if not isinstance(kind, EntersIccid):
-        return await _recorded(connection, order, Refusal.of("iccid_not_entered"))
+        return _recorded(order, Refusal.of("iccid_not_entered"))
     effect = await kind.enter_iccid(connection, order, iccid)
     if isinstance(effect, Refusal):
-        return await _recorded(connection, order, effect)
+        return _recorded(order, effect)
     await _tell(connection, order, by, effect.happenings)
     return order.result(iccid=iccid)
 
@@ -140,6 +103,8 @@ async def complete(
     by: By,
     iccid: str | None,
     request: str,
+    *,
+    emails: Emails = no_emails,
 ) -> StepResult:
     """The provider processed the order: it is finished, for ever (F18 to F20, F48 to F51, F54).
 
@@ -148,20 +113,20 @@ async def complete(
     order = await lock_order(connection, order_id)
     refusal = await _who(connection, order, by, Permission.REPORT_PROCESSED)
     if refusal:
-        return await _recorded(connection, order, refusal)
+        return _recorded(order, refusal)
     iccid = _said(order, by, iccid)
     if order.status is OrderStatus.PROCESSED and iccid in (None, order.iccid):
-        return await _recorded(connection, order)
+        return _recorded(order)
     refusal = advance(order.status, OrderStatus.PROCESSED)
     if refusal:
         if order.status is OrderStatus.CANCELLED:
             await _incident(connection, order, by, request)
-        return await _recorded(connection, order, refusal)
+        return _recorded(order, refusal)
     effect = await EFFECTS[order.kind].finish(connection, order, iccid)
     if isinstance(effect, Refusal):
-        return await _recorded(connection, order, effect)
+        return _recorded(order, effect)
     more = {} if effect.esim_id is None else {"esim_id": effect.esim_id}
-    return await _move(connection, order, OrderStatus.PROCESSED, by, effect, **more)
+    return await _move(connection, order, OrderStatus.PROCESSED, by, effect, emails=emails, **more)
 
 
 async def cancel(
@@ -169,6 +134,8 @@ async def cancel(
     order_id: str,
     by: By,
     note_id: int | None = None,
+    *,
+    emails: Emails = no_emails,
 ) -> StepResult:
     """Cancel the order: what was begun is taken back (F22, F23, F43, F44).
 
@@ -177,58 +144,14 @@ async def cancel(
     order = await lock_order(connection, order_id)
     refusal = await _who(connection, order, by, cancelling(order.status))
     if refusal is None and order.status is OrderStatus.CANCELLED:
-        return await _recorded(connection, order)
+        return _recorded(order)
     refusal = refusal or advance(order.status, OrderStatus.CANCELLED)
-    refusal = refusal or await _no_note(connection, order, order.id, note_id)
+    refusal = refusal or await views.note_refusal(connection, order.account_id, order.id, note_id)
     if refusal:
-        return await _recorded(connection, order, refusal)
+        return _recorded(order, refusal)
     effect = await EFFECTS[order.kind].undo(connection, order)
-    return await _move(connection, order, OrderStatus.CANCELLED, by, effect, cancel_note_id=note_id)
-
-
-async def _write(connection: AsyncConnection, placement: Placement, decision: Decision) -> None:
-    """The accepted order with its details, and the event."""
-    ids = {"account_id": placement.account_id}
-    await connection.execute(
-        _INSERT,
-        {
-            **ids,
-            "id": placement.order_id,
-            "kind": placement.kind,
-            "status": OrderStatus.SUBMITTED,
-            "subject": placement.what.subject,
-            "provider_id": decision.provider_id,
-            "distributor_id": decision.distributor_id,
-            "placed_by": placement.user_id,
-            "origin_id": placement.origin_id,
-            "note_id": placement.note_id,
-            "what": placement.what.model_dump(mode="json"),
-        },
-    )
-    if decision.details:
-        table, values = decision.details
-        await connection.execute(insert(table), {**ids, "order_id": placement.order_id, **values})
-    await _append(connection, placement, ("order.submitted", decision.happened))
-
-
-async def _refused(
-    connection: AsyncConnection, placement: Placement, reasons: Sequence[Refusal]
-) -> Acceptance:
-    await _append(connection, placement, refused.happening(placement, tuple(reasons)))
-    return Acceptance.refused(placement, *reasons)
-
-
-async def _append(connection: AsyncConnection, placement: Placement, happened: Happening) -> None:
-    name, data = happened
-    noted = {"note": placement.note_id} if placement.note_id else {}
-    by = await origins.verified(connection, By(f"user:{placement.user_id}", placement.origin_id))
-    await events.append(
-        connection,
-        placement.account_id,
-        references(placement.order_id, placement.what.subject),
-        by.actor,
-        (name, {**data, **noted}),
-        origin_id=by.origin_id,
+    return await _move(
+        connection, order, OrderStatus.CANCELLED, by, effect, emails=emails, cancel_note_id=note_id
     )
 
 
@@ -238,31 +161,29 @@ async def _move(
     status: OrderStatus,
     by: By,
     effect: Effect,
+    *,
+    emails: Emails,
     **columns: int | None,
 ) -> StepResult:
     """Move the order, with what happened by it. What it was held for in the old status is over, but for what
     it owes all the same.
     """
-    moved = await connection.execute(_MOVE, {"order": order.id, "status": status, **columns})
-    released = holds.released("order", moved.scalar_one())
-    happenings = [*released, (f"order.{status}", _noted(columns)), *effect.happenings]
-    await _tell(connection, order, by, happenings)
-    await follow_ups.leave(connection, order.id, effect.follow_ups)
-    due = await _due(connection, order, owes=bool(effect.follow_ups))
-    return order.result(status=status, iccid=effect.iccid, follow_ups=due)
+    happenings = [(f"order.{status}", _noted(columns)), *effect.happenings]
+    wanted = [*effect.follow_ups, *((follow_ups.EMAIL, name) for name in emails(status))]
+    known = {
+        "order": order.id,
+        "about": order.about,
+        **event_parts.happened(order.account_id, order.about, by, happenings),
+        **follow_ups.left(wanted),
+    }
+    moved = await connection.execute(_MOVE, {**known, "status": status, **columns})
+    owed = order.owed.and_also(Owed.read(moved.scalar_one()))
+    return order.result(status=status, iccid=effect.iccid, owed=owed)
 
 
-async def _recorded(
-    connection: AsyncConnection, order: LockedOrder, refusal: Refusal | None = None
-) -> StepResult:
+def _recorded(order: LockedOrder, refusal: Refusal | None = None) -> StepResult:
     """The order as it is, with what earlier steps left to be done: what a repeated step finds."""
-    return order.result(refusal, follow_ups=await _due(connection, order))
-
-
-async def _due(
-    connection: AsyncConnection, order: LockedOrder, *, owes: bool = False
-) -> tuple[FollowUp, ...]:
-    return await follow_ups.due(connection, order.id) if owes or order.owes else ()
+    return order.result(refusal, owed=order.owed)
 
 
 async def _tell(
@@ -312,15 +233,3 @@ async def _incident(connection: AsyncConnection, order: LockedOrder, by: By, req
     if kept.first() is None:
         happened = (views.PROCESSED_AFTER_CANCELLED, {"request": request})
         await _tell(connection, order, by, [happened])
-
-
-async def _no_note(
-    connection: AsyncConnection, of: LockedOrder | Placement, order_id: str, note_id: int | None
-) -> Refusal | None:
-    if note_id is None:
-        return None
-    ids = {"note": note_id, "order": order_id, "account": of.account_id}
-    found = await connection.execute(_NOTE, ids)
-    if found.one_or_none():
-        return None
-    return Refusal.of("unknown_note")

@@ -20,7 +20,8 @@ from store.fleet import sim_moves
 from store.fleet.sim_moves import LockedSim
 from store.fleet.tables import DeviceRow, LineRow, SimRow
 from store.orders.effects import Decision, Effect
-from store.orders.facts import line_facts
+from store.orders.facts import LINE_FACTS
+from store.orders.facts import read as facts_in
 from store.orders.locked_order import LockedOrder
 from store.orders.tables import SwapRow
 from store.people.tables import DistributorRow, ProviderRow
@@ -28,9 +29,8 @@ from store.people.tables import DistributorRow, ProviderRow
 LOOK_AT_REQUEST = "look_at_request"
 """The follow-up that signals a request for a QR code which ended with its SIM."""
 
-_NAMES = (
-    select(
-        LineRow.slot,
+_ASKED = (
+    LINE_FACTS.add_columns(
         LineRow.provider_id,
         ProviderRow.name.label("provider"),
         PackRow.distributor_id,
@@ -39,11 +39,19 @@ _NAMES = (
     .join(ProviderRow, ProviderRow.id == LineRow.provider_id)
     .outerjoin(PackRow, and_(PackRow.id == bindparam("pack"), PackRow.account_id == LineRow.account_id))
     .outerjoin(DistributorRow, DistributorRow.id == PackRow.distributor_id)
-    .where(LineRow.id == bindparam("line"), LineRow.account_id == bindparam("account"))
+    .where(LineRow.account_id == bindparam("account"))
 )
+"""Everything that the decision about an order looks at: the facts of the line, and who serves it."""
+_owner = aliased(SimRow)
 _LOCK_SIMS = (
     select(
-        SimRow.id, SimRow.iccid, SimRow.state, SimRow.employee_id, SwapRow.pack_id, SwapRow.sim_in_place_id
+        SimRow.id,
+        SimRow.iccid,
+        SimRow.state,
+        SimRow.employee_id,
+        SwapRow.pack_id,
+        SwapRow.sim_in_place_id,
+        select(_owner.id).where(_owner.iccid == bindparam("iccid")).scalar_subquery().label("owner_id"),
     )
     .join(SwapRow, SwapRow.order_id == bindparam("order"))
     .where((SimRow.holder == bindparam("line")) | (SimRow.order_id == bindparam("order")))
@@ -90,6 +98,14 @@ class _Line:
     """The SIM that was in place when the order was placed."""
     in_place: LockedSim | None
     temporary: LockedSim | None
+    owner_id: int | None
+    """The SIM that has the ICCID which the step enters, in whatever account."""
+
+    def taken(self, iccid: str | None) -> Refusal | None:
+        """Why the eSIM of the order cannot have this ICCID."""
+        if iccid is None or self.owner_id is None or (self.temporary and self.temporary.iccid == iccid):
+            return None
+        return Refusal.of("iccid_in_use", iccid=iccid)
 
     @property
     def changed(self) -> bool:
@@ -105,17 +121,17 @@ class Swaps:
         what = placement.what
         assert isinstance(what, Swap)  # noqa: S101  the kinds of this class
         ids = {"line": what.line_id, "pack": what.pack_id, "account": placement.account_id}
-        names = (await connection.execute(_NAMES, ids)).one_or_none()
-        if names is None:
+        asked = (await connection.execute(_ASKED, {**ids, "user": placement.user_id})).one_or_none()
+        if asked is None:
             return Decision([Refusal.of("unknown_line")])
-        if names.distributor_id is None:
+        if asked.distributor_id is None:
             return Decision([Refusal.of("unknown_pack")])
-        facts, sim_id = await line_facts(connection, what.line_id, placement.user_id)
+        facts, sim_id = facts_in(asked)
         return Decision(
             refusals=refusals(what.action, facts, what.choice),
-            provider_id=names.provider_id,
-            distributor_id=names.distributor_id,
-            shown=Shown(slot=names.slot, provider=names.provider, distributor=names.distributor),
+            provider_id=asked.provider_id,
+            distributor_id=asked.distributor_id,
+            shown=Shown(slot=asked.slot, provider=asked.provider, distributor=asked.distributor),
             details=(
                 SwapRow,
                 {"line_id": what.line_id, "pack_id": what.pack_id, "sim_in_place_id": sim_id},
@@ -129,9 +145,8 @@ class Swaps:
         """Create the temporary eSIM with the groups and the user of the SIM in place, which stays as it is
         (F12 to F16). The acknowledgement may carry the ICCID.
         """
-        line = await _lock_line(connection, order)
-        taken = await _taken(connection, line, iccid)
-        if taken:
+        line = await _lock_line(connection, order, iccid)
+        if taken := line.taken(iccid):
             return taken
         if line.in_place is None or line.pack_id is None:
             return _line_changed()
@@ -145,11 +160,10 @@ class Swaps:
         self, connection: AsyncConnection, order: LockedOrder, iccid: str
     ) -> Effect | Refusal:
         """It can be entered and corrected until the order is processed (F15, F49)."""
-        line = await _lock_line(connection, order)
+        line = await _lock_line(connection, order, iccid)
         if line.temporary is None:
             return _line_changed()
-        taken = await _taken(connection, line, iccid)
-        if taken:
+        if taken := line.taken(iccid):
             return taken
         (await connection.execute(_ENTER, {"sim": line.temporary.id, "iccid": iccid})).scalar_one()
         return Effect([("esim.iccid_entered", {"sim": line.temporary.id, "iccid": iccid})], iccid=iccid)
@@ -161,14 +175,13 @@ class Swaps:
         out of all groups, for ever (F18 to F20, F48 to F51, F54). A request for its QR code ends, and its
         links are dead.
         """
-        line = await _lock_line(connection, order)
+        line = await _lock_line(connection, order, iccid)
         if line.in_place is None or line.temporary is None or line.changed:
             return _line_changed()
         known = iccid or line.temporary.iccid
         if known is None:
             return Refusal.of("iccid_unknown")
-        taken = await _taken(connection, line, known)
-        if taken:
+        if taken := line.taken(known):
             return taken
         await sim_moves.swap(connection, line.in_place, line.temporary, known)
         ended = await discard.end_by_discard(connection, line.in_place.id)
@@ -183,7 +196,7 @@ class Swaps:
 
     async def undo(self, connection: AsyncConnection, order: LockedOrder) -> Effect:
         """The temporary eSIM is deleted, the SIM in place stays as it is (F22, F23, F44)."""
-        line = await _lock_line(connection, order)
+        line = await _lock_line(connection, order, None)
         if line.temporary is None:
             return Effect()
         (await connection.execute(_DROP, {"sim": line.temporary.id})).scalar_one()
@@ -198,8 +211,11 @@ class Swaps:
         return {row.order_id: SwapDetails(**row._mapping) for row in rows}
 
 
-async def _lock_line(connection: AsyncConnection, order: LockedOrder) -> _Line:
-    known = {"order": order.id, "line": order.subject}
+async def _lock_line(connection: AsyncConnection, order: LockedOrder, iccid: str | None) -> _Line:
+    """Lock the SIMs of the order's line, and look who has this ICCID. A SIM that gets it while the locks are
+    waited for is refused by its unique index when the eSIM is written.
+    """
+    known = {"order": order.id, "line": order.subject, "iccid": iccid}
     rows = (await connection.execute(_LOCK_SIMS, known)).all()
     sims = {row.state: LockedSim(row.id, row.iccid, row.state, row.employee_id) for row in rows}
     return _Line(
@@ -207,15 +223,8 @@ async def _lock_line(connection: AsyncConnection, order: LockedOrder) -> _Line:
         sim_in_place_id=rows[0].sim_in_place_id if rows else None,
         in_place=sims.get(SimState.ACTIVE) or sims.get(SimState.SUSPENDED),
         temporary=sims.get(SimState.TEMPORARY),
+        owner_id=rows[0].owner_id if rows else None,
     )
-
-
-async def _taken(connection: AsyncConnection, line: _Line, iccid: str | None) -> Refusal | None:
-    if iccid is None or (line.temporary and line.temporary.iccid == iccid):
-        return None
-    if await sim_moves.owner_of(connection, iccid) is None:
-        return None
-    return Refusal.of("iccid_in_use", iccid=iccid)
 
 
 def _line_changed() -> Refusal:

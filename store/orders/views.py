@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.errors import NotFound, Refused
+from models.errors import NotFound, Refusal, Refused
 from models.identifiers import storable
 from models.orders.kinds import Shown
 from models.orders.lifecycle import OPEN, OrderStatus
@@ -21,13 +21,19 @@ from store.event_table import EventRow
 from store.fleet.tables import SimRow
 from store.operations import holds, not_sent
 from store.orders import follow_ups, refused
+from store.orders.follow_ups import Owed
 from store.orders.kinds import EFFECTS
-from store.orders.tables import FollowUpRow, OrderNoteRow, OrderRow
+from store.orders.tables import OrderNoteRow, OrderRow
 from store.people.tables import DistributorRow, ProviderRow
 from store.scopes import within
 
 PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
 _LONGEST_NOTE = 2000
+_NOTE = select(OrderNoteRow.id).where(
+    OrderNoteRow.id == bindparam("note"),
+    OrderNoteRow.order_id == bindparam("order"),
+    OrderNoteRow.account_id == bindparam("account"),
+)
 _WRITE_NOTE = insert(OrderNoteRow).returning(OrderNoteRow.id)
 
 
@@ -124,7 +130,7 @@ _ACCEPTANCE = (
         OrderRow.what,
         ProviderRow.name.label("provider"),
         DistributorRow.name.label("distributor"),
-        exists().where(FollowUpRow.order_id == OrderRow.id, FollowUpRow.done_at.is_(None)).label("owes"),
+        follow_ups.due_of(OrderRow.id).label("owed"),
     )
     .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
     .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
@@ -141,12 +147,14 @@ async def acceptance(connection: AsyncConnection, account_id: int, order_id: str
         return None
     if row.account_id != account_id:
         raise Refused.because("key_used", order=order_id)
+    owed = Owed.read(row.owed)
     return Acceptance(
         order_id=order_id,
         status=row.status,
         what=row.what,
         shown=Shown(provider=row.provider or "", distributor=row.distributor or ""),
-        follow_ups=await follow_ups.due(connection, order_id) if row.owes else (),
+        follow_ups=owed.follow_ups,
+        emails=owed.emails,
     )
 
 
@@ -167,6 +175,17 @@ async def write_note(connection: AsyncConnection, account_id: int, order_id: str
         raise Refused.because("note_invalid", characters=_LONGEST_NOTE)
     values = {"account_id": account_id, "order_id": order_id, "text": text}
     return int((await connection.execute(_WRITE_NOTE, values)).scalar_one())
+
+
+async def note_refusal(
+    connection: AsyncConnection, account_id: int, order_id: str, note_id: int | None
+) -> Refusal | None:
+    """Why this note cannot be one of the order: it is about another one, which other people read."""
+    if note_id is None:
+        return None
+    ids = {"note": note_id, "order": order_id, "account": account_id}
+    known = (await connection.execute(_NOTE, ids)).one_or_none()
+    return None if known else Refusal.of("unknown_note")
 
 
 def unknown(order_id: str) -> NotFound:

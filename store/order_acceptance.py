@@ -1,0 +1,158 @@
+"""The first step of an order, for every kind: it is accepted, or refused with every reason. Part of one
+transaction of its caller, as the steps that follow (`store.orders.steps`).
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, String, bindparam, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
+
+from models.errors import Refusal, Refused
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import Acceptance, Placement
+from models.people.callers import By, Permission
+from store import event_parts, events, origins
+from store.events import Happening
+from store.locks import lock_new_order, lock_subject
+from store.orders import follow_ups, refused, views
+from store.orders.effects import Decision
+from store.orders.follow_ups import Emails, Owed, no_emails
+from store.orders.kinds import EFFECTS
+from store.orders.locked_order import references
+from store.orders.tables import OrderRow
+from store.people.actors import actor_refusal
+from store.row import Row
+
+
+async def accept(connection: AsyncConnection, placement: Placement, emails: Emails = no_emails) -> Acceptance:
+    """Accept the order, or refuse it with every reason (F5, F7, F46, F52, F53, F67).
+
+    Its subject is locked while the rules look at it, so two orders about one thing cannot both be accepted;
+    where it has none, its id is, so a repeat waits for the attempt before.
+    A refused order leaves nothing but an event: its key is free again. An order that has this id already is
+    answered as it was, and refused (`key_used`) where it asks for something else or is of another account.
+    `emails`: those that are due once it is accepted.
+    """
+    what = placement.what
+    if what.subject is None:
+        await lock_new_order(connection, placement.order_id)
+    else:
+        await lock_subject(connection, placement.account_id, what.subject)
+    try:
+        known = await views.acceptance(connection, placement.account_id, placement.order_id)
+        if known is not None and not known.same_as(what):
+            raise Refused.because("key_used", order=placement.order_id)
+    except Refused as used:
+        # no event is kept of this: it would be one of the order that has the key
+        return Acceptance.refused(placement, *used.refusals)
+    if known is not None:
+        return known
+    refusal = await _refusal(connection, placement)
+    if refusal:
+        return await _refused(connection, placement, [refusal])
+    decision = await EFFECTS[what.kind].decide(connection, placement)
+    if decision.refusals:
+        return await _refused(connection, placement, decision.refusals)
+    owed = await _write(connection, placement, decision, emails(OrderStatus.SUBMITTED))
+    return Acceptance(
+        order_id=placement.order_id,
+        status=OrderStatus.SUBMITTED,
+        what=what,
+        shown=decision.shown,
+        follow_ups=owed.follow_ups,
+        emails=owed.emails,
+    )
+
+
+async def _refusal(connection: AsyncConnection, placement: Placement) -> Refusal | None:
+    """Why the user may not place it, whatever it is about."""
+    account_id, note_id = placement.account_id, placement.note_id
+    refusal = await actor_refusal(
+        connection,
+        _by(placement).actor,
+        account_id,
+        permission=Permission.PLACE_ORDERS,
+        origin_id=placement.origin_id,
+        begins=True,
+    )
+    return refusal or await views.note_refusal(connection, account_id, placement.order_id, note_id)
+
+
+@cache
+def _insert(
+    columns: tuple[str, ...], details: type[Row] | None, of_details: tuple[str, ...]
+) -> ReturningInsert[Any]:
+    """The accepted order with its row in the kind's own table, its event and the e-mails that are due."""
+    emails = follow_ups.leaving(bindparam("order", type_=String))
+    order = insert(OrderRow).values(_prefixed("order", columns)).add_cte(event_parts.appended())
+    if details is not None:
+        of_kind = insert(details).values(_prefixed("details", of_details))
+        order = order.add_cte(of_kind.cte("details"))
+    return order.returning(follow_ups.of(emails))
+
+
+def _prefixed(what: str, columns: Iterable[str]) -> dict[str, BindParameter[Any]]:
+    """A parameter for each column. One with a column's own name would be written by both parts."""
+    return {name: bindparam(f"{what}_{name}") for name in columns}
+
+
+async def _write(
+    connection: AsyncConnection, placement: Placement, decision: Decision, emails: Sequence[str]
+) -> Owed:
+    table, details = decision.details or (None, {})
+    if table is not None:
+        details = {"account_id": placement.account_id, "order_id": placement.order_id, **details}
+    row: dict[str, Any] = {
+        "account_id": placement.account_id,
+        "id": placement.order_id,
+        "kind": placement.kind,
+        "status": OrderStatus.SUBMITTED,
+        "subject": placement.what.subject,
+        "provider_id": decision.provider_id,
+        "distributor_id": decision.distributor_id,
+        "placed_by": placement.user_id,
+        "origin_id": placement.origin_id,
+        "note_id": placement.note_id,
+        "what": placement.what.model_dump(mode="json"),
+    }
+    known = {
+        "order": placement.order_id,
+        **{f"order_{name}": value for name, value in row.items()},
+        **{f"details_{name}": value for name, value in details.items()},
+        **follow_ups.left([(follow_ups.EMAIL, name) for name in emails]),
+        **event_parts.happened(
+            placement.account_id,
+            references(placement.order_id, placement.what.subject),
+            _by(placement),
+            [_noted(placement, ("order.submitted", decision.happened))],
+        ),
+    }
+    written = await connection.execute(_insert(tuple(row), table, tuple(details)), known)
+    return Owed.read(written.scalar_one())
+
+
+async def _refused(
+    connection: AsyncConnection, placement: Placement, reasons: Sequence[Refusal]
+) -> Acceptance:
+    by = await origins.verified(connection, _by(placement))
+    await events.append(
+        connection,
+        placement.account_id,
+        references(placement.order_id, placement.what.subject),
+        by.actor,
+        _noted(placement, refused.happening(placement, tuple(reasons))),
+        origin_id=by.origin_id,
+    )
+    return Acceptance.refused(placement, *reasons)
+
+
+def _by(placement: Placement) -> By:
+    return By(f"user:{placement.user_id}", placement.origin_id)
+
+
+def _noted(placement: Placement, happened: Happening) -> Happening:
+    name, data = happened
+    return (name, {**data, "note": placement.note_id}) if placement.note_id else happened
