@@ -13,7 +13,7 @@ from bench.against import compare
 from bench.counters import actions, events
 from bench.figures import Figures
 from bench.fleet import USER, seed
-from bench.imports import ImportPace, time_import
+from bench.imports import ROWS, ImportPace, time_imports
 from bench.lost import time_recovery
 from bench.only_orders import HIGH, LOW, OnlyOrders, OrderFigures, leave
 from bench.orders import BareOrders, RealOrders
@@ -56,7 +56,12 @@ def options() -> argparse.Namespace:
     parser.add_argument("--single", type=int, help="orders a round with 1 caller (default 15; --against: 20)")
     parser.add_argument("--warm-up", type=int, default=100, help="orders of each kind before (default 100)")
     parser.add_argument(
-        "--import-rows", type=int, default=5000, help="rows of the fleet import (default 5000)"
+        "--import-rows",
+        type=int,
+        nargs="*",
+        default=list(ROWS),
+        metavar="N",
+        help="rows of each fleet import (default 5000 20000 100000)",
     )
     parser.add_argument("--uploads", type=int, default=20, help="uploads of each kind of file (default 20)")
     wish = parser.parse_args()
@@ -98,7 +103,7 @@ class Run:
             actions=counted,
             events_per_order=lengths,
             worker_rss_mb=self._rss,
-            fleet_import=await self._import(),
+            fleet_imports=await self._import(),
             uploads=await self._uploads(),
             seconds=time.monotonic() - started,
         )
@@ -115,12 +120,12 @@ class Run:
         lengths = await events(self._ours.client, self._ours.order_ids[already:])
         return each, lengths
 
-    async def _import(self) -> ImportPace:
-        rows: int = self._wish.import_rows
-        _say(f"importing a fleet of {rows} lines")
+    async def _import(self) -> list[ImportPace]:
+        sizes: list[int] = self._wish.import_rows
+        _say(f"importing fleets of {', '.join(map(str, sizes))} lines")
         database = Database(self._around.settings.database_url, pool_size=1)
         try:
-            return await time_import(database, rows)
+            return await time_imports(database, sizes)
         finally:
             await database.close()
 

@@ -26,7 +26,7 @@ class Figures:
     events_per_order: float
     worker_rss_mb: Mapping[int, float]
     """Memory of the worker by the number of real orders it had done: after the warm-up, then N and N more."""
-    fleet_import: ImportPace
+    fleet_imports: Sequence[ImportPace]
     uploads: UploadPace
     seconds: float
     """How long the whole run took."""
@@ -85,9 +85,9 @@ class Figures:
             "cpu_ratio": round(self.cpu_ratio, 3),
             "cpu_ms_per_order": _rounded(self.ours[max(self.ours)].cpu_ms()),
             "bare_cpu_ms_per_order": _rounded(self.bare[max(self.bare)].cpu_ms()),
-            "import_rows": self.fleet_import.rows,
-            "import_s": round(self.fleet_import.seconds, 2),
-            "import_rows_per_s": round(self.fleet_import.rows_per_s),
+            "import_s": {taken.rows: round(taken.seconds, 2) for taken in self.fleet_imports},
+            "import_rows_per_s": {taken.rows: round(taken.rows_per_s) for taken in self.fleet_imports},
+            "import_rss_mb": {taken.rows: round(taken.rss_mb) for taken in self.fleet_imports},
             "qr_import_ms": round(self.uploads.ms(50)),
             "qr_import_p95_ms": round(self.uploads.ms(95)),
             "qr_import_ms_by_file": {name: round(self.uploads.ms(50, name)) for name in self.uploads.taken},

@@ -91,10 +91,9 @@ def _rest(figures: Figures) -> Table:
     for name, column in (("ours", figures.ours), ("bare", figures.bare)):
         table.add_row(f"CPU ms an order, {name}", _cpu(column[max(column)]))
     table.add_row("CPU, bare / ours", f"{figures.cpu_ratio:.2f}")
-    taken = figures.fleet_import
-    table.add_row(
-        "fleet import", f"{taken.rows} rows in {taken.seconds:.1f} s, {taken.rows_per_s:.0f} rows/s"
-    )
+    for taken in figures.fleet_imports:
+        pace = f"{taken.seconds:.1f} s, {taken.rows_per_s:.0f} rows/s, {taken.rss_mb:.0f} MB"
+        table.add_row(f"fleet import, {taken.rows} rows", pace)
     for name in figures.uploads.taken:
         times = f"p50 {figures.uploads.ms(50, name):.0f}, p95 {figures.uploads.ms(95, name):.0f}"
         table.add_row(f"QR import, ms, {name}", times)

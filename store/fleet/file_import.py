@@ -170,15 +170,22 @@ WITH added AS (
     RETURNING holder)
 SELECT lines.id FROM added JOIN lines ON lines.subject = added.holder
 """
-_MEMBERSHIPS = """
-CREATE TEMPORARY TABLE wanted_groups ON COMMIT DROP AS
-SELECT wanted.line_id, sim.id AS sim_id, management_groups.id AS group_id, wanted.account_id
+# One row a name before the groups are looked up: within one statement the planner does not know how many
+# names a row has, and reads all groups of the account for each row.
+_NAMED = """
+CREATE TEMPORARY TABLE named_groups ON COMMIT DROP AS
+SELECT wanted.line_id, wanted.subject, wanted.account_id, group_name
 FROM wanted_fleet wanted
 JOIN staged_fleet staged USING (line_no)
-LEFT JOIN sims sim ON sim.holder = wanted.subject AND sim.state IN ('active', 'suspended')
 CROSS JOIN unnest(string_to_array(staged.group_names, ';')) AS group_name
+"""
+_MEMBERSHIPS = """
+CREATE TEMPORARY TABLE wanted_groups ON COMMIT DROP AS
+SELECT named.line_id, sim.id AS sim_id, management_groups.id AS group_id, named.account_id
+FROM named_groups named
+LEFT JOIN sims sim ON sim.holder = named.subject AND sim.state IN ('active', 'suspended')
 JOIN management_groups
-    ON management_groups.account_id = wanted.account_id AND management_groups.name = group_name
+    ON management_groups.account_id = named.account_id AND management_groups.name = named.group_name
 """
 _LINES_OUT = """
 DELETE FROM line_groups member USING wanted_fleet wanted
@@ -253,6 +260,7 @@ async def import_fleet(
     tell()
     changed = await ids(connection, _LINES_CHANGED) | await ids(connection, _SIMS_CHANGED)
     new_sims = await ids(connection, _SIMS)
+    await prepare(connection, "named_groups", _NAMED)
     await prepare(connection, "wanted_groups", _MEMBERSHIPS)
     tell()
     for statement in (_LINES_OUT, _LINES_IN, _SIMS_OUT, _SIMS_IN):
