@@ -1,7 +1,7 @@
-"""Events and follow-ups written as parts of the statement that makes them true: no round trip of their own.
+"""Events written as a part of the statement that makes them true, without a round trip of their own.
 
-statement = update(...).add_cte(appended(), left := follow_ups_left("order"))
-await connection.execute(statement, {**columns, **happened(account_id, about, by, happenings)})
+_MOVE = update(...).add_cte(appended())
+await connection.execute(_MOVE, {**known, **happened(account_id, about, by, happenings)})
 """
 
 from collections.abc import Sequence

@@ -88,9 +88,9 @@ class Owed:
     """Of each the id, the kind and the target."""
 
     @classmethod
-    def read(cls, *columns: Sequence[Any] | None) -> "Owed":
-        """From the columns `due_of` and `of`."""
-        return cls(tuple((id_, kind, target) for found in columns for id_, kind, target in found or ()))
+    def read(cls, found: Sequence[Any] | None) -> "Owed":
+        """From the column `due_of` or `of`."""
+        return cls(tuple((id_, kind, target) for id_, kind, target in found or ()))
 
     def and_also(self, later: "Owed") -> "Owed":
         """With what a step has left just now."""
