@@ -51,12 +51,14 @@ class InventorySteps(OrderSteps):
     async def cancel_order(self, call: CancelInput) -> StepResult:
         """What was begun is taken back."""
         async with self._database.transaction() as connection:
-            result = await steps.cancel(
-                connection, call.order_id, _by(call), call.note_id, emails=_emails(call)
+            return await steps.cancel(
+                connection,
+                call.order_id,
+                _by(call),
+                call.note_id,
+                emails=_emails(call),
+                leaves=[(follow_ups.WITHDRAWAL, "")],
             )
-            if result.refusal is None:
-                await follow_ups.leave(connection, call.order_id, [(follow_ups.WITHDRAWAL, "")])
-            return result
 
 
 def _by(call: OrderCall) -> By:

@@ -37,7 +37,6 @@ _STEPS = (EMAIL, WITHDRAWAL)
 Emails = Callable[[OrderStatus], Sequence[str]]
 """The names of the e-mails that people get when an order has come to this status."""
 
-_LEAVE = insert(FollowUpRow).on_conflict_do_nothing().inline()
 _OF_ORDER = (FollowUpRow.order_id == bindparam("order"), FollowUpRow.done_at.is_(None))
 _LEFT = (
     func.jsonb_to_recordset(bindparam("left", type_=JSONB))
@@ -115,7 +114,9 @@ def due_of(order_id: ColumnElement[str] | Any) -> ScalarSelect[Any]:
 
 
 def leaving(order_id: ColumnElement[str]) -> CTE:
-    """Record what a step leaves to be done, as part of the statement that does the step; see `left`."""
+    """Record what a step leaves to be done, as part of the statement that does the step; see `left`. Recorded
+    again, it is the same.
+    """
     rows = select(order_id, _LEFT.c.kind, _LEFT.c.target).order_by(_LEFT.c.place)
     added = insert(FollowUpRow).from_select(("order_id", "kind", "target"), rows, include_defaults=False)
     of_row = (FollowUpRow.id, FollowUpRow.kind, FollowUpRow.target)
@@ -136,13 +137,6 @@ def of(recorded: CTE) -> ScalarSelect[Any]:
 def _entries(*columns: Any) -> ColumnElement[Any]:
     ordered: Any = aggregate_order_by(func.jsonb_build_array(*columns), columns[0])
     return func.jsonb_agg(ordered)
-
-
-async def leave(connection: AsyncConnection, order_id: str, wanted: Sequence[tuple[str, str]]) -> None:
-    """Record what a step leaves to be done, in the step's transaction; recorded again, it is the same."""
-    if wanted:
-        rows = [{"order_id": order_id, "kind": kind, "target": target} for kind, target in wanted]
-        await connection.execute(_LEAVE, rows)
 
 
 async def find(connection: AsyncConnection, follow_up_id: int) -> Due | None:

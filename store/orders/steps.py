@@ -4,6 +4,7 @@ the order's kind, moves the status and appends the events.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ARRAY, String, bindparam, select, update
@@ -136,9 +137,11 @@ async def cancel(
     note_id: int | None = None,
     *,
     emails: Emails = no_emails,
+    leaves: Sequence[tuple[str, str]] = (),
 ) -> StepResult:
     """Cancel the order: what was begun is taken back (F22, F23, F43, F44).
 
+    `leaves`: what a cancelled order of any kind leaves to be done, besides what its own kind does.
     `note_id` is the note with the reason; one about another order would be told to the wrong people.
     """
     order = await lock_order(connection, order_id)
@@ -150,6 +153,7 @@ async def cancel(
     if refusal:
         return _recorded(order, refusal)
     effect = await EFFECTS[order.kind].undo(connection, order)
+    effect = replace(effect, follow_ups=[*effect.follow_ups, *leaves])
     return await _move(
         connection, order, OrderStatus.CANCELLED, by, effect, emails=emails, cancel_note_id=note_id
     )
