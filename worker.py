@@ -40,9 +40,10 @@ from store.events import restored_unannounced
 from store.migrations import head_revision
 from store.session import Database
 from telemetry.health import health_page
+from telemetry.leaving import leave
 from telemetry.metrics import gauges
 from telemetry.process import run
-from temporal.connection import connect, leave, missing_search_attributes
+from temporal.connection import connect, missing_search_attributes
 from temporal.versions import deployment_config, why_idle
 from workflows.codes.notification import EsimQrNotification, PinnedQrNotification
 from workflows.codes.request import EsimQrRequest

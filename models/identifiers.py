@@ -8,8 +8,6 @@ import base64
 import hashlib
 import re
 
-import phonenumbers
-
 ICCID_DIGITS = "[0-9]{18,20}"
 ICCID_PATTERN = f"^{ICCID_DIGITS}$"
 ORDER_ID_PATTERN = r"^order-[a-z2-7]{16}$"
@@ -60,6 +58,8 @@ def luhn_valid(digits: str) -> bool:
 
 def parse_msisdn(text: str) -> str:
     """The phone number in E.164, such as `+33612345678`. The country code must be given."""
+    import phonenumbers  # noqa: PLC0415  takes long to import, and most commands need none
+
     try:
         number = phonenumbers.parse(text.strip(), None)
     except phonenumbers.NumberParseException:

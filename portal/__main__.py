@@ -15,10 +15,10 @@ from settings import Settings
 from starter.codes.desk import QrDesk
 from starter.codes.link_desk import LinkDesk
 from starter.operations.readiness import readiness
+from telemetry.leaving import leave
 from telemetry.metrics import gauges
 from telemetry.process import run
 from telemetry.server import Server, configured, listen
-from temporal.connection import leave
 
 GRACE_SECONDS = 30
 

@@ -2,12 +2,8 @@
 
 import contextlib
 import ipaddress
-import logging
-import os
-import sys
 import uuid
 from collections.abc import Iterator
-from typing import NoReturn
 
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client, WorkflowExecutionDescription
@@ -138,16 +134,3 @@ async def missing_search_attributes(client: Client) -> list[str]:
             ListSearchAttributesRequest(namespace=client.namespace)
         )
     return [name for name in NAMES if name not in known.custom_attributes]
-
-
-def leave(code: int) -> NoReturn:
-    """End the process at once, with everything printed, and without Python's own finalization.
-
-    Threads of the Temporal client may still be ending then, and one that comes back into a finalizing
-    interpreter aborts the process: a command that was refused would end with SIGABRT instead of 2.
-    """
-    logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):  # nobody may be listening any more
-            stream.flush()
-    os._exit(code)

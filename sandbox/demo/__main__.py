@@ -30,8 +30,9 @@ from starter.codes.desk import QrDesk
 from starter.inventory import Inventory
 from starter.orders.desk import OrderDesk
 from store.session import Database
+from telemetry.leaving import leave
 from telemetry.unexpected import guarded
-from temporal.connection import connect, leave
+from temporal.connection import connect
 
 ANSWER_SECONDS = 60
 

@@ -10,7 +10,7 @@ def main() -> None:
     """Run the command line. What takes long to import is imported here, where Ctrl-C is quiet already."""
     try:
         from starter.cli import commands  # noqa: PLC0415
-        from temporal.connection import leave  # noqa: PLC0415
+        from telemetry.leaving import leave  # noqa: PLC0415
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except Exception as bug:  # noqa: BLE001  such as a package that is damaged

@@ -2,7 +2,6 @@
 
 import errno
 import os
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
@@ -47,6 +46,8 @@ app.command()(doctor.doctor)
 def _tell_version(wanted: bool) -> None:
     if not wanted:
         return
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
     try:
         say(f"esim-orders {version('esim-orders')}")
     except PackageNotFoundError:

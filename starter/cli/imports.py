@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -18,12 +18,14 @@ from models.people.callers import Caller
 from starter.cli.language import why_not
 from starter.cli.output import print_json, printable, say, warn
 from starter.cli.session import inventory, run
-from starter.inventory import Inventory
+
+if TYPE_CHECKING:
+    from starter.inventory import Inventory
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV file, UTF-8, with a line of column names.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")]
 
-Import = Callable[[Inventory, Caller, bytes, Told | None], Coroutine[Any, Any, ImportReport]]
+Import = Callable[["Inventory", Caller, bytes, Told | None], Coroutine[Any, Any, ImportReport]]
 
 
 def import_file(file: Path, take_over: Import, *, json: bool) -> None:

@@ -4,7 +4,6 @@ import typer
 
 from starter.cli.output import JsonFlag, print_json, say
 from starter.cli.session import run, settings
-from store.session import Database
 
 app = typer.Typer(
     help="Make and rotate the keys that codes and payloads are encrypted with.", no_args_is_help=True
@@ -35,6 +34,7 @@ def reencrypt(json: JsonFlag = False) -> None:
     """
     from store.key_ring import KeyRing  # noqa: PLC0415
     from store.reencryption import reencrypt as encrypt_again  # noqa: PLC0415
+    from store.session import Database  # noqa: PLC0415
 
     chosen = settings()
     keys = KeyRing(chosen.secret_keys)

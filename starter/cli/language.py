@@ -10,7 +10,6 @@ from models.errors import Refusal
 from models.language import Language, parse_language
 from models.orders.lifecycle import OrderStatus
 from models.orders.rules import Action
-from settings import language_from_environment
 from wording import labels
 from wording.refusals import sentence
 from wording.warnings import warning
@@ -27,6 +26,8 @@ def choose(text: str | None) -> None:
 
 def spoken() -> Language:
     """The language that is spoken."""
+    from settings import language_from_environment  # noqa: PLC0415  see `starter.cli.session`
+
     return _chosen[0] if _chosen else language_from_environment()
 
 

@@ -1,30 +1,32 @@
 """How a command runs: it opens what it needs, and every failure becomes one sentence and an exit code.
 
+A desk is imported where a command opens it: SQLAlchemy and the Temporal client take most of a second,
+settings a tenth, and help pages need none of them.
+
 0 done    1 a check that found something    2 refused    3 a component is unavailable
 70 our own fault (a bug)    130 ended by Ctrl-C
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.errors import EsimError, PartAway, Refused
 from models.people.callers import Caller, Permission, not_permitted
-from settings import Settings, data_dir_from_environment, load
-from starter import callers
 from starter.cli.language import why_not
 from starter.cli.output import warn
-from starter.inventory import Inventory
-from starter.orders.book import OrderBook
-from starter.orders.desk import OrderDesk
-from store.session import Database
 
 if TYPE_CHECKING:
+    from settings import Settings
     from starter.codes.desk import QrDesk
+    from starter.inventory import Inventory
+    from starter.orders.book import OrderBook
+    from starter.orders.desk import OrderDesk
+    from store.session import Database
 
 Result = TypeVar("Result")
+Opened = TypeVar("Opened")
 
 CHECK_FAILED = 1
 REFUSED = 2
@@ -33,11 +35,33 @@ PART_AWAY = 3
 
 def run(command: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     """Run a command's coroutine to its end."""
+    import asyncio  # noqa: PLC0415
+
     return asyncio.run(command())
 
 
-def settings() -> Settings:
+@contextmanager
+def kept_open(
+    opening: AbstractAsyncContextManager[Opened],
+) -> Iterator[tuple[Opened, Callable[[Coroutine[Any, Any, Any]], Any]]]:
+    """What one command calls several times, such as a desk, over the same connections; and how to call it.
+
+    Between two calls nothing runs, so that a person can be asked and Ctrl-C ends the command at once.
+    """
+    import asyncio  # noqa: PLC0415
+
+    with asyncio.Runner() as runner:
+        opened = runner.run(opening.__aenter__())
+        try:
+            yield opened, runner.run
+        finally:
+            runner.run(opening.__aexit__(None, None, None))
+
+
+def settings() -> "Settings":
     """The settings, where they say which database is meant. Raises `PartAway` where nothing does."""
+    from settings import load  # noqa: PLC0415
+
     chosen = load()
     if "database_url" not in chosen.model_fields_set:
         raise no_sandbox(", or set ESIM_DATABASE_URL")
@@ -46,6 +70,8 @@ def settings() -> Settings:
 
 def no_sandbox(otherwise: str = "") -> PartAway:
     """Say that no sandbox runs where one is looked for, and what to do."""
+    from settings import data_dir_from_environment  # noqa: PLC0415
+
     folder = data_dir_from_environment().absolute()
     return PartAway(
         "sandbox",
@@ -69,8 +95,10 @@ def act_as(user: str | None) -> None:
     _acting.user = user
 
 
-async def caller(database: Database, user: str | None = None) -> Caller:
+async def caller(database: "Database", user: str | None = None) -> Caller:
     """The user whom the command names, else the one named before the command, else the operator."""
+    from starter import callers  # noqa: PLC0415
+
     named = user or _acting.user
     return callers.operator() if named is None else await callers.user(database, named)
 
@@ -79,12 +107,16 @@ def operator_only() -> Caller:
     """The operator, for what must work while the database is away. Raises `Refused` where a user is named."""
     if _acting.user is not None:
         raise Refused(not_permitted(Permission.SEE_OPERATIONS))
+    from starter import callers  # noqa: PLC0415
+
     return callers.operator()
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Database]:
+async def opened() -> AsyncIterator["Database"]:
     """The configured database."""
+    from store.session import Database  # noqa: PLC0415
+
     chosen = settings()
     database = Database(chosen.database_url, chosen.database_pool_size)
     try:
@@ -94,29 +126,35 @@ async def opened() -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def inventory(user: str | None = None) -> AsyncIterator[tuple[Inventory, Caller]]:
+async def inventory(user: str | None = None) -> AsyncIterator[tuple["Inventory", Caller]]:
     """The inventory in the configured database, and who asks."""
+    from starter.inventory import Inventory  # noqa: PLC0415
+
     async with opened() as database:
         yield Inventory(database, settings().mail_language), await caller(database, user)
 
 
 @asynccontextmanager
-async def order_book() -> AsyncIterator[tuple[OrderBook, Caller]]:
+async def order_book() -> AsyncIterator[tuple["OrderBook", Caller]]:
     """Orders for reading, from the configured database, and who asks."""
+    from starter.orders.book import OrderBook  # noqa: PLC0415
+
     async with opened() as database:
         yield OrderBook(database), await caller(database)
 
 
 @asynccontextmanager
-async def order_desk(user: str | None = None) -> AsyncIterator[tuple[OrderDesk, Caller]]:
+async def order_desk(user: str | None = None) -> AsyncIterator[tuple["OrderDesk", Caller]]:
     """The desk at which orders are placed and steered, and who asks."""
+    from starter.orders.desk import OrderDesk  # noqa: PLC0415
+
     async with OrderDesk.open(settings()) as desk:
         yield desk, await caller(desk.database, user)
 
 
 @asynccontextmanager
 async def qr_desk(user: str | None = None) -> AsyncIterator[tuple["QrDesk", Caller]]:
-    """The desk for QR codes, and who asks; imported here, as no other command needs what it brings along."""
+    """The desk for QR codes, and who asks."""
     from starter.codes.desk import QrDesk  # noqa: PLC0415
 
     async with QrDesk.open(settings()) as desk:
@@ -149,6 +187,7 @@ def fail(failure: EsimError) -> int:
 
 def told_of_bug(bug: Exception) -> int:
     """Say on stderr that this is a bug, and which file says where; the exit code."""
+    from settings import data_dir_from_environment  # noqa: PLC0415
     from telemetry.unexpected import EXIT_CODE, unexpected  # noqa: PLC0415  hardly ever needed
 
     warn(why_not(unexpected(bug, "esim-orders", data_dir_from_environment())))

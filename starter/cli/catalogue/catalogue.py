@@ -1,6 +1,6 @@
 """`esim-orders catalogue ...`: the order packs that may be ordered."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,9 @@ from models.people.callers import Caller
 from starter.cli.imports import DryRun, File, import_file
 from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say
 from starter.cli.session import inventory, run
-from starter.inventory import Inventory
+
+if TYPE_CHECKING:
+    from starter.inventory import Inventory
 
 app = typer.Typer(help="Look at order packs, and import a catalogue.", no_args_is_help=True)
 
@@ -26,7 +28,7 @@ def import_catalogue(file: File, dry_run: DryRun = False, json: JsonFlag = False
     """
 
     async def take_over(
-        stock: Inventory, caller: Caller, content: bytes, told: Progress | None
+        stock: "Inventory", caller: Caller, content: bytes, told: Progress | None
     ) -> ImportReport:
         return await stock.import_catalogue(caller, content, dry_run, told)
 

@@ -20,7 +20,6 @@ from starter.cli.language import cautioned
 from starter.cli.output import JsonFlag, full_time, print_json, printable, say, warn
 from starter.cli.questions import answer, at_terminal
 from starter.cli.session import qr_desk, run
-from starter.people.users import email_address
 
 if TYPE_CHECKING:
     from starter.codes.desk import ShownCode
@@ -66,6 +65,8 @@ def import_code(  # noqa: PLR0917  options of a command
     if notify_to is not None and no_notify:
         raise Refused.because("notify_contradicted")
     if notify_to is not None:
+        from starter.people.users import email_address  # noqa: PLC0415
+
         email_address(notify_to)  # refused before the code is imported
     imported = _import(sim, user, file, code)
     sim = reference("S", imported.version.sim_id)

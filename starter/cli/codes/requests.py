@@ -19,10 +19,10 @@ from starter.cli.operations import retry
 from starter.cli.output import JsonFlag, console, print_json, say, warn
 from starter.cli.questions import at_terminal, confirmed
 from starter.cli.session import inventory, qr_desk, run
-from starter.inventory import Inventory
 
 if TYPE_CHECKING:
     from starter.codes.desk import QrRequestDraft, Requested
+    from starter.inventory import Inventory
 
 app = typer.Typer(help="Ask for QR codes of eSIMs, import, show and send them.", no_args_is_help=True)
 
@@ -182,7 +182,7 @@ def history(sim: Sim, user: SomeUser = None, json: JsonFlag = False) -> None:
         tables.print_history(found, people)
 
 
-async def _people(stock: Inventory, caller: Caller, found: QrHistory) -> dict[str, str]:
+async def _people(stock: "Inventory", caller: Caller, found: QrHistory) -> dict[str, str]:
     return await stock.people(caller, reference("S", found.sim_id), tables.references(found))
 
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +16,9 @@ from starter.cli.imports import DryRun, read_file
 from starter.cli.orders.orders import print_state
 from starter.cli.output import JsonFlag, print_json, printable, say
 from starter.cli.session import caller, opened, order_desk, run
-from starter.fleet.edits import FleetEdits
+
+if TYPE_CHECKING:
+    from starter.fleet.edits import FleetEdits
 
 _STDIN = "-"
 _MOST_BYTES = 1_000_000
@@ -125,7 +127,9 @@ def _rows(source: str, content: bytes) -> list[str]:
     return [row for row in map(str.strip, text.splitlines()) if row]
 
 
-def _edit(edit: Callable[[FleetEdits, Caller], Awaitable[FleetEdit]], *, json: bool) -> None:
+def _edit(edit: Callable[["FleetEdits", Caller], Awaitable[FleetEdit]], *, json: bool) -> None:
+    from starter.fleet.edits import FleetEdits  # noqa: PLC0415
+
     async def call() -> FleetEdit:
         async with opened() as database:
             return await edit(FleetEdits(database), await caller(database))

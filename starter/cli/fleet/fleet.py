@@ -1,6 +1,6 @@
 """`esim-orders fleet ...`: the lines with their SIMs, and what may be done to them."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,7 +25,9 @@ from starter.cli.output import (
     warn,
 )
 from starter.cli.session import inventory, run
-from starter.inventory import Inventory, names_sim
+
+if TYPE_CHECKING:
+    from starter.inventory import Inventory
 
 app = typer.Typer(help="Look at lines and SIMs, edit them, and import a fleet.", no_args_is_help=True)
 app.command(name="set-employee", short_help="Say who uses the SIMs of lines.")(edits.set_employee)
@@ -53,7 +55,7 @@ def import_fleet(file: File, dry_run: DryRun = False, json: JsonFlag = False) ->
     """
 
     async def take_over(
-        stock: Inventory, caller: Caller, content: bytes, told: Progress | None
+        stock: "Inventory", caller: Caller, content: bytes, told: Progress | None
     ) -> ImportReport:
         return await stock.import_fleet(caller, content, dry_run, told)
 
@@ -121,6 +123,8 @@ def _print_lines(account: str, lines: list[LineView]) -> None:
 @app.command()
 def show(target: Target, json: JsonFlag = False) -> None:
     """Show a line with its SIMs, or one SIM in whatever state."""
+    from starter.inventory import names_sim  # noqa: PLC0415
+
     if names_sim(target) and not json:
         _show_sim(target)
         return

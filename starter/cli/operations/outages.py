@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 
 from models.errors import Refused
-from settings import data_dir_from_environment
 from starter.cli.operations.sandbox import DataDir, look_in
 from starter.cli.output import JsonFlag, print_json, print_table, say
 from starter.cli.session import no_sandbox
@@ -64,6 +63,8 @@ def _ask(data_dir: Path | None, **request: Any) -> list[dict[str, Any]]:
         from sandbox.data_dir import DataDir as Folder  # noqa: PLC0415
     except ImportError:
         raise Refused.because("sandbox_missing") from None
+
+    from settings import data_dir_from_environment  # noqa: PLC0415
 
     look_in(data_dir)
     folder = Folder(data_dir_from_environment().absolute())

@@ -13,10 +13,8 @@ from urllib.parse import urlsplit
 import typer
 
 from models.errors import Refused
-from settings import data_dir_from_environment, load
 from starter.cli.output import JsonFlag, how_many, print_json, print_table, say, short_time, warn
 from starter.cli.session import no_sandbox
-from workflows.search_attributes import NAMES
 
 if TYPE_CHECKING:
     from sandbox.data_dir import Addresses
@@ -42,6 +40,8 @@ def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
     A part whose address is given (ESIM_DATABASE_URL, ESIM_TEMPORAL_ADDRESS, ESIM_SMTP_URL) is used instead.
     With --json the addresses are printed as one document when all is ready.
     """
+    from settings import data_dir_from_environment  # noqa: PLC0415
+
     try:
         from sandbox.errors import SandboxError  # noqa: PLC0415
         from sandbox.up import Plan  # noqa: PLC0415
@@ -50,6 +50,7 @@ def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
         raise Refused.because("sandbox_missing") from None
 
     from store import migrations  # noqa: PLC0415  takes long to import, and no other command needs it
+    from workflows.search_attributes import NAMES  # noqa: PLC0415
 
     folder = (data_dir or data_dir_from_environment()).absolute()
     plan = Plan(
@@ -109,6 +110,8 @@ def _place(url: str) -> str:
 
 
 def _configured() -> dict[str, Any]:
+    from settings import load  # noqa: PLC0415
+
     chosen = load()
     return {"task_queue": chosen.task_queue, "namespace": chosen.temporal_namespace}
 
@@ -158,6 +161,8 @@ def show(
 
 
 def _mailbox(data_dir: Path | None) -> Path:
+    from settings import data_dir_from_environment  # noqa: PLC0415
+
     look_in(data_dir)
     folder = data_dir_from_environment() / "mailbox"
     if not folder.is_dir():

@@ -1,6 +1,6 @@
 """`esim-orders order ...`: place orders, and say what the provider said."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,8 +15,7 @@ from starter.cli.orders import views
 from starter.cli.orders.views import Line, Order, User, parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.questions import at_terminal, confirmed
-from starter.cli.session import order_book, order_desk, run
-from starter.orders.desk import OrderDraft, Placed
+from starter.cli.session import kept_open, order_desk, run
 
 app = views.app
 app.command(name="retry")(retry.retry)
@@ -41,9 +40,8 @@ def switch(  # noqa: PLR0917  options of a command
     json: JsonFlag = False,
 ) -> None:
     """Switch a line from its physical SIM to an eSIM."""
-    kind = OrderKind.SWITCH_TO_ESIM
-    draft = OrderDraft(kind=kind, line=line, pack=pack, quantity=quantity, key=key)
-    _place(draft, user, yes=yes, json=json)
+    what = {"kind": OrderKind.SWITCH_TO_ESIM, "line": line, "pack": pack, "quantity": quantity, "key": key}
+    _place(what, user, yes=yes, json=json)
 
 
 @app.command()
@@ -57,33 +55,26 @@ def replace(  # noqa: PLR0917  options of a command
     json: JsonFlag = False,
 ) -> None:
     """Replace the eSIM of a line by a new one."""
-    kind = OrderKind.REPLACE_ESIM
-    draft = OrderDraft(kind=kind, line=line, pack=pack, quantity=quantity, key=key)
-    _place(draft, user, yes=yes, json=json)
+    what = {"kind": OrderKind.REPLACE_ESIM, "line": line, "pack": pack, "quantity": quantity, "key": key}
+    _place(what, user, yes=yes, json=json)
 
 
-def _place(draft: OrderDraft, user: str, *, yes: bool, json: bool) -> None:
-    agreed = draft.model_copy(update={"discard_confirmed": True})
+def _place(what: dict[str, Any], user: str, *, yes: bool, json: bool) -> None:
+    from starter.orders.drafts import OrderDraft  # noqa: PLC0415
 
-    async def check() -> None:
-        async with order_desk(user) as (desk, caller):
-            await desk.check(caller, agreed)
-
-    async def place() -> Placed:
-        async with order_desk(user) as (desk, caller):
-            return await desk.place(caller, agreed)
-
-    if not yes:
-        run(check)
-        warn(cautioned(DISCARD_WARNING))
-        if not confirmed("Place the order?"):
-            raise Refused.because("not_confirmed")
-    placed = run(place)
+    draft = OrderDraft(**what, discard_confirmed=True)
+    with kept_open(order_desk(user)) as ((desk, caller), call):
+        if not yes:
+            call(desk.check(caller, draft))
+            warn(cautioned(DISCARD_WARNING))
+            if not confirmed("Place the order?"):
+                raise Refused.because("not_confirmed")
+        placed = call(desk.place(caller, draft))
     if json:
         print_json(placed)
         return
     say(f"{placed.order_id}: {order_status(placed.status).lower()}")
-    if draft.key is None:
+    if what["key"] is None:
         say(f"The key of this order is {placed.key}; the same key never orders twice.")
 
 
@@ -133,24 +124,15 @@ def cancel(
 ) -> None:
     """Cancel an order: its temporary eSIM is deleted, the SIM in place stays as it is."""
     order_id = parse_order_id(order)
-    if not yes:
-        _ask_before_the_end(order_id)
-
-    async def call() -> OrderState:
-        async with order_desk() as (desk, caller):
-            return await desk.cancel(caller, order_id, reason=reason)
-
-    print_state(run(call), json=json)
+    with kept_open(order_desk()) as ((desk, caller), call):
+        if not yes:
+            _ask_before_the_end(call(desk.order(caller, order_id)))
+        cancelled = call(desk.cancel(caller, order_id, reason=reason))
+    print_state(cancelled, json=json)
 
 
-def _ask_before_the_end(order_id: str) -> None:
+def _ask_before_the_end(found: OrderView) -> None:
     """Ask at a terminal whether the order is cancelled, which cannot be taken back."""
-
-    async def find() -> OrderView:
-        async with order_book() as (book, caller):
-            return await book.order(caller, order_id)
-
-    found = run(find)
     if not at_terminal():
         raise Refused.because("confirmation_needed")
     warn(f"{kind_label(found.kind)}, {found.title}: {order_status(found.status).lower()}.")

@@ -84,8 +84,10 @@ def list_orders(  # noqa: PLR0917  options of a command
                 line=line,
                 limit=limit,
             )
+        if not held or json:
+            return orders, 0
         async with inventory() as (stock, caller):
-            return orders, await stock.qr_held(caller) if held and not json else 0
+            return orders, await stock.qr_held(caller)
 
     found, held_codes = run(read)
     if json:

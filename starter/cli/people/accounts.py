@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +10,9 @@ from models.people.account import AccountView
 from models.people.callers import Caller
 from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say
 from starter.cli.session import caller, opened, run, settings
-from starter.people.accounts import Accounts
+
+if TYPE_CHECKING:
+    from starter.people.accounts import Accounts
 
 app = typer.Typer(help="Create, rename and close accounts.", no_args_is_help=True)
 
@@ -19,7 +21,9 @@ LanguageName = Annotated[str, typer.Argument(metavar="en|fr", help="Of e-mails t
 
 
 @asynccontextmanager
-async def _accounts() -> AsyncIterator[tuple[Accounts, Caller]]:
+async def _accounts() -> AsyncIterator[tuple["Accounts", Caller]]:
+    from starter.people.accounts import Accounts  # noqa: PLC0415
+
     async with opened() as database:
         yield Accounts(database, settings().mail_language), await caller(database)
 
@@ -100,7 +104,7 @@ def set_contact(
     _change(lambda desk, who: desk.set_contact(who, account, address), json=json)
 
 
-def _change(change: Callable[[Accounts, Caller], Awaitable[AccountView]], *, json: bool) -> None:
+def _change(change: Callable[["Accounts", Caller], Awaitable[AccountView]], *, json: bool) -> None:
     async def call() -> AccountView:
         async with _accounts() as (desk, who):
             return await change(desk, who)

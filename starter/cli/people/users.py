@@ -1,7 +1,7 @@
 """`esim-orders user ...`: who may do what in an account."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +10,9 @@ from models.people.callers import USER_ROLES, Caller, Role, UserKind
 from models.people.views import UserView
 from starter.cli.output import JsonFlag, print_json, print_table
 from starter.cli.session import inventory, run
-from starter.inventory import Inventory
+
+if TYPE_CHECKING:
+    from starter.inventory import Inventory
 
 app = typer.Typer(help="Look at, create and change users.", no_args_is_help=True)
 
@@ -103,7 +105,7 @@ def activate(user: User, json: JsonFlag = False) -> None:
     _change(lambda stock, caller: stock.activate_user(caller, user), json=json)
 
 
-def _change(change: Callable[[Inventory, Caller], Awaitable[UserView]], *, json: bool) -> None:
+def _change(change: Callable[["Inventory", Caller], Awaitable[UserView]], *, json: bool) -> None:
     async def call() -> UserView:
         async with inventory() as (stock, caller):
             return await change(stock, caller)
