@@ -1,9 +1,10 @@
 """One connection to a mail server, and what each of its answers means for the mail.
 
-aiosmtplib speaks the protocol; its `sendmail` is not used, because it does not tell whether a failure came
-before the content was sent (nothing delivered) or after (nobody knows). So MAIL, RCPT, DATA and the
-content are separate steps here. Its timeouts are not used either: they rest on `asyncio.wait_for`, which
-before Python 3.12 loses a cancellation that arrives together with the answer.
+aiosmtplib opens the connection; its `sendmail` is not used, because it does not tell whether a failure came
+before the content was sent (nothing delivered) or after (unknown). So MAIL, RCPT, DATA and the content are
+separate steps here; where the server offers PIPELINING the first three leave together. Its timeouts are
+not used either: they rest on `asyncio.wait_for`, which before Python 3.12 loses a cancellation that
+arrives together with the answer.
 
     | until the content is sent              | once it is                    | means           |
     |----------------------------------------|-------------------------------|-----------------|
@@ -15,6 +16,7 @@ before Python 3.12 loses a cancellation that arrives together with the answer.
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import re
 import ssl
@@ -28,13 +30,24 @@ from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException
 
 from mail.errors import MailAmbiguous, MailError, MailRefusedUs, MailRejected, MailUnavailable
 from mail.message import Envelope
+from mail.replies import Replies
 
 SHUTTING_DOWN = 421
 START_INPUT = 354
 NEEDS_AUTHENTICATION = {530, 534, 535, 538}
 GOODBYE_SECONDS = 1.0
 LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+LINE_BREAK = re.compile(rb"[\r\n]")
 ENHANCED_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
+
+ACCEPTED = range(200, 300)
+RECIPIENT = "the recipient"
+STEPS = (
+    ("the sender", MailRefusedUs, ACCEPTED),
+    (RECIPIENT, MailRejected, ACCEPTED),
+    ("the content", MailRejected, (START_INPUT,)),
+)
+"""What each command is about, what its refusal means, and the codes that are none: MAIL, RCPT, DATA."""
 
 
 class ConnectionLost(MailUnavailable):
@@ -100,8 +113,9 @@ def _tls_context_for(host: str) -> ssl.SSLContext:
 class Conversation:
     """An open connection. After any exception, call `close` and forget it."""
 
-    def __init__(self, client: aiosmtplib.SMTP, timeout: float) -> None:
+    def __init__(self, client: aiosmtplib.SMTP, replies: Replies, timeout: float) -> None:
         self._client = client
+        self._replies = replies
         self._timeout = timeout
         self.delivered = 0
 
@@ -123,6 +137,7 @@ class Conversation:
                 await _greet(client)
             async with asyncio.timeout(server.timeout):
                 await _sign_in(client, server)
+            return cls(client, Replies.take_over(client.transport), server.timeout)
         except MailError:
             client.close()
             raise
@@ -132,61 +147,69 @@ class Conversation:
         except BaseException:
             client.close()
             raise
-        return cls(client, server.timeout)
 
     @property
     def is_open(self) -> bool:
         """Whether the server has not hung up, as far as we know."""
-        return self._client.is_connected
+        return self._replies.is_open
 
     async def deliver(self, envelope: Envelope) -> None:
         """Hand over one mail; returns once the server has taken responsibility for it."""
         await self._send_content(envelope)
-        protocol = self._client.protocol
-        if protocol is None:
-            raise MailAmbiguous("The connection was lost while the content was under way.")
         try:
-            async with asyncio.timeout(self._timeout):
-                answer = await protocol.read_response()
+            answer = await self._answer()
         except TimeoutError:
             raise MailAmbiguous("The mail server did not answer after the content.") from None
         except (SMTPException, OSError):
             raise MailAmbiguous("The connection was lost while the content was under way.") from None
-        if not 200 <= answer.code < 300:
+        if answer.code not in ACCEPTED:
             raise _refused_after_content(answer)
         self.delivered += 1
 
     async def _send_content(self, envelope: Envelope) -> None:
         """Everything up to the content itself. Whatever is raised here: nothing was delivered."""
-        options = self._options(envelope)
         content = LEADING_DOT.sub(b"..", envelope.content) + b".\r\n"
-        sender, recipient = envelope.sender.encode(), envelope.recipient.encode()
+        commands = self._commands(envelope)
+        at_once = self._client.supports_extension("pipelining")
         try:
-            answer = await self._ask(b"MAIL", b"FROM:<" + sender + b">", *options)
-            _accepted_or_raise(answer, "the sender", MailRefusedUs)
-            answer = await self._ask(b"RCPT", b"TO:<" + recipient + b">")
-            _accepted_or_raise(answer, "the recipient", MailRejected)
-            answer = await self._ask(b"DATA")
-            if answer.code != START_INPUT:
-                raise _refused(answer, "the content", MailRejected)
-            if self._client.protocol is None:
-                raise ConnectionLost("The mail server closed the connection before the content.")
-            self._client.protocol.write(content)
+            if at_once:
+                self._replies.write(b"".join(commands))
+            for command, (what, for_good, expected) in zip(commands, STEPS, strict=True):
+                if not at_once:
+                    self._replies.write(command)
+                answer = await self._answer()
+                if answer.code not in expected:
+                    if at_once and what == RECIPIENT:
+                        await self._end_without_recipient()
+                    raise _refused(answer, what, for_good)
+            self._replies.write(content)
         except TimeoutError:
             raise ConnectionLost("The mail server stopped answering before the content.") from None
         except (SMTPException, OSError):
             raise ConnectionLost("The mail server closed the connection before the content.") from None
 
-    async def _ask(self, *words: bytes) -> SMTPResponse:
+    async def _answer(self) -> SMTPResponse:
         async with asyncio.timeout(self._timeout):
-            return await self._client.execute_command(*words)
+            return await self._replies.read()
 
-    def _options(self, envelope: Envelope) -> list[bytes]:
-        if not envelope.needs_smtputf8:
-            return []
-        if not self._client.supports_extension("smtputf8"):
+    async def _end_without_recipient(self) -> None:
+        """End the content where the server waits for it although it refused the only recipient, as RFC 2920
+        allows it to; the answer does not matter, as the connection is given up.
+        """
+        with contextlib.suppress(SMTPException, OSError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                if (await self._replies.read()).code == START_INPUT:
+                    self._replies.write(b".\r\nRSET\r\n")
+
+    def _commands(self, envelope: Envelope) -> tuple[bytes, bytes, bytes]:
+        """Sender, recipient and the announcement of the content. Raises `MailRejected`."""
+        if envelope.needs_smtputf8 and not self._client.supports_extension("smtputf8"):
             raise MailRejected("The address is not ASCII and the mail server lacks SMTPUTF8.")
-        return [b"SMTPUTF8"]
+        options = b" SMTPUTF8" if envelope.needs_smtputf8 else b""
+        sender, recipient = envelope.sender.encode(), envelope.recipient.encode()
+        if LINE_BREAK.search(sender + recipient):
+            raise MailRejected("The address has a line break.")
+        return b"MAIL FROM:<%b>%b\r\n" % (sender, options), b"RCPT TO:<%b>\r\n" % recipient, b"DATA\r\n"
 
     def close(self) -> None:
         """Hang up at once: whatever is not yet on the wire, of a content under way too, stays here."""
@@ -196,15 +219,16 @@ class Conversation:
 
     def leave(self) -> None:
         """Take leave without waiting for the answer."""
-        if self._client.protocol is not None and self._client.is_connected:
-            self._client.protocol.write(b"QUIT\r\n")
+        with contextlib.suppress(SMTPException):
+            self._replies.write(b"QUIT\r\n")
         self._client.close()
 
     async def quit(self) -> None:
         """Take leave and wait for the answer, but not long."""
         try:
+            self._replies.write(b"QUIT\r\n")
             async with asyncio.timeout(GOODBYE_SECONDS):
-                await self._client.quit()
+                await self._replies.read()
         except (SMTPException, OSError):
             pass  # the server had gone already
         finally:
@@ -249,11 +273,6 @@ def _why_not_open(cause: Exception) -> MailError:
     if isinstance(cause, TimeoutError):
         return MailUnavailable("The mail server did not answer in time.")
     return MailUnavailable("The mail server cannot be reached.")
-
-
-def _accepted_or_raise(answer: SMTPResponse, what: str, for_good: type[MailError]) -> None:
-    if not 200 <= answer.code < 300:
-        raise _refused(answer, what, for_good)
 
 
 def _refused(answer: SMTPResponse, what: str, for_good: type[MailError]) -> MailError:

@@ -34,6 +34,13 @@ class FolderDelivery:
         self._folder = folder
         self._number = last_number(folder)
 
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, offered: list[str]
+    ) -> list[str]:
+        """Offer PIPELINING as most mail servers do: aiosmtpd answers commands in turn however they arrive."""
+        session.host_name = hostname
+        return [*offered[:-1], "250-PIPELINING", offered[-1]]
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Accept one message; the name is the protocol of aiosmtpd."""
         content = envelope.original_content or b""

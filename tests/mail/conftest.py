@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mail.compose import Template
+from tests.mail.misbehaving import OFFERED
 from tests.mail.pages import LANGUAGES
 
 
@@ -38,3 +39,10 @@ def language(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(params=list(Template))
 def template(request: pytest.FixtureRequest) -> Template:
     return Template(request.param)
+
+
+@pytest.fixture(params=[False, True], ids=["one_by_one", "pipelined"])
+def pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether the servers of the test offer to take several commands at once; each test runs both ways."""
+    monkeypatch.setattr(OFFERED, "pipelining", request.param)
+    return bool(request.param)

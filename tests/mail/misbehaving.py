@@ -7,6 +7,14 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+
+class Offered:
+    """What every server of a test offers unless it says otherwise."""
+
+    pipelining = False
+
+
+OFFERED = Offered()
 Answer = str | Callable[["Session"], Awaitable[str | None]]
 
 
@@ -56,7 +64,8 @@ class Session:
 
     async def obey(self, verb: str, words: str) -> None:
         if verb == "EHLO":
-            await self.say(verb, "\r\n".join(["250-misbehaving.test", *self.server.extensions, "250 HELP"]))
+            offers = [*self.server.extensions, *(["250-PIPELINING"] if self.server.pipelining else [])]
+            await self.say(verb, "\r\n".join(["250-misbehaving.test", *offers, "250 HELP"]))
         elif verb == "STARTTLS" and self.server.tls is not None:
             await self.say(verb, "220 go ahead")
             await self.writer.start_tls(self.server.tls)
@@ -69,7 +78,12 @@ class Session:
             await self.say(verb, {"AUTH": "235 welcome", "QUIT": "221 bye"}.get(verb, "250 OK"))
 
     async def take_content(self) -> None:
-        self.content = await self.reader.readuntil(b"\r\n.\r\n")
+        self.content = b""
+        while not self.content.endswith(b"\r\n.\r\n") and self.content != b".\r\n":
+            self.content += await self.reader.readuntil(b"\r\n")
+        if self.content == b".\r\n":  # of a client that sent DATA before its recipient was refused
+            await self.say("NO_CONTENT", "554 no valid recipients")
+            return
         self.server.contents += 1
         if await self.say("CONTENT", "250 taken") == "250 taken":
             self.server.taken.append(Received(self.sender, self.recipient, self.content))
@@ -95,6 +109,7 @@ class MisbehavingServer:
     extensions: tuple[str, ...] = ()
     tls: ssl.SSLContext | None = None
     implicit_tls: bool = False
+    pipelining: bool = field(default_factory=lambda: OFFERED.pipelining)
     commands: list[tuple[int, str]] = field(default_factory=list)
     taken: list[Received] = field(default_factory=list)
     contents: int = 0

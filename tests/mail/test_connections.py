@@ -9,6 +9,8 @@ from mail.errors import MailAmbiguous, MailRejected, MailUnavailable
 from tests.mail.misbehaving import Answer, MisbehavingServer, Session, drop, hang
 from tests.mail.scene import a_mail, mailer_for, patience
 
+pytestmark = pytest.mark.usefixtures("pipelining")
+
 
 def numbers(server: MisbehavingServer) -> list[int]:
     """The numbers of the mails taken, in order."""

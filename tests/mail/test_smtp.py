@@ -13,6 +13,8 @@ from tests.mail.conftest import Certificate
 from tests.mail.misbehaving import Answer, MisbehavingServer, drop, hang
 from tests.mail.scene import RECIPIENT, SUBJECT, a_mail, mailer_for, patience
 
+pytestmark = pytest.mark.usefixtures("pipelining")
+
 PASSWORD = "p@ss/w:ord"
 SECRETS = (RECIPIENT, "camille", SUBJECT, "confidential", PASSWORD, "p%40ss", "orders@esim", "server-words")
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
+from mail.message import Mail, message_id
+from mail.smtp import SmtpMailer
 from sandbox.errors import SandboxError
 from sandbox.mails import list_mails, read_mail
 from sandbox.ports import HOST, free_port, is_free
@@ -97,3 +99,16 @@ async def test_nothing_a_sender_writes_leaves_the_folder(tmp_path: Path) -> None
     assert list_mails(folder)[0].subject == ""
     assert read_mail(folder, 1).text.strip() == "no headers"
     assert list_mails(tmp_path / "missing") == []
+
+
+async def test_commands_may_be_sent_at_once(tmp_path: Path) -> None:
+    with mailbox(tmp_path) as smtp:
+        url = f"smtp://{smtp.hostname}:{smtp.port}"
+        async with SmtpMailer(url, "eSIM orders <orders@esim.example>") as mailer:
+            for subject in ("first", "second"):
+                number = message_id(subject, "esim.example")
+                await mailer.send(Mail("zoe@shop.example", subject, ".\n", "<p>.</p>", number))
+        async with smtp:
+            await smtp.ehlo()
+            assert smtp.supports_extension("pipelining")
+    assert [kept.subject for kept in list_mails(tmp_path)] == ["first", "second"]
