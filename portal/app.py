@@ -17,7 +17,7 @@ from portal.codec import CodecRoutes
 from portal.desk import LinkDesk
 from portal.http.answers import Answers
 from portal.http.limits import Pace
-from portal.http.middleware import BodyLimit, CrashPage, HeadAsGet, OneLength, RequestLog, SafeHeaders
+from portal.http.middleware import BodyLimit, CrashPage, OneLength, RequestLog, SafeHeaders
 from portal.links.downloads import DownloadRoutes
 from portal.links.pages import Pages
 from portal.links.uploads import UploadRoutes
@@ -28,6 +28,8 @@ from telemetry.traces import RequestSpans
 _FILES = Path(__file__).parent / "static"
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
+LOOK = ["GET", "HEAD"]
+"""FastAPI answers HEAD only where it is listed; the server leaves out the content."""
 _NO_TRACES_OF_ITS_OWN = TelemetryConfig(
     tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
 )
@@ -56,14 +58,13 @@ def create_app(
     _route_codec(app, CodecRoutes.configured(settings, pages))
     if ready is not None:
         for route in Health(ready).routes():
-            app.add_api_route(route.path, route.endpoint, methods=["GET"])
+            app.add_api_route(route.path, route.endpoint, methods=LOOK)
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, answers.answer)
     # the last one added is the first that a request meets
     app.add_middleware(BodyLimit, answer=answers.answer, pace=pace or Pace())
     app.add_middleware(OneLength, answer=answers.answer)
     app.add_middleware(CrashPage, answer=answers.answer)
-    app.add_middleware(HeadAsGet)
     app.add_middleware(SafeHeaders)
     app.add_middleware(RequestLog)
     app.add_middleware(RequestSpans)
@@ -73,22 +74,22 @@ def create_app(
 def _route_links(app: FastAPI, links: LinkDesk, pages: Pages, settings: Settings) -> None:
     uploads = UploadRoutes(links, pages, settings.portal_url, settings.qr_requester_told_after)
     downloads = DownloadRoutes(links, pages, settings.portal_url)
-    app.add_api_route("/u/{token}", uploads.page, methods=["GET"])
+    app.add_api_route("/u/{token}", uploads.page, methods=LOOK)
     app.add_api_route("/u/{token}/check", uploads.check, methods=["POST"])
     app.add_api_route("/u/{token}/send", uploads.send, methods=["POST"])
     app.add_api_route("/u/{token}/tell", uploads.tell, methods=["POST"])
-    app.add_api_route("/q/{token}", downloads.page, methods=["GET"])
+    app.add_api_route("/q/{token}", downloads.page, methods=LOOK)
     app.add_api_route("/q/{token}", downloads.reveal, methods=["POST"])
     app.add_api_route("/q/{token}/png", downloads.download, methods=["POST"])
     for step in ("check", "send", "tell"):
-        app.add_api_route(f"/u/{{token}}/{step}", uploads.back, methods=["GET"])
-    app.add_api_route("/q/{token}/png", downloads.back, methods=["GET"])
+        app.add_api_route(f"/u/{{token}}/{step}", uploads.back, methods=LOOK)
+    app.add_api_route("/q/{token}/png", downloads.back, methods=LOOK)
 
 
 def _route_codec(app: FastAPI, codec: CodecRoutes | None) -> None:
     if codec is None:
         return
-    app.add_api_route("/codec", codec.page, methods=["GET"])
+    app.add_api_route("/codec", codec.page, methods=LOOK)
     app.add_api_route("/codec", codec.sign_in, methods=["POST"])
     for path, answer in (("/codec/decode", codec.decode), ("/codec/encode", codec.encode)):
         app.add_api_route(path, answer, methods=["POST"])
@@ -109,5 +110,5 @@ def _route_pages(app: FastAPI, pages: Pages) -> None:
         content, media_type = files[name]
         return Response(content, media_type=media_type)
 
-    app.add_api_route("/", home, methods=["GET"])
-    app.add_api_route("/static/{name}", static, methods=["GET"])
+    app.add_api_route("/", home, methods=LOOK)
+    app.add_api_route("/static/{name}", static, methods=LOOK)

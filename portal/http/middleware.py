@@ -1,6 +1,6 @@
-"""What every answer of the portal has in common, as plain ASGI: headers, limits, HEAD, a line in the log.
+"""What every answer of the portal has in common, as plain ASGI: headers, limits, a line in the log.
 
-    RequestSpans > RequestLog > SafeHeaders > HeadAsGet > CrashPage > OneLength > BodyLimit > the application
+    RequestSpans > RequestLog > SafeHeaders > CrashPage > OneLength > BodyLimit > the application
 
 Plain ASGI, for Starlette's `BaseHTTPMiddleware` leaks the connections of cancelled requests.
 """
@@ -92,29 +92,6 @@ class SafeHeaders:
             await send(message)
 
         await self.app(scope, receive, adding)
-
-
-class HeadAsGet:
-    """Answers HEAD as GET, without the content."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "HEAD":
-            return await self.app(scope, receive, send)
-
-        async def emptied(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
-        # a copy: the server still has to know that it is a HEAD
-        as_get = {**scope, "method": "GET"}
-        try:
-            await self.app(as_get, receive, emptied)
-        finally:
-            scope["route"] = as_get.get("route")
 
 
 class CrashPage:

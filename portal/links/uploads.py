@@ -130,7 +130,7 @@ class UploadRoutes:
         over = await self.links.over(LinkBearer(token))
         if wants_json(request):
             raise RequestOver(over.page.status, _how_it_ended(over.page, _language(request)))
-        came_to_look = request.method == "GET"
+        came_to_look = request.method in {"GET", "HEAD"}
         return self.pages.render(
             request,
             "over",
