@@ -2,6 +2,9 @@
 
 import errno
 import os
+import select
+from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +22,9 @@ from starter.cli.orders import orders
 from starter.cli.output import say
 from starter.cli.people import accounts, contacts, erasure, profiles, users
 from starter.cli.session import act_as, fail, told_of_bug
+
+UNREAD = 141
+"""What a shell learns of a program that SIGPIPE ended. Python ignores it, as sockets cause it, too."""
 
 app = typer.Typer(
     name="esim-orders",
@@ -88,11 +94,41 @@ show_flags(app)
 
 def run() -> int:
     """Run the command that was typed; its exit code."""
+    with ExitStack() as closing:
+        outputs = [_copied(number, closing) for number in (1, 2)]
+        try:
+            return _run()
+        except BrokenPipeError as broken:
+            return UNREAD if _is_unread(outputs) else told_of_bug(broken)
+
+
+def _copied(number: int, closing: ExitStack) -> int:
+    """The same output once more, as rich replaces one that cannot be written to; -1 for none."""
+    try:
+        copy = os.dup(number)
+    except OSError:  # closed by the caller, as `>&-` does
+        return -1
+    closing.callback(os.close, copy)
+    return copy
+
+
+def _is_unread(outputs: Iterable[int]) -> bool:
+    """Whether what reads an output has ended, such as `| head -1`."""
+    readers = select.poll()
+    for number in outputs:
+        if number >= 0:
+            readers.register(number, 0)
+    return any(event & select.POLLERR for _, event in readers.poll(0))
+
+
+def _run() -> int:
     try:
         app()
     except EsimError as failure:
         return fail(failure)
     except SystemExit as left:
+        if isinstance(left.__context__, BrokenPipeError):  # rich and typer both end with 1
+            raise left.__context__ from None
         return left.code if isinstance(left.code, int) else int(left.code is not None)
     except Exception as bug:  # noqa: BLE001  whatever it is, people get a sentence
         full = isinstance(bug, OSError) and bug.errno in {errno.ENOSPC, errno.EDQUOT}

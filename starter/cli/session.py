@@ -4,7 +4,7 @@ A desk is imported where a command opens it: SQLAlchemy and the Temporal client 
 settings a tenth, and help pages need none of them.
 
 0 done    1 a check that found something    2 refused    3 a component is unavailable
-70 our own fault (a bug)    130 ended by Ctrl-C
+70 our own fault (a bug)    130 ended by Ctrl-C    141 what reads the output has ended
 """
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
