@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import BaseModel
-from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -20,7 +19,6 @@ from starter.cli.language import why_not
 console = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
 
 _WIDE = 120
-_NARROWEST = 6
 
 MOST_ROWS = 10_000_000
 """The largest number that is taken for how many: more than there are, and no more than a database takes."""
@@ -43,14 +41,19 @@ def is_wide() -> bool:
     return console.width >= _WIDE
 
 
-def short_time(moment: datetime | None) -> str:
-    """Month, day and minute in UTC: what people need of a moment in a list."""
-    return moment.astimezone(UTC).strftime("%m-%d %H:%M") if moment else "-"
-
-
 def full_time(moment: datetime | None) -> str:
-    """Date and time in UTC."""
+    """Date and time, with the time zone."""
+    return f"{column_time(moment)} UTC" if moment else "-"
+
+
+def column_time(moment: datetime | None) -> str:
+    """Date and time in a column whose heading says "(UTC)"."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if moment else "-"
+
+
+def short_time(moment: datetime | None) -> str:
+    """The same in a narrow column: month, day and minute."""
+    return moment.astimezone(UTC).strftime("%m-%d %H:%M") if moment else "-"
 
 
 def say(sentence: str, *, whole: bool = False, where: Console = console) -> None:
@@ -93,10 +96,9 @@ def print_table(
     broken between words; a word is cut only where it could not fit otherwise.
     """
     cells = [["-" if cell is None else safe(cell) for cell in row] for row in rows]
-    widths = _widths(columns, cells, whole)
     table = Table(title=printable(title), title_justify="left", header_style="bold", show_header=headings)
-    for column, width in zip(columns, widths, strict=True):
-        table.add_column(column, overflow="fold", no_wrap=column in whole, width=width)
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in whole)
     for row in cells:
         table.add_row(*row)
     console.print(table)
@@ -106,37 +108,6 @@ def print_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
     """Print what is known of one thing, a line each; the labels are never broken into lines."""
     columns = ("label", "fact")
     print_table(title, columns, facts, whole=("label",), headings=False)
-
-
-def _widths(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], whole: Collection[str]
-) -> list[int | None]:
-    """How wide each column is where not all fit as they are: each as wide as its longest word at least, and
-    the rest for those that would be broken into most lines.
-    """
-    found: list[list[str]] = [[name] for name in columns]
-    for row in rows:
-        for texts, cell in zip(found, row, strict=True):
-            texts.append(cell)
-    natural = [max(cell_len(line) for text in texts for line in text.split("\n")) for texts in found]
-    room = console.width - 3 * len(columns) - 1
-    if sum(natural) <= room:
-        return [None] * len(columns)
-    words = [max((cell_len(word) for text in texts for word in text.split()), default=1) for texts in found]
-    kept = [name in whole for name in columns]
-    widths = [full if stays else word for full, word, stays in zip(natural, words, kept, strict=True)]
-    places = range(len(columns))
-    while sum(widths) > room:  # some word must be cut: the longest
-        longest = max(places, key=lambda place: 0 if kept[place] else widths[place])
-        if kept[longest] or widths[longest] <= _NARROWEST:
-            break
-        widths[longest] -= 1
-    while sum(widths) < room:
-        neediest = max(places, key=lambda place: natural[place] / widths[place])
-        if natural[neediest] <= widths[neediest]:
-            break
-        widths[neediest] += 1
-    return list(widths)
 
 
 def _has_models(value: Any) -> bool:

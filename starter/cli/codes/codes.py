@@ -216,7 +216,7 @@ def show(  # noqa: PLR0917  options of a command
         return
     sim, since = reference("S", shown.version.sim_id), full_time(shown.version.imported_at)
     (warn if output == pictures.STDOUT else say)(
-        f"{sim}, version {shown.version.number} of its QR code, since {since} UTC"
+        f"{sim}, version {shown.version.number} of its QR code, since {since}"
     )
     if shown.code.unicode_address is not None:
         warn(f"Its server is {shown.code.server}: its letters may look like others; ask the distributor.")

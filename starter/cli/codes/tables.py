@@ -11,7 +11,7 @@ from starter.cli.language import held as hold_sentence
 from starter.cli.language import not_sent_reason, request_status, why_not
 from starter.cli.operations import not_sent
 from starter.cli.orders.tables import who
-from starter.cli.output import full_time, is_wide, print_facts, print_table, say, short_time
+from starter.cli.output import column_time, full_time, is_wide, print_facts, print_table, say, short_time
 
 ACCEPTED = "PNG, JPG/JPEG, SVG, TIFF or PDF"
 """What `qr import` takes (F34)."""
@@ -50,8 +50,10 @@ def print_history(history: QrHistory, people: Mapping[str, str]) -> None:
 def _print_story(happenings: Sequence[Happening]) -> None:
     rows = []
     for happened in happenings:
-        again = f" ({happened.times} times, last {short_time(happened.last)})" if happened.times > 1 else ""
-        moment = full_time(happened.at) if is_wide() else short_time(happened.at)
+        again = (
+            f" ({happened.times} times, last {short_time(happened.last)} UTC)" if happened.times > 1 else ""
+        )
+        moment = column_time(happened.at) if is_wide() else short_time(happened.at)
         rows.append((moment, happened.who, happened.what + again))
     print_table("What happened", ("when (UTC)", "who", "what"), rows, whole=("when (UTC)",))
 
@@ -61,7 +63,7 @@ def _print_versions(history: QrHistory, people: Mapping[str, str]) -> None:
         (
             version.number,
             "yes" if version.current else "no",
-            full_time(version.imported_at) if is_wide() else short_time(version.imported_at),
+            column_time(version.imported_at) if is_wide() else short_time(version.imported_at),
             who(version.imported_by, people),
             came_as(version),
         )
@@ -102,9 +104,9 @@ def _print_notifications(history: QrHistory) -> None:
         (told.id, told.version, told.address, _state(told), *map(short_time, _moments(told)))
         for told in history.notifications
     ]
-    columns = ("notification", "version", "to", "state", "at (UTC)", "link expires")
+    columns = ("notification", "version", "to", "state", "at (UTC)", "expires (UTC)")
     if rows:
-        print_table("Notifications", columns, rows, whole=("notification", "at (UTC)", "link expires"))
+        print_table("Notifications", columns, rows, whole=("notification", "at (UTC)", "expires (UTC)"))
 
 
 def _print_links(history: QrHistory, people: Mapping[str, str]) -> None:
@@ -119,9 +121,9 @@ def _print_links(history: QrHistory, people: Mapping[str, str]) -> None:
             to = addresses.get(link.notification_id, link.notification_id)
         sent_for = (link.request_id or link.notification_id or "",) if wide else ()
         rows.append((f"link:{link.id}", to, *sent_for, link.state, short_time(link.expires_at)))
-    columns = ("link", "sent to", *(("for",) if wide else ()), "state", "expires")
+    columns = ("link", "sent to", *(("for",) if wide else ()), "state", "expires (UTC)")
     if rows:
-        print_table("Links", columns, rows, whole=("link", "expires"))
+        print_table("Links", columns, rows, whole=("link", "expires (UTC)"))
 
 
 def _print_notification(told: NotificationView) -> None:
@@ -158,12 +160,10 @@ def print_section(sim: SimView, history: QrHistory, people: Mapping[str, str]) -
         facts.append(("version", "none yet"))
     else:
         facts.append(("version", f"{current.number}, {came_as(current)}"))
-        facts.append(
-            ("since", f"{full_time(current.imported_at)} UTC, by {who(current.imported_by, people)}")
-        )
+        facts.append(("since", f"{full_time(current.imported_at)}, by {who(current.imported_by, people)}"))
         facts.append(("show", f"esim-orders qr show {name}"))
     if asked is not None:
-        facts.append(("requested", f"{asked.id}, {full_time(asked.requested_at)} UTC"))
+        facts.append(("requested", f"{asked.id}, {full_time(asked.requested_at)}"))
     if sim.state is SimState.ACTIVE:
         facts.append(("import", f"esim-orders qr import {name} FILE --user USER"))
         facts.append(("FILE", ACCEPTED))

@@ -133,7 +133,7 @@ def list_all(
         say("There are no mails.")
         return
     rows = [(mail.number, short_time(mail.date), mail.to, mail.subject) for mail in mails]
-    print_table("Mails", ("no.", "arrived", "to", "subject"), rows, whole=("no.", "arrived"))
+    print_table("Mails", ("no.", "arrived (UTC)", "to", "subject"), rows, whole=("no.", "arrived (UTC)"))
 
 
 @mail_app.command()

@@ -11,7 +11,7 @@ from models.orders.views import OrderView
 from starter.cli.language import held as hold_sentence
 from starter.cli.language import kind_label, not_sent_words, order_status, why_not
 from starter.cli.operations import not_sent
-from starter.cli.output import full_time, is_wide, print_facts, print_table, short_time
+from starter.cli.output import column_time, full_time, is_wide, print_facts, print_table, short_time
 
 _WAITS = {OrderStatus.SUBMITTED: "acknowledgement", OrderStatus.PROVIDER_PROCESSING: "processing"}
 _INTERNAL = frozenset({"request", "note", "refusals", "what"})
@@ -70,7 +70,7 @@ def print_events(events: Sequence[EventView], people: Mapping[str, str]) -> None
     """Everything that happened, oldest first; `people` names those it refers to."""
     if is_wide():
         rows = [
-            (full_time(event.at), event.type, who(event.actor, people), _about(event, people))
+            (column_time(event.at), event.type, who(event.actor, people), _about(event, people))
             for event in events
         ]
         print_table(

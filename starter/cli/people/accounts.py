@@ -120,7 +120,7 @@ def _print(accounts: list[AccountView]) -> None:
     wide = is_wide()
     rows = []
     for account in accounts:
-        closed = f"closed {full_time(account.closed_at)} UTC" if wide else "closed"
+        closed = f"closed {full_time(account.closed_at)}" if wide else "closed"
         state = closed if account.closed_at else "open"
         rows.append((account.name, state, account.open_orders, account.language, account.contact_email))
     columns = ("account", "state", "open orders", "language", "contact")

@@ -1,0 +1,69 @@
+"""Every time that a command prints says its time zone, in the text or in the heading of its column."""
+
+import re
+from typing import Any
+
+import pytest
+from rich.table import Table
+
+from models.orders.lifecycle import HoldReason
+from sandbox.mails import file_name
+from starter.cli.output import console
+from starter.people.accounts import Accounts
+from store.operations import holds
+from store.secrets import KeyRing
+from store.session import Database
+from tests.builders import OPERATOR, acknowledge, line, place
+from tests.qr_world import hold, qr_world
+from tests.starter.shell import Shell
+
+TIME = re.compile(r"(?:\d{4}-)?\d\d-\d\d \d\d:\d\d(?::\d\d)?(?P<zone> UTC)?")
+
+
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """All that is printed: the heading of its column, if it has one, and the text before it is wrapped."""
+    texts: list[tuple[str, str]] = []
+
+    def keep(what: Any, **_: Any) -> None:
+        if isinstance(what, Table):
+            for column in what.columns:
+                texts.extend((str(column.header), str(cell)) for cell in column.cells)
+        else:
+            texts.append(("", str(what)))
+
+    monkeypatch.setattr(console, "print", keep)
+    return texts
+
+
+@pytest.mark.parametrize("columns", [100, 200])
+async def test_every_time_says_its_zone(
+    database: Database, shell: Shell, printed: list[tuple[str, str]], columns: int
+) -> None:
+    keys = KeyRing.new_key()
+    esims = [line(1), line(2, sim_type="esim"), line(3, sim_type="esim")]
+    qr = await qr_world(database, *esims, keys=keys)
+    order = await place(database, 1)
+    await acknowledge(database, order)
+    async with database.transaction() as connection:
+        await holds.hold(connection, order.order_id, "waiting", HoldReason.NO_PROCESSING)
+    requested = await qr.asked(2)
+    await qr.upload_link(requested, 2)
+    await hold(qr, requested, HoldReason.MAIL_REJECTED)
+    code = await qr.take(3)
+    await qr.download_link(await qr.notify(code.version.id, 3), code.version.id)
+    await Accounts(database).create(OPERATOR, "Gone")
+    await Accounts(database).close(OPERATOR, "Gone")
+    mailbox = shell.folder / "mailbox"
+    mailbox.mkdir()
+    (mailbox / file_name(1)).write_bytes(b"To: a@b.example\r\nSubject: x\r\n\r\ntext\r\n")
+    shell.more["ESIM_SECRET_KEYS"] = keys
+    commands = ["order list", "order list --held", f"order show {order.order_id}", "qr list", "account list"]
+    commands += ["mail list", "qr history S-2", "qr history S-3", "fleet show S-3"]
+    for command in commands:
+        printed.clear()
+        shell.run(*command.split(), columns=columns)
+        times = [(heading, found) for heading, text in printed for found in TIME.finditer(text)]
+        assert times or (command, columns) == ("account list", 100), command
+        for heading, found in times:
+            assert found["zone"] or heading.endswith("(UTC)"), (command, heading, found.string)
