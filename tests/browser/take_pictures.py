@@ -32,7 +32,8 @@ from qr.draw import png
 from sandbox.stage import TOP, running_sandbox
 from settings import Settings
 from store.session import Database
-from temporal.connection import connect, leave
+from telemetry.leaving import leave
+from temporal.connection import connect
 from tests.browser.cast import TAKES, Cast
 from tests.browser.serving import CHROMIUM_OPTIONS
 from tests.system.scene import a_mailbox
