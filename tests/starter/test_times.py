@@ -10,8 +10,8 @@ from models.orders.lifecycle import HoldReason
 from sandbox.mails import file_name
 from starter.cli.output import console
 from starter.people.accounts import Accounts
+from store.key_ring import KeyRing
 from store.operations import holds
-from store.secrets import KeyRing
 from store.session import Database
 from tests.builders import OPERATOR, acknowledge, line, place
 from tests.qr_world import hold, qr_world
