@@ -9,6 +9,7 @@ from models.orders.kinds import kind_label as english
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import Action
 from wording.french import labels as french
+from wording.numbers import Plural, counted
 
 
 def action_label(action: Action, language: Language) -> str:
@@ -51,6 +52,12 @@ def not_sent_step(step: str, language: Language) -> str:
 def not_sent_words(language: Language) -> Mapping[str, str]:
     """What a list and a detail say of what has not gone out yet, by the names of `WORDS`."""
     return WORDS if language is Language.EN else french.NOT_SENT_WORDS
+
+
+def not_sent_tries(tries: int, language: Language) -> str:
+    """How often it was tried."""
+    words = not_sent_words(language)
+    return counted(tries, Plural(words["one_try"], words["tries"]), language)
 
 
 def not_sent_reason(reason: str, language: Language) -> str:

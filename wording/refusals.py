@@ -1,5 +1,7 @@
 """Refusals in the reader's language. English is declared in `models.refusals`, French in `wording.french`."""
 
+from functools import partial
+
 from models.errors import Refusal, Refused
 from models.imports import RowNote
 from models.language import Language
@@ -7,9 +9,9 @@ from models.refusals.declared import filled
 from wording.french import SENTENCES as FRENCH
 from wording.french import UNKNOWN as FRENCH_UNKNOWN
 from wording.french.words import WORDS as FRENCH_WORDS
+from wording.numbers import number
 
-NARROW_SPACE = "\u202f"
-"""Between the thousands of a number in French."""
+_number = partial(number, language=Language.FR)
 
 
 def sentence(refusal: Refusal, language: Language) -> str:
@@ -30,5 +32,5 @@ def sentences(refused: Refused, language: Language) -> list[str]:
 
 def _french(refusal: Refusal) -> str:
     template = FRENCH.get(refusal.code)
-    written = filled(template, refusal.parameters, FRENCH_WORDS, NARROW_SPACE) if template else None
+    written = filled(template, refusal.parameters, FRENCH_WORDS, _number) if template else None
     return written or FRENCH_UNKNOWN.format(code=refusal.code)

@@ -64,8 +64,9 @@ AN_EMAIL = "an e-mail"
 
 WORDS = {
     "label": "not sent",
-    "one_try": "{what}, since {since} (1 try). {reason}",
-    "tries": "{what}, since {since} ({tries} tries). {reason}",
+    "sentence": "{what}, since {since} ({tries}). {reason}",
+    "one_try": "{number} try",
+    "tries": "{number} tries",
     "waits_for": "waits for",
     "order": "the order to go out: the provider does not have it yet",
     "acknowledgement": "the provider's acknowledgement",

@@ -1,6 +1,6 @@
 """How a refusal is declared: its sentence in English, with fields for its parameters, and its HTTP status."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from string import Formatter
@@ -38,17 +38,20 @@ def fields(template: str) -> frozenset[str]:
 
 
 class _Numbers(Formatter):
-    """Groups the digits of a number with the separator of the language, where the field says `:,`."""
+    """Writes a number as the language does, where the field says `:,`."""
 
-    def __init__(self, separator: str) -> None:
-        self._separator = separator
+    def __init__(self, number: Callable[[int], str]) -> None:
+        self._number = number
 
     def format_field(self, value: object, format_spec: str) -> str:
-        written: str = super().format_field(value, format_spec if isinstance(value, int) else "")
-        return written.replace(",", self._separator) if format_spec == "," else written
+        if format_spec == ",":
+            return self._number(value) if isinstance(value, int) else str(value)
+        return str(super().format_field(value, format_spec if isinstance(value, int) else ""))
 
 
-def filled(template: str, parameters: Parameters, words: Words, separator: str = ",") -> str | None:
+def filled(
+    template: str, parameters: Parameters, words: Words, number: Callable[[int], str] = "{:,}".format
+) -> str | None:
     """The sentence with its parameters in words; None where one is missing.
 
     A code without words, perhaps of a newer version, is shown with blanks for underscores.
@@ -59,4 +62,4 @@ def filled(template: str, parameters: Parameters, words: Words, separator: str =
         name: words[name].get(str(value), str(value).replace("_", " ")) if name in words else value
         for name, value in parameters.items()
     }
-    return _Numbers(separator).vformat(template, (), said)
+    return _Numbers(number).vformat(template, (), said)

@@ -1,7 +1,7 @@
 """How a file is imported from a shell: read, taken over with a progress bar, and reported."""
 
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +18,7 @@ from models.people.callers import Caller
 from starter.cli.language import why_not
 from starter.cli.output import print_json, printable, say, warn
 from starter.cli.session import inventory, run
+from wording.counts import COUNTS, counted, listed
 
 if TYPE_CHECKING:
     from starter.inventory import Inventory
@@ -75,18 +76,14 @@ def progress_bar() -> Iterator[Told | None]:
 
 
 def _summary(report: ImportReport) -> str:
-    rows = _counts({"rows": report.rows})
+    rows = counted(report.rows, COUNTS["rows"])
     if not report.changes:
         return f"{rows} read; nothing is new or different."
     parts = []
     if report.created:
-        parts.append(f"new: {_counts(report.created)}")
+        parts.append(f"new: {listed(report.created)}")
     if report.changed:
-        parts.append(f"changed: {_counts(report.changed)}")
+        parts.append(f"changed: {listed(report.changed)}")
     if report.dry_run:
         return f"{rows} read; a dry run, nothing is written. It would be {'; '.join(parts)}."
     return f"{rows} read; {'; '.join(parts)}."
-
-
-def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {what if count != 1 else what[:-1]}" for what, count in counts.items())

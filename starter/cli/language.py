@@ -76,6 +76,11 @@ def not_sent_words() -> Mapping[str, str]:
     return labels.not_sent_words(spoken())
 
 
+def not_sent_tries(tries: int) -> str:
+    """How often it was tried."""
+    return labels.not_sent_tries(tries, spoken())
+
+
 def not_sent_reason(reason: str) -> str:
     """Why it has not gone out yet."""
     return labels.not_sent_reason(reason, spoken())

@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from starter.operations.readiness import Check, within
 from temporal.connection import answered
+from wording.counts import POLLING_WORKERS, counted
 
 POLLED_WITHIN = timedelta(seconds=70)
 """A worker that lives polls at least so often; Temporal names pollers for minutes after they have gone."""
@@ -27,7 +28,7 @@ async def workers(client: Client, queue: str) -> list[Check]:
         sentence = "No worker polls for orders: none moves. Start esim-worker, or see ESIM_TASK_QUEUE."
         return [Check("workers", ok=False, sentence=sentence)]
     number = len({one.identity for one in pollers})
-    polls = "1 worker polls" if number == 1 else f"{number} workers poll"
+    polls = counted(number, POLLING_WORKERS)
     there = Check("workers", ok=True, sentence=f"{polls} for orders.")
     return [there, *_versions(found, pollers)]
 

@@ -86,8 +86,9 @@ AN_EMAIL = "un e-mail"
 
 NOT_SENT_WORDS = {
     "label": "non envoyé",
-    "one_try": "{what}, depuis le {since} (1 tentative). {reason}",
-    "tries": "{what}, depuis le {since} ({tries} tentatives). {reason}",
+    "sentence": "{what}, depuis le {since} ({tries}). {reason}",
+    "one_try": "{number} tentative",
+    "tries": "{number} tentatives",
     "waits_for": "attend",
     "order": "l’envoi de la commande : l’opérateur ne l’a pas encore",
     "acknowledgement": "l’accusé de réception de l’opérateur",

@@ -20,6 +20,7 @@ from starter.cli.language import cautioned
 from starter.cli.output import JsonFlag, full_time, print_json, printable, say, warn
 from starter.cli.questions import answer, at_terminal
 from starter.cli.session import qr_desk, run
+from wording.counts import DEAD_LINKS, counted
 
 if TYPE_CHECKING:
     from starter.codes.desk import ShownCode
@@ -131,7 +132,7 @@ def _print_imported(imported: Imported, sim: str) -> None:
 
 def links(dead: int) -> str:
     """So many links that are dead."""
-    return "1 link that showed it shows nothing" if dead == 1 else f"{dead} links that showed it show nothing"
+    return counted(dead, DEAD_LINKS)
 
 
 def _print_json_and_notify(imported: Imported, sim: str, user: str | None, to: str | None) -> None:

@@ -16,6 +16,7 @@ from starter.cli.imports import DryRun, read_file
 from starter.cli.orders.orders import print_state
 from starter.cli.output import JsonFlag, print_json, printable, say
 from starter.cli.session import caller, opened, order_desk, run
+from wording.counts import listed
 
 if TYPE_CHECKING:
     from starter.fleet.edits import FleetEdits
@@ -142,12 +143,10 @@ def _edit(edit: Callable[["FleetEdits", Caller], Awaitable[FleetEdit]], *, json:
 
 
 def _summary(edited: FleetEdit) -> str:
-    given = f"{edited.lines:,} line{'s' if edited.lines > 1 else ''} given"
+    given = f"{listed({'lines': edited.lines})} given"
     if not edited.changed:
         return f"{given}; nothing is different."
     names = ", ".join(reference("L", line_id) for line_id in edited.changed)
-    made = "".join(
-        f"; new: {number} {what[: None if number > 1 else -1]}" for what, number in edited.created.items()
-    )
+    made = "".join(f"; new: {listed({what: number})}" for what, number in edited.created.items())
     told = "a dry run, nothing is written; it would change" if edited.dry_run else "changed:"
     return f"{given}; {told} {names}{made}."

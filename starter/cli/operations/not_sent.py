@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from models.operations.not_sent import NotSentView
-from starter.cli.language import not_sent_reason, not_sent_step, not_sent_words
+from starter.cli.language import not_sent_reason, not_sent_step, not_sent_tries, not_sent_words
 from starter.cli.output import full_time
 
 
@@ -20,10 +20,10 @@ def label() -> str:
 def in_words(unsent: NotSentView, people: Mapping[str, str]) -> str:
     """One e-mail or call in a sentence; `people` names its recipients."""
     to = ", ".join(people.get(person, person) for person in unsent.recipients)
-    return not_sent_words()["one_try" if unsent.attempts == 1 else "tries"].format(
+    return not_sent_words()["sentence"].format(
         what=not_sent_step(unsent.step) + (f" ({to})" if to else ""),
         since=full_time(unsent.since),
-        tries=unsent.attempts,
+        tries=not_sent_tries(unsent.attempts),
         reason=not_sent_reason(unsent.reason),
     )
 

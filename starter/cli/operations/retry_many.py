@@ -13,6 +13,7 @@ from models.people.callers import Caller
 from starter.cli.output import print_json, print_table, say, warn
 from starter.cli.questions import confirmed
 from starter.cli.session import CHECK_FAILED, PART_AWAY, caller, run, settings
+from wording.counts import HELD, listed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -97,12 +98,7 @@ def _bar(count: int) -> "Iterator[Progress]":
 
 def counted(chosen: "Sequence[Held | Waiting]") -> str:
     """How many of each: 3 orders, 1 QR request."""
-    counts = Counter(held.kind for held in chosen)
-    return ", ".join(
-        f"{counts[kind]} {name}{'s' if counts[kind] > 1 else ''}"
-        for kind, name in {**{kind: kind for kind in counts}, **KINDS}.items()
-        if counts[kind]
-    )
+    return listed(Counter(held.kind for held in chosen), HELD)
 
 
 def _print(done: "Sequence[Retried]") -> None:

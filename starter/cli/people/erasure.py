@@ -1,6 +1,5 @@
 """`esim-orders person ...`: what people may ask for about their own data."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -9,21 +8,10 @@ from models.errors import Refused
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.questions import confirmed
 from starter.cli.session import caller, opened, run
+from wording.counts import erased as in_words
 
 app = typer.Typer(help="Erase the data of a person.", no_args_is_help=True)
 
-_WORDS = {
-    "users": "user",
-    "employees": "employee",
-    "contacts": "contact",
-    "sims": "SIM without a user then",
-    "letters": "letter written",
-    "notes": "note written",
-    "mentions": "text that names them",
-    "copies": "letter copied to them",
-    "notifications": "notification to them",
-    "accounts": "account without a contact address then",
-}
 _OUT_OF_REACH = (
     "Not reached from here: mailboxes and the mail server, backups, files that were imported (a later import "
     "brings back whom it names), names of devices and groups. See docs/operations.md."
@@ -50,13 +38,13 @@ def erase_person(
     """
     if not yes:
         would = run(lambda: _erase(who, only_look=True))
-        if not confirmed(f"Erase for ever: {_counted(would)}?"):
+        if not confirmed(f"Erase for ever: {in_words(would)}?"):
             raise Refused.because("not_confirmed")
     erased = run(lambda: _erase(who, only_look=False))
     if json:
         print_json({"erased": erased})
     else:
-        say(f"Erased: {_counted(erased)}.")
+        say(f"Erased: {in_words(erased)}.")
         warn(_OUT_OF_REACH)
 
 
@@ -65,13 +53,3 @@ async def _erase(who: str, *, only_look: bool) -> dict[str, int]:
 
     async with opened() as database:
         return await erase(await caller(database), database, who, only_look=only_look)
-
-
-def _counted(counts: Mapping[str, int]) -> str:
-    """How many of each: 1 user, 3 letters written."""
-    return ", ".join(
-        f"{counts[what]} {words.replace(' ', 's ', 1) if counts[what] > 1 and ' ' in words else words}"
-        + ("s" if counts[what] > 1 and " " not in words else "")
-        for what, words in _WORDS.items()
-        if counts.get(what)
-    )
