@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-ROOMS := activities mail models portal providers qr sandbox starter store telemetry temporal wording workflows settings.py worker.py
+ROOMS := activities mail models outbox portal providers qr sandbox starter store telemetry temporal wording workflows settings.py worker.py
 TESTED := tests bench
 JOBS ?= 2
 COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
@@ -13,7 +13,7 @@ COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --g
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-night check lint types imports bench pictures histories schemas lock clean
+.PHONY: help install demo up test test-night check lint types imports bench pictures histories schemas emails lock clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ histories: $(STAMP) ## Record this version's histories, which the replay tests r
 
 schemas: $(STAMP) ## Write the JSON Schemas of docs/schemas from the messages
 	$(BIN)/python -m tests.contract.schemas
+
+emails: $(STAMP) ## Write the e-mails that the tests compare with anew, after a change of what they say
+	$(BIN)/python -m tests.outbox.approved
 
 lock: $(STAMP) ## Pin the newest versions that pyproject.toml allows
 	$(COMPILE) --all-extras --group dev --upgrade pyproject.toml -o requirements.lock

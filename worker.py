@@ -30,7 +30,8 @@ from mail.errors import MailInvalid
 from mail.message import Sender
 from mail.smtp import Mailer, SmtpMailer
 from models.errors import Refused
-from providers.outbox import Outbox
+from outbox.links import Links
+from outbox.sender import Outbox
 from providers.registry import PORTS
 from settings import Settings
 from starter import callers
@@ -105,9 +106,7 @@ def implementations(
     """The steps of a worker. Another set of steps is added here."""
     outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain)
     ports = {name: port(database, outbox) for name, port in PORTS.items()}
-    codes = QrMails(
-        database,
-        outbox,
+    links = Links(
         settings.portal_url,
         settings.upload_link_expires_after,
         settings.download_link_expires_after,
@@ -119,7 +118,7 @@ def implementations(
         PortSteps(database, ports),
         EmailSteps(database, outbox),
         QrInventorySteps(database),
-        codes,
+        QrMails(database, outbox, links),
         HeldRetries(RetryDesk(client, database, settings), callers.operator()),
     )
 

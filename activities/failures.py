@@ -16,7 +16,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from mail.errors import MailAmbiguous, MailInvalid, MailRefusedUs, MailRejected, MailUnavailable
 from models.errors import PartAway, Refused
 from models.orders.lifecycle import HoldReason
-from providers.outbox import MailUncertain
+from outbox.sender import MailUncertain
 from providers.port import NoOrderContact
 from store.session import constraint_of, sqlstate_of
 from workflows.failures import refused

@@ -2,7 +2,7 @@
 
 from models.orders.placement import Acceptance, Placement, StepResult
 from models.people.callers import By
-from providers.order_emails import EMAILS
+from outbox.orders import EMAILS
 from store import order_acceptance
 from store.orders import follow_ups, steps
 from store.orders.follow_ups import Emails

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from models.orders.placement import ProviderAnswer, Reminded
-from providers.order_emails import EMAILS
-from providers.outbox import Outbox
+from outbox.orders import EMAILS
+from outbox.sender import Outbox
 from providers.port import Provider
 from providers.registry import PROVIDERS
 from store.mails import AboutOrder
@@ -58,7 +58,7 @@ class EmailSteps(PeopleSteps):
         emails = EMAILS[email.kind]
         async with self._database.reading() as connection:
             facts = await emails.read(connection, email.order_id)
-        drafts = emails.drafts(facts, email.email)
-        await self._outbox.send(AboutOrder(email.order_id, facts.account_id), drafts, email.retries)
+        outgoing = emails.outgoing(facts, email.email)
+        await self._outbox.send(AboutOrder(email.order_id, facts.account_id), outgoing, email.retries)
         async with self._database.transaction() as connection:
             await follow_ups.step_done(connection, email.order_id, follow_ups.EMAIL, email.email)

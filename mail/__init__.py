@@ -1,4 +1,4 @@
-"""Mails to people: their wording in every language, and the way to the mail server.
+"""The way to the mail server, over SMTP.
 
 Nothing here records anything: the caller writes down that it is about to send, and how it went.
 """

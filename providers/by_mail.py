@@ -6,8 +6,8 @@ from typing import Any
 
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import ProviderAnswer
-from providers.order_emails import EMAILS, ProviderEmail
-from providers.outbox import Outbox
+from outbox.orders import EMAILS, ProviderEmail
+from outbox.sender import Outbox
 from providers.port import NoOrderContact
 from store.mails import AboutOrder, Person
 from store.orders import emails as order_mails
@@ -64,9 +64,9 @@ class ProviderByMail:
     ) -> None:
         facts, contacts = await self._read(order_id, kind, also)
         emails = EMAILS[kind]
-        drafts = [emails.to_provider(facts, purpose, contact, number) for contact in contacts]
+        outgoing = [emails.to_provider(facts, purpose, contact, number) for contact in contacts]
         wanted = partial(order_mails.is_in, order_id=order_id, statuses=wanted_in) if wanted_in else None
-        await self._outbox.send(AboutOrder(order_id, facts.account_id), drafts, retries, wanted)
+        await self._outbox.send(AboutOrder(order_id, facts.account_id), outgoing, retries, wanted)
 
     async def _read(self, order_id: str, kind: str, also: Sequence[Person]) -> tuple[Any, list[Person]]:
         async with self._database.reading() as connection:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from models.orders.lifecycle import OrderKind
+from outbox.sender import Outbox
 from providers.by_mail import ProviderByMail
-from providers.outbox import Outbox
 from providers.port import Provider
 from store.session import Database
 

@@ -67,10 +67,12 @@ def test_it_holds_every_file_of_every_room(wheel: zipfile.Path) -> None:
 @pytest.mark.parametrize(
     "pattern",
     [
-        "mail/templates/*.html.jinja",
-        "mail/templates/*.txt.jinja",
-        "mail/templates/en.toml",
-        "mail/templates/fr.toml",
+        "outbox/templates/*.html.jinja",
+        "outbox/templates/*.txt.jinja",
+        "wording/*/emails.en.toml",
+        "wording/*/emails.fr.toml",
+        "wording/emails.fr.toml",
+        "wording/pages/fr.toml",
         "store/migrations/env.py",
         "store/migrations/versions/*.py",
     ],

@@ -1,1 +1,1 @@
-"""What people read in their language: refusals, warnings, hold reasons, labels of statuses and actions."""
+"""What people read in their language: e-mails, pages, refusals, labels; also dates, numbers and plurals."""

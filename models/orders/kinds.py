@@ -2,7 +2,7 @@
 
 A kind is a class below and an entry in `KINDS`; what it does to the inventory is an entry in
 `store.orders.kinds`, which provider serves it one in `providers.registry`, its e-mails one in
-`providers.order_emails`. Nothing else of an order depends on its kind.
+`outbox.orders`. Nothing else of an order depends on its kind.
 """
 
 from collections.abc import Mapping

@@ -18,7 +18,8 @@ from starlette.responses import JSONResponse, Response
 
 from models.errors import PartAway, Refusal, Refused
 from models.language import Language
-from portal.links.pages import Pages, spoken, words
+from portal.links.pages import Pages, spoken
+from wording.pages import page_texts
 from wording.refusals import sentence
 from wording.warnings import warning
 
@@ -109,9 +110,9 @@ class Answers:
         return page
 
 
-def problem_of(failure: Exception, language: str) -> Problem:
+def problem_of(failure: Exception, language: Language) -> Problem:
     """What went wrong, in the reader's language."""
-    problems = words(language)["problems"]
+    problems = page_texts(language)["problems"]
     if isinstance(failure, Refused):
         first = next((reason for reason in failure.refusals if reason.code in OVER), failure.refusals[0])
         if first.status == 503:  # the operators' to mend: visitors cannot do what the sentence says
@@ -131,24 +132,24 @@ def _is_busy(failure: Exception) -> bool:
     return isinstance(failure, PartAway) and failure.part in CROWDED
 
 
-def told(refused: Refused, language: str) -> tuple[Reason, ...]:
+def told(refused: Refused, language: Language) -> tuple[Reason, ...]:
     """The reasons, each in the reader's language; a page has some that go with its title."""
     if isinstance(refused, RequestOver):
         return tuple(Reason(reason.code, refused.sentence, reason.parameters) for reason in refused.refusals)
-    of_pages = words(language)["refusals"]
+    of_pages = page_texts(language)["refusals"]
     return tuple(
         Reason(
             reason.code,
-            of_pages.get(reason.code) or sentence(reason, Language(language)),
+            of_pages.get(reason.code) or sentence(reason, language),
             reason.parameters,
         )
         for reason in refused.refusals
     )
 
 
-def warned(cautions: Iterable[str], language: str) -> tuple[str, ...]:
+def warned(cautions: Iterable[str], language: Language) -> tuple[str, ...]:
     """What is to be looked at after an import, in the reader's language."""
-    return tuple(warning(caution, Language(language)) for caution in cautions)
+    return tuple(warning(caution, language) for caution in cautions)
 
 
 def wants_json(request: Request) -> bool:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models.people.callers import LinkBearer
+from outbox.links import DOWNLOAD_PAGE
 from portal.desk import LinkDesk
 from portal.http.forms import check_same_origin
 from portal.links.pages import Pages, drawing, install_links
@@ -29,11 +30,13 @@ class DownloadRoutes:
     async def page(self, request: Request, token: str) -> Response:
         """The landing page. It holds no code, and opening it uses nothing up."""
         about = await self.links.download_page(LinkBearer(token))
-        return self.pages.render(request, "landing", about=about, action=self.pages.link("q", token))
+        return self.pages.render(
+            request, "landing", about=about, action=self.pages.link(DOWNLOAD_PAGE, token)
+        )
 
     async def back(self, token: str) -> Response:
         """Where somebody lands who opens the address of the file."""
-        return RedirectResponse(self.pages.link("q", token), 303)
+        return RedirectResponse(self.pages.link(DOWNLOAD_PAGE, token), 303)
 
     async def reveal(self, request: Request, token: str) -> Response:
         """The code, large enough for a phone to scan it from the screen."""
@@ -44,7 +47,7 @@ class DownloadRoutes:
             request,
             "code",
             about=about,
-            action=self.pages.link("q", token),
+            action=self.pages.link(DOWNLOAD_PAGE, token),
             code=shown.code,
             whole=str(shown.code),
             drawing=await drawing(shown.code),

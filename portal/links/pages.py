@@ -1,16 +1,12 @@
 """The pages that people see, in their browser's language.
 
-One layout; the words of a language are in `templates/<language>.toml`. Everything that is put into a page is
+One layout; the texts are in `wording/pages`. Everything that is put into a page is
 escaped, and loses what could break its line or turn its direction: a name is only ever a name.
 """
 
 import re
-import tomllib
-from collections.abc import Mapping
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -19,14 +15,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from mail.wording import in_words
 from models.characters import UNPRINTABLE
 from models.codes.activation import ActivationCode
+from models.language import Language, spoken_language
+from outbox.links import address
 from qr import draw
+from wording.dates import moment, span
+from wording.pages import page_texts
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-FALLBACK_LANGUAGE = "en"
-Words = Mapping[str, Any]
 
 _INSTALL = "https://esimsetup.{}.com/esim_qrcode_provisioning?carddata={}"
 _MOST_LANGUAGES = 20
@@ -46,18 +43,18 @@ class Pages:
             .get_template(f"{page}.html.jinja")
             .render(
                 facts,
-                t=words(language),
+                t=page_texts(language),
                 language=language,
                 base=self.base,
-                moment=lambda when: in_words(when, language),
-                span=lambda length: span(length, words(language)),
+                moment=lambda when: moment(when, language),
+                span=lambda length: span(length, language),
             )
         )
         return HTMLResponse(html, status, {"Content-Language": language, "Vary": "Accept-Language"})
 
-    def link(self, kind: str, token: str) -> str:
-        """Where the forms of a link's pages go: `/u/...` to upload, `/q/...` to see the code."""
-        return f"{self.base}/{kind}/{quote(token, safe='')}"
+    def link(self, page: str, token: str) -> str:
+        """Where the forms of a link's pages go, from one of them: `UPLOAD_PAGE` or `DOWNLOAD_PAGE`."""
+        return address(self.base, page, token)
 
 
 async def drawing(code: ActivationCode) -> Markup:
@@ -77,41 +74,16 @@ def masked(code: ActivationCode) -> str:
     return f"•••• {tail}".rstrip() if code.matching_id else "…"
 
 
-def spoken(accepted: str) -> str:
+def spoken(accepted: str) -> Language:
     """The best of our languages for an Accept-Language: `fr-CA` is French, an unknown one English."""
-    best, best_weight = FALLBACK_LANGUAGE, 0.0
-    for wish in accepted.split(",")[:_MOST_LANGUAGES]:
-        name, _, weight = wish.strip().lower().partition(";q=")
-        language = re.split("[-_]", name)[0]
+    best, best_weight = Language.EN, 0.0
+    for accepts in accepted.split(",")[:_MOST_LANGUAGES]:
+        name, _, weight = accepts.strip().lower().partition(";q=")
+        language = spoken_language(name)
         weighs = float(weight) if re.fullmatch(r"[01](\.\d{0,3})?", weight) else 1.0
-        if language in languages() and weighs > best_weight:
+        if language and weighs > best_weight:
             best, best_weight = language, weighs
     return best
-
-
-def span(length: timedelta, language: Words) -> str:
-    """How long something takes, in the largest unit that is exact to the minute: `15 minutes`, `2 hours`."""
-    minutes = max(1, -(-length // timedelta(minutes=1)))
-    sizes = (("days", 24 * 60), ("hours", 60), ("minutes", 1))
-    unit, size = next((unit, size) for unit, size in sizes if minutes % size == 0)
-    one, many = language["common"][unit]
-    written: str = (one if minutes == size else many).format(number=minutes // size)
-    return written
-
-
-def languages() -> frozenset[str]:
-    """The languages that pages can be in."""
-    return frozenset(_catalogues())
-
-
-def words(language: str) -> Words:
-    """All words of a language."""
-    return _catalogues()[language]
-
-
-@cache
-def _catalogues() -> dict[str, dict[str, Any]]:
-    return {file.stem: tomllib.loads(file.read_text("utf-8")) for file in TEMPLATES.glob("*.toml")}
 
 
 def _plain(value: object) -> object:

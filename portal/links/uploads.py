@@ -15,15 +15,18 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mail.wording import in_words
 from models.errors import Refused
+from models.language import Language
 from models.people.callers import LinkBearer
+from outbox.links import UPLOAD_PAGE
 from portal.desk import AboutEnd, AboutRequest, LinkDesk
 from portal.http.answers import OVER, Reason, RequestOver, told, wants_json, warned
 from portal.http.forms import Incoming, check_same_origin, read_field, read_upload_form
 from portal.http.middleware import allow_large
-from portal.links.pages import Pages, drawing, masked, spoken, words
+from portal.links.pages import Pages, drawing, masked, spoken
 from qr.intake import LARGEST_UPLOAD
+from wording.dates import moment
+from wording.pages import page_texts
 
 _LONGEST_ECHO = 300
 _LONGEST_NAME = 80
@@ -46,7 +49,7 @@ class UploadRoutes:
 
     async def back(self, token: str) -> Response:
         """Where somebody lands who opens the address of a later page."""
-        return RedirectResponse(self.pages.link("u", token), 303)
+        return RedirectResponse(self.pages.link(UPLOAD_PAGE, token), 303)
 
     async def check(self, request: Request, token: str) -> Response:
         """Read what was chosen and show what it holds; nothing is imported yet."""
@@ -74,7 +77,7 @@ class UploadRoutes:
             request,
             "preview",
             about=about,
-            action=self.pages.link("u", token),
+            action=self.pages.link(UPLOAD_PAGE, token),
             upload_id=preview.upload_id,
             code=preview.code,
             drawing=await drawing(preview.code),
@@ -96,7 +99,7 @@ class UploadRoutes:
         return self.pages.render(
             request,
             "done",
-            action=self.pages.link("u", token),
+            action=self.pages.link(UPLOAD_PAGE, token),
             changed=sent.imported.changed,
             warnings=warned(sent.imported.warnings, _language(request)),
             manager_name=sent.manager_name,
@@ -135,7 +138,7 @@ class UploadRoutes:
             request,
             "over",
             200 if came_to_look and over.page.answered_by_recipient else 410,
-            action=self.pages.link("u", token),
+            action=self.pages.link(UPLOAD_PAGE, token),
             about=over.page,
             in_vain=not came_to_look,
             manager_name=over.manager_name,
@@ -164,7 +167,7 @@ class UploadRoutes:
             "upload",
             422 if reasons else 200,
             about=await self.links.upload_page(LinkBearer(token)),
-            action=self.pages.link("u", token),
+            action=self.pages.link(UPLOAD_PAGE, token),
             reasons=reasons,
             typed=None if typed is None else typed[:_LONGEST_ECHO],
             filename=_shortened(filename),
@@ -176,12 +179,12 @@ def _is_over(refused: Refused) -> bool:
     return any(reason.code == "request_over" for reason in refused.refusals)
 
 
-def _how_it_ended(end: AboutEnd, language: str) -> str:
-    sentence: str = words(language)["over"][end.status]["text"]
-    return sentence.format(moment=in_words(end.since, language))
+def _how_it_ended(end: AboutEnd, language: Language) -> str:
+    sentence: str = page_texts(language)["over"][end.status]["text"]
+    return sentence.format(moment=moment(end.since, language))
 
 
-def _language(request: Request) -> str:
+def _language(request: Request) -> Language:
     return spoken(request.headers.get("accept-language", ""))
 
 

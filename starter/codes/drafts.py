@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mail.qr_letters import prefilled
 from models.codes.requests import REQUEST_MADE, LetterView, RequestStatus
 from models.errors import Refusal, Refused
 from models.identifiers import parse_reference, reference
@@ -14,6 +13,8 @@ from models.orders.rules import Facts, Recipients, request_refusals
 from models.people.callers import Caller, Permission
 from models.people.views import ContactDetails
 from models.qr_letter import letter_refusals, paragraphs
+from outbox.codes import ContactRequested, known_of
+from outbox.compose import prefilled
 from starter.orders.drafts import Draft
 from store import lookups
 from store.codes import codes, emails, request_steps
@@ -175,7 +176,7 @@ async def _usual_letter(
     shared = languages.pop() if len(languages) == 1 else None
     language = shared or await of_account(connection, read.sim.account_id)
     facts = await emails.draft_facts(connection, read.sim.id, read.user_id)
-    return _Usual(language, *prefilled(facts, language))
+    return _Usual(language, *prefilled(ContactRequested.of(known_of(facts)), language))
 
 
 def _recipients(read: Read) -> tuple[ContactDetails, ...]:

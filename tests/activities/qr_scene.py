@@ -15,7 +15,8 @@ from models.codes.activation import parse_activation_code
 from models.codes.requests import QrWish
 from models.identifiers import qr_notification_id, qr_request_id
 from models.people.callers import By
-from providers.outbox import Outbox
+from outbox.links import Links
+from outbox.sender import Outbox
 from store.codes import codes, links, notifications, request_steps
 from store.codes.links import Link
 from store.key_ring import KeyRing
@@ -173,7 +174,7 @@ class Desk:
 
     def mails(self, mailer: Mailer) -> QrMails:
         outbox = Outbox(self.database, mailer, "esim.example")
-        return QrMails(self.database, outbox, PORTAL + "/", UPLOAD_FOR, DOWNLOAD_FOR)
+        return QrMails(self.database, outbox, Links(PORTAL + "/", UPLOAD_FOR, DOWNLOAD_FOR))
 
     async def link(self, token: str, purpose: str = "upload") -> Link:
         async with self.database.reading() as connection:

@@ -4,11 +4,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from mail.compose import Template
 from mail.errors import MailError
 from mail.message import Mail
+from outbox.orders import ProviderEmail
+from outbox.sender import Outbox
 from providers.by_mail import ProviderByMail
-from providers.outbox import Outbox
 from store.session import Database
 from tests.builders import run
 
@@ -58,7 +58,7 @@ class Post:
             to=SECOND,
         )
 
-    async def states(self, template: Template = Template.PROVIDER_ORDER) -> list[str]:
+    async def states(self, template: ProviderEmail = ProviderEmail.ORDER) -> list[str]:
         """The state of each mail of a kind, in the order of its recipients."""
         rows = await run(
             self.database,

@@ -16,7 +16,7 @@ from activities.orders import InventorySteps
 from mail.errors import MailAmbiguous, MailInvalid, MailRefusedUs, MailRejected, MailUnavailable
 from models.errors import PartAway, Refused
 from models.orders.lifecycle import HoldReason
-from providers.outbox import MailUncertain
+from outbox.sender import MailUncertain
 from providers.port import NoOrderContact
 from store.session import Database
 from tests.builders import place, run, world

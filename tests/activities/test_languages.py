@@ -5,11 +5,12 @@ from email.message import EmailMessage
 import pytest
 
 from activities.outside import EmailSteps
-from mail.compose import Template
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import Acceptance
+from outbox.orders import ProviderEmail
+from outbox.sender import Outbox
+from outbox.swaps import EmployeeProcessed, RequesterCancelled, RequesterProcessed
 from providers.by_mail import ProviderByMail
-from providers.outbox import Outbox
 from store.session import Database
 from tests.activities.qr_scene import (
     COPY,
@@ -107,13 +108,13 @@ async def test_contact_requester_and_employee_each_get_their_language(
     assert orders.languages() == told
     sent = await run(database, "SELECT template FROM mails ORDER BY template")
     expected = {
-        OrderStatus.PROCESSED: [Template.EMPLOYEE_PROCESSED, Template.REQUESTER_PROCESSED],
-        OrderStatus.CANCELLED: [Template.PROVIDER_CANCELLED, Template.REQUESTER_CANCELLED],
+        OrderStatus.PROCESSED: [EmployeeProcessed.name, RequesterProcessed.name],
+        OrderStatus.CANCELLED: [ProviderEmail.CANCELLED, RequesterCancelled.name],
     }[ends]
     always = {
-        Template.PROVIDER_ORDER,
-        Template.PROVIDER_REMINDER_ACKNOWLEDGE,
-        Template.PROVIDER_REMINDER_PROCESS,
+        ProviderEmail.ORDER,
+        ProviderEmail.REMINDER_ACKNOWLEDGE,
+        ProviderEmail.REMINDER_PROCESS,
     }
     assert {row.template for row in sent} == always | set(expected)
 

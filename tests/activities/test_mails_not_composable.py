@@ -6,11 +6,14 @@ from collections import deque
 import pytest
 
 from mail import message
-from mail.compose import OrderFacts, Template, compose
 from mail.errors import MailInvalid
-from mail.wording import Content
+from models.language import Language
 from models.orders.lifecycle import HoldReason
-from providers import swap_emails
+from outbox import sender
+from outbox.compose import compose
+from outbox.emails import Email
+from outbox.layout import Content
+from outbox.links import FreshLink
 from store.session import Database
 from tests.activities.qr_scene import (
     COPY,
@@ -120,14 +123,14 @@ async def test_whatever_fails_while_a_mail_is_composed_touches_no_other(
     order, post = await place(database), Post(database)
     await post.add_second_contact()
 
-    def fails_for_one(template: Template, facts: OrderFacts, language: str) -> Content:
-        if facts.recipient_name == "Second":
+    def fails_for_one(email: Email, language: Language, *, reader: str, **more: FreshLink | None) -> Content:
+        if reader == "Second":
             raise KeyError(SECOND_ORDERS)
-        return compose(template, facts, language)
+        return compose(email, language, reader=reader, **more)
 
     caplog.set_level(logging.WARNING)
     with monkeypatch.context() as patch:
-        patch.setattr(swap_emails, "compose", fails_for_one)
+        patch.setattr(sender, "compose", fails_for_one)
         with pytest.raises(MailInvalid):
             await post.provider.submit(order.order_id, "switch_to_esim", retries=0)
     assert post.mailer.to() == [ORDERS]

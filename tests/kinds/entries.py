@@ -1,20 +1,19 @@
-"""What the kinds of order of these tests have in common: entries in dictionaries, letters, and SQL."""
+"""What the kinds of order of these tests have in common: entries in dictionaries, e-mails, and SQL."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mail.qr_letters import FreshLink
-from mail.wording import Content
 from models.language import Language
 from models.orders.kinds import KINDS
 from models.orders.lifecycle import OrderStatus
-from providers.outbox import Draft
+from outbox.emails import Email
+from outbox.sender import Outgoing
 from store.mails import Person
 from store.row import Row, among
 from store.session import Database
@@ -81,12 +80,22 @@ async def requester_of(connection: AsyncConnection, order_id: str) -> Facts:
     return Facts(order_id, row.account_id, OrderStatus(row.status), requester, "")
 
 
-def letter(facts: Facts, template: str, to: Person) -> Draft:
-    def write(language: str, _: FreshLink | None) -> Content:
-        words = f"{facts.about}: {facts.status.label} ({language}, {facts.order_id})"
-        return Content(subject=f"{template} {facts.order_id}", text=words, html=escape(words))
+@dataclass(frozen=True, kw_only=True, repr=False)
+class KindEmail(Email):
+    """An e-mail of these kinds: a class with its facts, a text in each language, and an entry of its kind."""
 
-    return Draft(template, to, write)
+    rows: ClassVar[tuple[str, ...]] = ("about",)
+    order_id: str
+    about: str
+    status: str
+
+
+TEXTS = Path(__file__).parent
+"""Where the texts of these e-mails are."""
+
+
+def outgoing(facts: Facts, email: type[KindEmail], to: Person) -> Outgoing:
+    return Outgoing(email(order_id=facts.order_id, about=facts.about, status=facts.status.label), to)
 
 
 async def answers_at_once(database: Database, order_id: str) -> bool:

@@ -4,7 +4,7 @@ when it is processed; otherwise like `instant`, with a provider that answers not
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
@@ -15,14 +15,15 @@ from models.orders.kinds import KINDS, Kind, Ordered
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import Placement
 from models.orders.views import OrderDetails
-from providers.order_emails import EMAILS
+from outbox.orders import EMAILS
 from providers.registry import PORTS, PROVIDERS
 from store.orders.effects import Decision, Effect
 from store.orders.follow_ups import Due
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import LockedOrder
-from tests.kinds.entries import entries
+from tests.kinds.entries import TEXTS, KindEmail, entries
 from tests.kinds.instant import InstantEmails, InstantPort, Instants
+from wording.emails import SUBJECTS
 
 KIND = "test_errand"
 RUN_ERRAND = "run_errand"
@@ -49,7 +50,19 @@ class Errands(Instants):
         return {}
 
 
+class ErrandNotice(KindEmail):
+    name = NOTICE
+    texts = KIND
+
+
+class ErrandReceipt(KindEmail):
+    name = RECEIPT
+    texts = KIND
+
+
 class ErrandEmails(InstantEmails):
+    emails: ClassVar[Mapping[str, type[KindEmail]]] = {NOTICE: ErrandNotice, RECEIPT: ErrandReceipt}
+
     def to_people(self, status: OrderStatus) -> Sequence[str]:
         sent = {OrderStatus.PROVIDER_PROCESSING: (NOTICE,), OrderStatus.PROCESSED: (RECEIPT,)}
         return sent.get(status, ())
@@ -63,6 +76,7 @@ async def run_errand(_: Client, due: Due) -> None:
 def registered() -> Iterator[None]:
     """The kind has its entry in every dictionary."""
     with entries(
+        (SUBJECTS, {KIND: TEXTS}),
         (KINDS, {KIND: Kind("An errand", Errand)}),
         (EFFECTS, {KIND: Errands()}),
         (PROVIDERS, {KIND: "errand_port"}),

@@ -28,8 +28,8 @@ from models.orders.views import OrderDetails
 from models.refusals import DECLARED
 from models.refusals.declared import CONFLICT, NOT_FOUND, Declared
 from models.values import RecordId
-from providers.order_emails import EMAILS
-from providers.outbox import Draft, Outbox
+from outbox.orders import EMAILS
+from outbox.sender import Outbox, Outgoing
 from providers.registry import PORTS, PROVIDERS
 from store.fleet import sim_moves
 from store.fleet.tables import SimRow
@@ -43,7 +43,18 @@ from store.people.tables import ProviderRow
 from store.row import now
 from store.session import Database
 from tests.builders import iccid
-from tests.kinds.entries import Facts, TestRow, answers_at_once, entries, letter, migrate, requester_of
+from tests.kinds.entries import (
+    TEXTS,
+    Facts,
+    KindEmail,
+    TestRow,
+    answers_at_once,
+    entries,
+    migrate,
+    outgoing,
+    requester_of,
+)
+from wording.emails import SUBJECTS
 
 KIND = "test_gadget"
 OWNER, KEEPER = "gadget_owner", "gadget_keeper"
@@ -254,6 +265,16 @@ _KEEPER = select(GadgetRow.id, GadgetRow.name, GadgetRow.keeper_email).join(
 )
 
 
+class GadgetOwner(KindEmail):
+    name = OWNER
+    texts = KIND
+
+
+class GadgetKeeper(KindEmail):
+    name = KEEPER
+    texts = KIND
+
+
 class GadgetEmails:
     def to_people(self, status: OrderStatus) -> Sequence[str]:
         return (OWNER, KEEPER) if status is OrderStatus.PROCESSED else ()
@@ -264,11 +285,11 @@ class GadgetEmails:
         kept_by = Person(f"keeper:{row.id}", "Keeper", row.keeper_email, Language.EN)
         return Facts(facts.order_id, facts.account_id, facts.status, facts.requester, row.name, kept_by)
 
-    def drafts(self, facts: Facts, email: str) -> list[Draft]:
-        to = facts.requester if email == OWNER else facts.keeper
-        return [letter(facts, email, to)] if to else []
+    def outgoing(self, facts: Facts, step: str) -> list[Outgoing]:
+        email, to = (GadgetOwner, facts.requester) if step == OWNER else (GadgetKeeper, facts.keeper)
+        return [outgoing(facts, email, to)] if to else []
 
-    def to_provider(self, facts: Facts, purpose: str, contact: Person, number: int = 0) -> Draft:
+    def to_provider(self, facts: Facts, purpose: str, contact: Person, number: int = 0) -> Outgoing:
         raise NotImplementedError
 
 
@@ -304,6 +325,7 @@ def registered() -> Iterator[None]:
     """The kind has its entry in every dictionary, and the worker its workflow."""
     with entries(
         (DECLARED, REFUSALS),
+        (SUBJECTS, {KIND: TEXTS}),
         (KINDS, {KIND: Kind("An eSIM for a gadget", Gadget)}),
         (EFFECTS, {KIND: Gadgets()}),
         (PROVIDERS, {KIND: "gadget_port"}),

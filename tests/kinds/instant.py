@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,15 +15,26 @@ from models.orders.placement import Placement, ProviderAnswer
 from models.orders.views import OrderDetails
 from models.refusals import DECLARED
 from models.refusals.declared import CONFLICT, Declared
-from providers.order_emails import EMAILS
-from providers.outbox import Draft, Outbox
+from outbox.orders import EMAILS
+from outbox.sender import Outbox, Outgoing
 from providers.registry import PORTS, PROVIDERS
 from store.mails import Person
 from store.orders.effects import Decision, Effect
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import LockedOrder
 from store.session import Database
-from tests.kinds.entries import Facts, TestRow, answers_at_once, entries, letter, migrate, requester_of
+from tests.kinds.entries import (
+    TEXTS,
+    Facts,
+    KindEmail,
+    TestRow,
+    answers_at_once,
+    entries,
+    migrate,
+    outgoing,
+    requester_of,
+)
+from wording.emails import SUBJECTS
 
 KIND = "test_instant"
 RECEIPT = "instant_receipt"
@@ -112,17 +123,24 @@ class InstantPort:
         pass
 
 
+class InstantReceipt(KindEmail):
+    name = RECEIPT
+    texts = KIND
+
+
 class InstantEmails:
+    emails: ClassVar[Mapping[str, type[KindEmail]]] = {RECEIPT: InstantReceipt}
+
     def to_people(self, status: OrderStatus) -> Sequence[str]:
         return (RECEIPT,) if status is OrderStatus.PROCESSED else ()
 
     async def read(self, connection: AsyncConnection, order_id: str) -> Facts:
         return await requester_of(connection, order_id)
 
-    def drafts(self, facts: Facts, email: str) -> list[Draft]:
-        return [letter(facts, email, facts.requester)]
+    def outgoing(self, facts: Facts, step: str) -> list[Outgoing]:
+        return [outgoing(facts, self.emails[step], facts.requester)]
 
-    def to_provider(self, facts: Facts, purpose: str, contact: Person, number: int = 0) -> Draft:
+    def to_provider(self, facts: Facts, purpose: str, contact: Person, number: int = 0) -> Outgoing:
         raise NotImplementedError
 
 
@@ -131,6 +149,7 @@ def registered() -> Iterator[None]:
     """The kind has its entry in every dictionary."""
     with entries(
         (DECLARED, {"sold_out": Declared("There is nothing {colour} any more.", CONFLICT)}),
+        (SUBJECTS, {KIND: TEXTS}),
         (KINDS, {KIND: Kind("Something at once", Instant)}),
         (EFFECTS, {KIND: Instants()}),
         (PROVIDERS, {KIND: "instant_port"}),

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mail.compose import Template
 from tests.mail.misbehaving import OFFERED
-from tests.mail.pages import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -29,16 +27,6 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(certificate, key)
     return Certificate(server=server, trusting=ssl.create_default_context(cafile=str(certificate)))
-
-
-@pytest.fixture(params=LANGUAGES)
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(params=list(Template))
-def template(request: pytest.FixtureRequest) -> Template:
-    return Template(request.param)
 
 
 @pytest.fixture(params=[False, True], ids=["one_by_one", "pipelined"])

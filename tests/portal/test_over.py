@@ -4,8 +4,9 @@ import httpx
 import pytest
 
 from models.codes.requests import Caution, RequestStatus
-from portal.links import pages
+from models.language import Language
 from tests.portal.desk import GOOD, UPLOAD, Ended, InventedDesk
+from wording.pages import page_texts
 
 PAGE = f"/u/{UPLOAD}"
 ENDS = [RequestStatus.IMPORTED, RequestStatus.WITHDRAWN, RequestStatus.SIM_DISCARDED]
@@ -41,7 +42,7 @@ async def test_others_are_told_how_it_ended_and_it_is_no_error(
     browser: httpx.AsyncClient, desk: InventedDesk, language: str
 ) -> None:
     browser.headers["Accept-Language"] = language
-    said = pages.words(language)["over"]
+    said = page_texts(Language(language))["over"]
     texts = set()
     for status in ENDS:
         desk.ended = Ended(status=status, answered_by_recipient=False, untold=False)

@@ -1,7 +1,6 @@
 """Pages in the reader's language."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -9,11 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
-from mail.wording import in_words
 from models.codes.requests import RequestStatus
 from models.errors import Refused
+from models.language import Language
 from portal.links import pages
 from tests.portal.desk import DOWNLOAD, UPLOAD, InventedDesk
+from wording.pages import page_texts
 
 PLACES = list(Path(pages.TEMPLATES).glob("*.jinja"))
 
@@ -26,8 +26,8 @@ def leaves(table: dict[str, Any], path: str = "") -> dict[str, Any]:
 
 
 def test_all_languages_say_the_same() -> None:
-    english = said_in("en")
-    for language in pages.languages():
+    english = said_in(Language.EN)
+    for language in Language:
         said = said_in(language)
         assert set(said) == set(english)
         for key, value in said.items():
@@ -36,8 +36,8 @@ def test_all_languages_say_the_same() -> None:
                 assert _names(value) == _names(english[key]), key
 
 
-def said_in(language: str) -> dict[str, Any]:
-    return leaves(dict(pages.words(language)))
+def said_in(language: Language) -> dict[str, Any]:
+    return leaves(dict(page_texts(language)))
 
 
 def _names(sentence: str) -> set[str | None]:
@@ -47,8 +47,7 @@ def _names(sentence: str) -> set[str | None]:
 def test_no_word_is_left_over() -> None:
     used = " ".join(path.read_text() for path in PLACES)
     by_name = ("problem.", "problems.", "refusals.", *(f"over.{status}." for status in RequestStatus))
-    by_pages = {f"common.{name}" for name in ("days", "hours", "minutes")}
-    for key in said_in("en").keys() - by_pages:
+    for key in said_in(Language.EN):
         if not key.startswith(by_name):
             assert f"t.{key}" in used, key
 
@@ -83,28 +82,6 @@ async def test_pages_and_reasons_are_in_french(browser: httpx.AsyncClient, desk:
     over = await browser.get(f"/q/{DOWNLOAD}")
     assert "Ce lien a expiré" in over.text
     assert "Ask for" not in over.text
-
-
-def test_moments_are_told_in_utc() -> None:
-    paris = timezone(timedelta(hours=2))
-    assert in_words(datetime(2027, 8, 1, 0, 5, tzinfo=paris), "en") == "31 July 2027, 22:05 UTC"
-    with pytest.raises(ValueError, match="time zone"):
-        in_words(datetime(2027, 8, 1, tzinfo=UTC).replace(tzinfo=None), "en")
-
-
-@pytest.mark.parametrize(
-    ("length", "said"),
-    [
-        (timedelta(minutes=15), "15 minutes"),
-        (timedelta(seconds=61), "2 minutes"),
-        (timedelta(), "1 minute"),
-        (timedelta(minutes=60), "1 hour"),
-        (timedelta(minutes=90), "90 minutes"),
-        (timedelta(days=2), "2 days"),
-    ],
-)
-def test_spans_are_told_in_one_unit(length: timedelta, said: str) -> None:
-    assert pages.span(length, pages.words("en")) == said
 
 
 async def test_the_home_page_speaks_of_no_link_in_a_mail_as_one_s_own(browser: httpx.AsyncClient) -> None:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from models.orders.kinds import KINDS, Swap
 from models.orders.lifecycle import OrderKind
 from models.orders.placement import Placement
-from providers.order_emails import EMAILS
+from outbox.orders import EMAILS
 from providers.registry import PORTS, PROVIDERS
 from store.orders.kinds import EFFECTS
 

@@ -1,0 +1,161 @@
+"""The e-mails about QR codes; their texts are in `wording/codes`.
+
+A contact and a manager get one link; who only gets a copy gets none, for only a contact may hand in the code
+(F35). Of a phone number, and to a manager of an ICCID, an e-mail has only the end.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, ClassVar
+
+from mail.message import reply_address
+from models.errors import Refused
+from models.qr_letter import QrFacts
+from outbox.emails import Editable, Email, tail
+from outbox.links import Links, MakeLink
+from outbox.sender import Outgoing
+from store.codes.emails import NotificationMail, RoundMails
+from store.mails import Person
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CodeEmail(Email):
+    """`reference` is the id of the request or notification; a preview has none."""
+
+    texts: ClassVar[str] = "codes"
+    reference: str | None
+    account: str
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Requested(CodeEmail, Editable):
+    """The code of an eSIM is requested: `asked` are the names of the contacts who get the link, `cc` the
+    addresses that get a copy.
+    """
+
+    rows: ClassVar[tuple[str, ...]] = (
+        *("reference", "account", "provider", "distributor", "iccid", "requester_name", "asked", "cc"),
+    )
+    distributor: str | None
+    iccid: str | None
+    iccid_tail: str | None
+    requester_name: str | None
+    asked: tuple[str, ...]
+    cc: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ContactRequested(Requested):
+    """To a contact, who may hand it in."""
+
+    name: ClassVar[str] = "contact_requested"
+    button: ClassVar[str | None] = "upload"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CopyRequested(Requested):
+    """For information."""
+
+    name: ClassVar[str] = "copy_requested"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ContactReminder(CodeEmail):
+    """The contact has not handed it in."""
+
+    name: ClassVar[str] = "contact_reminder"
+    rows: ClassVar[tuple[str, ...]] = ("reference", "account", "provider", "iccid", "requester_name", "asked")
+    button: ClassVar[str | None] = "upload"
+    iccid: str | None
+    iccid_tail: str | None
+    requester_name: str | None
+    asked: tuple[str, ...]
+    requested_at: datetime | None
+    reminder_number: int
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RequesterNoCode(CodeEmail):
+    """To the user who requested the code: the reminders were in vain."""
+
+    name: ClassVar[str] = "requester_no_code"
+    rows: ClassVar[tuple[str, ...]] = ("reference", "account", "provider", "distributor", "iccid", "asked")
+    distributor: str | None
+    iccid: str | None
+    iccid_tail: str | None
+    asked: tuple[str, ...]
+    requested_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ManagerNotified(CodeEmail):
+    """The code is there, and its link shows it."""
+
+    name: ClassVar[str] = "manager_notified"
+    rows: ClassVar[tuple[str, ...]] = (
+        *("reference", "account", "provider", "iccid_tail", "device", "line_tail", "sender_name"),
+    )
+    button: ClassVar[str | None] = "download"
+    iccid_tail: str | None
+    line_tail: str | None
+    device: str | None
+    sender_name: str | None
+
+
+def known_of(facts: QrFacts, number: int = 0) -> dict[str, Any]:
+    """All that is known, by the names of the fields of the e-mails; for a reminder its number."""
+    return {
+        **vars(facts),
+        "iccid_tail": tail(facts.iccid),
+        "line_tail": tail(facts.msisdn),
+        "sender_name": facts.requester_name,
+        "reminder_number": number,
+    }
+
+
+def requests(found: RoundMails, links: Links, turn: int) -> list[Outgoing]:
+    """The request to the contacts of a round, each with an upload link of their own, and the copies.
+
+    Each e-mail's only recipient is in its `To`. A contact sees in `Cc` who gets a copy, so an answer to all
+    reaches them; who gets a copy reads in it who was asked. Answers go to who sent the round.
+    """
+    known, cc = known_of(found.facts), found.facts.cc
+    asked = [
+        replace(_outgoing(ContactRequested.of(known), found, contact, turn), link=link, cc=cc)
+        for contact, link in _with_links(found, links)
+    ]
+    return asked + [_outgoing(CopyRequested.of(known), found, person, turn) for person in found.copied]
+
+
+def reminders(found: RoundMails, links: Links, turn: int, number: int) -> list[Outgoing]:
+    """A reminder to the contacts of a round, each with a new link."""
+    email = ContactReminder.of(known_of(found.facts, number))
+    return [
+        replace(_outgoing(email, found, contact, turn, number), link=link)
+        for contact, link in _with_links(found, links)
+    ]
+
+
+def no_code(found: RoundMails, turn: int, number: int | None) -> list[Outgoing]:
+    """To the user who requested the code: none has come, and what to do."""
+    turns = (turn, number) if number else (turn,)
+    return [_outgoing(RequesterNoCode.of(known_of(found.facts)), found, found.requester, *turns)]
+
+
+def notification(found: NotificationMail, links: Links) -> list[Outgoing]:
+    """The link that shows the code."""
+    email = ManagerNotified.of(known_of(found.facts))
+    return [replace(_outgoing(email, found, found.manager), link=links.download(found))]
+
+
+def _with_links(found: RoundMails, links: Links) -> list[tuple[Person, MakeLink]]:
+    """The contacts, each with a link. Raises `Refused` where none is left who has the role (F56)."""
+    if not found.contacts and not found.over:
+        raise Refused.because("no_recipient_left")
+    return [(contact, links.upload(found, contact)) for contact in found.contacts]
+
+
+def _outgoing(email: Email, found: RoundMails | NotificationMail, to: Person, *turn: int) -> Outgoing:
+    reply_to = reply_address(found.sender) if found.sender != to.email else None
+    return Outgoing(email, to, turn=turn, reply_to=reply_to)

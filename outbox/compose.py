@@ -1,0 +1,89 @@
+"""What an e-mail says, in the language of its reader: the one composer of all e-mails and previews.
+
+content = compose(ProviderCancelled.of(known), Language.FR, reader="Zoé")
+content = compose(ContactRequested.of(known), Language.FR, reader="Zoé", link=link)
+subject, text = prefilled(ContactRequested.of(known), Language.FR)            # as a user may edit it
+"""
+
+from dataclasses import fields
+from typing import Any
+
+from models.language import Language
+from models.qr_letter import paragraphs
+from outbox.emails import Editable, Email
+from outbox.layout import Content, laid_out
+from outbox.links import FreshLink
+from wording.emails import EmailText, SubjectTexts, frame, texts
+from wording.sentences import Known, first, one_line, sentences, written
+
+
+def compose(
+    email: Email, language: Language, *, reader: str | None = None, link: FreshLink | None = None
+) -> Content:
+    """Write an e-mail to `reader`. One with a button needs a link, any other takes none."""
+    if (link is None) != (email.button is None):
+        raise ValueError("Only an e-mail with a button has a link, and always.")
+    common, ours = frame(language), texts(email.texts, language)
+    text = ours.emails[email.name]
+    known = _known(email, ours, language) | {"recipient_name": one_line(reader)}
+    subject, message = _subject_and_message(email, text, known, language)
+    page: dict[str, Any] = {
+        "language": language,
+        "title": text.title,
+        "greeting": first(common.greetings, known),
+        "colon": common.colon,
+        "lead": sentences(text.lead, known),
+        "message": paragraphs(message),
+        "ask_title": text.ask_title,
+        "ask": sentences(text.ask, known),
+        "facts_title": ours.facts_title,
+        "rows": [(ours.rows[row], known[row]) for row in email.rows if known[row] is not None],
+        "next_title": text.next_title or ours.next_title,
+        "next": sentences(text.next, known),
+        "footer": first([ours.footer], known),
+    }
+    return laid_out(subject, page | _button(email, ours, known, link, language))
+
+
+def prefilled(email: Editable, language: Language) -> tuple[str, str]:
+    """Subject and text as they are pre-filled, for a user to edit or to send as they are (F30)."""
+    ours = texts(email.texts, language)
+    return _prefilled(ours, _known(email, ours, language))
+
+
+def _prefilled(ours: SubjectTexts, known: Known) -> tuple[str, str]:
+    if ours.prefilled is None:
+        raise ValueError("These e-mails have no text that a user may edit.")
+    subject = _plain(first(ours.prefilled.subjects, known))
+    return subject, "\n\n".join(sentences(ours.prefilled.text, known)) + "\n"
+
+
+def _subject_and_message(email: Email, text: EmailText, known: Known, language: Language) -> tuple[str, str]:
+    """As a user edited them, else as they are pre-filled. A subject is one line, whatever is in it."""
+    if not isinstance(email, Editable):
+        return _plain(first(text.subjects, known)), ""
+    subject, message = _prefilled(texts(email.texts, language), known)
+    return one_line(email.subject) or subject, message if email.text is None else email.text
+
+
+def _plain(subject: str) -> str:
+    """With plain spaces, so that lists of e-mails can be searched for it."""
+    return " ".join(subject.split())
+
+
+def _button(
+    email: Email, ours: SubjectTexts, known: Known, link: FreshLink | None, language: Language
+) -> dict[str, Any]:
+    if link is None or email.button is None:
+        return {"link": None}
+    button = ours.buttons[email.button]
+    under = sentences(button.under, {**known, "link_until": written(link.until, language)})
+    return {"link": link.url, "button": button.label, "under": under}
+
+
+def _known(email: Email, ours: SubjectTexts, language: Language) -> dict[str, str | None]:
+    """The facts as they are written, each on one line, and the phrases; None for what there is none of."""
+    facts = {field.name: getattr(email, field.name) for field in fields(email)}
+    kind = facts.get("kind")
+    phrases = ours.phrases | (ours.kinds[kind] if kind is not None else {})
+    return {name: written(fact, language) for name, fact in facts.items()} | phrases

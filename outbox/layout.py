@@ -1,0 +1,44 @@
+"""How every e-mail looks: one layout as plain text, and one as HTML, that say the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+LAYOUTS = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Content:
+    """An e-mail without its addresses. Text and HTML say the same."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def laid_out(subject: str, page: Mapping[str, Any]) -> Content:
+    """The e-mail in both its forms."""
+    page = {**page, "subject": subject}
+    return Content(
+        subject=subject,
+        text=_layouts().get_template("email.txt.jinja").render(page),
+        html=_layouts().get_template("email.html.jinja").render(page),
+    )
+
+
+@cache
+def _layouts() -> Environment:
+    """Compiled once. Names ending in .html.jinja are escaped; an undefined name is an error."""
+    return Environment(
+        loader=FileSystemLoader(LAYOUTS),
+        autoescape=select_autoescape(["html.jinja"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )

@@ -1,0 +1,86 @@
+"""The links in e-mails: where they lead, and that each is made anew for every try to send."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.codes import emails, links
+from store.codes.emails import NotificationMail, RoundMails
+from store.mails import Person
+
+UPLOAD_PAGE = "u"
+DOWNLOAD_PAGE = "q"
+
+
+@dataclass(frozen=True)
+class FreshLink:
+    """A link made for one try to send one e-mail. Everyone who has it may use it, so it is never printed."""
+
+    url: str
+    until: datetime
+
+    @property
+    def token(self) -> str:
+        """What the link is found by: the last part of its address."""
+        return self.url.rpartition("/")[2]
+
+    def __repr__(self) -> str:
+        return "FreshLink(...)"
+
+
+MakeLink = Callable[[AsyncConnection], Awaitable[FreshLink]]
+
+
+def address(portal: str, page: str, token: str) -> str:
+    """Where a link leads: `portal` is the address or the path that the portal is reached at."""
+    return f"{portal}/{page}/{quote(token, safe='')}"
+
+
+class Links:
+    """Makes links to the portal at `portal_url`, that work for so long."""
+
+    def __init__(
+        self,
+        portal_url: str,
+        upload_link_expires_after: timedelta,
+        download_link_expires_after: timedelta,
+    ) -> None:
+        self._portal_url = portal_url.rstrip("/")
+        self._upload_for = upload_link_expires_after
+        self._download_for = download_link_expires_after
+
+    def upload(self, found: RoundMails, contact: Person) -> MakeLink:
+        """The contact's own link to hand in the code that is requested."""
+        whose = {"request_id": found.about.id, "recipient": contact.key, "address": contact.email}
+        return self._link(UPLOAD_PAGE, "upload", found, self._upload_for, whose)
+
+    def download(self, found: NotificationMail) -> MakeLink:
+        """The link that shows the code."""
+        whose = {"notification_id": found.about.id, "version_id": found.version_id}
+        return self._link(DOWNLOAD_PAGE, "download", found, self._download_for, whose)
+
+    def _link(
+        self,
+        page: str,
+        purpose: str,
+        found: RoundMails | NotificationMail,
+        expires_after: timedelta,
+        whose: dict[str, Any],
+    ) -> MakeLink:
+        async def make(connection: AsyncConnection) -> FreshLink:
+            token = await links.mint(
+                connection,
+                purpose=purpose,
+                account_id=found.account_id,
+                sim_id=found.about.sim_id,
+                expires_after=expires_after,
+                **whose,
+            )
+            until = await emails.from_now(connection, expires_after)
+            return FreshLink(address(self._portal_url, page, token), until)
+
+        return make

@@ -1,0 +1,47 @@
+"""Which e-mails a kind of order sends, to whom and when: one entry a kind."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.orders.lifecycle import OrderKind, OrderStatus
+from outbox.sender import Outgoing
+from outbox.swaps import SwapEmails
+from store.mails import Person
+
+
+class ProviderEmail(StrEnum):
+    """What an order's distributor is notified of; the e-mail has this name."""
+
+    ORDER = "provider_order"
+    REMINDER_ACKNOWLEDGE = "provider_reminder_acknowledge"
+    REMINDER_PROCESS = "provider_reminder_process"
+    CANCELLED = "provider_cancelled"
+
+
+class OrderEmails(Protocol):
+    """The e-mails of one kind of order. Facts are what `read` found."""
+
+    def to_people(self, status: OrderStatus) -> Sequence[str]:
+        """The names of the steps that send e-mails to people when an order has come to this status. Each is
+        sent, retried and held by itself.
+        """
+
+    async def read(self, connection: AsyncConnection, order_id: str) -> Any:
+        """What the e-mails of this order may say."""
+
+    def outgoing(self, facts: Any, step: str) -> list[Outgoing]:
+        """The e-mails of one of the steps of `to_people`, each to one recipient."""
+
+    def to_provider(self, facts: Any, purpose: str, contact: Person, number: int = 0) -> Outgoing:
+        """An e-mail of the order to a contact of its distributor: a `ProviderEmail`, of a reminder with its
+        number. Only a kind that is served by e-mail has these.
+        """
+
+
+EMAILS: dict[str, OrderEmails] = {
+    OrderKind.SWITCH_TO_ESIM: SwapEmails(),
+    OrderKind.REPLACE_ESIM: SwapEmails(),
+}

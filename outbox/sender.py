@@ -1,0 +1,202 @@
+"""Sending e-mails, each recorded before and after the mail server is asked.
+
+Raises, once every e-mail has had its chance, so that one recipient's failure touches no other:
+
+    MailUnavailable, MailAmbiguous   worth trying again
+    MailUncertain                    twice unknown: a person decides
+    MailRejected, MailRefusedUs      see `mail.errors`
+    MailInvalid                      one cannot be composed: nothing of it was sent
+"""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mail.errors import (
+    MailAmbiguous,
+    MailError,
+    MailInvalid,
+    MailRefusedUs,
+    MailRejected,
+    MailUnavailable,
+)
+from mail.message import Mail, message_id
+from mail.smtp import Mailer
+from models.orders.lifecycle import HoldReason
+from models.people.addresses import can_be_written_to
+from outbox.compose import compose
+from outbox.emails import Email
+from outbox.links import FreshLink, MakeLink
+from store import mails
+from store.codes import links
+from store.mails import Letter, Outcome, Person, Subject
+from store.session import Database
+
+_log = logging.getLogger(__name__)
+
+
+class MailUncertain(MailError):
+    """The mail may have been delivered twice already; only a person sends it again."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One e-mail to one recipient, among those about the same subject.
+
+    `turn` distinguishes e-mails of one name, such as the number of a reminder. An e-mail with a `link` gets a
+    new one each time it is sent: only its digest is kept, so the one before cannot be written again. The link
+    of a try in which the e-mail certainly did not leave is deleted.
+    """
+
+    email: Email
+    to: Person
+    turn: tuple[int, ...] = ()
+    link: MakeLink | None = None
+    cc: tuple[str, ...] = ()
+    reply_to: str | None = None
+
+
+_DID_NOT_LEAVE = frozenset({"unsent", "failed"})
+_GRAVEST_LAST: tuple[type[MailError], ...] = (
+    MailRejected,
+    MailUncertain,
+    MailRefusedUs,
+    MailUnavailable,
+    MailAmbiguous,
+)
+
+
+class Outbox:
+    """Sends mails, each in the language of its recipient. `domain` is what every Message-ID ends in."""
+
+    def __init__(self, database: Database, mailer: Mailer, domain: str) -> None:
+        self._database = database
+        self._mailer = mailer
+        self._domain = domain
+
+    async def send(
+        self,
+        about: Subject,
+        outgoing: Sequence[Outgoing],
+        retries: int,
+        wanted: Callable[[AsyncConnection], Awaitable[bool]] | None = None,
+    ) -> None:
+        """Send those of these mails that have not gone out yet; none, once they are not `wanted`.
+
+        What `wanted` finds must hold until the end of the transaction that it is asked in.
+        """
+        letters = {self._letter(about, one): one for one in outgoing if one.to.email}
+        async with self._database.transaction() as connection:
+            if wanted and not await wanted(connection):
+                return
+            claims = await mails.claim(connection, list(letters), retries)
+            claimed = {
+                replace(letter, message_id=claims[letter.id].message_id): one
+                for letter, one in letters.items()
+                if claims[letter.id].may_send
+            }
+            fresh = {letter.id: await one.link(connection) for letter, one in claimed.items() if one.link}
+        failures = [failure for claim in claims.values() if (failure := _past_failure(claim))]
+        without = [letter.recipient for letter in letters if _past_failure(claims[letter.id])]
+        ended = await asyncio.gather(
+            *(self._deliver(letter, one, fresh.get(letter.id)) for letter, one in claimed.items()),
+            return_exceptions=True,  # what went out is recorded, whatever happened to another
+        )
+        delivered = [end for end in ended if not isinstance(end, BaseException)]
+        if delivered:
+            await self._record(about, [outcome for outcome, _ in delivered], fresh, retries)
+        for end in ended:
+            if isinstance(end, BaseException):
+                raise end
+        failures += [failure for _, failure in delivered if failure]
+        if failures:
+            without += [outcome.letter.recipient for outcome, _ in delivered if outcome.state != "sent"]
+            gravest = max(failures, key=_weight)
+            gravest.recipients = tuple(dict.fromkeys(without))
+            raise gravest
+
+    async def _deliver(
+        self, letter: Letter, one: Outgoing, link: FreshLink | None
+    ) -> tuple[Outcome, MailError | None]:
+        try:
+            await self._mailer.send(_composed(letter, one, link))
+        except MailAmbiguous as failure:
+            return Outcome(letter, "sending", str(failure)), failure
+        except MailInvalid as failure:
+            _write_down(failure)
+            return Outcome(letter, "failed", str(failure), HoldReason.MAIL_NOT_COMPOSABLE), failure
+        except MailRejected as failure:
+            return Outcome(letter, "failed", str(failure), HoldReason.MAIL_REJECTED), failure
+        except MailError as failure:
+            return Outcome(letter, "unsent", str(failure)), failure
+        return Outcome(letter, "sent"), None
+
+    async def _record(
+        self, about: Subject, outcomes: Sequence[Outcome], fresh: Mapping[str, FreshLink], retries: int
+    ) -> None:
+        """How each mail ended. A link stays where its mail left or may have left, so that whichever mail
+        arrives has one that works.
+        """
+        unsent = [end.letter.id for end in outcomes if end.state in _DID_NOT_LEAVE]
+        async with self._database.transaction() as connection:
+            await mails.record(connection, about, outcomes, retries)
+            await links.discard(connection, [fresh[one].token for one in unsent if one in fresh])
+
+    def _letter(self, about: Subject, one: Outgoing) -> Letter:
+        which = "/".join(map(str, (about.id, one.email.name, *one.turn, one.to.key)))
+        return Letter(
+            id=which,
+            about=about,
+            template=one.email.name,
+            recipient=one.to.key,
+            message_id=message_id(which, self._domain),
+        )
+
+
+def _composed(letter: Letter, one: Outgoing, link: FreshLink | None) -> Mail:
+    """The e-mail as it travels. Raises `MailInvalid` for all that keeps it from being written: this is one
+    recipient's trouble, and nothing was sent. An address in Cc that cannot be written to is left out, as it
+    only shows who else gets a mail.
+    """
+    try:
+        content = compose(one.email, one.to.language, reader=one.to.name, link=link)
+        return Mail(
+            to=one.to.email or "",
+            subject=content.subject,
+            text=content.text,
+            html=content.html,
+            message_id=letter.message_id,
+            reply_to=one.reply_to,
+            cc=tuple(filter(can_be_written_to, one.cc)),
+        )
+    except MailInvalid:
+        raise
+    except Exception as cause:
+        raise MailInvalid("The mail cannot be composed.") from cause
+
+
+def _write_down(failure: MailInvalid) -> None:
+    """What kept a mail from being composed, if that was no rule of ours. The text of a failure may hold an
+    address, so the log has its type and the frames only.
+    """
+    cause = failure.__cause__
+    if cause is not None:
+        frames = "".join(traceback.format_tb(cause.__traceback__))
+        _log.warning("A mail cannot be composed: %s\n%s", type(cause).__name__, frames)
+
+
+def _past_failure(claim: mails.Claim) -> MailError | None:
+    if claim.uncertain:
+        return MailUncertain("A mail may have been delivered twice; a person decides what to do.")
+    if claim.failure is None:
+        return None
+    kind = MailInvalid if claim.reason == HoldReason.MAIL_NOT_COMPOSABLE else MailRejected
+    return kind(claim.failure)
+
+
+def _weight(failure: MailError) -> int:
+    return next(place for place, kind in enumerate(_GRAVEST_LAST) if isinstance(failure, kind))

@@ -1,0 +1,179 @@
+"""The e-mails of orders that swap the SIM of a line; their texts are in `wording/orders`.
+
+To the distributor's order contacts along the way, and to people at the end. A distributor does not learn who
+uses the line.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.orders.lifecycle import OrderStatus
+from outbox.emails import Email
+from outbox.sender import Outgoing
+from store.mails import Person
+from store.orders import emails
+from store.orders.emails import OrderLetterFacts
+
+_LINE = ("msisdn", "device", "slot")
+_ORDERED = ("order_id", "action", "account", "provider", "pack", "item", "quantity", *_LINE, "iccid_in_place")
+_REQUESTED = ("order_id", "action", "provider", "distributor", *_LINE, "employee_name")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SwapEmail(Email):
+    """`kind` is one of the order; `msisdn` is E.164, `slot` 1 to 3."""
+
+    texts: ClassVar[str] = "orders"
+    order_id: str
+    kind: str
+    provider: str
+    msisdn: str
+    device: str
+    slot: int
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ToProvider(SwapEmail):
+    """What a contact of the distributor is shown."""
+
+    rows: ClassVar[tuple[str, ...]] = _ORDERED
+    account: str
+    pack: str
+    item: str
+    quantity: int
+    iccid_in_place: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ProviderOrder(ToProvider):
+    """The order itself."""
+
+    name: ClassVar[str] = "provider_order"
+    rows: ClassVar[tuple[str, ...]] = (*_ORDERED, "requester_name")
+    requester_name: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ProviderReminderAcknowledge(ToProvider):
+    """The order is not acknowledged."""
+
+    name: ClassVar[str] = "provider_reminder_acknowledge"
+    reminder_number: int
+    waiting_since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ProviderReminderProcess(ToProvider):
+    """The order is acknowledged, but not processed."""
+
+    name: ClassVar[str] = "provider_reminder_process"
+    reminder_number: int
+    waiting_since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ProviderCancelled(ToProvider):
+    """The order is cancelled."""
+
+    name: ClassVar[str] = "provider_cancelled"
+    cancel_reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ToRequester(SwapEmail):
+    """What the user who placed the order is shown."""
+
+    distributor: str
+    employee_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RequesterProcessed(ToRequester):
+    """The eSIM is in place."""
+
+    name: ClassVar[str] = "requester_processed"
+    rows: ClassVar[tuple[str, ...]] = (*_REQUESTED, "iccid", "previous_iccid")
+    iccid: str | None
+    previous_iccid: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RequesterCancelled(ToRequester):
+    """Nothing changes on the line."""
+
+    name: ClassVar[str] = "requester_cancelled"
+    rows: ClassVar[tuple[str, ...]] = (*_REQUESTED, "iccid_in_place")
+    iccid_in_place: str | None
+    cancel_reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class EmployeeProcessed(SwapEmail):
+    """The line of the employee runs on the eSIM."""
+
+    name: ClassVar[str] = "employee_processed"
+    rows: ClassVar[tuple[str, ...]] = ("order_id", *_LINE, "provider", "iccid")
+    iccid: str | None
+    requester_name: str
+
+
+TO_PROVIDER: Mapping[str, type[ToProvider]] = {
+    email.name: email
+    for email in (ProviderOrder, ProviderReminderAcknowledge, ProviderReminderProcess, ProviderCancelled)
+}
+"""By its name what a contact of the distributor may get."""
+
+TO_PEOPLE: Mapping[OrderStatus, Mapping[type[SwapEmail], Callable[[OrderLetterFacts], Person | None]]] = {
+    OrderStatus.PROCESSED: {
+        RequesterProcessed: lambda facts: facts.requester,
+        EmployeeProcessed: lambda facts: facts.employee,
+    },
+    OrderStatus.CANCELLED: {RequesterCancelled: lambda facts: facts.requester},
+}
+"""By the status that the order has come to: each e-mail, and who gets it."""
+
+PEOPLE = "people"
+"""The step that sends them."""
+
+
+class SwapEmails:
+    """To the distributor's order contacts, and to people at the end."""
+
+    def to_people(self, status: OrderStatus) -> tuple[str, ...]:
+        """One step at either end."""
+        return (PEOPLE,) if status in TO_PEOPLE else ()
+
+    async def read(self, connection: AsyncConnection, order_id: str) -> OrderLetterFacts:
+        """The order, its line, SIMs, requester and employee."""
+        return await emails.letter_facts(connection, order_id)
+
+    def outgoing(self, facts: OrderLetterFacts, step: str) -> list[Outgoing]:
+        """How the order ended, to each who is notified of that."""
+        ended = OrderStatus.PROCESSED if facts.status is OrderStatus.PROCESSED else OrderStatus.CANCELLED
+        known = known_of(facts)
+        recipients = ((email, recipient(facts)) for email, recipient in TO_PEOPLE[ended].items())
+        return [Outgoing(email.of(known), to) for email, to in recipients if to]
+
+    def to_provider(
+        self, facts: OrderLetterFacts, purpose: str, contact: Person, number: int = 0
+    ) -> Outgoing:
+        """The order, a reminder of it or its withdrawal."""
+        email = TO_PROVIDER[purpose].of(known_of(facts, number))
+        return Outgoing(email, contact, turn=(number,) if number else ())
+
+
+def known_of(facts: OrderLetterFacts, number: int = 0) -> dict[str, Any]:
+    """All that is known of an order, by the names of the fields of its e-mails; for a reminder its number."""
+    return {
+        **vars(facts),
+        "quantity": 1,
+        "previous_iccid": facts.iccid_in_place,
+        "requester_name": facts.requester.name,
+        "employee_name": facts.employee.name if facts.employee else None,
+        "reminder_number": number,
+        "waiting_since": facts.status_since,
+    }

@@ -1,0 +1,120 @@
+"""Every e-mail, with the facts of an order and of a request for a QR code, and a reader of pages."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, timezone
+from html.parser import HTMLParser
+from typing import Any
+
+import outbox.orders
+from models.language import Language
+from models.qr_letter import QrFacts
+from outbox import codes
+from outbox.compose import compose
+from outbox.emails import Editable, Email
+from outbox.layout import Content
+from outbox.links import FreshLink
+
+MOMENT = datetime(2026, 11, 19, 10, 30, tzinfo=timezone(timedelta(hours=1)))
+SINCE = {
+    Language.EN: "19 November 2026, 09:30 UTC",
+    Language.FR: "19\u00a0novembre 2026 à 9\u00a0h\u00a030\u00a0UTC",
+}
+URL = "https://esim.example/u/q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k"
+LINK = FreshLink(URL, MOMENT)
+READER = "Camille Roy"
+ORDER: Mapping[str, Any] = {
+    "order_id": "order-7f3a9c21",
+    "kind": "switch_to_esim",
+    "account": "Nordwind Logistics",
+    "provider": "Orange",
+    "distributor": "Telco Partners",
+    "pack": "Business 5G",
+    "item": "eSIM Orange Pro",
+    "quantity": 1,
+    "msisdn": "+33612345678",
+    "device": "iPhone 15 Pro",
+    "slot": 2,
+    "iccid_in_place": "8933150319062012345",
+    "previous_iccid": "8933150319062012345",
+    "iccid": "8933150319062099991",
+    "requester_name": "Amélie Durand",
+    "employee_name": "Jean-Baptiste Lefèvre",
+    "cancel_reason": "Leaves the company",
+    "reminder_number": 2,
+    "waiting_since": MOMENT,
+}
+REQUEST = QrFacts(
+    account="Nordwind Logistics",
+    provider="Orange",
+    iccid="8933150319062099991",
+    requester_name="Amélie Durand",
+    reference="qr-request-abcdefghijklmnop",
+    distributor="Telco Partners",
+    requested_at=MOMENT,
+    asked=("Camille Roy", "Noël Petit"),
+    cc=("it@client.example", "boss@client.example"),
+    msisdn="+33612345678",
+    device="Amélie's phone",
+)
+CODE: Mapping[str, Any] = codes.known_of(REQUEST, 2)
+EDITED = {
+    "subject": "The code, please",
+    "text": "Dear all,\n\nwe need <b>it</b> & soon:\nby {noon}.\n",
+}
+KNOWN: dict[str, Mapping[str, Any]] = {"orders": ORDER, "codes": CODE}
+"""By whose texts an e-mail has: what is known."""
+
+
+def _emails(parent: type[Email]) -> Iterator[type[Email]]:
+    for email in parent.__subclasses__():
+        if "name" in vars(email) and email.__module__.startswith(f"{outbox.__name__}."):
+            yield email
+        yield from _emails(email)
+
+
+EMAILS = sorted(set(_emails(Email)), key=lambda email: (email.texts, email.name))
+"""Every e-mail of the product."""
+EDITABLE = [email for email in EMAILS if issubclass(email, Editable)]
+OF_ORDERS = [email for email in EMAILS if email.texts == "orders"]
+OF_CODES = [email for email in EMAILS if email.texts == "codes"]
+
+
+def by_name(name: str) -> type[Email]:
+    return next(email for email in EMAILS if email.name == name)
+
+
+def page(
+    email: type[Email] | str,
+    language: Language = Language.EN,
+    *,
+    reader: str = READER,
+    **changes: Any,
+) -> Content:
+    """The e-mail, with these facts changed, and a link if it has one."""
+    kind = by_name(email) if isinstance(email, str) else email
+    written = kind.of({**KNOWN[kind.texts], **changes})
+    return compose(written, language, reader=reader, link=LINK if kind.button else None)
+
+
+class Words(HTMLParser):
+    """What a person sees of a page, and which elements it is made of."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.elements: list[str] = []
+        self.attributes: set[str] = set()
+        self.hidden = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        self.attributes.update(name for name, _ in attrs)
+        self.hidden = tag in {"title", "style"}
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden = False
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.words += data.split()

@@ -1,0 +1,50 @@
+"""Dates and lengths of time as people who speak a language write them; the words are Babel's.
+
+E-mails and pages have no other way to show them.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from babel.dates import format_datetime
+from babel.units import format_unit
+
+from models.language import Language
+from wording.numbers import locale
+
+
+class _Patterns(NamedTuple):
+    """CLDR patterns of a moment. French writes `14 h 05`, which CLDR's own formats do not, and `1er`."""
+
+    any_day: str
+    first_of_month: str
+
+
+_MOMENTS = {
+    Language.EN: _Patterns("d MMMM y, HH:mm 'UTC'", "d MMMM y, HH:mm 'UTC'"),
+    Language.FR: _Patterns(
+        "d\u00a0MMMM y 'à' H\u00a0'h'\u00a0mm\u00a0'UTC'",
+        "d'er'\u00a0MMMM y 'à' H\u00a0'h'\u00a0mm\u00a0'UTC'",
+    ),
+}
+
+
+def moment(when: datetime, language: Language) -> str:
+    """A date and time to the minute, in UTC.
+
+    `26 November 2026, 14:05 UTC`; `26 novembre 2026 à 14 h 05 UTC`, with non-breaking spaces. Raises
+    `ValueError` where the time zone is missing.
+    """
+    if when.tzinfo is None:
+        raise ValueError("A moment without a time zone cannot be shown to a reader.")
+    when, patterns = when.astimezone(UTC), _MOMENTS[language]
+    pattern = patterns.first_of_month if when.day == 1 else patterns.any_day
+    return format_datetime(when, pattern, locale=locale(language))
+
+
+def span(length: timedelta, language: Language) -> str:
+    """How long something takes, in the largest unit that is exact to the minute: `15 minutes`, `2 hours`."""
+    minutes = max(1, -(-length // timedelta(minutes=1)))
+    sizes = (("day", 24 * 60), ("hour", 60), ("minute", 1))
+    unit, size = next((unit, size) for unit, size in sizes if minutes % size == 0)
+    return format_unit(minutes // size, f"duration-{unit}", locale=locale(language))

@@ -1,0 +1,18 @@
+"""The texts of the portal's pages in every language: `pages/<language>.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from models.language import Language
+
+TEXTS = Path(__file__).parent / "pages"
+PageTexts = Mapping[str, Any]
+
+
+@cache
+def page_texts(language: Language) -> PageTexts:
+    """All texts of pages in this language."""
+    return tomllib.loads((TEXTS / f"{language}.toml").read_text("utf-8"))
