@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from mail.message import reply_address
+from models.edited_emails import CodeFacts
 from models.errors import Refused
-from models.qr_letter import QrFacts
 from outbox.emails import Editable, Email, tail
 from outbox.links import Links, MakeLink
 from outbox.sender import Outgoing
@@ -103,7 +103,7 @@ class ManagerNotified(CodeEmail):
     sender_name: str | None
 
 
-def known_of(facts: QrFacts, number: int = 0) -> dict[str, Any]:
+def known_of(facts: CodeFacts, number: int = 0) -> dict[str, Any]:
     """All that is known, by the names of the fields of the e-mails; for a reminder its number."""
     return {
         **vars(facts),

@@ -8,8 +8,8 @@ subject, text = prefilled(ContactRequested.of(known), Language.FR)            # 
 from dataclasses import fields
 from typing import Any
 
+from models.edited_emails import paragraphs
 from models.language import Language
-from models.qr_letter import paragraphs
 from outbox.emails import Editable, Email
 from outbox.layout import Content, laid_out
 from outbox.links import FreshLink

@@ -33,7 +33,7 @@ from outbox.emails import Email
 from outbox.links import FreshLink, MakeLink
 from store import mails
 from store.codes import links
-from store.mails import Letter, Outcome, Person, Subject
+from store.mails import EmailRecord, Outcome, Person, Subject
 from store.session import Database
 
 _log = logging.getLogger(__name__)
@@ -89,21 +89,21 @@ class Outbox:
 
         What `wanted` finds must hold until the end of the transaction that it is asked in.
         """
-        letters = {self._letter(about, one): one for one in outgoing if one.to.email}
+        records = {self._record_of(about, one): one for one in outgoing if one.to.email}
         async with self._database.transaction() as connection:
             if wanted and not await wanted(connection):
                 return
-            claims = await mails.claim(connection, list(letters), retries)
+            claims = await mails.claim(connection, list(records), retries)
             claimed = {
-                replace(letter, message_id=claims[letter.id].message_id): one
-                for letter, one in letters.items()
-                if claims[letter.id].may_send
+                replace(record, message_id=claims[record.id].message_id): one
+                for record, one in records.items()
+                if claims[record.id].may_send
             }
-            fresh = {letter.id: await one.link(connection) for letter, one in claimed.items() if one.link}
+            fresh = {record.id: await one.link(connection) for record, one in claimed.items() if one.link}
         failures = [failure for claim in claims.values() if (failure := _past_failure(claim))]
-        without = [letter.recipient for letter in letters if _past_failure(claims[letter.id])]
+        without = [record.recipient for record in records if _past_failure(claims[record.id])]
         ended = await asyncio.gather(
-            *(self._deliver(letter, one, fresh.get(letter.id)) for letter, one in claimed.items()),
+            *(self._deliver(record, one, fresh.get(record.id)) for record, one in claimed.items()),
             return_exceptions=True,  # what went out is recorded, whatever happened to another
         )
         delivered = [end for end in ended if not isinstance(end, BaseException)]
@@ -114,26 +114,26 @@ class Outbox:
                 raise end
         failures += [failure for _, failure in delivered if failure]
         if failures:
-            without += [outcome.letter.recipient for outcome, _ in delivered if outcome.state != "sent"]
+            without += [outcome.record.recipient for outcome, _ in delivered if outcome.state != "sent"]
             gravest = max(failures, key=_weight)
             gravest.recipients = tuple(dict.fromkeys(without))
             raise gravest
 
     async def _deliver(
-        self, letter: Letter, one: Outgoing, link: FreshLink | None
+        self, record: EmailRecord, one: Outgoing, link: FreshLink | None
     ) -> tuple[Outcome, MailError | None]:
         try:
-            await self._mailer.send(_composed(letter, one, link))
+            await self._mailer.send(_composed(record, one, link))
         except MailAmbiguous as failure:
-            return Outcome(letter, "sending", str(failure)), failure
+            return Outcome(record, "sending", str(failure)), failure
         except MailInvalid as failure:
             _write_down(failure)
-            return Outcome(letter, "failed", str(failure), HoldReason.MAIL_NOT_COMPOSABLE), failure
+            return Outcome(record, "failed", str(failure), HoldReason.MAIL_NOT_COMPOSABLE), failure
         except MailRejected as failure:
-            return Outcome(letter, "failed", str(failure), HoldReason.MAIL_REJECTED), failure
+            return Outcome(record, "failed", str(failure), HoldReason.MAIL_REJECTED), failure
         except MailError as failure:
-            return Outcome(letter, "unsent", str(failure)), failure
-        return Outcome(letter, "sent"), None
+            return Outcome(record, "unsent", str(failure)), failure
+        return Outcome(record, "sent"), None
 
     async def _record(
         self, about: Subject, outcomes: Sequence[Outcome], fresh: Mapping[str, FreshLink], retries: int
@@ -141,14 +141,14 @@ class Outbox:
         """How each mail ended. A link stays where its mail left or may have left, so that whichever mail
         arrives has one that works.
         """
-        unsent = [end.letter.id for end in outcomes if end.state in _DID_NOT_LEAVE]
+        unsent = [end.record.id for end in outcomes if end.state in _DID_NOT_LEAVE]
         async with self._database.transaction() as connection:
             await mails.record(connection, about, outcomes, retries)
             await links.discard(connection, [fresh[one].token for one in unsent if one in fresh])
 
-    def _letter(self, about: Subject, one: Outgoing) -> Letter:
+    def _record_of(self, about: Subject, one: Outgoing) -> EmailRecord:
         which = "/".join(map(str, (about.id, one.email.name, *one.turn, one.to.key)))
-        return Letter(
+        return EmailRecord(
             id=which,
             about=about,
             template=one.email.name,
@@ -157,7 +157,7 @@ class Outbox:
         )
 
 
-def _composed(letter: Letter, one: Outgoing, link: FreshLink | None) -> Mail:
+def _composed(record: EmailRecord, one: Outgoing, link: FreshLink | None) -> Mail:
     """The e-mail as it travels. Raises `MailInvalid` for all that keeps it from being written: this is one
     recipient's trouble, and nothing was sent. An address in Cc that cannot be written to is left out, as it
     only shows who else gets a mail.
@@ -169,7 +169,7 @@ def _composed(letter: Letter, one: Outgoing, link: FreshLink | None) -> Mail:
             subject=content.subject,
             text=content.text,
             html=content.html,
-            message_id=letter.message_id,
+            message_id=record.message_id,
             reply_to=one.reply_to,
             cc=tuple(filter(can_be_written_to, one.cc)),
         )

@@ -16,7 +16,7 @@ from outbox.emails import Email
 from outbox.sender import Outgoing
 from store.mails import Person
 from store.orders import emails
-from store.orders.emails import OrderLetterFacts
+from store.orders.emails import SwapFacts
 
 _LINE = ("msisdn", "device", "slot")
 _ORDERED = ("order_id", "action", "account", "provider", "pack", "item", "quantity", *_LINE, "iccid_in_place")
@@ -127,7 +127,7 @@ TO_PROVIDER: Mapping[str, type[ToProvider]] = {
 }
 """By its name what a contact of the distributor may get."""
 
-TO_PEOPLE: Mapping[OrderStatus, Mapping[type[SwapEmail], Callable[[OrderLetterFacts], Person | None]]] = {
+TO_PEOPLE: Mapping[OrderStatus, Mapping[type[SwapEmail], Callable[[SwapFacts], Person | None]]] = {
     OrderStatus.PROCESSED: {
         RequesterProcessed: lambda facts: facts.requester,
         EmployeeProcessed: lambda facts: facts.employee,
@@ -147,26 +147,24 @@ class SwapEmails:
         """One step at either end."""
         return (PEOPLE,) if status in TO_PEOPLE else ()
 
-    async def read(self, connection: AsyncConnection, order_id: str) -> OrderLetterFacts:
+    async def read(self, connection: AsyncConnection, order_id: str) -> SwapFacts:
         """The order, its line, SIMs, requester and employee."""
-        return await emails.letter_facts(connection, order_id)
+        return await emails.swap_facts(connection, order_id)
 
-    def outgoing(self, facts: OrderLetterFacts, step: str) -> list[Outgoing]:
+    def outgoing(self, facts: SwapFacts, step: str) -> list[Outgoing]:
         """How the order ended, to each who is notified of that."""
         ended = OrderStatus.PROCESSED if facts.status is OrderStatus.PROCESSED else OrderStatus.CANCELLED
         known = known_of(facts)
         recipients = ((email, recipient(facts)) for email, recipient in TO_PEOPLE[ended].items())
         return [Outgoing(email.of(known), to) for email, to in recipients if to]
 
-    def to_provider(
-        self, facts: OrderLetterFacts, purpose: str, contact: Person, number: int = 0
-    ) -> Outgoing:
+    def to_provider(self, facts: SwapFacts, purpose: str, contact: Person, number: int = 0) -> Outgoing:
         """The order, a reminder of it or its withdrawal."""
         email = TO_PROVIDER[purpose].of(known_of(facts, number))
         return Outgoing(email, contact, turn=(number,) if number else ())
 
 
-def known_of(facts: OrderLetterFacts, number: int = 0) -> dict[str, Any]:
+def known_of(facts: SwapFacts, number: int = 0) -> dict[str, Any]:
     """All that is known of an order, by the names of the fields of its e-mails; for a reminder its number."""
     return {
         **vars(facts),

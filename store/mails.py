@@ -1,4 +1,4 @@
-"""Which mails went out, written before the mail server is asked, and after it answers."""
+"""Which e-mails went out, written before the mail server is asked, and after it answers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -69,8 +69,8 @@ Subject = AboutOrder | AboutRequest | AboutNotification
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A mail to be sent: which one, to whom, and the Message-ID it has for ever."""
+class EmailRecord:
+    """An e-mail to be sent: which one, to whom, and the Message-ID it has for ever."""
 
     id: str
     about: Subject
@@ -81,7 +81,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Claim:
-    """What may be done about a letter now."""
+    """What may be done about an e-mail now."""
 
     may_send: bool
     message_id: str
@@ -94,7 +94,7 @@ class Claim:
 
 _SYSTEM = "system"
 _CLAIM = insert(MailRow).on_conflict_do_nothing().returning(MailRow.id, MailRow.message_id)
-_LETTERS = func.jsonb_to_recordset(bindparam("ended", type_=JSONB)).table_valued(
+_MAILS = func.jsonb_to_recordset(bindparam("ended", type_=JSONB)).table_valued(
     column("id", String), column("state", String), column("failure", String), column("reason", String)
 )
 
@@ -103,7 +103,7 @@ def _record() -> Update:
     """Write how mails ended, each with its event. Those about an order refer to its subject, too, as its
     other events do: `order` is None for others.
     """
-    ended = _LETTERS.render_derived(name="ended", with_types=True)
+    ended = _MAILS.render_derived(name="ended", with_types=True)
     subject = select(OrderRow.subject).where(OrderRow.id == bindparam("order")).scalar_subquery()
     return (
         update(MailRow)
@@ -122,19 +122,21 @@ def _record() -> Update:
 _RECORD = _record()
 
 
-async def claim(connection: AsyncConnection, letters: Sequence[Letter], retries: int) -> dict[str, Claim]:
-    """Write that these letters are about to be sent, and say of each whether it may be.
+async def claim(
+    connection: AsyncConnection, records: Sequence[EmailRecord], retries: int
+) -> dict[str, Claim]:
+    """Write that these e-mails are about to be sent, and say of each whether it may be.
 
     Not again: what was sent; what the server refused for good, or what could not be composed, until a person
     retries; what was twice on its way where it is not known whether it arrived, until a person retries.
     """
-    if not letters:
+    if not records:
         return {}
     new = await connection.execute(
-        _CLAIM, [{**_columns(letter), "state": "sending", "attempts": 1} for letter in letters]
+        _CLAIM, [{**_columns(record), "state": "sending", "attempts": 1} for record in records]
     )
     claims = {row.id: Claim(True, row.message_id) for row in new}
-    known = [letter.id for letter in letters if letter.id not in claims]
+    known = [record.id for record in records if record.id not in claims]
     if not known:
         return claims
     rows = await connection.execute(
@@ -165,9 +167,9 @@ async def claim(connection: AsyncConnection, letters: Sequence[Letter], retries:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the sending of a letter ended: `sent`, `unsent` (try again), `sending` (unknown) or `failed`."""
+    """How the sending of an e-mail ended: `sent`, `unsent` (try again), `sending` (unknown) or `failed`."""
 
-    letter: Letter
+    record: EmailRecord
     state: str
     failure: str | None = None
     reason: str | None = None
@@ -182,8 +184,8 @@ async def record(
     ended = []
     for outcome in outcomes:
         how = {"state": outcome.state, "failure": outcome.failure, "reason": outcome.reason}
-        ended.append({"id": outcome.letter.id, **how})
-        which = {"mail": outcome.letter.template, "to": outcome.letter.recipient}
+        ended.append({"id": outcome.record.id, **how})
+        which = {"mail": outcome.record.template, "to": outcome.record.recipient}
         if outcome.state == "sent":
             happenings.append(("mail.sent", which))
         elif outcome.state in ("sending", "failed"):
@@ -197,8 +199,8 @@ async def record(
         await connection.execute(_RECORD, known)
 
 
-def _columns(letter: Letter) -> dict[str, str]:
-    match letter.about:
+def _columns(record: EmailRecord) -> dict[str, str]:
+    match record.about:
         case AboutOrder():
             about = "order_id"
         case AboutRequest():
@@ -206,9 +208,9 @@ def _columns(letter: Letter) -> dict[str, str]:
         case AboutNotification():
             about = "qr_notification_id"
     return {
-        "id": letter.id,
-        about: letter.about.id,
-        "template": letter.template,
-        "recipient": letter.recipient,
-        "message_id": letter.message_id,
+        "id": record.id,
+        about: record.about.id,
+        "template": record.template,
+        "recipient": record.recipient,
+        "message_id": record.message_id,
     }

@@ -120,8 +120,8 @@ class RequestResult(Frozen):
     refusals: tuple[Refusal, ...] = ()
 
 
-class LetterView(View):
-    """The letter to a contact as it would be sent, before its facts and the upload link are added (F27)."""
+class EmailPreview(View):
+    """The e-mail to a contact as it would be sent, before its facts and the upload link are added (F27)."""
 
     sim_id: int
     recipients: tuple[ContactDetails, ...]

@@ -18,7 +18,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.codes.requests import (
     REQUEST_MADE,
-    LetterView,
+    EmailPreview,
     QrRequestView,
     QrWish,
     RequestResult,
@@ -31,7 +31,7 @@ from models.identifiers import qr_request_id, reference
 from models.people.callers import Caller, Permission
 from models.values import cut
 from starter.codes.code_desk import CodeDesk, ShownCode
-from starter.codes.drafts import QrRequestDraft, Requested, keep_letter, preview, read_letter, read_request
+from starter.codes.drafts import QrRequestDraft, Requested, keep_edited, preview, read_prefilled, read_request
 from starter.operations.restarts import request_waits
 from starter.operations.retry import RetryDesk
 from store.codes import request_steps, request_views
@@ -51,12 +51,12 @@ class QrDesk(CodeDesk):
     def _waits(self) -> QrWaits:
         return request_waits(self.settings)
 
-    async def draft(self, caller: Caller, sim: str) -> LetterView:
+    async def draft(self, caller: Caller, sim: str) -> EmailPreview:
         """The mail as it would be sent, and to whom; or every reason why not (F25 to F30)."""
         async with self.database.reading() as connection:
-            return await read_letter(connection, caller, sim)
+            return await read_prefilled(connection, caller, sim)
 
-    async def preview(self, caller: Caller, draft: QrRequestDraft) -> LetterView:
+    async def preview(self, caller: Caller, draft: QrRequestDraft) -> EmailPreview:
         """The mail as this draft would send it, to those whom it chooses; nothing is kept or sent."""
         key = checked_key(draft.key)
         async with self.database.reading() as connection:
@@ -87,7 +87,7 @@ class QrDesk(CodeDesk):
                 return _sent_again(sent, key)
             if read.reasons:
                 raise Refused(*read.reasons)
-            read = await keep_letter(connection, draft, read)
+            read = await keep_edited(connection, draft, read)
             slot, provider, distributor = await request_views.start_facts(connection, read.sim.id)
         if read.facts.open_qr_request:
             again = SendAgain(

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.codes.requests import REQUEST_MADE, LetterView, RequestStatus
+from models.codes.requests import REQUEST_MADE, EmailPreview, RequestStatus
+from models.edited_emails import email_refusals, paragraphs
 from models.errors import Refusal, Refused
 from models.identifiers import parse_reference, reference
 from models.language import Language
 from models.orders.rules import Facts, Recipients, request_refusals
 from models.people.callers import Caller, Permission
 from models.people.views import ContactDetails
-from models.qr_letter import letter_refusals, paragraphs
 from outbox.codes import ContactRequested, known_of
 from outbox.compose import prefilled
 from starter.orders.drafts import Draft
@@ -69,15 +69,15 @@ class Read:
     """Of the code that the SIM has already."""
 
 
-async def read_letter(connection: AsyncConnection, caller: Caller, sim: str) -> LetterView:
+async def read_prefilled(connection: AsyncConnection, caller: Caller, sim: str) -> EmailPreview:
     """The mail as it would be sent (F27, F30). Raises `Refused` with every reason why not."""
     read = await _read(connection, caller, sim)
     recipients = Recipients(contacts=read.facts.qr_contacts, again=True)
     reasons = request_refusals(read.facts, recipients)
     if reasons:
         raise Refused(*reasons)
-    usual = await _usual_letter(connection, read, read.eligible)
-    return LetterView(
+    usual = await _prefilled(connection, read, read.eligible)
+    return EmailPreview(
         sim_id=read.sim.id,
         recipients=read.eligible,
         subject=usual.subject,
@@ -93,14 +93,14 @@ async def preview(
     caller: Caller,
     draft: QrRequestDraft,
     request_id_of: Callable[[int], str],
-) -> LetterView:
+) -> EmailPreview:
     """The mail as this draft would send it, and to whom; nothing is kept. Raises `Refused`."""
     read = await read_request(connection, caller, draft, request_id_of)
     if read.reasons:
         raise Refused(*read.reasons)
     recipients = _recipients(read)
-    usual = await _usual_letter(connection, read, recipients)
-    return LetterView(
+    usual = await _prefilled(connection, read, recipients)
+    return EmailPreview(
         sim_id=read.sim.id,
         recipients=recipients,
         subject=usual.subject if draft.subject is None else draft.subject,
@@ -111,15 +111,15 @@ async def preview(
     )
 
 
-async def keep_letter(connection: AsyncConnection, draft: QrRequestDraft, read: Read) -> Read:
-    """Write the letter of a draft that keeps the rules into the database, where it was edited.
+async def keep_edited(connection: AsyncConnection, draft: QrRequestDraft, read: Read) -> Read:
+    """Write what a user edited of a draft that keeps the rules into the database.
 
     A subject or text that comes back as it was pre-filled is not kept: each recipient gets it in their own
     language.
     """
     if not (draft.cc or draft.subject is not None or draft.text is not None):
         return read
-    usual = await _usual_letter(connection, read, _recipients(read))
+    usual = await _prefilled(connection, read, _recipients(read))
     subject = None if draft.subject == usual.subject else draft.subject
     text = None if draft.text is None or _same_text(draft.text, usual.text) else draft.text
     if not draft.cc and subject is None and text is None:
@@ -145,7 +145,7 @@ async def read_request(
     own = open_request == request_id_of(read.sim.account_id)
     reasons = request_refusals(read.facts, Recipients(contacts=wanted, again=draft.again or own))
     reasons += [unknown] if unknown else []
-    reasons += letter_refusals(draft.subject, draft.text, draft.cc)
+    reasons += email_refusals(draft.subject, draft.text, draft.cc)
     return replace(read, reasons=tuple(reasons), chosen=chosen)
 
 
@@ -161,21 +161,21 @@ async def _read(connection: AsyncConnection, caller: Caller, sim: str) -> Read:
 
 @dataclass(frozen=True)
 class _Usual:
-    """The letter as it is pre-filled for a user to edit."""
+    """The e-mail as it is pre-filled for a user to edit."""
 
     language: Language
     subject: str
     text: str
 
 
-async def _usual_letter(
+async def _prefilled(
     connection: AsyncConnection, read: Read, recipients: tuple[ContactDetails, ...]
 ) -> _Usual:
     """Pre-filled in the language that all recipients share, else in that of the account (F30, F66)."""
     languages = {person.language for person in recipients}
     shared = languages.pop() if len(languages) == 1 else None
     language = shared or await of_account(connection, read.sim.account_id)
-    facts = await emails.draft_facts(connection, read.sim.id, read.user_id)
+    facts = await emails.preview_facts(connection, read.sim.id, read.user_id)
     return _Usual(language, *prefilled(ContactRequested.of(known_of(facts)), language))
 
 

@@ -1,4 +1,4 @@
-"""What the mails about QR codes tell, who they go to, and whether they are still wanted."""
+"""What the e-mails about QR codes say, who they go to, and whether they are still wanted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.codes.requests import RequestStatus
+from models.edited_emails import CodeFacts, copies
 from models.errors import NotFound
 from models.language import Language
 from models.people.views import ContactRole
-from models.qr_letter import QrFacts, copies
 from store import reminders
 from store.codes.code_locks import unknown_request
 from store.codes.tables import QrLetterRow, QrNotificationRow, QrRequestRow, QrRoundRow
@@ -40,11 +40,11 @@ class RoundMails:
     about: AboutRequest
     account_id: int
     over: bool
-    facts: QrFacts
+    facts: CodeFacts
     contacts: tuple[Person, ...]
     """Those of the round who have the role still: they get a link (F26, F56)."""
     copied: tuple[Person, ...]
-    """The letter's additional recipients: they get none (F29, F35)."""
+    """The additional recipients: they get none (F29, F35)."""
     requester: Person
     sender: str
     """The address of who sent this round."""
@@ -57,7 +57,7 @@ class NotificationMail:
     about: AboutNotification
     account_id: int
     version_id: int
-    facts: QrFacts
+    facts: CodeFacts
     manager: Person
     sender: str | None
     """The address of the user who sent it, if it was a user."""
@@ -67,7 +67,7 @@ _SIM = (AccountRow.name.label("account"), ProviderRow.name.label("provider"), Si
 _sender = aliased(UserRow)
 
 
-def _drafts() -> Select[*tuple[Any, ...]]:
+def _previews() -> Select[*tuple[Any, ...]]:
     return (
         select(*_SIM, DistributorRow.name.label("distributor"), UserRow.name.label("requester_name"))
         .select_from(SimRow)
@@ -153,7 +153,7 @@ def _is_user(user: Any, actor: Any, account_id: Any) -> Any:
     return and_(user.account_id == account_id, func.concat("user:", user.id) == actor)
 
 
-_DRAFT, _ROUND, _NOTIFICATION = _drafts(), _rounds(), _notifications()
+_PREVIEW, _ROUND, _NOTIFICATION = _previews(), _rounds(), _notifications()
 _ASKED = (
     select(ContactRow.id, ContactRow.name, ContactRow.email, language_of(ContactRow).label("language"))
     .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
@@ -181,12 +181,12 @@ _KEEP_NOTIFICATION = (
 )
 
 
-async def draft_facts(connection: AsyncConnection, sim_id: int, user_id: int) -> QrFacts:
-    """What the usual letter about this SIM says, if this user of its account sends it."""
-    row = (await connection.execute(_DRAFT, {"sim": sim_id, "user": user_id})).one_or_none()
+async def preview_facts(connection: AsyncConnection, sim_id: int, user_id: int) -> CodeFacts:
+    """What a preview about this SIM says, if this user of its account sends it."""
+    row = (await connection.execute(_PREVIEW, {"sim": sim_id, "user": user_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_sim")
-    return QrFacts(**row._mapping)
+    return CodeFacts(**row._mapping)
 
 
 async def round_mails(connection: AsyncConnection, request_id: str, number: int) -> RoundMails:
@@ -204,7 +204,7 @@ async def round_mails(connection: AsyncConnection, request_id: str, number: int)
         about=AboutRequest(request_id, row.sim_id, row.account_id),
         account_id=row.account_id,
         over=row.status != RequestStatus.REQUESTED,
-        facts=QrFacts(
+        facts=CodeFacts(
             account=row.account,
             provider=row.provider,
             iccid=row.iccid,
@@ -234,7 +234,7 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
         about=AboutNotification(notification_id, row.sim_id, row.account_id),
         account_id=row.account_id,
         version_id=row.version_id,
-        facts=QrFacts(
+        facts=CodeFacts(
             account=row.account,
             provider=row.provider,
             iccid=row.iccid,

@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.requests import QrWish, RequestResult, RequestState, RequestStatus, end_request
+from models.edited_emails import email_refusals
 from models.errors import Refusal, Refused
 from models.events import sim_references
 from models.orders.rules import Facts, Recipients, request_refusals
 from models.people.callers import AllAccounts, By, Permission
-from models.qr_letter import letter_refusals
 from store import events, origins
 from store.codes.code_locks import RequestInHand, lock_request, lock_sim
 from store.codes.discard import end_by_discard, ended_by_discard
@@ -102,7 +102,7 @@ async def write_letter(
     A subject or body of None is sent as it is pre-filled, in the language of each recipient. Raises `Refused`
     with every reason why such a letter is not sent (F29, F56).
     """
-    reasons = letter_refusals(subject, body, cc)
+    reasons = email_refusals(subject, body, cc)
     if reasons:
         raise Refused(*reasons)
     written = insert(QrLetterRow).values(account_id=account_id, subject=subject, body=body, cc=list(cc))

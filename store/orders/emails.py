@@ -1,4 +1,4 @@
-"""What the mails of an order tell, and who they go to."""
+"""What the e-mails of an order say, and who they go to."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ from store.people.tables import (
 
 
 @dataclass(frozen=True)
-class OrderLetterFacts:
-    """What the mails of an order tell, as it is now."""
+class SwapFacts:
+    """What the e-mails of a swap say, as it is now."""
 
     order_id: str
     account_id: int
@@ -55,7 +55,7 @@ class OrderLetterFacts:
     employee: Person | None
 
 
-def _letter_facts() -> Select[*tuple[Any, ...]]:
+def _swap_facts() -> Select[*tuple[Any, ...]]:
     esim = aliased(SimRow)
     in_place = aliased(SimRow)
     user_of = case((OrderRow.status == OrderStatus.PROCESSED, esim.employee_id), else_=in_place.employee_id)
@@ -110,7 +110,7 @@ def _contacts() -> Select[*tuple[Any, ...]]:
     )
 
 
-_LETTER_FACTS = _letter_facts()
+_SWAP_FACTS = _swap_facts()
 _ORDER_CONTACTS = (
     _contacts()
     .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
@@ -131,14 +131,14 @@ _HOLDERS = (
 _STATUS_KEPT = select(OrderRow.status).where(OrderRow.id == bindparam("order_id")).with_for_update(read=True)
 
 
-async def letter_facts(connection: AsyncConnection, order_id: str) -> OrderLetterFacts:
-    """Everything the mails of this order may say, in one read. The order must exist."""
-    row = (await connection.execute(_LETTER_FACTS, {"order_id": order_id})).one()
+async def swap_facts(connection: AsyncConnection, order_id: str) -> SwapFacts:
+    """All that the e-mails of this order may say, in one read. The order must exist."""
+    row = (await connection.execute(_SWAP_FACTS, {"order_id": order_id})).one()
     employee = None
     if row.employee_id is not None:
         language = Language(row.employee_language)
         employee = Person(f"employee:{row.employee_id}", row.employee_name, row.employee_email, language)
-    return OrderLetterFacts(
+    return SwapFacts(
         order_id=order_id,
         account_id=row.account_id,
         kind=OrderKind(row.kind),

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 import outbox.orders
+from models.edited_emails import CodeFacts
 from models.language import Language
-from models.qr_letter import QrFacts
 from outbox import codes
 from outbox.compose import compose
 from outbox.emails import Editable, Email
@@ -43,7 +43,7 @@ ORDER: Mapping[str, Any] = {
     "reminder_number": 2,
     "waiting_since": MOMENT,
 }
-REQUEST = QrFacts(
+REQUEST = CodeFacts(
     account="Nordwind Logistics",
     provider="Orange",
     iccid="8933150319062099991",

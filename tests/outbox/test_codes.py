@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from models.edited_emails import email_refusals
 from models.language import Language
-from models.qr_letter import letter_refusals
 from outbox.codes import ContactRequested
 from outbox.compose import prefilled
 from outbox.emails import Email
@@ -18,7 +18,7 @@ NAMES = [email.name for email in EDITABLE]
 @pytest.mark.covers("F27", "F30")
 def test_what_is_prefilled_can_be_sent_as_it_is(language: Language) -> None:
     subject, text = prefilled(REQUEST, language)
-    assert letter_refusals(subject, text, ()) == []
+    assert email_refusals(subject, text, ()) == []
     assert "Orange" in subject
     assert "…9991" in subject
     assert "8933150319062099991" in text

@@ -6,7 +6,7 @@ from models.errors import Refused
 from models.identifiers import qr_request_id
 from models.language import Language, parse_language
 from settings import Settings
-from starter.codes.drafts import QrRequestDraft, keep_letter, preview, read_letter, read_request
+from starter.codes.drafts import QrRequestDraft, keep_edited, preview, read_prefilled, read_request
 from starter.inventory import Inventory
 from starter.people.accounts import Accounts
 from store.session import Database
@@ -229,7 +229,7 @@ async def test_the_letter_is_prefilled_in_the_language_that_its_recipients_share
     """Else in that of the account."""
     await speak(qr, account, codes, more)
     async with qr.database.reading() as connection:
-        letter = await read_letter(connection, await ana(qr.database), "S-1")
+        letter = await read_prefilled(connection, await ana(qr.database), "S-1")
         assert letter.language == prefilled
         assert letter.subject.startswith(subject(prefilled))
         chosen = QrRequestDraft(sim="S-1", contacts=("codes@telvia.example",))
@@ -244,7 +244,7 @@ async def test_the_letter_is_prefilled_in_the_language_that_its_recipients_share
 async def test_what_is_not_edited_is_left_to_each_recipient_s_language(qr: QrWorld) -> None:
     await speak(qr, "en", "fr", None)
     async with qr.database.reading() as connection:
-        letter = await read_letter(connection, await ana(qr.database), "S-1")
+        letter = await read_prefilled(connection, await ana(qr.database), "S-1")
     as_it_was = {"subject": letter.subject, "text": letter.text.replace("\n", "\r\n")}
     assert await kept(qr) is None
     assert await kept(qr, **as_it_was) is None, "sent back by a page as it was offered"
@@ -268,7 +268,7 @@ async def kept(qr: QrWorld, **changes: object) -> tuple[str | None, str | None, 
             connection, await ana(qr.database), draft, lambda account_id: qr_request_id(account_id, "k")
         )
         assert not read.reasons
-        letter_id = (await keep_letter(connection, draft, read)).letter_id
+        letter_id = (await keep_edited(connection, draft, read)).letter_id
     if letter_id is None:
         return None
     (row,) = await run(qr.database, "SELECT * FROM qr_letters WHERE id = :id", id=letter_id)

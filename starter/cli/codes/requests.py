@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from models.codes.requests import LetterView, QrHistory, RequestState, RequestStatus
+from models.codes.requests import EmailPreview, QrHistory, RequestState, RequestStatus
 from models.errors import Refused
 from models.identifiers import reference
 from models.people.callers import Caller
@@ -51,7 +51,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Send without showing the mail 
 def draft(sim: Sim, user: User, json: JsonFlag = False) -> None:
     """Show the mail that would ask the distributor for a SIM's code, or every reason why not."""
 
-    async def read() -> LetterView:
+    async def read() -> EmailPreview:
         async with qr_desk(user) as (desk, caller):
             return await desk.draft(caller, sim)
 
@@ -109,7 +109,7 @@ def request(  # noqa: PLR0917  options of a command
 
 
 def _confirm(wanted: "QrRequestDraft", user: str) -> None:
-    async def read() -> LetterView:
+    async def read() -> EmailPreview:
         async with qr_desk(user) as (desk, caller):
             return await desk.preview(caller, wanted)
 
@@ -154,7 +154,7 @@ def _read_text(file: str) -> str:
         raise Refused.because("text_not_utf8") from None
 
 
-def _print_letter(letter: LetterView, cc: tuple[str, ...], *, to_stderr: bool = False) -> None:
+def _print_letter(letter: EmailPreview, cc: tuple[str, ...], *, to_stderr: bool = False) -> None:
     people = [f"{reference('C', person.id)}  {person.name} <{person.email}>" for person in letter.recipients]
     lines = [f"{'To' if number == 0 else '':8} {person}" for number, person in enumerate(people)]
     lines += [f"{'Cc' if number == 0 else '':8} {address}" for number, address in enumerate(cc)]

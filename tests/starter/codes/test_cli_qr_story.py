@@ -34,10 +34,10 @@ async def qr(database: Database, shell: Shell) -> QrWorld:
 
 
 async def sent(qr: QrWorld, about: AboutRequest | AboutNotification, template: str, recipient: str) -> None:
-    letter = mails.Letter(template + recipient, about, template, recipient, "id@esim.example")
+    record = mails.EmailRecord(template + recipient, about, template, recipient, "id@esim.example")
     async with qr.database.transaction() as connection:
-        await mails.claim(connection, [letter], 0)
-        await mails.record(connection, about, [mails.Outcome(letter, "sent")], 0)
+        await mails.claim(connection, [record], 0)
+        await mails.record(connection, about, [mails.Outcome(record, "sent")], 0)
 
 
 async def test_what_is_held_is_found_without_knowing_its_sim(qr: QrWorld, shell: Shell) -> None:

@@ -81,9 +81,9 @@ async def test_an_order_names_people_and_what_it_waits_for(database: Database, s
     async with database.transaction() as connection:
         (contact,) = await emails.order_contacts(connection, order.order_id)
         about = mails.AboutOrder(order.order_id, 1)
-        letter = mails.Letter("a mail", about, "provider_order", contact.key, "<a@esim.example>")
-        await mails.claim(connection, [letter], 0)
-        await mails.record(connection, about, [mails.Outcome(letter, "sent")], 0)
+        record = mails.EmailRecord("a mail", about, "provider_order", contact.key, "<a@esim.example>")
+        await mails.claim(connection, [record], 0)
+        await mails.record(connection, about, [mails.Outcome(record, "sent")], 0)
     for columns in (80, 120):
         shown = shell.process("order", "show", order.order_id, columns=columns).out
         assert max(map(len, shown.splitlines())) <= columns

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.qr_letter import LONGEST_SUBJECT, LONGEST_TEXT, MOST_CC, copies, letter_refusals, paragraphs
+from models.edited_emails import LONGEST_SUBJECT, LONGEST_TEXT, MOST_CC, copies, email_refusals, paragraphs
 
 SUBJECT, TEXT = "A QR code, please", "Hello,\n\nplease send us the code.\n"
 LINE_BREAKS = ["\r", "\n", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\x00"]
 
 
 def codes(subject: str = SUBJECT, text: str = TEXT, cc: tuple[str, ...] = ()) -> list[str]:
-    return [refusal.code for refusal in letter_refusals(subject, text, cc)]
+    return [refusal.code for refusal in email_refusals(subject, text, cc)]
 
 
 @pytest.mark.parametrize("cc", [(), ("it@acme.example",), ("zoé@société.example", "a@b.example")])
@@ -65,7 +65,7 @@ def test_an_additional_recipient_is_one_address(address: str) -> None:
 
 
 def test_every_reason_is_given_at_once_and_repeats_nothing() -> None:
-    refusals = letter_refusals("Zebra\n", "nul \x00 zebra", ("zebra\n@acme.example",) * (MOST_CC + 1))
+    refusals = email_refusals("Zebra\n", "nul \x00 zebra", ("zebra\n@acme.example",) * (MOST_CC + 1))
     assert [refusal.code for refusal in refusals] == [
         "subject_not_one_line",
         "text_not_storable",

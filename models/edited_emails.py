@@ -1,6 +1,6 @@
-"""The letter that asks a contact for a QR code: what it may tell, and how a user may edit it.
+"""The e-mail that requests a QR code of a contact: what it may say, and how a user may edit it.
 
-Source: requirements F29, F30, F56. No refusal repeats what was entered: letters hold names and addresses.
+Source: requirements F29, F30, F56. No refusal repeats what was entered: e-mails hold names and addresses.
 """
 
 import re
@@ -25,8 +25,8 @@ _PARAGRAPH_END = re.compile("\u2029|\n[ \t]*(?:\n[ \t]*)+")
 
 
 @dataclass(frozen=True)
-class QrFacts:
-    """What mails about the QR code of an eSIM may tell. What is not known, or not yet, is None or empty."""
+class CodeFacts:
+    """What e-mails about the QR code of an eSIM may say. What is not known, or not yet, is None or empty."""
 
     account: str
     provider: str
@@ -34,7 +34,7 @@ class QrFacts:
     requester_name: str | None
     """Who asks for the code, or sends the notification of it."""
     reference: str | None = None
-    """The id of the request or notification; none while the letter is a draft."""
+    """The id of the request or notification; a preview has none."""
     distributor: str | None = None
     requested_at: datetime | None = None
     asked: tuple[str, ...] = ()
@@ -43,14 +43,14 @@ class QrFacts:
     """The addresses that get a copy."""
     subject: str | None = None
     text: str | None = None
-    """The letter as the user edited it; without one, the usual letter is sent."""
+    """The text as the user edited it; without one, it is sent as it is pre-filled."""
     msisdn: str | None = None
     device: str | None = None
     """The name of the device that the SIM is for."""
 
 
-def letter_refusals(subject: str | None, text: str | None, cc: Sequence[str]) -> list[Refusal]:
-    """Every reason why this letter is not sent. What is pre-filled and was not edited is None."""
+def email_refusals(subject: str | None, text: str | None, cc: Sequence[str]) -> list[Refusal]:
+    """Every reason why this e-mail is not sent. What is pre-filled and was not edited is None."""
     found = []
     subject = _PREFILLED if subject is None else subject
     text = _PREFILLED if text is None else text
@@ -74,7 +74,7 @@ def letter_refusals(subject: str | None, text: str | None, cc: Sequence[str]) ->
 
 
 def copies(cc: Sequence[str], asked: Collection[str]) -> dict[int, str]:
-    """Whom a copy goes to, by place in the letter from 1: each address once, and none of those asked."""
+    """Whom a copy goes to, by place in the list from 1: each address once, and none of those asked."""
     found: dict[int, str] = {}
     known = {address.casefold() for address in asked}
     for place, written in enumerate(cc, start=1):
