@@ -11,8 +11,8 @@ from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import Placement
+from outbox.swaps import PEOPLE
 from providers.registry import BY_MAIL
-from providers.swap_emails import PEOPLE
 from store.session import Database
 from tests.activities.scene import Post
 from tests.builders import iccid, placement, run, world

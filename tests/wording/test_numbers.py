@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from models.language import Language
+from store.erasure_statements import statements
 from store.fleet.file_import import _NAMES
-from store.people.erasure import _NOT_TOLD, _STATEMENTS
 from wording.counts import COUNTS, ERASED, erased, listed
 from wording.labels import not_sent_tries
 from wording.numbers import Plural, counted, number
@@ -61,7 +61,7 @@ def test_what_is_counted_has_a_singular_and_a_plural() -> None:
 
 def test_everything_that_is_counted_has_its_words() -> None:
     assert COUNTS.keys() >= _NAMES.keys()
-    assert {what for what, _ in _STATEMENTS} - _NOT_TOLD == ERASED.keys()
+    assert {it.counted_as for it in statements()} - {None} == ERASED.keys()
 
 
 def test_no_plural_is_made_by_hand() -> None:
