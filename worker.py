@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.code_emails import QrMails
 from activities.codes import QrInventorySteps
 from activities.failures import SafeFailures
 from activities.follow_ups import FollowUps
@@ -24,7 +25,6 @@ from activities.holds import Holds
 from activities.not_sent import NotSent
 from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps
-from activities.qr_mails import QrMails
 from activities.retry_held import HeldRetries
 from mail.errors import MailInvalid
 from mail.message import Sender

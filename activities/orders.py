@@ -3,8 +3,7 @@
 from models.orders.placement import Acceptance, Placement, StepResult
 from models.people.callers import By
 from outbox.orders import EMAILS
-from store import order_acceptance
-from store.orders import follow_ups, steps
+from store.orders import acceptance, follow_ups, steps
 from store.orders.follow_ups import Emails
 from store.session import Database
 from workflows.orders.messages import (
@@ -27,7 +26,7 @@ class InventorySteps(OrderSteps):
     async def accept_order(self, placement: Placement) -> Acceptance:
         """Accept the order or refuse it with every reason."""
         async with self._database.transaction() as connection:
-            return await order_acceptance.accept(connection, placement, _emails(placement))
+            return await acceptance.accept(connection, placement, _emails(placement))
 
     async def acknowledge_order(self, call: AcknowledgeInput) -> StepResult:
         """The order begins."""

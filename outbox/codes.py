@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from mail.message import reply_address
-from models.edited_emails import CodeFacts
+from models.codes.edited_emails import CodeFacts
 from models.errors import Refused
 from outbox.emails import Editable, Email, tail
 from outbox.links import Links, MakeLink

@@ -8,7 +8,7 @@ subject, text = prefilled(ContactRequested.of(known), Language.FR)            # 
 from dataclasses import fields
 from typing import Any
 
-from models.edited_emails import paragraphs
+from models.codes.edited_emails import paragraphs
 from models.language import Language
 from outbox.emails import Editable, Email
 from outbox.layout import Content, laid_out

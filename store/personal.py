@@ -4,8 +4,8 @@
     body: Mapped[str | None] = mapped_column(info=personal(Erase.REPLACE, Erase.MENTIONS))
     status: Mapped[str] = mapped_column(info=CODE)
 
-`store.erasure_statements` builds its statements from these declarations. Every column of text, JSON or bytes
-must have one, and every column that refers to a row which erasing deletes; a test walks all tables.
+`store.people.erasure_statements` builds its statements from these declarations. Every column of text, JSON or
+bytes must have one, and every column that refers to a row which erasing deletes; a test walks all tables.
 """
 
 from dataclasses import dataclass

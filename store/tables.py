@@ -11,5 +11,4 @@ import store.mail_table
 import store.operations.tables
 import store.orders.tables
 import store.origins
-import store.people.erasure_table
 import store.people.tables  # noqa: F401

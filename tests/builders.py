@@ -17,8 +17,7 @@ from models.orders.placement import Acceptance, Placement
 from models.people.callers import By, Caller
 from starter import callers
 from starter.inventory import Inventory
-from store import order_acceptance
-from store.orders import steps
+from store.orders import acceptance, steps
 from store.session import Database
 
 ACCOUNT = "Acme"
@@ -115,7 +114,7 @@ async def place(
     """An order by Ana on the line of this number, for the first pack that fits or any."""
     asked = await placement(database, number, kind, **changes)
     async with database.transaction() as connection:
-        return await order_acceptance.accept(connection, asked)
+        return await acceptance.accept(connection, asked)
 
 
 async def placement(

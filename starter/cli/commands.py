@@ -11,13 +11,12 @@ from typing import Annotated
 import typer
 
 from models.errors import EsimError, Refused
-from starter.cli import keys
 from starter.cli.catalogue import catalogue
 from starter.cli.codes import requests
 from starter.cli.fleet import fleet
 from starter.cli.help_pages import show_flags
 from starter.cli.language import choose
-from starter.cli.operations import database, doctor, outages, sandbox
+from starter.cli.operations import database, doctor, keys, outages, sandbox
 from starter.cli.orders import orders
 from starter.cli.output import say
 from starter.cli.people import accounts, contacts, erasure, profiles, users

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.codes.edited_emails import email_refusals, paragraphs
 from models.codes.requests import REQUEST_MADE, EmailPreview, RequestStatus
-from models.edited_emails import email_refusals, paragraphs
 from models.errors import Refusal, Refused
 from models.identifiers import parse_reference, reference
 from models.language import Language

@@ -33,7 +33,7 @@ from starter.operations.restarts import order_waits
 from starter.operations.retry import RetryDesk
 from starter.orders.book import OrderBook
 from starter.orders.drafts import OrderDraft, Placed, read_draft
-from store import order_acceptance
+from store.orders import acceptance as order_acceptance
 from store.orders import steps, views
 from store.orders.access import find_open_order, find_order
 from store.session import Database

@@ -9,8 +9,8 @@ from sqlalchemy import Select, and_, any_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from models.codes.edited_emails import CodeFacts, copies
 from models.codes.requests import RequestStatus
-from models.edited_emails import CodeFacts, copies
 from models.errors import NotFound
 from models.language import Language
 from models.people.views import ContactRole

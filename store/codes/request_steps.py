@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.codes.edited_emails import email_refusals
 from models.codes.requests import QrWish, RequestResult, RequestState, RequestStatus, end_request
-from models.edited_emails import email_refusals
 from models.errors import Refusal, Refused
 from models.events import sim_references
 from models.orders.rules import Facts, Recipients, request_refusals

@@ -24,10 +24,11 @@ from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.orders.lifecycle import OPEN
 from models.people.callers import By
-from store import erasure_statements, events
+from store import events
 from store.codes import link_ends
 from store.fleet.tables import SimRow
-from store.people.erasure_table import ErasureRow
+from store.people import erasure_statements
+from store.people.tables import ErasureRow
 
 _REFERENCE = re.compile(r"(user|employee|contact):([0-9]{1,18})")
 

@@ -1,6 +1,7 @@
 """The tables of accounts, their people and their distributors."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -15,8 +16,8 @@ from models.language import Language
 from models.orders.rules import TARGETS
 from models.people.callers import USER_ROLES, Role, UserKind
 from models.people.views import ContactRole
-from store.personal import CODE, NAME, Erase, personal
-from store.row import Row, among, of_account, own_id, owner
+from store.personal import CODE, NAME, REFERENCE, Erase, not_personal, personal
+from store.row import Row, among, clock, of_account, own_id, owner
 
 
 class AccountRow(Row):
@@ -146,3 +147,15 @@ class GroupRow(Row):
     account_id: Mapped[int] = owner()
     name: Mapped[str] = mapped_column(info=NAME)
     __table_args__ = (UniqueConstraint("account_id", "name"), UniqueConstraint("id", "account_id"))
+
+
+class ErasureRow(Row):
+    """That somebody's data was erased: numbers of records and counts, never what was in them."""
+
+    __tablename__ = "erasures"
+    id: Mapped[int] = own_id()
+    at: Mapped[datetime] = mapped_column(server_default=clock())
+    actor: Mapped[str] = mapped_column(info=REFERENCE)
+    data: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'"), info=not_personal("numbers of records and counts")
+    )

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 
+from activities.code_emails import QrMails
 from activities.failures import as_application_error
-from activities.qr_mails import QrMails
 from mail.smtp import Mailer
 from models.codes.activation import parse_activation_code
 from models.codes.requests import QrWish

@@ -21,7 +21,8 @@ from models.orders.placement import Placement
 from models.people.callers import Caller, LinkBearer
 from starter.operations.doctor import examine
 from starter.people import erasure
-from store import order_acceptance, scopes
+from store import scopes
+from store.orders import acceptance
 from tests.builders import ACCOUNT
 from tests.callers.samples import LINKS, SAMPLES
 from tests.callers.walk import NOWHERE, answered, everything_a_stranger_sees
@@ -113,7 +114,7 @@ async def test_an_order_of_ids_that_are_another_accounts_is_refused_like_one_of_
             what=what,
         )
         async with desks.database.transaction() as connection:
-            answers.append((await order_acceptance.accept(connection, placement)).refusals)
+            answers.append((await acceptance.accept(connection, placement)).refusals)
     assert answers[0] == answers[1]
     assert [refusal.code for refusal in answers[0]] == ["unknown_line"]
 

@@ -14,7 +14,7 @@ from settings import Settings
 from starter.inventory import Inventory
 from starter.orders.desk import OrderDesk
 from starter.orders.drafts import OrderDraft
-from store import order_acceptance
+from store.orders import acceptance
 from store.session import Database
 from temporal.connection import connect
 from tests.builders import ANA, OPERATOR, ana, run, world
@@ -51,7 +51,7 @@ async def _accepted(database: Database, caller: Caller, what: Ordered, key: str)
         order_id=order_id(caller.account, key), account_id=caller.account, user_id=caller.user, what=what
     )
     async with database.transaction() as connection:
-        assert (await order_acceptance.accept(connection, placement)).accepted
+        assert (await acceptance.accept(connection, placement)).accepted
 
 
 @pytest.mark.covers("F5", "F46")

@@ -13,8 +13,7 @@ from models.orders.kinds import Ordered
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import Acceptance, StepResult
 from models.people.callers import AllAccounts
-from store import order_acceptance
-from store.orders import views
+from store.orders import acceptance, views
 from tests.builders import ANA, OPERATOR, iccid
 from tests.kinds.gadget import KEEPER, OWNER, START_LIFE, Gadget, iccid_for, keeper, life_of
 from tests.kinds.instant import RECEIPT, Instant
@@ -249,14 +248,14 @@ async def test_an_acceptance_that_is_repeated_while_the_first_is_not_committed_i
 
     async def accepted() -> Acceptance:
         async with scene.database.transaction() as connection:
-            return await order_acceptance.accept(connection, asked)
+            return await acceptance.accept(connection, asked)
 
     async def waiting() -> int:
         blocked = "datname = current_database() AND wait_event_type = 'Lock'"
         return len(await scene.sql(f"SELECT 1 FROM pg_stat_activity WHERE {blocked}"))
 
     async with scene.database.transaction() as connection:
-        first = await order_acceptance.accept(connection, asked)
+        first = await acceptance.accept(connection, asked)
         again = asyncio.create_task(accepted())
         await eventually(waiting, bool)
     assert first.accepted

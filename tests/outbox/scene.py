@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import outbox.orders
-from models.edited_emails import CodeFacts
+from models.codes.edited_emails import CodeFacts
 from models.language import Language
 from outbox import codes
 from outbox.compose import compose

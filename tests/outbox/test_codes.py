@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models.edited_emails import email_refusals
+from models.codes.edited_emails import email_refusals
 from models.language import Language
 from outbox.codes import ContactRequested
 from outbox.compose import prefilled

@@ -23,8 +23,8 @@ from sqlalchemy.types import UserDefinedType
 
 import store
 from starter.people.erasure import erase
-from store import erasure_statements
-from store.erasure_statements import PEOPLE, statements
+from store.people import erasure_statements
+from store.people.erasure_statements import PEOPLE, statements
 from store.personal import Erase, declared, not_personal, personal
 from store.row import Row
 from store.session import Database
@@ -81,7 +81,7 @@ def test_every_declaration_says_what_is_erased_or_why_nothing_is() -> None:
 @pytest.mark.covers("W6")
 def test_a_process_that_erases_knows_all_tables() -> None:
     """In a process of its own, which loads nothing but what erasing loads."""
-    program = "from store.erasure_statements import Row; print(*sorted(Row.metadata.tables))"
+    program = "from store.people.erasure_statements import Row; print(*sorted(Row.metadata.tables))"
     known = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert known.split() == sorted(_metadata().tables)
 

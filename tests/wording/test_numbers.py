@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from models.language import Language
-from store.erasure_statements import statements
 from store.fleet.file_import import _NAMES
+from store.people.erasure_statements import statements
 from wording.counts import COUNTS, ERASED, erased, listed
 from wording.labels import not_sent_tries
 from wording.numbers import Plural, counted, number

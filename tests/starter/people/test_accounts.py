@@ -15,8 +15,8 @@ from models.people.callers import AllAccounts, By, Caller, Permission, Role
 from starter import callers
 from starter.inventory import Inventory
 from starter.people.accounts import Accounts
-from store import events, order_acceptance
-from store.orders import steps
+from store import events
+from store.orders import acceptance, steps
 from store.people import account_settings
 from store.people import accounts as changes
 from store.session import Database
@@ -199,7 +199,7 @@ async def test_an_order_that_is_being_accepted_is_accepted_before_the_account_is
 ) -> None:
     await world(database)
     async with database.transaction() as accepting:
-        first = await order_acceptance.accept(accepting, placement(1))
+        first = await acceptance.accept(accepting, placement(1))
         closing = asyncio.create_task(Accounts(database).close(OPERATOR, ACCOUNT))
         await asyncio.wait([closing], timeout=0.5)
         assert not closing.done(), "it waits for the order"
@@ -224,7 +224,7 @@ async def test_another_language_and_orders_do_not_wait_for_each_other(database: 
         await account_settings.set_language(connection, 1, Language.FR, By("operator"))
         assert (await asyncio.wait_for(accept(database, 1), 5)).accepted
     async with database.transaction() as accepting:
-        await order_acceptance.accept(accepting, placement(2))
+        await acceptance.accept(accepting, placement(2))
         await asyncio.wait_for(Accounts(database).set_language(OPERATOR, None, "en"), 5)
 
 
@@ -271,4 +271,4 @@ def placement(number: int, key: str = "a") -> Placement:
 async def accept(database: Database, number: int, key: str = "a") -> Acceptance:
     """What becomes of it."""
     async with database.transaction() as connection:
-        return await order_acceptance.accept(connection, placement(number, key))
+        return await acceptance.accept(connection, placement(number, key))

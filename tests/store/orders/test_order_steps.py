@@ -13,10 +13,9 @@ from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.placement import Acceptance, Placement, StepResult
 from models.people.callers import AllAccounts, By
 from starter.people.erasure import erase
-from store import order_acceptance
 from store.locks import lock_subject
 from store.operations import holds
-from store.orders import steps, views
+from store.orders import acceptance, steps, views
 from store.session import Database
 from tests.builders import (
     ANA,
@@ -206,7 +205,7 @@ async def test_a_second_order_and_the_acknowledgement_of_the_first_do_not_block_
         assert await lock_subject(connection, user.account_id, first.what.subject or "")
         acknowledging = asyncio.create_task(acknowledge(database, first))
         await asyncio.wait([acknowledging], timeout=0.5)
-        second = await order_acceptance.accept(connection, wish)
+        second = await acceptance.accept(connection, wish)
     await acknowledging
     assert [refusal.code for refusal in second.refusals] == ["open_order"]
     assert "esim.temporary_created" in [event for event, _ in await story(database, first)]

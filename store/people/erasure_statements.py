@@ -15,7 +15,7 @@ from store.mail_table import MailRow
 from store.operations.tables import HoldRow, NotSentRow
 from store.orders.tables import OrderRow
 from store.origins import OriginRow
-from store.people.erasure_table import ErasureRow
+from store.people.tables import ErasureRow
 from store.personal import ERASED, Erase, declared
 from store.row import Row
 

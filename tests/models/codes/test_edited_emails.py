@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.edited_emails import LONGEST_SUBJECT, LONGEST_TEXT, MOST_CC, copies, email_refusals, paragraphs
+from models.codes.edited_emails import (
+    LONGEST_SUBJECT,
+    LONGEST_TEXT,
+    MOST_CC,
+    copies,
+    email_refusals,
+    paragraphs,
+)
 
 SUBJECT, TEXT = "A QR code, please", "Hello,\n\nplease send us the code.\n"
 LINE_BREAKS = ["\r", "\n", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\x00"]
