@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from models.fleet.file import COLUMNS
 from starter import callers
-from starter.inventory import Inventory
+from starter.fleet.desk import FleetDesk
 from store.session import Database
 
 ROWS = (5_000, 20_000, 100_000)
@@ -47,7 +47,7 @@ async def time_imports(database: Database, sizes: Sequence[int]) -> list[ImportP
 async def _time_import(database: Database, rows: int, first: int) -> ImportPace:
     content = fleet_file(rows, first)
     start = time.perf_counter()
-    report = await Inventory(database).import_fleet(callers.operator(), content)
+    report = await FleetDesk(database).import_fleet(callers.operator(), content)
     seconds = time.perf_counter() - start
     assert report.created["lines"] == rows
     return ImportPace(rows, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MB_OF_MAXRSS)

@@ -1,1 +1,1 @@
-"""Starting and steering orders: `OrderDesk` and `Inventory` for Python callers, and the command line."""
+"""Starting and steering orders: a desk of each subject for Python callers, and the command line."""

@@ -16,7 +16,12 @@ from models.orders.lifecycle import OrderKind
 from models.orders.placement import Acceptance, Placement
 from models.people.callers import By, Caller
 from starter import callers
-from starter.inventory import Inventory
+from starter.catalogue.desk import CatalogueDesk
+from starter.codes.book import CodeBook
+from starter.fleet.desk import FleetDesk
+from starter.people.contacts import ContactDesk
+from starter.people.profiles import ProfileDesk
+from starter.people.users import UserDesk
 from store.orders import acceptance, steps
 from store.session import Database
 
@@ -89,22 +94,34 @@ async def ana(database: Database, who: str = ANA) -> Caller:
     return await callers.user(database, who)
 
 
-async def world(database: Database, *lines: Cells, packs: tuple[Cells, ...] = (item(),)) -> Inventory:
-    """An inventory with these lines and packs, and the user Ana of the account Acme."""
-    inventory = Inventory(database)
-    await inventory.import_fleet(OPERATOR, as_csv(*(lines or (line(),))))
+class DataDesks:
+    """Every desk that needs the database alone."""
+
+    def __init__(self, database: Database) -> None:
+        self.fleet = FleetDesk(database)
+        self.catalogue = CatalogueDesk(database)
+        self.users = UserDesk(database)
+        self.profiles = ProfileDesk(database)
+        self.contacts = ContactDesk(database)
+        self.code_book = CodeBook(database)
+
+
+async def world(database: Database, *lines: Cells, packs: tuple[Cells, ...] = (item(),)) -> DataDesks:
+    """Fill a database with these lines and packs, and the user Ana of the account Acme; its desks."""
+    desks = DataDesks(database)
+    await desks.fleet.import_fleet(OPERATOR, as_csv(*(lines or (line(),))))
     if packs:
-        await inventory.import_catalogue(OPERATOR, as_csv(*packs))
-    await inventory.create_user(OPERATOR, ACCOUNT, "Ana", ANA)
-    return inventory
+        await desks.catalogue.import_catalogue(OPERATOR, as_csv(*packs))
+    await desks.users.create_user(OPERATOR, ACCOUNT, "Ana", ANA)
+    return desks
 
 
-async def refused_fleet(inventory: Inventory, content: bytes) -> list[str]:
+async def refused_fleet(fleet: FleetDesk, content: bytes) -> list[str]:
     """The sentences of a refused import, and proof that it changed nothing."""
-    before = await inventory.lines(OPERATOR)
+    before = await fleet.lines(OPERATOR)
     with pytest.raises(Refused) as refused:
-        await inventory.import_fleet(OPERATOR, content)
-    assert await inventory.lines(OPERATOR) == before
+        await fleet.import_fleet(OPERATOR, content)
+    assert await fleet.lines(OPERATOR) == before
     return [refusal.sentence for refusal in refused.value.refusals]
 
 
@@ -121,12 +138,12 @@ async def placement(
     database: Database, number: int = 1, kind: OrderKind = OrderKind.SWITCH_TO_ESIM, **changes: Any
 ) -> Placement:
     """What Ana asks for, before it is accepted."""
-    inventory = Inventory(database)
-    found = await inventory.line(OPERATOR, f"+3363998{number:04d}")
-    packs = (await inventory.shop(await ana(database), f"L-{found.id}")).packs or await inventory.catalogue(
-        OPERATOR, ACCOUNT
-    )
-    (user,) = [user for user in await inventory.users(OPERATOR) if user.email == ANA]
+    desks = DataDesks(database)
+    found = await desks.fleet.line(OPERATOR, f"+3363998{number:04d}")
+    packs = (
+        await desks.catalogue.shop(await ana(database), f"L-{found.id}")
+    ).packs or await desks.catalogue.catalogue(OPERATOR, ACCOUNT)
+    (user,) = [user for user in await desks.users.users(OPERATOR) if user.email == ANA]
     order: dict[str, Any] = {
         "order_id": order_id(user.account_id, f"test {next(_keys)}"),
         "account_id": user.account_id,

@@ -26,8 +26,9 @@ from sandbox.demo.scene import Scene
 from sandbox.errors import SandboxError
 from sandbox.stage import Timeline, running_sandbox
 from settings import Settings
+from starter.catalogue.desk import CatalogueDesk
 from starter.codes.desk import QrDesk
-from starter.inventory import Inventory
+from starter.fleet.desk import FleetDesk
 from starter.orders.desk import OrderDesk
 from store.session import Database
 from telemetry.leaving import leave
@@ -68,10 +69,17 @@ async def _play_on(
             database = Database(settings.database_url)
             client = await connect(settings)
             try:
-                desk, stock = OrderDesk(client, database, settings), Inventory(database)
-                qr_desk = QrDesk(client, database, settings)
-                user = await fleet.imported(timeline, stock)
-                scene = Scene(timeline, desk, qr_desk, stock, client, data, user)
+                user = await fleet.imported(timeline, database)
+                scene = Scene(
+                    timeline,
+                    OrderDesk(client, database, settings),
+                    QrDesk(client, database, settings),
+                    FleetDesk(database),
+                    CatalogueDesk(database),
+                    client,
+                    data,
+                    user,
+                )
                 for name in chapters:
                     await CHAPTERS[name](scene)
                 await fleet.look_at_everything(scene)

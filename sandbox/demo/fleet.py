@@ -4,18 +4,24 @@ from models.people.views import UserView
 from sandbox.demo.scene import FILES, OPERATOR, Scene
 from sandbox.mails import list_mails
 from sandbox.stage import Timeline
-from starter.inventory import Inventory
+from starter.catalogue.desk import CatalogueDesk
+from starter.fleet.desk import FleetDesk
+from starter.people.users import UserDesk
+from store.session import Database
 
 
-async def imported(timeline: Timeline, stock: Inventory) -> UserView:
+async def imported(timeline: Timeline, database: Database) -> UserView:
     """Import fleet and catalogue, and create the user who orders."""
     timeline.chapter("A fleet and its catalogue are imported")
-    report = await stock.import_fleet(OPERATOR, (FILES / "fleet.csv").read_bytes())
+    fleet = FleetDesk(database)
+    report = await fleet.import_fleet(OPERATOR, (FILES / "fleet.csv").read_bytes())
     timeline.says(f"{report.rows} lines imported from sandbox/fleet.csv")
-    await stock.import_catalogue(OPERATOR, (FILES / "catalogue.csv").read_bytes())
-    again = await stock.import_fleet(OPERATOR, (FILES / "fleet.csv").read_bytes())
+    await CatalogueDesk(database).import_catalogue(OPERATOR, (FILES / "catalogue.csv").read_bytes())
+    again = await fleet.import_fleet(OPERATOR, (FILES / "fleet.csv").read_bytes())
     timeline.check("Importing the same file again changes nothing", right=again.changes == 0)
-    user = await stock.create_user(OPERATOR, "Acme Logistics", "Ana Ruiz", "ana.ruiz@acme.example")
+    user = await UserDesk(database).create_user(
+        OPERATOR, "Acme Logistics", "Ana Ruiz", "ana.ruiz@acme.example"
+    )
     timeline.says("Ana may order: the default profile has all nine actions enabled")
     return user
 
@@ -23,7 +29,7 @@ async def imported(timeline: Timeline, stock: Inventory) -> UserView:
 async def look_at_everything(scene: Scene) -> None:
     """No temporary eSIM and no open order is left, and every order was mailed."""
     scene.timeline.chapter("The whole fleet")
-    lines = await scene.stock.lines(OPERATOR)
+    lines = await scene.fleet.lines(OPERATOR)
     mails = list_mails(scene.folder.mailbox)
     scene.timeline.says(f"{len(lines)} lines, {len(mails)} mails in the mailbox")
     scene.timeline.check("No temporary eSIM is left", right=all(line.temporary is None for line in lines))

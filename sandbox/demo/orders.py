@@ -18,11 +18,11 @@ async def switch(scene: Scene) -> None:
     scene.timeline.chapter(f"Line {line.msisdn} is switched from its physical SIM to an eSIM")
     scene.timeline.says(f"Warned: {DISCARD_WARNING}")
     order = await scene.place(OrderKind.SWITCH_TO_ESIM, line)
-    before = await scene.stock.line(OPERATOR, line.msisdn)
+    before = await scene.fleet.line(OPERATOR, line.msisdn)
     scene.timeline.check("No temporary eSIM before the acknowledgement", right=before.temporary is None)
     await scene.desk.acknowledge(OPERATOR, order)
     scene.timeline.says("The provider acknowledges: provider processing in progress")
-    _check_temporary(scene, line, await scene.stock.line(OPERATOR, line.msisdn))
+    _check_temporary(scene, line, await scene.fleet.line(OPERATOR, line.msisdn))
     iccid = scene.next_iccid()
     await scene.desk.enter_iccid(OPERATOR, order, iccid)
     scene.timeline.says(f"ICCID {iccid} is entered")
@@ -55,7 +55,7 @@ async def cancel(scene: Scene) -> None:
     scene.timeline.says("Acknowledged: a temporary eSIM exists")
     await scene.desk.cancel(OPERATOR, order, reason="The employee keeps the old phone.")
     scene.timeline.says("Cancelled")
-    after = await scene.stock.line(OPERATOR, line.msisdn)
+    after = await scene.fleet.line(OPERATOR, line.msisdn)
     scene.timeline.check("The temporary eSIM is deleted", right=after.temporary is None)
     scene.timeline.check("The SIM in place is as it was", right=after.sim == line.sim)
     try:
@@ -64,7 +64,7 @@ async def cancel(scene: Scene) -> None:
     except Refused as refusal:
         scene.timeline.says(f"A late 'processed' is refused: {refusal}")
         refused = True
-    unchanged = await scene.stock.line(OPERATOR, line.msisdn)
+    unchanged = await scene.fleet.line(OPERATOR, line.msisdn)
     scene.timeline.check(
         "A processed that comes too late changes nothing", right=refused and unchanged == after
     )
@@ -97,7 +97,7 @@ async def refuse(scene: Scene) -> None:
         scene.timeline.says(str(refusal))
         reasons = [reason.code for reason in refusal.refusals]
     scene.timeline.check("Refused, with the reason", right=reasons == ["already_esim"])
-    scene.timeline.check("Nothing changed", right=await scene.stock.line(OPERATOR, line.msisdn) == line)
+    scene.timeline.check("Nothing changed", right=await scene.fleet.line(OPERATOR, line.msisdn) == line)
     kept = await scene.desk.orders(OPERATOR, status=OrderStatus.REFUSED, line=line.msisdn)
     scene.timeline.check(
         "The refusal is kept for people, with the same reason",

@@ -26,7 +26,7 @@ from sandbox.mails import list_mails, read_mail
 from sandbox.stage import Timeline, wait_until
 from starter import callers
 from starter.codes.desk import QrDesk, QrRequestDraft
-from starter.inventory import Inventory
+from starter.people.contacts import ContactDesk
 
 CONTACT = "qr-codes@distributor.example"
 _CODE = "LPA:1$smdp.orange.example$DEMO-4F2A-{number:04d}-9C7B"
@@ -46,7 +46,9 @@ async def qr_code(scene: Scene) -> None:
     """The code of an eSIM is requested, uploaded as a PDF, and cannot be given to another SIM."""
     line, other = [await scene.line(Action.REPLACE_ESIM) for _ in range(2)]
     scene.timeline.chapter(f"The QR code of the eSIM on line {line.msisdn} is requested, and comes as a PDF")
-    chapter = QrChapter(scene.timeline, scene.qr_desk, scene.stock, scene.client, scene.folder)
+    chapter = QrChapter(
+        scene.timeline, scene.qr_desk, ContactDesk(scene.qr_desk.database), scene.client, scene.folder
+    )
     await chapter.play(line, other, scene.user)
 
 
@@ -56,7 +58,7 @@ class QrChapter:
 
     timeline: Timeline
     desk: QrDesk
-    stock: Inventory
+    contacts: ContactDesk
     client: Client
     folder: DataDir
 
@@ -86,10 +88,10 @@ class QrChapter:
     async def _meet_the_contact(self, line: LineView, user: UserView) -> None:
         assert line.sim is not None  # noqa: S101
         assert line.sim.distributor is not None  # noqa: S101
-        contact = await self.stock.add_contact(
+        contact = await self.contacts.add_contact(
             callers.operator(), user.account, line.sim.distributor, "QR desk", CONTACT
         )
-        await self.stock.edit_contact(
+        await self.contacts.edit_contact(
             callers.operator(), user.account, f"C-{contact.id}", add_roles=(ContactRole.ESIM_QR_CODE,)
         )
         self.timeline.says(f"{CONTACT} of {line.sim.distributor} gets the role 'eSIM QR Code'")

@@ -16,8 +16,9 @@ from models.people.views import UserView
 from sandbox.data_dir import DataDir
 from sandbox.stage import Timeline
 from starter import callers
+from starter.catalogue.desk import CatalogueDesk
 from starter.codes.desk import QrDesk
-from starter.inventory import Inventory
+from starter.fleet.desk import FleetDesk
 from starter.orders.desk import OrderDesk, OrderDraft
 from workflows.search_attributes import ORDER_STATUS
 
@@ -33,7 +34,8 @@ class Scene:
     timeline: Timeline
     desk: OrderDesk
     qr_desk: QrDesk
-    stock: Inventory
+    fleet: FleetDesk
+    catalogue: CatalogueDesk
     client: Client
     folder: DataDir
     user: UserView
@@ -46,14 +48,14 @@ class Scene:
 
     async def line(self, action: Action, *, with_employee: bool = False) -> LineView:
         """The next line that offers the action, and has exactly the one pack."""
-        for line in await self.stock.lines(OPERATOR, account=self.user.account):
+        for line in await self.fleet.lines(OPERATOR, account=self.user.account):
             if (
                 line.id in self._used
                 or line.sim is None
                 or (with_employee and not (line.sim.employee and line.sim.groups))
             ):
                 continue
-            offers = await self.stock.actions(await self.caller(), line.msisdn)
+            offers = await self.fleet.actions(await self.caller(), line.msisdn)
             if any(offer.action is action and not offer.refusals for offer in offers):
                 self._used.add(line.id)
                 return line
@@ -61,7 +63,7 @@ class Scene:
 
     async def place(self, kind: OrderKind, line: LineView) -> str:
         """Place an order for the line and wait until it was mailed to the distributor; the order's id."""
-        shop = await self.stock.shop(await self.caller(), line.msisdn)
+        shop = await self.catalogue.shop(await self.caller(), line.msisdn)
         pack = shop.chosen or (shop.packs[0] if shop.packs else None)
         placed = await self.desk.place(
             await self.caller(),
@@ -82,7 +84,7 @@ class Scene:
 
     async def check_swapped(self, order: str, before: LineView, iccid: str) -> None:
         """The eSIM is on the line with all that the SIM before it had, and that SIM is discarded."""
-        now = await self.stock.line(OPERATOR, before.msisdn)
+        now = await self.fleet.line(OPERATOR, before.msisdn)
         old = before.sim
         assert old is not None  # noqa: S101  chosen so
         self.timeline.check(
@@ -91,7 +93,7 @@ class Scene:
             and (now.sim.iccid, now.sim.state, now.sim.kind.value) == (iccid, SimState.ACTIVE, "esim")
             and (now.sim.groups, now.sim.employee) == (old.groups, old.employee),
         )
-        gone = await self.stock.sim(OPERATOR, f"S-{old.id}")
+        gone = await self.fleet.sim(OPERATOR, f"S-{old.id}")
         self.timeline.check(
             f"SIM {old.iccid} is discarded and in no management group",
             right=gone.state is SimState.DISCARDED and gone.groups == (),

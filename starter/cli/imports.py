@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -17,26 +17,29 @@ from models.imports import Progress as Told
 from models.people.callers import Caller
 from starter.cli.language import why_not
 from starter.cli.output import print_json, printable, say, warn
-from starter.cli.session import inventory, run
+from starter.cli.session import open_desk, run
 from wording.counts import COUNTS, counted, listed
 
 if TYPE_CHECKING:
-    from starter.inventory import Inventory
+    from store.session import Database
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV file, UTF-8, with a line of column names.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")]
 
-Import = Callable[["Inventory", Caller, bytes, Told | None], Coroutine[Any, Any, ImportReport]]
+Desk = TypeVar("Desk")
+Import = Callable[[Desk, Caller, bytes, Told | None], Coroutine[Any, Any, ImportReport]]
 
 
-def import_file(file: Path, take_over: Import, *, json: bool) -> None:
-    """Import a file and print what changed; warnings go to stderr."""
+def import_file(
+    file: Path, kind: Callable[["Database"], Desk], take_over: Import[Desk], *, json: bool
+) -> None:
+    """Import a file at a desk and print what changed; warnings go to stderr."""
     content = read_file(file)
 
     async def call() -> ImportReport:
         with progress_bar() as told:
-            async with inventory() as (stock, caller):
-                return await take_over(stock, caller, content, told)
+            async with open_desk(kind) as (desk, caller):
+                return await take_over(desk, caller, content, told)
 
     report = run(call)
     if json:

@@ -20,13 +20,12 @@ from starter.cli.output import warn
 if TYPE_CHECKING:
     from settings import Settings
     from starter.codes.desk import QrDesk
-    from starter.inventory import Inventory
-    from starter.orders.book import OrderBook
     from starter.orders.desk import OrderDesk
     from store.session import Database
 
 Result = TypeVar("Result")
 Opened = TypeVar("Opened")
+Desk = TypeVar("Desk")
 
 CHECK_FAILED = 1
 REFUSED = 2
@@ -126,21 +125,12 @@ async def opened() -> AsyncIterator["Database"]:
 
 
 @asynccontextmanager
-async def inventory(user: str | None = None) -> AsyncIterator[tuple["Inventory", Caller]]:
-    """The inventory in the configured database, and who asks."""
-    from starter.inventory import Inventory  # noqa: PLC0415
-
+async def open_desk(
+    kind: Callable[["Database"], Desk], user: str | None = None
+) -> AsyncIterator[tuple[Desk, Caller]]:
+    """A desk that needs the configured database alone, such as `FleetDesk`, and who asks."""
     async with opened() as database:
-        yield Inventory(database, settings().mail_language), await caller(database, user)
-
-
-@asynccontextmanager
-async def order_book() -> AsyncIterator[tuple["OrderBook", Caller]]:
-    """Orders for reading, from the configured database, and who asks."""
-    from starter.orders.book import OrderBook  # noqa: PLC0415
-
-    async with opened() as database:
-        yield OrderBook(database), await caller(database)
+        yield kind(database), await caller(database, user)
 
 
 @asynccontextmanager

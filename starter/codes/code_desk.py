@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
 from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
-from models.codes.requests import Imported, LinkView, NotificationView, QrHistory, QrVersionView
+from models.codes.requests import Imported, LinkView, NotificationView, QrVersionView
 from models.errors import Refused
 from models.events import sim_references
 from models.identifiers import qr_notification_id
@@ -89,13 +89,6 @@ class CodeDesk(ConnectedDesk):
                 connection, key.account_id, about, caller.actor, happened, origin_id=caller.origin_id
             )
             return shown
-
-    async def history(self, caller: Caller, sim: str) -> QrHistory:
-        """Versions, requests, notifications and everything that happened. The code is not in it."""
-        async with self.database.reading() as connection:
-            key = await lookups.find_sim(connection, caller.scope, sim)
-            caller.require(Permission.VIEW_INVENTORY)
-            return await codes.history(connection, caller.scope, key.id)
 
     # --- telling people -------------------------------------------------------------------------------
 

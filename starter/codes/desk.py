@@ -45,7 +45,7 @@ __all__ = ["QrDesk", "QrRequestDraft", "Requested", "ShownCode"]
 
 
 class QrDesk(CodeDesk):
-    """Everything about QR codes, requests included."""
+    """Everything that is done about QR codes, requests included. `starter.codes.book.CodeBook` reads."""
 
     @property
     def _waits(self) -> QrWaits:

@@ -1,6 +1,6 @@
 """Edits of lines and their SIMs that are no orders, one by one and in bulk (F63).
 
-edits = FleetEdits(Database(settings.database_url))
+edits = FleetEditDesk(Database(settings.database_url))
 await edits.set_employee(ana, ["+33612345678", "L-7"], "lea@acme.example")
 await edits.set_groups(ana, ["L-7"], ["Sales", "Lyon"], "add")
 """
@@ -22,7 +22,7 @@ from store.people import employees
 from store.session import Database
 
 
-class FleetEdits:
+class FleetEditDesk:
     """Edits the employee and the groups of lines: all lines of a call or none, in one transaction.
 
     A line is a phone number in E.164 or an id such as `L-42`. An edit of a line with an open order is made to

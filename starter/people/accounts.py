@@ -1,6 +1,6 @@
 """Accounts: created, renamed, closed and opened again, and how their people are written to.
 
-accounts = Accounts(Database(settings.database_url))
+accounts = AccountDesk(Database(settings.database_url))
 await accounts.create(callers.operator(), "Acme", "fr")
 await accounts.close(callers.operator(), "Acme")
 """
@@ -22,7 +22,7 @@ from store.session import Database
 Change = Callable[[AsyncConnection, int, By], Awaitable[AccountView]]
 
 
-class Accounts:
+class AccountDesk:
     """Administers accounts: the platform's operator all of them, others their own."""
 
     def __init__(self, database: Database, language: Language = Language.EN) -> None:

@@ -14,13 +14,11 @@ from store.people import administration, contacts
 from store.session import Database
 
 
-class Users:
+class UserDesk:
     """Looks at, creates and changes users. A role says what a user may do, a profile on which lines."""
 
-    def __init__(self, database: Database, language: Language = Language.EN) -> None:
-        """`language` is that of accounts that an import makes."""
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._language = language
 
     async def users(self, caller: Caller, account: str | None = None) -> list[UserView]:
         """Users with their role and the profile that rules what they may do."""

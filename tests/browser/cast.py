@@ -14,10 +14,9 @@ from sandbox.stage import TOP
 from settings import Settings
 from starter import callers
 from starter.codes.desk import QrDesk, QrRequestDraft
-from starter.inventory import Inventory
 from starter.orders.desk import OrderDesk, OrderDraft
 from store.session import Database
-from tests.builders import OPERATOR
+from tests.builders import OPERATOR, DataDesks
 from tests.system.scene import Mailbox
 from tests.temporal_server import eventually
 
@@ -39,17 +38,21 @@ class Cast:
     query = 'HoldReason="mail_rejected"'
 
     def __post_init__(self) -> None:
-        self.stock = Inventory(self.database)
+        self.desks = DataDesks(self.database)
         self.desk = OrderDesk(self.client, self.database, self.settings)
         self.qr_desk = QrDesk(self.client, self.database, self.settings)
         self._lines: list[LineView] = []
 
     async def play(self) -> None:
         """Some orders go all the way; then the mail server begins to refuse."""
-        await self.stock.import_fleet(OPERATOR, (TOP / "sandbox" / "fleet.csv").read_bytes())
-        await self.stock.import_catalogue(OPERATOR, (TOP / "sandbox" / "catalogue.csv").read_bytes())
-        await self.stock.create_user(OPERATOR, ACCOUNT, "Ana Ruiz", ANA)
-        self._lines = mixed([line for line in await self.stock.lines(OPERATOR, account=ACCOUNT) if line.sim])
+        await self.desks.fleet.import_fleet(OPERATOR, (TOP / "sandbox" / "fleet.csv").read_bytes())
+        await self.desks.catalogue.import_catalogue(
+            OPERATOR, (TOP / "sandbox" / "catalogue.csv").read_bytes()
+        )
+        await self.desks.users.create_user(OPERATOR, ACCOUNT, "Ana Ruiz", ANA)
+        self._lines = mixed(
+            [line for line in await self.desks.fleet.lines(OPERATOR, account=ACCOUNT) if line.sim]
+        )
         await self._ask_for_a_code()
         await self._refused_once_then_processed()
         self.mailbox.answer = REFUSES
@@ -92,7 +95,9 @@ class Cast:
         assert line.sim is not None
         assert line.sim.distributor is not None
         roles = (ContactRole.ESIM_QR_CODE,)
-        await self.stock.add_contact(OPERATOR, ACCOUNT, line.sim.distributor, "Claire Petit", CONTACT, roles)
+        await self.desks.contacts.add_contact(
+            OPERATOR, ACCOUNT, line.sim.distributor, "Claire Petit", CONTACT, roles
+        )
         await self.qr_desk.request(await self._ana(), QrRequestDraft(sim=f"S-{line.sim.id}"))
         await self.upload_link()
 
@@ -100,7 +105,7 @@ class Cast:
         """An order for the next line that something can be ordered for."""
         while True:
             line = self._lines.pop(0)
-            packs = (await self.stock.shop(await self._ana(), line.msisdn)).packs
+            packs = (await self.desks.catalogue.shop(await self._ana(), line.msisdn)).packs
             if packs and line.sim:
                 break
         esim = line.sim.kind is SimKind.ESIM

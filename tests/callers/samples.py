@@ -80,48 +80,63 @@ async def _people_of_order(desks: Desks, caller: Caller, known: Known) -> Any:
     return await desks.orders.people(caller, view)
 
 
-_INVENTORY: dict[str, Sample] = {
+_FLEET: dict[str, Sample] = {
     "import_fleet": Sample(
-        lambda d, c, _, a: d.inventory.import_fleet(c, as_csv(line(50, account=a)), dry_run=True),
+        lambda d, c, _, a: d.fleet.import_fleet(c, as_csv(line(50, account=a)), dry_run=True),
         P.IMPORT_INVENTORY,
     ),
+    "lines": Sample(lambda d, c, _, a: d.fleet.lines(c, a), P.VIEW_INVENTORY),
+    "line": Sample(lambda d, c, k, _: d.fleet.line(c, k.line), P.VIEW_INVENTORY),
+    "sim": Sample(lambda d, c, k, _: d.fleet.sim(c, k.sim), P.VIEW_INVENTORY),
+    "actions": Sample(lambda d, c, k, _: d.fleet.actions(c, k.sim), P.VIEW_INVENTORY),
+}
+
+_CATALOGUE: dict[str, Sample] = {
     "import_catalogue": Sample(
-        lambda d, c, _, a: d.inventory.import_catalogue(c, as_csv(item(account=a)), dry_run=True),
+        lambda d, c, _, a: d.catalogue.import_catalogue(c, as_csv(item(account=a)), dry_run=True),
         P.EDIT_CATALOGUE,
     ),
-    "lines": Sample(lambda d, c, _, a: d.inventory.lines(c, a), P.VIEW_INVENTORY),
-    "line": Sample(lambda d, c, k, _: d.inventory.line(c, k.line), P.VIEW_INVENTORY),
-    "sim": Sample(lambda d, c, k, _: d.inventory.sim(c, k.sim), P.VIEW_INVENTORY),
-    "qr_history": Sample(lambda d, c, k, _: d.inventory.qr_history(c, k.esim), P.VIEW_INVENTORY),
-    "qr_waiting": Sample(lambda d, c, _, a: d.inventory.qr_waiting(c, a), P.VIEW_INVENTORY),
-    "qr_held": Sample(lambda d, c, _, __: d.inventory.qr_held(c), P.VIEW_INVENTORY, names_nothing=True),
-    "people": Sample(lambda d, c, k, _: d.inventory.people(c, k.sim, ["user:1"]), P.VIEW_INVENTORY),
-    "actions": Sample(lambda d, c, k, _: d.inventory.actions(c, k.sim), P.VIEW_INVENTORY),
-    "shop": Sample(lambda d, c, k, _: d.inventory.shop(c, k.line), P.PLACE_ORDERS),
-    "catalogue": Sample(lambda d, c, _, a: d.inventory.catalogue(c, a), P.VIEW_CATALOGUE),
-    "profiles": Sample(lambda d, c, _, a: d.inventory.profiles(c, a), P.VIEW_PEOPLE),
-    "profile": Sample(lambda d, c, _, a: d.inventory.profile(c, a, "Clerk"), P.VIEW_PEOPLE),
-    "create_profile": Sample(lambda d, c, _, a: d.inventory.create_profile(c, a, "New"), P.MANAGE_PROFILES),
-    "enable": Sample(lambda d, c, _, a: d.inventory.enable(c, a, "Clerk", ["all"]), P.MANAGE_PROFILES),
-    "disable": Sample(lambda d, c, _, a: d.inventory.disable(c, a, "Clerk", ["all"]), P.MANAGE_PROFILES),
-    "users": Sample(lambda d, c, _, a: d.inventory.users(c, a), P.VIEW_PEOPLE),
+    "shop": Sample(lambda d, c, k, _: d.catalogue.shop(c, k.line), P.PLACE_ORDERS),
+    "catalogue": Sample(lambda d, c, _, a: d.catalogue.catalogue(c, a), P.VIEW_CATALOGUE),
+}
+
+_CODE_BOOK: dict[str, Sample] = {
+    "history": Sample(lambda d, c, k, _: d.code_book.history(c, k.esim), P.VIEW_INVENTORY),
+    "waiting": Sample(lambda d, c, _, a: d.code_book.waiting(c, a), P.VIEW_INVENTORY),
+    "held": Sample(lambda d, c, _, __: d.code_book.held(c), P.VIEW_INVENTORY, names_nothing=True),
+    "people": Sample(lambda d, c, k, _: d.code_book.people(c, k.sim, ["user:1"]), P.VIEW_INVENTORY),
+}
+
+_PROFILES: dict[str, Sample] = {
+    "profiles": Sample(lambda d, c, _, a: d.profiles.profiles(c, a), P.VIEW_PEOPLE),
+    "profile": Sample(lambda d, c, _, a: d.profiles.profile(c, a, "Clerk"), P.VIEW_PEOPLE),
+    "create_profile": Sample(lambda d, c, _, a: d.profiles.create_profile(c, a, "New"), P.MANAGE_PROFILES),
+    "enable": Sample(lambda d, c, _, a: d.profiles.enable(c, a, "Clerk", ["all"]), P.MANAGE_PROFILES),
+    "disable": Sample(lambda d, c, _, a: d.profiles.disable(c, a, "Clerk", ["all"]), P.MANAGE_PROFILES),
+}
+
+_USERS: dict[str, Sample] = {
+    "users": Sample(lambda d, c, _, a: d.users.users(c, a), P.VIEW_PEOPLE),
     "create_user": Sample(
-        lambda d, c, _, a: d.inventory.create_user(c, a, "New", "new@acme.example"), P.MANAGE_USERS
+        lambda d, c, _, a: d.users.create_user(c, a, "New", "new@acme.example"), P.MANAGE_USERS
     ),
     "set_user_language": Sample(
-        lambda d, c, k, _: d.inventory.set_user_language(c, k.user, "fr"), P.MANAGE_USERS
+        lambda d, c, k, _: d.users.set_user_language(c, k.user, "fr"), P.MANAGE_USERS
     ),
-    "set_role": Sample(lambda d, c, k, _: d.inventory.set_role(c, k.user, "viewer"), P.MANAGE_USERS),
-    "deactivate_user": Sample(lambda d, c, k, _: d.inventory.deactivate_user(c, k.user), P.MANAGE_USERS),
-    "activate_user": Sample(lambda d, c, k, _: d.inventory.activate_user(c, k.user), P.MANAGE_USERS),
-    "contacts": Sample(lambda d, c, _, a: d.inventory.contacts(c, a), P.VIEW_PEOPLE),
-    "distributors": Sample(lambda d, c, _, a: d.inventory.distributors(c, a), P.VIEW_PEOPLE),
+    "set_role": Sample(lambda d, c, k, _: d.users.set_role(c, k.user, "viewer"), P.MANAGE_USERS),
+    "deactivate_user": Sample(lambda d, c, k, _: d.users.deactivate_user(c, k.user), P.MANAGE_USERS),
+    "activate_user": Sample(lambda d, c, k, _: d.users.activate_user(c, k.user), P.MANAGE_USERS),
+}
+
+_CONTACTS: dict[str, Sample] = {
+    "contacts": Sample(lambda d, c, _, a: d.contacts.contacts(c, a), P.VIEW_PEOPLE),
+    "distributors": Sample(lambda d, c, _, a: d.contacts.distributors(c, a), P.VIEW_PEOPLE),
     "add_contact": Sample(
-        lambda d, c, _, a: d.inventory.add_contact(c, a, "Telvia", "New", "new@telvia.example"),
+        lambda d, c, _, a: d.contacts.add_contact(c, a, "Telvia", "New", "new@telvia.example"),
         P.MANAGE_CONTACTS,
     ),
     "edit_contact": Sample(
-        lambda d, c, k, _: d.inventory.edit_contact(c, None, k.contact, name="New"), P.MANAGE_CONTACTS
+        lambda d, c, k, _: d.contacts.edit_contact(c, None, k.contact, name="New"), P.MANAGE_CONTACTS
     ),
 }
 
@@ -136,7 +151,6 @@ _CODES: dict[str, Sample] = {
     ),
     "import_code": Sample(lambda d, c, k, _: d.codes.import_code(c, k.esim, str(code(1))), P.IMPORT_QR_CODES),
     "show": Sample(lambda d, c, k, _: d.codes.show(c, k.esim), P.VIEW_QR_CODES),
-    "history": Sample(lambda d, c, k, _: d.codes.history(c, k.esim), P.VIEW_INVENTORY),
     "notify": Sample(lambda d, c, k, _: d.codes.notify(c, k.esim, "x@acme.example"), P.NOTIFY_QR_CODES),
     "notification": Sample(lambda d, c, k, _: d.codes.notification(c, k.notification), P.VIEW_INVENTORY),
     "revoke": Sample(lambda d, c, k, _: d.codes.revoke(c, k.notification), P.NOTIFY_QR_CODES),
@@ -178,10 +192,15 @@ _RECOVERY: dict[str, Sample] = {
 
 SAMPLES: dict[str, Sample] = {
     **{f"OrderDesk.{name}": sample for name, sample in _ORDERS.items()},
-    **{f"Inventory.{name}": sample for name, sample in _INVENTORY.items()},
+    **{f"FleetDesk.{name}": sample for name, sample in _FLEET.items()},
+    **{f"CatalogueDesk.{name}": sample for name, sample in _CATALOGUE.items()},
+    **{f"CodeBook.{name}": sample for name, sample in _CODE_BOOK.items()},
+    **{f"ProfileDesk.{name}": sample for name, sample in _PROFILES.items()},
+    **{f"UserDesk.{name}": sample for name, sample in _USERS.items()},
+    **{f"ContactDesk.{name}": sample for name, sample in _CONTACTS.items()},
     **{f"QrDesk.{name}": sample for name, sample in _CODES.items()},
-    **{f"Accounts.{name}": sample for name, sample in _ACCOUNTS.items()},
-    **{f"FleetEdits.{name}": sample for name, sample in _EDITS.items()},
+    **{f"AccountDesk.{name}": sample for name, sample in _ACCOUNTS.items()},
+    **{f"FleetEditDesk.{name}": sample for name, sample in _EDITS.items()},
     **{f"RetryDesk.{name}": sample for name, sample in _RETRY.items()},
     **{f"RecoveryDesk.{name}": sample for name, sample in _RECOVERY.items()},
     "erase": Sample(

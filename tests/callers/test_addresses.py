@@ -60,27 +60,29 @@ ALIKE = re.compile("mail|address|contact|employee|user|^to$|^cc$|^who$|^person$|
 
 Call = Callable[[Desks, Caller, Known, str], Awaitable[Any]]
 WRITTEN_TO: dict[str, Call] = {
-    "Inventory.create_user email": lambda d, c, _, to: d.inventory.create_user(c, ACCOUNT, "New", to),
-    "Inventory.add_contact email": lambda d, c, _, to: d.inventory.add_contact(
+    "UserDesk.create_user email": lambda d, c, _, to: d.users.create_user(c, ACCOUNT, "New", to),
+    "ContactDesk.add_contact email": lambda d, c, _, to: d.contacts.add_contact(
         c, ACCOUNT, "Telvia", "New", to
     ),
-    "Inventory.edit_contact email": lambda d, c, k, to: d.inventory.edit_contact(
+    "ContactDesk.edit_contact email": lambda d, c, k, to: d.contacts.edit_contact(
         c, None, k.contact, email=to
     ),
-    "Accounts.create contact": lambda d, c, _, to: d.accounts.create(c, "New", contact=to),
-    "Accounts.set_contact email": lambda d, c, _, to: d.accounts.set_contact(c, ACCOUNT, to),
-    "FleetEdits.set_employee employee": lambda d, c, k, to: d.edits.set_employee(c, [k.line], to, name="New"),
+    "AccountDesk.create contact": lambda d, c, _, to: d.accounts.create(c, "New", contact=to),
+    "AccountDesk.set_contact email": lambda d, c, _, to: d.accounts.set_contact(c, ACCOUNT, to),
+    "FleetEditDesk.set_employee employee": lambda d, c, k, to: d.edits.set_employee(
+        c, [k.line], to, name="New"
+    ),
     "QrDesk.notify to": lambda d, c, k, to: d.codes.notify(c, k.esim, to),
     "QrDesk.preview draft.cc": lambda d, c, _, to: d.codes.preview(c, QrRequestDraft(sim="S-3", cc=(to,))),
     "QrDesk.request draft.cc": lambda d, c, _, to: d.codes.request(c, QrRequestDraft(sim="S-3", cc=(to,))),
 }
 """Every argument of a desk that is an address which mails will go to."""
 FOUND_BY = {
-    "Inventory.edit_contact contact",
-    "Inventory.set_role user",
-    "Inventory.set_user_language user",
-    "Inventory.activate_user user",
-    "Inventory.deactivate_user user",
+    "ContactDesk.edit_contact contact",
+    "UserDesk.set_role user",
+    "UserDesk.set_user_language user",
+    "UserDesk.activate_user user",
+    "UserDesk.deactivate_user user",
     "QrDesk.preview draft.contacts",
     "QrDesk.request draft.contacts",
     "erase who",

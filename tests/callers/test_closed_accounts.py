@@ -28,23 +28,23 @@ KEPT_OF_WORK = {"events", "holds"}
 """Records of what was done or tried, which a closed account has, too."""
 FINISHES = {
     "OrderDesk.cancel": "the note of an order that is open",
-    "Inventory.add_contact": "an open order may be held until its distributor has a contact",
-    "Inventory.enable": "a profile that the account has",
+    "ContactDesk.add_contact": "an open order may be held until its distributor has a contact",
+    "ProfileDesk.enable": "a profile that the account has",
     "QrDesk.import_code": "an order is done when its eSIM has a code",
     "QrDesk.notify": "of a code that the SIM has",
-    "Accounts.create": "another account",
+    "AccountDesk.create": "another account",
 }
 """What the operator may still do, and why."""
 # their samples add nothing
 ADDING: dict[str, Call] = {
-    "Inventory.import_fleet": lambda d, c, _, a: d.inventory.import_fleet(c, as_csv(line(50, account=a))),
-    "Inventory.import_catalogue": lambda d, c, _, a: d.inventory.import_catalogue(
+    "FleetDesk.import_fleet": lambda d, c, _, a: d.fleet.import_fleet(c, as_csv(line(50, account=a))),
+    "CatalogueDesk.import_catalogue": lambda d, c, _, a: d.catalogue.import_catalogue(
         c, as_csv(item("New", account=a))
     ),
-    "FleetEdits.set_employee": lambda d, c, k, _: d.edits.set_employee(
+    "FleetEditDesk.set_employee": lambda d, c, k, _: d.edits.set_employee(
         c, [k.line], "new@acme.example", name="New"
     ),
-    "FleetEdits.set_groups": lambda d, c, k, _: d.edits.set_groups(c, [k.line], ["New"], create=True),
+    "FleetEditDesk.set_groups": lambda d, c, k, _: d.edits.set_groups(c, [k.line], ["New"], create=True),
 }
 CALLS: dict[str, Call] = {name: sample.call for name, sample in SAMPLES.items()} | ADDING
 CALLS["QrDesk.import_code"] = lambda d, c, k, _: d.codes.import_code(c, k.esim, str(code(7)))
@@ -116,4 +116,4 @@ async def test_what_is_added_while_the_account_is_being_closed_is_refused(
         assert await held(database) == before, name
         if waited and refused:
             added.append(name)
-    assert set(added) == {"Inventory.create_user", "Inventory.create_profile", *ADDING}
+    assert set(added) == {"UserDesk.create_user", "ProfileDesk.create_profile", *ADDING}

@@ -40,7 +40,7 @@ async def test_a_role_may_do_what_its_permissions_say(role: Role, desks: Desks, 
                 or (name == "OrderDesk.orders")
             ), f"{name}: {said}"
             continue
-        if name == "Inventory.actions" and caller.may(sample.needs):
+        if name == "FleetDesk.actions" and caller.may(sample.needs):
             continue  # it says of each action why it is not offered
         places = name == "OrderDesk.cancel" and caller.may(Permission.PLACE_ORDERS)  # not acknowledged yet
         if caller.may(sample.needs) or places:
@@ -53,7 +53,7 @@ async def test_a_role_may_do_what_its_permissions_say(role: Role, desks: Desks, 
 
 @pytest.mark.covers("F2")
 async def test_no_action_is_offered_to_who_may_only_look(desks: Desks, acme: Known) -> None:
-    offers = await desks.inventory.actions(await who(desks.database, BEN), "S-2")
+    offers = await desks.fleet.actions(await who(desks.database, BEN), "S-2")
     assert not any(offer.offered for offer in offers)
     codes = [[refusal.code for refusal in offer.refusals] for offer in offers]
     assert all("not_permitted" in found for found in codes)
@@ -64,8 +64,8 @@ async def test_a_provider_desk_sees_the_orders_of_its_distributor_alone(desks: D
     assert isinstance(desk.scope, OfDistributor)
     assert [order.id for order in await desks.orders.orders(desk)] == [acme.order]
     assert "user:1" in await desks.orders.people(desk, await desks.orders.order(desk, acme.order))
-    await desks.inventory.import_catalogue(OPERATOR, as_csv(item("Other pack", distributor="Elsewhere")))
-    await desks.inventory.set_role(OPERATOR, ZED, "provider_desk", distributor="Elsewhere")
+    await desks.catalogue.import_catalogue(OPERATOR, as_csv(item("Other pack", distributor="Elsewhere")))
+    await desks.users.set_role(OPERATOR, ZED, "provider_desk", distributor="Elsewhere")
     elsewhere = await who(desks.database, ZED)
     assert await desks.orders.orders(elsewhere) == []
     for call in (
@@ -78,7 +78,7 @@ async def test_a_provider_desk_sees_the_orders_of_its_distributor_alone(desks: D
 
 
 async def test_a_provider_desk_has_a_distributor_and_nobody_else_has_one(desks: Desks) -> None:
-    create = desks.inventory.create_user
+    create = desks.users.create_user
     with pytest.raises(Refused) as refused:
         await create(OPERATOR, ACCOUNT, "Dora", "dora@acme.example", role="provider_desk")
     assert codes_of(refused) == ["distributor_of_desk"]
@@ -94,26 +94,26 @@ async def test_a_provider_desk_has_a_distributor_and_nobody_else_has_one(desks: 
 async def test_nobody_gives_or_takes_more_than_they_have(desks: Desks) -> None:
     administrator = await who(desks.database, "administrator@acme.example")
     with pytest.raises(Refused) as refused:
-        await desks.inventory.set_role(administrator, ZED, "provider_desk", distributor="Telvia")
+        await desks.users.set_role(administrator, ZED, "provider_desk", distributor="Telvia")
     assert codes_of(refused) == ["role_above_yours"]
-    for change in (desks.inventory.deactivate_user, desks.inventory.activate_user):
+    for change in (desks.users.deactivate_user, desks.users.activate_user):
         with pytest.raises(Refused) as refused:
             await change(administrator, "provider_desk@acme.example")
         assert codes_of(refused) == ["role_above_yours"]
-    changed = await desks.inventory.set_role(administrator, ZED, "manager")
+    changed = await desks.users.set_role(administrator, ZED, "manager")
     assert changed.role is Role.MANAGER
 
 
 @pytest.mark.covers("F53")
 async def test_a_deactivated_user_cannot_be_named_until_activated_again(desks: Desks, acme: Known) -> None:
-    gone = await desks.inventory.deactivate_user(OPERATOR, acme.user)
+    gone = await desks.users.deactivate_user(OPERATOR, acme.user)
     assert gone.deactivated_at is not None
-    again = await desks.inventory.deactivate_user(OPERATOR, ZED)
+    again = await desks.users.deactivate_user(OPERATOR, ZED)
     assert again.deactivated_at == gone.deactivated_at
     with pytest.raises(Refused) as refused:
         await callers.user(desks.database, ZED)
     assert codes_of(refused) == ["user_deactivated"]
-    assert (await desks.inventory.activate_user(OPERATOR, acme.user)).deactivated_at is None
+    assert (await desks.users.activate_user(OPERATOR, acme.user)).deactivated_at is None
     assert (await callers.user(desks.database, ZED)).actor == f"user:{acme.user.removeprefix('U-')}"
 
 
@@ -129,9 +129,9 @@ async def test_a_caller_imports_for_its_own_account_alone(desks: Desks) -> None:
     assert isinstance(cleo.scope, OfAccount)
     for account in (ACCOUNT, "New"):
         with pytest.raises(NotFound) as refused:
-            await desks.inventory.import_fleet(cleo, as_csv(empty_slot(70, account=account)))
+            await desks.fleet.import_fleet(cleo, as_csv(empty_slot(70, account=account)))
         assert codes_of(refused) == ["other_account"]
-    report = await desks.inventory.import_fleet(cleo, as_csv(empty_slot(70, account="Bolt")))
+    report = await desks.fleet.import_fleet(cleo, as_csv(empty_slot(70, account="Bolt")))
     assert report.created["lines"] == 1
     assert isinstance(OPERATOR.scope, AllAccounts)
 
@@ -147,7 +147,7 @@ async def test_an_origin_is_kept_and_carried(desks: Desks) -> None:
 @pytest.mark.covers("S5")
 async def test_a_step_asks_who_its_actor_is(desks: Desks, acme: Known) -> None:
     async with desks.database.transaction() as connection:
-        users = {user.email: user for user in await desks.inventory.users(OPERATOR)}
+        users = {user.email: user for user in await desks.users.users(OPERATOR)}
         ana, cleo = users["ana@acme.example"], users[CLEO]
         dora = users["provider_desk@acme.example"]
         assert dora.distributor_id is not None
@@ -180,7 +180,7 @@ async def test_a_step_asks_who_its_actor_is(desks: Desks, acme: Known) -> None:
         assert await asked(contact, distributor=dora.distributor_id + 1) == "unknown_actor"
         for nonsense in ("user:", "user:x", "link:1", "user:99999", "Ana", "contact:" + "9" * 19):
             assert await asked(nonsense, distributor=dora.distributor_id) == "unknown_actor"
-    await desks.inventory.deactivate_user(OPERATOR, "ana@acme.example")
+    await desks.users.deactivate_user(OPERATOR, "ana@acme.example")
     async with desks.database.transaction() as connection:
         assert await asked_of_ana(connection, ana.account_id, ana.actor) == "user_deactivated"
 

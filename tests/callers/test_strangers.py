@@ -30,9 +30,9 @@ from tests.callers.world import BEN, CLEO, UNKNOWN, Desks, Known, who
 
 PLUMBING = {"Calls", "QrWorkflows", "Restarts", "EncryptedPayloads", "Watch"}
 """Classes of `starter` that no caller asks: the desks use them, once the caller is known."""
-CALLS_OF_DESKS = 70
+CALLS_OF_DESKS = 69
 CALLS_OF_LINKS = 9
-FILES = {"Inventory.import_fleet", "Inventory.import_catalogue"}
+FILES = {"FleetDesk.import_fleet", "CatalogueDesk.import_catalogue"}
 """Who may not import is told so before a file of megabytes is read for the accounts in it."""
 FUNCTIONS: dict[str, Callable[..., Any]] = {"erase": erasure.erase, "examine": examine}
 
@@ -126,7 +126,7 @@ async def test_who_may_only_look_is_told_so_about_their_own_and_nothing_about_ot
     for name, sample in SAMPLES.items():
         kind, said = await answered(sample.call(desks, ben, acme, ACCOUNT))
         if ben.may(sample.needs):
-            assert "not_permitted" not in said or name == "Inventory.actions", f"{name}: {said}"
+            assert "not_permitted" not in said or name == "FleetDesk.actions", f"{name}: {said}"
             continue
         assert kind is Refused, f"{name}: {said}"
         assert "not_permitted" in said, f"{name}: {said}"

@@ -11,18 +11,23 @@ from models.orders.lifecycle import HoldReason
 from models.people.callers import Caller, Role
 from settings import Settings
 from starter import callers
+from starter.catalogue.desk import CatalogueDesk
+from starter.codes.book import CodeBook
 from starter.codes.desk import QrDesk
 from starter.codes.link_desk import LinkDesk
-from starter.fleet.edits import FleetEdits
-from starter.inventory import Inventory
+from starter.fleet.desk import FleetDesk
+from starter.fleet.edits import FleetEditDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
-from starter.people.accounts import Accounts
+from starter.people.accounts import AccountDesk
+from starter.people.contacts import ContactDesk
+from starter.people.profiles import ProfileDesk
+from starter.people.users import UserDesk
 from store.key_ring import KeyRing
 from store.session import Database
 from temporal.connection import connect
-from tests.builders import ACCOUNT, OPERATOR, as_csv, empty_slot, line, place
+from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, line, place
 from tests.qr_world import hold, qr_world
 
 BOLT = "Bolt"
@@ -61,30 +66,35 @@ class Desks:
     database: Database
     settings: Settings
     orders: OrderDesk
-    inventory: Inventory
+    fleet: FleetDesk
+    edits: FleetEditDesk
+    catalogue: CatalogueDesk
+    users: UserDesk
+    profiles: ProfileDesk
+    contacts: ContactDesk
+    accounts: AccountDesk
+    code_book: CodeBook
     codes: QrDesk
     links: LinkDesk
     retry: RetryDesk
     recovery: RecoveryDesk
-    accounts: Accounts
-    edits: FleetEdits
 
 
 async def build(database: Database) -> Known:
     """Fill an empty database; what is in it."""
     esim = line(1, sim_type="esim")
     qr = await qr_world(database, esim, line(2), line(3, sim_type="esim"), line(4), keys=KEYS)
-    inventory = Inventory(database)
-    await inventory.import_fleet(OPERATOR, as_csv(empty_slot(9, account=BOLT)))
+    desks = DataDesks(database)
+    await desks.fleet.import_fleet(OPERATOR, as_csv(empty_slot(9, account=BOLT)))
     for role in Role:
         if role is not Role.OPERATOR:
             of = "Telvia" if role is Role.PROVIDER_DESK else None
             address = f"{role}@acme.example"
-            await inventory.create_user(OPERATOR, ACCOUNT, role, address, role=role, distributor=of)
-    await inventory.create_user(OPERATOR, ACCOUNT, "Ben", BEN, role=Role.VIEWER)
-    zed = await inventory.create_user(OPERATOR, ACCOUNT, "Zed", ZED, role=Role.VIEWER)
-    await inventory.create_profile(OPERATOR, ACCOUNT, "Clerk")
-    await inventory.create_user(OPERATOR, BOLT, "Cleo", CLEO, role=Role.OWNER)
+            await desks.users.create_user(OPERATOR, ACCOUNT, role, address, role=role, distributor=of)
+    await desks.users.create_user(OPERATOR, ACCOUNT, "Ben", BEN, role=Role.VIEWER)
+    zed = await desks.users.create_user(OPERATOR, ACCOUNT, "Zed", ZED, role=Role.VIEWER)
+    await desks.profiles.create_profile(OPERATOR, ACCOUNT, "Clerk")
+    await desks.users.create_user(OPERATOR, BOLT, "Cleo", CLEO, role=Role.OWNER)
     request = await qr.asked(3, "open")
     version = (await qr.take(1)).version.id
     notification = await qr.notify(version)
@@ -93,7 +103,7 @@ async def build(database: Database) -> Known:
     await hold(qr, request, HoldReason.NO_QR_CODE)
     refused = await place(database, 4, quantity=2)
     order = await place(database, 4)
-    found = await inventory.line(OPERATOR, "+33639980004")
+    found = await desks.fleet.line(OPERATOR, "+33639980004")
     assert found.sim is not None
     return Known(
         line=reference("L", found.id),
@@ -136,13 +146,18 @@ async def open_desks(database: Database, url: str) -> Desks:
         database=database,
         settings=settings,
         orders=OrderDesk(client, database, settings),
-        inventory=Inventory(database),
+        fleet=FleetDesk(database),
+        edits=FleetEditDesk(database),
+        catalogue=CatalogueDesk(database),
+        users=UserDesk(database),
+        profiles=ProfileDesk(database),
+        contacts=ContactDesk(database),
+        accounts=AccountDesk(database),
+        code_book=CodeBook(database),
         codes=codes,
         links=LinkDesk(codes),
         retry=RetryDesk(client, database, settings),
         recovery=RecoveryDesk(client, database, settings),
-        accounts=Accounts(database),
-        edits=FleetEdits(database),
     )
 
 

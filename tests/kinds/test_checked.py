@@ -11,9 +11,9 @@ from models.orders.lifecycle import OrderKind
 from models.orders.placement import Placement
 from models.people.callers import Caller
 from settings import Settings
-from starter.inventory import Inventory
 from starter.orders.desk import OrderDesk
 from starter.orders.drafts import OrderDraft
+from starter.people.users import UserDesk
 from store.orders import acceptance
 from store.session import Database
 from temporal.connection import connect
@@ -86,7 +86,7 @@ async def test_a_check_knows_the_keys_that_were_used(desk: OrderDesk, database: 
 async def test_a_check_asks_who_acts_now(desk: OrderDesk, database: Database) -> None:
     caller = await ana(database)
     (one,) = await add_gadgets(database, "Meter")
-    await Inventory(database).deactivate_user(OPERATOR, ANA)
+    await UserDesk(database).deactivate_user(OPERATOR, ANA)
     draft = OrderDraft(kind=OrderKind.SWITCH_TO_ESIM, line=LINE, discard_confirmed=True)
     assert await _codes(desk.check_order(caller, Gadget(gadget_id=one))) == ["user_deactivated"]
     assert await _codes(desk.check(caller, draft)) == ["user_deactivated"]

@@ -75,9 +75,9 @@ async def wishes(scene: Scene, number: int, answered: bool) -> dict[str, Ordered
     """Something to order of each kind, for nothing that was ordered before."""
     first, second = 2 * number + 100, 2 * number + 101
     rows = (line(first), line(second, sim_type="esim"))
-    await scene.inventory.import_fleet(OPERATOR, as_csv(*rows))
+    await scene.desks.fleet.import_fleet(OPERATOR, as_csv(*rows))
     found = [await scene.line(one) for one in (first, second)]
-    (pack,) = await scene.inventory.catalogue(OPERATOR, "Acme")
+    (pack,) = await scene.desks.catalogue.catalogue(OPERATOR, "Acme")
     swaps = {
         kind: Swap(kind=kind, line_id=its.id, pack_id=pack.id, discard_confirmed=True)
         for kind, its in zip(KINDS[:2], found, strict=True)

@@ -7,13 +7,13 @@ from models.identifiers import qr_request_id
 from models.language import Language, parse_language
 from settings import Settings
 from starter.codes.drafts import QrRequestDraft, keep_edited, preview, read_prefilled, read_request
-from starter.inventory import Inventory
-from starter.people.accounts import Accounts
+from starter.people.accounts import AccountDesk
 from store.session import Database
 from tests.builders import (
     ACCOUNT,
     ANA,
     OPERATOR,
+    DataDesks,
     ana,
     as_csv,
     empty_slot,
@@ -44,33 +44,33 @@ def test_a_language_is_read_as_people_write_it() -> None:
 async def test_everybody_has_the_language_of_the_account_until_they_have_their_own(
     database: Database,
 ) -> None:
-    inventory = await world(database)
+    desks = await world(database)
 
     async def languages() -> list[str | None]:
-        (user,), (contact,) = await inventory.users(OPERATOR), await inventory.contacts(OPERATOR)
-        sim = (await inventory.line(OPERATOR, "L-1")).sim
-        (offered,) = (await inventory.catalogue(OPERATOR))[0].order_contacts
+        (user,), (contact,) = await desks.users.users(OPERATOR), await desks.contacts.contacts(OPERATOR)
+        sim = (await desks.fleet.line(OPERATOR, "L-1")).sim
+        (offered,) = (await desks.catalogue.catalogue(OPERATOR))[0].order_contacts
         assert sim is not None
         assert offered.language == contact.language
-        assert (await inventory.sim(OPERATOR, f"S-{sim.id}")).employee_language == sim.employee_language
+        assert (await desks.fleet.sim(OPERATOR, f"S-{sim.id}")).employee_language == sim.employee_language
         return [user.language, contact.language, sim.employee_language]
 
     assert await languages() == ["en", "en", "en"]
-    account = await Accounts(database).set_language(OPERATOR, ACCOUNT, "fr")
+    account = await AccountDesk(database).set_language(OPERATOR, ACCOUNT, "fr")
     assert (account.name, account.language) == (ACCOUNT, "fr")
     assert await languages() == ["fr", "fr", "fr"]
-    assert (await inventory.set_user_language(OPERATOR, ANA, "en")).language == "en"
-    assert (await inventory.edit_contact(OPERATOR, None, CONTACT, language="en")).language == "en"
+    assert (await desks.users.set_user_language(OPERATOR, ANA, "en")).language == "en"
+    assert (await desks.contacts.edit_contact(OPERATOR, None, CONTACT, language="en")).language == "en"
     assert await languages() == ["en", "en", "fr"]
     with pytest.raises(Refused, match="en, fr"):
-        await Accounts(database).set_language(OPERATOR, None, "de")
+        await AccountDesk(database).set_language(OPERATOR, None, "de")
     with pytest.raises(Refused, match="e-mail address"):
-        await Accounts(database).set_contact(OPERATOR, None, "nobody")
+        await AccountDesk(database).set_contact(OPERATOR, None, "nobody")
 
 
 async def test_a_slot_without_an_employee_shows_no_language(database: Database) -> None:
-    inventory = await world(database, line(1, employee_name="", employee_email=""), empty_slot(2))
-    sim = (await inventory.line(OPERATOR, "L-1")).sim
+    desks = await world(database, line(1, employee_name="", employee_email=""), empty_slot(2))
+    sim = (await desks.fleet.line(OPERATOR, "L-1")).sim
     assert sim is not None
     assert (sim.employee, sim.employee_language) == (None, None)
 
@@ -123,36 +123,36 @@ async def employees(database: Database) -> dict[str, str | None]:
 
 @pytest.mark.covers("F66")
 async def test_a_fleet_says_the_language_of_its_employees(database: Database) -> None:
-    inventory = Inventory(database)
+    desks = DataDesks(database)
     rows = [
         line(1, employee_language="FR"),
         line(2, employee_email="", employee_language="en"),
         line(3, employee_language=""),
         line(4, employee_name="Employee 1", employee_email="EMPLOYEE1@acme.example", employee_language=""),
     ]
-    await inventory.import_fleet(OPERATOR, as_csv(*rows))
+    await desks.fleet.import_fleet(OPERATOR, as_csv(*rows))
     first = {"Employee 1": "fr", "Employee 2": "en", "Employee 3": None}
     assert await employees(database) == first
-    assert (await inventory.import_fleet(OPERATOR, as_csv(*rows))).changes == 0
+    assert (await desks.fleet.import_fleet(OPERATOR, as_csv(*rows))).changes == 0
     without = [{name: cell for name, cell in row.items() if name != "employee_language"} for row in rows]
-    assert (await inventory.import_fleet(OPERATOR, as_csv(*without))).changes == 0
+    assert (await desks.fleet.import_fleet(OPERATOR, as_csv(*without))).changes == 0
     assert await employees(database) == first
     rows[1]["employee_language"] = rows[2]["employee_language"] = "fr"
     rows[0]["employee_name"] = rows[3]["employee_name"] = "Employee One"
-    report = await inventory.import_fleet(OPERATOR, as_csv(*rows))
+    report = await desks.fleet.import_fleet(OPERATOR, as_csv(*rows))
     assert report.changed == {"employees": 3}
     assert await employees(database) == {"Employee One": "fr", "Employee 2": "fr", "Employee 3": "fr"}
 
 
 async def test_a_fleet_with_wrong_languages_is_refused(database: Database) -> None:
-    inventory = await world(database)
+    desks = await world(database)
     rows = (
         line(1, employee_language="german"),
         line(2, employee_language="fr"),
         line(3, employee_name="Employee 2", employee_email="Employee2@acme.example", employee_language="en"),
         line(4, employee_name="", employee_email="", employee_language="fr"),
     )
-    assert await refused_fleet(inventory, as_csv(*rows)) == [
+    assert await refused_fleet(desks.fleet, as_csv(*rows)) == [
         "Line 2: employee_language: it must be en or fr, or empty.",
         "Line 4: employee_language: line 3 has another one for the same employee.",
         "Line 5: employee_name: a language needs a name.",
@@ -161,14 +161,14 @@ async def test_a_fleet_with_wrong_languages_is_refused(database: Database) -> No
 
 @pytest.mark.covers("F66")
 async def test_a_catalogue_says_the_language_of_its_order_contacts(database: Database) -> None:
-    inventory = await world(database)
-    report = await inventory.import_catalogue(OPERATOR, as_csv(item(order_contact_language="fr")))
+    desks = await world(database)
+    report = await desks.catalogue.import_catalogue(OPERATOR, as_csv(item(order_contact_language="fr")))
     assert report.changed == {"contacts": 1}
-    assert [contact.language for contact in await inventory.contacts(OPERATOR)] == ["fr"]
+    assert [contact.language for contact in await desks.contacts.contacts(OPERATOR)] == ["fr"]
     for unsaid in (item(), item(order_contact_language="")):
-        assert (await inventory.import_catalogue(OPERATOR, as_csv(unsaid))).changes == 0
+        assert (await desks.catalogue.import_catalogue(OPERATOR, as_csv(unsaid))).changes == 0
     new = item(order_contact_email="new@telvia.example", order_contact_language="fr")
-    report = await inventory.import_catalogue(OPERATOR, as_csv(new))
+    report = await desks.catalogue.import_catalogue(OPERATOR, as_csv(new))
     assert report.created == {"contacts": 1}
     rows = await run(database, "SELECT email, language FROM contacts ORDER BY email")
     assert [row.language for row in rows] == ["fr", "fr"]
@@ -194,9 +194,9 @@ async def test_a_catalogue_says_the_language_of_its_order_contacts(database: Dat
 async def test_a_catalogue_with_wrong_languages_is_refused(
     database: Database, rows: tuple[dict[str, object], ...], sentence: str
 ) -> None:
-    inventory = await world(database, packs=())
+    desks = await world(database, packs=())
     with pytest.raises(Refused) as refused:
-        await inventory.import_catalogue(OPERATOR, as_csv(*rows))
+        await desks.catalogue.import_catalogue(OPERATOR, as_csv(*rows))
     assert [reason.sentence for reason in refused.value.refusals] == [sentence]
 
 

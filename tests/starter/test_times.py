@@ -9,7 +9,7 @@ from rich.table import Table
 from models.orders.lifecycle import HoldReason
 from sandbox.mails import file_name
 from starter.cli.output import console
-from starter.people.accounts import Accounts
+from starter.people.accounts import AccountDesk
 from store.key_ring import KeyRing
 from store.operations import holds
 from store.session import Database
@@ -52,8 +52,8 @@ async def test_every_time_says_its_zone(
     await hold(qr, requested, HoldReason.MAIL_REJECTED)
     code = await qr.take(3)
     await qr.download_link(await qr.notify(code.version.id, 3), code.version.id)
-    await Accounts(database).create(OPERATOR, "Gone")
-    await Accounts(database).close(OPERATOR, "Gone")
+    await AccountDesk(database).create(OPERATOR, "Gone")
+    await AccountDesk(database).close(OPERATOR, "Gone")
     mailbox = shell.folder / "mailbox"
     mailbox.mkdir()
     (mailbox / file_name(1)).write_bytes(b"To: a@b.example\r\nSubject: x\r\n\r\ntext\r\n")

@@ -42,16 +42,16 @@ async def test_events_are_only_ever_added(database: Database, statement: str) ->
     ],
 )
 async def test_a_discard_cannot_be_undone(database: Database, statement: str) -> None:
-    inventory = await world(database)
+    desks = await world(database)
     order = await place(database)
     await acknowledge(database, order)
     await process(database, order, iccid(900))
     assert "is discarded, for ever" in await refused(database, statement)
-    assert (await inventory.sim(OPERATOR, iccid(1))).state == "discarded"
+    assert (await desks.fleet.sim(OPERATOR, iccid(1))).state == "discarded"
 
 
 async def test_a_discarded_sim_gets_into_no_group(database: Database) -> None:
-    inventory = await world(database)
+    desks = await world(database)
     order = await place(database)
     await acknowledge(database, order)
     await process(database, order, iccid(900))
@@ -60,7 +60,7 @@ async def test_a_discarded_sim_gets_into_no_group(database: Database) -> None:
         "WHERE state = 'discarded'"
     )
     assert "belongs to no management group" in await refused(database, statement)
-    assert (await inventory.sim(OPERATOR, iccid(1))).groups == ()
+    assert (await desks.fleet.sim(OPERATOR, iccid(1))).groups == ()
 
 
 async def test_a_sim_in_a_group_is_not_discarded(database: Database) -> None:
@@ -71,10 +71,10 @@ async def test_a_sim_in_a_group_is_not_discarded(database: Database) -> None:
 
 @pytest.mark.parametrize("statement", ["DELETE FROM sims", "TRUNCATE sims CASCADE"])
 async def test_a_sim_in_use_is_never_deleted(database: Database, statement: str) -> None:
-    inventory = await world(database)
+    desks = await world(database)
     await run(database, "DELETE FROM sim_groups")
     await refused(database, statement)
-    assert (await inventory.sim(OPERATOR, iccid(1))).state == "active"
+    assert (await desks.fleet.sim(OPERATOR, iccid(1))).state == "active"
 
 
 ANOTHER_SIM = """
@@ -214,13 +214,13 @@ REFERENCES = [
 
 
 async def test_nothing_refers_to_a_record_of_another_account(database: Database) -> None:
-    inventory = await world(
+    desks = await world(
         database,
         line(1, management_groups="Sales"),
         line(2, account="Other", slot=2),
         packs=(item(), item("Theirs", account="Other")),
     )
-    await inventory.create_user(OPERATOR, "Other", "Zoe", "zoe@other.example")
+    await desks.users.create_user(OPERATOR, "Other", "Zoe", "zoe@other.example")
     await place(database)
     # SIMs of different lines are told apart by an index of their own
     await run(

@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from sandbox.postgres import ThrowAwayPostgres
-from starter.fleet.edits import FleetEdits
-from starter.inventory import Inventory
+from starter.fleet.desk import FleetDesk
+from starter.fleet.edits import FleetEditDesk
 from starter.people.erasure import erase
 from store.session import Database
-from tests.builders import OPERATOR, as_csv, item, line, run, world
+from tests.builders import OPERATOR, DataDesks, as_csv, item, line, run, world
 from tests.server_log import ServerLog
 
 ADDRESS = "employee1@acme.example"
@@ -58,44 +58,44 @@ async def begun(database: Database, call: Coroutine[Any, Any, Any], waiting: int
 
 async def test_an_import_and_an_edit_that_add_the_same_groups(database: Database) -> None:
     await world(database, line(1), line(2), line(3))
-    edits = FleetEdits(database)
+    edits = FleetEditDesk(database)
     file = as_csv(line(1, management_groups="C"), line(3, management_groups="A"))
     async with locked(database, "INSERT INTO management_groups (account_id, name) VALUES (1, 'B')"):
         edit = await begun(database, edits.set_groups(OPERATOR, ["L-2"], ["A", "B", "C"], create=True), 1)
-        importing = await begun(database, Inventory(database).import_fleet(OPERATOR, file), 2)
+        importing = await begun(database, FleetDesk(database).import_fleet(OPERATOR, file), 2)
     assert (await edit).created == {"groups": 3}
     with pytest.raises(Refused) as refused:
         await importing
     assert refused.value.refusals[0].code == "inventory_changed", "the edit added them first"
-    await Inventory(database).import_fleet(OPERATOR, file)
+    await FleetDesk(database).import_fleet(OPERATOR, file)
 
 
-async def person(database: Database) -> Inventory:
+async def person(database: Database) -> DataDesks:
     """An employee with a SIM who is a user and a contact, too."""
-    inventory = await world(database, line(1), line(2), packs=(item(order_contact_email=ADDRESS),))
-    await inventory.create_user(OPERATOR, "Acme", "Employee 1", ADDRESS)
-    return inventory
+    desks = await world(database, line(1), line(2), packs=(item(order_contact_email=ADDRESS),))
+    await desks.users.create_user(OPERATOR, "Acme", "Employee 1", ADDRESS)
+    return desks
 
 
 async def test_an_erasure_and_an_import_that_renames_the_person(database: Database) -> None:
-    inventory = await person(database)
+    desks = await person(database)
     renamed = as_csv(line(1, employee_name="Another name"))
     async with locked(database, f"SELECT FROM contacts WHERE email = '{ADDRESS}' FOR UPDATE"):
         erasing = await begun(database, erase(OPERATOR, database, ADDRESS), 1)
-        importing = await begun(database, inventory.import_fleet(OPERATOR, renamed), 2)
+        importing = await begun(database, desks.fleet.import_fleet(OPERATOR, renamed), 2)
     assert (await erasing)["employees"] == 1
     await importing
 
 
 async def test_an_erasure_of_a_person_who_is_given_another_sim_meanwhile(database: Database) -> None:
-    inventory = await person(database)
-    edits = FleetEdits(database)
+    desks = await person(database)
+    edits = FleetEditDesk(database)
     renamed = as_csv(line(2, employee_name="Another name", employee_email=ADDRESS))
     async with locked(database, f"SELECT FROM contacts WHERE email = '{ADDRESS}' FOR UPDATE"):
         async with locked(database, f"SELECT FROM users WHERE email = '{ADDRESS}' FOR UPDATE"):
             erasing = await begun(database, erase(OPERATOR, database, ADDRESS), 1)
             await edits.set_employee(OPERATOR, ["L-2"], ADDRESS)
-        importing = await begun(database, inventory.import_fleet(OPERATOR, renamed), 2)
+        importing = await begun(database, desks.fleet.import_fleet(OPERATOR, renamed), 2)
     await importing
     counts = await erasing
     assert (counts["employees"], counts["sims"]) == (1, 2)
@@ -105,7 +105,7 @@ async def test_an_erasure_and_an_edit_that_gives_the_person_their_sim(database: 
     await person(database)
     async with locked(database, f"SELECT FROM users WHERE email = '{ADDRESS}' FOR UPDATE"):
         erasing = await begun(database, erase(OPERATOR, database, ADDRESS), 1)
-        editing = await begun(database, FleetEdits(database).set_employee(OPERATOR, ["L-1"], ADDRESS), 2)
+        editing = await begun(database, FleetEditDesk(database).set_employee(OPERATOR, ["L-1"], ADDRESS), 2)
     await erasing
     with pytest.raises(Refused, match="employee"):
         await editing
@@ -113,27 +113,29 @@ async def test_an_erasure_and_an_edit_that_gives_the_person_their_sim(database: 
 
 async def test_an_erasure_of_two_contacts_and_a_catalogue_that_renames_them(database: Database) -> None:
     """The last contact first in the file: its row would be changed first."""
-    inventory = await person(database)
+    desks = await person(database)
     other = item("Other pack", distributor="Another", order_contact_email=ADDRESS)
-    await inventory.import_catalogue(OPERATOR, as_csv(other))
+    await desks.catalogue.import_catalogue(OPERATOR, as_csv(other))
     file = as_csv(
         other | {"order_contact_name": "Renamed"},
         item(order_contact_email=ADDRESS, order_contact_name="Renamed"),
     )
     async with locked(database, "SELECT FROM contacts WHERE id = 1 FOR UPDATE"):
         erasing = await begun(database, erase(OPERATOR, database, ADDRESS), 1)
-        importing = await begun(database, inventory.import_catalogue(OPERATOR, file), 2)
+        importing = await begun(database, desks.catalogue.import_catalogue(OPERATOR, file), 2)
     assert (await erasing)["contacts"] == 2
     await importing
 
 
 async def test_an_erasure_and_a_change_of_the_contacts_roles(database: Database) -> None:
-    inventory = await person(database)
+    desks = await person(database)
     roles = "SELECT FROM contact_roles FOR UPDATE"
     async with locked(database, roles):
         editing = await begun(
             database,
-            inventory.edit_contact(OPERATOR, None, "C-1", add_roles=["esim_qr_code"], remove_roles=["order"]),
+            desks.contacts.edit_contact(
+                OPERATOR, None, "C-1", add_roles=["esim_qr_code"], remove_roles=["order"]
+            ),
             1,
         )
         erasing = await begun(database, erase(OPERATOR, database, ADDRESS), 2)

@@ -19,8 +19,9 @@ from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders.placement import Acceptance
 from models.people.callers import By
 from sandbox.postgres import ThrowAwayPostgres
-from starter.fleet.edits import FleetEdits
-from starter.inventory import Inventory
+from starter.catalogue.desk import CatalogueDesk
+from starter.fleet.desk import FleetDesk
+from starter.fleet.edits import FleetEditDesk
 from starter.people.erasure import erase
 from store.operations import holds
 from store.orders import emails, locked_order
@@ -120,7 +121,7 @@ def imported(database: Database, number: int, turn: int) -> Writer:
     """
     if turn % 3 == 2:
         contact = {"order_contact_name": f"Orders {turn}", "order_contact_email": "codes@telvia.example"}
-        return Inventory(database).import_catalogue(OPERATOR, as_csv(item() | contact))
+        return CatalogueDesk(database).import_catalogue(OPERATOR, as_csv(item() | contact))
     somebody = {"sim_type": "esim", "employee_name": f"Somebody else {turn}"}
     rows = [
         line(number + THIRD, **somebody, management_groups=f"Z{number}"),
@@ -128,12 +129,12 @@ def imported(database: Database, number: int, turn: int) -> Writer:
     ]
     if turn % 2:
         rows.append(line(number, **somebody, management_groups="New"))
-    return Inventory(database).import_fleet(OPERATOR, as_csv(*rows))
+    return FleetDesk(database).import_fleet(OPERATOR, as_csv(*rows))
 
 
 def editors(qr: QrWorld, number: int, second: Acceptance, turn: int) -> Iterator[Writer]:
     """Everything else that locks the line, its SIM, its people or its account; with the second line."""
-    database, by, edits = qr.database, By("operator"), FleetEdits(qr.database)
+    database, by, edits = qr.database, By("operator"), FleetEditDesk(qr.database)
     both, other = [f"L-{number}", f"L-{number + SECOND}"], f"employee{number + SECOND}@acme.example"
     yield imported(database, number, turn)
     yield edits.set_groups(OPERATOR, both[1:], [f"A{number}", f"M{number}", f"Z{number}"], create=True)

@@ -13,11 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sandbox.postgres import ThrowAwayPostgres
-from starter.inventory import Inventory
 from store import migrations
 from store.mail_table import MailRow
 from store.session import Database
-from tests.builders import OPERATOR, place, run, world
+from tests.builders import OPERATOR, DataDesks, place, run, world
 from tests.conftest import administer
 
 ROOT = Path(__file__).parents[2]
@@ -103,9 +102,9 @@ async def test_a_custom_profile_that_existed_before_the_actions(empty_url: str) 
         "SELECT id, 'Clerk', false FROM accounts",
     )
     await migrations.upgrade(empty_url)
-    inventory = Inventory(database)
-    assert (await inventory.profile(OPERATOR, "Acme", "Clerk")).enabled == ()
-    someone_enabled = await inventory.enable(OPERATOR, "Acme", "Clerk", ["switch_to_esim:1"])
+    desks = DataDesks(database)
+    assert (await desks.profiles.profile(OPERATOR, "Acme", "Clerk")).enabled == ()
+    someone_enabled = await desks.profiles.enable(OPERATOR, "Acme", "Clerk", ["switch_to_esim:1"])
     assert someone_enabled.enabled == ("switch_to_esim:1",)
     await database.close()
 

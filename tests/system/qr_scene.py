@@ -12,6 +12,7 @@ from models.codes.requests import QrHistory, RequestStatus
 from models.people.views import ContactDetails, ContactRole
 from portal.app import create_app
 from qr.draw import png
+from starter.codes.book import CodeBook
 from starter.codes.desk import QrDesk, QrRequestDraft
 from starter.codes.link_desk import LinkDesk
 from tests.builders import ACCOUNT, ANA, OPERATOR, Cells, item, line, world
@@ -48,10 +49,10 @@ class QrScene:
 
     async def contact(self, address: str, *roles: str) -> ContactDetails:
         name = address.split("@", maxsplit=1)[0].capitalize()
-        return await self.scene.inventory.add_contact(OPERATOR, ACCOUNT, "Telvia", name, address, roles)
+        return await self.scene.desks.contacts.add_contact(OPERATOR, ACCOUNT, "Telvia", name, address, roles)
 
     async def sim_of(self, number: int) -> str:
-        sim = (await self.scene.inventory.line(OPERATOR, msisdn(number))).sim
+        sim = (await self.scene.desks.fleet.line(OPERATOR, msisdn(number))).sim
         assert sim is not None
         return f"S-{sim.id}"
 
@@ -96,7 +97,7 @@ class QrScene:
         return await browser.post(f"{link}/send", data={"upload_id": found[1]}) if found else checked
 
     async def history(self, sim: str | None = None) -> QrHistory:
-        return await self.desk.history(OPERATOR, sim or self.sim)
+        return await CodeBook(self.desk.database).history(OPERATOR, sim or self.sim)
 
     async def events(self, sim: str | None = None) -> list[str]:
         return [event.type for event in (await self.history(sim)).events]

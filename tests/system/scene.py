@@ -20,11 +20,10 @@ from models.orders.lifecycle import OrderKind
 from models.people.callers import Caller
 from settings import Settings
 from starter import callers
-from starter.inventory import Inventory
 from starter.orders.desk import OrderDesk, OrderDraft
 from store.clock import set_clock
 from store.session import Database
-from tests.builders import ANA, OPERATOR, run
+from tests.builders import ANA, OPERATOR, DataDesks, run
 from tests.starter.shell import Said, Shell
 from tests.temporal_server import Temporal, comes_true, eventually
 from worker import order_worker
@@ -98,7 +97,7 @@ class Scene:
         self.database = database
         self.settings = settings.model_copy(update={"workflow_sandbox": True})
         self.mailbox = mailbox
-        self.inventory = Inventory(database)
+        self.desks = DataDesks(database)
         self.desk = OrderDesk(temporal.client, database, settings)
         self._ahead = timedelta()
 
@@ -157,7 +156,7 @@ class Scene:
         return order_id
 
     async def line(self, number: int = 1) -> LineView:
-        return await self.inventory.line(OPERATOR, msisdn(number))
+        return await self.desks.fleet.line(OPERATOR, msisdn(number))
 
     async def forward(self, workflow_id: str, by: timedelta) -> None:
         """Let this much time pass for one workflow, once it only waits, and for the database."""

@@ -5,8 +5,8 @@ import pytest
 from models.orders.lifecycle import OrderStatus
 from models.people.callers import Role
 from starter import callers
-from starter.fleet.edits import FleetEdits
-from starter.people.accounts import Accounts
+from starter.fleet.edits import FleetEditDesk
+from starter.people.accounts import AccountDesk
 from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line, world
 from tests.starter.shell import Said
 from tests.system.scene import Scene, refused
@@ -17,7 +17,7 @@ ESIM = iccid(777)
 @pytest.mark.covers("F54", "F63", "F20")
 async def test_an_edit_while_the_order_is_open_is_what_the_esim_has_afterwards(scene: Scene) -> None:
     await world(scene.database, line(1), line(2, management_groups="Paris"))
-    edits, ana = FleetEdits(scene.database), await scene.ana()
+    edits, ana = FleetEditDesk(scene.database), await scene.ana()
     order_id = await scene.acknowledged()
     await edits.set_employee(ana, ["L-1"], "lea@acme.example", name="Lea")
     await edits.set_groups(ana, ["+33639980001"], ["Paris"])
@@ -30,7 +30,7 @@ async def test_an_edit_while_the_order_is_open_is_what_the_esim_has_afterwards(s
     after = (await scene.line()).sim
     assert after is not None
     assert (after.iccid, after.employee, after.groups) == (ESIM, "Lea", ("Paris",))
-    gone = await scene.inventory.sim(OPERATOR, f"S-{during.sim.id}")
+    gone = await scene.desks.fleet.sim(OPERATOR, f"S-{during.sim.id}")
     assert (gone.employee, gone.groups) == (None, ())
     await scene.ended(order_id)
     assert "lea@acme.example" in scene.mailbox.recipients()
@@ -39,7 +39,7 @@ async def test_an_edit_while_the_order_is_open_is_what_the_esim_has_afterwards(s
 @pytest.mark.covers("F64", "F15", "F49")
 async def test_the_iccid_is_entered_by_line_by_the_manager_and_by_the_provider_desk(scene: Scene) -> None:
     await world(scene.database, line(1), line(2))
-    create = scene.inventory.create_user
+    create = scene.desks.users.create_user
     await create(OPERATOR, ACCOUNT, "Dora", "dora@telvia.example", role="provider_desk", distributor="Telvia")
     await create(OPERATOR, ACCOUNT, "Ben", "ben@acme.example", role=Role.VIEWER)
     dora = await callers.user(scene.database, "dora@telvia.example")
@@ -78,7 +78,7 @@ async def test_the_iccid_is_entered_by_line_from_a_shell(scene: Scene) -> None:
 @pytest.mark.covers("F67")
 async def test_of_a_closed_account_the_open_order_finishes_and_a_new_one_is_refused(scene: Scene) -> None:
     await world(scene.database, line(1), line(2))
-    accounts, ana = Accounts(scene.database), await scene.ana()
+    accounts, ana = AccountDesk(scene.database), await scene.ana()
     order_id = await scene.acknowledged()
     await accounts.close(OPERATOR, ACCOUNT)
     assert await refused(scene.ana()) == ["account_closed"]

@@ -49,14 +49,14 @@ def updates(workflow: type) -> list[str]:
 
 async def foreigners(scene: Scene) -> list[str]:
     """Actors who exist, or could, but not for this account and distributor."""
-    inventory = scene.inventory
-    await inventory.import_fleet(OPERATOR, as_csv(empty_slot(9, account="Bolt")))
+    desks = scene.desks
+    await desks.fleet.import_fleet(OPERATOR, as_csv(empty_slot(9, account="Bolt")))
     for account in ("Bolt", ACCOUNT):
         pack = item("Other pack", account=account, distributor="Elsewhere")
-        await inventory.import_catalogue(OPERATOR, as_csv(pack))
-    cleo = await inventory.create_user(OPERATOR, "Bolt", "Cleo", "cleo@bolt.example", role="owner")
-    theirs = await inventory.add_contact(OPERATOR, "Bolt", "Elsewhere", "Bob", "bob@elsewhere.example")
-    other = await inventory.add_contact(OPERATOR, ACCOUNT, "Elsewhere", "Eve", "eve@elsewhere.example")
+        await desks.catalogue.import_catalogue(OPERATOR, as_csv(pack))
+    cleo = await desks.users.create_user(OPERATOR, "Bolt", "Cleo", "cleo@bolt.example", role="owner")
+    theirs = await desks.contacts.add_contact(OPERATOR, "Bolt", "Elsewhere", "Bob", "bob@elsewhere.example")
+    other = await desks.contacts.add_contact(OPERATOR, ACCOUNT, "Elsewhere", "Eve", "eve@elsewhere.example")
     return [
         cleo.actor,
         f"contact:{theirs.id}",

@@ -15,13 +15,13 @@ WRONG, RIGHT = "odres@telvia.example", "orders@telvia.example"
 
 @pytest.mark.covers("W5")
 async def test_a_wrong_address_is_corrected_by_importing_the_catalogue_again(scene: Scene) -> None:
-    inventory = await world(scene.database, packs=(item(order_contact_email=WRONG),))
+    desks = await world(scene.database, packs=(item(order_contact_email=WRONG),))
     scene.mailbox.answer = "550 5.1.1 No such user"
     order_id = await scene.placed()
     held = await eventually(lambda: scene.desk.order(OPERATOR, order_id), lambda order: order.held_reason)
     assert held.held_reason == HoldReason.MAIL_REJECTED
 
-    report = await inventory.import_catalogue(OPERATOR, as_csv(item(order_contact_email=RIGHT)))
+    report = await desks.catalogue.import_catalogue(OPERATOR, as_csv(item(order_contact_email=RIGHT)))
     assert (report.created, report.changed) == ({"contacts": 1}, {"contacts": 1})
     scene.mailbox.answer = "250 2.0.0 taken"
     await scene.desk.retry(OPERATOR, order_id)
@@ -34,10 +34,10 @@ async def test_a_wrong_address_is_corrected_by_importing_the_catalogue_again(sce
 
 @pytest.mark.covers("F43")
 async def test_a_note_of_another_account_is_mailed_to_nobody(scene: Scene) -> None:
-    inventory = await world(
+    desks = await world(
         scene.database, line(1), line(2, account="Other"), packs=(item(), item("Theirs", account="Other"))
     )
-    await inventory.create_user(OPERATOR, "Other", "Zoe", "zoe@other.example")
+    await desks.users.create_user(OPERATOR, "Other", "Zoe", "zoe@other.example")
     order_id = await scene.placed()
     other_id = await scene.placed(2, user="zoe@other.example")
     await scene.mailbox.got(RIGHT, RIGHT)

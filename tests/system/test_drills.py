@@ -214,7 +214,7 @@ async def a_fleet_with_requests(scene: Scene, numbers: Iterable[int], requests: 
     await world(scene.database, *map(line, numbers), *esims)
     for number in requests:
         contact = (ACCOUNT, f"Telvia {number}", "Codes", contact_of(number))
-        await scene.inventory.add_contact(OPERATOR, *contact, (ContactRole.ESIM_QR_CODE,))
+        await scene.desks.contacts.add_contact(OPERATOR, *contact, (ContactRole.ESIM_QR_CODE,))
     return QrScene(scene)
 
 

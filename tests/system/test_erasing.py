@@ -48,7 +48,7 @@ async def a_life(scene: Scene) -> QrScene:
         packs=(item(),),
     )
     qr = QrScene(scene)
-    await scene.inventory.create_user(OPERATOR, "Acme", NAME, ADDRESS)
+    await scene.desks.users.create_user(OPERATOR, "Acme", NAME, ADDRESS)
     await qr.contact("codes@telvia.example", ContactRole.ESIM_QR_CODE)
     qr.sim = await qr.sim_of(1)
     order = await scene.placed(2, user=ADDRESS)

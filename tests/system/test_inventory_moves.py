@@ -33,7 +33,7 @@ async def test_acknowledged_a_temporary_esim_stands_beside_the_sim_in_place(
     assert esim.employee == before.employee
     assert (esim.employee is not None) is employee
     assert (await scene.desk.order(OPERATOR, order_id)).status.label == "Provider processing in progress"
-    offers = await scene.inventory.actions(await scene.ana(), f"S-{esim.id}")
+    offers = await scene.desks.fleet.actions(await scene.ana(), f"S-{esim.id}")
     assert not any(offer.offered for offer in offers), "only its ICCID can be entered"
 
     await scene.desk.enter_iccid(OPERATOR, order_id, ESIM)
@@ -60,15 +60,17 @@ async def test_processed_the_esim_takes_the_line_and_the_old_sim_is_discarded(
     assert shown.sim is not None
     assert (shown.sim.iccid, shown.sim.kind, shown.sim.state) == (ESIM, SimKind.ESIM, SimState.ACTIVE)
     assert (shown.sim.mark, shown.sim.employee, shown.sim.groups) == ("", old.employee, old.groups)
-    gone = await scene.inventory.sim(OPERATOR, f"S-{old.id}")
+    gone = await scene.desks.fleet.sim(OPERATOR, f"S-{old.id}")
     assert (gone.state, gone.groups, gone.employee) == (SimState.DISCARDED, (), None)
     assert gone.discarded_at is not None
-    assert not any(offer.offered for offer in await scene.inventory.actions(await scene.ana(), f"S-{old.id}"))
+    assert not any(
+        offer.offered for offer in await scene.desks.fleet.actions(await scene.ana(), f"S-{old.id}")
+    )
 
     await scene.ended(order_id)
     await scene.desk.processed(OPERATOR, order_id, iccid=ESIM)
     assert await refused(scene.desk.cancel(OPERATOR, order_id)) == ["already_processed"]
-    assert await scene.inventory.sim(OPERATOR, f"S-{old.id}") == gone, "nobody brings it back"
+    assert await scene.desks.fleet.sim(OPERATOR, f"S-{old.id}") == gone, "nobody brings it back"
 
 
 @pytest.mark.covers("F22", "F23", "F44")
@@ -150,7 +152,7 @@ async def test_the_story_of_an_order_names_who_did_what(scene: Scene) -> None:
     order_id = await scene.placed()
     await scene.mailbox.got("orders@telvia.example")
     await scene.desk.acknowledge(OPERATOR, order_id, iccid=ESIM)
-    dora = await scene.inventory.create_user(
+    dora = await scene.desks.users.create_user(
         OPERATOR, ACCOUNT, "Dora", "dora@telvia.example", role="provider_desk", distributor="Telvia"
     )
     await scene.desk.processed(await scene.ana(dora.email), order_id)

@@ -61,7 +61,7 @@ async def test_operators_read_names_full_of_markdown_as_names(scene: Scene) -> N
     await world(scene.database, *lines, packs=(item(EVIL[0]) | named,))
     qr = QrScene(scene)
     qr.sim = await qr.sim_of(1)
-    await scene.inventory.add_contact(OPERATOR, "Acme", EVIL[0], "Evil", QUENTIN, ("esim_qr_code",))
+    await scene.desks.contacts.add_contact(OPERATOR, "Acme", EVIL[0], "Evil", QUENTIN, ("esim_qr_code",))
     request = await qr.request()
     await qr.desk.import_code(await scene.ana(), qr.sim, str(a_code()))
     notification = (await qr.desk.notify(OPERATOR, qr.sim, to="boss@acme.example")).id

@@ -29,8 +29,8 @@ async def test_of_three_recipients_two_get_their_mail_and_the_third_once_the_add
     await world.held_for(request_id, HoldReason.MAIL_NOT_COMPOSABLE)
     assert sorted(scene.mailbox.recipients()) == [QUENTIN, RITA]
 
-    contact = next(found for found in await scene.inventory.contacts(OPERATOR) if found.email == ODD)
-    await scene.inventory.edit_contact(OPERATOR, None, f"C-{contact.id}", email=THIRD)
+    contact = next(found for found in await scene.desks.contacts.contacts(OPERATOR) if found.email == ODD)
+    await scene.desks.contacts.edit_contact(OPERATOR, None, f"C-{contact.id}", email=THIRD)
     await world.desk.retry(OPERATOR, request_id)
     await world.held_for(request_id, None)
     await scene.mailbox.got(QUENTIN, RITA, THIRD)

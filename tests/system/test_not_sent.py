@@ -197,7 +197,7 @@ async def test_a_request_for_a_code_and_a_notification_say_that_they_were_not_ma
         told = await qr.desk.notify(ana, second, "boss@acme.example")
 
         async def both() -> list[tuple[str, ...]]:
-            waiting = await scene.inventory.qr_waiting(OPERATOR)
+            waiting = await scene.desks.code_book.waiting(OPERATOR)
             return sorted((of.id, *(unsent.step for unsent in of.not_sent)) for of in waiting)
 
         wanted = sorted([(request_id, "ask_for_code"), (told.id, "send_notification")])

@@ -84,7 +84,7 @@ async def test_a_permission_withdrawn_before_the_order_is_accepted(idle_scene: S
     draft = scene.draft(key="cart")
     with pytest.raises(PartAway):
         await scene.impatient().place(await scene.ana(), draft)
-    await scene.inventory.disable(OPERATOR, ACCOUNT, "Default", ["switch_to_esim:1"])
+    await scene.desks.profiles.disable(OPERATOR, ACCOUNT, "Default", ["switch_to_esim:1"])
     async with scene.worker():
         assert await refused(scene.desk.place(await scene.ana(), draft)) == ["not_enabled"]
         assert (await scene.line()).open_order is None
@@ -107,7 +107,7 @@ async def test_withdrawn_after_the_order_is_accepted_it_goes_on(scene: Scene) ->
     await world(scene.database)
     draft = scene.draft(key="cart")
     placed = await scene.desk.place(await scene.ana(), draft)
-    await scene.inventory.disable(OPERATOR, ACCOUNT, "Default", ["switch_to_esim:1"])
+    await scene.desks.profiles.disable(OPERATOR, ACCOUNT, "Default", ["switch_to_esim:1"])
     await scene.sql("UPDATE order_packs SET available = false")
     assert await scene.desk.place(await scene.ana(), draft) == placed, "asking again with the key finds it"
     await scene.desk.acknowledge(OPERATOR, placed.order_id)
@@ -181,7 +181,7 @@ async def test_lines_users_and_packs_of_another_account_do_not_exist(scene: Scen
     await world(
         scene.database, line(1), line(2, account="Other"), packs=(item(), item("Theirs", account="Other"))
     )
-    await scene.inventory.create_user(OPERATOR, "Other", "Olaf", "olaf@other.example")
+    await scene.desks.users.create_user(OPERATOR, "Other", "Olaf", "olaf@other.example")
     assert await refused(scene.placed(2)) == ["unknown_line"]
     assert await refused(scene.placed(1, user="olaf@other.example")) == ["unknown_line"]
     assert await refused(scene.placed(1, pack="Theirs")) == ["unknown_pack"]

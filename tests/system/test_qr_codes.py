@@ -104,7 +104,7 @@ async def test_only_an_esim_whose_distributor_has_somebody_to_ask(idle_scene: Sc
     await world.contact(QUENTIN, ContactRole.ESIM_QR_CODE)
     await world.desk.draft(await world.scene.ana(), world.sim)
     assert "esim_needed" in await refused(world.desk.draft(await world.scene.ana(), await world.sim_of(2)))
-    await idle_scene.inventory.disable(OPERATOR, ACCOUNT, "Default", ["generate_qr_code:1"])
+    await idle_scene.desks.profiles.disable(OPERATOR, ACCOUNT, "Default", ["generate_qr_code:1"])
     assert await refused(world.desk.draft(await world.scene.ana(), world.sim)) == ["not_enabled"]
     assert await refused(world.desk.import_code(await world.scene.ana(), world.sim, str(a_code()))) == [
         "not_enabled"

@@ -76,9 +76,7 @@ async def test_a_request_that_was_held_twice_is_started_again_as_a_further_retry
     handle = scene.temporal.client.get_workflow_handle(request)
     begun = (await anext(handle.fetch_history_events())).workflow_execution_started_event_attributes
     (start,) = await scene.temporal.client.data_converter.decode(begun.input.payloads, [RequestQrCode])
-    held = [
-        event for event in (await world.desk.history(OPERATOR, world.sim)).events if event.type == "qr.held"
-    ]
+    held = [event for event in (await world.history()).events if event.type == "qr.held"]
     assert start.retries == 1 + len(held) >= 2
 
 

@@ -143,7 +143,7 @@ async def test_an_order_held_for_a_refused_mail_goes_on_after_a_retry(scene: Sce
     assert described.typed_search_attributes.get(HOLD_REASON) == "mail_rejected"
 
     scene.mailbox.answer = "250 2.0.0 taken"
-    await scene.inventory.set_role(OPERATOR, ANA, "administrator")
+    await scene.desks.users.set_role(OPERATOR, ANA, "administrator")
     await scene.desk.retry(await scene.ana(), order_id)
     await eventually(lambda: scene.desk.order(OPERATOR, order_id), lambda order: order.held_reason is None)
     await scene.mailbox.got("orders@telvia.example")

@@ -55,7 +55,7 @@ NEEDS: dict[type, Need] = {
 """What each desk needs Temporal for."""
 READS: dict[type, Need] = {
     OrderDesk: lambda desk, _: desk.orders(OPERATOR),
-    QrDesk: lambda desk, _: desk.history(OPERATOR, "S-2"),
+    QrDesk: lambda desk, _: desk.show(OPERATOR, "S-1"),
     RecoveryDesk: lambda desk, _: desk.start(OPERATOR, []),
     RetryDesk: lambda desk, _: desk.select(OPERATOR),
 }

@@ -10,10 +10,10 @@ from models.imports import ImportReport, Progress
 from models.people.callers import Caller
 from starter.cli.imports import DryRun, File, import_file
 from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say
-from starter.cli.session import inventory, run
+from starter.cli.session import open_desk, run
 
 if TYPE_CHECKING:
-    from starter.inventory import Inventory
+    from starter.catalogue.desk import CatalogueDesk
 
 app = typer.Typer(help="Look at order packs, and import a catalogue.", no_args_is_help=True)
 
@@ -26,13 +26,14 @@ def import_catalogue(file: File, dry_run: DryRun = False, json: JsonFlag = False
     order_contact_name, order_contact_email, order_contact_language, available.
     What they hold, with examples: docs/import.md.
     """
+    from starter.catalogue.desk import CatalogueDesk  # noqa: PLC0415
 
     async def take_over(
-        stock: "Inventory", caller: Caller, content: bytes, told: Progress | None
+        catalogue: "CatalogueDesk", caller: Caller, content: bytes, told: Progress | None
     ) -> ImportReport:
-        return await stock.import_catalogue(caller, content, dry_run, told)
+        return await catalogue.import_catalogue(caller, content, dry_run, told)
 
-    import_file(file, take_over, json=json)
+    import_file(file, CatalogueDesk, take_over, json=json)
 
 
 @app.command(name="list")
@@ -41,10 +42,11 @@ def list_packs(
     json: JsonFlag = False,
 ) -> None:
     """List the items of all order packs, withdrawn packs too, and whom orders are sent to."""
+    from starter.catalogue.desk import CatalogueDesk  # noqa: PLC0415
 
     async def read() -> list[CatalogueItem]:
-        async with inventory() as (stock, caller):
-            return await stock.catalogue(caller, account)
+        async with open_desk(CatalogueDesk) as (catalogue, caller):
+            return await catalogue.catalogue(caller, account)
 
     found = run(read)
     if json:

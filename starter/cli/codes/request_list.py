@@ -11,7 +11,7 @@ from starter.cli.language import held as hold_sentence
 from starter.cli.language import not_sent_reason, request_status
 from starter.cli.operations import not_sent
 from starter.cli.output import JsonFlag, how_many, is_wide, print_json, print_table, say, short_time
-from starter.cli.session import inventory, run
+from starter.cli.session import open_desk, run
 
 
 def list_waiting(
@@ -22,10 +22,11 @@ def list_waiting(
     json: JsonFlag = False,
 ) -> None:
     """List requests for QR codes, newest first, with the notifications that are held or not sent yet."""
+    from starter.codes.book import CodeBook  # noqa: PLC0415
 
     async def read() -> list[QrWaitingView]:
-        async with inventory() as (stock, caller):
-            return await stock.qr_waiting(caller, account, open_only=open_only, held=held, limit=limit)
+        async with open_desk(CodeBook) as (codes, caller):
+            return await codes.waiting(caller, account, open_only=open_only, held=held, limit=limit)
 
     found = run(read)
     if json:

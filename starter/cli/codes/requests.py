@@ -18,11 +18,11 @@ from starter.cli.language import cautioned, request_status
 from starter.cli.operations import retry
 from starter.cli.output import JsonFlag, console, print_json, say, warn
 from starter.cli.questions import at_terminal, confirmed
-from starter.cli.session import inventory, qr_desk, run
+from starter.cli.session import open_desk, qr_desk, run
 
 if TYPE_CHECKING:
+    from starter.codes.book import CodeBook
     from starter.codes.desk import QrRequestDraft, Requested
-    from starter.inventory import Inventory
 
 app = typer.Typer(help="Ask for QR codes of eSIMs, import, show and send them.", no_args_is_help=True)
 
@@ -169,11 +169,12 @@ def _print_letter(letter: EmailPreview, cc: tuple[str, ...], *, to_stderr: bool 
 
 def history(sim: Sim, user: SomeUser = None, json: JsonFlag = False) -> None:
     """Show the versions of a SIM's code, its requests and notifications, and all that happened."""
+    from starter.codes.book import CodeBook  # noqa: PLC0415
 
     async def read() -> tuple[QrHistory, dict[str, str]]:
-        async with inventory(user) as (stock, caller):
-            found = await stock.qr_history(caller, sim)
-            return found, {} if json else await _people(stock, caller, found)
+        async with open_desk(CodeBook, user) as (codes, caller):
+            found = await codes.history(caller, sim)
+            return found, {} if json else await _people(codes, caller, found)
 
     found, people = run(read)
     if json:
@@ -182,8 +183,8 @@ def history(sim: Sim, user: SomeUser = None, json: JsonFlag = False) -> None:
         tables.print_history(found, people)
 
 
-async def _people(stock: "Inventory", caller: Caller, found: QrHistory) -> dict[str, str]:
-    return await stock.people(caller, reference("S", found.sim_id), tables.references(found))
+async def _people(codes: "CodeBook", caller: Caller, found: QrHistory) -> dict[str, str]:
+    return await codes.people(caller, reference("S", found.sim_id), tables.references(found))
 
 
 def withdraw(

@@ -15,11 +15,12 @@ from models.people.callers import Caller
 from starter.cli.imports import DryRun, read_file
 from starter.cli.orders.orders import print_state
 from starter.cli.output import JsonFlag, print_json, printable, say
-from starter.cli.session import caller, opened, order_desk, run
+from starter.cli.session import open_desk, order_desk, run
 from wording.counts import listed
 
 if TYPE_CHECKING:
-    from starter.fleet.edits import FleetEdits
+    from starter.fleet.edits import FleetEditDesk
+    from store.session import Database
 
 _STDIN = "-"
 _MOST_BYTES = 1_000_000
@@ -128,12 +129,18 @@ def _rows(source: str, content: bytes) -> list[str]:
     return [row for row in map(str.strip, text.splitlines()) if row]
 
 
-def _edit(edit: Callable[["FleetEdits", Caller], Awaitable[FleetEdit]], *, json: bool) -> None:
-    from starter.fleet.edits import FleetEdits  # noqa: PLC0415
+def _edits(database: "Database") -> "FleetEditDesk":
+    from starter.fleet.edits import FleetEditDesk  # noqa: PLC0415
+
+    return FleetEditDesk(database)
+
+
+def _edit(edit: Callable[["FleetEditDesk", Caller], Awaitable[FleetEdit]], *, json: bool) -> None:
+    from starter.fleet.edits import FleetEditDesk  # noqa: PLC0415
 
     async def call() -> FleetEdit:
-        async with opened() as database:
-            return await edit(FleetEdits(database), await caller(database))
+        async with open_desk(FleetEditDesk) as (desk, who):
+            return await edit(desk, who)
 
     edited = run(call)
     if json:

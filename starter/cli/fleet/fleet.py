@@ -24,10 +24,11 @@ from starter.cli.output import (
     say,
     warn,
 )
-from starter.cli.session import inventory, run
+from starter.cli.session import caller, open_desk, opened, run, settings
 
 if TYPE_CHECKING:
-    from starter.inventory import Inventory
+    from starter.fleet.desk import FleetDesk
+    from store.session import Database
 
 app = typer.Typer(help="Look at lines and SIMs, edit them, and import a fleet.", no_args_is_help=True)
 app.command(name="set-employee", short_help="Say who uses the SIMs of lines.")(edits.set_employee)
@@ -55,11 +56,17 @@ def import_fleet(file: File, dry_run: DryRun = False, json: JsonFlag = False) ->
     """
 
     async def take_over(
-        stock: "Inventory", caller: Caller, content: bytes, told: Progress | None
+        fleet: "FleetDesk", who: Caller, content: bytes, told: Progress | None
     ) -> ImportReport:
-        return await stock.import_fleet(caller, content, dry_run, told)
+        return await fleet.import_fleet(who, content, dry_run, told)
 
-    import_file(file, take_over, json=json)
+    import_file(file, _importing, take_over, json=json)
+
+
+def _importing(database: "Database") -> "FleetDesk":
+    from starter.fleet.desk import FleetDesk  # noqa: PLC0415
+
+    return FleetDesk(database, settings().mail_language)
 
 
 @app.command(name="list")
@@ -77,13 +84,15 @@ def list_lines(  # noqa: PLR0917  options of a command
     json: JsonFlag = False,
 ) -> None:
     """List lines by device and slot. SIM-Temp marks the temporary eSIM of an open order."""
+    from starter.fleet.desk import FleetDesk  # noqa: PLC0415
+
     shown = limit or SHOWN
 
     async def read() -> list[LineView]:
         wanted = limit if json else shown + 1
-        async with inventory() as (stock, caller):
-            return await stock.lines(
-                caller,
+        async with open_desk(FleetDesk) as (fleet, who):
+            return await fleet.lines(
+                who,
                 account,
                 group=group,
                 device=device,
@@ -123,15 +132,15 @@ def _print_lines(account: str, lines: list[LineView]) -> None:
 @app.command()
 def show(target: Target, json: JsonFlag = False) -> None:
     """Show a line with its SIMs, or one SIM in whatever state."""
-    from starter.inventory import names_sim  # noqa: PLC0415
+    from starter.fleet.desk import FleetDesk, names_sim  # noqa: PLC0415
 
     if names_sim(target) and not json:
         _show_sim(target)
         return
 
     async def read() -> LineView | SimView:
-        async with inventory() as (stock, caller):
-            return await (stock.sim(caller, target) if names_sim(target) else stock.line(caller, target))
+        async with open_desk(FleetDesk) as (fleet, who):
+            return await (fleet.sim(who, target) if names_sim(target) else fleet.line(who, target))
 
     found = run(read)
     if json:
@@ -141,13 +150,18 @@ def show(target: Target, json: JsonFlag = False) -> None:
 
 
 def _show_sim(target: str) -> None:
+    from starter.codes.book import CodeBook  # noqa: PLC0415
+    from starter.fleet.desk import FleetDesk  # noqa: PLC0415
+
     async def read() -> tuple[SimView, QrHistory | None, dict[str, str]]:
-        async with inventory() as (stock, caller):
-            sim = await stock.sim(caller, target)
+        async with opened() as database:
+            who = await caller(database)
+            sim = await FleetDesk(database).sim(who, target)
             if sim.kind is not SimKind.ESIM or sim.mark:  # F25, F45: it has no code, or none yet
                 return sim, None, {}
-            history = await stock.qr_history(caller, target)
-            return sim, history, await stock.people(caller, target, tables.references(history))
+            codes = CodeBook(database)
+            history = await codes.history(who, target)
+            return sim, history, await codes.people(who, target, tables.references(history))
 
     sim, history, people = run(read)
     _print_sim(reference("S", sim.id), sim)
@@ -196,10 +210,11 @@ def actions(
     json: JsonFlag = False,
 ) -> None:
     """Show the three actions on a line or SIM, and why one is not offered."""
+    from starter.fleet.desk import FleetDesk  # noqa: PLC0415
 
     async def read() -> list[ActionOffer]:
-        async with inventory(user) as (stock, caller):
-            return await stock.actions(caller, target)
+        async with open_desk(FleetDesk, user) as (fleet, who):
+            return await fleet.actions(who, target)
 
     found = run(read)
     if json:

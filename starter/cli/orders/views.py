@@ -13,7 +13,7 @@ from models.orders.views import OrderView
 from starter.cli.language import why_not
 from starter.cli.orders import tables
 from starter.cli.output import JsonFlag, full_time, how_many, print_json, print_table, say, warn
-from starter.cli.session import inventory, order_book, run
+from starter.cli.session import open_desk, run
 
 app = typer.Typer(help="Place orders and follow them to their end.", no_args_is_help=True)
 
@@ -25,10 +25,11 @@ User = Annotated[str, typer.Option("--user", help="Who orders: e-mail address or
 @app.command()
 def shop(line: Line, user: User, json: JsonFlag = False) -> None:
     """Show the packs that fit a line: eSIMs of its provider among the SIM Cards."""
+    from starter.catalogue.desk import CatalogueDesk  # noqa: PLC0415
 
     async def read() -> Shop:
-        async with inventory(user) as (stock, caller):
-            return await stock.shop(caller, line)
+        async with open_desk(CatalogueDesk, user) as (catalogue, caller):
+            return await catalogue.shop(caller, line)
 
     offered = run(read)
     if json:
@@ -71,10 +72,13 @@ def list_orders(  # noqa: PLR0917  options of a command
     json: JsonFlag = False,
 ) -> None:
     """List orders, newest first."""
+    from starter.codes.book import CodeBook  # noqa: PLC0415
+    from starter.orders.book import OrderBook  # noqa: PLC0415
+
     wanted = parse_status(status)
 
     async def read() -> tuple[list[OrderView], int]:
-        async with order_book() as (book, caller):
+        async with open_desk(OrderBook) as (book, caller):
             orders = await book.orders(
                 caller,
                 status=wanted,
@@ -84,10 +88,7 @@ def list_orders(  # noqa: PLR0917  options of a command
                 line=line,
                 limit=limit,
             )
-        if not held or json:
-            return orders, 0
-        async with inventory() as (stock, caller):
-            return orders, await stock.qr_held(caller)
+            return orders, await CodeBook(book.database).held(caller) if held and not json else 0
 
     found, held_codes = run(read)
     if json:
@@ -112,9 +113,10 @@ def list_orders(  # noqa: PLR0917  options of a command
 @app.command()
 def show(order: Order, json: JsonFlag = False) -> None:
     """Show an order and everything that happened to it."""
+    from starter.orders.book import OrderBook  # noqa: PLC0415
 
     async def read() -> tuple[OrderView, dict[str, str]]:
-        async with order_book() as (book, caller):
+        async with open_desk(OrderBook) as (book, caller):
             view = await book.order(caller, parse_order_id(order))
             return view, {} if json else await book.people(caller, view)
 
@@ -128,11 +130,12 @@ def show(order: Order, json: JsonFlag = False) -> None:
 @app.command()
 def watch(order: Order, json: JsonFlag = False) -> None:
     """Follow an order until it ends, one line for everything that happens."""
+    from starter.orders.book import OrderBook  # noqa: PLC0415
 
     async def follow() -> OrderView | None:
         told = 0
         view = None
-        async with order_book() as (book, caller):
+        async with open_desk(OrderBook) as (book, caller):
             async for view in book.watch(caller, parse_order_id(order)):
                 for event in view.events[told:]:
                     if not json:

@@ -1,7 +1,6 @@
 """`esim-orders account ...`: the accounts of the platform, and how their people are written to (F66, F67)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,10 +8,11 @@ import typer
 from models.people.account import AccountView
 from models.people.callers import Caller
 from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say
-from starter.cli.session import caller, opened, run, settings
+from starter.cli.session import open_desk, run, settings
 
 if TYPE_CHECKING:
-    from starter.people.accounts import Accounts
+    from starter.people.accounts import AccountDesk
+    from store.session import Database
 
 app = typer.Typer(help="Create, rename and close accounts.", no_args_is_help=True)
 
@@ -20,12 +20,10 @@ Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Name of the acc
 LanguageName = Annotated[str, typer.Argument(metavar="en|fr", help="Of e-mails to its people.")]
 
 
-@asynccontextmanager
-async def _accounts() -> AsyncIterator[tuple["Accounts", Caller]]:
-    from starter.people.accounts import Accounts  # noqa: PLC0415
+def _accounts(database: "Database") -> "AccountDesk":
+    from starter.people.accounts import AccountDesk  # noqa: PLC0415
 
-    async with opened() as database:
-        yield Accounts(database, settings().mail_language), await caller(database)
+    return AccountDesk(database, settings().mail_language)
 
 
 @app.command(name="list")
@@ -33,7 +31,7 @@ def list_accounts(json: JsonFlag = False) -> None:
     """List accounts, closed ones too."""
 
     async def read() -> list[AccountView]:
-        async with _accounts() as (desk, who):
+        async with open_desk(_accounts) as (desk, who):
             return await desk.accounts(who)
 
     found = run(read)
@@ -104,9 +102,9 @@ def set_contact(
     _change(lambda desk, who: desk.set_contact(who, account, address), json=json)
 
 
-def _change(change: Callable[["Accounts", Caller], Awaitable[AccountView]], *, json: bool) -> None:
+def _change(change: Callable[["AccountDesk", Caller], Awaitable[AccountView]], *, json: bool) -> None:
     async def call() -> AccountView:
-        async with _accounts() as (desk, who):
+        async with open_desk(_accounts) as (desk, who):
             return await change(desk, who)
 
     changed = run(call)

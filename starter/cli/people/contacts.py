@@ -10,7 +10,7 @@ from models.people.profiles import parse_roles
 from models.people.views import ContactDetails, ContactRole
 from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, warn
 from starter.cli.questions import answer, at_terminal
-from starter.cli.session import inventory, run
+from starter.cli.session import open_desk, run
 
 app = typer.Typer(help="Look at and keep the contacts of distributors.", no_args_is_help=True)
 
@@ -35,10 +35,11 @@ def list_contacts(
     json: JsonFlag = False,
 ) -> None:
     """List contacts of distributors with their roles."""
+    from starter.people.contacts import ContactDesk  # noqa: PLC0415
 
     async def read() -> list[ContactDetails]:
-        async with inventory() as (stock, caller):
-            return await stock.contacts(caller, account, distributor, role)
+        async with open_desk(ContactDesk) as (contacts, caller):
+            return await contacts.contacts(caller, account, distributor, role)
 
     found = run(read)
     if not found and not json:
@@ -66,16 +67,17 @@ def add(  # noqa: PLR0917  options of a command
     the role order. The import of a catalogue decides who has the role order: it takes it from contacts of
     a distributor in the file that the file does not name.
     """
+    from starter.people.contacts import ContactDesk  # noqa: PLC0415
 
     async def call() -> ContactDetails:
-        async with inventory() as (stock, caller):
+        async with open_desk(ContactDesk) as (contacts, caller):
             try:
-                return await stock.add_contact(
+                return await contacts.add_contact(
                     caller, account, distributor, name, email, role or (), language=language
                 )
             except NotFound as unknown:
                 if unknown.refusals[0].code == "unknown_distributor":
-                    names = ", ".join(await stock.distributors(caller, account)) or "none"
+                    names = ", ".join(await contacts.distributors(caller, account)) or "none"
                     unknown.add_note(f"The account's distributors: {names}.")
                 raise
 
@@ -93,6 +95,8 @@ def add(  # noqa: PLR0917  options of a command
 
 def _second_step(created: ContactDetails) -> ContactDetails:
     """Ask for the roles of a contact that was created, until they are ones that exist."""
+    from starter.people.contacts import ContactDesk  # noqa: PLC0415
+
     while True:
         typed = answer(f"Roles ({_ROLES}; Enter for none)")
         try:
@@ -104,8 +108,8 @@ def _second_step(created: ContactDetails) -> ContactDetails:
         return created
 
     async def call() -> ContactDetails:
-        async with inventory() as (stock, caller):
-            return await stock.edit_contact(
+        async with open_desk(ContactDesk) as (contacts, caller):
+            return await contacts.edit_contact(
                 caller, created.account, reference("C", created.id), add_roles=roles
             )
 
@@ -132,12 +136,14 @@ def edit(  # noqa: PLR0917  options of a command
     that a contact has are dead: `qr request SIM --again` sends the request once more. The
     import of a catalogue decides who has the role order, and may take it away or give it again.
     """
+    from starter.people.contacts import ContactDesk  # noqa: PLC0415
+
     if name is None and email is None and language is None and not role and not no_role:
         raise Refused.because("nothing_to_change")
 
     async def call() -> ContactDetails:
-        async with inventory() as (stock, caller):
-            return await stock.edit_contact(
+        async with open_desk(ContactDesk) as (contacts, caller):
+            return await contacts.edit_contact(
                 caller,
                 account,
                 contact,

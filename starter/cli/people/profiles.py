@@ -8,7 +8,7 @@ from models.orders.rules import SLOTS, Action
 from models.people.profiles import ProfileView
 from starter.cli.language import action_label
 from starter.cli.output import JsonFlag, print_json, print_table
-from starter.cli.session import inventory, run
+from starter.cli.session import open_desk, run
 
 app = typer.Typer(help="Look at and change authorised actions profiles.", no_args_is_help=True)
 
@@ -25,10 +25,11 @@ Targets = Annotated[
 @app.command(name="list")
 def list_profiles(account: Account = None, json: JsonFlag = False) -> None:
     """List the profiles of an account, the default one first."""
+    from starter.people.profiles import ProfileDesk  # noqa: PLC0415
 
     async def read() -> list[ProfileView]:
-        async with inventory() as (stock, caller):
-            return await stock.profiles(caller, account)
+        async with open_desk(ProfileDesk) as (profiles, caller):
+            return await profiles.profiles(caller, account)
 
     found = run(read)
     if json:
@@ -44,10 +45,11 @@ def list_profiles(account: Account = None, json: JsonFlag = False) -> None:
 @app.command()
 def show(profile: Profile, account: Account = None, json: JsonFlag = False) -> None:
     """Show the nine targets of a profile."""
+    from starter.people.profiles import ProfileDesk  # noqa: PLC0415
 
     async def read() -> ProfileView:
-        async with inventory() as (stock, caller):
-            return await stock.profile(caller, account, profile)
+        async with open_desk(ProfileDesk) as (profiles, caller):
+            return await profiles.profile(caller, account, profile)
 
     _print(run(read), json=json)
 
@@ -55,10 +57,11 @@ def show(profile: Profile, account: Account = None, json: JsonFlag = False) -> N
 @app.command()
 def create(profile: Profile, account: Account = None, json: JsonFlag = False) -> None:
     """Create a custom profile; its nine targets are disabled."""
+    from starter.people.profiles import ProfileDesk  # noqa: PLC0415
 
     async def call() -> ProfileView:
-        async with inventory() as (stock, caller):
-            return await stock.create_profile(caller, account, profile)
+        async with open_desk(ProfileDesk) as (profiles, caller):
+            return await profiles.create_profile(caller, account, profile)
 
     _print(run(call), json=json)
 
@@ -66,10 +69,11 @@ def create(profile: Profile, account: Account = None, json: JsonFlag = False) ->
 @app.command()
 def enable(profile: Profile, targets: Targets, account: Account = None, json: JsonFlag = False) -> None:
     """Allow targets to the users of a profile."""
+    from starter.people.profiles import ProfileDesk  # noqa: PLC0415
 
     async def call() -> ProfileView:
-        async with inventory() as (stock, caller):
-            return await stock.enable(caller, account, profile, targets)
+        async with open_desk(ProfileDesk) as (profiles, caller):
+            return await profiles.enable(caller, account, profile, targets)
 
     _print(run(call), json=json)
 
@@ -77,10 +81,11 @@ def enable(profile: Profile, targets: Targets, account: Account = None, json: Js
 @app.command()
 def disable(profile: Profile, targets: Targets, account: Account = None, json: JsonFlag = False) -> None:
     """Take targets from the users of a profile."""
+    from starter.people.profiles import ProfileDesk  # noqa: PLC0415
 
     async def call() -> ProfileView:
-        async with inventory() as (stock, caller):
-            return await stock.disable(caller, account, profile, targets)
+        async with open_desk(ProfileDesk) as (profiles, caller):
+            return await profiles.disable(caller, account, profile, targets)
 
     _print(run(call), json=json)
 

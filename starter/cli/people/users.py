@@ -9,10 +9,10 @@ from models.identifiers import reference
 from models.people.callers import USER_ROLES, Caller, Role, UserKind
 from models.people.views import UserView
 from starter.cli.output import JsonFlag, print_json, print_table
-from starter.cli.session import inventory, run
+from starter.cli.session import open_desk, run
 
 if TYPE_CHECKING:
-    from starter.inventory import Inventory
+    from starter.people.users import UserDesk
 
 app = typer.Typer(help="Look at, create and change users.", no_args_is_help=True)
 
@@ -27,10 +27,11 @@ _ROLES = ", ".join(USER_ROLES)
 @app.command(name="list")
 def list_users(account: Account = None, json: JsonFlag = False) -> None:
     """List users with their role and authorised actions profile."""
+    from starter.people.users import UserDesk  # noqa: PLC0415
 
     async def read() -> list[UserView]:
-        async with inventory() as (stock, caller):
-            return await stock.users(caller, account)
+        async with open_desk(UserDesk) as (users, caller):
+            return await users.users(caller, account)
 
     _print(run(read), json=json)
 
@@ -57,7 +58,7 @@ def create(  # noqa: PLR0917  options of a command
     """Create a user of an account."""
     kind = UserKind.SERVICE if service else UserKind.PERSON
     _change(
-        lambda stock, caller: stock.create_user(
+        lambda users, caller: users.create_user(
             caller,
             account,
             name,
@@ -80,7 +81,7 @@ def set_role(
     json: JsonFlag = False,
 ) -> None:
     """Give a user another role."""
-    _change(lambda stock, caller: stock.set_role(caller, user, role, distributor=distributor), json=json)
+    _change(lambda users, caller: users.set_role(caller, user, role, distributor=distributor), json=json)
 
 
 @app.command(name="set-language")
@@ -90,25 +91,27 @@ def set_language(
     json: JsonFlag = False,
 ) -> None:
     """Write to a user in this language, whatever that of their account is."""
-    _change(lambda stock, caller: stock.set_user_language(caller, user, language), json=json)
+    _change(lambda users, caller: users.set_user_language(caller, user, language), json=json)
 
 
 @app.command()
 def deactivate(user: User, json: JsonFlag = False) -> None:
     """Let a user do nothing any more; orders that were accepted go on."""
-    _change(lambda stock, caller: stock.deactivate_user(caller, user), json=json)
+    _change(lambda users, caller: users.deactivate_user(caller, user), json=json)
 
 
 @app.command()
 def activate(user: User, json: JsonFlag = False) -> None:
     """Let a deactivated user act again."""
-    _change(lambda stock, caller: stock.activate_user(caller, user), json=json)
+    _change(lambda users, caller: users.activate_user(caller, user), json=json)
 
 
-def _change(change: Callable[["Inventory", Caller], Awaitable[UserView]], *, json: bool) -> None:
+def _change(change: Callable[["UserDesk", Caller], Awaitable[UserView]], *, json: bool) -> None:
+    from starter.people.users import UserDesk  # noqa: PLC0415
+
     async def call() -> UserView:
-        async with inventory() as (stock, caller):
-            return await change(stock, caller)
+        async with open_desk(UserDesk) as (users, caller):
+            return await change(users, caller)
 
     changed = run(call)
     if json:

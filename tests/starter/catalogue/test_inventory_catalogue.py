@@ -3,17 +3,16 @@
 import pytest
 
 from models.errors import Refused
-from starter.inventory import Inventory
 from store.session import Database
-from tests.builders import OPERATOR, as_csv, item, line, place, run, world
+from tests.builders import OPERATOR, DataDesks, as_csv, item, line, place, run, world
 
 
-async def refusals(inventory: Inventory, content: bytes) -> list[str]:
+async def refusals(desks: DataDesks, content: bytes) -> list[str]:
     """The sentences of a refused import, and proof that it changed nothing."""
-    before = await inventory.catalogue(OPERATOR)
+    before = await desks.catalogue.catalogue(OPERATOR)
     with pytest.raises(Refused) as refused:
-        await inventory.import_catalogue(OPERATOR, content)
-    assert await inventory.catalogue(OPERATOR) == before
+        await desks.catalogue.import_catalogue(OPERATOR, content)
+    assert await desks.catalogue.catalogue(OPERATOR) == before
     return [refusal.sentence for refusal in refused.value.refusals]
 
 
@@ -28,8 +27,8 @@ async def order_contacts(database: Database) -> list[tuple[str, str, str]]:
 
 
 async def test_a_catalogue_is_taken_over(database: Database) -> None:
-    inventory = await world(database, packs=())
-    report = await inventory.import_catalogue(
+    desks = await world(database, packs=())
+    report = await desks.catalogue.import_catalogue(
         OPERATOR,
         as_csv(
             item("Pack", section="sim cards"),
@@ -40,7 +39,7 @@ async def test_a_catalogue_is_taken_over(database: Database) -> None:
     assert report.created == {"distributors": 1, "packs": 2, "contacts": 2}
     assert tuple(warning.sentence for warning in report.warnings) == ()
     found = [(p.account, p.name, p.section, p.item, p.esim, p.provider, p.available, p.distributor)
-             for p in await inventory.catalogue(OPERATOR)]  # fmt: skip
+             for p in await desks.catalogue.catalogue(OPERATOR)]  # fmt: skip
     assert found == [
         ("Acme", "Old", "SIM Cards", "An eSIM", True, "Orange", False, "Mobilis"),
         ("Acme", "Pack", "Devices", "A phone", False, None, True, "Telvia"),
@@ -53,21 +52,23 @@ async def test_a_catalogue_is_taken_over(database: Database) -> None:
 
 
 async def test_the_same_file_again_changes_nothing(database: Database) -> None:
-    inventory = await world(database)
-    again = await inventory.import_catalogue(OPERATOR, as_csv(item(distributor="TELVIA", provider="orange")))
+    desks = await world(database)
+    again = await desks.catalogue.import_catalogue(
+        OPERATOR, as_csv(item(distributor="TELVIA", provider="orange"))
+    )
     assert (again.rows, again.changes) == (1, 0)
 
 
 async def test_a_dry_run_keeps_nothing(database: Database) -> None:
-    inventory = await world(database, packs=())
-    report = await inventory.import_catalogue(OPERATOR, as_csv(item()), dry_run=True)
+    desks = await world(database, packs=())
+    report = await desks.catalogue.import_catalogue(OPERATOR, as_csv(item()), dry_run=True)
     assert report.created == {"packs": 1, "contacts": 1}
-    assert await inventory.catalogue(OPERATOR) == []
+    assert await desks.catalogue.catalogue(OPERATOR) == []
 
 
 async def test_a_later_file_describes_its_packs_completely(database: Database) -> None:
-    inventory = await world(database, packs=(item(), item(item="Gone", esim="no"), item("Untouched")))
-    report = await inventory.import_catalogue(
+    desks = await world(database, packs=(item(), item(item="Gone", esim="no"), item("Untouched")))
+    report = await desks.catalogue.import_catalogue(
         OPERATOR, as_csv(item(provider="SFR", available="no", order_contact_name="New desk"))
     )
     assert report.changed == {"packs": 1, "contacts": 1}
@@ -75,7 +76,8 @@ async def test_a_later_file_describes_its_packs_completely(database: Database) -
         "Line 2: provider: no line of the account has this provider.",
     )
     found = [
-        (pack.name, pack.item, pack.provider, pack.available) for pack in await inventory.catalogue(OPERATOR)
+        (pack.name, pack.item, pack.provider, pack.available)
+        for pack in await desks.catalogue.catalogue(OPERATOR)
     ]
     assert found == [("Orange pack", "An eSIM", "SFR", False), ("Untouched", "An eSIM", "Orange", True)]
     assert await order_contacts(database) == [("Telvia", "New desk", "orders@telvia.example")]
@@ -93,24 +95,24 @@ async def test_a_later_file_describes_a_distributors_order_contacts_completely(d
             order_contact_email="second@telvia.example",
         ),
     )
-    inventory = await world(database, packs=(mistyped, second, others))
+    desks = await world(database, packs=(mistyped, second, others))
     right = as_csv(item(), second, others | {"order_contact_name": "", "order_contact_email": ""})
-    report = await inventory.import_catalogue(OPERATOR, right)
+    report = await desks.catalogue.import_catalogue(OPERATOR, right)
     assert (report.created, report.changed) == ({"contacts": 1}, {"contacts": 1})
     assert await order_contacts(database) == [
         ("Mobilis", "Orders", "m@mobilis.example"),
         ("Telvia", "Orders", "orders@telvia.example"),
         ("Telvia", "Orders", "second@telvia.example"),
     ]
-    assert (await inventory.import_catalogue(OPERATOR, right)).changes == 0
+    assert (await desks.catalogue.import_catalogue(OPERATOR, right)).changes == 0
     kept = await run(database, "SELECT name FROM contacts WHERE email = 'odres@telvia.example'")
     assert len(kept) == 1, "the contact stays, and may have another role"
 
 
 async def test_a_contact_keeps_its_other_roles(database: Database) -> None:
-    inventory = await world(database)
+    desks = await world(database)
     await run(database, "INSERT INTO contact_roles SELECT id, 'esim_qr_code' FROM contacts")
-    await inventory.import_catalogue(OPERATOR, as_csv(item(order_contact_email="new@telvia.example")))
+    await desks.catalogue.import_catalogue(OPERATOR, as_csv(item(order_contact_email="new@telvia.example")))
     roles = await run(database, "SELECT email, role FROM contact_roles JOIN contacts ON id = contact_id")
     assert set(map(tuple, roles)) == {
         ("orders@telvia.example", "esim_qr_code"),
@@ -119,10 +121,10 @@ async def test_a_contact_keeps_its_other_roles(database: Database) -> None:
 
 
 async def test_optional_columns(database: Database) -> None:
-    inventory = await world(database, packs=())
+    desks = await world(database, packs=())
     columns = ("account", "pack", "section", "item", "provider", "esim", "distributor")
-    await inventory.import_catalogue(OPERATOR, as_csv(item(), columns=columns))
-    assert [pack.available for pack in await inventory.catalogue(OPERATOR)] == [True]
+    await desks.catalogue.import_catalogue(OPERATOR, as_csv(item(), columns=columns))
+    assert [pack.available for pack in await desks.catalogue.catalogue(OPERATOR)] == [True]
     assert await order_contacts(database) == []
 
 
@@ -144,31 +146,29 @@ WRONG = [
 
 
 async def test_wrong_rows(database: Database) -> None:
-    inventory = await world(database)
+    desks = await world(database)
     for rows, sentence in WRONG:
-        (said,) = await refusals(inventory, as_csv(*rows))
+        (said,) = await refusals(desks, as_csv(*rows))
         assert said.startswith(f"Line {len(rows) + 1}: ")
         assert sentence in said
 
 
 async def test_a_pack_in_open_orders_keeps_its_distributor(database: Database) -> None:
-    inventory = await world(database)
+    desks = await world(database)
     await place(database)
-    (said,) = await refusals(inventory, as_csv(item(distributor="Mobilis")))
+    (said,) = await refusals(desks, as_csv(item(distributor="Mobilis")))
     assert "distributor: the pack is in open orders" in said
 
 
 async def test_an_esim_outside_the_shops_section_is_warned_of(database: Database) -> None:
-    inventory = await world(database, packs=())
-    report = await inventory.import_catalogue(OPERATOR, as_csv(item(section="Devices")))
+    desks = await world(database, packs=())
+    report = await desks.catalogue.import_catalogue(OPERATOR, as_csv(item(section="Devices")))
     assert tuple(warning.sentence for warning in report.warnings) == (
         "Line 2: section: the shop shows eSIMs of the section SIM Cards only.",
     )
 
 
 async def test_a_pack_is_the_accounts_own(database: Database) -> None:
-    inventory = await world(
-        database, line(1), line(2, account="Other"), packs=(item(), item(account="Other"))
-    )
-    assert [pack.account for pack in await inventory.catalogue(OPERATOR)] == ["Acme", "Other"]
-    assert [pack.account for pack in await inventory.catalogue(OPERATOR, "Other")] == ["Other"]
+    desks = await world(database, line(1), line(2, account="Other"), packs=(item(), item(account="Other")))
+    assert [pack.account for pack in await desks.catalogue.catalogue(OPERATOR)] == ["Acme", "Other"]
+    assert [pack.account for pack in await desks.catalogue.catalogue(OPERATOR, "Other")] == ["Other"]

@@ -13,11 +13,10 @@ from PIL import Image
 from qrcode.main import make
 
 from starter.cli.codes.pictures import Format, parse_format
-from starter.inventory import Inventory
-from starter.people.accounts import Accounts
+from starter.people.accounts import AccountDesk
 from store.key_ring import KeyRing
 from store.session import Database
-from tests.builders import ANA, OPERATOR, line, run, world
+from tests.builders import ANA, OPERATOR, DataDesks, line, run, world
 from tests.starter.shell import ROOT, Shell
 
 CODE = "LPA:1$smdp.example.com$AAAA-BBBB-CCCC-DDDD"
@@ -35,11 +34,11 @@ def shell(database_url: str, tmp_path: Path) -> Shell:
     return Shell(tmp_path, database_url, more)
 
 
-async def esims(database: Database, count: int = 1) -> Inventory:
+async def esims(database: Database, count: int = 1) -> DataDesks:
     """eSIMs S-1 and on of a distributor whose contact C-1 may be asked for their codes."""
-    inventory = await world(database, *(line(number, sim_type="esim") for number in range(1, count + 1)))
-    await inventory.edit_contact(OPERATOR, None, "C-1", add_roles=["esim_qr_code"])
-    return inventory
+    desks = await world(database, *(line(number, sim_type="esim") for number in range(1, count + 1)))
+    await desks.contacts.edit_contact(OPERATOR, None, "C-1", add_roles=["esim_qr_code"])
+    return desks
 
 
 def picture(shell: Shell, code: str = CODE, name: str = "code.png") -> str:
@@ -311,7 +310,7 @@ async def test_a_notification_goes_to_the_manager_unless_another_address_is_name
     nobody = shell.run("qr", "notify", "S-3", code=2).err
     assert "the account has no contact address; name whom to notify." in nobody
     shell.run("qr", "notify", "S-1", code=3)  # without Temporal it is written down, and not sent
-    await Accounts(database).set_contact(OPERATOR, None, "office@acme.example")
+    await AccountDesk(database).set_contact(OPERATOR, None, "office@acme.example")
     shell.run("qr", "notify", "S-2", code=3)
     shell.run("qr", "notify", "S-3", code=3)
     shell.run("qr", "notify", "S-3", "--to", "boss@acme.example", code=3)

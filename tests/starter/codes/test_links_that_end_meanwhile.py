@@ -15,7 +15,7 @@ from models.orders.lifecycle import OrderKind
 from models.people.callers import By, LinkBearer
 from qr.draw import png
 from starter.codes.link_desk import LinkDesk
-from starter.inventory import Inventory
+from starter.people.contacts import ContactDesk
 from starter.people.erasure import erase
 from store.codes import link_ends, links, notifications
 from store.session import Database
@@ -84,7 +84,7 @@ async def expired(qr: QrWorld) -> None:
 
 async def edited(qr: QrWorld, **changes: Any) -> None:
     contact = reference("C", qr.contacts[0])
-    await Inventory(qr.database).edit_contact(OPERATOR, None, contact, **changes)
+    await ContactDesk(qr.database).edit_contact(OPERATOR, None, contact, **changes)
 
 
 async def role_lost(qr: QrWorld) -> None:

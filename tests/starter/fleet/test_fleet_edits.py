@@ -8,8 +8,9 @@ from models.errors import NotFound, Refused
 from models.fleet.edits import MAX_LINES
 from models.fleet.inventory import LineView
 from models.people.callers import AllAccounts, By, Role
-from starter.fleet.edits import FleetEdits
-from starter.inventory import Inventory
+from starter.codes.book import CodeBook
+from starter.fleet.desk import FleetDesk
+from starter.fleet.edits import FleetEditDesk
 from store import events
 from store.locks import lock_subject
 from store.orders import steps
@@ -32,7 +33,7 @@ from tests.qr_world import codes_of
 
 
 async def shown(database: Database, number: int = 1) -> LineView:
-    return await Inventory(database).line(OPERATOR, f"L-{number}")
+    return await FleetDesk(database).line(OPERATOR, f"L-{number}")
 
 
 async def users_of(database: Database, *numbers: int) -> list[str | None]:
@@ -44,7 +45,7 @@ async def users_of(database: Database, *numbers: int) -> list[str | None]:
 @pytest.mark.covers("F63")
 async def test_an_employee_is_named_by_address_name_or_id(database: Database) -> None:
     await world(database, line(1), line(2), line(3))
-    edits, caller = FleetEdits(database), await ana(database)
+    edits, caller = FleetEditDesk(database), await ana(database)
     for named, expected in (
         ("EMPLOYEE2@acme.example", "Employee 2"),
         ("employee 3", "Employee 3"),
@@ -61,7 +62,7 @@ async def test_an_employee_is_named_by_address_name_or_id(database: Database) ->
 @pytest.mark.covers("F63")
 async def test_many_lines_get_a_new_employee_in_one_call(database: Database) -> None:
     await world(database, line(1), line(2), line(3))
-    edits, caller = FleetEdits(database), await ana(database)
+    edits, caller = FleetEditDesk(database), await ana(database)
     named = ["L-1", "+33639980002", "L-1", " 1 "]
     tried = await edits.set_employee(caller, named, "lea@acme.example", name="Lea", dry_run=True)
     assert (tried.lines, tried.changed, tried.created, tried.dry_run) == (2, (1, 2), {"employees": 1}, True)
@@ -79,7 +80,7 @@ async def test_many_lines_get_a_new_employee_in_one_call(database: Database) -> 
 @pytest.mark.covers("F63")
 async def test_groups_are_those_of_the_line_and_of_its_sim(database: Database) -> None:
     await world(database, line(1), line(2, management_groups="Paris"), empty_slot(3))
-    edits, caller = FleetEdits(database), await ana(database)
+    edits, caller = FleetEditDesk(database), await ana(database)
     lines = ["L-1", "L-2", "L-3"]
     for mode, groups, expected in (
         ("add", ["Paris"], [("Lyon", "Paris", "Sales"), ("Paris",), ("Lyon", "Paris", "Sales")]),
@@ -97,7 +98,7 @@ async def test_groups_are_those_of_the_line_and_of_its_sim(database: Database) -
 @pytest.mark.covers("F63")
 async def test_a_group_that_there_is_not_is_made_only_where_that_is_said(database: Database) -> None:
     await world(database)
-    edits, caller = FleetEdits(database), await ana(database)
+    edits, caller = FleetEditDesk(database), await ana(database)
     for mode in ("set", "add", "remove"):
         with pytest.raises(Refused) as refused:
             await edits.set_groups(caller, ["L-1"], ["Sales", "Nowhere"], mode, create=mode == "remove")
@@ -120,11 +121,9 @@ async def test_a_group_that_there_is_not_is_made_only_where_that_is_said(databas
 
 @pytest.mark.covers("F63")
 async def test_every_wrong_line_is_named_and_none_is_edited(database: Database) -> None:
-    inventory = await world(
-        database, line(1), line(2), empty_slot(3), empty_slot(4), line(5, account="Other")
-    )
-    edits, caller = FleetEdits(database), await ana(database)
-    before = await inventory.lines(OPERATOR)
+    desks = await world(database, line(1), line(2), empty_slot(3), empty_slot(4), line(5, account="Other"))
+    edits, caller = FleetEditDesk(database), await ana(database)
+    before = await desks.fleet.lines(OPERATOR)
     for lines, code, named in (
         (["L-1", "L-99", "+33639980002", "nonsense", "L-5"], "unknown_lines", "number 2, 4, 5 of"),
         (["L-99"], "unknown_line", "no such line"),
@@ -150,23 +149,23 @@ async def test_every_wrong_line_is_named_and_none_is_edited(database: Database) 
         with pytest.raises(Refused) as refused:
             await edits.set_employee(caller, ["L-1", "L-2"], employee, name=name)
         assert codes_of(refused) == [code]
-    assert await inventory.lines(OPERATOR) == before
+    assert await desks.fleet.lines(OPERATOR) == before
 
 
 async def test_a_name_of_several_employees_is_asked_about(database: Database) -> None:
     await world(database, line(1), line(2, employee_name="Employee 1"))
     with pytest.raises(Refused) as refused:
-        await FleetEdits(database).set_employee(OPERATOR, ["L-1"], "Employee 1")
+        await FleetEditDesk(database).set_employee(OPERATOR, ["L-1"], "Employee 1")
     assert codes_of(refused) == ["employee_ambiguous"]
     assert "E-1, E-2" in str(refused.value)
 
 
 @pytest.mark.covers("F63")
 async def test_who_may_only_look_edits_nothing(database: Database) -> None:
-    inventory = await world(database)
-    await inventory.create_user(OPERATOR, ACCOUNT, "Ben", "ben@acme.example", role=Role.VIEWER)
+    desks = await world(database)
+    await desks.users.create_user(OPERATOR, ACCOUNT, "Ben", "ben@acme.example", role=Role.VIEWER)
     ben = await ana(database, "ben@acme.example")
-    edits = FleetEdits(database)
+    edits = FleetEditDesk(database)
     for call in (edits.set_employee(ben, ["L-1"], None), edits.set_groups(ben, ["L-1"], [])):
         with pytest.raises(Refused) as refused:
             await call
@@ -178,7 +177,7 @@ async def test_who_may_only_look_edits_nothing(database: Database) -> None:
 @pytest.mark.covers("F63")
 async def test_the_story_of_a_line_and_of_its_sim_says_who_edited_them(database: Database) -> None:
     await world(database, line(1), empty_slot(2))
-    edits, caller = FleetEdits(database), await ana(database)
+    edits, caller = FleetEditDesk(database), await ana(database)
     await edits.set_employee(caller, ["L-1"], None)
     await edits.set_groups(caller, ["L-1", "L-2"], ["Lyon"])
     await edits.set_groups(caller, ["L-1", "L-2"], ["Lyon"])
@@ -195,7 +194,7 @@ async def test_the_story_of_a_line_and_of_its_sim_says_who_edited_them(database:
     assert [(event.type, event.data) for event in of_empty] == [
         ("line.groups_changed", {"line": 2, **grouped})
     ]
-    history = await Inventory(database).qr_history(OPERATOR, "S-1")
+    history = await CodeBook(database).history(OPERATOR, "S-1")
     assert history.events == (), "it is no story of the QR code"
 
 
@@ -204,7 +203,7 @@ async def test_the_temporary_esim_takes_an_edit_when_the_order_is_processed(data
     await world(database, line(1), line(2, management_groups="Paris"))
     order = await place(database)
     await acknowledge(database, order)
-    edits, caller = FleetEdits(database), await ana(database)
+    edits, caller = FleetEditDesk(database), await ana(database)
     await edits.set_employee(caller, ["L-1"], "E-2")
     await edits.set_groups(caller, ["L-1"], ["Paris"])
     during = await shown(database)
@@ -225,7 +224,7 @@ async def test_an_edit_waits_for_the_step_of_an_order_and_finds_the_sim_that_is_
     async with database.transaction() as connection:
         done = await steps.complete(connection, order.order_id, By("operator"), iccid(900), "test")
         assert done.refusal is None
-        editing = asyncio.create_task(FleetEdits(database).set_employee(OPERATOR, ["L-2", "L-1"], "E-2"))
+        editing = asyncio.create_task(FleetEditDesk(database).set_employee(OPERATOR, ["L-2", "L-1"], "E-2"))
         await asyncio.wait([editing], timeout=0.5)
         assert not editing.done()
     assert (await editing).changed == (1,)
@@ -234,19 +233,19 @@ async def test_an_edit_waits_for_the_step_of_an_order_and_finds_the_sim_that_is_
 
 async def test_edits_orders_and_imports_of_the_same_lines_at_once_come_to_an_end(database: Database) -> None:
     rows = [line(number) for number in range(1, 11)]
-    inventory = await world(database, *rows)
+    desks = await world(database, *rows)
     orders = [await place(database, number) for number in range(1, 6)]
     names = [f"L-{number}" for number in range(1, 11)]
-    edits = FleetEdits(database)
+    edits = FleetEditDesk(database)
     answers = await asyncio.gather(
         *(edits.set_employee(OPERATOR, names[::-1], f"new{n}@acme.example", name="New") for n in range(3)),
         *(edits.set_groups(OPERATOR, names, [f"G{n}", "Lyon"], create=True) for n in range(3)),
         *(acknowledge(database, order) for order in orders),
-        inventory.import_fleet(OPERATOR, as_csv(*({**row, "management_groups": "G1;Z"} for row in rows))),
+        desks.fleet.import_fleet(OPERATOR, as_csv(*({**row, "management_groups": "G1;Z"} for row in rows))),
         return_exceptions=True,
     )
     assert [answer for answer in answers if isinstance(answer, BaseException)] == []
-    found = await inventory.lines(OPERATOR)
+    found = await desks.fleet.lines(OPERATOR)
     assert len({line.groups for line in found}) == 1
     assert len({line.sim.employee for line in found if line.sim and line.sim.employee == "New"}) <= 1
 
@@ -255,7 +254,7 @@ async def test_lines_are_locked_before_their_sims(database: Database) -> None:
     await world(database, line(1), line(2))
     async with database.transaction() as connection:
         assert await lock_subject(connection, 1, "line:2")
-        editing = asyncio.create_task(FleetEdits(database).set_groups(OPERATOR, ["L-1", "L-2"], []))
+        editing = asyncio.create_task(FleetEditDesk(database).set_groups(OPERATOR, ["L-1", "L-2"], []))
         await asyncio.wait([editing], timeout=0.5)
         free = "SELECT id FROM sims ORDER BY id FOR UPDATE SKIP LOCKED"
         assert len(await run(database, free)) == 2
@@ -264,7 +263,7 @@ async def test_lines_are_locked_before_their_sims(database: Database) -> None:
 
 async def test_a_thousand_lines_are_edited_in_one_call(database: Database) -> None:
     await world(database, *(line(number, employee_email="") for number in range(1, MAX_LINES + 1)))
-    done = await FleetEdits(database).set_employee(
+    done = await FleetEditDesk(database).set_employee(
         OPERATOR, [f"L-{number}" for number in range(1, MAX_LINES + 1)], "a@acme.example", name="A"
     )
     assert len(done.changed) == MAX_LINES

@@ -7,10 +7,12 @@ import pytest
 from models.fleet.inventory import SimState
 from models.imports import ImportReport
 from models.orders.rules import TARGETS
-from starter.inventory import Inventory
+from starter.catalogue.desk import CatalogueDesk
+from starter.fleet.desk import FleetDesk
 from store.session import Database
 from tests.builders import (
     OPERATOR,
+    DataDesks,
     acknowledge,
     as_csv,
     cancel,
@@ -27,8 +29,8 @@ from tests.builders import (
 
 
 async def test_a_fleet_is_taken_over(database: Database) -> None:
-    inventory = Inventory(database)
-    report = await inventory.import_fleet(
+    desks = DataDesks(database)
+    report = await desks.fleet.import_fleet(
         OPERATOR,
         as_csv(
             line(1, device="Phone"),
@@ -50,7 +52,7 @@ async def test_a_fleet_is_taken_over(database: Database) -> None:
             "SIMs": 3,
         },
     )
-    first, second, third, other = await inventory.lines(OPERATOR)
+    first, second, third, other = await desks.fleet.lines(OPERATOR)
     assert (first.account, first.device, first.slot, first.msisdn) == ("Acme", "Phone", 1, "+33639980001")
     assert first.groups == ("Lyon", "Sales")
     assert first.sim is not None
@@ -66,35 +68,35 @@ async def test_a_fleet_is_taken_over(database: Database) -> None:
 
 @pytest.mark.covers("F39")
 async def test_a_new_account_has_its_default_profile(database: Database) -> None:
-    inventory = await world(database)
-    (profile,) = await inventory.profiles(OPERATOR, "Acme")
+    desks = await world(database)
+    (profile,) = await desks.profiles.profiles(OPERATOR, "Acme")
     assert profile.is_default
     assert profile.enabled == TARGETS
 
 
 async def test_the_same_file_again_changes_nothing(database: Database) -> None:
-    inventory = Inventory(database)
+    desks = DataDesks(database)
     content = as_csv(line(1), line(2, employee_email=""), empty_slot(3), line(4, management_groups=""))
-    await inventory.import_fleet(OPERATOR, content)
-    before = await inventory.lines(OPERATOR)
-    again = await inventory.import_fleet(OPERATOR, content)
+    await desks.fleet.import_fleet(OPERATOR, content)
+    before = await desks.fleet.lines(OPERATOR)
+    again = await desks.fleet.import_fleet(OPERATOR, content)
     assert (again.rows, again.changes) == (4, 0)
-    assert await inventory.lines(OPERATOR) == before
+    assert await desks.fleet.lines(OPERATOR) == before
 
 
 async def test_a_dry_run_tells_all_and_keeps_nothing(database: Database) -> None:
-    inventory = Inventory(database)
+    desks = DataDesks(database)
     content = as_csv(line(1), line(2))
-    tried = await inventory.import_fleet(OPERATOR, content, dry_run=True)
+    tried = await desks.fleet.import_fleet(OPERATOR, content, dry_run=True)
     assert tried.dry_run
-    assert await inventory.lines(OPERATOR) == []
+    assert await desks.fleet.lines(OPERATOR) == []
     assert await run(database, "SELECT FROM accounts") == []
-    done = await inventory.import_fleet(OPERATOR, content)
+    done = await desks.fleet.import_fleet(OPERATOR, content)
     assert (tried.created, tried.changed) == (done.created, done.changed)
 
 
 async def test_a_later_file_updates_what_may_change(database: Database) -> None:
-    inventory = await world(database, line(1), empty_slot(2), line(3))
+    desks = await world(database, line(1), empty_slot(2), line(3))
     changed = line(
         1,
         provider="SFR",
@@ -102,11 +104,11 @@ async def test_a_later_file_updates_what_may_change(database: Database) -> None:
         employee_name="Renamed",
         management_groups="Lyon; Night ;;Lyon",
     )
-    report = await inventory.import_fleet(
+    report = await desks.fleet.import_fleet(
         OPERATOR, as_csv(changed, line(2), line(3, employee_email="", employee_name=""))
     )
     assert report.changed == {"lines": 3, "employees": 1}
-    first, second, third = await inventory.lines(OPERATOR)
+    first, second, third = await desks.fleet.lines(OPERATOR)
     assert first.sim is not None
     assert (first.provider, first.groups) == ("SFR", ("Lyon", "Night"))
     assert (first.sim.provider, first.sim.distributor) == ("SFR", "Mobilis")
@@ -118,8 +120,8 @@ async def test_a_later_file_updates_what_may_change(database: Database) -> None:
 
 
 async def test_names_are_the_same_whatever_their_case(database: Database) -> None:
-    inventory = await world(database)
-    again = await inventory.import_fleet(
+    desks = await world(database)
+    again = await desks.fleet.import_fleet(
         OPERATOR,
         as_csv(line(1, provider="ORANGE", distributor="telvia", employee_email="EMPLOYEE1@acme.example")),
     )
@@ -141,34 +143,34 @@ async def test_names_are_the_same_whatever_their_case(database: Database) -> Non
     ids=["plain", "bom", "semicolon", "unix", "blank lines", "order", "header", "spelling"],
 )
 async def test_spreadsheets_write_csv_in_many_ways(database: Database, content: bytes) -> None:
-    inventory = Inventory(database)
-    await inventory.import_fleet(OPERATOR, content)
-    (found,) = await inventory.lines(OPERATOR)
+    desks = DataDesks(database)
+    await desks.fleet.import_fleet(OPERATOR, content)
+    (found,) = await desks.fleet.lines(OPERATOR)
     assert found.sim is not None
     assert (found.msisdn, found.sim.iccid, found.groups) == ("+33639980001", iccid(1), ("Lyon", "Sales"))
 
 
 async def test_decomposed_letters_are_the_same_name(database: Database) -> None:
-    inventory = Inventory(database)
-    await inventory.import_fleet(OPERATOR, as_csv(line(device="Zoe\u0308")))
-    again = await inventory.import_fleet(OPERATOR, as_csv(line(device="Zo\u00eb")))
+    desks = DataDesks(database)
+    await desks.fleet.import_fleet(OPERATOR, as_csv(line(device="Zoe\u0308")))
+    again = await desks.fleet.import_fleet(OPERATOR, as_csv(line(device="Zo\u00eb")))
     assert again.changes == 0
 
 
 @pytest.mark.covers("F21")
 async def test_a_discarded_sim_does_not_come_back(database: Database) -> None:
-    inventory = await world(database)
+    desks = await world(database)
     order = await place(database)
     await acknowledge(database, order)
     await process(database, order, iccid(900))
-    (said,) = await refused_fleet(inventory, as_csv(line(1)))
+    (said,) = await refused_fleet(desks.fleet, as_csv(line(1)))
     assert "this SIM is discarded, and that cannot be undone" in said
-    (elsewhere,) = await refused_fleet(inventory, as_csv(line(5, iccid=iccid(1))))
+    (elsewhere,) = await refused_fleet(desks.fleet, as_csv(line(5, iccid=iccid(1))))
     assert "this SIM is discarded" in elsewhere
 
 
 async def test_while_an_order_is_open_its_sims_and_provider_stay(database: Database) -> None:
-    inventory = await world(database)
+    desks = await world(database)
     order = await place(database)
     await acknowledge(database, order, iccid(900))
     for row, sentence in (
@@ -177,27 +179,27 @@ async def test_while_an_order_is_open_its_sims_and_provider_stay(database: Datab
         (empty_slot(1), "iccid: the line has an open order"),
         (line(5, iccid=iccid(900)), "iccid: this is the temporary eSIM of an open order."),
     ):
-        (said,) = await refused_fleet(inventory, as_csv(row))
+        (said,) = await refused_fleet(desks.fleet, as_csv(row))
         assert sentence in said
     await cancel(database, order)
-    assert (await inventory.import_fleet(OPERATOR, as_csv(line(1, provider="SFR")))).changed == {"lines": 1}
+    assert (await desks.fleet.import_fleet(OPERATOR, as_csv(line(1, provider="SFR")))).changed == {"lines": 1}
 
 
 @pytest.mark.covers("F54")
 async def test_employee_and_groups_may_change_while_an_order_is_open(database: Database) -> None:
-    inventory = await world(database)
+    desks = await world(database)
     order = await place(database)
     await acknowledge(database, order)
     moved = line(1, employee_name="Zoé", employee_email="zoe@acme.example", management_groups="Paris")
-    await inventory.import_fleet(OPERATOR, as_csv(moved))
+    await desks.fleet.import_fleet(OPERATOR, as_csv(moved))
     await process(database, order, iccid(900))
-    found = await inventory.line(OPERATOR, "+33639980001")
+    found = await desks.fleet.line(OPERATOR, "+33639980001")
     assert found.sim is not None
     assert (found.sim.iccid, found.sim.employee, found.sim.groups) == (iccid(900), "Zoé", ("Paris",))
 
 
 async def test_a_sim_in_stock_is_put_on_an_empty_slot_of_its_account(database: Database) -> None:
-    inventory = await world(database, empty_slot(1), empty_slot(2, account="Other"))
+    desks = await world(database, empty_slot(1), empty_slot(2, account="Other"))
     for number in (1, 2):
         await run(
             database,
@@ -206,10 +208,10 @@ async def test_a_sim_in_stock_is_put_on_an_empty_slot_of_its_account(database: D
             iccid=iccid(number),
             line=number,
         )
-    (said,) = await refused_fleet(inventory, as_csv(line(1, iccid=iccid(2))))
+    (said,) = await refused_fleet(desks.fleet, as_csv(line(1, iccid=iccid(2))))
     assert "iccid: this SIM is in use elsewhere already." in said
-    assert (await inventory.import_fleet(OPERATOR, as_csv(line(1)))).changed == {"lines": 1}
-    found = await inventory.line(OPERATOR, "L-1")
+    assert (await desks.fleet.import_fleet(OPERATOR, as_csv(line(1)))).changed == {"lines": 1}
+    found = await desks.fleet.line(OPERATOR, "L-1")
     assert found.sim is not None
     assert (found.sim.iccid, found.sim.state) == (iccid(1), SimState.ACTIVE)
 
@@ -217,7 +219,7 @@ async def test_a_sim_in_stock_is_put_on_an_empty_slot_of_its_account(database: D
 @pytest.mark.covers("F49")
 async def test_a_wrong_check_digit_is_a_warning(database: Database) -> None:
     wrong = iccid(1)[:-1] + ("0" if iccid(1)[-1] != "0" else "1")
-    report = await Inventory(database).import_fleet(
+    report = await FleetDesk(database).import_fleet(
         OPERATOR, as_csv(line(1, iccid=wrong), empty_slot(2, distributor="X"))
     )
     assert tuple(warning.sentence for warning in report.warnings) == (
@@ -229,23 +231,23 @@ async def test_a_wrong_check_digit_is_a_warning(database: Database) -> None:
 
 
 async def test_two_imports_at_once(database: Database) -> None:
-    inventory = await world(database)
+    desks = await world(database)
     async with database.transaction() as connection:
         await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(6145319)")
-        (said,) = await refused_fleet(inventory, as_csv(line(1, provider="SFR")))
+        (said,) = await refused_fleet(desks.fleet, as_csv(line(1, provider="SFR")))
     assert said == "Another import is running; import again when it has ended."
-    assert (await inventory.import_fleet(OPERATOR, as_csv(line(1, provider="SFR")))).changed == {"lines": 1}
+    assert (await desks.fleet.import_fleet(OPERATOR, as_csv(line(1, provider="SFR")))).changed == {"lines": 1}
 
 
 async def test_5000_lines_are_a_matter_of_seconds(database: Database) -> None:
     content = as_csv(*(line(n, device=f"Phone {n // 3}", slot=n % 3 + 1) for n in range(5000)))
     told: list[tuple[str, int, int]] = []
     began = time.monotonic()
-    report = await Inventory(database).import_fleet(
+    report = await FleetDesk(database).import_fleet(
         OPERATOR, content, progress=lambda *step: told.append(step)
     )
     assert time.monotonic() - began < 20
     assert (report.created["lines"], report.created["SIMs"]) == (5000, 5000)
     assert told[0] == ("Reading", 0, 5000)
     assert told[-1][1] == told[-1][2]
-    await Inventory(database).import_catalogue(OPERATOR, as_csv(item()))
+    await CatalogueDesk(database).import_catalogue(OPERATOR, as_csv(item()))

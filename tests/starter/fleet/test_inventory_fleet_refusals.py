@@ -3,7 +3,7 @@
 import pytest
 
 from models.imports import MAX_LISTED
-from starter.inventory import Inventory
+from starter.fleet.desk import FleetDesk
 from store.session import Database
 from tests.builders import as_csv, empty_slot, iccid, line, refused_fleet, world
 
@@ -30,14 +30,14 @@ ROW_REFUSALS = [
 
 async def test_a_wrong_row(database: Database) -> None:
     for row, sentence in ROW_REFUSALS:
-        (said,) = await refused_fleet(Inventory(database), as_csv(line(8), row, line(9)))
+        (said,) = await refused_fleet(FleetDesk(database), as_csv(line(8), row, line(9)))
         assert said.startswith("Line 3: ")
         assert sentence in said
 
 
 async def test_every_wrong_row_is_told_with_its_line(database: Database) -> None:
     rows = [line(1), line(2, slot=9, msisdn="x"), line(3), line(4, provider="")]
-    said = await refused_fleet(Inventory(database), as_csv(*rows) + b"\r\nonly,three,cells\r\n")
+    said = await refused_fleet(FleetDesk(database), as_csv(*rows) + b"\r\nonly,three,cells\r\n")
     assert [sentence[:7] for sentence in said] == ["Line 3:", "Line 5:", "Line 7:"]
     assert "slot:" in said[0]
     assert "msisdn:" in said[0]
@@ -45,7 +45,7 @@ async def test_every_wrong_row_is_told_with_its_line(database: Database) -> None
 
 
 async def test_of_very_many_wrong_rows_the_rest_is_counted(database: Database) -> None:
-    said = await refused_fleet(Inventory(database), as_csv(*(line(n, slot=0) for n in range(MAX_LISTED + 7))))
+    said = await refused_fleet(FleetDesk(database), as_csv(*(line(n, slot=0) for n in range(MAX_LISTED + 7))))
     assert len(said) == MAX_LISTED + 1
     assert said[-1] == "And in further lines of the file: 7."
 
@@ -60,7 +60,7 @@ TWINS = [
 
 async def test_rows_that_contradict_each_other(database: Database) -> None:
     for second, sentence in TWINS:
-        (said,) = await refused_fleet(Inventory(database), as_csv(line(1), second))
+        (said,) = await refused_fleet(FleetDesk(database), as_csv(line(1), second))
         assert said.startswith("Line 3: ")
         assert sentence in said
 
@@ -79,9 +79,9 @@ CONTRADICTIONS = [
 
 @pytest.mark.covers("F49")
 async def test_rows_that_contradict_the_inventory(database: Database) -> None:
-    inventory = await world(database, line(1), line(2, account="Other"))
+    desks = await world(database, line(1), line(2, account="Other"))
     for row, sentence in CONTRADICTIONS:
-        (said,) = await refused_fleet(inventory, as_csv(line(8), row))
+        (said,) = await refused_fleet(desks.fleet, as_csv(line(8), row))
         assert said.startswith("Line 3: ")
         assert sentence in said
         assert "Other" not in said
@@ -119,6 +119,6 @@ FILES = {
 
 async def test_a_file_that_is_no_fleet(database: Database) -> None:
     for what, (content, sentence) in FILES.items():
-        (said,) = await refused_fleet(Inventory(database), content)
+        (said,) = await refused_fleet(FleetDesk(database), content)
         assert sentence in said, what
         assert len(said) < 250

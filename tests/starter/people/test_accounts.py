@@ -1,4 +1,4 @@
-"""Accounts: created, renamed, closed and opened again; and a closed one takes nothing new (F67)."""
+"""AccountDesk: created, renamed, closed and opened again; and a closed one takes nothing new (F67)."""
 
 import asyncio
 
@@ -13,8 +13,8 @@ from models.orders.placement import Acceptance, Placement
 from models.orders.rules import TARGETS
 from models.people.callers import AllAccounts, By, Caller, Permission, Role
 from starter import callers
-from starter.inventory import Inventory
-from starter.people.accounts import Accounts
+from starter.people.accounts import AccountDesk
+from starter.people.profiles import ProfileDesk
 from store import events
 from store.orders import acceptance, steps
 from store.people import account_settings
@@ -49,11 +49,11 @@ async def told(database: Database, account_id: int = 1) -> list[tuple[str, str]]
 
 @pytest.mark.covers("F67", "F39")
 async def test_a_new_account_has_a_default_profile_with_all_nine_targets(database: Database) -> None:
-    accounts = Accounts(database, Language.FR)
+    accounts = AccountDesk(database, Language.FR)
     made = await accounts.create(OPERATOR, "  Nord ", contact="office@nord.example")
     assert (made.name, made.language, made.contact_email) == ("Nord", "fr", "office@nord.example")
     assert (made.closed_at, made.open_orders) == (None, 0)
-    (profile,) = await Inventory(database).profiles(OPERATOR, "Nord")
+    (profile,) = await ProfileDesk(database).profiles(OPERATOR, "Nord")
     assert (profile.is_default, profile.enabled) == (True, TARGETS)
     assert await told(database, made.id) == [("account.created", "operator")]
     assert (await accounts.create(OPERATOR, "Sud", "en")).language == "en"
@@ -62,7 +62,7 @@ async def test_a_new_account_has_a_default_profile_with_all_nine_targets(databas
 
 @pytest.mark.covers("F67")
 async def test_a_name_is_one_account_s(database: Database) -> None:
-    accounts = Accounts(database)
+    accounts = AccountDesk(database)
     await accounts.create(OPERATOR, "Nord")
     await accounts.create(OPERATOR, "Sud")
     for call in (accounts.create(OPERATOR, " Nord"), accounts.rename(OPERATOR, "Sud", "Nord")):
@@ -88,7 +88,7 @@ async def test_a_name_is_one_account_s(database: Database) -> None:
 
 
 async def test_of_two_who_create_the_same_account_at_once_one_is_refused(database: Database) -> None:
-    accounts = Accounts(database)
+    accounts = AccountDesk(database)
     answers = await asyncio.gather(
         *(accounts.create(OPERATOR, "Nord") for _ in range(4)), return_exceptions=True
     )
@@ -98,10 +98,10 @@ async def test_of_two_who_create_the_same_account_at_once_one_is_refused(databas
 
 @pytest.mark.covers("F67")
 async def test_only_the_operator_creates_renames_and_closes(database: Database) -> None:
-    inventory = await world(database)
-    await inventory.create_user(OPERATOR, ACCOUNT, "Olga", "olga@acme.example", role=Role.OWNER)
+    desks = await world(database)
+    await desks.users.create_user(OPERATOR, ACCOUNT, "Olga", "olga@acme.example", role=Role.OWNER)
     owner = await ana(database, "olga@acme.example")
-    accounts = Accounts(database)
+    accounts = AccountDesk(database)
     assert not owner.may(Permission.MANAGE_ACCOUNTS)
     for call in (
         accounts.create(owner, "New"),
@@ -117,9 +117,9 @@ async def test_only_the_operator_creates_renames_and_closes(database: Database) 
 
 @pytest.mark.covers("F67")
 async def test_a_closed_account_takes_no_new_orders_and_its_open_ones_finish(database: Database) -> None:
-    inventory = await world(database, line(1), line(2), line(3))
+    desks = await world(database, line(1), line(2), line(3))
     first, second = await place(database, 1), await place(database, 2)
-    closed = await Accounts(database).close(OPERATOR, ACCOUNT)
+    closed = await AccountDesk(database).close(OPERATOR, ACCOUNT)
     assert closed.closed_at is not None
     assert closed.open_orders == 2
     third = await accept(database, 3)
@@ -131,11 +131,13 @@ async def test_a_closed_account_takes_no_new_orders_and_its_open_ones_finish(dat
     async with database.transaction() as connection:
         done = await steps.acknowledge(connection, second.order_id, By("contact:1"))
     assert done.refusal is None, "the distributor goes on"
-    shown = await inventory.line(OPERATOR, "L-1")
+    shown = await desks.fleet.line(OPERATOR, "L-1")
     assert shown.sim is not None
     assert (shown.sim.iccid, shown.open_order) == (iccid(900), None)
-    assert await Accounts(database).close(OPERATOR, ACCOUNT) == closed.model_copy(update={"open_orders": 1})
-    await Accounts(database).reopen(OPERATOR, ACCOUNT)
+    assert await AccountDesk(database).close(OPERATOR, ACCOUNT) == closed.model_copy(
+        update={"open_orders": 1}
+    )
+    await AccountDesk(database).reopen(OPERATOR, ACCOUNT)
     assert (await accept(database, 3)).accepted, "the key of a refused order is free"
     assert await told(database) == [
         ("account.created", "operator"),
@@ -146,14 +148,14 @@ async def test_a_closed_account_takes_no_new_orders_and_its_open_ones_finish(dat
 
 @pytest.mark.covers("F67", "S5")
 async def test_the_users_of_a_closed_account_cannot_act(database: Database) -> None:
-    inventory = await world(database, line(1))
+    desks = await world(database, line(1))
     desk = "desk@telvia.example"
-    await inventory.create_user(
+    await desks.users.create_user(
         OPERATOR, ACCOUNT, "Dora", desk, role=Role.PROVIDER_DESK, distributor="Telvia"
     )
     before = await ana(database)
     order = await place(database, 1)
-    await Accounts(database).close(OPERATOR, ACCOUNT)
+    await AccountDesk(database).close(OPERATOR, ACCOUNT)
     with pytest.raises(Refused) as refused:
         await callers.user(database, ANA)
     assert codes_of(refused) == ["account_closed"]
@@ -165,8 +167,8 @@ async def test_the_users_of_a_closed_account_cannot_act(database: Database) -> N
     dora: Caller = await callers.user(database, desk)
     async with database.transaction() as connection:
         assert (await steps.acknowledge(connection, order.order_id, By(dora.actor))).refusal is None
-    assert len(await inventory.lines(OPERATOR, ACCOUNT)) == 1, "the operator reads its data"
-    await Accounts(database).reopen(OPERATOR, ACCOUNT)
+    assert len(await desks.fleet.lines(OPERATOR, ACCOUNT)) == 1, "the operator reads its data"
+    await AccountDesk(database).reopen(OPERATOR, ACCOUNT)
     assert (await callers.user(database, ANA)).actor == before.actor
 
 
@@ -174,7 +176,7 @@ async def test_the_users_of_a_closed_account_cannot_act(database: Database) -> N
 async def test_a_closed_account_requests_no_qr_code(database: Database) -> None:
     qr = await qr_world(database)
     open_before = await qr.asked(1, "before")
-    await Accounts(database).close(OPERATOR, ACCOUNT)
+    await AccountDesk(database).close(OPERATOR, ACCOUNT)
     refused = await qr.ask(1, "after")
     assert "account_closed" in [reason.code for reason in refused.refusals]
     assert await run(database, "SELECT id FROM qr_requests WHERE status = 'requested'") == [(open_before,)]
@@ -182,15 +184,15 @@ async def test_a_closed_account_requests_no_qr_code(database: Database) -> None:
 
 @pytest.mark.covers("F67")
 async def test_nothing_is_imported_into_a_closed_account(database: Database) -> None:
-    inventory = await world(database)
-    await Accounts(database).close(OPERATOR, ACCOUNT)
-    said = await refused_fleet(inventory, as_csv(empty_slot(7), empty_slot(8, account="Other")))
+    desks = await world(database)
+    await AccountDesk(database).close(OPERATOR, ACCOUNT)
+    said = await refused_fleet(desks.fleet, as_csv(empty_slot(7), empty_slot(8, account="Other")))
     assert said == ["Line 2: account: The account is closed; the platform's operator can open it again."]
     with pytest.raises(Refused) as refused:
-        await inventory.import_catalogue(OPERATOR, as_csv(item("New pack")))
+        await desks.catalogue.import_catalogue(OPERATOR, as_csv(item("New pack")))
     assert "account: The account is closed" in str(refused.value)
-    await Accounts(database).reopen(OPERATOR, ACCOUNT)
-    assert (await inventory.import_fleet(OPERATOR, as_csv(empty_slot(7)))).created["lines"] == 1
+    await AccountDesk(database).reopen(OPERATOR, ACCOUNT)
+    assert (await desks.fleet.import_fleet(OPERATOR, as_csv(empty_slot(7)))).created["lines"] == 1
 
 
 @pytest.mark.covers("F67")
@@ -200,7 +202,7 @@ async def test_an_order_that_is_being_accepted_is_accepted_before_the_account_is
     await world(database)
     async with database.transaction() as accepting:
         first = await acceptance.accept(accepting, placement(1))
-        closing = asyncio.create_task(Accounts(database).close(OPERATOR, ACCOUNT))
+        closing = asyncio.create_task(AccountDesk(database).close(OPERATOR, ACCOUNT))
         await asyncio.wait([closing], timeout=0.5)
         assert not closing.done(), "it waits for the order"
     assert first.accepted
@@ -225,7 +227,7 @@ async def test_another_language_and_orders_do_not_wait_for_each_other(database: 
         assert (await asyncio.wait_for(accept(database, 1), 5)).accepted
     async with database.transaction() as accepting:
         await acceptance.accept(accepting, placement(2))
-        await asyncio.wait_for(Accounts(database).set_language(OPERATOR, None, "en"), 5)
+        await asyncio.wait_for(AccountDesk(database).set_language(OPERATOR, None, "en"), 5)
 
 
 @pytest.mark.covers("F67")
@@ -243,7 +245,7 @@ async def test_closing_and_ordering_at_once_never_leaves_an_order_accepted_after
     async def close() -> None:
         for _ in range(begun):
             await under_way.acquire()
-        await Accounts(database).close(OPERATOR, ACCOUNT)
+        await AccountDesk(database).close(OPERATOR, ACCOUNT)
 
     closing = asyncio.create_task(close())
     accepted = await asyncio.gather(*map(order, range(1, 25)))

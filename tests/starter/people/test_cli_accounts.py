@@ -91,8 +91,8 @@ async def test_employees_and_groups_of_lines_are_set(
 async def test_a_refused_edit_says_why_and_changes_nothing(
     database: Database, shell: Shell, tmp_path: Path
 ) -> None:
-    inventory = await world(database, line(1), empty_slot(2))
-    before = await inventory.lines(OPERATOR)
+    desks = await world(database, line(1), empty_slot(2))
+    before = await desks.fleet.lines(OPERATOR)
     binary = tmp_path / "binary"
     binary.write_bytes(b"\xff\xfe\x00L-1")
     for arguments, sentence in (
@@ -111,4 +111,4 @@ async def test_a_refused_edit_says_why_and_changes_nothing(
         said = shell.run("fleet", *arguments, code=2)
         assert sentence in said.err
         assert said.out == ""
-    assert await inventory.lines(OPERATOR) == before
+    assert await desks.fleet.lines(OPERATOR) == before

@@ -2,7 +2,7 @@
 
 import pytest
 
-from starter.inventory import Inventory
+from starter.people.contacts import ContactDesk
 from store.session import Database
 from tests.builders import OPERATOR, as_csv, item, line, world
 from tests.starter.shell import Shell
@@ -39,7 +39,7 @@ async def test_a_person_at_a_terminal_is_asked_for_the_roles(database: Database,
     assert "To give it a role" not in seen
     seen = shell.terminal("contact", "add", "Max", "max@telvia.example", *TELVIA, answers=("",))
     assert "contact edit C-3 --role" in seen
-    assert [contact.roles for contact in await Inventory(database).contacts(OPERATOR)] == [
+    assert [contact.roles for contact in await ContactDesk(database).contacts(OPERATOR)] == [
         ("order", "esim_qr_code"),
         (),
         ("order",),
@@ -104,11 +104,11 @@ async def test_a_contact_is_edited(database: Database, shell: Shell) -> None:
 
 
 async def test_what_is_wrong_is_one_sentence_and_changes_nothing(database: Database, shell: Shell) -> None:
-    inventory = await world(database, line(1), line(2, account="Other"))
+    desks = await world(database, line(1), line(2, account="Other"))
     acme = ("--account", "Acme", *TELVIA)
     shell.run("contact", "add", "Lea", "lea@telvia.example", *acme)
     shell.run("contact", "add", "Lea", "lea@telvia.example", "--account", "Other", *TELVIA)
-    before = await inventory.contacts(OPERATOR)
+    before = await desks.contacts.contacts(OPERATOR)
     for arguments, sentence in (
         (
             ("add", "Lea", "LEA@telvia.example", *acme),
@@ -137,13 +137,13 @@ async def test_what_is_wrong_is_one_sentence_and_changes_nothing(database: Datab
         assert sentence in told
         assert all(hint.startswith("The account's distributors: ") for hint in hints)
         assert said.out == ""
-    assert await inventory.contacts(OPERATOR) == before
+    assert await desks.contacts.contacts(OPERATOR) == before
 
 
 async def test_the_catalogue_takes_only_the_role_order_away(database: Database, shell: Shell) -> None:
-    inventory = await world(database)
+    desks = await world(database)
     shell.run("contact", "edit", "C-1", "--role", "esim_qr_code")
     changed = item(order_contact_name="New", order_contact_email="new@telvia.example")
-    await inventory.import_catalogue(OPERATOR, as_csv(changed))
+    await desks.catalogue.import_catalogue(OPERATOR, as_csv(changed))
     roles = {contact["name"]: contact["roles"] for contact in shell.json("contact", "list")}
     assert roles == {"Orders": ["esim_qr_code"], "New": ["order"]}

@@ -6,12 +6,11 @@ import pytest
 
 from models.people.callers import AllAccounts
 from starter import callers
-from starter.inventory import Inventory
-from starter.people.accounts import Accounts
+from starter.people.accounts import AccountDesk
 from starter.people.erasure import erase
 from store import events
 from store.session import Database
-from tests.builders import ACCOUNT, ANA, OPERATOR, run, world
+from tests.builders import ACCOUNT, ANA, OPERATOR, DataDesks, run, world
 
 BEN = "ben@acme.example"
 NEW = "billing@telvia.example"
@@ -25,15 +24,15 @@ async def _told(database: Database, reference: str) -> list[tuple[str, dict[str,
 
 @pytest.mark.covers("S5")
 async def test_what_becomes_of_a_user_is_kept_once(database: Database) -> None:
-    stock = await world(database)
+    desks = await world(database)
     boss = callers.operator(origin_id=77)
-    made = await stock.create_user(boss, ACCOUNT, "Ben", BEN)
+    made = await desks.users.create_user(boss, ACCOUNT, "Ben", BEN)
     for _ in range(2):  # again, it changes nothing
-        await stock.set_role(boss, BEN, "provider_desk", distributor="Telvia")
-        await stock.set_user_language(boss, BEN, "fr")
-        await stock.deactivate_user(boss, BEN)
+        await desks.users.set_role(boss, BEN, "provider_desk", distributor="Telvia")
+        await desks.users.set_user_language(boss, BEN, "fr")
+        await desks.users.deactivate_user(boss, BEN)
     for _ in range(2):
-        await stock.activate_user(boss, BEN)
+        await desks.users.activate_user(boss, BEN)
     of_ben = {"user": made.id}
     assert await _told(database, made.actor) == [
         ("user.created", {**of_ben, "role": "manager", "kind": "person"}),
@@ -47,12 +46,12 @@ async def test_what_becomes_of_a_user_is_kept_once(database: Database) -> None:
 
 
 async def test_what_becomes_of_a_profile_is_kept(database: Database) -> None:
-    stock = await world(database)
-    made = await stock.create_profile(OPERATOR, ACCOUNT, "Clerk")
+    desks = await world(database)
+    made = await desks.profiles.create_profile(OPERATOR, ACCOUNT, "Clerk")
     for _ in range(2):
-        await stock.enable(OPERATOR, ACCOUNT, "Clerk", ["switch_to_esim:2", "switch_to_esim:1"])
-    await stock.disable(OPERATOR, ACCOUNT, "Clerk", ["switch_to_esim:2", "replace_esim"])
-    await stock.enable(OPERATOR, ACCOUNT, "Clerk", [])
+        await desks.profiles.enable(OPERATOR, ACCOUNT, "Clerk", ["switch_to_esim:2", "switch_to_esim:1"])
+    await desks.profiles.disable(OPERATOR, ACCOUNT, "Clerk", ["switch_to_esim:2", "replace_esim"])
+    await desks.profiles.enable(OPERATOR, ACCOUNT, "Clerk", [])
     of_clerk = {"profile": made.id}
     assert await _told(database, f"profile:{made.id}") == [
         ("profile.created", of_clerk),
@@ -62,13 +61,13 @@ async def test_what_becomes_of_a_profile_is_kept(database: Database) -> None:
 
 
 async def test_what_becomes_of_a_contact_is_kept(database: Database) -> None:
-    stock = await world(database)
-    made = await stock.add_contact(OPERATOR, ACCOUNT, "Telvia", "Bill", NEW, ["order"])
+    desks = await world(database)
+    made = await desks.contacts.add_contact(OPERATOR, ACCOUNT, "Telvia", "Bill", NEW, ["order"])
     for _ in range(2):
-        await stock.edit_contact(
+        await desks.contacts.edit_contact(
             OPERATOR, ACCOUNT, NEW, name="Bill B", add_roles=["esim_qr_code"], remove_roles=["order"]
         )
-    await stock.edit_contact(OPERATOR, ACCOUNT, NEW, email="bill@telvia.example", language="fr")
+    await desks.contacts.edit_contact(OPERATOR, ACCOUNT, NEW, email="bill@telvia.example", language="fr")
     of_bill = {"contact": made.id}
     assert await _told(database, f"contact:{made.id}") == [
         ("contact.created", {**of_bill, "distributor": 1, "roles": ["order"]}),
@@ -85,7 +84,7 @@ async def test_what_becomes_of_a_contact_is_kept(database: Database) -> None:
 
 async def test_how_an_account_is_written_to_is_kept(database: Database) -> None:
     await world(database)
-    accounts = Accounts(database)
+    accounts = AccountDesk(database)
     for _ in range(2):
         await accounts.set_language(OPERATOR, ACCOUNT, "fr")
         await accounts.set_contact(OPERATOR, ACCOUNT, "office@acme.example")
@@ -99,11 +98,11 @@ async def test_how_an_account_is_written_to_is_kept(database: Database) -> None:
 
 
 async def test_no_event_of_people_outlives_their_erasure_with_a_name(database: Database) -> None:
-    stock = await world(database)
-    made = await stock.create_user(OPERATOR, ACCOUNT, "Ben Okri", BEN)
-    await stock.add_contact(OPERATOR, ACCOUNT, "Telvia", "Bill Brand", NEW, ["order"])
-    await stock.edit_contact(OPERATOR, ACCOUNT, NEW, name="Bill Bold", email="bold@telvia.example")
-    await Accounts(database).set_contact(OPERATOR, ACCOUNT, BEN)
+    desks = await world(database)
+    made = await desks.users.create_user(OPERATOR, ACCOUNT, "Ben Okri", BEN)
+    await desks.contacts.add_contact(OPERATOR, ACCOUNT, "Telvia", "Bill Brand", NEW, ["order"])
+    await desks.contacts.edit_contact(OPERATOR, ACCOUNT, NEW, name="Bill Bold", email="bold@telvia.example")
+    await AccountDesk(database).set_contact(OPERATOR, ACCOUNT, BEN)
     await erase(OPERATOR, database, BEN)
     kept = json.dumps([list(row) for row in await run(database, "SELECT data, about, actor FROM events")])
     for personal in ("Ben", "Okri", "Bill", "Bold", "@"):
@@ -112,12 +111,12 @@ async def test_no_event_of_people_outlives_their_erasure_with_a_name(database: D
 
 
 async def test_a_change_that_is_refused_is_no_event(database: Database) -> None:
-    stock: Inventory = await world(database)
+    desks: DataDesks = await world(database)
     before = await run(database, "SELECT count(*) FROM events")
     for call in (
-        stock.create_user(OPERATOR, ACCOUNT, "Ana", ANA),
-        stock.create_profile(OPERATOR, ACCOUNT, "Default"),
-        stock.add_contact(OPERATOR, ACCOUNT, "Telvia", "Again", "orders@telvia.example"),
+        desks.users.create_user(OPERATOR, ACCOUNT, "Ana", ANA),
+        desks.profiles.create_profile(OPERATOR, ACCOUNT, "Default"),
+        desks.contacts.add_contact(OPERATOR, ACCOUNT, "Telvia", "Again", "orders@telvia.example"),
     ):
         with pytest.raises(Exception, match="already"):
             await call

@@ -12,7 +12,7 @@ from models.identifiers import reference
 from models.orders.lifecycle import OrderKind
 from models.people.callers import AllAccounts, By, LinkBearer
 from starter.codes.link_desk import LinkDesk
-from starter.inventory import Inventory
+from starter.people.contacts import ContactDesk
 from starter.people.erasure import erase
 from store.codes import link_ends, links, notifications
 from store.session import Database
@@ -138,7 +138,7 @@ async def test_the_link_of_a_request_that_ended_with_its_sim_only_says_so(
 
 async def edited(qr: QrWorld, **changes: Any) -> None:
     contact = reference("C", qr.contacts[0])
-    await Inventory(qr.database).edit_contact(OPERATOR, None, contact, **changes)
+    await ContactDesk(qr.database).edit_contact(OPERATOR, None, contact, **changes)
 
 
 async def erased(qr: QrWorld) -> None:

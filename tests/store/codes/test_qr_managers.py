@@ -2,9 +2,9 @@
 
 import pytest
 
-from starter.inventory import Inventory
-from starter.people.accounts import Accounts
+from starter.people.accounts import AccountDesk
 from starter.people.erasure import erase
+from starter.people.users import UserDesk
 from store.session import Database
 from tests.builders import ACCOUNT, ANA, OPERATOR, run
 from tests.qr_world import QrWorld, qr_world
@@ -16,7 +16,7 @@ BOSS, ZOE, OFFICE = "boss@acme.example", "zoe@acme.example", "office@acme.exampl
 async def qr(database: Database) -> QrWorld:
     """Ana asks for codes; Zoe imports them."""
     found = await qr_world(database)
-    await Inventory(database).create_user(OPERATOR, ACCOUNT, "Zoe", ZOE)
+    await UserDesk(database).create_user(OPERATOR, ACCOUNT, "Zoe", ZOE)
     return found
 
 
@@ -27,7 +27,7 @@ async def imported_by_zoe(qr: QrWorld, number: int = 1) -> str | None:
 
 @pytest.mark.covers("F37", "F65")
 async def test_who_requested_the_code_is_the_manager(qr: QrWorld) -> None:
-    await Accounts(qr.database).set_contact(OPERATOR, None, OFFICE)
+    await AccountDesk(qr.database).set_contact(OPERATOR, None, OFFICE)
     await qr.asked()
     assert await imported_by_zoe(qr) == ANA
     assert await imported_by_zoe(qr, 2) == ANA, "whose request was the last, though it has ended"
@@ -43,7 +43,7 @@ async def test_the_last_of_several_requests_counts(qr: QrWorld) -> None:
 
 @pytest.mark.covers("F65")
 async def test_where_nobody_requested_it_the_account_s_contact_address_is(qr: QrWorld) -> None:
-    assert (await Accounts(qr.database).set_contact(OPERATOR, None, f" {OFFICE} ")).contact_email == OFFICE
+    assert (await AccountDesk(qr.database).set_contact(OPERATOR, None, f" {OFFICE} ")).contact_email == OFFICE
     assert await imported_by_zoe(qr) == OFFICE
     assert (await qr.take(sim=2, number=2, actor="operator")).manager == OFFICE
 
@@ -62,7 +62,7 @@ async def test_a_request_that_was_refused_makes_no_manager(qr: QrWorld) -> None:
 
 async def test_nobody_who_was_erased_is_a_manager(qr: QrWorld) -> None:
     await qr.withdraw(await qr.asked())
-    await Accounts(qr.database).set_contact(OPERATOR, None, OFFICE)
+    await AccountDesk(qr.database).set_contact(OPERATOR, None, OFFICE)
     await erase(OPERATOR, qr.database, ANA)
     assert await imported_by_zoe(qr) == OFFICE
     counts = await erase(OPERATOR, qr.database, OFFICE)

@@ -9,7 +9,7 @@ from models.codes.requests import RequestStatus
 from models.errors import NotFound, Refused
 from models.orders.lifecycle import HoldReason
 from models.people.callers import AllAccounts
-from starter.inventory import Inventory
+from starter.people.users import UserDesk
 from store import events
 from store.codes import request_steps
 from store.session import Database
@@ -87,7 +87,7 @@ async def test_a_request_of_another_account_is_not_answered_and_nothing_of_it_is
 ) -> None:
     qr = await qr_world(database, ESIM, line(2, account="Other", sim_type="esim"))
     theirs = await qr.asked()
-    bob = await Inventory(database).create_user(OPERATOR, "Other", "Bob", "bob@other.example")
+    bob = await UserDesk(database).create_user(OPERATOR, "Other", "Bob", "bob@other.example")
     answer = await qr.ask(2, request_id=theirs, account_id=bob.account_id, user_id=bob.id)
     assert reasons(answer) == ["key_used_for_request"]
     assert (answer.state.status, answer.state.sim_id) == (RequestStatus.REFUSED, 2)

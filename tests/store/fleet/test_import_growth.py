@@ -1,6 +1,6 @@
 """What an import has the database read grows as its rows do. A count, no clock."""
 
-from starter.inventory import Inventory
+from starter.fleet.desk import FleetDesk
 from store.session import Database
 from tests.builders import OPERATOR, as_csv, line, run
 
@@ -31,11 +31,11 @@ def fleet(account: str, first: int, rows: int) -> bytes:
 async def test_four_times_the_rows_have_the_database_read_about_four_times_as_much(
     database: Database,
 ) -> None:
-    inventory = Inventory(database)
+    fleet = FleetDesk(database)
     each = {}
     for first, rows in ((0, SMALL), (5000, LARGE)):
         before = await rows_read(database)
-        await inventory.import_fleet(OPERATOR, fleet(f"Account {rows}", first, rows))
+        await fleet.import_fleet(OPERATOR, fleet(f"Account {rows}", first, rows))
         each[rows] = (await rows_read(database) - before) / rows
     assert each[SMALL] > 1, "what was read is counted"
     assert each[LARGE] < 2 * each[SMALL], each

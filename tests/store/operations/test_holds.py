@@ -88,11 +88,11 @@ async def test_an_order_is_held_for_two_mails_at_once_and_shows_the_oldest(datab
 
 @pytest.mark.covers("S5", "W5")
 async def test_who_may_not_retry_is_not_recorded_as_who_did(database: Database) -> None:
-    inventory = await world(database)
-    await inventory.import_fleet(OPERATOR, as_csv(empty_slot(9, account="Bolt")))
-    foreign = await inventory.create_user(OPERATOR, "Bolt", "Cleo", "cleo@bolt.example", role="owner")
-    boss = await inventory.create_user(OPERATOR, ACCOUNT, "Olga", "olga@acme.example", role="owner")
-    manager = await inventory.create_user(OPERATOR, ACCOUNT, "Max", "max@acme.example", role="manager")
+    desks = await world(database)
+    await desks.fleet.import_fleet(OPERATOR, as_csv(empty_slot(9, account="Bolt")))
+    foreign = await desks.users.create_user(OPERATOR, "Bolt", "Cleo", "cleo@bolt.example", role="owner")
+    boss = await desks.users.create_user(OPERATOR, ACCOUNT, "Olga", "olga@acme.example", role="owner")
+    manager = await desks.users.create_user(OPERATOR, ACCOUNT, "Max", "max@acme.example", role="manager")
     order_id = (await place(database)).order_id
     recorded = {
         boss.actor: boss.actor,

@@ -72,19 +72,19 @@ async def story(database: Database, order: Acceptance) -> list[tuple[str, str]]:
 @pytest.mark.covers("F43")
 @pytest.mark.parametrize("acknowledged", [True, False])
 async def test_a_note_of_another_order_is_no_reason_to_cancel(database: Database, acknowledged: bool) -> None:
-    inventory = await world(database, line(1), line(2))
+    desks = await world(database, line(1), line(2))
     order, other = await place(database, 1), await place(database, 2)
     if acknowledged:
         await acknowledge(database, order)
     theirs = await note(database, other, "Their secret.")
-    before = await inventory.line(OPERATOR, "L-1"), await story(database, order)
+    before = await desks.fleet.line(OPERATOR, "L-1"), await story(database, order)
     for wrong in (theirs, 10**6):
         answer = await take(database, cancelled_for(wrong), order)
         assert answer.refusal is not None
         assert answer.refusal.code == "unknown_note"
         assert answer.refusal.sentence == "There is no such note of this order."
         assert answer.state.status is not OrderStatus.CANCELLED
-        assert (await inventory.line(OPERATOR, "L-1"), await story(database, order)) == before
+        assert (await desks.fleet.line(OPERATOR, "L-1"), await story(database, order)) == before
     ours = await note(database, order, "Ours.")
     assert (await take(database, cancelled_for(ours), order)).refusal is None
     async with database.reading() as connection:
@@ -153,15 +153,15 @@ CREATE FUNCTION ignore() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NUL
 
 @pytest.mark.parametrize("write", ["UPDATE ON orders", "DELETE ON sims"])
 async def test_a_write_that_does_not_happen_is_not_told_as_done(database: Database, write: str) -> None:
-    inventory = await world(database)
+    desks = await world(database)
     order = await place(database)
     await acknowledge(database, order)
-    before = await inventory.line(OPERATOR, "L-1")
+    before = await desks.fleet.line(OPERATOR, "L-1")
     await run(database, IGNORED)
     await run(database, f"CREATE TRIGGER ignored BEFORE {write} FOR EACH ROW EXECUTE FUNCTION ignore()")
     with pytest.raises(NoResultFound):
         await cancel(database, order)
-    assert await inventory.line(OPERATOR, "L-1") == before
+    assert await desks.fleet.line(OPERATOR, "L-1") == before
     assert "order.cancelled" not in [event for event, _ in await story(database, order)]
 
 

@@ -1,0 +1,68 @@
+"""The catalogue for callers: what may be ordered, for a line or at all, and its import.
+
+    catalogue = CatalogueDesk(database)
+    shop = await catalogue.shop(ana, "+33612345678")
+
+It reads and writes the database alone, so it works while Temporal and the workers are down.
+"""
+
+import asyncio
+
+from models.catalogue.file import parse_catalogue
+from models.catalogue.views import CatalogueItem
+from models.fleet.offers import Shop, shop
+from models.imports import ImportReport, Progress
+from models.people.callers import Caller, Permission
+from models.people.views import ContactView
+from starter.imports import own_accounts
+from store import lookups
+from store.catalogue import views
+from store.catalogue.file_import import import_catalogue
+from store.orders.facts import line_facts
+from store.people import references as people
+from store.session import Database
+from store.staging import importing
+
+
+class CatalogueDesk:
+    """Reads and imports the order packs of the accounts in the caller's scope."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def import_catalogue(
+        self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
+    ) -> ImportReport:
+        """Take over order packs and order contacts from a CSV file (`models.catalogue.file`)."""
+        caller.require(Permission.EDIT_CATALOGUE)
+        file = await asyncio.to_thread(parse_catalogue, content, progress)
+        async with importing(self._database, dry_run) as connection:
+            await own_accounts(connection, caller, {row.account for row in file.rows})
+            report = await import_catalogue(connection, file.rows, file.warnings, progress)
+        return report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
+
+    async def catalogue(self, caller: Caller, account: str | None = None) -> list[CatalogueItem]:
+        """Every item of every order pack, withdrawn packs too, with whom its orders are sent to."""
+        async with self._database.transaction() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_CATALOGUE)
+            items = await views.items(connection, scope)
+            contacts = await people.order_contacts(connection, scope)
+        of_distributor: dict[tuple[str, str], list[ContactView]] = {}
+        for contact in contacts:
+            of_distributor.setdefault((contact.account, contact.distributor), []).append(contact)
+        return [
+            CatalogueItem(
+                **item.model_dump(),
+                order_contacts=tuple(of_distributor.get((item.account, item.distributor), ())),
+            )
+            for item in items
+        ]
+
+    async def shop(self, caller: Caller, line: str) -> Shop:
+        """The shop for a line: only eSIMs of its provider; with one alone it is chosen (F8, F10)."""
+        async with self._database.transaction() as connection:
+            key = await lookups.find_line(connection, caller.scope, line)
+            caller.require(Permission.PLACE_ORDERS)
+            facts, _ = await line_facts(connection, key.id, caller.user)
+            return shop(key.id, facts, await lookups.eligible_packs(connection, caller.scope, key.id))

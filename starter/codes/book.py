@@ -1,0 +1,57 @@
+"""Reading what happened to QR codes, from the database: works while Temporal and the workers are down.
+
+No activation code is shown here; `starter.codes.desk` shows them.
+"""
+
+from collections.abc import Iterable
+
+from models.codes.requests import QrHistory, QrWaitingView
+from models.people.callers import Caller, OfAccount, Permission
+from store import lookups
+from store.codes import waiting
+from store.people import references as people
+from store.session import Database
+
+
+class CodeBook:
+    """Versions, requests and notifications of the SIMs that the caller's scope holds."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def history(self, caller: Caller, sim: str) -> QrHistory:
+        """Versions, requests and notifications of a SIM's QR code, and what happened; never the code."""
+        from store.codes import codes  # noqa: PLC0415  brings cryptography along, which no other call needs
+
+        async with self._database.reading() as connection:
+            key = await lookups.find_sim(connection, caller.scope, sim)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await codes.history(connection, caller.scope, key.id)
+
+    async def waiting(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        open_only: bool = False,
+        held: bool = False,
+        limit: int = 100,
+    ) -> list[QrWaitingView]:
+        """The newest requests of all SIMs, and the notifications that wait for a person."""
+        async with self._database.reading() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await waiting.waiting(connection, scope, open_only=open_only, held=held, limit=limit)
+
+    async def held(self, caller: Caller) -> int:
+        """How many requests and notifications wait for a person."""
+        async with self._database.reading() as connection:
+            caller.require(Permission.VIEW_INVENTORY)
+            return await waiting.held_count(connection, caller.scope)
+
+    async def people(self, caller: Caller, sim: str, references: Iterable[str]) -> dict[str, str]:
+        """Names and addresses of those of the SIM's account who are referred to: `contact:7`, `user:3`."""
+        async with self._database.reading() as connection:
+            key = await lookups.find_sim(connection, caller.scope, sim)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await people.names(connection, OfAccount(key.account_id), references)

@@ -1,0 +1,118 @@
+"""The fleet for callers: its lines and SIMs, what may be done to them, and its import.
+
+    fleet = FleetDesk(database := Database(settings.database_url))
+    ana = await callers.user(database, "ana@acme.example")
+    for offer in await fleet.actions(ana, "+33612345678"):
+        print(offer.label, offer.offered)
+
+It reads and writes the database alone, so it works while Temporal and the workers are down.
+"""
+
+import asyncio
+import re
+
+from models.fleet.file import parse_fleet
+from models.fleet.inventory import LineView, SimKind, SimView
+from models.fleet.offers import ActionOffer, offers
+from models.identifiers import ICCID_DIGITS
+from models.imports import ImportReport, Progress
+from models.language import Language
+from models.people.callers import Caller, Permission
+from starter.imports import own_accounts
+from store import lookups
+from store.fleet import views
+from store.fleet.file_import import import_fleet
+from store.orders.facts import line_facts, sim_facts
+from store.session import Database
+from store.staging import importing
+
+_SIM = re.compile(rf"\s*([Ss]-[0-9]+|{ICCID_DIGITS})\s*")
+
+
+def names_sim(text: str) -> bool:
+    """Whether this names a SIM (`S-12` or an ICCID) rather than a line."""
+    return _SIM.fullmatch(text) is not None
+
+
+class FleetDesk:
+    """Reads and imports the lines and SIMs in the caller's scope.
+
+    LINE is a phone number in E.164 or an id such as `L-42`, SIM an ICCID or `S-12`. Only what is in the
+    caller's scope exists; `account` narrows it to one account, which only a caller of several needs.
+    Refusals are raised as `Refused`, all reasons at once. Edits of lines: `starter.fleet.edits`.
+    """
+
+    def __init__(self, database: Database, language: Language = Language.EN) -> None:
+        """`language` is that of accounts that an import makes."""
+        self._database = database
+        self._language = language
+
+    async def import_fleet(
+        self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
+    ) -> ImportReport:
+        """Take over a fleet from a CSV file (`models.fleet.file`): all rows or none.
+
+        New accounts get their default profile. A dry run does everything and keeps nothing.
+        """
+        caller.require(Permission.IMPORT_INVENTORY)
+        file = await asyncio.to_thread(parse_fleet, content, progress)
+        async with importing(self._database, dry_run) as connection:
+            await own_accounts(connection, caller, {row.account for row in file.rows})
+            report = await import_fleet(connection, file.rows, progress, self._language)
+        return report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
+
+    async def lines(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        group: str | None = None,
+        device: str | None = None,
+        kind: SimKind | None = None,
+        without_code: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[LineView]:
+        """Lines by account, device and slot, each with the SIM in place and the temporary eSIM (F17).
+
+        With a kind only lines with such a SIM in place; `without_code`, those with an eSIM without a code.
+        """
+        async with self._database.transaction() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await views.lines(
+                connection,
+                scope,
+                group=group,
+                device=device,
+                kind=kind,
+                without_code=without_code,
+                limit=limit,
+                offset=offset,
+            )
+
+    async def line(self, caller: Caller, line: str) -> LineView:
+        """One line with its SIMs."""
+        async with self._database.transaction() as connection:
+            key = await lookups.find_line(connection, caller.scope, line)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await views.line(connection, caller.scope, key.id)
+
+    async def sim(self, caller: Caller, sim: str) -> SimView:
+        """One SIM by its id (`S-12`) or ICCID, also when it is discarded."""
+        async with self._database.transaction() as connection:
+            key = await lookups.find_sim(connection, caller.scope, sim)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await views.sim(connection, caller.scope, key.id)
+
+    async def actions(self, caller: Caller, target: str) -> list[ActionOffer]:
+        """The three actions on a line or a SIM, each offered to this user or with the reasons why not."""
+        async with self._database.transaction() as connection:
+            if names_sim(target):
+                sim = await lookups.find_sim(connection, caller.scope, target)
+                caller.require(Permission.VIEW_INVENTORY)
+                return offers(await sim_facts(connection, sim.id, caller.user), caller.permissions)
+            line = await lookups.find_line(connection, caller.scope, target)
+            caller.require(Permission.VIEW_INVENTORY)
+            facts, _ = await line_facts(connection, line.id, caller.user)
+            return offers(facts, caller.permissions)

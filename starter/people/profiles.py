@@ -1,0 +1,61 @@
+"""The authorised actions profiles of accounts: what their users may do with which line."""
+
+from collections.abc import Iterable
+
+from models.people.callers import Caller, Permission
+from models.people.profiles import ProfileView, parse_name, parse_targets
+from store import lookups
+from store.people import administration
+from store.session import Database
+
+
+class ProfileDesk:
+    """Reads, creates and changes profiles. The targets of a new profile are disabled until enabled."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def profiles(self, caller: Caller, account: str | None = None) -> list[ProfileView]:
+        """The account's authorised actions profiles, the default one first."""
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.VIEW_PEOPLE)
+            return await administration.profiles(connection, found)
+
+    async def profile(self, caller: Caller, account: str | None, name: str) -> ProfileView:
+        """One profile with its enabled targets."""
+        async with self._database.transaction() as connection:
+            account_key = await lookups.find_account(connection, caller.scope, account)
+            found = await administration.profile(connection, account_key, name)
+            caller.require(Permission.VIEW_PEOPLE)
+            return found
+
+    async def create_profile(self, caller: Caller, account: str | None, name: str) -> ProfileView:
+        """A new custom profile, with the nine targets disabled (F61)."""
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.MANAGE_PROFILES)
+            return await administration.create_profile(connection, found, parse_name(name), caller.by)
+
+    async def enable(
+        self, caller: Caller, account: str | None, name: str, targets: Iterable[str]
+    ) -> ProfileView:
+        """Allow targets to the users of a profile (F41); those enabled already stay so."""
+        return await self._set_targets(caller, account, name, targets, enabled=True)
+
+    async def disable(
+        self, caller: Caller, account: str | None, name: str, targets: Iterable[str]
+    ) -> ProfileView:
+        """Take targets from the users of a profile (F41). Orders that were accepted go on (F53)."""
+        return await self._set_targets(caller, account, name, targets, enabled=False)
+
+    async def _set_targets(
+        self, caller: Caller, account: str | None, name: str, targets: Iterable[str], *, enabled: bool
+    ) -> ProfileView:
+        change = administration.enable if enabled else administration.disable
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            profile = await administration.profile(connection, found, name)
+            caller.require(Permission.MANAGE_PROFILES)
+            await change(connection, found.id, profile.id, parse_targets(targets), caller.by)
+            return await administration.profile(connection, found, name)
