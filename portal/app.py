@@ -14,7 +14,6 @@ from starlette.responses import Response
 
 from models.errors import EsimError
 from portal.codec import CodecRoutes
-from portal.desk import LinkDesk
 from portal.http.answers import Answers
 from portal.http.limits import Pace
 from portal.http.middleware import BodyLimit, CrashPage, OneLength, RequestLog, SafeHeaders
@@ -22,6 +21,7 @@ from portal.links.downloads import DownloadRoutes
 from portal.links.pages import Pages
 from portal.links.uploads import UploadRoutes
 from settings import Settings
+from starter.codes.link_desk import LinkDesk
 from telemetry.health import Health, Ready
 from telemetry.traces import RequestSpans
 

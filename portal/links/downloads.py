@@ -11,10 +11,10 @@ from starlette.responses import RedirectResponse, Response
 
 from models.people.callers import LinkBearer
 from outbox.links import DOWNLOAD_PAGE
-from portal.desk import LinkDesk
 from portal.http.forms import check_same_origin
 from portal.links.pages import Pages, drawing, install_links
 from qr import draw
+from starter.codes.link_desk import LinkDesk
 
 _FILE_POLICY = "default-src 'none'; sandbox"
 

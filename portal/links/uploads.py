@@ -15,16 +15,17 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from models.codes.links import OverPage, UploadPage
 from models.errors import Refused
 from models.language import Language
 from models.people.callers import LinkBearer
 from outbox.links import UPLOAD_PAGE
-from portal.desk import AboutEnd, AboutRequest, LinkDesk
 from portal.http.answers import OVER, Reason, RequestOver, told, wants_json, warned
 from portal.http.forms import Incoming, check_same_origin, read_field, read_upload_form
 from portal.http.middleware import allow_large
 from portal.links.pages import Pages, drawing, masked, spoken
 from qr.intake import LARGEST_UPLOAD
+from starter.codes.link_desk import LinkDesk
 from wording.dates import moment
 from wording.pages import page_texts
 
@@ -62,7 +63,7 @@ class UploadRoutes:
             allow_large(request)
             return await self._checked(request, token, about)
 
-    async def _checked(self, request: Request, token: str, about: AboutRequest) -> Response:
+    async def _checked(self, request: Request, token: str, about: UploadPage) -> Response:
         upload = await read_upload_form(request)
         try:
             if upload.typed is not None:
@@ -179,7 +180,7 @@ def _is_over(refused: Refused) -> bool:
     return any(reason.code == "request_over" for reason in refused.refusals)
 
 
-def _how_it_ended(end: AboutEnd, language: Language) -> str:
+def _how_it_ended(end: OverPage, language: Language) -> str:
     sentence: str = page_texts(language)["over"][end.status]["text"]
     return sentence.format(moment=moment(end.since, language))
 

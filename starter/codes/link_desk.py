@@ -6,13 +6,12 @@ nothing up; every deed is recorded. Raises `Refused` with the codes `link_unknow
 `link_revoked`, `request_over`, `too_many_tries` and those of files and codes.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.activation import ActivationCode
-from models.codes.requests import Imported
+from models.codes.links import LinkPage, Over, Preview, Sent, UploadPage
 from models.errors import Refused
 from models.events import sim_references
 from models.identifiers import qr_notification_id
@@ -22,44 +21,12 @@ from starter.codes.code_desk import CodeDesk, ShownCode, read_typed
 from store import events
 from store.codes import codes, link_pages, links, notifications
 from store.codes.link_ends import DOWNLOAD, UPLOAD
-from store.codes.link_pages import LinkPage, OverPage, UploadPage
 from store.codes.links import Link
 from store.events import Happening
-
-__all__ = ["LinkDesk", "LinkPage", "Over", "Preview", "Sent", "UploadPage"]
 
 MOST_TRIES = 20
 WITHIN = timedelta(minutes=10)
 """How many deeds one link may do in how long: nobody guesses, or burns our processors, with a link."""
-
-
-@dataclass(frozen=True)
-class Preview:
-    """A file that holds a code, shown to whoever uploaded it before they send it."""
-
-    upload_id: str
-    code: ActivationCode
-    file_type: str
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A code that was imported, and who is to be told (F37)."""
-
-    imported: Imported
-    manager_name: str
-    manager_address: str
-
-
-@dataclass(frozen=True)
-class Over:
-    """A request that has ended and, where nobody was told yet of the code that this contact brought, who is
-    to be told.
-    """
-
-    page: OverPage
-    manager_name: str = ""
-    manager_address: str = ""
 
 
 class LinkDesk:

@@ -1,13 +1,13 @@
 """What the page behind a link says: enough to know which SIM is meant, and no more of the account's data."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.codes.links import LinkPage, OverPage, UploadPage
 from models.codes.requests import RequestStatus
 from models.fleet.inventory import SimState
 from models.people.callers import OfLink
@@ -17,41 +17,6 @@ from store.codes.tables import LinkRow, QrRequestRow
 from store.event_table import EventRow
 from store.fleet.tables import SimRow
 from store.people.tables import AccountRow, ContactRow, DistributorRow, ProviderRow, UserRow
-
-
-@dataclass(frozen=True)
-class LinkPage:
-    """The SIM of a link. `iccid_tail` are the last four digits, as printed on what the SIM came with."""
-
-    sim: str
-    iccid_tail: str
-    provider: str
-    distributor: str
-    account: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True)
-class UploadPage(LinkPage):
-    """What a contact is asked for."""
-
-    request: str
-    requested_at: datetime
-    recipient: str
-    recipient_name: str
-
-
-@dataclass(frozen=True)
-class OverPage(LinkPage):
-    """What became of the request of an upload link, for whoever opens the link afterwards."""
-
-    request: str
-    status: RequestStatus
-    since: datetime
-    answered_by_recipient: bool
-    """Whether it was this link's contact who answered it."""
-    untold: bool
-    """Whether the SIM has the code that this contact brought, and nobody was told of it yet."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import uvicorn
 
 from portal.app import create_app
-from portal.desk import LinkDesk
 from settings import Settings
+from starter.codes.link_desk import LinkDesk
 
 CHROMIUM_OPTIONS = (
     "--no-sandbox",

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
+from models.codes.links import LinkPage, Over, OverPage, Preview, Sent, UploadPage
 from models.codes.requests import Imported, QrVersionView, RequestStatus
 from models.errors import NotFound, PartAway, Refused
 from models.people.callers import LinkBearer
+from starter.codes.code_desk import ShownCode
+from starter.codes.link_desk import LinkDesk
 
 UPLOAD = "upload-3q8Zk1vJ0yV9w2nB7tXe5RcLmAsDfGhJkLpOiUyTrEw"
 DOWNLOAD = "download-8Zk1vJ0yV9w2nB7tXe5RcLmAsDfGhJkLpOiUyTr"
@@ -17,8 +20,14 @@ LOGS = "portal"
 NOW = datetime(2027, 3, 4, 10, 20, tzinfo=UTC)
 
 
+MANAGER = ("Ana Lopes", "ana@acme.example")
+VERSION = QrVersionView(
+    id=1, sim_id=12, number=1, current=True, file_type="png", imported_at=NOW, imported_by="contact:7"
+)
+
+
 @dataclass(frozen=True)
-class About:
+class _OfSim(LinkPage):
     sim: str = "S-12"
     iccid_tail: str = "4711"
     provider: str = "Nordlicht Mobile"
@@ -26,47 +35,30 @@ class About:
     account: str = "Acme Logistics"
     expires_at: datetime = datetime(2027, 3, 11, 10, 20, tzinfo=UTC)
     request: str = "qr-request-4n6f5k3yynhq6buz"
+
+
+@dataclass(frozen=True)
+class About(_OfSim, UploadPage):
+    """The page of an upload or a download link, with something in each field."""
+
     requested_at: datetime = NOW
     recipient: str = "contact:7"
     recipient_name: str = "Bruno Keller"
 
 
 @dataclass(frozen=True)
-class Ended(About):
+class Ended(_OfSim, OverPage):
+    """The page of a request that is over."""
+
     status: RequestStatus = RequestStatus.IMPORTED
     since: datetime = NOW
     answered_by_recipient: bool = True
     untold: bool = True
 
 
-@dataclass(frozen=True)
-class Over:
-    page: Ended
-    manager_name: str = "Ana Lopes"
-    manager_address: str = "ana@acme.example"
-
-
-@dataclass(frozen=True)
-class Read:
-    upload_id: str
-    code: ActivationCode
-
-
-@dataclass(frozen=True)
-class Done:
-    imported: Imported
-    manager_name: str = "Ana Lopes"
-    manager_address: str = "ana@acme.example"
-
-
-@dataclass(frozen=True)
-class Secret:
-    code: ActivationCode
-
-
 @dataclass
-class InventedDesk:
-    """Implements `portal.desk.LinkDesk`. What is in `fails` is raised by the call of that name."""
+class InventedDesk(LinkDesk):
+    """Answers every call of `LinkDesk` itself. What is in `fails` is raised by the call of that name."""
 
     about: About = field(default_factory=About)
     ended: Ended | None = None
@@ -88,41 +80,31 @@ class InventedDesk:
     async def over(self, bearer: LinkBearer) -> Over:
         self._found("over", bearer, UPLOAD)
         assert self.ended is not None
-        return Over(self.ended)
+        return Over(self.ended, *MANAGER)
 
-    async def check(self, bearer: LinkBearer, content: bytes, filename: str) -> Read:
+    async def check(self, bearer: LinkBearer, content: bytes, filename: str) -> Preview:
         self._found("check", bearer, UPLOAD)
         self.received.append((filename, len(content)))
         if not content.startswith(GOOD):
             raise Refused.because("no_qr_code")
-        return Read("upload-1", self.code)
+        return Preview("upload-1", self.code, "png")
 
-    async def check_code(self, bearer: LinkBearer, text: str) -> Read:
+    async def check_code(self, bearer: LinkBearer, text: str) -> Preview:
         self._found("check_code", bearer, UPLOAD)
         try:
-            return Read("upload-2", parse_activation_code(text))
+            return Preview("upload-2", parse_activation_code(text), "typed")
         except ActivationCodeInvalid as invalid:
             raise Refused.because("activation_code_invalid", rule=invalid.rule) from None
 
-    async def send(self, bearer: LinkBearer, upload_id: str) -> Done:
+    async def send(self, bearer: LinkBearer, upload_id: str) -> Sent:
         self._found("send", bearer, UPLOAD)
         self._open()
         if upload_id not in ("upload-1", "upload-2"):
             raise NotFound.because("upload_unknown")
         changed = upload_id not in self.sent
         self.sent.add(upload_id)
-        version = QrVersionView(
-            id=1,
-            sim_id=12,
-            number=1,
-            current=True,
-            file_type="png",
-            imported_at=NOW,
-            imported_by="contact:7",
-        )
-        return Done(
-            Imported(version=version, changed=changed, manager="ana@acme.example", warnings=self.warnings)
-        )
+        imported = Imported(version=VERSION, changed=changed, manager=MANAGER[1], warnings=self.warnings)
+        return Sent(imported, *MANAGER)
 
     async def tell_manager(self, bearer: LinkBearer) -> None:
         self._found("tell_manager", bearer, UPLOAD)
@@ -131,13 +113,13 @@ class InventedDesk:
         self._found("download_page", bearer, DOWNLOAD)
         return self.about
 
-    async def reveal(self, bearer: LinkBearer) -> Secret:
+    async def reveal(self, bearer: LinkBearer) -> ShownCode:
         self._found("reveal", bearer, DOWNLOAD)
-        return Secret(self.code)
+        return ShownCode(self.code, VERSION)
 
-    async def download(self, bearer: LinkBearer) -> Secret:
+    async def download(self, bearer: LinkBearer) -> ShownCode:
         self._found("download", bearer, DOWNLOAD)
-        return Secret(self.code)
+        return ShownCode(self.code, VERSION)
 
     def _open(self) -> None:
         if self.ended is not None:

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from models.codes.links import Preview
 from models.people.callers import LinkBearer
 from qr.intake import read_upload
-from tests.portal.desk import UPLOAD, InventedDesk, Read
+from tests.portal.desk import UPLOAD, InventedDesk
 from tests.portal.served import serving
 from tests.qr.codes import USUAL
 from tests.qr.hostile_files import DAMAGED, DISGUISED, TOO_MUCH
@@ -24,8 +25,8 @@ NAMES = [
 class ReadingDesk(InventedDesk):
     """A desk that reads what is uploaded, as the real one does: in a process of its own."""
 
-    async def check(self, bearer: LinkBearer, content: bytes, filename: str) -> Read:
-        return Read("upload-1", (await read_upload(content, filename)).code)
+    async def check(self, bearer: LinkBearer, content: bytes, filename: str) -> Preview:
+        return Preview("upload-1", (await read_upload(content, filename)).code, "pdf")
 
 
 @pytest.fixture

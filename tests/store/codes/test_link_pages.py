@@ -2,12 +2,12 @@
 
 import pytest
 
+from models.codes.links import OverPage
 from models.codes.requests import RequestStatus
 from models.errors import Refused
 from models.orders.lifecycle import OrderKind
 from store.codes import link_pages, links
 from store.codes.link_ends import UPLOAD
-from store.codes.link_pages import OverPage
 from store.session import Database
 from tests.builders import acknowledge, iccid, place, process, run
 from tests.qr_world import QrWorld, qr_world

@@ -31,11 +31,11 @@ def fleet(account: str, first: int, rows: int) -> bytes:
 async def test_four_times_the_rows_have_the_database_read_about_four_times_as_much(
     database: Database,
 ) -> None:
-    fleet = FleetDesk(database)
+    desk = FleetDesk(database)
     each = {}
     for first, rows in ((0, SMALL), (5000, LARGE)):
         before = await rows_read(database)
-        await fleet.import_fleet(OPERATOR, fleet(f"Account {rows}", first, rows))
+        await desk.import_fleet(OPERATOR, fleet(f"Account {rows}", first, rows))
         each[rows] = (await rows_read(database) - before) / rows
     assert each[SMALL] > 1, "what was read is counted"
     assert each[LARGE] < 2 * each[SMALL], each
