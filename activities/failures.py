@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from mail.errors import MailAmbiguous, MailInvalid, MailRefusedUs, MailRejected, MailUnavailable
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from models.orders.lifecycle import HoldReason
 from outbox.sender import MailUncertain
 from providers.port import NoOrderContact
@@ -32,7 +32,7 @@ FAILURES: tuple[tuple[type[Exception], str, bool], ...] = (
     (MailInvalid, HoldReason.MAIL_NOT_COMPOSABLE, False),
     (MailRejected, HoldReason.MAIL_REJECTED, False),
     (NoOrderContact, HoldReason.NO_ORDER_CONTACT, False),
-    (PartAway, "part_away", True),
+    (Unavailable, "component_unavailable", True),
     (Refused, "refused", False),
 )
 _UNEXPECTED = "unexpected"

@@ -3,7 +3,7 @@
     EsimError
     ├── Refused        a rule says no, or the input is wrong: nothing was done (CLI exit 2)
     │   └── NotFound   what was named does not exist, or belongs to another account
-    ├── PartAway       the database, Temporal, a worker or the mail server does not answer (CLI exit 3)
+    ├── Unavailable    the database, Temporal, a worker or the mail server does not answer (CLI exit 3)
     └── DecryptionFailed   a code, file or payload was changed after it was encrypted
         └── UnknownKey     or is encrypted with a key that this process does not have
 
@@ -74,12 +74,12 @@ class NotFound(Refused):
     """What was named does not exist, or is not in the caller's account: the two are told alike."""
 
 
-class PartAway(EsimError):
-    """A part does not answer. What was asked may be repeated with the same key."""
+class Unavailable(EsimError):
+    """A component does not answer. What was asked may be repeated with the same key."""
 
-    def __init__(self, part: str, sentence: str) -> None:
+    def __init__(self, component: str, sentence: str) -> None:
         super().__init__(sentence)
-        self.part = part
+        self.component = component
 
 
 class DecryptionFailed(EsimError):

@@ -14,7 +14,7 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
-from models.errors import PartAway
+from models.errors import Unavailable
 from qr.file_types import ACCEPTED, FileType, actual_type, claimed_type
 from qr.process import Answer, read_in_child
 from qr.refusals import invalid_code, refused
@@ -92,7 +92,7 @@ class Intake:
 async def read_upload(content: bytes, filename: str) -> Found:
     """The activation code in an uploaded file, or `Refused` with the one reason why it is not taken.
 
-    `PartAway` if too many files are being read, or none can be: the file may be uploaded again.
+    `Unavailable` if too many files are being read, or none can be: the file may be uploaded again.
     """
     loop = asyncio.get_running_loop()
     intake = _INTAKES.get(loop)
@@ -138,7 +138,7 @@ def the_code(texts: Sequence[str], *, others: bool) -> ActivationCode:
     raise refused("no_activation_code" if others else "no_qr_code")
 
 
-def _busy() -> PartAway:
-    return PartAway(
+def _busy() -> Unavailable:
+    return Unavailable(
         "reader_unavailable", "Too many files are being read at the moment; try again in a minute."
     )

@@ -2,7 +2,7 @@
 
     too much memory or CPU   the kernel ends it (or a library aborts): `too_demanding`
     too long                 this module kills it, with all it may have started: `too_slow`
-    it cannot start          PartAway: nothing is wrong with the file, and it may be uploaded again
+    it cannot start          `Unavailable`: nothing is wrong with the file, and it may be uploaded again
 
 The child inherits no environment, no open file and no terminal. What it writes to its standard error is
 thrown away: a library could quote the file there. Its answer is untrusted: whoever took it over could say
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from models.errors import PartAway
+from models.errors import Unavailable
 from qr.refusals import REASONS, refused
 
 LONGEST_SECONDS = 10.0
@@ -58,7 +58,7 @@ def reader_command(kind: str) -> Sequence[str]:
 
 async def missing_protections() -> list[str]:
     """Which protections of a reader this machine lacks: a child sets all that there are, and names the rest.
-    Raises `PartAway` where none can start.
+    Raises `Unavailable` where none can start.
     """
     child = await _started((sys.executable, "-I", "-c", _PROBE, _ROOT))
     if child.stdin is None or child.stdout is None:
@@ -161,7 +161,7 @@ def _understood(written: bytes, code: int | None) -> Answer:
     return answer
 
 
-def _away() -> PartAway:
-    return PartAway(
+def _away() -> Unavailable:
+    return Unavailable(
         "reader_unavailable", "Uploaded files cannot be read at the moment; try again in a minute."
     )

@@ -9,7 +9,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from models.errors import PartAway
+from models.errors import Unavailable
 
 _STATEMENT_TIMEOUT = timedelta(seconds=30)
 _LOCK_TIMEOUT = timedelta(seconds=10)
@@ -67,7 +67,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """All or nothing: committed when the block ends, rolled back when it raises.
 
-        Raises `PartAway` where the database cannot be reached, also when the connection is lost on the
+        Raises `Unavailable` where the database cannot be reached, also when the connection is lost on the
         way; after a loss during COMMIT nobody knows, so every step reads the order again when repeated.
         """
         with answering():
@@ -108,18 +108,18 @@ class Database:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Tell every way in which the database does not answer as `PartAway`, with what to do."""
+    """Tell every way in which the database does not answer as `Unavailable`, with what to do."""
     try:
         yield
     except (OSError, TimeoutError) as away:
-        raise PartAway("database", _AWAY) from away
+        raise Unavailable("database", _AWAY) from away
     except PoolTimeoutError as busy:
-        raise PartAway("database", _BUSY) from busy
+        raise Unavailable("database", _BUSY) from busy
     except DBAPIError as failure:
         sentence = _sentence(failure)
         if sentence is None:
             raise
-        raise PartAway("database", sentence) from failure
+        raise Unavailable("database", sentence) from failure
 
 
 def constraint_of(failure: DBAPIError) -> str | None:
@@ -140,7 +140,7 @@ def _check(url: str) -> None:
         right = False
     if not right:
         sentence = "ESIM_DATABASE_URL must look like postgresql+asyncpg://user@host:5432/database."
-        raise PartAway("database", sentence)
+        raise Unavailable("database", sentence)
 
 
 def _sentence(failure: DBAPIError) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from types import FrameType
 
-from models.errors import EsimError, PartAway
+from models.errors import EsimError, Unavailable
 from settings import Settings, load
 from telemetry.logs import set_up_logging
 from telemetry.metrics import use_runtime
@@ -42,7 +42,7 @@ def run(process: str, serve: Serve, stops_within: timedelta | None = None, **giv
             uvloop.run(_until_signalled(settings, serve, stops_within))
     except EsimError as failure:
         say(failure)
-        return 3 if isinstance(failure, PartAway) else 2
+        return 3 if isinstance(failure, Unavailable) else 2
     except Exception as bug:  # noqa: BLE001  whatever it is, it is written down
         if not logging.getLogger().handlers:
             print(unexpected(bug, f"esim-{process}").sentence, file=sys.stderr)

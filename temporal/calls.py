@@ -1,4 +1,4 @@
-"""Calls to workflows, and their ends in this application's words: an answer, `Refused` or `PartAway`."""
+"""Calls to workflows, and their ends in this application's words: an answer, `Refused` or `Unavailable`."""
 
 import asyncio
 import uuid
@@ -16,7 +16,7 @@ from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, W
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from models.identifiers import storable
 from settings import Settings
 from store.session import Database
@@ -78,7 +78,7 @@ class Calls:
                 )
             )
         except NoSuchWorkflow:  # what is missing is the namespace
-            raise PartAway("temporal", NO_NAMESPACE) from None
+            raise Unavailable("temporal", NO_NAMESPACE) from None
         except WorkflowUpdateFailedError as failed:
             raise _refused(failed) from None
         finally:
@@ -163,16 +163,16 @@ class Calls:
         except RPCError as failure:
             raise _explained(failure) from None
 
-    async def _unavailable(self) -> PartAway:
+    async def _unavailable(self) -> Unavailable:
         """What is unavailable where no answer came in time. A worker without its database answers no call."""
         try:
             async with asyncio.timeout(_LOOKED_FOR_SECONDS):
                 await self._database.revision()
-        except PartAway as away:
-            return PartAway(away.part, f"{away} It may still be done later.")
+        except Unavailable as away:
+            return Unavailable(away.component, f"{away} It may still be done later.")
         except TimeoutError:
-            return PartAway("database", "The database does not answer; it may still be done later.")
-        return PartAway("worker", "No worker answers; it may still be done later.")
+            return Unavailable("database", "The database does not answer; it may still be done later.")
+        return Unavailable("worker", "No worker answers; it may still be done later.")
 
 
 def _heard(started: asyncio.Future[Any]) -> None:

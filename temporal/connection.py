@@ -9,7 +9,7 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
 
-from models.errors import PartAway
+from models.errors import Unavailable
 from settings import Settings
 from workflows.search_attributes import NAMES
 
@@ -36,7 +36,7 @@ _OUR_FAULT = frozenset(
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     """Connect to the configured namespace; `lazy`, only with the first call.
 
-    Raises `PartAway`, and `Refused` (`keys_invalid`).
+    Raises `Unavailable`, and `Refused` (`keys_invalid`).
     """
     # loaded only where Temporal is called, not for `--help`
     from telemetry.traces import client_interceptors  # noqa: PLC0415
@@ -80,7 +80,7 @@ def _is_loopback(address: str) -> bool:
 
 @contextlib.contextmanager
 def reached() -> Iterator[None]:
-    """Tell as `PartAway` that a lazy client could not connect when it was first needed."""
+    """Tell as `Unavailable` that a lazy client could not connect when it was first needed."""
     try:
         yield
     except (RuntimeError, ValueError) as failure:  # the client has no exception of its own for it
@@ -106,12 +106,12 @@ def explained(failure: RPCError) -> Exception:
     if failure.status in _OUR_FAULT:
         return failure
     sentence = _SENTENCES.get(failure.status)
-    return PartAway("temporal", sentence) if sentence else temporal_away()
+    return Unavailable("temporal", sentence) if sentence else temporal_away()
 
 
 async def described(client: Client, workflow_id: str) -> WorkflowExecutionDescription | None:
     """The workflow as Temporal itself knows it, whose lists lag behind; None where there is none under this
-    id. Raises `PartAway`.
+    id. Raises `Unavailable`.
     """
     try:
         with reached():
@@ -122,9 +122,9 @@ async def described(client: Client, workflow_id: str) -> WorkflowExecutionDescri
         raise explained(failure) from None
 
 
-def temporal_away() -> PartAway:
+def temporal_away() -> Unavailable:
     """Say that Temporal cannot be reached."""
-    return PartAway("temporal", "The Temporal service does not answer; see ESIM_TEMPORAL_ADDRESS.")
+    return Unavailable("temporal", "The Temporal service does not answer; see ESIM_TEMPORAL_ADDRESS.")
 
 
 async def missing_search_attributes(client: Client) -> list[str]:

@@ -22,7 +22,7 @@ class NotSentReason(StrEnum):
     MAIL_REJECTED = "mail_rejected"
     MAIL_NOT_COMPOSABLE = "mail_not_composable"
     NO_ORDER_CONTACT = "no_order_contact"
-    PART_AWAY = "part_away"
+    COMPONENT_UNAVAILABLE = "component_unavailable"
     REFUSED = "refused"
     INTERRUPTED = "interrupted"
     UNEXPECTED = "unexpected"
@@ -40,7 +40,7 @@ _REASONS = {
     NotSentReason.MAIL_REJECTED: "The mail server refused a recipient for good.",
     NotSentReason.MAIL_NOT_COMPOSABLE: "The e-mail cannot be composed; no mail server was asked.",
     NotSentReason.NO_ORDER_CONTACT: "The distributor has no contact with the role 'order'.",
-    NotSentReason.PART_AWAY: "A component that it needs is unavailable.",
+    NotSentReason.COMPONENT_UNAVAILABLE: "A component that it needs is unavailable.",
     NotSentReason.REFUSED: "The call was refused; the workflow's history says why.",
     NotSentReason.INTERRUPTED: "An attempt was interrupted; it is not known whether it succeeded.",
     NotSentReason.UNEXPECTED: "An unexpected error; the worker's log has the details.",

@@ -1,7 +1,7 @@
 """What a failure is over HTTP, in one table: a page in words, or problem details (RFC 9457) for programs.
 
 Refused            as `models.refusals` declares its code
-PartAway           503
+Unavailable        503
 HTTPException      its own
 anything else      500, and nothing of what it says
 """
@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from models.errors import PartAway, Refusal, Refused
+from models.errors import Refusal, Refused, Unavailable
 from models.language import Language
 from portal.links.pages import Pages, spoken
 from wording.pages import page_texts
@@ -50,7 +50,7 @@ _CODES = {
     413: "too_large",
     429: "too_many_sign_ins",
     500: "our_fault",
-    503: "part_away",
+    503: "component_unavailable",
 }
 TRY_AGAIN_SECONDS = {429: "600", 503: "15"}
 
@@ -98,7 +98,7 @@ class Answers:
             return Response(status_code=400)  # nobody is there to read it
         problem = problem_of(failure, spoken(request.headers.get("accept-language", "")))
         if problem.status >= 500:
-            what = failure.part if isinstance(failure, PartAway) else type(failure).__name__
+            what = failure.component if isinstance(failure, Unavailable) else type(failure).__name__
             _log.warning("Answered with %d, %s: %s", problem.status, problem.code, what)
         headers = dict(problem.headers)
         if problem.status in TRY_AGAIN_SECONDS:
@@ -116,20 +116,20 @@ def problem_of(failure: Exception, language: Language) -> Problem:
     if isinstance(failure, Refused):
         first = next((reason for reason in failure.refusals if reason.code in OVER), failure.refusals[0])
         if first.status == 503:  # the operators' to mend: visitors cannot do what the sentence says
-            return Problem(503, (Reason(failure.refusals[0].code, problems["part_away"]),))
+            return Problem(503, (Reason(failure.refusals[0].code, problems["component_unavailable"]),))
         return Problem(first.status, told(failure, language))
     if isinstance(failure, HTTPException):
         status, headers = failure.status_code, failure.headers or {}
     elif isinstance(failure, RequestValidationError):  # its own answer would quote what was sent
         status, headers = 422, {}
     else:
-        status, headers = 503 if isinstance(failure, PartAway) else 500, {}
+        status, headers = 503 if isinstance(failure, Unavailable) else 500, {}
     code = "busy" if _is_busy(failure) else _CODES.get(status, "bad_request")
     return Problem(status, (Reason(code, problems[code]),), headers)
 
 
 def _is_busy(failure: Exception) -> bool:
-    return isinstance(failure, PartAway) and failure.part in CROWDED
+    return isinstance(failure, Unavailable) and failure.component in CROWDED
 
 
 def told(refused: Refused, language: Language) -> tuple[Reason, ...]:

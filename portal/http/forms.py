@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from portal.http.limits import LARGEST_REQUEST, PARSED_AT_ONCE
 
 MOST_INCOMING = 32
@@ -43,9 +43,9 @@ class Incoming:
 
     @contextmanager
     def one(self, recipient: str) -> Iterator[None]:
-        """Take a place. Raises `PartAway` where there is none."""
+        """Take a place. Raises `Unavailable` where there is none."""
         if self._of[recipient] >= self._most_of_one or self._of.total() >= self._most:
-            raise PartAway(
+            raise Unavailable(
                 "uploads", "Too many files are being uploaded at the moment; try again in a minute."
             )
         self._of[recipient] += 1

@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from models.errors import EsimError, PartAway, Refused
+from models.errors import EsimError, Refused, Unavailable
 from models.people.callers import Caller, Permission, not_permitted
 from starter.cli.language import why_not
 from starter.cli.output import warn
@@ -29,7 +29,7 @@ Desk = TypeVar("Desk")
 
 CHECK_FAILED = 1
 REFUSED = 2
-PART_AWAY = 3
+UNAVAILABLE = 3
 
 
 def run(command: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
@@ -58,7 +58,7 @@ def kept_open(
 
 
 def settings() -> "Settings":
-    """The settings, where they say which database is meant. Raises `PartAway` where nothing does."""
+    """The settings, where they say which database is meant. Raises `Unavailable` where nothing does."""
     from settings import load  # noqa: PLC0415
 
     chosen = load()
@@ -67,12 +67,12 @@ def settings() -> "Settings":
     return chosen
 
 
-def no_sandbox(otherwise: str = "") -> PartAway:
+def no_sandbox(otherwise: str = "") -> Unavailable:
     """Say that no sandbox runs where one is looked for, and what to do."""
     from settings import data_dir_from_environment  # noqa: PLC0415
 
     folder = data_dir_from_environment().absolute()
-    return PartAway(
+    return Unavailable(
         "sandbox",
         f"No sandbox runs in {folder}: start one there with `esim-orders up`, name the folder of another "
         f"with --data-dir or ESIM_DATA_DIR{otherwise}.",
@@ -153,7 +153,7 @@ async def qr_desk(user: str | None = None) -> AsyncIterator[tuple["QrDesk", Call
 
 def exit_code(failure: EsimError) -> int:
     """What a shell learns of a failure."""
-    return PART_AWAY if isinstance(failure, PartAway) else REFUSED
+    return UNAVAILABLE if isinstance(failure, Unavailable) else REFUSED
 
 
 HINTS = {

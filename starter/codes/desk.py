@@ -7,7 +7,7 @@
         shown = await desk.show(callers.operator(), "S-12")
 
 Every call may be repeated. Codes are imported and shown without Temporal: a request's workflow is told
-afterwards, and looks by itself where it could not be told. Raises `Refused` or `PartAway`.
+afterwards, and looks by itself where it could not be told. Raises `Refused` or `Unavailable`.
 """
 
 import hashlib

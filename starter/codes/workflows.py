@@ -8,7 +8,7 @@ import logging
 from typing import Any
 
 from models.codes.requests import NotificationView
-from models.errors import PartAway
+from models.errors import Unavailable
 from models.values import cut
 from settings import Settings
 from store.codes import request_views
@@ -61,5 +61,5 @@ class QrWorkflows:
                 await self._calls.signal(request_id, signal)
         except NoSuchWorkflow:
             return  # it has ended, and with it its need to know
-        except (PartAway, TimeoutError):
+        except (Unavailable, TimeoutError):
             _log.warning("%s could not be told; it looks by itself.", request_id)

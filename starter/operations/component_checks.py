@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from mail.errors import MailError, MailInvalid
 from mail.trial import try_out
-from models.errors import EsimError, PartAway, Refused
+from models.errors import EsimError, Refused, Unavailable
 from settings import Settings
 from starter.operations.readiness import ANSWERS_WITHIN, Check, within
 from store.key_ring import KeyRing
@@ -91,7 +91,7 @@ async def uploaded_files() -> Check:
 
     try:
         missing = await missing_protections()
-    except PartAway as away:
+    except Unavailable as away:
         return Check("uploads", ok=False, sentence=str(away))
     if not missing:
         return Check(
@@ -114,7 +114,7 @@ async def secret_keys(keys: str, database: Database) -> Check:
         try:
             async with database.reading() as connection:
                 return await checks.newest_code_is_readable(connection, ring)
-        except PartAway:
+        except Unavailable:
             raise TimeoutError from None  # the keys are not at fault
 
     readable, why_not = await within(ask, _DATABASE_SILENT)

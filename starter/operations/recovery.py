@@ -99,7 +99,7 @@ class RecoveryDesk(ConnectedDesk):
 async def without_workflow(
     client: Client, database: Database, scope: Scope
 ) -> tuple[list[Waiting], list[Waiting]]:
-    """All that is not finished, and of these what certainly has no workflow. Raises `PartAway`."""
+    """All that is not finished, and of these what certainly has no workflow. Raises `Unavailable`."""
     known, suspects = await _suspects(client, database, scope)
     at_once = asyncio.Semaphore(AT_ONCE)
 

@@ -38,7 +38,7 @@ Start = tuple[Any, PlaceOrder | RequestQrCode | NotifyOfQrCode, TypedSearchAttri
 
 
 async def runs(client: Client, workflow_id: str) -> bool:
-    """Whether this workflow runs, as Temporal itself knows: its list lags behind. Raises `PartAway`."""
+    """Whether this workflow runs, as Temporal itself knows: its list lags behind. Raises `Unavailable`."""
     found = await described(client, workflow_id)
     return found is not None and found.status is WorkflowExecutionStatus.RUNNING
 

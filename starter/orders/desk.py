@@ -10,7 +10,7 @@
         await desk.processed(operator, placed.order_id, iccid="8933012345678901234")
 
 Every call may be repeated: the same key is the same order, and what was done is not done again. Raises
-`Refused` with every reason, or `PartAway` where somebody does not answer (see `models.errors`).
+`Refused` with every reason, or `Unavailable` where somebody does not answer (see `models.errors`).
 """
 
 import uuid
@@ -22,7 +22,7 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 
 from models import identifiers
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from models.orders.kinds import Ordered
 from models.orders.lifecycle import OPEN
 from models.orders.placement import Acceptance, OrderState, Placement, StepResult
@@ -105,8 +105,8 @@ class OrderDesk(ConnectedDesk, OrderBook):
         if known is None or known.status in OPEN:
             try:
                 acceptance = await self._start(start)
-            except PartAway as away:
-                raise PartAway(away.part, f"{away} Ask again with the key {key}.") from None
+            except Unavailable as away:
+                raise Unavailable(away.component, f"{away} Ask again with the key {key}.") from None
         else:
             acceptance = known
         _answer(acceptance, start.order.what)
@@ -234,7 +234,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
         """
         async with self._database.transaction() as connection:
             if (await find_order(connection, AllAccounts(), order_id)).status in OPEN:
-                raise PartAway(
+                raise Unavailable(
                     "workflow",
                     f"The order {order_id} is open, but its workflow was terminated; retry starts it again.",
                 )

@@ -31,7 +31,7 @@ def head_revision() -> str:
 
 
 async def upgrade(database_url: str, revision: str = "head") -> None:
-    """Bring the tables to a revision; nothing happens where they are already. Raises `PartAway`."""
+    """Bring the tables to a revision; nothing happens where they are already. Raises `Unavailable`."""
     with answering():
         await asyncio.to_thread(command.upgrade, alembic_config(database_url), revision)
 

@@ -14,7 +14,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 from activities.failures import SafeFailures
 from activities.orders import InventorySteps
 from mail.errors import MailAmbiguous, MailInvalid, MailRefusedUs, MailRejected, MailUnavailable
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from models.orders.lifecycle import HoldReason
 from outbox.sender import MailUncertain
 from providers.port import NoOrderContact
@@ -114,7 +114,7 @@ async def test_a_database_that_is_away_is_worth_trying_again(database_url: str) 
         (MailInvalid("Malformed."), HoldReason.MAIL_NOT_COMPOSABLE, False),
         (MailRefusedUs("No login."), HoldReason.MAIL_CONFIGURATION, False),
         (NoOrderContact("Nobody."), HoldReason.NO_ORDER_CONTACT, False),
-        (PartAway("database", "Away."), "part_away", True),
+        (Unavailable("database", "Away."), "component_unavailable", True),
         (Refused.because("no_recipient_left"), "refused", False),
         (ValueError(SENTINEL), "unexpected", True),
         (KeyError(SENTINEL), "unexpected", True),

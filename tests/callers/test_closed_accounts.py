@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from models.people.callers import By
 from store.people import accounts as changes
 from store.session import Database
@@ -68,7 +68,7 @@ async def codes(desks: Desks, known: Known, name: str) -> set[str]:
         await CALLS[name](desks, OPERATOR, known, ACCOUNT)
     except Refused as refused:
         return {reason.code for reason in refused.refusals}
-    except PartAway:
+    except Unavailable:
         return set()
     return set()
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.errors import NotFound, PartAway, Refused
+from models.errors import NotFound, Refused, Unavailable
 from models.orders.lifecycle import OrderStatus
 from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
 from store import lookups
@@ -40,7 +40,7 @@ async def answered(call: Awaitable[Any]) -> Answer:
     """What came of a call, as the caller sees it: the kind of the answer, and all of its bytes."""
     try:
         return type(None), repr(await call)
-    except (Refused, PartAway, NoResultFound) as failure:
+    except (Refused, Unavailable, NoResultFound) as failure:
         reasons = [reason.model_dump_json() for reason in getattr(failure, "refusals", ())]
         return type(failure), f"{failure} {reasons}"
 

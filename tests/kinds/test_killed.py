@@ -12,7 +12,7 @@ import pytest
 from temporalio.client import Client
 
 from activities.follow_ups import FOLLOW_UPS
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from models.operations.retries import Outcome
 from models.orders.kinds import Ordered
 from models.orders.lifecycle import OrderStatus
@@ -46,7 +46,7 @@ async def whole_way(scene: Scene, what: Ordered, key: str) -> str:
             order_id = await placed(impatient, what, key)
             if isinstance(what, Gadget):
                 await impatient.desk.processed(OPERATOR, order_id)
-        except PartAway:
+        except Unavailable:
             return None
         except Refused as early:
             if [reason.code for reason in early.refusals] != ["not_acknowledged"]:
@@ -135,7 +135,7 @@ async def test_a_follow_up_is_done_by_the_worker_after_the_one_that_was_killed(
 
 
 async def cannot(_: Client, due: Due) -> None:
-    raise PartAway("temporal", f"The workflow of {due.order_id} cannot be started.")
+    raise Unavailable("temporal", f"The workflow of {due.order_id} cannot be started.")
 
 
 @pytest.mark.timeout(180)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from models.orders.kinds import Ordered, Swap
 from models.orders.lifecycle import OPEN, OrderStatus
 from tests.builders import OPERATOR, as_csv, iccid, line
@@ -127,7 +127,7 @@ async def code_of(call: Callable[[], Awaitable[Any]]) -> str:
             await call()
         except Refused as refused:
             return refused.refusals[0].code
-        except PartAway:
+        except Unavailable:
             continue
         return "done"
     return "nobody answers"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
 from models.codes.links import LinkPage, Over, OverPage, Preview, Sent, UploadPage
 from models.codes.requests import Imported, QrVersionView, RequestStatus
-from models.errors import NotFound, PartAway, Refused
+from models.errors import NotFound, Refused, Unavailable
 from models.people.callers import LinkBearer
 from starter.codes.code_desk import ShownCode
 from starter.codes.link_desk import LinkDesk
@@ -133,5 +133,5 @@ class InventedDesk(LinkDesk):
         self.done[call] += 1
 
 
-def database_away() -> PartAway:
-    return PartAway("database", "The database does not answer; see ESIM_DATABASE_URL.")
+def database_away() -> Unavailable:
+    return Unavailable("database", "The database does not answer; see ESIM_DATABASE_URL.")

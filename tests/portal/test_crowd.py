@@ -6,7 +6,7 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from models.errors import PartAway
+from models.errors import Unavailable
 from portal.app import create_app
 from portal.http.forms import MOST_INCOMING_OF_ONE, Incoming
 from portal.http.limits import Pace
@@ -84,7 +84,12 @@ async def test_one_link_holds_few_uploads_open_and_the_others_get_their_page(des
 
 def test_all_links_together_hold_so_many_uploads_open() -> None:
     incoming = Incoming(most=2, most_of_one=2)
-    with incoming.one("a"), incoming.one("b"), pytest.raises(PartAway, match="Too many"), incoming.one("c"):
+    with (
+        incoming.one("a"),
+        incoming.one("b"),
+        pytest.raises(Unavailable, match="Too many"),
+        incoming.one("c"),
+    ):
         pass
     with incoming.one("c"):
         pass
@@ -94,7 +99,7 @@ def test_all_links_together_hold_so_many_uploads_open() -> None:
 async def test_a_reader_that_has_too_much_to_do_says_so(
     browser: httpx.AsyncClient, desk: InventedDesk, part: str, told: str
 ) -> None:
-    desk.fails["check"] = PartAway(part, "Away.")
+    desk.fails["check"] = Unavailable(part, "Away.")
     answer = await browser.post(f"/u/{UPLOAD}/check", files={"file": ("a.png", GOOD)})
     assert answer.status_code == 503
     assert told in answer.text

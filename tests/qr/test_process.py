@@ -13,7 +13,7 @@ import psutil
 import pytest
 import uvloop
 
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from qr.intake import FileType, Intake, read_upload
 from qr.process import Answer, read_in_child, reader_command
 from tests.qr import corpus
@@ -133,10 +133,10 @@ async def test_what_a_child_says_is_not_believed(program: str, refusal: str) -> 
 async def test_a_child_that_cannot_start_is_not_the_files_fault(
     command: Callable[[str], Sequence[str]],
 ) -> None:
-    with pytest.raises(PartAway) as away:
+    with pytest.raises(Unavailable) as away:
         await read_in_child(drawn_png(), "png", command=command)
 
-    assert away.value.part == "reader_unavailable"
+    assert away.value.component == "reader_unavailable"
 
 
 async def test_others_on_the_machine_see_nothing_of_the_file() -> None:
@@ -193,7 +193,7 @@ async def test_far_too_many_are_turned_away_at_once() -> None:
     await until(lambda: reader.running)
     reading += [asyncio.create_task(intake.read(drawn_png(), "a.png")) for _ in range(2)]
     await asyncio.sleep(0)
-    with pytest.raises(PartAway, match="Too many files"):
+    with pytest.raises(Unavailable, match="Too many files"):
         await intake.read(drawn_png(), "a.png")
     reader.go.set()
 
@@ -205,9 +205,9 @@ async def test_one_that_waits_too_long_is_turned_away_and_leaves_its_place() -> 
     intake = Intake(at_once=1, patience=0.05, reader=reader)
     first = asyncio.create_task(intake.read(drawn_png(), "a.png"))
     await until(lambda: reader.running)
-    with pytest.raises(PartAway) as away:
+    with pytest.raises(Unavailable) as away:
         await intake.read(drawn_png(), "a.png")
-    assert away.value.part == "reader_unavailable"
+    assert away.value.component == "reader_unavailable"
     reader.go.set()
 
     assert (await first).code == (await intake.read(drawn_png(), "a.png")).code == USUAL

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from sqlalchemy import make_url, text
 
-from models.errors import PartAway
+from models.errors import Unavailable
 from sandbox.postgres import ThrowAwayPostgres
 from store.session import Database
 from tests.conftest import administer
@@ -23,7 +23,7 @@ async def ask(url: str, statement: str) -> None:
 
 async def sentence(url: str, statement: str = "SELECT FROM lines") -> str:
     """What is told when a statement is run there."""
-    with pytest.raises(PartAway) as away:
+    with pytest.raises(Unavailable) as away:
         await ask(url, statement)
     return str(away.value)
 

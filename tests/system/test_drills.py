@@ -14,7 +14,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from models.codes.requests import RequestStatus
-from models.errors import PartAway
+from models.errors import Unavailable
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.people.views import ContactRole
 from qr.draw import png
@@ -189,7 +189,7 @@ async def a_code_is_got(world: QrScene, number: int) -> str:
     async def asked() -> str | None:
         try:
             return (await world.desk.request(await world.scene.ana(), wish)).request_id
-        except PartAway:
+        except Unavailable:
             return None
 
     request_id = str(await eventually(asked, bool, within=60))

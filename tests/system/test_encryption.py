@@ -7,7 +7,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.common import RawValue
 from temporalio.worker import Replayer
 
-from models.errors import PartAway
+from models.errors import Unavailable
 from store.key_ring import KeyRing
 from temporal.payloads import PayloadKeys, data_converter
 from tests.builders import OPERATOR, iccid
@@ -103,7 +103,7 @@ async def test_an_order_whose_key_is_missing_stalls_in_sight_and_goes_on_with_th
         order_id = await before.acknowledged(1)
     after = await encrypted_scene.with_keys(SECOND)
     async with after.worker():
-        with pytest.raises(PartAway):
+        with pytest.raises(Unavailable):
             await after.impatient().processed(OPERATOR, order_id, iccid=ICCID)
         await after.temporal.client.get_workflow_handle(order_id).signal("retry")
         assert f"encrypted with the key {name(FIRST)}" in await reported(after, order_id)

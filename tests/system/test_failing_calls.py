@@ -11,7 +11,7 @@ import pytest
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from settings import Settings
 from store.session import Database
 from temporal.calls import Calls, NoSuchWorkflow
@@ -130,9 +130,9 @@ async def test_a_call_that_reaches_no_temporal_leaves_nothing_behind(name: str, 
     calls = Calls(await connect(settings, lazy=True), idle_scene.database, settings)
     start = await _start(idle_scene)
     async with reported() as found:
-        with pytest.raises(PartAway) as away:
+        with pytest.raises(Unavailable) as away:
             await CALLS[name](calls, start)
-        assert away.value.part == "temporal"
+        assert away.value.component == "temporal"
     assert found == []
 
 
@@ -147,9 +147,9 @@ async def test_a_call_that_is_not_answered_for_want_of_the_database_says_so(
     calls = Calls(idle_scene.temporal.client, nowhere, settings)
     start = await _start(idle_scene)
     await _begin(Calls(idle_scene.temporal.client, idle_scene.database, settings), start)
-    with pytest.raises(PartAway) as away:
+    with pytest.raises(Unavailable) as away:
         await CALLS[name](calls, start)
-    assert away.value.part == "database"
+    assert away.value.component == "database"
     await nowhere.close()
 
 
@@ -162,9 +162,9 @@ async def test_a_call_that_no_worker_answers_leaves_nothing_behind(name: str, id
     start = await _start(idle_scene)
     await _begin(calls, start)
     async with reported() as found:
-        with pytest.raises(PartAway) as away:
+        with pytest.raises(Unavailable) as away:
             await CALLS[name](calls, start)
-        assert away.value.part == "worker"
+        assert away.value.component == "worker"
         call = asyncio.ensure_future(CALLS[name](calls, start))
         await asyncio.sleep(0)
         call.cancel()

@@ -13,7 +13,7 @@ from temporalio import workflow
 import store.operations.not_sent
 import store.operations.unfinished
 from models.codes.requests import RequestStatus
-from models.errors import PartAway
+from models.errors import Unavailable
 from models.identifiers import WORK
 from models.orders.lifecycle import OrderStatus
 from starter.cli.operations import retry_many
@@ -251,7 +251,7 @@ async def test_while_temporal_is_unavailable_nothing_is_started(scene: Scene) ->
     await world(scene.database)
     await scene.placed()
     away = scene.settings.model_copy(update={"temporal_address": "127.0.0.1:9"})
-    with pytest.raises(PartAway):
+    with pytest.raises(Unavailable):
         async with RecoveryDesk.open(away) as recovery:
             await recovery.find(OPERATOR)
 

@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDConflictPolicy
 
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from models.orders.lifecycle import OrderKind, OrderStatus
 from models.orders.placement import Acceptance, Placement
 from models.orders.views import SwapDetails
@@ -82,7 +82,7 @@ async def test_a_permission_withdrawn_before_the_order_is_accepted(idle_scene: S
     scene = idle_scene
     await world(scene.database)
     draft = scene.draft(key="cart")
-    with pytest.raises(PartAway):
+    with pytest.raises(Unavailable):
         await scene.impatient().place(await scene.ana(), draft)
     await scene.desks.profiles.disable(OPERATOR, ACCOUNT, "Default", ["switch_to_esim:1"])
     async with scene.worker():
@@ -95,7 +95,7 @@ async def test_a_pack_withdrawn_before_the_order_is_accepted(idle_scene: Scene) 
     scene = idle_scene
     await world(scene.database)
     draft = scene.draft(key="cart", pack="Orange pack")
-    with pytest.raises(PartAway):
+    with pytest.raises(Unavailable):
         await scene.impatient().place(await scene.ana(), draft)
     await scene.sql("UPDATE order_packs SET available = false")
     async with scene.worker():
@@ -196,14 +196,14 @@ async def test_without_a_worker_the_caller_is_told_and_the_same_key_gets_the_ord
 ) -> None:
     scene = idle_scene
     await world(scene.database)
-    with pytest.raises(PartAway, match="Ask again with the key cart") as away:
+    with pytest.raises(Unavailable, match="Ask again with the key cart") as away:
         await scene.impatient().place(await scene.ana(), scene.draft(key="cart"))
-    assert away.value.part == "worker"
+    assert away.value.component == "worker"
     async with scene.worker():
         placed = await scene.desk.place(await scene.ana(), scene.draft(key="cart"))
         assert (await scene.line()).open_order == placed.order_id
         await scene.mailbox.got("orders@telvia.example")
-    with pytest.raises(PartAway):
+    with pytest.raises(Unavailable):
         await scene.impatient().acknowledge(OPERATOR, placed.order_id)
     order = await scene.desk.order(OPERATOR, placed.order_id)
     assert order.status is OrderStatus.SUBMITTED, "pages work without a worker"

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from models.codes.requests import REQUEST_MADE, RequestStatus
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from models.orders.lifecycle import OrderKind
 from models.people.views import ContactRole
 from qr.draw import png
@@ -287,7 +287,7 @@ async def test_without_a_worker_a_request_may_be_asked_again(idle_scene: Scene) 
     settings = idle_scene.settings.model_copy(update={"answer_timeout": timedelta(seconds=0.5)})
     impatient = QrDesk(idle_scene.temporal.client, idle_scene.database, settings)
     draft = QrRequestDraft(sim=world.sim, text="As on the phone.", key=f"of {idle_scene.settings.task_queue}")
-    with pytest.raises(PartAway, match="No worker"):
+    with pytest.raises(Unavailable, match="No worker"):
         await impatient.request(await idle_scene.ana(), draft)
     async with idle_scene.worker():
         made = await world.desk.request(await world.scene.ana(), draft)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from models.codes.requests import RequestStatus
-from models.errors import PartAway
+from models.errors import Unavailable
 from models.orders.lifecycle import OrderKind
 from qr.draw import png
 from starter.codes.desk import QrDesk, QrRequestDraft
@@ -86,7 +86,7 @@ async def test_who_asked_is_told_where_a_notification_was_written_but_could_not_
         await world.upload(browser, await world.upload_link())
     away = scene.settings.model_copy(update={"temporal_address": "127.0.0.1:1"})
     async with QrDesk.open(away) as cut_off:
-        with pytest.raises(PartAway):
+        with pytest.raises(Unavailable):
             await cut_off.notify(await scene.ana(), world.sim, "boss@acme.example")
     await scene.sql("UPDATE qr_notifications SET created_at = now() - interval '14 minutes'")
     await world.becomes(request_id, RequestStatus.IMPORTED)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from models.errors import NotFound, PartAway, Refused
+from models.errors import NotFound, Refused, Unavailable
 from models.identifiers import order_id as id_of
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.placement import OrderState
@@ -157,7 +157,7 @@ async def test_an_open_order_whose_workflow_was_terminated_goes_on_after_a_retry
     await world(scene.database)
     order_id = await scene.acknowledged()
     await scene.temporal.client.get_workflow_handle(order_id).terminate()
-    with pytest.raises(PartAway, match="retry starts it again"):
+    with pytest.raises(Unavailable, match="retry starts it again"):
         await scene.desk.processed(OPERATOR, order_id, iccid=iccid(901))
     await scene.desk.retry(OPERATOR, order_id)
     assert (await scene.desk.processed(OPERATOR, order_id, iccid=iccid(901))).status is OrderStatus.PROCESSED

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import starter
-from models.errors import PartAway
+from models.errors import Unavailable
 from models.orders.lifecycle import HoldReason
 from sandbox.ports import free_port
 from starter.codes.code_desk import CodeDesk
@@ -116,9 +116,9 @@ async def test_a_desk_opens_reads_and_recovers_without_temporal(desk: Any, scene
     async with desk.open(away) as opened:
         assert await READS[desk](opened, scene) is not None
         for _ in range(2):
-            with pytest.raises(PartAway) as failed:
+            with pytest.raises(Unavailable) as failed:
                 await NEEDS[desk](opened, scene)
-            assert failed.value.part == "temporal"
+            assert failed.value.component == "temporal"
         async with forwarded(port, scene.settings.temporal_address):
             await NEEDS[desk](opened, scene)
 
@@ -128,8 +128,8 @@ async def test_a_desk_opens_reads_and_recovers_without_temporal(desk: Any, scene
 async def test_an_address_that_leads_nowhere_is_said_in_a_sentence(address: str, idle_scene: Scene) -> None:
     await world(idle_scene.database, line(4))
     away = idle_scene.settings.model_copy(update={"temporal_address": address})
-    with pytest.raises(PartAway, match="ESIM_TEMPORAL_ADDRESS"):
+    with pytest.raises(Unavailable, match="ESIM_TEMPORAL_ADDRESS"):
         await connect(away)
     async with OrderDesk.open(away) as desk:
-        with pytest.raises(PartAway, match="ESIM_TEMPORAL_ADDRESS"):
+        with pytest.raises(Unavailable, match="ESIM_TEMPORAL_ADDRESS"):
             await _place(desk, idle_scene)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.errors import PartAway
+from models.errors import Unavailable
 from models.orders.lifecycle import OrderStatus
 from starter.operations.doctor import examine
 from starter.operations.readiness import Check
@@ -68,7 +68,7 @@ async def test_an_incompatible_version_stalls_in_sight_and_acts_on_nothing(versi
 
         async with versions.worker("B", HastyOrder):
             await versions.make_current("B")
-            with pytest.raises(PartAway):
+            with pytest.raises(Unavailable):
                 await scene.impatient().acknowledge(OPERATOR, submitted)
             await scene.temporal.client.get_workflow_handle(processing).cancel()
             await scene.temporal.client.get_workflow_handle(held).signal("retry")
@@ -216,7 +216,7 @@ async def test_a_worker_that_gets_no_work_says_so_and_how_it_gets_some(versions:
     folder = scene.settings.data_dir
     async with started("worker", folder, variables, "--build-id", "2026.11+a") as process:
         await process.says(f"it is version {versions.name}.2026.11+a, and no version is current")
-        with pytest.raises(PartAway):
+        with pytest.raises(Unavailable):
             await scene.impatient().place(await scene.ana(), scene.draft(1, key="waits"))
         command = shlex.split(process.written.partition("To make it current: temporal ")[2].splitlines()[0])
         code, printed = await versions.temporal(*command)

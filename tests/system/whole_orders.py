@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from models.errors import PartAway
+from models.errors import Unavailable
 from models.fleet.inventory import SimState
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import OrderState
@@ -31,7 +31,7 @@ async def go_all_the_way(scene: Scene, number: int) -> str:
             await mailed(scene, order_id)
             await desk.acknowledge(OPERATOR, order_id)
             state: OrderState = await desk.processed(OPERATOR, order_id, iccid=iccid(700 + number))
-        except PartAway:
+        except Unavailable:
             return None
         assert state.status is OrderStatus.PROCESSED
         return order_id
@@ -55,7 +55,7 @@ async def happenings(scene: Scene) -> int:
     """How much has happened to all orders."""
     try:
         return int((await scene.sql("SELECT count(*) FROM events"))[0][0])
-    except PartAway:
+    except Unavailable:
         return 0
 
 

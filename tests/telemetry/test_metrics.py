@@ -96,7 +96,7 @@ async def test_a_database_that_is_away_is_told_by_the_age(caplog: pytest.LogCapt
     seen = await page.read()
     assert set(samples(seen)) == {"esim_figures_age_seconds"}
     assert (value(seen, "esim_figures_age_seconds") or 0) > 0
-    assert caplog.messages == ["The gauges are not up to date: PartAway."], "said once"
+    assert caplog.messages == ["The gauges are not up to date: Unavailable."], "said once"
 
 
 async def test_every_reason_and_status_is_there_before_it_happens(database: Database) -> None:

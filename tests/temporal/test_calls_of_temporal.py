@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from settings import Settings
 from starter.operations.readiness import Check, readiness
 from starter.operations.recovery import RecoveryDesk
@@ -86,7 +86,7 @@ async def test_only_what_temporal_cannot_do_now_is_an_outage(call: str, status: 
     if status is RPCStatusCode.NOT_FOUND and call in {"signal", "update"}:
         assert isinstance(failure, NoSuchWorkflow)
         return
-    assert isinstance(failure, PartAway)
+    assert isinstance(failure, Unavailable)
     assert ("does not answer" in str(failure)) is (status.name not in SAYS_SO_ITSELF)
     assert "SENTINEL" not in str(failure)
 
@@ -125,7 +125,7 @@ async def test_desks_that_list_and_describe_say_what_temporal_answered(
         elif status.name in BUGS:
             assert isinstance(error, RPCError)
         else:
-            assert isinstance(error, PartAway)
+            assert isinstance(error, Unavailable)
             assert (UNAVAILABLE in str(error)) is (status.name not in SAYS_SO_ITSELF)
             assert "SENTINEL" not in str(error)
 

@@ -23,9 +23,9 @@ class Trouble:
         raise ApplicationError("in trouble", type=self.type, non_retryable=self.final)
 
 
-AWAY = Trouble("part_away")
+AWAY = Trouble("component_unavailable")
 FINAL = Trouble("unexpected", final=True)
-LOST_ANSWER = Trouble("part_away", afterwards=True)
+LOST_ANSWER = Trouble("component_unavailable", afterwards=True)
 MAIL_AWAY = Trouble(HoldReason.MAIL_UNAVAILABLE)
 MAIL_REJECTED = Trouble(HoldReason.MAIL_REJECTED, final=True)
 

@@ -110,7 +110,7 @@ NOT_SENT = {
         "Le message ne peut pas être rédigé ; aucun serveur de messagerie n’a été sollicité."
     ),
     NotSentReason.NO_ORDER_CONTACT: "Le distributeur n’a aucun contact avec le rôle « order ».",
-    NotSentReason.PART_AWAY: "Un composant nécessaire est indisponible.",
+    NotSentReason.COMPONENT_UNAVAILABLE: "Un composant nécessaire est indisponible.",
     NotSentReason.REFUSED: "L’appel a été refusé ; l’historique du workflow en donne la raison.",
     NotSentReason.INTERRUPTED: "Une tentative a été interrompue ; on ignore si elle a abouti.",
     NotSentReason.UNEXPECTED: "Erreur inattendue ; le journal du worker en donne le détail.",

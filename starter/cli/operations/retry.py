@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from models.operations.retries import Outcome, Retried
 from models.orders.lifecycle import HoldReason
 from starter.cli.codes.codes import parse_id
@@ -83,7 +83,7 @@ def _retry_one(workflow_id: str, *, json: bool) -> None:
     done = run(call)
     if done.outcome is Outcome.NOTHING_YET:
         sentence = f"{done.id} is still held: no worker took the retry up; it may do so later."
-        raise PartAway("worker", sentence)
+        raise Unavailable("worker", sentence)
     again = done.outcome is Outcome.HELD_AGAIN
     if json:
         held = done.reason if again else None

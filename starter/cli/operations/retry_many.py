@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from models.people.callers import Caller
 from starter.cli.output import print_json, print_table, say, warn
 from starter.cli.questions import confirmed
-from starter.cli.session import CHECK_FAILED, PART_AWAY, caller, run, settings
+from starter.cli.session import CHECK_FAILED, UNAVAILABLE, caller, run, settings
 from wording.counts import HELD, listed
 
 if TYPE_CHECKING:
@@ -133,6 +133,8 @@ def _end(done: "Sequence[Retried]") -> None:
     if outcomes["HELD_AGAIN"]:
         raise SystemExit(CHECK_FAILED)
     if outcomes["NOT_TOLD"]:
-        raise PartAway("temporal", "Temporal did not take some of them; the same command tries them again.")
+        raise Unavailable(
+            "temporal", "Temporal did not take some of them; the same command tries them again."
+        )
     if outcomes["NOTHING_YET"]:
-        raise SystemExit(PART_AWAY)
+        raise SystemExit(UNAVAILABLE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from models.people.callers import Caller
 from starter.cli.operations.retry_many import KINDS, counted
 from starter.cli.output import print_json, print_table, say, warn
@@ -48,7 +48,7 @@ def start_lost(*, yes: bool, json: bool) -> None:
     else:
         say("All that is not finished has its workflow.")
     if any(one.outcome.name == "FAILED" for one in done):
-        raise PartAway("temporal", "Some could not be started; the same command tries them again.")
+        raise Unavailable("temporal", "Some could not be started; the same command tries them again.")
 
 
 def _counted(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.errors import PartAway, Refused
+from models.errors import Refused, Unavailable
 from models.identifiers import reference
 from models.orders.lifecycle import OrderKind
 from models.people.callers import By, LinkBearer
@@ -222,7 +222,7 @@ async def done(call: Awaitable[Any]) -> None:
     """The call has had its effect in the database; its workflow is not signalled, as there is no Temporal."""
     try:
         await call
-    except PartAway:
+    except Unavailable:
         return
 
 
