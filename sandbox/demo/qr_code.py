@@ -25,6 +25,7 @@ from sandbox.demo.scene import Scene
 from sandbox.mails import list_mails, read_mail
 from sandbox.stage import Timeline, wait_until
 from starter import callers
+from starter.codes.book import CodeBook
 from starter.codes.desk import QrDesk, QrRequestDraft
 from starter.people.contacts import ContactDesk
 
@@ -74,7 +75,7 @@ class QrChapter:
             shown = await self.desk.show(await self._caller(user), sim)
             self.timeline.check(f"{sim} has this code, version 1", right=shown.code == code)
             await self.client.get_workflow_handle(request_id).result()
-            seen = await self.desk.request_view(callers.operator(), request_id)
+            seen = await CodeBook(self.desk.database).request(callers.operator(), request_id)
             self.timeline.check(
                 "The request is over, in Temporal and in the database",
                 right=seen.status is RequestStatus.IMPORTED,

@@ -5,10 +5,10 @@ No activation code is shown here; `starter.codes.desk` shows them.
 
 from collections.abc import Iterable
 
-from models.codes.requests import QrHistory, QrWaitingView
+from models.codes.requests import NotificationView, QrHistory, QrRequestView, QrWaitingView
 from models.people.callers import Caller, OfAccount, Permission
 from store import lookups
-from store.codes import waiting
+from store.codes import notifications, request_views, waiting
 from store.people import references as people
 from store.session import Database
 
@@ -27,6 +27,20 @@ class CodeBook:
             key = await lookups.find_sim(connection, caller.scope, sim)
             caller.require(Permission.VIEW_INVENTORY)
             return await codes.history(connection, caller.scope, key.id)
+
+    async def request(self, caller: Caller, request_id: str) -> QrRequestView:
+        """One request for a code. Raises `NotFound`."""
+        async with self._database.reading() as connection:
+            found = await request_views.request(connection, caller.scope, request_id)
+        caller.require(Permission.VIEW_INVENTORY)
+        return found
+
+    async def notification(self, caller: Caller, notification_id: str) -> NotificationView:
+        """One notification of a code. Raises `NotFound`."""
+        async with self._database.reading() as connection:
+            found = await notifications.notification(connection, caller.scope, notification_id)
+        caller.require(Permission.VIEW_INVENTORY)
+        return found
 
     async def waiting(
         self,

@@ -117,13 +117,6 @@ class CodeDesk(ConnectedDesk):
         await self.workflows.start_notification(notification, account_id, version.request_id)
         return notification
 
-    async def notification(self, caller: Caller, notification_id: str) -> NotificationView:
-        """One notification as the database has it."""
-        async with self.database.reading() as connection:
-            found = await notifications.notification(connection, caller.scope, notification_id)
-        caller.require(Permission.VIEW_INVENTORY)
-        return found
-
     async def revoke(self, caller: Caller, notification_id: str) -> NotificationView:
         """The notification's link shows nothing any more."""
         async with self.database.transaction() as connection:

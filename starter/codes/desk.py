@@ -144,13 +144,6 @@ class QrDesk(CodeDesk):
         """
         await RetryDesk(self.client, self.database, self.settings).go_on(caller, workflow_id)
 
-    async def request_view(self, caller: Caller, request_id: str) -> QrRequestView:
-        """One request as the database has it."""
-        async with self.database.reading() as connection:
-            found = await request_views.request(connection, caller.scope, request_id)
-        caller.require(Permission.VIEW_INVENTORY)
-        return found
-
     async def _start(
         self,
         start: RequestQrCode,

@@ -102,6 +102,8 @@ _CATALOGUE: dict[str, Sample] = {
 
 _CODE_BOOK: dict[str, Sample] = {
     "history": Sample(lambda d, c, k, _: d.code_book.history(c, k.esim), P.VIEW_INVENTORY),
+    "request": Sample(lambda d, c, k, _: d.code_book.request(c, k.request), P.VIEW_INVENTORY),
+    "notification": Sample(lambda d, c, k, _: d.code_book.notification(c, k.notification), P.VIEW_INVENTORY),
     "waiting": Sample(lambda d, c, _, a: d.code_book.waiting(c, a), P.VIEW_INVENTORY),
     "held": Sample(lambda d, c, _, __: d.code_book.held(c), P.VIEW_INVENTORY, names_nothing=True),
     "people": Sample(lambda d, c, k, _: d.code_book.people(c, k.sim, ["user:1"]), P.VIEW_INVENTORY),
@@ -152,7 +154,6 @@ _CODES: dict[str, Sample] = {
     "import_code": Sample(lambda d, c, k, _: d.codes.import_code(c, k.esim, str(code(1))), P.IMPORT_QR_CODES),
     "show": Sample(lambda d, c, k, _: d.codes.show(c, k.esim), P.VIEW_QR_CODES),
     "notify": Sample(lambda d, c, k, _: d.codes.notify(c, k.esim, "x@acme.example"), P.NOTIFY_QR_CODES),
-    "notification": Sample(lambda d, c, k, _: d.codes.notification(c, k.notification), P.VIEW_INVENTORY),
     "revoke": Sample(lambda d, c, k, _: d.codes.revoke(c, k.notification), P.NOTIFY_QR_CODES),
     "revoke_link": Sample(lambda d, c, k, _: d.codes.revoke_link(c, _id_of(k.link)), P.NOTIFY_QR_CODES),
     "draft": Sample(lambda d, c, k, _: d.codes.draft(c, k.esim), P.REQUEST_QR_CODES),
@@ -160,7 +161,6 @@ _CODES: dict[str, Sample] = {
     "request": Sample(lambda d, c, k, _: d.codes.request(c, QrRequestDraft(sim=k.esim)), P.REQUEST_QR_CODES),
     "withdraw": Sample(lambda d, c, k, _: d.codes.withdraw(c, k.request), P.REQUEST_QR_CODES),
     "retry": Sample(lambda d, c, k, _: d.codes.retry(c, k.request), P.RETRY_WORK),
-    "request_view": Sample(lambda d, c, k, _: d.codes.request_view(c, k.request), P.VIEW_INVENTORY),
 }
 
 _ACCOUNTS: dict[str, Sample] = {

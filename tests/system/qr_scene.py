@@ -34,6 +34,7 @@ class QrScene:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.desk = QrDesk(scene.temporal.client, scene.database, scene.settings)
+        self.book = CodeBook(scene.database)
         self.sim = ""
 
     @classmethod
@@ -97,17 +98,15 @@ class QrScene:
         return await browser.post(f"{link}/send", data={"upload_id": found[1]}) if found else checked
 
     async def history(self, sim: str | None = None) -> QrHistory:
-        return await CodeBook(self.desk.database).history(OPERATOR, sim or self.sim)
+        return await self.book.history(OPERATOR, sim or self.sim)
 
     async def events(self, sim: str | None = None) -> list[str]:
         return [event.type for event in (await self.history(sim)).events]
 
     async def becomes(self, request_id: str, status: RequestStatus) -> None:
-        await eventually(
-            lambda: self.desk.request_view(OPERATOR, request_id), lambda seen: seen.status is status
-        )
+        await eventually(lambda: self.book.request(OPERATOR, request_id), lambda seen: seen.status is status)
 
     async def held_for(self, request_id: str, reason: str | None) -> None:
         await eventually(
-            lambda: self.desk.request_view(OPERATOR, request_id), lambda seen: seen.held_reason == reason
+            lambda: self.book.request(OPERATOR, request_id), lambda seen: seen.held_reason == reason
         )

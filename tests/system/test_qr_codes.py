@@ -56,7 +56,7 @@ async def test_a_code_comes_by_the_link_and_its_manager_gets_it(scene: Scene) ->
         assert "<svg" in revealed.text
         picture = await browser.post(f"{shown}/png")
         assert (await read_upload(picture.content, "a.png")).code == a_code()
-    assert (await world.desk.request_view(OPERATOR, made.request_id)).status is RequestStatus.IMPORTED
+    assert (await world.book.request(OPERATOR, made.request_id)).status is RequestStatus.IMPORTED
     assert [mail.to for mail in scene.mailbox.mails if ANA in mail.to] == [[ANA]], "told once"
 
 
@@ -192,7 +192,7 @@ async def test_a_replaced_esim_ends_the_request_for_its_code(scene: Scene) -> No
     order = await scene.acknowledged(1, kind=OrderKind.REPLACE_ESIM)
     await scene.desk.processed(OPERATOR, order, iccid=iccid(801))
     await scene.ended(request_id)
-    assert (await world.desk.request_view(OPERATOR, request_id)).status is RequestStatus.SIM_DISCARDED
+    assert (await world.book.request(OPERATOR, request_id)).status is RequestStatus.SIM_DISCARDED
     async with world.browser() as browser:
         assert (await browser.get(link)).status_code == 410
         assert (await browser.get(shown)).status_code == 410, "nobody installs a discarded eSIM"

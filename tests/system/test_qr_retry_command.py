@@ -72,7 +72,7 @@ async def test_a_request_that_was_held_twice_is_started_again_as_a_further_retry
     scene.mailbox.answer = TAKES
     assert (await typed(scene, "retry", request)).out == f"{request} goes on.\n"
     await scene.mailbox.got(QUENTIN)
-    assert (await world.desk.request_view(OPERATOR, request)).holds == ()
+    assert (await world.book.request(OPERATOR, request)).holds == ()
     handle = scene.temporal.client.get_workflow_handle(request)
     begun = (await anext(handle.fetch_history_events())).workflow_execution_started_event_attributes
     (start,) = await scene.temporal.client.data_converter.decode(begun.input.payloads, [RequestQrCode])
@@ -97,7 +97,7 @@ async def test_a_notification_goes_on_also_where_its_workflow_is_gone(scene: Sce
     await world.desk.import_code(OPERATOR, world.sim, str(a_code(1)))
     scene.mailbox.answer = REFUSES
     told = (await world.desk.notify(OPERATOR, world.sim, "boss@acme.example")).id
-    await eventually(lambda: world.desk.notification(OPERATOR, told), lambda seen: seen.state == "held")
+    await eventually(lambda: world.book.notification(OPERATOR, told), lambda seen: seen.state == "held")
     assert (await typed(scene, "retry", told, code=1)).err.startswith(f"{told} is held again")
     await scene.temporal.client.get_workflow_handle(told).terminate()
     scene.mailbox.answer = TAKES

@@ -264,6 +264,8 @@ def revoke(
     json: JsonFlag = False,
 ) -> None:
     """Close the links of a notification, or one link of any mail: it opens nothing any more."""
+    from starter.codes.book import CodeBook  # noqa: PLC0415
+
     if notification.strip().lower().startswith(_LINK):
         _revoke_link(_parse_link(notification), json=json)
         return
@@ -271,7 +273,7 @@ def revoke(
 
     async def call() -> tuple[str, NotificationView]:
         async with qr_desk() as (desk, caller):
-            before = (await desk.notification(caller, wanted)).state
+            before = (await CodeBook(desk.database).notification(caller, wanted)).state
             return before, await desk.revoke(caller, wanted)
 
     before, revoked = run(call)

@@ -192,11 +192,13 @@ def withdraw(
     json: JsonFlag = False,
 ) -> None:
     """End a request whose code is not wanted any more: its upload links are dead."""
+    from starter.codes.book import CodeBook  # noqa: PLC0415
+
     wanted = parse_id(request_id, "request")
 
     async def call() -> tuple[RequestStatus, RequestState]:
         async with qr_desk() as (desk, caller):
-            before = (await desk.request_view(caller, wanted)).status
+            before = (await CodeBook(desk.database).request(caller, wanted)).status
             return before, await desk.withdraw(caller, wanted)
 
     before, state = run(call)
