@@ -120,7 +120,7 @@ class Settings(BaseSettings):
     """Silence after which the distributor is reminded of a QR code."""
     qr_reminders: Annotated[int, REMINDERS] = 1
     """Reminders of a QR code before who asked for it is told and the request is held for a person."""
-    qr_requester_told_after: Duration = timedelta(minutes=15)
+    qr_requester_notified_after: Duration = timedelta(minutes=15)
     """How long after the import who asked for the code is sent it, where nobody was notified by then."""
     upload_link_expires_after: timedelta = timedelta(days=60)
     """How long a distributor's link takes a QR code; it ends with the request in any case."""

@@ -34,7 +34,7 @@ class QrMails(QrMailSteps):
     async def remind_of_code(self, step: RemindOfCode) -> Reminded:
         """Remind the contacts of this round, once they were silent for so long."""
         async with self._database.reading() as connection:
-            left = await emails.silence_left(connection, step.request_id, step.round, step.silent_for)
+            left = await emails.reminder_due_in(connection, step.request_id, step.round, step.silent_for)
         if left is not None or step.number is None:
             return Reminded(due_in=left)
         found = await self._round(step)
@@ -42,7 +42,7 @@ class QrMails(QrMailSteps):
         await self._send(found, reminders, step.retries)
         return Reminded()
 
-    async def tell_no_code(self, step: SendQrMails) -> None:
+    async def report_no_code(self, step: SendQrMails) -> None:
         """Notify the user who requested the code that none came, and what to do."""
         found = await self._round(step)
         await self._send(found, codes.no_code(found, step.round, step.number), step.retries)

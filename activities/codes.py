@@ -1,6 +1,6 @@
 """The database steps of requests for QR codes and of their notifications: one transaction each."""
 
-from models.codes.requests import QrWish, RequestResult, RequestState
+from models.codes.requests import QrRequest, RequestResult, RequestState
 from models.people.callers import By
 from store.codes import notifications, request_steps, request_views
 from store.session import Database
@@ -14,10 +14,10 @@ class QrInventorySteps(QrSteps):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def open_request(self, wish: QrWish) -> RequestResult:
+    async def open_request(self, asked: QrRequest) -> RequestResult:
         """Accept the request or refuse it with every reason."""
         async with self._database.transaction() as connection:
-            return await request_steps.open_request(connection, wish)
+            return await request_steps.open_request(connection, asked)
 
     async def look_at_request(self, request: RequestStep) -> RequestState:
         """Where the request is now."""
@@ -33,7 +33,7 @@ class QrInventorySteps(QrSteps):
                 By(again.actor, again.origin_id),
                 again.call,
                 contacts=again.contacts,
-                letter_id=again.letter_id,
+                email_text_id=again.email_text_id,
             )
 
     async def withdraw_request(self, request: EndRequest) -> RequestResult:

@@ -12,7 +12,7 @@ from store.session import Database
 from workflows.orders.messages import FollowUpInput
 from workflows.orders.steps import FollowUpSteps
 
-Deed = Callable[[Client, Due], Awaitable[None]]
+Action = Callable[[Client, Due], Awaitable[None]]
 """Does it; done again, it must change nothing."""
 
 
@@ -27,7 +27,7 @@ async def look_at_request(client: Client, due: Due) -> None:
             raise
 
 
-FOLLOW_UPS: dict[str, Deed] = {LOOK_AT_REQUEST: look_at_request}
+FOLLOW_UPS: dict[str, Action] = {LOOK_AT_REQUEST: look_at_request}
 
 
 class FollowUps(FollowUpSteps):

@@ -29,7 +29,7 @@ class PortSteps(ProviderSteps):
     async def remind_provider(self, order: RemindInput) -> Reminded:
         """Ask for the answer that does not come, once the provider has been silent for long enough."""
         async with self._database.reading() as connection:
-            left = await order_mails.silence_left(connection, order.order_id, order.silent_for)
+            left = await order_mails.reminder_due_in(connection, order.order_id, order.silent_for)
         if left is None and order.number is not None:
             await self._port(order.kind).remind(
                 order.order_id, order.kind, order.waiting_in, order.number, order.retries

@@ -64,18 +64,18 @@ def options() -> argparse.Namespace:
         help="rows of each fleet import (default 5000 20000 100000)",
     )
     parser.add_argument("--uploads", type=int, default=20, help="uploads of each kind of file (default 20)")
-    wish = parser.parse_args()
-    for name, count in (AGAINST if wish.against else USUAL).items():
-        if getattr(wish, name) is None:
-            setattr(wish, name, count)
-    return wish
+    chosen = parser.parse_args()
+    for name, count in (AGAINST if chosen.against else USUAL).items():
+        if getattr(chosen, name) is None:
+            setattr(chosen, name, count)
+    return chosen
 
 
 class Run:
     """One run of the benchmark."""
 
-    def __init__(self, wish: argparse.Namespace, around: Surroundings, ours: RealOrders, bare: BareOrders):
-        self._wish = wish
+    def __init__(self, chosen: argparse.Namespace, around: Surroundings, ours: RealOrders, bare: BareOrders):
+        self._chosen = chosen
         self._around = around
         self._ours = ours
         self._bare = bare
@@ -83,19 +83,19 @@ class Run:
 
     async def measure(self, started: float) -> Figures:
         """Warm up, take turns with the bare orders, then do as many real orders again alone."""
-        wish, kinds = self._wish, (self._ours, self._bare)
-        _say(f"warming up with {wish.warm_up} orders of each kind")
+        chosen, kinds = self._chosen, (self._ours, self._bare)
+        _say(f"warming up with {chosen.warm_up} orders of each kind")
         for kind in kinds:
-            await run_round(kind, wish.warm_up, Pace(HIGH), self._around.cpu_seconds)
+            await run_round(kind, chosen.warm_up, Pace(HIGH), self._around.cpu_seconds)
         self._note_memory()
         paces = {}
-        for concurrency, count in ((LOW, wish.single), (HIGH, wish.orders)):
-            _say(f"{wish.rounds} x {count} orders of each kind, {concurrency} at a time")
+        for concurrency, count in ((LOW, chosen.single), (HIGH, chosen.orders)):
+            _say(f"{chosen.rounds} x {count} orders of each kind, {concurrency} at a time")
             paces[concurrency] = await take_turns(
-                kinds, concurrency, wish.rounds, count, self._around.cpu_seconds
+                kinds, concurrency, chosen.rounds, count, self._around.cpu_seconds
             )
         self._note_memory()
-        counted, lengths = await self._alone(wish.rounds * (wish.single + wish.orders))
+        counted, lengths = await self._alone(chosen.rounds * (chosen.single + chosen.orders))
         self._note_memory()
         return Figures(
             ours={concurrency: pace[self._ours.name] for concurrency, pace in paces.items()},
@@ -121,7 +121,7 @@ class Run:
         return each, lengths
 
     async def _import(self) -> list[ImportPace]:
-        sizes: list[int] = self._wish.import_rows
+        sizes: list[int] = self._chosen.import_rows
         _say(f"importing fleets of {', '.join(map(str, sizes))} lines")
         database = Database(self._around.settings.database_url, pool_size=1)
         try:
@@ -130,26 +130,26 @@ class Run:
             await database.close()
 
     async def _uploads(self) -> UploadPace:
-        _say(f"uploading QR codes in files of four types, {self._wish.uploads} times")
-        return await time_uploads(self._wish.uploads)
+        _say(f"uploading QR codes in files of four types, {self._chosen.uploads} times")
+        return await time_uploads(self._chosen.uploads)
 
     def _note_memory(self) -> None:
         self._rss[len(self._ours.order_ids)] = self._around.worker_rss_mb()
 
 
-async def benchmark(wish: argparse.Namespace) -> tuple[Figures | OrderFigures, list[str]]:
+async def benchmark(chosen: argparse.Namespace) -> tuple[Figures | OrderFigures, list[str]]:
     """The figures of a run, and what went wrong with its orders."""
     started = time.monotonic()
     _say("starting PostgreSQL, Temporal, the mailbox and two workers")
     async with surroundings() as around:
         settings = around.settings
         database = Database(settings.database_url, pool_size=2)
-        await seed(database, wish.warm_up + 2 * wish.rounds * (wish.single + wish.orders))
+        await seed(database, chosen.warm_up + 2 * chosen.rounds * (chosen.single + chosen.orders))
         client = await connect(settings)
         async with OrderDesk.open(settings) as desk:
             ours = RealOrders(desk, client, await callers.user(desk.database, USER))
-            kind = OnlyOrders if wish.only else Run
-            figures = await kind(wish, around, ours, BareOrders(client)).measure(started)
+            kind = OnlyOrders if chosen.only else Run
+            figures = await kind(chosen, around, ours, BareOrders(client)).measure(started)
         _say("checking every order and every mail")
         wrong = await faults(database, around.mailbox, ours.order_ids)
         await database.close()
@@ -169,13 +169,13 @@ def _say(sentence: str) -> None:
 
 def main() -> int:
     """Exit code 0 whatever was measured; 1 where an order did not end as it must; 3 without surroundings."""
-    wish = options()
-    if wish.against:
-        return compare(wish, Console())
-    if wish.lost:
-        return _lost(wish.lost)
+    chosen = options()
+    if chosen.against:
+        return compare(chosen, Console())
+    if chosen.lost:
+        return _lost(chosen.lost)
     try:
-        figures, wrong = uvloop.run(benchmark(wish))
+        figures, wrong = uvloop.run(benchmark(chosen))
     except SandboxError as failure:
         _say(str(failure))
         return 3
@@ -185,7 +185,7 @@ def main() -> int:
         show(figures, Console())
     for sentence in wrong:
         _say(sentence)
-    if wish.json:
+    if chosen.json:
         print(json.dumps({**figures.as_json(), "faults": wrong}))
     return 1 if wrong else 0
 

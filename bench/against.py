@@ -25,11 +25,11 @@ Play = Callable[[Version], Round]
 """Runs one round of a version."""
 
 
-def compare(wish: argparse.Namespace, console: Console, repository: Path = REPOSITORY) -> int:
+def compare(chosen: argparse.Namespace, console: Console, repository: Path = REPOSITORY) -> int:
     """Exit code 0: fast enough. 1: too slow, or an order did not end as it must. 3: no comparison."""
     try:
         with _ended_by_signals(), tempfile.TemporaryDirectory(prefix="esim-ab-") as place:
-            found = _measure(wish, repository, Path(place))
+            found = _measure(chosen, repository, Path(place))
     except BenchError as failure:
         say(str(failure))
         return 3
@@ -38,7 +38,7 @@ def compare(wish: argparse.Namespace, console: Console, repository: Path = REPOS
         say(fault)
     if len(found.pairs) < ENOUGH:
         say(f"pairs measured: {len(found.pairs)}; a verdict takes at least {ENOUGH}")
-    if wish.json:
+    if chosen.json:
         print(json.dumps(found.as_json()))
     return 0 if found.fast_enough and not found.faults else 1
 
@@ -51,26 +51,26 @@ def play_pairs(count: int, play: Play) -> Iterator[Pair]:
         yield Pair(first, rounds["old"], rounds["new"])
 
 
-def _measure(wish: argparse.Namespace, repository: Path, place: Path) -> Comparison:
-    commit = commit_of(repository, wish.against)
-    say(f"old: {wish.against} ({commit[:10]}); new: the files of {repository} as they are")
+def _measure(chosen: argparse.Namespace, repository: Path, place: Path) -> Comparison:
+    commit = commit_of(repository, chosen.against)
+    say(f"old: {chosen.against} ({commit[:10]}); new: the files of {repository} as they are")
     versions: dict[Version, Checkout] = dict(
         zip(("old", "new"), both(repository, commit, place), strict=True)
     )
     for checkout in versions.values():
         modules = checkout.own_modules()
         say(f"{checkout.name}: all {len(modules)} top-level modules lie in {checkout.folder}")
-    commands = {name: _command(checkout, wish) for name, checkout in versions.items()}
+    commands = {name: _command(checkout, chosen) for name, checkout in versions.items()}
     pairs = []
-    for pair in play_pairs(wish.rounds, lambda name: _play(versions[name], commands[name])):
+    for pair in play_pairs(chosen.rounds, lambda name: _play(versions[name], commands[name])):
         pairs.append(pair)
         say(_sentence(len(pairs), pair))
-    return Comparison(wish.against, commit, wish.at_least, pairs)
+    return Comparison(chosen.against, commit, chosen.at_least, pairs)
 
 
-def _command(checkout: Checkout, wish: argparse.Namespace) -> list[str]:
-    counts = ["--rounds", "1", "--orders", str(wish.orders), "--single", str(wish.single)]
-    counts += ["--warm-up", str(wish.warm_up), "--json"]
+def _command(checkout: Checkout, chosen: argparse.Namespace) -> list[str]:
+    counts = ["--rounds", "1", "--orders", str(chosen.orders), "--single", str(chosen.single)]
+    counts += ["--warm-up", str(chosen.warm_up), "--json"]
     if checkout.knows("--only"):
         return ["-m", "bench", "--only", "orders", *counts]
     return ["-P", only_orders.__file__, *counts]

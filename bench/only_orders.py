@@ -49,19 +49,19 @@ class OnlyOrders:
     """A run of real orders alone."""
 
     def __init__(
-        self, wish: argparse.Namespace, around: Surroundings, ours: Orders, bare: object = None
+        self, chosen: argparse.Namespace, around: Surroundings, ours: Orders, bare: object = None
     ) -> None:
-        self._wish = wish
+        self._chosen = chosen
         self._around = around
         self._ours = ours
 
     async def measure(self, started: float) -> OrderFigures:
         """Warm up; orders one at a time, then with all callers."""
-        wish, meter = self._wish, self._around.cpu_seconds
+        chosen, meter = self._chosen, self._around.cpu_seconds
         paces = {LOW: Pace(LOW), HIGH: Pace(HIGH)}
-        await run_round(self._ours, wish.warm_up, Pace(HIGH), meter)
-        for concurrency, count in ((LOW, wish.single), (HIGH, wish.orders)):
-            for _ in range(wish.rounds):
+        await run_round(self._ours, chosen.warm_up, Pace(HIGH), meter)
+        for concurrency, count in ((LOW, chosen.single), (HIGH, chosen.orders)):
+            for _ in range(chosen.rounds):
                 await run_round(self._ours, count, paces[concurrency], meter)
         return OrderFigures(paces, time.monotonic() - started)
 

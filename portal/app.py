@@ -72,7 +72,7 @@ def create_app(
 
 
 def _route_links(app: FastAPI, links: LinkDesk, pages: Pages, settings: Settings) -> None:
-    uploads = UploadRoutes(links, pages, settings.portal_url, settings.qr_requester_told_after)
+    uploads = UploadRoutes(links, pages, settings.portal_url, settings.qr_requester_notified_after)
     downloads = DownloadRoutes(links, pages, settings.portal_url)
     app.add_api_route("/u/{token}", uploads.page, methods=LOOK)
     app.add_api_route("/u/{token}/check", uploads.check, methods=["POST"])

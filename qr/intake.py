@@ -27,7 +27,7 @@ AT_ONCE = 2
 """Children that may run at a time: each may take a processor and hundreds of megabytes."""
 MOST_WAITING = 16
 """Uploads that may wait for a child, each with its file in memory."""
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds that an upload waits for its turn."""
 
 
@@ -55,13 +55,13 @@ class Intake:
         self,
         at_once: int = AT_ONCE,
         most_waiting: int = MOST_WAITING,
-        patience: float = PATIENCE,
+        timeout: float = TIMEOUT,
         reader: Reader = read_in_child,
     ) -> None:
         self._reader = reader
         self._places = asyncio.Semaphore(at_once)
         self._most_waiting = most_waiting
-        self._patience = patience
+        self._timeout = timeout
         self._waiting = 0
 
     async def read(self, content: bytes, filename: str) -> Found:
@@ -77,7 +77,7 @@ class Intake:
             raise _busy()
         self._waiting += 1
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 await self._places.acquire()
         except TimeoutError:
             raise _busy() from None

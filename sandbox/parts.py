@@ -77,7 +77,7 @@ class Part:
     _wanted: bool = True
     _at_once: bool = False
     _is_out: bool = False
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set, and replaced, at each change of what is wanted and of the state."""
 
     def __post_init__(self) -> None:
@@ -107,7 +107,7 @@ class Part:
     async def reached(self, state: State) -> None:
         """Wait until it is in this state."""
         while self.state is not state:
-            await self._news.wait()
+            await self._changed.wait()
 
     async def keep(self) -> None:
         """Keep it as it is wanted."""
@@ -164,7 +164,7 @@ class Part:
         self.on_change()
         self.say(f"{self.name} was {how} on request; to start it: esim-orders sandbox start {self.name}")
         while not self._wanted:
-            await self._news.wait()
+            await self._changed.wait()
         self.say(f"{self.name} is started on request.")
 
     def _note_death(self, code: int) -> None:
@@ -190,15 +190,15 @@ class Part:
         """Wait, unless something else is wanted meanwhile."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._news.wait()
+                await self._changed.wait()
 
     def _enter(self, state: State) -> None:
         self.state = state
         self._tell()
 
     def _tell(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+        self._changed.set()
+        self._changed = asyncio.Event()
 
 
 def back_off_seconds(deaths: int) -> float:

@@ -15,7 +15,7 @@ _STATEMENT_TIMEOUT = timedelta(seconds=30)
 _LOCK_TIMEOUT = timedelta(seconds=10)
 _CONNECT_TIMEOUT = timedelta(seconds=5)
 
-_AWAY = "The database does not answer; see ESIM_DATABASE_URL."
+_UNAVAILABLE = "The database does not answer; see ESIM_DATABASE_URL."
 _BUSY = "The database is busy; ask again."
 _LOGIN = "The database refuses the login; see ESIM_DATABASE_URL."
 _TABLES = "The database does not have the tables of this version; run `esim-orders db upgrade`."
@@ -30,9 +30,9 @@ _SENTENCES = {
     "53300": "The database has no free connection; ask again.",
     "55P03": _BUSY,
     "57014": _BUSY,
-    "57P01": _AWAY,
-    "57P02": _AWAY,
-    "57P03": _AWAY,
+    "57P01": _UNAVAILABLE,
+    "57P02": _UNAVAILABLE,
+    "57P03": _UNAVAILABLE,
 }
 """What to do about PostgreSQL's five-character codes that are nobody's bug."""
 
@@ -111,8 +111,8 @@ def answering() -> Iterator[None]:
     """Tell every way in which the database does not answer as `Unavailable`, with what to do."""
     try:
         yield
-    except (OSError, TimeoutError) as away:
-        raise Unavailable("database", _AWAY) from away
+    except (OSError, TimeoutError) as unavailable:
+        raise Unavailable("database", _UNAVAILABLE) from unavailable
     except PoolTimeoutError as busy:
         raise Unavailable("database", _BUSY) from busy
     except DBAPIError as failure:
@@ -146,7 +146,7 @@ def _check(url: str) -> None:
 def _sentence(failure: DBAPIError) -> str | None:
     known = _SENTENCES.get(sqlstate_of(failure) or "")
     lost = failure.connection_invalidated or isinstance(failure, OperationalError | InterfaceError)
-    return known or (_AWAY if lost else None)
+    return known or (_UNAVAILABLE if lost else None)
 
 
 def _milliseconds(duration: timedelta) -> str:

@@ -73,7 +73,7 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, with where it failed below it."""
-        return super().format(_discreet(record))
+        return super().format(_redacted(record))
 
     def formatException(self, ei: object) -> str:  # noqa: N802
         """Types and frames of the failure and of what led to it."""
@@ -90,7 +90,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line as an object, with what it is about."""
-        found = _discreet(record)
+        found = _redacted(record)
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -112,7 +112,7 @@ def _worth_writing(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING or record.name.partition(".")[0] in OURS
 
 
-def _discreet(record: logging.LogRecord) -> logging.LogRecord:
+def _redacted(record: logging.LogRecord) -> logging.LogRecord:
     """The record without texts of exceptions: another handler may have kept one in `exc_text`, and asyncio
     has one in the second line of what it says of a task.
     """

@@ -25,7 +25,7 @@ from temporalio.runtime import (
 
 from models.errors import Refused
 from settings import Settings
-from store.operations import metrics as figures
+from store.operations import metrics as database_metrics
 from store.session import Database
 
 READ_EVERY = 15.0
@@ -46,23 +46,25 @@ class Gauge:
     name: str
     says: str
     labels: tuple[str, ...]
-    read: Callable[[AsyncConnection], Awaitable[figures.Figures]]
+    read: Callable[[AsyncConnection], Awaitable[database_metrics.Metrics]]
 
 
 GAUGES = (
-    Gauge("esim_orders", "Orders, ended ones too.", ("kind", "status", "provider"), figures.orders),
-    Gauge("esim_held", "What waits for a person.", ("what", "reason"), figures.held),
-    Gauge("esim_not_sent", "What has not gone out yet.", ("what", "reason"), figures.waiting_to_go_out),
+    Gauge("esim_orders", "Orders, ended ones too.", ("kind", "status", "provider"), database_metrics.orders),
+    Gauge("esim_held", "What waits for a person.", ("what", "reason"), database_metrics.held),
+    Gauge(
+        "esim_not_sent", "What has not gone out yet.", ("what", "reason"), database_metrics.waiting_to_go_out
+    ),
     Gauge(
         "esim_oldest_waiting_seconds",
         "How long the oldest has been in this status.",
         ("what", "status"),
-        figures.oldest_waiting,
+        database_metrics.oldest_waiting,
     ),
-    Gauge("esim_mails", "Mails, by what became of them.", ("template", "state"), figures.mails),
-    Gauge("esim_qr_imports", "Imports of QR codes.", ("outcome", "code"), figures.qr_imports),
+    Gauge("esim_mails", "Mails, by what became of them.", ("template", "state"), database_metrics.mails),
+    Gauge("esim_qr_imports", "Imports of QR codes.", ("outcome", "code"), database_metrics.qr_imports),
 )
-AGE = Gauge("esim_figures_age_seconds", "How old the other esim_ gauges are.", (), figures.orders)
+AGE = Gauge("esim_figures_age_seconds", "How old the other esim_ gauges are.", (), database_metrics.orders)
 
 
 def use_runtime(settings: Settings) -> None:

@@ -24,14 +24,14 @@ def sent(endpoint: str, process: str) -> Iterator[Tracer]:
     base = endpoint.rstrip("/")
     exporter = OTLPSpanExporter(endpoint=base if base.endswith(PATH) else base + PATH, timeout=PATIENCE)
     provider = TracerProvider(resource=Resource({"service.name": f"esim-{process}"}), shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(Discreet(exporter)))
+    provider.add_span_processor(BatchSpanProcessor(Redacted(exporter)))
     try:
         yield provider.get_tracer("esim-orders")
     finally:
         provider.shutdown()
 
 
-class Discreet(SpanExporter):
+class Redacted(SpanExporter):
     """Sends spans without the texts of exceptions: libraries put addresses and rows into them."""
 
     def __init__(self, exporter: SpanExporter) -> None:

@@ -168,8 +168,8 @@ class Calls:
         try:
             async with asyncio.timeout(_LOOKED_FOR_SECONDS):
                 await self._database.revision()
-        except Unavailable as away:
-            return Unavailable(away.component, f"{away} It may still be done later.")
+        except Unavailable as unavailable:
+            return Unavailable(unavailable.component, f"{unavailable} It may still be done later.")
         except TimeoutError:
             return Unavailable("database", "The database does not answer; it may still be done later.")
         return Unavailable("worker", "No worker answers; it may still be done later.")

@@ -57,7 +57,7 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     except RPCError as failure:
         raise explained(failure) from None
     except (RuntimeError, OSError, ValueError):  # the last where the address is none
-        raise temporal_away() from None
+        raise temporal_unavailable() from None
 
 
 def compression(settings: Settings) -> GrpcCompression:
@@ -86,7 +86,7 @@ def reached() -> Iterator[None]:
     except (RuntimeError, ValueError) as failure:  # the client has no exception of its own for it
         if not str(failure).startswith(("Failed client connect", "invalid target URL")):
             raise
-        raise temporal_away() from None
+        raise temporal_unavailable() from None
 
 
 @contextlib.contextmanager
@@ -106,7 +106,7 @@ def explained(failure: RPCError) -> Exception:
     if failure.status in _OUR_FAULT:
         return failure
     sentence = _SENTENCES.get(failure.status)
-    return Unavailable("temporal", sentence) if sentence else temporal_away()
+    return Unavailable("temporal", sentence) if sentence else temporal_unavailable()
 
 
 async def described(client: Client, workflow_id: str) -> WorkflowExecutionDescription | None:
@@ -122,7 +122,7 @@ async def described(client: Client, workflow_id: str) -> WorkflowExecutionDescri
         raise explained(failure) from None
 
 
-def temporal_away() -> Unavailable:
+def temporal_unavailable() -> Unavailable:
     """Say that Temporal cannot be reached."""
     return Unavailable("temporal", "The Temporal service does not answer; see ESIM_TEMPORAL_ADDRESS.")
 

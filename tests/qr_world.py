@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.codes.activation import ActivationCode, parse_activation_code
-from models.codes.requests import Imported, NotificationView, QrHistory, QrWish, RequestResult
+from models.codes.requests import Imported, NotificationView, QrHistory, QrRequest, RequestResult
 from models.errors import Refused
 from models.identifiers import qr_notification_id, qr_request_id
 from models.orders.lifecycle import HoldReason
@@ -42,10 +42,10 @@ class QrWorld:
     orders_only: int
     """A contact without that role."""
 
-    def wish(self, sim: int = 1, key: str = "a", **changes: Any) -> QrWish:
+    def wish(self, sim: int = 1, key: str = "a", **changes: Any) -> QrRequest:
         """Ana's wish for the code of a SIM."""
         known = {"account_id": self.account_id, "sim_id": sim, "user_id": self.user_id}
-        return QrWish(**{"request_id": qr_request_id(self.account_id, key), **known, **changes})
+        return QrRequest(**{"request_id": qr_request_id(self.account_id, key), **known, **changes})
 
     async def ask(self, sim: int = 1, key: str = "a", **changes: Any) -> RequestResult:
         """A request for the code of a SIM."""

@@ -67,7 +67,7 @@ class Calls(Generic[State]):
         """
         self._waiting.append(call)
 
-    def overtaken(self, call: Call[State]) -> bool:
+    def superseded(self, call: Call[State]) -> bool:
         """Whether somebody wants the whole thing to end, so that this call need not be waited for."""
         cancels = self._cancels
         return call.step is not cancels and any(waiting.step is cancels for waiting in self._waiting)

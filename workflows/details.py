@@ -6,7 +6,7 @@ from datetime import datetime
 from models.codes.requests import RequestStatus
 from models.markdown import code
 from models.orders.lifecycle import OrderStatus
-from workflows.reminder_schedule import Patience
+from workflows.reminder_schedule import ReminderSchedule
 from workflows.step_runner import GoingOut, Hold
 
 Timeline = Sequence[tuple[datetime, str]]
@@ -28,12 +28,12 @@ def order_details(
     status: OrderStatus,
     timeline: Timeline,
     holds: Sequence[Hold],
-    patience: Patience,
+    schedule: ReminderSchedule,
     *,
     going_out: Sequence[GoingOut] = (),
 ) -> str:
     """Where the order is, what it waits for, what a person can do, and what happened so far."""
-    waits = _waiting(_WAITS[status], patience) if status in _WAITS else None
+    waits = _waiting(_WAITS[status], schedule) if status in _WAITS else None
     return details(status.label, timeline, holds, going_out, waits=waits, calls=_CALLS.get(status, ()))
 
 
@@ -41,19 +41,19 @@ def request_details(
     status: RequestStatus,
     timeline: Timeline,
     holds: Sequence[Hold],
-    patience: Patience,
-    requester_told_at: datetime | None,
+    schedule: ReminderSchedule,
+    requester_notified_at: datetime | None,
     *,
     going_out: Sequence[GoingOut] = (),
 ) -> str:
     """Where a request for a QR code is, and the rest as for orders."""
     if status is RequestStatus.REQUESTED:
-        waits = _waiting("the QR code", patience)
+        waits = _waiting("the QR code", schedule)
         calls = ("send_again", "withdraw")
         return details(status.label, timeline, holds, going_out, waits=waits, calls=calls)
     told = None
-    if requester_told_at:
-        told = f"The requester is told at {_time(requester_told_at)}, unless somebody is told before."
+    if requester_notified_at:
+        told = f"The requester is told at {_time(requester_notified_at)}, unless somebody is told before."
     return details(status.label, timeline, holds, going_out, waits=told)
 
 
@@ -88,9 +88,9 @@ def details(
     return "\n\n".join([*parts, "\n".join(table)])
 
 
-def _waiting(what: str, patience: Patience) -> str:
-    until = "" if patience.exhausted else f", next reminder {_time(patience.due)}"
-    return f"Waits for {what} since {_time(patience.since)}{until}."
+def _waiting(what: str, schedule: ReminderSchedule) -> str:
+    until = "" if schedule.exhausted else f", next reminder {_time(schedule.due)}"
+    return f"Waits for {what} since {_time(schedule.since)}{until}."
 
 
 def _time(moment: datetime) -> str:

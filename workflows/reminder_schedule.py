@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 
 from models.orders.lifecycle import HoldReason, OrderStatus
-from workflows.orders.messages import Waits
+from workflows.orders.messages import Timeouts
 
 
 async def wait_until(condition: Callable[[], bool], at_most: timedelta, otherwise: str) -> None:
@@ -16,7 +16,7 @@ async def wait_until(condition: Callable[[], bool], at_most: timedelta, otherwis
         await workflow.wait_condition(condition, timeout=at_most, timeout_summary=otherwise)
 
 
-class Patience:
+class ReminderSchedule:
     """One wait: how long until somebody is reminded, and how often before patience is exhausted."""
 
     def __init__(self, length: timedelta, reminders: int, now: datetime) -> None:
@@ -68,21 +68,21 @@ class Patience:
         return self.since + self._length
 
 
-class OrderPatience(Patience):
+class OrderSchedule(ReminderSchedule):
     """The wait that an open order is in: for the acknowledgement, then for the processing."""
 
-    def __init__(self, waits: Waits, now: datetime) -> None:
-        self._waits = waits
+    def __init__(self, timeouts: Timeouts, now: datetime) -> None:
+        self._timeouts = timeouts
         self._status = OrderStatus.SUBMITTED
-        super().__init__(waits.acknowledgement_reminder_after, waits.reminders, now)
+        super().__init__(timeouts.acknowledgement_reminder_after, timeouts.reminders, now)
 
     def begin(self, status: OrderStatus, now: datetime) -> None:
         """The order's next wait."""
         self._status = status
         submitted = status is OrderStatus.SUBMITTED
-        waits = self._waits
+        timeouts = self._timeouts
         self._start(
-            waits.acknowledgement_reminder_after if submitted else waits.processing_reminder_after, now
+            timeouts.acknowledgement_reminder_after if submitted else timeouts.processing_reminder_after, now
         )
 
     @property
@@ -97,5 +97,5 @@ class OrderPatience(Patience):
         Never longer than the shorter of the two waits, so that the one timer of an order need not be
         cancelled when the order moves on and a nearer reminder becomes due.
         """
-        shorter = min(self._waits.acknowledgement_reminder_after, self._waits.processing_reminder_after)
+        shorter = min(self._timeouts.acknowledgement_reminder_after, self._timeouts.processing_reminder_after)
         return min(self.due - now, shorter)

@@ -58,7 +58,7 @@ def request_labels(start: RequestQrCode) -> TypedSearchAttributes:
             ORDER_KIND: Action.GENERATE_QR_CODE.value,
             PROVIDER: start.provider,
             DISTRIBUTOR: start.distributor,
-            ACCOUNT_ID: str(start.wish.account_id),
+            ACCOUNT_ID: str(start.request.account_id),
         }
     )
 

@@ -30,7 +30,7 @@ Condition = Callable[[], bool]
 Labels = Callable[[], list[SearchAttributeUpdate[str]]]
 
 
-class Overtaken(Exception):
+class Superseded(Exception):
     """The step was not finished, and need not be: all has moved on without it, or is to be cancelled."""
 
 
@@ -110,12 +110,12 @@ class StepRunner:
         step: Step[Result],
         message: Any,
         *,
-        overtaken: Condition = never,
+        superseded: Condition = never,
         hold_at_most: timedelta | None = None,
         later: bool = False,
         place: str | None = None,
     ) -> Result:
-        """Take the step until it succeeds. Raises `Overtaken` when it no longer matters, and when a hold
+        """Take the step until it succeeds. Raises `Superseded` when it no longer matters, and when a hold
         has lasted for `hold_at_most`. `later`: the step is taken another time anyway, so what may pass by
         itself is waited out until then; only what fails for good holds. `place` names the hold, where the
         same step is taken for several things at once.
@@ -123,7 +123,7 @@ class StepRunner:
         policy = policy_of(step)
         with self._shown_as_going_out(place or step.__name__, step, policy):
             return await self._until_taken(
-                step, message, policy, overtaken, hold_at_most=hold_at_most, later=later, place=place
+                step, message, policy, superseded, hold_at_most=hold_at_most, later=later, place=place
             )
 
     @contextlib.contextmanager
@@ -150,7 +150,7 @@ class StepRunner:
         step: Step[Result],
         message: Any,
         policy: StepPolicy,
-        overtaken: Condition,
+        superseded: Condition,
         *,
         hold_at_most: timedelta | None,
         later: bool,
@@ -158,20 +158,20 @@ class StepRunner:
     ) -> Result:
         while True:
             try:
-                return await self._patiently(step, message, policy, overtaken)
+                return await self._patiently(step, message, policy, superseded)
             except ValidationError as unreadable:
                 # By another version of the steps: this task fails, and is tried again until it can be read.
                 raise RuntimeError("The step's answer cannot be read by this version.") from unreadable
             except FailureError as failure:
                 if later and not _final(failure):
-                    raise Overtaken from None
+                    raise Superseded from None
                 reason = _reason(failure)
-            await self.hold(place or step.__name__, reason, overtaken=overtaken, at_most=hold_at_most)
+            await self.hold(place or step.__name__, reason, superseded=superseded, at_most=hold_at_most)
             if hasattr(message, "retries"):
                 message = message.model_copy(update={"retries": message.retries + 1})
 
     async def _patiently(
-        self, step: Step[Result], message: Any, policy: StepPolicy, overtaken: Condition
+        self, step: Step[Result], message: Any, policy: StepPolicy, superseded: Condition
     ) -> Result:
         running = workflow.start_activity_method(
             step,
@@ -183,7 +183,7 @@ class StepRunner:
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=policy.summary,
         )
-        await workflow.wait_condition(lambda: running.done() or overtaken())
+        await workflow.wait_condition(lambda: running.done() or superseded())
         if policy.grace and not running.done():
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(
@@ -197,7 +197,7 @@ class StepRunner:
         try:
             return await running
         except (FailureError, asyncio.CancelledError):
-            raise Overtaken from None
+            raise Superseded from None
         finally:
             self._at_work -= 1
 
@@ -206,11 +206,11 @@ class StepRunner:
         place: str,
         reason: HoldReason,
         *,
-        overtaken: Condition = never,
+        superseded: Condition = never,
         at_most: timedelta | None = None,
         refusals: tuple[Refusal, ...] = (),
     ) -> None:
-        """Wait for the signal `retry`, seen by operators. Raises `Overtaken` like `take`.
+        """Wait for the signal `retry`, seen by operators. Raises `Superseded` like `take`.
 
         `refusals`: what was refused, where that is the reason; operators read it in the history.
         """
@@ -219,7 +219,7 @@ class StepRunner:
         self._changed_holds(place)
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self._retries > seen or overtaken(),
+                lambda: self._retries > seen or superseded(),
                 timeout=at_most,
                 timeout_summary="Give the mail up",
             )
@@ -230,11 +230,11 @@ class StepRunner:
             step=place,
             actor=self._retry.actor if retried else "system",
             origin_id=self._retry.origin_id if retried else None,
-            given_up=not retried and not overtaken(),
+            given_up=not retried and not superseded(),
         )
         self._changed_holds(place)
         if not retried:
-            raise Overtaken
+            raise Superseded
 
     def _changed_holds(self, place: str) -> None:
         self._show_reason()
@@ -264,7 +264,7 @@ class StepRunner:
                 await self._patiently(
                     *recording, policy_of(recording[0]), lambda: self._holds.get(place) is not hold
                 )
-            except Overtaken:  # the next record says how it is now
+            except Superseded:  # the next record says how it is now
                 return
             except FailureError as failure:
                 if _final(failure):

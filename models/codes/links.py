@@ -42,7 +42,7 @@ class OverPage(LinkPage):
     since: datetime
     answered_by_recipient: bool
     """Whether it was this link's contact who answered it."""
-    untold: bool
+    unnotified: bool
     """Whether the SIM has the code that this contact brought, and no notification of it was sent yet."""
 
 

@@ -86,11 +86,11 @@ _OVER = {
 # --- what travels through Temporal: ids only (W6) -----------------------------------------------------
 
 
-class QrWish(Frozen):
+class QrRequest(Frozen):
     """What is requested: the code of which SIM, by whom, from which contacts of its distributor.
 
     Without `contacts` all who have the role are asked (F27). An edited letter, being free text with
-    addresses, is a record of the database (`letter_id`); without one the usual letter is sent.
+    addresses, is a record of the database (`email_text_id`); without one the usual letter is sent.
     """
 
     request_id: RequestId
@@ -100,7 +100,7 @@ class QrWish(Frozen):
     origin_id: RecordId | None = None
     """From where the call came: a row that the surface wrote."""
     contacts: tuple[RecordId, ...] | None = Field(default=None, max_length=50)
-    letter_id: RecordId | None = None
+    email_text_id: RecordId | None = None
 
 
 class RequestState(Frozen):

@@ -54,7 +54,7 @@ STEPS = {
     "follow_up": "the call to another workflow",
     "ask_for_code": "the request to the distributor",
     "remind_of_code": "a reminder to the distributor",
-    "tell_no_code": "the e-mail that no QR code has come",
+    "report_no_code": "the e-mail that no QR code has come",
     "send_notification": "the e-mail with the link to the QR code",
 }
 """What each step sends that calls a mail server, a provider or another workflow."""

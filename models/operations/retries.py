@@ -21,7 +21,7 @@ class Outcome(Enum):
     HELD_AGAIN = "held again"
     NOTHING_YET = "not taken up yet"
     OVER = "was over before"
-    NOT_TOLD = "Temporal did not answer"
+    NOT_REACHED = "Temporal did not answer"
 
 
 @dataclass(frozen=True)

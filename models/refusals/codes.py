@@ -28,7 +28,7 @@ CODES = {
     "key_used_for_sim": Declared("This key was used for another SIM, {sim}.", CONFLICT),
     "key_used_for_request": Declared("This key was used for another request; take a new one.", CONFLICT),
     # letters
-    "unknown_letter": Declared("The account has no such letter.", NOT_FOUND),
+    "unknown_email_text": Declared("The account has no such letter.", NOT_FOUND),
     "subject_not_one_line": Declared("The subject has to be a single line."),
     "subject_empty": Declared("The subject is empty."),
     "subject_too_long": Declared("The subject has more than {characters:,} characters."),

@@ -36,12 +36,12 @@ _LONGEST_NAME = 80
 class UploadRoutes:
     """The answers to a distributor's requests."""
 
-    def __init__(self, links: LinkDesk, pages: Pages, portal_url: str, told_after: timedelta) -> None:
-        """`told_after` is how long after the import who asked is told without anybody's doing."""
+    def __init__(self, links: LinkDesk, pages: Pages, portal_url: str, notified_after: timedelta) -> None:
+        """`notified_after` is how long after the import who asked is told without anybody's doing."""
         self.links = links
         self.pages = pages
         self.portal_url = portal_url
-        self.told_after = told_after
+        self.notified_after = notified_after
         self.incoming = Incoming()
 
     async def page(self, request: Request, token: str) -> Response:
@@ -105,7 +105,7 @@ class UploadRoutes:
             warnings=warned(sent.imported.warnings, _language(request)),
             manager_name=sent.manager_name,
             manager_address=sent.manager_address,
-            told_after=self.told_after,
+            notified_after=self.notified_after,
         )
 
     async def _check_known(self, token: str) -> None:
@@ -121,7 +121,7 @@ class UploadRoutes:
     async def tell(self, request: Request, token: str) -> Response:
         """Send the notification."""
         check_same_origin(request, self.portal_url)
-        await self.links.tell_manager(LinkBearer(token))
+        await self.links.notify_manager(LinkBearer(token))
         return self.pages.render(request, "told")
 
     async def _unless_over(self, request: Request, token: str, page: Awaitable[Response]) -> Response:
@@ -144,7 +144,7 @@ class UploadRoutes:
             in_vain=not came_to_look,
             manager_name=over.manager_name,
             manager_address=over.manager_address,
-            told_after=self.told_after,
+            notified_after=self.notified_after,
         )
 
     async def _again(

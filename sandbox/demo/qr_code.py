@@ -34,7 +34,7 @@ _CODE = "LPA:1$smdp.orange.example$DEMO-4F2A-{number:04d}-9C7B"
 _UPLOAD_ID = re.compile(r'name="upload_id" value="([^"]+)"')
 
 
-def letter_with(code: ActivationCode) -> bytes:
+def email_with(code: ActivationCode) -> bytes:
     """A distributor's letter as it comes in practice: an A4 page in PDF with the code somewhere on it."""
     page = Image.new("RGB", (1240, 1754), "white")
     page.paste(Image.open(BytesIO(png(code))).convert("RGB").resize((420, 420)), (700, 900))
@@ -109,7 +109,7 @@ class QrChapter:
     async def _upload(self, browser: httpx.AsyncClient, link: str, code: ActivationCode) -> None:
         page = await browser.get(link)
         self.timeline.check("The link opens without an account", right=page.status_code == httpx.codes.OK)
-        letter = letter_with(code)
+        letter = email_with(code)
         checked = await browser.post(
             f"{link}/check", files={"file": ("letter.pdf", letter, "application/pdf")}
         )

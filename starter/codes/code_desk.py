@@ -158,7 +158,7 @@ class CodeDesk(ConnectedDesk):
                 by=caller.by,
                 request_id=None,
             )
-        await self.workflows.tell_imported(imported.ended_request or imported.version.request_id)
+        await self.workflows.signal_imported(imported.ended_request or imported.version.request_id)
         return imported
 
     @asynccontextmanager

@@ -19,8 +19,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from models.codes.requests import (
     REQUEST_MADE,
     EmailPreview,
+    QrRequest,
     QrRequestView,
-    QrWish,
     RequestResult,
     RequestState,
     RequestStatus,
@@ -32,12 +32,12 @@ from models.people.callers import Caller, Permission
 from models.values import cut
 from starter.codes.code_desk import CodeDesk, ShownCode
 from starter.codes.drafts import QrRequestDraft, Requested, keep_edited, preview, read_prefilled, read_request
-from starter.operations.restarts import request_waits
+from starter.operations.restarts import request_timeouts
 from starter.operations.retry import RetryDesk
 from store.codes import request_steps, request_views
 from store.lookups import SimKey
 from temporal.calls import NoSuchWorkflow, checked_key
-from workflows.codes.messages import QrWaits, RequestQrCode, SendAgain, WithdrawRequest
+from workflows.codes.messages import QrTimeouts, RequestQrCode, SendAgain, WithdrawRequest
 from workflows.codes.request import EsimQrRequest
 from workflows.search_attributes import request_labels
 
@@ -48,8 +48,8 @@ class QrDesk(CodeDesk):
     """Everything that is done about QR codes, requests included. `starter.codes.book.CodeBook` reads."""
 
     @property
-    def _waits(self) -> QrWaits:
-        return request_waits(self.settings)
+    def _timeouts(self) -> QrTimeouts:
+        return request_timeouts(self.settings)
 
     async def draft(self, caller: Caller, sim: str) -> EmailPreview:
         """The mail as it would be sent, and to whom; or every reason why not (F25 to F30)."""
@@ -94,25 +94,25 @@ class QrDesk(CodeDesk):
                 actor=caller.actor,
                 origin_id=caller.origin_id,
                 contacts=read.chosen,
-                letter_id=read.letter_id,
+                email_text_id=read.email_text_id,
             )
             return await self._send_again(read.facts.open_qr_request, again, key)
-        wish = QrWish(
+        asked = QrRequest(
             request_id=request_id,
             account_id=read.sim.account_id,
             sim_id=read.sim.id,
             user_id=read.user_id,
             origin_id=caller.origin_id,
             contacts=read.chosen,
-            letter_id=read.letter_id,
+            email_text_id=read.email_text_id,
         )
         result = await self._start(
             RequestQrCode(
-                wish=wish,
+                request=asked,
                 slot=slot,
                 provider=cut(provider),
                 distributor=cut(distributor),
-                waits=self._waits,
+                timeouts=self._timeouts,
             )
         )
         if result.refusals:
@@ -154,14 +154,14 @@ class QrDesk(CodeDesk):
                 EsimQrRequest.run,
                 EsimQrRequest.request,
                 start,
-                start.wish.request_id,
+                start.request.request_id,
                 request_labels(start),
                 reuse,
             )
             return cast("RequestResult", answer)
         except WorkflowAlreadyStartedError:
             async with self.database.reading() as connection:
-                state = await request_views.look(connection, start.wish.request_id)
+                state = await request_views.look(connection, start.request.request_id)
             return RequestResult(state=state)
 
     async def _send_again(self, request_id: str, message: SendAgain, key: str) -> Requested:

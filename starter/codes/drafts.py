@@ -64,7 +64,7 @@ class Read:
     eligible: tuple[ContactDetails, ...]
     reasons: tuple[Refusal, ...] = ()
     chosen: tuple[int, ...] | None = None
-    letter_id: int | None = None
+    email_text_id: int | None = None
     version: int | None = None
     """Of the code that the SIM has already."""
 
@@ -124,8 +124,10 @@ async def keep_edited(connection: AsyncConnection, draft: QrRequestDraft, read: 
     text = None if draft.text is None or _same_text(draft.text, usual.text) else draft.text
     if not draft.cc and subject is None and text is None:
         return read
-    letter_id = await request_steps.write_letter(connection, read.sim.account_id, subject, text, draft.cc)
-    return replace(read, letter_id=letter_id)
+    email_text_id = await request_steps.write_email_text(
+        connection, read.sim.account_id, subject, text, draft.cc
+    )
+    return replace(read, email_text_id=email_text_id)
 
 
 async def read_request(

@@ -49,14 +49,14 @@ class LinkDesk:
         async with self._database.reading() as connection:
             link = await links.find(connection, bearer.token, UPLOAD, even_if_over=True)
             page = await link_pages.over_page(connection, link.scope)
-            if not page.untold:
+            if not page.unnotified:
                 return Over(page)
             who = await link_pages.requester(connection, page.request)
         return Over(page, who.name, who.email)
 
     async def check(self, bearer: LinkBearer, content: bytes, filename: str) -> Preview:
         """Read an uploaded file, and keep it encrypted until it is sent (F57, F62)."""
-        link = await self._deed(bearer, UPLOAD, "link.checked")
+        link = await self._recorded(bearer, UPLOAD, "link.checked")
         try:
             found = await read_upload(content, filename)
             return await self._stage(bearer, found.code, found.type.value, content)
@@ -66,7 +66,7 @@ class LinkDesk:
 
     async def check_code(self, bearer: LinkBearer, text: str) -> Preview:
         """Read a code that was typed in."""
-        link = await self._deed(bearer, UPLOAD, "link.checked")
+        link = await self._recorded(bearer, UPLOAD, "link.checked")
         try:
             return await self._stage(bearer, read_typed(text), "typed", None)
         except Refused as refused:
@@ -77,7 +77,7 @@ class LinkDesk:
         """Give the SIM the code that was checked: the request is fulfilled (F35). Sent twice, it is done once
         and answered twice.
         """
-        link = await self._deed(bearer, UPLOAD, "link.used", even_if_over=True)
+        link = await self._recorded(bearer, UPLOAD, "link.used", even_if_over=True)
         try:
             async with self._database.transaction() as connection:
                 await links.find(connection, bearer.token, UPLOAD, lock=True, even_if_over=True)
@@ -97,10 +97,10 @@ class LinkDesk:
         except Refused as refused:
             await self._note_refused(bearer, link, refused)
             raise
-        await self._desk.workflows.tell_imported(link.request_id)
+        await self._desk.workflows.signal_imported(link.request_id)
         return Sent(imported, who.name, who.email)
 
-    async def tell_manager(self, bearer: LinkBearer) -> None:
+    async def notify_manager(self, bearer: LinkBearer) -> None:
         """Mail who asked for the code that it is there (F37, F38). Asked again, nobody is told twice."""
         async with self._database.transaction() as connection:
             link = await links.find(connection, bearer.token, UPLOAD, lock=True, even_if_over=True)
@@ -141,14 +141,14 @@ class LinkDesk:
     # --------------------------------------------------------------------------------------------------
 
     async def _shown(self, bearer: LinkBearer, event: str) -> ShownCode:
-        await self._deed(bearer, DOWNLOAD, event)
+        await self._recorded(bearer, DOWNLOAD, event)
         async with self._database.transaction() as connection:
             link = await links.find(connection, bearer.token, DOWNLOAD, lock=True)
             return ShownCode(
                 *await codes.version(connection, link.scope, self._desk.keys, link.version_id or 0)
             )
 
-    async def _deed(
+    async def _recorded(
         self, bearer: LinkBearer, purpose: str, event: str, *, even_if_over: bool = False
     ) -> Link:
         """Find the link and record what is done with it, before it is done: what fails was tried, too.

@@ -49,7 +49,7 @@ class QrWorkflows:
         await self._calls.start(EsimQrNotification.run, start, notification.id, notification_labels(start))
         await self._tell(request_id, EsimQrRequest.notified)
 
-    async def tell_imported(self, request_id: str | None) -> None:
+    async def signal_imported(self, request_id: str | None) -> None:
         """Let a request's workflow see at once that its code is there; else it looks within a day."""
         await self._tell(request_id, EsimQrRequest.look)
 

@@ -19,7 +19,7 @@ ALLOWED_SKEW = timedelta(seconds=5)
 MAIL_WITHIN = 10.0
 """Seconds for the mail server: TLS and a login take several round trips."""
 
-_DATABASE_SILENT = "Not known, as the database does not answer."
+_DATABASE_NO_ANSWER = "Not known, as the database does not answer."
 
 
 async def clock(database: Database) -> Check:
@@ -33,9 +33,9 @@ async def clock(database: Database) -> Check:
             after = datetime.now(UTC)
         return there - before if there < before else max(there - after, timedelta())
 
-    skew, away = await within(ask, _DATABASE_SILENT)
+    skew, unavailable = await within(ask, _DATABASE_NO_ANSWER)
     if skew is None:
-        return Check("clock", ok=False, sentence=away)
+        return Check("clock", ok=False, sentence=unavailable)
     if abs(skew) > ALLOWED_SKEW:
         behind = "behind" if skew < timedelta() else "ahead of"
         told = f"The database's clock is {abs(skew).total_seconds():.0f} s {behind} this machine's; set both."
@@ -91,8 +91,8 @@ async def uploaded_files() -> Check:
 
     try:
         missing = await missing_protections()
-    except Unavailable as away:
-        return Check("uploads", ok=False, sentence=str(away))
+    except Unavailable as unavailable:
+        return Check("uploads", ok=False, sentence=str(unavailable))
     if not missing:
         return Check(
             "uploads", ok=True, sentence="Uploaded files are read in a process that can do nothing else."
@@ -117,12 +117,14 @@ async def secret_keys(keys: str, database: Database) -> Check:
         except Unavailable:
             raise TimeoutError from None  # the keys are not at fault
 
-    readable, why_not = await within(ask, _DATABASE_SILENT)
+    readable, why_not = await within(ask, _DATABASE_NO_ANSWER)
     if readable:
         return Check("secret_keys", ok=True, sentence="The newest QR code can be decrypted.")
     if why_not:
         more = (
-            "" if why_not == _DATABASE_SILENT or "ESIM_SECRET_KEYS" in why_not else " See ESIM_SECRET_KEYS."
+            ""
+            if why_not == _DATABASE_NO_ANSWER or "ESIM_SECRET_KEYS" in why_not
+            else " See ESIM_SECRET_KEYS."
         )
         return Check("secret_keys", ok=False, sentence=why_not + more)
     there = "The keys are valid" if keys else "ESIM_SECRET_KEYS is not set"

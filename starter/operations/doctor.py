@@ -20,7 +20,7 @@ from starter.operations.component_checks import (
     uploaded_files,
 )
 from starter.operations.readiness import Check, readiness
-from starter.operations.work_checks import failing, held, not_sent, owed, unsent_notifications, workflows
+from starter.operations.work_checks import failing, held, not_sent, pending, unsent_notifications, workflows
 from starter.operations.worker_checks import workers
 from store.session import Database
 from temporal.connection import connect
@@ -53,7 +53,7 @@ async def examine(caller: Caller, settings: Settings) -> list[Check]:
             _alone(failing(client, settings.task_queue)),
             _alone(held(database)),
             _alone(not_sent(database)),
-            _alone(owed(database)),
+            _alone(pending(database)),
             _alone(unsent_notifications(database)),
         ]
         if settings.otlp_endpoint:

@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 from models.errors import EsimError
 from store.migrations import head_revision
 from store.session import Database
-from temporal.connection import answered, missing_search_attributes, temporal_away
+from temporal.connection import answered, missing_search_attributes, temporal_unavailable
 
 ANSWERS_WITHIN = 3.0
 """Seconds that each part has to answer."""
@@ -41,10 +41,12 @@ async def readiness(database: Database, client: Client) -> list[Check]:
 
 
 async def _tables(database: Database) -> list[Check]:
-    found, away = await within(database.revision, "The database does not answer; see ESIM_DATABASE_URL.")
-    if away:
+    found, unavailable = await within(
+        database.revision, "The database does not answer; see ESIM_DATABASE_URL."
+    )
+    if unavailable:
         unknown = Check("migrations", ok=False, sentence=UNKNOWN.format("the database"))
-        return [Check("database", ok=False, sentence=away), unknown]
+        return [Check("database", ok=False, sentence=unavailable), unknown]
     sentence = "The tables are those of this version."
     at_head = found == head_revision()
     if not at_head:
@@ -59,14 +61,19 @@ async def _tables(database: Database) -> list[Check]:
 
 
 async def _temporal(client: Client) -> list[Check]:
-    silent = str(temporal_away())
-    _, away = await within(lambda: _describe(client), silent)
-    if away:
+    otherwise = str(temporal_unavailable())
+    _, unavailable = await within(lambda: _describe(client), otherwise)
+    if unavailable:
         unknown = Check("search_attributes", ok=False, sentence=UNKNOWN.format("Temporal"))
-        return [Check("temporal", ok=False, sentence=away), unknown]
+        return [Check("temporal", ok=False, sentence=unavailable), unknown]
     there = Check("temporal", ok=True, sentence="Temporal answers.")
-    missing, away = await within(lambda: missing_search_attributes(client), silent)
-    return [there, Check("search_attributes", ok=not away and not missing, sentence=away or _told(missing))]
+    missing, unavailable = await within(lambda: missing_search_attributes(client), otherwise)
+    return [
+        there,
+        Check(
+            "search_attributes", ok=not unavailable and not missing, sentence=unavailable or _told(missing)
+        ),
+    ]
 
 
 async def _describe(client: Client) -> None:
@@ -82,14 +89,14 @@ def _told(missing: list[str] | None) -> str:
 
 
 async def within(
-    ask: Callable[[], Awaitable[Found]], silent: str, patience: float = ANSWERS_WITHIN
+    ask: Callable[[], Awaitable[Found]], otherwise: str, timeout: float = ANSWERS_WITHIN
 ) -> tuple[Found | None, str]:
-    """What was found, or why not; `silent` where nobody answers in time."""
+    """What was found, or why not; `otherwise` where nobody answers in time."""
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(timeout):
             return await ask(), ""
     except (TimeoutError, SQLAlchemyError):
-        return None, silent
+        return None, otherwise
     except EsimError as failure:
         return None, str(failure)
     except RPCError as failure:

@@ -11,7 +11,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from models.codes.requests import QrWish, RequestStatus
+from models.codes.requests import QrRequest, RequestStatus
 from models.events import EventView
 from models.people.callers import AllAccounts, By
 from models.values import cut
@@ -26,10 +26,10 @@ from store.orders import views
 from store.session import Database
 from temporal.calls import Calls
 from temporal.connection import described
-from workflows.codes.messages import NotifyOfQrCode, QrWaits, RequestQrCode
+from workflows.codes.messages import NotifyOfQrCode, QrTimeouts, RequestQrCode
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
-from workflows.orders.messages import PlaceOrder, Waits
+from workflows.orders.messages import PlaceOrder, Timeouts
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import labels, notification_labels, request_labels
 
@@ -43,9 +43,9 @@ async def runs(client: Client, workflow_id: str) -> bool:
     return found is not None and found.status is WorkflowExecutionStatus.RUNNING
 
 
-def order_waits(settings: Settings) -> Waits:
+def order_timeouts(settings: Settings) -> Timeouts:
     """How long orders wait before they remind."""
-    return Waits(
+    return Timeouts(
         acknowledgement_reminder_after=settings.acknowledgement_reminder_after,
         processing_reminder_after=settings.processing_reminder_after,
         reminders=settings.reminders,
@@ -53,12 +53,12 @@ def order_waits(settings: Settings) -> Waits:
     )
 
 
-def request_waits(settings: Settings) -> QrWaits:
+def request_timeouts(settings: Settings) -> QrTimeouts:
     """How long requests for QR codes wait before they remind."""
-    return QrWaits(
+    return QrTimeouts(
         reminder_after=settings.qr_reminder_after,
         reminders=settings.qr_reminders,
-        requester_told_after=settings.qr_requester_told_after,
+        requester_notified_after=settings.qr_requester_notified_after,
         notification_given_up_after=settings.notification_given_up_after,
     )
 
@@ -137,7 +137,7 @@ class Restarts:
             order = await views.unfinished(connection, order_id)
         if order is None:
             return None
-        start = again(order_id, order, order_waits(self._settings))
+        start = again(order_id, order, order_timeouts(self._settings))
         return EsimOrder.run, start, labels(start.order, start.shown)
 
     async def _request(self, request_id: str) -> Start | None:
@@ -149,18 +149,18 @@ class Restarts:
                 return None
             slot, provider, distributor = await request_views.start_facts(connection, request.sim_id)
             retries = _retries(await events.of(connection, AllAccounts(), request_id), "qr.held")
-        wish = QrWish(
+        asked = QrRequest(
             request_id=request.id,
             account_id=request.account_id,
             sim_id=request.sim_id,
             user_id=request.requested_by,
         )
         start = RequestQrCode(
-            wish=wish,
+            request=asked,
             slot=slot,
             provider=cut(provider),
             distributor=cut(distributor),
-            waits=request_waits(self._settings),
+            timeouts=request_timeouts(self._settings),
             retries=retries,
         )
         return EsimQrRequest.run, start, request_labels(start)

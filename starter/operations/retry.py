@@ -24,7 +24,7 @@ from models.people.callers import AllAccounts, By, Caller, Permission
 from settings import Settings
 from starter.connected import ConnectedDesk
 from starter.operations.restarts import Restarts
-from starter.operations.retry_watch import AT_ONCE, OF_MANY, OF_ONE, Patience, Watch
+from starter.operations.retry_watch import AT_ONCE, OF_MANY, OF_ONE, Watch, WatchTimes
 from store.operations import retries
 from store.operations.hold_subjects import kind_of
 from store.orders import views
@@ -103,7 +103,7 @@ class RetryDesk(ConnectedDesk):
         self,
         caller: Caller,
         chosen: list[Held],
-        patience: Patience,
+        times: WatchTimes,
         tell: Progress = lambda told, settled: None,
     ) -> list[Retried]:
         async with self._database.reading() as connection:
@@ -118,13 +118,13 @@ class RetryDesk(ConnectedDesk):
             nonlocal told
             async with at_once:
                 outcome = await self._told_among_many(held.id, caller.by, alone=len(chosen) == 1)
-            if outcome in {Outcome.OVER, Outcome.NOT_TOLD}:
+            if outcome in {Outcome.OVER, Outcome.NOT_REACHED}:
                 ended[held.id] = outcome
             told += 1
             tell(told, len(ended))
 
         await asyncio.gather(*map(call, chosen))
-        watch = Watch([held for held in chosen if held.id not in ended], before, since, patience)
+        watch = Watch([held for held in chosen if held.id not in ended], before, since, times)
         await watch.until_settled(
             self._database, caller.scope, lambda settled: tell(told, len(ended) + settled)
         )
@@ -141,7 +141,7 @@ class RetryDesk(ConnectedDesk):
         except (EsimError, RPCError):
             if alone:
                 raise
-            return Outcome.NOT_TOLD
+            return Outcome.NOT_REACHED
 
     async def _told(self, workflow_id: str, by: By) -> Outcome:
         try:

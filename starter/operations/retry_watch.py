@@ -21,7 +21,7 @@ RELEASED_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
-class Patience:
+class WatchTimes:
     """How long nothing at all may happen before the watch ends, its longest, and how often to look."""
 
     quiet: float
@@ -29,18 +29,18 @@ class Patience:
     every: float
 
 
-OF_ONE = Patience(quiet=3.0, longest=10.0, every=0.1)
-OF_MANY = Patience(quiet=10.0, longest=120.0, every=0.2)
+OF_ONE = WatchTimes(quiet=3.0, longest=10.0, every=0.1)
+OF_MANY = WatchTimes(quiet=10.0, longest=120.0, every=0.2)
 
 
 class Watch:
     """Looks at all that were told to go on until each has settled, or nothing moves any more."""
 
-    def __init__(self, watched: list[Held], before: dict[str, Seen], since: int, patience: Patience) -> None:
+    def __init__(self, watched: list[Held], before: dict[str, Seen], since: int, times: WatchTimes) -> None:
         self._watched = watched
         self._before = before
         self._since = since
-        self._patience = patience
+        self._times = times
         self._now: dict[str, Seen] = {}
         self._changed: dict[str, float] = {}
 
@@ -58,10 +58,10 @@ class Watch:
             self._now = seen
             settled = sum(self._settled(held.id, at, begun) for held in self._watched)
             tell(settled)
-            over = at - begun > self._patience.longest or at - moved > self._patience.quiet
+            over = at - begun > self._times.longest or at - moved > self._times.quiet
             if settled == len(self._watched) or over:
                 return
-            await asyncio.sleep(self._patience.every)
+            await asyncio.sleep(self._times.every)
 
     async def results(self, client: Client) -> list[Retried]:
         """What became of each. Those whose rows say nothing new, as their workflows have it: what is held

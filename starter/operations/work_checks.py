@@ -12,7 +12,7 @@ from models.people.callers import AllAccounts
 from starter.operations.readiness import UNKNOWN, Check, within
 from starter.operations.recovery import without_workflow
 from store.operations import checks, metrics
-from store.operations.checks import WaitsToGoOut
+from store.operations.checks import NotSentYet
 from store.operations.unfinished import Waiting, waiting
 from store.session import Database
 from temporal.connection import answered
@@ -27,7 +27,7 @@ _KINDS = {"order": "orders", "qr_request": "qr_requests", "qr_notification": "qr
 """The lines of the kinds of work that have a workflow."""
 
 FAILING = "ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL AND TaskQueue = '{queue}'"
-_SILENT = "The database does not answer; see ESIM_DATABASE_URL."
+_NO_ANSWER = "The database does not answer; see ESIM_DATABASE_URL."
 
 
 async def workflows(client: Client, database: Database) -> list[Check]:
@@ -37,13 +37,15 @@ async def workflows(client: Client, database: Database) -> list[Check]:
         async with database.reading() as connection:
             return len(await waiting(connection, AllAccounts()))
 
-    _, away = await within(ask, _SILENT)
-    if away:
-        return [Check(name, ok=False, sentence=away) for name in _KINDS.values()]
+    _, unavailable = await within(ask, _NO_ANSWER)
+    if unavailable:
+        return [Check(name, ok=False, sentence=unavailable) for name in _KINDS.values()]
     silent = UNKNOWN.format("Temporal")
-    found, away = await within(lambda: without_workflow(client, database, AllAccounts()), silent, WITHIN)
+    found, unavailable = await within(
+        lambda: without_workflow(client, database, AllAccounts()), silent, WITHIN
+    )
     if found is None:
-        return [Check(name, ok=False, sentence=away) for name in _KINDS.values()]
+        return [Check(name, ok=False, sentence=unavailable) for name in _KINDS.values()]
     return [_counted(kind, *found) for kind in _KINDS]
 
 
@@ -69,9 +71,9 @@ async def failing(client: Client, queue: str) -> Check:
         with answered():
             return sorted([row.id async for row in client.list_workflows(FAILING.format(queue=queue))])
 
-    found, away = await within(ask, UNKNOWN.format("Temporal"), WITHIN)
+    found, unavailable = await within(ask, UNKNOWN.format("Temporal"), WITHIN)
     if found is None:
-        return Check("failing", ok=False, sentence=away)
+        return Check("failing", ok=False, sentence=unavailable)
     if not found:
         return Check("failing", ok=True, sentence="The code of no workflow fails.")
     sentence = (
@@ -84,13 +86,13 @@ async def failing(client: Client, queue: str) -> Check:
 async def held(database: Database) -> Check:
     """What waits for a person, by reason."""
 
-    async def ask() -> metrics.Figures:
+    async def ask() -> metrics.Metrics:
         async with database.reading() as connection:
             return await metrics.held(connection)
 
-    found, away = await within(ask, _SILENT)
+    found, unavailable = await within(ask, _NO_ANSWER)
     if found is None:
-        return Check("held", ok=False, sentence=away)
+        return Check("held", ok=False, sentence=unavailable)
     counts: dict[str, list[str]] = {}
     for (what, reason), number in sorted(found.items()):
         if number:
@@ -109,13 +111,13 @@ async def held(database: Database) -> Check:
 async def not_sent(database: Database) -> Check:
     """Whether every e-mail and every call to a provider has gone out: red from the first failure on."""
 
-    async def ask() -> list[WaitsToGoOut]:
+    async def ask() -> list[NotSentYet]:
         async with database.reading() as connection:
             return await checks.not_sent(connection)
 
-    found, away = await within(ask, _SILENT)
+    found, unavailable = await within(ask, _NO_ANSWER)
     if found is None:
-        return Check("not_sent", ok=False, sentence=away)
+        return Check("not_sent", ok=False, sentence=unavailable)
     if not found:
         return Check("not_sent", ok=True, sentence="Everything that was to go out has gone out.")
     reasons = Counter(unsent.reason for unsent in found)
@@ -131,11 +133,11 @@ async def not_sent(database: Database) -> Check:
     return Check("not_sent", ok=False, sentence=sentence, ids=ids)
 
 
-async def owed(database: Database) -> Check:
+async def pending(database: Database) -> Check:
     """Whether orders have done what they owe outside the database, also those that have ended."""
     return await _late(
         database,
-        "owed",
+        "pending",
         lambda connection: checks.overdue(connection, OVERDUE),
         "No order owes an e-mail or a follow-up for over 15 minutes.",
         "Orders that owe an e-mail or a follow-up for over 15 minutes: {}. "
@@ -166,9 +168,9 @@ async def _late(
         async with database.reading() as connection:
             return await find(connection)
 
-    found, away = await within(ask, _SILENT)
+    found, unavailable = await within(ask, _NO_ANSWER)
     if found is None:
-        return Check(name, ok=False, sentence=away)
+        return Check(name, ok=False, sentence=unavailable)
     return Check(name, ok=not found, sentence=late.format(_named(found)) if found else fine, ids=tuple(found))
 
 

@@ -19,9 +19,11 @@ POLLED_WITHIN = timedelta(seconds=70)
 
 async def workers(client: Client, queue: str) -> list[Check]:
     """Whether anybody polls for orders and, where workers have versions, whether the current one does."""
-    found, away = await within(lambda: _described(client, queue), "Not known, as Temporal does not answer.")
+    found, unavailable = await within(
+        lambda: _described(client, queue), "Not known, as Temporal does not answer."
+    )
     if found is None:
-        return [Check("workers", ok=False, sentence=away)]
+        return [Check("workers", ok=False, sentence=unavailable)]
     since = datetime.now(UTC) - POLLED_WITHIN
     pollers = [one for one in found.pollers if one.last_access_time.ToDatetime(tzinfo=UTC) >= since]
     if not pollers:

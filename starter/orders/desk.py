@@ -29,7 +29,7 @@ from models.orders.placement import Acceptance, OrderState, Placement, StepResul
 from models.people.callers import AllAccounts, Caller, Permission, may_cancel
 from settings import Settings
 from starter.connected import ConnectedDesk
-from starter.operations.restarts import order_waits
+from starter.operations.restarts import order_timeouts
 from starter.operations.retry import RetryDesk
 from starter.orders.book import OrderBook
 from starter.orders.drafts import OrderDraft, Placed, read_draft
@@ -52,7 +52,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         super().__init__(client, database, settings)
-        self._waits = order_waits(settings)
+        self._timeouts = order_timeouts(settings)
         self._retry = RetryDesk(client, database, settings)
 
     # --- placing --------------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
     async def place_order(self, caller: Caller, what: Ordered, key: str | None = None) -> Placed:
         """Place an order of any kind, by the ids of the records; else as `place`."""
         checked = checked_key(key)
-        start = PlaceOrder(order=_placement(caller, what, checked), waits=self._waits)
+        start = PlaceOrder(order=_placement(caller, what, checked), timeouts=self._timeouts)
         return await self._place(start, checked, repeated=key is not None)
 
     async def check(self, caller: Caller, draft: OrderDraft) -> None:
@@ -93,7 +93,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
 
     async def _read(self, caller: Caller, draft: OrderDraft, key: str) -> PlaceOrder:
         async with self._database.reading() as connection:
-            return await read_draft(connection, caller, draft, key, self._waits)
+            return await read_draft(connection, caller, draft, key, self._timeouts)
 
     async def _place(self, start: PlaceOrder, key: str, *, repeated: bool) -> Placed:
         """`repeated`: the key may have been used before, and its order may have gone on or ended since. No
@@ -105,8 +105,10 @@ class OrderDesk(ConnectedDesk, OrderBook):
         if known is None or known.status in OPEN:
             try:
                 acceptance = await self._start(start)
-            except Unavailable as away:
-                raise Unavailable(away.component, f"{away} Ask again with the key {key}.") from None
+            except Unavailable as unavailable:
+                raise Unavailable(
+                    unavailable.component, f"{unavailable} Ask again with the key {key}."
+                ) from None
         else:
             acceptance = known
         _answer(acceptance, start.order.what)

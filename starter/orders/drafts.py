@@ -19,7 +19,7 @@ from store import lookups
 from store.orders import views
 from store.orders.facts import line_facts
 from store.orders.views import Unfinished
-from workflows.orders.messages import PlaceOrder, Waits
+from workflows.orders.messages import PlaceOrder, Timeouts
 
 
 class Draft(BaseModel):
@@ -65,7 +65,7 @@ class Placed(BaseModel):
 
 
 async def read_draft(
-    connection: AsyncConnection, caller: Caller, draft: OrderDraft, key: str, waits: Waits
+    connection: AsyncConnection, caller: Caller, draft: OrderDraft, key: str, timeouts: Timeouts
 ) -> PlaceOrder:
     """Find the line and the pack that are meant, in the account of the user who orders.
 
@@ -99,11 +99,11 @@ async def read_draft(
         slot=line.slot,
         provider=cut(line.provider),
         distributor=cut(pack.distributor),
-        waits=waits,
+        timeouts=timeouts,
     )
 
 
-def again(order_id: str, order: Unfinished, waits: Waits) -> PlaceOrder:
+def again(order_id: str, order: Unfinished, timeouts: Timeouts) -> PlaceOrder:
     """What starts the workflow of an order anew that was accepted before. It is a retry of what the order was
     ever held for: a mail that was refused is sent again.
     """
@@ -113,7 +113,7 @@ def again(order_id: str, order: Unfinished, waits: Waits) -> PlaceOrder:
         slot=order.shown.slot,
         provider=cut(order.shown.provider),
         distributor=cut(order.shown.distributor),
-        waits=waits,
+        timeouts=timeouts,
         retries=1 + order.held,
     )
 

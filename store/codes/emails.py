@@ -16,7 +16,7 @@ from models.language import Language
 from models.people.views import ContactRole
 from store import reminders
 from store.codes.code_locks import unknown_request
-from store.codes.tables import QrLetterRow, QrNotificationRow, QrRequestRow, QrRoundRow
+from store.codes.tables import QrEmailTextRow, QrNotificationRow, QrRequestRow, QrRoundRow
 from store.fleet.tables import DeviceRow, LineRow, SimRow
 from store.mail_table import MailRow
 from store.mails import AboutNotification, AboutRequest, Person
@@ -94,9 +94,9 @@ def _rounds() -> Select[*tuple[Any, ...]]:
             language_of(UserRow).label("user_language"),
             func.coalesce(_sender.name, UserRow.name).label("sender_name"),
             func.coalesce(_sender.email, UserRow.email).label("sender_email"),
-            QrLetterRow.subject,
-            QrLetterRow.body,
-            QrLetterRow.cc,
+            QrEmailTextRow.subject,
+            QrEmailTextRow.body,
+            QrEmailTextRow.cc,
         )
         .select_from(QrRoundRow)
         .join(QrRequestRow, QrRequestRow.id == QrRoundRow.request_id)
@@ -106,7 +106,7 @@ def _rounds() -> Select[*tuple[Any, ...]]:
         .join(UserRow, UserRow.id == QrRequestRow.requested_by)
         .outerjoin(_sender, _is_user(_sender, QrRoundRow.sent_by, QrRoundRow.account_id))
         .outerjoin(DistributorRow, DistributorRow.id == SimRow.distributor_id)
-        .outerjoin(QrLetterRow, QrLetterRow.id == QrRoundRow.letter_id)
+        .outerjoin(QrEmailTextRow, QrEmailTextRow.id == QrRoundRow.email_text_id)
         .where(QrRoundRow.request_id == bindparam("request"), QrRoundRow.number == bindparam("round"))
     )
 
@@ -269,7 +269,7 @@ _DUE_IN = reminders.due_in(QrRoundRow.at, MailRow.qr_request_id == QrRoundRow.re
 )
 
 
-async def silence_left(
+async def reminder_due_in(
     connection: AsyncConnection, request_id: str, number: int, silent_for: timedelta
 ) -> timedelta | None:
     """How much is missing until the contacts of a round have been silent for so long since they were written

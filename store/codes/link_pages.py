@@ -93,7 +93,9 @@ async def over_page(connection: AsyncConnection, scope: OfLink) -> OverPage:
         status=RequestStatus(row.status),
         since=row.status_since,
         answered_by_recipient=row.answered,
-        untold=row.answered and row.sim_state != SimState.DISCARDED and await _untold(connection, row),
+        unnotified=row.answered
+        and row.sim_state != SimState.DISCARDED
+        and await _unnotified(connection, row),
     )
 
 
@@ -108,7 +110,7 @@ async def requester(connection: AsyncConnection, request_id: str) -> Requester:
     return Requester(row.id, row.name, row.email)
 
 
-async def _untold(connection: AsyncConnection, row: Any) -> bool:
+async def _unnotified(connection: AsyncConnection, row: Any) -> bool:
     version_id = await imported_by(connection, row.id, row.recipient)
     return version_id is not None and not await notifications.told(connection, version_id)
 

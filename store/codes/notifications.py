@@ -55,8 +55,8 @@ NOTIFIED = exists().where(
     ),
 )
 """Whether a recipient was notified of a version, or is just now, as a condition of a statement."""
-_IS_TOLD = select(QrVersionRow.id).where(QrVersionRow.id == bindparam("version"), NOTIFIED)
-_UNTOLD = (
+_IS_NOTIFIED = select(QrVersionRow.id).where(QrVersionRow.id == bindparam("version"), NOTIFIED)
+_UNNOTIFIED = (
     select(QrVersionRow.id, UserRow.email)
     .join(QrRequestRow, QrRequestRow.sim_id == QrVersionRow.sim_id)
     .join(UserRow, UserRow.id == QrRequestRow.requested_by)
@@ -161,7 +161,7 @@ async def revoke(connection: AsyncConnection, notification_id: str, by: By) -> N
     if (await connection.execute(_REVOKE_ONE, one)).scalar_one_or_none() is None:
         return
     await connection.execute(_REVOKE_LINKS_OF_ONE, one)
-    await _tell_revoked(connection, sim, by, notification_id)
+    await _signal_revoked(connection, sim, by, notification_id)
 
 
 async def revoke_all(connection: AsyncConnection, sim: SimInHand, by: By) -> int:
@@ -173,11 +173,11 @@ async def revoke_all(connection: AsyncConnection, sim: SimInHand, by: By) -> int
     links = await connection.scalars(_REVOKE_LINKS.returning(LinkRow.expires_at > now()), {"sim": sim.id})
     dead = sum(links)
     for notification_id in revoked:
-        await _tell_revoked(connection, sim, by, notification_id)
+        await _signal_revoked(connection, sim, by, notification_id)
     return dead
 
 
-async def _tell_revoked(connection: AsyncConnection, sim: SimInHand, by: By, notification_id: str) -> None:
+async def _signal_revoked(connection: AsyncConnection, sim: SimInHand, by: By, notification_id: str) -> None:
     about = sim_references(sim.id, notification_id=notification_id)
     happened: events.Happening = ("notification.revoked", {})
     await events.append(connection, sim.account_id, about, by.actor, happened, origin_id=by.origin_id)
@@ -193,16 +193,16 @@ async def offer_notification(connection: AsyncConnection, request_id: str) -> st
     if await find(connection, AllAccounts(), own) is not None:
         return own
     which = {"request": request_id}
-    untold = (await connection.execute(_UNTOLD, which)).one_or_none()
-    if untold is None:
+    unnotified = (await connection.execute(_UNNOTIFIED, which)).one_or_none()
+    if unnotified is None:
         return None
     await create(
         connection,
         notification_id=own,
         account_id=request.account_id,
         sim_id=request.sim_id,
-        version_id=untold.id,
-        address=untold.email,
+        version_id=unnotified.id,
+        address=unnotified.email,
         by=By(OFFERED_BY),
     )
     return own
@@ -211,7 +211,7 @@ async def offer_notification(connection: AsyncConnection, request_id: str) -> st
 async def told(connection: AsyncConnection, version_id: int) -> bool:
     """Whether somebody was told of this version, or is just now."""
     which = {"version": version_id}
-    return await connection.scalar(_IS_TOLD, which) is not None
+    return await connection.scalar(_IS_NOTIFIED, which) is not None
 
 
 async def offered(connection: AsyncConnection, account_id: int, request_id: str) -> bool:

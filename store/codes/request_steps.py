@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.edited_emails import email_refusals
-from models.codes.requests import QrWish, RequestResult, RequestState, RequestStatus, end_request
+from models.codes.requests import QrRequest, RequestResult, RequestState, RequestStatus, end_request
 from models.errors import Refusal, Refused
 from models.events import sim_references
 from models.orders.rules import Facts, Recipients, request_refusals
@@ -20,7 +20,7 @@ from store.codes.code_locks import RequestInHand, lock_request, lock_sim
 from store.codes.discard import end_by_discard, ended_by_discard
 from store.codes.notifications import offer_notification
 from store.codes.request_views import find, look, of_sim, request, start_facts
-from store.codes.tables import QrLetterRow, QrRequestRow, QrRoundRow
+from store.codes.tables import QrEmailTextRow, QrRequestRow, QrRoundRow
 from store.events import Happening
 from store.fleet.tables import SimRow
 from store.operations import holds, not_sent
@@ -43,7 +43,7 @@ __all__ = [
     "sent_again",
     "start_facts",
     "withdraw",
-    "write_letter",
+    "write_email_text",
 ]
 
 _FIRST = "request"
@@ -81,8 +81,8 @@ _END = (
     .returning(holds.steps_of(_GONE))
     .add_cte(_SUPERSEDED)
 )
-_LETTER = select(QrLetterRow.id).where(
-    QrLetterRow.id == bindparam("letter"), QrLetterRow.account_id == bindparam("account")
+_EMAIL_TEXT = select(QrEmailTextRow.id).where(
+    QrEmailTextRow.id == bindparam("letter"), QrEmailTextRow.account_id == bindparam("account")
 )
 
 
@@ -91,10 +91,10 @@ class _Round:
     number: int
     call: str
     contacts: list[int]
-    letter_id: int | None
+    email_text_id: int | None
 
 
-async def write_letter(
+async def write_email_text(
     connection: AsyncConnection, account_id: int, subject: str | None, body: str | None, cc: Sequence[str]
 ) -> int:
     """Keep an edited letter and whom it is copied to; its id may travel where its text may not (W6).
@@ -105,47 +105,47 @@ async def write_letter(
     reasons = email_refusals(subject, body, cc)
     if reasons:
         raise Refused(*reasons)
-    written = insert(QrLetterRow).values(account_id=account_id, subject=subject, body=body, cc=list(cc))
-    return int((await connection.execute(written.returning(QrLetterRow.id))).scalar_one())
+    written = insert(QrEmailTextRow).values(account_id=account_id, subject=subject, body=body, cc=list(cc))
+    return int((await connection.execute(written.returning(QrEmailTextRow.id))).scalar_one())
 
 
-async def open_request(connection: AsyncConnection, wish: QrWish) -> RequestResult:
+async def open_request(connection: AsyncConnection, asked: QrRequest) -> RequestResult:
     """Accept the request, or refuse it for good with every reason (F2, F25, F26, F56). A SIM has one open
     request at most: two that are made at once queue on the SIM.
     """
-    missing = await _unknown(connection, wish)
+    missing = await _unknown(connection, asked)
     if missing:
-        return _refused(wish, missing)
-    sim = await lock_sim(connection, wish.sim_id)
-    facts = await sim_facts(connection, wish.sim_id, wish.user_id)
-    known = await _known(connection, wish)
+        return _refused(asked, missing)
+    sim = await lock_sim(connection, asked.sim_id)
+    facts = await sim_facts(connection, asked.sim_id, asked.user_id)
+    known = await _known(connection, asked)
     if known is not None:
         return known
-    contacts = _chosen(wish.contacts, facts)
+    contacts = _chosen(asked.contacts, facts)
     reasons = request_refusals(facts, Recipients(contacts=frozenset(contacts)))
-    reasons += await _no_letter(connection, wish.account_id, wish.letter_id)
-    by = By(f"user:{wish.user_id}", wish.origin_id)
-    reasons += await _not_allowed(connection, by, wish.account_id, begins=True)
+    reasons += await _no_email_text(connection, asked.account_id, asked.email_text_id)
+    by = By(f"user:{asked.user_id}", asked.origin_id)
+    reasons += await _not_allowed(connection, by, asked.account_id, begins=True)
     values = {
-        "id": wish.request_id,
-        "account_id": wish.account_id,
+        "id": asked.request_id,
+        "account_id": asked.account_id,
         "sim_id": sim.id,
-        "requested_by": wish.user_id,
+        "requested_by": asked.user_id,
         "status": RequestStatus.REFUSED if reasons else RequestStatus.REQUESTED,
         "refusals": [reason.model_dump() for reason in reasons],
     }
     if (await connection.execute(_OPEN, values)).scalar_one_or_none() is None:
         # the same id, for another SIM, at the same moment
-        return await _known(connection, wish) or _refused(wish, reasons)
+        return await _known(connection, asked) or _refused(asked, reasons)
     if reasons:
         by = await origins.verified(connection, by)
         codes = {"codes": [reason.code for reason in reasons]}
-        about = sim_references(sim.id, request_id=wish.request_id)
+        about = sim_references(sim.id, request_id=asked.request_id)
         happened = ("qr.refused", codes)
         await events.append(connection, sim.account_id, about, by.actor, happened, origin_id=by.origin_id)
-        return _refused(wish, reasons)
-    request = await lock_request(connection, wish.request_id)
-    await _add_round(connection, request, _Round(1, _FIRST, contacts, wish.letter_id), by)
+        return _refused(asked, reasons)
+    request = await lock_request(connection, asked.request_id)
+    await _add_round(connection, request, _Round(1, _FIRST, contacts, asked.email_text_id), by)
     return RequestResult(state=request.state)
 
 
@@ -156,7 +156,7 @@ async def add_round(
     call: str,
     *,
     contacts: Sequence[int] | None = None,
-    letter_id: int | None = None,
+    email_text_id: int | None = None,
 ) -> RequestResult:
     """The open request is sent once more: to all who have the role now, or to those chosen among them.
 
@@ -176,11 +176,11 @@ async def add_round(
     facts = await _facts_for(connection, request, by.actor)
     chosen = _chosen(contacts, facts)
     reasons = request_refusals(facts, Recipients(contacts=frozenset(chosen), again=True))
-    reasons += await _no_letter(connection, request.account_id, letter_id)
+    reasons += await _no_email_text(connection, request.account_id, email_text_id)
     if reasons:
         return RequestResult(state=request.state, refusals=tuple(reasons))
     number = (await connection.execute(_NEXT_ROUND, {"request": request_id})).scalar_one()
-    await _add_round(connection, request, _Round(number, call, chosen, letter_id), by)
+    await _add_round(connection, request, _Round(number, call, chosen, email_text_id), by)
     return RequestResult(state=request.state.model_copy(update={"round": number}))
 
 
@@ -227,8 +227,8 @@ async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: 
     written |= asdict(sent)
     await connection.execute(_ADD_ROUND, written)
     asked: dict[str, object] = {"round": sent.number, "contacts": list(sent.contacts)}
-    if sent.letter_id is not None:
-        asked["letter"] = sent.letter_id
+    if sent.email_text_id is not None:
+        asked["letter"] = sent.email_text_id
     happened = "qr.requested" if sent.number == 1 else "qr.sent_again"
     await events.append(
         connection,
@@ -240,13 +240,13 @@ async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: 
     )
 
 
-async def _known(connection: AsyncConnection, wish: QrWish) -> RequestResult | None:
+async def _known(connection: AsyncConnection, asked: QrRequest) -> RequestResult | None:
     """How the request that has this id was answered; nothing of it is told to another account."""
-    known = await find(connection, AllAccounts(), wish.request_id)
+    known = await find(connection, AllAccounts(), asked.request_id)
     if known is None:
         return None
-    if known.account_id != wish.account_id:
-        return _refused(wish, [Refusal.of("key_used_for_request")])
+    if known.account_id != asked.account_id:
+        return _refused(asked, [Refusal.of("key_used_for_request")])
     state = RequestState(request_id=known.id, status=known.status, sim_id=known.sim_id, round=known.round)
     return RequestResult(state=state, refusals=known.refusals)
 
@@ -260,8 +260,8 @@ async def _facts_for(connection: AsyncConnection, request: RequestInHand, actor:
     return facts.model_copy(update={"slot": None})
 
 
-async def _unknown(connection: AsyncConnection, wish: QrWish) -> list[Refusal]:
-    ids = {"sim": wish.sim_id, "user": wish.user_id, "account": wish.account_id}
+async def _unknown(connection: AsyncConnection, asked: QrRequest) -> list[Refusal]:
+    ids = {"sim": asked.sim_id, "user": asked.user_id, "account": asked.account_id}
     found = (await connection.execute(_OURS, ids)).one()
     return [
         Refusal.of(code)
@@ -280,18 +280,22 @@ async def _not_allowed(
     return [refusal] if refusal else []
 
 
-async def _no_letter(connection: AsyncConnection, account_id: int, letter_id: int | None) -> list[Refusal]:
-    if letter_id is None:
+async def _no_email_text(
+    connection: AsyncConnection, account_id: int, email_text_id: int | None
+) -> list[Refusal]:
+    if email_text_id is None:
         return []
-    if (await connection.execute(_LETTER, {"letter": letter_id, "account": account_id})).one_or_none():
+    if (
+        await connection.execute(_EMAIL_TEXT, {"letter": email_text_id, "account": account_id})
+    ).one_or_none():
         return []
-    return [Refusal.of("unknown_letter")]
+    return [Refusal.of("unknown_email_text")]
 
 
 def _chosen(contacts: Sequence[int] | None, facts: Facts) -> list[int]:
     return sorted(facts.qr_contacts if contacts is None else set(contacts))
 
 
-def _refused(wish: QrWish, reasons: Sequence[Refusal]) -> RequestResult:
-    state = RequestState(request_id=wish.request_id, status=RequestStatus.REFUSED, sim_id=wish.sim_id)
+def _refused(asked: QrRequest, reasons: Sequence[Refusal]) -> RequestResult:
+    state = RequestState(request_id=asked.request_id, status=RequestStatus.REFUSED, sim_id=asked.sim_id)
     return RequestResult(state=state, refusals=tuple(reasons))

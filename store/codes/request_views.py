@@ -9,7 +9,7 @@ from models.codes.requests import QrRequestView, QrRoundView, RequestState
 from models.errors import NotFound, Refusal
 from models.people.callers import Scope
 from store.codes.code_locks import unknown_request
-from store.codes.tables import QrLetterRow, QrRequestRow, QrRoundRow
+from store.codes.tables import QrEmailTextRow, QrRequestRow, QrRoundRow
 from store.fleet.tables import LineRow, SimRow
 from store.operations import holds, not_sent
 from store.people.tables import DistributorRow, ProviderRow
@@ -19,9 +19,9 @@ _LOOK = select(QrRequestRow.status, QrRequestRow.sim_id, QrRequestRow.round).whe
     QrRequestRow.id == bindparam("request")
 )
 _ROUNDS = (
-    select(QrRoundRow.request_id, QrRoundRow.number, QrRoundRow.at, QrLetterRow.cc)
+    select(QrRoundRow.request_id, QrRoundRow.number, QrRoundRow.at, QrEmailTextRow.cc)
     .join(QrRequestRow, QrRequestRow.id == QrRoundRow.request_id)
-    .outerjoin(QrLetterRow, QrLetterRow.id == QrRoundRow.letter_id)
+    .outerjoin(QrEmailTextRow, QrEmailTextRow.id == QrRoundRow.email_text_id)
     .where(QrRequestRow.sim_id == bindparam("sim"))
     .order_by(QrRoundRow.request_id, QrRoundRow.number)
 )
@@ -83,7 +83,7 @@ async def start_facts(connection: AsyncConnection, sim_id: int) -> tuple[int | N
 
 
 def _requests(scope: Scope) -> Select[*tuple[Any, ...]]:
-    copies = func.cardinality(QrLetterRow.cc)
+    copies = func.cardinality(QrEmailTextRow.cc)
     return (
         select(
             QrRequestRow.__table__,
@@ -96,7 +96,7 @@ def _requests(scope: Scope) -> Select[*tuple[Any, ...]]:
             QrRoundRow,
             and_(QrRoundRow.request_id == QrRequestRow.id, QrRoundRow.number == QrRequestRow.round),
         )
-        .outerjoin(QrLetterRow, QrLetterRow.id == QrRoundRow.letter_id)
+        .outerjoin(QrEmailTextRow, QrEmailTextRow.id == QrRoundRow.email_text_id)
         .where(within(scope, QrRequestRow.account_id))
     )
 

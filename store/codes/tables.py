@@ -30,10 +30,10 @@ FILE_TYPES = ("png", "jpeg", "svg", "tiff", "pdf", "typed")
 LINK_PURPOSES = ("upload", "download")
 
 
-class QrLetterRow(Row):
+class QrEmailTextRow(Row):
     """A letter as a user edited it, and whom it is copied to. Free text stays out of every history (W6)."""
 
-    __tablename__ = "qr_letters"
+    __tablename__ = "qr_email_texts"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
     subject: Mapped[str | None] = mapped_column(info=personal(Erase.REPLACE, Erase.MENTIONS))
@@ -85,12 +85,12 @@ class QrRoundRow(Row):
     call: Mapped[str] = mapped_column(info=REFERENCE)
     """The update that asked for it: its repeat finds the round."""
     contacts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
-    letter_id: Mapped[int | None]
+    email_text_id: Mapped[int | None]
     sent_by: Mapped[str] = mapped_column(info=REFERENCE)
     at: Mapped[datetime] = mapped_column(server_default=now())
     __table_args__ = (
         of_account("request_id", "qr_requests"),
-        of_account("letter_id", "qr_letters"),
+        of_account("email_text_id", "qr_email_texts"),
         UniqueConstraint("request_id", "call"),
     )
 

@@ -47,7 +47,7 @@ _NEWEST_CODE = (
 
 
 @dataclass(frozen=True)
-class WaitsToGoOut:
+class NotSentYet:
     """An order, request or notification of which something has not gone out yet, since when and why."""
 
     id: str
@@ -60,11 +60,9 @@ async def unsent_notifications(connection: AsyncConnection, older_than: timedelt
     return list((await connection.scalars(_UNSENT, {"older_than": older_than})).all())
 
 
-async def not_sent(connection: AsyncConnection) -> list[WaitsToGoOut]:
+async def not_sent(connection: AsyncConnection) -> list[NotSentYet]:
     """Every e-mail and call that has not gone out yet, oldest first."""
-    return [
-        WaitsToGoOut(row.subject_id, row.reason, row.since) for row in await connection.execute(_NOT_SENT)
-    ]
+    return [NotSentYet(row.subject_id, row.reason, row.since) for row in await connection.execute(_NOT_SENT)]
 
 
 async def overdue(connection: AsyncConnection, older_than: timedelta) -> list[str]:

@@ -34,7 +34,7 @@ from store.orders.tables import OrderRow
 from store.people.tables import ProviderRow
 from store.row import now
 
-Figures = Mapping[tuple[str, ...], float]
+Metrics = Mapping[tuple[str, ...], float]
 """A number for each combination of labels."""
 
 ORDER, REQUEST, NOTIFICATION = "order", "qr_request", "qr_notification"
@@ -89,44 +89,44 @@ _IMPORTS = union_all(
 )
 
 
-async def orders(connection: AsyncConnection) -> Figures:
+async def orders(connection: AsyncConnection) -> Metrics:
     """Orders, ended ones too, by kind, status and provider."""
     return await _counted(connection, _ORDERS)
 
 
-async def held(connection: AsyncConnection) -> Figures:
+async def held(connection: AsyncConnection) -> Metrics:
     """What waits for a person, by what it is and by reason; 0 where nothing does."""
-    none: Figures = dict.fromkeys(product((ORDER, REQUEST, NOTIFICATION), map(str, HoldReason)), 0.0)
+    none: Metrics = dict.fromkeys(product((ORDER, REQUEST, NOTIFICATION), map(str, HoldReason)), 0.0)
     return {**none, **await _counted(connection, _HELD)}
 
 
-async def waiting_to_go_out(connection: AsyncConnection) -> Figures:
+async def waiting_to_go_out(connection: AsyncConnection) -> Metrics:
     """What has an e-mail or a call that has not gone out yet, by what it is and why; 0 where all is out."""
-    none: Figures = dict.fromkeys(product((ORDER, REQUEST, NOTIFICATION), map(str, NotSentReason)), 0.0)
+    none: Metrics = dict.fromkeys(product((ORDER, REQUEST, NOTIFICATION), map(str, NotSentReason)), 0.0)
     return {**none, **await _counted(connection, _NOT_SENT)}
 
 
-async def oldest_waiting(connection: AsyncConnection) -> Figures:
+async def oldest_waiting(connection: AsyncConnection) -> Metrics:
     """For how many seconds the oldest has been in each status that is not an end; 0 where none is."""
     statuses = [(ORDER, str(status)) for status in OPEN] + [(REQUEST, str(RequestStatus.REQUESTED))]
-    none: Figures = dict.fromkeys(statuses, 0.0)
+    none: Metrics = dict.fromkeys(statuses, 0.0)
     return {**none, **await _counted(connection, _OLDEST)}
 
 
-async def mails(connection: AsyncConnection) -> Figures:
+async def mails(connection: AsyncConnection) -> Metrics:
     """Mails, by template and by what became of them; 0 for what became of none, so that the first that fail
     are seen to be more than before.
     """
     found = await _counted(connection, _MAILS)
-    none: Figures = dict.fromkeys(product({template for template, _ in found}, _MAIL_STATES), 0.0)
+    none: Metrics = dict.fromkeys(product({template for template, _ in found}, _MAIL_STATES), 0.0)
     return {**none, **found}
 
 
-async def qr_imports(connection: AsyncConnection) -> Figures:
+async def qr_imports(connection: AsyncConnection) -> Metrics:
     """Imports of QR codes, by outcome; the refused ones by why. One may be refused for several reasons."""
     return await _counted(connection, _IMPORTS)
 
 
-async def _counted(connection: AsyncConnection, query: object) -> Figures:
+async def _counted(connection: AsyncConnection, query: object) -> Metrics:
     rows = await connection.execute(query)  # type: ignore[call-overload]
     return {tuple(map(str, labels)): float(number) for *labels, number in rows}

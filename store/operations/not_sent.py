@@ -196,7 +196,7 @@ ALL = union_all(
         MailRow.order_id,
         OrderRow.id,
         MailRow.updated_at >= OrderRow.status_since,
-        or_(OrderRow.status.in_(sorted(OPEN)), follow_ups.owed(OrderRow.id)),
+        or_(OrderRow.status.in_(sorted(OPEN)), follow_ups.pending(OrderRow.id)),
     ),
     _interrupted_mails(MailRow.qr_request_id, QrRequestRow.id, _STILL_OPEN),
     _interrupted_mails(MailRow.qr_notification_id, QrNotificationRow.id, _STILL_WANTED),

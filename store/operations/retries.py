@@ -33,7 +33,11 @@ _IDS = bindparam("ids", type_=ARRAY(String))
 def _rows(scope: Scope) -> CompoundSelect[Any]:
     revoked = QrNotificationRow.revoked_at.is_not(None)
     kinds = (
-        (OrderRow, OrderRow.status.in_(sorted(OPEN)) | follow_ups.owed(OrderRow.id), OrderRow.distributor_id),
+        (
+            OrderRow,
+            OrderRow.status.in_(sorted(OPEN)) | follow_ups.pending(OrderRow.id),
+            OrderRow.distributor_id,
+        ),
         (QrRequestRow, QrRequestRow.status == RequestStatus.REQUESTED, None),
         (QrNotificationRow, ~revoked & ~QrNotificationRow.given_up, None),
     )
@@ -49,7 +53,7 @@ def _rows(scope: Scope) -> CompoundSelect[Any]:
 
 _LAST = select(func.coalesce(func.max(EventRow.id), 0))
 _FOREMOST = EventRow.about[1]
-_NEWS = select(_FOREMOST, EventRow.type).where(
+_RECENT = select(_FOREMOST, EventRow.type).where(
     EventRow.id > bindparam("since"), any_(_IDS) == _FOREMOST, EventRow.type.in_((*_DONE, *_FAILED))
 )
 
@@ -80,11 +84,11 @@ async def look(
 ) -> dict[str, Seen]:
     """Each of these as it is now; one that the scope does not hold is left out."""
     known = {"ids": list(ids)}
-    news: dict[str, set[str]] = {}
-    for name, happened in await connection.execute(_NEWS, {**known, "since": since}):
-        news.setdefault(name, set()).add(happened)
+    recent: dict[str, set[str]] = {}
+    for name, happened in await connection.execute(_RECENT, {**known, "since": since}):
+        recent.setdefault(name, set()).add(happened)
     rows = await connection.execute(_rows(scope), known)
-    return {row.id: _seen(row, news.get(row.id, set())) for row in rows}
+    return {row.id: _seen(row, recent.get(row.id, set())) for row in rows}
 
 
 async def known(connection: AsyncConnection, scope: Scope, workflow_id: str) -> Seen:
@@ -103,14 +107,14 @@ async def held(connection: AsyncConnection, scope: Scope) -> dict[str, list[str]
     return found
 
 
-def _seen(row: Any, news: set[str]) -> Seen:
+def _seen(row: Any, recent: set[str]) -> Seen:
     held = holds.read(row.holds)
     return Seen(
         holds=frozenset((hold.step, hold.reason, hold.since) for hold in held["holds"]),
         reason=held["held_reason"],
         is_open=row.is_open,
-        done=not news.isdisjoint(_DONE),
-        failed=not news.isdisjoint(_FAILED),
+        done=not recent.isdisjoint(_DONE),
+        failed=not recent.isdisjoint(_FAILED),
     )
 
 

@@ -19,7 +19,7 @@ from store.events import Happening
 from store.locks import lock_new_order, lock_subject
 from store.orders import follow_ups, refused, views
 from store.orders.effects import Decision
-from store.orders.follow_ups import Emails, Owed, no_emails
+from store.orders.follow_ups import Emails, Pending, no_emails
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import references
 from store.orders.tables import OrderRow
@@ -56,14 +56,14 @@ async def accept(connection: AsyncConnection, placement: Placement, emails: Emai
     decision = await EFFECTS[what.kind].decide(connection, placement)
     if decision.refusals:
         return await _refused(connection, placement, decision.refusals)
-    owed = await _write(connection, placement, decision, emails(OrderStatus.SUBMITTED))
+    pending = await _write(connection, placement, decision, emails(OrderStatus.SUBMITTED))
     return Acceptance(
         order_id=placement.order_id,
         status=OrderStatus.SUBMITTED,
         what=what,
         shown=decision.shown,
-        follow_ups=owed.follow_ups,
-        emails=owed.emails,
+        follow_ups=pending.follow_ups,
+        emails=pending.emails,
     )
 
 
@@ -101,7 +101,7 @@ def _prefixed(what: str, columns: Iterable[str]) -> dict[str, BindParameter[Any]
 
 async def _write(
     connection: AsyncConnection, placement: Placement, decision: Decision, emails: Sequence[str]
-) -> Owed:
+) -> Pending:
     table, details = decision.details or (None, {})
     if table is not None:
         details = {"account_id": placement.account_id, "order_id": placement.order_id, **details}
@@ -131,7 +131,7 @@ async def _write(
         ),
     }
     written = await connection.execute(_insert(tuple(row), table, tuple(details)), known)
-    return Owed.read(written.scalar_one())
+    return Pending.read(written.scalar_one())
 
 
 async def _refused(

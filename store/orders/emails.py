@@ -189,7 +189,9 @@ _DUE_IN = reminders.due_in(OrderRow.status_since, MailRow.order_id == OrderRow.i
 )
 
 
-async def silence_left(connection: AsyncConnection, order_id: str, silent_for: timedelta) -> timedelta | None:
+async def reminder_due_in(
+    connection: AsyncConnection, order_id: str, silent_for: timedelta
+) -> timedelta | None:
     """How much is missing until nothing has happened for so long: no change of status, and no mail to the
     provider. None where it has been silent long enough.
     """

@@ -80,20 +80,20 @@ class Due:
 
 
 @dataclass(frozen=True)
-class Owed:
+class Pending:
     """What the steps of an order left that is not done yet, oldest first."""
 
     entries: tuple[tuple[int, str, str], ...] = ()
     """Of each the id, the kind and the target."""
 
     @classmethod
-    def read(cls, found: Sequence[Any] | None) -> "Owed":
+    def read(cls, found: Sequence[Any] | None) -> "Pending":
         """From the column `due_of` or `of`."""
         return cls(tuple((id_, kind, target) for id_, kind, target in found or ()))
 
-    def and_also(self, later: "Owed") -> "Owed":
+    def and_also(self, later: "Pending") -> "Pending":
         """With what a step has left just now."""
-        return Owed(self.entries + later.entries)
+        return Pending(self.entries + later.entries)
 
     @property
     def follow_ups(self) -> tuple[FollowUp, ...]:
@@ -107,7 +107,7 @@ class Owed:
 
 
 def due_of(order_id: ColumnElement[str] | Any) -> ScalarSelect[Any]:
-    """What is still to be done for this order, as a column; see `Owed.read`."""
+    """What is still to be done for this order, as a column; see `Pending.read`."""
     undone = (FollowUpRow.order_id == order_id, FollowUpRow.done_at.is_(None))
     entries = _entries(FollowUpRow.id, FollowUpRow.kind, FollowUpRow.target)
     return select(entries).where(*undone).correlate_except(FollowUpRow).scalar_subquery()
@@ -130,7 +130,7 @@ def left(wanted: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def of(recorded: CTE) -> ScalarSelect[Any]:
-    """What `leaving` recorded, as a column; see `Owed.read`."""
+    """What `leaving` recorded, as a column; see `Pending.read`."""
     return select(_entries(*recorded.c)).select_from(recorded).scalar_subquery()
 
 
@@ -145,7 +145,7 @@ async def find(connection: AsyncConnection, follow_up_id: int) -> Due | None:
     return None if row is None else Due(row.id, row.order_id, row.kind, row.target, row.done_at is not None)
 
 
-def owed(order_id: ColumnElement[str] | Any) -> ColumnElement[bool]:
+def pending(order_id: ColumnElement[str] | Any) -> ColumnElement[bool]:
     """Whether anything is still to be done for this order, also after its end, as a condition."""
     due_one = select(FollowUpRow.id).where(FollowUpRow.order_id == order_id, FollowUpRow.done_at.is_(None))
     return exists(due_one.correlate_except(FollowUpRow))

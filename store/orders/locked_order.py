@@ -12,10 +12,10 @@ from models.orders.placement import OrderState, StepResult
 from store.fleet.tables import SimRow
 from store.locks import lock_subject_of
 from store.orders import follow_ups
-from store.orders.follow_ups import Owed
+from store.orders.follow_ups import Pending
 from store.orders.tables import OrderRow
 
-_NOTHING = Owed()
+_NOTHING = Pending()
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class LockedOrder:
     esim_id: int | None
     iccid: str | None
     """Of the eSIM that the order brought."""
-    owed: Owed
+    pending: Pending
     """What earlier steps left to be done that is not done yet."""
 
     @property
@@ -45,7 +45,7 @@ class LockedOrder:
         *,
         status: OrderStatus | None = None,
         iccid: str | None = None,
-        owed: Owed = _NOTHING,
+        pending: Pending = _NOTHING,
     ) -> StepResult:
         """The answer of a step: the state as it is, or as the step has just made it. The same call again
         is answered alike, with the same warnings (F49). What is cancelled has no eSIM any more.
@@ -56,7 +56,7 @@ class LockedOrder:
         state = OrderState(
             order_id=self.id, status=status, iccid=iccid, warnings=(warning,) if warning else ()
         )
-        return StepResult(state=state, refusal=refusal, follow_ups=owed.follow_ups, emails=owed.emails)
+        return StepResult(state=state, refusal=refusal, follow_ups=pending.follow_ups, emails=pending.emails)
 
 
 def references(order_id: str, subject: str | None) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ _LOCK_ORDER = (
         OrderRow.distributor_id,
         OrderRow.esim_id,
         select(SimRow.iccid).where(SimRow.id == OrderRow.esim_id).scalar_subquery().label("iccid"),
-        follow_ups.due_of(OrderRow.id).label("owed"),
+        follow_ups.due_of(OrderRow.id).label("pending"),
     )
     .where(OrderRow.id == bindparam("order"))
     .with_for_update(of=OrderRow, key_share=True)
@@ -92,5 +92,5 @@ async def lock_order(connection: AsyncConnection, order_id: str) -> LockedOrder:
     row = (await connection.execute(_LOCK_ORDER, {"order": order_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_order", order=order_id)
-    known = {"status": OrderStatus(row.status), "owed": Owed.read(row.owed)}
+    known = {"status": OrderStatus(row.status), "pending": Pending.read(row.pending)}
     return LockedOrder(**dict(row._mapping) | known)

@@ -21,7 +21,7 @@ from store.operations import holds, not_sent
 from store.operations.tables import HoldRow, NotSentRow
 from store.orders import follow_ups, views
 from store.orders.effects import Effect, EntersIccid
-from store.orders.follow_ups import Emails, Owed, no_emails
+from store.orders.follow_ups import Emails, Pending, no_emails
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import LockedOrder, lock_order
 from store.orders.tables import OrderRow
@@ -31,9 +31,11 @@ from store.row import now
 PROVIDER = "provider"
 """The actor of what a provider answers by itself."""
 
-_GONE = holds.gone(bindparam("order"), *(~HoldRow.step.startswith(owed) for owed in not_sent.OUTLASTING))
+_GONE = holds.gone(
+    bindparam("order"), *(~HoldRow.step.startswith(pending) for pending in not_sent.OUTLASTING)
+)
 _SUPERSEDED = not_sent.gone(
-    bindparam("order"), *(~NotSentRow.step.startswith(owed) for owed in not_sent.OUTLASTING)
+    bindparam("order"), *(~NotSentRow.step.startswith(pending) for pending in not_sent.OUTLASTING)
 )
 _LEFT = follow_ups.leaving(bindparam("order", type_=String))
 _APPENDED = event_parts.appended(holds.released_by(_GONE, "order", bindparam("about", type_=ARRAY(String))))
@@ -181,13 +183,13 @@ async def _move(
         **follow_ups.left(wanted),
     }
     moved = await connection.execute(_MOVE, {**known, "status": status, **columns})
-    owed = order.owed.and_also(Owed.read(moved.scalar_one()))
-    return order.result(status=status, iccid=effect.iccid, owed=owed)
+    pending = order.pending.and_also(Pending.read(moved.scalar_one()))
+    return order.result(status=status, iccid=effect.iccid, pending=pending)
 
 
 def _recorded(order: LockedOrder, refusal: Refusal | None = None) -> StepResult:
     """The order as it is, with what earlier steps left to be done: what a repeated step finds."""
-    return order.result(refusal, owed=order.owed)
+    return order.result(refusal, pending=order.pending)
 
 
 async def _tell(

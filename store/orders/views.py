@@ -21,7 +21,7 @@ from store.event_table import EventRow
 from store.fleet.tables import SimRow
 from store.operations import holds, not_sent
 from store.orders import follow_ups, refused
-from store.orders.follow_ups import Owed
+from store.orders.follow_ups import Pending
 from store.orders.kinds import EFFECTS
 from store.orders.tables import OrderNoteRow, OrderRow
 from store.people.tables import DistributorRow, ProviderRow
@@ -77,7 +77,7 @@ _UNFINISHED = (
     .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
     .where(
         OrderRow.id == bindparam("order"),
-        or_(OrderRow.status.in_(sorted(OPEN)), follow_ups.owed(OrderRow.id)),
+        or_(OrderRow.status.in_(sorted(OPEN)), follow_ups.pending(OrderRow.id)),
     )
 )
 
@@ -130,7 +130,7 @@ _ACCEPTANCE = (
         OrderRow.what,
         ProviderRow.name.label("provider"),
         DistributorRow.name.label("distributor"),
-        follow_ups.due_of(OrderRow.id).label("owed"),
+        follow_ups.due_of(OrderRow.id).label("pending"),
     )
     .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
     .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
@@ -147,14 +147,14 @@ async def acceptance(connection: AsyncConnection, account_id: int, order_id: str
         return None
     if row.account_id != account_id:
         raise Refused.because("key_used", order=order_id)
-    owed = Owed.read(row.owed)
+    pending = Pending.read(row.pending)
     return Acceptance(
         order_id=order_id,
         status=row.status,
         what=row.what,
         shown=Shown(provider=row.provider or "", distributor=row.distributor or ""),
-        follow_ups=owed.follow_ups,
-        emails=owed.emails,
+        follow_ups=pending.follow_ups,
+        emails=pending.emails,
     )
 
 

@@ -55,7 +55,7 @@ UNION ALL SELECT 'contact', c.id, d.account_id, c.name, lower(c.email)
 """
 _ADDRESSES = """
 SELECT 1 FROM qr_notifications WHERE lower(address) = :address
-UNION ALL SELECT 1 FROM qr_letters, unnest(cc) AS copy WHERE lower(copy) = :address
+UNION ALL SELECT 1 FROM qr_email_texts, unnest(cc) AS copy WHERE lower(copy) = :address
 UNION ALL SELECT 1 FROM accounts WHERE lower(contact_email) = :address
 LIMIT 1
 """
@@ -138,7 +138,7 @@ UNION
 SELECT q.id FROM qr_requests q
 WHERE (q.status = 'requested' OR EXISTS (SELECT FROM holds h WHERE h.workflow_id = q.id)) AND (
     q.requested_by = ANY(:users)
-    OR EXISTS (SELECT FROM qr_rounds r LEFT JOIN qr_letters l ON l.id = r.letter_id
+    OR EXISTS (SELECT FROM qr_rounds r LEFT JOIN qr_email_texts l ON l.id = r.email_text_id
                WHERE r.request_id = q.id AND (
                    r.sent_by = ANY(:references) OR r.contacts && CAST(:contacts AS bigint[])
                    OR EXISTS (SELECT FROM unnest(l.cc) AS copy WHERE lower(copy) = :address))))

@@ -9,22 +9,15 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Column, MetaData, Table
 
-from store.codes.tables import QrLetterRow
-from store.event_table import EventRow
-from store.mail_table import MailRow
-from store.operations.tables import HoldRow, NotSentRow
-from store.orders.tables import OrderRow
-from store.origins import OriginRow
-from store.people.tables import ErasureRow
+import store.tables  # noqa: F401  with it, the metadata has every table
 from store.personal import ERASED, Erase, declared
 from store.row import Row
 
-TABLES = (ErasureRow, EventRow, HoldRow, MailRow, NotSentRow, OriginRow, QrLetterRow, OrderRow)
-"""One table of each file: once their files are imported, the metadata has all tables."""
-
 PEOPLE = ("users", "employees", "contacts")
 """The tables of people, and the parameters with the ids of one person's records."""
-_WRITTEN = "SELECT letter_id FROM qr_rounds WHERE sent_by = ANY(:references) AND letter_id IS NOT NULL"
+_WRITTEN = (
+    "SELECT email_text_id FROM qr_rounds WHERE sent_by = ANY(:references) AND email_text_id IS NOT NULL"
+)
 _NOTED = """
 SELECT CAST(data ->> 'note' AS bigint) FROM events
 WHERE type IN ('order.submitted', 'order.refused', 'order.cancelled') AND data ? 'note'
@@ -32,7 +25,7 @@ WHERE type IN ('order.submitted', 'order.refused', 'order.cancelled') AND data ?
 """
 _WHOSE: Mapping[str, str] = {
     **{people: f"id = ANY(:{people})" for people in PEOPLE},
-    "qr_letters": f"id IN ({_WRITTEN})",
+    "qr_email_texts": f"id IN ({_WRITTEN})",
     "order_notes": f"id IN ({_NOTED})",
     "origins": "actor = ANY(:references)",
 }
@@ -40,9 +33,9 @@ _WHOSE: Mapping[str, str] = {
 _OURS = "(cardinality(CAST(:accounts AS bigint[])) = 0 OR account_id = ANY(:accounts))"
 
 _COUNTED: Mapping[tuple[str, Erase], str | None] = {
-    ("qr_letters", Erase.REPLACE): "letters",
-    ("qr_letters", Erase.ADDRESS): "copies",
-    ("qr_letters", Erase.MENTIONS): "mentions",
+    ("qr_email_texts", Erase.REPLACE): "letters",
+    ("qr_email_texts", Erase.ADDRESS): "copies",
+    ("qr_email_texts", Erase.MENTIONS): "mentions",
     ("order_notes", Erase.REPLACE): "notes",
     ("order_notes", Erase.MENTIONS): "mentions",
     ("qr_notifications", Erase.ADDRESS): "notifications",

@@ -12,7 +12,7 @@ from activities.code_emails import QrMails
 from activities.failures import as_application_error
 from mail.smtp import Mailer
 from models.codes.activation import parse_activation_code
-from models.codes.requests import QrWish
+from models.codes.requests import QrRequest
 from models.identifiers import qr_notification_id, qr_request_id
 from models.people.callers import By
 from outbox.links import Links
@@ -110,15 +110,15 @@ class Desk:
         (user,) = await run(self.database, "SELECT id FROM users WHERE email = :ana", ana=ANA)
         self.sim_id, self.account_id, self.user_id = sim.id, sim.account_id, user.id
         async with self.database.transaction() as connection:
-            letter_id = None
+            email_text_id = None
             if letter:
-                letter_id = await request_steps.write_letter(connection, sim.account_id, **letter)  # type: ignore[arg-type]
-            wish = QrWish(
+                email_text_id = await request_steps.write_email_text(connection, sim.account_id, **letter)  # type: ignore[arg-type]
+            wish = QrRequest(
                 request_id=REQUEST,
                 account_id=sim.account_id,
                 sim_id=sim.id,
                 user_id=user.id,
-                letter_id=letter_id,
+                email_text_id=email_text_id,
             )
             result = await request_steps.open_request(connection, wish)
         assert not result.refusals

@@ -145,7 +145,7 @@ async def test_everybody_in_a_request_for_a_code_gets_their_language(
     async with box.server() as server, mailer_for(server) as mailer:
         await desk.mails(mailer).ask_for_code(FIRST)
         await desk.mails(mailer).remind_of_code(REMINDER)
-        await desk.mails(mailer).tell_no_code(NO_CODE)
+        await desk.mails(mailer).report_no_code(NO_CODE)
     told = {
         recipient: {language_of(message) for message in box.to(recipient)} for recipient, _ in box.arrived
     }

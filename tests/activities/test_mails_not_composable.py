@@ -93,7 +93,9 @@ async def test_the_reason_stays_while_another_recipient_is_tried_again(desk: Des
 @pytest.mark.covers("S2")
 async def test_a_copy_that_cannot_be_sent_keeps_no_contact_from_the_mail(desk: Desk) -> None:
     await desk.open(subject="The code, please", body="Dear all", cc=(COPY,))
-    await run(desk.database, "UPDATE qr_letters SET cc = cc || CAST(:odd AS varchar)", odd=NOT_WRITABLE[0])
+    await run(
+        desk.database, "UPDATE qr_email_texts SET cc = cc || CAST(:odd AS varchar)", odd=NOT_WRITABLE[0]
+    )
     box = Letterbox()
     async with box.server() as server, mailer_for(server) as mailer:
         assert await as_a_workflow_would(desk.mails(mailer), FIRST) == NOT_COMPOSABLE

@@ -175,10 +175,10 @@ async def test_a_step_within_the_database_is_not_recorded(attempt: Attempt) -> N
 
 async def test_a_record_that_cannot_be_written_changes_nothing_for_the_step(attempt: Attempt) -> None:
     nowhere = Database(f"postgresql+asyncpg://esim@127.0.0.1:{free_port()}/x")
-    away = Attempt(nowhere, attempt.message.order_id)
-    assert await away.take(works, number=2) == "done"
+    unavailable = Attempt(nowhere, attempt.message.order_id)
+    assert await unavailable.take(works, number=2) == "done"
     with pytest.raises(ConnectionError):
-        await away.take(breaks)
+        await unavailable.take(breaks)
     await nowhere.close()
 
 

@@ -107,7 +107,7 @@ async def test_who_asked_is_told_that_no_code_came(desk: Desk) -> None:
     box = Letterbox()
     async with box.server() as server, mailer_for(server) as mailer:
         for _ in range(2):
-            await desk.mails(mailer).tell_no_code(NO_CODE)
+            await desk.mails(mailer).report_no_code(NO_CODE)
     assert box.recipients() == [ANA]
     assert "Telvia has not handed it in." in text_of(box.to(ANA)[0])
     assert tokens(box.to(ANA)[0]) == []
@@ -183,7 +183,7 @@ async def test_a_reminder_waits_until_the_distributor_was_silent_for_long_enough
 # --- what is over is not mailed any more ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("step", ["ask_for_code", "remind_of_code", "tell_no_code"])
+@pytest.mark.parametrize("step", ["ask_for_code", "remind_of_code", "report_no_code"])
 @pytest.mark.parametrize("end", ["withdrawn", "imported"])
 async def test_nothing_is_sent_once_the_request_is_over(desk: Desk, step: str, end: str) -> None:
     await desk.open()

@@ -86,7 +86,7 @@ def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
         yield Path(folder)
 
 
-def wish(against: str = "HEAD", rounds: int = 2) -> argparse.Namespace:
+def chosen(against: str = "HEAD", rounds: int = 2) -> argparse.Namespace:
     return argparse.Namespace(
         against=against, at_least=0.95, rounds=rounds, orders=8, single=2, warm_up=4, json=True
     )
@@ -100,7 +100,7 @@ def test_each_version_is_measured_by_its_own_code_in_turns(
     repository: Repository, temporary: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     repository.benchmark_says(9.7)  # not committed
-    assert compared(repository, wish(rounds=3)) == 0
+    assert compared(repository, chosen(rounds=3)) == 0
     output, said = capsys.readouterr()
     answer = json.loads(output.splitlines()[-1])
     assert (answer["ratio"], answer["fast_enough"]) == (0.97, True)
@@ -113,7 +113,7 @@ def test_each_version_is_measured_by_its_own_code_in_turns(
 
 
 def test_a_round_makes_the_orders_that_were_asked_for_and_nothing_else(repository: Repository) -> None:
-    compared(repository, wish(rounds=1))
+    compared(repository, chosen(rounds=1))
     asked = (
         "['--only', 'orders', '--rounds', '1', '--orders', '8', '--single', '2', '--warm-up', '4', '--json']"
     )
@@ -122,14 +122,14 @@ def test_a_round_makes_the_orders_that_were_asked_for_and_nothing_else(repositor
 
 def test_the_exit_code_says_that_the_new_version_is_slower(repository: Repository) -> None:
     repository.benchmark_says(9.4)
-    assert compared(repository, wish()) == 1
+    assert compared(repository, chosen()) == 1
 
 
 def test_the_exit_code_says_that_an_order_did_not_end_as_it_must(
     repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
     repository.benchmark_says(12, "1 orders without exactly one discard.")
-    assert compared(repository, wish(rounds=1)) == 1
+    assert compared(repository, chosen(rounds=1)) == 1
     assert "Pair 1, new: 1 orders without exactly one discard." in capsys.readouterr().err
 
 
@@ -137,12 +137,12 @@ def test_warnings_after_the_figures_do_not_hide_them(
     repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
     repository.benchmark_says(11, extra="import atexit; atexit.register(print, 'WARN retried 5 times {')")
-    assert compared(repository, wish(rounds=1)) == 0
+    assert compared(repository, chosen(rounds=1)) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["ratio"] == 1.1
 
 
 def test_an_unknown_revision_is_said(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
-    assert compared(repository, wish(against="v99")) == 3
+    assert compared(repository, chosen(against="v99")) == 3
     assert "v99 is not a commit" in capsys.readouterr().err
     assert repository.rounds() == []
 
@@ -151,7 +151,7 @@ def test_a_round_that_fails_ends_the_comparison_with_its_last_words(
     repository: Repository, temporary: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     repository.benchmark_says(10, extra="print('WARN retried'); raise SystemExit('Temporal does not start.')")
-    assert compared(repository, wish()) == 3
+    assert compared(repository, chosen()) == 3
     said = capsys.readouterr().err
     assert "A round of the new version failed. It ended with exit code 1 and no figures." in said
     assert said.endswith("Temporal does not start.\n")
@@ -165,7 +165,7 @@ def test_a_version_that_pins_other_packages_makes_its_own_environment(repository
     repository.git("add", "--all")
     repository.git("commit", "--quiet", "--message", "Second")
     (repository.folder / "requirements.lock").write_text("pinned==2\n")
-    assert compared(repository, wish(rounds=1)) == 0
+    assert compared(repository, chosen(rounds=1)) == 0
     old, new = repository.rounds()
     assert "/old/.venv " in old
     assert "/new-venv " in new
@@ -176,7 +176,7 @@ def test_modules_from_elsewhere_are_not_measured(
 ) -> None:
     (tmp_path / "elsewhere.py").touch()
     (repository.folder / "settings.py").symlink_to(tmp_path / "elsewhere.py")
-    assert compared(repository, wish()) == 3
+    assert compared(repository, chosen()) == 3
     assert "The new version would import settings from" in capsys.readouterr().err
 
 
@@ -188,7 +188,7 @@ def test_nothing_is_left_of_a_comparison_that_is_interrupted(
     program = (
         "import sys; from argparse import Namespace; from pathlib import Path;"
         "from rich.console import Console; from bench.against import compare;"
-        f"sys.exit(compare({wish()!r}, Console(), Path({str(repository.folder)!r})))"
+        f"sys.exit(compare({chosen()!r}, Console(), Path({str(repository.folder)!r})))"
     )
     running = subprocess.Popen([sys.executable, "-c", program], cwd=TOP, stderr=subprocess.PIPE)
     deadline = time.monotonic() + DEADLINE_SECONDS

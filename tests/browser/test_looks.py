@@ -71,7 +71,7 @@ async def every_page(viewer: Viewer, page: Page) -> AsyncIterator[str]:
     await page.goto(f"{viewer.address}/u/unknown")
     yield "problem"
     for mine in (True, False):
-        viewer.desk.ended = Ended(**asdict(viewer.desk.about), answered_by_recipient=mine, untold=mine)
+        viewer.desk.ended = Ended(**asdict(viewer.desk.about), answered_by_recipient=mine, unnotified=mine)
         await page.goto(viewer.upload)
         yield "received" if mine else "over"
     viewer.desk.ended = None

@@ -215,7 +215,7 @@ LINKS: dict[str, Callable[[Desks, LinkBearer], Awaitable[Any]]] = {
     "check": lambda d, b: d.links.check(b, b"no file", "a.png"),
     "check_code": lambda d, b: d.links.check_code(b, str(code(9))),
     "send": lambda d, b: d.links.send(b, "upload"),
-    "tell_manager": lambda d, b: d.links.tell_manager(b),
+    "notify_manager": lambda d, b: d.links.notify_manager(b),
     "download_page": lambda d, b: d.links.download_page(b),
     "reveal": lambda d, b: d.links.reveal(b),
     "download": lambda d, b: d.links.download(b),

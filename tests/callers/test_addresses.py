@@ -222,7 +222,7 @@ async def _addresses(desks: Desks) -> list[Any]:
         ("employees", "email"),
         ("accounts", "contact_email"),
     ]
-    columns += [("qr_notifications", "address"), ("qr_letters", "array_to_string(cc, ' ')")]
+    columns += [("qr_notifications", "address"), ("qr_email_texts", "array_to_string(cc, ' ')")]
     found = []
     for table, column in columns:
         found += [str(row[0]) for row in await run(desks.database, f"SELECT {column} FROM {table}")]

@@ -62,7 +62,7 @@ def _schema_of(example: Any) -> tuple[str, Any]:
         return "RetryHeld.input", example
     if "retried" in example:
         return "RetryHeld.answer", example
-    if "wish" in example:
+    if "request" in example:
         return "EsimQrRequest.input", example
     if "kind" in example:
         order = {"order_id": "order-3cft76j2wb7bilvo", "account_id": 1, "user_id": 3, "what": example}

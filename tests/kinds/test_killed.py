@@ -17,7 +17,7 @@ from models.operations.retries import Outcome
 from models.orders.kinds import Ordered
 from models.orders.lifecycle import OrderStatus
 from starter.operations.retry import RetryDesk
-from starter.operations.work_checks import owed
+from starter.operations.work_checks import pending
 from store.orders.follow_ups import Due
 from tests.builders import ANA, OPERATOR
 from tests.kinds.gadget import START_LIFE, Gadget, add_gadgets, keeper, life_of
@@ -159,9 +159,9 @@ async def test_an_ended_order_whose_workflow_was_lost_still_pays_what_it_owes(
         settings = before.settings.model_copy(update={"temporal_address": empty.address})
         scene = Scene(empty, before.database, settings, before.mailbox)
         assert [kind for kind, _ in await due(scene, order_id)] == [START_LIFE, "send_email"]
-        assert (await owed(scene.database)).ok, "it may be about to be done"
+        assert (await pending(scene.database)).ok, "it may be about to be done"
         await scene.sql("UPDATE follow_ups SET due_since = due_since - interval '16 minutes'")
-        assert not (found := await owed(scene.database)).ok
+        assert not (found := await pending(scene.database)).ok
         assert found.sentence.endswith(f": {order_id}. Run: esim-orders order retry ORDER")
         told = await asyncio.to_thread(_doctor, scene)
         assert [check["sentence"] for check in told["checks"] if check["name"] == "owed"] == [found.sentence]
@@ -171,7 +171,7 @@ async def test_an_ended_order_whose_workflow_was_lost_still_pays_what_it_owes(
             await scene.ended(order_id)
             assert await empty.client.get_workflow_handle(life_of(order_id)).result() == order_id
             assert await due(scene, order_id) == []
-            assert (await owed(scene.database)).ok
+            assert (await pending(scene.database)).ok
             await scene.mailbox.got(ANA, keeper("Meter"))
             assert await refused(scene.desk.retry(OPERATOR, order_id)) == ["order_over"]
             assert (await scene.events(order_id)).count("order.processed") == 1

@@ -13,8 +13,8 @@ from pydantic.fields import FieldInfo
 from models.orders.kinds import KINDS
 from settings import Settings
 from tests.contract.schemas import SENT
-from workflows.codes.messages import QrWaits
-from workflows.orders.messages import Waits
+from workflows.codes.messages import QrTimeouts
+from workflows.orders.messages import Timeouts
 
 OF_TYPE: dict[str, list[Any]] = {
     "string": ["yes", "1"],
@@ -117,12 +117,12 @@ def _many(field: FieldInfo) -> bool:
 
 
 @pytest.mark.covers("W11")
-@pytest.mark.parametrize("waits", [Waits, QrWaits])
-def test_a_wait_that_a_message_refuses_is_no_setting_either(waits: type[BaseModel]) -> None:
+@pytest.mark.parametrize("timeouts", [Timeouts, QrTimeouts])
+def test_a_wait_that_a_message_refuses_is_no_setting_either(timeouts: type[BaseModel]) -> None:
     """Else an order would be refused because of a setting."""
     compared = 0
-    for name, field in waits.model_fields.items():
-        setting = name if name in Settings.model_fields and waits is Waits else f"qr_{name}"
+    for name, field in timeouts.model_fields.items():
+        setting = name if name in Settings.model_fields and timeouts is Timeouts else f"qr_{name}"
         if setting not in Settings.model_fields:
             continue
         compared += 1
@@ -132,7 +132,7 @@ def test_a_wait_that_a_message_refuses_is_no_setting_either(waits: type[BaseMode
             else ("P366D", "P365D", "PT1S", "PT0.5S", "P999999999D")
         )
         for value in tried:
-            assert _taken(Settings, setting, value) == _taken(waits, name, value), (setting, value)
+            assert _taken(Settings, setting, value) == _taken(timeouts, name, value), (setting, value)
     assert compared >= 3
 
 

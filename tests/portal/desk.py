@@ -53,7 +53,7 @@ class Ended(_OfSim, OverPage):
     status: RequestStatus = RequestStatus.IMPORTED
     since: datetime = NOW
     answered_by_recipient: bool = True
-    untold: bool = True
+    unnotified: bool = True
 
 
 @dataclass
@@ -106,8 +106,8 @@ class InventedDesk(LinkDesk):
         imported = Imported(version=VERSION, changed=changed, manager=MANAGER[1], warnings=self.warnings)
         return Sent(imported, *MANAGER)
 
-    async def tell_manager(self, bearer: LinkBearer) -> None:
-        self._found("tell_manager", bearer, UPLOAD)
+    async def notify_manager(self, bearer: LinkBearer) -> None:
+        self._found("notify_manager", bearer, UPLOAD)
 
     async def download_page(self, bearer: LinkBearer) -> About:
         self._found("download_page", bearer, DOWNLOAD)

@@ -46,11 +46,11 @@ async def connected(port: int) -> AsyncIterator[Connection]:
 @pytest.fixture
 async def portal(tmp_path: Path) -> AsyncIterator[Portal]:
     """The process, whose database and Temporal are unavailable."""
-    away = {
+    unavailable = {
         "ESIM_TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}",
         "ESIM_DATABASE_URL": f"postgresql+asyncpg://esim@127.0.0.1:{free_port()}/esim",
     }
-    async with started(tmp_path, **away) as process:
+    async with started(tmp_path, **unavailable) as process:
         await process.says("listens")
         yield process
 

@@ -30,7 +30,7 @@ async def test_whoever_answered_is_thanked_and_may_still_tell(
     assert ">ana@acme.example</dd>" in answer.text
     assert f'action="{PAGE}/tell"' in answer.text
     assert (await browser.post(f"{PAGE}/tell")).status_code == 200
-    desk.ended = Ended(untold=False)
+    desk.ended = Ended(unnotified=False)
     told = await browser.get(PAGE)
     assert told.status_code == 200
     assert "<form" not in told.text
@@ -45,7 +45,7 @@ async def test_others_are_told_how_it_ended_and_it_is_no_error(
     said = page_texts(Language(language))["over"]
     texts = set()
     for status in ENDS:
-        desk.ended = Ended(status=status, answered_by_recipient=False, untold=False)
+        desk.ended = Ended(status=status, answered_by_recipient=False, unnotified=False)
         answer = await browser.get(PAGE)
         assert answer.status_code == 410
         text = said[status]["text"].format(moment=MOMENTS[language])
@@ -64,7 +64,7 @@ async def test_others_are_told_how_it_ended_and_it_is_no_error(
 async def test_what_is_sent_too_late_is_said_to_be_lost(
     browser: httpx.AsyncClient, desk: InventedDesk, *, mine: bool
 ) -> None:
-    desk.ended = Ended(answered_by_recipient=mine, untold=mine)
+    desk.ended = Ended(answered_by_recipient=mine, unnotified=mine)
     for answer in (
         await browser.post(f"{PAGE}/check", files={"file": ("code.png", GOOD)}),
         await browser.post(f"{PAGE}/send", data={"upload_id": "upload-1"}),

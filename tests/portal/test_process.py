@@ -130,11 +130,11 @@ async def test_an_address_that_is_taken_is_refused(tmp_path: Path, parts: dict[s
 
 
 async def test_it_starts_without_its_parts_and_says_what_is_away(tmp_path: Path) -> None:
-    away = {
+    unavailable = {
         "ESIM_TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}",
         "ESIM_DATABASE_URL": f"postgresql+asyncpg://esim:{SECRET}@127.0.0.1:{free_port()}/esim",
     }
-    async with started(tmp_path, **away) as portal:
+    async with started(tmp_path, **unavailable) as portal:
         await portal.says("listens")
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{portal.port}") as client:
             assert (await client.get("/")).status_code == 200

@@ -58,10 +58,10 @@ async def test_a_file_is_checked_looked_at_sent_and_told(
     assert ">Ana Lopes</dd>" in done.text
     assert ">ana@acme.example</dd>" in done.text
     assert "told automatically 15 minutes after" in done.text
-    assert "tell_manager" not in desk.done
+    assert "notify_manager" not in desk.done
     told = await browser.post(f"{PAGE}/tell")
     assert told.status_code == 200
-    assert desk.done["tell_manager"] == 1
+    assert desk.done["notify_manager"] == 1
 
 
 async def test_a_typed_code_is_checked_like_a_file(browser: httpx.AsyncClient) -> None:
@@ -180,7 +180,7 @@ async def test_a_link_that_is_over_says_what_to_do(
     browser: httpx.AsyncClient, desk: InventedDesk, code: str
 ) -> None:
     over = Refused.because(code)
-    desk.fails = dict.fromkeys(("upload_page", "send", "tell_manager"), over)
+    desk.fails = dict.fromkeys(("upload_page", "send", "notify_manager"), over)
     for answer in (
         await browser.get(PAGE),
         await browser.post(f"{PAGE}/check", files=GOOD_FILE),

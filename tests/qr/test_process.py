@@ -133,10 +133,10 @@ async def test_what_a_child_says_is_not_believed(program: str, refusal: str) -> 
 async def test_a_child_that_cannot_start_is_not_the_files_fault(
     command: Callable[[str], Sequence[str]],
 ) -> None:
-    with pytest.raises(Unavailable) as away:
+    with pytest.raises(Unavailable) as unavailable:
         await read_in_child(drawn_png(), "png", command=command)
 
-    assert away.value.component == "reader_unavailable"
+    assert unavailable.value.component == "reader_unavailable"
 
 
 async def test_others_on_the_machine_see_nothing_of_the_file() -> None:
@@ -202,12 +202,12 @@ async def test_far_too_many_are_turned_away_at_once() -> None:
 
 async def test_one_that_waits_too_long_is_turned_away_and_leaves_its_place() -> None:
     reader = SlowReader()
-    intake = Intake(at_once=1, patience=0.05, reader=reader)
+    intake = Intake(at_once=1, timeout=0.05, reader=reader)
     first = asyncio.create_task(intake.read(drawn_png(), "a.png"))
     await until(lambda: reader.running)
-    with pytest.raises(Unavailable) as away:
+    with pytest.raises(Unavailable) as unavailable:
         await intake.read(drawn_png(), "a.png")
-    assert away.value.component == "reader_unavailable"
+    assert unavailable.value.component == "reader_unavailable"
     reader.go.set()
 
     assert (await first).code == (await intake.read(drawn_png(), "a.png")).code == USUAL

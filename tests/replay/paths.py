@@ -10,9 +10,9 @@ from models.orders.placement import OrderState, ProviderAnswer
 from tests.temporal_server import comes_true
 from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal
 from tests.workflows.troubles import AWAY, FINAL, MAIL_REJECTED
-from workflows.orders.messages import Waits
+from workflows.orders.messages import Timeouts
 
-HURRIED = Waits(
+HURRIED = Timeouts(
     acknowledgement_reminder_after=timedelta(seconds=1),
     processing_reminder_after=timedelta(seconds=1),
     reminders=1,
@@ -81,7 +81,7 @@ async def processed_after_cancelled(house: House) -> Handle:
 
 
 async def reminded_held_and_retried(house: House) -> Handle:
-    handle = await house.placed(house.wish(waits=HURRIED))
+    handle = await house.placed(house.wish(timeouts=HURRIED))
     await house.held_for(handle, HoldReason.NO_ACKNOWLEDGEMENT)
     await house.retry(handle, "user:3")
     await house.held_for(handle, None)
@@ -92,7 +92,7 @@ async def reminded_held_and_retried(house: House) -> Handle:
     return handle
 
 
-async def submission_held_and_overtaken(house: House) -> Handle:
+async def submission_held_and_superseded(house: House) -> Handle:
     house.troubles.last("submit_to_provider", MAIL_REJECTED)
     handle = await house.placed()
     await house.held_for(handle, HoldReason.MAIL_REJECTED)
@@ -112,7 +112,7 @@ async def step_failing_at_first(house: House) -> Handle:
     return handle
 
 
-async def step_held_and_overtaken_by_a_cancel(house: House) -> Handle:
+async def step_held_and_superseded_by_a_cancel(house: House) -> Handle:
     handle = await house.acknowledged()
     house.troubles.last("complete_order", FINAL)
     call = asyncio.create_task(house.call(handle, "processed", iccid=ICCID))
@@ -125,7 +125,7 @@ async def step_held_and_overtaken_by_a_cancel(house: House) -> Handle:
 
 async def news_given_up(house: House) -> Handle:
     house.troubles.last("send_email", MAIL_REJECTED)
-    handle = await house.acknowledged(waits=HURRIED)
+    handle = await house.acknowledged(timeouts=HURRIED)
     await house.call(handle, "processed", iccid=ICCID)
     return handle
 
@@ -191,9 +191,9 @@ PATHS: tuple[Path, ...] = (
     refused,
     processed_after_cancelled,
     reminded_held_and_retried,
-    submission_held_and_overtaken,
+    submission_held_and_superseded,
     step_failing_at_first,
-    step_held_and_overtaken_by_a_cancel,
+    step_held_and_superseded_by_a_cancel,
     news_given_up,
     calls_that_race,
     provider_answers_at_once,

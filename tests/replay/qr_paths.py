@@ -13,17 +13,17 @@ from tests.temporal_server import comes_true
 from tests.workflows.codes.qr_house import QrHouse
 from tests.workflows.house import ICCID, Refusal
 from tests.workflows.troubles import AWAY, FINAL, MAIL_REJECTED
-from workflows.codes.messages import QrWaits
+from workflows.codes.messages import QrTimeouts
 from workflows.codes.request import EsimQrRequest
 
-HURRIED = QrWaits(
+HURRIED = QrTimeouts(
     reminder_after=timedelta(seconds=1),
     reminders=1,
-    requester_told_after=timedelta(seconds=1),
+    requester_notified_after=timedelta(seconds=1),
     look_every=timedelta(seconds=2),
     notification_given_up_after=timedelta(seconds=1),
 )
-LONG = QrWaits(requester_told_after=timedelta(seconds=1))
+LONG = QrTimeouts(requester_notified_after=timedelta(seconds=1))
 Handle = WorkflowHandle[Any, Any]
 Path = Callable[[QrHouse], Awaitable[Handle]]
 
@@ -35,7 +35,7 @@ async def asked(house: QrHouse, **wish: Any) -> WorkflowHandle[EsimQrRequest, Re
 
 
 async def qr_imported_and_requester_told(house: QrHouse) -> Handle:
-    handle = await asked(house, waits=LONG)
+    handle = await asked(house, timeouts=LONG)
     await house.imported(handle)
     return handle
 
@@ -71,7 +71,7 @@ async def qr_withdrawn_through_temporal(house: QrHouse) -> Handle:
 
 
 async def qr_reminded_held_and_retried(house: QrHouse) -> Handle:
-    handle = await house.requested(waits=HURRIED)
+    handle = await house.requested(timeouts=HURRIED)
     await house.held_for(handle, HoldReason.NO_QR_CODE)
     await house.retry(handle, "user:3")
     await house.held_for(handle, None)
@@ -80,15 +80,15 @@ async def qr_reminded_held_and_retried(house: QrHouse) -> Handle:
     return handle
 
 
-async def qr_mail_held_and_overtaken_by_the_import(house: QrHouse) -> Handle:
+async def qr_mail_held_and_superseded_by_the_import(house: QrHouse) -> Handle:
     house.troubles.last("ask_for_code", MAIL_REJECTED)
-    handle = await house.requested(waits=LONG)
+    handle = await house.requested(timeouts=LONG)
     await house.held_for(handle, HoldReason.MAIL_REJECTED)
     await house.imported(handle)
     return handle
 
 
-async def qr_round_held_and_overtaken_by_a_withdrawal(house: QrHouse) -> Handle:
+async def qr_round_held_and_superseded_by_a_withdrawal(house: QrHouse) -> Handle:
     house.troubles.next("open_request", AWAY, AWAY, AWAY)
     handle = await asked(house)
     house.troubles.last("add_round", FINAL)
@@ -102,7 +102,7 @@ async def qr_round_held_and_overtaken_by_a_withdrawal(house: QrHouse) -> Handle:
 
 async def qr_news_given_up(house: QrHouse) -> Handle:
     house.troubles.last("send_notification", MAIL_REJECTED)
-    handle = await house.requested(waits=HURRIED)
+    handle = await house.requested(timeouts=HURRIED)
     await house.imported(handle)
     return handle
 
@@ -153,8 +153,8 @@ QR_PATHS: tuple[Path, ...] = (
     qr_refused,
     qr_withdrawn_through_temporal,
     qr_reminded_held_and_retried,
-    qr_mail_held_and_overtaken_by_the_import,
-    qr_round_held_and_overtaken_by_a_withdrawal,
+    qr_mail_held_and_superseded_by_the_import,
+    qr_round_held_and_superseded_by_a_withdrawal,
     qr_news_given_up,
     qr_sim_discarded,
     swap_that_ends_a_request,

@@ -65,10 +65,10 @@ class SwappedRequest(EsimQrRequest):
     async def run(self, _: RequestQrCode | None = None) -> RequestState:
         return await super().run(_)
 
-    async def _break_the_silence(self, left: Condition) -> None:
-        if self._patience.exhausted:
-            await self._steps.hold("waiting", HoldReason.NO_QR_CODE, overtaken=left)
-            await self._mail(QrMailSteps.tell_no_code, self._patience.reminded, left)
-            self._patience.renew(workflow.now())
+    async def _remind(self, left: Condition) -> None:
+        if self._schedule.exhausted:
+            await self._steps.hold("waiting", HoldReason.NO_QR_CODE, superseded=left)
+            await self._mail(QrMailSteps.report_no_code, self._schedule.reminded, left)
+            self._schedule.renew(workflow.now())
         else:
-            await super()._break_the_silence(left)
+            await super()._remind(left)

@@ -268,8 +268,8 @@ async def kept(qr: QrWorld, **changes: object) -> tuple[str | None, str | None, 
             connection, await ana(qr.database), draft, lambda account_id: qr_request_id(account_id, "k")
         )
         assert not read.reasons
-        letter_id = (await keep_edited(connection, draft, read)).letter_id
-    if letter_id is None:
+        email_text_id = (await keep_edited(connection, draft, read)).email_text_id
+    if email_text_id is None:
         return None
-    (row,) = await run(qr.database, "SELECT * FROM qr_letters WHERE id = :id", id=letter_id)
+    (row,) = await run(qr.database, "SELECT * FROM qr_email_texts WHERE id = :id", id=email_text_id)
     return row.subject, row.body, row.cc

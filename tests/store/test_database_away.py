@@ -23,9 +23,9 @@ async def ask(url: str, statement: str) -> None:
 
 async def sentence(url: str, statement: str = "SELECT FROM lines") -> str:
     """What is told when a statement is run there."""
-    with pytest.raises(Unavailable) as away:
+    with pytest.raises(Unavailable) as unavailable:
         await ask(url, statement)
-    return str(away.value)
+    return str(unavailable.value)
 
 
 async def test_nothing_listens() -> None:

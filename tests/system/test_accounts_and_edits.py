@@ -56,8 +56,8 @@ async def test_the_iccid_is_entered_by_line_by_the_manager_and_by_the_provider_d
     assert "check digit" in state.warnings[0]
     assert await refused(enter(await scene.ana(), "L-1", iccid(2))) == ["iccid_in_use"]
     assert await refused(enter(await scene.ana("ben@acme.example"), "L-1", ESIM)) == ["not_permitted"]
-    story = (await scene.desk.order(OPERATOR, order_id)).events
-    entered = [event.actor for event in story if event.type == "esim.iccid_entered"]
+    timeline = (await scene.desk.order(OPERATOR, order_id)).events
+    entered = [event.actor for event in timeline if event.type == "esim.iccid_entered"]
     assert entered == ["user:1", dora.actor]
 
 

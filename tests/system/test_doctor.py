@@ -30,7 +30,7 @@ from workflows.orders.order import EsimOrder
 ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),
     *("uploads", "secret_keys", "payload_keys", "orders", "qr_requests", "qr_notifications"),
-    *("failing", "held", "not_sent", "owed", "notifications"),
+    *("failing", "held", "not_sent", "pending", "notifications"),
 ]
 WITH_WORKFLOWS = ("orders", "qr_requests", "qr_notifications")
 
@@ -90,7 +90,7 @@ async def test_the_database_is_away(settings: Settings) -> None:
         "qr_notifications",
         "held",
         "not_sent",
-        "owed",
+        "pending",
         "notifications",
     }
     assert set(found) == of_it

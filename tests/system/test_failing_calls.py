@@ -130,9 +130,9 @@ async def test_a_call_that_reaches_no_temporal_leaves_nothing_behind(name: str, 
     calls = Calls(await connect(settings, lazy=True), idle_scene.database, settings)
     start = await _start(idle_scene)
     async with reported() as found:
-        with pytest.raises(Unavailable) as away:
+        with pytest.raises(Unavailable) as unavailable:
             await CALLS[name](calls, start)
-        assert away.value.component == "temporal"
+        assert unavailable.value.component == "temporal"
     assert found == []
 
 
@@ -147,9 +147,9 @@ async def test_a_call_that_is_not_answered_for_want_of_the_database_says_so(
     calls = Calls(idle_scene.temporal.client, nowhere, settings)
     start = await _start(idle_scene)
     await _begin(Calls(idle_scene.temporal.client, idle_scene.database, settings), start)
-    with pytest.raises(Unavailable) as away:
+    with pytest.raises(Unavailable) as unavailable:
         await CALLS[name](calls, start)
-    assert away.value.component == "database"
+    assert unavailable.value.component == "database"
     await nowhere.close()
 
 
@@ -162,9 +162,9 @@ async def test_a_call_that_no_worker_answers_leaves_nothing_behind(name: str, id
     start = await _start(idle_scene)
     await _begin(calls, start)
     async with reported() as found:
-        with pytest.raises(Unavailable) as away:
+        with pytest.raises(Unavailable) as unavailable:
             await CALLS[name](calls, start)
-        assert away.value.component == "worker"
+        assert unavailable.value.component == "worker"
         call = asyncio.ensure_future(CALLS[name](calls, start))
         await asyncio.sleep(0)
         call.cancel()

@@ -157,8 +157,8 @@ async def test_the_story_of_an_order_names_who_did_what(scene: Scene) -> None:
     )
     await scene.desk.processed(await scene.ana(dora.email), order_id)
     await scene.ended(order_id)
-    story = [(event.type, event.actor) for event in (await scene.desk.order(OPERATOR, order_id)).events]
-    assert story == [
+    timeline = [(event.type, event.actor) for event in (await scene.desk.order(OPERATOR, order_id)).events]
+    assert timeline == [
         ("order.submitted", "user:1"),
         ("mail.sent", "system"),
         ("order.provider_processing", "operator"),

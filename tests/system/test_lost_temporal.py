@@ -129,7 +129,7 @@ async def test_all_that_is_not_finished_is_named_started_once_and_goes_on(
         for over in (ids["open"], ids["owing"], ids["notification"]):
             await scene.ended(over)
         await eventually(lambda: scene.events(ids["held"]), lambda events: "mail.sent" in events)
-        await scene.forward(ids["imported"], scene.settings.qr_requester_told_after)
+        await scene.forward(ids["imported"], scene.settings.qr_requester_notified_after)
         await scene.ended(ids["imported"])
     sent = scene.mailbox.mails[mails:]
     assert len({mail.message_id for mail in sent}) == len(sent), "no mail is sent twice"
@@ -250,9 +250,9 @@ async def test_a_person_is_asked_sees_the_progress_and_reads_a_summary(
 async def test_while_temporal_is_unavailable_nothing_is_started(scene: Scene) -> None:
     await world(scene.database)
     await scene.placed()
-    away = scene.settings.model_copy(update={"temporal_address": "127.0.0.1:9"})
+    unavailable = scene.settings.model_copy(update={"temporal_address": "127.0.0.1:9"})
     with pytest.raises(Unavailable):
-        async with RecoveryDesk.open(away) as recovery:
+        async with RecoveryDesk.open(unavailable) as recovery:
             await recovery.find(OPERATOR)
 
 

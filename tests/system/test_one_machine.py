@@ -234,15 +234,15 @@ async def test_bad_input_is_one_sentence(
 
 
 async def test_an_away_part_is_one_sentence(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    away = Shell(Path("nowhere"), shell.addresses)
-    away.environment = {
-        **away.environment,
+    unavailable = Shell(Path("nowhere"), shell.addresses)
+    unavailable.environment = {
+        **unavailable.environment,
         "ESIM_DATABASE_URL": shell.addresses.database_url,
         "ESIM_TEMPORAL_ADDRESS": "127.0.0.1:1",
     }
-    read = await away.esim("order", "list", "--json")
+    read = await unavailable.esim("order", "list", "--json")
     assert isinstance(read.json, list)
-    steered = await away.esim("order", "acknowledge", "order-aaaaaaaaaaaaaaaa")
+    steered = await unavailable.esim("order", "acknowledge", "order-aaaaaaaaaaaaaaaa")
     assert steered.code == 3
     assert steered.err == "The Temporal service does not answer; see ESIM_TEMPORAL_ADDRESS."
 

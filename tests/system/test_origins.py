@@ -68,7 +68,7 @@ async def test_what_is_done_with_a_link_says_from_where(scene: Scene) -> None:
     bearer, links = LinkBearer(token, origin_id=OF_LINK), LinkDesk(world.desk)
     checked = await links.check_code(bearer, str(a_code()))
     await links.send(bearer, checked.upload_id)
-    await links.tell_manager(bearer)
+    await links.notify_manager(bearer)
     assert [(name, origin) for name, _, origin in await _deeds(scene, last)] == [
         (name, OF_LINK) for name in ("link.checked", "link.used", "qr.imported", "notification.created")
     ]

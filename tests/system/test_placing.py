@@ -196,9 +196,9 @@ async def test_without_a_worker_the_caller_is_told_and_the_same_key_gets_the_ord
 ) -> None:
     scene = idle_scene
     await world(scene.database)
-    with pytest.raises(Unavailable, match="Ask again with the key cart") as away:
+    with pytest.raises(Unavailable, match="Ask again with the key cart") as unavailable:
         await scene.impatient().place(await scene.ana(), scene.draft(key="cart"))
-    assert away.value.component == "worker"
+    assert unavailable.value.component == "worker"
     async with scene.worker():
         placed = await scene.desk.place(await scene.ana(), scene.draft(key="cart"))
         assert (await scene.line()).open_order == placed.order_id

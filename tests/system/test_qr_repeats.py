@@ -74,7 +74,7 @@ async def test_sending_again_is_not_repeated_when_the_request_has_ended(scene: S
     assert (repeated.request_id, repeated.round) == (first, 2)
     assert repeated.status is RequestStatus.WITHDRAWN
     assert len((await world.history()).requests) == 1
-    assert len(await scene.sql("SELECT id FROM qr_letters")) == 1, "its letter is kept once"
+    assert len(await scene.sql("SELECT id FROM qr_email_texts")) == 1, "its letter is kept once"
 
 
 async def test_who_asked_is_told_where_a_notification_was_written_but_could_not_be_started(
@@ -84,8 +84,8 @@ async def test_who_asked_is_told_where_a_notification_was_written_but_could_not_
     request_id = await world.request()
     async with world.browser() as browser:
         await world.upload(browser, await world.upload_link())
-    away = scene.settings.model_copy(update={"temporal_address": "127.0.0.1:1"})
-    async with QrDesk.open(away) as cut_off:
+    unavailable = scene.settings.model_copy(update={"temporal_address": "127.0.0.1:1"})
+    async with QrDesk.open(unavailable) as cut_off:
         with pytest.raises(Unavailable):
             await cut_off.notify(await scene.ana(), world.sim, "boss@acme.example")
     await scene.sql("UPDATE qr_notifications SET created_at = now() - interval '14 minutes'")

@@ -112,8 +112,10 @@ async def test_a_desk_opens_reads_and_recovers_without_temporal(desk: Any, scene
     version = (await qr.take(1)).version.id
     await hold(qr, (await qr.notify(version)).id, HoldReason.MAIL_REJECTED)
     port = free_port()
-    away = scene.settings.model_copy(update={"temporal_address": f"127.0.0.1:{port}", "secret_keys": keys})
-    async with desk.open(away) as opened:
+    unavailable = scene.settings.model_copy(
+        update={"temporal_address": f"127.0.0.1:{port}", "secret_keys": keys}
+    )
+    async with desk.open(unavailable) as opened:
         assert await READS[desk](opened, scene) is not None
         for _ in range(2):
             with pytest.raises(Unavailable) as failed:
@@ -127,9 +129,9 @@ async def test_a_desk_opens_reads_and_recovers_without_temporal(desk: Any, scene
 @pytest.mark.parametrize("address", ["nowhere", "127.0.0.1:http", "127.0.0.1:9", "::1"])
 async def test_an_address_that_leads_nowhere_is_said_in_a_sentence(address: str, idle_scene: Scene) -> None:
     await world(idle_scene.database, line(4))
-    away = idle_scene.settings.model_copy(update={"temporal_address": address})
+    unavailable = idle_scene.settings.model_copy(update={"temporal_address": address})
     with pytest.raises(Unavailable, match="ESIM_TEMPORAL_ADDRESS"):
-        await connect(away)
-    async with OrderDesk.open(away) as desk:
+        await connect(unavailable)
+    async with OrderDesk.open(unavailable) as desk:
         with pytest.raises(Unavailable, match="ESIM_TEMPORAL_ADDRESS"):
             await _place(desk, idle_scene)

@@ -217,11 +217,11 @@ async def test_a_worker_that_gets_no_work_says_so_and_how_it_gets_some(versions:
     async with started("worker", folder, variables, "--build-id", "2026.11+a") as process:
         await process.says(f"it is version {versions.name}.2026.11+a, and no version is current")
         with pytest.raises(Unavailable):
-            await scene.impatient().place(await scene.ana(), scene.draft(1, key="waits"))
+            await scene.impatient().place(await scene.ana(), scene.draft(1, key="timeouts"))
         command = shlex.split(process.written.partition("To make it current: temporal ")[2].splitlines()[0])
         code, printed = await versions.temporal(*command)
         assert code == 0, printed
-        order_id = await scene.placed(1, key="waits")
+        order_id = await scene.placed(1, key="timeouts")
         assert await versions.build_of(order_id) == "2026.11+a"
         await scene.mailbox.got(PROVIDER)
         assert await process.stop() == 0

@@ -9,7 +9,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from models.orders.lifecycle import OPEN, HoldReason
 from sandbox.ports import free_port, one_port_on
-from store.operations import metrics as figures
+from store.operations import metrics as database_metrics
 from store.session import Database
 from telemetry.metrics import GaugeReader
 from tests.builders import acknowledge, line, place, run, world
@@ -101,8 +101,8 @@ async def test_a_database_that_is_away_is_told_by_the_age(caplog: pytest.LogCapt
 
 async def test_every_reason_and_status_is_there_before_it_happens(database: Database) -> None:
     async with database.reading() as connection:
-        held = await figures.held(connection)
-        waiting = await figures.oldest_waiting(connection)
+        held = await database_metrics.held(connection)
+        waiting = await database_metrics.oldest_waiting(connection)
     assert {reason for _, reason in held} == {str(reason) for reason in HoldReason}
     assert {status for what, status in waiting if what == "order"} == {str(status) for status in OPEN}
     assert not any({**held, **waiting}.values())

@@ -14,7 +14,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from sandbox.ports import free_port
-from telemetry.spans import Discreet, TemporalCalls
+from telemetry.spans import Redacted, TemporalCalls
 from tests.replay.test_replay import RECORDED, history
 from tests.telemetry.collector import collecting
 from tests.telemetry.processes import ROOT, started
@@ -78,7 +78,7 @@ def test_what_a_visitor_sends_along_is_not_taken_over(watched: Watched) -> None:
 def test_texts_are_left_out_of_every_span() -> None:
     kept = InMemorySpanExporter()
     provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(SimpleSpanProcessor(Discreet(kept)))
+    provider.add_span_processor(SimpleSpanProcessor(Redacted(kept)))
     with (
         pytest.raises(ValueError, match="row"),
         provider.get_tracer("test").start_as_current_span("step", attributes={"order": "order-1"}),

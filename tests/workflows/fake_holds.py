@@ -43,6 +43,6 @@ class FakeHolds(HoldSteps):
         return {name: next(iter(steps.values())) for name, steps in self.steps.items()}
 
     @property
-    def story(self) -> list[str]:
+    def timeline(self) -> list[str]:
         """All that was recorded, workflow by workflow."""
         return [record for records in self.records.values() for record in records]

@@ -33,14 +33,14 @@ from tests.workflows.fake_outside import FakeOutside
 from tests.workflows.troubles import Troubles
 from worker import workflow_runner
 from workflows.messages import Retry
-from workflows.orders.messages import PlaceOrder, Waits
+from workflows.orders.messages import PlaceOrder, Timeouts
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import HOLD_REASON
 from workflows.step import activities_of
 
 ICCID = "8933010000000000002"
 OTHER_ICCID = "8933010000000000010"
-WAITS = Waits(
+WAITS = Timeouts(
     acknowledgement_reminder_after=timedelta(days=2),
     processing_reminder_after=timedelta(days=3),
     reminders=2,
@@ -76,7 +76,7 @@ class House:
 
     def wish(self, key: str = "key", line_id: int | None = None, **more: Any) -> PlaceOrder:
         """An order for a line of its own (or that line), of a kind that fits the SIM there."""
-        kind, waits = more.pop("kind", OrderKind.SWITCH_TO_ESIM), more.pop("waits", WAITS)
+        kind, timeouts = more.pop("kind", OrderKind.SWITCH_TO_ESIM), more.pop("timeouts", WAITS)
         if line_id is None:
             line_id = next(self._lines)
             physical = kind is OrderKind.SWITCH_TO_ESIM
@@ -92,7 +92,7 @@ class House:
             slot=1,
             provider="Orange",
             distributor="Distribution SA",
-            waits=waits,
+            timeouts=timeouts,
         )
 
     async def ask_for(self, wish: PlaceOrder) -> tuple[Handle, Acceptance]:

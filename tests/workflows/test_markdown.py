@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from pydantic import BaseModel
 
-from models.codes.requests import QrWish
+from models.codes.requests import QrRequest
 from models.markdown import code, inert
 from models.orders.kinds import KINDS, Shown
 from models.orders.lifecycle import HoldReason, OrderStatus
@@ -70,8 +70,8 @@ def parts(cls: type[BaseModel]) -> Iterator[dict[str, Any]]:
         for name, kind in KINDS.items():
             what = kind.what.model_construct(kind=name, line_id=1, pack_id=1)
             yield {"order": Placement.model_construct(order_id=ID, account_id=1, user_id=1, what=what)}
-    elif "wish" in cls.model_fields:
-        yield {"wish": QrWish.model_construct(request_id=ID, account_id=1, sim_id=1, user_id=1)}
+    elif "request" in cls.model_fields:
+        yield {"request": QrRequest.model_construct(request_id=ID, account_id=1, sim_id=1, user_id=1)}
     else:
         yield {}
 

@@ -22,7 +22,7 @@ CODES = {
     "request_refused": "La demande a été refusée ; faites-en une nouvelle.",
     "key_used_for_sim": "Cette clé a déjà servi pour une autre SIM, {sim}.",
     "key_used_for_request": "Cette clé a déjà servi pour une autre demande ; prenez-en une nouvelle.",
-    "unknown_letter": "Le compte n’a pas de message de ce numéro.",
+    "unknown_email_text": "Le compte n’a pas de message de ce numéro.",
     "subject_not_one_line": "L’objet doit tenir sur une seule ligne.",
     "subject_empty": "L’objet est vide.",
     "subject_too_long": "L’objet a plus de {characters:,} caractères.",

@@ -78,7 +78,7 @@ STEPS = {
     "follow_up": "l’appel à un autre workflow",
     "ask_for_code": "la demande au distributeur",
     "remind_of_code": "un rappel au distributeur",
-    "tell_no_code": "l’e-mail disant qu’aucun QR code n’est arrivé",
+    "report_no_code": "l’e-mail disant qu’aucun QR code n’est arrivé",
     "send_notification": "l’e-mail avec le lien vers le QR code",
 }
 

@@ -5,18 +5,18 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from models.codes.requests import NotificationId, QrWish
+from models.codes.requests import NotificationId, QrRequest
 from models.markdown import inert
 from models.values import Duration, Frozen, Name, RecordId, Reminders, Retries, Slot
 from workflows.messages import FromCaller
 
 
-class QrWaits(Frozen):
+class QrTimeouts(Frozen):
     """How long a request waits for the QR code before it reminds, and how often before it is held."""
 
     reminder_after: Duration = timedelta(days=3)
     reminders: Reminders = 1
-    requester_told_after: Duration = timedelta(minutes=15)
+    requester_notified_after: Duration = timedelta(minutes=15)
     """How long after the import the requester is told, where nobody has been notified by then."""
     look_every: Duration = timedelta(days=1)
     """The longest that the workflow goes without looking at its row in the database."""
@@ -24,32 +24,32 @@ class QrWaits(Frozen):
 
 
 class RequestQrCode(Frozen):
-    """Starts the workflow `EsimQrRequest` under the id `wish.request_id`.
+    """Starts the workflow `EsimQrRequest` under the id `request.request_id`.
 
     `slot`, `provider` and `distributor` are only shown to operators.
     """
 
-    wish: QrWish
+    request: QrRequest
     slot: Slot | None = None
     provider: Name
     distributor: Name
-    waits: QrWaits = QrWaits()
+    timeouts: QrTimeouts = QrTimeouts()
     retries: Retries = 0
 
     @property
     def summary(self) -> str:
         """The request in one line without personal data, as the list of workflows shows it."""
         where = f", slot {self.slot}" if self.slot else ""
-        what = f"QR code of S-{self.wish.sim_id}{where} ({inert(self.provider)})"
+        what = f"QR code of S-{self.request.sim_id}{where} ({inert(self.provider)})"
         return f"{what}, asked of {inert(self.distributor)}"
 
     @property
     def details(self) -> str:
         """Which records the request is about, for the Web UI."""
-        wish = self.wish
+        request = self.request
         return (
-            f"SIM `S-{wish.sim_id}`. Asked for by `U-{wish.user_id}` of account {wish.account_id}. "
-            f"All of it: `esim-orders qr history S-{wish.sim_id}`"
+            f"SIM `S-{request.sim_id}`. Asked for by `U-{request.user_id}` of account {request.account_id}. "
+            f"All of it: `esim-orders qr history S-{request.sim_id}`"
         )
 
 
@@ -57,7 +57,7 @@ class SendAgain(FromCaller):
     """The open request is sent once more, perhaps to others and with another letter."""
 
     contacts: tuple[RecordId, ...] | None = Field(default=None, max_length=50)
-    letter_id: RecordId | None = None
+    email_text_id: RecordId | None = None
 
 
 class WithdrawRequest(FromCaller):
@@ -77,7 +77,7 @@ class AddRound(RequestStep):
     origin_id: int | None = None
     call: str
     contacts: tuple[int, ...] | None = None
-    letter_id: int | None = None
+    email_text_id: int | None = None
 
 
 class EndRequest(RequestStep):

@@ -15,7 +15,7 @@ from workflows.details import details
 from workflows.messages import OPERATOR, ReleaseInput, Retry
 from workflows.search_attributes import ORDER_STATUS, label_once, notification_labels
 from workflows.starts import all_answered, answer_all, read_start
-from workflows.step_runner import Overtaken, StepRunner
+from workflows.step_runner import StepRunner, Superseded
 from workflows.steps import HoldSteps
 
 
@@ -56,10 +56,10 @@ class EsimQrNotification:
             await self._steps.take(
                 QrMailSteps.send_notification,
                 SendNotification(notification_id=start.notification_id, retries=start.retries),
-                overtaken=lambda: self._dropped,
+                superseded=lambda: self._dropped,
                 hold_at_most=start.given_up_after,
             )
-        except Overtaken:
+        except Superseded:
             if self._dropped:
                 given_up = ReleaseInput(
                     workflow_id=start.notification_id,

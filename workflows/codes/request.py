@@ -32,10 +32,10 @@ from workflows.codes.messages import (
 from workflows.codes.steps import QrMailSteps, QrSteps
 from workflows.details import request_details
 from workflows.messages import OPERATOR, ReleaseInput, Retry
-from workflows.reminder_schedule import Patience, wait_until
+from workflows.reminder_schedule import ReminderSchedule, wait_until
 from workflows.search_attributes import ORDER_STATUS, label_once, request_labels
 from workflows.starts import all_answered, answer_all, no_more, read_start, received
-from workflows.step_runner import Condition, Overtaken, Step, StepRunner
+from workflows.step_runner import Condition, Step, StepRunner, Superseded
 from workflows.steps import HoldSteps
 
 REFUSED = Refusal.of("request_refused")
@@ -49,19 +49,19 @@ class EsimQrRequest:
     def __init__(self, sent: RequestQrCode | None = None, *_: Any) -> None:
         self._wrong: ApplicationError | None = None
         try:
-            self._start = start = read_start(RequestQrCode, sent, "request", "wish.request_id")
+            self._start = start = read_start(RequestQrCode, sent, "request", "request.request_id")
         except ApplicationError as wrong:
             self._wrong = answer_all(EsimQrRequest, wrong)
             return
-        self._id = start.wish.request_id
+        self._id = start.request.request_id
         self._acceptance: RequestResult | None = None
         self._state = RequestState(
-            request_id=self._id, status=RequestStatus.REQUESTED, sim_id=start.wish.sim_id
+            request_id=self._id, status=RequestStatus.REQUESTED, sim_id=start.request.sim_id
         )
         self._calls: Calls[RequestState] = Calls(self._answer, cancels=QrSteps.withdraw_request)
         self._steps = StepRunner(self._id, changed=self._show)
         self._timeline: list[tuple[datetime, str]] = []
-        self._patience = self._new_patience()
+        self._schedule = self._new_schedule()
         self._tells_at: datetime | None = None
         self._look_wanted = False
         self._notified = False
@@ -81,7 +81,7 @@ class EsimQrRequest:
             watched = asyncio.create_task(self._watch())
             await self._calls.answer_while(lambda: self._is_open, (asked, watched))
         if self._status is RequestStatus.IMPORTED:
-            told = asyncio.create_task(self._tell_requester())
+            told = asyncio.create_task(self._notify_requester())
             await self._calls.answer_while(lambda: not told.done() or bool(self._steps.holds), (told,))
         await self._calls.answer_while(lambda: not (workflow.all_handlers_finished() and self._steps.settled))
         return self._state
@@ -109,7 +109,7 @@ class EsimQrRequest:
                 origin_id=call.origin_id,
                 call=info.id if info else "",
                 contacts=call.contacts,
-                letter_id=call.letter_id,
+                email_text_id=call.email_text_id,
             ),
         )
 
@@ -170,7 +170,7 @@ class EsimQrRequest:
     async def _accept(self, start: RequestQrCode) -> None:
         """Accepted or refused. One that ended before, under the same key, is answered as it ended."""
         label_once(request_labels(start))
-        self._acceptance = await self._steps.take(QrSteps.open_request, start.wish)
+        self._acceptance = await self._steps.take(QrSteps.open_request, start.request)
         self._moved_to(self._acceptance.state)
 
     async def _answer(self, call: Call[RequestState]) -> None:
@@ -181,9 +181,9 @@ class EsimQrRequest:
             result: RequestResult = await self._steps.take(
                 call.step,
                 call.message,
-                overtaken=lambda: self._calls.overtaken(call) or self._status is not before,
+                superseded=lambda: self._calls.superseded(call) or self._status is not before,
             )
-        except Overtaken:
+        except Superseded:
             return self._calls.postpone(call)
         self._moved_to(result.state)
         return call.refuse(*result.refusals) if result.refusals else call.done(result.state)
@@ -195,16 +195,16 @@ class EsimQrRequest:
         while self._is_open:
             await wait_until(
                 lambda: self._look_wanted or not self._is_open,
-                self._start.waits.look_every,
+                self._start.timeouts.look_every,
                 "Look whether the code was imported",
             )
             self._look_wanted = False
             if self._is_open:
-                with contextlib.suppress(Overtaken):
+                with contextlib.suppress(Superseded):
                     seen = await self._steps.take(
                         QrSteps.look_at_request,
                         RequestStep(request_id=self._id),
-                        overtaken=lambda: self._look_wanted or not self._is_open,
+                        superseded=lambda: self._look_wanted or not self._is_open,
                         later=True,
                     )
                     self._moved_to(seen)
@@ -212,61 +212,61 @@ class EsimQrRequest:
     async def _ask_and_remind(self) -> None:
         """What the distributor's contacts are owed while the request is open, round after round."""
         while self._is_open:
-            with contextlib.suppress(Overtaken):  # by the next round, or by the end
+            with contextlib.suppress(Superseded):  # by the next round, or by the end
                 await self._see_through(self._state.round)
 
     async def _see_through(self, number: int) -> None:
         def left() -> bool:
             return not (self._is_open and self._state.round == number)
 
-        self._patience = self._new_patience()
+        self._schedule = self._new_schedule()
         await self._mail(QrMailSteps.ask_for_code, 0, left)
         self._note("Asked the distributor" + (f" again (round {number})" if number > 1 else ""))
-        self._patience.handed_over(workflow.now())
+        self._schedule.handed_over(workflow.now())
         while not left():
             self._show()
-            if workflow.now() >= self._patience.due:
-                await self._break_the_silence(left)
+            if workflow.now() >= self._schedule.due:
+                await self._remind(left)
                 continue
-            silence = self._patience.due - workflow.now()
+            silence = self._schedule.due - workflow.now()
             await wait_until(left, silence, "Remind the distributor if no code came")
 
-    async def _break_the_silence(self, left: Condition) -> None:
+    async def _remind(self, left: Condition) -> None:
         """As for orders, the step decides by the database's clock whether it is time."""
-        exhausted = self._patience.exhausted
+        exhausted = self._schedule.exhausted
         reminder = RemindOfCode(
             request_id=self._id,
             round=self._state.round,
-            number=None if exhausted else self._patience.reminded + 1,
-            silent_for=self._patience.wanted,
+            number=None if exhausted else self._schedule.reminded + 1,
+            silent_for=self._schedule.wanted,
             retries=self._start.retries,
         )
-        reminded = await self._steps.take(QrMailSteps.remind_of_code, reminder, overtaken=left)
+        reminded = await self._steps.take(QrMailSteps.remind_of_code, reminder, superseded=left)
         if reminded.due_in is not None:
-            self._patience.too_early(workflow.now(), reminded.due_in)
+            self._schedule.too_early(workflow.now(), reminded.due_in)
             return
         if not exhausted:
-            self._note(f"Reminder {self._patience.remind(workflow.now())} sent to the distributor")
+            self._note(f"Reminder {self._schedule.remind(workflow.now())} sent to the distributor")
             return
-        await self._mail(QrMailSteps.tell_no_code, self._patience.reminded, left)
+        await self._mail(QrMailSteps.report_no_code, self._schedule.reminded, left)
         self._note("The requester was told that no code came")
         if not left():
-            await self._steps.hold("waiting", HoldReason.NO_QR_CODE, overtaken=left)
-            self._patience.renew(workflow.now())
+            await self._steps.hold("waiting", HoldReason.NO_QR_CODE, superseded=left)
+            self._schedule.renew(workflow.now())
 
     async def _mail(self, step: Step[None], number: int, left: Condition) -> None:
         message = SendQrMails(
             request_id=self._id, round=self._state.round, number=number, retries=self._start.retries
         )
-        await self._steps.take(step, message, overtaken=left)
+        await self._steps.take(step, message, superseded=left)
 
-    async def _tell_requester(self) -> None:
+    async def _notify_requester(self) -> None:
         """Somebody is always told that the code is there: where nobody was for a while, who asked for it."""
-        waits = self._start.waits
-        self._tells_at = workflow.now() + waits.requester_told_after
+        timeouts = self._start.timeouts
+        self._tells_at = workflow.now() + timeouts.requester_notified_after
         self._show()
         await wait_until(
-            lambda: self._notified, waits.requester_told_after, "Tell the requester if nobody was told"
+            lambda: self._notified, timeouts.requester_notified_after, "Tell the requester if nobody was told"
         )
         self._tells_at = None
         offered = await self._steps.take(QrSteps.offer_notification, RequestStep(request_id=self._id))
@@ -276,10 +276,10 @@ class EsimQrRequest:
         message = SendNotification(notification_id=offered, retries=self._start.retries)
         try:
             await self._steps.take(
-                QrMailSteps.send_notification, message, hold_at_most=waits.notification_given_up_after
+                QrMailSteps.send_notification, message, hold_at_most=timeouts.notification_given_up_after
             )
             self._note("The requester was told that the code is there")
-        except Overtaken:
+        except Superseded:
             self._note("News for the requester given up: the mail could not be sent")
             given_up = ReleaseInput(
                 workflow_id=offered,
@@ -291,9 +291,9 @@ class EsimQrRequest:
 
     # --- what operators read --------------------------------------------------------------------------
 
-    def _new_patience(self) -> Patience:
-        waits = self._start.waits
-        return Patience(waits.reminder_after, waits.reminders, workflow.now())
+    def _new_schedule(self) -> ReminderSchedule:
+        timeouts = self._start.timeouts
+        return ReminderSchedule(timeouts.reminder_after, timeouts.reminders, workflow.now())
 
     def _moved_to(self, state: RequestState) -> None:
         """A request that has ended stays so, and a round is never taken back: what was seen before another
@@ -314,6 +314,6 @@ class EsimQrRequest:
         self._show()
 
     def _show(self) -> None:
-        steps, wait = self._steps, (self._patience, self._tells_at)
+        steps, wait = self._steps, (self._schedule, self._tells_at)
         page = request_details(self._status, self._timeline, steps.holds, *wait, going_out=steps.going_out)
         workflow.set_current_details(page)

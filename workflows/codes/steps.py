@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 
-from models.codes.requests import QrWish, RequestResult, RequestState
+from models.codes.requests import QrRequest, RequestResult, RequestState
 from models.orders.placement import Reminded
 from workflows.codes.messages import (
     AddRound,
@@ -20,7 +20,7 @@ class QrSteps(Steps):
 
     @step(database("Accept the request for the QR code or refuse it"))
     @abstractmethod
-    async def open_request(self, wish: QrWish) -> RequestResult:
+    async def open_request(self, asked: QrRequest) -> RequestResult:
         """Accept the request or refuse it with every reason."""
 
     @step(database("See whether the code was imported"))
@@ -59,7 +59,7 @@ class QrMailSteps(Steps):
 
     @step(outside("Tell the requester that no QR code came"))
     @abstractmethod
-    async def tell_no_code(self, request: SendQrMails) -> None:
+    async def report_no_code(self, request: SendQrMails) -> None:
         """Tell who asked for it that no code came."""
 
     @step(outside("Send the link that shows the QR code"))

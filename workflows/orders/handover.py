@@ -21,8 +21,8 @@ from workflows.orders.messages import (
     RemindInput,
 )
 from workflows.orders.steps import OrderSteps, ProviderSteps
-from workflows.reminder_schedule import OrderPatience
-from workflows.step_runner import Overtaken, StepRunner
+from workflows.reminder_schedule import OrderSchedule
+from workflows.step_runner import StepRunner, Superseded
 
 
 class Handover:
@@ -44,7 +44,7 @@ class Handover:
         self.order = ProviderInput(
             order_id=start.order.order_id, kind=start.order.kind, retries=start.retries
         )
-        self.patience = OrderPatience(start.waits, workflow.now())
+        self.schedule = OrderSchedule(start.timeouts, workflow.now())
         self._steps = steps
         self._calls = calls
         self._status = status
@@ -53,7 +53,7 @@ class Handover:
 
     def moved(self, status: OrderStatus) -> None:
         """The order's next wait begins."""
-        self.patience.begin(status, workflow.now())
+        self.schedule.begin(status, workflow.now())
 
     async def withdraw(self) -> None:
         """Say that the order is cancelled, however long that takes."""
@@ -62,20 +62,20 @@ class Handover:
     async def see_through(self) -> None:
         """What the provider is owed while the order is open: the order itself, then reminders."""
         left = self._left()
-        with contextlib.suppress(Overtaken):
-            answer = await self._steps.take(ProviderSteps.submit_to_provider, self.order, overtaken=left)
+        with contextlib.suppress(Superseded):
+            answer = await self._steps.take(ProviderSteps.submit_to_provider, self.order, superseded=left)
             self._note("Handed to the provider")
             await self._take_in(answer)
-        self.patience.handed_over(workflow.now())
+        self.schedule.handed_over(workflow.now())
         while self._status() in OPEN:
             self._show()
-            if workflow.now() < self.patience.due:
+            if workflow.now() < self.schedule.due:
                 await workflow.sleep(
-                    self.patience.sleep_from(workflow.now()),
+                    self.schedule.sleep_from(workflow.now()),
                     summary="Remind the provider if nothing happened",
                 )
             else:
-                await self._break_the_silence()
+                await self._remind()
 
     async def _take_in(self, answer: ProviderAnswer) -> None:
         """What the provider answered at once, in the queue of all calls. An answer that is refused is seen by
@@ -95,33 +95,33 @@ class Handover:
                 left, why = self._left(), refusals_of(failure)
                 self._note(f"The provider's answer was refused: {' '.join(it.sentence for it in why)}")
                 await self._steps.hold(
-                    "provider_answer", HoldReason.ANSWER_REFUSED, overtaken=left, refusals=why
+                    "provider_answer", HoldReason.ANSWER_REFUSED, superseded=left, refusals=why
                 )
-                answer = await self._steps.take(ProviderSteps.submit_to_provider, self.order, overtaken=left)
+                answer = await self._steps.take(ProviderSteps.submit_to_provider, self.order, superseded=left)
             else:
                 return
 
-    async def _break_the_silence(self) -> None:
+    async def _remind(self) -> None:
         """Remind the provider, or hold the order. Timers are alarms: whether the silence has lasted too long
         is decided by the step, with the database's clock.
         """
         left = self._left()
-        exhausted = self.patience.exhausted
-        with contextlib.suppress(Overtaken):
+        exhausted = self.schedule.exhausted
+        with contextlib.suppress(Superseded):
             reminder = RemindInput(
                 **dict(self.order),
                 waiting_in=self._status(),
-                number=None if exhausted else self.patience.reminded + 1,
-                silent_for=self.patience.wanted,
+                number=None if exhausted else self.schedule.reminded + 1,
+                silent_for=self.schedule.wanted,
             )
-            reminded = await self._steps.take(ProviderSteps.remind_provider, reminder, overtaken=left)
+            reminded = await self._steps.take(ProviderSteps.remind_provider, reminder, superseded=left)
             if reminded.due_in is not None:
-                self.patience.too_early(workflow.now(), reminded.due_in)
+                self.schedule.too_early(workflow.now(), reminded.due_in)
             elif exhausted:
-                await self._steps.hold("waiting", self.patience.reason, overtaken=left)
-                self.patience.renew(workflow.now())
+                await self._steps.hold("waiting", self.schedule.reason, superseded=left)
+                self.schedule.renew(workflow.now())
             else:
-                number = self.patience.remind(workflow.now())
+                number = self.schedule.remind(workflow.now())
                 self._note(f"Reminder {number} sent to the provider")
 
     def _left(self) -> Callable[[], bool]:

@@ -12,7 +12,7 @@ PROVIDER = "provider"
 """The actor of what a provider answers by itself; callers cannot name it."""
 
 
-class Waits(Frozen):
+class Timeouts(Frozen):
     """How long an order waits for the distributor before it reminds, and how often before it is held."""
 
     acknowledgement_reminder_after: Duration = timedelta(days=2)
@@ -33,7 +33,7 @@ class PlaceOrder(Frozen):
     slot: Slot | None = None
     provider: Name = ""
     distributor: Name = ""
-    waits: Waits = Waits()
+    timeouts: Timeouts = Timeouts()
     retries: Retries = 0
     """How often a person retried before: above 0 only where an order is started again."""
 

@@ -44,7 +44,7 @@ from workflows.orders.messages import (
 from workflows.orders.steps import FollowUpSteps, OrderSteps, PeopleSteps
 from workflows.search_attributes import StatusLabel, label_once, labels
 from workflows.starts import all_answered, answer_all, no_more, read_start, received
-from workflows.step_runner import Overtaken, StepRunner
+from workflows.step_runner import StepRunner, Superseded
 
 REFUSED = Refusal.of("already_refused")
 
@@ -78,7 +78,7 @@ class EsimOrder:
             self._order_id, changed=self._show, missing_labels=lambda: self._label.missing(self._status)
         )
         self._beside: list[asyncio.Task[None]] = []
-        self._owed: dict[str, asyncio.Task[None]] = {}
+        self._pending: dict[str, asyncio.Task[None]] = {}
         self._timeline: list[tuple[datetime, str]] = []
         self._handover = Handover(
             start, self._steps, self._calls, status=lambda: self._status, note=self._note, show=self._show
@@ -102,8 +102,8 @@ class EsimOrder:
             await self._answer_while(lambda: self._status is OrderStatus.SUBMITTED)
             await self._answer_while(lambda: self._status is OrderStatus.PROVIDER_PROCESSING)
             if self._status is OrderStatus.CANCELLED:
-                self._owe("withdraw_from_provider", self._withdraw)
-            await self._answer_while(lambda: self._is_owed or bool(self._steps.holds))
+                self._begin("withdraw_from_provider", self._withdraw)
+            await self._answer_while(lambda: self._is_pending or bool(self._steps.holds))
         await self._answer_while(lambda: not (workflow.all_handlers_finished() and self._steps.settled))
         self._label.show(self._status)
         return self._state
@@ -195,21 +195,21 @@ class EsimOrder:
         return self._state.status
 
     @property
-    def _is_owed(self) -> bool:
+    def _is_pending(self) -> bool:
         """Whether something is still to be done for this order beside its calls."""
-        return any(not task.done() for task in self._owed.values())
+        return any(not task.done() for task in self._pending.values())
 
     def _input(self, step_input: type[Any], call: Any, **more: Any) -> Any:
         which = {"order_id": self._order_id, "kind": self._start.order.kind}
         return step_input(**which, actor=call.actor, origin_id=call.origin_id, **more)
 
-    def _owe(self, place: str, deed: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def _begin(self, place: str, action: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Begin what is owed, beside the others. Each is begun once: a later status lists again what an
         earlier one left.
         """
-        if place not in self._owed:
-            self._owed[place] = asyncio.create_task(deed())
-            self._beside.append(self._owed[place])
+        if place not in self._pending:
+            self._pending[place] = asyncio.create_task(action())
+            self._beside.append(self._pending[place])
 
     async def _answer_while(self, condition: Callable[[], bool]) -> None:
         await self._calls.answer_while(condition, self._beside)
@@ -227,7 +227,7 @@ class EsimOrder:
         self._moved_to(OrderState(order_id=self._order_id, status=acceptance.status))
         lives = acceptance.status in OPEN or (start.retries > 0 and acceptance.accepted)
         if lives:
-            self._owe_all(acceptance)
+            self._begin_pending(acceptance)
         return lives
 
     async def _answer(self, call: Call[OrderState]) -> None:
@@ -236,21 +236,21 @@ class EsimOrder:
         before = self._status
         try:
             result: StepResult = await self._steps.take(
-                call.step, call.message, overtaken=lambda: self._calls.overtaken(call)
+                call.step, call.message, superseded=lambda: self._calls.superseded(call)
             )
-        except Overtaken:
+        except Superseded:
             return self._calls.postpone(call)
         self._moved_to(result.state)
         if self._status is not before:
-            self._owe_all(result)
+            self._begin_pending(result)
         return call.refuse(result.refusal) if result.refusal else call.done(result.state)
 
-    def _owe_all(self, left: Acceptance | StepResult) -> None:
+    def _begin_pending(self, left: Acceptance | StepResult) -> None:
         """What a new status leaves to be done."""
         for follow_up in left.follow_ups:
-            self._owe(f"follow_up:{follow_up.id}", partial(self._follow_up, follow_up.id))
+            self._begin(f"follow_up:{follow_up.id}", partial(self._follow_up, follow_up.id))
         for email in left.emails:
-            self._owe(f"send_email:{email}", partial(self._send, email))
+            self._begin(f"send_email:{email}", partial(self._send, email))
 
     async def _follow_up(self, follow_up_id: int) -> None:
         due = FollowUpInput(follow_up_id=follow_up_id)
@@ -270,10 +270,10 @@ class EsimOrder:
             await self._steps.take(
                 PeopleSteps.send_email,
                 message,
-                hold_at_most=start.waits.notification_given_up_after,
+                hold_at_most=start.timeouts.notification_given_up_after,
                 place=f"send_email:{email}",
             )
-        except Overtaken:
+        except Superseded:
             self._note(f"E-mail `{email}` given up: it could not be sent")
 
     # --- what operators read --------------------------------------------------------------------------
@@ -281,7 +281,7 @@ class EsimOrder:
     def _moved_to(self, state: OrderState) -> None:
         before, self._state = self._state, state.model_copy(update={"warnings": ()})
         if state.status is not before.status:
-            if state.status is not OrderStatus.PROCESSED or self._is_owed or self._steps.holds:
+            if state.status is not OrderStatus.PROCESSED or self._is_pending or self._steps.holds:
                 self._label.show(state.status)  # else with the close, usually one e-mail later
             self._handover.moved(state.status)
         if state.status is not before.status or not self._timeline:
@@ -294,8 +294,8 @@ class EsimOrder:
         self._show()
 
     def _show(self) -> None:
-        steps, patience = self._steps, self._handover.patience
-        page = order_details(self._status, self._timeline, steps.holds, patience, going_out=steps.going_out)
+        steps, schedule = self._steps, self._handover.schedule
+        page = order_details(self._status, self._timeline, steps.holds, schedule, going_out=steps.going_out)
         if self._shown is not None:  # the start did not say it
             page = f"{self._start.order.what.summary(self._shown)}\n\n{page}"
         workflow.set_current_details(page)

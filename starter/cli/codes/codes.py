@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from starter.codes.desk import ShownCode
 
 _TYPED = "-"
-_NOBODY = "-"
+_NO_RECIPIENT = "-"
 _LONGEST_TYPED = 4096
 _LINK = "link:"
 _PATTERNS = {"request": QR_REQUEST_ID_PATTERN, "notification": QR_NOTIFICATION_ID_PATTERN}
@@ -158,7 +158,7 @@ def _offer(sim: str, user: str | None, manager: str | None) -> None:
     question = f"Tell whom by e-mail? (Enter: {'the manager' if manager else 'nobody'}; -: nobody)"
     while True:
         to = answer(question, manager or "", otherwise="Nobody was told.")
-        if to in ("", _NOBODY):
+        if to in ("", _NO_RECIPIENT):
             return
         try:
             _tell(sim, to, user)

@@ -70,7 +70,7 @@ class Happening:
     last: datetime | None = None
 
 
-def story(history: QrHistory, people: Mapping[str, str]) -> list[Happening]:
+def timeline(history: QrHistory, people: Mapping[str, str]) -> list[Happening]:
     """Everything that happened, oldest first; `people` names those it refers to, with their addresses."""
     told = _Teller(history, people)
     found = []

@@ -59,7 +59,7 @@ def draft(sim: Sim, user: User, json: JsonFlag = False) -> None:
     if json:
         print_json(letter)
         return
-    _print_letter(letter, ())
+    _print_email(letter, ())
     if letter.version:
         warn(_has_a_code(letter.sim_id, letter.version))
     if letter.open_request:
@@ -116,7 +116,7 @@ def _confirm(wanted: "QrRequestDraft", user: str) -> None:
     letter = run(read)
     if not at_terminal():
         raise Refused.because("confirmation_needed")
-    _print_letter(letter, wanted.cc, to_stderr=True)
+    _print_email(letter, wanted.cc, to_stderr=True)
     if letter.version:
         warn(_has_a_code(letter.sim_id, letter.version))
     if not confirmed("Send it?", otherwise="Nothing was sent."):
@@ -154,7 +154,7 @@ def _read_text(file: str) -> str:
         raise Refused.because("text_not_utf8") from None
 
 
-def _print_letter(letter: EmailPreview, cc: tuple[str, ...], *, to_stderr: bool = False) -> None:
+def _print_email(letter: EmailPreview, cc: tuple[str, ...], *, to_stderr: bool = False) -> None:
     people = [f"{reference('C', person.id)}  {person.name} <{person.email}>" for person in letter.recipients]
     lines = [f"{'To' if number == 0 else '':8} {person}" for number, person in enumerate(people)]
     lines += [f"{'Cc' if number == 0 else '':8} {address}" for number, address in enumerate(cc)]

@@ -6,7 +6,7 @@ from datetime import datetime
 from models.codes.requests import NotificationView, QrHistory, QrRequestView, QrVersionView, RequestStatus
 from models.fleet.inventory import SimState, SimView
 from models.identifiers import reference
-from starter.cli.codes.history import Happening, contacts_of, story
+from starter.cli.codes.history import Happening, contacts_of, timeline
 from starter.cli.language import held as hold_sentence
 from starter.cli.language import not_sent_reason, request_status, why_not
 from starter.cli.operations import not_sent
@@ -44,10 +44,10 @@ def print_history(history: QrHistory, people: Mapping[str, str]) -> None:
         _print_request(request, people)
     _print_notifications(history)
     _print_links(history, people)
-    _print_story(story(history, people))
+    _print_timeline(timeline(history, people))
 
 
-def _print_story(happenings: Sequence[Happening]) -> None:
+def _print_timeline(happenings: Sequence[Happening]) -> None:
     rows = []
     for happened in happenings:
         again = (

@@ -132,7 +132,7 @@ def _end(done: "Sequence[Retried]") -> None:
         warn("No worker took some of them up; it may do so later.")
     if outcomes["HELD_AGAIN"]:
         raise SystemExit(CHECK_FAILED)
-    if outcomes["NOT_TOLD"]:
+    if outcomes["NOT_REACHED"]:
         raise Unavailable(
             "temporal", "Temporal did not take some of them; the same command tries them again."
         )

@@ -41,7 +41,7 @@ ABOUT_ONE = "num_nonnulls(order_id, qr_request_id, qr_notification_id) = 1"
 
 def upgrade() -> None:
     op.create_table(
-        "qr_letters",
+        "qr_email_texts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("subject", sa.String(), nullable=True),
@@ -50,9 +50,9 @@ def upgrade() -> None:
         sa.Column(
             "written_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
         ),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_qr_letters_account_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_qr_letters"),
-        sa.UniqueConstraint("id", "account_id", name="uq_qr_letters_id_account_id"),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_qr_email_texts_account_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_qr_email_texts"),
+        sa.UniqueConstraint("id", "account_id", name="uq_qr_email_texts_id_account_id"),
     )
     op.create_table(
         "qr_requests",
@@ -106,14 +106,14 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("call", sa.String(), nullable=False),
         sa.Column("contacts", sa.ARRAY(sa.BigInteger()), nullable=False),
-        sa.Column("letter_id", sa.BigInteger(), nullable=True),
+        sa.Column("email_text_id", sa.BigInteger(), nullable=True),
         sa.Column("sent_by", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_qr_rounds_account_id"),
         sa.ForeignKeyConstraint(
-            ["letter_id", "account_id"],
-            ["qr_letters.id", "qr_letters.account_id"],
-            name="fk_qr_rounds_letter_id_account_id",
+            ["email_text_id", "account_id"],
+            ["qr_email_texts.id", "qr_email_texts.account_id"],
+            name="fk_qr_rounds_email_text_id_account_id",
         ),
         sa.ForeignKeyConstraint(
             ["request_id", "account_id"],
@@ -291,7 +291,7 @@ def downgrade() -> None:
         "qr_versions",
         "qr_rounds",
         "qr_requests",
-        "qr_letters",
+        "qr_email_texts",
     ):
         op.drop_table(table)
     op.execute("DROP FUNCTION keep_qr_version()")

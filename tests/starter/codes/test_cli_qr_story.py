@@ -63,8 +63,10 @@ async def test_what_is_held_is_found_without_knowing_its_sim(qr: QrWorld, shell:
 
 async def test_the_history_says_who_was_mailed_and_folds_refused_tries(qr: QrWorld, shell: Shell) -> None:
     async with qr.database.transaction() as connection:
-        letter = await request_steps.write_letter(connection, qr.account_id, "The code", "Send it.", [COPY])
-    request = await qr.asked(letter_id=letter)
+        letter = await request_steps.write_email_text(
+            connection, qr.account_id, "The code", "Send it.", [COPY]
+        )
+    request = await qr.asked(email_text_id=letter)
     await sent(qr, AboutRequest(request, 1, 1), "contact_requested", f"contact:{qr.contacts[0]}")
     await sent(qr, AboutRequest(request, 1, 1), "copy_requested", "cc:1")
     for _ in range(3):

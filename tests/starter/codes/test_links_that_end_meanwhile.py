@@ -30,7 +30,7 @@ UPLOADS: dict[str, Call] = {
     "check": lambda d, b, _: d.links.check(b, png(code(2)), "code.png"),
     "check_code": lambda d, b, _: d.links.check_code(b, str(code(2))),
     "send": lambda d, b, upload: d.links.send(b, upload),
-    "tell_manager": lambda d, b, _: d.links.tell_manager(b),
+    "notify_manager": lambda d, b, _: d.links.notify_manager(b),
     "upload_page": lambda d, b, _: d.links.upload_page(b),
     "over": lambda d, b, _: d.links.over(b),
 }
@@ -42,7 +42,7 @@ DOWNLOADS: dict[str, Call] = {
 CALLS = UPLOADS | DOWNLOADS
 PAGES = frozenset({"upload_page", "over", "download_page"})
 """They read, and change nothing."""
-AT_ONCE = PAGES | {"tell_manager"}
+AT_ONCE = PAGES | {"notify_manager"}
 """They have their effect in the first transaction; all others record the deed in one before."""
 
 
@@ -136,7 +136,7 @@ async def opened(qr: QrWorld, url: str, call: str) -> tuple[LinkBearer, str]:
     token = await qr.upload_link(await qr.asked())
     desks = await open_desks(qr.database, url)
     upload = await desks.links.check_code(LinkBearer(token), str(code(1)))
-    if call == "tell_manager":
+    if call == "notify_manager":
         await qr.take_by_link(token)
     return LinkBearer(token), upload.upload_id
 

@@ -29,15 +29,15 @@ async def test_whoever_answered_is_thanked_and_may_tell_until_somebody_was_told(
     page = await opened(qr, token)
     assert (page.sim, page.request, page.status) == ("S-1", request, RequestStatus.IMPORTED)
     assert page.since == version.imported_at
-    assert (page.answered_by_recipient, page.untold) == (True, True)
-    assert (await opened(qr, reminder)).untold, "another mail to the same contact"
+    assert (page.answered_by_recipient, page.unnotified) == (True, True)
+    assert (await opened(qr, reminder)).unnotified, "another mail to the same contact"
     assert not (await opened(qr, other)).answered_by_recipient
-    assert not (await opened(qr, other)).untold
+    assert not (await opened(qr, other)).unnotified
     await qr.notify(version.id)
-    assert not (await opened(qr, token)).untold
+    assert not (await opened(qr, token)).unnotified
     assert (await opened(qr, token)).answered_by_recipient
     await run(database, "UPDATE qr_notifications SET created_at = now() - interval '6 minutes'")
-    assert (await opened(qr, token)).untold, "it was written down, and never begun"
+    assert (await opened(qr, token)).unnotified, "it was written down, and never begun"
 
 
 async def test_a_code_that_was_replaced_is_not_told(database: Database) -> None:
@@ -46,7 +46,7 @@ async def test_a_code_that_was_replaced_is_not_told(database: Database) -> None:
     await qr.take_by_link(token)
     await qr.take(1, 2)
     page = await opened(qr, token)
-    assert (page.answered_by_recipient, page.untold) == (True, False)
+    assert (page.answered_by_recipient, page.unnotified) == (True, False)
 
 
 async def test_a_request_that_nobody_answered_says_how_it_ended(database: Database) -> None:
@@ -55,7 +55,11 @@ async def test_a_request_that_nobody_answered_says_how_it_ended(database: Databa
     token = await qr.upload_link(withdrawn)
     await qr.withdraw(withdrawn)
     page = await opened(qr, token)
-    assert (page.status, page.answered_by_recipient, page.untold) == (RequestStatus.WITHDRAWN, False, False)
+    assert (page.status, page.answered_by_recipient, page.unnotified) == (
+        RequestStatus.WITHDRAWN,
+        False,
+        False,
+    )
     token = await qr.upload_link(await qr.asked(1, "b"))
     order = await place(database, 1, OrderKind.REPLACE_ESIM)
     await acknowledge(database, order)

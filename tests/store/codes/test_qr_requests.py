@@ -77,8 +77,8 @@ async def test_only_what_the_account_has_can_be_asked_for(database: Database) ->
     assert reasons(await qr.ask(1, user_id=10**6)) == ["unknown_user"]
     async with database.transaction() as connection:
         (other,) = await run(database, "SELECT id FROM accounts WHERE name = 'Other'")
-        theirs = await request_steps.write_letter(connection, other.id, "Subject", "Text", [])
-    assert reasons(await qr.ask(1, letter_id=theirs)) == ["unknown_letter"]
+        theirs = await request_steps.write_email_text(connection, other.id, "Subject", "Text", [])
+    assert reasons(await qr.ask(1, email_text_id=theirs)) == ["unknown_email_text"]
     assert await qr.happened(2) == []
 
 
@@ -100,11 +100,11 @@ async def test_an_edited_letter_is_kept_and_one_that_would_forge_a_header_is_not
     qr = await qr_world(database)
     async with database.transaction() as connection:
         cc = ["boss@acme.example", "it@acme.example"]
-        letter = await request_steps.write_letter(connection, qr.account_id, "Please", "We need it.", cc)
+        letter = await request_steps.write_email_text(connection, qr.account_id, "Please", "We need it.", cc)
         for subject, address in (("Please\r\nBcc: x@evil.example", cc[0]), ("Please", "a@b.example\nTo: x")):
             with pytest.raises(Refused):
-                await request_steps.write_letter(connection, qr.account_id, subject, "Text", [address])
-    request = await qr.asked(letter_id=letter)
+                await request_steps.write_email_text(connection, qr.account_id, subject, "Text", [address])
+    request = await qr.asked(email_text_id=letter)
     (view,) = (await qr.history()).requests
     assert view.recipients == (*(f"contact:{contact}" for contact in qr.contacts), "cc:1", "cc:2")
     again = await qr.again(request, contacts=(qr.contacts[0],))
@@ -210,7 +210,7 @@ async def test_sending_again_asks_the_rules_again(database: Database) -> None:
     request = await qr.asked()
     user = f"user:{qr.user_id}"
     assert reasons(await qr.again(request, "a", contacts=(qr.orders_only,))) == ["recipient_lacks_role"]
-    assert reasons(await qr.again(request, "b", letter_id=10**6)) == ["unknown_letter"]
+    assert reasons(await qr.again(request, "b", email_text_id=10**6)) == ["unknown_email_text"]
     await run(database, "DELETE FROM profile_targets")
     assert reasons(await qr.again(request, "c", actor=user)) == ["not_enabled"]
     assert reasons(await qr.again(request, "d", actor="operator")) == []

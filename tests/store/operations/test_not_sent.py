@@ -69,20 +69,20 @@ async def test_an_order_that_moves_on_leaves_only_what_it_owes_in_any_status(dat
     for step in ("submit_to_provider", "send_email:people", "follow_up:3"):
         await fails(database, Sending(order.order_id, step))
     await acknowledge(database, order)
-    owed = {(order.order_id, "send_email:people"), (order.order_id, "follow_up:3")}
-    assert await kept(database) == owed
+    pending = {(order.order_id, "send_email:people"), (order.order_id, "follow_up:3")}
+    assert await kept(database) == pending
     # the attempt began before the order moved on without it
     await fails(database, Sending(order.order_id, "submit_to_provider"), took=timedelta(minutes=1))
-    assert await kept(database) == owed
+    assert await kept(database) == pending
     await fails(database, Sending(order.order_id, "send_email:people"), took=timedelta(minutes=1))
     await fails(database, Sending(order.order_id, "remind_provider"))
-    assert await kept(database) == {*owed, (order.order_id, "remind_provider")}
+    assert await kept(database) == {*pending, (order.order_id, "remind_provider")}
     await cancel(database, order)
-    assert await kept(database) == owed
+    assert await kept(database) == pending
     await fails(database, Sending("order-" + "f" * 16, "submit_to_provider"))
     with pytest.raises(LookupError):
         await fails(database, Sending("something-else", "submit_to_provider"))
-    assert await kept(database) == owed
+    assert await kept(database) == pending
 
 
 @pytest.mark.covers("W11")

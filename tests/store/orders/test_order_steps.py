@@ -62,7 +62,7 @@ async def note(database: Database, order: Acceptance, text: str) -> int:
         return await views.add_note(connection, order.order_id, text)
 
 
-async def story(database: Database, order: Acceptance) -> list[tuple[str, str]]:
+async def timeline(database: Database, order: Acceptance) -> list[tuple[str, str]]:
     """What happened to the order, and by whom."""
     async with database.reading() as connection:
         found = await views.order(connection, AllAccounts(), order.order_id)
@@ -77,14 +77,14 @@ async def test_a_note_of_another_order_is_no_reason_to_cancel(database: Database
     if acknowledged:
         await acknowledge(database, order)
     theirs = await note(database, other, "Their secret.")
-    before = await desks.fleet.line(OPERATOR, "L-1"), await story(database, order)
+    before = await desks.fleet.line(OPERATOR, "L-1"), await timeline(database, order)
     for wrong in (theirs, 10**6):
         answer = await take(database, cancelled_for(wrong), order)
         assert answer.refusal is not None
         assert answer.refusal.code == "unknown_note"
         assert answer.refusal.sentence == "There is no such note of this order."
         assert answer.state.status is not OrderStatus.CANCELLED
-        assert (await desks.fleet.line(OPERATOR, "L-1"), await story(database, order)) == before
+        assert (await desks.fleet.line(OPERATOR, "L-1"), await timeline(database, order)) == before
     ours = await note(database, order, "Ours.")
     assert (await take(database, cancelled_for(ours), order)).refusal is None
     async with database.reading() as connection:
@@ -133,7 +133,7 @@ async def test_a_hold_ends_with_the_status_it_was_in(database: Database, step: s
     async with database.reading() as connection:
         found = await views.order(connection, AllAccounts(), order.order_id)
     assert (found.held_reason, found.held_since) == (None, None)
-    events = await story(database, order)
+    events = await timeline(database, order)
     assert [actor for event, actor in events if event == "order.released"] == ["contact:1"]
     assert events.index(("order.held", "system")) < events.index(("order.released", "contact:1"))
 
@@ -143,7 +143,7 @@ async def test_an_order_that_was_not_held_is_not_released(database: Database) ->
     order = await place(database)
     await acknowledge(database, order)
     await process(database, order, iccid(900))
-    assert "order.released" not in [event for event, _ in await story(database, order)]
+    assert "order.released" not in [event for event, _ in await timeline(database, order)]
 
 
 IGNORED = """
@@ -162,7 +162,7 @@ async def test_a_write_that_does_not_happen_is_not_told_as_done(database: Databa
     with pytest.raises(NoResultFound):
         await cancel(database, order)
     assert await desks.fleet.line(OPERATOR, "L-1") == before
-    assert "order.cancelled" not in [event for event, _ in await story(database, order)]
+    assert "order.cancelled" not in [event for event, _ in await timeline(database, order)]
 
 
 @pytest.mark.parametrize("text", ["\0", "sold\0", "\ud800", "x" * 2001])
@@ -208,7 +208,7 @@ async def test_a_second_order_and_the_acknowledgement_of_the_first_do_not_block_
         second = await acceptance.accept(connection, wish)
     await acknowledging
     assert [refusal.code for refusal in second.refusals] == ["open_order"]
-    assert "esim.temporary_created" in [event for event, _ in await story(database, first)]
+    assert "esim.temporary_created" in [event for event, _ in await timeline(database, first)]
 
 
 async def test_an_order_of_another_account_is_not_answered_and_nothing_of_it_is_told(
@@ -223,7 +223,7 @@ async def test_an_order_of_another_account_is_not_answered_and_nothing_of_it_is_
     assert (answer.what.subject, answer.shown) == ("line:2", Shown())
     same = await place(database, order_id=theirs.order_id, account_id=other.id)
     assert [refusal.code for refusal in same.refusals] == ["key_used"]
-    assert await story(database, theirs) == [("order.submitted", f"user:{(await ana(database)).user}")]
+    assert await timeline(database, theirs) == [("order.submitted", f"user:{(await ana(database)).user}")]
 
 
 @pytest.mark.covers("F15")

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from models.codes.requests import QrWish, RequestResult, RequestState, RequestStatus, end_request
+from models.codes.requests import QrRequest, RequestResult, RequestState, RequestStatus, end_request
 from models.errors import Refusal
 from models.orders.placement import Reminded
 from tests.workflows.troubles import Troubles
@@ -23,7 +23,7 @@ ROLE = (7, 8)
 
 @dataclass
 class FakeRequest:
-    wish: QrWish
+    request: QrRequest
     status: RequestStatus
     rounds: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """Whom each round asks, by the call that asked for it."""
@@ -35,9 +35,9 @@ class FakeRequest:
     @property
     def state(self) -> RequestState:
         return RequestState(
-            request_id=self.wish.request_id,
+            request_id=self.request.request_id,
             status=self.status,
-            sim_id=self.wish.sim_id,
+            sim_id=self.request.sim_id,
             round=max(1, len(self.rounds)),
         )
 
@@ -60,11 +60,11 @@ class FakeQr(QrSteps, QrMailSteps):
 
     # --- the steps --------------------------------------------------------------------------------------
 
-    async def open_request(self, wish: QrWish) -> RequestResult:
+    async def open_request(self, wish: QrRequest) -> RequestResult:
         async with self.troubles.around("open_request"):
             if wish.request_id not in self.requests:
                 found = self._refusals(wish.contacts)
-                if any(it.wish.sim_id == wish.sim_id for it in self.open_ones()):
+                if any(it.request.sim_id == wish.sim_id for it in self.open_ones()):
                     found += (Refusal.of("open_qr_request", request="qr-request-of-this-sim"),)
                 request = FakeRequest(wish, RequestStatus.REFUSED, refusals=found)
                 if not found:
@@ -116,9 +116,9 @@ class FakeQr(QrSteps, QrMailSteps):
             await self._take("remind_of_code", letter, step.request_id, step.retries)
         return Reminded()
 
-    async def tell_no_code(self, step: SendQrMails) -> None:
+    async def report_no_code(self, step: SendQrMails) -> None:
         letter = f"no code after {step.number} reminders of round {step.round}"
-        await self._take("tell_no_code", letter, step.request_id, step.retries)
+        await self._take("report_no_code", letter, step.request_id, step.retries)
 
     async def send_notification(self, step: SendNotification) -> None:
         await self._take("send_notification", "notification", step.notification_id, step.retries)

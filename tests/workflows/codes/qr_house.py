@@ -10,24 +10,24 @@ from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 
-from models.codes.requests import QrWish, RequestResult, RequestState, RequestStatus
+from models.codes.requests import QrRequest, RequestResult, RequestState, RequestStatus
 from models.identifiers import qr_notification_id, qr_request_id
 from tests.temporal_server import Temporal, a_task_queue, eventually
 from tests.workflows.codes.fake_qr import ROLE, FakeQr, FakeRequest
 from tests.workflows.house import House, answered, order_steps
 from tests.workflows.operations.fake_retries import FakeRetries
 from worker import workflow_runner
-from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, QrWaits, RequestQrCode
+from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, QrTimeouts, RequestQrCode
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
 from workflows.operations.retry_held import RetryHeld
 from workflows.orders.order import EsimOrder
 from workflows.step import activities_of
 
-QR_WAITS = QrWaits(
+QR_WAITS = QrTimeouts(
     reminder_after=timedelta(days=3),
     reminders=1,
-    requester_told_after=timedelta(minutes=15),
+    requester_notified_after=timedelta(minutes=15),
     look_every=timedelta(days=1),
     notification_given_up_after=timedelta(days=7),
 )
@@ -45,17 +45,17 @@ class QrHouse(House):
 
     def ask(self, key: str = "key", sim_id: int | None = None, **more: Any) -> RequestQrCode:
         """A request for the code of a SIM of its own, or of that one."""
-        waits = more.pop("waits", QR_WAITS)
+        timeouts = more.pop("timeouts", QR_WAITS)
         sim_id = sim_id or next(self._sims)
         request_id = qr_request_id(1, f"{self.task_queue}{sim_id}{key}")
-        wish = QrWish(request_id=request_id, account_id=1, sim_id=sim_id, user_id=3, **more)
-        return RequestQrCode(wish=wish, slot=1, provider="Orange", distributor="Telvia", waits=waits)
+        wish = QrRequest(request_id=request_id, account_id=1, sim_id=sim_id, user_id=3, **more)
+        return RequestQrCode(request=wish, slot=1, provider="Orange", distributor="Telvia", timeouts=timeouts)
 
     async def request(self, wish: RequestQrCode) -> tuple[Handle, RequestResult]:
         operation = WithStartWorkflowOperation(
             EsimQrRequest.run,
             wish,
-            id=wish.wish.request_id,
+            id=wish.request.request_id,
             task_queue=self.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=wish.summary,

@@ -27,7 +27,7 @@ async def test_a_step_that_fails_for_a_moment_is_invisible(
     assert (await qr_house.steer(handle, "withdraw")).status is RequestStatus.WITHDRAWN
     await qr_house.ended(handle)
     assert len(qr_house.known(handle).rounds) == 2
-    assert qr_house.holds.story == []
+    assert qr_house.holds.timeline == []
 
 
 @pytest.mark.covers("W5", "W3")
@@ -41,7 +41,7 @@ async def test_a_held_mail_goes_on_after_a_retry_and_counts_it(qr_house: QrHouse
     await comes_true(lambda: qr_house.qr.got == [ASKED])
     await qr_house.held_for(handle, None)
     assert qr_house.qr.retries["ask_for_code"] == 1
-    await comes_true(lambda: qr_house.holds.story == ["held:mail_rejected", "released:operator"])
+    await comes_true(lambda: qr_house.holds.timeline == ["held:mail_rejected", "released:operator"])
 
 
 @pytest.mark.covers("W5")
@@ -100,9 +100,9 @@ async def test_a_withdrawal_overtakes_a_held_round_whose_caller_is_told(qr_house
     await qr_house.held_for(handle, HoldReason.STEP_FAILED)
     qr_house.troubles.over("add_round")
     assert (await qr_house.steer(handle, "withdraw")).status is RequestStatus.WITHDRAWN
-    with pytest.raises(Refusal) as overtaken:
+    with pytest.raises(Refusal) as superseded:
         await call
-    assert overtaken.value.code == "already_withdrawn"
+    assert superseded.value.code == "already_withdrawn"
     await qr_house.ended(handle)
 
 
@@ -114,9 +114,9 @@ async def test_an_import_overtakes_a_held_round_too(qr_house: QrHouse) -> None:
     await qr_house.held_for(handle, HoldReason.STEP_FAILED)
     qr_house.troubles.over("add_round")
     await qr_house.imported(handle)
-    with pytest.raises(Refusal) as overtaken:
+    with pytest.raises(Refusal) as superseded:
         await call
-    assert overtaken.value.code == "already_imported"
+    assert superseded.value.code == "already_imported"
     await qr_house.forward(handle, minutes=16)
     await qr_house.ended(handle)
 
@@ -133,12 +133,12 @@ async def test_a_database_away_holds_no_request_that_only_looks(qr_house: QrHous
     qr_house.troubles.over("look_at_request")
     await qr_house.forward(handle, days=1)
     await qr_house.ended(handle)
-    assert qr_house.holds.story == []
+    assert qr_house.holds.timeline == []
     assert qr_house.qr.got == [ASKED, "notification"]
 
 
 @pytest.mark.covers("W5")
-async def test_a_look_that_fails_for_good_is_seen_and_overtaken_by_the_next(qr_house: QrHouse) -> None:
+async def test_a_look_that_fails_for_good_is_seen_and_superseded_by_the_next(qr_house: QrHouse) -> None:
     handle = await qr_house.requested()
     qr_house.troubles.next("look_at_request", FINAL)
     await handle.signal(EsimQrRequest.look)
@@ -176,7 +176,7 @@ async def test_a_notification_is_sent_and_its_workflow_ends(qr_house: QrHouse) -
     assert await handle.result() is NotificationStatus.SENT
     assert qr_house.qr.got == ["notification"]
     assert await qr_house.attribute(handle, ORDER_STATUS) == "sent"
-    assert qr_house.holds.story == []
+    assert qr_house.holds.timeline == []
 
 
 @pytest.mark.covers("W5")
@@ -191,7 +191,7 @@ async def test_a_held_notification_goes_on_after_a_retry(qr_house: QrHouse) -> N
     await qr_house.retry(handle, "user:3")
     assert await handle.result() is NotificationStatus.SENT
     assert qr_house.holds.reasons == {}
-    assert qr_house.holds.story[-1] == "released:user:3"
+    assert qr_house.holds.timeline[-1] == "released:user:3"
 
 
 @pytest.mark.covers("W5")

@@ -20,7 +20,7 @@ def request_json(house: QrHouse, **changed: Any) -> dict[str, Any]:
         "sim_id": 41,
         "user_id": 3,
     }
-    return {"wish": wish | changed, "provider": "Orange", "distributor": "Telvia"}
+    return {"request": wish | changed, "provider": "Orange", "distributor": "Telvia"}
 
 
 def notification_json(house: QrHouse, **changed: Any) -> dict[str, Any]:
@@ -46,7 +46,7 @@ async def attributes(handle: WorkflowHandle[Any, Any]) -> dict[str, Any]:
 @pytest.mark.covers("W4", "W3")
 async def test_a_request_made_with_plain_json_gets_its_search_attributes(qr_house: QrHouse) -> None:
     message = request_json(qr_house)
-    handle = await start(qr_house, "EsimQrRequest", message["wish"]["request_id"], message)
+    handle = await start(qr_house, "EsimQrRequest", message["request"]["request_id"], message)
     result = await handle.execute_update("request")
     state = {"request_id": handle.id, "status": "requested", "sim_id": 41, "round": 1, "warnings": []}
     assert result == {"state": state, "refusals": []}
@@ -99,7 +99,7 @@ async def test_operators_find_requests_among_orders(qr_house: QrHouse) -> None:
         ("send_again", {"contacts": "all"}),
         ("send_again", {"contacts": [0]}),
         ("send_again", {"contacts": [1] * 51}),
-        ("send_again", {"letter_id": "Dear Telvia"}),
+        ("send_again", {"email_text_id": "Dear Telvia"}),
         ("send_again", {"actor": "Ana Martin"}),
         ("send_again", "please"),
         ("withdraw", {"actor": 12}),
@@ -155,7 +155,7 @@ async def test_a_signal_nobody_understands_disturbs_nothing(qr_house: QrHouse) -
 @pytest.mark.covers("W4")
 async def test_nobody_needs_to_ask_whether_the_request_is_accepted(qr_house: QrHouse) -> None:
     message = request_json(qr_house)
-    await start(qr_house, "EsimQrRequest", message["wish"]["request_id"], message)
+    await start(qr_house, "EsimQrRequest", message["request"]["request_id"], message)
     await comes_true(lambda: qr_house.qr.got == [ASKED])
 
 
@@ -174,7 +174,7 @@ async def test_a_request_that_makes_no_sense_ends_with_the_reason(
     qr_house: QrHouse, changed: dict[str, Any]
 ) -> None:
     message = request_json(qr_house, **changed)
-    handle = await start(qr_house, "EsimQrRequest", message["wish"]["request_id"], message)
+    handle = await start(qr_house, "EsimQrRequest", message["request"]["request_id"], message)
     with pytest.raises(WorkflowFailureError) as failed:
         await asyncio.wait_for(handle.result(), PATIENCE)
     assert next(iter(changed)) in str(failed.value.cause)
@@ -197,7 +197,7 @@ async def test_what_is_started_under_another_workflows_id_is_refused(qr_house: Q
     """Nobody could steer it: calls go to the workflow that is named after the request."""
     request, notification = request_json(qr_house), notification_json(qr_house)
     for kind, message, right in (
-        ("EsimQrRequest", request, request["wish"]["request_id"]),
+        ("EsimQrRequest", request, request["request"]["request_id"]),
         ("EsimQrNotification", notification, notification["notification_id"]),
     ):
         handle = await start(qr_house, kind, f"my-own-{kind}-{qr_house.task_queue}", message)

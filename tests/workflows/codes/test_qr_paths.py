@@ -29,7 +29,7 @@ async def test_from_asking_to_telling_the_requester(qr_house: QrHouse) -> None:
     assert (await handle.result()).status is RequestStatus.IMPORTED
     assert await qr_house.attribute(handle, ORDER_STATUS) == "imported"
     assert await qr_house.attribute(handle, HOLD_REASON) is None
-    assert qr_house.holds.story == []
+    assert qr_house.holds.timeline == []
 
 
 @pytest.mark.covers("F37")
@@ -53,7 +53,7 @@ async def test_where_somebody_was_told_the_requester_is_left_alone(qr_house: QrH
 async def test_a_refused_request_ends_at_once_and_asks_nobody(qr_house: QrHouse) -> None:
     open_one = await qr_house.requested()
     await comes_true(lambda: qr_house.qr.got == [ASKED])
-    sim_id = qr_house.known(open_one).wish.sim_id
+    sim_id = qr_house.known(open_one).request.sim_id
     handle, result = await qr_house.request(qr_house.ask("another", sim_id, contacts=(9,)))
     assert result.state.status is RequestStatus.REFUSED
     assert [it.code for it in result.refusals] == ["recipient_lacks_role", "open_qr_request"]
@@ -152,7 +152,7 @@ async def test_a_request_made_many_times_at_once_is_one_request(qr_house: QrHous
     answers = await asyncio.gather(*(qr_house.request(wish) for _ in range(5)))
     assert {result.state.status for _, result in answers} == {RequestStatus.REQUESTED}
     await comes_true(lambda: qr_house.qr.got == [ASKED])
-    assert list(qr_house.qr.requests) == [wish.wish.request_id]
+    assert list(qr_house.qr.requests) == [wish.request.request_id]
 
 
 @pytest.mark.covers("W5")
@@ -163,7 +163,7 @@ async def test_a_request_started_again_after_its_code_came_still_tells(qr_house:
     await qr_house.imported(handle, look=False)
     again = await qr_house.client.start_workflow(
         EsimQrRequest.run,
-        qr_house.ask(sim_id=qr_house.known(handle).wish.sim_id),
+        qr_house.ask(sim_id=qr_house.known(handle).request.sim_id),
         id=handle.id,
         task_queue=qr_house.task_queue,
     )

@@ -15,14 +15,14 @@ from tests.temporal_server import PATIENCE, eventually
 from tests.workflows.codes.qr_house import Handle, QrHouse
 from tests.workflows.house import Refusal, exists, keep_retrying
 from tests.workflows.troubles import AWAY, FINAL, LOST_ANSWER, MAIL_REJECTED, Trouble
-from workflows.codes.messages import QrWaits
+from workflows.codes.messages import QrTimeouts
 from workflows.codes.request import EsimQrRequest
 from workflows.search_attributes import HOLD_REASON, ORDER_STATUS
 
 Call = tuple[str, dict[str, Any]]
-QUICK = QrWaits(
+QUICK = QrTimeouts(
     reminder_after=timedelta(seconds=1),
-    requester_told_after=timedelta(seconds=1),
+    requester_notified_after=timedelta(seconds=1),
     look_every=timedelta(seconds=1),
 )
 OVER = {f"already_{status}" for status in RequestStatus if status is not RequestStatus.REQUESTED}
@@ -40,7 +40,7 @@ calls = st.one_of(
 )
 bursts = st.lists(st.lists(calls, min_size=1, max_size=4), min_size=1, max_size=4)
 database_steps = ("open_request", "look_at_request", "add_round", "withdraw_request", "offer_notification")
-mail_steps = ("ask_for_code", "remind_of_code", "tell_no_code", "send_notification")
+mail_steps = ("ask_for_code", "remind_of_code", "report_no_code", "send_notification")
 troubles = st.lists(
     st.tuples(st.sampled_from(database_steps), st.sampled_from([AWAY, LOST_ANSWER, FINAL]))
     | st.tuples(st.sampled_from(mail_steps), st.just(MAIL_REJECTED)),
@@ -71,9 +71,9 @@ async def play(house: QrHouse, bursts: list[list[Call]], troubles: list[tuple[st
     house.troubles.coming.clear()
     for step, trouble in troubles:
         house.troubles.next(step, trouble)
-    wish = house.ask(waits=QUICK)
+    wish = house.ask(timeouts=QUICK)
     asking = asyncio.create_task(house.request(wish))
-    handle = house.client.get_workflow_handle_for(EsimQrRequest.run, wish.wish.request_id)
+    handle = house.client.get_workflow_handle_for(EsimQrRequest.run, wish.request.request_id)
     await eventually(partial(exists, handle), bool)
     person = asyncio.create_task(keep_retrying(house, handle))
     try:

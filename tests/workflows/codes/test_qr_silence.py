@@ -6,7 +6,7 @@ from models.codes.requests import RequestStatus
 from models.orders.lifecycle import HoldReason
 from tests.temporal_server import comes_true
 from tests.workflows.codes.qr_house import QR_WAITS, Handle, QrHouse
-from workflows.codes.messages import QrWaits
+from workflows.codes.messages import QrTimeouts
 
 DAYS = QR_WAITS.reminder_after.days
 
@@ -23,7 +23,7 @@ async def test_reminded_then_held_and_reminded_again_after_a_retry(qr_house: QrH
     await comes_true(lambda: len(got) == 1)
     await silent(qr_house, handle, DAYS)
     await comes_true(lambda: got[1:] == ["reminder 1 of round 1"])
-    assert qr_house.holds.story == []
+    assert qr_house.holds.timeline == []
 
     await silent(qr_house, handle, DAYS)
     await qr_house.held_for(handle, HoldReason.NO_QR_CODE)
@@ -36,7 +36,7 @@ async def test_reminded_then_held_and_reminded_again_after_a_retry(qr_house: QrH
     await qr_house.retry(handle, "user:3")
     await qr_house.held_for(handle, None)
     await comes_true(lambda: got[3:] == ["reminder 2 of round 1"])
-    await comes_true(lambda: qr_house.holds.story == ["held:no_qr_code", "released:user:3"])
+    await comes_true(lambda: qr_house.holds.timeline == ["held:no_qr_code", "released:user:3"])
 
     await silent(qr_house, handle, DAYS)
     await qr_house.held_for(handle, HoldReason.NO_QR_CODE)
@@ -56,7 +56,7 @@ async def test_a_code_that_comes_at_last_releases_the_request(qr_house: QrHouse,
     await qr_house.forward(handle, minutes=16)
     await qr_house.ended(handle)
     assert qr_house.holds.reasons == {}
-    assert qr_house.holds.story == ["held:no_qr_code", "released:system"]
+    assert qr_house.holds.timeline == ["held:no_qr_code", "released:system"]
     assert qr_house.qr.got[-1] == "notification"
 
 
@@ -81,7 +81,7 @@ async def test_a_held_request_is_sent_again_or_withdrawn(qr_house: QrHouse, call
 
 
 async def test_without_reminders_the_requester_is_told_at_once(qr_house: QrHouse) -> None:
-    handle = await qr_house.requested(waits=QrWaits(reminders=0))
+    handle = await qr_house.requested(timeouts=QrTimeouts(reminders=0))
     await silent(qr_house, handle, DAYS)
     await qr_house.held_for(handle, HoldReason.NO_QR_CODE)
     assert qr_house.qr.got[1:] == ["no code after 0 reminders of round 1"]

@@ -41,7 +41,7 @@ async def test_a_step_that_fails_for_a_moment_is_invisible(house: House, step: s
     order = next(iter(house.inventory.orders.values()))
     assert order.status is reached
     assert order.events.count(f"order.{reached}") == 1
-    assert house.holds.story == []
+    assert house.holds.timeline == []
 
 
 @pytest.mark.covers("W5", "W3")
@@ -131,9 +131,9 @@ async def test_a_cancel_overtakes_a_held_step_whose_caller_is_told(house: House)
     await house.held_for(handle, HoldReason.STEP_FAILED)
     house.troubles.over("complete_order")
     assert (await house.call(handle, "cancel")).status is OrderStatus.CANCELLED
-    with pytest.raises(Refusal) as overtaken:
+    with pytest.raises(Refusal) as superseded:
         await call
-    assert overtaken.value.code == "already_cancelled"
+    assert superseded.value.code == "already_cancelled"
     assert len(house.order(handle).incidents) == 1, "kept as an incident"
     await house.ended(handle)
     assert house.sims_of(handle) == {SimState.ACTIVE: [SimKind.PHYSICAL]}
