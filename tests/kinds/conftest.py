@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.builders import world
-from tests.kinds import gadget, instant
+from tests.kinds import gadget, gadget_rows, instant
 from tests.system.conftest import idle_scene
 from tests.system.scene import Scene
 from tests.temporal_server import temporal
@@ -24,7 +24,7 @@ async def quiet(both: None, idle_scene: Scene) -> Scene:
     """An account with both kinds; no worker runs."""
     await world(idle_scene.database)
     await instant.prepare(idle_scene.database)
-    await gadget.prepare(idle_scene.database)
+    await gadget_rows.prepare(idle_scene.database)
     return idle_scene
 
 

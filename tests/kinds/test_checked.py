@@ -18,8 +18,9 @@ from store.orders import acceptance
 from store.session import Database
 from temporal.connection import connect
 from tests.builders import ANA, OPERATOR, ana, run, world
-from tests.kinds import gadget, instant
-from tests.kinds.gadget import Gadget, add_gadgets
+from tests.kinds import gadget_rows, instant
+from tests.kinds.gadget import Gadget
+from tests.kinds.gadget_rows import add_gadgets
 
 KEPT = """
 SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM events), (SELECT count(*) FROM subjects),
@@ -33,7 +34,7 @@ async def desk(database: Database, database_url: str) -> OrderDesk:
     """A desk whose Temporal is away: checking an order needs none."""
     await world(database)
     await instant.prepare(database)
-    await gadget.prepare(database)
+    await gadget_rows.prepare(database)
     settings = Settings(database_url=database_url, temporal_address="127.0.0.1:9")
     return OrderDesk(await connect(settings, lazy=True), database, settings)
 

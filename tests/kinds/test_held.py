@@ -9,7 +9,8 @@ from models.identifiers import order_id as id_of
 from models.orders.lifecycle import HoldReason
 from starter.operations.retry import RetryDesk
 from tests.builders import ANA, OPERATOR, iccid
-from tests.kinds.gadget import KEEPER, OWNER, iccid_for, keeper
+from tests.kinds.gadget import KEEPER, OWNER, iccid_for
+from tests.kinds.gadget_rows import keeper
 from tests.kinds.ways import a_gadget, comes_to, current_details, due, held_for, order, placed
 from tests.starter.shell import Shell
 from tests.system.scene import Scene

@@ -20,7 +20,8 @@ from starter.operations.retry import RetryDesk
 from starter.operations.work_checks import pending
 from store.orders.follow_ups import Due
 from tests.builders import ANA, OPERATOR
-from tests.kinds.gadget import START_LIFE, Gadget, add_gadgets, keeper, life_of
+from tests.kinds.gadget import START_LIFE, Gadget, life_of
+from tests.kinds.gadget_rows import add_gadgets, keeper
 from tests.kinds.instant import Instant
 from tests.kinds.ways import a_gadget, comes_to, due, lives, order, placed
 from tests.starter.shell import Shell

@@ -12,7 +12,8 @@ from models.errors import Refused, Unavailable
 from models.orders.kinds import Ordered, Swap
 from models.orders.lifecycle import OPEN, OrderStatus
 from tests.builders import OPERATOR, as_csv, iccid, line
-from tests.kinds.gadget import Gadget, add_gadgets, life_of
+from tests.kinds.gadget import Gadget, life_of
+from tests.kinds.gadget_rows import add_gadgets
 from tests.kinds.instant import Instant
 from tests.kinds.ways import order, placing
 from tests.system.scene import Scene

@@ -12,7 +12,7 @@ from models.orders.kinds import Ordered
 from sandbox.ports import free_port
 from store.operations import metrics
 from tests.builders import ANA, OPERATOR
-from tests.kinds.gadget import keeper
+from tests.kinds.gadget_rows import keeper
 from tests.kinds.instant import Instant
 from tests.kinds.ways import a_gadget, comes_to, current_details, order, placed, placement
 from tests.starter.shell import Shell

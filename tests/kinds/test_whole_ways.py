@@ -15,7 +15,8 @@ from models.orders.placement import Acceptance, StepResult
 from models.people.callers import AllAccounts
 from store.orders import acceptance, views
 from tests.builders import ANA, OPERATOR, iccid
-from tests.kinds.gadget import KEEPER, OWNER, START_LIFE, Gadget, iccid_for, keeper, life_of
+from tests.kinds.gadget import KEEPER, OWNER, START_LIFE, Gadget, iccid_for, life_of
+from tests.kinds.gadget_rows import keeper
 from tests.kinds.instant import RECEIPT, Instant
 from tests.kinds.ways import a_gadget, comes_to, due, lives, order, placed, placement, placing
 from tests.system.scene import Scene, refused

@@ -8,7 +8,8 @@ from models.orders.placement import Placement
 from models.orders.views import OrderView
 from starter.orders.desk import Placed
 from tests.builders import OPERATOR
-from tests.kinds.gadget import Gadget, add_gadgets
+from tests.kinds.gadget import Gadget
+from tests.kinds.gadget_rows import add_gadgets
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
 

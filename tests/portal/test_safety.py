@@ -1,20 +1,17 @@
 """What holds for every answer: headers, what the log says, how much may be sent, and from where."""
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator
-from http import HTTPStatus
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.types import Message
 
-from models.errors import EsimError, Refusal, Refused
+from models.errors import EsimError, Refused
 from tests.portal.conftest import ADDRESS
 from tests.portal.desk import CODE, DOWNLOAD, GOOD, UPLOAD, InventedDesk, database_away
-from tests.portal.served import serving
 
 LIMIT = 6 * 1024 * 1024
 EVERYTHING = [
@@ -258,67 +255,3 @@ async def test_only_our_own_forms_are_taken(
         sent = await browser.post(path, data={"upload_id": "upload-1", "code": str(CODE)}, headers=headers)
         assert sent.status_code == (200 if taken else 403)
     assert bool(desk.done["reveal"]) is taken
-
-
-# --- for programs --------------------------------------------------------------------------------------
-
-
-NO_QR_CODE = "The file shows no QR code that can be read; upload one where it is sharp and complete."
-
-
-@pytest.mark.parametrize("accept", ["application/json", "application/problem+json", "application/*+json"])
-async def test_programs_get_problem_details(browser: httpx.AsyncClient, accept: str) -> None:
-    answer = await browser.post(
-        f"/u/{UPLOAD}/check", files={"file": ("x.png", b"bad")}, headers={"Accept": accept}
-    )
-    assert answer.status_code == 422
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert json.loads(answer.text) == {
-        "type": "about:blank",
-        "title": HTTPStatus(422).phrase,
-        "status": 422,
-        "code": "no_qr_code",
-        "detail": NO_QR_CODE,
-        "refusals": [{"code": "no_qr_code", "parameters": {}, "sentence": NO_QR_CODE}],
-    }
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status", "code"),
-    [
-        ("GET", "/nowhere", 404, "page_unknown"),
-        ("GET", "/u/unknown", 404, "link_unknown"),
-        ("PATCH", f"/u/{UPLOAD}", 405, "method_not_allowed"),
-    ],
-)
-async def test_other_problems_have_codes_too(
-    browser: httpx.AsyncClient, method: str, path: str, status: int, code: str
-) -> None:
-    answer = await browser.request(method, path, headers={"Accept": "application/json"})
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-
-
-async def test_every_reason_is_told(browser: httpx.AsyncClient, desk: InventedDesk) -> None:
-    several = Refused(Refusal.of("file_damaged"), Refusal.of("too_many_pages"))
-    desk.fails["check"] = several
-    page = await browser.post(f"/u/{UPLOAD}/check", files={"file": ("x.png", GOOD)})
-    assert "The file is damaged" in page.text
-    assert "more than 5 pages" in page.text
-    desk.fails["reveal"] = several
-    assert (await browser.post(f"/q/{DOWNLOAD}")).status_code == 422
-
-
-def test_every_page_may_be_asked_for_its_head(app: FastAPI) -> None:
-    for route in app.routes:
-        methods = getattr(route, "methods", None) or set()
-        assert "GET" not in methods or "HEAD" in methods, route
-
-
-@pytest.mark.parametrize("path", [path for method, path, _ in EVERYTHING if method == "GET"])
-async def test_a_head_is_the_page_without_its_content(desk: InventedDesk, path: str) -> None:
-    async with serving(desk) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        page, head = await client.get(path), await client.head(path)
-    assert (head.status_code, head.content) == (page.status_code, b"")
-    varies = ("date", "content-security-policy")
-    kept = [{name: text for name, text in it.headers.items() if name not in varies} for it in (page, head)]
-    assert kept[0] == kept[1]

@@ -1,56 +1,22 @@
 """The feed of events: whoever follows it by its cursor misses nothing and gets nothing twice."""
 
 import asyncio
-import subprocess
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
 import pytest
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.events import EVENT_TYPES, Audience, FeedEvent
 from models.fleet.file import parse_fleet
 from models.people.callers import AllAccounts
-from sandbox.postgres import ThrowAwayPostgres
-from sandbox.postgres_install import find_binaries
 from store import events
 from store.events import START, Cursor
 from store.fleet.file_import import import_fleet
 from store.session import Database
 from store.staging import importing
 from tests.builders import acknowledge, as_csv, iccid, line, place, process, run, world
-
-
-class Follower:
-    """Follows the feed, as a webhook's sender or a stream does."""
-
-    def __init__(self, database: Database, limit: int = 2, account_id: int | None = None) -> None:
-        self.database = database
-        self.limit = limit
-        self.account_id = account_id
-        self.cursor = START
-        self.got: list[FeedEvent] = []
-
-    async def look(self) -> list[str]:
-        """Read on until nothing is new; the actors of what came."""
-        before = len(self.got)
-        while True:
-            async with self.database.reading() as connection:
-                page = await events.read(
-                    connection,
-                    Cursor.parse(str(self.cursor)),
-                    audience=Audience.OPERATOR,
-                    account_id=self.account_id,
-                    limit=self.limit,
-                )
-            if not page.events:
-                assert page.cursor == self.cursor
-                return [event.actor for event in self.got[before:]]
-            self.got += page.events
-            self.cursor = page.cursor
+from tests.store.feed import Follower, unfinished, write, written
 
 
 class ById:
@@ -66,23 +32,6 @@ class ById:
         for row in await run(self.database, newer, last=self.last):
             self.last = row.id
             self.got.append(row.actor)
-
-
-async def write(connection: AsyncConnection, actor: str, account_id: int | None = 1) -> None:
-    await events.append(connection, account_id, ("sim:1",), actor, ("qr.shown", {}))
-
-
-async def written(database: Database, actor: str) -> None:
-    async with database.transaction() as connection:
-        await write(connection, actor)
-
-
-@asynccontextmanager
-async def unfinished(database: Database, actor: str) -> AsyncIterator[AsyncConnection]:
-    """A transaction that has written, and is committed at the end of the block."""
-    async with database.transaction() as connection:
-        await write(connection, actor)
-        yield connection
 
 
 async def test_writers_that_commit_in_another_order_than_they_began(database: Database) -> None:
@@ -215,121 +164,3 @@ def test_a_cursor_survives_its_opaque_form() -> None:
     for cursor in (START, Cursor(1, 2, 3), Cursor(1_900_000_000, 2**64 - 1, 2**59)):
         assert Cursor.parse(str(cursor)) == cursor
         assert set(str(cursor)) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
-
-
-# --- a restore --------------------------------------------------------------------------------------------
-
-
-def pg(program: str, url: str, *arguments: str) -> None:
-    place_of = make_url(url)
-    host, port = str(place_of.query["host"]), str(place_of.query["port"])
-    where = ["-h", host, "-p", port, "-U", str(place_of.username), "-d", str(place_of.database)]
-    command = [str(find_binaries() / program), *where, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-async def waste_transactions(database: Database, number: int) -> None:
-    """As a cluster does that is in use for long: its transactions have high ids."""
-    async with database.transaction() as connection:
-        await connection.execute(text("CREATE TABLE wasted (id int)"))
-    for _ in range(number):
-        await run(database, "INSERT INTO wasted VALUES (1)")
-
-
-async def test_a_database_restored_into_a_new_cluster_goes_on_after_every_cursor(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    await waste_transactions(database, 300)
-    follower = Follower(database)
-    await written(database, "read")
-    assert await follower.look() == ["read"]
-    async with unfinished(database, "late"):
-        await written(database, "beside")
-        assert await follower.look() == []
-    backup = str(tmp_path / "esim.dump")
-    await asyncio.to_thread(pg, "pg_dump", database_url, "-Fc", "-f", backup)
-    await written(database, "lost")
-    told = await follower.look()
-    assert told == ["late", "beside", "lost"]
-    old = [Cursor.parse(event.id) for event in follower.got]
-
-    for _ in range(2):  # also the same backup a second time
-        with ThrowAwayPostgres() as server:
-            await asyncio.to_thread(pg, "pg_restore", server.url(), "-1", backup)
-            restored = Database(server.url(), 3)
-            async with restored.transaction() as connection:
-                assert await events.restored_unannounced(connection), "its events are of unknown transactions"
-                await events.raise_epoch(connection)
-                assert not await events.restored_unannounced(connection)
-            follower.database = restored
-            before = len(follower.got)
-            assert await follower.look() == [], "nothing comes twice"
-            await written(restored, "after")
-            assert await follower.look() == ["after"], "nothing is missed"
-            (new,) = follower.got[before:]
-            assert Cursor.parse(new.id) > max(old)
-            assert int(
-                (await run(restored, "SELECT xid::text FROM events ORDER BY id DESC LIMIT 1"))[0][0]
-            ) < (old[0].xid), "ids of transactions began anew: without an epoch the event would be missed"
-            newcomer = Follower(restored)
-            assert await newcomer.look() == ["read", "late", "beside", "after"]
-            assert [event.id for event in newcomer.got[:3]] == [event.id for event in follower.got[:3]]
-            early = Follower(restored)
-            early.cursor = old[0]
-            assert await early.look() == ["late", "beside", "after"], "from a cursor of before the restore"
-            old.append(Cursor.parse(new.id))
-            await restored.close()
-        await asyncio.sleep(1)  # a restore takes longer than the second that tells epochs apart
-
-
-WASTE = """
-DO $$ BEGIN
-    FOR number IN 1..{} LOOP
-        BEGIN  -- a transaction within the transaction, with an id of its own
-            INSERT INTO wasted VALUES (number);
-        EXCEPTION WHEN division_by_zero THEN NULL;
-        END;
-    END LOOP;
-END $$
-"""
-XID = "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)"
-
-
-async def waste_until(database: Database, xid: int) -> None:
-    """The cluster's next transaction has at least this id."""
-    ((now,),) = await run(database, XID)
-    await run(database, "CREATE TABLE wasted (id bigint)")
-    await run(database, WASTE.format(max(xid - now, 0)))
-    await run(database, "DROP TABLE wasted")
-
-
-async def test_a_cluster_with_more_transactions_than_the_dump_is_noticed(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    """The ids of its transactions are above all in the dump, but below what followers have read."""
-    follower = Follower(database)
-    await written(database, "read")
-    assert await follower.look() == ["read"]
-    async with database.reading() as connection:
-        assert not await events.restored_unannounced(connection)
-    backup = str(tmp_path / "esim.dump")
-    await asyncio.to_thread(pg, "pg_dump", database_url, "-Fc", "-f", backup)
-    ((dumped,),) = await run(database, XID)
-    await waste_until(database, dumped + 5000)
-    await written(database, "lost")
-    assert await follower.look() == ["lost"]
-    with ThrowAwayPostgres() as server:
-        restored = Database(server.url(), 3)
-        await waste_until(restored, dumped + 100)
-        await asyncio.to_thread(pg, "pg_restore", server.url(), "-1", backup)
-        follower.database = restored
-        await written(restored, "skipped")
-        assert await follower.look() == [], "what happens is left out silently"
-        async with restored.transaction() as connection:
-            assert await events.restored_unannounced(connection)
-            await events.raise_epoch(connection)
-            assert not await events.restored_unannounced(connection)
-        await written(restored, "after")
-        assert await follower.look() == ["after"]
-        await restored.close()
