@@ -168,7 +168,7 @@ class Postgres:
         options = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-instructions"]
         options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--username={OWNER}"]
         if self.fast:
-            options.append("--no-sync")
+            options += ["--no-sync", "--no-data-checksums"]
         self._run("initdb", *options, "-D", str(new))
         self._run(
             "postgres",
@@ -233,11 +233,15 @@ class ThrowAwayPostgres:
         with ThrowAwayPostgres() as server:
             engine = create_async_engine(server.url())
 
-    It also ends when this process is killed.
+    It also ends when this process is killed. `parent` is where its folder is made, if not where temporary
+    folders are.
     """
 
+    def __init__(self, parent: Path | None = None) -> None:
+        self._parent = parent
+
     def __enter__(self) -> Self:
-        self.folder = Path(tempfile.mkdtemp(prefix="esim-test-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="esim-test-", dir=self._parent))
         self._server = Postgres(self.folder / "postgres", self.folder / "postgres.log", fast=True)
         self._lifeline = Lifeline()
         self._lifeline.remove_at_end(self.folder)

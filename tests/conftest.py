@@ -1,25 +1,23 @@
 """A PostgreSQL server a test process, a fresh migrated database a test, and nothing left behind."""
 
 import asyncio
+import gc
 import os
 import shutil
 import signal
 import tempfile
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import asyncpg  # type: ignore[import-untyped]
 import pytest
 from hypothesis import settings
-from sqlalchemy import make_url
 
 from sandbox.postgres import ThrowAwayPostgres
 from store import migrations
 from store.session import Database
+from tests.databases import TEMPLATE, Copies, connect, folder_in_memory, tidy
 
-TEMPLATE = "template_esim"
 settings.register_profile("esim", deadline=None)
 settings.load_profile("esim")  # a busy machine is slow, and a test must not fail for that
 OURS = ("esim-", "tmp", "against-")
@@ -43,6 +41,24 @@ def pytest_configure() -> None:
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for no garbage while tests are collected, and never again in what was loaded for that: all of it
+    stays to the end.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # libraries complain of what is there when Python ends
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Remove the temporary folder; of a run that failed, what its tests wrote stays in it to be looked at."""
     folder = Path(tempfile.gettempdir())
@@ -63,7 +79,7 @@ def nothing_is_left_behind() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[ThrowAwayPostgres]:
     """The server, with a migrated database that each test's is copied from."""
-    with ThrowAwayPostgres() as server:
+    with ThrowAwayPostgres(folder_in_memory()) as server:
         # a thread of its own: the session's event loop may be running when this is asked for
         with ThreadPoolExecutor(1) as thread:
             thread.submit(asyncio.run, _make_template(server)).result()
@@ -73,15 +89,22 @@ def postgres() -> Iterator[ThrowAwayPostgres]:
 async def _make_template(server: ThrowAwayPostgres) -> None:
     await administer(server, f"CREATE DATABASE {TEMPLATE}")
     await migrations.upgrade(server.url(TEMPLATE))
+    await tidy(server.url(TEMPLATE))
+
+
+@pytest.fixture(scope="session")
+async def copies(postgres: ThrowAwayPostgres) -> AsyncIterator[Copies]:
+    """Makes the databases of this process's tests."""
+    copies = Copies(postgres)
+    yield copies
+    await copies.close()
 
 
 @pytest.fixture
-async def database_url(postgres: ThrowAwayPostgres) -> AsyncIterator[str]:
-    """A fresh database with all tables, gone after the test."""
-    name = f"test_{uuid.uuid4().hex}"
-    await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
-    yield postgres.url(name)
-    await administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+async def database_url(copies: Copies) -> AsyncIterator[str]:
+    """A database with all tables and no rows, gone after the test."""
+    async with copies.of() as url:
+        yield url
 
 
 @pytest.fixture
@@ -94,10 +117,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 async def administer(server: ThrowAwayPostgres, statement: str) -> None:
     """Run a statement that no transaction may hold, such as CREATE DATABASE."""
-    url = make_url(server.url())
-    connection = await asyncpg.connect(
-        user=url.username, database=url.database, host=url.query["host"], port=url.query["port"]
-    )
+    connection = await connect(server.url())
     try:
         await connection.execute(statement)
     finally:

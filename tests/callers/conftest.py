@@ -1,26 +1,23 @@
 """The two firms, built once; each test gets a copy of their database."""
 
-import uuid
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import make_url
 
-from sandbox.postgres import ThrowAwayPostgres
 from store.session import Database
 from tests.callers.world import Desks, Known, build, open_desks
-from tests.conftest import TEMPLATE, administer
+from tests.databases import Copies
 
 
-@pytest.fixture(scope="module")
-async def firms(postgres: ThrowAwayPostgres) -> AsyncIterator[tuple[str, Known]]:
+@pytest.fixture(scope="session")
+async def firms(copies: Copies) -> AsyncIterator[tuple[str, Known]]:
     """The name of the database to copy, and what Acme has in it."""
-    name = f"firms_{uuid.uuid4().hex}"
-    await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
-    database = Database(postgres.url(name))
-    known = await build(database)
-    await database.close()
-    yield name, known
-    await administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    async with copies.of() as url:
+        database = Database(url)
+        known = await build(database)
+        await database.close()
+        yield str(make_url(url).database), known
 
 
 @pytest.fixture
@@ -29,12 +26,10 @@ def acme(firms: tuple[str, Known]) -> Known:
 
 
 @pytest.fixture
-async def database_url(postgres: ThrowAwayPostgres, firms: tuple[str, Known]) -> AsyncIterator[str]:
+async def database_url(copies: Copies, firms: tuple[str, Known]) -> AsyncIterator[str]:
     """A copy of the firms' database."""
-    name = f"test_{uuid.uuid4().hex}"
-    await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {firms[0]} STRATEGY FILE_COPY")
-    yield postgres.url(name)
-    await administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    async with copies.of(firms[0]) as url:
+        yield url
 
 
 @pytest.fixture
