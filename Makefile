@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ROOMS := activities mail models outbox portal providers qr sandbox starter store telemetry temporal wording workflows settings.py worker.py
 TESTED := tests bench
-JOBS ?= 2
+# More than the usual two cores: a test often waits for a server.
+JOBS ?= 3
 COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --quiet
 
@@ -14,6 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test test-night check lint types imports bench pictures histories schemas emails lock clean
+.PHONY: help install demo up test test-quick test-night check lint types imports bench pictures histories schemas lock clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -34,9 +36,12 @@ up: $(STAMP) ## Run everything on this machine until Ctrl-C
 	$(BIN)/esim-orders up
 
 test: $(STAMP) ## Run the tests, on real parts that they start themselves
-	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
-test-night: $(STAMP) ## Run the tests that take long, such as thirty thousand odd mails
+test-quick: $(STAMP) ## Run the tests of all rules, and an order of each kind on real parts
+	$(BIN)/python -m pytest -m 'quick and not night' $(ARGS)
+
+test-night: $(STAMP) ## Run the tests that take long, such as thousands of odd mails and files
 	$(BIN)/python -m pytest -m night $(ARGS)
 
 lint: $(STAMP)

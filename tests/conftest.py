@@ -20,6 +20,10 @@ from tests.databases import TEMPLATE, Copies, connect, folder_in_memory, tidy
 
 settings.register_profile("esim", deadline=None)
 settings.load_profile("esim")  # a busy machine is slow, and a test must not fail for that
+TESTS = Path(__file__).parent
+QUICK = ("models", "wording", "workflows")
+SERVERS = {"postgres", "temporal"}
+"""The fixtures that start one."""
 OURS = ("esim-", "tmp", "against-")
 """How temporary files and folders of the product and of the tests begin."""
 
@@ -53,6 +57,16 @@ def pytest_collection() -> Iterator[None]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`make test-quick` runs all tests of rules, words and workflows that need no server, and those that are
+    marked.
+    """
+    for item in items:
+        in_quick_folder = item.path.relative_to(TESTS).parts[0] in QUICK
+        if in_quick_folder and SERVERS.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("quick")
 
 
 def pytest_unconfigure() -> None:

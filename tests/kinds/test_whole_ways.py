@@ -26,6 +26,7 @@ from workflows.orders.messages import AcknowledgeInput, CancelInput, EnterIccidI
 ENTERED = iccid(4711)
 
 
+@pytest.mark.quick
 @pytest.mark.covers("W1", "W2")
 async def test_a_provider_that_answers_at_once_leaves_nothing_to_wait_for(open_scene: Scene) -> None:
     scene = open_scene
@@ -44,6 +45,7 @@ async def test_a_provider_that_answers_at_once_leaves_nothing_to_wait_for(open_s
     assert await due(scene, order_id) == []
 
 
+@pytest.mark.quick
 @pytest.mark.covers("W1", "W2")
 async def test_an_esim_of_a_gadget_goes_all_the_way(open_scene: Scene) -> None:
     scene = open_scene
