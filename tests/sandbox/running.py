@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -16,6 +18,7 @@ import psutil
 from sandbox.control import ask
 from sandbox.data_dir import Addresses, DataDir
 from sandbox.ports import free_port
+from sandbox.postgres import Postgres
 
 RUN_UP = Path(__file__).with_name("run_up.py")
 DEADLINE_SECONDS = 40
@@ -73,6 +76,15 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
+@cache
+def a_cluster() -> Path:
+    """The folder of a PostgreSQL server that never ran. Making one takes longer than all else of a start."""
+    folder = Path(tempfile.mkdtemp(prefix="cluster-"))
+    server = Postgres(folder / "postgres", folder / "log")
+    server.prepare()
+    return server.folder
+
+
 @contextmanager
 def up(
     folder: Path,
@@ -80,10 +92,16 @@ def up(
     environment: dict[str, str] | None = None,
     started: str = "ready",
     through: tuple[str, ...] = (),
+    prepared: bool = True,
 ) -> Iterator[Up]:
-    """Start `up`, perhaps `through` a shell, and wait until it says that it is ready, or has ended."""
+    """Start `up`, perhaps `through` a shell, and wait until it says that it is ready, or has ended. A new
+    folder has a server's files already, unless it is not to be `prepared`.
+    """
     folder.mkdir(exist_ok=True)
-    ports = DataDir(folder).ports
+    data = DataDir(folder)
+    if prepared and not data.postgres.exists() and "ESIM_DATABASE_URL" not in (environment or {}):
+        subprocess.run(["cp", "-a", str(a_cluster()), str(data.postgres)], check=True)
+    ports = data.ports
     if not ports.exists():  # other test runs on this machine shall not race us for the usual ports
         names = ("temporal", "temporal_ui", "temporal_metrics", "smtp")
         ports.write_text(json.dumps({name: free_port() for name in names}))

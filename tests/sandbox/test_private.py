@@ -37,7 +37,7 @@ def open_umask() -> Iterator[None]:
 @pytest.mark.usefixtures("open_umask")
 async def test_all_files_of_a_running_sandbox_are_private(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    with up(folder) as running:
+    with up(folder, prepared=False) as running:
         smtp = urlsplit(running.addresses.smtp_url)
         async with aiosmtplib.SMTP(hostname=smtp.hostname, port=smtp.port) as server:
             await server.sendmail("a@shop.example", ["b@shop.example"], b"Subject: private\r\n\r\nx")
@@ -60,5 +60,5 @@ async def test_a_folder_that_holds_more_than_a_sandbox_keeps_its_mode(tmp_path: 
     folder.mkdir(mode=0o755)
     letter = folder / "letter.txt"
     letter.touch(mode=0o644)
-    with up(folder):
+    with up(folder, prepared=False):
         assert exposed(folder) == {"home": "0o755", "home/letter.txt": "0o644"}
