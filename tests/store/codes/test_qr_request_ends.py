@@ -190,6 +190,7 @@ async def test_steps_about_codes_and_the_discard_at_once_never_wait_in_a_circle(
             ("done", RequestStatus.IMPORTED),
             ("request_over", RequestStatus.SIM_DISCARDED),
             ("request_over", RequestStatus.IMPORTED),
+            ("link_revoked", RequestStatus.IMPORTED),  # imported before, and its links ended with the SIM
             ("sim_discarded", RequestStatus.SIM_DISCARDED),
         }
         assert "open" not in {link.state for link in (await qr.history(sim)).links}
