@@ -14,8 +14,7 @@ COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --g
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-night check lint types imports bench pictures histories schemas emails lock clean
-.PHONY: help install demo up test test-quick test-night check lint types imports bench pictures histories schemas lock clean
+.PHONY: help install demo up test test-quick test-night check lint types imports bench pictures histories schemas emails lock clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
