@@ -165,7 +165,9 @@ async def test_an_ended_order_whose_workflow_was_lost_still_pays_what_it_owes(
         assert not (found := await pending(scene.database)).ok
         assert found.sentence.endswith(f": {order_id}. Run: esim-orders order retry ORDER")
         told = await asyncio.to_thread(_doctor, scene)
-        assert [check["sentence"] for check in told["checks"] if check["name"] == "owed"] == [found.sentence]
+        assert [check["sentence"] for check in told["checks"] if check["name"] == "pending"] == [
+            found.sentence
+        ]
         async with scene.worker():
             async with RetryDesk.open(settings) as desk:
                 assert (await desk.one(OPERATOR, order_id)).outcome is Outcome.STARTED_AGAIN
