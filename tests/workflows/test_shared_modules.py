@@ -1,7 +1,6 @@
 """Production workers run workflows without the sandbox, so all orders of a worker share its modules."""
 
 import ast
-import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +12,8 @@ import workflows
 from settings import Settings
 from worker import configured_runner
 
-MODULES = sorted(
-    found.name for found in pkgutil.walk_packages(workflows.__path__, "workflows.") if not found.ispkg
-)
+FOLDER = Path(workflows.__path__[0])
+MODULES = sorted(str(found.relative_to(FOLDER)) for found in FOLDER.rglob("*.py"))
 CHANGING = {
     *("append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "popleft", "appendleft"),
     *("remove", "discard", "clear", "sort", "reverse", "put", "set"),
@@ -64,8 +62,7 @@ def changes(source: str) -> Iterator[str]:
 @pytest.mark.parametrize("module", MODULES)
 @pytest.mark.covers("W1")
 def test_no_order_changes_what_a_module_of_the_workflows_holds(module: str) -> None:
-    file = Path(workflows.__path__[0]).parent / Path(*module.split(".")).with_suffix(".py")
-    assert not list(changes(file.read_text()))
+    assert not list(changes((FOLDER / module).read_text()))
 
 
 @pytest.mark.parametrize(
