@@ -50,7 +50,7 @@ from workflows.codes.notification import EsimQrNotification, PinnedQrNotificatio
 from workflows.codes.request import EsimQrRequest
 from workflows.operations.retry_held import RetryHeld
 from workflows.orders.order import EsimOrder
-from workflows.step import Steps, activities_of, undone
+from workflows.step import Steps, activities_of, unimplemented
 from workflows.steps import CONTRACTS
 
 GRACE = timedelta(seconds=30)
@@ -64,6 +64,7 @@ PASSED_THROUGH = (
     "models",
     "workflows.messages",
     "workflows.codes.messages",
+    "workflows.codes.rounds",
     "workflows.codes.steps",
     "workflows.operations.messages",
     "workflows.operations.steps",
@@ -72,6 +73,7 @@ PASSED_THROUGH = (
     "workflows.step",
     "workflows.steps",
     "workflows.step_runner",
+    "workflows.background",
     "workflows.calls",
     "workflows.reminder_schedule",
     "workflows.details",
@@ -139,7 +141,7 @@ def order_worker(
     for processes with a watchdog.
     """
     activities = activities_of(*implementations(client, database, mailer, settings))
-    assert not undone(CONTRACTS, activities)  # noqa: S101  every declared step is taken
+    assert not unimplemented(CONTRACTS, activities)  # noqa: S101  every declared step is taken
     return Worker(
         client,
         task_queue=settings.task_queue,

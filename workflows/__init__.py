@@ -1,1 +1,1 @@
-"""How an order proceeds, durably. Deterministic: imports models only."""
+"""Temporal workflows: how orders, requests and notifications proceed. Deterministic: imports models only."""

@@ -1,12 +1,12 @@
-"""The calls that wait for their turn: people ask at any time, and only `run` takes steps (F51).
+"""The queue of calls of one workflow: callers call at any time, and only `run` executes steps (F51).
 
-An update adds its call and waits for the answer; `run` takes the calls one after another, so of two that
-exclude each other exactly one wins, and the other's caller is told.
+An update adds its call to the queue and waits for the answer. `run` answers the calls one after another, so
+of two that exclude each other exactly one succeeds, and the other one's caller gets a refusal.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from typing import Any, Generic, TypeVar
 
 from temporalio import workflow
@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 class Call(Generic[State]):
-    """One call: the step it asks for, and where its caller, if anybody, waits for the state after it."""
+    """One call: the step that it asks for, and the future by which its caller gets the state after it."""
 
     def __init__(self, step: Step[Any], message: Any) -> None:
         self.step = step
@@ -28,18 +28,18 @@ class Call(Generic[State]):
         self.answer: asyncio.Future[State] = asyncio.get_running_loop().create_future()
 
     def done(self, state: State) -> None:
-        """Say where things are now."""
+        """Answer with the state after the step."""
         self.answer.set_result(state)
 
     def refuse(self, *refusals: Refusal) -> None:
-        """Say why not; the first reason's code is the error's type."""
+        """Answer with the reasons why not; the first reason's code is the error's type."""
         self.answer.set_exception(refused(*refusals))
-        self.answer.exception()  # nobody may be waiting for it
+        self.answer.exception()  # else asyncio reports it as never retrieved, where no caller waits for it
 
 
 class Calls(Generic[State]):
-    """The queue of one workflow, which answers each call by `answer`. `cancels` is the step that a held
-    call gives way to.
+    """The queue of one workflow: `answer` executes and answers one call. `cancels` is the step that ends the
+    order or request; a call whose step is held is superseded by it.
     """
 
     def __init__(self, answer: Callable[[Call[State]], Awaitable[None]], cancels: Step[Any]) -> None:
@@ -48,41 +48,43 @@ class Calls(Generic[State]):
         self._waiting: deque[Call[State]] = deque()
 
     def add(self, step: Step[Any], message: Any) -> Call[State]:
-        """The last in the queue."""
+        """Add a call at the end of the queue."""
         call: Call[State] = Call(step, message)
         self._waiting.append(call)
         return call
 
     async def ask(self, step: Step[Any], message: Any) -> State:
-        """Wait until this call has had its turn; raises what it was refused with."""
+        """Add a call and wait for its answer. Raises `ApplicationError` with the reasons of a refusal."""
         return await self.add(step, message).answer
 
     def next(self) -> Call[State]:
-        """The call whose turn it is."""
+        """Remove the first call from the queue."""
         return self._waiting.popleft()
 
     def postpone(self, call: Call[State]) -> None:
-        """What this call asks for was overtaken before it was done: it has its turn again after what overtook
-        it, and is answered by what it finds then.
+        """Put a superseded call back at the end of the queue: it is answered after the call that superseded
+        it, by the state that it then finds.
         """
         self._waiting.append(call)
 
     def superseded(self, call: Call[State]) -> bool:
-        """Whether somebody wants the whole thing to end, so that this call need not be waited for."""
+        """Whether a call that cancels the order or request waits, so that this one need not be finished."""
         cancels = self._cancels
         return call.step is not cancels and any(waiting.step is cancels for waiting in self._waiting)
 
-    async def answer_while(self, condition: Condition, beside: Sequence[asyncio.Task[None]] = ()) -> None:
-        """Answer the waiting calls in the order they came, while the condition holds. What fails beside
-        fails here, also of tasks that are added meanwhile.
+    async def answer_while(
+        self, condition: Condition, background: Collection[asyncio.Task[None]] = ()
+    ) -> None:
+        """Answer the waiting calls in the order in which they came, while the condition holds. Raises what a
+        background task raises, also one that is added meanwhile.
         """
 
         def failed() -> bool:
-            return any(task.done() and task.exception() is not None for task in beside)
+            return any(task.done() and task.exception() is not None for task in background)
 
         while True:
             await workflow.wait_condition(lambda: bool(self._waiting) or not condition() or failed())
-            for task in beside:
+            for task in background:
                 if task.done():
                     task.result()
             if not self._waiting or not condition():
@@ -90,15 +92,16 @@ class Calls(Generic[State]):
             await self._answer(self.next())
 
 
-async def to_the_end(way: Coroutine[Any, Any, Result], cancelled: Callable[[], None]) -> Result:
-    """Go the whole way. A cancellation that an operator requests of Temporal is a call like any other: it
-    would else end the workflow and leave what it stands for open, with nobody to take it on.
+async def run_to_the_end(work: Coroutine[Any, Any, Result], cancelled: Callable[[], None]) -> Result:
+    """Run the workflow's work to its end, also where an operator cancels the workflow in Temporal:
+    `cancelled` is called instead and adds a call to the queue. To end the workflow at once would leave its
+    order or request open in the database, with no workflow.
     """
-    going = asyncio.create_task(way)
-    while not going.done():
+    running = asyncio.create_task(work)
+    while not running.done():
         try:
-            await asyncio.shield(going)
+            await asyncio.shield(running)
         except asyncio.CancelledError:
-            if not going.cancelled():
+            if not running.cancelled():
                 cancelled()
-    return going.result()
+    return running.result()

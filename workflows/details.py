@@ -1,4 +1,4 @@
-"""What an operator reads about one workflow in the Temporal Web UI, as markdown without personal data."""
+"""The current details of one workflow in the Temporal Web UI, as Markdown without personal data."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ _WAITS = {
 
 
 _HANDED_OVER_BY = {"submit_to_provider", "ask_for_code"}
-"""Until these steps have succeeded, the provider or distributor that is waited for knows of nothing."""
+"""Until these steps have succeeded, the provider or distributor has received nothing to answer (W11)."""
 
 
 def order_details(
@@ -32,7 +32,7 @@ def order_details(
     *,
     going_out: Sequence[GoingOut] = (),
 ) -> str:
-    """Where the order is, what it waits for, what a person can do, and what happened so far."""
+    """The order's status, what it waits for, what an operator can do, and when it did what."""
     waits = _waiting(_WAITS[status], schedule) if status in _WAITS else None
     return details(status.label, timeline, holds, going_out, waits=waits, calls=_CALLS.get(status, ()))
 
@@ -46,15 +46,16 @@ def request_details(
     *,
     going_out: Sequence[GoingOut] = (),
 ) -> str:
-    """Where a request for a QR code is, and the rest as for orders."""
+    """The status of a request for a QR code, and the rest as for orders."""
     if status is RequestStatus.REQUESTED:
         waits = _waiting("the QR code", schedule)
         calls = ("send_again", "withdraw")
         return details(status.label, timeline, holds, going_out, waits=waits, calls=calls)
-    told = None
+    notified = None
     if requester_notified_at:
-        told = f"The requester is told at {_time(requester_notified_at)}, unless somebody is told before."
-    return details(status.label, timeline, holds, going_out, waits=told)
+        at = _time(requester_notified_at)
+        notified = f"The requester is notified at {at}, unless a notification is sent before."
+    return details(status.label, timeline, holds, going_out, waits=notified)
 
 
 def details(
@@ -66,13 +67,14 @@ def details(
     waits: str | None = None,
     calls: Sequence[str] = (),
 ) -> str:
-    """The page: the status, what holds, what has not gone out, what is waited for, what can be sent, and a
-    table of times. An answer is not waited for before what it answers has gone out (W11).
+    """The page: the status, the holds, what has not been sent, what is waited for, the updates that can be
+    sent, and a table of times. While the order or request itself has not been sent, it waits for no answer
+    (W11).
     """
     parts = [f"**{status}**"]
     parts += [
         f"**Held** in {code(hold.step)} since {_time(hold.since)} (`{hold.reason}`): {hold.reason.sentence} "
-        "Signal `retry` goes on."
+        "Signal `retry` to continue."
         for hold in holds
     ]
     parts += [

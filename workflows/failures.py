@@ -1,7 +1,7 @@
 """Refusals as Temporal carries them: an `ApplicationError` with the English sentences as its message.
 
-Its type is the first reason's code, and its details are all reasons, each as `{"code", "parameters"}`: so
-whoever is refused can be told in their own language.
+Its type is the first reason's code, and its details are all reasons, each as `{"code", "parameters"}`, so
+that each surface can write them in the caller's language.
 """
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from models.errors import Refusal
 
 
 def refused(*refusals: Refusal, as_type: str | None = None) -> ApplicationError:
-    """The failure of a call, or of a step where `as_type` names it, that was refused for these reasons."""
+    """The failure of a call that was refused for these reasons; of a step, with `as_type` as its type."""
     return ApplicationError(
         " ".join(refusal.sentence for refusal in refusals),
         *(refusal.model_dump(mode="json", include={"code", "parameters"}) for refusal in refusals),
@@ -21,8 +21,8 @@ def refused(*refusals: Refusal, as_type: str | None = None) -> ApplicationError:
 
 
 def refusals_of(failure: ApplicationError) -> tuple[Refusal, ...]:
-    """The reasons again. A failure that is no refusal, such as a message that cannot be read, is one by its
-    type.
+    """The reasons in a failure. One without reasons, such as an unreadable message, becomes a refusal whose
+    code is the failure's type.
     """
     try:
         reasons = tuple(Refusal.model_validate(detail) for detail in failure.details)

@@ -1,6 +1,6 @@
-"""What workflows are started, updated and signalled with, and what their steps are given.
+"""Messages that all workflows share: the inputs of starts, updates, signals and steps.
 
-These are the JSON that any Temporal SDK may send. They hold ids, ICCIDs and codes; free text, names,
+These are the JSON that any Temporal SDK may send. They hold ids, ICCIDs and refusal codes; free text, names,
 addresses, phone numbers and activation codes stay in the database (W6). New fields need a default.
 A message and the input of its step share their name: `Acknowledge`, `AcknowledgeInput`.
 """
@@ -19,16 +19,16 @@ class FromCaller(Frozen):
     actor: str = Field(default=OPERATOR, pattern=ACTOR_PATTERN, max_length=64)
     """Who calls: `operator`, `user:12` of the account, or `contact:7` of the order's distributor."""
     origin_id: RecordId | None = None
-    """From where the call came: a row that the surface wrote."""
+    """From which surface, session and address the call came: the id of a row in the table of origins."""
 
 
 class Retry(FromCaller):
-    """Continues with whatever the workflow is held for."""
+    """Continues with everything that the workflow is held for."""
 
 
 class HoldInput(Frozen):
-    """Input of the step `hold`: which workflow waits for a person, at which of its steps, and why.
-    `refusals`: what was refused, where that is the reason.
+    """Input of the step `hold`: which workflow is held, at which of its steps, and why. `refusals`: the
+    reasons of a refusal, where that is why.
     """
 
     workflow_id: str
@@ -38,7 +38,9 @@ class HoldInput(Frozen):
 
 
 class ReleaseInput(Frozen):
-    """Input of the step `release`. `given_up`: no retry came, and the e-mail is not sent any more."""
+    """Input of the step `release`: the hold has ended. `given_up`: it lasted for the longest time without a
+    retry, and the e-mail is not sent any more.
+    """
 
     workflow_id: str
     step: str

@@ -19,7 +19,7 @@ from models.orders.rules import Action
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode
 
 NOTIFY_QR_CODE = "notify_qr_code"
-"""The kind of a notification; a request's kind is the action that it answers."""
+"""The `OrderKind` of a notification; that of a request is the action `generate_qr_code`."""
 
 ORDER_STATUS = SearchAttributeKey.for_keyword("OrderStatus")
 ORDER_KIND = SearchAttributeKey.for_keyword("OrderKind")
@@ -27,10 +27,10 @@ PROVIDER = SearchAttributeKey.for_keyword("Provider")
 DISTRIBUTOR = SearchAttributeKey.for_keyword("Distributor")
 ACCOUNT_ID = SearchAttributeKey.for_keyword("AccountId")
 HOLD_REASON = SearchAttributeKey.for_keyword("HoldReason")
-"""Why it waits for a person, for the longest if for several things; absent when nothing is wrong."""
+"""Why the workflow is held, of several holds the oldest one's reason; absent where it is not held."""
 
 _MOST_BYTES = 2000
-"""Temporal refuses a start with a value over 2,048 bytes, as it is encoded."""
+"""Temporal refuses a start with a value over 2,048 bytes in its encoding, JSON."""
 
 NAMES: tuple[str, ...] = tuple(
     key.name for key in (ORDER_STATUS, ORDER_KIND, PROVIDER, DISTRIBUTOR, ACCOUNT_ID, HOLD_REASON)
@@ -38,7 +38,7 @@ NAMES: tuple[str, ...] = tuple(
 
 
 def labels(order: Placement, shown: Shown) -> TypedSearchAttributes:
-    """What an order is found by from its start on."""
+    """The search attributes of an order at its start."""
     return _attributes(
         {
             ORDER_STATUS: OrderStatus.SUBMITTED.value,
@@ -51,7 +51,7 @@ def labels(order: Placement, shown: Shown) -> TypedSearchAttributes:
 
 
 def request_labels(start: RequestQrCode) -> TypedSearchAttributes:
-    """What a request for a QR code is found by."""
+    """The search attributes of a request for a QR code at its start."""
     return _attributes(
         {
             ORDER_STATUS: RequestStatus.REQUESTED.value,
@@ -64,7 +64,7 @@ def request_labels(start: RequestQrCode) -> TypedSearchAttributes:
 
 
 def notification_labels(start: NotifyOfQrCode) -> TypedSearchAttributes:
-    """What a notification of a QR code is found by."""
+    """The search attributes of a notification of a QR code at its start."""
     return _attributes(
         {
             ORDER_STATUS: NotificationStatus.WAITING.value,
@@ -76,7 +76,7 @@ def notification_labels(start: NotifyOfQrCode) -> TypedSearchAttributes:
 
 
 def label_once(attributes: TypedSearchAttributes) -> None:
-    """Set those of a workflow's attributes that its start did not bring."""
+    """Upsert those of a workflow's search attributes that its start did not set."""
     known = workflow.info().typed_search_attributes
     missing = [pair for pair in attributes if known.get(pair.key) is None]
     if missing:
@@ -84,7 +84,7 @@ def label_once(attributes: TypedSearchAttributes) -> None:
 
 
 class StatusLabel:
-    """What operators filter orders by: the order's status as the search attribute last said it.
+    """Keeps the search attribute `OrderStatus`, by which operators filter orders.
 
     Each upsert costs the server a write of its own. So the status of an order that is about to close is
     upserted in the workflow task that closes it, or with the hold that keeps it open.
@@ -94,13 +94,13 @@ class StatusLabel:
         self._shown = status
 
     def show(self, status: OrderStatus) -> None:
-        """Upsert the status, unless the search attribute says it already."""
+        """Upsert the status, unless the search attribute has this value already."""
         missing = self.missing(status)
         if missing:
             workflow.upsert_search_attributes(missing)
 
     def missing(self, status: OrderStatus) -> list[SearchAttributeUpdate[str]]:
-        """The same, to be upserted together with something else."""
+        """The upsert that is needed for this status, to be sent together with another one."""
         if status is self._shown:
             return []
         self._shown = status
@@ -108,14 +108,14 @@ class StatusLabel:
 
 
 def _attributes(values: dict[SearchAttributeKey[str], str]) -> TypedSearchAttributes:
-    """Without those that are not known, or that this kind does not have."""
+    """Search attributes, without those that have no value."""
     return TypedSearchAttributes(
         [SearchAttributePair(key, _short(value)) for key, value in values.items() if value]
     )
 
 
 def _short(value: str) -> str:
-    """The value as far as Temporal takes it: JSON has up to twelve bytes for a character beyond ASCII."""
+    """The value, truncated to Temporal's limit: JSON has up to twelve bytes for a character beyond ASCII."""
     value = value[:LONGEST_NAME]
     while len(json.dumps(value)) > _MOST_BYTES:
         value = value[:-1]

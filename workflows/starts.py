@@ -1,7 +1,7 @@
-"""How a workflow reads what it is started with, and what it answers where that is no start.
+"""How a workflow validates the input that it is started with, and how it answers where that is not valid.
 
-Any SDK may start it with anything. The reason has to be in the answer to the update that comes with the
-start: a workflow that fails before it answers leaves its caller with "aborted by closing workflow".
+Any SDK may start a workflow with any input. The reason has to be in the answer to the update that comes with
+the start: a workflow that fails before it answers leaves its caller with "aborted by closing workflow".
 """
 
 from operator import attrgetter
@@ -20,7 +20,7 @@ Start = TypeVar("Start", bound=BaseModel)
 
 
 def read_start(message: type[Start], sent: Any, what: str, field: str) -> Start:
-    """The start of a workflow whose id is in this field of the message.
+    """Validate the input of a workflow whose id must equal this field of the message.
 
     Raises `ApplicationError`: `input_invalid` names the fields that are not valid, `not_an_order` (say) the
     id that the workflow must be started under.
@@ -38,8 +38,8 @@ def read_start(message: type[Start], sent: Any, what: str, field: str) -> Start:
 
 
 def decoded(message: type[Start], sent: Any) -> Start:
-    """What was sent as this message. A payload that could not be read comes as it is. Raises
-    `ValidationError`.
+    """Validate an input as this message. A payload that the converter could not read comes as a `RawValue`.
+    Raises `ValidationError`.
     """
     if isinstance(sent, RawValue):
         return workflow.payload_converter().from_payload(sent.payload, message)
@@ -47,7 +47,7 @@ def decoded(message: type[Start], sent: Any) -> Start:
 
 
 def received(message: type[Start], sent: Any, *more: Any) -> Start:
-    """The input of an update, for its validator and its handler. Without one its defaults are meant.
+    """Validate the input of an update, for its validator and its handler. No input stands for all defaults.
 
     Raises `ApplicationError` (`input_invalid`), which in a validator refuses the update.
     """
@@ -65,7 +65,7 @@ def no_more(*sent: Any) -> None:
 
 
 def answer_all(of: type, wrong: ApplicationError) -> ApplicationError:
-    """Let every update and query of this workflow be answered by why it could not start."""
+    """Answer every update and query of this workflow with the reason why it could not start."""
 
     def say(*_: Any) -> NoReturn:
         raise wrong
@@ -87,14 +87,14 @@ def answer_all(of: type, wrong: ApplicationError) -> ApplicationError:
 
 
 async def all_answered(wrong: ApplicationError) -> ApplicationError:
-    """What the workflow fails with, once every caller has been answered."""
+    """Wait until every caller has been answered; returns what the workflow then fails with."""
     await workflow.wait_condition(workflow.all_handlers_finished)
     return wrong
 
 
 def _wrong(what: str, field: str, wanted: str | None) -> ApplicationError:
-    """Why a workflow under this id, or without content, does nothing: calls go to the one that is named
-    after what it stands for, so it could not be steered.
+    """The failure of a workflow that has another id than its order or request, or no input. Calls are sent to
+    the workflow with the id of the order or request, so they would not reach it.
     """
     article = "An" if what[0] in "aeiou" else "A"
     return ApplicationError(

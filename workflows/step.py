@@ -5,8 +5,8 @@
         @abstractmethod
         async def accept_order(self, placement: Placement) -> Acceptance: ...
 
-The declaration is the contract: workflows name it, an implementation overrides it with the same message and
-answer (or its class cannot be made), and `activities_of` registers every override with a worker. So
+The declaration is the contract: workflows name it, an implementation overrides it with the same input and
+result (or its class cannot be defined), and `activities_of` registers every override with a worker. So
 contract, policy, message, activity and registration cannot differ.
 """
 
@@ -26,20 +26,22 @@ _POLICY = "__step_policy__"
 
 @dataclass(frozen=True)
 class StepPolicy:
-    """How a step is tried."""
+    """Timeouts and retries of a step, and its summary in the Temporal Web UI."""
 
     summary: str
     retried_for: timedelta
     attempt: timedelta
     first_interval: timedelta = timedelta(seconds=1)
     longest_interval: timedelta = timedelta(seconds=30)
-    silence: timedelta = timedelta(seconds=15)
-    """An attempt that gives no sign of life for so long has lost its worker."""
+    heartbeat_timeout: timedelta = timedelta(seconds=15)
+    """An attempt without a heartbeat for so long has lost its worker."""
     grace: timedelta = timedelta()
-    """How long it is waited for when a cancel comes in: who came first wins, unless it keeps failing."""
+    """How long a running step may still finish once it is superseded, by a cancel say: the call that came
+    first succeeds, unless its step keeps failing.
+    """
     outside: bool = False
     """Whether it calls a mail server, a provider or another workflow: until it succeeds, operators read that
-    it has not gone out (W11)."""
+    it has not been sent (W11)."""
 
     @property
     def retry_policy(self) -> RetryPolicy:
@@ -58,8 +60,8 @@ def database(summary: str) -> StepPolicy:
 
 
 def outside(summary: str) -> StepPolicy:
-    """An e-mail or a call to a provider: retried for an hour, then held for the reason it failed for. What
-    was refused for good is not retried, but held at once.
+    """An e-mail or a call to a provider: retried for an hour, then held for the reason of the failure. A
+    permanent failure is not retried, but held at once.
     """
     return StepPolicy(
         summary,
@@ -72,7 +74,7 @@ def outside(summary: str) -> StepPolicy:
 
 
 def many(summary: str) -> StepPolicy:
-    """Something done to many at once, which is watched meanwhile; retried for an hour, then it fails."""
+    """An operation on many workflows, whose outcome is watched: retried for an hour, then it fails."""
     return StepPolicy(
         summary,
         retried_for=timedelta(hours=1),
@@ -82,12 +84,14 @@ def many(summary: str) -> StepPolicy:
 
 
 def record(summary: str) -> StepPolicy:
-    """Records a hold. The workflow tries it for ever; the search attribute HoldReason says it meanwhile."""
+    """Records a hold. The workflow retries it without end; meanwhile the search attribute HoldReason shows
+    it.
+    """
     return StepPolicy(summary, retried_for=timedelta(minutes=15), attempt=timedelta(seconds=20))
 
 
 def step(policy: StepPolicy) -> Callable[[Declared], Declared]:
-    """Declare a method of a `Steps` class as a step that is tried so."""
+    """Declare a method of a `Steps` class as a step with this policy."""
 
     def declare(method: Declared) -> Declared:
         setattr(method, _POLICY, policy)
@@ -97,7 +101,7 @@ def step(policy: StepPolicy) -> Callable[[Declared], Declared]:
 
 
 def policy_of(declared: Callable[..., Any]) -> StepPolicy:
-    """How this step is tried."""
+    """The policy of this step."""
     policy: StepPolicy = getattr(declared, _POLICY)
     return policy
 
@@ -116,7 +120,7 @@ class Steps(ABC):  # noqa: B024  the sets of steps below it have abstract method
     """A set of steps. Overrides become activities under the name of the step."""
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Make activities of overrides. Raises `TypeError` where one has another message or answer."""
+        """Make activities of overrides. Raises `TypeError` where one has another input or result."""
         super().__init_subclass__(**options)
         for base in cls.__mro__[1:]:
             for name, declared in vars(base).items():
@@ -135,10 +139,10 @@ def activities_of(*implementations: Steps) -> list[Callable[..., Any]]:
     return [getattr(steps, name) for steps in implementations for name in declared_by(type(steps))]
 
 
-def undone(contracts: Iterable[type], activities: Iterable[Callable[..., Any]]) -> set[str]:
+def unimplemented(contracts: Iterable[type], activities: Iterable[Callable[..., Any]]) -> set[str]:
     """The names of declared steps that no activity implements."""
-    there = {method.__name__ for method in activities}
-    return {name for contract in contracts for name in declared_by(contract)} - there
+    implemented = {method.__name__ for method in activities}
+    return {name for contract in contracts for name in declared_by(contract)} - implemented
 
 
 def _shape(method: Callable[..., Any]) -> tuple[Any, ...]:

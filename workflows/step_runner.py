@@ -1,8 +1,8 @@
-"""How a workflow takes a step: patiently, and held where it cannot be taken.
+"""How a workflow executes a step: with retries and, where those do not help, held until an operator retries.
 
-No failing step ends an order or a request (W5). A step is tried as its policy says; when that gives up, the
-workflow is held: the search attribute `HoldReason`, the details and the table of holds say why, until the
-signal `retry`, or until what the step was for is superseded.
+No failing step ends an order or a request (W5). A step is retried as its policy says; after the last retry
+the workflow is held: the search attribute `HoldReason`, the details and the table of holds say why, until the
+signal `retry`, or until the step is superseded.
 """
 
 import asyncio
@@ -31,12 +31,12 @@ Labels = Callable[[], list[SearchAttributeUpdate[str]]]
 
 
 class Superseded(Exception):
-    """The step was not finished, and need not be: all has moved on without it, or is to be cancelled."""
+    """The step did not succeed and is not needed any more: the order's status changed, or it was given up."""
 
 
 @dataclass(frozen=True)
 class Hold:
-    """Why and since when a step waits for a person."""
+    """Why and since when a step is held."""
 
     reason: HoldReason
     since: datetime
@@ -54,13 +54,13 @@ class GoingOut:
 
 
 def never() -> bool:
-    """The condition of a step that nothing overtakes."""
+    """The condition of a step that nothing supersedes."""
     return False
 
 
 class StepRunner:
-    """Takes the steps of the workflow with this id. `changed` is called whenever operators should read
-    something new; `missing_labels` are search attributes that are to be upserted with a hold at the latest.
+    """Executes the steps of the workflow with this id. `changed` is called whenever the current details are
+    to be renewed; `missing_labels` are search attributes that are to be upserted with a hold at the latest.
     """
 
     def __init__(self, workflow_id: str, changed: Callable[[], None], missing_labels: Labels = list) -> None:
@@ -74,29 +74,29 @@ class StepRunner:
         self._retries = 0
         self._retry = Retry()
         self._one_record_at_a_time = asyncio.Lock()
-        self._at_work = 0
+        self._running = 0
         self._records: set[asyncio.Task[None]] = set()
 
     @property
     def holds(self) -> tuple[Hold, ...]:
-        """What the workflow is held for, oldest first; usually nothing."""
+        """The steps that are held, oldest first; usually none."""
         return tuple(self._holds.values())
 
     @property
     def going_out(self) -> tuple[GoingOut, ...]:
-        """What is being sent and has not gone out yet, oldest first; usually nothing."""
+        """The steps to the outside that have not succeeded yet, oldest first; usually none."""
         return tuple(self._going_out.values())
 
     @property
     def settled(self) -> bool:
-        """Whether the workflow may end: no superseded step is still at work, and the row says what it is held
-        for. Else Temporal takes the ending task and the callers' answers back, and the row stays held.
+        """Whether the workflow may end: no superseded step is running, and its holds are recorded. Else
+        Temporal drops the closing workflow task with its answers, and the row of an ended hold stays.
         """
-        return not self._at_work
+        return not self._running
 
     def retry(self, call: Any) -> None:
-        """Go on with everything that is held. Whatever anybody may have sent as `Retry`: what fails in
-        a signal's handler would block the workflow.
+        """Continue with everything that is held. An input that is no `Retry` is logged and dropped: an
+        exception in a signal's handler would block the workflow.
         """
         try:
             self._retry = Retry.model_validate(call or {})
@@ -105,7 +105,7 @@ class StepRunner:
         else:
             self._retries += 1
 
-    async def take(
+    async def execute(
         self,
         step: Step[Result],
         message: Any,
@@ -115,20 +115,20 @@ class StepRunner:
         later: bool = False,
         place: str | None = None,
     ) -> Result:
-        """Take the step until it succeeds. Raises `Superseded` when it no longer matters, and when a hold
-        has lasted for `hold_at_most`. `later`: the step is taken another time anyway, so what may pass by
-        itself is waited out until then; only what fails for good holds. `place` names the hold, where the
-        same step is taken for several things at once.
+        """Execute the step until it succeeds. Raises `Superseded` when it is not needed any more, and when a
+        hold has lasted for `hold_at_most`. `later`: the step is repeated later anyway, so a transient failure
+        raises `Superseded` too and only a permanent one holds. `place` names the hold, where the same step is
+        executed for several things at once.
         """
         policy = policy_of(step)
         with self._shown_as_going_out(place or step.__name__, step, policy):
-            return await self._until_taken(
+            return await self._until_succeeded(
                 step, message, policy, superseded, hold_at_most=hold_at_most, later=later, place=place
             )
 
     @contextlib.contextmanager
     def _shown_as_going_out(self, place: str, step: Step[Any], policy: StepPolicy) -> Iterator[None]:
-        """Operators read that it has not gone out, from the first attempt until one succeeds (W11)."""
+        """Show operators that it has not been sent, from the first attempt until one succeeds (W11)."""
         if not policy.outside:
             yield
             return
@@ -136,7 +136,7 @@ class StepRunner:
         self._changed()
         try:
             yield
-        except Exception:  # not where the workflow is only evicted: nothing may be shown then
+        except Exception:  # but no BaseException: a workflow that is evicted from the cache must show nothing
             self._show_gone(place)
             raise
         self._show_gone(place)
@@ -145,7 +145,7 @@ class StepRunner:
         self._going_out.pop(place, None)
         self._changed()
 
-    async def _until_taken(
+    async def _until_succeeded(
         self,
         step: Step[Result],
         message: Any,
@@ -158,9 +158,9 @@ class StepRunner:
     ) -> Result:
         while True:
             try:
-                return await self._patiently(step, message, policy, superseded)
+                return await self._run_activity(step, message, policy, superseded)
             except ValidationError as unreadable:
-                # By another version of the steps: this task fails, and is tried again until it can be read.
+                # Another version of the steps wrote it: fail the workflow task, which Temporal then retries.
                 raise RuntimeError("The step's answer cannot be read by this version.") from unreadable
             except FailureError as failure:
                 if later and not _final(failure):
@@ -170,7 +170,7 @@ class StepRunner:
             if hasattr(message, "retries"):
                 message = message.model_copy(update={"retries": message.retries + 1})
 
-    async def _patiently(
+    async def _run_activity(
         self, step: Step[Result], message: Any, policy: StepPolicy, superseded: Condition
     ) -> Result:
         running = workflow.start_activity_method(
@@ -178,7 +178,7 @@ class StepRunner:
             message,
             start_to_close_timeout=policy.attempt,
             schedule_to_close_timeout=policy.retried_for,
-            heartbeat_timeout=policy.silence,
+            heartbeat_timeout=policy.heartbeat_timeout,
             retry_policy=policy.retry_policy,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=policy.summary,
@@ -187,19 +187,19 @@ class StepRunner:
         if policy.grace and not running.done():
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(
-                    running.done, timeout=policy.grace, timeout_summary="Let the step be done that was first"
+                    running.done, timeout=policy.grace, timeout_summary="Let the running step finish first"
                 )
         if running.done():
             return await running
-        # It may be done all the same before it hears of it, and then what it did counts.
+        # It may still succeed before the cancellation reaches it, and then its result counts.
         running.cancel()
-        self._at_work += 1
+        self._running += 1
         try:
             return await running
         except (FailureError, asyncio.CancelledError):
             raise Superseded from None
         finally:
-            self._at_work -= 1
+            self._running -= 1
 
     async def hold(
         self,
@@ -210,9 +210,8 @@ class StepRunner:
         at_most: timedelta | None = None,
         refusals: tuple[Refusal, ...] = (),
     ) -> None:
-        """Wait for the signal `retry`, seen by operators. Raises `Superseded` like `take`.
-
-        `refusals`: what was refused, where that is the reason; operators read it in the history.
+        """Hold the step until the signal `retry`, visible to operators. Raises `Superseded` like `execute`.
+        `refusals`: the reasons of a refusal, where that is why; operators read them in the history.
         """
         seen = self._retries
         self._holds[place] = Hold(reason, workflow.now(), place, refusals)
@@ -221,7 +220,7 @@ class StepRunner:
             await workflow.wait_condition(
                 lambda: self._retries > seen or superseded(),
                 timeout=at_most,
-                timeout_summary="Give the mail up",
+                timeout_summary="Give up sending the e-mail",
             )
         self._holds.pop(place, None)
         retried = self._retries > seen
@@ -238,20 +237,20 @@ class StepRunner:
 
     def _changed_holds(self, place: str) -> None:
         self._show_reason()
-        self._at_work += 1
+        self._running += 1
         task = asyncio.create_task(self._record(place))
         self._records.add(task)
         task.add_done_callback(self._records.discard)
 
     async def _record(self, place: str) -> None:
-        """Record whether this step is held, however long that takes: what keeps a step from succeeding may
-        keep this from succeeding too. One record at a time, so that the last one stays.
+        """Record whether this step is held, however long that takes: the failure that holds a step may make
+        this fail too. One record at a time, so that the latest one remains.
         """
         try:
             async with self._one_record_at_a_time:
                 await self._recorded(place)
         finally:
-            self._at_work -= 1
+            self._running -= 1
 
     async def _recorded(self, place: str) -> None:
         hold = self._holds.get(place)
@@ -261,7 +260,7 @@ class StepRunner:
             recording = (HoldSteps.hold, message)
         while True:
             try:
-                await self._patiently(
+                await self._run_activity(
                     *recording, policy_of(recording[0]), lambda: self._holds.get(place) is not hold
                 )
             except Superseded:  # the next record says how it is now
@@ -284,7 +283,7 @@ class StepRunner:
 
 
 def _cause(failure: FailureError) -> BaseException | None:
-    """What the step raised; `ActivityError` wraps it."""
+    """The exception that the step raised, which Temporal wraps in `ActivityError`."""
     return failure.cause if isinstance(failure, ActivityError) else failure
 
 

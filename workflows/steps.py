@@ -1,5 +1,5 @@
-"""The steps that workflows ask for. Workflows own this contract without importing any I/O; `activities/`
-implements it, and so do the fakes of tests (`workflows.step` says how).
+"""The contracts of all steps. Workflows own them without importing any I/O; `activities/` implements them,
+and so do the fakes of tests (`workflows.step` says how).
 
 No step is a local activity (`docs/adr/0005-patient-then-held.md` says why).
 """
@@ -14,14 +14,14 @@ from workflows.step import Steps, record, step
 
 
 class HoldSteps(Steps):
-    """What every workflow records when a step waits for a person."""
+    """Record in the database that a step is held, or is no longer, so that lists and `doctor` show it."""
 
-    @step(record("Record that a person is waited for"))
+    @step(record("Record that the workflow is held"))
     @abstractmethod
     async def hold(self, hold: HoldInput) -> None:
         """The workflow is held for this step."""
 
-    @step(record("Record that it continues"))
+    @step(record("Record that the hold has ended"))
     @abstractmethod
     async def release(self, release: ReleaseInput) -> None:
         """The workflow is not held for this step any more."""

@@ -27,7 +27,7 @@ KEY = KeyRing.new_key()
 TOKEN = secrets.token_hex(32)
 SUMMARY = "Switch line L-1, slot 1, to eSIM (Orange)"
 MESSAGE = "The mail server refused the content"
-DETAILS = "Signal `retry` goes on"
+DETAILS = "Signal `retry` to continue"
 
 
 @dataclass

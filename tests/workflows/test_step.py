@@ -17,7 +17,7 @@ from worker import implementations
 from workflows.messages import HoldInput, ReleaseInput
 from workflows.orders.messages import CancelInput, FollowUpInput
 from workflows.orders.steps import FollowUpSteps
-from workflows.step import Steps, activities_of, database, declared_by, policy_of, step, undone
+from workflows.step import Steps, activities_of, database, declared_by, policy_of, step, unimplemented
 from workflows.steps import CONTRACTS, HoldSteps
 
 
@@ -105,9 +105,9 @@ def test_an_implementation_without_one_of_its_steps_cannot_be_made() -> None:
 
 def test_a_step_that_no_activity_takes_is_named() -> None:
     taken = activities_of(Doubles())
-    assert undone([Numbers], taken) == set()
-    assert undone([Numbers], taken[1:]) == {"double"}
-    assert undone([Numbers, HoldSteps], taken) == {"hold", "release"}
+    assert unimplemented([Numbers], taken) == set()
+    assert unimplemented([Numbers], taken[1:]) == {"double"}
+    assert unimplemented([Numbers, HoldSteps], taken) == {"hold", "release"}
 
 
 def test_every_declared_step_has_a_policy_and_one_name() -> None:
@@ -124,11 +124,11 @@ def test_all_sets_of_steps_are_among_the_contracts() -> None:
 def test_the_worker_takes_every_declared_step(left_out: int) -> None:
     nothing: Any = None
     wired = implementations(nothing, nothing, nothing, Settings())
-    assert undone(CONTRACTS, activities_of(*wired)) == set()
+    assert unimplemented(CONTRACTS, activities_of(*wired)) == set()
     assert len(names(activities_of(*wired))) == len(set(names(activities_of(*wired))))
     fewer = [it for it in wired if not isinstance(it, CONTRACTS[left_out])]
-    assert set(declared_by(CONTRACTS[left_out])) <= undone(CONTRACTS, activities_of(*fewer))
+    assert set(declared_by(CONTRACTS[left_out])) <= unimplemented(CONTRACTS, activities_of(*fewer))
 
 
 def test_the_fakes_of_tests_take_them_all_too() -> None:
-    assert undone(CONTRACTS, activities_of(*fakes())) == set()
+    assert unimplemented(CONTRACTS, activities_of(*fakes())) == set()

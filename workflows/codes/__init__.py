@@ -1,1 +1,1 @@
-"""Workflows of QR codes, requests for them and their links."""
+"""The workflows of requests for QR codes and of notifications."""

@@ -1,4 +1,4 @@
-"""What the workflows of QR codes are started and updated with, and what their steps are given."""
+"""The messages of the workflows of QR codes: inputs of their starts, updates and steps."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -12,14 +12,14 @@ from workflows.messages import FromCaller
 
 
 class QrTimeouts(Frozen):
-    """How long a request waits for the QR code before it reminds, and how often before it is held."""
+    """After how long a request for a QR code is reminded of, and after how many reminders it is held."""
 
     reminder_after: Duration = timedelta(days=3)
     reminders: Reminders = 1
     requester_notified_after: Duration = timedelta(minutes=15)
-    """How long after the import the requester is told, where nobody has been notified by then."""
+    """How long after the import the requester is notified, where no notification was sent by then."""
     look_every: Duration = timedelta(days=1)
-    """The longest that the workflow goes without looking at its row in the database."""
+    """How often the workflow reads its row in the database without a signal."""
     notification_given_up_after: Duration = timedelta(days=7)
 
 
@@ -41,37 +41,37 @@ class RequestQrCode(Frozen):
         """The request in one line without personal data, as the list of workflows shows it."""
         where = f", slot {self.slot}" if self.slot else ""
         what = f"QR code of S-{self.request.sim_id}{where} ({inert(self.provider)})"
-        return f"{what}, asked of {inert(self.distributor)}"
+        return f"{what}, requested from {inert(self.distributor)}"
 
     @property
     def details(self) -> str:
         """Which records the request is about, for the Web UI."""
         request = self.request
         return (
-            f"SIM `S-{request.sim_id}`. Asked for by `U-{request.user_id}` of account {request.account_id}. "
+            f"SIM `S-{request.sim_id}`. Requested by `U-{request.user_id}` of account {request.account_id}. "
             f"All of it: `esim-orders qr history S-{request.sim_id}`"
         )
 
 
 class SendAgain(FromCaller):
-    """The open request is sent once more, perhaps to others and with another letter."""
+    """The open request is sent once more, perhaps to other contacts and with another e-mail text."""
 
     contacts: tuple[RecordId, ...] | None = Field(default=None, max_length=50)
     email_text_id: RecordId | None = None
 
 
 class WithdrawRequest(FromCaller):
-    """The code is not wanted any more."""
+    """The request ends: the code is not needed any more."""
 
 
 class RequestStep(Frozen):
-    """What every step of a request is given: which one."""
+    """Part of the input of every step of a request: which one."""
 
     request_id: str
 
 
 class AddRound(RequestStep):
-    """Input of the step `add_round`. `call` names the update, so that its repeat adds nothing."""
+    """Input of the step `add_round`. `call` is the update's id: a repeat adds no second round."""
 
     actor: str
     origin_id: int | None = None
@@ -88,7 +88,7 @@ class EndRequest(RequestStep):
 
 
 class SendQrMails(RequestStep):
-    """Input of the steps that mail about a request; `retries` as in `SendMails`."""
+    """Input of the steps that send e-mails about a request; `retries` as in `ProviderInput`."""
 
     round: int
     number: int = 0
@@ -98,7 +98,7 @@ class SendQrMails(RequestStep):
 
 class RemindOfCode(RequestStep):
     """Input of the step `remind_of_code`: which reminder of which round, and how long the distributor must
-    have been silent by the database's clock. Without a number nothing is sent.
+    not have answered by the database's clock (`silent_for`). Without a number nothing is sent.
     """
 
     round: int
@@ -120,19 +120,19 @@ class NotifyOfQrCode(Frozen):
     @property
     def summary(self) -> str:
         """The notification in one line without personal data."""
-        return f"Tell that the QR code of S-{self.sim_id} ({inert(self.provider)}) is there"
+        return f"Notify that the QR code of S-{self.sim_id} ({inert(self.provider)}) has arrived"
 
     @property
     def details(self) -> str:
         """Which records the notification is about, for the Web UI."""
         return (
             f"SIM `S-{self.sim_id}` of account {self.account_id}. "
-            f"To whom: `esim-orders qr history S-{self.sim_id}`"
+            f"Recipient: `esim-orders qr history S-{self.sim_id}`"
         )
 
 
 class NotificationStatus(StrEnum):
-    """Where the workflow of a notification is."""
+    """The status of a notification."""
 
     WAITING = "waiting"
     SENT = "sent"

@@ -1,4 +1,4 @@
-"""The workflow of one notification: the mail that says that a QR code is there, until it is sent."""
+"""The workflow of one notification: the e-mail that says that a QR code has arrived, until it is sent."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ApplicationError
 
-from workflows.calls import to_the_end
+from workflows.calls import run_to_the_end
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, SendNotification
 from workflows.codes.steps import QrMailSteps
 from workflows.details import details
@@ -21,7 +21,7 @@ from workflows.steps import HoldSteps
 
 @workflow.defn(name="EsimQrNotification", failure_exception_types=[ValidationError])
 class EsimQrNotification:
-    """One mail with the link that shows a QR code. Its address is in the database."""
+    """One e-mail with the link that shows a QR code. Its address is in the database only."""
 
     @workflow.init
     def __init__(self, sent: NotifyOfQrCode | None = None, *_: Any) -> None:
@@ -38,10 +38,12 @@ class EsimQrNotification:
 
     @workflow.run
     async def run(self, sent: NotifyOfQrCode | None = None, *_: Any) -> NotificationStatus:
-        """Sent, or given up after a while. To cancel the workflow is to give it up. JSON as for orders."""
+        """Send the e-mail, or give it up after `given_up_after`. To cancel the workflow gives it up. The JSON
+        is taken as it is sent, as for orders.
+        """
         if self._wrong:
             raise await all_answered(self._wrong)
-        return await to_the_end(self._proceed(), self._drop)
+        return await run_to_the_end(self._proceed(), self._drop)
 
     async def _proceed(self) -> NotificationStatus:
         label_once(notification_labels(self._start))
@@ -53,7 +55,7 @@ class EsimQrNotification:
     async def _send(self) -> NotificationStatus:
         start = self._start
         try:
-            await self._steps.take(
+            await self._steps.execute(
                 QrMailSteps.send_notification,
                 SendNotification(notification_id=start.notification_id, retries=start.retries),
                 superseded=lambda: self._dropped,
@@ -67,18 +69,18 @@ class EsimQrNotification:
                     actor=OPERATOR,
                     given_up=True,
                 )
-                await self._steps.take(HoldSteps.release, given_up)
+                await self._steps.execute(HoldSteps.release, given_up)
             return NotificationStatus.GIVEN_UP
         return NotificationStatus.SENT
 
-    @workflow.signal(description="Send the mail that the notification is held for once more.")
+    @workflow.signal(description="Send the e-mail that the notification is held for once more.")
     def retry(self, call: Retry | None = None, *_: Any) -> None:
-        """As for orders; because of `_` Temporal gives the JSON as it is."""
+        """Retry what is held, as for orders. Because of `_` Temporal hands over the JSON as it is."""
         self._steps.retry(call)
 
     @workflow.query(description="Whether the notification waits, is sent or is given up.")
     def state(self) -> NotificationStatus:
-        """Where the notification is."""
+        """Answer with the notification's status."""
         return self._status
 
     def _drop(self) -> None:
@@ -103,8 +105,9 @@ class EsimQrNotification:
     versioning_behavior=VersioningBehavior.PINNED,
 )
 class PinnedQrNotification(EsimQrNotification):
-    """The same, for workers that have a version: it is soon over, so it ends with the one that it began with
-    (docs/versions.md). A class of its own, since workers without a version may not say so.
+    """The same, for workers that have a version: it is short, so it stays pinned to the version that it began
+    with (docs/versions.md). A class of its own, since a worker without a version must not declare a
+    versioning behaviour.
     """
 
     @workflow.init

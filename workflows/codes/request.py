@@ -1,8 +1,9 @@
-"""The workflow of a request for a QR code: asked of the distributor, reminded of, until the code is there.
+"""The workflow of a request for a QR code: the distributor is asked and reminded until the code is imported.
 
-`run` reads from top to bottom. Codes are imported, and SIMs discarded, by transactions that ask no workflow;
-the signal `look` says so, and where it was lost the workflow looks by itself: the row is the truth.
-Like an order it goes on with the current version of this code (docs/versions.md).
+`run` reads from top to bottom. Codes are imported, and SIMs discarded, by transactions that do not ask the
+workflow. They send the signal `look` afterwards; in case it is lost, the workflow also polls its row, since
+the database is the source of truth. Like an order it continues with the current version of this code
+(docs/versions.md).
 """
 
 import asyncio
@@ -16,26 +17,24 @@ from temporalio.exceptions import ApplicationError
 
 from models.codes.requests import RequestResult, RequestState, RequestStatus
 from models.errors import Refusal
-from models.orders.lifecycle import HoldReason
-from workflows.calls import Call, Calls, to_the_end
+from workflows.calls import Call, Calls, run_to_the_end
 from workflows.codes.messages import (
     AddRound,
     EndRequest,
-    RemindOfCode,
     RequestQrCode,
     RequestStep,
     SendAgain,
     SendNotification,
-    SendQrMails,
     WithdrawRequest,
 )
+from workflows.codes.rounds import Rounds
 from workflows.codes.steps import QrMailSteps, QrSteps
 from workflows.details import request_details
 from workflows.messages import OPERATOR, ReleaseInput, Retry
-from workflows.reminder_schedule import ReminderSchedule, wait_until
+from workflows.reminder_schedule import wait_until
 from workflows.search_attributes import ORDER_STATUS, label_once, request_labels
 from workflows.starts import all_answered, answer_all, no_more, read_start, received
-from workflows.step_runner import Condition, Step, StepRunner, Superseded
+from workflows.step_runner import StepRunner, Superseded
 from workflows.steps import HoldSteps
 
 REFUSED = Refusal.of("request_refused")
@@ -61,44 +60,48 @@ class EsimQrRequest:
         self._calls: Calls[RequestState] = Calls(self._answer, cancels=QrSteps.withdraw_request)
         self._steps = StepRunner(self._id, changed=self._show)
         self._timeline: list[tuple[datetime, str]] = []
-        self._schedule = self._new_schedule()
-        self._tells_at: datetime | None = None
+        self._rounds = Rounds(start, self._steps, state=lambda: self._state, note=self._note, show=self._show)
+        self._requester_notified_at: datetime | None = None
         self._look_wanted = False
         self._notified = False
 
     @workflow.run
     async def run(self, sent: RequestQrCode | None = None, *_: Any) -> RequestState:
-        """The request's whole way. To cancel the workflow is to withdraw the request. JSON as for orders."""
+        """Process the request until it has ended. To cancel the workflow withdraws the request. The JSON is
+        taken as it is sent, as for orders.
+        """
         if self._wrong:
             raise await all_answered(self._wrong)
-        return await to_the_end(self._proceed(), self._withdraw_by_operator)
+        return await run_to_the_end(self._proceed(), self._withdraw_by_operator)
 
     async def _proceed(self) -> RequestState:
-        """Accepted, asked of the distributor, imported or given up, told."""
+        """Accept, ask and remind the distributor until imported or withdrawn, notify the requester."""
         await self._accept(self._start)
         if self._is_open:
-            asked = asyncio.create_task(self._ask_and_remind())
+            asked = asyncio.create_task(self._rounds.run())
             watched = asyncio.create_task(self._watch())
             await self._calls.answer_while(lambda: self._is_open, (asked, watched))
         if self._status is RequestStatus.IMPORTED:
-            told = asyncio.create_task(self._notify_requester())
-            await self._calls.answer_while(lambda: not told.done() or bool(self._steps.holds), (told,))
+            notifying = asyncio.create_task(self._notify_requester())
+            await self._calls.answer_while(
+                lambda: not notifying.done() or bool(self._steps.holds), (notifying,)
+            )
         await self._calls.answer_while(lambda: not (workflow.all_handlers_finished() and self._steps.settled))
         return self._state
 
     # --- what callers ask -----------------------------------------------------------------------------
-    # As for orders: what fails in a handler blocks the request, what fails in a validator is only refused.
+    # As for orders: an exception in a handler blocks the request, one in a validator only refuses the update.
 
     @workflow.update(description="Wait until the request is accepted or refused, and learn which and why.")
     async def request(self, *_: Any) -> RequestResult:
-        """The answer to whoever requested the code; sent together with the start."""
+        """Answer the caller who requested the code; sent together with the start."""
         await workflow.wait_condition(lambda: self._acceptance is not None)
         assert self._acceptance is not None  # noqa: S101  just waited for
         return self._acceptance
 
     @workflow.update(description="Send the request once more, perhaps to other contacts.")
     async def send_again(self, call: SendAgain | None = None, *_: Any) -> RequestState:
-        """A new round of the same request; the wait for the code begins anew."""
+        """Begin a new round of the same request, with a new reminder schedule."""
         call = received(SendAgain, call)
         info = workflow.current_update_info()
         return await self._calls.ask(
@@ -115,7 +118,7 @@ class EsimQrRequest:
 
     @workflow.update(description="Withdraw the request: the code is not wanted any more.")
     async def withdraw(self, call: WithdrawRequest | None = None, *_: Any) -> RequestState:
-        """To "Withdrawn"; the upload links are dead."""
+        """Move the request to "Withdrawn"; its upload links end."""
         call = received(WithdrawRequest, call)
         return await self._calls.ask(
             QrSteps.withdraw_request,
@@ -134,24 +137,26 @@ class EsimQrRequest:
     def _validate_withdraw(self, call: WithdrawRequest | None = None, *more: Any) -> None:
         received(WithdrawRequest, call, *more)
 
-    @workflow.signal(description="Go on with what the request is held for.")
+    @workflow.signal(description="Continue with what the request is held for.")
     def retry(self, call: Retry | None = None, *_: Any) -> None:
-        """As for orders; because of `_` Temporal gives the JSON as it is."""
+        """Retry what is held, as for orders. Because of `_` Temporal hands over the JSON as it is."""
         self._steps.retry(call)
 
-    @workflow.signal(description="Look at the request in the database: a code was imported, or so.")
+    @workflow.signal(
+        description="Read the request from the database: a code was imported or the SIM discarded."
+    )
     def look(self, *_: Any) -> None:
-        """Sent by whoever imported a code or discarded the SIM."""
+        """Sent after a code was imported or the SIM was discarded."""
         self._look_wanted = True
 
-    @workflow.signal(description="Somebody was notified that the code is there.")
+    @workflow.signal(description="A notification of the imported code was recorded.")
     def notified(self, *_: Any) -> None:
-        """Sent by whoever wrote a notification down: nobody need be told by itself any more."""
+        """Sent after a notification was recorded: the requester then need not be notified automatically."""
         self._notified = True
 
     @workflow.query(description="The request's status and round as the workflow knows them.")
     def state(self) -> RequestState:
-        """Where the request is."""
+        """Answer with the request's state."""
         return self._state
 
     def _withdraw_by_operator(self) -> None:
@@ -168,17 +173,17 @@ class EsimQrRequest:
         return self._status is RequestStatus.REQUESTED
 
     async def _accept(self, start: RequestQrCode) -> None:
-        """Accepted or refused. One that ended before, under the same key, is answered as it ended."""
+        """Accept or refuse the request. One that ended before under the same key is answered with its end."""
         label_once(request_labels(start))
-        self._acceptance = await self._steps.take(QrSteps.open_request, start.request)
+        self._acceptance = await self._steps.execute(QrSteps.open_request, start.request)
         self._moved_to(self._acceptance.state)
 
     async def _answer(self, call: Call[RequestState]) -> None:
         before = self._status
-        if before is RequestStatus.REFUSED:  # the database may not even know it: no step to take
+        if before is RequestStatus.REFUSED:  # it may have no row: no step to execute
             return call.refuse(REFUSED)
         try:
-            result: RequestResult = await self._steps.take(
+            result: RequestResult = await self._steps.execute(
                 call.step,
                 call.message,
                 superseded=lambda: self._calls.superseded(call) or self._status is not before,
@@ -189,8 +194,8 @@ class EsimQrRequest:
         return call.refuse(*result.refusals) if result.refusals else call.done(result.state)
 
     async def _watch(self) -> None:
-        """See what became of the request in the database: at once when told to, else now and then. What
-        cannot be seen now is seen the next time.
+        """Read the request from the database: at once after the signal `look`, else every `look_every`. A
+        read that fails for a while is repeated the next time.
         """
         while self._is_open:
             await wait_until(
@@ -201,7 +206,7 @@ class EsimQrRequest:
             self._look_wanted = False
             if self._is_open:
                 with contextlib.suppress(Superseded):
-                    seen = await self._steps.take(
+                    seen = await self._steps.execute(
                         QrSteps.look_at_request,
                         RequestStep(request_id=self._id),
                         superseded=lambda: self._look_wanted or not self._is_open,
@@ -209,95 +214,44 @@ class EsimQrRequest:
                     )
                     self._moved_to(seen)
 
-    async def _ask_and_remind(self) -> None:
-        """What the distributor's contacts are owed while the request is open, round after round."""
-        while self._is_open:
-            with contextlib.suppress(Superseded):  # by the next round, or by the end
-                await self._see_through(self._state.round)
-
-    async def _see_through(self, number: int) -> None:
-        def left() -> bool:
-            return not (self._is_open and self._state.round == number)
-
-        self._schedule = self._new_schedule()
-        await self._mail(QrMailSteps.ask_for_code, 0, left)
-        self._note("Asked the distributor" + (f" again (round {number})" if number > 1 else ""))
-        self._schedule.handed_over(workflow.now())
-        while not left():
-            self._show()
-            if workflow.now() >= self._schedule.due:
-                await self._remind(left)
-                continue
-            silence = self._schedule.due - workflow.now()
-            await wait_until(left, silence, "Remind the distributor if no code came")
-
-    async def _remind(self, left: Condition) -> None:
-        """As for orders, the step decides by the database's clock whether it is time."""
-        exhausted = self._schedule.exhausted
-        reminder = RemindOfCode(
-            request_id=self._id,
-            round=self._state.round,
-            number=None if exhausted else self._schedule.reminded + 1,
-            silent_for=self._schedule.wanted,
-            retries=self._start.retries,
-        )
-        reminded = await self._steps.take(QrMailSteps.remind_of_code, reminder, superseded=left)
-        if reminded.due_in is not None:
-            self._schedule.too_early(workflow.now(), reminded.due_in)
-            return
-        if not exhausted:
-            self._note(f"Reminder {self._schedule.remind(workflow.now())} sent to the distributor")
-            return
-        await self._mail(QrMailSteps.report_no_code, self._schedule.reminded, left)
-        self._note("The requester was told that no code came")
-        if not left():
-            await self._steps.hold("waiting", HoldReason.NO_QR_CODE, superseded=left)
-            self._schedule.renew(workflow.now())
-
-    async def _mail(self, step: Step[None], number: int, left: Condition) -> None:
-        message = SendQrMails(
-            request_id=self._id, round=self._state.round, number=number, retries=self._start.retries
-        )
-        await self._steps.take(step, message, superseded=left)
-
     async def _notify_requester(self) -> None:
-        """Somebody is always told that the code is there: where nobody was for a while, who asked for it."""
+        """Notify the requester of the imported code, where no notification was sent for a while: so at least
+        one person always learns of it.
+        """
         timeouts = self._start.timeouts
-        self._tells_at = workflow.now() + timeouts.requester_notified_after
+        self._requester_notified_at = workflow.now() + timeouts.requester_notified_after
         self._show()
         await wait_until(
-            lambda: self._notified, timeouts.requester_notified_after, "Tell the requester if nobody was told"
+            lambda: self._notified,
+            timeouts.requester_notified_after,
+            "Notify the requester if no notification was sent",
         )
-        self._tells_at = None
-        offered = await self._steps.take(QrSteps.offer_notification, RequestStep(request_id=self._id))
+        self._requester_notified_at = None
+        offered = await self._steps.execute(QrSteps.offer_notification, RequestStep(request_id=self._id))
         if offered is None:
-            self._note("Somebody was told of the code already")
+            self._note("A notification of the code was sent already")
             return
         message = SendNotification(notification_id=offered, retries=self._start.retries)
         try:
-            await self._steps.take(
+            await self._steps.execute(
                 QrMailSteps.send_notification, message, hold_at_most=timeouts.notification_given_up_after
             )
-            self._note("The requester was told that the code is there")
+            self._note("The requester was notified of the code")
         except Superseded:
-            self._note("News for the requester given up: the mail could not be sent")
+            self._note("Notification of the requester given up: the e-mail could not be sent")
             given_up = ReleaseInput(
                 workflow_id=offered,
                 step=QrMailSteps.send_notification.__name__,
                 actor="system",
                 given_up=True,
             )
-            await self._steps.take(HoldSteps.release, given_up)
+            await self._steps.execute(HoldSteps.release, given_up)
 
     # --- what operators read --------------------------------------------------------------------------
 
-    def _new_schedule(self) -> ReminderSchedule:
-        timeouts = self._start.timeouts
-        return ReminderSchedule(timeouts.reminder_after, timeouts.reminders, workflow.now())
-
     def _moved_to(self, state: RequestState) -> None:
-        """A request that has ended stays so, and a round is never taken back: what was seen before another
-        step may come after it.
+        """Store a step's result, but never reopen an ended request nor lower the round: the result of a read
+        may arrive after that of a later step.
         """
         before = self._state
         if not self._is_open:
@@ -314,6 +268,6 @@ class EsimQrRequest:
         self._show()
 
     def _show(self) -> None:
-        steps, wait = self._steps, (self._schedule, self._tells_at)
+        steps, wait = self._steps, (self._rounds.schedule, self._requester_notified_at)
         page = request_details(self._status, self._timeline, steps.holds, *wait, going_out=steps.going_out)
         workflow.set_current_details(page)

@@ -16,36 +16,36 @@ from workflows.step import Steps, database, outside, step
 
 
 class QrSteps(Steps):
-    """What happens to requests and notifications of QR codes, each one database transaction."""
+    """Each is one database transaction that changes a request or notification of a QR code."""
 
     @step(database("Accept the request for the QR code or refuse it"))
     @abstractmethod
     async def open_request(self, asked: QrRequest) -> RequestResult:
         """Accept the request or refuse it with every reason."""
 
-    @step(database("See whether the code was imported"))
+    @step(database("Read whether the code was imported"))
     @abstractmethod
     async def look_at_request(self, request: RequestStep) -> RequestState:
-        """Where the request is now: codes are imported, and SIMs discarded, without asking the workflow."""
+        """Read the request's state: codes are imported, and SIMs discarded, without asking the workflow."""
 
-    @step(database("Sent again: write down to whom"))
+    @step(database("Sent again: record the recipients"))
     @abstractmethod
     async def add_round(self, again: AddRound) -> RequestResult:
-        """Sent again: write down to whom and with which letter."""
+        """Record a new round: the recipients and the e-mail text."""
 
     @step(database("Withdrawn: close the upload links"))
     @abstractmethod
     async def withdraw_request(self, request: EndRequest) -> RequestResult:
-        """Withdrawn: the upload links are dead."""
+        """Withdraw the request and end its upload links."""
 
-    @step(database("Imported: see whether anyone was notified"))
+    @step(database("Imported: check whether a notification was sent"))
     @abstractmethod
     async def offer_notification(self, request: RequestStep) -> str | None:
-        """Where nobody was notified of the imported code, a notification to the requester; its id."""
+        """Record a notification to the requester, unless one of the code was sent before; returns its id."""
 
 
 class QrMailSteps(Steps):
-    """What contacts, requesters and managers are told about a QR code."""
+    """E-mails about a QR code to contacts, requesters and managers."""
 
     @step(outside("Ask the distributor for the QR code"))
     @abstractmethod
@@ -55,12 +55,12 @@ class QrMailSteps(Steps):
     @step(outside("Remind the distributor of the QR code"))
     @abstractmethod
     async def remind_of_code(self, request: RemindOfCode) -> Reminded:
-        """Remind the contacts of this round, if it is time by the database."""
+        """Remind the contacts of this round, if that is due by the database's clock."""
 
-    @step(outside("Tell the requester that no QR code came"))
+    @step(outside("Notify the requester that no QR code came"))
     @abstractmethod
     async def report_no_code(self, request: SendQrMails) -> None:
-        """Tell who asked for it that no code came."""
+        """Notify the requester that no code came."""
 
     @step(outside("Send the link that shows the QR code"))
     @abstractmethod

@@ -1,4 +1,4 @@
-"""What the workflow `RetryHeld` is started with, what its steps are given, and what they answer: ids only."""
+"""The messages of the workflow `RetryHeld`: its input and result, and those of its steps. Ids only."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from models.operations.retries import LONGEST_QUERY, Held, one_line
 from models.values import Flag, Frozen
 
 BATCH = 200
-"""So many are retried at a time: no payload holds the ids of all."""
+"""How many are retried at a time, so that the ids of a batch fit into one payload."""
 
 
 def _one_line(text: str) -> str:
@@ -26,7 +26,7 @@ Line = Annotated[str, AfterValidator(_one_line)]
 class RetryMany(Frozen):
     """Starts the workflow `RetryHeld`: all that is held for this reason, is selected by this query, or both.
 
-    A field that is not known is refused: a mistyped one would else select more than is meant.
+    An unknown field is refused: a mistyped one would else select more workflows than intended.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,22 +34,22 @@ class RetryMany(Frozen):
     reason: Line | None = Field(default=None, min_length=1, max_length=64)
     """Such as `mail_unavailable`."""
     query: Line | None = Field(default=None, min_length=1, max_length=LONGEST_QUERY)
-    """Of Temporal, over what its list shows as held."""
+    """A Temporal list filter, applied to held workflows."""
     all: Flag = False
     """Everything that is held."""
     why: Line | None = Field(default=None, max_length=200)
-    """For other operators; it is part of the history, so it names no person."""
+    """A reason for other operators; it is stored in the history, so it must name no person."""
 
     @property
     def chosen(self) -> str:
-        """What is retried, for people."""
+        """What is retried, in words."""
         parts = [f"for {code(self.reason)}"] if self.reason else []
         parts += [f"and selected by {code(self.query)}"] if self.query else []
         return " ".join(["All that is held", *parts])
 
 
 class ChooseHeld(Frozen):
-    """Input of the step `choose_held`: which ones, after this id in the order of ids."""
+    """Input of the step `choose_held`: the next batch after this id, sorted by id."""
 
     reason: str | None = None
     query: str | None = None
@@ -57,7 +57,7 @@ class ChooseHeld(Frozen):
 
 
 class HeldBatch(Frozen):
-    """The next that are to be retried, and how many there are with those after them."""
+    """The next batch, and how many are left including it."""
 
     held: tuple[Held, ...]
     left: int
@@ -70,7 +70,7 @@ class RetryBatch(Frozen):
 
 
 class RetriedCount(Frozen):
-    """How many of them came to the same end. `outcome` and `reason` are as `order retry --json` has them."""
+    """How many had the same outcome. `outcome` and `reason` are as `order retry --json` has them."""
 
     outcome: str
     reason: str
@@ -78,13 +78,13 @@ class RetriedCount(Frozen):
 
 
 class RetriedMany(Frozen):
-    """What became of a batch, and of all: the result of the workflow."""
+    """The outcomes of a batch, and of all batches: the result of the workflow."""
 
     retried: int = 0
     outcomes: tuple[RetriedCount, ...] = ()
 
     def plus(self, other: "RetriedMany") -> "RetriedMany":
-        """Both together."""
+        """The sum of both."""
         counts = {(it.outcome, it.reason): it.count for it in self.outcomes}
         for it in other.outcomes:
             counts[it.outcome, it.reason] = counts.get((it.outcome, it.reason), 0) + it.count

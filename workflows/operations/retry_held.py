@@ -1,7 +1,9 @@
-"""The workflow by which an operator retries many in the Temporal Web UI, which can signal one alone.
+"""The workflow by which an operator retries many held workflows from the Temporal Web UI, which can signal
+only one at a time.
 
-It has the meaning of `esim-orders order retry` with --reason, --query or --all-held. It is no part of any
-order: where it fails or is cancelled, it is started again, and what was resumed is not held any more.
+It does the same as `esim-orders order retry` with --reason, --query or --all-held. It is not part of any
+order: where it fails or is cancelled, an operator may start it again; workflows that continue are not held
+any more.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,7 +28,7 @@ Result = TypeVar("Result")
 
 @workflow.defn(name="RetryHeld", failure_exception_types=[Exception])
 class RetryHeld:
-    """Retries batch after batch in the order of ids, each id once. What fails ends it: it may be repeated."""
+    """Retries one batch after another, sorted by id, each id once. A failure ends it; it may be repeated."""
 
     def __init__(self) -> None:
         self._request: RetryMany | None = None
@@ -36,7 +38,7 @@ class RetryHeld:
 
     @workflow.run
     async def run(self, start: Any = None, *more: Any) -> RetriedMany:
-        """What became of how many. `start` is a `RetryMany`; anything else, also no JSON, ends it at once."""
+        """Retry them all and count the outcomes. `start` is a `RetryMany`; any other input is refused."""
         self._request = request = _read(start, *more)
         self._show()
         after = ""
@@ -64,7 +66,7 @@ class RetryHeld:
                 message,
                 start_to_close_timeout=policy.attempt,
                 schedule_to_close_timeout=policy.retried_for,
-                heartbeat_timeout=policy.silence,
+                heartbeat_timeout=policy.heartbeat_timeout,
                 retry_policy=policy.retry_policy,
                 summary=policy.summary,
             )
@@ -76,7 +78,7 @@ class RetryHeld:
             raise _ended(failure.cause) from None
 
     def _show(self) -> None:
-        """How far it is, as operators read it."""
+        """Show operators the progress."""
         request = self._request
         parts = [f"**{self._state}**", f"{request.chosen if request else ''}."]
         if request and request.why:
@@ -93,10 +95,10 @@ class RetryHeld:
 
 
 def _read(start: Any, *more: Any) -> RetryMany:
-    """What is to be retried. Raises the failure that says what such a workflow is started with."""
+    """Validate the input. Raises `ApplicationError` (`retry_many_invalid`, `retry_many_id`)."""
     try:
         request = decoded(RetryMany, start)
-    except ValidationError:  # whatever a person may type, or a payload that is not JSON
+    except ValidationError:  # an operator mistyped it, or the payload is not JSON
         raise refused(Refusal.of("retry_many_invalid")) from None
     if more or request.all == bool(request.reason or request.query):
         raise refused(Refusal.of("retry_many_invalid"))

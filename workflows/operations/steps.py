@@ -7,14 +7,14 @@ from workflows.step import Steps, many, step
 
 
 class RetryHeldSteps(Steps):
-    """How many that are held are retried at once, batch after batch."""
+    """Retry many held workflows, batch after batch."""
 
     @step(many("Choose what is held"))
     @abstractmethod
     async def choose_held(self, request: ChooseHeld) -> HeldBatch:
-        """The next that are held; none where all were retried. Bad input is refused."""
+        """The next batch of held workflows; empty after the last. An invalid query or reason is refused."""
 
-    @step(many("Retry those, and see what becomes of them"))
+    @step(many("Retry them, and watch their outcomes"))
     @abstractmethod
     async def retry_batch(self, batch: RetryBatch) -> RetriedMany:
-        """Retry them, and watch them for a while. Repeated, it does nothing twice."""
+        """Retry them, and watch their outcomes for a while. Idempotent."""

@@ -1,4 +1,7 @@
-"""What the provider of one order is told, and what it answers at once: the order, reminders, a withdrawal."""
+"""The steps of one order towards its provider: the order is handed over, reminded of and withdrawn.
+
+A provider that is reached through an API may answer at once that the order is acknowledged or processed.
+"""
 
 import asyncio
 import contextlib
@@ -26,9 +29,9 @@ from workflows.step_runner import StepRunner, Superseded
 
 
 class Handover:
-    """Takes the steps towards the provider; its answers enter the order's queue of calls like any other.
+    """Executes the steps towards the provider; its answers enter the order's queue like any other call.
 
-    `note` tells operators what was done, `show` that there is something new to read.
+    `note` adds an entry to the times that operators read, `show` renews what they read.
     """
 
     def __init__(
@@ -52,20 +55,20 @@ class Handover:
         self._show = show
 
     def moved(self, status: OrderStatus) -> None:
-        """The order's next wait begins."""
+        """Restart the reminder schedule for the order's new status."""
         self.schedule.begin(status, workflow.now())
 
     async def withdraw(self) -> None:
-        """Say that the order is cancelled, however long that takes."""
-        await self._steps.take(ProviderSteps.withdraw_from_provider, self.order)
+        """Notify the provider that the order is cancelled, however long that takes."""
+        await self._steps.execute(ProviderSteps.withdraw_from_provider, self.order)
 
-    async def see_through(self) -> None:
-        """What the provider is owed while the order is open: the order itself, then reminders."""
+    async def run(self) -> None:
+        """Hand the order to the provider, then remind it while the order is open."""
         left = self._left()
         with contextlib.suppress(Superseded):
-            answer = await self._steps.take(ProviderSteps.submit_to_provider, self.order, superseded=left)
+            answer = await self._steps.execute(ProviderSteps.submit_to_provider, self.order, superseded=left)
             self._note("Handed to the provider")
-            await self._take_in(answer)
+            await self._apply_answer(answer)
         self.schedule.handed_over(workflow.now())
         while self._status() in OPEN:
             self._show()
@@ -77,14 +80,16 @@ class Handover:
             else:
                 await self._remind()
 
-    async def _take_in(self, answer: ProviderAnswer) -> None:
-        """What the provider answered at once, in the queue of all calls. An answer that is refused is seen by
-        a person; after a retry the provider is asked again.
+    async def _apply_answer(self, answer: ProviderAnswer) -> None:
+        """Add what the provider answered at once to the queue of calls. An answer that is refused holds the
+        order; after a retry the order is handed over again.
         """
         while answer.acknowledged or answer.processed:
-            calls = [self._calls.add(OrderSteps.acknowledge_order, self._said(AcknowledgeInput, answer))]
+            calls = [
+                self._calls.add(OrderSteps.acknowledge_order, self._call_input(AcknowledgeInput, answer))
+            ]
             if answer.processed:
-                processed = self._said(ProcessedInput, answer, request="answer")
+                processed = self._call_input(ProcessedInput, answer, request="answer")
                 calls.append(self._calls.add(OrderSteps.complete_order, processed))
             try:
                 for call in calls:
@@ -97,13 +102,15 @@ class Handover:
                 await self._steps.hold(
                     "provider_answer", HoldReason.ANSWER_REFUSED, superseded=left, refusals=why
                 )
-                answer = await self._steps.take(ProviderSteps.submit_to_provider, self.order, superseded=left)
+                answer = await self._steps.execute(
+                    ProviderSteps.submit_to_provider, self.order, superseded=left
+                )
             else:
                 return
 
     async def _remind(self) -> None:
-        """Remind the provider, or hold the order. Timers are alarms: whether the silence has lasted too long
-        is decided by the step, with the database's clock.
+        """Remind the provider, or hold the order after the last reminder. The workflow's timer only wakes it:
+        the step decides by the database's clock whether the reminder is due.
         """
         left = self._left()
         exhausted = self.schedule.exhausted
@@ -114,7 +121,7 @@ class Handover:
                 number=None if exhausted else self.schedule.reminded + 1,
                 silent_for=self.schedule.wanted,
             )
-            reminded = await self._steps.take(ProviderSteps.remind_provider, reminder, superseded=left)
+            reminded = await self._steps.execute(ProviderSteps.remind_provider, reminder, superseded=left)
             if reminded.due_in is not None:
                 self.schedule.too_early(workflow.now(), reminded.due_in)
             elif exhausted:
@@ -125,10 +132,10 @@ class Handover:
                 self._note(f"Reminder {number} sent to the provider")
 
     def _left(self) -> Callable[[], bool]:
-        """Whether the order has left the status that it has now."""
+        """A condition that holds once the order has left its present status."""
         before = self._status()
         return lambda: self._status() is not before
 
-    def _said(self, step_input: type[Any], answer: ProviderAnswer, **more: Any) -> Any:
+    def _call_input(self, step_input: type[Any], answer: ProviderAnswer, **more: Any) -> Any:
         which = {"order_id": self.order.order_id, "kind": self.order.kind}
         return step_input(**which, actor=PROVIDER, iccid=answer.iccid, **more)

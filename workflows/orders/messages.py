@@ -9,7 +9,7 @@ from models.values import Duration, Frozen, Name, RecordId, Reminders, Retries, 
 from workflows.messages import FromCaller
 
 PROVIDER = "provider"
-"""The actor of what a provider answers by itself; callers cannot name it."""
+"""The actor of what a provider answers at once; callers cannot name it."""
 
 
 class Timeouts(Frozen):
@@ -26,7 +26,7 @@ class PlaceOrder(Frozen):
     """Starts the workflow `EsimOrder` under the id `order.order_id`.
 
     `slot`, `provider` and `distributor` are only shown to operators; where they are left out, the acceptance
-    provides them. The order is decided by its ids.
+    provides them. What is ordered depends on the ids alone.
     """
 
     order: Placement
@@ -35,11 +35,11 @@ class PlaceOrder(Frozen):
     distributor: Name = ""
     timeouts: Timeouts = Timeouts()
     retries: Retries = 0
-    """How often a person retried before: above 0 only where an order is started again."""
+    """How often an operator retried before: above 0 only where an order is started again."""
 
     @property
     def shown(self) -> Shown:
-        """What operators read besides the ids."""
+        """The names that operators read besides the ids."""
         return Shown(slot=self.slot, provider=self.provider, distributor=self.distributor)
 
     @property
@@ -84,14 +84,14 @@ class Cancel(FromCaller):
 
 
 class OrderStep(Frozen):
-    """What every step is given: which order, of which kind."""
+    """Part of the input of every step: which order, of which kind."""
 
     order_id: str
     kind: str
 
 
 class OrderCall(OrderStep):
-    """What every step is given that a caller asked for."""
+    """Part of the input of every step that a caller asked for: who, and from where."""
 
     actor: str
     origin_id: int | None = None
@@ -110,7 +110,9 @@ class EnterIccidInput(OrderCall):
 
 
 class ProcessedInput(OrderCall):
-    """Input of the step `complete_order`. `request` names the call, so its incident is kept once."""
+    """Input of the step `complete_order`. `request` is the call's update id: a repeat records no second
+    incident.
+    """
 
     request: str
     iccid: str | None = None
@@ -123,21 +125,22 @@ class CancelInput(OrderCall):
 
 
 class FollowUpInput(Frozen):
-    """Input of the step `follow_up`: which of those that a step left to be done."""
+    """Input of the step `follow_up`: which follow-up."""
 
     follow_up_id: int
 
 
 class ProviderInput(OrderStep):
-    """Input of the steps that speak to the provider of this kind of order. `retries` counts a person's
-    retries: each allows one more try for an e-mail of which it is unknown whether it arrived."""
+    """Input of the steps that call or mail the provider. `retries` counts an operator's retries: each allows
+    one more attempt for an e-mail of which it is unknown whether it arrived.
+    """
 
     retries: int = 0
 
 
 class RemindInput(ProviderInput):
-    """Input of the step `remind_provider`: which reminder in which status, and how long the provider must
-    have been silent by the database's clock. Without a number nothing is sent.
+    """Input of the step `remind_provider`: which reminder in which status, and how long the provider must not
+    have answered by the database's clock (`silent_for`). Without a number nothing is sent.
     """
 
     waiting_in: OrderStatus

@@ -17,7 +17,7 @@ from workflows.step import Steps, database, outside, step
 
 
 class OrderSteps(Steps):
-    """What happens to an order: each is one database transaction that moves it and the inventory together."""
+    """Each is one database transaction that changes the order and the inventory together."""
 
     @step(database("Accept the order or refuse it"))
     @abstractmethod
@@ -27,7 +27,7 @@ class OrderSteps(Steps):
     @step(database("Acknowledged by the provider: begin"))
     @abstractmethod
     async def acknowledge_order(self, call: AcknowledgeInput) -> StepResult:
-        """To "Provider processing in progress"; a swap creates the temporary eSIM."""
+        """Move it to "Provider processing in progress"; a swap creates the temporary eSIM."""
 
     @step(database("Write the ICCID of the temporary eSIM"))
     @abstractmethod
@@ -37,44 +37,44 @@ class OrderSteps(Steps):
     @step(database("Processed by the provider: finish"))
     @abstractmethod
     async def complete_order(self, call: ProcessedInput) -> StepResult:
-        """To "Processed"; a swap puts the eSIM on the line and discards the SIM in place."""
+        """Move it to "Processed"; a swap puts the eSIM on the line and discards the SIM in place."""
 
     @step(database("Cancelled: undo"))
     @abstractmethod
     async def cancel_order(self, call: CancelInput) -> StepResult:
-        """To "Cancelled"; a swap deletes the temporary eSIM."""
+        """Move it to "Cancelled"; a swap deletes the temporary eSIM."""
 
 
 class FollowUpSteps(Steps):
-    """What a step left to be done outside the database."""
+    """Follow-ups: what a step leaves to be done outside the database, such as to signal another workflow."""
 
-    @step(outside("Do what a step left to be done"))
+    @step(outside("Do the follow-up of a step"))
     @abstractmethod
     async def follow_up(self, due: FollowUpInput) -> None:
-        """Signal or start the other workflow, and record that it is done. Repeated, it does nothing."""
+        """Signal or start the other workflow, and record that it is done. Idempotent."""
 
 
 class ProviderSteps(Steps):
-    """What the order's provider is told, by whatever way orders reach it."""
+    """Calls or e-mails to the order's provider, by the port that serves its kind of order."""
 
     @step(outside("Hand the order to the provider"))
     @abstractmethod
     async def submit_to_provider(self, order: ProviderInput) -> ProviderAnswer:
-        """Hand the accepted order over; what the provider answers at once."""
+        """Hand the accepted order over; returns what the provider answers at once."""
 
     @step(outside("Remind the provider"))
     @abstractmethod
     async def remind_provider(self, order: RemindInput) -> Reminded:
-        """Ask for the acknowledgement or the processing that does not come, if it is time by the database."""
+        """Remind of the missing acknowledgement or processing, if it is due by the database's clock."""
 
-    @step(outside("Tell the provider that the order is cancelled"))
+    @step(outside("Notify the provider that the order is cancelled"))
     @abstractmethod
     async def withdraw_from_provider(self, order: ProviderInput) -> None:
-        """Say that the order is cancelled, if it was handed over."""
+        """Notify the provider that the order is cancelled, if it was handed over."""
 
 
 class PeopleSteps(Steps):
-    """What people are told about an order."""
+    """E-mails to people about an order."""
 
     @step(outside("Send an e-mail to people"))
     @abstractmethod

@@ -46,7 +46,7 @@ async def test_where_somebody_was_told_the_requester_is_left_alone(qr_house: QrH
         await qr_house.forward(handle, minutes=16)
     await qr_house.ended(handle)
     assert qr_house.qr.got == [ASKED]
-    assert "Somebody was told of the code already" in await qr_house.details(handle)
+    assert "A notification of the code was sent already" in await qr_house.details(handle)
 
 
 @pytest.mark.covers("F56")

@@ -44,16 +44,22 @@ async def test_the_details_of_a_request_at_each_status(qr_house: QrHouse) -> Non
     await seen(handle, RequestStatus.IMPORTED)
     imported = await details()
     assert imported.startswith("**Imported**")
-    assert "The requester is told at 20" in imported
+    assert "The requester is notified at 20" in imported
     assert "Updates that can be sent" not in imported
 
     await qr_house.forward(handle, minutes=16)
     await qr_house.ended(handle)
     ended = await details()
-    told = ["Requested from", "Asked", "Asked the distributor again", "Imported", "The requester was told"]
-    places = [ended.index(f"| {what}") for what in told]
+    expected = [
+        "Requested from",
+        "Asked",
+        "Asked the distributor again",
+        "Imported",
+        "The requester was notified",
+    ]
+    places = [ended.index(f"| {what}") for what in expected]
     assert places == sorted(places), "in the order it happened"
-    assert "is told at" not in ended
+    assert "is notified at" not in ended
 
 
 @pytest.mark.covers("W3", "W5")
@@ -63,16 +69,16 @@ async def test_a_held_request_says_why_since_when_and_what_to_do(qr_house: QrHou
     await qr_house.held_for(handle, HoldReason.MAIL_REJECTED)
     held = await qr_house.details(handle)
     assert "**Held** in `ask_for_code` since 20" in held
-    assert f"(`mail_rejected`): {HoldReason.MAIL_REJECTED.sentence} Signal `retry` goes on." in held
+    assert f"(`mail_rejected`): {HoldReason.MAIL_REJECTED.sentence} Signal `retry` to continue." in held
 
 
 @pytest.mark.covers("W3")
 async def test_the_list_says_each_in_one_line(qr_house: QrHouse) -> None:
     request, notification = await qr_house.requested(), await qr_house.notify()
     summary = await (await request.describe()).static_summary()
-    assert summary == "QR code of S-41, slot 1 (Orange), asked of Telvia"
+    assert summary == "QR code of S-41, slot 1 (Orange), requested from Telvia"
     summary = await (await notification.describe()).static_summary()
-    assert summary == "Tell that the QR code of S-41 (Orange) is there"
+    assert summary == "Notify that the QR code of S-41 (Orange) has arrived"
 
 
 @pytest.mark.covers("W3")
@@ -112,8 +118,8 @@ async def test_steps_and_timers_are_named_in_words_and_nobody_is_named(qr_house:
         "Ask the distributor for the QR code",
         "Remind the distributor if no code came",
         "Look whether the code was imported",
-        "Tell the requester if nobody was told",
-        "Tell the requester that no QR code came",
+        "Notify the requester if no notification was sent",
+        "Notify the requester that no QR code came",
     ):
         assert words in text
     assert "LPA:" not in text

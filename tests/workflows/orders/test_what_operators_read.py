@@ -43,7 +43,7 @@ async def test_a_held_order_says_why_since_when_and_what_to_do(house: House) -> 
     await house.held_for(handle, HoldReason.MAIL_REJECTED)
     held = await house.details(handle)
     assert "**Held** in `submit_to_provider` since 20" in held
-    assert f"(`mail_rejected`): {HoldReason.MAIL_REJECTED.sentence} Signal `retry` goes on." in held
+    assert f"(`mail_rejected`): {HoldReason.MAIL_REJECTED.sentence} Signal `retry` to continue." in held
     house.troubles.over("submit_to_provider")
     await house.retry(handle)
     await house.held_for(handle, None)
