@@ -1,1 +1,1 @@
-"""The steps that workflows ask for: the only code that both Temporal and the outside world touch."""
+"""The activities: each implements one step of a workflow by a transaction or a call to the outside."""

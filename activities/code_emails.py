@@ -1,6 +1,6 @@
 """The e-mails about QR codes: contacts, requesters and managers are notified.
 
-Each step raises what `Outbox.send` raises. Nothing is sent once a request is over or a notification is
+Each step raises what `Outbox.send` raises. No e-mail is sent once a request has ended or a notification is
 revoked.
 """
 
@@ -19,7 +19,7 @@ from workflows.codes.steps import QrMailSteps
 
 
 class QrMails(QrMailSteps):
-    """Writes to people about QR codes."""
+    """Sends the e-mails about QR codes."""
 
     def __init__(self, database: Database, outbox: Outbox, links: Links) -> None:
         self._database = database
@@ -27,12 +27,12 @@ class QrMails(QrMailSteps):
         self._links = links
 
     async def ask_for_code(self, step: SendQrMails) -> None:
-        """Ask the contacts of this round, and send the copies."""
+        """Ask the contacts of this round for the code, and send the copies."""
         found = await self._round(step)
         await self._send(found, codes.requests(found, self._links, step.round), step.retries)
 
     async def remind_of_code(self, step: RemindOfCode) -> Reminded:
-        """Remind the contacts of this round, once they were silent for so long."""
+        """Remind the contacts of this round, if they have not answered for `silent_for`."""
         async with self._database.reading() as connection:
             left = await emails.reminder_due_in(connection, step.request_id, step.round, step.silent_for)
         if left is not None or step.number is None:
@@ -43,7 +43,7 @@ class QrMails(QrMailSteps):
         return Reminded()
 
     async def report_no_code(self, step: SendQrMails) -> None:
-        """Notify the user who requested the code that none came, and what to do."""
+        """Notify the user who requested the code that none came, and say what to do."""
         found = await self._round(step)
         await self._send(found, codes.no_code(found, step.round, step.number), step.retries)
 

@@ -9,7 +9,7 @@ from workflows.codes.steps import QrSteps
 
 
 class QrInventorySteps(QrSteps):
-    """Moves requests along, in PostgreSQL."""
+    """Changes requests and notifications in PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -20,12 +20,12 @@ class QrInventorySteps(QrSteps):
             return await request_steps.open_request(connection, asked)
 
     async def look_at_request(self, request: RequestStep) -> RequestState:
-        """Where the request is now."""
+        """Read the request's state."""
         async with self._database.reading() as connection:
             return await request_views.look(connection, request.request_id)
 
     async def add_round(self, again: AddRound) -> RequestResult:
-        """Write down to whom it is sent again, and with which letter."""
+        """Record a new round: its recipients and e-mail text."""
         async with self._database.transaction() as connection:
             return await request_steps.add_round(
                 connection,
@@ -37,12 +37,12 @@ class QrInventorySteps(QrSteps):
             )
 
     async def withdraw_request(self, request: EndRequest) -> RequestResult:
-        """Close the upload links."""
+        """Withdraw the request and end its upload links."""
         async with self._database.transaction() as connection:
             by = By(request.actor, request.origin_id)
             return await request_steps.withdraw(connection, request.request_id, by)
 
     async def offer_notification(self, request: RequestStep) -> str | None:
-        """Write down a notification to the requester, where nobody was told."""
+        """Record a notification to the requester, unless one of the code was sent before."""
         async with self._database.transaction() as connection:
             return await notifications.offer_notification(connection, request.request_id)

@@ -1,6 +1,6 @@
-"""How a failing step looks in Temporal: a stable type and a sentence, never what the step was about.
+"""How a failing step looks in Temporal: a stable type and a sentence without personal data.
 
-Failures are stored in histories and shown in the Web UI, so no exception of a library gets there: its
+Failures are stored in histories and shown in the Web UI, so an exception of a library never gets there: its
 text may hold an address or a phone number (W6). The worker's log has the frames of the traceback.
 """
 
@@ -23,7 +23,7 @@ from workflows.failures import refused
 
 _log = logging.getLogger(__name__)
 
-# What each failure is called in Temporal, and whether trying again by itself is worth it.
+# The type of each failure in Temporal, and whether it is transient, so that Temporal retries the step.
 FAILURES: tuple[tuple[type[Exception], str, bool], ...] = (
     (MailUncertain, HoldReason.MAIL_UNCERTAIN, False),
     (MailAmbiguous, HoldReason.MAIL_UNCERTAIN, True),
@@ -39,26 +39,27 @@ _UNEXPECTED = "unexpected"
 
 
 def failure_type(failure: Exception) -> str:
-    """What the failure is called in Temporal."""
+    """The failure's type in Temporal."""
     if isinstance(failure, ApplicationError):
         return failure.type or _UNEXPECTED
     return next((str(name) for kind, name, _ in FAILURES if isinstance(failure, kind)), _UNEXPECTED)
 
 
 def as_application_error(failure: Exception, attempt: int = 1) -> ApplicationError:
-    """The failure as it may be seen in a history."""
-    for kind, name, again in FAILURES:
+    """The failure as it may be stored in a history."""
+    for kind, name, transient in FAILURES:
         if isinstance(failure, Refused):
             return refused(*failure.refusals, as_type="refused")
         if isinstance(failure, kind):
-            return ApplicationError(str(failure), type=str(name), non_retryable=not again)
+            return ApplicationError(str(failure), type=str(name), non_retryable=not transient)
     sentence = f"{type(failure).__name__}; the worker's log has the details."
-    return ApplicationError(sentence, type=_UNEXPECTED, non_retryable=_stays_wrong(failure, attempt))
+    return ApplicationError(sentence, type=_UNEXPECTED, non_retryable=_is_permanent(failure, attempt))
 
 
-def _stays_wrong(failure: Exception, attempt: int) -> bool:
-    """Whether the database will refuse this again: impossible data, or a constraint that a second look at
-    the tables (another order took the ICCID meanwhile, say) did not explain.
+def _is_permanent(failure: Exception, attempt: int) -> bool:
+    """Whether the database would fail on this again: invalid data, or a constraint that is violated also in
+    the second attempt. The second one reads the tables anew and may find a refusal, such as an ICCID that
+    another order got meanwhile.
     """
     state = sqlstate_of(failure) if isinstance(failure, DBAPIError) else None
     if state is None:
@@ -67,10 +68,10 @@ def _stays_wrong(failure: Exception, attempt: int) -> bool:
 
 
 class SafeFailures(Interceptor):
-    """Wraps every activity of a worker."""
+    """Interceptor of every activity of a worker: replaces failures by those of `as_application_error`."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
-        """Put ourselves before the activity."""
+        """Put this interceptor before the activity."""
         return _SafeFailuresInbound(next)
 
 
@@ -80,12 +81,12 @@ class _SafeFailuresInbound(ActivityInboundInterceptor):
             return await super().execute_activity(input)
         except (ApplicationError, CancelledError):
             raise
-        except Exception as failure:  # noqa: BLE001  whatever it is, it must not reach a history as it is
-            _write_down(failure)
+        except Exception as failure:  # noqa: BLE001  no exception may reach a history unchanged
+            _log_failure(failure)
             raise as_application_error(failure, activity.info().attempt) from None
 
 
-def _write_down(failure: Exception) -> None:
+def _log_failure(failure: Exception) -> None:
     info = activity.info()
     known = isinstance(failure, tuple(kind for kind, _, _ in FAILURES))
     about = {"type": type(failure).__name__}

@@ -1,4 +1,4 @@
-"""What a step of an order left to be done outside the database, by its kind."""
+"""Follow-ups: what a step of an order leaves to be done outside the database, one action for each kind."""
 
 from collections.abc import Awaitable, Callable
 
@@ -13,12 +13,12 @@ from workflows.orders.messages import FollowUpInput
 from workflows.orders.steps import FollowUpSteps
 
 Action = Callable[[Client, Due], Awaitable[None]]
-"""Does it; done again, it must change nothing."""
+"""What a kind of follow-up does; it must be idempotent."""
 
 
 async def look_at_request(client: Client, due: Due) -> None:
-    """Signal the request for a discarded SIM's QR code to look at itself. If its workflow has ended, ignore
-    the error: nothing needs the signal.
+    """Signal `look` to the request for a discarded SIM's QR code, so that it reads its row. If its workflow
+    has ended, ignore the error: nothing needs the signal.
     """
     try:
         await client.get_workflow_handle(due.target).signal("look")
@@ -31,14 +31,14 @@ FOLLOW_UPS: dict[str, Action] = {LOOK_AT_REQUEST: look_at_request}
 
 
 class FollowUps(FollowUpSteps):
-    """Does what is due, and records that it is done."""
+    """Executes pending follow-ups, and records that they are done."""
 
     def __init__(self, database: Database, client: Client) -> None:
         self._database = database
         self._client = client
 
     async def follow_up(self, due: FollowUpInput) -> None:
-        """Do it, unless it was done before."""
+        """Execute the follow-up, unless it was done before."""
         async with self._database.reading() as connection:
             found = await follow_ups.find(connection, due.follow_up_id)
         if found is None or found.done:

@@ -1,8 +1,8 @@
-"""A sign of life from every step that takes long, so that a dead worker is noticed in seconds.
+"""Heartbeats of every step that runs long, so that Temporal notices a dead worker within seconds.
 
-Without one, a step whose worker was killed would only be tried again once its longest allowed attempt is
-over. A step that is done before the first beat costs nothing. The beat also carries the order's word back
-that the step has been overtaken, which cancels it.
+Without them a step whose worker was killed would be retried only after its start-to-close timeout. A step
+that ends before its first heartbeat costs nothing. The answer to a heartbeat also brings the cancellation of
+a superseded step.
 """
 
 import asyncio
@@ -16,10 +16,10 @@ BEATS_BEFORE_TIMEOUT = 3
 
 
 class Heartbeats(Interceptor):
-    """Wraps every activity of a worker."""
+    """Interceptor of every activity of a worker: sends its heartbeats."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
-        """Put ourselves before the activity."""
+        """Put this interceptor before the activity."""
         return _HeartbeatsInbound(next)
 
 

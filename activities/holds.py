@@ -1,4 +1,4 @@
-"""What every workflow records when a step waits for a person."""
+"""Records that a workflow is held at a step, or is no longer, so that lists and `doctor` show it."""
 
 from store.operations import holds
 from store.orders import follow_ups
@@ -8,7 +8,7 @@ from workflows.steps import HoldSteps
 
 
 class Holds(HoldSteps):
-    """In the table of holds, by workflow and step."""
+    """Records holds in the table `holds`, by workflow and step."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

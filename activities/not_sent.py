@@ -1,8 +1,8 @@
 """Records every failed attempt of a step that calls a mail server, a provider or another workflow (W11).
 
-So lists and pages say from the first failed attempt on that something has not gone out, since when and why.
-The record is written after the call has ended, in a transaction of its own. An attempt that succeeds at once
-costs nothing.
+So lists and pages show from the first failed attempt on what has not been sent, since when and why. The
+record is written after the call has ended, in a transaction of its own. A first attempt that succeeds costs
+nothing.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from workflows.step import declared_by, policy_of
 from workflows.steps import CONTRACTS
 
 RECORDED_WITHIN = 5.0
-"""Seconds. A database that is unavailable must not keep the step from being tried again."""
+"""Seconds. An unavailable database must not delay the retry of the step."""
 
 OUTSIDE = frozenset(
     name
@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 
 def sending(step: str, message: Any, workflow_id: str) -> Sending:
-    """What this step sends."""
+    """What this step sends: which order, request or notification, and by which step."""
     match message:
         case SendNotification():
             return Sending(message.notification_id, step)
@@ -59,13 +59,13 @@ def sending(step: str, message: Any, workflow_id: str) -> Sending:
 
 
 class NotSent(Interceptor):
-    """Wraps every activity of a worker."""
+    """Interceptor of every activity of a worker: records failed attempts of the steps in `OUTSIDE`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
-        """Put ourselves before the activity."""
+        """Put this interceptor before the activity."""
         return _NotSentInbound(next, self._database)
 
 
@@ -97,12 +97,12 @@ class _NotSentInbound(ActivityInboundInterceptor):
         return answer
 
     async def _record(self, write: Callable[[AsyncConnection], Awaitable[None]]) -> None:
-        """Never fails: that a record is missing must not make a mail go out twice."""
+        """Write the record, but never raise: a failed step is retried, and its e-mail would be sent twice."""
         try:
             async with asyncio.timeout(RECORDED_WITHIN), self._database.transaction() as connection:
                 await write(connection)
-        except Exception as failure:  # noqa: BLE001  the step counts, whatever becomes of its record
-            _log.warning("What has not gone out could not be recorded: %s.", type(failure).__name__)
+        except Exception as failure:  # noqa: BLE001  the outcome of the step must not depend on its record
+            _log.warning("What has not been sent could not be recorded: %s.", type(failure).__name__)
 
 
 async def _interrupted(connection: AsyncConnection, what: Sending, info: activity.Info) -> None:
@@ -111,7 +111,7 @@ async def _interrupted(connection: AsyncConnection, what: Sending, info: activit
 
 
 def _reason(failure: BaseException) -> NotSentReason | None:
-    """Why the attempt failed; None where the workflow cancelled it, for then the step is superseded."""
+    """Why the attempt failed; None where the workflow cancelled it, because the step is superseded."""
     if isinstance(failure, Exception):
         name = failure_type(failure)
         return NotSentReason(name) if name in set(NotSentReason) else NotSentReason.UNEXPECTED

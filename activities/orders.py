@@ -18,7 +18,7 @@ from workflows.orders.steps import OrderSteps
 
 
 class InventorySteps(OrderSteps):
-    """Moves orders and the inventory together, in PostgreSQL; says which e-mails the new status sends."""
+    """Changes orders and the inventory together in PostgreSQL; returns which e-mails the new status sends."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -29,7 +29,7 @@ class InventorySteps(OrderSteps):
             return await acceptance.accept(connection, placement, _emails(placement))
 
     async def acknowledge_order(self, call: AcknowledgeInput) -> StepResult:
-        """The order begins."""
+        """Acknowledge the order."""
         async with self._database.transaction() as connection:
             return await steps.acknowledge(
                 connection, call.order_id, _by(call), call.iccid, emails=_emails(call)
@@ -41,14 +41,14 @@ class InventorySteps(OrderSteps):
             return await steps.enter_iccid(connection, call.order_id, _by(call), call.iccid)
 
     async def complete_order(self, call: ProcessedInput) -> StepResult:
-        """The order is finished."""
+        """Complete the order: the provider has processed it."""
         async with self._database.transaction() as connection:
             return await steps.complete(
                 connection, call.order_id, _by(call), call.iccid, call.request, emails=_emails(call)
             )
 
     async def cancel_order(self, call: CancelInput) -> StepResult:
-        """What was begun is taken back."""
+        """Cancel the order and undo what it has changed."""
         async with self._database.transaction() as connection:
             return await steps.cancel(
                 connection,
@@ -65,7 +65,7 @@ def _by(call: OrderCall) -> By:
 
 
 def _emails(order: OrderStep | Placement) -> Emails:
-    """Those that an order of this kind sends to people when it comes to a status. They are recorded with the
-    step that made it so.
+    """The e-mails that this kind of order sends to people at each status. They are recorded as pending in the
+    transaction of the step that moves the order to that status.
     """
     return EMAILS[order.kind].to_people

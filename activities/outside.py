@@ -1,4 +1,4 @@
-"""The steps that leave the house: what the provider and people are told."""
+"""The steps that call the outside: calls and e-mails to the provider, and e-mails to people."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ from workflows.orders.steps import PeopleSteps, ProviderSteps
 
 
 class PortSteps(ProviderSteps):
-    """Speaks to the provider of an order through the port that serves its kind."""
+    """Calls the provider of an order through the port that serves its kind."""
 
     def __init__(self, database: Database, ports: Mapping[str, Provider]) -> None:
         self._database = database
@@ -27,7 +27,7 @@ class PortSteps(ProviderSteps):
         return await self._port(order.kind).submit(order.order_id, order.kind, order.retries)
 
     async def remind_provider(self, order: RemindInput) -> Reminded:
-        """Ask for the answer that does not come, once the provider has been silent for long enough."""
+        """Remind the provider, if it has not answered for `silent_for`."""
         async with self._database.reading() as connection:
             left = await order_mails.reminder_due_in(connection, order.order_id, order.silent_for)
         if left is None and order.number is not None:
@@ -37,7 +37,7 @@ class PortSteps(ProviderSteps):
         return Reminded(due_in=left)
 
     async def withdraw_from_provider(self, order: ProviderInput) -> None:
-        """Say that the order is cancelled, if it was handed over."""
+        """Notify the provider that the order is cancelled, if it was handed over."""
         await self._port(order.kind).withdraw(order.order_id, order.kind, order.retries)
         async with self._database.transaction() as connection:
             await follow_ups.step_done(connection, order.order_id, follow_ups.WITHDRAWAL)
@@ -47,7 +47,7 @@ class PortSteps(ProviderSteps):
 
 
 class EmailSteps(PeopleSteps):
-    """Tells people by e-mail what became of an order."""
+    """Notifies people by e-mail how an order ended."""
 
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self._database = database

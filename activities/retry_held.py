@@ -1,4 +1,4 @@
-"""Retrying many that are held, for the workflow `RetryHeld`."""
+"""The steps of the workflow `RetryHeld`: it retries many held workflows."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -11,32 +11,32 @@ from workflows.operations.steps import RetryHeldSteps
 
 
 class Retries(Protocol):
-    """What of the desk for retries is used."""
+    """The part of the retry desk that these steps use."""
 
     async def select(self, caller: Caller, query: str | None = None, reason: str | None = None) -> list[Held]:
-        """What is held."""
+        """The workflows that are held."""
         ...
 
     async def many(self, caller: Caller, chosen: Collection[Held]) -> list[Retried]:
-        """Retry all, and watch them."""
+        """Retry them all, and watch their outcomes."""
         ...
 
 
 class HeldRetries(RetryHeldSteps):
-    """In the name of an operator, as the command line does."""
+    """Retries in the name of an operator, as the command line does."""
 
     def __init__(self, retries: Retries, operator: Caller) -> None:
         self._retries = retries
         self._operator = operator
 
     async def choose_held(self, request: ChooseHeld) -> HeldBatch:
-        """The next batch in the order of ids: one that is held again meanwhile is not chosen twice."""
+        """The next batch, sorted by id: a workflow that is held again meanwhile is not chosen twice."""
         found = await self._retries.select(self._operator, request.query, request.reason)
         left = sorted((one for one in found if one.id > request.after), key=lambda one: one.id)
         return HeldBatch(held=tuple(left[:BATCH]), left=len(left))
 
     async def retry_batch(self, batch: RetryBatch) -> RetriedMany:
-        """Repeated, it retries them again, which changes nothing for those that are not held any more."""
+        """Retry the batch and count the outcomes. A repeat changes nothing for those that are not held."""
         done = await self._retries.many(self._operator, batch.held)
         counts = Counter((one.outcome.name.lower(), one.reason) for one in done)
         outcomes = tuple(

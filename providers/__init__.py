@@ -1,1 +1,1 @@
-"""How an order reaches its provider: by mail to the distributor's order contact."""
+"""How an order reaches its provider: by e-mail to the distributor's order contacts."""

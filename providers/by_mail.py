@@ -1,4 +1,4 @@
-"""A provider that is reached through its distributor's order contacts, by mail."""
+"""A provider that is reached through its distributor's order contacts, by e-mail."""
 
 from collections.abc import Collection, Sequence
 from functools import partial
@@ -14,7 +14,7 @@ from store.orders import emails as order_mails
 from store.session import Database
 
 _HANDED_OVER_IN = frozenset(OrderStatus) - {OrderStatus.CANCELLED}
-"""An order that was acknowledged at once, by telephone say, is mailed all the same."""
+"""An order that was acknowledged before its e-mail is sent, by telephone say, is mailed nevertheless."""
 _REMINDERS = {
     OrderStatus.SUBMITTED: ProviderEmail.REMINDER_ACKNOWLEDGE,
     OrderStatus.PROVIDER_PROCESSING: ProviderEmail.REMINDER_PROCESS,
@@ -22,15 +22,15 @@ _REMINDERS = {
 
 
 class ProviderByMail:
-    """Writes to every contact with the role `order`; what they answer, a person or a portal reports."""
+    """Sends e-mails to every contact with the role `order`; their answers come through the desk."""
 
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self._database = database
         self._outbox = outbox
 
     async def submit(self, order_id: str, kind: str, retries: int) -> ProviderAnswer:
-        """Mail the order, unless it was cancelled meanwhile. A mail answers nothing. Raises `NoOrderContact`
-        and what `Outbox` raises.
+        """Mail the order, unless it was cancelled meanwhile. The answer is always empty. Raises
+        `NoOrderContact` and what `Outbox` raises.
         """
         await self._write(order_id, kind, ProviderEmail.ORDER, retries, wanted_in=_HANDED_OVER_IN)
         return ProviderAnswer()
@@ -43,8 +43,8 @@ class ProviderByMail:
         await self._write(order_id, kind, purpose, retries, wanted_in={waiting_in}, number=number)
 
     async def withdraw(self, order_id: str, kind: str, retries: int) -> None:
-        """Mail that the order is cancelled, where the order itself was mailed: to the order contacts, and
-        to whoever has the order from the time when they were one.
+        """Mail that the order is cancelled, if the order itself was mailed: to the order contacts, and to
+        former ones who received the order.
         """
         async with self._database.reading() as connection:
             holders = await order_mails.holders(connection, order_id, ProviderEmail.ORDER)

@@ -1,4 +1,4 @@
-"""What every way of reaching a provider can do. Each call may be repeated and is then recognised."""
+"""The port that every way of reaching a provider implements. Each call may be repeated and is idempotent."""
 
 from typing import Protocol
 
@@ -8,19 +8,19 @@ from models.orders.placement import ProviderAnswer
 
 
 class NoOrderContact(EsimError):
-    """The order's distributor has nobody whom orders are sent to."""
+    """The order's distributor has no contact with the role `order`."""
 
 
 class Provider(Protocol):
-    """The party that turns an order into an eSIM. `retries` counts a person's retries of this call."""
+    """The mobile operator that processes an order. `retries` counts an operator's retries of this call."""
 
     async def submit(self, order_id: str, kind: str, retries: int) -> ProviderAnswer:
-        """Hand the order over; what the provider answers at once. Asked again, it answers alike."""
+        """Hand the order over; returns what the provider answers at once. A repeat returns the same."""
 
     async def remind(
         self, order_id: str, kind: str, waiting_in: OrderStatus, number: int, retries: int
     ) -> None:
-        """Ask, for the `number`th time in this status, for the answer that does not come."""
+        """Send the reminder of this number in this status."""
 
     async def withdraw(self, order_id: str, kind: str, retries: int) -> None:
-        """Say that the order is cancelled, if it was handed over or may have been."""
+        """Notify that the order is cancelled, if it was handed over or may have been."""

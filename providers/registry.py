@@ -1,4 +1,4 @@
-"""Which provider serves an order, by its kind, and how each provider is reached: one entry a kind or port."""
+"""Which port serves which kind of order, and how each port is made: one entry for each kind or port."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ PROVIDERS: dict[str, str] = {
     OrderKind.SWITCH_TO_ESIM: BY_MAIL,
     OrderKind.REPLACE_ESIM: BY_MAIL,
 }
-"""By the kind of order the name of the port."""
+"""The name of the port by the kind of order."""
 
 PORTS: dict[str, Callable[[Database, Outbox], Provider]] = {BY_MAIL: ProviderByMail}
-"""By its name what makes the port; a worker makes each once."""
+"""The factory of each port by its name; a worker makes each port once."""
