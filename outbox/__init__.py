@@ -1,5 +1,5 @@
 """Every e-mail: recorded, composed and sent, with its links.
 
 A new e-mail is a class with the facts that its text needs, its text in every language (`wording`), and an
-entry where it is decided when it is sent, such as `outbox.orders.TO_PEOPLE`.
+entry in the dictionary that says when it is sent, such as `outbox.swaps.TO_PEOPLE`.
 """

@@ -1,7 +1,7 @@
 """The e-mails about QR codes; their texts are in `wording/codes`.
 
-A contact and a manager get one link; who only gets a copy gets none, for only a contact may hand in the code
-(F35). Of a phone number, and to a manager of an ICCID, an e-mail has only the end.
+A contact and a manager get a link each. The recipient of a copy gets none: only a contact may upload the code
+(F35). Phone numbers are shortened to their last digits, and so is the ICCID in e-mails to managers.
 """
 
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ class CodeEmail(Email):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Requested(CodeEmail, Editable):
-    """The code of an eSIM is requested: `asked` are the names of the contacts who get the link, `cc` the
+    """The request for the code of an eSIM: `asked` are the names of the contacts who get the link, `cc` the
     addresses that get a copy.
     """
 
@@ -47,7 +47,7 @@ class Requested(CodeEmail, Editable):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ContactRequested(Requested):
-    """To a contact, who may hand it in."""
+    """The request to a contact, who may upload the code."""
 
     name: ClassVar[str] = "contact_requested"
     button: ClassVar[str | None] = "upload"
@@ -55,14 +55,14 @@ class ContactRequested(Requested):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CopyRequested(Requested):
-    """For information."""
+    """The copy of the request, for information."""
 
     name: ClassVar[str] = "copy_requested"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ContactReminder(CodeEmail):
-    """The contact has not handed it in."""
+    """The reminder to a contact that the code has not been uploaded."""
 
     name: ClassVar[str] = "contact_reminder"
     rows: ClassVar[tuple[str, ...]] = ("reference", "account", "provider", "iccid", "requester_name", "asked")
@@ -77,7 +77,7 @@ class ContactReminder(CodeEmail):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class RequesterNoCode(CodeEmail):
-    """To the user who requested the code: the reminders were in vain."""
+    """To the user who requested the code: none came after all reminders."""
 
     name: ClassVar[str] = "requester_no_code"
     rows: ClassVar[tuple[str, ...]] = ("reference", "account", "provider", "distributor", "iccid", "asked")
@@ -90,7 +90,7 @@ class RequesterNoCode(CodeEmail):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ManagerNotified(CodeEmail):
-    """The code is there, and its link shows it."""
+    """The notification: the code has arrived, and the link shows it."""
 
     name: ClassVar[str] = "manager_notified"
     rows: ClassVar[tuple[str, ...]] = (
@@ -104,7 +104,7 @@ class ManagerNotified(CodeEmail):
 
 
 def known_of(facts: CodeFacts, number: int = 0) -> dict[str, Any]:
-    """All that is known, by the names of the fields of the e-mails; for a reminder its number."""
+    """All facts, by the names of the fields of the e-mails; for a reminder its number."""
     return {
         **vars(facts),
         "iccid_tail": tail(facts.iccid),
@@ -117,8 +117,8 @@ def known_of(facts: CodeFacts, number: int = 0) -> dict[str, Any]:
 def requests(found: RoundMails, links: Links, turn: int) -> list[Outgoing]:
     """The request to the contacts of a round, each with an upload link of their own, and the copies.
 
-    Each e-mail's only recipient is in its `To`. A contact sees in `Cc` who gets a copy, so an answer to all
-    reaches them; who gets a copy reads in it who was asked. Answers go to who sent the round.
+    Each e-mail has one recipient, in its `To`. A contact sees in `Cc` who gets a copy, so that a reply to all
+    reaches them; a copy names the contacts who were asked. Replies go to the user who sent the round.
     """
     known, cc = known_of(found.facts), found.facts.cc
     asked = [
@@ -150,7 +150,7 @@ def notification(found: NotificationMail, links: Links) -> list[Outgoing]:
 
 
 def _with_links(found: RoundMails, links: Links) -> list[tuple[Person, MakeLink]]:
-    """The contacts, each with a link. Raises `Refused` where none is left who has the role (F56)."""
+    """The contacts, each with a link. Raises `Refused` where no contact with the role is left (F56)."""
     if not found.contacts and not found.over:
         raise Refused.because("no_recipient_left")
     return [(contact, links.upload(found, contact)) for contact in found.contacts]

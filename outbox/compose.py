@@ -1,4 +1,4 @@
-"""What an e-mail says, in the language of its reader: the one composer of all e-mails and previews.
+"""Composes e-mails and previews in the language of their reader.
 
 content = compose(ProviderCancelled.of(known), Language.FR, reader="Zoé")
 content = compose(ContactRequested.of(known), Language.FR, reader="Zoé", link=link)
@@ -59,7 +59,7 @@ def _prefilled(ours: SubjectTexts, known: Known) -> tuple[str, str]:
 
 
 def _subject_and_message(email: Email, text: EmailText, known: Known, language: Language) -> tuple[str, str]:
-    """As a user edited them, else as they are pre-filled. A subject is one line, whatever is in it."""
+    """Subject and text as a user edited them, else as they are pre-filled. A subject is always one line."""
     if not isinstance(email, Editable):
         return _plain(first(text.subjects, known)), ""
     subject, message = _prefilled(texts(email.texts, language), known)
@@ -67,7 +67,7 @@ def _subject_and_message(email: Email, text: EmailText, known: Known, language: 
 
 
 def _plain(subject: str) -> str:
-    """With plain spaces, so that lists of e-mails can be searched for it."""
+    """The subject with plain spaces, so that a search in a mailbox finds it."""
     return " ".join(subject.split())
 
 
@@ -82,7 +82,7 @@ def _button(
 
 
 def _known(email: Email, ours: SubjectTexts, language: Language) -> dict[str, str | None]:
-    """The facts as they are written, each on one line, and the phrases; None for what there is none of."""
+    """The facts as text, each on one line, and the phrases of the kind; None for a fact that is missing."""
     facts = {field.name: getattr(email, field.name) for field in fields(email)}
     kind = facts.get("kind")
     phrases = ours.phrases | (ours.kinds[kind] if kind is not None else {})

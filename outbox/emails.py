@@ -1,29 +1,29 @@
-"""What an e-mail is: a class of its own that carries exactly the facts that its text needs."""
+"""The base classes of e-mails: each e-mail is a class with exactly the facts that its text needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
 TAIL = 4
-"""Digits that tell one number from another without giving it away."""
+"""How many last digits of a number an e-mail shows, to recognise it without disclosing it."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Email:
-    """What one e-mail says. Its fields are names and numbers of people, so it is never printed whole."""
+    """The facts of one e-mail. They are personal data, so its `repr` is redacted."""
 
     name: ClassVar[str]
-    """What its text and its record in the database are found by."""
+    """The key of its text and of its record in the database."""
     texts: ClassVar[str]
-    """Whose texts it has: one of `wording.emails.SUBJECTS`."""
+    """The subject that its text belongs to: one of `wording.emails.SUBJECTS`."""
     rows: ClassVar[tuple[str, ...]]
-    """The facts that are shown one by one: fields, or phrases of its kind."""
+    """The facts that its table shows: fields, or phrases of its kind."""
     button: ClassVar[str | None] = None
-    """What its link is for; None if it has none."""
+    """The purpose of its link; None if it has none."""
 
     @classmethod
     def of(cls, known: Mapping[str, Any]) -> Self:
-        """The e-mail with its facts among all that are known."""
+        """The e-mail with those of the known facts that it needs."""
         return cls(**{field.name: known[field.name] for field in fields(cls)})
 
     def __repr__(self) -> str:
@@ -32,9 +32,9 @@ class Email:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Editable(Email):
-    """An e-mail that a user may edit before it is sent; what they left as it was is None.
+    """An e-mail whose subject and text a user may edit before it is sent; None where they are unchanged.
 
-    What they wrote is shown as it is, paragraph by paragraph, and never read as a template.
+    The edited text is shown as it is, paragraph by paragraph, and never evaluated as a template.
     """
 
     subject: str | None
@@ -42,5 +42,5 @@ class Editable(Email):
 
 
 def tail(number: str | None) -> str | None:
-    """The end of a phone number or an ICCID."""
+    """The last digits of a phone number or an ICCID, such as `…6789`."""
     return number and f"…{number[-TAIL:]}"

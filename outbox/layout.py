@@ -1,4 +1,4 @@
-"""How every e-mail looks: one layout as plain text, and one as HTML, that say the same."""
+"""The layout of every e-mail: plain text and HTML with the same content."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ LAYOUTS = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Content:
-    """An e-mail without its addresses. Text and HTML say the same."""
+    """A composed e-mail without its addresses. Text and HTML have the same content."""
 
     subject: str
     text: str
@@ -21,7 +21,7 @@ class Content:
 
 
 def laid_out(subject: str, page: Mapping[str, Any]) -> Content:
-    """The e-mail in both its forms."""
+    """Render the e-mail as plain text and as HTML."""
     page = {**page, "subject": subject}
     return Content(
         subject=subject,
@@ -32,7 +32,7 @@ def laid_out(subject: str, page: Mapping[str, Any]) -> Content:
 
 @cache
 def _layouts() -> Environment:
-    """Compiled once. Names ending in .html.jinja are escaped; an undefined name is an error."""
+    """The templates, compiled once. Those named .html.jinja are escaped; an undefined name is an error."""
     return Environment(
         loader=FileSystemLoader(LAYOUTS),
         autoescape=select_autoescape(["html.jinja"]),

@@ -1,4 +1,4 @@
-"""The links in e-mails: where they lead, and that each is made anew for every try to send."""
+"""The links in e-mails: their addresses, and a new token for every attempt to send an e-mail."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ DOWNLOAD_PAGE = "q"
 
 @dataclass(frozen=True)
 class FreshLink:
-    """A link made for one try to send one e-mail. Everyone who has it may use it, so it is never printed."""
+    """A link made for one attempt to send one e-mail. Its token is a secret, so its `repr` is redacted."""
 
     url: str
     until: datetime
 
     @property
     def token(self) -> str:
-        """What the link is found by: the last part of its address."""
+        """The random token, by whose hash the link is found: the last part of the address."""
         return self.url.rpartition("/")[2]
 
     def __repr__(self) -> str:
@@ -36,12 +36,12 @@ MakeLink = Callable[[AsyncConnection], Awaitable[FreshLink]]
 
 
 def address(portal: str, page: str, token: str) -> str:
-    """Where a link leads: `portal` is the address or the path that the portal is reached at."""
+    """The address of a link: `portal` is the address or the path at which the portal is reached."""
     return f"{portal}/{page}/{quote(token, safe='')}"
 
 
 class Links:
-    """Makes links to the portal at `portal_url`, that work for so long."""
+    """Makes links to the portal at `portal_url`, which expire after these times."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Links:
         self._download_for = download_link_expires_after
 
     def upload(self, found: RoundMails, contact: Person) -> MakeLink:
-        """The contact's own link to hand in the code that is requested."""
+        """The contact's own link, to upload the code that is requested."""
         whose = {"request_id": found.about.id, "recipient": contact.key, "address": contact.email}
         return self._link(UPLOAD_PAGE, "upload", found, self._upload_for, whose)
 

@@ -1,4 +1,4 @@
-"""Which e-mails a kind of order sends, to whom and when: one entry a kind."""
+"""Which e-mails a kind of order sends, to whom and when: one entry for each kind."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -13,7 +13,7 @@ from store.mails import Person
 
 
 class ProviderEmail(StrEnum):
-    """What an order's distributor is notified of; the e-mail has this name."""
+    """The e-mails to an order's distributor, by the name of their class."""
 
     ORDER = "provider_order"
     REMINDER_ACKNOWLEDGE = "provider_reminder_acknowledge"
@@ -22,7 +22,7 @@ class ProviderEmail(StrEnum):
 
 
 class OrderEmails(Protocol):
-    """The e-mails of one kind of order. Facts are what `read` found."""
+    """The e-mails of one kind of order. `facts` is the result of `read`."""
 
     def to_people(self, status: OrderStatus) -> Sequence[str]:
         """The names of the steps that send e-mails to people when an order has come to this status. Each is
@@ -30,14 +30,14 @@ class OrderEmails(Protocol):
         """
 
     async def read(self, connection: AsyncConnection, order_id: str) -> Any:
-        """What the e-mails of this order may say."""
+        """Read the facts that the e-mails of this order may contain."""
 
     def outgoing(self, facts: Any, step: str) -> list[Outgoing]:
         """The e-mails of one of the steps of `to_people`, each to one recipient."""
 
     def to_provider(self, facts: Any, purpose: str, contact: Person, number: int = 0) -> Outgoing:
-        """An e-mail of the order to a contact of its distributor: a `ProviderEmail`, of a reminder with its
-        number. Only a kind that is served by e-mail has these.
+        """An e-mail about the order to a contact of its distributor. `purpose` is a `ProviderEmail`, `number`
+        that of a reminder. Only a kind that is served by e-mail has these.
         """
 
 

@@ -1,7 +1,7 @@
 """The e-mails of orders that swap the SIM of a line; their texts are in `wording/orders`.
 
-To the distributor's order contacts along the way, and to people at the end. A distributor does not learn who
-uses the line.
+They go to the distributor's order contacts while the order is open, and to requester and employee when it has
+ended. The distributor does not learn who uses the line.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ _REQUESTED = ("order_id", "action", "provider", "distributor", *_LINE, "employee
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class SwapEmail(Email):
-    """`kind` is one of the order; `msisdn` is E.164, `slot` 1 to 3."""
+    """`kind` is the kind of order; `msisdn` is E.164, `slot` 1 to 3."""
 
     texts: ClassVar[str] = "orders"
     order_id: str
@@ -38,7 +38,7 @@ class SwapEmail(Email):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ToProvider(SwapEmail):
-    """What a contact of the distributor is shown."""
+    """An e-mail to an order contact of the distributor."""
 
     rows: ClassVar[tuple[str, ...]] = _ORDERED
     account: str
@@ -50,7 +50,7 @@ class ToProvider(SwapEmail):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ProviderOrder(ToProvider):
-    """The order itself."""
+    """The order is placed."""
 
     name: ClassVar[str] = "provider_order"
     rows: ClassVar[tuple[str, ...]] = (*_ORDERED, "requester_name")
@@ -59,7 +59,7 @@ class ProviderOrder(ToProvider):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ProviderReminderAcknowledge(ToProvider):
-    """The order is not acknowledged."""
+    """Reminder: the order is not acknowledged."""
 
     name: ClassVar[str] = "provider_reminder_acknowledge"
     reminder_number: int
@@ -68,7 +68,7 @@ class ProviderReminderAcknowledge(ToProvider):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ProviderReminderProcess(ToProvider):
-    """The order is acknowledged, but not processed."""
+    """Reminder: the order is acknowledged, but not processed."""
 
     name: ClassVar[str] = "provider_reminder_process"
     reminder_number: int
@@ -85,7 +85,7 @@ class ProviderCancelled(ToProvider):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ToRequester(SwapEmail):
-    """What the user who placed the order is shown."""
+    """An e-mail to the user who placed the order."""
 
     distributor: str
     employee_name: str | None
@@ -93,7 +93,7 @@ class ToRequester(SwapEmail):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class RequesterProcessed(ToRequester):
-    """The eSIM is in place."""
+    """The order is processed: the eSIM is in place."""
 
     name: ClassVar[str] = "requester_processed"
     rows: ClassVar[tuple[str, ...]] = (*_REQUESTED, "iccid", "previous_iccid")
@@ -103,7 +103,7 @@ class RequesterProcessed(ToRequester):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class RequesterCancelled(ToRequester):
-    """Nothing changes on the line."""
+    """The order is cancelled: nothing changes on the line."""
 
     name: ClassVar[str] = "requester_cancelled"
     rows: ClassVar[tuple[str, ...]] = (*_REQUESTED, "iccid_in_place")
@@ -113,7 +113,7 @@ class RequesterCancelled(ToRequester):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class EmployeeProcessed(SwapEmail):
-    """The line of the employee runs on the eSIM."""
+    """To the employee: the line uses the eSIM now."""
 
     name: ClassVar[str] = "employee_processed"
     rows: ClassVar[tuple[str, ...]] = ("order_id", *_LINE, "provider", "iccid")
@@ -125,7 +125,7 @@ TO_PROVIDER: Mapping[str, type[ToProvider]] = {
     email.name: email
     for email in (ProviderOrder, ProviderReminderAcknowledge, ProviderReminderProcess, ProviderCancelled)
 }
-"""By its name what a contact of the distributor may get."""
+"""The e-mails to order contacts of the distributor, by name."""
 
 TO_PEOPLE: Mapping[OrderStatus, Mapping[type[SwapEmail], Callable[[SwapFacts], Person | None]]] = {
     OrderStatus.PROCESSED: {
@@ -134,17 +134,17 @@ TO_PEOPLE: Mapping[OrderStatus, Mapping[type[SwapEmail], Callable[[SwapFacts], P
     },
     OrderStatus.CANCELLED: {RequesterCancelled: lambda facts: facts.requester},
 }
-"""By the status that the order has come to: each e-mail, and who gets it."""
+"""The e-mails that an order sends to people at a status, each with its recipient."""
 
 PEOPLE = "people"
-"""The step that sends them."""
+"""The name of the step that sends the e-mails to people."""
 
 
 class SwapEmails:
-    """To the distributor's order contacts, and to people at the end."""
+    """The e-mails of switches and replacements; see `outbox.orders.OrderEmails`."""
 
     def to_people(self, status: OrderStatus) -> tuple[str, ...]:
-        """One step at either end."""
+        """One step where the order is processed or cancelled."""
         return (PEOPLE,) if status in TO_PEOPLE else ()
 
     async def read(self, connection: AsyncConnection, order_id: str) -> SwapFacts:
@@ -152,20 +152,20 @@ class SwapEmails:
         return await emails.swap_facts(connection, order_id)
 
     def outgoing(self, facts: SwapFacts, step: str) -> list[Outgoing]:
-        """How the order ended, to each who is notified of that."""
+        """How the order ended, one e-mail for each recipient."""
         ended = OrderStatus.PROCESSED if facts.status is OrderStatus.PROCESSED else OrderStatus.CANCELLED
         known = known_of(facts)
         recipients = ((email, recipient(facts)) for email, recipient in TO_PEOPLE[ended].items())
         return [Outgoing(email.of(known), to) for email, to in recipients if to]
 
     def to_provider(self, facts: SwapFacts, purpose: str, contact: Person, number: int = 0) -> Outgoing:
-        """The order, a reminder of it or its withdrawal."""
+        """The order, a reminder of it or its cancellation."""
         email = TO_PROVIDER[purpose].of(known_of(facts, number))
         return Outgoing(email, contact, turn=(number,) if number else ())
 
 
 def known_of(facts: SwapFacts, number: int = 0) -> dict[str, Any]:
-    """All that is known of an order, by the names of the fields of its e-mails; for a reminder its number."""
+    """All facts of an order, by the names of the fields of its e-mails; for a reminder its number."""
     return {
         **vars(facts),
         "quantity": 1,
