@@ -1,4 +1,4 @@
-"""Calls to workflows, and their ends in this application's words: an answer, `Refused` or `Unavailable`."""
+"""Calls to workflows: each ends with an answer, `Refused`, `NoSuchWorkflow` or `Unavailable`."""
 
 import asyncio
 import uuid
@@ -26,18 +26,18 @@ from workflows.failures import refusals_of
 from workflows.orders.messages import PlaceOrder
 
 LONGEST_KEY = 500
-_LOOKED_FOR_SECONDS = 2.0
-"""How long the database may take to answer before it is said to be unavailable."""
-_FORGOTTEN_SECONDS = 0.05
-"""How long to wait before a call that Temporal forgot is made again."""
+_DATABASE_CHECK_SECONDS = 2.0
+"""How long the database may take to answer before it counts as unavailable."""
+_UPDATE_RETRY_SECONDS = 0.05
+"""How long to wait before an update that Temporal dropped is retried."""
 
 
 class NoSuchWorkflow(Exception):
-    """The workflow has ended, was terminated, or never was."""
+    """No workflow runs under this id: it has ended, was terminated, or never existed."""
 
 
 class Calls:
-    """What the desks say to Temporal. Safe for concurrent use."""
+    """Starts, updates and signals workflows, for the desks. Safe for concurrent use."""
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         self.client = client
@@ -53,10 +53,10 @@ class Calls:
         labels: TypedSearchAttributes,
         reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
     ) -> Any:
-        """Start a workflow, or find it running, and have its answer to the update.
+        """Start a workflow, or find it running, and return its answer to the update.
 
-        The update gets an id of its own: a terminated workflow would else answer for itself, and stay so.
-        `WorkflowAlreadyStartedError` is the caller's to explain.
+        The update gets a new id: with the same id, Temporal would answer from a terminated run and start no
+        new one. `WorkflowAlreadyStartedError` is left to the caller.
         """
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             run,
@@ -70,14 +70,14 @@ class Calls:
             search_attributes=labels,
         )
         started = asyncio.ensure_future(operation.workflow_handle())
-        started.add_done_callback(_heard)
+        started.add_done_callback(_retrieve_exception)
         try:
             return await self._answered(
                 self.client.execute_update_with_start_workflow(
                     update, start_workflow_operation=operation, id=uuid.uuid4().hex
                 )
             )
-        except NoSuchWorkflow:  # what is missing is the namespace
+        except NoSuchWorkflow:  # for a start, NOT_FOUND means the namespace
             raise Unavailable("temporal", NO_NAMESPACE) from None
         except WorkflowUpdateFailedError as failed:
             raise _refused(failed) from None
@@ -93,8 +93,8 @@ class Calls:
         reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
         conflict: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING,
     ) -> bool:
-        """Start a workflow once: one that runs, or has ended well, under this id is left alone, unless
-        `reuse` says otherwise. With the conflict policy FAIL the answer is whether it was started.
+        """Start a workflow once: nothing happens where one under this id is running or has completed, unless
+        `reuse` says otherwise. With the conflict policy FAIL, returns whether it was started.
         """
         try:
             with reached():
@@ -116,17 +116,17 @@ class Calls:
         return True
 
     async def update(self, workflow_id: str, update: Any, message: Any, call_id: str | None = None) -> Any:
-        """The workflow's answer; under the same `call_id` the same answer. Raises `NoSuchWorkflow` where it
-        has ended.
+        """Send an update and return the workflow's answer. Idempotent by `call_id`. Raises `NoSuchWorkflow`
+        where the workflow has ended.
         """
-        taken = self._until_taken(self._handle(workflow_id), update, message, call_id or uuid.uuid4().hex)
+        answer = self._until_accepted(self._handle(workflow_id), update, message, call_id or uuid.uuid4().hex)
         try:
-            return await self._answered(taken)
+            return await self._answered(answer)
         except WorkflowUpdateFailedError as failed:
             raise _refused(failed) from None
 
     async def signal(self, workflow_id: str, signal: Any, *message: Any) -> None:
-        """Tell the workflow. Raises `NoSuchWorkflow` where it has ended."""
+        """Send a signal. Raises `NoSuchWorkflow` where the workflow has ended."""
         try:
             with reached():
                 await self._handle(workflow_id).signal(signal, args=message)
@@ -136,11 +136,12 @@ class Calls:
     def _handle(self, workflow_id: str) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(workflow_id)
 
-    async def _until_taken(
+    async def _until_accepted(
         self, handle: WorkflowHandle[Any, Any], update: Any, message: Any, call_id: str
     ) -> Any:
-        """Call until it is taken. Where something else happens to a workflow while it ends, Temporal forgets
-        the calls it was about to answer; a step done meanwhile finds its own result.
+        """Send the update until Temporal accepts it. Where an event arrives while a workflow closes, Temporal
+        drops its pending updates with FAILED_PRECONDITION. A retry under the same id is safe: a step that was
+        done meanwhile returns its recorded result.
         """
         while True:
             try:
@@ -148,7 +149,7 @@ class Calls:
             except RPCError as failure:
                 if failure.status is not RPCStatusCode.FAILED_PRECONDITION:
                     raise
-            await asyncio.sleep(_FORGOTTEN_SECONDS)
+            await asyncio.sleep(_UPDATE_RETRY_SECONDS)
 
     async def _answered(self, answer: Awaitable[Any]) -> Any:
         try:
@@ -164,9 +165,9 @@ class Calls:
             raise _explained(failure) from None
 
     async def _unavailable(self) -> Unavailable:
-        """What is unavailable where no answer came in time. A worker without its database answers no call."""
+        """Which component is unavailable after a timeout. A worker without its database answers no call."""
         try:
-            async with asyncio.timeout(_LOOKED_FOR_SECONDS):
+            async with asyncio.timeout(_DATABASE_CHECK_SECONDS):
                 await self._database.revision()
         except Unavailable as unavailable:
             return Unavailable(unavailable.component, f"{unavailable} It may still be done later.")
@@ -175,9 +176,9 @@ class Calls:
         return Unavailable("worker", "No worker answers; it may still be done later.")
 
 
-def _heard(started: asyncio.Future[Any]) -> None:
-    """Take in why a workflow could not be started: the call itself raises it, and asyncio would report it
-    once more, as an exception that was never retrieved.
+def _retrieve_exception(started: asyncio.Future[Any]) -> None:
+    """Retrieve why a workflow could not be started: the call itself raises it, and asyncio would log it once
+    more as an exception that was never retrieved.
     """
     if not started.cancelled():
         started.exception()
@@ -192,7 +193,7 @@ def checked_key(key: str | None) -> str:
 
 
 def _explained(failure: RPCError) -> Exception:
-    """As `explained`, for a call of a workflow: one that is not found has ended, or never was."""
+    """As `explained`, but NOT_FOUND means that no such workflow is running."""
     return NoSuchWorkflow() if failure.status is RPCStatusCode.NOT_FOUND else explained(failure)
 
 

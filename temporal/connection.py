@@ -1,4 +1,4 @@
-"""The connection to Temporal, the same in every process: one data converter, one set of checks."""
+"""The connection to Temporal: every process uses the same data converter and the same errors."""
 
 import contextlib
 import ipaddress
@@ -20,7 +20,7 @@ _SENTENCES = {
     RPCStatusCode.UNAUTHENTICATED: "Temporal refuses the login; see ESIM_TEMPORAL_API_KEY.",
     RPCStatusCode.NOT_FOUND: NO_NAMESPACE,
 }
-"""What an operator reads of a status that says more than that Temporal is unavailable."""
+"""The sentence of a status that says more than that Temporal is unavailable."""
 _OUR_FAULT = frozenset(
     {
         RPCStatusCode.INVALID_ARGUMENT,
@@ -30,15 +30,15 @@ _OUR_FAULT = frozenset(
         RPCStatusCode.UNIMPLEMENTED,
     }
 )
-"""Temporal answered, and never takes this call, however often it is made."""
+"""Temporal answered, and a retry would fail again: a bug in this application."""
 
 
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
-    """Connect to the configured namespace; `lazy`, only with the first call.
+    """Connect to the configured namespace; with `lazy` only at the first call.
 
     Raises `Unavailable`, and `Refused` (`keys_invalid`).
     """
-    # loaded only where Temporal is called, not for `--help`
+    # imported only where Temporal is called, not for `--help`, since it takes long
     from telemetry.traces import client_interceptors  # noqa: PLC0415
     from temporal.payloads import PayloadKeys, data_converter  # noqa: PLC0415
 
@@ -52,17 +52,17 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
             data_converter=data_converter(PayloadKeys(settings.payload_keys)),
             lazy=lazy,
             interceptors=client_interceptors(),
-            identity=f"esim-orders-{uuid.uuid4().hex[:12]}",  # else the host's name, in every history
+            identity=f"esim-orders-{uuid.uuid4().hex[:12]}",  # else the host name is stored in every history
         )
     except RPCError as failure:
         raise explained(failure) from None
-    except (RuntimeError, OSError, ValueError):  # the last where the address is none
+    except (RuntimeError, OSError, ValueError):  # ValueError: the address is not valid
         raise temporal_unavailable() from None
 
 
 def compression(settings: Settings) -> GrpcCompression:
-    """The gRPC compression of the connection: unless a setting says which, none on a loopback address, where
-    it costs CPU and saves nothing.
+    """The gRPC compression of the connection. `auto`: none on a loopback address, where it costs CPU and
+    saves nothing, else gzip.
     """
     wanted = settings.temporal_compression
     if wanted == "auto":
@@ -80,10 +80,10 @@ def _is_loopback(address: str) -> bool:
 
 @contextlib.contextmanager
 def reached() -> Iterator[None]:
-    """Tell as `Unavailable` that a lazy client could not connect when it was first needed."""
+    """Raise `Unavailable` where a lazy client cannot connect at its first call."""
     try:
         yield
-    except (RuntimeError, ValueError) as failure:  # the client has no exception of its own for it
+    except (RuntimeError, ValueError) as failure:  # the client has no exception class for it
         if not str(failure).startswith(("Failed client connect", "invalid target URL")):
             raise
         raise temporal_unavailable() from None
@@ -91,7 +91,7 @@ def reached() -> Iterator[None]:
 
 @contextlib.contextmanager
 def answered() -> Iterator[None]:
-    """Raise what a call of Temporal ends with as `explained`; NOT_FOUND is taken for a missing namespace."""
+    """Raise the errors of a call as `explained` returns them; NOT_FOUND counts as a missing namespace."""
     try:
         with reached():
             yield
@@ -100,8 +100,8 @@ def answered() -> Iterator[None]:
 
 
 def explained(failure: RPCError) -> Exception:
-    """What the status of a call means: that Temporal is unavailable and why, or a bug in this application,
-    which is returned as it came. Its text is of no use to callers and may hold names: log its type only.
+    """The error for the status of a call: `Unavailable` with the reason, or the failure itself where it is a
+    bug in this application. Its text does not help callers and may hold names: log its type only.
     """
     if failure.status in _OUR_FAULT:
         return failure
@@ -110,8 +110,8 @@ def explained(failure: RPCError) -> Exception:
 
 
 async def described(client: Client, workflow_id: str) -> WorkflowExecutionDescription | None:
-    """The workflow as Temporal itself knows it, whose lists lag behind; None where there is none under this
-    id. Raises `Unavailable`.
+    """Describe a workflow; unlike Temporal's lists this is consistent. None where there is no workflow under
+    this id. Raises `Unavailable`.
     """
     try:
         with reached():
@@ -123,12 +123,12 @@ async def described(client: Client, workflow_id: str) -> WorkflowExecutionDescri
 
 
 def temporal_unavailable() -> Unavailable:
-    """Say that Temporal cannot be reached."""
+    """The error where Temporal cannot be reached."""
     return Unavailable("temporal", "The Temporal service does not answer; see ESIM_TEMPORAL_ADDRESS.")
 
 
 async def missing_search_attributes(client: Client) -> list[str]:
-    """The search attributes that are not registered: upserting one would stall every order."""
+    """The search attributes that are not registered: the upsert of one would block every order."""
     with answered():
         known = await client.operator_service.list_search_attributes(
             ListSearchAttributesRequest(namespace=client.namespace)

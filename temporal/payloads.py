@@ -1,16 +1,16 @@
-"""What travels through Temporal, encrypted: for operators who may not keep even ids in another's service.
+"""Encryption of Temporal payloads, for operators who may not store even ids in another company's service.
 
     keys = PayloadKeys("new:<base64>,old:<base64>")    newest first: the first encrypts, all decrypt
     converter = data_converter(keys)
 
-Without keys payloads are what they always were. With keys, a payload is encrypted whole (`store.key_ring`),
-so its own metadata is hidden and authenticated too; the key's id is readable. What was not encrypted is still
-read, so keys can be added while orders are open. `plain` in the place of the first key encrypts nothing and
-decrypts all: that is how keys are added to many processes one after another, and removed again.
+Without keys payloads are plain JSON. With keys, a payload is encrypted whole (`store.key_ring`), so its own
+metadata is encrypted and authenticated too; only the key's id is readable. Plain payloads are still read, so
+keys can be added while orders are open. With `plain` in the place of the first key nothing is encrypted and
+all is decrypted: so keys are added to many processes one after another, and removed again.
 
-A payload that cannot be decrypted fails the workflow *task*, not the workflow: the order stalls, says why,
-and continues once the key is back. So the error is no `ApplicationError`, and there is a codec even where
-there are no keys: a signal that only the converter could not read would be dropped. See docs/encryption.md.
+A payload that cannot be decrypted fails the workflow *task*, not the workflow: the order is blocked, shows
+why, and continues once the key is back. So the error is no `ApplicationError`, and there is a codec even
+where there are no keys: a signal that the converter cannot read would be dropped. See docs/encryption.md.
 """
 
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ class PayloadKeys:
         return bool(self._ring.ids)
 
     def encrypt(self, payload: Payload) -> Payload:
-        """The payload under the first key; as it is where new ones are not encrypted."""
+        """Encrypt the payload with the first key; unchanged where new payloads are not encrypted."""
         if not self._encrypts:
             return payload
         key_id = self._ring.ids[0].encode()
@@ -74,23 +74,23 @@ class PayloadKeys:
         )
 
     def decrypt(self, payload: Payload) -> Payload:
-        """The payload that was encrypted; as it is where it was not. Raises `DecryptionFailed`."""
+        """Decrypt the payload; unchanged where it is not encrypted. Raises `DecryptionFailed`."""
         if payload.metadata.get("encoding") != ENCODING:
             return payload
         content = self._ring.decrypt(_use(payload.metadata.get(KEY_ID, b"")), payload.data)
         try:
             return Payload.FromString(content)
         except DecodeError:
-            raise DecryptionFailed("What is encrypted as a payload is none.") from None
+            raise DecryptionFailed("The decrypted bytes are not a payload.") from None
 
 
 def _use(key_id: bytes) -> str:
-    """What the readable metadata says, which is authenticated with the encrypted bytes."""
+    """The readable metadata, which is authenticated together with the encrypted bytes."""
     return f"payload of {key_id!r}"
 
 
 class EncryptedPayloads(PayloadCodec):
-    """Encrypts what leaves the process and decrypts what comes in."""
+    """The codec: encrypts payloads that leave the process and decrypts those that come in."""
 
     def __init__(self, keys: PayloadKeys) -> None:
         self._keys = keys
@@ -107,15 +107,15 @@ class EncryptedPayloads(PayloadCodec):
 class JsonPayloads(PydanticPayloadConverter):
     """Reads what any SDK may send without ever blocking a workflow (W4, S9).
 
-    What is expected to be a message and is none, be it bytes, null, protobuf or an unknown encoding, is
-    refused like JSON that does not fit. Where no type is expected, as in the handlers of workflows, what
-    cannot be read is handed on as it came, for `workflows.starts` to refuse.
+    Where a message is expected, any other payload (bytes, null, protobuf, an unknown encoding) is refused
+    like JSON that is not valid. Where no type is expected, as in the handlers of workflows, an unreadable
+    payload becomes a `RawValue`, which `workflows.starts` refuses.
     """
 
     def from_payloads(
         self, payloads: Sequence[Payload], type_hints: list[type[Any]] | None = None
     ) -> list[Any]:
-        """The values, each of its type. Raises `ValidationError`."""
+        """Convert each payload to its type. Raises `ValidationError`."""
         return [self._read(*each) for each in zip_longest(payloads, type_hints or ())]
 
     def _read(self, payload: Payload, expected: type[Any] | None) -> Any:
@@ -127,7 +127,7 @@ class JsonPayloads(PydanticPayloadConverter):
             raise _invalid_input(unreadable) from None
         if expected in (None, RawValue) or payload.metadata.get("encoding") == _JSON:
             return value
-        if _is_protobuf(expected):  # Temporal's own
+        if _is_protobuf(expected):  # a message of Temporal itself
             return value
         return TypeAdapter(expected).validate_python(value, strict=True)
 
@@ -147,21 +147,22 @@ def _invalid_input(unreadable: Exception) -> ValidationError:
 
 
 class Failures(DefaultFailureConverter):
-    """Names the fields of an input that are not valid; a validation error's own message quotes them (S9)."""
+    """Names the invalid fields of an input; a `ValidationError` itself would quote their values (S9)."""
 
     def to_failure(
         self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure
     ) -> None:
-        """The failure as it is stored."""
+        """Convert the failure to what is stored."""
         if isinstance(exception, ValidationError):
             exception = refused(input_invalid(exception))
         super().to_failure(exception, payload_converter, failure)
 
 
 class EncryptedFailures(Failures):
-    """Puts messages and stack traces into a payload, which is then encrypted.
+    """Moves messages and stack traces into a payload, which is then encrypted.
 
-    Except the one that says which key is missing: a process that needs to know cannot decrypt it.
+    The failure that says which key is missing stays readable: a process without that key could not decrypt
+    it.
     """
 
     def __init__(self) -> None:
@@ -171,7 +172,7 @@ class EncryptedFailures(Failures):
     def to_failure(
         self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure
     ) -> None:
-        """The failure as it is stored."""
+        """Convert the failure to what is stored."""
         if isinstance(exception, DecryptionFailed):
             self._readable.to_failure(exception.with_traceback(None), payload_converter, failure)
         else:
@@ -179,7 +180,7 @@ class EncryptedFailures(Failures):
 
 
 def data_converter(keys: PayloadKeys) -> DataConverter:
-    """How all processes write what they send to Temporal: pydantic's JSON, encrypted where there are keys."""
+    """The data converter of all processes: pydantic's JSON, encrypted where there are keys."""
     return DataConverter(
         payload_converter_class=JsonPayloads,
         payload_codec=EncryptedPayloads(keys),

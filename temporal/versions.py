@@ -1,7 +1,7 @@
-"""Versions of our workers: which one this is, and whether Temporal has work for it.
+"""Worker versions: which one this worker is, and whether Temporal gives it work.
 
-A version is a deployment's name and a build id. Temporal gives work to the version that an operator has made
-current (or lets ramp up), so a new version waits idle beside the old one until it is told to take over:
+A version is a deployment name and a build id. Temporal gives work to the version that an operator has made
+current (or is ramping), so a new version is idle beside the old one until an operator makes it current:
 docs/versions.md.
 """
 
@@ -17,10 +17,10 @@ from settings import Settings
 
 
 def deployment_config(settings: Settings) -> WorkerDeploymentConfig | None:
-    """What makes a worker one of its version; nothing without a build id.
+    """The worker's deployment configuration; None without a build id.
 
-    Workflows that say nothing else go on with whatever version is current: orders wait for weeks, and no old
-    worker should have to be kept for them.
+    Workflows that declare no versioning behaviour continue on the current version: orders wait for weeks, and
+    no old worker should have to be kept for them.
     """
     if not settings.build_id:
         return None
@@ -33,7 +33,7 @@ def deployment_config(settings: Settings) -> WorkerDeploymentConfig | None:
 
 
 async def why_idle(client: Client, settings: Settings) -> str | None:
-    """Why a worker of this version gets no work, and the command that changes it; None where it gets some."""
+    """Why a worker of this version gets no work, with the command that changes it; None where it does."""
     if not settings.build_id:
         return None
     mine = f"{settings.deployment_name}.{settings.build_id}"
@@ -55,7 +55,7 @@ async def why_idle(client: Client, settings: Settings) -> str | None:
 
 
 async def _routing(client: Client, settings: Settings) -> RoutingConfig:
-    """What the deployment's operators have decided; nothing before its first worker is known."""
+    """The deployment's current and ramping versions; empty before Temporal knows its first worker."""
     try:
         answer = await client.workflow_service.describe_worker_deployment(
             DescribeWorkerDeploymentRequest(
