@@ -1,6 +1,6 @@
-"""The history of the tables, applied with Alembic.
+"""Migrations of the database schema, applied with Alembic.
 
-`upgrade()` is safe to run by several processes at once: they queue on an advisory lock.
+Several processes may run `upgrade()` at once: an advisory lock lets one run after another.
 """
 
 import asyncio
@@ -24,19 +24,20 @@ def alembic_config(database_url: str) -> Config:
 
 
 def head_revision() -> str:
-    """The newest revision this code knows, which the database must be at."""
+    """The newest revision that this code knows; processes require the database to have it."""
     head = ScriptDirectory(str(HERE)).get_current_head()
     assert head is not None  # noqa: S101  there is at least one migration
     return head
 
 
 async def upgrade(database_url: str, revision: str = "head") -> None:
-    """Bring the tables to a revision; nothing happens where they are already. Raises `Unavailable`."""
+    """Upgrade the schema to a revision; does nothing where it has it already. Raises `Unavailable`."""
     with answering():
         await asyncio.to_thread(command.upgrade, alembic_config(database_url), revision)
 
 
 async def downgrade(database_url: str, revision: str) -> None:
-    """Take the tables back to a revision. Orders and their events are lost below 0002,
-    QR codes and requests for them below 0003."""
+    """Downgrade the schema to a revision. Below 0002 orders and their events are lost, below 0003 QR codes
+    and requests for them.
+    """
     await asyncio.to_thread(command.downgrade, alembic_config(database_url), revision)

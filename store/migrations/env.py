@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: one connection, one transaction, one migrator at a time."""
+"""Runs Alembic's migrations: in one connection and one transaction, by one process at a time."""
 
 import asyncio
 

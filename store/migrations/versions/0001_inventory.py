@@ -1,4 +1,4 @@
-"""The clock, and the inventory: accounts, fleet, contacts and catalogue, as before eSIM orders."""
+"""The clock functions, and the inventory without eSIM orders: accounts, fleet, contacts and catalogue."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,6 @@
-"""eSIM orders: the actions in the profiles, orders, mails, holds, the log of events, and what is for ever."""
+"""eSIM orders: actions in profiles, orders, e-mails, holds, and the event log. Triggers keep events
+append-only and discarded SIMs unchanged.
+"""
 
 import re
 from typing import Any
@@ -72,7 +74,7 @@ TARGET_KNOWN = (
 
 
 class Xid8(UserDefinedType[str]):
-    """PostgreSQL's id of a transaction, with 64 bits."""
+    """PostgreSQL's transaction id with 64 bits, `xid8`."""
 
     def get_col_spec(self, **_: Any) -> str:
         """The type's name in SQL."""
@@ -321,7 +323,7 @@ def upgrade() -> None:
 
 
 def _statements(block: str) -> list[str]:
-    """One statement a time, as asyncpg wants them: each ends at `;` at the end of an unindented line."""
+    """Split a block into single statements, as asyncpg requires: each ends with `;` on an unindented line."""
     return [part for part in re.split(r";\n(?=CREATE|\n|$)", block.strip() + "\n") if part.strip()]
 
 

@@ -1,6 +1,6 @@
-"""QR codes: requests for them with their letters, codes and their files, and links.
+"""QR codes: requests for them with their e-mail texts, codes and their files, and links.
 
-A mail is about one order, one request or one notification; mails that exist are all about orders.
+Each e-mail is about one order, one request or one notification; before this migration all are about orders.
 """
 
 import sqlalchemy as sa

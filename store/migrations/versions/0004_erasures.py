@@ -1,4 +1,4 @@
-"""That a person's data was erased, when, by whom and which records they were: never whose."""
+"""Erasures: that a person's data was erased, when, by whom and in which records, but never whose data."""
 
 import sqlalchemy as sa
 from alembic import op
