@@ -1,8 +1,8 @@
-"""The only reader of the environment: where the parts are and how long orders may wait.
+"""All settings: addresses of components, timeouts, keys. The only reader of the environment.
 
-Every variable starts with `ESIM_` and has the name of its field: `ESIM_DATABASE_URL` is
-`database_url`. A value is looked for in the environment first, then in `addresses.json` and `keys.json` of
-the data folder (written by `esim-orders up`, so that every command finds a running sandbox by itself), then
+Every variable starts with `ESIM_` and has the name of its field: `ESIM_DATABASE_URL` is `database_url`. A
+value is read from the environment, else from `addresses.json` and `keys.json` of the data folder (written by
+`esim-orders up`, so that every command finds a running sandbox without settings), else it is the default
 here.
 """
 
@@ -27,10 +27,10 @@ from models.values import REMINDERS, Duration
 ADDRESSES_FILE = "addresses.json"
 KEYS_FILE = "keys.json"
 HOST_AND_PORT = r"^((\[[0-9a-fA-F:.]+\]|[^\s:/]+):[0-9]{1,5})?$"
-"""Nothing, or where to listen: localhost:9464, 0.0.0.0:9464, [::1]:9464."""
+"""Empty, or an address to listen on: localhost:9464, 0.0.0.0:9464, [::1]:9464."""
 BUILD_ID = r"^([A-Za-z0-9][A-Za-z0-9._+-]{0,99})?$"
 DEPLOYMENT_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
-"""Temporal writes a version as deployment name, dot, build id: so only the latter may have dots."""
+"""Without dots: Temporal writes a version as deployment name, dot, build id."""
 
 
 def data_dir_from_environment() -> Path:
@@ -39,7 +39,7 @@ def data_dir_from_environment() -> Path:
 
 
 def language_from_environment() -> Language:
-    """The language of the locale, as gettext finds it; English where we lack it."""
+    """The language of the locale, as gettext finds it; English where there are no texts in it."""
     named = next((text for name in _LOCALE if (text := os.environ.get(name))), "")
     return spoken_language(named) or Language.EN
 
@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     temporal_tls: bool = False
     """TLS to the Temporal frontend without an API key."""
     temporal_compression: Literal["auto", "gzip", "none"] = "auto"
-    """gRPC compression between our processes and Temporal: gzip or none. auto: none where
+    """gRPC compression between these processes and Temporal: gzip or none. auto: none where
     ESIM_TEMPORAL_ADDRESS is a loopback address, gzip elsewhere."""
     temporal_ui_url: str = "http://localhost:8233"
     """Address of the Temporal Web UI, only to print links."""
@@ -79,22 +79,22 @@ class Settings(BaseSettings):
     smtp_url: str = Field(default="smtp://localhost:1025", repr=False)
     """smtp://[user:password@]host:port (STARTTLS when offered), smtps:// for TLS from the start."""
     smtp_timeout: timedelta = timedelta(seconds=10)
-    """How long any one answer of the mail server may take."""
+    """Timeout of each answer of the mail server."""
     mail_from: str = "eSIM orders <orders@esim.example>"
-    """Sender of all mails."""
+    """Sender of all e-mails."""
     mail_language: Language = Language.EN
-    """en or fr: the language of accounts that an import makes. E-mails are in that of their recipient."""
+    """en or fr: the language of accounts that an import creates. E-mails are in that of their recipient."""
 
     acknowledgement_reminder_after: Duration = timedelta(days=2)
-    """Silence after which the distributor is reminded to acknowledge an order."""
+    """How long after an order, or its last reminder, the distributor is reminded to acknowledge it."""
     processing_reminder_after: Duration = timedelta(days=3)
-    """Silence after which the distributor is reminded to process an acknowledged order."""
+    """How long after the acknowledgement, or the last reminder, the distributor is reminded to process it."""
     reminders: Annotated[int, REMINDERS] = 2
-    """Reminders sent in each wait before the order is held for a person."""
+    """Reminders sent in each of the two waits before the order is held."""
     notification_given_up_after: Duration = timedelta(days=7)
-    """How long an ended order stays open for a mail to people that cannot be sent."""
+    """How long the workflow of an ended order is held for an e-mail to people that cannot be sent."""
     answer_timeout: timedelta = timedelta(seconds=20)
-    """How long a caller waits for a worker's answer before it is told to ask again."""
+    """How long a caller waits for a worker's answer before the call ends as unavailable."""
 
     secret_keys: str = Field(default="", repr=False)
     """AES-256 keys that QR codes and their files are encrypted with, `id:base64` each, newest first,
@@ -107,36 +107,36 @@ class Settings(BaseSettings):
     """The one origin (`https://host[:port]`) whose pages may have payloads decrypted by the portal: that of
     the Temporal Web UI. Empty: none may."""
     codec_token: str = Field(default="", repr=False)
-    """What an operator shows to the portal to have payloads decrypted; at least 32 characters."""
+    """Bearer token of an operator who has payloads decrypted by the portal; at least 32 characters."""
 
     portal_url: str = "http://localhost:8090"
-    """Where people reach the portal: what the links in mails begin with."""
+    """Address of the portal for people: the links in e-mails begin with it."""
     portal_host: str = "127.0.0.1"
     """Interface that `esim-portal` listens on; 0.0.0.0 for all."""
     portal_port: int = Field(default=8090, ge=1, le=65535)
     """TCP port that `esim-portal` listens on."""
 
     qr_reminder_after: Duration = timedelta(days=3)
-    """Silence after which the distributor is reminded of a QR code."""
+    """How long after a request for a QR code, or its last reminder, the distributor is reminded."""
     qr_reminders: Annotated[int, REMINDERS] = 1
-    """Reminders of a QR code before who asked for it is told and the request is held for a person."""
+    """Reminders of a QR code before the requester is notified that none came and the request is held."""
     qr_requester_notified_after: Duration = timedelta(minutes=15)
-    """How long after the import who asked for the code is sent it, where nobody was notified by then."""
+    """How long after the import the requester is notified, where no notification was sent by then."""
     upload_link_expires_after: timedelta = timedelta(days=60)
-    """How long a distributor's link takes a QR code; it ends with the request in any case."""
+    """How long a distributor's upload link is valid; it ends with the request in any case."""
     download_link_expires_after: timedelta = timedelta(days=7)
     """How long the link in a notification shows the QR code."""
 
     cached_workflows: int = Field(default=500, ge=10)
-    """Open orders that a worker keeps in memory; more are read again from their history when they move."""
+    """Workflows that a worker caches in memory; others are replayed from their history when they continue."""
     workflow_sandbox: bool = False
     """Whether a worker runs workflows in Temporal's sandbox, which fails a workflow task that is not
     deterministic and costs CPU for each order. The tests and every replay run in it."""
     build_id: str = Field(default="", pattern=BUILD_ID)
-    """Which build of our workflows a worker runs, for Temporal to send it the orders that are meant for it.
-    Empty: workers have no version, and each takes any order."""
+    """Which build of the workflows a worker runs, so that Temporal gives it the orders of this version.
+    Empty: workers have no version, and each gets any order."""
     deployment_name: str = Field(default="esim-orders", pattern=DEPLOYMENT_NAME)
-    """Name that Temporal knows all versions of our workers by; only with a build id."""
+    """Deployment name of all worker versions in Temporal; only with a build id."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     metrics_address: str = Field(default="", pattern=HOST_AND_PORT)
     """host:port on which worker and portal serve their metrics to Prometheus. Empty: none."""
     health_address: str = Field(default="", pattern=HOST_AND_PORT)
-    """host:port on which a worker says whether it is well; the portal does on its own port. Empty: none."""
+    """host:port of a worker's health page; that of the portal is on its own port. Empty: none."""
     otlp_endpoint: str = Field(default="", pattern=r"^(https?://\S+)?$", repr=False)
     """Where traces are sent, by OTLP over HTTP: http://collector:4318, say. Empty: none are taken."""
 
@@ -165,9 +165,9 @@ class Settings(BaseSettings):
 
 
 def load(**given: Any) -> Settings:
-    """Read the settings; what is given overrules.
+    """Read the settings; those that are given take precedence.
 
-    Raises `Refused`, naming the variables that are not valid but not their values.
+    Raises `Refused`, which names the invalid variables, but not their values.
     """
     try:
         return Settings(**given)

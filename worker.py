@@ -1,6 +1,7 @@
-"""The worker process: settings -> database, mailer, provider, client -> Worker. Nothing else wires these.
+"""The worker process: builds database, mailer, ports and client from the settings, and runs a Temporal
+worker.
 
-`esim-worker` runs it until SIGTERM or SIGINT, and then finishes what it has begun.
+`esim-worker` runs it until SIGTERM or SIGINT, and then finishes the steps in flight.
 """
 
 import argparse
@@ -54,12 +55,12 @@ from workflows.step import Steps, activities_of, unimplemented
 from workflows.steps import CONTRACTS
 
 GRACE = timedelta(seconds=30)
-"""How long a worker that is stopped lets the steps in flight go on."""
+"""How long a worker that is stopped lets the steps in flight continue."""
 MARGIN = timedelta(seconds=10)
 """After grace and margin a shutdown is cut off: what stops a container must wait longer than both."""
 WORKFLOWS: list[type] = [EsimOrder, EsimQrRequest, EsimQrNotification, RetryHeld]
 VERSIONED: list[type] = [EsimOrder, EsimQrRequest, PinnedQrNotification, RetryHeld]
-"""The same for workers with a build id. Temporal takes no word of versions from a worker without one."""
+"""The same for workers with a build id: a worker without one must not declare a versioning behaviour."""
 PASSED_THROUGH = (
     "models",
     "workflows.messages",
@@ -87,17 +88,18 @@ _log = logging.getLogger("worker")
 
 
 def workflow_runner() -> SandboxedWorkflowRunner:
-    """The sandbox that workflows run in, in tests, when a history is replayed, and where the setting says so.
+    """Temporal's workflow sandbox: used in tests, in replays, and where the setting says so.
 
-    What holds no state is passed through: read once, not once a workflow.
+    Modules without state are passed through: imported once instead of once for each workflow.
     """
     return SandboxedWorkflowRunner(SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
 def configured_runner(settings: Settings) -> WorkflowRunner:
-    """Where workflows run: in no sandbox unless `workflow_sandbox` says so, as it costs CPU for each order.
+    """The runner of workflows: without a sandbox unless `workflow_sandbox` is set, as it costs CPU for each
+    order.
 
-    Without it, orders share the modules of the workflows; no module holds anything that changes.
+    Without it orders share the modules of the workflows; a test checks that no module has state that changes.
     """
     return workflow_runner() if settings.workflow_sandbox else UnsandboxedWorkflowRunner()
 
@@ -105,7 +107,7 @@ def configured_runner(settings: Settings) -> WorkflowRunner:
 def implementations(
     client: Client, database: Database, mailer: Mailer, settings: Settings
 ) -> tuple[Steps, ...]:
-    """The steps of a worker. Another set of steps is added here."""
+    """The implementations of all sets of steps. A new set is added here."""
     outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain)
     ports = {name: port(database, outbox) for name, port in PORTS.items()}
     links = Links(
@@ -136,12 +138,12 @@ def order_worker(
 ) -> Worker:
     """A worker for orders on the configured task queue; with a build id, one of that version.
 
-    `eager`: Temporal hands over a step together with the workflow task that asked for it, which saves a
-    poll. A worker that is stopped just when it is handed one may never end its shutdown, so this is only
-    for processes with a watchdog.
+    `eager`: a worker gets an activity in the response to the workflow task that scheduled it, which saves a
+    poll. A worker that is stopped at just that moment may never end its shutdown, so this is only for
+    processes with a watchdog.
     """
     activities = activities_of(*implementations(client, database, mailer, settings))
-    assert not unimplemented(CONTRACTS, activities)  # noqa: S101  every declared step is taken
+    assert not unimplemented(CONTRACTS, activities)  # noqa: S101  every declared step has an activity
     return Worker(
         client,
         task_queue=settings.task_queue,
@@ -157,7 +159,7 @@ def order_worker(
 
 
 async def check(client: Client, database: Database) -> None:
-    """Refuse to start where orders would stall, saying what to do."""
+    """Refuse to start where orders would be blocked. Raises `Refused` with what to do."""
     missing = await missing_search_attributes(client)
     if missing:
         options = " ".join(f"--name {name} --type Keyword" for name in missing)
@@ -178,7 +180,7 @@ def _mailer(settings: Settings) -> SmtpMailer:
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Run a worker until `stop`."""
+    """Run a worker until `stop` is set."""
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url, settings.database_pool_size)
         stack.push_async_callback(database.close)
@@ -202,10 +204,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 
 def settle_memory() -> None:
-    """Take what has been loaded so far out of Python's garbage collections: it stays until the end.
+    """Exclude the objects that are loaded so far from garbage collection (`gc.freeze`): they stay until the
+    end.
 
-    Each order's workflow leaves cycles behind, so collections are frequent, and one that looks at all
-    libraries stops every order for a tenth of a second.
+    Each order's workflow leaves reference cycles, so collections are frequent, and one that includes the
+    objects of all libraries stops every order for a tenth of a second.
     """
     gc.collect()
     gc.freeze()
@@ -215,12 +218,12 @@ def main() -> None:
     """Run `esim-worker`."""
     parser = argparse.ArgumentParser(
         prog="esim-worker",
-        description="Take the steps of orders until SIGTERM; see docs/configuration.md.",
+        description="Execute the steps of orders until SIGTERM; see docs/configuration.md.",
     )
     parser.add_argument(
         "--build-id",
         metavar="ID",
-        help="which build of the workflows this is (ESIM_BUILD_ID): it takes what Temporal has for this "
+        help="which build of the workflows this is (ESIM_BUILD_ID): Temporal gives it the work of this "
         "version; see docs/versions.md",
     )
     given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
