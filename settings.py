@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     """The one origin (`https://host[:port]`) whose pages may have payloads decrypted by the portal: that of
     the Temporal Web UI. Empty: none may."""
     codec_token: str = Field(default="", repr=False)
-    """Bearer token of an operator who has payloads decrypted by the portal; at least 32 characters."""
+    """Token with which an operator has the portal decrypt payloads; at least 32 characters."""
 
     portal_url: str = "http://localhost:8090"
     """Address of the portal for people: the links in e-mails begin with it."""
