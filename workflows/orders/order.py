@@ -179,9 +179,7 @@ class EsimOrder:
 
     @workflow.signal(description="Continue with what the order is held for.")
     def retry(self, call: Retry | None = None, *_: Any) -> None:
-        """Retry what is held. A signal, so that many orders get it without waiting for each (W5); JSON as for
-        `run`.
-        """
+        """Retry what is held. A signal, so that a caller can send it to many orders without waiting (W5)."""
         self._steps.retry(call)
 
     @workflow.query(description="The order's status and ICCID as the workflow knows them.")
@@ -260,9 +258,7 @@ class EsimOrder:
         await self._handover.withdraw()
 
     async def _send(self, email: str) -> None:
-        """Send an e-mail to people, after the step that it reports. It is given up when it has been held for
-        `notification_given_up_after`.
-        """
+        """Send an e-mail to people after the step that it reports; give it up after the longest hold."""
         start = self._start
         message = EmailInput(
             order_id=self._order_id, kind=start.order.kind, email=email, retries=start.retries
