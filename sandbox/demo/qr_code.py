@@ -98,7 +98,7 @@ class QrChapter:
         self.timeline.says(f"{CONTACT} of {line.sim.distributor} gets the role 'eSIM QR Code'")
 
     async def _ask(self, sim: str, user: UserView) -> tuple[str, str]:
-        letter = await self.desk.draft(await self._caller(user), sim)
+        letter = await self.desk.preview(await self._caller(user), QrRequestDraft(sim=sim))
         self.timeline.says(f"The mail is pre-filled: {letter.subject!r} to {letter.recipients[0].email}")
         made = await self.desk.request(await self._caller(user), QrRequestDraft(sim=sim))
         self.timeline.says(f"{made.request_id}: {made.sentence}")

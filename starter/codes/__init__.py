@@ -1,1 +1,1 @@
-"""Desks of QR codes, requests for them and their links."""
+"""Desks of QR codes: requests, import, notifications and links."""

@@ -1,6 +1,6 @@
-"""Reading what happened to QR codes, from the database: works while Temporal and the workers are down.
+"""Read the history of QR codes from the database, so it works while Temporal and the workers are down.
 
-No activation code is shown here; `starter.codes.desk` shows them.
+The activation code itself is not read here; `starter.codes.code_desk` shows it.
 """
 
 from collections.abc import Iterable
@@ -14,13 +14,13 @@ from store.session import Database
 
 
 class CodeBook:
-    """Versions, requests and notifications of the SIMs that the caller's scope holds."""
+    """Reads versions, requests and notifications of the SIMs in the caller's scope."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def history(self, caller: Caller, sim: str) -> QrHistory:
-        """Versions, requests and notifications of a SIM's QR code, and what happened; never the code."""
+        """The history of a SIM's QR code: versions, requests, notifications, events; never the code."""
         from store.codes import codes  # noqa: PLC0415  brings cryptography along, which no other call needs
 
         async with self._database.reading() as connection:
@@ -64,7 +64,7 @@ class CodeBook:
             return await waiting.held_count(connection, caller.scope)
 
     async def people(self, caller: Caller, sim: str, references: Iterable[str]) -> dict[str, str]:
-        """Names and addresses of those of the SIM's account who are referred to: `contact:7`, `user:3`."""
+        """Names and addresses of people of the SIM's account, by reference: `contact:7`, `user:3`."""
         async with self._database.reading() as connection:
             key = await lookups.find_sim(connection, caller.scope, sim)
             caller.require(Permission.VIEW_INVENTORY)

@@ -1,7 +1,7 @@
-"""The QR codes of SIMs: taken in, shown, and told to whoever may have them.
+"""Import and show the QR codes of SIMs, and notify people of them.
 
-It needs no Temporal but to send a notification. A request's workflow is told afterwards that the code is
-there, and looks by itself where it could not be told.
+Only notifications need Temporal. After an import the request's workflow is signalled; if the signal is lost,
+the workflow finds the code when it next looks at the database.
 """
 
 from collections.abc import AsyncIterator
@@ -35,14 +35,14 @@ from temporal.calls import checked_key
 
 @dataclass(frozen=True)
 class ShownCode:
-    """A code for the eyes of whoever may use it."""
+    """A decrypted activation code, to be shown to a caller who is allowed to see it."""
 
     code: ActivationCode
     version: QrVersionView
 
 
 class CodeDesk(ConnectedDesk):
-    """Where codes come in and go out. A user's profile must allow it, too; an operator has no profile.
+    """Imports and shows codes, and sends notifications. A user's profile must allow it; an operator has none.
 
     One desk for a whole process; safe for concurrent use.
     """
@@ -54,18 +54,18 @@ class CodeDesk(ConnectedDesk):
 
     @property
     def client(self) -> Client:
-        """The connection to Temporal, which may not have been needed yet."""
+        """The Temporal client; it connects at its first call."""
         return self._calls.client
 
     @property
     def keys(self) -> KeyRing:
-        """What codes and files are encrypted with. Raises `Refused` where none are configured."""
+        """The keys that codes and files are encrypted with. Raises `Refused` if none are configured."""
         return KeyRing(self.settings.secret_keys)
 
     async def import_file(self, caller: Caller, sim: str, content: bytes, filename: str) -> Imported:
-        """Take the code out of a file and give it to the SIM (F34, F35, F57, F62).
+        """Read the code from a file and give it to the SIM (F34, F35, F57, F62).
 
-        Where the file or the code is refused, the version before it stays.
+        If the file or the code is refused, the previous version stays.
         """
         key = await self._allowed(caller, sim, Permission.IMPORT_QR_CODES)
         async with self._refusals_noted(caller, key):
@@ -79,7 +79,7 @@ class CodeDesk(ConnectedDesk):
             return await self._import(caller, key, read_typed(code), "typed", None)
 
     async def show(self, caller: Caller, sim: str) -> ShownCode:
-        """The code that the SIM has now. It is recorded who saw it."""
+        """Show the SIM's current code. An event records who saw it."""
         key = await self._allowed(caller, sim, Permission.VIEW_QR_CODES)
         async with self.database.transaction() as connection:
             shown = ShownCode(*await codes.current(connection, caller.scope, self.keys, key.id))
@@ -90,15 +90,16 @@ class CodeDesk(ConnectedDesk):
             )
             return shown
 
-    # --- telling people -------------------------------------------------------------------------------
+    # --- notifications --------------------------------------------------------------------------------
 
     async def notify(
         self, caller: Caller, sim: str, to: str | None = None, *, key: str | None = None
     ) -> NotificationView:
-        """Mail a link that shows the SIM's present code until it expires (F38), to `to`.
+        """Mail a link that shows the SIM's current code until the link expires (F38), to the address `to`.
 
-        Left out, it goes to the manager: who requested the code, else the account's contact address, else who
-        imported it (F37, F65). Raises `Refused` (`email_invalid`; `no_manager` where there is none of these).
+        Without `to` it goes to the manager: the user who requested the code, else the account's contact
+        address, else the user who imported it (F37, F65). Raises `Refused` (`email_invalid`; `no_manager` if
+        there is none of these).
         """
         found = await self._allowed(caller, sim, Permission.NOTIFY_QR_CODES)
         address = None if to is None else email_address(to)
@@ -118,7 +119,7 @@ class CodeDesk(ConnectedDesk):
         return notification
 
     async def revoke(self, caller: Caller, notification_id: str) -> NotificationView:
-        """The notification's link shows nothing any more."""
+        """Revoke a notification: its links show nothing any more."""
         async with self.database.transaction() as connection:
             await notifications.notification(connection, caller.scope, notification_id)
             caller.require(Permission.NOTIFY_QR_CODES)
@@ -126,7 +127,7 @@ class CodeDesk(ConnectedDesk):
             return await notifications.notification(connection, caller.scope, notification_id)
 
     async def revoke_link(self, caller: Caller, link_id: int) -> LinkView:
-        """One link, of a request or of a notification, opens nothing any more; what it was sent for stays."""
+        """Revoke one link of a request or a notification; the request or notification itself stays."""
         async with self.database.transaction() as connection:
             await link_ends.find(connection, caller.scope, link_id)
             caller.require(Permission.NOTIFY_QR_CODES)
@@ -136,7 +137,7 @@ class CodeDesk(ConnectedDesk):
     # --------------------------------------------------------------------------------------------------
 
     async def _allowed(self, caller: Caller, sim: str, permission: Permission) -> SimKey:
-        """The SIM, if the scope holds it and role and profile allow this with it. Raises `Refused`."""
+        """The SIM, if it is in the scope, and role and profile allow this. Raises `NotFound`, `Refused`."""
         async with self.database.reading() as connection:
             key = await lookups.find_sim(connection, caller.scope, sim)
             caller.require(permission)
@@ -172,7 +173,7 @@ class CodeDesk(ConnectedDesk):
 
 
 def read_typed(code: str) -> ActivationCode:
-    """A code that was typed in. Raises `Refused` (`activation_code_invalid`)."""
+    """Parse a code that was typed in. Raises `Refused` (`activation_code_invalid`)."""
     try:
         return parse_activation_code(code)
     except ActivationCodeInvalid as invalid:

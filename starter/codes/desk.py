@@ -1,4 +1,4 @@
-"""Asking for QR codes, taking them in, showing and telling them, from Python.
+"""Request, import and show QR codes, and notify people of them, from Python.
 
     async with QrDesk.open(Settings()) as desk:
         ana = await callers.user(desk.database, "ana@acme.example")
@@ -6,8 +6,9 @@
         await desk.import_file(ana, "S-12", content, "code.pdf")
         shown = await desk.show(callers.operator(), "S-12")
 
-Every call may be repeated. Codes are imported and shown without Temporal: a request's workflow is told
-afterwards, and looks by itself where it could not be told. Raises `Refused` or `Unavailable`.
+Every call is idempotent. Codes are imported and shown without Temporal: after an import the request's
+workflow is signalled, and if the signal is lost, it finds the code in the database. Raises `Refused` or
+`Unavailable`.
 """
 
 import hashlib
@@ -31,7 +32,7 @@ from models.identifiers import qr_request_id, reference
 from models.people.callers import Caller, Permission
 from models.values import cut
 from starter.codes.code_desk import CodeDesk, ShownCode
-from starter.codes.drafts import QrRequestDraft, Requested, keep_edited, preview, read_prefilled, read_request
+from starter.codes.drafts import QrRequestDraft, Requested, keep_edited, preview, read_request
 from starter.operations.restarts import request_timeouts
 from starter.operations.retry import RetryDesk
 from store.codes import request_steps, request_views
@@ -45,19 +46,18 @@ __all__ = ["QrDesk", "QrRequestDraft", "Requested", "ShownCode"]
 
 
 class QrDesk(CodeDesk):
-    """Everything that is done about QR codes, requests included. `starter.codes.book.CodeBook` reads."""
+    """All calls that change QR codes and their requests. `starter.codes.book.CodeBook` reads them."""
 
     @property
     def _timeouts(self) -> QrTimeouts:
         return request_timeouts(self.settings)
 
-    async def draft(self, caller: Caller, sim: str) -> EmailPreview:
-        """The mail as it would be sent, and to whom; or every reason why not (F25 to F30)."""
-        async with self.database.reading() as connection:
-            return await read_prefilled(connection, caller, sim)
-
     async def preview(self, caller: Caller, draft: QrRequestDraft) -> EmailPreview:
-        """The mail as this draft would send it, to those whom it chooses; nothing is kept or sent."""
+        """Preview the e-mail that this draft would send, with its recipients; nothing is stored or sent.
+
+        What the draft leaves out is pre-filled (F25 to F30). While a request is open, only a draft with
+        `again` has a preview, as only such a draft can be sent. Raises `Refused` with every reason why not.
+        """
         key = checked_key(draft.key)
         async with self.database.reading() as connection:
             return await preview(
@@ -68,8 +68,10 @@ class QrDesk(CodeDesk):
             )
 
     async def request(self, caller: Caller, draft: QrRequestDraft) -> Requested:
-        """Ask the distributor's contacts for the code (F31). A second request while one is open is refused,
-        naming it, unless the draft says `again`: then that one is sent once more.
+        """Request the code from the distributor's contacts by e-mail (F31).
+
+        A second request while one is open is refused (`open_qr_request`), unless the draft has `again`: then
+        the open one is sent again.
         """
         key = checked_key(draft.key)
         async with self.database.transaction() as connection:
@@ -122,14 +124,14 @@ class QrDesk(CodeDesk):
         return Requested(request_id, key, state.status, state.round, sentence, read.version)
 
     async def withdraw(self, caller: Caller, request_id: str) -> RequestState:
-        """The code is not wanted any more: the upload links are dead."""
+        """Withdraw a request whose code is no longer needed: its upload links stop working."""
         async with self.database.reading() as connection:
             await request_views.request(connection, caller.scope, request_id)
         caller.require(Permission.REQUEST_QR_CODES)
         message = WithdrawRequest(actor=caller.actor, origin_id=caller.origin_id)
         try:
             return cast("RequestState", await self._calls.update(request_id, EsimQrRequest.withdraw, message))
-        except NoSuchWorkflow:  # over, or terminated: the row alone decides
+        except NoSuchWorkflow:  # it has ended or was terminated: the database is the source of truth
             async with self.database.transaction() as connection:
                 result = await request_steps.withdraw(connection, request_id, caller.by)
             if result.refusals:
@@ -137,12 +139,12 @@ class QrDesk(CodeDesk):
             return result.state
 
     async def retry(self, caller: Caller, workflow_id: str) -> None:
-        """Let a held request or notification go on with what it is held for (W5). Raises `Refused`
-        (`not_held`).
+        """Resume a held request or notification at the step that it is held for (W5).
 
-        An open request whose workflow was terminated gets a new one, which finds all that was done already.
+        An open request whose workflow was terminated gets a new one, which repeats no step that was done.
+        Raises `Refused` (`not_held`).
         """
-        await RetryDesk(self.client, self.database, self.settings).go_on(caller, workflow_id)
+        await RetryDesk(self.client, self.database, self.settings).resume(caller, workflow_id)
 
     async def _start(
         self,
@@ -172,7 +174,7 @@ class QrDesk(CodeDesk):
         except NoSuchWorkflow:
             async with self.database.reading() as connection:
                 status = (await request_views.look(connection, request_id)).status
-            over = end_request(status, RequestStatus.WITHDRAWN)  # a moment ago it was not
+            over = end_request(status, RequestStatus.WITHDRAWN)  # it was still open when the draft was read
             raise Refused(over or _stalled(request_id)) from None
         return _sent_again(state, key)
 
@@ -183,7 +185,7 @@ def _sent_again(state: RequestState, key: str) -> Requested:
 
 
 def _call(key: str) -> str:
-    """The id of the update that a key stands for."""
+    """The update id that is derived from an idempotency key."""
     return "again-" + hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
@@ -192,7 +194,7 @@ def _stalled(request_id: str) -> Refusal:
 
 
 def _repeated(known: QrRequestView, sim: SimKey, key: str) -> Requested:
-    """The answer to a key that was used before."""
+    """The answer to an idempotency key that was used before."""
     if known.sim_id != sim.id:
         raise Refused.because("key_used_for_sim", sim=reference("S", known.sim_id))
     if known.refusals:

@@ -1,4 +1,4 @@
-"""From what a caller wants, in names and addresses as people write them, to a request that is ids only."""
+"""Turn a caller's draft, with names and addresses as people type them, into a request of ids only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -25,25 +25,25 @@ from store.people.languages import of_account
 
 
 class QrRequestDraft(Draft):
-    """What is asked for, as a page or a shell has it. What is left out is pre-filled (F27, F30)."""
+    """A request as a page or a shell enters it. What is left out is pre-filled (F27, F30)."""
 
     sim: str
     """`S-12` or an ICCID."""
     contacts: tuple[str, ...] | None = None
-    """Those chosen among the eligible (F28): `C-7` or an address; None for all."""
+    """Those chosen among the eligible contacts (F28): `C-7` or an address; None for all."""
     cc: tuple[str, ...] = ()
     """Addresses that get a copy without a link (F29)."""
     subject: str | None = None
     text: str | None = None
     again: bool = False
-    """Send the request that is open once more."""
+    """Send the open request again."""
     key: str | None = None
-    """The same key is the same request."""
+    """Idempotency key: the same key is the same request."""
 
 
 @dataclass(frozen=True)
 class Requested:
-    """A request that was accepted, or sent again."""
+    """The answer to a request that was accepted, or sent again."""
 
     request_id: str
     key: str
@@ -51,12 +51,12 @@ class Requested:
     round: int
     sentence: str = REQUEST_MADE
     version: int | None = None
-    """Of the code that the SIM had already when it was asked for."""
+    """Number of the code that the SIM had already when the request was made."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """A draft as the database understands it now."""
+    """A draft whose names are resolved to ids, and the reasons why it is refused."""
 
     sim: SimKey
     user_id: int
@@ -66,26 +66,7 @@ class Read:
     chosen: tuple[int, ...] | None = None
     email_text_id: int | None = None
     version: int | None = None
-    """Of the code that the SIM has already."""
-
-
-async def read_prefilled(connection: AsyncConnection, caller: Caller, sim: str) -> EmailPreview:
-    """The mail as it would be sent (F27, F30). Raises `Refused` with every reason why not."""
-    read = await _read(connection, caller, sim)
-    recipients = Recipients(contacts=read.facts.qr_contacts, again=True)
-    reasons = request_refusals(read.facts, recipients)
-    if reasons:
-        raise Refused(*reasons)
-    usual = await _prefilled(connection, read, read.eligible)
-    return EmailPreview(
-        sim_id=read.sim.id,
-        recipients=read.eligible,
-        subject=usual.subject,
-        text=usual.text,
-        language=usual.language,
-        open_request=read.facts.open_qr_request,
-        version=read.version,
-    )
+    """Number of the code that the SIM has already."""
 
 
 async def preview(
@@ -94,7 +75,7 @@ async def preview(
     draft: QrRequestDraft,
     request_id_of: Callable[[int], str],
 ) -> EmailPreview:
-    """The mail as this draft would send it, and to whom; nothing is kept. Raises `Refused`."""
+    """Preview the e-mail of this draft (F27, F30); nothing is stored. Raises `Refused` with every reason."""
     read = await read_request(connection, caller, draft, request_id_of)
     if read.reasons:
         raise Refused(*read.reasons)
@@ -112,10 +93,9 @@ async def preview(
 
 
 async def keep_edited(connection: AsyncConnection, draft: QrRequestDraft, read: Read) -> Read:
-    """Write what a user edited of a draft that keeps the rules into the database.
+    """Store the subject, text and copies that a user edited, of a draft that is not refused.
 
-    A subject or text that comes back as it was pre-filled is not kept: each recipient gets it in their own
-    language.
+    A subject or text that equals the pre-filled one is not stored: each recipient gets it in their language.
     """
     if not (draft.cc or draft.subject is not None or draft.text is not None):
         return read
@@ -136,9 +116,10 @@ async def read_request(
     draft: QrRequestDraft,
     request_id_of: Callable[[int], str],
 ) -> Read:
-    """Check the draft. What is wrong is in `reasons`.
+    """Check the draft. `reasons` of the result says why it is refused.
 
-    `request_id_of` an account is the id that the draft's key stands for: it does not stand in its own way.
+    `request_id_of(account_id)` is the request id of the draft's key: an open request with this id is the same
+    request, so it does not refuse the draft.
     """
     read = await _read(connection, caller, draft.sim)
     chosen, unknown = _chosen(draft.contacts, read.eligible)
@@ -163,7 +144,7 @@ async def _read(connection: AsyncConnection, caller: Caller, sim: str) -> Read:
 
 @dataclass(frozen=True)
 class _Usual:
-    """The e-mail as it is pre-filled for a user to edit."""
+    """The pre-filled e-mail that a user may edit."""
 
     language: Language
     subject: str
@@ -173,7 +154,7 @@ class _Usual:
 async def _prefilled(
     connection: AsyncConnection, read: Read, recipients: tuple[ContactDetails, ...]
 ) -> _Usual:
-    """Pre-filled in the language that all recipients share, else in that of the account (F30, F66)."""
+    """Pre-fill in the language that all recipients share, else in the account's (F30, F66)."""
     languages = {person.language for person in recipients}
     shared = languages.pop() if len(languages) == 1 else None
     language = shared or await of_account(connection, read.sim.account_id)
@@ -187,14 +168,14 @@ def _recipients(read: Read) -> tuple[ContactDetails, ...]:
 
 
 def _same_text(written: str, usual: str) -> bool:
-    """Whether only line ends differ, which forms and files change."""
+    """Whether the texts differ only in line ends, which forms and files change."""
     return paragraphs(written) == paragraphs(usual)
 
 
 def _chosen(
     spelled: tuple[str, ...] | None, eligible: tuple[ContactDetails, ...]
 ) -> tuple[tuple[int, ...] | None, Refusal | None]:
-    """The contacts that were named; and a refusal where one is not among those who may be asked."""
+    """The contacts that were named, and a refusal if one of them is not eligible."""
     if spelled is None:
         return None, None
     found: list[int] = []

@@ -1,8 +1,8 @@
-"""What a person without an account may do with a link from a mail: give one SIM its code, or see one code.
+"""What the holder of a mailed link may do without an account: upload one SIM's code, or see one code.
 
-A link is found by its token in every transaction, and locked where the transaction has an effect: one that
-ends between two steps of a page, or in the middle of one, has no effect any more. Looking at a page uses
-nothing up; every deed is recorded. Raises `Refused` with the codes `link_unknown`, `link_expired`,
+Every transaction finds the link by its token, and locks it if it writes, so a link that ends between two
+steps of a page, or during one, has no effect any more. Viewing a page does not count as a use; every other
+call records an event. Raises `Refused` with the codes `link_unknown`, `link_expired`,
 `link_revoked`, `request_over`, `too_many_tries` and those of files and codes.
 """
 
@@ -26,11 +26,11 @@ from store.events import Happening
 
 MOST_TRIES = 20
 WITHIN = timedelta(minutes=10)
-"""How many deeds one link may do in how long: nobody guesses, or burns our processors, with a link."""
+"""Rate limit of one link, against guessing and against load by repeated uploads."""
 
 
 class LinkDesk:
-    """The desk for those who come with a link. One for a whole process."""
+    """The desk for holders of mailed links. One for a whole process."""
 
     def __init__(self, desk: CodeDesk) -> None:
         self._desk = desk
@@ -39,13 +39,13 @@ class LinkDesk:
     # --- upload links ---------------------------------------------------------------------------------
 
     async def upload_page(self, bearer: LinkBearer) -> UploadPage:
-        """Which SIM's code is asked for."""
+        """Which SIM's code is requested."""
         async with self._database.reading() as connection:
             link = await links.find(connection, bearer.token, UPLOAD)
             return await link_pages.upload_page(connection, link.scope)
 
     async def over(self, bearer: LinkBearer) -> Over:
-        """What became of the request of an upload link, for whoever opens its link afterwards."""
+        """The outcome of a request, for a person who opens its upload link after the end."""
         async with self._database.reading() as connection:
             link = await links.find(connection, bearer.token, UPLOAD, even_if_over=True)
             page = await link_pages.over_page(connection, link.scope)
@@ -55,7 +55,7 @@ class LinkDesk:
         return Over(page, who.name, who.email)
 
     async def check(self, bearer: LinkBearer, content: bytes, filename: str) -> Preview:
-        """Read an uploaded file, and keep it encrypted until it is sent (F57, F62)."""
+        """Read an uploaded file, and store it encrypted until it is sent (F57, F62)."""
         link = await self._recorded(bearer, UPLOAD, "link.checked")
         try:
             found = await read_upload(content, filename)
@@ -74,8 +74,9 @@ class LinkDesk:
             raise
 
     async def send(self, bearer: LinkBearer, upload_id: str) -> Sent:
-        """Give the SIM the code that was checked: the request is fulfilled (F35). Sent twice, it is done once
-        and answered twice.
+        """Give the SIM the code that was checked, which fulfils the request (F35).
+
+        Idempotent: a repeat gets the same answer.
         """
         link = await self._recorded(bearer, UPLOAD, "link.used", even_if_over=True)
         try:
@@ -101,7 +102,7 @@ class LinkDesk:
         return Sent(imported, who.name, who.email)
 
     async def notify_manager(self, bearer: LinkBearer) -> None:
-        """Mail who asked for the code that it is there (F37, F38). Asked again, nobody is told twice."""
+        """Notify the requester that the code has arrived (F37, F38). A repeat sends no second e-mail."""
         async with self._database.transaction() as connection:
             link = await links.find(connection, bearer.token, UPLOAD, lock=True, even_if_over=True)
             request_id = link.request_id or ""
@@ -109,7 +110,7 @@ class LinkDesk:
             if version_id is None:
                 raise Refused.because("not_imported")
             if await notifications.offered(connection, link.account_id, request_id):
-                return  # by the request's workflow, as nobody pressed the button for so long
+                return  # the request's workflow did it, since the button was not pressed in time
             who = await link_pages.requester(connection, request_id)
             notification = await notifications.create(
                 connection,
@@ -125,17 +126,17 @@ class LinkDesk:
     # --- download links -------------------------------------------------------------------------------
 
     async def download_page(self, bearer: LinkBearer) -> LinkPage:
-        """Which SIM's code the link would show. The code is not shown yet: mail scanners open links."""
+        """Which SIM's code the link shows. The code is not shown yet, since mail scanners open links."""
         async with self._database.reading() as connection:
             link = await links.find(connection, bearer.token, DOWNLOAD)
             return await link_pages.download_page(connection, link.scope)
 
     async def reveal(self, bearer: LinkBearer) -> ShownCode:
-        """The code, for the eyes of whoever holds the link (F60)."""
+        """Show the code to the holder of the link (F60)."""
         return await self._shown(bearer, "link.shown")
 
     async def download(self, bearer: LinkBearer) -> ShownCode:
-        """The code, to be kept as a picture."""
+        """The code, to be saved as a picture."""
         return await self._shown(bearer, "link.downloaded")
 
     # --------------------------------------------------------------------------------------------------
@@ -151,10 +152,10 @@ class LinkDesk:
     async def _recorded(
         self, bearer: LinkBearer, purpose: str, event: str, *, even_if_over: bool = False
     ) -> Link:
-        """Find the link and record what is done with it, before it is done: what fails was tried, too.
+        """Find the link and record its use before it is used, so that failed attempts count, too.
 
-        The link is locked, so that tries made at once are counted one by one. It may end before the next
-        transaction, which finds and locks it again.
+        The link is locked, so that concurrent attempts are counted one by one. It may end before the next
+        transaction, which therefore finds and locks it again.
         """
         async with self._database.transaction() as connection:
             link = await links.find(connection, bearer.token, purpose, lock=True, even_if_over=even_if_over)

@@ -1,6 +1,6 @@
-"""Telling the workflows about QR codes what the database knows: a notification to send, a code that came.
+"""Start and signal the workflows of QR codes after the database has changed.
 
-No caller calls this: the desks do, once they have written down what happened.
+Desks call this once they have committed: a notification to send, or a code that was imported.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
 from workflows.search_attributes import notification_labels
 
-_LONGEST_TELLING = 3.0
-"""Seconds: what is done already is not kept from the caller by a Temporal that does not answer."""
+_SIGNAL_TIMEOUT = 3.0
+"""Seconds. The change is committed already, so Temporal must not delay the caller's answer for longer."""
 
 _log = logging.getLogger(__name__)
 
 
 class QrWorkflows:
-    """Starts notifications, and signals requests whose code came. Safe for concurrent use."""
+    """Starts notifications, and signals requests whose code was imported. Safe for concurrent use."""
 
     def __init__(self, calls: Calls, database: Database, settings: Settings) -> None:
         self._calls = calls
@@ -36,7 +36,7 @@ class QrWorkflows:
     async def start_notification(
         self, notification: NotificationView, account_id: int, request_id: str | None
     ) -> None:
-        """Have a notification sent that is written down; once, however often it is asked for."""
+        """Send a notification that is in the database. Idempotent: it is sent once."""
         async with self._database.reading() as connection:
             _, provider, _ = await request_views.start_facts(connection, notification.sim_id)
         start = NotifyOfQrCode(
@@ -47,19 +47,19 @@ class QrWorkflows:
             given_up_after=self._settings.notification_given_up_after,
         )
         await self._calls.start(EsimQrNotification.run, start, notification.id, notification_labels(start))
-        await self._tell(request_id, EsimQrRequest.notified)
+        await self._signal(request_id, EsimQrRequest.notified)
 
     async def signal_imported(self, request_id: str | None) -> None:
-        """Let a request's workflow see at once that its code is there; else it looks within a day."""
-        await self._tell(request_id, EsimQrRequest.look)
+        """Signal a request's workflow that its code was imported; else it finds that out within a day."""
+        await self._signal(request_id, EsimQrRequest.look)
 
-    async def _tell(self, request_id: str | None, signal: Any) -> None:
+    async def _signal(self, request_id: str | None, signal: Any) -> None:
         if request_id is None:
             return
         try:
-            async with asyncio.timeout(_LONGEST_TELLING):
+            async with asyncio.timeout(_SIGNAL_TIMEOUT):
                 await self._calls.signal(request_id, signal)
         except NoSuchWorkflow:
-            return  # it has ended, and with it its need to know
+            return  # the workflow has ended, so it does not need the signal
         except (Unavailable, TimeoutError):
-            _log.warning("%s could not be told; it looks by itself.", request_id)
+            _log.warning("%s could not be signalled; it looks at the database by itself.", request_id)

@@ -1,13 +1,13 @@
-"""Retry what is held, one or many of any kind: orders, requests for QR codes, notifications.
+"""Retry held orders, requests for QR codes and notifications, one or many.
 
     retry = RetryDesk(client, database, settings)
     done = await retry.one(caller, "order-aaaaaaaaaaaaaaaa")
     chosen = await retry.select(caller, reason="mail_rejected")
-    done = await retry.many(caller, chosen, tell=lambda told, settled: ...)
+    done = await retry.many(caller, chosen, report=lambda resumed, settled: ...)
 
-What is held is found in the database; a query, which is Temporal's and over search attributes, selects among
-what Temporal knows to be held on our task queue. Each is told to go on; an open one whose workflow was
-terminated, or is gone, is started again. Then all are watched, until each has gone on or is held again.
+The database says what is held. A query is a Temporal list filter over search attributes; it selects among the
+workflows on our task queue that Temporal shows as held. Each gets the signal `retry`; an unfinished one whose
+workflow was terminated or lost is restarted. Then all are watched until each has continued or is held again.
 """
 
 import asyncio
@@ -35,31 +35,31 @@ from workflows.messages import Retry
 from workflows.search_attributes import HOLD_REASON
 
 Progress = Callable[[int, int], None]
-"""Told how many have been told to go on, and how many of them have settled."""
+"""Called with how many were resumed, and how many of these have settled."""
 
 
 class RetryDesk(ConnectedDesk):
-    """The one retry operation, of what the caller's scope holds."""
+    """Retries what is held, or has lost its workflow, in the caller's scope."""
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         super().__init__(client, database, settings)
         self._restarts = Restarts(self._calls, database, settings)
         self._queue = settings.task_queue
 
-    async def go_on(self, caller: Caller, workflow_id: str) -> Outcome:
-        """Tell it to go on with what it is held for, or start it again, without watching what becomes of it.
+    async def resume(self, caller: Caller, workflow_id: str) -> Outcome:
+        """Resume it at the step that it is held for, or restart its workflow, without watching the outcome.
 
         Raises `NotFound`, and `Refused` (`not_held`, `order_over`).
         """
         await self._retriable(caller, workflow_id)
-        return await self._told_alone(caller, workflow_id)
+        return await self._resume_one(caller, workflow_id)
 
     async def one(self, caller: Caller, workflow_id: str) -> Retried:
-        """Retry one and say what became of it. Raises as `go_on`."""
+        """Retry one and return its outcome. Raises as `resume`."""
         seen, runs = await self._retriable(caller, workflow_id)
         held = Held(workflow_id, _kind(workflow_id), seen.reason or "")
         if not runs and not seen.holds:
-            return Retried(held.id, held.kind, await self._told_alone(caller, held.id), "")
+            return Retried(held.id, held.kind, await self._resume_one(caller, held.id), "")
         return (await self._retry(caller, [held], OF_ONE))[0]
 
     async def select(
@@ -69,7 +69,7 @@ class RetryDesk(ConnectedDesk):
         reason: str | None = None,
         ids: Collection[str] | None = None,
     ) -> list[Held]:
-        """What is held: all of it, of these ids, for this reason, or selected by this query of Temporal.
+        """Select what is held: everything, or only these ids, this reason, or what a Temporal query selects.
 
         Raises `Refused` (`query_invalid`, `reason_unknown`).
         """
@@ -93,18 +93,18 @@ class RetryDesk(ConnectedDesk):
         self,
         caller: Caller,
         chosen: Collection[Held],
-        tell: Progress = lambda told, settled: None,
+        report: Progress = lambda resumed, settled: None,
     ) -> list[Retried]:
-        """Tell all to go on, and watch them until each went on or is held again, for a bounded time."""
+        """Resume all, and watch them for a bounded time until each has continued or is held again."""
         caller.require(Permission.RETRY_WORK)
-        return await self._retry(caller, list(chosen), OF_MANY, tell)
+        return await self._retry(caller, list(chosen), OF_MANY, report)
 
     async def _retry(
         self,
         caller: Caller,
         chosen: list[Held],
         times: WatchTimes,
-        tell: Progress = lambda told, settled: None,
+        report: Progress = lambda resumed, settled: None,
     ) -> list[Retried]:
         async with self._database.reading() as connection:
             since = await retries.moment(connection)
@@ -112,21 +112,21 @@ class RetryDesk(ConnectedDesk):
         chosen = [held for held in chosen if held.id in before]
         at_once = asyncio.Semaphore(AT_ONCE)
         ended: dict[str, Outcome] = {}
-        told = 0
+        resumed = 0
 
         async def call(held: Held) -> None:
-            nonlocal told
+            nonlocal resumed
             async with at_once:
-                outcome = await self._told_among_many(held.id, caller.by, alone=len(chosen) == 1)
+                outcome = await self._resume_of_many(held.id, caller.by, alone=len(chosen) == 1)
             if outcome in {Outcome.OVER, Outcome.NOT_REACHED}:
                 ended[held.id] = outcome
-            told += 1
-            tell(told, len(ended))
+            resumed += 1
+            report(resumed, len(ended))
 
         await asyncio.gather(*map(call, chosen))
         watch = Watch([held for held in chosen if held.id not in ended], before, since, times)
         await watch.until_settled(
-            self._database, caller.scope, lambda settled: tell(told, len(ended) + settled)
+            self._database, caller.scope, lambda settled: report(resumed, len(ended) + settled)
         )
         results = {result.id: result for result in await watch.results(self._calls.client)}
         return [
@@ -134,16 +134,16 @@ class RetryDesk(ConnectedDesk):
             for held in chosen
         ]
 
-    async def _told_among_many(self, workflow_id: str, by: By, *, alone: bool) -> Outcome:
-        """One that cannot be told does not keep the others from it."""
+    async def _resume_of_many(self, workflow_id: str, by: By, *, alone: bool) -> Outcome:
+        """Resume one of several: an error of one does not stop the others."""
         try:
-            return await self._told(workflow_id, by)
+            return await self._resume(workflow_id, by)
         except (EsimError, RPCError):
             if alone:
                 raise
             return Outcome.NOT_REACHED
 
-    async def _told(self, workflow_id: str, by: By) -> Outcome:
+    async def _resume(self, workflow_id: str, by: By) -> Outcome:
         try:
             await self._calls.signal(workflow_id, "retry", Retry(actor=by.actor, origin_id=by.origin_id))
         except NoSuchWorkflow:
@@ -151,15 +151,17 @@ class RetryDesk(ConnectedDesk):
             return Outcome.STARTED_AGAIN if started else Outcome.OVER
         return Outcome.GOES_ON
 
-    async def _told_alone(self, caller: Caller, workflow_id: str) -> Outcome:
-        outcome = await self._told(workflow_id, caller.by)
+    async def _resume_one(self, caller: Caller, workflow_id: str) -> Outcome:
+        outcome = await self._resume(workflow_id, caller.by)
         if outcome is Outcome.OVER:
             raise await self._nothing_to_retry(caller, workflow_id)
         return outcome
 
     async def _retriable(self, caller: Caller, workflow_id: str) -> tuple[retries.Seen, bool]:
-        """What there is to retry, and whether its workflow runs: it is held, by the database or by Temporal,
-        or is open and has no workflow any more. Raises `NotFound`, and `Refused` (`not_held`, `order_over`).
+        """What can be retried, and whether its workflow runs.
+
+        It is held, according to the database or Temporal, or it is unfinished and has no workflow any more.
+        Raises `NotFound`, and `Refused` (`not_held`, `order_over`).
         """
         async with self._database.reading() as connection:
             seen = await retries.known(connection, caller.scope, workflow_id)
@@ -170,7 +172,7 @@ class RetryDesk(ConnectedDesk):
         return seen, runs
 
     async def _nothing_to_retry(self, caller: Caller, workflow_id: str) -> Refused:
-        """Why: an order that has ended says so, and since when; what is under way is only not held."""
+        """The refusal: `order_over` with the time of its end for an order that has ended, else `not_held`."""
         if _kind(workflow_id) == "order":
             async with self._database.reading() as connection:
                 order = await views.order(connection, caller.scope, workflow_id)
@@ -182,14 +184,14 @@ class RetryDesk(ConnectedDesk):
         return Refused.because("not_held", workflow=workflow_id)
 
     async def _workflow(self, workflow_id: str) -> tuple[bool, str | None]:
-        """Whether the workflow runs, and what it is held for; the database may say so later."""
+        """Whether the workflow runs, and its hold reason in Temporal, which the database may record later."""
         found = await described(self._calls.client, workflow_id)
         if found is None or found.status is not WorkflowExecutionStatus.RUNNING:
             return False, None
         return True, found.typed_search_attributes.get(HOLD_REASON)
 
     async def _selected(self, query: str) -> dict[str, str]:
-        """What the query selects among that which Temporal shows as held, with the reason shown."""
+        """The ids that the query selects among the workflows that Temporal shows as held, with reasons."""
         if len(query) > LONGEST_QUERY or not one_line(query):
             raise Refused.because("query_invalid")
         ours = (
@@ -200,7 +202,7 @@ class RetryDesk(ConnectedDesk):
             with answered():
                 async for row in self._calls.client.list_workflows(f"({query}) AND {ours}"):
                     reason = row.typed_search_attributes.get(HOLD_REASON)
-                    # a query such as "A) OR (B" gets past what we add to it
+                    # a query such as "A) OR (B" bypasses the conditions that we add
                     if reason and row.task_queue == self._queue and kind_of(row.id):
                         found[row.id] = reason
         except RPCError as failure:

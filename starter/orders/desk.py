@@ -1,4 +1,4 @@
-"""Placing and steering orders from Python.
+"""Place and steer orders from Python.
 
     async with OrderDesk.open(Settings()) as desk:
         ana = await callers.user(desk.database, "ana@acme.example")
@@ -9,8 +9,8 @@
         await desk.acknowledge(operator, placed.order_id)
         await desk.processed(operator, placed.order_id, iccid="8933012345678901234")
 
-Every call may be repeated: the same key is the same order, and what was done is not done again. Raises
-`Refused` with every reason, or `Unavailable` where somebody does not answer (see `models.errors`).
+Every call is idempotent: the same key is the same order, and a step that was done is not done again. Raises
+`Refused` with every reason, or `Unavailable` if a component does not answer (see `models.errors`).
 """
 
 import uuid
@@ -48,7 +48,7 @@ Late = Callable[[AsyncConnection], Awaitable[StepResult]]
 
 
 class OrderDesk(ConnectedDesk, OrderBook):
-    """Starts orders and steers them. One for a whole process; safe for concurrent use."""
+    """Places and steers orders. One for a whole process; safe for concurrent use."""
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         super().__init__(client, database, settings)
@@ -60,30 +60,30 @@ class OrderDesk(ConnectedDesk, OrderBook):
     async def place(self, caller: Caller, draft: OrderDraft) -> Placed:
         """Place an order for a line and learn in one round trip whether it is accepted (F5 to F11, F46, F52).
 
-        Where nobody answers in time the order may exist all the same: the same key asks again.
+        After `Unavailable` the order may exist all the same: call again with the same key.
         """
         key = checked_key(draft.key)
         start = await self._read(caller, draft, key)
         placed = await self._place(start, key, repeated=draft.key is not None)
-        if draft.quantity != 1:  # this key was accepted before, with the only quantity there is
+        if draft.quantity != 1:  # the key's order was accepted before, with the only valid quantity
             raise Refused.because("quantity_locked")
         return placed
 
     async def place_order(self, caller: Caller, what: Ordered, key: str | None = None) -> Placed:
-        """Place an order of any kind, by the ids of the records; else as `place`."""
+        """Place an order of any kind, given by ids; otherwise as `place`."""
         checked = checked_key(key)
         start = PlaceOrder(order=_placement(caller, what, checked), timeouts=self._timeouts)
         return await self._place(start, checked, repeated=key is not None)
 
     async def check(self, caller: Caller, draft: OrderDraft) -> None:
-        """Raise `Refused` where placing this draft would be refused now. Nothing is started or kept."""
+        """Raise `Refused` if placing this draft would be refused now. Nothing is started or stored."""
         start = await self._read(caller, draft, checked_key(draft.key))
         await self._check(start.order)
         if draft.quantity != 1:
             raise Refused.because("quantity_locked")
 
     async def check_order(self, caller: Caller, what: Ordered, key: str | None = None) -> None:
-        """As `check`, for an order of any kind, by the ids of the records."""
+        """As `check`, for an order of any kind, given by ids."""
         await self._check(_placement(caller, what, checked_key(key)))
 
     async def _check(self, order: Placement) -> None:
@@ -96,8 +96,10 @@ class OrderDesk(ConnectedDesk, OrderBook):
             return await read_draft(connection, caller, draft, key, self._timeouts)
 
     async def _place(self, start: PlaceOrder, key: str, *, repeated: bool) -> Placed:
-        """`repeated`: the key may have been used before, and its order may have gone on or ended since. No
-        workflow is started for what is not that order.
+        """Start the order's workflow, or return the answer that its key had before.
+
+        `repeated`: the key may have been used before, and its order may have progressed or ended since. No
+        workflow is started if the key belongs to a different order, or to one that has ended.
         """
         known = await self._known(start.order) if repeated else None
         if known is not None:
@@ -120,8 +122,10 @@ class OrderDesk(ConnectedDesk, OrderBook):
             return await views.acceptance(connection, order.account_id, order.order_id)
 
     async def _start(self, start: PlaceOrder) -> Acceptance:
-        """Start the order's workflow, or find it running. One that has ended under this id was refused, and
-        left the key free, or was terminated: the new one finds all that was done already.
+        """Start the order's workflow, or use the running one.
+
+        A workflow that has ended under this id was refused, which leaves the key free, or was terminated:
+        then the new one finds the recorded results of its steps.
         """
         answer = await self._calls.start_and_ask(
             EsimOrder.run,
@@ -172,7 +176,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
 
     async def processed(self, caller: Caller, order_id: str, *, iccid: str | None = None) -> OrderState:
         """The provider has processed the order: the eSIM takes the line, the SIM in place is discarded for
-        ever (F18 to F21). Said again, it is done once; said after a cancel, it is kept as an incident.
+        ever (F18 to F21). Idempotent; after a cancel it is recorded as an incident.
         """
         await self._allowed(caller, order_id, Permission.REPORT_PROCESSED)
         request = uuid.uuid4().hex
@@ -187,7 +191,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
     async def cancel(self, caller: Caller, order_id: str, *, reason: str = "") -> OrderState:
         """Cancel the order: the temporary eSIM is deleted, the SIM in place stays (F22, F23, F43, F44).
 
-        Until the acknowledgement who may place such an order may cancel it; afterwards the provider desk.
+        Until the acknowledgement users who may place such an order may cancel it; then the provider desk.
         """
         await self._allowed(caller, order_id, Permission.CANCEL_ORDERS)
         note_id = None
@@ -203,17 +207,17 @@ class OrderDesk(ConnectedDesk, OrderBook):
         )
 
     async def retry(self, caller: Caller, order_id: str) -> None:
-        """Let a held order go on with what it is held for (W5). Raises `Refused` (`not_held`).
+        """Resume a held order at the step that it is held for (W5). Raises `Refused` (`not_held`).
 
-        An open order whose workflow was terminated gets a new one, which finds all that was done already.
+        An open order whose workflow was terminated gets a new one, which repeats no step that was done.
         """
-        await self._retry.go_on(caller, order_id)
+        await self._retry.resume(caller, order_id)
 
     async def _allowed(self, caller: Caller, order_id: str, permission: Permission) -> None:
         """Find the order in the caller's scope, then ask for the permission (`NotFound`, `already_refused`,
         `not_permitted`).
 
-        To a caller of all accounts no order is foreign: the step itself answers for an unknown one.
+        A caller of all accounts needs no search: the step itself raises `NotFound` for an unknown order.
         """
         if isinstance(caller.scope, AllAccounts):
             caller.require(permission)
@@ -231,8 +235,8 @@ class OrderDesk(ConnectedDesk, OrderBook):
             return await self._after_the_end(order_id, late)
 
     async def _after_the_end(self, order_id: str, late: Late) -> OrderState:
-        """Answer a call whose workflow has ended: the step finds the end, and changes nothing but to keep
-        an incident.
+        """Answer a call after the workflow's end: the step sees that the order has ended, and changes nothing
+        but to record an incident.
         """
         async with self._database.transaction() as connection:
             if (await find_order(connection, AllAccounts(), order_id)).status in OPEN:
@@ -258,7 +262,7 @@ def _placement(caller: Caller, what: Ordered, key: str) -> Placement:
 
 
 def _answer(acceptance: Acceptance, what: Ordered) -> None:
-    """Raise `Refused` where the order was not accepted, or its key stands for another one (`key_used`)."""
+    """Raise `Refused` if the order was not accepted, or its key belongs to another one (`key_used`)."""
     if not acceptance.same_as(what):
         raise Refused.because("key_used", order=acceptance.order_id)
     if not acceptance.accepted:

@@ -156,7 +156,6 @@ _CODES: dict[str, Sample] = {
     "notify": Sample(lambda d, c, k, _: d.codes.notify(c, k.esim, "x@acme.example"), P.NOTIFY_QR_CODES),
     "revoke": Sample(lambda d, c, k, _: d.codes.revoke(c, k.notification), P.NOTIFY_QR_CODES),
     "revoke_link": Sample(lambda d, c, k, _: d.codes.revoke_link(c, _id_of(k.link)), P.NOTIFY_QR_CODES),
-    "draft": Sample(lambda d, c, k, _: d.codes.draft(c, k.esim), P.REQUEST_QR_CODES),
     "preview": Sample(lambda d, c, k, _: d.codes.preview(c, QrRequestDraft(sim=k.esim)), P.REQUEST_QR_CODES),
     "request": Sample(lambda d, c, k, _: d.codes.request(c, QrRequestDraft(sim=k.esim)), P.REQUEST_QR_CODES),
     "withdraw": Sample(lambda d, c, k, _: d.codes.withdraw(c, k.request), P.REQUEST_QR_CODES),
@@ -179,7 +178,7 @@ _EDITS: dict[str, Sample] = {
 }
 
 _RETRY: dict[str, Sample] = {
-    "go_on": Sample(lambda d, c, k, _: d.retry.go_on(c, k.order), P.RETRY_WORK),
+    "resume": Sample(lambda d, c, k, _: d.retry.resume(c, k.order), P.RETRY_WORK),
     "one": Sample(lambda d, c, k, _: d.retry.one(c, k.order), P.RETRY_WORK),
     "select": Sample(lambda d, c, _, __: d.retry.select(c), P.RETRY_WORK, names_nothing=True),
     "many": Sample(lambda d, c, _, __: d.retry.many(c, []), P.RETRY_WORK, names_nothing=True),

@@ -1,12 +1,16 @@
 """Languages as they are set, imported and shown, and the letter that a user edits (F66, F30)."""
 
-import pytest
+from typing import Any
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.codes.requests import EmailPreview
 from models.errors import Refused
 from models.identifiers import qr_request_id
 from models.language import Language, parse_language
 from settings import Settings
-from starter.codes.drafts import QrRequestDraft, keep_edited, preview, read_prefilled, read_request
+from starter.codes.drafts import QrRequestDraft, keep_edited, preview, read_request
 from starter.people.accounts import AccountDesk
 from store.session import Database
 from tests.builders import (
@@ -229,13 +233,10 @@ async def test_the_letter_is_prefilled_in_the_language_that_its_recipients_share
     """Else in that of the account."""
     await speak(qr, account, codes, more)
     async with qr.database.reading() as connection:
-        letter = await read_prefilled(connection, await ana(qr.database), "S-1")
+        letter = await previewed(connection, qr)
         assert letter.language == prefilled
         assert letter.subject.startswith(subject(prefilled))
-        chosen = QrRequestDraft(sim="S-1", contacts=("codes@telvia.example",))
-        alone = await preview(
-            connection, await ana(qr.database), chosen, lambda account_id: qr_request_id(account_id, "k")
-        )
+        alone = await previewed(connection, qr, contacts=("codes@telvia.example",))
         assert alone.language == (codes or account), "a single recipient's, whatever others speak"
         assert alone.subject.startswith(subject(alone.language))
 
@@ -244,13 +245,23 @@ async def test_the_letter_is_prefilled_in_the_language_that_its_recipients_share
 async def test_what_is_not_edited_is_left_to_each_recipient_s_language(qr: QrWorld) -> None:
     await speak(qr, "en", "fr", None)
     async with qr.database.reading() as connection:
-        letter = await read_prefilled(connection, await ana(qr.database), "S-1")
+        letter = await previewed(connection, qr)
     as_it_was = {"subject": letter.subject, "text": letter.text.replace("\n", "\r\n")}
     assert await kept(qr) is None
     assert await kept(qr, **as_it_was) is None, "sent back by a page as it was offered"
     assert await kept(qr, cc=("it@acme.example",)) == (None, None, ["it@acme.example"])
     assert await kept(qr, **as_it_was | {"subject": "The code!"}) == ("The code!", None, [])
     assert await kept(qr, text="Dear all") == (None, "Dear all", [])
+
+
+async def previewed(connection: AsyncConnection, qr: QrWorld, **draft: Any) -> EmailPreview:
+    """The e-mail as it would be sent, of a draft that leaves out the rest."""
+    return await preview(
+        connection,
+        await ana(qr.database),
+        QrRequestDraft(sim="S-1", **draft),
+        lambda account_id: qr_request_id(account_id, "k"),
+    )
 
 
 async def speak(qr: QrWorld, account: str, codes: str | None, more: str | None) -> None:

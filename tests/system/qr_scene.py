@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from models.codes.activation import ActivationCode, parse_activation_code
-from models.codes.requests import QrHistory, RequestStatus
+from models.codes.requests import EmailPreview, QrHistory, RequestStatus
 from models.people.views import ContactDetails, ContactRole
 from portal.app import create_app
 from qr.draw import png
@@ -61,6 +61,10 @@ class QrScene:
         """A request for the code of line 1's eSIM; its id."""
         draft = QrRequestDraft.model_validate({"sim": self.sim} | changes)
         return (await self.desk.request(await self.scene.ana(), draft)).request_id
+
+    async def preview(self, sim: str = "") -> EmailPreview:
+        """The e-mail that a request for line 1's or this eSIM would send."""
+        return await self.desk.preview(await self.scene.ana(), QrRequestDraft(sim=sim or self.sim))
 
     async def upload_link(self, address: str = QUENTIN, mails: int = 1) -> str:
         """The path of the upload link in the last of so many mails to this address."""

@@ -25,7 +25,7 @@ EVIL = (
 @pytest.mark.covers("F27", "F30", "F31", "F35", "F36", "F37", "F38", "F60", "W2")
 async def test_a_code_comes_by_the_link_and_its_manager_gets_it(scene: Scene) -> None:
     world = await QrScene.set_up(scene)
-    letter = await world.desk.draft(await world.scene.ana(), world.sim)
+    letter = await world.preview()
     assert [recipient.email for recipient in letter.recipients] == [QUENTIN]
     assert letter.subject
     assert letter.text

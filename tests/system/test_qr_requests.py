@@ -18,7 +18,7 @@ from tests.temporal_server import eventually
 @pytest.mark.covers("F28", "F29")
 async def test_the_chosen_get_a_link_and_others_a_copy_without(scene: Scene) -> None:
     world = await QrScene.set_up(scene, contacts=(QUENTIN, RITA))
-    assert len((await world.desk.draft(await world.scene.ana(), world.sim)).recipients) == 2
+    assert len((await world.preview()).recipients) == 2
     await world.request(
         contacts=(RITA,), cc=("boss@acme.example",), subject="A code, please", text="Dear Rita,\n\nsend it."
     )
@@ -55,12 +55,12 @@ async def test_only_an_esim_whose_distributor_has_somebody_to_ask(idle_scene: Sc
     world = await QrScene.set_up(
         idle_scene, line(1, sim_type="esim"), line(2), line(3, sim_type="esim"), contacts=()
     )
-    assert await refused(world.desk.draft(await world.scene.ana(), world.sim)) == ["no_qr_contact"]
+    assert await refused(world.preview()) == ["no_qr_contact"]
     await world.contact(QUENTIN, ContactRole.ESIM_QR_CODE)
-    await world.desk.draft(await world.scene.ana(), world.sim)
-    assert "esim_needed" in await refused(world.desk.draft(await world.scene.ana(), await world.sim_of(2)))
+    await world.preview()
+    assert "esim_needed" in await refused(world.preview(await world.sim_of(2)))
     await idle_scene.desks.profiles.disable(OPERATOR, ACCOUNT, "Default", ["generate_qr_code:1"])
-    assert await refused(world.desk.draft(await world.scene.ana(), world.sim)) == ["not_enabled"]
+    assert await refused(world.preview()) == ["not_enabled"]
     assert await refused(world.desk.import_code(await world.scene.ana(), world.sim, str(a_code()))) == [
         "not_enabled"
     ]

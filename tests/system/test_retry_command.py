@@ -90,7 +90,7 @@ async def test_an_order_that_could_not_be_started_again_is_still_held(scene: Sce
     unknown = scene.settings.model_copy(update={"task_queue": "x" * 1001})  # Temporal starts nothing there
     async with RetryDesk.open(unknown) as desk:
         with pytest.raises(RPCError):
-            await desk.go_on(OPERATOR, order_id)
+            await desk.resume(OPERATOR, order_id)
     assert (await scene.desk.order(OPERATOR, order_id)).holds == before
     scene.mailbox.answer = TAKES
     async with RetryDesk.open(scene.settings) as desk:
@@ -103,5 +103,5 @@ async def test_without_a_worker_a_retry_says_that_it_waits(idle_scene: Scene) ->
     async with idle_scene.worker():
         order_id = await held(idle_scene)
     said = await retry(idle_scene, order_id, code=3)
-    assert "no worker took the retry up" in said.err
+    assert "no worker has processed the retry yet" in said.err
     assert len(said.err.splitlines()) == 1

@@ -39,7 +39,7 @@ async def _request(desk: QrDesk, scene: Scene) -> str:
 
 async def _retry(desk: RetryDesk, scene: Scene) -> Any:
     (held,) = await scene.sql("SELECT workflow_id FROM holds")
-    return await desk.go_on(OPERATOR, held.workflow_id)
+    return await desk.resume(OPERATOR, held.workflow_id)
 
 
 def _key(scene: Scene) -> str:

@@ -1,1 +1,1 @@
-"""Commands of QR codes, requests for them and their links."""
+"""Commands of QR codes: requests, import, notifications and links."""

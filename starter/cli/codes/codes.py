@@ -1,19 +1,19 @@
-"""`esim-orders qr import|show|notify|revoke`: the code itself, and who is told that it is there.
+"""`esim-orders qr import|show`: import the QR code of a SIM, and show it.
 
-A code is a secret: it is never an argument, and only `show` puts it anywhere.
+A code is a secret: it is never an argument, and only `show` prints it.
 """
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from models.codes.requests import Imported, LinkView, NotificationView
+from models.codes.requests import Imported
 from models.errors import EsimError, Refused
-from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN, reference
-from starter.cli.codes import pictures
+from models.identifiers import reference
+from starter.cli.codes import notifications, pictures
+from starter.cli.codes.arguments import Sim, SomeUser
 from starter.cli.codes.tables import came_as
 from starter.cli.imports import read_file
 from starter.cli.language import cautioned
@@ -26,19 +26,7 @@ if TYPE_CHECKING:
     from starter.codes.desk import ShownCode
 
 _TYPED = "-"
-_NO_RECIPIENT = "-"
 _LONGEST_TYPED = 4096
-_LINK = "link:"
-_PATTERNS = {"request": QR_REQUEST_ID_PATTERN, "notification": QR_NOTIFICATION_ID_PATTERN}
-
-Sim = Annotated[str, typer.Argument(metavar="SIM", help="Id (S-12), ICCID, or its line's phone number.")]
-User = Annotated[str, typer.Option("--user", help="Who asks: e-mail address or id (U-3).")]
-SomeUser = Annotated[
-    str | None,
-    typer.Option(
-        "--user", help="As this user, who must be allowed to: e-mail address or U-3. Else as operator."
-    ),
-]
 
 
 def import_code(  # noqa: PLR0917  options of a command
@@ -50,18 +38,18 @@ def import_code(  # noqa: PLR0917  options of a command
     code: Annotated[
         str | None,
         typer.Option(
-            "--code", metavar="-", help="Type the activation code, or pipe it in; - is all it takes."
+            "--code", metavar="-", help="Type the activation code, or pipe it in; the value must be -."
         ),
     ] = None,
     notify_to: Annotated[
-        str | None, typer.Option("--notify", metavar="ADDRESS", help="Then tell this person by e-mail.")
+        str | None, typer.Option("--notify", metavar="ADDRESS", help="Then notify this address by e-mail.")
     ] = None,
-    no_notify: Annotated[bool, typer.Option("--no-notify", help="Do not ask whom to tell.")] = False,
+    no_notify: Annotated[bool, typer.Option("--no-notify", help="Do not ask whom to notify.")] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Give a SIM its QR code, from a file or typed in; then somebody may be told by e-mail.
+    """Give a SIM its QR code, from a file or typed in; then a person can be notified by e-mail.
 
-    A file that is refused, or a code that another SIM has, changes nothing: the code before stays.
+    A file that is refused, or a code that another SIM has, changes nothing: the previous code stays.
     """
     if notify_to is not None and no_notify:
         raise Refused.because("notify_contradicted")
@@ -76,11 +64,11 @@ def import_code(  # noqa: PLR0917  options of a command
         return
     _print_imported(imported, sim)
     if notify_to is None and not no_notify and at_terminal():
-        _offer(sim, user, imported.manager)
+        notifications.offer(sim, user, imported.manager)
     elif notify_to is not None:
-        _tell(sim, notify_to, user)
+        notifications.print_notification(notifications.notify_address(sim, notify_to, user))
     elif not no_notify:
-        say(f"To tell somebody: esim-orders qr notify {sim} --to {imported.manager or 'ADDRESS'}")
+        say(f"To notify a person: esim-orders qr notify {sim} --to {imported.manager or 'ADDRESS'}")
 
 
 def _import(sim: str, user: str | None, file: Path | None, code: str | None) -> Imported:
@@ -122,61 +110,25 @@ def _print_imported(imported: Imported, sim: str) -> None:
     if imported.changed:
         say(f"{sim} has its QR code: version {version.number}, {came_as(version)}.")
         if imported.replaced is not None:
-            dead = f"; {links(imported.dead_links)} any more" if imported.dead_links else ""
+            dead = f"; {counted(imported.dead_links, DEAD_LINKS)} any more" if imported.dead_links else ""
             say(f"It replaces version {imported.replaced}{dead}.")
     else:
-        say(f"{sim} has this very code already, as version {version.number}; nothing is new.")
+        say(f"{sim} has this very code already, as version {version.number}; nothing is changed.")
     for warning in imported.warnings:
         warn(cautioned(warning))
 
 
-def links(dead: int) -> str:
-    """So many links that are dead."""
-    return counted(dead, DEAD_LINKS)
-
-
 def _print_json_and_notify(imported: Imported, sim: str, user: str | None, to: str | None) -> None:
-    """One document, also where the code was imported but the notification failed."""
+    """Print one document, also if the code was imported but the notification failed."""
     notification, failure = None, None
     if to is not None:
         try:
-            notification = run(lambda: _notify(sim, to, user))
+            notification = notifications.notify_address(sim, to, user)
         except EsimError as failed:
             failure = failed
     print_json({**imported.model_dump(mode="json"), "notification": notification})
     if failure is not None:
         raise failure
-
-
-def _offer(sim: str, user: str | None, manager: str | None) -> None:
-    """The notification window of a terminal: it opens by itself, with the manager's address (F37)."""
-    if manager:
-        say(
-            "A manager can be told by e-mail, with a link that shows it: the address offered is of who asked,"
-        )
-        say("else the account's contact address, else of who imported it.")
-    question = f"Tell whom by e-mail? (Enter: {'the manager' if manager else 'nobody'}; -: nobody)"
-    while True:
-        to = answer(question, manager or "", otherwise="Nobody was told.")
-        if to in ("", _NO_RECIPIENT):
-            return
-        try:
-            _tell(sim, to, user)
-        except Refused as refused:
-            if {refusal.code for refusal in refused.refusals} != {"email_invalid"}:
-                raise
-            warn(str(refused))
-        else:
-            return
-
-
-def _tell(sim: str, to: str, user: str | None) -> None:
-    _print_notification(run(lambda: _notify(sim, to, user)))
-
-
-async def _notify(sim: str, to: str, user: str | None) -> NotificationView:
-    async with qr_desk(user) as (desk, caller):
-        return await desk.notify(caller, sim, to)
 
 
 def show(  # noqa: PLR0917  options of a command
@@ -220,99 +172,8 @@ def show(  # noqa: PLR0917  options of a command
         f"{sim}, version {shown.version.number} of its QR code, since {since}"
     )
     if shown.code.unicode_address is not None:
-        warn(f"Its server is {shown.code.server}: its letters may look like others; ask the distributor.")
+        warn(f"Its server is {shown.code.server}: its characters may look like others; ask the distributor.")
     if output is None:
         pictures.draw(shown.code)
     elif output != pictures.STDOUT:
         say(f"The QR code is in {printable(output)}.")
-
-
-def notify(
-    sim: Sim,
-    to: Annotated[
-        str | None,
-        typer.Option("--to", metavar="ADDRESS", help="Whom to notify; the manager if left out, see below."),
-    ] = None,
-    user: SomeUser = None,
-    key: Annotated[str | None, typer.Option("--key", help="The same key is the same notification.")] = None,
-    json: JsonFlag = False,
-) -> None:
-    """Mail a link that shows a SIM's QR code until it expires.
-
-    Without --to it goes to the manager: who requested the code, else the account's contact address, else who
-    imported it.
-    """
-
-    async def call() -> NotificationView:
-        async with qr_desk(user) as (desk, caller):
-            return await desk.notify(caller, sim, to, key=key)
-
-    sent = run(call)
-    if json:
-        print_json(sent)
-    else:
-        _print_notification(sent)
-
-
-def revoke(
-    notification: Annotated[
-        str,
-        typer.Argument(
-            metavar="NOTIFICATION|LINK", help="Its id (qr-notification-... or link:7), see `qr history`."
-        ),
-    ],
-    json: JsonFlag = False,
-) -> None:
-    """Close the links of a notification, or one link of any mail: it opens nothing any more."""
-    from starter.codes.book import CodeBook  # noqa: PLC0415
-
-    if notification.strip().lower().startswith(_LINK):
-        _revoke_link(_parse_link(notification), json=json)
-        return
-    wanted = parse_id(notification, "notification")
-
-    async def call() -> tuple[str, NotificationView]:
-        async with qr_desk() as (desk, caller):
-            before = (await CodeBook(desk.database).notification(caller, wanted)).state
-            return before, await desk.revoke(caller, wanted)
-
-    before, revoked = run(call)
-    if json:
-        print_json(revoked)
-    else:
-        already = " already" if before == revoked.state else ""
-        say(f"{revoked.id}: {revoked.state.replace('_', ' ')}{already}")
-
-
-def _revoke_link(link_id: int, *, json: bool) -> None:
-    async def call() -> LinkView:
-        async with qr_desk() as (desk, caller):
-            return await desk.revoke_link(caller, link_id)
-
-    link = run(call)
-    if json:
-        print_json(link)
-    else:
-        say(f"{_LINK}{link.id}: {link.state}")
-
-
-def _parse_link(text: str) -> int:
-    """The number of a link such as `link:7`. Raises `Refused` (`link_id_invalid`)."""
-    number = text.strip().lower().removeprefix(_LINK)
-    if not re.fullmatch("[0-9]{1,18}", number):
-        raise Refused.because("link_id_invalid")
-    return int(number)
-
-
-def parse_id(text: str, what: str) -> str:
-    """A request's or a notification's id, with or without its prefix. Raises `Refused`."""
-    prefix = f"qr-{what}-"
-    wanted = text.strip().lower()
-    wanted = wanted if wanted.startswith(prefix) else prefix + wanted
-    if not re.fullmatch(_PATTERNS[what], wanted):
-        raise Refused.because("request_id_invalid" if what == "request" else "notification_id_invalid")
-    return wanted
-
-
-def _print_notification(told: NotificationView) -> None:
-    say(f"{told.id}: {told.address} is told about version {told.version} of {reference('S', told.sim_id)}.")

@@ -1,4 +1,4 @@
-"""What happened about a SIM's QR code, in sentences: who did what, and who was written to where."""
+"""The history of a SIM's QR code in sentences: who did what, and which e-mails went to whom."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _CODES = {
     "file_unsafe": "the file could do harm",
     "file_protected": "the file has a password",
     "file_type_mismatch": "the file is not what its name says",
-    "file_type_unknown": "files of this type are not taken",
+    "file_type_unknown": "files of this type are not accepted",
     "broken_activation_code": "the QR code holds no valid activation code",
     "no_activation_code": "the QR code holds no activation code",
     "no_qr_code": "the file holds no QR code",
@@ -36,15 +36,15 @@ _MAILS = {
     "contact_requested": "the request",
     "contact_reminder": "a reminder",
     "copy_requested": "a copy of the request",
-    "requester_no_code": "the word that no code has come",
+    "requester_no_code": "the notice that no code has arrived",
     "manager_notified": "the notification",
 }
 _TYPES = {"typed": "typed in", "png": "PNG", "jpeg": "JPEG", "svg": "SVG", "tiff": "TIFF", "pdf": "PDF"}
 _PLAIN = {
     "qr.withdrawn": "withdrew the request",
     "qr.sim_discarded": "the SIM was discarded; the request is over",
-    "qr.released": "the request goes on",
-    "notification.released": "the notification goes on",
+    "qr.released": "the request continues",
+    "notification.released": "the notification continues",
     "notification.given_up": "the notification was given up",
     "mail.given_up": "a mail of the request was given up",
     "link.checked": "had a file or code checked with the upload link",
@@ -52,7 +52,7 @@ _PLAIN = {
     "link.shown": "looked at the code",
     "link.downloaded": "downloaded the code",
     "link.refused": "was refused with the link",
-    "link.revoked": "{link} is dead",
+    "link.revoked": "{link} was revoked",
 }
 _REVOKED = "link.revoked"
 _TRIES = frozenset({"link.checked", "link.used"})
@@ -61,7 +61,7 @@ _ANSWERS = frozenset({"qr.imported", "qr.import_refused"})
 
 @dataclass(frozen=True)
 class Happening:
-    """A sentence of the story; `times` where the same happened again and again, the last time at `last`."""
+    """A row of the history; `times`: how often it happened in succession, the last time at `last`."""
 
     at: datetime
     who: str
@@ -71,10 +71,12 @@ class Happening:
 
 
 def timeline(history: QrHistory, people: Mapping[str, str]) -> list[Happening]:
-    """Everything that happened, oldest first; `people` names those it refers to, with their addresses."""
-    told = _Teller(history, people)
+    """All events, oldest first; `people` has names and addresses by reference."""
+    sentences_of = _Sentences(history, people)
     found = []
-    sentences = ((told.who(event), told.what(event), event.at) for event in _answered(history.events))
+    sentences = (
+        (sentences_of.who(event), sentences_of.what(event), event.at) for event in _answered(history.events)
+    )
     for (who, what), alike in groupby(sentences, lambda sentence: sentence[:2]):
         moments = [at for _, _, at in alike]
         found.append(Happening(moments[0], who, what, len(moments), moments[-1]))
@@ -82,7 +84,7 @@ def timeline(history: QrHistory, people: Mapping[str, str]) -> list[Happening]:
 
 
 def _answered(events: tuple[EventView, ...]) -> list[EventView]:
-    """Without each try with a link that the next event says the outcome of."""
+    """Omit each use of a link whose outcome is the next event."""
     found = [
         event
         for event, following in pairwise(events)
@@ -95,24 +97,23 @@ def _answered(events: tuple[EventView, ...]) -> list[EventView]:
     return [*found, *events[-1:]]
 
 
-class _Teller:
-    """Knows the people, the rounds and the notifications of one SIM's history."""
+class _Sentences:
+    """Makes sentences of events, with the people, rounds and notifications of one SIM's history."""
 
     def __init__(self, history: QrHistory, people: Mapping[str, str]) -> None:
         self._people = people
         self._rounds = {request.id: request.rounds for request in history.requests}
-        self._addresses = {told.id: told.address for told in history.notifications}
+        self._addresses = {sent.id: sent.address for sent in history.notifications}
 
     def who(self, event: EventView) -> str:
-        """Who did it. A link is known by whom it was sent to, whoever has it now."""
+        """Who did it. The holder of a link is named by the address that it was sent to."""
         if event.actor.startswith("link:"):
-            told = self._addresses.get(str(event.data.get("notification_id")), "somebody")
-            return f"who has the link sent to {told}"
+            return f"holder of the link sent to {self._recipient(event)}"
         name = self._people.get(event.actor, event.actor).partition(" <")[0]
         return f"{name}, by link" if "link_id" in event.data and event.type != _REVOKED else name
 
     def what(self, event: EventView) -> str:
-        """What they did, or what became of it."""
+        """What happened."""
         if event.type in _PLAIN:
             return _PLAIN[event.type].format(link=f"link:{event.data.get('link_id')}")
         kind = event.type.partition(".")[0]
@@ -143,12 +144,12 @@ class _Teller:
         return event.type
 
     def _notification(self, event: EventView) -> str:
-        address = self._addresses.get(str(event.data.get("notification_id")), "somebody")
+        address = self._recipient(event)
         match event.type:
             case "notification.created":
-                return f"has {address} told of version {event.data.get('version')}"
+                return f"notifies {address} of version {event.data.get('version')}"
             case "notification.revoked":
-                return f"the link sent to {address} is dead"
+                return f"the link sent to {address} was revoked"
             case "notification.held":
                 return f"the notification to {address} is held: {_hold(event.data)}"
         return event.type
@@ -161,8 +162,11 @@ class _Teller:
             case "mail.sent":
                 return f"mailed {mail} to {to}"
             case "mail.uncertain":
-                return f"mailed {mail} to {to}, perhaps: the mail server went silent"
+                return f"mailed {mail} to {to}, perhaps: the mail server did not answer"
         return f"{mail} could not be mailed to {to}" + (f": {failure}" if failure else "")
+
+    def _recipient(self, event: EventView) -> str:
+        return self._addresses.get(str(event.data.get("notification_id")), "an unknown address")
 
     def _address(self, event: EventView, to: str) -> str:
         kind, _, number = to.partition(":")
@@ -179,11 +183,11 @@ class _Teller:
         contacts = event.data.get("contacts")
         asked = contacts if isinstance(contacts, list) else []
         names = [self._people.get(f"contact:{contact}", f"C-{contact}") for contact in asked]
-        return ", ".join(name.partition(" <")[0] for name in names) or "nobody"
+        return ", ".join(name.partition(" <")[0] for name in names) or "no contact"
 
 
 def contacts_of(event: EventView) -> set[str]:
-    """Whom the event names."""
+    """References to the people that the event names."""
     contacts = event.data.get("contacts")
     named = {f"contact:{contact}" for contact in contacts} if isinstance(contacts, list) else set()
     return named | {event.actor, str(event.data.get("to", ""))}

@@ -1,6 +1,6 @@
-"""A QR code put where a person can scan it: drawn in a terminal, or in a file of their own.
+"""Draw a QR code in a terminal, or write it to a file that only its owner can read.
 
-What draws is imported only when something is drawn.
+The drawing library is imported only when a code is drawn.
 """
 
 import sys
@@ -20,14 +20,14 @@ STDOUT = Path("-")
 
 
 class Format(StrEnum):
-    """What a picture is written as."""
+    """The file format of a picture."""
 
     PNG = "png"
     SVG = "svg"
 
 
 def parse_format(file: Path, name: str | None) -> Format:
-    """What is asked for, or what the name says; a pipe gets PNG. Raises `Refused` (`format_unknown`)."""
+    """The format by `--format`, else by file name; PNG for a pipe. Raises `Refused` (`format_unknown`)."""
     if name is None and file == STDOUT:
         return Format.PNG
     wanted = (file.suffix.removeprefix(".") if name is None else name.strip()).lower()
@@ -44,7 +44,7 @@ def picture(code: "ActivationCode", kind: Format) -> bytes:
 
 
 def refuse_unless_writable(file: Path, *, force: bool) -> None:
-    """Before the code is read. Raises `Refused` where it cannot be written, or exists."""
+    """Check the file before the code is decrypted. Raises `Refused` if it exists or cannot be written."""
     if file == STDOUT:
         if sys.stdout.isatty():
             raise Refused.because("output_not_piped")
@@ -55,7 +55,7 @@ def refuse_unless_writable(file: Path, *, force: bool) -> None:
 
 
 def write(file: Path, content: bytes) -> None:
-    """All of it or nothing, readable by its owner alone. Raises `Refused` (`file_unwritable`)."""
+    """Write the file atomically, readable only by its owner. Raises `Refused` (`file_unwritable`)."""
     if file == STDOUT:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
@@ -77,13 +77,13 @@ def write(file: Path, content: bytes) -> None:
 
 
 def refuse_unless_drawable() -> None:
-    """Codes are drawn before people's eyes only: what is piped somewhere is kept there."""
+    """Refuse to draw the code, a secret, anywhere but in a terminal. Raises `Refused` (`output_needed`)."""
     if not sys.stdout.isatty():
         raise Refused.because("output_needed")
 
 
 def draw(code: "ActivationCode") -> None:
-    """Draw the code in the terminal. Raises `Refused` (`terminal_too_narrow`): folded, nothing scans it."""
+    """Draw the code in the terminal. Raises `Refused` (`terminal_too_narrow`): wrapped, it does not scan."""
     from qr import draw as drawing  # noqa: PLC0415
 
     lines = drawing.terminal(code)

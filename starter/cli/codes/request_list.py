@@ -1,4 +1,4 @@
-"""`esim-orders qr list`: requests of all SIMs, and what waits for a person."""
+"""`esim-orders qr list`: requests of all SIMs, and held or unsent notifications."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -15,8 +15,8 @@ from starter.cli.session import open_desk, run
 
 
 def list_waiting(
-    open_only: Annotated[bool, typer.Option("--open", help="Only requests that have a way to go.")] = False,
-    held: Annotated[bool, typer.Option("--held", help="Only what waits for a person.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="Only requests that have not ended.")] = False,
+    held: Annotated[bool, typer.Option("--held", help="Only what is held and waits for a person.")] = False,
     account: Annotated[str | None, typer.Option("--account", help="Name of the account.")] = None,
     limit: Annotated[int, how_many("How many, newest first.")] = 100,
     json: JsonFlag = False,
@@ -40,7 +40,7 @@ def list_waiting(
 
 
 def print_waiting(found: Sequence[QrWaitingView]) -> None:
-    """One row a request or notification. Wide: with how often it was sent, and by whom."""
+    """Print one row per request or notification; in a wide terminal with its round and requester."""
     wide = is_wide()
     rows = []
     for waiting in found:

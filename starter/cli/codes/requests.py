@@ -1,4 +1,4 @@
-"""`esim-orders qr ...`: ask a distributor for the QR code of an eSIM."""
+"""`esim-orders qr ...`: request the QR code of an eSIM from its distributor."""
 
 import sys
 from pathlib import Path
@@ -11,8 +11,8 @@ from models.codes.requests import EmailPreview, QrHistory, RequestState, Request
 from models.errors import Refused
 from models.identifiers import reference
 from models.people.callers import Caller
-from starter.cli.codes import codes, request_list, tables
-from starter.cli.codes.codes import Sim, SomeUser, User, parse_id
+from starter.cli.codes import codes, notifications, request_list, tables
+from starter.cli.codes.arguments import Sim, SomeUser, User, parse_id
 from starter.cli.imports import read_file
 from starter.cli.language import cautioned, request_status
 from starter.cli.operations import retry
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from starter.codes.book import CodeBook
     from starter.codes.desk import QrRequestDraft, Requested
 
-app = typer.Typer(help="Ask for QR codes of eSIMs, import, show and send them.", no_args_is_help=True)
+app = typer.Typer(help="Request, import, show and send QR codes of eSIMs.", no_args_is_help=True)
 
 LONGEST_TEXT_FILE = 100_000
-"""Bytes of a text that are read: more than any letter may have."""
+"""Bytes of a text file that are read: more than an e-mail may have."""
 _STDIN = "-"
 
 To = Annotated[
@@ -43,27 +43,30 @@ TextFile = Annotated[
     str | None,
     typer.Option("--text-file", metavar="FILE", help="Text instead of the usual one, UTF-8; - for stdin."),
 ]
-Again = Annotated[bool, typer.Option("--again", help="Send the request that is open once more.")]
+Again = Annotated[bool, typer.Option("--again", help="Send the open request again.")]
 Key = Annotated[str | None, typer.Option("--key", help="The same key is the same request.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Send without showing the mail and asking.")]
 
 
-def draft(sim: Sim, user: User, json: JsonFlag = False) -> None:
-    """Show the mail that would ask the distributor for a SIM's code, or every reason why not."""
+def preview(sim: Sim, user: User, json: JsonFlag = False) -> None:
+    """Preview the mail that requests a SIM's code from the distributor, or show every reason why not."""
+    from starter.codes.desk import QrRequestDraft  # noqa: PLC0415  see `qr_desk`
+
+    usual = QrRequestDraft(sim=sim, again=True)  # an open request does not prevent the preview
 
     async def read() -> EmailPreview:
         async with qr_desk(user) as (desk, caller):
-            return await desk.draft(caller, sim)
+            return await desk.preview(caller, usual)
 
-    letter = run(read)
+    email = run(read)
     if json:
-        print_json(letter)
+        print_json(email)
         return
-    _print_email(letter, ())
-    if letter.version:
-        warn(_has_a_code(letter.sim_id, letter.version))
-    if letter.open_request:
-        warn(f"The code was requested already: {letter.open_request}. `qr request --again` sends it again.")
+    _print_email(email, ())
+    if email.version:
+        warn(_has_a_code(email.sim_id, email.version))
+    if email.open_request:
+        warn(f"The code was requested already: {email.open_request}. `qr request --again` sends it again.")
 
 
 def request(  # noqa: PLR0917  options of a command
@@ -78,7 +81,7 @@ def request(  # noqa: PLR0917  options of a command
     yes: Yes = False,
     json: JsonFlag = False,
 ) -> None:
-    """Ask the distributor's contacts for a SIM's code by e-mail, with a link to upload it.
+    """Request a SIM's code from the distributor's contacts by e-mail, with a link to upload it.
 
     The mail goes to all contacts with the role "eSIM QR Code" unless --to chooses among them.
     """
@@ -104,7 +107,7 @@ def request(  # noqa: PLR0917  options of a command
 
     made = run(send)
     if yes and made.version and not json:
-        warn(f"The SIM had a QR code already (version {made.version}); what comes now replaces it.")
+        warn(f"The SIM had a QR code already (version {made.version}); the new code replaces it.")
     _print_requested(made, asked_by_key=key is not None, json=json)
 
 
@@ -113,19 +116,19 @@ def _confirm(wanted: "QrRequestDraft", user: str) -> None:
         async with qr_desk(user) as (desk, caller):
             return await desk.preview(caller, wanted)
 
-    letter = run(read)
+    email = run(read)
     if not at_terminal():
         raise Refused.because("confirmation_needed")
-    _print_email(letter, wanted.cc, to_stderr=True)
-    if letter.version:
-        warn(_has_a_code(letter.sim_id, letter.version))
+    _print_email(email, wanted.cc, to_stderr=True)
+    if email.version:
+        warn(_has_a_code(email.sim_id, email.version))
     if not confirmed("Send it?", otherwise="Nothing was sent."):
         raise Refused.because("not_confirmed")
 
 
 def _has_a_code(sim_id: int, version: int) -> str:
     sim = reference("S", sim_id)
-    return f"{sim} has a QR code already (version {version}): `qr show {sim}`. A code that comes replaces it."
+    return f"{sim} has a QR code already (version {version}): `qr show {sim}`. A new code replaces it."
 
 
 def _print_requested(made: "Requested", *, asked_by_key: bool, json: bool) -> None:
@@ -139,11 +142,11 @@ def _print_requested(made: "Requested", *, asked_by_key: bool, json: bool) -> No
         + (f", round {made.round}" if made.round > 1 else "")
     )
     if not asked_by_key:
-        say(f"The key of this request is {made.key}; the same key never asks twice.")
+        say(f"The key of this request is {made.key}; the same key never requests twice.")
 
 
 def _read_text(file: str) -> str:
-    """The text of a letter. Raises `Refused` (`file_unreadable`, `text_not_utf8`)."""
+    """Read the text of an e-mail. Raises `Refused` (`file_unreadable`, `text_not_utf8`)."""
     if file == _STDIN:
         content = sys.stdin.buffer.read(LONGEST_TEXT_FILE + 1)
     else:
@@ -154,11 +157,11 @@ def _read_text(file: str) -> str:
         raise Refused.because("text_not_utf8") from None
 
 
-def _print_email(letter: EmailPreview, cc: tuple[str, ...], *, to_stderr: bool = False) -> None:
-    people = [f"{reference('C', person.id)}  {person.name} <{person.email}>" for person in letter.recipients]
+def _print_email(email: EmailPreview, cc: tuple[str, ...], *, to_stderr: bool = False) -> None:
+    people = [f"{reference('C', person.id)}  {person.name} <{person.email}>" for person in email.recipients]
     lines = [f"{'To' if number == 0 else '':8} {person}" for number, person in enumerate(people)]
     lines += [f"{'Cc' if number == 0 else '':8} {address}" for number, address in enumerate(cc)]
-    lines += [f"{'Subject':8} {letter.subject}", "", letter.text.rstrip(), ""]
+    lines += [f"{'Subject':8} {email.subject}", "", email.text.rstrip(), ""]
     lines.append(
         "Each recipient's mail also has facts about the SIM and an upload link of their own"
         + ("; copies have no link." if cc else ".")
@@ -168,7 +171,7 @@ def _print_email(letter: EmailPreview, cc: tuple[str, ...], *, to_stderr: bool =
 
 
 def history(sim: Sim, user: SomeUser = None, json: JsonFlag = False) -> None:
-    """Show the versions of a SIM's code, its requests and notifications, and all that happened."""
+    """Show the history of a SIM's code: versions, requests, notifications, links and all events."""
     from starter.codes.book import CodeBook  # noqa: PLC0415
 
     async def read() -> tuple[QrHistory, dict[str, str]]:
@@ -191,7 +194,7 @@ def withdraw(
     request_id: Annotated[str, typer.Argument(metavar="REQUEST", help="Id of the request (qr-request-...).")],
     json: JsonFlag = False,
 ) -> None:
-    """End a request whose code is not wanted any more: its upload links are dead."""
+    """Withdraw a request whose code is no longer needed: its upload links stop working."""
     from starter.codes.book import CodeBook  # noqa: PLC0415
 
     wanted = parse_id(request_id, "request")
@@ -212,12 +215,12 @@ def withdraw(
 
 
 app.command(name="list")(request_list.list_waiting)
-app.command()(draft)
+app.command()(preview)
 app.command()(request)
 app.command(name="import")(codes.import_code)
 app.command()(codes.show)
-app.command()(codes.notify)
+app.command()(notifications.notify)
 app.command()(history)
 app.command()(withdraw)
-app.command()(codes.revoke)
+app.command()(notifications.revoke)
 app.command()(retry.retry)

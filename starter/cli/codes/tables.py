@@ -1,4 +1,4 @@
-"""QR codes as people read about them in a terminal, wide or narrow. No table holds a code."""
+"""Format facts about QR codes for a terminal, wide or narrow. No table contains a code."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,18 +14,18 @@ from starter.cli.orders.tables import who
 from starter.cli.output import column_time, full_time, is_wide, print_facts, print_table, say, short_time
 
 ACCEPTED = "PNG, JPG/JPEG, SVG, TIFF or PDF"
-"""What `qr import` takes (F34)."""
+"""The file types that `qr import` accepts (F34)."""
 _TYPES = {"png": "PNG", "jpeg": "JPEG", "svg": "SVG", "tiff": "TIFF", "pdf": "PDF"}
 
 
 def came_as(version: QrVersionView) -> str:
-    """How a version came in."""
+    """How a version was imported."""
     kind = _TYPES.get(version.file_type)
     return f"from a {kind} file" if kind else "typed in"
 
 
 def references(history: QrHistory) -> set[str]:
-    """Who is to be named where the history is printed."""
+    """References to the people whose names the history needs."""
     found = {version.imported_by for version in history.versions}
     found |= {f"user:{request.requested_by}" for request in history.requests}
     found |= {person for request in history.requests for person in request.recipients}
@@ -34,7 +34,7 @@ def references(history: QrHistory) -> set[str]:
 
 
 def print_history(history: QrHistory, people: Mapping[str, str]) -> None:
-    """Versions, requests and notifications, newest first, and all that happened."""
+    """Print versions, requests, notifications and links, newest first, and all events."""
     sim = reference("S", history.sim_id)
     if not history.events and not history.versions and not history.requests:
         say(f"{sim} never had a QR code, and none was asked for.")
@@ -97,12 +97,18 @@ def _print_request(request: QrRequestView, people: Mapping[str, str]) -> None:
 
 def _print_notifications(history: QrHistory) -> None:
     if not is_wide():
-        for told in history.notifications:
-            _print_notification(told)
+        for notification in history.notifications:
+            _print_notification(notification)
         return
     rows = [
-        (told.id, told.version, told.address, _state(told), *map(short_time, _moments(told)))
-        for told in history.notifications
+        (
+            notification.id,
+            notification.version,
+            notification.address,
+            _state(notification),
+            *map(short_time, _moments(notification)),
+        )
+        for notification in history.notifications
     ]
     columns = ("notification", "version", "to", "state", "at (UTC)", "expires (UTC)")
     if rows:
@@ -110,9 +116,9 @@ def _print_notifications(history: QrHistory) -> None:
 
 
 def _print_links(history: QrHistory, people: Mapping[str, str]) -> None:
-    """The links that were mailed, as `qr revoke` takes them. Wide: with what each was sent for."""
+    """Print the mailed links by the ids of `qr revoke`; in a wide terminal with what each was sent for."""
     wide = is_wide()
-    addresses = {told.id: told.address for told in history.notifications}
+    addresses = {notification.id: notification.address for notification in history.notifications}
     rows = []
     for link in history.links:
         if link.notification_id is None:
@@ -126,32 +132,32 @@ def _print_links(history: QrHistory, people: Mapping[str, str]) -> None:
         print_table("Links", columns, rows, whole=("link", "expires (UTC)"))
 
 
-def _print_notification(told: NotificationView) -> None:
-    made, expires = _moments(told)
+def _print_notification(notification: NotificationView) -> None:
+    made, expires = _moments(notification)
     facts = [
-        ("to", told.address),
-        ("version", told.version),
-        ("state", _state(told)),
-        *not_sent.rows(told.not_sent, {"manager": told.address}),
+        ("to", notification.address),
+        ("version", notification.version),
+        ("state", _state(notification)),
+        *not_sent.rows(notification.not_sent, {"manager": notification.address}),
         ("at", full_time(made)),
         ("link expires", full_time(expires)),
     ]
-    print_facts(told.id, facts)
+    print_facts(notification.id, facts)
 
 
-def _moments(told: NotificationView) -> tuple[datetime, datetime | None]:
-    return told.created_at, told.link_expires_at
+def _moments(notification: NotificationView) -> tuple[datetime, datetime | None]:
+    return notification.created_at, notification.link_expires_at
 
 
-def _state(told: NotificationView) -> str:
-    state = told.state.replace("_", " ")
-    if told.held_reason:
-        return f"{state}: {hold_sentence(told.held_reason)}"
-    return state + "".join(f": {not_sent_reason(unsent.reason)}" for unsent in told.not_sent)
+def _state(notification: NotificationView) -> str:
+    state = notification.state.replace("_", " ")
+    if notification.held_reason:
+        return f"{state}: {hold_sentence(notification.held_reason)}"
+    return state + "".join(f": {not_sent_reason(unsent.reason)}" for unsent in notification.not_sent)
 
 
 def print_section(sim: SimView, history: QrHistory, people: Mapping[str, str]) -> None:
-    """The section "QR code" of a SIM's detail: how to import one, or which one there is (F32, F33)."""
+    """Print the section "QR code" of a SIM's detail: its version, or how to import one (F32, F33)."""
     name = reference("S", sim.id)
     current = next((version for version in history.versions if version.current), None)
     asked = next((found for found in history.requests if found.status is RequestStatus.REQUESTED), None)

@@ -1,4 +1,4 @@
-"""`esim-orders order retry` and `qr retry`: let go on what is held, and say what became of it."""
+"""`esim-orders order retry` and `qr retry`: resume what is held, and print the outcome."""
 
 from typing import Annotated
 
@@ -7,27 +7,29 @@ import typer
 from models.errors import Refused, Unavailable
 from models.operations.retries import Outcome, Retried
 from models.orders.lifecycle import HoldReason
-from starter.cli.codes.codes import parse_id
+from starter.cli.codes.arguments import parse_id
 from starter.cli.operations.retry_many import retry_many, retry_named
 from starter.cli.operations.start_lost import start_lost
 from starter.cli.orders.views import parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.session import CHECK_FAILED, caller, run, settings
 
-_QUERY = typer.Option("--query", metavar="Q", help="All held that this query of Temporal selects.")
-_REASON = typer.Option("--reason", metavar="CODE", help="All held for this, such as mail_unavailable.")
+_QUERY = typer.Option("--query", metavar="Q", help="Everything held that this Temporal query selects.")
+_REASON = typer.Option(
+    "--reason", metavar="CODE", help="Everything held for this reason, such as mail_unavailable."
+)
 
 Ids = Annotated[
     list[str] | None,
     typer.Argument(metavar="ID", help="Id of an order (order-...), a request or a notification."),
 ]
 Query = Annotated[str | None, _QUERY]
-AllHeld = Annotated[bool, typer.Option("--all-held", help="All that are held, of whatever kind.")]
+AllHeld = Annotated[bool, typer.Option("--all-held", help="Everything that is held, of any kind.")]
 Reason = Annotated[str | None, _REASON]
 WithoutWorkflow = Annotated[
     bool,
     typer.Option(
-        "--without-workflow", help="Start all that is not finished and has no workflow, as after a loss."
+        "--without-workflow", help="Restart everything unfinished that has no workflow, as after a loss."
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Retry many without asking.")]
@@ -42,12 +44,12 @@ def retry(  # noqa: PLR0917  options of a command
     yes: Yes = False,
     json: JsonFlag = False,
 ) -> None:
-    """Let go on what is held, or start again what is open and whose workflow was terminated.
+    """Resume what is held, or restart what is open and whose workflow was terminated.
 
     One is watched for some seconds: exit code 1 says that it is held again. With --query, --reason or
-    --all-held, all held orders, requests for QR codes and notifications that are selected go on at once.
-    With --without-workflow, all that is not finished and has no workflow is started, such as after Temporal's
-    data was lost.
+    --all-held, all selected orders, requests for QR codes and notifications are resumed at once. With
+    --without-workflow, everything that is unfinished and has no workflow is restarted, such as after
+    Temporal's data was lost.
     """
     chosen = (query is not None or reason is not None, all_held, bool(ids), without_workflow)
     if chosen.count(True) != 1:
@@ -65,7 +67,7 @@ def retry(  # noqa: PLR0917  options of a command
 
 
 def _parsed(text: str) -> str:
-    """The id that is meant. Raises `Refused`."""
+    """Parse the id of an order, a request or a notification. Raises `Refused`."""
     wanted = text.strip().lower()
     for what in ("request", "notification"):
         if wanted.startswith(f"qr-{what}"):
@@ -82,7 +84,7 @@ def _retry_one(workflow_id: str, *, json: bool) -> None:
 
     done = run(call)
     if done.outcome is Outcome.NOTHING_YET:
-        sentence = f"{done.id} is still held: no worker took the retry up; it may do so later."
+        sentence = f"{done.id} is still held: no worker has processed the retry yet; it may do so later."
         raise Unavailable("worker", sentence)
     again = done.outcome is Outcome.HELD_AGAIN
     if json:

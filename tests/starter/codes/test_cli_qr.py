@@ -30,7 +30,9 @@ async def test_from_a_picture_to_a_picture(database: Database, shell: Shell) -> 
     said = shell.process("qr", "import", "S-1", picture(shell), *BY_ANA)
     assert "S-1 has its QR code: version 1, from a PNG file." in said.out
     assert "esim-orders qr notify S-1 --to" in said.out
-    assert "nothing is new" in shell.run("qr", "import", "S-1", picture(shell), *BY_ANA, "--no-notify").out
+    assert (
+        "nothing is changed" in shell.run("qr", "import", "S-1", picture(shell), *BY_ANA, "--no-notify").out
+    )
     for name, more in (("a.png", ()), ("b.bin", ("--format", "png")), ("a.png", BY_ANA)):
         file = shell.folder / name
         shell.run("qr", "show", "S-1", "-o", str(file), "--force", *more)
@@ -83,7 +85,7 @@ async def test_a_code_is_typed_in_and_the_versions_are_kept(database: Database, 
     assert "version 1, typed in." in said.out
     seen = shell.terminal(*typed, answers=(OTHER, "-"))
     assert "version 2, typed in." in seen
-    assert "Tell whom by e-mail?" in seen
+    assert "Notify whom by e-mail?" in seen
     assert "smdp" not in said.out + said.err + seen
     for arguments, sentence in (
         (("--code", CODE), "A code is never an argument"),

@@ -1,4 +1,4 @@
-"""`esim-orders qr draft`, `request` and `notify`, as a shell runs them: all that needs no Temporal."""
+"""`esim-orders qr preview`, `request` and `notify`, as a shell runs them: all that needs no Temporal."""
 
 from pathlib import Path
 
@@ -19,19 +19,19 @@ def shell(database_url: str, tmp_path: Path) -> Shell:
 @pytest.mark.covers("F27", "F30")
 async def test_the_mail_is_shown_before_it_is_sent(database: Database, shell: Shell) -> None:
     await esims(database)
-    seen = shell.terminal("qr", "draft", "S-1", *BY_ANA, answers=())
+    seen = shell.terminal("qr", "preview", "S-1", *BY_ANA, answers=())
     assert max(map(len, seen.splitlines())) <= 80
-    said = shell.run("qr", "draft", "S-1", *BY_ANA).out
+    said = shell.run("qr", "preview", "S-1", *BY_ANA).out
     assert "C-1  Orders <orders@telvia.example>" in said
-    as_json = shell.json("qr", "draft", "S-1", *BY_ANA)
+    as_json = shell.json("qr", "preview", "S-1", *BY_ANA)
     assert [person["id"] for person in as_json["recipients"]] == [1]
     assert as_json["subject"] in said
 
 
 @pytest.mark.covers("F25", "F26")
-async def test_a_draft_tells_every_reason_why_not(database: Database, shell: Shell) -> None:
+async def test_a_preview_says_every_reason_why_not(database: Database, shell: Shell) -> None:
     await world(database)
-    said = shell.run("qr", "draft", "S-1", *BY_ANA, code=2)
+    said = shell.run("qr", "preview", "S-1", *BY_ANA, code=2)
     assert [line[:10] for line in said.err.splitlines()] == [
         "Only an eS",
         "No contact",

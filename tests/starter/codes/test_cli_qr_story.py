@@ -88,9 +88,9 @@ async def test_the_history_says_who_was_mailed_and_folds_refused_tries(qr: QrWor
         f"mailed a copy of the request to {COPY}",
         "a code was refused: the file could do harm (3 times, last ",
         "gave version 1 of the code (PDF)",
-        f"has {BOSS} told of version 1",
+        f"notifies {BOSS} of version 1",
         f"mailed the notification to {BOSS}",
-        f"who has the link sent to {BOSS}",
+        f"holder of the link sent to {BOSS}",
     ):
         assert sentence in seen
     for raw in ("file_unsafe", "how account", "link:1", "link id", "cc:1"):
@@ -104,8 +104,8 @@ async def test_a_code_that_is_there_already_is_said(qr: QrWorld, shell: Shell) -
     first = await qr.take()
     told = await qr.notify(first.version.id)
     await qr.download_link(told, first.version.id)
-    drafted = shell.run("qr", "draft", "S-1", "--user", ANA)
-    assert "S-1 has a QR code already (version 1)" in drafted.err
+    previewed = shell.run("qr", "preview", "S-1", "--user", ANA)
+    assert "S-1 has a QR code already (version 1)" in previewed.err
     typed = "LPA:1$smdp.example.com$ANOTHER-CODE-0001"
     said = shell.process("qr", "import", "S-1", "--code", "-", "--no-notify", typed=typed)
     assert "It replaces version 1; 1 link that showed it shows nothing any more." in said.out
@@ -113,7 +113,7 @@ async def test_a_code_that_is_there_already_is_said(qr: QrWorld, shell: Shell) -
 
 async def test_the_phone_number_of_a_line_names_its_esim(qr: QrWorld, shell: Shell) -> None:
     del qr
-    assert shell.json("qr", "draft", "+33639980001", "--user", ANA)["sim_id"] == 1
+    assert shell.json("qr", "preview", "+33639980001", "--user", ANA)["sim_id"] == 1
     assert len(shell.json("fleet", "list", "--kind", "esim")) == 2
     assert shell.json("fleet", "list", "--kind", "physical") == []
 
@@ -152,7 +152,7 @@ async def test_one_link_is_revoked_as_the_history_names_it(qr: QrWorld, shell: S
     assert shell.run("qr", "revoke", "link:1").out.strip() == "link:1: revoked"
     told = shell.run("qr", "history", "S-1").out
     assert re.search(r"link:1 .* codes .* revoked", told)
-    assert "link:1 is dead" in told
+    assert "link:1 was revoked" in told
     assert "by link" not in told
     for wrong, sentence in (("link:99", "There is no link link:99."), ("link:x", "named as in link:7")):
         assert sentence in shell.run("qr", "revoke", wrong, code=2).err
