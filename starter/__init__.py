@@ -1,1 +1,1 @@
-"""Starting and steering orders: a desk of each subject for Python callers, and the command line."""
+"""Start and steer orders, requests and imports: one desk per subject for Python callers, and the CLI."""

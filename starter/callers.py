@@ -1,4 +1,4 @@
-"""Who calls: the only place that makes callers.
+"""Make callers: identity, scope and permissions of who asks. No other module makes them.
 
     caller = callers.operator()                              # the platform's own staff, the CLI, the worker
     caller = await callers.user(database, "ana@acme.example")  # a user of an account, by address or U-3
@@ -25,7 +25,7 @@ from store.session import Database
 
 
 def operator(*, origin_id: int | None = None, language: str = "en") -> Caller:
-    """The platform's operator: all accounts, all permissions, ruled by no profile."""
+    """The platform's operator: all accounts, all permissions, limited by no profile."""
     return Caller(
         actor=OPERATOR,
         scope=AllAccounts(),

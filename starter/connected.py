@@ -1,4 +1,4 @@
-"""What the desks that call Temporal have in common: how they are opened, and what they call."""
+"""The base class of desks that call Temporal: opens the database and the Temporal client."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +23,7 @@ class ConnectedDesk:
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: Settings) -> AsyncIterator[Self]:
-        """Take the configured database and Temporal service, and connect to each with its first call."""
+        """Open the configured database and Temporal service; each connects at its first call."""
         database = Database(settings.database_url, settings.database_pool_size)
         try:
             yield cls(await connect(settings, lazy=True), database, settings)
@@ -32,5 +32,5 @@ class ConnectedDesk:
 
     @property
     def database(self) -> Database:
-        """The inventory that this desk reads."""
+        """The database that this desk reads and writes."""
         return self._database

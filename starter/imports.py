@@ -1,4 +1,4 @@
-"""What the imports of a fleet and of a catalogue have in common."""
+"""The check of accounts that the imports of a fleet and of a catalogue share."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -8,7 +8,7 @@ from store import lookups
 
 
 async def own_accounts(connection: AsyncConnection, caller: Caller, named: set[str]) -> None:
-    """A caller of one account imports for that account alone; the others do not exist. Raises `NotFound`."""
+    """Refuse rows of other accounts than the caller's own. Raises `NotFound` (`other_account`)."""
     if isinstance(caller.scope, AllAccounts):
         return
     own = await lookups.find_account(connection, caller.scope, None)

@@ -1,9 +1,9 @@
-"""The catalogue for callers: what may be ordered, for a line or at all, and its import.
+"""Read and import the catalogue: order packs, and the shop of a line.
 
     catalogue = CatalogueDesk(database)
     shop = await catalogue.shop(ana, "+33612345678")
 
-It reads and writes the database alone, so it works while Temporal and the workers are down.
+It needs the database only, so it works while Temporal and the workers are down.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ class CatalogueDesk:
     async def import_catalogue(
         self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
     ) -> ImportReport:
-        """Take over order packs and order contacts from a CSV file (`models.catalogue.file`)."""
+        """Import order packs and order contacts from a CSV file (`models.catalogue.file`)."""
         caller.require(Permission.EDIT_CATALOGUE)
         file = await asyncio.to_thread(parse_catalogue, content, progress)
         async with importing(self._database, dry_run) as connection:
@@ -42,7 +42,7 @@ class CatalogueDesk:
         return report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
 
     async def catalogue(self, caller: Caller, account: str | None = None) -> list[CatalogueItem]:
-        """Every item of every order pack, withdrawn packs too, with whom its orders are sent to."""
+        """List the items of all order packs, withdrawn ones too, with the contacts orders are sent to."""
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_CATALOGUE)
@@ -60,7 +60,7 @@ class CatalogueDesk:
         ]
 
     async def shop(self, caller: Caller, line: str) -> Shop:
-        """The shop for a line: only eSIMs of its provider; with one alone it is chosen (F8, F10)."""
+        """The shop for a line: only eSIMs of its provider; if there is only one, it is chosen (F8, F10)."""
         async with self._database.transaction() as connection:
             key = await lookups.find_line(connection, caller.scope, line)
             caller.require(Permission.PLACE_ORDERS)

@@ -1,11 +1,11 @@
-"""The fleet for callers: its lines and SIMs, what may be done to them, and its import.
+"""Read and import the fleet: lines, SIMs, and the actions that are offered on them.
 
     fleet = FleetDesk(database := Database(settings.database_url))
     ana = await callers.user(database, "ana@acme.example")
     for offer in await fleet.actions(ana, "+33612345678"):
         print(offer.label, offer.offered)
 
-It reads and writes the database alone, so it works while Temporal and the workers are down.
+It needs the database only, so it works while Temporal and the workers are down.
 """
 
 import asyncio
@@ -37,22 +37,22 @@ def names_sim(text: str) -> bool:
 class FleetDesk:
     """Reads and imports the lines and SIMs in the caller's scope.
 
-    LINE is a phone number in E.164 or an id such as `L-42`, SIM an ICCID or `S-12`. Only what is in the
-    caller's scope exists; `account` narrows it to one account, which only a caller of several needs.
-    Refusals are raised as `Refused`, all reasons at once. Edits of lines: `starter.fleet.edits`.
+    A line is named by its phone number in E.164 or its id (`L-42`), a SIM by its ICCID or its id (`S-12`).
+    What is outside the caller's scope is not found; `account` narrows the scope to one account. `Refused` has
+    every reason at once. Edits of lines: `starter.fleet.edits`.
     """
 
     def __init__(self, database: Database, language: Language = Language.EN) -> None:
-        """`language` is that of accounts that an import makes."""
+        """`language`: of the accounts that an import creates."""
         self._database = database
         self._language = language
 
     async def import_fleet(
         self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
     ) -> ImportReport:
-        """Take over a fleet from a CSV file (`models.fleet.file`): all rows or none.
+        """Import a fleet from a CSV file (`models.fleet.file`): all rows or none.
 
-        New accounts get their default profile. A dry run does everything and keeps nothing.
+        New accounts get their default profile. A dry run does everything, then rolls back.
         """
         caller.require(Permission.IMPORT_INVENTORY)
         file = await asyncio.to_thread(parse_fleet, content, progress)
@@ -73,9 +73,9 @@ class FleetDesk:
         limit: int | None = None,
         offset: int = 0,
     ) -> list[LineView]:
-        """Lines by account, device and slot, each with the SIM in place and the temporary eSIM (F17).
+        """List lines by account, device and slot, each with the SIM in place and the temporary eSIM (F17).
 
-        With a kind only lines with such a SIM in place; `without_code`, those with an eSIM without a code.
+        `kind`: only lines with such a SIM in place; `without_code`: only lines whose eSIM has no code yet.
         """
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
@@ -99,14 +99,14 @@ class FleetDesk:
             return await views.line(connection, caller.scope, key.id)
 
     async def sim(self, caller: Caller, sim: str) -> SimView:
-        """One SIM by its id (`S-12`) or ICCID, also when it is discarded."""
+        """One SIM by its id (`S-12`) or ICCID, discarded ones too."""
         async with self._database.transaction() as connection:
             key = await lookups.find_sim(connection, caller.scope, sim)
             caller.require(Permission.VIEW_INVENTORY)
             return await views.sim(connection, caller.scope, key.id)
 
     async def actions(self, caller: Caller, target: str) -> list[ActionOffer]:
-        """The three actions on a line or a SIM, each offered to this user or with the reasons why not."""
+        """The three actions on a line or a SIM: whether each is offered to this user, and if not, why."""
         async with self._database.transaction() as connection:
             if names_sim(target):
                 sim = await lookups.find_sim(connection, caller.scope, target)

@@ -1,4 +1,4 @@
-"""Edits of lines and their SIMs that are no orders, one by one and in bulk (F63).
+"""Edit lines and their SIMs without an order, one by one or in bulk (F63).
 
 edits = FleetEditDesk(Database(settings.database_url))
 await edits.set_employee(ana, ["+33612345678", "L-7"], "lea@acme.example")
@@ -41,10 +41,10 @@ class FleetEditDesk:
         name: str | None = None,
         dry_run: bool = False,
     ) -> FleetEdit:
-        """Who uses the SIMs in place: an employee's address, name or id (`E-3`), or None for nobody.
+        """Set the employee who uses the SIMs in place: address, name or id (`E-3`); None removes it.
 
         With a `name` and an address that no employee has, the employee is added. Raises `Refused`
-        (`unknown_line`, `slots_empty`, `unknown_employee`, ...) where any line cannot be edited.
+        (`unknown_line`, `slots_empty`, `unknown_employee`, ...) if any line cannot be edited.
         """
         async with self._editing(caller, lines, dry_run=dry_run) as (connection, chosen):
             locked = await edits.lock_sims(connection, chosen)
@@ -62,10 +62,10 @@ class FleetEditDesk:
         create: bool = False,
         dry_run: bool = False,
     ) -> FleetEdit:
-        """The management groups of the lines and of their SIMs in place; an empty slot has those of the line.
+        """Set the management groups of lines and of their SIMs in place; an empty slot has those of the line.
 
         `mode`: `set` (these and no others), `add` or `remove`. `create`: groups that the account does not
-        have are made. Raises `Refused` (`unknown_line`, `unknown_group`, ...).
+        have are created. Raises `Refused` (`unknown_line`, `unknown_group`, ...).
         """
         async with self._editing(caller, lines, dry_run=dry_run) as (connection, chosen):
             doing = parse_mode(mode)
@@ -82,7 +82,7 @@ class FleetEditDesk:
     async def _editing(
         self, caller: Caller, lines: Iterable[str], *, dry_run: bool
     ) -> AsyncIterator[tuple[AsyncConnection, Chosen]]:
-        """The transaction of one edit, and the lines that were found for a caller who may edit them."""
+        """The transaction of one edit: find lines, check the permission, lock them; roll back a dry run."""
         named = parse_lines(lines)
         async with self._database.transaction() as connection:
             attempt = await connection.begin_nested()

@@ -1,1 +1,1 @@
-"""Desks of held work, retries, metrics and checks."""
+"""Desks of held work: retries, recovery, checks."""

@@ -1,4 +1,4 @@
-"""The parts around orders: clocks, mail server, portal, keys, collector of traces."""
+"""Check the components around orders: clocks, mail server, portal, keys, collector of traces."""
 
 import asyncio
 import http.client
@@ -23,10 +23,10 @@ _DATABASE_NO_ANSWER = "Not known, as the database does not answer."
 
 
 async def clock(database: Database) -> Check:
-    """Whether this machine and the database agree what time it is: links expire by the one, waits by both."""
+    """Whether the clocks of this machine and the database agree: links expire by one, timeouts use both."""
 
     async def ask() -> timedelta:
-        async with database.reading() as connection:  # a first connection takes its time
+        async with database.reading() as connection:  # so that connecting is not measured
             await checks.clock(connection)
             before = datetime.now(UTC)
             there = await checks.clock(connection)
@@ -38,13 +38,15 @@ async def clock(database: Database) -> Check:
         return Check("clock", ok=False, sentence=unavailable)
     if abs(skew) > ALLOWED_SKEW:
         behind = "behind" if skew < timedelta() else "ahead of"
-        told = f"The database's clock is {abs(skew).total_seconds():.0f} s {behind} this machine's; set both."
-        return Check("clock", ok=False, sentence=told)
+        sentence = (
+            f"The database's clock is {abs(skew).total_seconds():.0f} s {behind} this machine's; set both."
+        )
+        return Check("clock", ok=False, sentence=sentence)
     return Check("clock", ok=True, sentence="The clocks of this machine and the database agree.")
 
 
 async def mail_server(settings: Settings) -> Check:
-    """Whether the mail server would take mails from us. None is sent."""
+    """Whether the mail server would accept our e-mails. None is sent."""
     see = "see ESIM_SMTP_URL, ESIM_MAIL_FROM."
     try:
         async with asyncio.timeout(MAIL_WITHIN):
@@ -53,12 +55,12 @@ async def mail_server(settings: Settings) -> Check:
         return Check("mail", ok=False, sentence=f"The mail server does not answer; {see}")
     except (MailError, MailInvalid, ValueError) as failure:
         return Check("mail", ok=False, sentence=f"{str(failure).rstrip('.')}; {see}")
-    taken = " and accepts our login" if login else ""
-    return Check("mail", ok=True, sentence=f"The mail server answers{taken}.")
+    accepted = " and accepts our login" if login else ""
+    return Check("mail", ok=True, sentence=f"The mail server answers{accepted}.")
 
 
 async def portal(url: str) -> Check:
-    """Whether the links in mails lead anywhere."""
+    """Whether the portal answers at the address that links in e-mails lead to."""
     see = "start esim-portal, or see ESIM_PORTAL_URL."
     try:
         async with asyncio.timeout(ANSWERS_WITHIN + 1):
@@ -86,8 +88,8 @@ def _status(url: str) -> int:
 
 
 async def uploaded_files() -> Check:
-    """Whether the process that reads uploaded files is confined by all that this machine could have."""
-    from qr.process import missing_protections  # noqa: PLC0415  another command seldom asks
+    """Whether the process that reads uploaded files has every confinement that this machine can give."""
+    from qr.process import missing_protections  # noqa: PLC0415  few commands need it
 
     try:
         missing = await missing_protections()
@@ -98,13 +100,13 @@ async def uploaded_files() -> Check:
             "uploads", ok=True, sentence="Uploaded files are read in a process that can do nothing else."
         )
     lacking = f"the process that reads uploaded files lacks: {', '.join(missing)}."
-    if sys.platform != "linux":  # a developer's machine: nothing can be done about it, and no order suffers
+    if sys.platform != "linux":  # a developer's machine: it has no such confinement
         return Check("uploads", ok=True, sentence=f"On this system {lacking} Run the portal on Linux.")
     return Check("uploads", ok=False, sentence=f"On this kernel {lacking} See docs/operations.md.")
 
 
 async def secret_keys(keys: str, database: Database) -> Check:
-    """Whether codes that are kept can be shown."""
+    """Whether stored codes can be decrypted."""
     try:
         ring = KeyRing(keys)
     except Refused as invalid:
@@ -132,24 +134,24 @@ async def secret_keys(keys: str, database: Database) -> Check:
 
 
 def payload_keys(keys: str) -> Check:
-    """Whether what travels through Temporal can be encrypted as it should be."""
-    from temporal.payloads import PayloadKeys  # noqa: PLC0415  takes long to load, and few ask
+    """Whether payloads in Temporal can be encrypted as configured."""
+    from temporal.payloads import PayloadKeys  # noqa: PLC0415  takes long to load, and few commands need it
 
     try:
         ring = PayloadKeys(keys)
     except EsimError as invalid:
         return Check("payload_keys", ok=False, sentence=str(invalid))
     sentence = (
-        "What travels through Temporal is encrypted."
+        "Payloads in Temporal are encrypted."
         if ring.encrypts
-        else "Nothing is encrypted, as configured."
+        else "Payloads in Temporal are not encrypted, as configured."
     )
     return Check("payload_keys", ok=True, sentence=sentence)
 
 
 async def traces(endpoint: str) -> Check:
-    """Whether somebody listens where traces are sent."""
-    silent = "Nobody takes traces; see ESIM_OTLP_ENDPOINT. Orders move all the same."
+    """Whether the collector of traces answers."""
+    unavailable = "No collector of traces answers; see ESIM_OTLP_ENDPOINT. Orders do not need it."
     try:
         place = urlsplit(endpoint)
         port = place.port or (443 if place.scheme == "https" else 80)
@@ -158,5 +160,5 @@ async def traces(endpoint: str) -> Check:
         writer.close()
         await writer.wait_closed()
     except (TimeoutError, OSError, ValueError):
-        return Check("traces", ok=False, sentence=silent)
+        return Check("traces", ok=False, sentence=unavailable)
     return Check("traces", ok=True, sentence="The collector of traces answers.")

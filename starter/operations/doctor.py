@@ -1,7 +1,7 @@
-"""`esim-orders doctor`: every part that is configured, and everything that waits for a person, in one look.
+"""`esim-orders doctor`: check every configured component, and everything that waits for a person.
 
-All is looked at at once, each with a short patience of its own: a part that is away has its own red line, and
-the others are told all the same.
+All checks run at once, each with a short timeout of its own: an unavailable component gets its own red line,
+and the other checks answer all the same.
 """
 
 import asyncio
@@ -27,8 +27,9 @@ from temporal.connection import connect
 
 
 async def examine(caller: Caller, settings: Settings) -> list[Check]:
-    """All checks, in the order in which one would look for a fault. Only for the platform's operators
-    (`Refused`, `not_permitted`); what it finds never raises.
+    """Run all checks; the result is in the order in which to look for a fault.
+
+    Only for the platform's operators: raises `Refused` (`not_permitted`). What a check finds never raises.
     """
     caller.require(Permission.SEE_OPERATIONS)
     keys, client_settings = payload_keys(settings.payload_keys), settings

@@ -1,4 +1,4 @@
-"""What must be so for orders to move, looked at one by one: asked by health pages and by operators."""
+"""Check what orders need (database, Temporal), for the readiness page and for `doctor`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ from store.session import Database
 from temporal.connection import answered, missing_search_attributes, temporal_unavailable
 
 ANSWERS_WITHIN = 3.0
-"""Seconds that each part has to answer."""
+"""Timeout of each component, in seconds."""
 
 Found = TypeVar("Found")
 
@@ -25,7 +25,7 @@ UNKNOWN = "Not known, as {} does not answer."
 
 @dataclass(frozen=True)
 class Check:
-    """What was found of one part: whether it serves, and what to do where it does not."""
+    """The result of one check: whether the component works, and if not, what to do."""
 
     name: str
     ok: bool
@@ -35,7 +35,7 @@ class Check:
 
 
 async def readiness(database: Database, client: Client) -> list[Check]:
-    """Database, its tables, Temporal and its search attributes. Never raises, and never takes long."""
+    """Check database, its tables, Temporal and its search attributes. Never raises; bounded by timeouts."""
     tables, temporal = await asyncio.gather(_tables(database), _temporal(client))
     return [*tables, *temporal]
 
@@ -71,7 +71,9 @@ async def _temporal(client: Client) -> list[Check]:
     return [
         there,
         Check(
-            "search_attributes", ok=not unavailable and not missing, sentence=unavailable or _told(missing)
+            "search_attributes",
+            ok=not unavailable and not missing,
+            sentence=unavailable or _registered(missing),
         ),
     ]
 
@@ -81,7 +83,7 @@ async def _describe(client: Client) -> None:
         await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
 
 
-def _told(missing: list[str] | None) -> str:
+def _registered(missing: list[str] | None) -> str:
     if not missing:
         return "All search attributes are registered."
     options = " ".join(f"--name {name} --type Keyword" for name in missing)
@@ -91,7 +93,7 @@ def _told(missing: list[str] | None) -> str:
 async def within(
     ask: Callable[[], Awaitable[Found]], otherwise: str, timeout: float = ANSWERS_WITHIN
 ) -> tuple[Found | None, str]:
-    """What was found, or why not; `otherwise` where nobody answers in time."""
+    """What was found, or a sentence why not; `otherwise` is that of a timeout."""
     try:
         async with asyncio.timeout(timeout):
             return await ask(), ""

@@ -1,12 +1,12 @@
-"""Start again all that is not finished and has no workflow, such as after Temporal's data was lost.
+"""Restart everything that is unfinished and has no workflow, such as after a loss of Temporal's data.
 
     recovery = RecoveryDesk(client, database, settings)
     lost = await recovery.find(caller)
-    done = await recovery.start(caller, lost, tell=lambda count: ...)
+    done = await recovery.start(caller, lost, report=lambda count: ...)
 
-The database says what is not finished; one list of Temporal says what runs. The list lags behind, so what
-it lacks is only a suspect: its start is refused by Temporal where it runs after all. So all of this may be
-repeated, interrupted, or done twice at once.
+The database says what is unfinished, and one list from Temporal's visibility store says what runs. The list
+lags behind, so what it lacks is only suspected to have no workflow: if it runs after all, Temporal refuses
+the start. So a recovery is idempotent, and may be interrupted or run twice at once.
 """
 
 import asyncio
@@ -28,18 +28,18 @@ from store.session import Database
 from temporal.connection import answered
 
 AT_ONCE = 20
-"""Calls that are on their way at a time."""
+"""Concurrent calls."""
 GIVEN_UP_AFTER = 3 * AT_ONCE
-"""So many failures in a row: the database or Temporal is unavailable, and the rest is not tried."""
+"""After so many failures in a row the database or Temporal is unavailable, and the rest is not tried."""
 OURS = "ExecutionStatus = 'Running' AND ({})".format(
     " OR ".join(f"WorkflowType = '{kind.workflow_type}'" for kind in KINDS.values())
 )
-"""The query for all that runs and stands for something."""
+"""The query for all running workflows of orders, requests and notifications."""
 
 
 @dataclass(frozen=True)
 class Restart:
-    """What became of one that seemed to have no workflow."""
+    """The outcome for one order, request or notification that seemed to have no workflow."""
 
     id: str
     kind: str
@@ -47,23 +47,24 @@ class Restart:
 
 
 class RecoveryDesk(ConnectedDesk):
-    """Finds and starts what has no workflow, of the caller's scope."""
+    """Finds and restarts what has no workflow, in the caller's scope."""
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         super().__init__(client, database, settings)
         self._restarts = Restarts(self._calls, database, settings)
 
     async def find(self, caller: Caller) -> list[Waiting]:
-        """All that is not finished and is not in Temporal's list of what runs, oldest first."""
+        """Find everything unfinished that is not in Temporal's list of running workflows, oldest first."""
         caller.require(Permission.RETRY_WORK)
         _, suspects = await _suspects(self._calls.client, self._database, caller.scope)
         return suspects
 
     async def start(
-        self, caller: Caller, chosen: Collection[Waiting], tell: Callable[[int], None] = lambda done: None
+        self, caller: Caller, chosen: Collection[Waiting], report: Callable[[int], None] = lambda done: None
     ) -> list[Restart]:
-        """Start each unless it runs; `tell` is called with how many were seen to so far. One that fails does
-        not keep the others from it.
+        """Start the workflow of each unless it runs. A failure of one does not stop the others.
+
+        `report` is called with the number of those done so far, failures included.
         """
         caller.require(Permission.RETRY_WORK)
         at_once = asyncio.Semaphore(AT_ONCE)
@@ -78,13 +79,13 @@ class RecoveryDesk(ConnectedDesk):
                     outcome = await self._started(found, caller.by)
                 failed_in_a_row = failed_in_a_row + 1 if outcome is Restarted.FAILED else 0
             done.append(Restart(found.id, found.kind, outcome))
-            tell(len(done))
+            report(len(done))
 
         await asyncio.gather(*map(one, await self._allowed(caller.scope, chosen)))
         return done
 
     async def _allowed(self, scope: Scope, chosen: Collection[Waiting]) -> list[Waiting]:
-        """Those that are not finished now, as the scope sees it."""
+        """Those that are in the scope and still unfinished."""
         async with self._database.reading() as connection:
             now = set(await waiting(connection, scope))
         return [one for one in chosen if one in now]
@@ -92,14 +93,14 @@ class RecoveryDesk(ConnectedDesk):
     async def _started(self, found: Waiting, by: By) -> Restarted:
         try:
             return await self._restarts.restore(found.id, by)
-        except (EsimError, RPCError, SQLAlchemyError):  # also one that Temporal never takes
+        except (EsimError, RPCError, SQLAlchemyError):  # RPCError: also a start that Temporal always refuses
             return Restarted.FAILED
 
 
 async def without_workflow(
     client: Client, database: Database, scope: Scope
 ) -> tuple[list[Waiting], list[Waiting]]:
-    """All that is not finished, and of these what certainly has no workflow. Raises `Unavailable`."""
+    """Everything unfinished, and the part of it that certainly has no workflow. Raises `Unavailable`."""
     known, suspects = await _suspects(client, database, scope)
     at_once = asyncio.Semaphore(AT_ONCE)
 
@@ -110,7 +111,7 @@ async def without_workflow(
     gone = await asyncio.gather(*map(is_gone, suspects))
     if not any(gone):
         return known, []
-    async with database.reading() as connection:  # it may just have finished
+    async with database.reading() as connection:  # some may have finished meanwhile
         still = set(await waiting(connection, scope))
     lost = [suspect for suspect, it_is in zip(suspects, gone, strict=True) if it_is and suspect in still]
     return known, lost

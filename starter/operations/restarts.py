@@ -1,7 +1,7 @@
-"""Starting again what is not finished and has no workflow any more: it was terminated, or Temporal lost it.
+"""Restart what is unfinished and has no workflow any more: it was terminated, or Temporal lost it.
 
-A new workflow finds all that was done already. It begins as a retry of whatever the one before was ever held
-for: a mail that the server refused is sent again.
+The new workflow finds the recorded results of all steps that were done. It counts as a retry of everything
+that the previous one was held for: an e-mail that the server refused is sent again.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -34,17 +34,17 @@ from workflows.orders.order import EsimOrder
 from workflows.search_attributes import labels, notification_labels, request_labels
 
 Start = tuple[Any, PlaceOrder | RequestQrCode | NotifyOfQrCode, TypedSearchAttributes]
-"""A workflow, what it is started with, and what it is found by."""
+"""A workflow's run method, its start message, and its search attributes."""
 
 
 async def runs(client: Client, workflow_id: str) -> bool:
-    """Whether this workflow runs, as Temporal itself knows: its list lags behind. Raises `Unavailable`."""
+    """Whether this workflow runs, by describing it, as visibility lags behind. Raises `Unavailable`."""
     found = await described(client, workflow_id)
     return found is not None and found.status is WorkflowExecutionStatus.RUNNING
 
 
 def order_timeouts(settings: Settings) -> Timeouts:
-    """How long orders wait before they remind."""
+    """The reminder schedule and timeouts of orders, from the settings."""
     return Timeouts(
         acknowledgement_reminder_after=settings.acknowledgement_reminder_after,
         processing_reminder_after=settings.processing_reminder_after,
@@ -54,7 +54,7 @@ def order_timeouts(settings: Settings) -> Timeouts:
 
 
 def request_timeouts(settings: Settings) -> QrTimeouts:
-    """How long requests for QR codes wait before they remind."""
+    """The reminder schedule and timeouts of requests for QR codes, from the settings."""
     return QrTimeouts(
         reminder_after=settings.qr_reminder_after,
         reminders=settings.qr_reminders,
@@ -64,7 +64,7 @@ def request_timeouts(settings: Settings) -> QrTimeouts:
 
 
 class Restarted(Enum):
-    """What became of one that seemed to have no workflow."""
+    """The outcome for one that seemed to have no workflow."""
 
     STARTED = "started"
     RUNS = "runs already"
@@ -73,7 +73,7 @@ class Restarted(Enum):
 
 
 class Restarts:
-    """Starts workflows again, of every kind that can be held."""
+    """Restarts workflows of every kind: orders, requests and notifications."""
 
     def __init__(self, calls: Calls, database: Database, settings: Settings) -> None:
         self._calls = calls
@@ -86,10 +86,10 @@ class Restarts:
         }
 
     async def start(self, workflow_id: str, by: By) -> bool:
-        """Start it again, where it has a way to go. Where it has not, nothing is held any more either.
+        """Restart the workflow, and release its holds. If it is finished, only release; the result is False.
 
-        What the workflow before was held for is released after the start: where that fails, it stays selected
-        for the next retry.
+        The holds of the previous workflow are released after the start: if the start fails, they stay, and
+        the next retry selects it again.
         """
         kind = kind_of(workflow_id)
         async with self._database.reading() as connection:
@@ -104,11 +104,10 @@ class Restarts:
         return found is not None
 
     async def restore(self, workflow_id: str, by: By) -> Restarted:
-        """Start it again unless it runs. It may be repeated, also at the same time: one that runs is left
-        alone, with all that it is held for.
+        """Restart the workflow unless it runs. Idempotent, also concurrently: a running one keeps its holds.
 
-        What the workflow before was held for is released before the start: where that is interrupted, it has
-        no workflow and is found again.
+        The holds of the previous workflow are released before the start: if this is interrupted, there is
+        still no workflow, so the next recovery finds it again.
         """
         kind = kind_of(workflow_id)
         async with self._database.reading() as connection:

@@ -1,4 +1,4 @@
-"""Watching what was told to go on, until it has gone on or is held again."""
+"""Watch what was resumed until it has continued or is held again."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -14,15 +14,16 @@ from store.session import Database
 from workflows.search_attributes import HOLD_REASON
 
 AT_ONCE = 20
-"""Calls that are on their way at a time."""
+"""Concurrent calls."""
 SETTLED_SECONDS = 0.7
-"""How long one that did what it was held for is still watched, and one that only was released:"""
+"""How long one is still watched after it executed the step that it was held for."""
 RELEASED_SECONDS = 3.0
+"""The same for one whose hold was only released so far."""
 
 
 @dataclass(frozen=True)
 class WatchTimes:
-    """How long nothing at all may happen before the watch ends, its longest, and how often to look."""
+    """In seconds: the timeout without any change, the total timeout, and the polling interval."""
 
     quiet: float
     longest: float
@@ -34,7 +35,7 @@ OF_MANY = WatchTimes(quiet=10.0, longest=120.0, every=0.2)
 
 
 class Watch:
-    """Looks at all that were told to go on until each has settled, or nothing moves any more."""
+    """Watches all that were resumed until each has settled, or nothing changes any more."""
 
     def __init__(self, watched: list[Held], before: dict[str, Seen], since: int, times: WatchTimes) -> None:
         self._watched = watched
@@ -44,8 +45,8 @@ class Watch:
         self._now: dict[str, Seen] = {}
         self._changed: dict[str, float] = {}
 
-    async def until_settled(self, database: Database, scope: Scope, tell: Callable[[int], None]) -> None:
-        """By one read of the database a look, however many are watched."""
+    async def until_settled(self, database: Database, scope: Scope, report: Callable[[int], None]) -> None:
+        """Poll the database until all have settled, with one query each time however many are watched."""
         loop = asyncio.get_running_loop()
         begun = moved = loop.time()
         while self._watched:
@@ -57,15 +58,15 @@ class Watch:
                     self._changed[name] = moved = at
             self._now = seen
             settled = sum(self._settled(held.id, at, begun) for held in self._watched)
-            tell(settled)
+            report(settled)
             over = at - begun > self._times.longest or at - moved > self._times.quiet
             if settled == len(self._watched) or over:
                 return
             await asyncio.sleep(self._times.every)
 
     async def results(self, client: Client) -> list[Retried]:
-        """What became of each. Those whose rows say nothing new, as their workflows have it: what is held
-        again for the same reason at once may leave no trace in the database.
+        """The outcome of each. If the database has nothing new, the workflow is asked: one that is held again
+        at once for the same reason may leave no trace in the database.
         """
         unsettled = [held for held in self._watched if self._outcome(held.id) is Outcome.NOTHING_YET]
         asked = await _asked(client, unsettled)
@@ -107,7 +108,7 @@ async def _asked(client: Client, left: Iterable[Held]) -> dict[str, Retried]:
         reason = found.typed_search_attributes.get(HOLD_REASON)
         if reason is None:
             return replace(result, outcome=Outcome.GOES_ON)
-        if found.raw_description.HasField("pending_workflow_task"):  # nobody has taken the retry up
+        if found.raw_description.HasField("pending_workflow_task"):  # no worker has processed the signal yet
             return result
         return replace(result, outcome=Outcome.HELD_AGAIN, reason=reason)
 

@@ -1,4 +1,4 @@
-"""What waits for a person: work without a workflow, work that is held, e-mails that have not arrived."""
+"""Check what waits for a person: work without a workflow, held work, e-mails that were not sent."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,20 +18,20 @@ from store.session import Database
 from temporal.connection import answered
 
 WITHIN = 60.0
-"""Seconds: all workflows that run are listed, and those that the list lacks are looked at."""
+"""Seconds: all running workflows are listed, and those that the list lacks are described one by one."""
 LATE = timedelta(hours=1)
 OVERDUE = timedelta(minutes=15)
 NAMED = 10
-"""So many are named in a sentence; `ids` has all."""
+"""How many ids a sentence has; `Check.ids` has all."""
 _KINDS = {"order": "orders", "qr_request": "qr_requests", "qr_notification": "qr_notifications"}
-"""The lines of the kinds of work that have a workflow."""
+"""The name of the check for each kind of work that has a workflow."""
 
 FAILING = "ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL AND TaskQueue = '{queue}'"
 _NO_ANSWER = "The database does not answer; see ESIM_DATABASE_URL."
 
 
 async def workflows(client: Client, database: Database) -> list[Check]:
-    """Whether all that is not finished has a workflow: what has none stands still for ever."""
+    """Whether everything unfinished has a workflow; without one it never makes progress."""
 
     async def ask() -> int:
         async with database.reading() as connection:
@@ -63,8 +63,9 @@ def _counted(kind: str, known: Sequence[Waiting], without: Sequence[Waiting]) ->
 
 
 async def failing(client: Client, queue: str) -> Check:
-    """Whether the code of any running workflow fails: Temporal tries its task for ever, and it stands still.
-    Temporal reports it after five tries, which take about a minute.
+    """Whether the code of any running workflow fails: Temporal retries its task for ever without progress.
+
+    Temporal reports it after five attempts, which take about a minute.
     """
 
     async def ask() -> list[str]:
@@ -77,14 +78,14 @@ async def failing(client: Client, queue: str) -> Check:
     if not found:
         return Check("failing", ok=True, sentence="The code of no workflow fails.")
     sentence = (
-        f"Workflows whose code fails, and which stand still: {_named(found)}. "
+        f"Workflows that make no progress because their code fails: {_named(found)}. "
         'See "An order whose code fails" in docs/operations.md.'
     )
     return Check("failing", ok=False, sentence=sentence, ids=tuple(found))
 
 
 async def held(database: Database) -> Check:
-    """What waits for a person, by reason."""
+    """What is held, by reason."""
 
     async def ask() -> metrics.Metrics:
         async with database.reading() as connection:
@@ -109,7 +110,7 @@ async def held(database: Database) -> Check:
 
 
 async def not_sent(database: Database) -> Check:
-    """Whether every e-mail and every call to a provider has gone out: red from the first failure on."""
+    """Whether every e-mail was sent and every provider called: red from the first failure on."""
 
     async def ask() -> list[NotSentYet]:
         async with database.reading() as connection:
@@ -134,19 +135,19 @@ async def not_sent(database: Database) -> Check:
 
 
 async def pending(database: Database) -> Check:
-    """Whether orders have done what they owe outside the database, also those that have ended."""
+    """Whether orders, ended ones too, have pending e-mails or follow-ups for too long."""
     return await _late(
         database,
         "pending",
         lambda connection: checks.overdue(connection, OVERDUE),
-        "No order owes an e-mail or a follow-up for over 15 minutes.",
-        "Orders that owe an e-mail or a follow-up for over 15 minutes: {}. "
+        "No order has had an e-mail or a follow-up pending for over 15 minutes.",
+        "Orders with an e-mail or a follow-up pending for over 15 minutes: {}. "
         "Run: esim-orders order retry ORDER",
     )
 
 
 async def unsent_notifications(database: Database) -> Check:
-    """Whether everybody who was to be told of a code has been."""
+    """Whether the notifications of QR codes were sent."""
     return await _late(
         database,
         "notifications",

@@ -1,4 +1,4 @@
-"""Who takes the steps: the workers that poll, and whether Temporal gives them work."""
+"""Check the workers: whether any polls, and whether Temporal routes work to their version."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from temporal.connection import answered
 from wording.counts import POLLING_WORKERS, counted
 
 POLLED_WITHIN = timedelta(seconds=70)
-"""A worker that lives polls at least so often; Temporal names pollers for minutes after they have gone."""
+"""A live worker polls at least so often; Temporal lists pollers for minutes after they have ended."""
 
 
 async def workers(client: Client, queue: str) -> list[Check]:
-    """Whether anybody polls for orders and, where workers have versions, whether the current one does."""
+    """Whether any worker polls for orders and, with worker versioning, whether the current version does."""
     found, unavailable = await within(
         lambda: _described(client, queue), "Not known, as Temporal does not answer."
     )
@@ -27,7 +27,9 @@ async def workers(client: Client, queue: str) -> list[Check]:
     since = datetime.now(UTC) - POLLED_WITHIN
     pollers = [one for one in found.pollers if one.last_access_time.ToDatetime(tzinfo=UTC) >= since]
     if not pollers:
-        sentence = "No worker polls for orders: none moves. Start esim-worker, or see ESIM_TASK_QUEUE."
+        sentence = (
+            "No worker polls for orders, so none makes progress. Start esim-worker, or see ESIM_TASK_QUEUE."
+        )
         return [Check("workers", ok=False, sentence=sentence)]
     number = len({one.identity for one in pollers})
     polls = counted(number, POLLING_WORKERS)
@@ -47,7 +49,7 @@ async def _described(client: Client, queue: str) -> DescribeTaskQueueResponse:
 
 
 def _versions(found: DescribeTaskQueueResponse, pollers: Sequence[PollerInfo]) -> list[Check]:
-    """One line where any worker has a version."""
+    """The check of versions, if any worker has one."""
     versioned = WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
     builds = Counter(
         (one.deployment_options.deployment_name, one.deployment_options.build_id)

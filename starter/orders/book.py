@@ -1,4 +1,4 @@
-"""Reading orders, from the database: works while Temporal and the workers are down."""
+"""Read orders from the database, so it works while Temporal and the workers are down."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,14 +13,14 @@ from store.session import Database
 
 
 class OrderBook:
-    """The orders that the caller's scope holds, as the inventory's database has them."""
+    """Reads the orders in the caller's scope."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @property
     def database(self) -> Database:
-        """Where the orders are."""
+        """The database that this desk reads."""
         return self._database
 
     async def order(self, caller: Caller, order_id: str) -> OrderView:
@@ -42,8 +42,10 @@ class OrderBook:
         line: str | None = None,
         limit: int = 100,
     ) -> list[OrderView]:
-        """The newest orders: of one account or line, in one status, those that are open, that wait for a
-        person, or that the provider processed after they were cancelled.
+        """List the newest orders, filtered by account, line or status.
+
+        `open_only`: only open ones; `held`: only held ones; `incidents`: only those that the provider
+        processed after they were cancelled.
         """
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
@@ -61,8 +63,8 @@ class OrderBook:
             )
 
     async def people(self, caller: Caller, order: OrderView) -> dict[str, str]:
-        """Names and addresses of those whom the order's events refer to, such as `contact:7`, and of those
-        who do not have their e-mail yet.
+        """Names and addresses of people by reference (`contact:7`): those in the order's events, and the
+        recipients of e-mails that were not sent yet.
         """
         references = {event.actor for event in order.events}
         references |= {person for unsent in order.not_sent for person in unsent.recipients}
@@ -73,9 +75,9 @@ class OrderBook:
             return await people.names(connection, OfAccount(known.account_id), references)
 
     async def watch(self, caller: Caller, order_id: str, every: float = 0.5) -> AsyncIterator[OrderView]:
-        """The order now, and again whenever something happened to it, until it ends.
+        """Yield the order now, and again after every change, until it ends and is not held.
 
-        Looks every so many seconds.
+        Polls the database `every` so many seconds.
         """
         seen: OrderView | None = None
         while True:

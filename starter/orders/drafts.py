@@ -1,4 +1,4 @@
-"""From what a caller wants, in names or ids as people write them, to an order that consists of ids only."""
+"""Turn a caller's draft, with names or ids as people type them, into an order of ids only."""
 
 from typing import Any, Self
 
@@ -23,9 +23,9 @@ from workflows.orders.messages import PlaceOrder, Timeouts
 
 
 class Draft(BaseModel):
-    """What a caller wants: names or ids as people write them. Nothing of it is trusted.
+    """The base class of drafts: untrusted input of a caller, with names or ids as people type them.
 
-    Raises `Refused` (`input_invalid`) where a field does not fit, as the desks do for all else.
+    Raises `Refused` (`input_invalid`) if a field has the wrong type or is unknown, like the desks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -40,22 +40,22 @@ class Draft(BaseModel):
 
 
 class OrderDraft(Draft):
-    """An order for a line, as a page, a shell or a backend has it."""
+    """An order for a line, as a page, a shell or a backend enters it."""
 
     kind: OrderKind
     line: str
     """A phone number in E.164, or `L-42`."""
     pack: str | None = None
-    """Name or `P-4`; left out, the only eligible pack is taken."""
+    """Name or `P-4`; left out, the only eligible pack is used."""
     quantity: int = 1
     discard_confirmed: bool = False
     """The user was shown `models.orders.rules.DISCARD_WARNING` and agreed (F11)."""
     key: str | None = None
-    """Idempotency key, unique in the account; left out, one is made."""
+    """Idempotency key, unique in the account; left out, one is generated."""
 
 
 class Placed(BaseModel):
-    """An accepted order, and the key that asks for it again."""
+    """An accepted order, and its idempotency key."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -67,9 +67,9 @@ class Placed(BaseModel):
 async def read_draft(
     connection: AsyncConnection, caller: Caller, draft: OrderDraft, key: str, timeouts: Timeouts
 ) -> PlaceOrder:
-    """Find the line and the pack that are meant, in the account of the user who orders.
+    """Resolve the line and the pack of a draft, in the account of the user who orders.
 
-    Raises `NotFound`, and `Refused` where no pack is named and not exactly one fits.
+    Raises `NotFound`, and `Refused` if no pack is named and not exactly one fits.
     """
     user_id, scope = caller.user, caller.scope
     line = await lookups.find_line(connection, scope, draft.line)
@@ -80,7 +80,9 @@ async def read_draft(
     else:
         caller.require(Permission.PLACE_ORDERS)
         pack = await _only_pack(connection, draft, line.id, caller)
-    if abs(draft.quantity) >= 2**31:  # any other number but 1 is refused by the rules, and that is kept
+    if (
+        abs(draft.quantity) >= 2**31
+    ):  # any other quantity but 1 is refused by the rules and stored; this one does not fit the column
         raise Refused.because("quantity_locked")
     return PlaceOrder(
         order=Placement(
@@ -104,8 +106,9 @@ async def read_draft(
 
 
 def again(order_id: str, order: Unfinished, timeouts: Timeouts) -> PlaceOrder:
-    """What starts the workflow of an order anew that was accepted before. It is a retry of what the order was
-    ever held for: a mail that was refused is sent again.
+    """The message that restarts the workflow of an order that was accepted before.
+
+    It counts as a retry of everything that the order was held for: an e-mail that was refused is sent again.
     """
     placement = {"order_id": order_id, "account_id": order.account_id, "user_id": order.placed_by}
     return PlaceOrder(
@@ -119,7 +122,7 @@ def again(order_id: str, order: Unfinished, timeouts: Timeouts) -> PlaceOrder:
 
 
 async def _pack_of(connection: AsyncConnection, account_id: int, key: str | None) -> str | None:
-    """The pack of the order that has this key: it is found again also when its pack was withdrawn."""
+    """The pack of the order that has this key, so that the key still works after its pack was withdrawn."""
     if key is None:
         return None
     known = await views.acceptance(connection, account_id, identifiers.order_id(account_id, key))

@@ -1,4 +1,4 @@
-"""Accounts: created, renamed, closed and opened again, and how their people are written to.
+"""Create, rename, close and reopen accounts; set their e-mail language and contact address.
 
 accounts = AccountDesk(Database(settings.database_url))
 await accounts.create(callers.operator(), "Acme", "fr")
@@ -23,15 +23,15 @@ Change = Callable[[AsyncConnection, int, By], Awaitable[AccountView]]
 
 
 class AccountDesk:
-    """Administers accounts: the platform's operator all of them, others their own."""
+    """Administers the accounts in the caller's scope: all for the platform's operator, else the own one."""
 
     def __init__(self, database: Database, language: Language = Language.EN) -> None:
-        """`language` is that of new accounts for which none is named."""
+        """`language`: of new accounts that are created without one."""
         self._database = database
         self._language = language
 
     async def accounts(self, caller: Caller) -> list[AccountView]:
-        """The accounts that the caller may see, by name, closed ones too."""
+        """List the accounts in the caller's scope by name, closed ones too."""
         async with self._database.reading() as connection:
             caller.require(Permission.VIEW_PEOPLE)
             return await account_settings.accounts(connection, caller.scope)
@@ -39,7 +39,7 @@ class AccountDesk:
     async def create(
         self, caller: Caller, name: str, language: str | None = None, contact: str | None = None
     ) -> AccountView:
-        """A new account, with its default profile and nothing else (F67). `contact`: see `set_contact`."""
+        """Create an account with its default profile and nothing else (F67). `contact`: see `set_contact`."""
         caller.require(Permission.MANAGE_ACCOUNTS)
         chosen, address = parse_name(name), None if contact is None else email_address(contact)
         async with self._database.transaction() as connection:
@@ -48,23 +48,23 @@ class AccountDesk:
             )
 
     async def rename(self, caller: Caller, account: str | None, new_name: str) -> AccountView:
-        """Another name; files that are imported must use it from now on (F67)."""
+        """Rename the account; imported files must use the new name from now on (F67)."""
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_ACCOUNTS)
             return await changes.rename(connection, found.id, parse_name(new_name), caller.by)
 
     async def close(self, caller: Caller, account: str | None) -> AccountView:
-        """No new orders, requests, imports, users, profiles, employees and groups, and its users cannot act;
-        open orders finish (F67).
+        """Close the account: open orders finish, but its users cannot act, and no orders, requests, imports,
+        users, profiles, employees or groups can be added (F67).
 
-        All its data stay. A provider desk can still finish its orders, and the operator can do everything
-        that the orders need, such as adding a contact.
+        Its data stay. A provider desk can still finish its orders, and the operator can do everything that
+        these orders need, such as adding a contact.
         """
         return await self._change(caller, account, changes.close)
 
     async def reopen(self, caller: Caller, account: str | None) -> AccountView:
-        """The account is as it was before it was closed."""
+        """Reopen the account; it is as it was before it was closed."""
         return await self._change(caller, account, changes.reopen)
 
     async def _change(self, caller: Caller, account: str | None, change: Change) -> AccountView:
@@ -74,7 +74,7 @@ class AccountDesk:
             return await change(connection, found.id, caller.by)
 
     async def set_language(self, caller: Caller, account: str | None, language: str) -> AccountView:
-        """The language of e-mails to the account's people who have none of their own (F66)."""
+        """Set the language of e-mails to people of the account who have no language of their own (F66)."""
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_USERS)
@@ -82,7 +82,7 @@ class AccountDesk:
             return await account_settings.set_language(connection, found.id, chosen, caller.by)
 
     async def set_contact(self, caller: Caller, account: str | None, email: str | None) -> AccountView:
-        """Whom a notification is offered to where nobody requested the code (F65); None for nobody."""
+        """Set whom notifications of codes without a request are offered to (F65); None removes it."""
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_USERS)

@@ -1,4 +1,4 @@
-"""The contacts of distributors: who orders and requests for QR codes are sent to."""
+"""Read and edit the contacts of distributors, to whom orders and requests for QR codes are mailed."""
 
 from collections.abc import Iterable
 
@@ -25,7 +25,7 @@ class ContactDesk:
         distributor: str | None = None,
         role: str | None = None,
     ) -> list[ContactDetails]:
-        """The distributors' contacts with their roles; with a role, only those who have it."""
+        """List contacts with their roles; `role`: only those who have it."""
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
@@ -33,7 +33,7 @@ class ContactDesk:
             return await contacts.contacts(connection, scope, distributor=distributor, role=wanted)
 
     async def distributors(self, caller: Caller, account: str | None = None) -> list[str]:
-        """The names of the account's distributors."""
+        """List the names of the account's distributors."""
         async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
@@ -50,7 +50,7 @@ class ContactDesk:
         *,
         language: str | None = None,
     ) -> ContactDetails:
-        """A new contact of a distributor that the account has; its roles may be given later (F42)."""
+        """Add a contact to a distributor of the account; roles may be given later (F42)."""
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_CONTACTS)
@@ -78,23 +78,23 @@ class ContactDesk:
         remove_roles: Iterable[str] = (),
         language: str | None = None,
     ) -> ContactDetails:
-        """Correct a contact (`C-7` or its address) and its roles (F42). What was sent to it stays sent."""
+        """Edit a contact (`C-7` or its address) and its roles (F42). Sent e-mails stay as they are."""
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             found = await contacts.find(connection, scope, contact)
             caller.require(Permission.MANAGE_CONTACTS)
             chosen = None if name is None else parse_name(name)
             address = None if email is None else email_address(email)
-            given, taken = parse_roles(add_roles), parse_roles(remove_roles)
-            if set(given) & set(taken):
+            added, removed = parse_roles(add_roles), parse_roles(remove_roles)
+            if set(added) & set(removed):
                 raise Refused.because("role_contradicted")
             return await contacts.edit(
                 connection,
                 found.id,
                 name=chosen,
                 email=address,
-                add_roles=given,
-                remove_roles=taken,
+                add_roles=added,
+                remove_roles=removed,
                 language=spoken(language),
                 by=caller.by,
             )

@@ -1,4 +1,4 @@
-"""Erasing a person: everything that the database knows of them, and a record that it was done."""
+"""Erase the personal data of a person from the database, and record that it was done."""
 
 from models.errors import Refused
 from models.people.callers import Caller, Permission
@@ -9,14 +9,14 @@ _NAMED = 10
 
 
 class _OnlyLooked(Exception):
-    """Takes everything back."""
+    """Rolls back the transaction of a dry run."""
 
 
 async def erase(caller: Caller, database: Database, who: str, *, only_look: bool = False) -> dict[str, int]:
-    """Erase whom the address, name or reference means; how many records of each kind were erased.
+    """Erase the person with this address, name or reference; how many records of each kind were erased.
 
-    A person's address may be in several accounts, so only the platform's operators erase. `only_look`: say
-    what would be erased, and leave all as it is. Raises `NotFound` (`unknown_person`), `Refused`
+    A person's address may be in several accounts, so only the platform's operators may erase. `only_look`:
+    count what would be erased, then roll back. Raises `NotFound` (`unknown_person`), `Refused`
     (`not_permitted`, `person_ambiguous`, `person_needed`).
     """
     caller.require(Permission.ERASE_PEOPLE)
@@ -29,7 +29,7 @@ async def erase(caller: Caller, database: Database, who: str, *, only_look: bool
                 raise _needed(needed)
             counts = await erasure.erase(connection, person, caller.by)
             if only_look:
-                raise _OnlyLooked  # noqa: TRY301  it takes the transaction back
+                raise _OnlyLooked  # noqa: TRY301  it rolls back the transaction
     except _OnlyLooked:
         pass
     return counts

@@ -1,4 +1,4 @@
-"""The authorised actions profiles of accounts: what their users may do with which line."""
+"""Read and edit authorised actions profiles: which actions users may use on which lines."""
 
 from collections.abc import Iterable
 
@@ -10,13 +10,13 @@ from store.session import Database
 
 
 class ProfileDesk:
-    """Reads, creates and changes profiles. The targets of a new profile are disabled until enabled."""
+    """Reads, creates and edits profiles. The nine targets of a new profile are disabled."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def profiles(self, caller: Caller, account: str | None = None) -> list[ProfileView]:
-        """The account's authorised actions profiles, the default one first."""
+        """List the account's profiles, the default one first."""
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
@@ -31,7 +31,7 @@ class ProfileDesk:
             return found
 
     async def create_profile(self, caller: Caller, account: str | None, name: str) -> ProfileView:
-        """A new custom profile, with the nine targets disabled (F61)."""
+        """Create a custom profile, with the nine targets disabled (F61)."""
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_PROFILES)
@@ -40,13 +40,13 @@ class ProfileDesk:
     async def enable(
         self, caller: Caller, account: str | None, name: str, targets: Iterable[str]
     ) -> ProfileView:
-        """Allow targets to the users of a profile (F41); those enabled already stay so."""
+        """Enable targets for the users of a profile (F41); targets that are enabled already stay so."""
         return await self._set_targets(caller, account, name, targets, enabled=True)
 
     async def disable(
         self, caller: Caller, account: str | None, name: str, targets: Iterable[str]
     ) -> ProfileView:
-        """Take targets from the users of a profile (F41). Orders that were accepted go on (F53)."""
+        """Disable targets for the users of a profile (F41). Orders that were accepted continue (F53)."""
         return await self._set_targets(caller, account, name, targets, enabled=False)
 
     async def _set_targets(

@@ -1,4 +1,4 @@
-"""The users of accounts: their roles and profiles, and whether they may still act."""
+"""Create and edit the users of accounts: roles, profiles, languages, deactivation."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,13 +15,13 @@ from store.session import Database
 
 
 class UserDesk:
-    """Looks at, creates and changes users. A role says what a user may do, a profile on which lines."""
+    """Reads, creates and edits users. A role says what a user may do, a profile on which lines."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def users(self, caller: Caller, account: str | None = None) -> list[UserView]:
-        """Users with their role and the profile that rules what they may do."""
+        """List users with their role and profile."""
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
@@ -40,9 +40,9 @@ class UserDesk:
         distributor: str | None = None,
         language: str | None = None,
     ) -> UserView:
-        """A new user of an existing account, with its default profile and language where none is named.
+        """Create a user of an existing account; profile and language default to those of the account.
 
-        Of a service user an API key is made; it has a role and a profile as a person has.
+        A service user is for API keys; it has a role and a profile as a person has.
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
@@ -63,7 +63,7 @@ class UserDesk:
             )
 
     async def set_user_language(self, caller: Caller, user: str, language: str) -> UserView:
-        """The language that the user is written to in (F66)."""
+        """Set the language of e-mails to the user (F66)."""
         async with self._database.transaction() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
@@ -73,7 +73,10 @@ class UserDesk:
     async def set_role(
         self, caller: Caller, user: str, role: str, *, distributor: str | None = None
     ) -> UserView:
-        """Give a user (`U-3` or the address) another role; one with more rights than the caller's stays."""
+        """Set the role of a user (`U-3` or the address).
+
+        Refused if the old or the new role has more permissions than the caller (`role_above_yours`).
+        """
         async with self._database.transaction() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
@@ -84,11 +87,11 @@ class UserDesk:
             return await administration.set_role(connection, found.id, given, distributor_id, caller.by)
 
     async def deactivate_user(self, caller: Caller, user: str) -> UserView:
-        """The user can do nothing any more. Orders that were accepted before go on (F53)."""
+        """Deactivate a user, who can do nothing any more. Orders that were accepted before continue (F53)."""
         return await self._set_active(caller, user, active=False)
 
     async def activate_user(self, caller: Caller, user: str) -> UserView:
-        """The user may act again, with the role and the profile as they are."""
+        """Activate a user again, with the role and the profile as they are."""
         return await self._set_active(caller, user, active=True)
 
     async def _set_active(self, caller: Caller, user: str, *, active: bool) -> UserView:
@@ -100,7 +103,7 @@ class UserDesk:
 
 
 def email_address(text: str) -> str:
-    """The address as it is kept. Raises `Refused` (`email_invalid`)."""
+    """The address in the form in which it is stored. Raises `Refused` (`email_invalid`)."""
     try:
         return parse_email(text)
     except ValueError:
@@ -108,7 +111,7 @@ def email_address(text: str) -> str:
 
 
 def spoken(text: str | None) -> Language | None:
-    """The language that is meant, if one is. Raises `Refused` (`language_unknown`)."""
+    """Parse a language code, if there is one. Raises `Refused` (`language_unknown`)."""
     return None if text is None else parse_language(text)
 
 
