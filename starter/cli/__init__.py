@@ -3,11 +3,11 @@
 import sys
 
 INTERRUPTED = 130
-"""What a shell learns of Ctrl-C."""
+"""The exit code after Ctrl-C."""
 
 
 def main() -> None:
-    """Run the command line. What takes long to import is imported here, where Ctrl-C is quiet already."""
+    """Run the command line. Slow imports happen here, where Ctrl-C already ends without a traceback."""
     try:
         from starter.cli import commands  # noqa: PLC0415
         from telemetry.leaving import leave  # noqa: PLC0415
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def _unloaded(bug: Exception) -> int:
-    """Say that the commands could not be loaded; the exit code."""
+    """Print that the commands could not be imported; the exit code."""
     from telemetry.unexpected import EXIT_CODE, unexpected  # noqa: PLC0415
 
     print(unexpected(bug, "esim-orders").sentence, file=sys.stderr)

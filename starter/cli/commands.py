@@ -1,4 +1,4 @@
-"""All commands in one tree, and how their ends become exit codes."""
+"""The tree of all commands, and the exit code of each end."""
 
 import errno
 import os
@@ -20,10 +20,10 @@ from starter.cli.operations import database, doctor, keys, outages, sandbox
 from starter.cli.orders import orders
 from starter.cli.output import say
 from starter.cli.people import accounts, contacts, erasure, profiles, users
-from starter.cli.session import act_as, fail, told_of_bug
+from starter.cli.session import act_as, fail, report_bug
 
 UNREAD = 141
-"""What a shell learns of a program that SIGPIPE ended. Python ignores it, as sockets cause it, too."""
+"""The exit code of a program that SIGPIPE ended. Python ignores the signal, since sockets cause it, too."""
 
 app = typer.Typer(
     name="esim-orders",
@@ -48,7 +48,7 @@ app.command()(sandbox.up)
 app.command()(doctor.doctor)
 
 
-def _tell_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if not wanted:
         return
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
@@ -76,9 +76,9 @@ def everywhere(
         str | None,
         typer.Option("--language", metavar="en|fr", help="Language of refusals, warnings and statuses."),
     ] = None,
-    tell_version: Annotated[
+    print_version: Annotated[
         bool,
-        typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True),
+        typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True),
     ] = False,
 ) -> None:
     """Order eSIMs for lines, follow the orders, and look at the inventory."""
@@ -98,11 +98,11 @@ def run() -> int:
         try:
             return _run()
         except BrokenPipeError as broken:
-            return UNREAD if _is_unread(outputs) else told_of_bug(broken)
+            return UNREAD if _is_unread(outputs) else report_bug(broken)
 
 
 def _copied(number: int, closing: ExitStack) -> int:
-    """The same output once more, as rich replaces one that cannot be written to; -1 for none."""
+    """A duplicate of the file descriptor, since rich replaces an output that is closed; -1 for none."""
     try:
         copy = os.dup(number)
     except OSError:  # closed by the caller, as `>&-` does
@@ -112,7 +112,7 @@ def _copied(number: int, closing: ExitStack) -> int:
 
 
 def _is_unread(outputs: Iterable[int]) -> bool:
-    """Whether what reads an output has ended, such as `| head -1`."""
+    """Whether the reader of an output has ended, such as `| head -1`."""
     readers = select.poll()
     for number in outputs:
         if number >= 0:
@@ -129,7 +129,7 @@ def _run() -> int:
         if isinstance(left.__context__, BrokenPipeError):  # rich and typer both end with 1
             raise left.__context__ from None
         return left.code if isinstance(left.code, int) else int(left.code is not None)
-    except Exception as bug:  # noqa: BLE001  whatever it is, people get a sentence
+    except Exception as bug:  # noqa: BLE001  every bug is reported in a sentence
         full = isinstance(bug, OSError) and bug.errno in {errno.ENOSPC, errno.EDQUOT}
-        return fail(Refused.because("no_space")) if full else told_of_bug(bug)
+        return fail(Refused.because("no_space")) if full else report_bug(bug)
     return 0

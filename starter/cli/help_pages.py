@@ -1,6 +1,6 @@
-"""What the command line says by itself: the pages of `--help`, and what is wrong with what was typed.
+"""Format the pages of `--help` and the errors of wrong options.
 
-A flag is shown by its name alone, as it takes no value.
+A flag is shown by its name only, since it has no value.
 """
 
 from collections.abc import Iterator
@@ -30,25 +30,25 @@ class Command(TyperCommand):
 
 @contextmanager
 def _repeated_safely() -> Iterator[None]:
-    """What was typed is repeated without what a terminal would obey, such as in `No such command ...`."""
+    """Remove control characters from typed text that an error repeats, such as `No such command ...`."""
     try:
         yield
     except Exception as failure:
-        if hasattr(failure, "format_message"):  # of the command line itself
+        if hasattr(failure, "format_message"):  # an error of the parser
             failure.message = printable(failure.message)  # type: ignore[attr-defined]
         raise
 
 
 class Group(TyperGroup):
-    """The same for what groups commands."""
+    """A group of commands whose flags are shown as flags, and whose errors are safe to print."""
 
     def make_context(self, *arguments: Any, **more: Any) -> Any:
-        """Read its own options."""
+        """Parse its own options."""
         with _repeated_safely():
             return super().make_context(*arguments, **more)
 
     def invoke(self, ctx: Any) -> Any:
-        """Read the command's options, and run it."""
+        """Parse the command's options, and run it."""
         with _repeated_safely():
             return super().invoke(ctx)
 
@@ -58,7 +58,7 @@ class Group(TyperGroup):
 
 
 def show_flags(tree: typer.Typer) -> None:
-    """Use these for all that is registered."""
+    """Use these classes for all registered commands and groups."""
     tree.info.cls = Group
     for command in tree.registered_commands:
         command.cls = Command

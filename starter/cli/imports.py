@@ -1,4 +1,4 @@
-"""How a file is imported from a shell: read, taken over with a progress bar, and reported."""
+"""Import a file from a shell, with a progress bar, and print what changed."""
 
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from models.csv_rows import MAX_BYTES
 from models.errors import Refused
 from models.imports import ImportReport
-from models.imports import Progress as Told
+from models.imports import Progress as ReportProgress
 from models.people.callers import Caller
 from starter.cli.language import why_not
 from starter.cli.output import print_json, printable, say, warn
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
     from store.session import Database
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV file, UTF-8, with a line of column names.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would change.")]
 
 Desk = TypeVar("Desk")
-Import = Callable[[Desk, Caller, bytes, Told | None], Coroutine[Any, Any, ImportReport]]
+Import = Callable[[Desk, Caller, bytes, ReportProgress | None], Coroutine[Any, Any, ImportReport]]
 
 
 def import_file(
     file: Path, kind: Callable[["Database"], Desk], take_over: Import[Desk], *, json: bool
 ) -> None:
-    """Import a file at a desk and print what changed; warnings go to stderr."""
+    """Import a file by a desk's method and print what changed; warnings go to stderr."""
     content = read_file(file)
 
     async def call() -> ImportReport:
-        with progress_bar() as told:
+        with progress_bar() as progress:
             async with open_desk(kind) as (desk, caller):
-                return await take_over(desk, caller, content, told)
+                return await take_over(desk, caller, content, progress)
 
     report = run(call)
     if json:
@@ -51,7 +51,10 @@ def import_file(
 
 
 def read_file(file: Path, at_most: int = MAX_BYTES) -> bytes:
-    """The file's bytes, or so many that it is too large. Raises `Refused` (`file_unreadable`)."""
+    """Read at most one byte more than `at_most`, so that the caller sees a file that is too large.
+
+    Raises `Refused` (`file_unreadable`, `file_not_there`, ...).
+    """
     try:
         with file.open("rb") as opened:
             return opened.read(at_most + 1)
@@ -67,8 +70,8 @@ def read_file(file: Path, at_most: int = MAX_BYTES) -> bytes:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Told | None]:
-    """A bar on stderr where a person looks at it, else nothing."""
+def progress_bar() -> Iterator[ReportProgress | None]:
+    """A progress bar on stderr if it is a terminal, else None."""
     if not sys.stderr.isatty():
         yield None
         return

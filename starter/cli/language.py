@@ -1,6 +1,6 @@
-"""The language of the person at the terminal: `--language`, else that of the locale, else English.
+"""Translate output into the language of the terminal: `--language`, else that of the locale, else English.
 
-Refusals, warnings, hold reasons and labels are in it; what programs read is not.
+Refusals, warnings, hold reasons and labels are translated; output for programs is not.
 """
 
 from collections.abc import Mapping
@@ -18,69 +18,69 @@ _chosen: list[Language] = []
 
 
 def choose(text: str | None) -> None:
-    """Speak this language from here on. Raises `Refused` (`language_unknown`)."""
+    """Use this language from here on. Raises `Refused` (`language_unknown`)."""
     _chosen.clear()
     if text is not None:
         _chosen.append(parse_language(text))
 
 
 def spoken() -> Language:
-    """The language that is spoken."""
+    """The language that is used."""
     from settings import language_from_environment  # noqa: PLC0415  see `starter.cli.session`
 
     return _chosen[0] if _chosen else language_from_environment()
 
 
 def why_not(refusal: Refusal) -> str:
-    """A refusal, or what is odd with a row, in a sentence."""
+    """The sentence of a refusal, or of a warning about a row of a file."""
     return sentence(refusal, spoken())
 
 
 def cautioned(english: str) -> str:
-    """A warning."""
+    """The sentence of a warning."""
     return warning(english, spoken())
 
 
 def held(reason: str) -> str:
-    """What waits for a person, and what to do."""
+    """The sentence of a hold reason: what happened, and what to do."""
     return labels.hold_sentence(reason, spoken())
 
 
 def action_label(action: Action) -> str:
-    """An action as it is named to users."""
+    """The name of an action."""
     return labels.action_label(action, spoken())
 
 
 def kind_label(kind: str) -> str:
-    """The kind of an order."""
+    """The name of a kind of order."""
     return labels.kind_label(kind, spoken())
 
 
 def order_status(status: OrderStatus) -> str:
-    """The status of an order."""
+    """The name of an order's status."""
     return labels.order_status(status, spoken())
 
 
 def request_status(status: RequestStatus) -> str:
-    """The status of a request for a QR code."""
+    """The name of the status of a request for a QR code."""
     return labels.request_status(status, spoken())
 
 
 def not_sent_step(step: str) -> str:
-    """What has not gone out yet."""
+    """The name of an e-mail or call that was not sent yet."""
     return labels.not_sent_step(step, spoken())
 
 
 def not_sent_words() -> Mapping[str, str]:
-    """What is said around what has not gone out yet."""
+    """The labels and sentences about what was not sent yet."""
     return labels.not_sent_words(spoken())
 
 
 def not_sent_tries(tries: int) -> str:
-    """How often it was tried."""
+    """The number of attempts in words."""
     return labels.not_sent_tries(tries, spoken())
 
 
 def not_sent_reason(reason: str) -> str:
-    """Why it has not gone out yet."""
+    """The sentence why it was not sent yet."""
     return labels.not_sent_reason(reason, spoken())

@@ -1,4 +1,4 @@
-"""What commands print: tables for people, JSON for programs, never both."""
+"""Print the output of commands: tables for people, JSON for programs, never both."""
 
 import json
 import sys
@@ -15,19 +15,19 @@ from models.characters import UNPRINTABLE
 from models.errors import Refusal
 from starter.cli.language import why_not
 
-# no markup or emoji: brackets and colons in names are what they are
+# no markup or emoji: names may have brackets and colons
 console = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
 
 _WIDE = 120
 
 MOST_ROWS = 10_000_000
-"""The largest number that is taken for how many: more than there are, and no more than a database takes."""
+"""The largest accepted number of rows: more than there are, and not too large for the database."""
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def how_many(explained: str) -> Any:
-    """The option that says how many rows a list has."""
+    """The option that limits the number of rows of a list."""
     return typer.Option(min=1, max=MOST_ROWS, help=explained)
 
 
@@ -37,7 +37,7 @@ def print_json(value: Any) -> None:
 
 
 def is_wide() -> bool:
-    """Whether there is room for more than the columns that matter most."""
+    """Whether the terminal is wide enough for the less important columns."""
     return console.width >= _WIDE
 
 
@@ -57,27 +57,27 @@ def short_time(moment: datetime | None) -> str:
 
 
 def say(sentence: str, *, whole: bool = False, where: Console = console) -> None:
-    """Print a sentence. Programs get it on one line however long it is; people see no word cut.
+    """Print a sentence: in a terminal wrapped between words, otherwise on one line.
 
-    With `whole`, people get it on one line, too, such as what they copy.
+    `whole`: on one line in a terminal, too, such as what people copy.
     """
     where.print(safe(sentence), soft_wrap=whole or not where.is_terminal)
 
 
 def warn(sentence: str) -> None:
-    """Tell a person something on stderr, so that it never mixes with what programs read."""
+    """Print a sentence on stderr, so that it never mixes with output that programs read."""
     print(safe(sentence), file=sys.stderr)
 
 
 def printable(text: object) -> str:
-    """What another person named, such as a file, on one line that does nothing to a terminal."""
+    """Untrusted text, such as a file name, on one line and without control characters."""
     return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(text))
 
 
 def safe(text: object) -> str:
-    """Text for people, its line breaks kept, without what a terminal would obey, such as escape sequences.
+    """Untrusted text without control characters, such as escape sequences; line breaks are kept.
 
-    All that people get goes through here: arguments, mails and answers of other programs may hold anything.
+    All output for people goes through here: arguments, e-mails and answers of other programs are untrusted.
     """
     return "\n".join(printable(line.expandtabs()) for line in str(text).replace("\r\n", "\n").split("\n"))
 
@@ -105,7 +105,7 @@ def print_table(
 
 
 def print_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
-    """Print what is known of one thing, a line each; the labels are never broken into lines."""
+    """Print the facts about one thing, one a row; labels are never broken into lines."""
     columns = ("label", "fact")
     print_table(title, columns, facts, whole=("label",), headings=False)
 

@@ -1,6 +1,6 @@
-"""What a person at a terminal is asked: on stderr, so that it never mixes with what programs read.
+"""Ask questions at a terminal, on stderr, so that they never mix with output that programs read.
 
-Ask while nothing else runs: Ctrl-C then ends the command at once.
+Ask while no event loop runs: Ctrl-C then ends the command at once.
 """
 
 import sys
@@ -11,12 +11,12 @@ from starter.cli.output import safe, warn
 
 
 def at_terminal() -> bool:
-    """Whether a person can answer."""
+    """Whether stdin and stderr are a terminal, so that a person can answer."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def confirmed(question: str, otherwise: str = "") -> bool:
-    """Whether the answer is yes; no answer is a no. `otherwise` is told to who ends the command instead."""
+    """Whether the answer is yes; no answer means no. `otherwise` is printed if Ctrl-C ends the command."""
     try:
         return typer.confirm(safe(question), default=False, err=True)
     except typer.Abort as given_up:
@@ -25,7 +25,7 @@ def confirmed(question: str, otherwise: str = "") -> bool:
 
 
 def answer(question: str, default: str = "", *, hidden: bool = False, otherwise: str = "") -> str:
-    """What is typed, without blanks around it; the default where nothing is. `otherwise`: see `confirmed`."""
+    """The typed answer, stripped; the default if nothing is typed. `otherwise`: see `confirmed`."""
     try:
         shown = safe(f"{question} [{default}]" if default else question)
         typed = typer.prompt(shown, default=default, show_default=False, hide_input=hidden, err=True)

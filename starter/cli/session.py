@@ -1,10 +1,10 @@
-"""How a command runs: it opens what it needs, and every failure becomes one sentence and an exit code.
+"""Run a command: open the desks that it needs, and turn every failure into a sentence and an exit code.
 
-A desk is imported where a command opens it: SQLAlchemy and the Temporal client take most of a second,
-settings a tenth, and help pages need none of them.
+A desk is imported where a command opens it: importing SQLAlchemy and the Temporal client takes most of a
+second, settings a tenth, and help pages need none of them.
 
 0 done    1 a check that found something    2 refused    3 a component is unavailable
-70 our own fault (a bug)    130 ended by Ctrl-C    141 what reads the output has ended
+70 our own fault (a bug)    130 ended by Ctrl-C    141 the reader of the output has ended
 """
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -43,9 +43,9 @@ def run(command: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
 def kept_open(
     opening: AbstractAsyncContextManager[Opened],
 ) -> Iterator[tuple[Opened, Callable[[Coroutine[Any, Any, Any]], Any]]]:
-    """What one command calls several times, such as a desk, over the same connections; and how to call it.
+    """Open a desk for several calls over the same connections; yields it and a function that runs a call.
 
-    Between two calls nothing runs, so that a person can be asked and Ctrl-C ends the command at once.
+    Between two calls no event loop runs, so a question can be asked and Ctrl-C ends the command at once.
     """
     import asyncio  # noqa: PLC0415
 
@@ -58,7 +58,7 @@ def kept_open(
 
 
 def settings() -> "Settings":
-    """The settings, where they say which database is meant. Raises `Unavailable` where nothing does."""
+    """The settings. Raises `Unavailable` if no database is configured and no sandbox runs."""
     from settings import load  # noqa: PLC0415
 
     chosen = load()
@@ -68,7 +68,7 @@ def settings() -> "Settings":
 
 
 def no_sandbox(otherwise: str = "") -> Unavailable:
-    """Say that no sandbox runs where one is looked for, and what to do."""
+    """The error that no sandbox runs in the folder, and what to do."""
     from settings import data_dir_from_environment  # noqa: PLC0415
 
     folder = data_dir_from_environment().absolute()
@@ -81,7 +81,7 @@ def no_sandbox(otherwise: str = "") -> Unavailable:
 
 @dataclass
 class _Acting:
-    """Who acts in this process: the user of the option `--user` before the command, else the operator."""
+    """The user of the option `--user` before the command; None for the platform's operator."""
 
     user: str | None = None
 
@@ -90,12 +90,12 @@ _acting = _Acting()
 
 
 def act_as(user: str | None) -> None:
-    """Let all that follows be done by this user (an e-mail address or `U-3`), or by the operator."""
+    """Act as this user (an e-mail address or `U-3`), or as the operator, from here on."""
     _acting.user = user
 
 
 async def caller(database: "Database", user: str | None = None) -> Caller:
-    """The user whom the command names, else the one named before the command, else the operator."""
+    """The caller: the user of the command's own `--user`, else of `--user` before it, else the operator."""
     from starter import callers  # noqa: PLC0415
 
     named = user or _acting.user
@@ -103,7 +103,7 @@ async def caller(database: "Database", user: str | None = None) -> Caller:
 
 
 def operator_only() -> Caller:
-    """The operator, for what must work while the database is away. Raises `Refused` where a user is named."""
+    """The operator, for commands that work while the database is unavailable. Raises `Refused` for a user."""
     if _acting.user is not None:
         raise Refused(not_permitted(Permission.SEE_OPERATIONS))
     from starter import callers  # noqa: PLC0415
@@ -128,14 +128,14 @@ async def opened() -> AsyncIterator["Database"]:
 async def open_desk(
     kind: Callable[["Database"], Desk], user: str | None = None
 ) -> AsyncIterator[tuple[Desk, Caller]]:
-    """A desk that needs the configured database alone, such as `FleetDesk`, and who asks."""
+    """Open a desk that needs only the configured database, such as `FleetDesk`; yields it and the caller."""
     async with opened() as database:
         yield kind(database), await caller(database, user)
 
 
 @asynccontextmanager
 async def order_desk(user: str | None = None) -> AsyncIterator[tuple["OrderDesk", Caller]]:
-    """The desk at which orders are placed and steered, and who asks."""
+    """Open the desk that places and steers orders; yields it and the caller."""
     from starter.orders.desk import OrderDesk  # noqa: PLC0415
 
     async with OrderDesk.open(settings()) as desk:
@@ -144,7 +144,7 @@ async def order_desk(user: str | None = None) -> AsyncIterator[tuple["OrderDesk"
 
 @asynccontextmanager
 async def qr_desk(user: str | None = None) -> AsyncIterator[tuple["QrDesk", Caller]]:
-    """The desk for QR codes, and who asks."""
+    """Open the desk of QR codes; yields it and the caller."""
     from starter.codes.desk import QrDesk  # noqa: PLC0415
 
     async with QrDesk.open(settings()) as desk:
@@ -152,7 +152,7 @@ async def qr_desk(user: str | None = None) -> AsyncIterator[tuple["QrDesk", Call
 
 
 def exit_code(failure: EsimError) -> int:
-    """What a shell learns of a failure."""
+    """The exit code of a failure."""
     return UNAVAILABLE if isinstance(failure, Unavailable) else REFUSED
 
 
@@ -165,7 +165,7 @@ HINTS = {
 
 
 def fail(failure: EsimError) -> int:
-    """Say why on stderr, one reason a line, and then what may help; the exit code."""
+    """Print each reason on stderr, one a line, and then what may help; the exit code."""
     reasons = [why_not(refusal) for refusal in failure.refusals] if isinstance(failure, Refused) else []
     for sentence in reasons or [str(failure)]:
         warn(sentence)
@@ -175,10 +175,10 @@ def fail(failure: EsimError) -> int:
     return exit_code(failure)
 
 
-def told_of_bug(bug: Exception) -> int:
-    """Say on stderr that this is a bug, and which file says where; the exit code."""
+def report_bug(bug: Exception) -> int:
+    """Print on stderr that this is a bug, and which file has its traceback; the exit code."""
     from settings import data_dir_from_environment  # noqa: PLC0415
-    from telemetry.unexpected import EXIT_CODE, unexpected  # noqa: PLC0415  hardly ever needed
+    from telemetry.unexpected import EXIT_CODE, unexpected  # noqa: PLC0415  seldom needed
 
     warn(why_not(unexpected(bug, "esim-orders", data_dir_from_environment())))
     return EXIT_CODE

@@ -243,7 +243,7 @@ async def test_a_person_is_asked_sees_the_progress_and_reads_a_summary(
     async with RecoveryDesk.open(scene.settings) as recovery:
         await eventually(lambda: recovery.find(OPERATOR), lambda found: not found)
     again = await scene.typed(*asked)
-    assert again.out == "All that is not finished has its workflow.\n"
+    assert again.out == "Everything unfinished has its workflow.\n"
 
 
 @pytest.mark.covers("W10")

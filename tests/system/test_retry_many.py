@@ -109,7 +109,7 @@ async def test_without_a_worker_none_is_taken_up(idle_scene: Scene) -> None:
     async with idle_scene.worker():
         await many_held(idle_scene, 2)
     said = await retry(idle_scene, "--all-held", "--yes", code=3)
-    assert said.err == "No worker took some of them up; it may do so later.\n"
+    assert said.err == "No worker has processed some of the retries yet; it may do so later.\n"
     assert "not taken up yet" in said.out
 
 

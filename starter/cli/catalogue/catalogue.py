@@ -1,4 +1,4 @@
-"""`esim-orders catalogue ...`: the order packs that may be ordered."""
+"""`esim-orders catalogue ...`: list and import order packs."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +20,7 @@ app = typer.Typer(help="Look at order packs, and import a catalogue.", no_args_i
 
 @app.command(name="import")
 def import_catalogue(file: File, dry_run: DryRun = False, json: JsonFlag = False) -> None:
-    """Take over order packs and order contacts from a CSV file: all rows or none.
+    """Import order packs and order contacts from a CSV file: all rows or none.
 
     Its columns: account, pack, section, item, provider, esim, distributor, and if wanted
     order_contact_name, order_contact_email, order_contact_language, available.
@@ -29,9 +29,9 @@ def import_catalogue(file: File, dry_run: DryRun = False, json: JsonFlag = False
     from starter.catalogue.desk import CatalogueDesk  # noqa: PLC0415
 
     async def take_over(
-        catalogue: "CatalogueDesk", caller: Caller, content: bytes, told: Progress | None
+        catalogue: "CatalogueDesk", caller: Caller, content: bytes, progress: Progress | None
     ) -> ImportReport:
-        return await catalogue.import_catalogue(caller, content, dry_run, told)
+        return await catalogue.import_catalogue(caller, content, dry_run, progress)
 
     import_file(file, CatalogueDesk, take_over, json=json)
 
@@ -41,7 +41,7 @@ def list_packs(
     account: Annotated[str | None, typer.Option("--account", help="Name of the account.")] = None,
     json: JsonFlag = False,
 ) -> None:
-    """List the items of all order packs, withdrawn packs too, and whom orders are sent to."""
+    """List the items of all order packs, withdrawn packs too, and the contacts orders are sent to."""
     from starter.catalogue.desk import CatalogueDesk  # noqa: PLC0415
 
     async def read() -> list[CatalogueItem]:

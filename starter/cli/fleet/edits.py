@@ -1,4 +1,4 @@
-"""`esim-orders fleet set-employee|set-groups|set-iccid`: edits of lines and their SIMs (F63, F64)."""
+"""`esim-orders fleet set-employee|set-groups|set-iccid`: edit lines and their SIMs (F63, F64)."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -34,7 +34,7 @@ Lines = Annotated[
 ]
 File = Annotated[
     Path | None,
-    typer.Option("--file", metavar="FILE", help="Reads the lines from a file, one a row; - is stdin."),
+    typer.Option("--file", metavar="FILE", help="Read the lines from a file, one a row; - is stdin."),
 ]
 
 
@@ -43,17 +43,17 @@ def set_employee(  # noqa: PLR0917  options of a command
     employee: Annotated[
         str,
         typer.Option(
-            "--employee", metavar="EMPLOYEE", help="E-mail address, name or id (E-3); none takes it away."
+            "--employee", metavar="EMPLOYEE", help="E-mail address, name or id (E-3); none removes it."
         ),
     ] = "",
     name: Annotated[
-        str | None, typer.Option("--name", help="Adds an employee of this name where no one has the address.")
+        str | None, typer.Option("--name", help="Add an employee of this name if none has the address.")
     ] = None,
     file: File = None,
     dry_run: DryRun = False,
     json: JsonFlag = False,
 ) -> None:
-    """Say who uses the SIMs in place of lines: of all lines or of none."""
+    """Set the employee who uses the SIMs in place of lines: of all lines or of none."""
     if not employee.strip():
         raise Refused.because("employee_needed")
     named = _named(lines, file)
@@ -69,10 +69,10 @@ def set_groups(  # noqa: PLR0917  options of a command
     groups: Annotated[
         str | None, typer.Option("--groups", metavar="GROUPS", help='Names separated by ;: "Sales;Lyon".')
     ] = None,
-    add: Annotated[bool, typer.Option("--add", help="Keep the groups that there are.")] = False,
-    remove: Annotated[bool, typer.Option("--remove", help="Take only these groups away.")] = False,
+    add: Annotated[bool, typer.Option("--add", help="Keep the present groups.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove only these groups.")] = False,
     create: Annotated[
-        bool, typer.Option("--create", help="Make groups that the account does not have.")
+        bool, typer.Option("--create", help="Create groups that the account does not have.")
     ] = False,
     file: File = None,
     dry_run: DryRun = False,
@@ -80,7 +80,7 @@ def set_groups(  # noqa: PLR0917  options of a command
 ) -> None:
     """Set the management groups of lines and their SIMs in place: of all lines or of none.
 
-    Without --add or --remove the groups are these and no others; --groups "" takes all away.
+    Without --add or --remove the groups are these and no others; --groups "" removes all.
     """
     if groups is None:
         raise Refused.because("groups_needed")
@@ -110,7 +110,7 @@ def set_iccid(
 
 
 def _named(lines: list[str] | None, file: Path | None) -> list[str]:
-    """All lines that are named: as arguments, in a file, or on stdin."""
+    """All lines that are given as arguments, in a file, or on stdin."""
     named = [line for line in lines or () if line != _STDIN]
     if _STDIN in (lines or ()) or (file and str(file) == _STDIN):
         named += _rows("stdin", sys.stdin.buffer.read(_MOST_BYTES + 1))
@@ -155,5 +155,5 @@ def _summary(edited: FleetEdit) -> str:
         return f"{given}; nothing is different."
     names = ", ".join(reference("L", line_id) for line_id in edited.changed)
     made = "".join(f"; new: {listed({what: number})}" for what, number in edited.created.items())
-    told = "a dry run, nothing is written; it would change" if edited.dry_run else "changed:"
-    return f"{given}; {told} {names}{made}."
+    result = "a dry run, nothing is written; it would change" if edited.dry_run else "changed:"
+    return f"{given}; {result} {names}{made}."

@@ -1,4 +1,4 @@
-"""`esim-orders fleet ...`: the lines with their SIMs, and what may be done to them."""
+"""`esim-orders fleet ...`: list, show and import lines with their SIMs, and the actions offered on them."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from store.session import Database
 
 app = typer.Typer(help="Look at lines and SIMs, edit them, and import a fleet.", no_args_is_help=True)
-app.command(name="set-employee", short_help="Say who uses the SIMs of lines.")(edits.set_employee)
+app.command(name="set-employee", short_help="Set the employee who uses the SIMs of lines.")(
+    edits.set_employee
+)
 app.command(name="set-groups", short_help="Edit the groups of lines and their SIMs.")(edits.set_groups)
 app.command(name="set-iccid", short_help="Enter the ICCID of a line's temporary eSIM.")(edits.set_iccid)
 
@@ -41,14 +43,14 @@ Target = Annotated[
 ]
 
 SHOWN = 100
-"""Lines that a table shows unless told otherwise."""
+"""Lines that a table shows without `--limit`."""
 _WHOLE = ("line", "slot", "number", "SIM", "ICCID")
 _KINDS = {SimKind.PHYSICAL: "physical", SimKind.ESIM: "eSIM"}
 
 
 @app.command(name="import")
 def import_fleet(file: File, dry_run: DryRun = False, json: JsonFlag = False) -> None:
-    """Take over a fleet from a CSV file: all rows or none.
+    """Import a fleet from a CSV file: all rows or none.
 
     Its columns: account, device, slot, msisdn, provider, sim_type, iccid, distributor, employee_name,
     employee_email, management_groups, and if wanted employee_language.
@@ -56,9 +58,9 @@ def import_fleet(file: File, dry_run: DryRun = False, json: JsonFlag = False) ->
     """
 
     async def take_over(
-        fleet: "FleetDesk", who: Caller, content: bytes, told: Progress | None
+        fleet: "FleetDesk", who: Caller, content: bytes, progress: Progress | None
     ) -> ImportReport:
-        return await fleet.import_fleet(who, content, dry_run, told)
+        return await fleet.import_fleet(who, content, dry_run, progress)
 
     import_file(file, _importing, take_over, json=json)
 
@@ -131,7 +133,7 @@ def _print_lines(account: str, lines: list[LineView]) -> None:
 
 @app.command()
 def show(target: Target, json: JsonFlag = False) -> None:
-    """Show a line with its SIMs, or one SIM in whatever state."""
+    """Show a line with its SIMs, or one SIM in any state."""
     from starter.fleet.desk import FleetDesk, names_sim  # noqa: PLC0415
 
     if names_sim(target) and not json:

@@ -1,1 +1,1 @@
-"""Commands of held work, retries, metrics and checks."""
+"""Commands to operate the system: retries, checks, keys, database, sandbox."""

@@ -1,4 +1,4 @@
-"""`esim-orders db ...`: the tables of the configured database."""
+"""`esim-orders db ...`: migrate the configured database, and announce its restore."""
 
 import typer
 
@@ -33,9 +33,9 @@ def upgrade(json: JsonFlag = False) -> None:
 
 @app.command()
 def restored(json: JsonFlag = False) -> None:
-    """Say that the database was restored from a backup, before workers and portals use it again.
+    """Record that the database was restored from a backup, before workers and portals use it again.
 
-    Whoever follows the feed of events then goes on after what they read before, and misses nothing.
+    Readers of the feed of events then continue after what they read before, and miss nothing.
     """
     from store import events  # noqa: PLC0415
     from store.session import Database  # noqa: PLC0415
@@ -52,4 +52,4 @@ def restored(json: JsonFlag = False) -> None:
     if json:
         print_json({"epoch": epoch})
     else:
-        say("The restore is noted: the feed of events goes on after everything that was restored.")
+        say("The restore is recorded: the feed of events continues after everything that was restored.")

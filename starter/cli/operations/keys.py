@@ -12,7 +12,7 @@ app = typer.Typer(
 
 @app.command()
 def new(json: JsonFlag = False) -> None:
-    """Print a new key, for ESIM_SECRET_KEYS or ESIM_PAYLOAD_KEYS. It is shown once and kept nowhere.
+    """Print a new key, for ESIM_SECRET_KEYS or ESIM_PAYLOAD_KEYS. It is shown once and stored nowhere.
 
     Use another key for each of the two settings.
     """

@@ -1,4 +1,4 @@
-"""What has not gone out yet, as people read it in a terminal."""
+"""Format e-mails and calls that were not sent yet for a terminal."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,17 +8,17 @@ from starter.cli.output import full_time
 
 
 def rows(not_sent: Sequence[NotSentView], people: Mapping[str, str]) -> list[tuple[str, str]]:
-    """One row for each e-mail or call: what and to whom, since when, how often tried, and why."""
+    """One row for each e-mail or call: what, recipients, since when, number of attempts, reason."""
     return [(label(), in_words(unsent, people)) for unsent in not_sent]
 
 
 def label() -> str:
-    """How a detail names it."""
+    """The label of such a row."""
     return not_sent_words()["label"]
 
 
 def in_words(unsent: NotSentView, people: Mapping[str, str]) -> str:
-    """One e-mail or call in a sentence; `people` names its recipients."""
+    """The sentence about one e-mail or call; `people` has the names of its recipients."""
     to = ", ".join(people.get(person, person) for person in unsent.recipients)
     return not_sent_words()["sentence"].format(
         what=not_sent_step(unsent.step) + (f" ({to})" if to else ""),
@@ -29,5 +29,5 @@ def in_words(unsent: NotSentView, people: Mapping[str, str]) -> str:
 
 
 def mark(not_sent: Sequence[NotSentView]) -> str:
-    """What a list adds to the status of an order, a request or a notification."""
+    """The suffix of the status of an order, a request or a notification in a list."""
     return f" ({label()})" if not_sent else ""

@@ -57,7 +57,7 @@ def _switched(parts: list[dict[str, Any]], *, json: bool) -> None:
 
 
 def _ask(data_dir: Path | None, **request: Any) -> list[dict[str, Any]]:
-    """What the sandbox says of its parts. Raises `Unavailable` where none runs, and `Refused`."""
+    """Send a request to the running sandbox; the state of its parts. Raises `Unavailable`, `Refused`."""
     try:
         from sandbox.control import NoAnswer, ask  # noqa: PLC0415
         from sandbox.data_dir import DataDir as Folder  # noqa: PLC0415

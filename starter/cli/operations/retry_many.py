@@ -1,4 +1,4 @@
-"""`esim-orders order retry` of many: by ids, by a query, by a reason, or everything that is held."""
+"""`esim-orders order retry` for many: by ids, by a query, by a reason, or everything that is held."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 _NAMED = 10
 KINDS = {"order": "order", "qr_request": "QR request", "qr_notification": "notification"}
-"""What people call each kind of work."""
+"""The name of each kind of work."""
 
 
 def retry_many(query: str | None, reason: str | None, *, yes: bool, json: bool) -> None:
-    """Ask, tell all that are selected to go on, watch them, and print what became of how many.
+    """Ask for confirmation, resume all that are selected, watch them, and print the number of each outcome.
 
-    Exit code 1 says that some are held again, 3 that none is, but that some were not taken up.
+    Exit code 1: some are held again; 3: none is, but some retries were not processed yet.
     """
 
     async def select() -> "list[Held]":
@@ -41,7 +41,7 @@ def retry_many(query: str | None, reason: str | None, *, yes: bool, json: bool) 
 
 
 def retry_named(ids: Sequence[str], *, yes: bool, json: bool) -> None:
-    """The same for those of these ids that are held."""
+    """Resume those of these ids that are held, as `retry_many`."""
 
     async def select() -> "list[Held]":
         async with _retry() as (retrying, who):
@@ -60,12 +60,12 @@ def _retry_chosen(chosen: "Sequence[Held]", *, yes: bool, json: bool) -> None:
     if not yes and not confirmed(f"Retry {counted(chosen)}?"):
         raise Refused.because("not_confirmed")
 
-    async def call(tell: "Progress") -> "list[Retried]":
+    async def call(report: "Progress") -> "list[Retried]":
         async with _retry() as (retrying, who):
-            return await retrying.many(who, chosen, tell)
+            return await retrying.many(who, chosen, report)
 
-    with _bar(len(chosen)) as tell:
-        done = run(lambda: call(tell))
+    with _bar(len(chosen)) as report:
+        done = run(lambda: call(report))
     if json:
         print_json(_document(done))
     else:
@@ -83,21 +83,21 @@ async def _retry() -> "AsyncIterator[tuple[RetryDesk, Caller]]":
 
 @contextmanager
 def _bar(count: int) -> "Iterator[Progress]":
-    """How far it is, on stderr; nothing where that is no terminal."""
+    """Progress bars on stderr, if it is a terminal."""
     shown = Console(stderr=True)
     with Bar(console=shown, transient=True, disable=not shown.is_terminal) as bar:
-        told_bar = bar.add_task("told to go on", total=count)
+        resumed_bar = bar.add_task("resumed", total=count)
         settled_bar = bar.add_task("settled", total=count)
 
-        def tell(told: int, settled: int) -> None:
-            bar.update(told_bar, completed=told)
+        def report(resumed: int, settled: int) -> None:
+            bar.update(resumed_bar, completed=resumed)
             bar.update(settled_bar, completed=settled)
 
-        yield tell
+        yield report
 
 
 def counted(chosen: "Sequence[Held | Waiting]") -> str:
-    """How many of each: 3 orders, 1 QR request."""
+    """The number of each kind, such as "3 orders, 1 QR request"."""
     return listed(Counter(held.kind for held in chosen), HELD)
 
 
@@ -129,7 +129,7 @@ def _document(done: "Sequence[Retried]") -> dict[str, object]:
 def _end(done: "Sequence[Retried]") -> None:
     outcomes = Counter(one.outcome.name for one in done)
     if outcomes["NOTHING_YET"]:
-        warn("No worker took some of them up; it may do so later.")
+        warn("No worker has processed some of the retries yet; it may do so later.")
     if outcomes["HELD_AGAIN"]:
         raise SystemExit(CHECK_FAILED)
     if outcomes["NOT_REACHED"]:

@@ -1,6 +1,6 @@
-"""`esim-orders up` and `mail ...`: one machine instead of a cluster.
+"""`esim-orders up` and `mail ...`: run the sandbox (one machine instead of a cluster), and read its mails.
 
-The sandbox is imported only when it is asked for: an image for a cluster does not carry it.
+The sandbox is imported only in these commands, since images for clusters do not contain it.
 """
 
 import os
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sandbox.data_dir import Addresses
     from sandbox.up import Plan
 
-mail_app = typer.Typer(help="Read the mails that the sandbox's mailbox has taken.", no_args_is_help=True)
+mail_app = typer.Typer(help="Read the mails that the sandbox's mailbox has received.", no_args_is_help=True)
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of the sandbox (.esim, or ESIM_DATA_DIR).")
@@ -31,7 +31,7 @@ _OWN = {
     "ESIM_TEMPORAL_ADDRESS": "Temporal",
     "ESIM_SMTP_URL": "the mailbox",
 }
-"""The parts that the sandbox runs unless the variable names another."""
+"""The parts that the sandbox runs unless the variable has the address of another."""
 
 
 def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
@@ -56,7 +56,7 @@ def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
     plan = Plan(
         data_dir=folder, migrate=migrations.upgrade, search_attributes=NAMES, say=warn, **_configured()
     )
-    tell = warn if json else say
+    tell = warn if json else say  # with --json, stdout has only the document
     others = (
         "" if data_dir is None else f"Other shells find it after: export ESIM_DATA_DIR={quote(str(folder))}"
     )
@@ -103,7 +103,7 @@ def _announce(addresses: "Addresses", plan: "Plan", others: str) -> None:
 
 
 def _place(url: str) -> str:
-    """Where it is, without its login."""
+    """The URL without user and password."""
     parts = urlsplit(url)
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
@@ -171,6 +171,6 @@ def _mailbox(data_dir: Path | None) -> Path:
 
 
 def look_in(data_dir: Path | None) -> None:
-    """Let the command look in this folder of a sandbox, if one is named."""
+    """Use this sandbox folder for the command, if one is given."""
     if data_dir is not None:
         os.environ["ESIM_DATA_DIR"] = str(data_dir)

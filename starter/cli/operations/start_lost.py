@@ -1,4 +1,4 @@
-"""`esim-orders order retry --without-workflow`: start all that is not finished and has no workflow."""
+"""`esim-orders order retry --without-workflow`: restart everything unfinished that has no workflow."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def start_lost(*, yes: bool, json: bool) -> None:
-    """Ask, start all with their progress, and print what became of how many.
+    """Ask for confirmation, restart all with a progress bar, and print the number of each outcome.
 
-    It may be interrupted and repeated. Exit code 3 says that some could not be started.
+    It may be interrupted and repeated. Exit code 3: some could not be started.
     """
 
     async def find() -> "list[Waiting]":
@@ -36,9 +36,9 @@ def start_lost(*, yes: bool, json: bool) -> None:
     if found and not yes and not confirmed(f"Start {counted(found)}?"):
         raise Refused.because("not_confirmed")
 
-    async def call(tell: "Callable[[int], None]") -> "list[Restart]":
+    async def call(report: "Callable[[int], None]") -> "list[Restart]":
         async with _recovery() as (recovery, who):
-            return await recovery.start(who, found, tell)
+            return await recovery.start(who, found, report)
 
     done = _counted(len(found), call) if found else []
     if json:
@@ -46,7 +46,7 @@ def start_lost(*, yes: bool, json: bool) -> None:
     elif found:
         _print(done)
     else:
-        say("All that is not finished has its workflow.")
+        say("Everything unfinished has its workflow.")
     if any(one.outcome.name == "FAILED" for one in done):
         raise Unavailable("temporal", "Some could not be started; the same command tries them again.")
 
@@ -54,20 +54,20 @@ def start_lost(*, yes: bool, json: bool) -> None:
 def _counted(
     count: int, call: "Callable[[Callable[[int], None]], Coroutine[Any, Any, list[Restart]]]"
 ) -> "list[Restart]":
-    """Show how far it is, also where Ctrl-C ends it."""
+    """Run the call with a progress bar; after Ctrl-C, say how many were done."""
     so_far = 0
 
     with _bar(count) as show:
 
-        def tell(done: int) -> None:
+        def report(done: int) -> None:
             nonlocal so_far
             so_far = done
             show(done)
 
         try:
-            return run(lambda: call(tell))
+            return run(lambda: call(report))
         except KeyboardInterrupt:
-            warn(f"{so_far} of {count} were seen to; the same command goes on with the rest.")
+            warn(f"{so_far} of {count} are done; the same command continues with the rest.")
             raise
 
 
@@ -81,7 +81,7 @@ async def _recovery() -> "AsyncIterator[tuple[RecoveryDesk, Caller]]":
 
 @contextmanager
 def _bar(count: int) -> "Iterator[Callable[[int], None]]":
-    """How far it is, on stderr; nothing where that is no terminal."""
+    """A progress bar on stderr, if it is a terminal."""
     shown = Console(stderr=True)
     columns = (TextColumn("started"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal) as bar:

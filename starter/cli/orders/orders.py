@@ -1,4 +1,4 @@
-"""`esim-orders order ...`: place orders, and say what the provider said."""
+"""`esim-orders order ...`: place and cancel orders, and enter what the provider answered."""
 
 from typing import Annotated, Any
 
@@ -118,7 +118,9 @@ def processed(order: Order, iccid: Iccid = None, json: JsonFlag = False) -> None
 @app.command()
 def cancel(
     order: Order,
-    reason: Annotated[str, typer.Option("--reason", help="Why; people and the provider are told.")],
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why; it is in the e-mails to people and the provider.")
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Cancel without asking.")] = False,
     json: JsonFlag = False,
 ) -> None:
@@ -132,7 +134,7 @@ def cancel(
 
 
 def _ask_before_the_end(found: OrderView) -> None:
-    """Ask at a terminal whether the order is cancelled, which cannot be taken back."""
+    """Ask at a terminal whether to cancel the order, which cannot be undone."""
     if not at_terminal():
         raise Refused.because("confirmation_needed")
     warn(f"{kind_label(found.kind)}, {found.title}: {order_status(found.status).lower()}.")
@@ -141,7 +143,7 @@ def _ask_before_the_end(found: OrderView) -> None:
 
 
 def print_state(state: OrderState, *, json: bool) -> None:
-    """Print where an order is; warnings go to stderr."""
+    """Print the status of an order; warnings go to stderr."""
     if json:
         print_json(state)
     else:

@@ -1,4 +1,4 @@
-"""Orders as people read them in a terminal, wide or narrow."""
+"""Format orders for a terminal, wide or narrow."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,13 +15,13 @@ from starter.cli.output import column_time, full_time, is_wide, print_facts, pri
 
 _WAITS = {OrderStatus.SUBMITTED: "acknowledgement", OrderStatus.PROVIDER_PROCESSING: "processing"}
 _INTERNAL = frozenset({"request", "note", "refusals", "what"})
-"""What an event keeps for the program's own use."""
+"""Data of events that is not shown."""
 _SIMS = frozenset({"sim", "sim_in_place"})
 _INCIDENT = "The provider processed it after the cancel: ask which SIM is in use (docs/operations.md)."
 
 
 def print_orders(orders: Sequence[OrderView]) -> None:
-    """One row an order: where it is, since when, and what it is about, such as a phone number."""
+    """Print one row per order: its subject, such as a phone number, its status, and since when."""
     wide = is_wide()
     rows = []
     for order in orders:
@@ -35,7 +35,7 @@ def print_orders(orders: Sequence[OrderView]) -> None:
 
 
 def print_held(orders: Sequence[OrderView]) -> None:
-    """One row a hold: since when the order waits for a person, and for what."""
+    """Print one row per hold: since when the order is held, and why."""
     rows = [
         (order.id, order.title, short_time(hold.since), f"{hold.reason}: {hold_sentence(hold.reason)}")
         for order in orders
@@ -46,7 +46,7 @@ def print_held(orders: Sequence[OrderView]) -> None:
 
 
 def print_order(order: OrderView, people: Mapping[str, str]) -> None:
-    """An order with all that a person may ask about it; `people` names those it refers to."""
+    """Print an order with its facts and events; `people` has names by reference."""
     by = f", by {order.distributor}" if order.distributor else ""
     facts = [
         ("kind", kind_label(order.kind)),
@@ -67,7 +67,7 @@ def print_order(order: OrderView, people: Mapping[str, str]) -> None:
 
 
 def print_events(events: Sequence[EventView], people: Mapping[str, str]) -> None:
-    """Everything that happened, oldest first; `people` names those it refers to."""
+    """Print events, oldest first; `people` has names by reference."""
     if is_wide():
         rows = [
             (column_time(event.at), event.type, who(event.actor, people), _about(event, people))
@@ -82,12 +82,12 @@ def print_events(events: Sequence[EventView], people: Mapping[str, str]) -> None
 
 
 def who(actor: str, people: Mapping[str, str]) -> str:
-    """The name of somebody who is referred to, where it is known."""
+    """The name of an actor (`user:3`) if it is known, else the reference."""
     return people.get(actor, actor).partition(" <")[0]
 
 
 def _waits(order: OrderView) -> str | None:
-    """An answer is not waited for before the order has gone out (W11)."""
+    """What the order waits for: to be sent, then for the acknowledgement, then for processing (W11)."""
     unsent = any(each.is_order for each in order.not_sent)
     name = "order" if unsent else _WAITS.get(order.status)
     return not_sent_words()[name] if name else None
@@ -113,7 +113,7 @@ def _about(event: EventView, people: Mapping[str, str]) -> str:
 
 
 def _refused(event: EventView) -> list[str]:
-    """Why the provider's answer was refused, of an order that is held for it."""
+    """Why the provider's answer was refused, if the order is held because of it."""
     refusals = event.data.get("refusals") if event.type == "order.held" else None
     return [why_not(Refusal(**each)) for each in refusals] if isinstance(refusals, list) else []
 

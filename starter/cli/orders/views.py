@@ -1,4 +1,4 @@
-"""What `esim-orders order ...` shows: the shop, orders, and what happened to them."""
+"""`esim-orders order shop|list|show|watch`: the shop, orders and their events."""
 
 from typing import Annotated
 
@@ -62,8 +62,8 @@ def list_orders(  # noqa: PLR0917  options of a command
         str | None,
         typer.Option(metavar="STATUS", help=f"Only orders in this status: {', '.join(OrderStatus)}."),
     ] = None,
-    open_only: Annotated[bool, typer.Option("--open", help="Only orders that have a way to go.")] = False,
-    held: Annotated[bool, typer.Option("--held", help="Only orders that wait for a person.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="Only orders that have not ended.")] = False,
+    held: Annotated[bool, typer.Option("--held", help="Only held orders, which wait for a person.")] = False,
     incidents: Annotated[
         bool, typer.Option("--incidents", help="Only orders processed by the provider after a cancel.")
     ] = False,
@@ -129,18 +129,18 @@ def show(order: Order, json: JsonFlag = False) -> None:
 
 @app.command()
 def watch(order: Order, json: JsonFlag = False) -> None:
-    """Follow an order until it ends, one line for everything that happens."""
+    """Follow an order until it ends, one line per event."""
     from starter.orders.book import OrderBook  # noqa: PLC0415
 
     async def follow() -> OrderView | None:
-        told = 0
+        printed = 0
         view = None
         async with open_desk(OrderBook) as (book, caller):
             async for view in book.watch(caller, parse_order_id(order)):
-                for event in view.events[told:]:
+                for event in view.events[printed:]:
                     if not json:
                         say(f"{full_time(event.at)}  {event.type:28} {event.actor}")
-                told = len(view.events)
+                printed = len(view.events)
         return view
 
     view = run(follow)
@@ -149,7 +149,7 @@ def watch(order: Order, json: JsonFlag = False) -> None:
 
 
 def parse_order_id(text: str) -> str:
-    """The order that is meant. Raises `Refused`."""
+    """Parse an order id. Raises `Refused` (`order_id_invalid`)."""
     try:
         return identifiers.parse_order_id(text)
     except ValueError:
@@ -157,7 +157,7 @@ def parse_order_id(text: str) -> str:
 
 
 def parse_status(text: str | None) -> OrderStatus | None:
-    """The status that is meant. Raises `Refused`."""
+    """Parse a status. Raises `Refused` (`status_invalid`)."""
     try:
         return None if text is None else OrderStatus(text.strip().lower())
     except ValueError:

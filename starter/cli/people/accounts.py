@@ -1,4 +1,4 @@
-"""`esim-orders account ...`: the accounts of the platform, and how their people are written to (F66, F67)."""
+"""`esim-orders account ...`: accounts, the language of their e-mails, their contact address (F66, F67)."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
@@ -87,7 +87,7 @@ def reopen(account: Account, json: JsonFlag = False) -> None:
 
 @app.command(name="set-language")
 def set_language(account: Account, language: LanguageName, json: JsonFlag = False) -> None:
-    """Write to the account's people in this language, but for those who have one of their own."""
+    """Set the language of e-mails to the account's people who have no language of their own."""
     _change(lambda desk, who: desk.set_language(who, account, language), json=json)
 
 
@@ -97,7 +97,7 @@ def set_contact(
     email: Annotated[str, typer.Argument(metavar="EMAIL|none", help="E-mail address, or none.")],
     json: JsonFlag = False,
 ) -> None:
-    """Offer notifications of QR codes that nobody requested to this address."""
+    """Set the address that notifications are offered to when a QR code had no request."""
     address = None if email.strip().lower() == "none" else email
     _change(lambda desk, who: desk.set_contact(who, account, address), json=json)
 

@@ -1,4 +1,4 @@
-"""`esim-orders contact ...`: whom the distributors are written to at (F42)."""
+"""`esim-orders contact ...`: the contacts of distributors, to whom e-mails are sent (F42)."""
 
 from typing import Annotated
 
@@ -12,13 +12,13 @@ from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say, 
 from starter.cli.questions import answer, at_terminal
 from starter.cli.session import open_desk, run
 
-app = typer.Typer(help="Look at and keep the contacts of distributors.", no_args_is_help=True)
+app = typer.Typer(help="List, add and edit the contacts of distributors.", no_args_is_help=True)
 
 _ROLES = ", ".join(ContactRole)
 
 Language = Annotated[
     str | None,
-    typer.Option("--language", metavar="en|fr", help="Of e-mails to it; the account's if never said."),
+    typer.Option("--language", metavar="en|fr", help="Of e-mails to it; the account's if never set."),
 ]
 OneAccount = Annotated[
     str | None, typer.Option("--account", help="Name of the account; not needed if there is only one.")
@@ -64,8 +64,8 @@ def add(  # noqa: PLR0917  options of a command
 ) -> None:
     """Add a contact; its roles are given here, at the question that follows, or later with `edit`.
     Requests for QR codes go to contacts with the role esim_qr_code ("eSIM QR Code"), orders to those with
-    the role order. The import of a catalogue decides who has the role order: it takes it from contacts of
-    a distributor in the file that the file does not name.
+    the role order. The import of a catalogue decides who has the role order: it removes the role from
+    contacts of a distributor in the file that the file does not name.
     """
     from starter.people.contacts import ContactDesk  # noqa: PLC0415
 
@@ -94,7 +94,7 @@ def add(  # noqa: PLR0917  options of a command
 
 
 def _second_step(created: ContactDetails) -> ContactDetails:
-    """Ask for the roles of a contact that was created, until they are ones that exist."""
+    """Ask for the roles of a contact that was created, until all typed roles exist."""
     from starter.people.contacts import ContactDesk  # noqa: PLC0415
 
     while True:
@@ -116,25 +116,25 @@ def _second_step(created: ContactDetails) -> ContactDetails:
     return run(call)
 
 
-@app.command(short_help="Correct a contact, give it roles or take them away.")
+@app.command(short_help="Edit a contact, add or remove roles.")
 def edit(  # noqa: PLR0917  options of a command
     contact: Annotated[str, typer.Argument(metavar="CONTACT", help="Id (C-7) or e-mail address.")],
     account: Annotated[str | None, typer.Option("--account", help="Name of the contact's account.")] = None,
     name: Annotated[str | None, typer.Option("--name", help="Its new name.")] = None,
     email: Annotated[str | None, typer.Option("--email", help="Its new address.")] = None,
     role: Annotated[
-        list[str] | None, typer.Option("--role", metavar="ROLE", help=f"Give it: {_ROLES}; may be repeated.")
+        list[str] | None, typer.Option("--role", metavar="ROLE", help=f"Add it: {_ROLES}; may be repeated.")
     ] = None,
     no_role: Annotated[
-        list[str] | None, typer.Option("--no-role", metavar="ROLE", help="Take it away; may be repeated.")
+        list[str] | None, typer.Option("--no-role", metavar="ROLE", help="Remove it; may be repeated.")
     ] = None,
     language: Language = None,
     json: JsonFlag = False,
 ) -> None:
-    """Correct a contact's name, address or language, give it roles or take them away.
-    What was sent stays as it is, but without the role eSIM QR Code, or at another address, the upload links
-    that a contact has are dead: `qr request SIM --again` sends the request once more. The
-    import of a catalogue decides who has the role order, and may take it away or give it again.
+    """Edit a contact's name, address or language, add or remove roles.
+    E-mails that were sent stay as they are, but without the role eSIM QR Code, or at another address, the
+    upload links of a contact stop working: `qr request SIM --again` sends the request again. The import of a
+    catalogue decides who has the role order, and may remove it or add it again.
     """
     from starter.people.contacts import ContactDesk  # noqa: PLC0415
 
@@ -162,7 +162,7 @@ def edit(  # noqa: PLR0917  options of a command
 
 
 def _print(contacts: list[ContactDetails]) -> None:
-    """A table for each account, in whose title its name takes no room from the columns."""
+    """Print a table for each account, named in the title, so that it needs no column."""
     for account in dict.fromkeys(contact.account for contact in contacts):
         rows = []
         for contact in contacts:

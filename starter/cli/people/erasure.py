@@ -1,4 +1,4 @@
-"""`esim-orders person ...`: what people may ask for about their own data."""
+"""`esim-orders person ...`: erase the personal data of a person."""
 
 from typing import Annotated
 
@@ -32,9 +32,9 @@ def erase_person(
     yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Erase a person from the database, for ever. Orders and their stories stay, and name nobody.
+    """Erase a person from the database, for ever. Orders and their history stay, without the name.
 
-    Refused while something open needs the person. Nothing is to be done in Temporal: it knows numbers only.
+    Refused while something open needs the person. Nothing is to be done in Temporal: it has ids only.
     """
     if not yes:
         would = run(lambda: _erase(who, only_look=True))

@@ -1,4 +1,4 @@
-"""`esim-orders profile ...`: which actions users may take on which lines and SIMs."""
+"""`esim-orders profile ...`: which actions users may use on which lines and SIMs."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from starter.cli.language import action_label
 from starter.cli.output import JsonFlag, print_json, print_table
 from starter.cli.session import open_desk, run
 
-app = typer.Typer(help="Look at and change authorised actions profiles.", no_args_is_help=True)
+app = typer.Typer(help="List, show and edit authorised actions profiles.", no_args_is_help=True)
 
 Account = Annotated[
     str | None, typer.Option("--account", help="Name of the account; not needed if there is only one.")
@@ -68,7 +68,7 @@ def create(profile: Profile, account: Account = None, json: JsonFlag = False) ->
 
 @app.command()
 def enable(profile: Profile, targets: Targets, account: Account = None, json: JsonFlag = False) -> None:
-    """Allow targets to the users of a profile."""
+    """Enable targets for the users of a profile."""
     from starter.people.profiles import ProfileDesk  # noqa: PLC0415
 
     async def call() -> ProfileView:
@@ -80,7 +80,7 @@ def enable(profile: Profile, targets: Targets, account: Account = None, json: Js
 
 @app.command()
 def disable(profile: Profile, targets: Targets, account: Account = None, json: JsonFlag = False) -> None:
-    """Take targets from the users of a profile."""
+    """Disable targets for the users of a profile."""
     from starter.people.profiles import ProfileDesk  # noqa: PLC0415
 
     async def call() -> ProfileView:

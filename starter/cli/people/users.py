@@ -1,4 +1,4 @@
-"""`esim-orders user ...`: who may do what in an account."""
+"""`esim-orders user ...`: the users of accounts, their roles and profiles."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +14,7 @@ from starter.cli.session import open_desk, run
 if TYPE_CHECKING:
     from starter.people.users import UserDesk
 
-app = typer.Typer(help="Look at, create and change users.", no_args_is_help=True)
+app = typer.Typer(help="List, create and edit users.", no_args_is_help=True)
 
 Account = Annotated[str | None, typer.Option("--account", help="Name of the account.")]
 User = Annotated[str, typer.Argument(metavar="USER", help="E-mail address or id (U-3).")]
@@ -80,7 +80,7 @@ def set_role(
     distributor: Distributor = None,
     json: JsonFlag = False,
 ) -> None:
-    """Give a user another role."""
+    """Set the role of a user."""
     _change(lambda users, caller: users.set_role(caller, user, role, distributor=distributor), json=json)
 
 
@@ -90,19 +90,19 @@ def set_language(
     language: Annotated[str, typer.Argument(metavar="en|fr", help="Of e-mails to them.")],
     json: JsonFlag = False,
 ) -> None:
-    """Write to a user in this language, whatever that of their account is."""
+    """Set the language of e-mails to a user, instead of the account's language."""
     _change(lambda users, caller: users.set_user_language(caller, user, language), json=json)
 
 
 @app.command()
 def deactivate(user: User, json: JsonFlag = False) -> None:
-    """Let a user do nothing any more; orders that were accepted go on."""
+    """Deactivate a user, who can do nothing any more; orders that were accepted continue."""
     _change(lambda users, caller: users.deactivate_user(caller, user), json=json)
 
 
 @app.command()
 def activate(user: User, json: JsonFlag = False) -> None:
-    """Let a deactivated user act again."""
+    """Activate a deactivated user again."""
     _change(lambda users, caller: users.activate_user(caller, user), json=json)
 
 
@@ -141,7 +141,7 @@ def _print(users: list[UserView], *, json: bool) -> None:
 
 
 def _role(user: UserView) -> str:
-    """The role, with what else matters about it."""
+    """The role, with the distributor, and whether the user is a service user or deactivated."""
     of = f" of {user.distributor}" if user.distributor else ""
     notes = [
         note

@@ -19,7 +19,7 @@ async def test_a_restore_is_announced_and_the_feed_goes_on_after_it(
     await place(database)
     shell = Shell(tmp_path, database_url, {})
     assert shell.run("db", "restored").out == (
-        "The restore is noted: the feed of events goes on after everything that was restored.\n"
+        "The restore is recorded: the feed of events continues after everything that was restored.\n"
     )
     first = (await run(database, "SELECT epoch FROM feed_epoch"))[0].epoch
     assert shell.json("db", "restored")["epoch"] > first > 1
