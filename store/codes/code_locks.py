@@ -1,8 +1,8 @@
-"""What steps about QR codes lock, and in which order: the SIM, then its request, then anything else of it.
+"""The lock sequence of steps about QR codes: the SIM, then its request, then anything else of the SIM.
 
-Steps of an order lock the order, then its SIMs, and end a discarded SIM's request after that: the same
-order, so neither waits for the other in a circle. Also a step that writes an event alone locks the SIM
-first. Before it looks whether a code is taken an import locks all codes, last.
+Steps of an order lock the order, then its SIMs, and then end the request of a discarded SIM: the same
+sequence, so there is no deadlock. A step that only writes an event locks the SIM first, too. An import
+locks all codes last, before it checks whether another SIM has the code.
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ _CODES_LOCK = 6_145_320
 
 
 @dataclass(frozen=True)
-class SimInHand:
-    """A SIM that keeps its state until the end of the transaction."""
+class LockedQrSim:
+    """A SIM that is locked: it keeps its state until the end of the transaction."""
 
     id: int
     account_id: int
@@ -31,8 +31,8 @@ class SimInHand:
 
 
 @dataclass(frozen=True)
-class RequestInHand:
-    """A request that nobody else ends or sends until the end of the transaction."""
+class LockedQrRequest:
+    """A request that is locked: no other transaction ends it or sends it again."""
 
     id: str
     account_id: int
@@ -43,16 +43,16 @@ class RequestInHand:
 
     @property
     def about(self) -> tuple[str, ...]:
-        """What events of this request refer to."""
+        """The references in events about this request."""
         return sim_references(self.sim_id, request_id=self.id)
 
     @property
     def state(self) -> RequestState:
-        """The request as it is told to its workflow."""
+        """The request as its workflow reads it."""
         return RequestState(request_id=self.id, status=self.status, sim_id=self.sim_id, round=self.round)
 
 
-# NO KEY: events, links and orders may refer to the SIM meanwhile
+# FOR NO KEY UPDATE: rows with a foreign key to the SIM (links, orders) can be written concurrently
 _LOCK_SIM = (
     select(SimRow.id, SimRow.account_id, SimRow.kind, SimRow.state)
     .where(SimRow.id == bindparam("sim"))
@@ -77,15 +77,15 @@ _OPEN_OF_SIM = select(QrRequestRow.id).where(
 _LOCK_CODES = select(func.pg_advisory_xact_lock(_CODES_LOCK))
 
 
-async def lock_sim(connection: AsyncConnection, sim_id: int) -> SimInHand:
-    """Whatever happens to the SIM's code queues here. Raises `NotFound` (`unknown_sim`)."""
+async def lock_sim(connection: AsyncConnection, sim_id: int) -> LockedQrSim:
+    """Lock the SIM: every change of its code queues here. Raises `NotFound` (`unknown_sim`)."""
     row = (await connection.execute(_LOCK_SIM, {"sim": sim_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_sim")
-    return SimInHand(row.id, row.account_id, SimKind(row.kind), SimState(row.state))
+    return LockedQrSim(row.id, row.account_id, SimKind(row.kind), SimState(row.state))
 
 
-async def lock_request(connection: AsyncConnection, request_id: str) -> RequestInHand:
+async def lock_request(connection: AsyncConnection, request_id: str) -> LockedQrRequest:
     """Lock the request, and its SIM before it. Raises `NotFound` (`unknown_request`)."""
     sim_id = (await connection.execute(_SIM_OF_REQUEST, {"request": request_id})).scalar_one_or_none()
     if sim_id is None:
@@ -94,25 +94,25 @@ async def lock_request(connection: AsyncConnection, request_id: str) -> RequestI
     return await _request(connection, request_id)
 
 
-async def lock_open_request(connection: AsyncConnection, sim: SimInHand) -> RequestInHand | None:
-    """Lock the open request of a SIM in hand, if it has one."""
+async def lock_open_request(connection: AsyncConnection, sim: LockedQrSim) -> LockedQrRequest | None:
+    """Lock the open request of a locked SIM, if it has one."""
     request_id = (await connection.execute(_OPEN_OF_SIM, {"sim": sim.id})).scalar_one_or_none()
     return None if request_id is None else await _request(connection, request_id)
 
 
 async def lock_codes(connection: AsyncConnection) -> None:
-    """From here to the end of the transaction nobody else gives any SIM a code."""
+    """Lock all codes: no other transaction imports a code until the end of this one."""
     await connection.execute(_LOCK_CODES)
 
 
 def unknown_request(request_id: str) -> NotFound:
-    """Say that there is no such request."""
+    """The error for a request that does not exist."""
     return NotFound.because("unknown_request", request=request_id)
 
 
-async def _request(connection: AsyncConnection, request_id: str) -> RequestInHand:
+async def _request(connection: AsyncConnection, request_id: str) -> LockedQrRequest:
     row = (await connection.execute(_LOCK_REQUEST, {"request": request_id})).one()
-    return RequestInHand(
+    return LockedQrRequest(
         id=row.id,
         account_id=row.account_id,
         sim_id=row.sim_id,

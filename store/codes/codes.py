@@ -1,4 +1,4 @@
-"""The codes that SIMs have and had, with the files they were read from: encrypted, never erased (F59)."""
+"""Current and earlier codes of SIMs, with the files they were read from: encrypted, never deleted (F59)."""
 
 from typing import Any
 
@@ -57,7 +57,7 @@ _ORIGINAL = select(QrVersionRow.sim_id, QrVersionRow.number, QrVersionRow.origin
 async def current(
     connection: AsyncConnection, scope: Scope, keys: KeyRing, sim_id: int
 ) -> tuple[ActivationCode, QrVersionView]:
-    """The code that the SIM has. Raises `NotFound` (`no_qr_code_yet`), `DecryptionFailed`."""
+    """The current code of the SIM. Raises `NotFound` (`no_qr_code_yet`), `DecryptionFailed`."""
     row = (await connection.execute(_CURRENT.where(_mine(scope)), {"sim": sim_id})).one_or_none()
     if row is None:
         raise _none_yet()
@@ -65,7 +65,7 @@ async def current(
 
 
 async def current_version(connection: AsyncConnection, scope: Scope, sim_id: int) -> QrVersionView:
-    """What is known of the code that the SIM has, but not the code. Raises `NotFound` (`no_qr_code_yet`)."""
+    """The facts about the current code of the SIM, without the code. Raises `NotFound` (`no_qr_code_yet`)."""
     row = (await connection.execute(_CURRENT.where(_mine(scope)), {"sim": sim_id})).one_or_none()
     if row is None:
         raise _none_yet()
@@ -73,7 +73,7 @@ async def current_version(connection: AsyncConnection, scope: Scope, sim_id: int
 
 
 async def current_number(connection: AsyncConnection, scope: Scope, sim_id: int) -> int | None:
-    """Which version of its code the SIM has, if it has one."""
+    """The number of the current version of the SIM's code, if it has a code."""
     number: int | None = await connection.scalar(_CURRENT_NUMBER.where(_mine(scope)), {"sim": sim_id})
     return number
 
@@ -81,7 +81,7 @@ async def current_number(connection: AsyncConnection, scope: Scope, sim_id: int)
 async def version(
     connection: AsyncConnection, scope: Scope, keys: KeyRing, version_id: int
 ) -> tuple[ActivationCode, QrVersionView]:
-    """A code that a SIM has or had. Raises `NotFound` (`unknown_version`), `DecryptionFailed`."""
+    """A current or earlier code of a SIM. Raises `NotFound` (`unknown_version`), `DecryptionFailed`."""
     row = (await connection.execute(_VERSION.where(_mine(scope)), {"version": version_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_version")
@@ -91,7 +91,7 @@ async def version(
 async def original(connection: AsyncConnection, scope: Scope, keys: KeyRing, version_id: int) -> bytes | None:
     """The file that the code was read from; None where it was typed in. Raises like `version`.
 
-    It is somebody else's file: it is never shown, only handed out as it is.
+    The file is untrusted: it is never rendered, only handed out as a download.
     """
     row = (await connection.execute(_ORIGINAL.where(_mine(scope)), {"version": version_id})).one_or_none()
     if row is None:
@@ -100,7 +100,7 @@ async def original(connection: AsyncConnection, scope: Scope, keys: KeyRing, ver
 
 
 async def history(connection: AsyncConnection, scope: Scope, sim_id: int) -> QrHistory:
-    """Everything about the SIM's code but the code."""
+    """The history of the SIM's code: everything but the code itself."""
     versions = await connection.execute(_VERSIONS.where(_mine(scope)), {"sim": sim_id})
     return QrHistory(
         sim_id=sim_id,
@@ -117,8 +117,8 @@ def _mine(scope: Scope) -> ColumnElement[bool]:
 
 
 async def _events(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[EventView, ...]:
-    """What happened about the SIM's code, not in the orders that brought and discard it, nor to its line; the
-    data says also which request, notification and link it was about.
+    """The events about the SIM's code, without those of orders and of its line. Their data names the request,
+    the notification and the link that they are about.
     """
     found = await events.of(connection, scope, f"sim:{sim_id}")
     return tuple(_named(event) for event in found if not event.about[0].startswith(("order-", "line:")))

@@ -1,4 +1,4 @@
-"""What a discarded SIM takes with it: its open request, its links and its notifications."""
+"""Discarding a SIM ends its open request and revokes its links and notifications."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ from store.row import now
 _SYSTEM = "system"
 
 
-def _told(request: CTE, notification: CTE) -> CTE:
-    """The events, written in the statement that makes them true."""
+def _appended(request: CTE, notification: CTE) -> CTE:
+    """Append the events in the statement that makes the change."""
     columns = ["account_id", "about", "actor", "type", "data", "audience"]
     both = union_all(_events(request, "qr.sim_discarded"), _events(notification, "notification.revoked"))
-    return insert(EventRow).from_select(columns, both).cte("told")
+    return insert(EventRow).from_select(columns, both).cte("appended")
 
 
 def _events(ended: CTE, happened: str) -> Select[Any]:
@@ -51,17 +51,17 @@ def _end() -> Select[str]:
         update(LinkRow)
         .where(
             LinkRow.sim_id == bindparam("sim"),
-            LinkRow.purpose == "download",  # an upload link is dead already, and says how its request ended
+            LinkRow.purpose == "download",  # an upload link ends with its request; its page says how
             LinkRow.revoked_at.is_(None),
         )
         .values(revoked_at=now())
-        .cte("dead")
+        .cte("links")
     )
-    moot = union_all(select(request.c.id), select(notification.c.id))
-    released = delete(HoldRow).where(HoldRow.workflow_id.in_(moot)).cte("released")
-    superseded = delete(NotSentRow).where(NotSentRow.subject_id.in_(moot)).cte("superseded")
-    told = _told(request, notification)
-    return select(request.c.id).add_cte(notification, links, released, superseded, told)
+    obsolete = union_all(select(request.c.id), select(notification.c.id))
+    released = delete(HoldRow).where(HoldRow.workflow_id.in_(obsolete)).cte("released")
+    superseded = delete(NotSentRow).where(NotSentRow.subject_id.in_(obsolete)).cte("superseded")
+    appended = _appended(request, notification)
+    return select(request.c.id).add_cte(notification, links, released, superseded, appended)
 
 
 _END = _end()
@@ -71,16 +71,16 @@ _ENDED = select(QrRequestRow.id).where(
 
 
 async def end_by_discard(connection: AsyncConnection, sim_id: int) -> str | None:
-    """End the open request of a SIM that is discarded in this transaction, which holds its lock, and revoke
-    everything that leads to its code. The id of the request, whose workflow is to be told.
+    """End the open request of a SIM that is locked and discarded in this transaction, and revoke its links
+    and notifications. Return the id of the request, so that its workflow can be signalled.
 
-    One statement, for this runs for each order.
+    One statement, as this runs for each order.
     """
     ended: str | None = (await connection.execute(_END, {"sim": sim_id})).scalar_one_or_none()
     return ended
 
 
 async def ended_by_discard(connection: AsyncConnection, sim_id: int) -> str | None:
-    """The request that ended so: what a repeat of the step finds. A SIM is discarded once."""
+    """The request that `end_by_discard` ended, for a retry of the step. A SIM is discarded once."""
     ended: str | None = (await connection.execute(_ENDED, {"sim": sim_id})).scalar_one_or_none()
     return ended

@@ -1,4 +1,4 @@
-"""What the e-mails about QR codes say, who they go to, and whether they are still wanted."""
+"""The facts and recipients of e-mails about QR codes, and whether they are still to be sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,24 +35,24 @@ from store.row import now
 
 @dataclass(frozen=True)
 class RoundMails:
-    """One round of a request: what it says, and to whom."""
+    """The e-mails of one round of a request: facts and recipients."""
 
     about: AboutRequest
     account_id: int
     over: bool
     facts: CodeFacts
     contacts: tuple[Person, ...]
-    """Those of the round who have the role still: they get a link (F26, F56)."""
+    """The contacts of the round who still have the role: they get a link (F26, F56)."""
     copied: tuple[Person, ...]
-    """The additional recipients: they get none (F29, F35)."""
+    """The additional recipients: they get no link (F29, F35)."""
     requester: Person
     sender: str
-    """The address of who sent this round."""
+    """The address of the user who sent this round."""
 
 
 @dataclass(frozen=True)
 class NotificationMail:
-    """A notification: what it says, and to whom."""
+    """The e-mail of a notification: facts and recipient."""
 
     about: AboutNotification
     account_id: int
@@ -136,13 +136,15 @@ def _notifications() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _name_at(told: type[QrNotificationRow]) -> Any:
-    """The name of the account's user, else of its employee, who has the address that is told."""
+def _name_at(notified: type[QrNotificationRow]) -> Any:
+    """The name of the account's user, else of its employee, with the address that is notified."""
     names = (
         select(person.name)
-        .where(person.account_id == told.account_id, func.lower(person.email) == func.lower(told.address))
+        .where(
+            person.account_id == notified.account_id, func.lower(person.email) == func.lower(notified.address)
+        )
         .limit(1)
-        .correlate(told)
+        .correlate(notified)
         .scalar_subquery()
         for person in (UserRow, EmployeeRow)
     )
@@ -169,7 +171,7 @@ _ASKED = (
     )
     .order_by(ContactRow.id)
 )
-# the SIM first, as every step about QR codes does
+# the SIM is locked first, as in every step about QR codes
 _KEEP_SIM = select(SimRow.id).where(SimRow.id == bindparam("sim")).with_for_update(read=True)
 _KEEP_REQUEST = (
     select(QrRequestRow.status).where(QrRequestRow.id == bindparam("id")).with_for_update(read=True)
@@ -182,7 +184,7 @@ _KEEP_NOTIFICATION = (
 
 
 async def preview_facts(connection: AsyncConnection, sim_id: int, user_id: int) -> CodeFacts:
-    """What a preview about this SIM says, if this user of its account sends it."""
+    """The facts of a preview about this SIM, for this user of its account as the sender."""
     row = (await connection.execute(_PREVIEW, {"sim": sim_id, "user": user_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_sim")
@@ -190,7 +192,7 @@ async def preview_facts(connection: AsyncConnection, sim_id: int, user_id: int) 
 
 
 async def round_mails(connection: AsyncConnection, request_id: str, number: int) -> RoundMails:
-    """Everything that the mails of a round may say. Raises `NotFound` (`unknown_request`)."""
+    """The facts and recipients of the e-mails of a round. Raises `NotFound` (`unknown_request`)."""
     which = {"request": request_id, "round": number}
     row = (await connection.execute(_ROUND, which)).one_or_none()
     if row is None:
@@ -225,7 +227,7 @@ async def round_mails(connection: AsyncConnection, request_id: str, number: int)
 
 
 async def notification_mail(connection: AsyncConnection, notification_id: str) -> NotificationMail:
-    """Everything that a notification may say. Raises `NotFound` (`unknown_notification`)."""
+    """The facts and the recipient of a notification. Raises `NotFound` (`unknown_notification`)."""
     row = (await connection.execute(_NOTIFICATION, {"notification": notification_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_notification", notification=notification_id)
@@ -249,8 +251,8 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
 
 
 async def is_open(connection: AsyncConnection, about: AboutRequest) -> bool:
-    """Whether the code is still waited for, which stays so until the end of the transaction: the links that
-    are made in it end with the request.
+    """Whether the request is open. It stays so until the end of the transaction (FOR SHARE), so that links
+    created in the transaction end with the request.
     """
     await connection.execute(_KEEP_SIM, {"sim": about.sim_id})
     status = (await connection.execute(_KEEP_REQUEST, {"id": about.id})).scalar_one()
@@ -258,7 +260,7 @@ async def is_open(connection: AsyncConnection, about: AboutRequest) -> bool:
 
 
 async def is_valid(connection: AsyncConnection, about: AboutNotification) -> bool:
-    """Whether the notification is not revoked, which stays so until the end of the transaction."""
+    """Whether the notification is not revoked. It stays so until the end of the transaction (FOR SHARE)."""
     await connection.execute(_KEEP_SIM, {"sim": about.sim_id})
     revoked_at = (await connection.execute(_KEEP_NOTIFICATION, {"id": about.id})).scalar_one()
     return revoked_at is None
@@ -272,15 +274,15 @@ _DUE_IN = reminders.due_in(QrRoundRow.at, MailRow.qr_request_id == QrRoundRow.re
 async def reminder_due_in(
     connection: AsyncConnection, request_id: str, number: int, silent_for: timedelta
 ) -> timedelta | None:
-    """How much is missing until the contacts of a round have been silent for so long since they were written
-    to. None where it has been long enough.
+    """The time until a reminder of the round is due: `silent_for` after the last e-mail to its contacts. None
+    if it is due now.
     """
     known = {"request": request_id, "round": number, "silent_for": silent_for}
     return await reminders.left(connection, _DUE_IN, known)
 
 
 async def from_now(connection: AsyncConnection, after: timedelta) -> datetime:
-    """When something that is made in this transaction expires."""
+    """The time `after` from now, by the database's clock: when a link expires."""
     return (await connection.execute(select(now() + after))).scalar_one()
 
 

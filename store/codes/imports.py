@@ -1,4 +1,4 @@
-"""Giving a SIM its code: by a user of the account, or by a contact of its distributor with a link (F35)."""
+"""Imports the QR code of a SIM, from a user of the account or from a contact with an upload link (F35)."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,7 @@ from models.orders.rules import Facts, import_refusals
 from models.people.callers import By
 from store import events
 from store.codes import notifications, request_steps
-from store.codes.code_locks import RequestInHand, SimInHand, lock_codes, lock_open_request, lock_sim
+from store.codes.code_locks import LockedQrRequest, LockedQrSim, lock_codes, lock_open_request, lock_sim
 from store.codes.managers import manager_of
 from store.codes.tables import QrRequestRow, QrVersionRow
 from store.event_table import EventRow
@@ -25,7 +25,7 @@ from store.key_ring import KeyRing
 from store.secrets import code_of, file_of
 
 VERSION_COLUMNS = tuple(getattr(QrVersionRow, name) for name in QrVersionView.model_fields)
-"""What may be read of a version without the keys."""
+"""The columns of a version that can be read without the keys."""
 
 _NONE: tuple[str, ...] = ()
 
@@ -58,14 +58,14 @@ _REPLACE = (
 )
 _INSERT = insert(QrVersionRow).values(current=True).returning(*VERSION_COLUMNS)
 IMPORTED = "qr.imported"
-"""The event."""
+"""The event type of an import."""
 _BROUGHT = (
     select(QrVersionRow.id)
     .join(QrRequestRow, QrRequestRow.sim_id == QrVersionRow.sim_id)
     .where(
         QrRequestRow.id == bindparam("request"),
         QrVersionRow.current,
-        # of the event, for the version may have come before: then the request was answered by the same code
+        # by the event: the version may be older than the request, which was then answered with the same code
         exists().where(
             EventRow.about.contains(array([QrRequestRow.id])),
             EventRow.type == IMPORTED,
@@ -78,7 +78,7 @@ _BROUGHT = (
 
 @dataclass(frozen=True)
 class _Import:
-    """What somebody brought, and by which way."""
+    """The code that is imported, by which actor and for which request or link."""
 
     code: ActivationCode
     file_type: str
@@ -100,12 +100,12 @@ async def take(
     request_id: str | None,
     link_id: int | None = None,
 ) -> Imported:
-    """Give the SIM a code. It is on no other SIM (F62); the one before is kept (F59), but links to it are
-    dead; the open request is answered, also by a code that the SIM has already.
+    """Import a code for the SIM. No other SIM may have it (F62). The code before is kept (F59), but its links
+    are revoked. The open request is answered, also by the code that the SIM already has.
 
-    With a request (that of a link) it must be open still; the same code from the same contact again is
-    answered alike. Raises `Refused` (`request_over`, `code_on_another_sim`, or as `import_refusals`); then
-    the code that was there stays.
+    A request that is given (that of a link) must still be open; the same code from the same contact again is
+    answered in the same way (idempotent). Raises `Refused` (`request_over`, `code_on_another_sim`, or as
+    `import_refusals`); then the current code stays.
     """
     brought = _Import(code, file_type, original, by, request_id, link_id)
     sim = await lock_sim(connection, sim_id)
@@ -120,7 +120,7 @@ async def take(
     _check(sim)
     found, warnings, dead = (same, _NONE, 0) if same else await _add(connection, keys, sim, brought, asked)
     if asked or not same:
-        await _tell(connection, sim, asked, brought, found.number)
+        await _record(connection, sim, asked, brought, found.number)
     answered = asked.id if asked else None
     return Imported(
         version=found,
@@ -134,7 +134,7 @@ async def take(
 
 
 async def imported_by(connection: AsyncConnection, request_id: str, actor: str) -> int | None:
-    """The present version of the SIM's code, if this person answered the request with it."""
+    """The id of the current version of the SIM's code, if this actor answered the request with it."""
     found: int | None = await connection.scalar(_BROUGHT, {"request": request_id, "who": actor})
     return found
 
@@ -148,7 +148,7 @@ async def note_refused(
     request_id: str | None = None,
     link_id: int | None = None,
 ) -> None:
-    """Record that an import was refused, and why: the account and its operators read it in the history."""
+    """Record that an import was refused, and why, in the history for the account and its operators."""
     sim = await lock_sim(connection, sim_id)
     happened = ("qr.import_refused", {"codes": [reason.code for reason in refused.refusals]})
     about = sim_references(sim.id, request_id=request_id, link_id=link_id)
@@ -158,8 +158,8 @@ async def note_refused(
 async def refuse_conflict(
     connection: AsyncConnection, keys: KeyRing, sim_id: int, code: ActivationCode
 ) -> tuple[str, ...]:
-    """Warnings about a code that another SIM had. Raises `Refused` (`code_on_another_sim`) where another SIM,
-    of whatever account and also a discarded one, has it (F62).
+    """Warn if another SIM had the code before. Raises `Refused` (`code_on_another_sim`) if another SIM of any
+    account, also a discarded one, has it now (F62).
     """
     known = {"fingerprints": list(keys.fingerprints(code.profile)), "sim": sim_id}
     elsewhere = (await connection.execute(_ELSEWHERE, known)).scalar_one_or_none()
@@ -169,14 +169,18 @@ async def refuse_conflict(
 
 
 def version_view(row: Any) -> QrVersionView:
-    """A version as it is read."""
+    """The model of a version."""
     return QrVersionView(**{name: row._mapping[name] for name in QrVersionView.model_fields})
 
 
 async def _add(
-    connection: AsyncConnection, keys: KeyRing, sim: SimInHand, brought: _Import, asked: RequestInHand | None
+    connection: AsyncConnection,
+    keys: KeyRing,
+    sim: LockedQrSim,
+    brought: _Import,
+    asked: LockedQrRequest | None,
 ) -> tuple[QrVersionView, tuple[str, ...], int]:
-    """A new version in the place of the one before, with warnings, and how many links died with that."""
+    """Add a version that replaces the current one; return it, warnings and the number of revoked links."""
     number = (await connection.execute(_LAST_NUMBER, {"sim": sim.id})).scalar_one() + 1
     file = brought.original
     values = {
@@ -199,19 +203,23 @@ async def _add(
     return version_view(added), warnings, dead
 
 
-async def _check_keys(connection: AsyncConnection, keys: KeyRing, sim: SimInHand) -> None:
-    """A process without a key in use does not recognise a code that is on another SIM already (F62). Raises
-    `UnknownKey` where the newest code of another SIM is encrypted with a key that this ring does not have.
+async def _check_keys(connection: AsyncConnection, keys: KeyRing, sim: LockedQrSim) -> None:
+    """Raise `UnknownKey` if the newest code of another SIM is encrypted with a key that this ring does not
+    have: without a key in use, a process does not detect that another SIM has the code (F62).
     """
     newest = (await connection.execute(_NEWEST, {"sim": sim.id})).one_or_none()
     if newest is not None:
         keys.require_key_of(newest.code)
 
 
-async def _tell(
-    connection: AsyncConnection, sim: SimInHand, asked: RequestInHand | None, brought: _Import, number: int
+async def _record(
+    connection: AsyncConnection,
+    sim: LockedQrSim,
+    asked: LockedQrRequest | None,
+    brought: _Import,
+    number: int,
 ) -> None:
-    """End the request that is open, and append the event."""
+    """End the open request, if there is one, and append the event."""
     how = "account" if brought.request_id is None else "link"
     happened = (IMPORTED, {"version": number, "file_type": brought.file_type, "how": how})
     if asked is None:
@@ -223,8 +231,8 @@ async def _tell(
         )
 
 
-def _check(sim: SimInHand) -> None:
-    """What the SIM itself says against it; what the user's profile says is the caller's to ask."""
+def _check(sim: LockedQrSim) -> None:
+    """Refuse the import if the SIM does not allow it. The caller checks the user's profile."""
     none: frozenset[Any] = frozenset()
     facts = Facts(
         slot=None,
@@ -245,7 +253,7 @@ def _same_code(keys: KeyRing, row: Any, code: ActivationCode) -> bool:
         return False
     try:
         return keys.decrypt(code_of(row.sim_id, row.number), row.code) == str(code).encode()
-    except DecryptionFailed:  # damaged: the code that was brought mends it
+    except DecryptionFailed:  # damaged: the import replaces it
         return False
 
 

@@ -1,8 +1,8 @@
-"""Whether a link is alive, and how one ends before it expires: by itself, or with its recipient's role.
+"""Whether a link is valid, and how it is revoked: one link, or all upload links of a contact.
 
-An upload link was mailed to an address that had the role 'eSIM QR Code'. Once the contact loses the role or
-the address, or is erased, the link is revoked in the same transaction; its request stays, and can be sent
-again. The SIM is locked before the contact is, as mails and erasures do, and so is whatever uses the link.
+An upload link is mailed to a contact with the role 'eSIM QR Code'. When the contact loses the role or the
+address, or is erased, the link is revoked in the same transaction; its request stays open and can be sent
+again. The SIM is locked before the contact, as in sending, erasure and every use of a link.
 """
 
 from collections.abc import Collection
@@ -35,7 +35,7 @@ _OF_CONTACTS = and_(
     LinkRow.expires_at > now(),
 )
 SIMS_OF_CONTACTS = select(LinkRow.sim_id).where(_OF_CONTACTS)
-"""The SIMs that `recipients` have an upload link of that is not revoked and has not expired."""
+"""The SIMs for which `recipients` have an upload link that is neither revoked nor expired."""
 _LOCK_SIMS = (
     select(SimRow.id)
     .where(SimRow.id.in_(SIMS_OF_CONTACTS))
@@ -59,7 +59,7 @@ _REVOKE = (
 
 
 def facts() -> Select[Any]:
-    """Links, with everything that decides whether they are alive: `why_dead`."""
+    """Select links with everything that decides whether they are valid: see `why_dead`."""
     return (
         select(
             LinkRow.__table__,
@@ -77,10 +77,10 @@ def facts() -> Select[Any]:
 
 
 def why_dead(row: Any, *, even_if_over: bool = False) -> Refusal | None:
-    """Why a link, read by `facts`, is dead; None for one that is alive.
+    """Why a link, selected by `facts`, is not valid any more; None for a valid link.
 
-    That its request has ended is all that `even_if_over` leaves out. The link of a request that ended with
-    its SIM says so, as nothing can be done with it; any other link of a discarded SIM is revoked with it.
+    `even_if_over` accepts a link whose request has ended, and nothing else. The upload link of a request that
+    ended because the SIM was discarded answers `request_over`; any other link of a discarded SIM is revoked.
     """
     if row.expired:
         return Refusal.of("link_expired")
@@ -99,8 +99,8 @@ def why_dead(row: Any, *, even_if_over: bool = False) -> Refusal | None:
 
 
 async def lock_recipients(connection: AsyncConnection, contact_ids: Collection[int]) -> None:
-    """Lock the SIMs whose links these contacts have, then the contacts: no other link is made for them until
-    the end of the transaction.
+    """Lock the SIMs for which these contacts have upload links, then the contacts: no further link is created
+    for them until the end of the transaction.
     """
     known = {"recipients": _recipients(contact_ids)}
     while True:
@@ -110,11 +110,11 @@ async def lock_recipients(connection: AsyncConnection, contact_ids: Collection[i
         if set(await connection.scalars(SIMS_OF_CONTACTS, known)) <= locked:
             await attempt.commit()
             return
-        await attempt.rollback()  # they were sent another link before they were locked
+        await attempt.rollback()  # another link was created before they were locked
 
 
 async def revoke_of_contacts(connection: AsyncConnection, contact_ids: Collection[int], by: By) -> int:
-    """The contacts, who are locked with `lock_recipients`, lose their upload links; how many."""
+    """Revoke the upload links of these contacts, who are locked with `lock_recipients`; return how many."""
     known = {"recipients": _recipients(contact_ids)}
     rows = sorted((await connection.execute(_REVOKE_OF_CONTACTS, known)).all())
     for row in rows:
@@ -123,7 +123,7 @@ async def revoke_of_contacts(connection: AsyncConnection, contact_ids: Collectio
 
 
 async def revoke(connection: AsyncConnection, link_id: int, by: By) -> None:
-    """Revoke one link: it opens nothing any more; revoking it again changes nothing. The link must exist."""
+    """Revoke one link; idempotent. The link must exist."""
     known = await find(connection, AllAccounts(), link_id)
     await lock_sim(connection, known.sim_id)
     row = (await connection.execute(_REVOKE, {"link": link_id})).one_or_none()

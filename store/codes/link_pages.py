@@ -1,4 +1,4 @@
-"""What the page behind a link says: enough to know which SIM is meant, and no more of the account's data."""
+"""The data of the page behind a link: enough to identify the SIM, and no more of the account's data."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +21,7 @@ from store.people.tables import AccountRow, ContactRow, DistributorRow, Provider
 
 @dataclass(frozen=True)
 class Requester:
-    """Who asked for a code: the manager who is told that it is there (F37)."""
+    """The user who requested a code: the manager who is notified when it is imported (F37)."""
 
     user_id: int
     name: str = field(repr=False)
@@ -73,7 +73,7 @@ _REQUESTER = (
 
 
 async def upload_page(connection: AsyncConnection, scope: OfLink) -> UploadPage:
-    """What the contact with this link is asked for. The link must exist."""
+    """The data of the page on which the contact uploads the code. The link must exist."""
     row = (await connection.execute(_UPLOAD, {"link": scope.link_id})).one()
     return UploadPage(
         **_of(row),
@@ -85,7 +85,7 @@ async def upload_page(connection: AsyncConnection, scope: OfLink) -> UploadPage:
 
 
 async def over_page(connection: AsyncConnection, scope: OfLink) -> OverPage:
-    """What became of the request of this upload link. The link must exist."""
+    """How the request of this upload link ended. The link must exist."""
     row = (await connection.execute(_OVER, {"link": scope.link_id})).one()
     return OverPage(
         **_of(row),
@@ -100,19 +100,19 @@ async def over_page(connection: AsyncConnection, scope: OfLink) -> OverPage:
 
 
 async def download_page(connection: AsyncConnection, scope: OfLink) -> LinkPage:
-    """Which SIM's code the link shows. The link must exist."""
+    """The SIM whose code the download link shows. The link must exist."""
     return LinkPage(**_of((await connection.execute(_DOWNLOAD, {"link": scope.link_id})).one()))
 
 
 async def requester(connection: AsyncConnection, request_id: str) -> Requester:
-    """Who asked for the code."""
+    """The user who requested the code."""
     row = (await connection.execute(_REQUESTER, {"request_id": request_id})).one()
     return Requester(row.id, row.name, row.email)
 
 
 async def _unnotified(connection: AsyncConnection, row: Any) -> bool:
     version_id = await imported_by(connection, row.id, row.recipient)
-    return version_id is not None and not await notifications.told(connection, version_id)
+    return version_id is not None and not await notifications.is_notified(connection, version_id)
 
 
 def _of(row: Any) -> dict[str, Any]:

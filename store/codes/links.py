@@ -1,7 +1,7 @@
-"""Links in mails: a random token that lets whoever has it do one thing about one SIM, until it ends (F60).
+"""Links in e-mails: a random bearer token that allows one action for one SIM, until it expires (F60).
 
-Only the token's digest is kept. A link is dead when it has expired or was revoked, and also when what it is
-about has moved on: an upload link with its request, a download link with the version that it shows.
+Only the SHA-256 digest of the token is stored. A link is invalid when it has expired or was revoked, and also
+when what it is about has ended: the request of an upload link, the version that a download link shows.
 """
 
 import hashlib
@@ -45,13 +45,13 @@ from store.secrets import uploaded
 
 _UPLOADS_KEPT = timedelta(days=1)
 _MOST_UPLOADS = 5
-"""Of one link: more than a person looks at in several windows, and too little to fill the database."""
+"""Uploads kept for one link: enough for several browser windows, too few to fill the database."""
 _RANDOM_BYTES = 32
 
 
 @dataclass(frozen=True)
 class Link:
-    """A link that is alive."""
+    """A link that is valid."""
 
     id: int
     account_id: int
@@ -69,11 +69,11 @@ class Link:
 
     @property
     def actor(self) -> str:
-        """Who uses it, as events name it: whom the mail with the link went to, else the link itself."""
+        """The actor in events: the recipient of the e-mail with the link, else the link itself."""
         return self.recipient or f"link:{self.id}"
 
     def by(self, bearer: LinkBearer) -> By:
-        """The bearer of the link as it is recorded."""
+        """The bearer of the link as actor and origin of an event."""
         return By(self.actor, bearer.origin_id)
 
 
@@ -130,11 +130,11 @@ async def mint(
     notification_id: str | None = None,
     version_id: int | None = None,
 ) -> str:
-    """A new link; its token, which nobody can read again.
+    """Create a link and return its token, which cannot be read again.
 
-    An upload link is of a request and of the contact whom its mail goes to; a download link is of a
-    notification and shows one version. One for an `address` that is the contact's no more, or for a contact
-    who lost the role meanwhile, is dead from the beginning: its mail is on its way already.
+    An upload link belongs to a request and to the contact whom its e-mail goes to; a download link belongs to
+    a notification and shows one version. If the contact has lost the `address` or the role meanwhile, the
+    link is created revoked, because its e-mail is already being sent.
     """
     late = address is not None and not await _may_upload(connection, recipient or "", address)
     await connection.execute(_FORGET, {"kept": _UPLOADS_KEPT})
@@ -159,13 +159,13 @@ async def mint(
 
 
 async def discard(connection: AsyncConnection, tokens: Collection[str]) -> None:
-    """Delete links whose mails certainly did not leave: no recipient has one, so the history shows none."""
+    """Delete links whose e-mails were certainly not sent: no recipient has them, so no history shows them."""
     if tokens:
         await connection.execute(_DISCARD, {"digests": [_digest(token) for token in tokens]})
 
 
 async def _may_upload(connection: AsyncConnection, recipient: str, address: str) -> bool:
-    """Whether the contact has this address and the role, which stays so until the end of the transaction."""
+    """Whether the contact has this address and the role. It stays so until the end of the transaction."""
     known = {"contact": int(recipient.removeprefix("contact:"))}
     contact = (await connection.execute(_KEEP_CONTACT, known)).one_or_none()
     if contact is None or contact.address != address.lower():
@@ -176,13 +176,13 @@ async def _may_upload(connection: AsyncConnection, recipient: str, address: str)
 async def find(
     connection: AsyncConnection, token: str, purpose: str, *, lock: bool = False, even_if_over: bool = False
 ) -> Link:
-    """The link with this token, if it is alive. Raises `Refused` (`link_unknown`, `link_expired`,
+    """The link with this token, if it is valid. Raises `Refused` (`link_unknown`, `link_expired`,
     `link_revoked`, `request_over`).
 
-    `lock` keeps it alive until the end of the transaction: whatever would end its request, replace its
-    version or discard its SIM waits. `even_if_over` finds also a link whose request has ended, for
-    the contact who imported the code with it may see so; it gives no right to import, and finds no link that
-    is revoked.
+    `lock` keeps it valid until the end of the transaction: a transaction that would end its request, replace
+    its version or discard its SIM waits. `even_if_over` also finds a link whose request has ended, because
+    the contact who imported the code with it may see that; it never finds a revoked link, and gives no right
+    to import.
     """
     known = {"digest": _digest(token), "for_purpose": purpose}
     row = (await connection.execute(_FIND, known)).one_or_none()
@@ -198,7 +198,7 @@ async def find(
 
 
 async def recent_uses(connection: AsyncConnection, link_id: int, since: timedelta) -> int:
-    """How often the link was used in the time before now: each try counts, also a refused one."""
+    """How often the link was used in the last `since`, for the rate limit: refused attempts count, too."""
     known = {"link": f"link:{link_id}", "since": since}
     return int((await connection.execute(_RECENT_USES, known)).scalar_one())
 
@@ -212,8 +212,8 @@ async def stage(
     file_type: str,
     original: bytes | None,
 ) -> str:
-    """Keep what was checked until whoever uploaded it sends it, for a day at most; the id to send it by.
-    A link's newest few are kept.
+    """Keep an upload that was checked until the person who uploaded it submits it, for a day at most; return
+    the id by which it is submitted. Only the newest few uploads of a link are kept.
     """
     await connection.execute(_FORGET, {"kept": _UPLOADS_KEPT})
     await connection.execute(_FORGET_OLDER, {"link": link.id, "most": _MOST_UPLOADS - 1})
@@ -234,7 +234,7 @@ async def stage(
 async def staged(
     connection: AsyncConnection, keys: KeyRing, link: Link, upload_id: str
 ) -> tuple[ActivationCode, str, bytes | None]:
-    """What was checked with this link. Raises `NotFound` (`upload_unknown`)."""
+    """Code, file type and file of an upload with this link. Raises `NotFound` (`upload_unknown`)."""
     await connection.execute(_FORGET, {"kept": _UPLOADS_KEPT})
     wanted = {"upload": upload_id if storable(upload_id) else "", "link": link.id}
     row = (await connection.execute(_STAGED, wanted)).one_or_none()

@@ -1,9 +1,9 @@
-"""The manager whom a notification of a QR code is offered to (F37, F65)."""
+"""The manager to whom a notification of a QR code is offered (F37, F65)."""
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-# An ended request may be of a user who was erased since; nobody reads that address.
+# The requester of an ended request may have been erased since; that address receives no e-mail.
 _MANAGER = """
 SELECT coalesce(
     (SELECT u.email FROM qr_requests r JOIN users u ON u.id = r.requested_by
@@ -21,11 +21,11 @@ WHERE s.id = :sim
 async def manager_of(
     connection: AsyncConnection, sim_id: int, *, imported_by: str, request_id: str | None = None
 ) -> str | None:
-    """The address that a notification of this SIM's code is offered to; a caller may name any other.
+    """The address to which a notification of this SIM's code is offered; a caller may choose another.
 
-    That of the user who requested the code: in `request_id`, else in the last request that was accepted.
-    Where nobody requested it, the account's contact address; else that of the user who imported the code
-    (`user:3`). None where there is none of these.
+    It is the address of the user who requested the code: in `request_id`, else in the last request that was
+    accepted. Without a request it is the account's contact address, else the address of the user who imported
+    the code (`user:3`). None if there is none of these.
     """
     known = {"sim": sim_id, "request": request_id, "importer": imported_by}
     found: str | None = await connection.scalar(text(_MANAGER), known)

@@ -1,4 +1,4 @@
-"""Notifications that a code is there: written before their mail is sent, revoked with their links."""
+"""Notifications of imported codes: recorded before their e-mail is sent, revoked with their links."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from models.fleet.inventory import SimState
 from models.identifiers import qr_notification_id
 from models.people.callers import AllAccounts, By, Scope
 from store import events
-from store.codes.code_locks import SimInHand, lock_request, lock_sim
+from store.codes.code_locks import LockedQrSim, lock_request, lock_sim
 from store.codes.tables import LinkRow, QrNotificationRow, QrRequestRow, QrVersionRow
 from store.fleet.tables import SimRow
 from store.mail_table import MailRow
@@ -37,10 +37,10 @@ from store.row import now
 from store.scopes import within
 
 OFFERED_BY = "system"
-"""The maker of a notification that a request's own workflow offers to the requester, and sends itself."""
+"""The creator of a notification that the workflow of a request offers to the requester, and sends itself."""
 _STARTED_WITHIN = timedelta(minutes=5)
-"""How long after it was written down a notification's mail is begun. Where it is not, whoever wrote it could
-not reach Temporal, and perhaps gave up: then nobody is told by it.
+"""The e-mail of a notification is begun within this time after it was recorded. If it is not, Temporal was
+unavailable for the caller, who perhaps gave up: then the notification does not count as notified.
 """
 
 _INSERT = insert(QrNotificationRow).on_conflict_do_nothing().returning(QrNotificationRow.id)
@@ -54,7 +54,7 @@ NOTIFIED = exists().where(
         exists().where(MailRow.qr_notification_id == QrNotificationRow.id),
     ),
 )
-"""Whether a recipient was notified of a version, or is just now, as a condition of a statement."""
+"""Whether a recipient has been or is being notified of a version, as a condition of a statement."""
 _IS_NOTIFIED = select(QrVersionRow.id).where(QrVersionRow.id == bindparam("version"), NOTIFIED)
 _UNNOTIFIED = (
     select(QrVersionRow.id, UserRow.email)
@@ -72,7 +72,7 @@ _UNNOTIFIED = (
 
 
 def _revoking(*which: ColumnElement[bool]) -> Select[str]:
-    """Revoke them, and forget what they were held for."""
+    """Revoke notifications, and remove their holds and records of unsent e-mails."""
     revoked = (
         update(QrNotificationRow)
         .where(QrNotificationRow.revoked_at.is_(None), *which)
@@ -105,7 +105,7 @@ async def create(
     address: str,
     by: By,
 ) -> NotificationView:
-    """Write a notification of the SIM's present code; the same id again is the same one.
+    """Record a notification of the SIM's current code. The id makes it idempotent.
 
     Raises `Refused` (`key_used_for_notification`, `sim_discarded`, `code_replaced`).
     """
@@ -137,7 +137,7 @@ async def notification(connection: AsyncConnection, scope: Scope, notification_i
 
 
 async def find(connection: AsyncConnection, scope: Scope, notification_id: str) -> NotificationView | None:
-    """One notification, if there is such a one."""
+    """One notification, or None."""
     statement = _views(scope).where(QrNotificationRow.id == notification_id)
     row = (await connection.execute(statement)).one_or_none()
     return None if row is None else _view(row)
@@ -151,7 +151,7 @@ async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tupl
 
 
 async def revoke(connection: AsyncConnection, notification_id: str, by: By) -> None:
-    """The notification's links show nothing any more; revoking it again changes nothing.
+    """Revoke a notification and its links; idempotent.
 
     Raises `NotFound` (`unknown_notification`).
     """
@@ -161,32 +161,33 @@ async def revoke(connection: AsyncConnection, notification_id: str, by: By) -> N
     if (await connection.execute(_REVOKE_ONE, one)).scalar_one_or_none() is None:
         return
     await connection.execute(_REVOKE_LINKS_OF_ONE, one)
-    await _signal_revoked(connection, sim, by, notification_id)
+    await _record_revoked(connection, sim, by, notification_id)
 
 
-async def revoke_all(connection: AsyncConnection, sim: SimInHand, by: By) -> int:
-    """The SIM, which is locked, gets another code: what was told of the one before is of no use.
+async def revoke_all(connection: AsyncConnection, sim: LockedQrSim, by: By) -> int:
+    """Revoke all notifications of a locked SIM and their links, because the SIM gets another code.
 
-    How many links showed it until now.
+    Return how many links were valid until now.
     """
     revoked = (await connection.scalars(_REVOKE, {"sim": sim.id})).all()
     links = await connection.scalars(_REVOKE_LINKS.returning(LinkRow.expires_at > now()), {"sim": sim.id})
     dead = sum(links)
     for notification_id in revoked:
-        await _signal_revoked(connection, sim, by, notification_id)
+        await _record_revoked(connection, sim, by, notification_id)
     return dead
 
 
-async def _signal_revoked(connection: AsyncConnection, sim: SimInHand, by: By, notification_id: str) -> None:
+async def _record_revoked(
+    connection: AsyncConnection, sim: LockedQrSim, by: By, notification_id: str
+) -> None:
     about = sim_references(sim.id, notification_id=notification_id)
     happened: events.Happening = ("notification.revoked", {})
     await events.append(connection, sim.account_id, about, by.actor, happened, origin_id=by.origin_id)
 
 
 async def offer_notification(connection: AsyncConnection, request_id: str) -> str | None:
-    """Where nobody was told of the code that was imported: a notification to who asked for it; its id.
-
-    None where somebody was told, or where the SIM has no code to tell of any more.
+    """Record a notification for the requester if no recipient has been notified of the imported code; return
+    its id. None if a recipient has been notified, the request has no code, or the SIM is discarded.
     """
     request = await lock_request(connection, request_id)
     own = _id_for_requester(request.account_id, request_id)
@@ -208,14 +209,14 @@ async def offer_notification(connection: AsyncConnection, request_id: str) -> st
     return own
 
 
-async def told(connection: AsyncConnection, version_id: int) -> bool:
-    """Whether somebody was told of this version, or is just now."""
+async def is_notified(connection: AsyncConnection, version_id: int) -> bool:
+    """Whether a recipient has been or is being notified of this version."""
     which = {"version": version_id}
     return await connection.scalar(_IS_NOTIFIED, which) is not None
 
 
 async def offered(connection: AsyncConnection, account_id: int, request_id: str) -> bool:
-    """Whether the request's workflow tells who asked, or has told, by itself."""
+    """Whether the workflow of the request notifies the requester, or has done so, by itself."""
     known = await find(connection, AllAccounts(), _id_for_requester(account_id, request_id))
     return known is not None and known.state != "given_up"
 

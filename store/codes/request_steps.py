@@ -1,5 +1,5 @@
-"""The steps of a request for a QR code. Each is part of a transaction of its caller: it locks the SIM, then
-the request, does the effect and appends the events. Run again, it finds its own result.
+"""The steps of a request for a QR code. Each runs in its caller's transaction: it locks the SIM, then the
+request, applies the effect and appends the events. A retry finds the recorded result (idempotent).
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from models.events import sim_references
 from models.orders.rules import Facts, Recipients, request_refusals
 from models.people.callers import AllAccounts, By, Permission
 from store import events, origins
-from store.codes.code_locks import RequestInHand, lock_request, lock_sim
+from store.codes.code_locks import LockedQrRequest, lock_request, lock_sim
 from store.codes.discard import end_by_discard, ended_by_discard
 from store.codes.notifications import offer_notification
 from store.codes.request_views import find, look, of_sim, request, start_facts
@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 _FIRST = "request"
-"""The call of the first round."""
+"""The `call` of the first round."""
 
 _OURS = select(
     exists().where(SimRow.id == bindparam("sim"), SimRow.account_id == bindparam("account")).label("sim"),
@@ -82,7 +82,7 @@ _END = (
     .add_cte(_SUPERSEDED)
 )
 _EMAIL_TEXT = select(QrEmailTextRow.id).where(
-    QrEmailTextRow.id == bindparam("letter"), QrEmailTextRow.account_id == bindparam("account")
+    QrEmailTextRow.id == bindparam("email_text"), QrEmailTextRow.account_id == bindparam("account")
 )
 
 
@@ -97,10 +97,10 @@ class _Round:
 async def write_email_text(
     connection: AsyncConnection, account_id: int, subject: str | None, body: str | None, cc: Sequence[str]
 ) -> int:
-    """Keep an edited letter and whom it is copied to; its id may travel where its text may not (W6).
+    """Store an edited e-mail text with its cc addresses. Temporal gets its id, never the text (W6).
 
     A subject or body of None is sent as it is pre-filled, in the language of each recipient. Raises `Refused`
-    with every reason why such a letter is not sent (F29, F56).
+    with every reason why such an e-mail is not sent (F29, F56).
     """
     reasons = email_refusals(subject, body, cc)
     if reasons:
@@ -110,8 +110,8 @@ async def write_email_text(
 
 
 async def open_request(connection: AsyncConnection, asked: QrRequest) -> RequestResult:
-    """Accept the request, or refuse it for good with every reason (F2, F25, F26, F56). A SIM has one open
-    request at most: two that are made at once queue on the SIM.
+    """Accept the request, or refuse it for good with every reason (F2, F25, F26, F56). A SIM has at most one
+    open request: concurrent ones queue on the lock of the SIM.
     """
     missing = await _unknown(connection, asked)
     if missing:
@@ -135,7 +135,7 @@ async def open_request(connection: AsyncConnection, asked: QrRequest) -> Request
         "refusals": [reason.model_dump() for reason in reasons],
     }
     if (await connection.execute(_OPEN, values)).scalar_one_or_none() is None:
-        # the same id, for another SIM, at the same moment
+        # a concurrent request with the same id, for another SIM
         return await _known(connection, asked) or _refused(asked, reasons)
     if reasons:
         by = await origins.verified(connection, by)
@@ -158,10 +158,10 @@ async def add_round(
     contacts: Sequence[int] | None = None,
     email_text_id: int | None = None,
 ) -> RequestResult:
-    """The open request is sent once more: to all who have the role now, or to those chosen among them.
+    """Send the open request again: to all contacts who have the role now, or to those chosen among them.
 
-    `call` names the update, so that its repeat adds nothing. A user must be allowed to ask; an operator
-    may always send again.
+    `call` is the id of the update, which makes a repeat idempotent. A user needs the permission to request
+    codes; an operator may always send again.
     """
     request = await lock_request(connection, request_id)
     done = {"request": request_id, "call": call}
@@ -185,7 +185,7 @@ async def add_round(
 
 
 async def sent_again(connection: AsyncConnection, sim_id: int, call: str) -> RequestState | None:
-    """The round of one of the SIM's requests, however it went on, that this call asked for before."""
+    """The round that this call has already added to a request of the SIM, open or ended."""
     row = (await connection.execute(_SENT_AGAIN, {"sim": sim_id, "call": call})).one_or_none()
     if row is None:
         return None
@@ -193,7 +193,7 @@ async def sent_again(connection: AsyncConnection, sim_id: int, call: str) -> Req
 
 
 async def withdraw(connection: AsyncConnection, request_id: str, by: By) -> RequestResult:
-    """The code is not wanted any more: nobody can upload it with the links of this request."""
+    """Withdraw a request: its upload links do not accept a code any more."""
     request = await lock_request(connection, request_id)
     if request.status is RequestStatus.WITHDRAWN:
         return RequestResult(state=request.state)
@@ -209,20 +209,20 @@ async def withdraw(connection: AsyncConnection, request_id: str, by: By) -> Requ
 
 async def end(
     connection: AsyncConnection,
-    request: RequestInHand,
+    request: LockedQrRequest,
     status: RequestStatus,
     by: By,
     *happenings: Happening,
     link_id: int | None = None,
 ) -> None:
-    """End a request in hand: what it was held for is over, and its upload links only say how it ended."""
+    """End a locked request: release its holds. The pages of its upload links then say how it ended."""
     gone = (await connection.execute(_END, {"request": request.id, "to": status})).scalar_one()
     about = sim_references(request.sim_id, request_id=request.id, link_id=link_id)
     happenings = (*holds.released("qr", gone), *happenings)
     await events.append(connection, request.account_id, about, by.actor, *happenings, origin_id=by.origin_id)
 
 
-async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: _Round, by: By) -> None:
+async def _add_round(connection: AsyncConnection, request: LockedQrRequest, sent: _Round, by: By) -> None:
     written = {"request_id": request.id, "account_id": request.account_id, "sent_by": by.actor}
     written |= asdict(sent)
     await connection.execute(_ADD_ROUND, written)
@@ -241,7 +241,7 @@ async def _add_round(connection: AsyncConnection, request: RequestInHand, sent: 
 
 
 async def _known(connection: AsyncConnection, asked: QrRequest) -> RequestResult | None:
-    """How the request that has this id was answered; nothing of it is told to another account."""
+    """The recorded result of the request with this id. Another account learns only that the id is in use."""
     known = await find(connection, AllAccounts(), asked.request_id)
     if known is None:
         return None
@@ -251,12 +251,12 @@ async def _known(connection: AsyncConnection, asked: QrRequest) -> RequestResult
     return RequestResult(state=state, refusals=known.refusals)
 
 
-async def _facts_for(connection: AsyncConnection, request: RequestInHand, actor: str) -> Facts:
+async def _facts_for(connection: AsyncConnection, request: LockedQrRequest, actor: str) -> Facts:
     kind, _, number = actor.partition(":")
     if kind == "user":
         return await sim_facts(connection, request.sim_id, int(number))
     facts = await sim_facts(connection, request.sim_id, request.requested_by)
-    # an operator has no profile that could say no
+    # an operator has no profile that could refuse
     return facts.model_copy(update={"slot": None})
 
 
@@ -286,7 +286,7 @@ async def _no_email_text(
     if email_text_id is None:
         return []
     if (
-        await connection.execute(_EMAIL_TEXT, {"letter": email_text_id, "account": account_id})
+        await connection.execute(_EMAIL_TEXT, {"email_text": email_text_id, "account": account_id})
     ).one_or_none():
         return []
     return [Refusal.of("unknown_email_text")]

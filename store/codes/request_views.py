@@ -1,4 +1,4 @@
-"""Requests for QR codes as they are read."""
+"""Reads requests for QR codes."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ _START_FACTS = (
 
 
 async def look(connection: AsyncConnection, request_id: str) -> RequestState:
-    """Where the request is now. Raises `NotFound` (`unknown_request`)."""
+    """The present state of the request. Raises `NotFound` (`unknown_request`)."""
     row = (await connection.execute(_LOOK, {"request": request_id})).one_or_none()
     if row is None:
         raise unknown_request(request_id)
@@ -52,7 +52,7 @@ async def request(connection: AsyncConnection, scope: Scope, request_id: str) ->
 
 
 async def find(connection: AsyncConnection, scope: Scope, request_id: str) -> QrRequestView | None:
-    """One request, if there is such a one."""
+    """One request, or None."""
     row = (await connection.execute(_requests(scope).where(QrRequestRow.id == request_id))).one_or_none()
     return None if row is None else _view(row)
 
@@ -60,7 +60,8 @@ async def find(connection: AsyncConnection, scope: Scope, request_id: str) -> Qr
 async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[QrRequestView, ...]:
     """All requests for the SIM's code with their rounds, newest first."""
     rounds: dict[str, list[QrRoundView]] = {}
-    for row in await connection.execute(_ROUNDS, {"sim": sim_id}):  # shown with requests of the scope only
+    # rounds of requests outside of the scope are not used below
+    for row in await connection.execute(_ROUNDS, {"sim": sim_id}):
         sent = QrRoundView(number=row.number, at=row.at, cc=tuple(row.cc or ()))
         rounds.setdefault(row.request_id, []).append(sent)
     statement = _requests(scope).where(QrRequestRow.sim_id == sim_id)
@@ -72,9 +73,9 @@ async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tupl
 
 
 async def start_facts(connection: AsyncConnection, sim_id: int) -> tuple[int | None, str, str]:
-    """Slot, provider and distributor of a SIM, as operators see them of its workflow.
+    """Slot, provider and distributor of a SIM, for the search attributes and details of its workflow.
 
-    Raises `NotFound` (`unknown_sim`). A SIM need not have a slot any more, nor a distributor.
+    Raises `NotFound` (`unknown_sim`). A SIM may have no slot any more, or no distributor.
     """
     row = (await connection.execute(_START_FACTS, {"sim": sim_id})).one_or_none()
     if row is None:

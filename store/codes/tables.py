@@ -1,8 +1,8 @@
-"""The tables of QR codes: requests and their letters, codes and their files, and links.
+"""The tables of QR codes: requests with their e-mail texts, codes with their files, notifications and links.
 
-Secrets (codes, files) are encrypted with the key ring (`store.key_ring`); of links' tokens SHA-256 is kept.
-Triggers (see `migrations/`): a version is never deleted, and stays what it
-was but for `current` and a new encryption of its secrets.
+Secrets (codes, files) are encrypted with the key ring (`store.key_ring`); only the SHA-256 of a link's token
+is stored. Triggers (see `migrations/`) refuse to delete a version, or to change anything of it but `current`
+and the encryption of its secrets.
 """
 
 from datetime import datetime
@@ -31,14 +31,14 @@ LINK_PURPOSES = ("upload", "download")
 
 
 class QrEmailTextRow(Row):
-    """A letter as a user edited it, and whom it is copied to. Free text stays out of every history (W6)."""
+    """An e-mail text that a user edited, with cc addresses. Free text is kept out of every history (W6)."""
 
     __tablename__ = "qr_email_texts"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
     subject: Mapped[str | None] = mapped_column(info=personal(Erase.REPLACE, Erase.MENTIONS))
     body: Mapped[str | None] = mapped_column(info=personal(Erase.REPLACE, Erase.MENTIONS))
-    """What was left as it is pre-filled is None: each recipient reads it in their own language."""
+    """None if the user left it as pre-filled: each recipient then gets it in their own language."""
     cc: Mapped[list[str]] = mapped_column(
         ARRAY(String), server_default=text("'{}'"), info=personal(Erase.REPLACE, Erase.ADDRESS)
     )
@@ -64,7 +64,7 @@ class QrRequestRow(Row):
         info=not_personal("codes and their parameters, never names or addresses"),
     )
     __table_args__ = (
-        # a refused request does not keep a cancelled order from deleting its temporary eSIM
+        # a cancelled order deletes its temporary eSIM; a refused request must not prevent that
         of_account("sim_id", "sims", ondelete="CASCADE"),
         of_account("requested_by", "users"),
         UniqueConstraint("id", "account_id"),
@@ -76,14 +76,14 @@ class QrRequestRow(Row):
 
 
 class QrRoundRow(Row):
-    """One sending of a request: which letter (the usual one where none) and to whom."""
+    """One sending of a request: its recipients and its e-mail text (the standard text if there is none)."""
 
     __tablename__ = "qr_rounds"
     request_id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
     number: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = owner()
     call: Mapped[str] = mapped_column(info=REFERENCE)
-    """The update that asked for it: its repeat finds the round."""
+    """The id of the update that added the round: a repeat of the update finds the round."""
     contacts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     email_text_id: Mapped[int | None]
     sent_by: Mapped[str] = mapped_column(info=REFERENCE)
@@ -96,7 +96,7 @@ class QrRoundRow(Row):
 
 
 class QrVersionRow(Row):
-    """A code that a SIM has (`current`) or had, with the file it was read from (F59)."""
+    """A current or earlier code of a SIM, with the file it was read from (F59)."""
 
     __tablename__ = "qr_versions"
     id: Mapped[int] = own_id()
@@ -107,10 +107,10 @@ class QrVersionRow(Row):
     code: Mapped[bytes] = mapped_column(LargeBinary, info=ENCRYPTED)
     """Encrypted."""
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary, info=ENCRYPTED)
-    """Keyed digest of the profile that the code stands for: a code is on one SIM at most (F62)."""
+    """Keyed digest of the eSIM profile that the code names: at most one SIM has a code (F62)."""
     file_type: Mapped[str] = mapped_column(info=CODE)
     original: Mapped[bytes | None] = mapped_column(LargeBinary, info=ENCRYPTED)
-    """Encrypted; none where the code was typed in."""
+    """Encrypted; NULL if the code was typed in."""
     request_id: Mapped[str | None] = mapped_column(info=REFERENCE)
     imported_by: Mapped[str] = mapped_column(info=REFERENCE)
     imported_at: Mapped[datetime] = mapped_column(server_default=now())
@@ -128,7 +128,7 @@ class QrVersionRow(Row):
 
 
 class QrNotificationRow(Row):
-    """A mail that tells somebody that a code is there. The address stays out of every history."""
+    """An e-mail that notifies a person of an imported code. The address is kept out of every history."""
 
     __tablename__ = "qr_notifications"
     id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
@@ -149,7 +149,7 @@ class QrNotificationRow(Row):
 
 
 class QrUploadRow(Row):
-    """A file that was checked and is shown to whoever uploaded it, until they send it. Kept for a day."""
+    """An upload that was checked and is shown to the contact, until they submit it. Kept for a day."""
 
     __tablename__ = "qr_uploads"
     id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
@@ -161,9 +161,9 @@ class QrUploadRow(Row):
 
 
 class LinkRow(Row):
-    """A link in a mail: whoever has the token may do one thing about one SIM, until it expires (F60).
+    """A link in an e-mail: its bearer token allows one action for one SIM, until it expires (F60).
 
-    Each try to send a mail has a token of its own, as only its digest is kept.
+    Each attempt to send the e-mail has a token of its own, as only the digest is stored.
     """
 
     __tablename__ = "links"
@@ -175,10 +175,10 @@ class LinkRow(Row):
     sim_id: Mapped[int]
     request_id: Mapped[str | None] = mapped_column(info=REFERENCE)
     recipient: Mapped[str | None] = mapped_column(info=REFERENCE)
-    """Upload: the contact whom the mail went to, such as `contact:7`."""
+    """Of an upload link: the contact to whom the e-mail was sent, such as `contact:7`."""
     notification_id: Mapped[str | None] = mapped_column(info=REFERENCE)
     version_id: Mapped[int | None]
-    """Download: the only version it shows."""
+    """Of a download link: the only version that it shows."""
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

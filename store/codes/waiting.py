@@ -1,4 +1,4 @@
-"""Requests of all SIMs in one list, with the notifications that wait for a person."""
+"""Lists the requests of all SIMs, together with notifications that are held or not sent yet."""
 
 from typing import Any
 
@@ -24,9 +24,7 @@ async def waiting(
     held: bool = False,
     limit: int = 100,
 ) -> list[QrWaitingView]:
-    """Requests, newest first, and among them the notifications that are held or have not gone out yet; with
-    `held` only what is held.
-    """
+    """Requests, and notifications that are held or not sent yet, newest first; with `held` only held ones."""
     requests = _requests().where(within(scope, QrRequestRow.account_id))
     notifications = _notifications().where(within(scope, QrNotificationRow.account_id))
     if open_only:
@@ -44,7 +42,7 @@ async def waiting(
 
 
 async def held_count(connection: AsyncConnection, scope: Scope) -> int:
-    """How many requests and notifications wait for a person."""
+    """The number of held requests and notifications."""
     held = select(func.count(HoldRow.workflow_id.distinct())).where(
         HoldRow.workflow_id.startswith("qr-"), within(scope, HoldRow.account_id)
     )

@@ -14,7 +14,7 @@ KEEP_VERSION = """
 CREATE FUNCTION keep_qr_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        RAISE EXCEPTION 'version % of a QR code is kept for ever', OLD.id
+        RAISE EXCEPTION 'version % of a QR code cannot be deleted', OLD.id
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF (NEW.id, NEW.account_id, NEW.sim_id, NEW.number, NEW.file_type, NEW.request_id,
@@ -22,7 +22,7 @@ BEGIN
        IS DISTINCT FROM
        (OLD.id, OLD.account_id, OLD.sim_id, OLD.number, OLD.file_type, OLD.request_id,
         OLD.imported_by, OLD.imported_at) THEN
-        RAISE EXCEPTION 'version % of a QR code stays what it was', OLD.id
+        RAISE EXCEPTION 'version % of a QR code cannot be changed', OLD.id
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
