@@ -1,9 +1,9 @@
-"""A catalogue file becomes order packs, their items and order contacts: all rows or none, once.
+"""Imports a catalogue file (order packs, their items and order contacts): all rows or none, idempotently.
 
-A pack in the file is described completely: items it had before and that the file does not name are
-removed. Packs that the file does not name stay; `available` withdraws one. Orders that were accepted go on.
-So are the order contacts of a distributor, where the file names any: those that it does not name any more
-stay contacts, but orders are not sent to them. That is how a wrong address is corrected.
+The file describes each of its packs completely: items of the pack that the file does not name are removed.
+Packs that the file does not name stay; `available` withdraws a pack. Accepted orders are not affected. If the
+file names order contacts of a distributor, it names all of them: the others stay contacts, but orders are not
+sent to them any more. That is how a wrong address is corrected.
 """
 
 from collections.abc import Sequence
@@ -124,7 +124,7 @@ WHERE NOT EXISTS (
 ORDER BY wanted.line_no
 RETURNING pack_id
 """
-# by id, as an erasure does: the updates would lock them in any sequence
+# by id, as an erasure does: the updates would lock them in an arbitrary sequence
 _LOCK_CONTACTS = """
 SELECT id FROM contacts WHERE distributor_id IN (SELECT distributor_id FROM wanted_catalogue)
 ORDER BY id FOR NO KEY UPDATE
@@ -180,7 +180,7 @@ async def import_catalogue(
     warnings: RowNotes,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Bring the catalogue to what the rows say; raises `Refused` where they contradict the inventory."""
+    """Make the catalogue match the rows. Raises `Refused` if they conflict with the inventory."""
     await stage(connection, "staged_catalogue", _STAGED, map(_staged, rows))
     await _refuse_conflicts(connection)
     for line in await ids(connection, _PROVIDERS_OF_NO_LINE):

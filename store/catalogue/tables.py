@@ -28,7 +28,7 @@ class PackRow(Row):
 
 
 class PackItemRow(Row):
-    """An item of a pack. One eSIM a provider and pack, so a pack and a line name one item."""
+    """An item of a pack. A pack has at most one eSIM of a provider, so pack and line determine the item."""
 
     __tablename__ = "order_pack_items"
     id: Mapped[int] = own_id()

@@ -1,4 +1,4 @@
-"""The catalogue as it is read, and which of it fits a line."""
+"""Reads the catalogue, and selects the packs that can be ordered for a line."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ async def items(connection: AsyncConnection, scope: Scope) -> list[PackView]:
 
 
 def esim_of(provider: Any) -> ColumnElement[bool]:
-    """Whether the item is an eSIM of this provider (an id); a pack has one at most."""
+    """Whether the item is an eSIM of this provider (an id); a pack has at most one."""
     return and_(PackItemRow.esim, PackItemRow.provider_id == provider)
 
 
@@ -33,7 +33,7 @@ def eligible(provider: Any) -> ColumnElement[bool]:
 
 
 def select_packs() -> Select[*tuple[Any, ...]]:
-    """Order packs with their items, one row an item, to be narrowed."""
+    """Select order packs with their items, one row for each item; the caller adds conditions."""
     return (
         select(
             PackRow.id,
@@ -54,5 +54,5 @@ def select_packs() -> Select[*tuple[Any, ...]]:
 
 
 def pack_view(row: Any) -> PackView:
-    """A row of `select_packs`, as it leaves the store."""
+    """The model of a row of `select_packs`."""
     return PackView(**row._mapping)

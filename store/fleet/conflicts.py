@@ -1,7 +1,7 @@
-"""What a fleet file may not say, seen from the inventory: staged rows that contradict it.
+"""Finds the rows of a fleet file that conflict with the inventory.
 
-An import never moves a phone number or a SIM, never removes or replaces a SIM, and never brings a
-discarded one back (F21): those are the work of orders.
+An import never moves a phone number or a SIM, never removes or replaces a SIM, and never reactivates a
+discarded one (F21): only orders do that.
 """
 
 from sqlalchemy import text
@@ -27,7 +27,7 @@ _COLUMNS = {
     "provider_open_order": "provider",
 }
 
-# NO KEY, so that records that only refer to the lines need not wait
+# FOR NO KEY UPDATE, so that rows with a foreign key to the lines can be written concurrently
 _LOCK_LINES = """
 SELECT id FROM subjects WHERE id IN (SELECT subject FROM lines JOIN staged_fleet USING (msisdn))
 ORDER BY id FOR NO KEY UPDATE
@@ -73,7 +73,7 @@ WHERE codes <> '{{}}'
 
 
 async def refuse_conflicts(connection: AsyncConnection) -> None:
-    """Lock the lines and SIMs that the staged rows name, and raise `Refused` with every contradiction."""
+    """Lock the lines and SIMs that the staged rows name, and raise `Refused` with every conflict."""
     await connection.execute(text(keep_open("staged_fleet")))
     await connection.execute(text(_LOCK_LINES))
     await connection.execute(text(_LOCK_SIMS))

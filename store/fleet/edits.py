@@ -1,8 +1,8 @@
-"""Edits of lines and their SIMs in place that are no orders (F63), each part of a transaction of its caller.
+"""Edits of lines and their SIMs in place without an order (F63). Each runs in its caller's transaction.
 
-`lock_lines` comes first, then groups, then `lock_sims`, then employees: the one sequence (`store.locks`).
-So an order of such a line is processed before the edit or after it, and its eSIM takes what the SIM in place
-has then (F54). A temporary eSIM is left as it is.
+The lock sequence (`store.locks`): `lock_lines`, then groups, then `lock_sims`, then employees. So an order of
+the line is processed before the edit or after it, and its eSIM inherits what the SIM in place has then (F54).
+A temporary eSIM is not edited.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,16 +51,16 @@ _SET_EMPLOYEE = (
 
 @dataclass(frozen=True)
 class Chosen:
-    """Lines of one account with their SIMs in place, in the order in which they were named."""
+    """Lines of one account with their SIMs in place, in the sequence in which the caller named them."""
 
     account_id: int
     line_ids: tuple[int, ...]
     sims: Mapping[int, int] = field(default_factory=dict)
-    """By line; an empty slot has none."""
+    """The id of the SIM by the id of the line; an empty slot has none."""
 
     @property
     def subjects(self) -> list[str]:
-        """How orders and SIMs refer to the lines."""
+        """The references that orders and SIMs have to the lines: `line:42`."""
         return [f"line:{line_id}" for line_id in self.line_ids]
 
     @property
@@ -72,7 +72,7 @@ class Chosen:
 async def find(connection: AsyncConnection, scope: Scope, spelled: Sequence[str]) -> Chosen:
     """The lines with these phone numbers or ids (`L-42`), all of one account; not locked yet.
 
-    Raises `NotFound` (`unknown_line`, `unknown_lines`) with the place of each that the scope does not hold,
+    Raises `NotFound` (`unknown_line`, `unknown_lines`) with the position of each that is not in the scope,
     and `Refused` (`several_accounts`).
     """
     ids = {text: parse_reference("L", text) for text in spelled}
@@ -94,12 +94,12 @@ async def find(connection: AsyncConnection, scope: Scope, spelled: Sequence[str]
 
 
 async def lock_lines(connection: AsyncConnection, chosen: Chosen) -> None:
-    """No order of the lines takes a step until the end of the transaction."""
+    """Lock the lines: no order of theirs executes a step until the end of the transaction."""
     await lock_subjects(connection, chosen.account_id, chosen.subjects)
 
 
 async def lock_sims(connection: AsyncConnection, chosen: Chosen) -> Chosen:
-    """The locked lines with their SIMs in place, as they are until the end of the transaction."""
+    """Lock the SIMs in place of the lines until the end of the transaction; return the lines with them."""
     line_of = dict(zip(chosen.subjects, chosen.line_ids, strict=True))
     known = {"subjects": chosen.subjects, "account": chosen.account_id}
     sims = {line_of[row.holder]: row.id for row in await connection.execute(_LOCK_SIMS, known)}
@@ -109,7 +109,7 @@ async def lock_sims(connection: AsyncConnection, chosen: Chosen) -> Chosen:
 async def set_employee(
     connection: AsyncConnection, chosen: Chosen, employee_id: int | None, by: By
 ) -> list[int]:
-    """Give the SIMs in place to the employee, or take them from whoever has them; the lines that changed.
+    """Assign the SIMs in place to the employee, or to none; return the lines that changed.
 
     Raises `Refused` (`slots_empty`) with every line that has no SIM in place.
     """
@@ -121,18 +121,18 @@ async def set_employee(
     changed = set(await connection.scalars(_SET_EMPLOYEE, values))
     lines = {line: sim for line, sim in chosen.sims.items() if sim in changed}
     happened: Happening = ("sim.employee_changed", {"employee": employee_id})
-    await tell(connection, chosen, lines, happened, by)
+    await record(connection, chosen, lines, happened, by)
     return sorted(lines)
 
 
-async def tell(
+async def record(
     connection: AsyncConnection,
     chosen: Chosen,
     changed: Mapping[int, int | None] | Sequence[int],
     happened: Happening,
     by: By,
 ) -> None:
-    """Keep what was changed, for each line with its SIM in place."""
+    """Append an event for each line that changed, with its SIM in place."""
     kind, data = happened
     each = []
     for line_id in sorted(changed):

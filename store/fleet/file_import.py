@@ -1,7 +1,8 @@
-"""A fleet file becomes devices, lines, SIMs, employees and groups: all rows or none, once.
+"""Imports a fleet file (devices, lines, SIMs, employees and groups): all rows or none, idempotently.
 
-The file says how a line is: its provider, and its SIM's distributor, employee and groups become those of
-the file. What is the same already is left alone, so a file imported again changes nothing.
+The file is the source of truth for its lines: their provider, and the distributor, employee and groups of
+their SIMs become those of the file. Rows that are equal already are not written, so a second import of the
+file changes nothing.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ _STAGED = {
     "language": "text",
 }
 
-# Names that are new, as the file first spells them and in its order; groups by name, see store.locks.
+# New names get the first spelling in the file and its sequence; groups are added by name, see store.locks.
 _ACCOUNTS = """
 INSERT INTO accounts (name, language)
 SELECT account, :language FROM staged_fleet staged
@@ -73,7 +74,7 @@ WHERE NOT EXISTS (
     SELECT FROM management_groups known WHERE known.account_id = account.id AND known.name = group_name)
 GROUP BY account.id, group_name ORDER BY account.id, group_name
 """
-# by id, as an erasure does: the updates would lock them in any sequence
+# by id, as an erasure does: the updates would lock them in an arbitrary sequence
 _LOCK_EMPLOYEES = """
 SELECT employees.id FROM employees
 WHERE (account_id, lower(email)) IN (
@@ -170,8 +171,8 @@ WITH added AS (
     RETURNING holder)
 SELECT lines.id FROM added JOIN lines ON lines.subject = added.holder
 """
-# One row a name before the groups are looked up: within one statement the planner does not know how many
-# names a row has, and reads all groups of the account for each row.
+# A table with one row for each name, before the groups are looked up: within one statement the planner does
+# not know how many names a row has, and reads all groups of the account for each row.
 _NAMED = """
 CREATE TEMPORARY TABLE named_groups ON COMMIT DROP AS
 SELECT wanted.line_id, wanted.subject, wanted.account_id, group_name
@@ -229,22 +230,22 @@ async def import_fleet(
     progress: Progress | None = None,
     language: Language = Language.EN,
 ) -> ImportReport:
-    """Bring the inventory to what the rows say; raises `Refused` where they contradict it.
+    """Make the inventory match the rows. Raises `Refused` if they conflict with it.
 
-    New accounts have this language. Only the platform's operator imports for an account that is not there.
+    New accounts get this language. Only the platform's operator imports for an account that does not exist.
     """
     done = 0
 
-    def tell() -> None:
+    def advance() -> None:
         nonlocal done
         done += 1
         if progress is not None:
             progress("Writing", done, _STEPS)
 
     await stage(connection, "staged_fleet", _STAGED, map(_staged, rows))
-    tell()
+    advance()
     await refuse_conflicts(connection)
-    tell()
+    advance()
     accounts = await ids(connection, _ACCOUNTS, language=language)
     await add_default_profiles(connection)
     for account_id in sorted(accounts):
@@ -254,21 +255,21 @@ async def import_fleet(
     employees = await ids(connection, _EMPLOYEES_RENAMED) | await ids(connection, _EMPLOYEE_LANGUAGES)
     for what, statement in _NAMES.items():
         created[what] = await run(connection, statement)
-        tell()
+        advance()
     new = await ids(connection, _LINES)
     await prepare(connection, "wanted_fleet", _WANTED)
-    tell()
+    advance()
     changed = await ids(connection, _LINES_CHANGED) | await ids(connection, _SIMS_CHANGED)
     new_sims = await ids(connection, _SIMS)
     await prepare(connection, "named_groups", _NAMED)
     await prepare(connection, "wanted_groups", _MEMBERSHIPS)
-    tell()
+    advance()
     for statement in (_LINES_OUT, _LINES_IN, _SIMS_OUT, _SIMS_IN):
         changed |= await ids(connection, statement)
-        tell()
+        advance()
     created |= {"lines": len(new), "SIMs": len(new_sims)}
     changes = {"lines": len((changed | new_sims) - new), "employees": len(employees)}
-    tell()
+    advance()
     return ImportReport(rows=len(rows), created=counted(created), changed=counted(changes))
 
 

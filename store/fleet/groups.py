@@ -1,4 +1,4 @@
-"""The management groups of lines and their SIMs in place, edited in one transaction of the caller (F63)."""
+"""Edits the management groups of lines and their SIMs in place, in the caller's transaction (F63)."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import Refused
 from models.fleet.edits import GroupsMode
 from models.people.callers import By
-from store.fleet.edits import Chosen, tell
+from store.fleet.edits import Chosen, record
 from store.locks import keep_account_open
 
 _CREATE = """
@@ -17,7 +17,7 @@ SELECT :account, name FROM unnest(CAST(:names AS text[])) AS name
 ORDER BY name
 ON CONFLICT DO NOTHING RETURNING id
 """
-# KEY SHARE, as the memberships will refer to them
+# FOR KEY SHARE, as the memberships will have foreign keys to them
 _FIND = """
 SELECT id, name FROM management_groups
 WHERE account_id = :account AND name = ANY(CAST(:names AS text[])) ORDER BY id FOR KEY SHARE
@@ -40,10 +40,10 @@ _OF_SIMS = {"table": "sim_groups", "member": "sim_id"}
 async def find_groups(
     connection: AsyncConnection, account_id: int, names: Sequence[str], *, create: bool
 ) -> tuple[list[int], int]:
-    """The ids of the account's groups with these names, and how many of them are new.
+    """The ids of the account's groups with these names, and how many of them were created.
 
-    Raises `Refused` (`unknown_group`) with the place of each that there is not, unless they are created;
-    (`account_closed`) where they would be created in a closed account.
+    Raises `Refused`: `unknown_group` with the position of each that does not exist, unless `create`;
+    `account_closed` if they would be created in a closed account.
     """
     known = {"account": account_id, "names": list(names)}
     made = len((await connection.execute(text(_CREATE), known)).all()) if create and names else 0
@@ -59,7 +59,7 @@ async def find_groups(
 async def set_groups(
     connection: AsyncConnection, chosen: Chosen, group_ids: Sequence[int], mode: GroupsMode, by: By
 ) -> list[int]:
-    """Change the groups of the lines and of their SIMs in place; the lines that changed, or whose SIM did."""
+    """Change the groups of lines and their SIMs in place; return the lines that changed, or whose SIM did."""
     line_of = chosen.line_of
     values = {"account": chosen.account_id, "groups": list(group_ids), "others": mode is GroupsMode.SET}
     changed: set[int] = set()
@@ -73,5 +73,5 @@ async def set_groups(
         changed |= touched if names is _OF_LINES else {line_of[sim] for sim in touched}
     lines = sorted(changed)
     happened = ("line.groups_changed", {"mode": mode.value, "groups": list(group_ids)})
-    await tell(connection, chosen, lines, happened, by)
+    await record(connection, chosen, lines, happened, by)
     return lines

@@ -1,4 +1,4 @@
-"""What the steps of an order do to SIMs, within a step's transaction that holds their locks."""
+"""The effects of an order's steps on SIMs, within the transaction of the step, which has locked them."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from store.row import now
 
 @dataclass(frozen=True)
 class LockedSim:
-    """A SIM as it is until the end of the transaction."""
+    """A SIM that is locked until the end of the transaction."""
 
     id: int
     iccid: str | None
@@ -24,8 +24,8 @@ class LockedSim:
     employee_id: int | None
 
 
-# Built once, for building a statement takes longer than running it. No parameter has the name of a column:
-# it would be written to that column by each part of the statement.
+# Built once, because building a statement takes longer than running it. No parameter has the name of a
+# column: SQLAlchemy would write it to that column in each part of the statement.
 _NEW = (
     insert(SimRow)
     .values(
@@ -54,7 +54,7 @@ _CREATE = select(_NEW.c.id).add_cte(
     )
     .cte("copied")
 )
-"""Create a temporary eSIM that is in the groups of another SIM."""
+"""Create a temporary eSIM in the groups of another SIM."""
 _INHERITED = select(SimGroupRow.group_id).where(SimGroupRow.sim_id == bindparam("old"))
 _INHERIT_GROUPS = (
     delete(SimGroupRow)
@@ -76,8 +76,8 @@ _INHERIT_GROUPS = (
         .cte("inherited")
     )
 )
-"""Leave the new SIM in the groups that the old one is in, and the old one in none. No row is both inserted
-and deleted: the parts of a statement run in any sequence.
+"""Move the new SIM to exactly the groups of the old one, and remove the old one from them. No row is both
+inserted and deleted, because the parts of a statement run in an arbitrary sequence.
 """
 _DISCARDED = (
     update(SimRow)
@@ -91,20 +91,20 @@ _SWAP = (
     .where(
         SimRow.id == bindparam("new"),
         SimRow.state == SimState.TEMPORARY,
-        # the line is free before it is taken: this part asks for what the other one returns
+        # the old SIM leaves the line first: this part reads what the other one returns
         select(_DISCARDED.c.id).exists(),
     )
     .values(state=SimState.ACTIVE, employee_id=bindparam("user"), iccid=bindparam("known_iccid"))
     .returning(SimRow.id)
 )
-"""Discard the old SIM and activate the new one; no row where either is not as it must be."""
+"""Discard the old SIM and activate the new one; returns no row if either is in another state."""
 _OWNER = select(SimRow.id).where(SimRow.iccid == bindparam("iccid"))
 
 
 async def create_temporary(
     connection: AsyncConnection, order: LockedOrder, pack_id: int, like: LockedSim, iccid: str | None
 ) -> int:
-    """Create the order's eSIM with the user and the groups of the SIM in place; return its id."""
+    """Create the order's temporary eSIM with the user and groups of the SIM in place; return its id."""
     values = {
         "of_account": order.account_id,
         "new_iccid": iccid,
@@ -118,13 +118,13 @@ async def create_temporary(
 
 
 async def swap(connection: AsyncConnection, old: LockedSim, new: LockedSim, iccid: str) -> None:
-    """Put the temporary eSIM in the place of the old SIM, which is discarded and in no group any more."""
+    """Replace the old SIM by the temporary eSIM: the old one is discarded and leaves its groups."""
     await connection.execute(_INHERIT_GROUPS, {"old": old.id, "new": new.id})
     swapped = {"old": old.id, "new": new.id, "user": old.employee_id, "known_iccid": iccid}
     (await connection.execute(_SWAP, swapped)).scalar_one()
 
 
 async def owner_of(connection: AsyncConnection, iccid: str) -> int | None:
-    """The id of the SIM that has this ICCID, in whatever account."""
+    """The id of the SIM with this ICCID, in any account."""
     found: int | None = (await connection.execute(_OWNER, {"iccid": iccid})).scalar_one_or_none()
     return found

@@ -18,7 +18,7 @@ from store.personal import CODE, NAME, REFERENCE, Erase, not_personal, personal
 from store.row import Row, among, of_account, own_id, owner
 
 SIM_IN_PLACE = among("state", IN_PLACE)
-"""The SIMs that serve their holder, or are suspended on it, as a condition in SQL: one a holder."""
+"""The SQL condition that a SIM is in place: it serves its holder or is suspended on it. One a holder."""
 
 
 class DeviceRow(Row):
@@ -30,7 +30,7 @@ class DeviceRow(Row):
 
 
 class SubjectRow(Row):
-    """What orders are about and what holds SIMs, such as `line:42`. A change of it locks this row first.
+    """What orders are about and what holds SIMs, such as `line:42`. A change of it first locks this row.
 
     A table whose rows are subjects has columns `subject` and `account_id`, and the trigger `add_subjects`.
     """
@@ -76,7 +76,7 @@ class SimRow(Row):
     distributor_id: Mapped[int | None]
     employee_id: Mapped[int | None] = mapped_column(index=True, info=personal(Erase.BLANK))
     holder: Mapped[str | None] = mapped_column(info=REFERENCE)
-    """What it serves (active, suspended) or will serve (temporary), such as `line:42`; others have none."""
+    """What the SIM serves (active, suspended) or will serve (temporary), such as `line:42`; else NULL."""
     order_id: Mapped[str | None] = mapped_column(
         ForeignKey("orders.id", use_alter=True), unique=True, info=REFERENCE
     )
@@ -108,7 +108,7 @@ class LineGroupRow(Row):
     line_id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int]
-    """That of the line and of the group."""
+    """The account of the line and of the group."""
     __table_args__ = (of_account("line_id", "lines"), of_account("group_id", "management_groups"))
 
 
@@ -117,7 +117,7 @@ class SimGroupRow(Row):
     sim_id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int]
-    """That of the SIM and of the group."""
+    """The account of the SIM and of the group."""
     __table_args__ = (
         of_account("sim_id", "sims", ondelete="CASCADE"),
         of_account("group_id", "management_groups"),

@@ -1,4 +1,4 @@
-"""The fleet as it is read: lines with the SIM in place and the temporary eSIM, and SIMs in any state."""
+"""Reads the fleet: lines with the SIM in place and the temporary eSIM, and SIMs in any state."""
 
 from typing import Any
 
@@ -36,9 +36,9 @@ async def lines(
     limit: int | None = None,
     offset: int = 0,
 ) -> list[LineView]:
-    """Lines by account, device and slot, all in one statement whatever their number.
+    """Lines, sorted by account, device and slot, read in one statement.
 
-    A group holds a line when the line itself or its SIM in place is in it.
+    A line is in a group if the line itself or its SIM in place is a member.
     """
     if not all(storable(name) for name in (group, device) if name is not None):
         return []
@@ -61,7 +61,7 @@ async def lines(
 
 
 def _in_place(kind: SimKind | None, *, without_code: bool) -> ColumnElement[bool]:
-    """The SIM in place is of this kind, or an eSIM that has no QR code yet."""
+    """Whether the SIM in place is of this kind, or is an eSIM without a QR code."""
     sim = select(SimRow.id).where(SimRow.holder == LineRow.subject, SimRow.state.in_(IN_PLACE))
     if kind is not None:
         sim = sim.where(SimRow.kind == kind)
@@ -72,8 +72,7 @@ def _in_place(kind: SimKind | None, *, without_code: bool) -> ColumnElement[bool
 
 
 async def sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> SimView:
-    """One SIM, whatever its state: a discarded one stays findable for ever. It must exist in
-    the scope."""
+    """One SIM in any state: discarded ones are kept. It must exist in the scope."""
     of = _Sim()
     mine = (of.row.id == sim_id, within(scope, of.row.account_id))
     statement = of.join(select(*of.columns()).select_from(of.row)).where(*mine)
@@ -81,7 +80,7 @@ async def sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> SimView
 
 
 class _Sim:
-    """The tables of one SIM under names of their own, so that a line can have two."""
+    """Aliases of the tables of one SIM, so that a statement about a line can join two SIMs."""
 
     def __init__(self, prefix: str = "sim") -> None:
         self.prefix = prefix
@@ -92,7 +91,7 @@ class _Sim:
         self._account = aliased(AccountRow)
 
     def columns(self) -> list[Any]:
-        """What a `SimView` is made of, each named after the prefix."""
+        """The columns of a `SimView`, each labelled with the prefix."""
         groups = select(_names()).join(SimGroupRow, SimGroupRow.group_id == GroupRow.id)
         found = {
             "id": self.row.id,
@@ -111,7 +110,7 @@ class _Sim:
         return [column.label(f"{self.prefix}_{name}") for name, column in found.items()]
 
     def join(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-        """Add what the SIM refers to; the SIM itself is there already."""
+        """Join the tables to which the SIM has foreign keys; the caller has joined the SIM."""
         return (
             statement.outerjoin(self._provider, self._provider.id == self.row.provider_id)
             .outerjoin(self._distributor, self._distributor.id == self.row.distributor_id)
@@ -120,7 +119,7 @@ class _Sim:
         )
 
     def view(self, row: Any) -> SimView:
-        """The SIM in a row that has one."""
+        """The model of the SIM in a row."""
         cells = {
             name.removeprefix(f"{self.prefix}_"): value
             for name, value in row._mapping.items()
