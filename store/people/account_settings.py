@@ -1,6 +1,6 @@
-"""Accounts as they are read, and what they say about being written to: language and contact address.
+"""Reads accounts, and sets their language and contact address for e-mails.
 
-Events say that a contact address changed and by whom, never the address.
+An event records that the contact address changed and by which actor, never the address.
 """
 
 from typing import Any
@@ -36,7 +36,7 @@ _ACCOUNT: Select[Any] = select(
 
 
 async def accounts(connection: AsyncConnection, scope: Scope) -> list[AccountView]:
-    """The accounts of the scope by name, closed ones too."""
+    """The accounts of the scope, also closed ones, sorted by name."""
     mine = _ACCOUNT.where(within(scope, AccountRow.id)).order_by(AccountRow.name)
     return [AccountView(**row._mapping) for row in await connection.execute(mine)]
 
@@ -50,7 +50,7 @@ async def account(connection: AsyncConnection, account_id: int) -> AccountView:
 async def set_language(
     connection: AsyncConnection, account_id: int, language: Language, by: By
 ) -> AccountView:
-    """Write to the account's people in this language, but for those who have one of their own (F66)."""
+    """Set the language of e-mails to people of the account without a language of their own (F66)."""
     happened = ("account.language_changed", {"language": language.value})
     return await _set(connection, account_id, by, happened, column=AccountRow.language, value=language)
 
@@ -58,7 +58,7 @@ async def set_language(
 async def set_contact_email(
     connection: AsyncConnection, account_id: int, address: str | None, by: By
 ) -> AccountView:
-    """Offer notifications of codes that nobody requested to this address (F65); None for no address."""
+    """Set the address to which notifications of unrequested codes are offered (F65); None removes it."""
     happened = ("account.contact_changed", {"given": address is not None})
     return await _set(connection, account_id, by, happened, column=AccountRow.contact_email, value=address)
 
@@ -72,7 +72,7 @@ async def _set(
     column: InstrumentedAttribute[Any],
     value: str | None,
 ) -> AccountView:
-    """Change a column; the value that it has already changes nothing."""
+    """Change a column and append the event; idempotent."""
     changed = update(AccountRow).where(AccountRow.id == account_id, column.is_distinct_from(value))
     done = await connection.execute(changed.values({column: value}).returning(AccountRow.id))
     if done.one_or_none():

@@ -1,4 +1,4 @@
-"""How an account begins, gets another name, is closed and opened again (F67)."""
+"""Creates, renames, closes and reopens accounts (F67)."""
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -24,7 +24,7 @@ _RENAME = (
     .values(name=bindparam("to"))
     .returning(AccountRow.id)
 )
-# FOR UPDATE waits for transactions that begin something in the account, and they for it; see
+# FOR UPDATE conflicts with the FOR KEY SHARE of transactions that begin something in the account; see
 # store.people.actors
 _LOCK = select(AccountRow.closed_at).where(AccountRow.id == bindparam("account")).with_for_update()
 _CLOSE = update(AccountRow).where(AccountRow.id == bindparam("account")).values(closed_at=now())
@@ -34,7 +34,7 @@ _REOPEN = update(AccountRow).where(AccountRow.id == bindparam("account")).values
 async def create(
     connection: AsyncConnection, name: str, language: Language, contact_email: str | None, by: By
 ) -> AccountView:
-    """A new account with its default profile. Raises `Refused` (`name_in_use`)."""
+    """Create an account with its default profile. Raises `Refused` (`name_in_use`)."""
     values = {"name": name, "language": language, "contact_email": contact_email}
     account_id = (await connection.execute(_CREATE, values)).scalar_one_or_none()
     if account_id is None:
@@ -45,7 +45,7 @@ async def create(
 
 
 async def rename(connection: AsyncConnection, account_id: int, name: str, by: By) -> AccountView:
-    """Another name; the same one changes nothing. Raises `Refused` (`name_in_use`)."""
+    """Rename the account; idempotent. Raises `Refused` (`name_in_use`)."""
     try:
         async with connection.begin_nested():
             renamed = (await connection.execute(_RENAME, {"account": account_id, "to": name})).first()
@@ -59,9 +59,7 @@ async def rename(connection: AsyncConnection, account_id: int, name: str, by: By
 
 
 async def close(connection: AsyncConnection, account_id: int, by: By) -> AccountView:
-    """No order is accepted from now on; one that is accepted at the same moment is so before. Closed again it
-    stays as it is.
-    """
+    """Close the account: it accepts no order from now on. Concurrent orders commit before. Idempotent."""
     known = {"account": account_id}
     if (await connection.execute(_LOCK, known)).scalar_one() is None:
         await connection.execute(_CLOSE, known)
@@ -70,7 +68,7 @@ async def close(connection: AsyncConnection, account_id: int, by: By) -> Account
 
 
 async def reopen(connection: AsyncConnection, account_id: int, by: By) -> AccountView:
-    """The account is as it was before it was closed."""
+    """Reopen the account: it is as it was before it was closed. Idempotent."""
     known = {"account": account_id}
     if (await connection.execute(_LOCK, known)).scalar_one() is not None:
         await connection.execute(_REOPEN, known)
@@ -79,7 +77,7 @@ async def reopen(connection: AsyncConnection, account_id: int, by: By) -> Accoun
 
 
 async def record(connection: AsyncConnection, account_id: int, by: By, what: str) -> None:
-    """Keep that the account was created, renamed, closed or reopened."""
+    """Append the event that the account was created, renamed, closed or reopened."""
     about = (f"account:{account_id}",)
     happened = (f"account.{what}", {"account": account_id})
     await events.append(connection, account_id, about, by.actor, happened, origin_id=by.origin_id)

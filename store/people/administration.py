@@ -1,7 +1,7 @@
-"""Users and authorised actions profiles. What is not in `profile_targets` is disabled.
+"""Manages users and authorised actions profiles. A target without a row in `profile_targets` is disabled.
 
-Every change is an event with who made it; events hold ids, roles and targets, never names or addresses, so
-that erasing a person leaves nothing of theirs in them.
+Every change appends an event with its actor. Events contain ids, roles and targets, never names or addresses:
+they contain no personal data when a person is erased.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -51,7 +51,7 @@ SELECT made.id, target FROM made CROSS JOIN unnest(CAST(:targets AS text[])) AS 
 
 
 async def add_default_profiles(connection: AsyncConnection) -> None:
-    """Give each account that has none its default profile, with all nine targets enabled (F39)."""
+    """Create the default profile of each account without one, with all nine targets enabled (F39)."""
     await connection.execute(text(_DEFAULT_PROFILES), {"name": DEFAULT_PROFILE, "targets": list(TARGETS)})
 
 
@@ -73,7 +73,7 @@ async def profile(connection: AsyncConnection, account: AccountKey, name: str) -
 
 
 async def create_profile(connection: AsyncConnection, account: AccountKey, name: str, by: By) -> ProfileView:
-    """A new custom profile: its nine targets are disabled until someone enables them (F61).
+    """Create a custom profile. Its nine targets are disabled until they are enabled (F61).
 
     Raises `Refused` (`profile_exists`, `account_closed`).
     """
@@ -88,20 +88,20 @@ async def create_profile(connection: AsyncConnection, account: AccountKey, name:
     if profile_id is None:
         raise Refused.because("profile_exists")
     happened = ("profile.created", {"profile": profile_id})
-    await _tell(connection, account.id, f"profile:{profile_id}", by, happened)
+    await _record(connection, account.id, f"profile:{profile_id}", by, happened)
     return await profile(connection, account, name)
 
 
 async def enable(
     connection: AsyncConnection, account_id: int, profile_id: int, targets: Sequence[str], by: By
 ) -> None:
-    """Allow these targets to the users of the profile (F41)."""
+    """Enable these targets for the users of the profile (F41)."""
     if not targets:
         return
     rows = [{"profile_id": profile_id, "target": target} for target in targets]
     added = insert(ProfileTargetRow).values(rows).on_conflict_do_nothing().returning(ProfileTargetRow.target)
     changed = await connection.scalars(added)
-    await _tell_targets(
+    await _record_targets(
         connection, account_id, profile_id, by, kind="profile.targets_enabled", changed=changed
     )
 
@@ -109,18 +109,18 @@ async def enable(
 async def disable(
     connection: AsyncConnection, account_id: int, profile_id: int, targets: Sequence[str], by: By
 ) -> None:
-    """Take these targets from the users of the profile (F41)."""
+    """Disable these targets for the users of the profile (F41)."""
     removed = delete(ProfileTargetRow).where(
         ProfileTargetRow.profile_id == profile_id, ProfileTargetRow.target.in_(targets)
     )
     changed = await connection.scalars(removed.returning(ProfileTargetRow.target))
-    await _tell_targets(
+    await _record_targets(
         connection, account_id, profile_id, by, kind="profile.targets_disabled", changed=changed
     )
 
 
 async def users(connection: AsyncConnection, scope: Scope) -> list[UserView]:
-    """Users by account and name."""
+    """Users, sorted by account and name."""
     mine = select_users().where(within(scope, UserRow.account_id))
     statement = mine.order_by(AccountRow.name, UserRow.name, UserRow.id)
     return [user_view(row) for row in await connection.execute(statement)]
@@ -139,9 +139,9 @@ async def create_user(
     language: Language | None = None,
     by: By,
 ) -> UserView:
-    """A new user with the named profile of the account, or its default one.
+    """Create a user with the named profile of the account, or its default one.
 
-    Raises `Refused` (`email_in_use`): an address names one user, in whatever account; (`account_closed`).
+    Raises `Refused`: `email_in_use`, as an address belongs to one user of all accounts; `account_closed`.
     """
     await keep_account_open(connection, account.id)
     statement = insert(UserRow).from_select(
@@ -163,21 +163,21 @@ async def create_user(
         raise Refused.because("email_in_use")
     user = await _user(connection, user_id)
     data = {"user": user_id, "role": role.value, "kind": kind.value}
-    await _tell(connection, account.id, user.actor, by, ("user.created", data))
+    await _record(connection, account.id, user.actor, by, ("user.created", data))
     return user
 
 
 async def set_role(
     connection: AsyncConnection, user_id: int, role: Role, distributor_id: int | None, by: By
 ) -> UserView:
-    """Give a user another role; a distributor only and always with that of the provider desk."""
+    """Change a user's role. The provider desk requires a distributor, any other role none."""
     values = {"role": role.value, "distributor_id": distributor_id}
     others = or_(UserRow.role != role, UserRow.distributor_id.is_distinct_from(distributor_id))
     return await _change(connection, user_id, by, ("user.role_changed", values), values=values, others=others)
 
 
 async def set_active(connection: AsyncConnection, user_id: int, by: By, *, active: bool) -> UserView:
-    """Activate or deactivate a user; one that is so already stays as it is."""
+    """Activate or deactivate a user; idempotent."""
     values = {"deactivated_at": None if active else now()}
     others = UserRow.deactivated_at.is_not(None) if active else UserRow.deactivated_at.is_(None)
     happened = "user.activated" if active else "user.deactivated"
@@ -187,7 +187,7 @@ async def set_active(connection: AsyncConnection, user_id: int, by: By, *, activ
 async def set_user_language(
     connection: AsyncConnection, user_id: int, language: Language, by: By
 ) -> UserView:
-    """Write to this user, who must exist, in this language (F66)."""
+    """Set the language of e-mails to this user, who must exist (F66)."""
     values = {"language": language.value}
     others = UserRow.language.is_distinct_from(language)
     return await _change(
@@ -204,17 +204,17 @@ async def _change(
     values: Mapping[str, Any],
     others: ColumnElement[bool],
 ) -> UserView:
-    """Change a user where these values are other ones (`others`); the event names the user, too."""
+    """Change a user if the values differ (`others`), and append the event with the user's id."""
     changed = update(UserRow).where(UserRow.id == user_id, others).values(values).returning(UserRow.id)
     done = (await connection.execute(changed)).one_or_none()
     user = await _user(connection, user_id)
     if done:
         kind, data = happened
-        await _tell(connection, user.account_id, user.actor, by, (kind, {"user": user_id, **data}))
+        await _record(connection, user.account_id, user.actor, by, (kind, {"user": user_id, **data}))
     return user
 
 
-async def _tell_targets(
+async def _record_targets(
     connection: AsyncConnection,
     account_id: int,
     profile_id: int,
@@ -226,10 +226,10 @@ async def _tell_targets(
     wanted = set(changed)
     if wanted:
         data = {"profile": profile_id, "targets": [target for target in TARGETS if target in wanted]}
-        await _tell(connection, account_id, f"profile:{profile_id}", by, (kind, data))
+        await _record(connection, account_id, f"profile:{profile_id}", by, (kind, data))
 
 
-async def _tell(
+async def _record(
     connection: AsyncConnection, account_id: int, about: str, by: By, happened: events.Happening
 ) -> None:
     await events.append(connection, account_id, (about,), by.actor, happened, origin_id=by.origin_id)

@@ -1,8 +1,8 @@
-"""A distributor's contacts and their roles (F42), as an account's people keep them.
+"""Manages the contacts of distributors and their roles (F42), for the account that has the distributor.
 
-An address is one contact of a distributor. Requests and orders that were sent stay what they were: a role or
-an address that changes here matters to the next ones, and ends the upload links that were sent there. Events
-say what was changed and by whom, never a name or an address.
+An address belongs to one contact of a distributor. A change of a role or an address does not affect requests
+and orders that were sent before, but it revokes the upload links that were sent to the address. Events record
+which fields changed and by which actor, never a name or an address.
 """
 
 from collections.abc import Collection
@@ -29,7 +29,7 @@ _ONE_ADDRESS = "uq_contacts_email"
 _LOCK = (
     select(ContactRow.name, ContactRow.email, ContactRow.language)
     .where(ContactRow.id == bindparam("contact"))
-    .with_for_update(key_share=True)  # before their roles, as an erasure does
+    .with_for_update(key_share=True)  # locked before their roles, as in an erasure
 )
 _ACCOUNT = (
     select(DistributorRow.account_id)
@@ -45,7 +45,7 @@ async def contacts(
     distributor: str | None = None,
     role: ContactRole | None = None,
 ) -> list[ContactDetails]:
-    """Contacts by account, distributor and name. Raises `NotFound` (`unknown_distributor`)."""
+    """Contacts, sorted by account, distributor and name. Raises `NotFound` (`unknown_distributor`)."""
     statement = _contacts(scope)
     if distributor is not None:
         statement = statement.where(DistributorRow.id.in_(await _named(connection, scope, distributor)))
@@ -56,7 +56,7 @@ async def contacts(
 
 
 async def distributors(connection: AsyncConnection, scope: Scope) -> list[str]:
-    """The names of the distributors."""
+    """The names of the distributors in the scope."""
     names = select(DistributorRow.name).where(within(scope, DistributorRow.account_id))
     return list(await connection.scalars(names.order_by(DistributorRow.name)))
 
@@ -70,7 +70,7 @@ async def find_distributor(connection: AsyncConnection, account_id: int, name: s
 async def of_ids(
     connection: AsyncConnection, scope: Scope, contact_ids: Collection[int]
 ) -> list[ContactDetails]:
-    """These contacts, by name."""
+    """The contacts with these ids, sorted by name."""
     statement = _contacts(scope).where(ContactRow.id.in_(contact_ids))
     return [_view(row) for row in await connection.execute(statement)]
 
@@ -78,8 +78,8 @@ async def of_ids(
 async def find(connection: AsyncConnection, scope: Scope, text: str) -> ContactDetails:
     """The contact with this id (`C-7`, `7`) or address.
 
-    Raises `NotFound` (`unknown_contact`), or `Refused` (`contact_ambiguous`) where several distributors
-    have a contact with the address.
+    Raises `NotFound` (`unknown_contact`), or `Refused` (`contact_ambiguous`) if several distributors have a
+    contact with the address.
     """
     number = parse_reference("C", text)
     chosen = (
@@ -107,7 +107,7 @@ async def add(
     language: Language | None = None,
     by: By,
 ) -> ContactDetails:
-    """A new contact of a distributor that the account has.
+    """Create a contact of a distributor of the account.
 
     Raises `NotFound` (`unknown_distributor`), `Refused` (`contact_exists`).
     """
@@ -123,7 +123,7 @@ async def add(
         raise await _exists(connection, distributor_id, email)
     given = await _give(connection, contact_id, roles)
     data = {"contact": contact_id, "distributor": distributor_id, "roles": given}
-    await _tell(connection, contact_id, by, ("contact.created", data))
+    await _record(connection, contact_id, by, ("contact.created", data))
     return await _contact(connection, contact_id)
 
 
@@ -138,9 +138,9 @@ async def edit(
     language: Language | None = None,
     by: By,
 ) -> ContactDetails:
-    """Correct a contact; what is None stays. Raises `Refused` (`contact_exists`).
+    """Change a contact; None leaves a field as it is. Raises `Refused` (`contact_exists`).
 
-    With the address, or with the role 'eSIM QR Code', the contact loses the upload links that it was sent.
+    If the address changes, or the role 'eSIM QR Code' is removed, the contact's upload links are revoked.
     """
     if email is not None or ContactRole.ESIM_QR_CODE in remove_roles:
         await link_ends.lock_recipients(connection, [contact_id])
@@ -167,12 +167,12 @@ async def edit(
     done = {"fields": list(changes), "roles_taken": sorted(lost)}
     done["roles_given"] = await _give(connection, contact_id, add_roles)
     if any(done.values()):
-        await _tell(connection, contact_id, by, ("contact.changed", {"contact": contact_id, **done}))
+        await _record(connection, contact_id, by, ("contact.changed", {"contact": contact_id, **done}))
     return await _contact(connection, contact_id)
 
 
 async def _give(connection: AsyncConnection, contact_id: int, roles: Collection[ContactRole]) -> list[str]:
-    """Give the contact these roles; those that it did not have."""
+    """Add these roles to the contact; return those that it did not have before."""
     if not roles:
         return []
     rows = [{"contact_id": contact_id, "role": role} for role in roles]
@@ -180,7 +180,7 @@ async def _give(connection: AsyncConnection, contact_id: int, roles: Collection[
     return sorted(await connection.scalars(added))
 
 
-async def _tell(connection: AsyncConnection, contact_id: int, by: By, happened: events.Happening) -> None:
+async def _record(connection: AsyncConnection, contact_id: int, by: By, happened: events.Happening) -> None:
     account_id = await connection.scalar(_ACCOUNT, {"contact": contact_id})
     about = (f"contact:{contact_id}",)
     await events.append(connection, account_id, about, by.actor, happened, origin_id=by.origin_id)
@@ -193,7 +193,7 @@ async def _contact(connection: AsyncConnection, contact_id: int) -> ContactDetai
 
 
 async def _named(connection: AsyncConnection, scope: Scope, name: str) -> list[int]:
-    """The distributors of this name: one in an account, several only in the scope of all accounts."""
+    """The ids of the distributors of this name: several only if the scope has several accounts."""
     statement = select(DistributorRow.id).where(
         func.lower(DistributorRow.name) == func.lower(name.strip()), within(scope, DistributorRow.account_id)
     )

@@ -1,4 +1,4 @@
-"""Employees of an account, found by what people call them, or added."""
+"""Finds employees of an account by address, name or id, and adds new ones."""
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -10,7 +10,7 @@ from store.locks import keep_account_open
 from store.people.tables import EmployeeRow
 
 _CREATE = insert(EmployeeRow).on_conflict_do_nothing().returning(EmployeeRow.id)
-# KEY SHARE, as a SIM will refer to them: they cannot be erased meanwhile
+# FOR KEY SHARE, as a SIM will have a foreign key to them: they cannot be erased concurrently
 _EMPLOYEES = (
     select(EmployeeRow.id, EmployeeRow.name)
     .where(EmployeeRow.account_id == bindparam("account"))
@@ -22,8 +22,8 @@ _EMPLOYEES = (
 async def find(connection: AsyncConnection, account_id: int, wanted: str) -> int:
     """The account's employee with this address, name or id (`E-3`).
 
-    Raises `NotFound` (`unknown_employee`), and `Refused` (`employee_ambiguous`) where a name is several
-    people's.
+    Raises `NotFound` (`unknown_employee`), and `Refused` (`employee_ambiguous`) if several employees have the
+    name.
     """
     number = parse_reference("E", wanted)
     found: list[int] = []
@@ -43,10 +43,10 @@ async def find(connection: AsyncConnection, account_id: int, wanted: str) -> int
 async def find_or_add(
     connection: AsyncConnection, account_id: int, name: str, email: str
 ) -> tuple[int, bool]:
-    """The account's employee with this address, and whether it is new.
+    """The id of the account's employee with this address, and whether it was added.
 
-    Raises `Refused` (`employee_exists`) where the address is that of an employee of another name, and
-    (`account_closed`) where an employee would be added to a closed account.
+    Raises `Refused`: `employee_exists` if an employee of another name has the address, `account_closed` if an
+    employee would be added to a closed account.
     """
     values = {"account_id": account_id, "name": name, "email": email}
     added = (await connection.execute(_CREATE, values)).scalar_one_or_none()

@@ -1,15 +1,15 @@
-"""A person's data taken out of the inventory: whose they are, what needs them still, what becomes of them.
+"""Erases a person's data from the inventory, after a check that no open work needs the person.
 
-    user       stays as a number, for orders and events refer to it; name and address become `erased`, and
-               the profile is one that allows nothing; the user is deactivated
+    user       the row stays, as orders and events refer to its id; name and address become `erased`, the
+               profile is replaced by one without enabled targets, and the user is deactivated
     employee   deleted; their SIMs have no user any more
-    contact    deleted with its roles; the upload links that were sent to it are revoked
-    letters and notes that the user wrote   become `erased`; in others, the address and the full name do
-    copies of letters, notifications        the address becomes `erased`
-    accounts   have no contact address any more where it was theirs
+    contact    deleted with its roles; its upload links are revoked
+    e-mail texts and notes   those that the user wrote become `erased`; in others, the address and full name
+    cc addresses and notifications   the address becomes `erased`
+    accounts   lose the contact address if it was the person's
 
-Each column declares what it holds of a person (`store.personal`). Orders, events and mails refer to people by
-number only, and so does everything in Temporal.
+Each column declares its personal data (`store.personal`). Orders, events and e-mails refer to people by id
+only, and so does everything in Temporal.
 """
 
 import re
@@ -35,7 +35,7 @@ _REFERENCE = re.compile(r"(user|employee|contact):([0-9]{1,18})")
 
 @dataclass(frozen=True)
 class PersonRecords:
-    """Which records are one person's. `repr` shows numbers only."""
+    """The records of one person. `repr` shows ids only."""
 
     address: str | None = field(repr=False)
     names: frozenset[str] = field(repr=False)
@@ -62,9 +62,9 @@ LIMIT 1
 
 
 async def find(connection: AsyncConnection, who: str) -> PersonRecords:
-    """Whom an address, a name or a reference (`employee:12`) means.
+    """Find the person with this address, name or reference (`employee:12`).
 
-    Raises `NotFound` (`unknown_person`), and `Refused` (`person_ambiguous`) where a name is several people's.
+    Raises `NotFound` (`unknown_person`), and `Refused` (`person_ambiguous`) if several people have the name.
     """
     wanted = who.strip()
     if not wanted or not storable(wanted):
@@ -152,9 +152,9 @@ ORDER BY 1
 
 
 async def needed_by(connection: AsyncConnection, person: PersonRecords) -> list[str]:
-    """The open orders, requests and notifications that would miss the person, and orders that have ended and
-    are about to tell them so. Their records and SIMs stay locked, so that nothing new can refer to them until
-    the end of the transaction.
+    """The open orders, requests and notifications that need the person, and ended orders that are about to
+    notify them. Their records and SIMs stay locked, so that no new row can refer to them until the end of the
+    transaction.
     """
     values = _values(person)
     while not await _locked(connection, values):
@@ -163,8 +163,8 @@ async def needed_by(connection: AsyncConnection, person: PersonRecords) -> list[
 
 
 async def _locked(connection: AsyncConnection, values: Mapping[str, Any]) -> bool:
-    """Lock the lines, SIMs and records of the person, in the one sequence (`store.locks`). False, and nothing
-    is locked, where the person was given another SIM before their record was locked.
+    """Lock the lines, SIMs and records of the person, in the lock sequence (`store.locks`). Returns False,
+    with nothing locked, if the person was given another SIM before their record was locked.
     """
     attempt = await connection.begin_nested()
     await connection.execute(text(_LOCK_SUBJECTS), values)
@@ -188,11 +188,11 @@ UPDATE users SET profile_id = p.id, deactivated_at = coalesce(users.deactivated_
 FROM authorised_actions_profiles p
 WHERE users.id = ANY(:users) AND p.account_id = users.account_id AND p.name = 'erased'""",
 )
-"""An erased user may do nothing any more."""
+"""Take all permissions from an erased user."""
 
 
 async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> dict[str, int]:
-    """Erase the person, whom nothing open needs, and write down that it was done; how many of each."""
+    """Erase the person, whom no open work needs, and record the erasure; return the rows by kind."""
     values = _values(person)
     counts: dict[str, int] = {}
     await link_ends.revoke_of_contacts(connection, person.contacts, by)
@@ -203,12 +203,12 @@ async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> d
     for deactivate in _DEACTIVATE:
         await connection.execute(text(deactivate), values)
     kept = {kind: list(getattr(person, kind)) for kind in erasure_statements.PEOPLE}
-    told = {what: number for what, number in counts.items() if what not in kept}
-    await connection.execute(insert(ErasureRow).values(actor=by.actor, data={**kept, **told}))
+    others = {what: number for what, number in counts.items() if what not in kept}
+    await connection.execute(insert(ErasureRow).values(actor=by.actor, data={**kept, **others}))
     about = tuple(values["references"]) or ("person",)
     accounts: list[int | None] = [*sorted(person.accounts)]
     for account_id in accounts or [None]:
-        happened = ("person.erased", told)
+        happened = ("person.erased", others)
         await events.append(connection, account_id, about, by.actor, happened, origin_id=by.origin_id)
     return counts
 
@@ -217,7 +217,7 @@ def _values(person: PersonRecords) -> Mapping[str, Any]:
     kinds = {"user": person.users, "employee": person.employees, "contact": person.contacts}
     references = [f"{kind}:{number}" for kind, numbers in kinds.items() for number in numbers]
     mentions = [rf"(?<![\w.+-]){re.escape(person.address)}(?![\w-])"] if person.address else []
-    # a single word, such as Orders, may be anything
+    # a single word, such as Orders, may mean anything
     mentions += [rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(person.names) if " " in name.strip()]
     return {
         "users": list(person.users),

@@ -1,6 +1,6 @@
-"""The statements that erase a person, built from what the columns of all tables declare (`store.personal`).
+"""Builds the statements that erase a person, from the declarations of the columns (`store.personal`).
 
-A row is the person's if it is theirs (`_WHOSE`) or refers to their record by a foreign key.
+A row belongs to the person if `_WHOSE` says so or if it has a foreign key to their record.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Column, MetaData, Table
 
-import store.tables  # noqa: F401  with it, the metadata has every table
+import store.tables  # noqa: F401  loads every table into the metadata
 from store.personal import ERASED, Erase, declared
 from store.row import Row
 
 PEOPLE = ("users", "employees", "contacts")
-"""The tables of people, and the parameters with the ids of one person's records."""
+"""The tables of people. The parameters with the ids of a person's records have the same names."""
 _WRITTEN = (
     "SELECT email_text_id FROM qr_rounds WHERE sent_by = ANY(:references) AND email_text_id IS NOT NULL"
 )
@@ -29,7 +29,7 @@ _WHOSE: Mapping[str, str] = {
     "order_notes": f"id IN ({_NOTED})",
     "origins": "actor = ANY(:references)",
 }
-"""Which rows are the person's, where no foreign key says so."""
+"""The condition for rows that belong to the person without a foreign key."""
 _OURS = "(cardinality(CAST(:accounts AS bigint[])) = 0 OR account_id = ANY(:accounts))"
 
 _COUNTED: Mapping[tuple[str, Erase], str | None] = {
@@ -42,20 +42,20 @@ _COUNTED: Mapping[tuple[str, Erase], str | None] = {
     ("contact_roles", Erase.DELETE_ROW): None,
     ("origins", Erase.REPLACE): None,
 }
-"""What the rows of a statement are counted as, where it is not the name of the table; None: not at all."""
+"""The name under which the rows of a statement are counted, if it is not the table; None: not counted."""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement in SQL, with the parameters of `store.people.erasure`, and what its rows are counted as."""
+    """An SQL statement with the parameters of `store.people.erasure`, and the name for counting its rows."""
 
     sql: str
     counted_as: str | None
 
 
 def statements(metadata: MetaData = Row.metadata) -> list[Statement]:
-    """All statements, in the sequence in which they are to be executed. Raises `LookupError` for a table of
-    which nothing says whose its rows are.
+    """All statements, in the sequence of their execution. Raises `LookupError` for a table with personal data
+    whose rows cannot be attributed to a person.
     """
     tables = metadata.sorted_tables
     return [
@@ -69,7 +69,7 @@ def statements(metadata: MetaData = Row.metadata) -> list[Statement]:
 def _each(
     tables: Iterable[Table], erase: Erase, build: Callable[[Table, list[Column[Any]]], str], *more: Erase
 ) -> Iterable[Statement]:
-    """A statement for each table with columns of which erasing does this."""
+    """A statement for each table with columns to which erasure does this."""
     wanted = {erase, *more}
     for table in tables:
         columns = [column for column in table.columns if wanted & _erase(column)]
@@ -83,7 +83,7 @@ def _erase(column: Column[Any]) -> frozenset[Erase]:
 
 
 def _whose(table: Table) -> str:
-    """Which rows are the person's, as a condition."""
+    """The condition for the rows of the person."""
     if table.name in _WHOSE:
         return _WHOSE[table.name]
     referring = [
@@ -98,7 +98,7 @@ def _whose(table: Table) -> str:
 
 
 def _replaced(table: Table, columns: list[Column[Any]]) -> str:
-    """Rows of the person that were erased before are not changed, and so not counted again."""
+    """Replace texts, except in rows that were erased before: so they are not counted again."""
     values = {column.name: _erased(column) for column in columns}
     sets = ", ".join(f"{name} = {value}" for name, value in values.items())
     changed = " OR ".join(f"{name} IS DISTINCT FROM {value}" for name, value in values.items())

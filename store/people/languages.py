@@ -1,4 +1,4 @@
-"""Which language a person is written to in: their own, else that of their account (F66)."""
+"""The language of e-mails to a person: their own, else that of their account (F66)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -25,7 +25,7 @@ LEFT JOIN LATERAL (
 
 
 def language_of(person: Any, account: Any = AccountRow) -> ColumnElement[str]:
-    """The language of a user, employee or contact, in a statement that joins their account too."""
+    """The language of a user, employee or contact, in a statement that also joins their account."""
     return func.coalesce(person.language, account.language)
 
 
@@ -38,9 +38,8 @@ async def of_account(connection: AsyncConnection, account_id: int) -> Language:
 async def at_addresses(
     connection: AsyncConnection, account_id: int, addresses: Iterable[str]
 ) -> dict[str, Language]:
-    """The language of the person at each address: a user, an employee or a contact whom the account knows.
-
-    An address of no such person gets the language of the account.
+    """The language for each address: that of the user, employee or contact of the account who has the
+    address, else that of the account.
     """
     wanted = list(addresses)
     if not wanted:

@@ -1,4 +1,4 @@
-"""Who the references in the inventory's stories are: `contact:7`, `user:3`, `employee:12`."""
+"""Resolves references in histories to people: `contact:7`, `user:3`, `employee:12`."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from store.scopes import within
 
 
 async def names(connection: AsyncConnection, scope: Scope, references: Iterable[str]) -> dict[str, str]:
-    """The names of those in the scope that are referred to, with the address where mails went to it."""
+    """The name and address of each person in the scope who is referred to, by reference."""
     wanted: dict[str, set[int]] = {}
     for reference in references:
         kind, _, number = reference.partition(":")
@@ -39,7 +39,7 @@ async def names(connection: AsyncConnection, scope: Scope, references: Iterable[
 
 
 async def order_contacts(connection: AsyncConnection, scope: Scope) -> list[ContactView]:
-    """Whom orders are sent to, by account, distributor and name."""
+    """The contacts to whom orders are sent, sorted by account, distributor and name."""
     statement = (
         select(
             DistributorRow.name.label("distributor"),

@@ -26,9 +26,9 @@ class AccountRow(Row):
     name: Mapped[str] = mapped_column(unique=True, info=NAME)
     language: Mapped[str] = mapped_column(server_default=text("'en'"), info=CODE)
     contact_email: Mapped[str | None] = mapped_column(info=personal(Erase.ADDRESS))
-    """Whom a notification is offered to where nobody requested the code (F65)."""
+    """The address to which a notification is offered if the code was not requested (F65)."""
     closed_at: Mapped[datetime | None]
-    """Since when it takes no new orders and its users cannot act (F67)."""
+    """Since when the account accepts no new orders and its users cannot act (F67)."""
     __table_args__ = (CheckConstraint(among("language", Language), name="language"),)
 
 
@@ -46,7 +46,7 @@ class ProfileRow(Row):
 
 
 class ProfileTargetRow(Row):
-    """An enabled target; what is not here is disabled (F40, F61)."""
+    """An enabled target. A target without a row is disabled (F40, F61)."""
 
     __tablename__ = "profile_targets"
     profile_id: Mapped[int] = mapped_column(ForeignKey("authorised_actions_profiles.id"), primary_key=True)
@@ -64,12 +64,12 @@ class UserRow(Row):
     )
     profile_id: Mapped[int]
     language: Mapped[str | None] = mapped_column(info=personal(Erase.BLANK))
-    """Else that of the account."""
+    """NULL: the language of the account."""
     role: Mapped[str] = mapped_column(server_default=Role.MANAGER, info=CODE)
     kind: Mapped[str] = mapped_column(server_default=UserKind.PERSON, info=CODE)
     deactivated_at: Mapped[datetime | None]
     distributor_id: Mapped[int | None]
-    """Whose orders a user of the provider desk sees."""
+    """The distributor whose orders a user of the provider desk sees."""
     __table_args__ = (
         of_account("profile_id", "authorised_actions_profiles"),
         of_account("distributor_id", "distributors"),
@@ -109,7 +109,7 @@ class ContactRow(Row):
     name: Mapped[str] = mapped_column(info=personal(Erase.DELETE_ROW))
     email: Mapped[str] = mapped_column(info=personal(Erase.DELETE_ROW))
     language: Mapped[str | None] = mapped_column(info=personal(Erase.DELETE_ROW))
-    """Else that of the account."""
+    """NULL: the language of the account."""
     __table_args__ = (
         CheckConstraint(among("language", Language), name="language"),
         Index("uq_contacts_email", "distributor_id", text("lower(email)"), unique=True),
@@ -132,7 +132,7 @@ class EmployeeRow(Row):
     name: Mapped[str] = mapped_column(info=personal(Erase.DELETE_ROW))
     email: Mapped[str | None] = mapped_column(info=personal(Erase.DELETE_ROW))
     language: Mapped[str | None] = mapped_column(info=personal(Erase.DELETE_ROW))
-    """Else that of the account."""
+    """NULL: the language of the account."""
     __table_args__ = (
         CheckConstraint(among("language", Language), name="language"),
         UniqueConstraint("id", "account_id"),
@@ -150,12 +150,12 @@ class GroupRow(Row):
 
 
 class ErasureRow(Row):
-    """That somebody's data was erased: numbers of records and counts, never what was in them."""
+    """The log of erasures: ids of records and counts, never their content."""
 
     __tablename__ = "erasures"
     id: Mapped[int] = own_id()
     at: Mapped[datetime] = mapped_column(server_default=clock())
     actor: Mapped[str] = mapped_column(info=REFERENCE)
     data: Mapped[dict[str, Any]] = mapped_column(
-        server_default=text("'{}'"), info=not_personal("numbers of records and counts")
+        server_default=text("'{}'"), info=not_personal("ids of records and counts")
     )
