@@ -1,4 +1,4 @@
-"""How things stand: what waits too long, and whether what is kept can be read."""
+"""The queries of `doctor`: what has been waiting too long, and whether stored codes can be decrypted."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,7 +48,7 @@ _NEWEST_CODE = (
 
 @dataclass(frozen=True)
 class NotSentYet:
-    """An order, request or notification of which something has not gone out yet, since when and why."""
+    """An order, request or notification with an e-mail or call that is not sent yet, since when and why."""
 
     id: str
     reason: str
@@ -56,22 +56,22 @@ class NotSentYet:
 
 
 async def unsent_notifications(connection: AsyncConnection, older_than: timedelta) -> list[str]:
-    """Notifications of QR codes that nobody has got, nor will without anybody looking."""
+    """Notifications of QR codes that have not been sent for so long that an operator must look at them."""
     return list((await connection.scalars(_UNSENT, {"older_than": older_than})).all())
 
 
 async def not_sent(connection: AsyncConnection) -> list[NotSentYet]:
-    """Every e-mail and call that has not gone out yet, oldest first."""
+    """Every e-mail and provider call that has not been sent yet, oldest first."""
     return [NotSentYet(row.subject_id, row.reason, row.since) for row in await connection.execute(_NOT_SENT)]
 
 
 async def overdue(connection: AsyncConnection, older_than: timedelta) -> list[str]:
-    """Orders that owe an e-mail, a withdrawal or a follow-up for so long, and are not held for anything."""
+    """Orders without a hold of which an e-mail, withdrawal or follow-up has been pending for so long."""
     return list((await connection.scalars(_OVERDUE, {"older_than": older_than})).all())
 
 
 async def newest_code_is_readable(connection: AsyncConnection, keys: KeyRing) -> bool:
-    """Decrypt the newest code that a SIM has, and forget it; False where there is none.
+    """Check that the newest current code can be decrypted; False if there is no code.
 
     Raises `DecryptionFailed`, and `Refused` (`secret_keys_missing`).
     """
@@ -83,6 +83,6 @@ async def newest_code_is_readable(connection: AsyncConnection, keys: KeyRing) ->
 
 
 async def clock(connection: AsyncConnection) -> datetime:
-    """What time it is at the database."""
+    """The present time of the database."""
     at: datetime = (await connection.execute(select(row.clock()))).scalar_one()
     return at

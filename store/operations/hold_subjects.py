@@ -1,10 +1,10 @@
-"""What is held: found by the workflow's id, whose prefix says what the workflow stands for.
+"""Finds what a held workflow is about: the prefix of the workflow's id says which kind of record it is.
 
-A further workflow adds an entry to `KINDS`, and the same one where each kind is found unfinished
-(`store.operations.unfinished`), has steps that send (`store.operations.not_sent`), is counted
-(`store.operations.metrics`), is started again (`starter.operations.restarts`) and has a name for people
+To add a kind of workflow, add an entry to `KINDS` and to the dictionaries of the modules that find unfinished
+work (`store.operations.unfinished`), record what is not sent (`store.operations.not_sent`), count
+(`store.operations.metrics`), restart (`starter.operations.restarts`) and name it for people
 (`starter.operations.work_checks`, `starter.cli.operations.retry_many`).
-Its prefix is one of `models.identifiers.WORK`. A test compares them all.
+Its prefix is one of `models.identifiers.WORK`. A test compares all of them.
 """
 
 from collections.abc import Awaitable, Callable
@@ -25,34 +25,34 @@ from store.orders.tables import OrderRow
 
 @dataclass(frozen=True)
 class HoldSubject:
-    """What a workflow stands for, locked until the end of the transaction."""
+    """The order, request or notification of a workflow, locked until the end of the transaction."""
 
     account_id: int
     about: tuple[str, ...]
-    moot: frozenset[HoldReason] = frozenset()
+    obsolete: frozenset[HoldReason] = frozenset()
     """Reasons that no longer matter: a hold for one of these is not recorded."""
 
 
 @dataclass(frozen=True)
 class HoldKind:
-    """How a kind of workflow is held. `name` is its label in metrics and lists."""
+    """How holds of a kind of workflow are recorded. `name` is its label in metrics and lists."""
 
     name: str
     workflow_type: str
-    """Its name in Temporal."""
+    """Its workflow type in Temporal."""
     find: Callable[[AsyncConnection, str], Awaitable[HoldSubject]]
     """Raises `NotFound`."""
     events: str
-    """What the events begin with: EVENTS.held, EVENTS.released."""
+    """The prefix of its events: EVENTS.held, EVENTS.released."""
     given_up: str
-    """The event when what it was held for is given up."""
+    """The event type when a step is given up."""
     give_up: Callable[[AsyncConnection, str], Awaitable[bool]] | None = None
-    """Where giving up is written down; whether that changed anything."""
+    """Records that the step is given up; returns whether that changed anything."""
 
 
 _EVERY_REASON = frozenset(HoldReason)
 
-# NO KEY: what refers to the order is written meanwhile
+# FOR NO KEY UPDATE: rows with a foreign key to the order can be written concurrently
 _ORDER = (
     select(OrderRow.account_id, OrderRow.subject)
     .where(OrderRow.id == bindparam("order"))
@@ -80,7 +80,7 @@ async def _order(connection: AsyncConnection, order_id: str) -> HoldSubject:
 
 
 async def _request(connection: AsyncConnection, request_id: str) -> HoldSubject:
-    """The code of a request that is over is waited for by nobody."""
+    """A request that has ended is not held for a missing QR code."""
     request = await lock_request(connection, request_id)
     over = request.status is not RequestStatus.REQUESTED
     return HoldSubject(
@@ -91,7 +91,7 @@ async def _request(connection: AsyncConnection, request_id: str) -> HoldSubject:
 
 
 async def _notification(connection: AsyncConnection, notification_id: str) -> HoldSubject:
-    """A mail that was revoked is not sent."""
+    """A revoked notification is not held: its e-mail is not sent."""
     which = {"notification": notification_id}
     sim_id = (await connection.execute(_SIM_OF_NOTIFICATION, which)).scalar_one_or_none()
     if sim_id is None:
@@ -126,5 +126,5 @@ KINDS: dict[str, HoldKind] = {
 
 
 def kind_of(workflow_id: str) -> HoldKind | None:
-    """What the workflow with this id stands for, if it is one of ours."""
+    """The kind of the workflow with this id; None for an unknown prefix."""
     return next((kind for prefix, kind in KINDS.items() if workflow_id.startswith(prefix)), None)

@@ -1,7 +1,7 @@
-"""What waits for a person: one row a held step, whatever the workflow.
+"""Holds: one row for each step of any workflow that waits for a person.
 
-The workflow records that a step is held, and that it goes on; what makes a hold moot (an order that moves, a
-code that is imported) removes it in the transaction that does so.
+The workflow records that a step is held and that it resumes. A change that makes a hold obsolete (the status
+of the order changes, a code is imported) removes the hold in its own transaction.
 """
 
 from collections.abc import Iterable, Sequence
@@ -55,13 +55,14 @@ async def hold(
     reason: HoldReason,
     refusals: Sequence[Refusal] = (),
 ) -> None:
-    """Mark a step as waiting for a person; marking it again with the same reason changes nothing.
+    """Hold a step: it waits for a person. Idempotent for the same reason.
 
     `refusals`: what was refused, where that is the reason; the event keeps them for the operators.
-    A hold that no longer matters, as for a code that has just come, is not recorded. Raises `NotFound`.
+    A hold that is obsolete, such as one for a code that has just been imported, is not recorded. Raises
+    `NotFound`.
     """
     kind, subject = await _subject(connection, workflow_id)
-    if reason in subject.moot:
+    if reason in subject.obsolete:
         return
     values = {
         "workflow_id": workflow_id,
@@ -87,11 +88,12 @@ async def release(
     origin_id: int | None = None,
     given_up: bool = False,
 ) -> None:
-    """The step goes on, or is given up; releasing it again changes nothing. Raises `NotFound`.
+    """Release a held step: it is retried, or given up. Idempotent. Raises `NotFound`.
 
-    Anyone who reaches Temporal can send the signal `retry` under any name: an actor who may not retry is not
-    recorded, nor the origin that came with it: `system` is (S5). An origin that is not theirs is left out.
-    A notification can be given up without being held itself: where the request's workflow sends it.
+    A client with access to Temporal can send the signal `retry` under any name. So an actor without the
+    permission to retry is recorded as `system`, without the origin of the call (S5); an origin that belongs
+    to another actor is left out. A notification that the workflow of a request sends can be given up although
+    it has no hold of its own.
     """
     kind, subject = await _subject(connection, workflow_id)
     which = {"workflow": workflow_id, "of_step": step}
@@ -116,16 +118,15 @@ async def release(
 
 
 async def seen(connection: AsyncConnection, workflow_id: str) -> list[tuple[str, datetime]]:
-    """What the workflow is held for now: each step, and since when."""
+    """The steps of the workflow that are held now, and since when."""
     return [(row.step, row.since) for row in await connection.execute(_SEEN, {"workflow": workflow_id})]
 
 
 async def release_seen(
     connection: AsyncConnection, workflow_id: str, by: By, found: Sequence[tuple[str, datetime]]
 ) -> None:
-    """The workflow that held this, as `seen` found it, is gone. What a new one is held for since then stays.
-
-    Raises `NotFound`.
+    """Release the holds that `seen` returned, because their workflow is lost. Holds of the workflow that was
+    started in its place stay. Raises `NotFound`.
     """
     kind, subject = await _subject(connection, workflow_id)
     gone = {"workflow": workflow_id, "seen": list(found)}
@@ -141,7 +142,7 @@ async def release_seen(
 
 
 def gone(workflow_id: ColumnElement[str], *conditions: ColumnElement[bool]) -> CTE:
-    """Remove the holds of a workflow, all or some, as part of the statement that makes them moot."""
+    """Remove the holds of a workflow, all or some, as part of the statement that makes them obsolete."""
     removed = delete(HoldRow).where(HoldRow.workflow_id == workflow_id, *conditions)
     return removed.returning(HoldRow.step).cte("gone")
 
@@ -153,8 +154,8 @@ def steps_of(removed: CTE) -> ColumnElement[list[str] | None]:
 
 
 def released_by(removed: CTE, events_of: str, about: ColumnElement[Any]) -> Select[Any]:
-    """The events that the steps whose holds `gone` removed are not held any more, for `event_parts.appended`.
-    `events_of`: as in `HoldKind.events`.
+    """The event `released` for each step whose hold `gone` removed, for `event_parts.appended`. `events_of`:
+    as in `HoldKind.events`.
     """
     happened = f"{events_of}.released"
     sequence = func.row_number().over(order_by=removed.c.step.desc())
@@ -168,12 +169,12 @@ def released_by(removed: CTE, events_of: str, about: ColumnElement[Any]) -> Sele
 
 
 def released(events_of: str, steps: Iterable[str] | None) -> list[events.Happening]:
-    """That each of these steps is not held any more. `events_of`: as in `HoldKind.events`."""
+    """The event `released` for each of these steps. `events_of`: as in `HoldKind.events`."""
     return [(f"{events_of}.released", {"step": step}) for step in sorted(steps or ())]
 
 
 def of(workflow_id: ColumnElement[str] | Any) -> ScalarSelect[Any]:
-    """What the workflow is held for, oldest first, as a column; `read` makes it what is shown."""
+    """The holds of the workflow, oldest first, as a JSON column; `read` converts it."""
     one = func.jsonb_build_object("step", HoldRow.step, "reason", HoldRow.reason, "since", HoldRow.since)
     ordered: Any = aggregate_order_by(one, HoldRow.since, HoldRow.step)
     found: Select[Any] = select(func.jsonb_agg(ordered)).where(HoldRow.workflow_id == workflow_id)
@@ -181,7 +182,7 @@ def of(workflow_id: ColumnElement[str] | Any) -> ScalarSelect[Any]:
 
 
 def read(column: Sequence[dict[str, Any]] | None) -> dict[str, Any]:
-    """The fields that views of held things have, from the column `of`."""
+    """The fields about holds that views have, from the column `of`."""
     found = tuple(HoldView(**hold) for hold in column or ())
     oldest = found[0] if found else None
     return {

@@ -1,6 +1,6 @@
-"""What the gauges show: how many orders are where, what waits for people, what became of mails and codes.
+"""The queries of the gauges: orders by status, held work, unsent work, e-mails by state, imports of codes.
 
-Each is one query. Counts only: no figure says anything of one person or one line.
+Each is one query. Counts only: no metric says anything about one person or one line.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ from store.people.tables import ProviderRow
 from store.row import now
 
 Metrics = Mapping[tuple[str, ...], float]
-"""A number for each combination of labels."""
+"""A value for each combination of labels."""
 
 ORDER, REQUEST, NOTIFICATION = "order", "qr_request", "qr_notification"
 
@@ -76,7 +76,7 @@ _OLDEST = union_all(
 _MAIL_STATES = ("unsent", "sending", "sent", "failed")
 _MAILS = select(MailRow.template, MailRow.state, func.count()).group_by(MailRow.template, MailRow.state)
 _CODES = func.jsonb_array_elements_text(EventRow.data["codes"]).table_valued("value").lateral("codes")
-# written out, so that every plan finds their index
+# literals, not parameters, so that every plan can use the partial index
 _IMPORTED: ColumnElement[str] = literal_column("'qr.imported'")
 _REFUSED: ColumnElement[str] = literal_column("'qr.import_refused'")
 _IMPORTS = union_all(
@@ -90,32 +90,32 @@ _IMPORTS = union_all(
 
 
 async def orders(connection: AsyncConnection) -> Metrics:
-    """Orders, ended ones too, by kind, status and provider."""
+    """The number of orders, open and ended, by kind, status and provider."""
     return await _counted(connection, _ORDERS)
 
 
 async def held(connection: AsyncConnection) -> Metrics:
-    """What waits for a person, by what it is and by reason; 0 where nothing does."""
+    """The number of held workflows, by kind and reason; 0 if none."""
     none: Metrics = dict.fromkeys(product((ORDER, REQUEST, NOTIFICATION), map(str, HoldReason)), 0.0)
     return {**none, **await _counted(connection, _HELD)}
 
 
 async def waiting_to_go_out(connection: AsyncConnection) -> Metrics:
-    """What has an e-mail or a call that has not gone out yet, by what it is and why; 0 where all is out."""
+    """The number of subjects with an e-mail or call that is not sent yet, by kind and reason; 0 if none."""
     none: Metrics = dict.fromkeys(product((ORDER, REQUEST, NOTIFICATION), map(str, NotSentReason)), 0.0)
     return {**none, **await _counted(connection, _NOT_SENT)}
 
 
 async def oldest_waiting(connection: AsyncConnection) -> Metrics:
-    """For how many seconds the oldest has been in each status that is not an end; 0 where none is."""
+    """The age in seconds of the oldest order or request in each open status; 0 for a status without any."""
     statuses = [(ORDER, str(status)) for status in OPEN] + [(REQUEST, str(RequestStatus.REQUESTED))]
     none: Metrics = dict.fromkeys(statuses, 0.0)
     return {**none, **await _counted(connection, _OLDEST)}
 
 
 async def mails(connection: AsyncConnection) -> Metrics:
-    """Mails, by template and by what became of them; 0 for what became of none, so that the first that fail
-    are seen to be more than before.
+    """The number of e-mails, by template and state; 0 for states without any, so that the first failure shows
+    as an increase.
     """
     found = await _counted(connection, _MAILS)
     none: Metrics = dict.fromkeys(product({template for template, _ in found}, _MAIL_STATES), 0.0)
@@ -123,7 +123,7 @@ async def mails(connection: AsyncConnection) -> Metrics:
 
 
 async def qr_imports(connection: AsyncConnection) -> Metrics:
-    """Imports of QR codes, by outcome; the refused ones by why. One may be refused for several reasons."""
+    """The number of imports of QR codes, by outcome and refusal code. A refusal may have several."""
     return await _counted(connection, _IMPORTS)
 
 

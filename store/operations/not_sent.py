@@ -1,11 +1,11 @@
-"""What has not gone out yet, of orders, requests and notifications (W11).
+"""E-mails and calls of orders, requests and notifications that have not been sent yet (W11).
 
 A failed attempt is recorded after the call has ended, in a transaction of its own; the attempt that succeeds
-removes the record. What supersedes the step (an order that moves, a new round of a request, a notification
-that is revoked or given up) removes it in the transaction that does so.
+removes the record. A change that supersedes the step (another status of the order, a new round of a request,
+a notification that is revoked or given up) removes the record in its own transaction.
 
-An attempt whose worker was killed records nothing. Its e-mail stays `sending`, and after the longest time
-that an attempt may take it counts as not gone out.
+An attempt whose worker was killed records nothing. Its e-mail stays `sending`, and counts as not sent after
+the longest time that an attempt may take.
 """
 
 from collections.abc import Sequence
@@ -51,25 +51,25 @@ from store.row import now
 
 @dataclass(frozen=True)
 class Sending:
-    """What a step sends: about which order, request or notification, and in which round of a request."""
+    """A step that sends: about which order, request or notification, and in which round of a request."""
 
     subject_id: str
     step: str
-    """Its name is that of its hold."""
+    """The same name as in the table of holds."""
     round_number: int | None = None
 
 
 INTERRUPTED_AFTER = timedelta(minutes=2)
-"""The longest that an attempt may take: after that nothing is still being sent."""
+"""The longest time that an attempt may take. An e-mail that is `sending` for longer was interrupted."""
 OUTLASTING = ("send_email:", "follow_up:")
-"""What the steps begin with that an order owes in whatever status: e-mails to people, and follow-ups."""
+"""The prefixes of steps that stay pending in any status of the order: e-mails to people, and follow-ups."""
 
 _LONG_AGO = bindparam("took", type_=Interval)
 _STILL_OPEN = QrRequestRow.status == RequestStatus.REQUESTED
 _STILL_WANTED = and_(QrNotificationRow.revoked_at.is_(None), ~QrNotificationRow.given_up)
 _ROUND = bindparam("of_round", type_=BigInteger)
 _STILL_MATTERS: dict[str, Select[str]] = {
-    # the attempt may have begun before the order moved on without it
+    # the attempt may have begun before the status of the order changed, which superseded it
     "order-": select(OrderRow.id).where(
         OrderRow.id == bindparam("subject"),
         or_(bindparam("outlasting", type_=Boolean), OrderRow.status_since <= now() - _LONG_AGO),
@@ -107,7 +107,7 @@ async def failed(
     attempt: int = 1,
     recipients: Sequence[str] = (),
 ) -> None:
-    """An attempt failed after it `took` so long. `attempt` counts those since the last retry by a person."""
+    """Record an attempt that failed after it `took` so long. `attempt` counts from the last manual retry."""
     values = {"reason": reason.value, "attempts": attempt, "recipients": list(recipients)}
     if await _still_matters(connection, sending, took):
         await connection.execute(_FAILED_AGAIN, {**values, **_key(sending), "took": took})
@@ -116,7 +116,7 @@ async def failed(
 async def interrupted(
     connection: AsyncConnection, sending: Sending, *, began: timedelta, attempts: int
 ) -> None:
-    """The attempts before this one left no record: their worker was killed, or the database was unavailable.
+    """Record earlier attempts that left no record: their worker was killed, or the database was unavailable.
     The first `began` so long ago.
     """
     values = {"reason": NotSentReason.INTERRUPTED.value, "attempts": attempts, "recipients": []}
@@ -125,20 +125,20 @@ async def interrupted(
 
 
 async def sent(connection: AsyncConnection, subject_id: str, step: str) -> None:
-    """The step has succeeded, or is given up; said again, nothing changes."""
+    """Remove the record: the step has succeeded, or is given up. Idempotent."""
     await connection.execute(_SENT, {"subject": subject_id, "of_step": step})
 
 
 async def _still_matters(connection: AsyncConnection, sending: Sending, took: timedelta) -> bool:
-    """Whether the step was not superseded since the attempt began. The subject is locked, so what supersedes
-    the step either comes later and removes the record, or is seen here.
+    """Whether the step has not been superseded since the attempt began. The subject is locked: a change that
+    supersedes the step either commits later and removes the record, or is visible here.
     """
     which: dict[str, Any] = {"subject": sending.subject_id, "took": took, "of_round": sending.round_number}
     which["outlasting"] = sending.step.startswith(OUTLASTING)
     for prefix, subject in _STILL_MATTERS.items():
         if sending.subject_id.startswith(prefix):
             return await connection.scalar(subject.with_for_update(read=True), which) is not None
-    raise LookupError("What has not gone out belongs to no kind of work.")
+    raise LookupError("What has not been sent belongs to no kind of work.")
 
 
 def _key(sending: Sending) -> dict[str, str]:
@@ -149,7 +149,7 @@ def _key(sending: Sending) -> dict[str, str]:
 
 
 def gone(subject_id: ColumnElement[str] | Any, *conditions: ColumnElement[bool]) -> CTE:
-    """Remove what has not gone out, all or some, as part of the statement that supersedes it."""
+    """Remove the records of a subject, all or some, as part of the statement that supersedes the steps."""
     return delete(NotSentRow).where(NotSentRow.subject_id == subject_id, *conditions).cte("not_sent_any_more")
 
 
@@ -201,11 +201,11 @@ ALL = union_all(
     _interrupted_mails(MailRow.qr_request_id, QrRequestRow.id, _STILL_OPEN),
     _interrupted_mails(MailRow.qr_notification_id, QrNotificationRow.id, _STILL_WANTED),
 ).subquery("not_gone_out")
-"""Everything that has not gone out yet, by the subject's id."""
+"""Everything that has not been sent yet, with the id of its subject."""
 
 
 def of(subject_id: ColumnElement[str] | Any) -> ScalarSelect[Any]:
-    """What of this subject has not gone out, oldest first, as a column; `read` makes it what is shown."""
+    """What has not been sent of this subject, oldest first, as a JSON column; `read` converts it."""
     names = NotSentView.model_fields
     one = func.jsonb_build_object(*(part for name in names for part in (name, ALL.c[name])))
     ordered: Any = aggregate_order_by(one, ALL.c.since, ALL.c.step)
@@ -219,5 +219,5 @@ def read(column: Sequence[dict[str, Any]] | None) -> tuple[NotSentView, ...]:
 
 
 def is_waiting(subject_id: ColumnElement[str] | Any) -> ColumnElement[bool]:
-    """Whether anything of this subject has not gone out, as a condition."""
+    """Whether anything of this subject has not been sent, as a condition."""
     return select(ALL.c.step).where(ALL.c.subject_id == subject_id).correlate_except(ALL).exists()

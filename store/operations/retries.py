@@ -1,4 +1,4 @@
-"""What became of many orders, requests and notifications that were held and told to go on."""
+"""The outcome of retries: what has happened to held orders, requests and notifications since."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -63,26 +63,26 @@ _HELD = select(HoldRow.workflow_id, HoldRow.reason).order_by(HoldRow.since, Hold
 
 @dataclass(frozen=True)
 class Seen:
-    """What one of them is held for, and what has happened to it since it was retried."""
+    """The holds of an order, request or notification, and what has happened to it since it was retried."""
 
     holds: frozenset[tuple[str, str, datetime]]
     reason: str | None
-    """Of the oldest hold."""
+    """The reason of the oldest hold."""
     is_open: bool
-    """Whether it has a way to go; an order that has ended, whether it still owes anybody anything."""
+    """Whether it is open; for an order that has ended, whether an e-mail or follow-up is still pending."""
     done: bool
     failed: bool
 
 
 async def moment(connection: AsyncConnection) -> int:
-    """The last event of all there is."""
+    """The id of the newest event."""
     return int((await connection.execute(_LAST)).scalar_one())
 
 
 async def look(
     connection: AsyncConnection, scope: Scope, ids: Collection[str], since: int
 ) -> dict[str, Seen]:
-    """Each of these as it is now; one that the scope does not hold is left out."""
+    """The present state of each; ids outside of the scope are left out."""
     known = {"ids": list(ids)}
     recent: dict[str, set[str]] = {}
     for name, happened in await connection.execute(_RECENT, {**known, "since": since}):
@@ -92,7 +92,7 @@ async def look(
 
 
 async def known(connection: AsyncConnection, scope: Scope, workflow_id: str) -> Seen:
-    """One of these as it is now. Raises `NotFound`."""
+    """The present state of one. Raises `NotFound`."""
     row = (await connection.execute(_rows(scope), {"ids": [workflow_id]})).one_or_none()
     if row is None:
         raise _unknown(workflow_id)
@@ -100,7 +100,7 @@ async def known(connection: AsyncConnection, scope: Scope, workflow_id: str) -> 
 
 
 async def held(connection: AsyncConnection, scope: Scope) -> dict[str, list[str]]:
-    """All that is held in the scope, and for what, oldest first."""
+    """Everything held in the scope, with the reasons, oldest first."""
     found: dict[str, list[str]] = {}
     for name, reason in await connection.execute(_HELD.where(within(scope, HoldRow.account_id))):
         found.setdefault(name, []).append(reason)

@@ -1,4 +1,4 @@
-"""The tables of what waits for a person, and of what has not gone out yet."""
+"""The tables of holds, and of e-mails and calls that have not been sent yet."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from store.row import Row, now, owner
 
 
 class HoldRow(Row):
-    """Why and since when a step of a workflow waits for a person. A workflow may be held for several."""
+    """Why and since when a step of a workflow waits for a person. Several steps of a workflow may be held."""
 
     __tablename__ = "holds"
     workflow_id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)

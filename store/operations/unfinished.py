@@ -1,4 +1,4 @@
-"""What must have a running workflow, found in the database alone: also when Temporal's data is lost."""
+"""Finds everything that must have a running workflow, in the database alone: Temporal's data may be lost."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,21 +30,21 @@ class Waiting:
 
 
 def _orders(scope: Scope) -> Select[Any]:
-    """Open ones, and those that have ended and owe an e-mail, a withdrawal or a follow-up."""
-    owing = select(FollowUpRow.order_id).where(FollowUpRow.done_at.is_(None))
-    unfinished = or_(OrderRow.status.in_(sorted(OPEN)), OrderRow.id.in_(owing))
+    """Open orders, and ended ones with a pending e-mail, withdrawal or follow-up."""
+    pending = select(FollowUpRow.order_id).where(FollowUpRow.done_at.is_(None))
+    unfinished = or_(OrderRow.status.in_(sorted(OPEN)), OrderRow.id.in_(pending))
     return _of(OrderRow.id, OrderRow.placed_at, scope, OrderRow.account_id).where(unfinished)
 
 
 def _requests(scope: Scope) -> Select[Any]:
-    """Open ones."""
+    """Open requests."""
     is_open = QrRequestRow.status == RequestStatus.REQUESTED
     return _of(QrRequestRow.id, QrRequestRow.requested_at, scope, QrRequestRow.account_id).where(is_open)
 
 
 def _imported(scope: Scope) -> Select[Any]:
-    """Those whose code is there, and whose requester is still to be notified of it: by the request's own
-    workflow, so its notification is not looked for among the others.
+    """Requests whose code is imported and whose requester is still to be notified. The workflow of the
+    request does that, so `_notifications` leaves its notification out.
     """
     own = and_(QrNotificationRow.version_id == QrVersionRow.id, QrNotificationRow.created_by == OFFERED_BY)
     due = or_(exists().where(own, _unsent()), and_(~exists().where(own), ~NOTIFIED))
@@ -61,14 +61,14 @@ def _imported(scope: Scope) -> Select[Any]:
 
 
 def _notifications(scope: Scope) -> Select[Any]:
-    """Those that are neither sent, nor revoked, nor given up."""
+    """Notifications that are neither sent, nor revoked, nor given up."""
     by_itself = QrNotificationRow.created_by != OFFERED_BY
     found = _of(QrNotificationRow.id, QrNotificationRow.created_at, scope, QrNotificationRow.account_id)
     return found.where(by_itself, _unsent())
 
 
 def _held(scope: Scope) -> Select[Any]:
-    """Whatever else is recorded as held: where its workflow is gone, so is the reason."""
+    """Everything else that is held: if its workflow is lost, restarting it removes the obsolete hold."""
     found = _of(HoldRow.workflow_id, func.min(HoldRow.since), scope, HoldRow.account_id)
     return found.group_by(HoldRow.workflow_id)
 
@@ -78,11 +78,11 @@ _KINDS: dict[str, tuple[Callable[[Scope], Select[Any]], ...]] = {
     "qr_request": (_requests, _imported),
     "qr_notification": (_notifications,),
 }
-"""What is unfinished of each kind; `_held` finds all kinds."""
+"""The queries for unfinished work of each kind; `_held` finds all kinds."""
 
 
 async def waiting(connection: AsyncConnection, scope: Scope) -> list[Waiting]:
-    """All that is not finished in the scope, oldest first; each is to have a workflow that runs."""
+    """All unfinished work in the scope, oldest first. Each must have a running workflow."""
     found = union_all(*(find(scope) for kind in _KINDS.values() for find in kind), _held(scope)).subquery()
     ordered = select(found.c.id).group_by(found.c.id).order_by(func.min(found.c.since), found.c.id)
     kinds = ((name, kind_of(name)) for name in await connection.scalars(ordered))
