@@ -1,1 +1,1 @@
-"""The PostgreSQL inventory. One function is one step inside a caller's transaction; rows never leave."""
+"""The PostgreSQL inventory. Each function runs in its caller's transaction; rows never leave the package."""

@@ -1,7 +1,7 @@
-"""The clock of the database: what `esim_now()` and `esim_clock()` say, from which every stored time comes.
+"""The clock of the database: `esim_now()` and `esim_clock()`, from which every stored time comes.
 
-Both are plain SQL functions (see the first migration), which PostgreSQL puts in line: they cost nothing. A
-sandbox or a test may set the clock, and then they are replaced by ones that add an offset.
+Both are plain SQL functions (see the first migration) that PostgreSQL inlines, so they cost nothing. A
+sandbox or a test sets the clock by replacing them with functions that add an offset.
 """
 
 from datetime import timedelta
@@ -13,9 +13,9 @@ _FUNCTIONS = {"esim_now": ("now()", "STABLE"), "esim_clock": ("clock_timestamp()
 
 
 async def set_clock(connection: AsyncConnection, offset: timedelta) -> None:
-    """Set the database's clock ahead (or back) by this much, for every connection; zero makes it right again.
+    """Set the database's clock ahead (or back) by `offset`, for every connection; zero resets it.
 
-    For sandboxes and tests only: links expire, and reminders are due, by this clock.
+    For sandboxes and tests only: this clock decides when links expire and reminders are due.
     """
     seconds = offset.total_seconds()
     ahead = f" + interval '{seconds} seconds'" if seconds else ""

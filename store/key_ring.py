@@ -1,16 +1,16 @@
-"""The key ring: what is encrypted at rest and in Temporal, under keys that can be rotated without downtime.
+"""The key ring encrypts and decrypts secrets at rest and in Temporal; its keys are rotated without downtime.
 
     ring = KeyRing("new:<base64>,old:<base64>")    AES-256, newest first: the first encrypts, all decrypt
     encrypted = ring.encrypt("code of S-12, version 1", b"...")
     ring.decrypt("code of S-12, version 1", encrypted)
 
-AES-GCM with a random nonce. The associated data is what the content is used as, so a value that was moved to
-another record is not decrypted there. What is encrypted begins with the id of its key:
+AES-GCM with a random nonce. The associated data names the record and the use of the content, so a value that
+is copied to another record cannot be decrypted there. An encrypted value begins with the id of its key:
 
     format 1 (1 byte), length of the id (1), id, check value of the key (4), nonce (12), ciphertext with tag
 
-The check value recognises another key under the same id: a process that has one must not take its digests
-for those of the others. Everything before the nonce is authenticated too.
+The check value detects a process that has a different key under the same id: its digests must not be compared
+with those of the other processes. Everything before the nonce is authenticated too.
 
 To rotate the key: append the new key to the ring of every process, then put it first in every process, then
 reencrypt (`store.reencryption`), and only then remove the old key.
@@ -44,7 +44,7 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 @dataclass(frozen=True)
 class KeySetting:
-    """Which setting the keys come from, and what an operator reads when one is missing."""
+    """Which setting the keys come from, and the words of the error message when one is missing."""
 
     name: str
     content: str
@@ -57,7 +57,7 @@ CODES = KeySetting("ESIM_SECRET_KEYS", "A QR code or its file")
 
 
 class _Key:
-    """One key: its id is readable, the rest is not."""
+    """One key. Only its id is public."""
 
     def __init__(self, entry: str) -> None:
         """Raises `ValueError`."""
@@ -103,14 +103,14 @@ class KeyRing:
         return tuple(self._keys)
 
     def encrypt(self, use: str, content: bytes) -> bytes:
-        """Content under the first key, that is decrypted for the same `use` only."""
+        """Encrypt content with the first key. It can be decrypted for the same `use` only."""
         self._require()
         first = next(iter(self._keys.values()))
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return first.header + nonce + first.cipher.encrypt(nonce, content, first.header + use.encode())
 
     def decrypt(self, use: str, encrypted: bytes) -> bytes:
-        """The content. Raises `UnknownKey`, `DecryptionFailed`."""
+        """Decrypt what was encrypted for this `use`. Raises `UnknownKey`, `DecryptionFailed`."""
         self._require()
         key = self._key_of(encrypted)
         nonce_end = len(key.header) + _NONCE_BYTES
@@ -124,7 +124,7 @@ class KeyRing:
             ) from None
 
     def require_key_of(self, encrypted: bytes) -> None:
-        """Raise `UnknownKey` unless one of the keys is the one that this is encrypted with."""
+        """Raise `UnknownKey` unless the ring has the key that this is encrypted with."""
         self._require()
         self._key_of(encrypted)
 
@@ -134,9 +134,9 @@ class KeyRing:
         return encrypted.startswith(next(iter(self._keys.values())).header)
 
     def fingerprints(self, profile: str) -> tuple[bytes, ...]:
-        """Digests by which two codes for the same profile are recognised, under each key, newest first.
+        """Keyed digests (HMAC-SHA256) that recognise two codes for one profile: one a key, newest first.
 
-        Stored is the first; looked up are all. Without the keys, codes cannot be guessed and compared.
+        The first is stored, a look-up compares all. Without the keys, codes cannot be guessed.
         """
         self._require()
         return tuple(
@@ -144,7 +144,7 @@ class KeyRing:
         )
 
     def _key_of(self, encrypted: bytes) -> _Key:
-        """The key that this is encrypted with. Raises `UnknownKey`, and `DecryptionFailed` for no format."""
+        """The key that this is encrypted with. Raises `UnknownKey`; `DecryptionFailed` if it names none."""
         id_end = 2 + (encrypted[1] if len(encrypted) > 1 else 0)
         key_id = encrypted[2:id_end].decode("ascii", "replace")
         if encrypted[:1] != _FORMAT or not _ID.fullmatch(key_id):

@@ -1,12 +1,11 @@
-"""The one sequence of locks: subject, then order, then what is shared, then SIM, then people.
+"""The one lock sequence, against deadlocks: subject, then order, then what is shared, then SIM, then people.
 
-Whatever changes a line, a number or an eSIM line locks its subject first; what happens to a SIM's QR code
-locks the SIM (`store.codes.code_locks`). Users, employees and contacts come last, in this sequence: a new row
-that refers to one of them locks it, after its SIM. Locks of several of a kind are taken by id. Several
-management groups are added by name, as a new unique name is a lock, too; several of anything else are added
-by imports alone, and one import runs at a time. An account that something is added to may be locked anywhere:
-who closes it locks nothing else. Two transactions that keep the sequence never wait for each other in a
-circle.
+A transaction that changes a line, a number or an eSIM line locks its subject first; one that changes a SIM's
+QR code locks the SIM (`store.codes.code_locks`). Users, employees and contacts come last, in this sequence: a
+new row that refers to one of them locks it, after its SIM. Several rows of one kind are locked in the
+sequence of their ids. Several management groups are added in the sequence of their names, as a new unique
+name is a lock, too; only imports add several of anything else, and one import runs at a time. An account that
+something is added to may be locked at any time: the transaction that closes it locks nothing else.
 """
 
 from collections.abc import Sequence
@@ -53,9 +52,9 @@ _KEEP_OPEN = (
 
 
 async def keep_account_open(connection: AsyncConnection, account_id: int) -> None:
-    """Something is added to the account, which cannot be closed until the end of the transaction.
+    """Keep the account open until the end of the transaction, which adds something to it.
 
-    A closed account takes nothing new, whoever adds it, but contacts: an open order may be held until its
+    A closed account accepts nothing new from any caller, except contacts: an open order may be held until its
     distributor has one (F67). Raises `Refused` (`account_closed`).
     """
     if await connection.scalar(_KEEP_OPEN, {"account": account_id}) is not None:
@@ -63,23 +62,23 @@ async def keep_account_open(connection: AsyncConnection, account_id: int) -> Non
 
 
 async def lock_subject(connection: AsyncConnection, account_id: int, subject: str) -> bool:
-    """Lock a subject of this account until the end of the transaction; whether there is one."""
+    """Lock a subject of this account until the end of the transaction; False if it does not exist."""
     known = {"subject": subject, "account": account_id}
     return (await connection.execute(_LOCK, known)).one_or_none() is not None
 
 
 async def lock_subjects(connection: AsyncConnection, account_id: int, subjects: Sequence[str]) -> None:
-    """Lock these subjects of one account, in the sequence in which an import locks them too."""
+    """Lock these subjects of one account, in the same sequence as an import."""
     await connection.execute(_LOCK_ALL, {"subjects": subjects, "account": account_id})
 
 
 async def lock_subject_of(connection: AsyncConnection, order_id: str) -> bool:
-    """Lock what the order is about; False where it is about no one thing."""
+    """Lock the subject of the order; False if the order has no subject."""
     return (await connection.execute(_LOCK_OF_ORDER, {"order": order_id})).one_or_none() is not None
 
 
 async def lock_new_order(connection: AsyncConnection, order_id: str) -> None:
-    """Lock the id of an order that has no row yet and no subject: two attempts to accept it queue here. It
-    stands where the order stands in the sequence.
+    """Lock the id of an order that has no row yet and no subject, so that concurrent attempts to accept it
+    queue. In the lock sequence it has the place of the order.
     """
     await connection.execute(_LOCK_NEW_ORDER, {"order": order_id})

@@ -1,7 +1,7 @@
-"""From what a person types to a record: a line, a SIM, a user, a pack, an account.
+"""Find the record that a person typed: a line, a SIM, a user, a pack or an account.
 
-A record of another account is told exactly like one that does not exist, and what was typed is never
-repeated: nobody learns from a refusal which phone numbers or names there are.
+A record of another account is answered exactly like one that does not exist, and a refusal never repeats what
+was typed: a caller cannot learn from refusals which phone numbers or names exist.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ from store.scopes import within
 
 @dataclass(frozen=True)
 class LineKey:
-    """A line that was found, with what its account and provider are."""
+    """A line that was found, with its account and provider."""
 
     id: int
     account_id: int
@@ -48,7 +48,7 @@ class LineKey:
 
     @property
     def subject(self) -> str:
-        """How orders and SIMs refer to it."""
+        """The reference that orders and SIMs have to the line: `line:42`."""
         return f"line:{self.id}"
 
 
@@ -87,8 +87,8 @@ async def find_line(connection: AsyncConnection, scope: Scope, text: str) -> Lin
 
 
 async def find_sim(connection: AsyncConnection, scope: Scope, text: str) -> SimKey:
-    """The SIM with this id (`S-12`, `12`) or ICCID, discarded ones too; or the one in place of the line with
-    this phone number. Raises `NotFound` (`unknown_sim`).
+    """The SIM with this id (`S-12`, `12`) or ICCID, also a discarded one; or the SIM in place of the line
+    with this phone number. Raises `NotFound` (`unknown_sim`).
     """
     iccid = _parsed(parse_iccid, text)
     number = parse_reference("S", text)
@@ -162,7 +162,7 @@ async def eligible_packs(connection: AsyncConnection, scope: Scope, line_id: int
 
 
 async def find_account(connection: AsyncConnection, scope: Scope, name: str | None) -> AccountKey:
-    """The account of the scope with this name; without one, the only account in the scope.
+    """The account of the scope with this name; without a name, the only account in the scope.
 
     Raises `NotFound` (`unknown_account`), or `Refused` (`account_needed`) where there are several.
     """
@@ -181,12 +181,12 @@ async def find_account(connection: AsyncConnection, scope: Scope, name: str | No
 
 
 async def narrowed(connection: AsyncConnection, scope: Scope, account: str | None) -> Scope:
-    """The scope, or of it only the account with this name. Raises `NotFound` (`unknown_account`)."""
+    """The scope, or of it only the account of this name. Raises `NotFound` (`unknown_account`)."""
     return scope if account is None else OfAccount((await find_account(connection, scope, account)).id)
 
 
 def select_users() -> Select[*tuple[Any, ...]]:
-    """Users with their account and profile, to be narrowed."""
+    """Select users with their account and profile; the caller adds conditions."""
     return (
         select(
             UserRow.id,
@@ -210,11 +210,11 @@ def select_users() -> Select[*tuple[Any, ...]]:
 
 
 def user_view(row: Any) -> UserView:
-    """A row of `select_users`, as it leaves the store."""
+    """The model of a row of `select_users`."""
     return UserView(**row._mapping)
 
 
-# What every order asks for is built once: building a statement takes longer than running it.
+# Statements that every order runs are built once: building a statement takes longer than running it.
 
 
 @cache
@@ -256,7 +256,7 @@ async def _one(connection: AsyncConnection, statement: Executable, **wanted: Any
 
 
 def phone_number(text: str) -> str | None:
-    """The phone number that is meant, if it is one."""
+    """The phone number in E.164 that was typed, or None if it is not one."""
     return _parsed(parse_msisdn, text)
 
 

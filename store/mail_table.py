@@ -1,4 +1,4 @@
-"""The table of the mails that went out, whatever they are about."""
+"""The table of all outgoing e-mails: about orders, requests for QR codes and notifications."""
 
 from datetime import datetime
 
@@ -12,14 +12,14 @@ from store.row import Row, now
 
 
 class MailRow(Row):
-    """A mail to one recipient: written before it is sent, so a repeat is recognised.
+    """An e-mail to one recipient. It is recorded before it is sent, so that a repeat is recognised.
 
     It is about one order, one request for a QR code or one notification of a code.
     """
 
     __tablename__ = "mails"
     id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
-    """What it is about, purpose, round and recipient: the same mail again has the same id and Message-ID."""
+    """Subject, purpose, round and recipient: a repeat of the e-mail has the same id and Message-ID."""
     order_id: Mapped[str | None] = mapped_column(ForeignKey(OrderRow.id), index=True, info=REFERENCE)
     qr_request_id: Mapped[str | None] = mapped_column(ForeignKey(QrRequestRow.id), index=True, info=REFERENCE)
     qr_notification_id: Mapped[str | None] = mapped_column(
@@ -33,7 +33,7 @@ class MailRow(Row):
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     uncertain: Mapped[int] = mapped_column(server_default=text("0"))
     retries: Mapped[int] = mapped_column(server_default=text("0"))
-    """The person's retry that it failed in: a later one tries it again."""
+    """The number of the manual retry that it failed in: a later retry sends it again."""
     failure: Mapped[str | None] = mapped_column(info=CODE)
     reason: Mapped[str | None] = mapped_column(info=CODE)
     """Why a mail that `failed` holds its order or request (a `HoldReason`): refused, or not composable."""

@@ -1,6 +1,6 @@
-"""By which surface, session and address a call came: audit joins events with it by the caller's `origin_id`.
+"""Origins of calls (surface, session, IP address): audit joins events with them by `origin_id`.
 
-Nothing of a row but its id leaves the database, so nothing of it is in Temporal.
+Only the id of an origin leaves the database, so Temporal never has a session or an address.
 """
 
 from datetime import datetime
@@ -49,14 +49,14 @@ async def record(
     address: str | None = None,
     request_id: str | None = None,
 ) -> int:
-    """Write down where a call comes from; the id, for `Caller.origin_id`."""
+    """Record the origin of a call; return its id, for `Caller.origin_id`."""
     row = {"actor": actor, "surface": surface, "session": session, "address": address}
     return int((await connection.execute(_RECORD, {**row, "request_id": request_id})).scalar_one())
 
 
 async def known(connection: AsyncConnection, origin_id: int | None, actor: str) -> bool:
-    """Whether this actor called from there. Else audit would join an event with the address and session of
-    another one. True where a call says nothing of its origin.
+    """Whether the origin belongs to this actor. Otherwise audit would join an event with the address and
+    session of another actor. True for a call without an origin.
     """
     if origin_id is None:
         return True
@@ -65,5 +65,5 @@ async def known(connection: AsyncConnection, origin_id: int | None, actor: str) 
 
 
 async def verified(connection: AsyncConnection, by: By) -> By:
-    """The same actor, without an origin that is not theirs: what is recorded of a call that was refused."""
+    """The same actor, without an origin that belongs to another one. For the records of refused calls."""
     return by if await known(connection, by.origin_id, by.actor) else By(by.actor)

@@ -1,11 +1,11 @@
-"""What a column holds of a person, declared as its `info`: so what becomes of it when a person is erased.
+"""Declares for each column, as its `info`, whether it holds personal data and what erasure does to it.
 
     email: Mapped[str] = mapped_column(info=personal(Erase.DELETE_ROW))
     body: Mapped[str | None] = mapped_column(info=personal(Erase.REPLACE, Erase.MENTIONS))
     status: Mapped[str] = mapped_column(info=CODE)
 
 `store.people.erasure_statements` builds its statements from these declarations. Every column of text, JSON or
-bytes must have one, and every column that refers to a row which erasing deletes; a test walks all tables.
+bytes must have one, and so must every foreign key to a row that erasure deletes; a test walks all tables.
 """
 
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from typing import Any
 
 _INFO = "personal"
 ERASED = "'erased'"
-"""What stands in the place of an erased text, as an expression in SQL."""
+"""The replacement of an erased text, as an SQL expression."""
 
 
 class Erase(StrEnum):
-    """What erasing does. `REPLACE`, `BLANK` and `DELETE_ROW` concern the rows that are the person's."""
+    """What erasure does to a column. `REPLACE`, `BLANK` and `DELETE_ROW` apply to the rows of the person."""
 
     REPLACE = "replace"
     """The text becomes `erased`."""
@@ -34,7 +34,7 @@ class Erase(StrEnum):
 
 @dataclass(frozen=True)
 class Personal:
-    """What a column declares. Without any `erase` it holds nothing of a person, for the reason `why_not`."""
+    """What a column declares. Without any `erase` it holds no personal data, for the reason `why_not`."""
 
     erase: frozenset[Erase] = frozenset()
     erased: str = ERASED
@@ -47,12 +47,12 @@ def personal(*erase: Erase, erased: str = ERASED) -> dict[Any, Any]:
 
 
 def not_personal(why: str) -> dict[Any, Any]:
-    """The `info` of a column that holds nothing of a person, and why it does not."""
+    """The `info` of a column that holds no personal data, and why."""
     return {_INFO: Personal(why_not=why)}
 
 
 def declared(info: dict[Any, Any]) -> Personal | None:
-    """What a column's `info` declares; None where it says nothing."""
+    """The declaration in a column's `info`, or None."""
     found = info.get(_INFO)
     return found if isinstance(found, Personal) else None
 

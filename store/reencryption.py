@@ -1,4 +1,4 @@
-"""After a rotation of the key: what is encrypted with an old key is encrypted with the first one again."""
+"""Re-encrypts, after a key rotation, what is encrypted with an old key. The first key of the ring is used."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,14 +14,14 @@ from store.secrets import code_of, file_of, uploaded
 from store.session import Database
 
 _BATCH = 10
-"""Rows a transaction. A file has up to 5 MB, and no code can be imported meanwhile."""
+"""Rows of one transaction. A file has up to 5 MB, and no code can be imported until the transaction ends."""
 
 
 async def reencrypt(database: Database, keys: KeyRing) -> int:
-    """Encrypt all codes and files, and take all fingerprints, under the first key; how many rows changed.
+    """Encrypt all codes and files, and compute all fingerprints, with the first key; how many rows changed.
 
-    It may be stopped and run again. Every process must have both keys before (`store.key_ring`). Raises
-    `UnknownKey` where a key is missing; what was encrypted until then stays so.
+    It is idempotent: it may be stopped and run again. Every process must have both keys before
+    (`store.key_ring`). Raises `UnknownKey` if a key is missing; rows that were re-encrypted before stay so.
     """
     return await _all(database, keys, _versions) + await _all(database, keys, _uploads)
 

@@ -1,4 +1,4 @@
-"""How long contacts have been silent, by the database's clock: reminders of orders and requests go by it."""
+"""When the next reminder of an order or request is due, by the database's clock."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,8 +13,8 @@ from store.row import now
 
 
 def due_in(began: InstrumentedAttribute[datetime], of: ColumnElement[bool]) -> Select[timedelta]:
-    """What is missing until contacts have been silent for `silent_for`: since the wait `began`, or since the
-    last of the mails `of` it was sent to them, whichever is later.
+    """Select the time until a reminder is due: `silent_for` after the wait `began`, or after the last e-mail
+    to a contact among `of` was sent, whichever is later.
     """
     written = select(func.max(MailRow.updated_at)).where(
         of, MailRow.recipient.startswith("contact:"), MailRow.state == "sent"
@@ -26,6 +26,6 @@ def due_in(began: InstrumentedAttribute[datetime], of: ColumnElement[bool]) -> S
 async def left(
     connection: AsyncConnection, due: Select[timedelta], values: Mapping[str, Any]
 ) -> timedelta | None:
-    """The answer of `due_in`; None where they have been silent long enough."""
+    """The time until the reminder is due, from the statement of `due_in`; None if it is due now."""
     missing: timedelta = (await connection.execute(due, values)).scalar_one()
     return missing if missing > timedelta() else None

@@ -1,4 +1,4 @@
-"""What all tables share: names of constraints, types, and references that stay within an account."""
+"""What all tables share: constraint names, column types, and foreign keys that stay within an account."""
 
 from datetime import datetime
 from typing import Any
@@ -35,12 +35,12 @@ class Row(DeclarativeBase):
 
 
 def among(column: str, values: Any) -> str:
-    """Only these values, as a condition in SQL."""
+    """The SQL condition that a column has one of these values."""
     return f"{column} IN ({', '.join(repr(str(value)) for value in sorted(values))})"
 
 
 STATUS_OPEN = among("status", OPEN)
-"""The orders that have a way to go, as a condition in SQL."""
+"""The SQL condition that an order is open: neither processed, cancelled nor refused."""
 
 
 def now() -> Function[datetime]:
@@ -49,12 +49,12 @@ def now() -> Function[datetime]:
 
 
 def clock() -> Function[datetime]:
-    """What time it is now, also within a transaction: `esim_clock()`."""
+    """The present time, which moves on within a transaction: `esim_clock()`."""
     return func.esim_clock(type_=DateTime(timezone=True))
 
 
 def own_id() -> Mapped[int]:
-    """The number a record is known by."""
+    """The primary key of a record: a number from an identity column."""
     return mapped_column(BigInteger, Identity(), primary_key=True)
 
 
@@ -64,5 +64,5 @@ def owner() -> Mapped[int]:
 
 
 def of_account(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
-    """Refer to a record of the row's own account: one of another account cannot be referred to."""
+    """A foreign key to a record of the row's own account. It refuses a record of another account."""
     return ForeignKeyConstraint([column, "account_id"], [f"{table}.id", f"{table}.account_id"], **options)

@@ -1,4 +1,4 @@
-"""The one place where a scope becomes a condition of a statement."""
+"""Turns a scope into a condition of a statement. No other module does."""
 
 from typing import Any, cast
 
@@ -10,8 +10,8 @@ from models.people.callers import AllAccounts, OfAccount, OfDistributor, OfLink,
 def within(scope: Scope, account: Any, *, distributor: Any = None, sim: Any = None) -> ColumnElement[bool]:
     """Whether a record is in the scope, by its columns: `account`, and `distributor` or `sim` if it has one.
 
-    Closed unless opened: a scope of one distributor or of one link holds no record of a table that names
-    neither, so a statement that forgets to say so shows nothing instead of everything.
+    Deny by default: the scope of one distributor or one link contains no record of a table that has neither
+    column, so a statement that forgets to name the column shows nothing instead of everything.
     """
     match scope:
         case AllAccounts():

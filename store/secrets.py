@@ -1,6 +1,6 @@
-"""What codes and files of SIMs are encrypted as: a value moved to another record is not decrypted there.
+"""The associated data of encrypted codes and files: the `use` of `store.key_ring.KeyRing`.
 
-Each function names a use for `store.key_ring.KeyRing`.
+It names the record, so a value that is copied to another record cannot be decrypted there.
 """
 
 
@@ -15,5 +15,5 @@ def file_of(sim_id: int, version: int) -> str:
 
 
 def uploaded(upload_id: str, what: str) -> str:
-    """The use of a code or file that was checked and is not sent yet."""
+    """The use of a code or file that was uploaded and checked, and is not submitted yet."""
     return f"{what} of upload {upload_id}"

@@ -1,4 +1,4 @@
-"""The database of one process, and the one place where anything is committed."""
+"""The database connections of one process. This is the only place where a transaction is committed."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -34,13 +34,13 @@ _SENTENCES = {
     "57P02": _UNAVAILABLE,
     "57P03": _UNAVAILABLE,
 }
-"""What to do about PostgreSQL's five-character codes that are nobody's bug."""
+"""The message for each SQLSTATE that means that the database is unavailable or misconfigured, not a bug."""
 
 SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
 
 
 class Database:
-    """Connections to the inventory. One is made by each process, in its entry point, and closed there."""
+    """The connection pool of the inventory. The entry point of each process makes one, and closes it."""
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
         _check(url)
@@ -65,10 +65,11 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """All or nothing: committed when the block ends, rolled back when it raises.
+        """One transaction: committed when the block ends, rolled back when it raises.
 
-        Raises `Unavailable` where the database cannot be reached, also when the connection is lost on the
-        way; after a loss during COMMIT nobody knows, so every step reads the order again when repeated.
+        Raises `Unavailable` where the database cannot be reached, also when the connection is lost within the
+        block. If it is lost during COMMIT, the outcome is unknown; so every step that is retried reads the
+        order again.
         """
         with answering():
             async with self._engine.begin() as connection:
@@ -76,24 +77,22 @@ class Database:
 
     @asynccontextmanager
     async def dry_run(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that is always rolled back: says what would become of it, and keeps nothing. Raises
-        like `transaction`.
-        """
+        """A transaction that is always rolled back, to see what would happen. Raises like `transaction`."""
         with answering():
             async with self._engine.connect() as connection:
                 yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """For statements that only read: each sees what is committed when it starts, as in a transaction
-        of ours, but without the two further round trips of one. Raises like `transaction`.
+        """A connection in autocommit, for statements that only read: each sees what is committed when it
+        starts (READ COMMITTED), without the two round trips of BEGIN and COMMIT. Raises like `transaction`.
         """
         with answering():
             async with self._reading.connect() as connection:
                 yield connection
 
     async def revision(self) -> str | None:
-        """The migration the tables are at; None for an empty database."""
+        """The migration that the database is at; None for an empty database."""
         async with self.transaction() as connection:
             there = await connection.scalar(text("SELECT to_regclass('alembic_version')"))
             if there is None:
@@ -102,13 +101,13 @@ class Database:
             return None if found is None else str(found)
 
     async def close(self) -> None:
-        """Give all connections back to the server."""
+        """Close all connections of the pool."""
         await self._engine.dispose()
 
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Tell every way in which the database does not answer as `Unavailable`, with what to do."""
+    """Raise `Unavailable`, with what to do about it, for every error that means so."""
     try:
         yield
     except (OSError, TimeoutError) as unavailable:

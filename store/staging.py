@@ -1,6 +1,4 @@
-"""What imports have in common: rows are staged in a temporary table, then everything is a few statements
-over all rows at once.
-"""
+"""What file imports share: rows are staged in a temporary table, then a few statements process them all."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -19,14 +17,14 @@ _CHUNK = 10_000
 
 @asynccontextmanager
 async def importing(database: Database, dry_run: bool) -> AsyncIterator[AsyncConnection]:
-    """The transaction of one import: all rows or none, and none at all on a dry run.
+    """The transaction of one import: it commits all rows or none, and a dry run is rolled back.
 
     Raises `Refused` (`import_running`, `inventory_changed`).
     """
     try:
         async with database.transaction() as connection:
             attempt = await connection.begin_nested()
-            await _be_alone(connection)
+            await _lock_imports(connection)
             yield connection
             await (attempt.rollback() if dry_run else attempt.commit())
     except DBAPIError as failure:
@@ -35,8 +33,8 @@ async def importing(database: Database, dry_run: bool) -> AsyncIterator[AsyncCon
         raise
 
 
-async def _be_alone(connection: AsyncConnection) -> None:
-    # two imports would wait for each other's names; many rows need more than the usual time
+async def _lock_imports(connection: AsyncConnection) -> None:
+    # concurrent imports would block on each other's unique names; many rows need more than the usual timeout
     await connection.execute(text("SET LOCAL statement_timeout = '5min'"))
     alone = await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _IMPORT_LOCK})
     if not alone:
@@ -46,7 +44,7 @@ async def _be_alone(connection: AsyncConnection) -> None:
 async def stage(
     connection: AsyncConnection, table: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Make a temporary table of these columns and types, and put the rows there."""
+    """Create a temporary table with these columns and types, and insert the rows."""
     definition = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     await connection.execute(text(f"CREATE TEMPORARY TABLE {table} ({definition}) ON COMMIT DROP"))
     arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
@@ -59,22 +57,22 @@ async def stage(
 
 
 def keep_open(table: str) -> str:
-    """Take care that no account in the staged rows is closed before the import has ended."""
+    """The statement that locks the accounts of the staged rows, so that none is closed during the import."""
     named = f"SELECT account FROM {table}"  # noqa: S608  tables of our own
     return f"SELECT id FROM accounts WHERE name IN ({named}) ORDER BY id FOR KEY SHARE"  # noqa: S608
 
 
 async def prepare(connection: AsyncConnection, table: str, statement: str) -> None:
-    """Run the statement that makes this temporary table, and let the planner know how large it is."""
+    """Run the statement that creates this temporary table, and ANALYZE it for the planner."""
     await connection.execute(text(statement))
     await connection.execute(text(f"ANALYZE {table}"))
 
 
 async def run(connection: AsyncConnection, statement: str, **values: Any) -> int:
-    """Run a statement over all staged rows; how many rows it made or changed."""
+    """Run a statement over all staged rows; return how many rows it inserted or changed."""
     return (await connection.execute(text(statement), values)).rowcount
 
 
 async def ids(connection: AsyncConnection, statement: str, **values: Any) -> set[int]:
-    """Run a statement over all staged rows; the ids it returns."""
+    """Run a statement over all staged rows; return the ids of its RETURNING clause."""
     return set((await connection.scalars(text(statement), values)).all())

@@ -1,4 +1,4 @@
-"""All tables, loaded together: a foreign key is resolved only where both of its tables are known.
+"""Imports all tables: SQLAlchemy resolves a foreign key only when both of its tables are loaded.
 
 A new subject's tables are added here; each table itself is in the folder of its subject.
 """

@@ -1,6 +1,6 @@
-"""Migrations of the database schema, applied with Alembic.
+"""The migrations of the database, applied with Alembic.
 
-Several processes may run `upgrade()` at once: an advisory lock lets one run after another.
+Several processes may run `upgrade()` concurrently: they queue on an advisory lock.
 """
 
 import asyncio
@@ -24,20 +24,19 @@ def alembic_config(database_url: str) -> Config:
 
 
 def head_revision() -> str:
-    """The newest revision that this code knows; processes require the database to have it."""
+    """The newest revision of this code. The database must be at it."""
     head = ScriptDirectory(str(HERE)).get_current_head()
     assert head is not None  # noqa: S101  there is at least one migration
     return head
 
 
 async def upgrade(database_url: str, revision: str = "head") -> None:
-    """Upgrade the schema to a revision; does nothing where it has it already. Raises `Unavailable`."""
+    """Upgrade the tables to a revision; idempotent. Raises `Unavailable`."""
     with answering():
         await asyncio.to_thread(command.upgrade, alembic_config(database_url), revision)
 
 
 async def downgrade(database_url: str, revision: str) -> None:
-    """Downgrade the schema to a revision. Below 0002 orders and their events are lost, below 0003 QR codes
-    and requests for them.
-    """
+    """Downgrade the tables to a revision. Orders and their events are lost below 0002,
+    QR codes and requests for them below 0003."""
     await asyncio.to_thread(command.downgrade, alembic_config(database_url), revision)

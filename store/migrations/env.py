@@ -1,4 +1,4 @@
-"""Runs Alembic's migrations: in one connection and one transaction, by one process at a time."""
+"""Runs Alembic in one connection and one transaction; an advisory lock admits one process at a time."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import store.tables  # noqa: F401  with it, every table is in the metadata
+import store.tables  # noqa: F401  loads every table into the metadata
 from store.row import Row
 
 _MIGRATION_LOCK = 6_145_318

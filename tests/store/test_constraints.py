@@ -46,7 +46,7 @@ async def test_a_discard_cannot_be_undone(database: Database, statement: str) ->
     order = await place(database)
     await acknowledge(database, order)
     await process(database, order, iccid(900))
-    assert "is discarded, for ever" in await refused(database, statement)
+    assert "is discarded, which is final" in await refused(database, statement)
     assert (await desks.fleet.sim(OPERATOR, iccid(1))).state == "discarded"
 
 

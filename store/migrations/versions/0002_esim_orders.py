@@ -1,6 +1,4 @@
-"""eSIM orders: actions in profiles, orders, e-mails, holds, and the event log. Triggers keep events
-append-only and discarded SIMs unchanged.
-"""
+"""eSIM orders: targets of profiles, orders, e-mails, holds, the event log, and triggers that keep history."""
 
 import re
 from typing import Any
@@ -33,7 +31,7 @@ DISCARD_IS_FINAL = """
 CREATE FUNCTION keep_discarded() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state = 'discarded' THEN
-        RAISE EXCEPTION 'SIM % is discarded, for ever', OLD.id
+        RAISE EXCEPTION 'SIM % is discarded, which is final', OLD.id
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF TG_OP = 'DELETE' THEN
@@ -74,7 +72,7 @@ TARGET_KNOWN = (
 
 
 class Xid8(UserDefinedType[str]):
-    """PostgreSQL's transaction id with 64 bits, `xid8`."""
+    """PostgreSQL's id of a transaction, with 64 bits."""
 
     def get_col_spec(self, **_: Any) -> str:
         """The type's name in SQL."""
@@ -323,7 +321,7 @@ def upgrade() -> None:
 
 
 def _statements(block: str) -> list[str]:
-    """Split a block into single statements, as asyncpg requires: each ends with `;` on an unindented line."""
+    """Split a block at each `;` that ends an unindented line: asyncpg runs one statement at a time."""
     return [part for part in re.split(r";\n(?=CREATE|\n|$)", block.strip() + "\n") if part.strip()]
 
 

@@ -1,4 +1,4 @@
-"""Erasures: that a person's data was erased, when, by whom and in which records, but never whose data."""
+"""The log of erasures: when, by which actor and which records, but not whose personal data it was."""
 
 import sqlalchemy as sa
 from alembic import op
