@@ -55,7 +55,7 @@ def _end() -> Select[str]:
             LinkRow.revoked_at.is_(None),
         )
         .values(revoked_at=now())
-        .cte("links")
+        .cte("revoked_links")
     )
     obsolete = union_all(select(request.c.id), select(notification.c.id))
     released = delete(HoldRow).where(HoldRow.workflow_id.in_(obsolete)).cte("released")
