@@ -1,4 +1,4 @@
-"""The way to the mail server, over SMTP.
+"""SMTP transport: compose messages and send them to the mail server.
 
-Nothing here records anything: the caller writes down that it is about to send, and how it went.
+This package records nothing: its caller records each attempt before and after it.
 """

@@ -1,18 +1,18 @@
-"""One connection to a mail server, and what each of its answers means for the mail.
+"""One SMTP session with a mail server, and what each reply means for the e-mail.
 
-aiosmtplib opens the connection; its `sendmail` is not used, because it does not tell whether a failure came
+aiosmtplib opens the connection. Its `sendmail` is not used, because it does not report whether a failure came
 before the content was sent (nothing delivered) or after (unknown). So MAIL, RCPT, DATA and the content are
-separate steps here; where the server offers PIPELINING the first three leave together. Its timeouts are
-not used either: they rest on `asyncio.wait_for`, which before Python 3.12 loses a cancellation that
-arrives together with the answer.
+separate steps here; if the server offers PIPELINING the first three are sent together. Its timeouts are not
+used either: they rely on `asyncio.wait_for`, which before Python 3.12 loses a cancellation that arrives
+together with the reply.
 
-    | until the content is sent              | once it is                    | means           |
+    | before the content is sent             | after it                      | means           |
     |----------------------------------------|-------------------------------|-----------------|
-    | away, dropped, hung, any 4xx           | 4xx other than 421            | MailUnavailable |
+    | unavailable, lost, timeout, any 4xx    | 4xx other than 421            | MailUnavailable |
     | 5xx to the recipient or to DATA        | 5xx                           | MailRejected    |
     | 5xx to our greeting, our sender or our | 530, 534, 535, 538            | MailRefusedUs   |
     | credentials; TLS                       |                               |                 |
-    |                                        | dropped, hung, 421, gibberish | MailAmbiguous   |
+    |                                        | lost, timeout, 421, malformed | MailAmbiguous   |
 """
 
 import asyncio
@@ -47,16 +47,16 @@ STEPS = (
     (RECIPIENT, MailRejected, ACCEPTED),
     ("the content", MailRejected, (START_INPUT,)),
 )
-"""What each command is about, what its refusal means, and the codes that are none: MAIL, RCPT, DATA."""
+"""For MAIL, RCPT and DATA: its subject, the error that a 5xx means, and the codes that accept it."""
 
 
 class ConnectionLost(MailUnavailable):
-    """The connection died before any content was sent; worth a fresh one at once if it had idled."""
+    """The connection was lost before any content was sent. An idle one is replaced by a new one at once."""
 
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where the mail server is and how to talk to it; `timeout` in seconds."""
+    """Address, credentials and TLS settings of the mail server; `timeout` in seconds."""
 
     host: str
     port: int
@@ -68,7 +68,7 @@ class MailServer:
 
     @classmethod
     def parse(cls, url: str, *, timeout: timedelta, tls_context: ssl.SSLContext | None) -> "MailServer":
-        """Read smtp:// or smtps://. ValueError if malformed, without quoting the URL (it has a password)."""
+        """Parse smtp:// or smtps://. Raises ValueError, without quoting the URL: it has a password."""
         try:
             parts = urlsplit(url)
             port = parts.port
@@ -90,7 +90,7 @@ class MailServer:
 
     @property
     def is_this_machine(self) -> bool:
-        """Whether the traffic stays on this machine, where neither certificates nor TLS add anything."""
+        """Whether the server is on this machine (loopback), where neither certificates nor TLS are needed."""
         return _is_this_machine(self.host)
 
 
@@ -102,7 +102,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _tls_context_for(host: str) -> ssl.SSLContext:
-    """The system's authorities. A relay on this machine has a self-signed certificate as a rule."""
+    """The system's certificate authorities; none for a relay on this machine, usually self-signed."""
     context = ssl.create_default_context()
     if _is_this_machine(host):
         context.check_hostname = False
@@ -111,7 +111,7 @@ def _tls_context_for(host: str) -> ssl.SSLContext:
 
 
 class Conversation:
-    """An open connection. After any exception, call `close` and forget it."""
+    """An open SMTP session. After any exception, call `close` and discard it."""
 
     def __init__(self, client: aiosmtplib.SMTP, replies: Replies, timeout: float) -> None:
         self._client = client
@@ -121,7 +121,7 @@ class Conversation:
 
     @classmethod
     async def open(cls, server: MailServer) -> "Conversation":
-        """Connect, go over to TLS when offered, sign in. `MailUnavailable` or `MailRefusedUs`."""
+        """Connect, STARTTLS if offered, authenticate. Raises `MailUnavailable` or `MailRefusedUs`."""
         client = aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
@@ -150,11 +150,11 @@ class Conversation:
 
     @property
     def is_open(self) -> bool:
-        """Whether the server has not hung up, as far as we know."""
+        """Whether the connection is open, as far as is known."""
         return self._replies.is_open
 
     async def deliver(self, envelope: Envelope) -> None:
-        """Hand over one mail; returns once the server has taken responsibility for it."""
+        """Send one e-mail; returns when the server has accepted responsibility for it."""
         await self._send_content(envelope)
         try:
             answer = await self._answer()
@@ -167,7 +167,7 @@ class Conversation:
         self.delivered += 1
 
     async def _send_content(self, envelope: Envelope) -> None:
-        """Everything up to the content itself. Whatever is raised here: nothing was delivered."""
+        """Send the commands and the content. If anything is raised here, nothing was delivered."""
         content = LEADING_DOT.sub(b"..", envelope.content) + b".\r\n"
         commands = self._commands(envelope)
         at_once = self._client.supports_extension("pipelining")
@@ -193,8 +193,8 @@ class Conversation:
             return await self._replies.read()
 
     async def _end_without_recipient(self) -> None:
-        """End the content where the server waits for it although it refused the only recipient, as RFC 2920
-        allows it to; the answer does not matter, as the connection is given up.
+        """End the content if the server expects it after refusing the only recipient, as RFC 2920 allows.
+        The reply is ignored, as the connection is closed.
         """
         with contextlib.suppress(SMTPException, OSError):
             async with asyncio.timeout(GOODBYE_SECONDS):
@@ -202,7 +202,7 @@ class Conversation:
                     self._replies.write(b".\r\nRSET\r\n")
 
     def _commands(self, envelope: Envelope) -> tuple[bytes, bytes, bytes]:
-        """Sender, recipient and the announcement of the content. Raises `MailRejected`."""
+        """The commands MAIL, RCPT and DATA. Raises `MailRejected`."""
         if envelope.needs_smtputf8 and not self._client.supports_extension("smtputf8"):
             raise MailRejected("The address is not ASCII and the mail server lacks SMTPUTF8.")
         options = b" SMTPUTF8" if envelope.needs_smtputf8 else b""
@@ -212,25 +212,25 @@ class Conversation:
         return b"MAIL FROM:<%b>%b\r\n" % (sender, options), b"RCPT TO:<%b>\r\n" % recipient, b"DATA\r\n"
 
     def close(self) -> None:
-        """Hang up at once: whatever is not yet on the wire, of a content under way too, stays here."""
+        """Abort the connection at once: data that is not yet sent, content included, is dropped."""
         if self._client.transport is not None:
             cast("asyncio.WriteTransport", self._client.transport).abort()
         self._client.close()
 
     def leave(self) -> None:
-        """Take leave without waiting for the answer."""
+        """Send QUIT and close, without waiting for the reply."""
         with contextlib.suppress(SMTPException):
             self._replies.write(b"QUIT\r\n")
         self._client.close()
 
     async def quit(self) -> None:
-        """Take leave and wait for the answer, but not long."""
+        """Send QUIT and wait for the reply for a short time, then close."""
         try:
             self._replies.write(b"QUIT\r\n")
             async with asyncio.timeout(GOODBYE_SECONDS):
                 await self._replies.read()
         except (SMTPException, OSError):
-            pass  # the server had gone already
+            pass  # the server has closed the connection already
         finally:
             self._client.close()
 
@@ -244,7 +244,7 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
 
 
 async def _sign_in(client: aiosmtplib.SMTP, server: MailServer) -> None:
-    """Give the password, but never in the clear to another machine: STARTTLS may have been stripped."""
+    """Authenticate, but never without TLS to another machine: STARTTLS may have been stripped."""
     if server.username is None:
         return
     encrypted = client.get_transport_info("sslcontext") is not None
@@ -262,7 +262,7 @@ async def _sign_in(client: aiosmtplib.SMTP, server: MailServer) -> None:
 
 
 def _why_not_open(cause: Exception) -> MailError:
-    """What a failure before the first mail means."""
+    """The error for a failure to open the session."""
     tls = cause if isinstance(cause, ssl.SSLError) else cause.__cause__
     if isinstance(tls, ssl.SSLError) and not isinstance(tls, ssl.SSLEOFError):
         return MailRefusedUs("TLS with the mail server failed; check its certificate and the port.")
@@ -276,7 +276,7 @@ def _why_not_open(cause: Exception) -> MailError:
 
 
 def _refused(answer: SMTPResponse, what: str, for_good: type[MailError]) -> MailError:
-    """A refusal: `for_good` if the server means it for ever. Its words are left out, its codes kept."""
+    """The error for a refused command: `for_good` if it is permanent. The server's text is left out."""
     enhanced = ENHANCED_CODE.match(answer.message)
     codes = f"{answer.code} {enhanced.group()}" if enhanced else str(answer.code)
     if answer.code == SHUTTING_DOWN:

@@ -1,25 +1,25 @@
-"""Why a mail did not go out, sorted by what the caller does next.
+"""Why an e-mail was not sent, by what the caller does next.
 
-    MailError               has `code`, the answer of the mail server, where there was one
-    ├── MailUnavailable     nothing was delivered: try again (server away, any 4xx)
-    ├── MailAmbiguous       it may have been delivered (dropped, hung or 421 once the content was under
-    │                       way): once more at most, with the same Message-ID, then a person decides
-    ├── MailRefusedUs       nothing was delivered and it is the operator's to mend, not the order's
-    │                       fault (credentials, TLS, sender address): hold and alert
-    └── MailRejected        this mail will never be accepted (5xx for its recipient or content): never again
-        └── MailInvalid     it cannot be composed: refused by ourselves before any connection (line break
-                            in a header, bad address)
+    MailError               has `code`, the SMTP reply code of the mail server, if there was a reply
+    ├── MailUnavailable     nothing was delivered: retry (server unavailable, any 4xx)
+    ├── MailAmbiguous       it may have been delivered (connection lost, timeout or 421 after the content):
+    │                       retry once at most, with the same Message-ID, then a person decides
+    ├── MailRefusedUs       nothing was delivered, and an operator has to fix the settings (credentials,
+    │                       TLS, sender address): hold and alert
+    └── MailRejected        this e-mail will never be accepted (5xx for recipient or content): do not retry
+        └── MailInvalid     it cannot be composed: refused before any connection (line break in a header,
+                            invalid address)
 
-The texts end up in workflow histories, so none holds an address, a subject, a password or the words of
-the mail server (servers love to repeat the address): only what happened, and SMTP codes.
+The messages are stored in workflow histories, so they are redacted: no address, subject, password or text of
+the mail server (which often repeats the address), only what happened and SMTP codes.
 """
 
 
 class MailError(Exception):
-    """A mail that was not, or perhaps not, delivered. `code` is the SMTP answer, None without one."""
+    """An e-mail that was not, or perhaps not, delivered. `code` is the SMTP reply code, None without one."""
 
     recipients: tuple[str, ...] = ()
-    """References such as `contact:7` of all who do not have their mail, where several were sent at once."""
+    """The recipients without their e-mail, such as `contact:7`, if several were sent at once."""
 
     def __init__(self, sentence: str, code: int | None = None) -> None:
         super().__init__(sentence)
@@ -27,20 +27,20 @@ class MailError(Exception):
 
 
 class MailUnavailable(MailError):
-    """Nothing was delivered; the same mail may be tried again at any time."""
+    """Nothing was delivered; the same e-mail may be retried at any time."""
 
 
 class MailAmbiguous(MailError):
-    """The content was on its way when the answer was lost: delivered or not, nobody can tell."""
+    """The content was sent but the reply was lost: whether it was delivered is unknown."""
 
 
 class MailRefusedUs(MailError):
-    """The mail server does not want us: every mail will fail until an operator mends the settings."""
+    """The mail server refuses this application: every e-mail fails until an operator fixes the settings."""
 
 
 class MailRejected(MailError):
-    """The mail server will never take this mail; trying again only costs reputation."""
+    """The mail server refuses this e-mail permanently; a retry would only damage the sender's reputation."""
 
 
 class MailInvalid(MailRejected):
-    """The mail cannot be composed; no mail server was asked, so nothing was sent."""
+    """The e-mail cannot be composed; no mail server was contacted, so nothing was sent."""

@@ -1,10 +1,10 @@
-"""Header fields as bytes: a reader sees exactly what was put in, and no value can add a line to the head.
+"""Encode header fields as bytes: values are shown exactly as given, and none can inject a header.
 
     text_field("Subject", "Équipe, =?utf-8?q?x?=", utf8=False)
     address_field("From", [("Orders, eSIM", "orders@esim.example")], utf8=False)
 
-Python's `email` is not used to write them: it decodes encoded words that stand in a value, and up to 3.13.0
-writes the line breaks that were encoded in them. Here a value that holds the beginning of an encoded word is
+Python's `email` is not used to write them: it decodes encoded words within a value, and up to 3.13.0 writes
+the line breaks that were encoded in them. Here a value that contains the beginning of an encoded word is
 encoded itself, so that it is shown as it was typed. Sources: RFC 5322 (folding, phrases), RFC 2047 (encoded
 words), RFC 6532 (UTF-8 where the server has SMTPUTF8). All raise `MailInvalid`, quoting no value.
 """
@@ -18,9 +18,9 @@ from mail.errors import MailInvalid
 from models.characters import CONTROL
 
 LONGEST_LINE = 998
-"""Bytes without the line break, at most (RFC 5322, 2.1.1)."""
+"""The maximum bytes of a line, without the line break (RFC 5322, 2.1.1)."""
 _LINE = 76
-"""Bytes in the lines that we fold, at most: that of a line with an encoded word (RFC 2047, 2)."""
+"""The maximum bytes of a folded line: the limit of a line with an encoded word (RFC 2047, 2)."""
 _BEGINS_ENCODED_WORD = "=?"
 _ENCODED_WORD = 75
 _AROUND_ENCODED = len("=?utf-8?q??=")
@@ -29,7 +29,7 @@ _QUOTED_PAIR = re.compile(r'(["\\])')
 _FIRST_LINE = re.compile(rb"[!-9;-~]+: [^\x00-\x1f\x7f]*")
 _NEXT_LINE = re.compile(rb" [^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*")
 _IN_ENCODED_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
-"""Bytes that stand for themselves in an encoded word, in a phrase too (RFC 2047, 5)."""
+"""Bytes that need no escape in an encoded word, phrases included (RFC 2047, 5)."""
 
 
 def text_field(name: str, value: str, *, utf8: bool) -> bytes:
@@ -41,7 +41,7 @@ def text_field(name: str, value: str, *, utf8: bool) -> bytes:
 
 
 def token_field(name: str, value: str) -> bytes:
-    """A value of the protocol's own, such as a Message-ID or a date: ASCII, on one line."""
+    """A structured value such as a Message-ID or a date: ASCII, on one line."""
     _refuse_controls(name, value)
     return _folded(name, [value], utf8=False)
 
@@ -53,7 +53,7 @@ def address_field(name: str, people: Iterable[tuple[str, str]], *, utf8: bool) -
 
 @lru_cache(maxsize=64)
 def _address_field(name: str, people: tuple[tuple[str, str], ...], utf8: bool) -> bytes:
-    """Kept, as each mail has the same sender."""
+    """Cached, as every e-mail has the same sender."""
     words: list[str] = []
     for written, address in people:
         _refuse_controls(name, written + address)
@@ -67,8 +67,8 @@ def _address_field(name: str, people: tuple[tuple[str, str], ...], utf8: bool) -
 
 
 def _phrase(owner: str, room: int) -> list[str]:
-    """The name before an address: as it is, in quotes where it has more than letters, or encoded. It is
-    always ASCII: some readers take UTF-8 in a subject but not before an address.
+    """The display name before an address: plain, quoted if it has special characters, or encoded. It is
+    always ASCII: some mail programs accept UTF-8 in a subject but not before an address.
     """
     if not (owner.isascii() and _plain(owner, room - len('""'))):
         return _encoded(owner, room)
@@ -78,8 +78,8 @@ def _phrase(owner: str, room: int) -> list[str]:
 
 
 def _plain(value: str, room: int) -> bool:
-    """Whether the value may travel unencoded. Blanks must be single and between words: folding moves a line
-    break to each. A word that needs a longer line, or looks as if it were encoded, is encoded.
+    """Whether the value may be written unencoded. Blanks must be single and between words, as folding puts
+    line breaks there. A long word, or one that looks like an encoded word, needs encoding.
     """
     return (
         value.isprintable()
@@ -90,7 +90,7 @@ def _plain(value: str, room: int) -> bool:
 
 
 def _encoded(value: str, room: int) -> list[str]:
-    """The value as encoded words of whole characters; the blanks between them do not belong to it."""
+    """The value as encoded words of whole characters; blanks between encoded words are not part of it."""
     widths = (room - _AROUND_ENCODED, _ENCODED_WORD - _AROUND_ENCODED)
     quoted = [_quoted(character) for character in value]
     sizes = [len(character.encode()) for character in value]
@@ -109,7 +109,7 @@ def _quoted(character: str) -> str:
 
 
 def _chunks(parts: Sequence[str], sizes: Sequence[int], widths: tuple[int, int]) -> list[str]:
-    """The parts, so many together as there is room for: in the first chunk, and in each of the others."""
+    """Join the parts into chunks of the given sizes: that of the first chunk, and of all others."""
     chunks, left = [""], widths[0]
     for part, size in zip(parts, sizes, strict=True):
         if size > left:
@@ -121,7 +121,7 @@ def _chunks(parts: Sequence[str], sizes: Sequence[int], widths: tuple[int, int])
 
 
 def _folded(name: str, words: Sequence[str], utf8: bool) -> bytes:
-    """The words on lines that are short where they can be, each line after the first begun by a blank."""
+    """Fold the words into short lines where possible; each line after the first begins with a blank."""
     lines, line = [], f"{name}: {words[0]}".encode()
     for word in map(str.encode, words[1:]):
         if len(line) + 1 + len(word) > _LINE:
@@ -133,8 +133,8 @@ def _folded(name: str, words: Sequence[str], utf8: bool) -> bytes:
 
 
 def _checked(name: str, field: bytes, utf8: bool) -> bytes:
-    """The field, if its bytes are one: lines that only the folding ended, none too long, none of blanks only,
-    ASCII unless UTF-8 may travel. The last look at every field, whatever it holds.
+    """Validate the bytes of every field as the last step: line breaks only from folding, no line too long or
+    blank, ASCII unless UTF-8 is permitted. Raises `MailInvalid`.
     """
     first, *others = field.removesuffix(b"\r\n").split(b"\r\n")
     sound = (

@@ -1,8 +1,8 @@
-"""One mail to one recipient, and the bytes that travel for it.
+"""One e-mail to one recipient, and its bytes for SMTP.
 
 One recipient per message: a server that refuses one of two recipients reports success for the whole, and
-the refused one would go unnoticed. A line break in a header field would let a name or subject smuggle in
-further headers or recipients, so it is refused here, before anything else sees the mail.
+the refused one would go unnoticed. A line break in a header field would allow header injection (further
+headers or recipients) by a name or subject, so it is refused here first.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ def _refuse_line_breaks(written: str, what: str) -> None:
 
 
 def _address(written: str, whose: str) -> ValidatedEmail:
-    """Read an address, test and internal domains included; delivery is the mail server's to judge."""
+    """Validate an address, test and internal domains included: the mail server decides about delivery."""
     _refuse_line_breaks(written, whose)
     try:
         return read_address(written, anywhere=True)
@@ -40,10 +40,10 @@ def _address(written: str, whose: str) -> ValidatedEmail:
 
 @dataclass(frozen=True)
 class Mail:
-    """What one person receives. Building one checks it: `MailInvalid` says what is wrong, quoting nothing.
+    """An e-mail to one recipient. The constructor validates it and raises `MailInvalid`, quoting no value.
 
-    `message_id` is chosen by the caller (see the function of that name) and stays the same for ever, so
-    that a mail sent twice after a doubt is recognised as one by the recipient's server and reader.
+    `message_id` is chosen by the caller (see the function of that name) and never changes, so that the
+    recipient's mail server and program deduplicate an e-mail that had to be sent again.
     """
 
     to: str = field(repr=False)
@@ -53,7 +53,7 @@ class Mail:
     message_id: str
     reply_to: str | None = field(default=None, repr=False)
     cc: tuple[str, ...] = field(default=(), repr=False)
-    """Who else is told, each by a mail of their own: shown to the reader, unknown to the mail server."""
+    """The recipients of copies, who receive e-mails of their own: shown in Cc, not in the SMTP envelope."""
 
     def __post_init__(self) -> None:
         _address(self.to, "The recipient's address")
@@ -79,7 +79,7 @@ def _encodable(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Sender:
-    """Who our mails come from: read once from a setting such as `eSIM orders <orders@esim.example>`."""
+    """The sender of all e-mails, parsed from a setting such as `eSIM orders <orders@esim.example>`."""
 
     address: str
     name: str
@@ -87,7 +87,7 @@ class Sender:
 
     @classmethod
     def parse(cls, written: str) -> "Sender":
-        """Read the setting. It needs an ASCII mailbox, so that every mail server takes it."""
+        """Parse the setting. It needs an ASCII mailbox, so that every mail server accepts it."""
         _refuse_line_breaks(written, "The sender's address")
         named = NAMED_ADDRESS.fullmatch(written)
         name, address = named.groups() if named else ("", written.strip())
@@ -99,7 +99,7 @@ class Sender:
 
 @dataclass(frozen=True)
 class Envelope:
-    """What the mail server is told. `content` has CRLF line ends; dots are not yet stuffed."""
+    """The SMTP envelope and content. `content` has CRLF line ends; dots are not yet stuffed."""
 
     sender: str
     recipient: str
@@ -108,7 +108,7 @@ class Envelope:
 
 
 def reply_address(address: str | None) -> str | None:
-    """The address, if any mail program can reply to it; None if not."""
+    """The address if every mail program can reply to it (ASCII), else None."""
     try:
         return address and _address(address, "The reply address").ascii_email
     except MailInvalid:
@@ -116,16 +116,16 @@ def reply_address(address: str | None) -> str | None:
 
 
 def _travelling(address: str) -> str:
-    """The form of a checked address that most servers take: ASCII where a punycode domain makes it so."""
+    """The form of a valid address that most servers accept: ASCII if a punycode domain allows it."""
     read = _address(address, "The address")
     return read.ascii_email or read.normalized
 
 
 def enveloped(mail: Mail, sender: Sender) -> Envelope:
-    """The mail as any mail server takes it, dated now, with its SMTP envelope.
+    """Compose the message, dated now, with its SMTP envelope.
 
-    `Auto-Submitted` keeps out-of-office replies away (RFC 3834). An address in Cc that only some servers take
-    is left out of the header, so that it does not keep this mail from a recipient whose server does not.
+    `Auto-Submitted` prevents out-of-office replies (RFC 3834). A non-ASCII address in Cc is left out of the
+    header unless SMTPUTF8 is needed anyway, so that a server without it can still deliver to the recipient.
     """
     recipient = _travelling(mail.to)
     needs_smtputf8 = not recipient.isascii()
@@ -156,10 +156,10 @@ def _head(mail: Mail, sender: Sender, recipient: str, utf8: bool) -> list[bytes]
 
 
 def message_id(reference: str, domain: str) -> str:
-    """The Message-ID of the mail with this reference: the same for the same reference, on any machine.
+    """The Message-ID of the e-mail with this reference: deterministic, for deduplication.
 
-    A short, plain reference stays legible, so that it can be searched for in a mail server's log; any
-    other is replaced by a digest of it.
+    A short, plain reference stays readable, so that it can be searched for in a mail server's log; any other
+    is replaced by its digest.
     """
     legible = len(reference) <= 64 and READABLE_REFERENCE.fullmatch(reference)
     left = reference if legible else "sha256." + hashlib.sha256(reference.encode()).hexdigest()[:40]

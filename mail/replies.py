@@ -1,7 +1,7 @@
-"""The replies of a mail server, each in its turn.
+"""Read the replies of a mail server in sequence, so that commands can be pipelined (RFC 2920).
 
-aiosmtplib's own protocol keeps one reply and drops what arrives before the next command, so several commands
-cannot be sent at once (PIPELINING, RFC 2920). It opens the connection; then this takes it over.
+aiosmtplib's own protocol keeps one reply and drops what arrives before the next command. It opens the
+connection; then this protocol replaces it.
 """
 
 import asyncio
@@ -10,12 +10,12 @@ from typing import Self, cast
 from aiosmtplib import SMTPResponse, SMTPResponseException, SMTPServerDisconnected
 
 LONGEST_REPLY = 65536
-"""Bytes of one reply, all its lines together; RFC 5321 allows 512 a line."""
+"""The maximum bytes of one reply, all lines together; RFC 5321 allows 512 per line."""
 _NOT_SMTP = -1
 
 
 class Replies(asyncio.Protocol):
-    """What the server says on an open connection, and where commands are written to."""
+    """The replies on an open connection, and the writing of commands."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -25,7 +25,7 @@ class Replies(asyncio.Protocol):
 
     @classmethod
     def take_over(cls, transport: asyncio.BaseTransport | None) -> Self:
-        """Read a connection on which no reply is outstanding, if it is still open."""
+        """Replace aiosmtplib's protocol on a connection without outstanding replies, if it is still open."""
         if transport is None:
             raise SMTPServerDisconnected("Connection lost")
         replies = cls(cast("asyncio.Transport", transport))
@@ -34,17 +34,17 @@ class Replies(asyncio.Protocol):
 
     @property
     def is_open(self) -> bool:
-        """Whether the server has not hung up, as far as is known, nor said what it was not asked for."""
+        """Whether the connection is open, as far as is known, and has no unexpected reply."""
         return self._arrived.empty() and not self._unread and not self._transport.is_closing()
 
     def write(self, data: bytes) -> None:
-        """Send; raises `SMTPServerDisconnected` where nothing could be."""
+        """Send data. Raises `SMTPServerDisconnected` if the connection is closed."""
         if self._transport.is_closing():
             raise SMTPServerDisconnected("Connection lost")
         self._transport.write(data)
 
     async def read(self) -> SMTPResponse:
-        """The next reply. Raises an `SMTPException` if there will be none, or if it is not SMTP."""
+        """The next reply. Raises an `SMTPException` if the connection is closed or the reply is malformed."""
         reply = await self._arrived.get()
         if reply is None:
             self._arrived.put_nowait(None)
@@ -54,7 +54,7 @@ class Replies(asyncio.Protocol):
         return reply
 
     def data_received(self, data: bytes) -> None:
-        """Keep every reply that is complete."""
+        """Queue every complete reply."""
         self._unread += data
         *lines, rest = self._unread.split(b"\n")
         self._unread = rest
@@ -73,9 +73,9 @@ class Replies(asyncio.Protocol):
         self._arrived.put_nowait(SMTPResponse(int(line[:3]) if is_reply else _NOT_SMTP, message))
 
     def eof_received(self) -> None:
-        """The server sends no more; the connection is closed."""
+        """The server closed its side; the connection is closed."""
         self._arrived.put_nowait(None)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """No reply will come any more."""
+        """The connection is lost; no further reply arrives."""
         self._arrived.put_nowait(None)

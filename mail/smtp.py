@@ -1,14 +1,14 @@
-"""Handing mails to the mail server: the port `Mailer`, and `SmtpMailer` that keeps a few connections open.
+"""Send e-mails: the port `Mailer`, and `SmtpMailer` with a small connection pool.
 
     async with SmtpMailer("smtp://localhost:1025", "eSIM orders <orders@esim.example>") as mailer:
         await mailer.send(mail)
 
-Opening a connection costs several round trips, with TLS far more than the mail itself, so idle ones are
-used again. The trap is that a server may have closed an idle connection meanwhile. As long as the content
-has not been sent, nothing can have been delivered: such a connection is quietly replaced by a fresh one,
-once. After any failure or cancellation the connection is closed, never used again.
+Opening a connection costs several round trips, with TLS far more than the e-mail itself, so idle connections
+are reused. The trap is that the server may have closed an idle connection. Until the content is sent nothing
+can have been delivered, so such a connection is replaced by a new one, once. After any failure or
+cancellation the connection is closed and not reused.
 
-What can go wrong is drawn in `mail.errors`.
+The errors are described in `mail.errors`.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from mail.message import Envelope, Mail, Sender, enveloped
 
 
 class Mailer(Protocol):
-    """Whatever brings a mail on its way."""
+    """The port for sending e-mails."""
 
     async def send(self, mail: Mail) -> None:
-        """Return once the mail server has taken responsibility for the mail; else raise a `MailError`.
+        """Return when the mail server has accepted responsibility for the e-mail; else raise a `MailError`.
 
-        Cancelled while the content is under way, the mail may have been delivered all the same: treat a
+        If it is cancelled while the content is being sent, the e-mail may have been delivered: treat a
         cancelled send like `MailAmbiguous`.
         """
         ...
@@ -39,11 +39,11 @@ class SmtpMailer:
     """A mailer over SMTP, to be shared by all tasks of one event loop.
 
     `url` is smtp://[user:password@]host[:port] (STARTTLS when offered) or smtps:// (TLS from the start);
-    `sender` an address with or without a name. `timeout` bounds connecting, and each answer of the server
-    from then on.
+    `sender` is an address with or without a name. `timeout` limits connecting and, after that, each reply of
+    the server.
 
-    At most `connections` are open; one is closed after `mails_per_connection`, or when it has been idle for
-    longer than `idle` (keep that below the server's own limit: often 5 minutes, 10 s on a busy Postfix).
+    The pool has at most `connections`; one is closed after `mails_per_connection`, or when it has been idle
+    for longer than `idle` (keep that below the server's own limit: often 5 minutes, 10 s on a busy Postfix).
     `tls_context` replaces the system's certificate authorities. Raises ValueError for a malformed URL,
     `MailInvalid` for a malformed sender; neither quotes it.
     """
@@ -78,13 +78,13 @@ class SmtpMailer:
                 try:
                     return await self._deliver(waiting, envelope)
                 except ConnectionLost:
-                    pass  # the server had hung up on an idle connection: nothing was delivered
+                    pass  # the server had closed the idle connection: nothing was delivered
             return await self._deliver(await Conversation.open(self._server), envelope)
 
     async def _deliver(self, conversation: Conversation, envelope: Envelope) -> None:
         try:
             await conversation.deliver(envelope)
-        except BaseException:  # a cancellation, too, leaves a conversation that nobody can resume
+        except BaseException:  # after a cancellation, too, the session is unusable
             conversation.close()
             raise
         if self._closed or conversation.delivered >= self._mails_per_connection:
@@ -93,7 +93,7 @@ class SmtpMailer:
             self._idle.append((time.monotonic(), conversation))
 
     def _take_idle(self) -> Conversation | None:
-        """The connection used last, if it is young enough; those that idled too long are closed."""
+        """The most recently used idle connection, if any; those that were idle too long are closed."""
         oldest = time.monotonic() - self._idle_seconds
         fresh = []
         for since, conversation in self._idle:
@@ -105,7 +105,7 @@ class SmtpMailer:
         return self._idle.pop()[1] if self._idle else None
 
     async def aclose(self) -> None:
-        """Say goodbye to the server. Mails under way are finished, later ones are `MailUnavailable`."""
+        """Close the pool. E-mails being sent are completed, later ones raise `MailUnavailable`."""
         self._closed = True
         idle, self._idle = self._idle, []
         await asyncio.gather(*(conversation.quit() for _, conversation in idle))

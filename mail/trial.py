@@ -1,4 +1,4 @@
-"""Whether the mail server takes us, tried without a mail."""
+"""Check the connection and login to the mail server without sending an e-mail."""
 
 from datetime import timedelta
 
@@ -7,9 +7,9 @@ from mail.message import Sender
 
 
 async def try_out(url: str, sender: str, timeout: timedelta) -> bool:
-    """Connect, greet, go over to TLS when offered and sign in, then take leave; whether there was a login.
+    """Connect, STARTTLS if offered, authenticate and quit. Returns whether there was a login.
 
-    Raises a `MailError` as sending would, and ValueError where a setting is malformed.
+    Raises a `MailError` as sending would, and ValueError for a malformed setting.
     """
     Sender.parse(sender)
     server = MailServer.parse(url, timeout=timeout, tls_context=None)

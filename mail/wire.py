@@ -1,8 +1,8 @@
-"""The bytes of a message: its text and its HTML as alternatives (RFC 5322, RFC 2046), in short ASCII lines.
+"""Encode a message: text and HTML as alternatives (RFC 5322, RFC 2046), in short ASCII lines.
 
-Python's `email` parses every header it is given, most of them several times over, which costs more than all
-else that is done for a mail together; and it writes what an encoded word in a value holds. So the message is
-written here, and its header fields in `mail.headers`.
+Python's `email` parses every header several times, which costs more than everything else done for an e-mail;
+and it decodes encoded words within a value. So the message is written here, and its header fields in
+`mail.headers`.
 """
 
 import hashlib
@@ -15,11 +15,11 @@ _PART = (
     b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     b"%(content)s\r\n"
 )
-"""The last line break belongs to the boundary that follows, the one before to the content."""
+"""The last line break belongs to the next boundary, the one before it to the content."""
 
 
 def message_bytes(fields: Iterable[bytes], text: str, html: str) -> bytes:
-    """A whole message. The fields are those of `mail.headers`, each with its line break."""
+    """The whole message. The fields come from `mail.headers`, each with its line break."""
     texts, htmls = _quoted_printable(text), _quoted_printable(html)
     boundary = _boundary(texts, htmls)
     head = [*fields, b"MIME-Version: 1.0\r\n"]
@@ -37,7 +37,7 @@ def _quoted_printable(text: str) -> bytes:
 
 
 def _boundary(*contents: bytes) -> bytes:
-    """Two signs that quoted-printable content never has one after the other, and a digest (RFC 2045 6.7)."""
+    """`=_`, a sequence that quoted-printable content never has, and a digest (RFC 2045 6.7)."""
     digest = hashlib.blake2b(digest_size=16)
     for content in contents:
         digest.update(content)
