@@ -1,1 +1,1 @@
-"""Activation codes drawn as QR codes, and uploaded files taken apart safely."""
+"""Draw activation codes as QR codes, and read uploaded files in a confined process."""

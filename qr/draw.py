@@ -1,8 +1,8 @@
-"""An activation code as a QR code that a phone scans: from a page (SVG), a file (PNG) or a terminal.
+"""Draw an activation code as a QR code for a phone to scan: as SVG for pages, as PNG or in a terminal.
 
-Always drawn anew from the code, never a copy of what was uploaded: error correction M, the quiet zone of
-four modules that ISO/IEC 18004 asks for, black on white, no logo. Requirement F36. Only the modules hold the
-code: no label, no metadata.
+Always drawn from the code, never a copy of the uploaded file (F36): error correction M, the quiet zone of
+four modules that ISO/IEC 18004 requires, black on white, no logo. Only the modules contain the code: no
+label, no metadata.
 """
 
 from io import BytesIO
@@ -15,12 +15,12 @@ from qrcode.util import MODE_8BIT_BYTE, QRData
 from models.codes.activation import ActivationCode
 
 QUIET_ZONE = 4
-"""Modules of white around the code."""
+"""The width of the white border, in modules."""
 _PNG_WIDTH = 600
 _SMALLEST_MODULE = 8
-"""Pixels of a module: a picture that is shown small on a dense screen still scans."""
+"""Pixels per module, so that a picture shown small on a high-resolution screen still scans."""
 _BLACK_ON_WHITE = "\x1b[38;5;16;48;5;231m"
-"""Of the fixed part of the 256 colours: schemes redefine the first sixteen, and dark ones swap them."""
+"""Fixed colours of the 256: colour schemes redefine the first sixteen, and dark schemes swap them."""
 _PLAIN = "\x1b[0m"
 _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
@@ -29,7 +29,7 @@ Modules = list[list[bool]]
 
 
 def svg(code: ActivationCode) -> str:
-    """One `<svg>` to put into a page: as wide as its surroundings allow, sharp at any size."""
+    """An `<svg>` element to embed in a page; it scales to the width of its container."""
     modules = _modules(code)
     side = len(modules)
     return (
@@ -41,7 +41,7 @@ def svg(code: ActivationCode) -> str:
 
 
 def png(code: ActivationCode) -> bytes:
-    """A picture of about 600 pixels or more, one bit a pixel, with nothing beside the pixels."""
+    """A PNG at least about 600 pixels wide, with one bit per pixel and no metadata."""
     modules = _modules(code)
     scale = max(_SMALLEST_MODULE, -(-_PNG_WIDTH // len(modules)))
     side = len(modules) * scale
@@ -56,7 +56,7 @@ def png(code: ActivationCode) -> bytes:
 
 
 def terminal(code: ActivationCode) -> str:
-    """Lines of half blocks, two modules to a character, black on white whatever the terminal's colours."""
+    """Lines of half blocks, two modules per character, black on white in any colour scheme."""
     modules = _modules(code)
     white = [False] * len(modules)
     lines = []
@@ -71,7 +71,7 @@ def _modules(code: ActivationCode) -> Modules:
     try:
         return _drawn(str(code))
     except ValueError:
-        # qrcode 8.2 cannot draw a block of zero bytes, which many zeros in a row become; never as bytes
+        # qrcode 8.2 fails on a block of zero bytes, which a long run of zeros becomes, but not in byte mode
         return _drawn(QRData(str(code).encode("ascii"), mode=MODE_8BIT_BYTE))
 
 
@@ -83,7 +83,7 @@ def _drawn(content: str | QRData) -> Modules:
 
 
 def _outline(modules: Modules) -> str:
-    """A path over every run of black modules of each row."""
+    """The SVG path of all runs of black modules."""
     runs = []
     for y, row in enumerate(modules):
         start = None

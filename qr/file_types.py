@@ -1,10 +1,10 @@
-"""What may be uploaded (requirement F34), and what a file's first bytes say that it is (F57)."""
+"""The file types that may be uploaded (F34), and their detection by the first bytes of a file (F57)."""
 
 from enum import StrEnum
 from pathlib import PurePosixPath
 
 ACCEPTED = (".png", ".jpg", ".jpeg", ".svg", ".tif", ".tiff", ".pdf")
-"""Endings of file names."""
+"""Extensions of file names."""
 
 
 class FileType(StrEnum):
@@ -42,16 +42,16 @@ _BEGINNINGS = (
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF_8 = b"\xef\xbb\xbf"
 _ENOUGH = 1024
-"""Bytes within which a text begins, after its byte order mark and empty lines."""
+"""Bytes that are searched for the beginning of an SVG, after byte order mark and empty lines."""
 
 
 def claimed_type(filename: str) -> FileType | None:
-    """What the name says; None where it is nothing that may be uploaded."""
+    """The type by the file name; None if it may not be uploaded."""
     return _BY_ENDING.get(PurePosixPath(filename.strip()).suffix.lower())
 
 
 def actual_type(content: bytes) -> FileType | None:
-    """What the first bytes say. That a text is an SVG is left to the reader: its beginning is all it has."""
+    """The type by the first bytes. A text that begins with `<` counts as SVG; the reader checks the rest."""
     for beginning, kind in _BEGINNINGS:
         if content.startswith(beginning):
             return kind

@@ -1,9 +1,9 @@
-"""An uploaded file taken in: what it is, and the one activation code that its QR code holds (F34, F57, F62).
+"""Read an uploaded file: its type, and the one activation code in its QR code (F34, F57, F62).
 
-    size, name and first bytes   looked at here; nothing else of the file is, in this process
-    everything else              a child process with hard limits (`qr.process`, `qr.reader`)
+    size, name and first bytes   checked here; nothing else of the file is read in this process
+    everything else              read by a child process with hard limits (`qr.process`, `qr.reader`)
 
-The file itself is never shown to anyone: what people see is drawn anew from the code (F58, `qr.draw`).
+The file itself is never shown: users see the code as drawn by `qr.draw` (F58).
 """
 
 import asyncio
@@ -22,18 +22,18 @@ from qr.refusals import invalid_code, refused
 __all__ = ["ACCEPTED", "LARGEST_UPLOAD", "FileType", "Found", "Intake", "read_upload"]
 
 LARGEST_UPLOAD = 5 * 1024 * 1024
-"""Bytes."""
+"""The maximum size of a file, in bytes."""
 AT_ONCE = 2
-"""Children that may run at a time: each may take a processor and hundreds of megabytes."""
+"""The maximum number of child processes: each may use a processor and hundreds of megabytes."""
 MOST_WAITING = 16
-"""Uploads that may wait for a child, each with its file in memory."""
+"""The maximum number of waiting uploads, each with its file in memory."""
 TIMEOUT = 30.0
-"""Seconds that an upload waits for its turn."""
+"""Seconds that an upload waits for a child process."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What an upload holds. Its `repr` shows nothing of the code."""
+    """The activation code in an upload, and the file's type. Its `repr` is redacted."""
 
     code: ActivationCode
     type: FileType
@@ -43,13 +43,13 @@ class Found:
 
 
 class Reader(Protocol):
-    """Takes a file apart, where that can do no harm."""
+    """The port that reads a file in a confined process."""
 
     async def __call__(self, content: bytes, kind: str, /) -> Answer: ...
 
 
 class Intake:
-    """Reads uploads, a few at a time; the others wait for a while, in the order they came."""
+    """Reads uploads with limited concurrency; the others wait in a queue with a timeout."""
 
     def __init__(
         self,
@@ -90,9 +90,9 @@ class Intake:
 
 
 async def read_upload(content: bytes, filename: str) -> Found:
-    """The activation code in an uploaded file, or `Refused` with the one reason why it is not taken.
+    """The activation code in an uploaded file. Raises `Refused` with the reason why the file is rejected.
 
-    `Unavailable` if too many files are being read, or none can be: the file may be uploaded again.
+    Raises `Unavailable` if too many files are being read, or none can be: the upload may be repeated.
     """
     loop = asyncio.get_running_loop()
     intake = _INTAKES.get(loop)
@@ -102,11 +102,11 @@ async def read_upload(content: bytes, filename: str) -> Found:
 
 
 _INTAKES: WeakKeyDictionary[asyncio.AbstractEventLoop, Intake] = WeakKeyDictionary()
-"""A process has one; a test may have several loops, and a semaphore belongs to one."""
+"""One per event loop, as a semaphore belongs to one loop: a process has one, a test may have several."""
 
 
 def checked_type(content: bytes, filename: str) -> FileType:
-    """The type on which name and first bytes agree, of a file that is neither empty nor too large."""
+    """The type of the file, if its name and first bytes agree and its size is permitted. Raises `Refused`."""
     claimed = claimed_type(filename)
     if claimed is None:
         raise refused("file_type_unknown")
@@ -120,7 +120,7 @@ def checked_type(content: bytes, filename: str) -> FileType:
 
 
 def the_code(texts: Sequence[str], *, others: bool) -> ActivationCode:
-    """The one activation code among the QR codes of a file. The same one twice is one."""
+    """The one activation code among the QR codes of a file; duplicates are ignored. Raises `Refused`."""
     codes, broken = {}, []
     for text in texts:
         try:

@@ -1,12 +1,12 @@
-"""One child process for one file: fed, listened to for a while, and gone in any case.
+"""Read one uploaded file in one child process, which always ends, by itself or by SIGKILL.
 
-    too much memory or CPU   the kernel ends it (or a library aborts): `too_demanding`
-    too long                 this module kills it, with all it may have started: `too_slow`
-    it cannot start          `Unavailable`: nothing is wrong with the file, and it may be uploaded again
+    too much memory or CPU   the kernel kills it (or a library aborts): `too_demanding`
+    timeout                  this module kills it and its process group: `too_slow`
+    it cannot start          `Unavailable`: the file is not at fault, and may be uploaded again
 
-The child inherits no environment, no open file and no terminal. What it writes to its standard error is
-thrown away: a library could quote the file there. Its answer is untrusted: whoever took it over could say
-anything, so it is short and of one form, or it counts as damage.
+The child inherits no environment, no open file and no terminal. Its standard error is discarded, as a
+library could quote the file there. Its answer is untrusted, as the file may have compromised the child: it
+must be short and match a schema, or the file counts as damaged.
 """
 
 import asyncio
@@ -25,11 +25,11 @@ from qr.refusals import REASONS, refused
 LONGEST_SECONDS = 10.0
 _LONGEST_ANSWER = 16 * 1024
 _LONGEST_END = 2.0
-"""Seconds for a killed child to be gone."""
+"""Seconds to wait for a killed child to end."""
 _ROOT = str(Path(__file__).parents[1])
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from qr.reader.child import main; main()"
-"""Isolated from the environment and the working directory (`-I`), Python finds only installed packages; this
-room may lie beside them."""
+"""With `-I`, isolated from environment and working directory, Python finds only installed packages; this
+package may be elsewhere, so its path is an argument."""
 _PROBE = (
     "import json, sys; sys.path.insert(0, sys.argv[1]); from qr.reader.limits import confine; "
     "missing = confine(); print(json.dumps(missing))"
@@ -37,7 +37,7 @@ _PROBE = (
 
 
 class Answer(BaseModel):
-    """What a child says of a file."""
+    """The answer of a child process about a file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
@@ -45,24 +45,24 @@ class Answer(BaseModel):
     codes: list[str] = Field(default=[], max_length=8, repr=False)
     """Texts that begin like an activation code."""
     others: bool = False
-    """There are QR codes with something else."""
+    """Whether there are QR codes with other content."""
 
 
 _NAMES = TypeAdapter(list[str])
 
 
 def reader_command(kind: str) -> Sequence[str]:
-    """The program of a child, for a type of file. Nothing of the file is in it: others see it."""
+    """The command line of a child for a type of file. It is public, so it has nothing of the file."""
     return (sys.executable, "-I", "-c", _PROGRAM, _ROOT, kind)
 
 
 async def missing_protections() -> list[str]:
-    """Which protections of a reader this machine lacks: a child sets all that there are, and names the rest.
-    Raises `Unavailable` where none can start.
+    """The protections that this machine lacks: a child process enables all it can and reports the others.
+    Raises `Unavailable` if no child can be started.
     """
     child = await _started((sys.executable, "-I", "-c", _PROBE, _ROOT))
     if child.stdin is None or child.stdout is None:
-        raise _away()
+        raise _unavailable()
     child.stdin.close()
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
@@ -70,7 +70,7 @@ async def missing_protections() -> list[str]:
             await child.wait()
         return _NAMES.validate_json(written)
     except (TimeoutError, ValidationError):
-        raise _away() from None
+        raise _unavailable() from None
     finally:
         await _end(child, child.stdout)
 
@@ -82,10 +82,10 @@ async def read_in_child(
     longest: float = LONGEST_SECONDS,
     command: Callable[[str], Sequence[str]] = reader_command,
 ) -> Answer:
-    """What a child of its own says of the file. Whatever happens, also to the caller, it is gone then."""
+    """Read the file in a new child process. The child has ended afterwards, even on cancellation."""
     child = await _started(command(kind))
     if child.stdin is None or child.stdout is None:
-        raise _away()
+        raise _unavailable()
     feeding = asyncio.create_task(_feed(child.stdin, content))
     over = False
     try:
@@ -115,11 +115,11 @@ async def _started(command: Sequence[str]) -> asyncio.subprocess.Process:
             start_new_session=True,
         )
     except OSError:
-        raise _away() from None
+        raise _unavailable() from None
 
 
 async def _feed(stdin: asyncio.StreamWriter, content: bytes) -> None:
-    """Write the file; a child that has ended, or has seen enough, says so in its own way."""
+    """Write the file to the child. If it ended or stopped reading, its answer or exit code says why."""
     with suppress(ConnectionError):
         stdin.write(content)
         await stdin.drain()
@@ -127,7 +127,7 @@ async def _feed(stdin: asyncio.StreamWriter, content: bytes) -> None:
 
 
 async def _listen(stdout: asyncio.StreamReader) -> bytes:
-    """The answer. What comes after the most that it may be is dropped, so that the child can end."""
+    """Read the answer. What exceeds its maximum length is dropped, so that the child can end."""
     written = b""
     while some := await stdout.read(_LONGEST_ANSWER):
         written += some[: _LONGEST_ANSWER - len(written)]
@@ -135,9 +135,9 @@ async def _listen(stdout: asyncio.StreamReader) -> bytes:
 
 
 async def _end(child: asyncio.subprocess.Process, stdout: asyncio.StreamReader) -> None:
-    """Kill the child and all it may have started: the session that it leads has its number.
+    """Kill the child and its descendants: it leads a process group with its own pid.
 
-    The loop takes it for ended only when all that it wrote is read.
+    The event loop reports its end only after all its output is read.
     """
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
@@ -151,7 +151,7 @@ def _understood(written: bytes, code: int | None) -> Answer:
     if code is None or code < 0:
         raise refused("too_demanding")
     if code > 0:
-        raise _away()
+        raise _unavailable()
     try:
         answer = Answer.model_validate_json(written)
     except ValidationError:
@@ -161,7 +161,7 @@ def _understood(written: bytes, code: int | None) -> Answer:
     return answer
 
 
-def _away() -> Unavailable:
+def _unavailable() -> Unavailable:
     return Unavailable(
         "reader_unavailable", "Uploaded files cannot be read at the moment; try again in a minute."
     )

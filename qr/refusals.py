@@ -1,15 +1,15 @@
-"""The reasons why an upload is refused. What is read of them is declared in `models.refusals.files`."""
+"""The reasons for refusing an upload; their sentences are in `models.refusals.files`."""
 
 from models.codes.activation import Rule
 from models.errors import Refused
 from models.refusals.files import FILES
 
 REASONS = frozenset(FILES)
-"""The stable codes of all refusals of an upload."""
+"""The codes of all refusals of an upload."""
 
 
 def refused(reason: str) -> Refused:
-    """The refusal of an upload for a reason that is always told alike."""
+    """The refusal of an upload for a reason without parameters."""
     return Refused.because(reason)
 
 

@@ -1,1 +1,1 @@
-"""What takes an uploaded file apart. It runs only in a child process: see `qr.process` and `child`."""
+"""Decoders of uploaded files. They run only in a confined child process: see `qr.process` and `child`."""

@@ -1,8 +1,8 @@
-"""The child process: one file on its standard input, one JSON object on its standard output, and its end.
+"""The child process: reads one file from standard input, writes one JSON object to standard output, ends.
 
-`{"refused": reason}` or `{"codes": [...], "others": bool}`: what looks like activation codes, and whether
-there are other QR codes. It says nothing else of the file, also not on its standard error, which nobody
-reads. `qr.process` starts it, stops it, and believes none of what it says without looking.
+`{"refused": reason}` or `{"codes": [...], "others": bool}`: texts that look like activation codes, and
+whether there are other QR codes. It outputs nothing else of the file; its standard error is discarded.
+`qr.process` starts it, stops it, and validates its answer.
 """
 
 import json
@@ -18,9 +18,9 @@ from qr.reader.symbols import Page, Search
 from qr.reader.verdict import Unreadable
 
 _MOST_CODES = 8
-"""Told of one file: two are too many already."""
+"""The maximum number of codes in an answer; a file with two is refused already."""
 _MOST_CHARACTERS = 400
-"""Told of a code: one that is longer is invalid, and stays so."""
+"""The maximum length of a code in an answer; a longer one is invalid, and still is when truncated."""
 
 _READERS = {
     "png": "qr.reader.pictures",
@@ -31,17 +31,17 @@ _READERS = {
 }
 
 Pages = Callable[[bytes, str], Iterable[Page]]
-"""Takes a file of a type apart."""
+"""Decodes a file of a type into pages."""
 
 
 def pages_of(kind: str) -> Pages:
-    """How files of this type are taken apart. Imports what that needs, and no more."""
+    """The decoder of this file type. Imports only the libraries that it needs."""
     pages: Pages = import_module(_READERS[kind]).pages
     return pages
 
 
 def answer(content: bytes, kind: str, pages: Pages, seconds: float = SEARCH_SECONDS) -> dict[str, Any]:
-    """What the file holds, or why that cannot be told."""
+    """The QR codes in the file, or why it is refused."""
     try:
         if is_disguised(content, kind):
             return {"refused": "file_type_mismatch"}
@@ -63,8 +63,8 @@ def main() -> None:
     kind = sys.argv[-1]
     pages = pages_of(kind)
     confine()
-    told = answer(sys.stdin.buffer.read(), kind, pages)
-    sys.stdout.write(json.dumps(told))
+    result = answer(sys.stdin.buffer.read(), kind, pages)
+    sys.stdout.write(json.dumps(result))
     sys.stdout.flush()
 
 

@@ -1,16 +1,16 @@
-"""Files that are two things at once: a picture to one program, an archive or a web page to another."""
+"""Detect polyglot files: a picture to one program, an archive or a web page to another."""
 
 import re
 
 _ARCHIVE_END = b"PK\x05\x06"
 _ARCHIVE_TAIL = 66_000
-"""Bytes from the end in which an unpacker looks for the end of a ZIP archive."""
+"""Bytes at the end of a file in which unpackers look for the end of a ZIP archive."""
 _PDF = b"%PDF-"
 _PDF_HEAD = 1024
-"""Bytes in which PDF readers look for their header, whatever comes before it."""
+"""Bytes in which PDF readers look for the header, after any other content."""
 _MARKUP = re.compile(rb"<(?:script|html|svg|\?php|!doctype\s+html|iframe|body)", re.IGNORECASE)
 _MARKUP_HEAD = 4096
-"""More than any browser looks at to guess a type."""
+"""More bytes than any browser reads to guess a content type (MIME sniffing)."""
 _FOREIGN = (
     b"PK\x03\x04",
     _ARCHIVE_END,
@@ -21,11 +21,11 @@ _FOREIGN = (
     b"\xcf\xfa\xed\xfe",
 )
 _JPEG_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-"""A marker in what a JPEG's scan encodes: there 0xFF is followed by zero or by a restart marker."""
+"""The marker that ends a JPEG's scan data: within it, 0xFF is followed by zero or by a restart marker."""
 
 
 def is_disguised(content: bytes, kind: str) -> bool:
-    """Whether the file would pass for something else than what its first bytes say."""
+    """Whether the file could also be read as another type than that of its first bytes."""
     if _ARCHIVE_END in content[-_ARCHIVE_TAIL:]:
         return True
     if kind != "pdf" and _PDF in content[:_PDF_HEAD]:
@@ -43,7 +43,7 @@ def is_disguised(content: bytes, kind: str) -> bool:
 
 
 def _is_foreign(rest: bytes) -> bool:
-    """Cameras append previews, films and notes of their own; none of them looks like this."""
+    """Whether appended data is another file; the previews, films and metadata of cameras do not match."""
     return any(mark in rest for mark in _FOREIGN) or bool(_MARKUP.search(rest)) or rest.startswith(b"MZ")
 
 

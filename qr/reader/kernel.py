@@ -1,12 +1,12 @@
-"""What Linux takes away from the child, so that a file which takes it over gains nothing (S7).
+"""Drop the child's privileges on Linux, so that a file that compromises it gains nothing (S7).
 
-    system call filter      only the calls that a reader makes with what it has (seccomp, an allow-list)
+    system call filter      only the system calls that reading needs (seccomp, an allow-list)
     file and signal rules   no file, TCP port, signal or trace beyond the child itself (Landlock)
-    own user                where the parent runs as root, the child becomes `nobody`, without any capability
+    own user                if the parent runs as root, the child becomes user 65534, without any capability
 
-Each needs no privilege and no container, and stays until the process ends. The filter is the strongest: it
-leaves nothing to attack the kernel with. The others hold on kernels and processors without it. A call that is
-refused fails with EPERM, so that a library which looks for a file does without.
+None needs a privilege or a container, and each lasts until the process ends. The filter is the strongest: it
+minimizes the attack surface of the kernel. The others protect on kernels and processors without it. A refused
+call fails with EPERM, so that a library that looks for a file continues without it.
 """
 
 import ctypes
@@ -21,15 +21,15 @@ SYSTEM_CALLS = "system call filter (seccomp)"
 FILES = "file and signal rules (Landlock)"
 OWN_USER = "own user without privileges"
 
-NOBODY = 65534
+UNPRIVILEGED = 65534
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
 _CAPABILITIES_VERSION = 0x20080522
 _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
-"""The same number on all processors."""
+"""The numbers are the same on all processors."""
 
 
 class Machine(NamedTuple):
-    """A processor as the filter knows it. Numbers: asm/unistd_64.h, asm-generic/unistd.h, linux/audit.h."""
+    """System call numbers of a processor. Sources: asm/unistd_64.h, asm-generic/unistd.h, linux/audit.h."""
 
     audit: int
     seccomp: int
@@ -108,32 +108,32 @@ MACHINES = {
         },
     ),
 }
-"""What reading a file takes once everything is imported: memory, time, the three open streams, the end."""
+"""The calls needed after all imports: memory, time, the three open streams, exit."""
 
 
 def machine() -> Machine | None:
-    """The processor that this Python was built for, if the filter knows it."""
+    """The processor that this Python was built for; None if the filter does not support it."""
     return MACHINES.get(os.uname().machine) if sys.maxsize > 2**32 else None
 
 
 class Kernel:
-    """Linux, by its system calls. Made before the limits are set: it loads the C library's functions."""
+    """Linux system calls. Created before the limits are set, as it loads the C library."""
 
     def __init__(self) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._machine = machine()
 
     def give_up_privileges(self) -> list[str]:
-        """Files, signals and the user, for ever; what this kernel lacks is named."""
+        """Drop access to files and signals, and the user, permanently. Returns the missing protections."""
         self._libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         missing = [] if self._landlock() else [FILES]
-        if not self._become_nobody():
+        if not self._become_unprivileged():
             missing.append(OWN_USER)
-        self._libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)  # the file is no business of others of this user
+        self._libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)  # other processes of this user must not read the file
         return missing
 
     def filter_system_calls(self) -> list[str]:
-        """From here on only the calls of the list; called last, as no limit could be set after it."""
+        """Allow only the listed system calls from here on. Called last, as no limit can be set after it."""
         here = self._machine
         if here is None:
             return [SYSTEM_CALLS]
@@ -144,7 +144,7 @@ class Kernel:
         return [] if done == 0 else [SYSTEM_CALLS]
 
     def _landlock(self) -> bool:
-        """A rule set that handles everything which this kernel knows, and allows nothing of it."""
+        """Restrict everything that this kernel's Landlock can handle, and allow nothing of it."""
         version = self._call(_LANDLOCK_CREATE, 0, 0, 1)
         if version < 1:
             return False
@@ -159,13 +159,13 @@ class Kernel:
         finally:
             os.close(descriptor)
 
-    def _become_nobody(self) -> bool:
-        """Root becomes another user; any user loses the capabilities that a container may have given."""
+    def _become_unprivileged(self) -> bool:
+        """Change from root to an unprivileged user; drop the capabilities of any user, as in a container."""
         if os.geteuid() == 0:
             steps: tuple[Callable[[], None], ...] = (
                 lambda: os.setgroups([]),
-                lambda: os.setresgid(NOBODY, NOBODY, NOBODY),
-                lambda: os.setresuid(NOBODY, NOBODY, NOBODY),
+                lambda: os.setresgid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED),
+                lambda: os.setresuid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED),
             )
             for step in steps:  # a container's root may lack the capability for one of them
                 with suppress(OSError):
@@ -179,21 +179,21 @@ class Kernel:
 
 
 class _Program(ctypes.Structure):
-    """`struct sock_fprog`: the number of instructions, and where they are."""
+    """`struct sock_fprog`: the number of instructions, and a pointer to them."""
 
     _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
 
 
 _LOAD, _IF_EQUAL, _IF_ANY_BIT, _RETURN = 0x20, 0x15, 0x45, 0x06
 _NUMBER_AT, _AUDIT_AT, _THIRD_ARGUMENT_AT = 0, 4, 32
-"""Bytes in `struct seccomp_data`; of the argument its lower half, on these machines the first."""
+"""Offsets in `struct seccomp_data`; of the argument the lower half, first on little-endian machines."""
 _ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050000 | 1, 0x80000000
-"""Of a refused call the error is EPERM. A call by another processor's numbers ends the process."""
+"""A refused call fails with EPERM. A call with another processor's numbers kills the process."""
 _EXECUTABLE = 4
 
 
 def _filter(here: Machine) -> bytes:
-    """The program that the kernel runs at each system call."""
+    """The BPF program that the kernel runs at each system call."""
 
     def instruction(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
         return struct.pack("HBBI", code, then, otherwise, value)

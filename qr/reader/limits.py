@@ -1,7 +1,7 @@
-"""What the child may use: set by itself, before it sees the first byte of the file.
+"""Confine the child process: resource limits that it sets itself before it reads the file.
 
-Every system has the limits; Linux has `qr.reader.kernel` beside them, which they do not replace: with limits
-alone a reader that was taken over could still read the memory of its parent, which runs as the same user.
+Every system has the limits; Linux also has `qr.reader.kernel`. The limits do not replace it: with limits
+alone a compromised reader could still read the memory of its parent, which runs as the same user.
 """
 
 import resource
@@ -10,20 +10,19 @@ import sys
 from qr.reader.kernel import FILES, OWN_USER, SYSTEM_CALLS, Kernel
 
 MEMORY = 768 * 1024 * 1024
-"""Bytes of address space. A picture of 25 megapixels with transparency needs about 400 MB of it."""
+"""Bytes of address space. A picture of 25 megapixels with transparency needs about 400 MB."""
 CPU_SECONDS = 5
 MOST_PIXELS = 25_000_000
 MOST_PAGES = 5
 SEARCH_SECONDS = 2.0
-"""After so long no harder way of looking for a code is begun."""
+"""After this time no slower method of finding a code is started."""
 
 
 def confine(memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS) -> list[str]:
-    """From here on: no file, no socket, no process, no signal, no core dump, and an end. Returns the names of
-    the protections that this machine lacks; `esim-orders doctor` shows them.
+    """Forbid files, sockets, processes, signals and core dumps, and limit memory and CPU. Returns the names
+    of the protections that this machine lacks; `esim-orders doctor` shows them.
 
-    Called once everything is imported: an import fails from here on like any other opening of a file. What
-    the libraries would load later, they find missing.
+    Called after all imports, as no file can be opened afterwards: a later import of a library fails.
     """
     if sys.platform != "linux":
         _set_limits(memory, cpu_seconds)
@@ -36,7 +35,7 @@ def confine(memory: int = MEMORY, cpu_seconds: int = CPU_SECONDS) -> list[str]:
 
 def _set_limits(memory: int, cpu_seconds: int) -> None:
     for limit, most in (
-        (resource.RLIMIT_CORE, 1),  # with 0, Linux would still hand a core to a program that collects them
+        (resource.RLIMIT_CORE, 1),  # with 0, Linux would still pipe a core to a core_pattern program
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_AS, memory),
@@ -44,7 +43,7 @@ def _set_limits(memory: int, cpu_seconds: int) -> None:
         (resource.RLIMIT_NOFILE, 0),
     ):
         if sys.platform == "darwin" and limit == resource.RLIMIT_AS:
-            continue  # macOS has it by name only, and refuses to set it
+            continue  # macOS defines it but refuses to set it
         _, hard = resource.getrlimit(limit)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)  # noqa: PLW2901
         resource.setrlimit(limit, (most, most))

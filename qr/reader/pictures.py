@@ -1,7 +1,7 @@
-"""PNG, JPEG and TIFF, with Pillow: every frame of them in 8-bit grey.
+"""Decode PNG, JPEG and TIFF with Pillow: every frame in 8-bit grey.
 
-Rotations that EXIF names are left alone: a QR code is found in any direction. Each view decodes the file
-again, so that no more than one picture is in memory at a time.
+EXIF rotations are ignored, as a QR code is found in any orientation. Each view decodes the file again, so
+that only one picture is in memory at a time.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,20 +15,20 @@ from qr.reader.symbols import Page
 from qr.reader.verdict import Unreadable
 
 _LOADED = (MpoImagePlugin, TiffImagePlugin)
-"""Pillow would import these when it meets such a file, and by then no file can be opened any more."""
+"""Imported here, as Pillow would import them on such a file, when no file can be opened any more."""
 Image.preinit()
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 _FORMATS = {"png": ("png",), "jpeg": ("jpeg", "mpo"), "tiff": ("tiff",)}
 _QUICK_JPEG = 1600
-"""Pixels of the longer side that a photograph is first decoded to, which saves most of the time."""
+"""Pixels of the longer side to which a photograph is first decoded, which saves most of the time."""
 
 Way = Callable[[Image.Image], Image.Image]
-"""A way to make a picture grey."""
+"""A conversion of a picture to grey."""
 
 
 def pages(content: bytes, kind: str) -> Iterator[Page]:
-    """The frames of the file. Of a JPEG the first: others in it are previews and depth maps."""
+    """The frames of the file; for a JPEG only the first, as others are previews and depth maps."""
     with Image.open(BytesIO(content), formats=_FORMATS[kind]) as picture:
         _check_size(picture)
         if kind == "jpeg":
@@ -43,14 +43,14 @@ def pages(content: bytes, kind: str) -> Iterator[Page]:
             if number == MOST_PAGES:
                 raise Unreadable("too_many_pages")
             _check_size(picture)
-            views, desperate = (
+            views, last_resort = (
                 [partial(_frame, content, kind, number, way) for way in ways] for ways in _ways(picture)
             )
-            yield Page(views, desperate)
+            yield Page(views, last_resort)
 
 
 def on_paper(layered: Image.Image, shade: int) -> Image.Image:
-    """A picture with transparency as it looks on white (255) or black paper (0)."""
+    """A picture with transparency, flattened on white (255) or black (0)."""
     layers = layered.convert("RGBA")
     paper = Image.new("L", layers.size, shade)
     paper.paste(layers.convert("L"), mask=layers.getchannel("A"))
@@ -58,7 +58,7 @@ def on_paper(layered: Image.Image, shade: int) -> Image.Image:
 
 
 def _ways(picture: Image.Image) -> tuple[list[Way], list[Way]]:
-    """How to look at a picture of its kind, and what to try at last."""
+    """The conversions for this kind of picture, and those of the last resort."""
     if picture.mode.startswith(("I", "F")):
         return [_stretched], []
     if picture.has_transparency_data:
@@ -73,7 +73,7 @@ def _frame(content: bytes, kind: str, number: int, way: Way) -> Image.Image:
 
 
 def _jpeg(content: bytes, longer: int) -> Image.Image:
-    """The grey of a JPEG, decoded at an eighth, a quarter or half of its size where that is enough."""
+    """A JPEG in grey, decoded at an eighth, a quarter or half of its size if that is enough."""
     with Image.open(BytesIO(content), formats=_FORMATS["jpeg"]) as picture:
         scale = min(1.0, longer / max(picture.size))
         picture.draft("L", (round(picture.width * scale), round(picture.height * scale)))
@@ -87,13 +87,13 @@ def _jpeg_in_colour(content: bytes) -> Image.Image:
 
 
 def _darkest(coloured: Image.Image) -> Image.Image:
-    """The darkest of the three colours: yellow on white has hardly any contrast in grey."""
+    """The darkest of the three channels: yellow on white has hardly any contrast in grey."""
     red, green, blue = coloured.convert("RGB").split()
     return ImageChops.darker(ImageChops.darker(red, green), blue)
 
 
 def _stretched(deep: Image.Image) -> Image.Image:
-    """Sixteen bits and more, from the darkest that occurs to the lightest."""
+    """A picture of 16 bits or more, scaled from its darkest to its lightest value."""
     wide = deep if deep.mode == "F" else deep.convert("I").convert("F")
     low, high = (float(end) for end in wide.getextrema())  # type: ignore[arg-type]
     scale = 255 / (high - low) if high > low else 0

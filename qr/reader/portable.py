@@ -1,4 +1,4 @@
-"""PDF letters, rendered with PDFium: no scripts, no forms, nothing fetched."""
+"""Render PDF files with PDFium: no scripts, no forms, no network."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -14,21 +14,21 @@ from qr.reader.verdict import Unreadable
 _DPI = (200, 400)
 _POINTS_PER_INCH = 72
 _MOST_RENDERED = (8_000_000, 20_000_000)
-"""Pixels of a page at each of the resolutions: a poster is rendered coarser."""
+"""The maximum pixels of a page at each resolution: a poster is rendered coarser."""
 _LOCKED = (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY)
 
 
 def pages(content: bytes, kind: str = "pdf") -> Iterator[Page]:
-    """The pages of a letter."""
+    """The pages of a PDF file."""
     try:
-        letter = pypdfium2.PdfDocument(content)
+        document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as failure:
         raise Unreadable("file_protected" if failure.err_code in _LOCKED else "file_damaged") from None
-    if len(letter) > MOST_PAGES:
+    if len(document) > MOST_PAGES:
         raise Unreadable("too_many_pages")
-    if not len(letter):
+    if not len(document):
         raise Unreadable("file_damaged")
-    for page in letter:
+    for page in document:
         yield Page([partial(_rendered, page, *way) for way in zip(_DPI, _MOST_RENDERED, strict=True)])
 
 

@@ -1,7 +1,7 @@
-"""Finding QR codes in pictures: first the quick way, then ever harder ones until the time is up.
+"""Find QR codes in pictures: first with the fast method, then with slower ones until the time limit.
 
-Of what is found only activation codes are kept; other QR codes are counted, and what they say is dropped.
-Other symbologies, Micro QR too, are not looked for.
+Only activation codes are kept; of other QR codes only their existence is reported, not their content. Other
+symbologies, including Micro QR, are ignored.
 """
 
 import itertools
@@ -15,11 +15,11 @@ from PIL import Image, ImageFile, ImageFilter, ImageOps
 from zxingcpp import BarcodeFormat, BarcodeFormats, Binarizer, TextMode
 
 _LOADED = ImageFile
-"""Pillow would import this when it first needs it, and by then no file can be opened any more."""
+"""Imported here, as Pillow would import it on first use, when no file can be opened any more."""
 _QR_CODES = BarcodeFormats([BarcodeFormat.QRCodeModel1, BarcodeFormat.QRCodeModel2])
 _PREFIX = "LPA:"
 _SIZES = (900, 1500, 2400, 600)
-"""Pixels of the longer side: noise and blur go where a picture is made smaller, tiny modules need more."""
+"""Pixels of the longer side: downscaling removes noise and blur, tiny modules need upscaling."""
 _LARGEST_BLOWN_UP = 4
 _FILTERS: tuple[ImageFilter.Filter | None, ...] = (
     None,
@@ -29,20 +29,20 @@ _FILTERS: tuple[ImageFilter.Filter | None, ...] = (
 )
 
 View = Callable[[], Image.Image]
-"""Renders a page in one way, in 8-bit grey. Called when the quicker views showed too little."""
+"""Renders a page in one way, in 8-bit grey. Called only if faster views are not enough."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page, a frame or a whole picture: `views` in the order of what they cost."""
+    """A page, a frame or a whole picture: `views`, cheapest first."""
 
     views: Sequence[View]
-    desperate: Sequence[View] = ()
-    """Views that help rarely."""
+    last_resort: Sequence[View] = ()
+    """Views that rarely help."""
 
 
 class Sight(NamedTuple):
-    """What one picture showed: an activation code, and a QR code that could not be read."""
+    """Whether one picture has an activation code, and a QR code that could not be read."""
 
     found: bool
     unclear: bool
@@ -50,16 +50,16 @@ class Sight(NamedTuple):
 
 @dataclass
 class Search:
-    """What was seen so far in all pages of a file."""
+    """The results so far in all pages of a file."""
 
     ends: float
-    """When no harder look is begun any more, by the monotonic clock."""
+    """The time limit by the monotonic clock: no slower method is started afterwards."""
     activation_codes: dict[str, None] = field(default_factory=dict, repr=False)
     others: bool = False
-    """There is a QR code with something else."""
+    """Whether there is a QR code with other content."""
 
     def through(self, pages: Iterable[Page]) -> None:
-        """Look at every page: two different codes on two pages must not go unnoticed."""
+        """Search every page: two different codes on two pages must be detected."""
         seen = []
         for page in pages:
             seen.append(page)
@@ -74,11 +74,11 @@ class Search:
 
     @property
     def over(self) -> bool:
-        """No time is left to begin anything more."""
+        """Whether the time limit has passed."""
         return time.monotonic() > self.ends
 
     def _look_closer(self, views: Iterable[View]) -> None:
-        """Look at a page until an activation code is seen, and nothing that may be another one."""
+        """Search a page until an activation code is found, and no unreadable code that may be another one."""
         for view in views:
             if self.over:
                 return
@@ -87,9 +87,9 @@ class Search:
                 return
 
     def _look_hard(self, pages: Iterable[Page]) -> None:
-        """Look at the pages in every way there is, until one shows an activation code."""
+        """Search the pages by all methods until an activation code is found."""
         for page in pages:
-            for view in (*page.views, *page.desperate):
+            for view in (*page.views, *page.last_resort):
                 if self.over:
                     return
                 for variant, binarizer in _variants(view()):

@@ -1,8 +1,8 @@
-"""SVG: read without DTD and entities, rebuilt from elements that only draw, then rasterised by resvg.
+"""Sanitize SVG and rasterise it with resvg: no DTD, no entities, only elements that draw.
 
-resvg opens files that `href` names, and a browser would run scripts. So a drawing that refers to anything
-outside of itself, or could act, is refused; what is left of it (descriptions, texts, what drawing programs
-note) is dropped, and nothing but the rest reaches resvg.
+resvg opens files that `href` names, and a browser would run scripts. So a drawing with external references or
+active content is refused, and descriptions, texts and metadata of drawing programs are removed before resvg
+reads the rest.
 """
 
 import encodings.ascii
@@ -25,7 +25,7 @@ from qr.reader.symbols import Page
 from qr.reader.verdict import Unreadable
 
 _LOADED = (encodings.ascii, encodings.cp1252, encodings.iso8859_1, encodings.iso8859_15)
-"""What a drawing may declare beside UTF-8 and UTF-16; Python would import it only then, which is too late."""
+"""Encodings beside UTF-8 and UTF-16. Imported here, as Python would import them on use, which is too late."""
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
@@ -42,7 +42,7 @@ _NOTES = (
     "http://purl.org/dc/elements/1.1/",
     "http://www.bohemiancoding.com/sketch/ns",
 )
-"""Namespaces of what drawing programs note in a drawing. It does not draw."""
+"""Namespaces of the metadata of drawing programs, which do not draw."""
 _REFERS = ("href", "src", "base")
 _NAMES = ("id", "class")
 _REACHES_OUT = re.compile(
@@ -50,19 +50,19 @@ _REACHES_OUT = re.compile(
     r"""|(?:^|[;{\s"'-])filter\s*:(?!\s*none)""",
     re.IGNORECASE,
 )
-"""In a style: anything but a fragment, at-rules, escapes that hide such, and filters, which take minutes."""
+"""In styles: external references, at-rules, escapes that hide them, and filters, which take minutes."""
 _STYLESHEET = re.compile(rb"<\?xml-stylesheet", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _LONGER_SIDE = (1000, 3000)
 _TALLEST = 40
-"""Times as tall as wide, or the other way round."""
+"""The maximum ratio of height to width, or width to height."""
 
 register_namespace("", _SVG)
 register_namespace("xlink", _XLINK)
 
 
 def pages(content: bytes, kind: str = "svg") -> Iterator[Page]:
-    """The drawing, on white and on black paper, in two sizes."""
+    """The drawing, on white and on black, in two sizes."""
     drawing = _cleaned(content)
     yield Page(
         [partial(_rasterised, drawing, longer, shade) for longer in _LONGER_SIDE for shade in (255, 0)],
@@ -70,7 +70,7 @@ def pages(content: bytes, kind: str = "svg") -> Iterator[Page]:
 
 
 def _rasterised(drawing: str, longer: int, shade: int) -> Image.Image:
-    """Both sizes are given: with one of them resvg would follow the drawing's own, however tall."""
+    """Both sides are given: with one of them resvg would keep the drawing's own ratio, however extreme."""
     try:
         png = resvg_py.svg_to_bytes(
             svg_string=drawing, width=longer, height=longer, dpi=96, skip_system_fonts=True
@@ -102,7 +102,7 @@ def _cleaned(content: bytes) -> str:
 
 
 def _named(tag: str) -> tuple[str, str]:
-    """Namespace and name; a drawing without a namespace is taken for an SVG."""
+    """Namespace and name; without a namespace, SVG is assumed."""
     space, _, name = tag.rpartition("}")
     return space.lstrip("{") or _SVG, name
 
@@ -127,7 +127,7 @@ def _check(element: Element) -> None:
 
 
 def _is_kept(key: str, value: str) -> bool:
-    """Whether an attribute stays. One that acts or reaches out refuses the drawing."""
+    """Whether an attribute is kept. Raises `Unreadable` for active content and external references."""
     space, _, name = key.rpartition("}")
     lower = name.lower()
     if (
@@ -144,7 +144,7 @@ def _is_kept(key: str, value: str) -> bool:
 
 
 def _check_shape(root: Element) -> None:
-    """Refuse what is many times as tall as wide: its pixels would not fit anywhere."""
+    """Refuse an extreme aspect ratio: the rasterised drawing would be too large."""
     sizes = [_length(root.get(name)) for name in ("width", "height")]
     box = re.split(r"[\s,]+", (root.get("viewBox") or "").strip())
     if len(box) == 4:

@@ -17,12 +17,12 @@ import pytest
 
 from qr import process
 from qr.process import missing_protections
-from qr.reader.kernel import FILES, MACHINES, NOBODY, OWN_USER, SYSTEM_CALLS
+from qr.reader.kernel import FILES, MACHINES, OWN_USER, SYSTEM_CALLS, UNPRIVILEGED
 from starter.operations.component_checks import uploaded_files
 
 ROOT = Path(__file__).parents[2]
 ATTACKS = Path(__file__).with_name("attacks.py")
-ORDINARY = NOBODY - 1
+ORDINARY = UNPRIVILEGED - 1
 """A user whom nothing runs as."""
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have the limits only")
 AS_ROOT = pytest.param("same", marks=pytest.mark.skipif(os.geteuid() != 0, reason="needs root"), id="root")
@@ -101,7 +101,7 @@ async def test_a_machine_that_has_all_lacks_nothing() -> None:
 async def test_what_a_machine_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     old_kernel = (
         "import ctypes; from qr.reader import kernel; kernel.MACHINES.clear(); "
-        "kernel.Kernel._call = lambda *_: -1; kernel.Kernel._become_nobody = lambda _: False; "
+        "kernel.Kernel._call = lambda *_: -1; kernel.Kernel._become_unprivileged = lambda _: False; "
     )
     head, confined, rest = process._PROBE.partition("from qr.reader.limits")
     monkeypatch.setattr(process, "_PROBE", head + old_kernel + confined + rest)
