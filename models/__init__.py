@@ -1,1 +1,1 @@
-"""What things are and which rules hold: no clock, no environment, no randomness, no I/O."""
+"""Domain models and business rules: pure, without I/O, clock, environment or randomness."""

@@ -1,7 +1,7 @@
-"""A CSV file as rows of named cells: UTF-8 with or without byte-order mark, commas or semicolons.
+"""Read a CSV file as rows of named cells: UTF-8 with or without byte-order mark, commas or semicolons.
 
-Whatever is wrong with the file as a whole is one refusal. Names are kept in Unicode's NFC form,
-so a file saved on another system names the same things.
+An error in the file as a whole is one refusal. Text is normalized to Unicode NFC, so that the same names from
+another operating system match.
 """
 
 import csv
@@ -17,15 +17,15 @@ from models.imports import MAX_ROWS, RowNotes
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_CELL = 1000
-"""Characters of a cell that holds more than one name, or an address."""
+"""The maximum length of a cell with several names, or with an address."""
 _MOST_UNKNOWN = 5
 _LIKE_A_NAME = re.compile("[a-z][a-z0-9_ -]{0,39}")
-"""What a misspelt column may look like; a cell of a person's data is not repeated."""
+"""A header cell that may be repeated in a refusal, as a misspelt column; other cells may be personal data."""
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """The cells of one line by the name of their column, without surrounding blanks."""
+    """The cells of one line by column name, without surrounding blanks."""
 
     line: int
     cells: dict[str, str]
@@ -38,10 +38,10 @@ def read_rows(
     notes: RowNotes,
     long: Collection[str] = (),
 ) -> list[CsvRow]:
-    """All rows that have something in them; rows of a wrong shape go to `notes`. A cell is as long as a name
-    may be, except in the columns `long`.
+    """All rows that are not empty; rows with a wrong number or length of cells are reported in `notes`.
+    Cells are limited to the length of a name, except in the columns `long`.
 
-    Raises `Refused` where the file cannot be read as a table with these columns.
+    Raises `Refused` if the file cannot be read as a table with these columns.
     """
     lines = _lines(_text(content))
     _, header = next(lines, (0, []))
@@ -71,7 +71,7 @@ def _text(content: bytes) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Lines with something in them, each with the number of its first line in the file."""
+    """The lines that are not empty, each with the number of its first line in the file."""
     head = next((line for line in io.StringIO(text) if line.strip()), "")
     delimiter = ";" if head.count(";") > head.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -99,7 +99,7 @@ def _header(cells: list[str], columns: Sequence[str], optional: Sequence[str]) -
 
 
 def _refuse_unlike(names: list[str], columns: Sequence[str], optional: Sequence[str]) -> None:
-    """Refuse a header that lacks columns or has others, naming both: one is often the other, misspelt."""
+    """Refuse a header with missing or unknown columns, naming both: one is often the other, misspelt."""
     known = [*columns, *optional]
     missing = [column for column in columns if column not in names]
     unknown = [

@@ -1,15 +1,15 @@
-"""What can go wrong, as callers see it.
+"""The errors that callers handle.
 
     EsimError
-    ├── Refused        a rule says no, or the input is wrong: nothing was done (CLI exit 2)
-    │   └── NotFound   what was named does not exist, or belongs to another account
+    ├── Refused        a rule forbids it, or the input is invalid: nothing was done (CLI exit 2)
+    │   └── NotFound   the record does not exist, or belongs to another account
     ├── Unavailable    the database, Temporal, a worker or the mail server does not answer (CLI exit 3)
     └── DecryptionFailed   a code, file or payload was changed after it was encrypted
         └── UnknownKey     or is encrypted with a key that this process does not have
 
 A `Refusal` is one reason: a stable `code` and its parameters, as `models.refusals` declares them. `wording`
-makes the sentence in the reader's language. No parameter holds a name, an address or a phone number of a
-person: refusals travel through Temporal histories.
+makes the sentence in the reader's language. No parameter contains a name, an address or a phone number of a
+person: refusals are stored in Temporal histories.
 """
 
 from typing import Self
@@ -21,7 +21,7 @@ from models.refusals.declared import UNPROCESSABLE, filled
 
 
 class Refusal(BaseModel):
-    """One reason why not. One that was read, from a history or a row, may have a code of another version."""
+    """One reason why something is not done. In a history or a row it may have another version's code."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,7 +33,7 @@ class Refusal(BaseModel):
 
     @classmethod
     def of(cls, code: str, /, **parameters: str | int) -> Self:
-        """A refusal as declared. Raises `KeyError` for another code, `TypeError` for other parameters."""
+        """A declared refusal. Raises `KeyError` for an unknown code, `TypeError` for other parameters."""
         declared = DECLARED[code].parameters
         if parameters.keys() != declared:
             raise TypeError(f"{code} has the parameters {sorted(declared)}, not {sorted(parameters)}.")
@@ -41,7 +41,7 @@ class Refusal(BaseModel):
 
     @property
     def sentence(self) -> str:
-        """Why, in English, and what to do about it."""
+        """The reason in English, and what to do about it."""
         declared = DECLARED.get(self.code)
         sentence = filled(declared.sentence, self.parameters, WORDS) if declared else None
         return sentence or UNKNOWN.format(code=self.code)
@@ -54,7 +54,7 @@ class Refusal(BaseModel):
 
 
 class EsimError(Exception):
-    """Anything this application says no to, or cannot do now."""
+    """Base class: the application refuses something, or cannot do it now."""
 
 
 class Refused(EsimError):
@@ -71,11 +71,11 @@ class Refused(EsimError):
 
 
 class NotFound(Refused):
-    """What was named does not exist, or is not in the caller's account: the two are told alike."""
+    """The record does not exist or is not in the caller's account; both are reported alike."""
 
 
 class Unavailable(EsimError):
-    """A component does not answer. What was asked may be repeated with the same key."""
+    """A component is unavailable. The call may be repeated with the same idempotency key."""
 
     def __init__(self, component: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -84,7 +84,7 @@ class Unavailable(EsimError):
 
 class DecryptionFailed(EsimError):
     """A code, file or payload was changed, or moved to another record, after it was encrypted. The sentence
-    names a key at most, so it may be read by anyone.
+    contains no secret: it names a key id at most.
     """
 
 

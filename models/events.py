@@ -1,6 +1,6 @@
-"""What can happen, declared once, with who may see it. An event of another type cannot be appended.
+"""The types of events, and who may see them. An event of an undeclared type cannot be appended.
 
-The account sees what happened to what is its own; how mails, holds and steps fare is the operator's to know.
+An account sees events about its own records; those about e-mails, holds and steps are for operators.
 """
 
 from datetime import datetime
@@ -42,11 +42,11 @@ EVENT_TYPES: dict[str, Audience] = {
     **dict.fromkeys(_ACCOUNT, Audience.ACCOUNT),
     **dict.fromkeys(_OPERATOR, Audience.OPERATOR),
 }
-"""Every dotted type, and who may see it."""
+"""Every event type, and who may see it."""
 
 
 def audience_of(event_type: str) -> Audience:
-    """Who may see events of this type. Raises `LookupError` where the type is not declared here."""
+    """Who may see events of this type. Raises `LookupError` for an undeclared type."""
     try:
         return EVENT_TYPES[event_type]
     except KeyError:
@@ -54,19 +54,19 @@ def audience_of(event_type: str) -> Audience:
 
 
 class EventView(View):
-    """One thing that happened. Events are never changed or removed."""
+    """One event of the append-only event log."""
 
     at: datetime
     actor: str
     type: str
     data: dict[str, object]
     about: tuple[str, ...] = ()
-    """References, what it is foremost about first: an order, a request, `sim:12`, `link:5`."""
+    """References to what it is about, the main one first: an order, a request, `sim:12`, `link:5`."""
 
 
 class FeedEvent(EventView):
-    """An event as the feed hands it out. `id` is unique for ever, also after a restore, and a cursor: the
-    feed can be read on from it.
+    """An event of the feed. `id` is unique for ever, also after a restore, and is a cursor: the feed can be
+    read from it.
     """
 
     id: str
@@ -81,6 +81,6 @@ def sim_references(
     notification_id: str | None = None,
     link_id: int | None = None,
 ) -> tuple[str, ...]:
-    """What an event about a SIM's QR code is about: its request or notification first, then the SIM."""
+    """The references of an event about a SIM's QR code: its request or notification first, then the SIM."""
     link = None if link_id is None else f"link:{link_id}"
     return tuple(name for name in (request_id, notification_id, f"sim:{sim_id}", link) if name is not None)

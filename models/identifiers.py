@@ -1,7 +1,7 @@
-"""The numbers of the trade: ICCID, MSISDN, and this application's own ids; and what text can be kept.
+"""Identifiers: ICCID, MSISDN and the ids of orders, requests and records; also which text can be stored.
 
-Parsing functions return the one stored form or raise `ValueError` with a sentence that does not repeat
-what was entered.
+Parsing functions return the normalized form that is stored, or raise `ValueError` with a sentence that does
+not repeat what was entered.
 """
 
 import base64
@@ -14,8 +14,7 @@ ORDER_ID_PATTERN = r"^order-[a-z2-7]{16}$"
 QR_REQUEST_ID_PATTERN = r"^qr-request-[a-z2-7]{16}$"
 QR_NOTIFICATION_ID_PATTERN = r"^qr-notification-[a-z2-7]{16}$"
 WORK = ("order-", "qr-request-", "qr-notification-")
-"""What the id of each workflow that stands for something begins with; for what, says
-`store.operations.hold_subjects`."""
+"""The prefixes of workflow ids, one per kind of work; `store.operations.hold_subjects` has the kinds."""
 ACTOR_PATTERN = r"^(operator|user:[0-9]{1,18}|contact:[0-9]{1,18})$"
 
 CHECK_DIGIT_WRONG = "The check digit of ICCID {iccid} is wrong; it is kept, compare it with the card."
@@ -26,7 +25,7 @@ _REFERENCE = re.compile(r"^([A-Za-z])-([0-9]{1,15})$")
 
 
 def parse_iccid(text: str) -> str:
-    """The ICCID as stored: 18 to 20 digits, without blanks and without the wire padding `F`.
+    """Parse an ICCID: 18 to 20 digits, stored without blanks and without the padding `F` of the raw format.
 
     Source: ITU-T E.118; requirement F49.
     """
@@ -39,7 +38,7 @@ def parse_iccid(text: str) -> str:
 
 
 def iccid_warning(iccid: str) -> str | None:
-    """Why this ICCID looks mistyped although it is kept: real issuers break the check-digit rule (F49)."""
+    """A warning if the check digit is wrong. The ICCID is accepted: real issuers break that rule (F49)."""
     if luhn_valid(iccid):
         return None
     return CHECK_DIGIT_WRONG.format(iccid=iccid)
@@ -57,7 +56,7 @@ def luhn_valid(digits: str) -> bool:
 
 
 def parse_msisdn(text: str) -> str:
-    """The phone number in E.164, such as `+33612345678`. The country code must be given."""
+    """Parse a phone number into E.164, such as `+33612345678`. The country code is required."""
     import phonenumbers  # noqa: PLC0415  takes long to import, and most commands need none
 
     try:
@@ -70,12 +69,12 @@ def parse_msisdn(text: str) -> str:
 
 
 def reference(letter: str, number: int) -> str:
-    """How a record is named to people and in histories: `L-42` a line, `S-7` a SIM, `U-3` a user."""
+    """The reference of a record for users and in histories: `L-42` a line, `S-7` a SIM, `U-3` a user."""
     return f"{letter}-{number}"
 
 
 def parse_reference(letter: str, text: str) -> int | None:
-    """The number in `L-42` (or in a bare `42`) when the letter fits, else None."""
+    """The number in `L-42` (or in a bare `42`) if the letter matches, else None."""
     text = text.strip()
     found = _REFERENCE.match(text)
     if found:
@@ -84,21 +83,21 @@ def parse_reference(letter: str, text: str) -> int | None:
 
 
 def order_id(account_id: int, key: str) -> str:
-    """The id of the order that an account asks for under this key: the same key is the same order.
+    """The id of the order that an account places under this idempotency key; also its workflow id.
 
-    80 bits of SHA-256, so the key itself (which a caller may build from anything) is never stored or sent.
-    The id is also the id of the workflow.
+    80 bits of SHA-256, so that the key itself, which a caller may build from anything, is never stored or
+    sent.
     """
     return "order-" + _of_key(account_id, key)
 
 
 def qr_request_id(account_id: int, key: str) -> str:
-    """The id of the request for a QR code, made like an order's; also the id of its workflow."""
+    """The id of the request for a QR code under this idempotency key; also its workflow id."""
     return "qr-request-" + _of_key(account_id, key)
 
 
 def qr_notification_id(account_id: int, key: str) -> str:
-    """The id of a notification that a QR code is there; also the id of its workflow."""
+    """The id of a notification about a QR code under this idempotency key; also its workflow id."""
     return "qr-notification-" + _of_key(account_id, key)
 
 
@@ -108,7 +107,7 @@ def _of_key(account_id: int, key: str) -> str:
 
 
 def parse_order_id(text: str) -> str:
-    """The order's id as stored, however it was typed: `order-` may be left out, case does not matter."""
+    """Parse an order id: the prefix `order-` may be omitted, and case does not matter."""
     wanted = text.strip().lower()
     wanted = wanted if wanted.startswith("order-") else f"order-{wanted}"
     if not _ORDER_ID.fullmatch(wanted):
@@ -117,5 +116,5 @@ def parse_order_id(text: str) -> str:
 
 
 def storable(text: str) -> bool:
-    """Whether PostgreSQL can hold the text at all: no NUL, no bytes that are not UTF-8."""
+    """Whether PostgreSQL can store the text: no NUL, and no surrogates (bytes that are not UTF-8)."""
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -1,4 +1,4 @@
-"""What an import answers: what it changed, or every row that is wrong."""
+"""The result of an import: what it changed, or every invalid row."""
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
@@ -9,14 +9,14 @@ from models.errors import Refusal, Refused
 
 MAX_ROWS = 100_000
 MAX_LISTED = 100
-"""Reasons listed in one answer; more are counted."""
+"""The maximum number of reasons in one answer; the others are counted."""
 
 Progress = Callable[[str, int, int], None]
-"""Told what is being done, how far it is, and how far it goes."""
+"""Progress callback: what is being done, how many are done, and of how many."""
 
 
 class Problem(BaseModel):
-    """What is wrong or odd with a row, and the column it is about, if it is about one."""
+    """An error or a warning about a row, and the column that it concerns, if any."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,21 +25,21 @@ class Problem(BaseModel):
 
 
 class RowNote(Refusal):
-    """What is wrong (`row_invalid`) or odd (`row_odd`) with a row, told by its first line in the file.
+    """The errors (`row_invalid`) or warnings (`row_odd`) of a row, identified by its first line in the file.
 
-    `more_rows` counts the lines that are not listed, and has no problems.
+    `more_rows` counts the rows that are not listed, and has no problems.
     """
 
     problems: tuple[Problem, ...] = ()
 
     @property
     def sentence(self) -> str:
-        """The line's number, then each problem after the name of its column."""
+        """The line number, then each problem after its column's name."""
         said = (problem.reason.sentence for problem in self.problems)
         return self.with_problems(super().sentence, said)
 
     def with_problems(self, start: str, sentences: Iterable[str], colon: str = ": ") -> str:
-        """The whole sentence, in the language of its parts."""
+        """The sentence assembled from its translated parts."""
         named = (
             f"{problem.column}{colon}{sentence}" if problem.column else sentence
             for problem, sentence in zip(self.problems, sentences, strict=True)
@@ -48,7 +48,7 @@ class RowNote(Refusal):
 
 
 class ImportReport(BaseModel):
-    """What an import changed, or with `dry_run` would change. A file imported again changes nothing."""
+    """What an import changed, or with `dry_run` would change. An import is idempotent."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -60,7 +60,7 @@ class ImportReport(BaseModel):
 
     @property
     def changes(self) -> int:
-        """How many records are new or different."""
+        """The number of created and changed records."""
         return sum(self.created.values()) + sum(self.changed.values())
 
 
@@ -74,20 +74,20 @@ class RowNotes:
         return bool(self._problems)
 
     def add(self, line: int, column: str | None, reason: Refusal) -> None:
-        """Say something about a line."""
+        """Add a problem of a line."""
         self._problems.setdefault(line, []).append(Problem(column=column, reason=reason))
 
     def take(self, others: "RowNotes") -> None:
-        """Add what was said elsewhere."""
+        """Add all problems of another instance."""
         for line, problems in others._problems.items():
             self._problems.setdefault(line, []).extend(problems)
 
     def warnings(self) -> tuple[RowNote, ...]:
-        """One warning a line of the file, at most `MAX_LISTED`, then how many more there are."""
+        """One warning per line of the file, at most `MAX_LISTED`, then the number of further lines."""
         return self._listed(RowNote.of("row_odd", line=number) for number in sorted(self._problems))
 
     def refuse(self) -> None:
-        """Raise `Refused` with one reason a line, if anything was said at all: all rows or none."""
+        """Raise `Refused` with one reason per line if there are problems: all rows are imported or none."""
         if self._problems:
             lines = sorted(self._problems)
             raise Refused(*self._listed(RowNote.of("row_invalid", line=number) for number in lines))
@@ -103,5 +103,5 @@ class RowNotes:
 
 
 def counted(counts: Mapping[str, int]) -> dict[str, int]:
-    """Only what there is some of."""
+    """The counts that are not zero."""
     return {what: number for what, number in counts.items() if number}

@@ -1,4 +1,4 @@
-"""What is said of an input that is not valid: its fields and the rules they break, not their values (S9)."""
+"""The refusal of an invalid input: its fields and the rules they break, without their values (S9)."""
 
 from pydantic import ValidationError
 
@@ -8,10 +8,10 @@ _MOST_FIELDS = 10
 
 
 def input_invalid(invalid: ValidationError) -> Refusal:
-    """The refusal of an input: each invalid field by its path, with the name of pydantic's rule.
+    """Refuse an input: each invalid field by its path, with the name of pydantic's rule.
 
-    Pydantic's own messages quote what was sent, which may be a name or a secret: they would stand in
-    histories and logs.
+    Pydantic's own messages quote the input, which may be a name or a secret, and would end up in histories
+    and logs.
     """
     found = invalid.errors(include_url=False, include_context=False, include_input=False)
     fields = [f"{_path(error['loc'])} ({error['type']})" for error in found[:_MOST_FIELDS]]

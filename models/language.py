@@ -1,4 +1,4 @@
-"""The languages that people are written to in, and that pages and sentences are in."""
+"""The languages of e-mails, pages and messages."""
 
 import re
 from enum import StrEnum
@@ -7,14 +7,14 @@ from models.errors import Refused
 
 
 class Language(StrEnum):
-    """A language that every e-mail, page and sentence exists in."""
+    """A supported language: every e-mail, page and sentence exists in it."""
 
     EN = "en"
     FR = "fr"
 
 
 def parse_language(text: str) -> Language:
-    """`en` or `fr`, in capitals or not. Raises `Refused` (`language_unknown`)."""
+    """Parse `en` or `fr`, in either case. Raises `Refused` (`language_unknown`)."""
     try:
         return Language(text.strip().lower())
     except ValueError:
@@ -22,6 +22,6 @@ def parse_language(text: str) -> Language:
 
 
 def spoken_language(text: str) -> Language | None:
-    """The language of a locale such as `fr-CA` or `fr_FR.UTF-8`; None for one that we lack."""
+    """The language of a locale such as `fr-CA` or `fr_FR.UTF-8`; None if it is not supported."""
     name = re.split("[-_.@]", text.strip().lower())[0]
     return Language(name) if name in set(Language) else None

@@ -1,7 +1,7 @@
-"""A catalogue as a CSV file: one item of an order pack a row, with the pack's distributor.
+"""Parse a catalogue from a CSV file: each row is one item of an order pack, with the pack's distributor.
 
-The contact columns name whom orders are sent to: contacts of the distributor with the role `order`. A
-distributor that has any of them in the file has them all there.
+The contact columns name the recipients of orders: contacts of the distributor with the role `order`. A file
+that has any of a distributor's order contacts has all of them.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _NO = frozenset({"no", "false", "0"})
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:
-    """An item as the file has it. An item that is no SIM has no provider."""
+    """One item of the catalogue. An item that is not a SIM has no provider."""
 
     line: int
     account: str
@@ -35,19 +35,19 @@ class CatalogueRow:
     contact_email: str | None
     available: bool
     contact_language: Language | None = None
-    """None where the file does not say one: then the contact's stays as it is."""
+    """None if the file gives none: the contact's language stays unchanged."""
 
 
 @dataclass(frozen=True)
 class CatalogueFile:
-    """All rows of a catalogue file, each right in itself, and what looks odd about them."""
+    """All rows of a catalogue file, each valid in itself, and warnings about unusual ones."""
 
     rows: list[CatalogueRow]
     warnings: RowNotes
 
 
 def parse_catalogue(content: bytes, progress: Progress | None = None) -> CatalogueFile:
-    """The rows of the file; raises `Refused` with every wrong row at once."""
+    """Parse the file. Raises `Refused` with every invalid row at once."""
     wrong, warnings = RowNotes(), RowNotes()
     lines = read_rows(content, COLUMNS, OPTIONAL, wrong, ("order_contact_email",))
     if progress is not None:
@@ -134,14 +134,14 @@ def _language(line: CsvRow, wrong: RowNotes) -> Language | None:
 
 
 class _Seen:
-    """What the rows before said, to find rows that contradict each other."""
+    """The values of earlier rows, by which contradicting rows are found."""
 
     def __init__(self, wrong: RowNotes) -> None:
         self._wrong = wrong
         self._said: dict[tuple[object, ...], tuple[object, int]] = {}
 
     def add(self, row: CatalogueRow) -> None:
-        """Note where the row contradicts one before it."""
+        """Report every contradiction between this row and an earlier one."""
         pack = (row.account, row.pack)
         self._same(row.line, "distributor", "other_pack_before", row.distributor.lower(), *pack)
         self._same(row.line, "available", "other_pack_before", row.available, *pack)

@@ -5,7 +5,7 @@ from models.values import View
 
 
 class PackView(View):
-    """An order pack and the item in it that matters here."""
+    """An order pack with one of its items."""
 
     id: int
     name: str
@@ -19,6 +19,6 @@ class PackView(View):
 
 
 class CatalogueItem(PackView):
-    """An item of the catalogue, with the contacts that orders of its pack are sent to."""
+    """An item of the catalogue, with the contacts who receive the orders of its pack."""
 
     order_contacts: tuple[ContactView, ...] = ()

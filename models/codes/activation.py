@@ -1,4 +1,4 @@
-"""The activation code of an eSIM: what its QR code says, and a secret.
+"""The activation code of an eSIM: the content of its QR code, and a secret.
 
     LPA:1$<SM-DP+ address>$<matching id>[$<OID of the SM-DP+>][$1]
 
@@ -19,7 +19,7 @@ _PREFIX = "LPA:"
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _TOP_LEVEL = "(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])"
 _HOST = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+{_TOP_LEVEL}")
-"""A domain name: no address in any notation ends in letters alone (`192.0.2.1`, `0x7f.1`, `2130706433`)."""
+"""A domain name, not an IP address: none ends in letters alone (`192.0.2.1`, `0x7f.1`, `2130706433`)."""
 _PUNYCODE = "xn--"
 _MATCHING_ID = re.compile("[0-9A-Z-]*")
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
@@ -37,7 +37,7 @@ class Rule(StrEnum):
 
 
 class ActivationCodeInvalid(ValueError):
-    """The text is no activation code; `rule` is the first rule that it breaks. Nothing of it is repeated."""
+    """The text is not a valid activation code. `rule` is the first broken rule; the message is redacted."""
 
     def __init__(self, rule: Rule) -> None:
         super().__init__(f"This is not a valid activation code: {rule}.")
@@ -46,7 +46,7 @@ class ActivationCodeInvalid(ValueError):
 
 @dataclass(frozen=True)
 class ActivationCode:
-    """A code that keeps the rules. Its `repr` shows nothing of it; `str` is the whole secret."""
+    """A valid activation code. Its `repr` is redacted; `str` is the whole secret."""
 
     smdp_address: str
     """Host name of the SM-DP+ that has the profile."""
@@ -67,20 +67,20 @@ class ActivationCode:
 
     @property
     def unicode_address(self) -> str | None:
-        """The server's name as people read it, where it is written in punycode: it may look like another."""
+        """The server's name in Unicode if it is written in punycode: it may look like another name."""
         if not _in_punycode(self.smdp_address):
             return None
         return idna.decode(self.smdp_address.lower())
 
     @property
     def server(self) -> str:
-        """The server's name as it is written and, where it is in punycode, as people read it."""
+        """The server's name as it is written, followed by its Unicode form if it is in punycode."""
         read = self.unicode_address
         return self.smdp_address if read is None else f"{self.smdp_address} ({read})"
 
     @property
     def profile(self) -> str:
-        """What tells one profile from another: two codes with the same are the same eSIM."""
+        """Identifies the eSIM profile: two codes with the same value install the same eSIM."""
         return f"{self.smdp_address.lower()}${self.matching_id}"
 
 
@@ -89,7 +89,7 @@ def _in_punycode(host: str) -> bool:
 
 
 def _server(host: str) -> str:
-    """A domain name, which SGP.22 has in ASCII: one in Unicode becomes punycode. Raises."""
+    """The domain name in ASCII, as SGP.22 requires; Unicode becomes punycode. Raises on an invalid one."""
     try:
         if not host.isascii():
             host = idna.encode(host.lower()).decode()
@@ -103,7 +103,7 @@ def _server(host: str) -> str:
 
 
 def parse_activation_code(text: str) -> ActivationCode:
-    """Read a code. Raises `ActivationCodeInvalid`."""
+    """Parse an activation code. Raises `ActivationCodeInvalid`."""
     code = text.strip()
     if code[: len(_PREFIX)].upper() == _PREFIX:
         code = code[len(_PREFIX) :]

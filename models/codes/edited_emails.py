@@ -1,6 +1,6 @@
-"""The e-mail that requests a QR code of a contact: what it may say, and how a user may edit it.
+"""The e-mail that requests a QR code from a contact: its facts, and the checks of a user's edits.
 
-Source: requirements F29, F30, F56. No refusal repeats what was entered: e-mails hold names and addresses.
+Source: requirements F29, F30, F56. No refusal repeats what was entered: e-mails contain personal data.
 """
 
 import re
@@ -17,30 +17,30 @@ LONGEST_TEXT = 10_000
 MOST_CC = 20
 
 _PREFILLED = "..."
-"""Stands for what was not edited: what is pre-filled keeps the rules."""
+"""Replaces a field that was not edited, in the checks: pre-filled text is always valid."""
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028]")
 _UNKEPT = re.compile(f"(?![\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029])[{CONTROLS}]")
-"""Controls that neither end a line nor are a tab, NUL and halves of surrogate pairs."""
+"""Control characters but for tabs and line ends; NUL and unpaired surrogates too."""
 _PARAGRAPH_END = re.compile("\u2029|\n[ \t]*(?:\n[ \t]*)+")
 
 
 @dataclass(frozen=True)
 class CodeFacts:
-    """What e-mails about the QR code of an eSIM may say. What is not known, or not yet, is None or empty."""
+    """The facts in e-mails about the QR code of an eSIM. A fact that is not known (yet) is None or empty."""
 
     account: str
     provider: str
     iccid: str | None
     requester_name: str | None
-    """Who asks for the code, or sends the notification of it."""
+    """The person who requests the code, or sends the notification of it."""
     reference: str | None = None
     """The id of the request or notification; a preview has none."""
     distributor: str | None = None
     requested_at: datetime | None = None
     asked: tuple[str, ...] = ()
-    """The names of the contacts who get the link."""
+    """The names of the contacts who receive the upload link."""
     cc: tuple[str, ...] = ()
-    """The addresses that get a copy."""
+    """The addresses that receive a copy."""
     subject: str | None = None
     text: str | None = None
     """The text as the user edited it; without one, it is sent as it is pre-filled."""
@@ -50,7 +50,7 @@ class CodeFacts:
 
 
 def email_refusals(subject: str | None, text: str | None, cc: Sequence[str]) -> list[Refusal]:
-    """Every reason why this e-mail is not sent. What is pre-filled and was not edited is None."""
+    """Every reason why this e-mail cannot be sent. A field that was not edited is None."""
     found = []
     subject = _PREFILLED if subject is None else subject
     text = _PREFILLED if text is None else text
@@ -74,7 +74,7 @@ def email_refusals(subject: str | None, text: str | None, cc: Sequence[str]) -> 
 
 
 def copies(cc: Sequence[str], asked: Collection[str]) -> dict[int, str]:
-    """Whom a copy goes to, by place in the list from 1: each address once, and none of those asked."""
+    """The recipients of copies, by position from 1: each address once, and none of the contacts asked."""
     found: dict[int, str] = {}
     known = {address.casefold() for address in asked}
     for place, written in enumerate(cc, start=1):
@@ -86,7 +86,7 @@ def copies(cc: Sequence[str], asked: Collection[str]) -> dict[int, str]:
 
 
 def _as_stored(written: str) -> str:
-    """The address in its normal form. One that cannot be written to stays as it is: its mail will say so."""
+    """The normalized address. An invalid one stays unchanged: sending its e-mail will report it."""
     try:
         return parse_email(written)
     except ValueError:
@@ -94,8 +94,8 @@ def _as_stored(written: str) -> str:
 
 
 def paragraphs(text: str) -> list[list[str]]:
-    """The text as it is sent: the lines of each paragraph, without what cannot be printed or would reverse
-    the direction of reading.
+    """The text as it is sent: the lines of each paragraph, without unprintable and bidirectional control
+    characters.
     """
     found = []
     for paragraph in _PARAGRAPH_END.split(_LINE_END.sub("\n", text)):

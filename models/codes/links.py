@@ -1,6 +1,4 @@
-"""What a mailed link shows the person who has it: enough to know which SIM is meant, and no more of the
-account's data.
-"""
+"""What the page of an e-mailed link shows: enough to identify the SIM, and no other data of the account."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +9,7 @@ from models.codes.requests import Imported, RequestStatus
 
 @dataclass(frozen=True)
 class LinkPage:
-    """The SIM of a link. `iccid_tail` are the last four digits, as printed on what the SIM came with."""
+    """The SIM of a link. `iccid_tail` is the last four digits of its ICCID, as printed on its carrier."""
 
     sim: str
     iccid_tail: str
@@ -23,8 +21,8 @@ class LinkPage:
 
 @dataclass(frozen=True)
 class UploadPage(LinkPage):
-    """What a contact is asked for. `recipient` is the contact that the link was sent to, such as `contact:7`;
-    its name is empty where it is not known.
+    """What a contact is asked to upload. `recipient` is the contact who received the link, such as
+    `contact:7`; its name is empty if it is not known.
     """
 
     request: str
@@ -35,21 +33,21 @@ class UploadPage(LinkPage):
 
 @dataclass(frozen=True)
 class OverPage(LinkPage):
-    """What became of the request of an upload link that is opened after the request has ended."""
+    """How and when the request of an upload link ended, for a link that is opened afterwards."""
 
     request: str
     status: RequestStatus
     since: datetime
     answered_by_recipient: bool
-    """Whether it was this link's contact who answered it."""
+    """Whether the code was uploaded by this link's contact."""
     unnotified: bool
-    """Whether the SIM has the code that this contact brought, and no notification of it was sent yet."""
+    """Whether the SIM has the code that this contact uploaded and no notification of it was sent yet."""
 
 
 @dataclass(frozen=True)
 class Over:
-    """A request that has ended and, where no notification of this contact's code was sent yet, the manager
-    to notify.
+    """A request that has ended and, if no notification of this contact's code was sent yet, the manager to
+    notify.
     """
 
     page: OverPage
@@ -59,7 +57,7 @@ class Over:
 
 @dataclass(frozen=True)
 class Preview:
-    """A code that was read, shown to the contact before it is imported."""
+    """A code that was read from an upload, shown to the contact before it is imported."""
 
     upload_id: str
     code: ActivationCode
@@ -68,7 +66,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class Sent:
-    """A code that was imported, and the manager whom a notification is offered to (F37)."""
+    """An imported code, and the manager to whom a notification may be sent (F37)."""
 
     imported: Imported
     manager_name: str

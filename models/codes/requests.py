@@ -1,6 +1,6 @@
-"""Requests for QR codes, the codes' versions and the news of them: what travels, and what is read.
+"""Requests for QR codes, versions of the codes, and notifications: messages and views.
 
-A request goes from `requested` to one of its ends and never back:
+A request moves from `requested` to one final status, and never back:
 
     requested -> imported         a code was imported for the SIM
               -> withdrawn        the account does not want it any more
@@ -24,7 +24,7 @@ from models.people.views import ContactDetails
 from models.values import Frozen, RecordId, View
 
 REQUEST_MADE = "The request has been made."
-"""What the user reads once a request is accepted (F31)."""
+"""Shown to the user when a request is accepted (F31)."""
 
 
 RequestId = Annotated[str, Field(pattern=QR_REQUEST_ID_PATTERN)]
@@ -34,7 +34,7 @@ NotificationId = Annotated[str, Field(pattern=QR_NOTIFICATION_ID_PATTERN)]
 
 
 class RequestStatus(StrEnum):
-    """Where a request for a QR code is."""
+    """The status of a request for a QR code."""
 
     REQUESTED = "requested"
     IMPORTED = "imported"
@@ -44,7 +44,7 @@ class RequestStatus(StrEnum):
 
     @property
     def label(self) -> str:
-        """The status as people read it."""
+        """The status as it is shown to users."""
         return _LABELS[self]
 
 
@@ -69,7 +69,7 @@ REQUEST_TRANSITIONS: dict[RequestStatus, frozenset[RequestStatus]] = {
 
 
 def end_request(status: RequestStatus, to: RequestStatus) -> Refusal | None:
-    """Why a request in this status may not end so; None when it may. Nothing else changes its status."""
+    """Why a request in this status may not move to `to`; None if it may. Only this decides a transition."""
     if to in REQUEST_TRANSITIONS[status]:
         return None
     return Refusal.of(_OVER[status])
@@ -83,14 +83,14 @@ _OVER = {
 }
 
 
-# --- what travels through Temporal: ids only (W6) -----------------------------------------------------
+# --- messages through Temporal: ids only (W6) ----------------------------------------------------------
 
 
 class QrRequest(Frozen):
-    """What is requested: the code of which SIM, by whom, from which contacts of its distributor.
+    """A request for the QR code of a SIM: by which user, to which contacts of its distributor.
 
-    Without `contacts` all who have the role are asked (F27). An edited letter, being free text with
-    addresses, is a record of the database (`email_text_id`); without one the usual letter is sent.
+    Without `contacts`, all contacts with the role are asked (F27). An edited e-mail is free text with
+    addresses, so it is a row of the database (`email_text_id`); without one the pre-filled text is sent.
     """
 
     request_id: RequestId
@@ -98,13 +98,13 @@ class QrRequest(Frozen):
     sim_id: RecordId
     user_id: RecordId
     origin_id: RecordId | None = None
-    """From where the call came: a row that the surface wrote."""
+    """The origin of the call: a row of `origins`, with the surface, session and address."""
     contacts: tuple[RecordId, ...] | None = Field(default=None, max_length=50)
     email_text_id: RecordId | None = None
 
 
 class RequestState(Frozen):
-    """Where a request is. `round` counts how often it was sent: 1, or more after "send again"."""
+    """The state of a request. `round` counts how often it was sent: 1, or more after "send again"."""
 
     request_id: str
     status: RequestStatus
@@ -114,31 +114,31 @@ class RequestState(Frozen):
 
 
 class RequestResult(Frozen):
-    """What a step found or did: the request's state and, where it was refused, every reason."""
+    """The result of a step: the request's state and, if the step was refused, every reason."""
 
     state: RequestState
     refusals: tuple[Refusal, ...] = ()
 
 
 class EmailPreview(View):
-    """The e-mail to a contact as it would be sent, before its facts and the upload link are added (F27)."""
+    """The e-mail to a contact as it would be sent, without its facts and upload link (F27)."""
 
     sim_id: int
     recipients: tuple[ContactDetails, ...]
-    """All who are eligible; all are chosen unless the user chooses among them (F28)."""
+    """All eligible contacts; all are asked unless the user chooses among them (F28)."""
     subject: str
     text: str
     language: Language
-    """The one that it is pre-filled in: that which all recipients share, else that of the account. What is
-    not edited, each recipient gets in their own."""
+    """The language of the pre-filled text: the one that all recipients share, else the account's. Each
+    recipient receives what is not edited in their own language."""
     open_request: str | None = None
     """The request that is open already: only "send again" is possible."""
     version: int | None = None
-    """Of the code that the SIM has already."""
+    """The version of the code that the SIM has already."""
 
 
 class QrRoundView(View):
-    """One sending of a request, and the addresses it was copied to."""
+    """One sending of a request, and the addresses that received a copy."""
 
     number: int
     at: datetime
@@ -146,7 +146,7 @@ class QrRoundView(View):
 
 
 class QrRequestView(View):
-    """A request for a QR code as the database has it."""
+    """A request for a QR code as stored in the database."""
 
     id: str
     account_id: int
@@ -157,7 +157,7 @@ class QrRequestView(View):
     status_since: datetime
     round: int
     recipients: tuple[str, ...] = ()
-    """Of the last round, such as `contact:7` or `cc:1`."""
+    """The recipients of the last round, such as `contact:7` or `cc:1`."""
     held_reason: str | None = None
     held_since: datetime | None = None
     """Of the oldest hold."""
@@ -166,11 +166,11 @@ class QrRequestView(View):
     """E-mails that have not gone out yet, oldest first."""
     refusals: tuple[Refusal, ...] = ()
     rounds: tuple[QrRoundView, ...] = ()
-    """Read with the SIM's history only."""
+    """Only read with the SIM's history."""
 
 
 class QrWaitingView(View):
-    """A request, or a notification that is held, in a list of all SIMs."""
+    """A request, or a held notification, in the list of all SIMs."""
 
     id: str
     account: str
@@ -182,21 +182,21 @@ class QrWaitingView(View):
     not_sent: tuple[NotSentView, ...] = ()
     """E-mails that have not gone out yet, oldest first."""
     since: datetime
-    """Held since, else in this status since."""
+    """When it was held, else when it reached this status."""
     round: int | None = None
     requested_by: str
-    """`user:3`; of a notification who sent it, perhaps `system`."""
+    """`user:3`; for a notification its sender, which may be `system`."""
 
 
 class QrVersionView(View):
-    """A code that a SIM has or had (F59). The code itself is never in it."""
+    """A version of a SIM's code, current or earlier (F59). It never contains the code itself."""
 
     id: int
     sim_id: int
     number: int
     current: bool
     file_type: str
-    """png, jpeg, svg, tiff or pdf; `typed` where the code was typed in."""
+    """png, jpeg, svg, tiff or pdf; `typed` if the code was typed in."""
     imported_at: datetime
     imported_by: str
     """`user:3`, or `contact:7` who used the link of a request."""
@@ -204,7 +204,7 @@ class QrVersionView(View):
 
 
 class NotificationView(View):
-    """A mail that tells somebody that the code is there, with a link that shows it."""
+    """An e-mail that notifies a recipient that the code has arrived, with a link that shows it."""
 
     id: str
     account_id: int
@@ -219,19 +219,19 @@ class NotificationView(View):
     """Of the oldest hold."""
     holds: tuple[HoldView, ...] = ()
     not_sent: tuple[NotSentView, ...] = ()
-    """Its e-mail, where that has not gone out yet."""
+    """Its e-mail, if that has not been sent yet."""
     link_expires_at: datetime | None = None
 
 
 class LinkView(View):
-    """A link that was mailed. The token is never in it."""
+    """An e-mailed link. It never contains the token."""
 
     id: int
     sim_id: int
     purpose: str
     """`upload` or `download`."""
     recipient: str | None = None
-    """Upload: the contact whom it was mailed to, such as `contact:7`."""
+    """For an upload link, the contact who received it, such as `contact:7`."""
     request_id: str | None = None
     notification_id: str | None = None
     created_at: datetime
@@ -241,26 +241,26 @@ class LinkView(View):
 
 
 class Caution(StrEnum):
-    """What is to be looked at where a code was taken in all the same."""
+    """A warning about a code that was imported nevertheless."""
 
     WAS_ELSEWHERE = "Another SIM had this code before; make sure that it is not installed there."
 
 
 class Imported(View):
-    """What became of an import. `changed` is false where the SIM had this very code already."""
+    """The result of an import. `changed` is false if the SIM already had this code."""
 
     version: QrVersionView
     changed: bool
     manager: str | None
-    """The address that a notification is offered to, pre-filled (F37, F65)."""
+    """The address that is pre-filled for a notification (F37, F65)."""
     ended_request: str | None = None
-    """The open request that it answered; its workflow is to be told."""
+    """The open request that the import ended; its workflow is to be signalled."""
     replaced: int | None = None
     """The number of the version that the SIM had before."""
     dead_links: int = 0
-    """How many links that showed that one show nothing any more."""
+    """How many links to the replaced version no longer work."""
     warnings: tuple[str, ...] = ()
-    """Such as `Caution` has."""
+    """Sentences such as those of `Caution`."""
 
 
 class QrHistory(View):

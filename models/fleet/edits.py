@@ -1,4 +1,4 @@
-"""Edits of lines and their SIMs that are no orders: a SIM's employee, and the groups of both (F63)."""
+"""Edits of lines and their SIMs without an order: a SIM's employee, and the groups of both (F63)."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -14,28 +14,28 @@ MAX_LINES = 1000
 
 
 class GroupsMode(StrEnum):
-    """What is done with the groups that are named."""
+    """What an edit does with the named groups."""
 
     SET = "set"
-    """They are the only ones afterwards; with none named, there is none."""
+    """They replace all groups; if none is named, all are removed."""
     ADD = "add"
     REMOVE = "remove"
 
 
 class FleetEdit(View):
-    """What an edit changed, or with `dry_run` would change. The same edit again changes nothing."""
+    """What an edit changed, or with `dry_run` would change. An edit is idempotent."""
 
     lines: int
     """How many were named."""
     changed: tuple[int, ...]
-    """The ids of the lines that are different now, or whose SIM is."""
+    """The ids of the lines that were changed, or whose SIM was."""
     created: dict[str, int] = Field(default_factory=dict)
     """New employees and groups."""
     dry_run: bool = False
 
 
 def parse_lines(spelled: Iterable[str]) -> tuple[str, ...]:
-    """The lines that are named, each once. Raises `Refused` (`no_lines`, `too_many_lines`)."""
+    """The named lines, each once. Raises `Refused` (`no_lines`, `too_many_lines`)."""
     lines = tuple(dict.fromkeys(text.strip() for text in spelled))
     if not lines:
         raise Refused.because("no_lines")
@@ -45,7 +45,7 @@ def parse_lines(spelled: Iterable[str]) -> tuple[str, ...]:
 
 
 def parse_mode(text: str) -> GroupsMode:
-    """What is done with the groups. Raises `Refused` (`groups_mode_unknown`)."""
+    """Parse what to do with the groups. Raises `Refused` (`groups_mode_unknown`)."""
     try:
         return GroupsMode(text.strip().lower())
     except ValueError:

@@ -1,7 +1,7 @@
-"""A fleet as a CSV file: one line (phone number) a row, with the SIM in its slot.
+"""Parse a fleet from a CSV file: each row is one line (phone number), with the SIM in its slot.
 
-An empty `sim_type` and `iccid` say that the slot is empty. Groups are separated by `;` and hold the line
-and its SIM.
+Empty `sim_type` and `iccid` mean an empty slot. Groups are separated by `;` and apply to the line and its
+SIM.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,7 +33,7 @@ COLUMNS = (
 OPTIONAL = ("employee_language",)
 _LONG = ("employee_email", "management_groups")
 GROUP_SEPARATOR = ";"
-_TELL_EVERY = 1000
+_ROWS_PER_PROGRESS = 1000
 _INVALID: Mapping[Callable[[str], str], str] = {
     parse_msisdn: "msisdn_invalid",
     parse_iccid: "iccid_invalid",
@@ -43,7 +43,7 @@ _INVALID: Mapping[Callable[[str], str], str] = {
 
 @dataclass(frozen=True, slots=True)
 class FleetRow:
-    """A line as the file has it; `kind` and `iccid` are None for an empty slot."""
+    """One line of the file; `kind` and `iccid` are None for an empty slot."""
 
     line: int
     account: str
@@ -58,25 +58,25 @@ class FleetRow:
     employee_email: str | None
     groups: tuple[str, ...]
     employee_language: Language | None = None
-    """None where the file does not say one: then the employee's stays as it is."""
+    """None if the file gives none: the employee's language stays unchanged."""
 
 
 @dataclass(frozen=True)
 class FleetFile:
-    """All rows of a fleet file, each right in itself, and what looks odd about them."""
+    """All rows of a fleet file, each valid in itself, and warnings about unusual ones."""
 
     rows: list[FleetRow]
     warnings: RowNotes
 
 
 def parse_fleet(content: bytes, progress: Progress | None = None) -> FleetFile:
-    """The rows of the file; raises `Refused` with every wrong row at once."""
+    """Parse the file. Raises `Refused` with every invalid row at once."""
     wrong, warnings = RowNotes(), RowNotes()
     lines = read_rows(content, COLUMNS, OPTIONAL, wrong, _LONG)
     rows = []
     seen = _Seen(wrong)
     for done, line in enumerate(lines):
-        if progress is not None and done % _TELL_EVERY == 0:
+        if progress is not None and done % _ROWS_PER_PROGRESS == 0:
             progress("Reading", done, len(lines))
         row = _RowReader(line, wrong, warnings).row()
         if row is not None:
@@ -87,7 +87,7 @@ def parse_fleet(content: bytes, progress: Progress | None = None) -> FleetFile:
 
 
 class _RowReader:
-    """Reads one row, and notes everything that is wrong with it rather than the first thing."""
+    """Parses one row, and reports every error in it rather than only the first."""
 
     def __init__(self, line: CsvRow, wrong: RowNotes, warnings: RowNotes) -> None:
         self._line = line
@@ -96,7 +96,7 @@ class _RowReader:
         self._right = True
 
     def row(self) -> FleetRow | None:
-        """The row, or None where anything is wrong with it."""
+        """The row, or None if anything in it is invalid."""
         account, device = self._needed("account"), self._needed("device")
         slot = self._slot()
         msisdn = self._parsed("msisdn", parse_msisdn)
@@ -194,7 +194,7 @@ class _RowReader:
 
 
 class _Seen:
-    """What the rows before had, to find what may be there only once."""
+    """The values of earlier rows, by which duplicates and contradictions are found."""
 
     def __init__(self, wrong: RowNotes) -> None:
         self._wrong = wrong
@@ -203,7 +203,7 @@ class _Seen:
         self._languages: dict[tuple[str, str], tuple[Language, int]] = {}
 
     def add(self, row: FleetRow) -> None:
-        """Note what is there a second time."""
+        """Report every duplicate of, and contradiction to, an earlier row."""
         self._once(row.line, "msisdn", "same_number_before", row.msisdn)
         self._once(row.line, "slot", "same_slot_before", row.account, row.device, row.slot)
         if row.iccid is not None:

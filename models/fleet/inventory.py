@@ -1,4 +1,4 @@
-"""The things in the inventory, as they are read: accounts' lines, SIMs and order packs."""
+"""Records of the inventory as they are read: lines and SIMs."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ class SimKind(StrEnum):
 
 
 class SimState(StrEnum):
-    """Where a SIM is in its life. `discarded` is final (F21)."""
+    """The state of a SIM in its lifecycle. `discarded` is final (F21)."""
 
     IN_STOCK = "in_stock"
     TEMPORARY = "temporary"
@@ -45,16 +45,16 @@ class SimView(View):
     distributor: str | None
     employee: str | None
     employee_language: Language | None = None
-    """The one that e-mails to the employee are in: their own, else that of the account."""
+    """The language of e-mails to the employee: their own, else the account's."""
     groups: tuple[str, ...] = ()
     order_id: str | None = None
     discarded_at: datetime | None = None
     holder: str | None = None
-    """What it serves, or as a temporary eSIM will serve: `line:42`."""
+    """What it serves, or as a temporary eSIM will serve, such as `line:42`."""
 
     @property
     def mark(self) -> str:
-        """How the inventory shows that this SIM is not final yet."""
+        """The mark of a temporary eSIM in the inventory."""
         return TEMPORARY_MARK if self.state is SimState.TEMPORARY else ""
 
 

@@ -1,4 +1,4 @@
-"""What a user is offered for a line or a SIM: the three actions, and the shop that an order begins in."""
+"""The actions offered to a user for a line or SIM, and the shop in which an order begins."""
 
 from collections.abc import Collection
 
@@ -11,7 +11,7 @@ from models.values import View
 
 
 class ActionOffer(View):
-    """An action, and every reason why it is not offered; none when it is."""
+    """An action, and every reason why it is not offered; no reason if it is."""
 
     action: Action
     label: str
@@ -22,8 +22,8 @@ class ActionOffer(View):
 class Shop(View):
     """What may be ordered for a line.
 
-    `action` is the one order that fits the SIM in place, `chosen` the pack where there is no choice (F10);
-    where nothing may be ordered `packs` is empty and `refusals` say why.
+    `action` is the one order that fits the SIM in place; `chosen` is the pack if only one is eligible (F10).
+    If nothing may be ordered, `packs` is empty and `refusals` has the reasons.
     """
 
     line_id: int
@@ -46,7 +46,7 @@ def offers(facts: Facts, permissions: Collection[Permission]) -> list[ActionOffe
 
 
 def shop(line_id: int, facts: Facts, eligible: list[PackView]) -> Shop:
-    """The shop of a line, filtered to what the one fitting action may order (F7, F8, F10)."""
+    """The shop of a line, filtered to the packs that the one fitting action may order (F7, F8, F10)."""
     action = Action.REPLACE_ESIM if facts.sim_kind is SimKind.ESIM else Action.SWITCH_TO_ESIM
     why_not = refusals(action, facts)
     if why_not:

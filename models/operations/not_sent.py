@@ -1,7 +1,7 @@
-"""What has not gone out yet: e-mails and calls to providers whose attempts have failed so far (W11).
+"""What has not been sent yet: e-mails and calls to providers whose attempts have failed so far (W11).
 
-It is shown from the first failed attempt on, and not only once the step is held. A hold waits for a person;
-what has not gone out is tried again by itself.
+It is shown from the first failed attempt on, before the step is held. A hold waits for a person; what has not
+been sent is retried automatically.
 """
 
 from datetime import datetime
@@ -10,11 +10,11 @@ from enum import StrEnum
 from models.values import View
 
 MAIL = "mail:"
-"""What the step of an e-mail begins with whose attempt was interrupted; the name of its template follows."""
+"""The prefix of the step of an e-mail whose attempt was interrupted, followed by the template's name."""
 
 
 class NotSentReason(StrEnum):
-    """Why the last attempt failed; the types of failures in Temporal have the same names."""
+    """Why the last attempt failed. The failure types in Temporal have the same names."""
 
     MAIL_UNAVAILABLE = "mail_unavailable"
     MAIL_UNCERTAIN = "mail_uncertain"
@@ -34,8 +34,10 @@ class NotSentReason(StrEnum):
 
 
 _REASONS = {
-    NotSentReason.MAIL_UNAVAILABLE: "The mail server does not answer, or takes no mails now.",
-    NotSentReason.MAIL_UNCERTAIN: "The mail server went silent after taking the mail; it may have arrived.",
+    NotSentReason.MAIL_UNAVAILABLE: "The mail server does not answer, or accepts no e-mails now.",
+    NotSentReason.MAIL_UNCERTAIN: (
+        "The mail server stopped answering after the content; the e-mail may have arrived."
+    ),
     NotSentReason.MAIL_CONFIGURATION: "The mail server does not accept our login, sender or TLS.",
     NotSentReason.MAIL_REJECTED: "The mail server refused a recipient for good.",
     NotSentReason.MAIL_NOT_COMPOSABLE: "The e-mail cannot be composed; no mail server was asked.",
@@ -57,10 +59,10 @@ STEPS = {
     "report_no_code": "the e-mail that no QR code has come",
     "send_notification": "the e-mail with the link to the QR code",
 }
-"""What each step sends that calls a mail server, a provider or another workflow."""
+"""What each step sends, for the steps that call a mail server, a provider or another workflow."""
 
 AN_EMAIL = "an e-mail"
-"""What is sent by a step that has no words of its own."""
+"""What an interrupted step sends that is only known by its template."""
 
 WORDS = {
     "label": "not sent",
@@ -72,24 +74,24 @@ WORDS = {
     "acknowledgement": "the provider's acknowledgement",
     "processing": "the provider's word that the order is processed",
 }
-"""What a list and a detail say around it."""
+"""The words around it in lists and details."""
 
 
 class NotSentView(View):
-    """An e-mail or a call that has not gone out yet, and why (a `NotSentReason`)."""
+    """An e-mail or a call that has not been sent yet, and why (a `NotSentReason`)."""
 
     step: str
     """The step that sends it, as in `HoldView`; `mail:TEMPLATE` for an interrupted e-mail."""
     recipients: tuple[str, ...] = ()
-    """Of an e-mail, those who do not have it yet: `contact:7`, `user:3`, `cc:1`. None of a call."""
+    """The recipients who do not have the e-mail yet: `contact:7`, `user:3`, `cc:1`. Empty for a call."""
     reason: str
     since: datetime
-    """When it was tried first."""
+    """When the first attempt began."""
     tried_at: datetime
     """When the last attempt began."""
     attempts: int
 
     @property
     def is_order(self) -> bool:
-        """Whether it is the order itself: the provider does not know of it."""
+        """Whether it is the order itself, so that the provider does not have it yet."""
         return self.step in ("submit_to_provider", f"{MAIL}provider_order")

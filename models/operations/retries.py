@@ -1,4 +1,4 @@
-"""What is held and may be retried, and what became of it."""
+"""Held work that may be retried, and the outcome of a retry."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,35 +9,35 @@ LONGEST_QUERY = 2000
 
 
 def one_line(text: str) -> bool:
-    """Whether the text has no control characters: some servers never answer a query that has one."""
+    """Whether the text has no control characters: some Temporal servers never answer a query with one."""
     return not CONTROL.search(text)
 
 
 class Outcome(Enum):
-    """What became of one that was retried, while it was watched."""
+    """The outcome of a retry, as far as it was watched."""
 
-    GOES_ON = "goes on"
+    GOES_ON = "continues"
     STARTED_AGAIN = "is started again"
     HELD_AGAIN = "held again"
     NOTHING_YET = "not taken up yet"
-    OVER = "was over before"
+    OVER = "had ended before"
     NOT_REACHED = "Temporal did not answer"
 
 
 @dataclass(frozen=True)
 class Held:
-    """Something that waits for a person, or has no workflow any more."""
+    """Work that waits for a person, or whose workflow is gone."""
 
     id: str
     kind: str
     """order, qr_request or notification."""
     reason: str
-    """Empty where it is not held."""
+    """Empty if it is not held."""
 
 
 @dataclass(frozen=True)
 class Retried:
-    """What became of it. `reason`: what it is held for now, else what it was held for."""
+    """The outcome of a retry. `reason` is why it is held now, else why it was held."""
 
     id: str
     kind: str

@@ -1,8 +1,8 @@
-"""The kinds of order: what each asks for. The contract grows by a class here, never by an optional field.
+"""The kinds of order, and what each asks for. The contract grows by a class here, not by optional fields.
 
-A kind is a class below and an entry in `KINDS`; what it does to the inventory is an entry in
-`store.orders.kinds`, which provider serves it one in `providers.registry`, its e-mails one in
-`outbox.orders`. Nothing else of an order depends on its kind.
+A kind is a class below and an entry in `KINDS`. Its effect on the inventory is an entry in
+`store.orders.kinds`, its provider one in `providers.registry`, its e-mails one in `outbox.orders`. Nothing
+else depends on the kind.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from models.values import Flag, Frozen, RecordId
 
 
 class Shown(Frozen):
-    """What operators read about an order besides its ids. Each is empty where the kind has no such thing."""
+    """What operators see of an order besides its ids. A field is empty if the kind has no such thing."""
 
     slot: int | None = None
     provider: str = ""
@@ -34,13 +34,13 @@ class Ordered(Frozen):
 
     @property
     def subject(self) -> str | None:
-        """What the order is about, such as `line:42`: it has one open order at most. None where several
-        orders may be open at once.
+        """The subject of the order, such as `line:42`, which can have one open order at most. None if several
+        may be open at once.
         """
         return None
 
     def summary(self, shown: Shown) -> str:
-        """The order in one line without personal data, as the list of workflows shows it."""
+        """One line without personal data, shown in Temporal's list of workflows."""
         return (
             f"{KINDS[self.kind].label} ({inert(shown.provider)})"
             if shown.provider
@@ -48,17 +48,17 @@ class Ordered(Frozen):
         )
 
     def records(self, shown: Shown) -> str:
-        """Which records the order is about, in markdown, by the ids that `esim-orders` knows them by."""
+        """The records of the order in Markdown, by the ids that `esim-orders` accepts."""
         return f"Subject {code(self.subject)}." if self.subject else ""
 
     def same_as(self, other: "Ordered") -> bool:
-        """Whether both ask for the same: an idempotency key stands for one thing only."""
+        """Whether both ask for the same: an idempotency key identifies one order only."""
         return self == other
 
 
 class Swap(Ordered):
-    """Switch a line from its physical SIM to an eSIM, or replace its eSIM: the SIM in place is discarded
-    once the provider has processed the order (F1 to F24).
+    """Switch a line from its physical SIM to an eSIM, or replace its eSIM. The SIM in place is discarded when
+    the provider has processed the order (F1 to F24).
     """
 
     kind: Literal["switch_to_esim", "replace_esim"]
@@ -67,7 +67,7 @@ class Swap(Ordered):
     quantity: Annotated[int, Strict()] = Field(default=1, ge=-(2**31), le=2**31 - 1)
     """Locked at 1; any other number is refused (F9)."""
     discard_confirmed: Flag = False
-    """The user was warned that the SIM in place is discarded irreversibly, and agreed (F11)."""
+    """The user was warned that the SIM in place is discarded irreversibly, and confirmed (F11)."""
 
     @property
     def subject(self) -> str:
@@ -76,12 +76,12 @@ class Swap(Ordered):
 
     @property
     def action(self) -> Action:
-        """The action of the inventory that this order answers."""
+        """The management action that places this order."""
         return Action(self.kind)
 
     @property
     def choice(self) -> Choice:
-        """What was put into the cart and confirmed."""
+        """The content of the cart, and the confirmation."""
         return Choice(pack_id=self.pack_id, quantity=self.quantity, discard_confirmed=self.discard_confirmed)
 
     def summary(self, shown: Shown) -> str:
@@ -99,7 +99,7 @@ class Swap(Ordered):
         return f"Line `L-{self.line_id}`{slot}. Order pack `P-{self.pack_id}`{by}."
 
     def same_as(self, other: Ordered) -> bool:
-        """The same change of the same line with the same pack; what was confirmed does not matter."""
+        """The same change of the same line with the same pack; the confirmation is not compared."""
         return isinstance(other, Swap) and (self.kind, self.line_id, self.pack_id) == (
             other.kind,
             other.line_id,
@@ -112,7 +112,7 @@ class Kind:
     """A kind of order in the contract."""
 
     label: str
-    """As users read it."""
+    """The kind's name as it is shown to users."""
     what: type[Ordered]
 
 
@@ -123,12 +123,12 @@ KINDS: dict[str, Kind] = {
 
 
 def kind_label(kind: str) -> str:
-    """The kind as users read it."""
+    """The kind's name as it is shown to users."""
     return KINDS[kind].label if kind in KINDS else kind
 
 
 def parse_what(value: Any) -> Ordered:
-    """What is ordered, from JSON. Raises `ValueError` (pydantic's `ValidationError` is one)."""
+    """Parse what is ordered from JSON. Raises `ValueError` (pydantic's `ValidationError` is one)."""
     if isinstance(value, Ordered):
         return value
     kind = value.get("kind") if isinstance(value, Mapping) else None
@@ -140,7 +140,7 @@ def parse_what(value: Any) -> Ordered:
 
 
 class _OneOfKinds:
-    """The JSON Schema of `What`: one shape a kind, told apart by `kind`."""
+    """The JSON Schema of `What`: one schema per kind, with `kind` as the discriminator."""
 
     def __get_pydantic_json_schema__(self, _: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         classes = dict.fromkeys(kind.what for kind in KINDS.values())
@@ -149,4 +149,4 @@ class _OneOfKinds:
 
 
 What = Annotated[SerializeAsAny[Ordered], WrapValidator(lambda value, _: parse_what(value)), _OneOfKinds()]
-"""What is ordered, told apart by `kind`."""
+"""What is ordered, with `kind` as the discriminator."""

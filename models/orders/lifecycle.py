@@ -1,4 +1,4 @@
-"""The life of an order: its statuses and the only ways between them."""
+"""The lifecycle of an order: its statuses and the permitted transitions."""
 
 from enum import StrEnum
 
@@ -6,14 +6,14 @@ from models.errors import Refusal
 
 
 class OrderKind(StrEnum):
-    """The kinds of order that there are; `models.orders.kinds` has what each asks for."""
+    """The kinds of order; `models.orders.kinds` has what each asks for."""
 
     SWITCH_TO_ESIM = "switch_to_esim"
     REPLACE_ESIM = "replace_esim"
 
 
 class OrderStatus(StrEnum):
-    """Where an order is. "Processed" is said by the provider, supplier or vendor: one status."""
+    """The status of an order. "Processed" by a provider, a supplier or a vendor is one status."""
 
     SUBMITTED = "submitted"
     PROVIDER_PROCESSING = "provider_processing"
@@ -23,7 +23,7 @@ class OrderStatus(StrEnum):
 
     @property
     def label(self) -> str:
-        """The status in the words of the order table."""
+        """The status as the order table names it."""
         return _LABELS[self]
 
 
@@ -68,11 +68,11 @@ class HoldReason(StrEnum):
 
 
 _HOLDS = {
-    HoldReason.MAIL_UNAVAILABLE: "The mail server does not take mails. Retry when it does.",
+    HoldReason.MAIL_UNAVAILABLE: "The mail server accepts no e-mails. Retry when it does.",
     HoldReason.MAIL_REJECTED: "The mail server refused a recipient for good. Correct it, then retry.",
     HoldReason.MAIL_UNCERTAIN: (
-        "Twice the mail server went silent after taking the mail; it may have arrived. "
-        "Ask the recipient, then retry to send it once more, or go on."
+        "Twice the mail server stopped answering after the content; the e-mail may have arrived. "
+        "Ask the recipient, then retry to send it once more, or continue."
     ),
     HoldReason.MAIL_NOT_COMPOSABLE: (
         "An e-mail cannot be composed, so it was not sent; the history says which and why, mostly the "
@@ -99,15 +99,15 @@ _HOLDS = {
         "The distributor does not send the QR code. Call them; then import the code or withdraw the request, "
         "or retry to remind them again."
     ),
-    HoldReason.STEP_FAILED: "A step keeps failing; the history says how. Mend the cause, then retry.",
+    HoldReason.STEP_FAILED: "A step keeps failing; the history says how. Fix the cause, then retry.",
 }
 
 
 def advance(status: OrderStatus, to: OrderStatus) -> Refusal | None:
-    """Why an order in this status may not go on to that one; None when it may.
+    """Why an order in this status may not move to status `to`; None if it may.
 
-    The only place that decides a change of status (F43, F51). What else a step needs, such as the eSIM's
-    ICCID (F48), the step itself checks.
+    The only place that decides a transition (F43, F51). A step checks its other conditions itself, such as
+    the eSIM's ICCID (F48).
     """
     if to in TRANSITIONS[status]:
         return None

@@ -1,4 +1,4 @@
-"""What an order is placed with, and what its steps answer: ids only, for Temporal keeps them in histories."""
+"""The messages that place an order, and the results of its steps: ids only, as histories store them."""
 
 from datetime import timedelta
 
@@ -12,15 +12,15 @@ from models.values import Frozen, RecordId
 
 
 class Placement(Frozen):
-    """An order as it is placed: by whom, for which account, and what, by the ids of the records (W6)."""
+    """An order as it is placed: the user, the account and what is ordered, by record ids (W6)."""
 
     order_id: str = Field(pattern=ORDER_ID_PATTERN)
     account_id: RecordId
     user_id: RecordId
     origin_id: RecordId | None = None
-    """From where it was placed: a row that the surface wrote (who, session, address), joined by audits."""
+    """The origin of the call: a row of `origins` (surface, session, address), joined by audits."""
     note_id: RecordId | None = None
-    """Free text that came with the order; it stays in the database."""
+    """The row of the order's free text, which stays in the database."""
     what: What
 
     @property
@@ -30,9 +30,9 @@ class Placement(Frozen):
 
 
 class FollowUp(Frozen):
-    """Something that a step left to be done outside the database, such as to signal another workflow.
+    """Work outside the database that a step leaves to be done, such as to signal another workflow.
 
-    Its row says that it is due until it is done, so it survives the loss of Temporal's data.
+    It is pending in its row until it is done, so it survives the loss of Temporal's data.
     """
 
     id: RecordId
@@ -42,7 +42,7 @@ class FollowUp(Frozen):
 class Acceptance(Frozen):
     """Whether the order was accepted, and if not, every reason.
 
-    `what` is what the order that has this id asks for, so a key used for something else is noticed.
+    `what` is from the order with this id, so that an idempotency key used for another order is detected.
     """
 
     order_id: str
@@ -50,30 +50,30 @@ class Acceptance(Frozen):
     what: What
     refusals: tuple[Refusal, ...] = ()
     shown: Shown = Shown()
-    """What operators read of the order, for a workflow that was started without."""
+    """What operators see of the order, for a workflow that was started without it."""
     follow_ups: tuple[FollowUp, ...] = ()
     emails: tuple[str, ...] = ()
     """As in `StepResult`."""
 
     @classmethod
     def refused(cls, placement: Placement, *reasons: Refusal) -> "Acceptance":
-        """The answer to an order that is not accepted."""
+        """The result for an order that is not accepted."""
         return cls(
             order_id=placement.order_id, status=OrderStatus.REFUSED, what=placement.what, refusals=reasons
         )
 
     @property
     def accepted(self) -> bool:
-        """False when the order ended before it began. Its key is free again."""
+        """False if the order was refused. Its idempotency key can be used again."""
         return self.status is not OrderStatus.REFUSED
 
     def same_as(self, what: Ordered) -> bool:
-        """Whether this answers the same order; a key stands for one order only."""
+        """Whether this is the same order; an idempotency key identifies one order only."""
         return self.what.same_as(what)
 
 
 class OrderState(Frozen):
-    """Where the order is after a call. `warnings` are for the caller to show (F49)."""
+    """The state of the order after a call. The caller shows `warnings` to the user (F49)."""
 
     order_id: str
     status: OrderStatus
@@ -82,21 +82,21 @@ class OrderState(Frozen):
 
 
 class StepResult(Frozen):
-    """What a step found or did: the order's state and, where the step was refused, why.
+    """The result of a step: the order's state and, if the step was refused, why.
 
-    A step that is repeated answers alike, with the follow-ups that are still due.
+    Steps are idempotent: a repeated one returns the same, with the follow-ups that are still pending.
     """
 
     state: OrderState
     refusal: Refusal | None = None
     follow_ups: tuple[FollowUp, ...] = ()
     emails: tuple[str, ...] = ()
-    """The e-mails to people that are still due, also those of earlier statuses."""
+    """The pending e-mails to people, including those of earlier statuses."""
 
 
 class ProviderAnswer(Frozen):
-    """What the provider says at once when it is handed an order. An e-mail answers nothing; our own stock
-    acknowledges and processes at once. It enters the same queue as the callers' updates.
+    """The provider's immediate answer to an order. An e-mail has none; our own stock acknowledges and
+    processes at once. The answer enters the same queue as the callers' updates.
     """
 
     acknowledged: bool = False
@@ -105,6 +105,6 @@ class ProviderAnswer(Frozen):
 
 
 class Reminded(Frozen):
-    """What became of a reminder. `due_in`: it was too early by the database's clock; look again then."""
+    """The result of a reminder. `due_in`: it is not due yet by the database's clock; look again then."""
 
     due_in: timedelta | None = None

@@ -1,7 +1,7 @@
 """When an action is offered and when an order is accepted: one pure function for both.
 
-A page hides what is refused here, the API refuses it, and the accepting transaction asks again with the
-facts of that moment. Source: requirements F1 to F10, F45, F46, F52, F53, F55.
+Pages hide what is refused here, the API refuses it, and the accepting transaction checks again with current
+facts. Source: requirements F1 to F10, F45, F46, F52, F53, F55.
 """
 
 from enum import StrEnum
@@ -23,7 +23,7 @@ class Action(StrEnum):
 
     @property
     def label(self) -> str:
-        """The action as it is named to users."""
+        """The action's name as it is shown to users."""
         return _LABELS[self]
 
     @property
@@ -42,7 +42,7 @@ SLOTS = (1, 2, 3)
 
 
 def target(action: Action, slot: int) -> str:
-    """The profile's name for an action on a slot, such as `switch_to_esim:2`."""
+    """The target of a profile: an action on a slot, such as `switch_to_esim:2`."""
     return f"{action}:{slot}"
 
 
@@ -56,7 +56,7 @@ DISCARD_WARNING = (
 
 
 class Facts(BaseModel):
-    """What the rules look at, read in one transaction."""
+    """The facts that the rules check, read in one transaction."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -74,7 +74,7 @@ class Facts(BaseModel):
 
 
 class Choice(BaseModel):
-    """What the user puts into the cart and confirms."""
+    """The pack and quantity that the user orders, and the confirmation."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -84,7 +84,7 @@ class Choice(BaseModel):
 
 
 class Recipients(BaseModel):
-    """Whom a request for a QR code is sent to: ids of contacts. `again` repeats the open request."""
+    """The recipients of a request for a QR code: ids of contacts. `again` sends the open request again."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -93,7 +93,7 @@ class Recipients(BaseModel):
 
 
 def request_refusals(facts: Facts, recipients: Recipients) -> list[Refusal]:
-    """Every reason why a QR code is not requested from these contacts (F2, F25, F26, F28, F56)."""
+    """Every reason why a QR code cannot be requested from these contacts (F2, F25, F26, F28, F56)."""
     found = refusals(Action.GENERATE_QR_CODE, facts)
     if facts.qr_contacts and not recipients.contacts:
         found.append(Refusal.of("no_recipient"))
@@ -105,13 +105,13 @@ def request_refusals(facts: Facts, recipients: Recipients) -> list[Refusal]:
 
 
 def import_refusals(facts: Facts) -> list[Refusal]:
-    """Every reason why a user may not give a SIM its QR code, or read it (F2, F25, F35, F45, F55)."""
+    """Every reason why a user may not import or show the QR code of a SIM (F2, F25, F35, F45, F55)."""
     action = Action.GENERATE_QR_CODE
     return [*_profile(action, facts), *_sim_in_place(action, facts)]
 
 
 def refusals(action: Action, facts: Facts, choice: Choice | None = None) -> list[Refusal]:
-    """Every reason why the action is not offered on this line; with a choice, why it is not ordered."""
+    """Every reason why the action is not offered on this line, or with a choice, cannot be ordered."""
     found = [*_profile(action, facts), *_sim_in_place(action, facts)]
     if action is Action.GENERATE_QR_CODE:
         found += _qr_contact(facts)

@@ -1,4 +1,4 @@
-"""Orders as they are read: what all have, and the details of each kind."""
+"""Orders as they are read: common fields, and the details of each kind."""
 
 from datetime import datetime
 
@@ -15,18 +15,18 @@ from models.values import View
 
 
 class OrderDetails(View):
-    """What a kind of order has besides what all orders have."""
+    """The fields that only one kind of order has."""
 
     slot: int | None = None
-    """Of the device that the order's line is in, if it is about one."""
+    """The slot of the order's line, if the order is about a line."""
 
     @property
     def title(self) -> str:
-        """What a list calls the order's subject, such as a phone number."""
+        """The order's subject in lists, such as a phone number."""
         return ""
 
     def facts(self) -> list[tuple[str, str | None]]:
-        """What a person may ask about it: a name and a value each."""
+        """The details shown to users, each a name and a value."""
         return []
 
 
@@ -58,15 +58,15 @@ class SwapDetails(OrderDetails):
 
 
 class OrderView(View):
-    """An order as the database has it, readable while workers are down."""
+    """An order as stored in the database, readable while workers are down."""
 
     id: str
     account_id: int
     kind: str
-    """A kind of order; there will be more than there are today."""
+    """A kind of order; later versions may have more."""
     status: OrderStatus
     subject: str | None
-    """What it is about, such as `line:42`."""
+    """The subject, such as `line:42`."""
     provider: str | None
     distributor: str | None
     placed_by: int
@@ -78,7 +78,7 @@ class OrderView(View):
     esim_id: int | None
     iccid: str | None
     note: str | None = None
-    """What was written when it was placed."""
+    """The user's text when the order was placed."""
     cancel_reason: str | None
     what: What
     """As it was placed."""
@@ -88,12 +88,12 @@ class OrderView(View):
     holds: tuple[HoldView, ...] = ()
     """Oldest first."""
     not_sent: tuple[NotSentView, ...] = ()
-    """E-mails and calls to the provider that have not gone out yet, oldest first."""
+    """E-mails and calls to the provider that have not been sent yet, oldest first."""
     refusals: tuple[Refusal, ...] = ()
-    """Every reason why it was refused, when it was asked for last."""
+    """Every reason why it was refused, at the last attempt to place it."""
     events: tuple[EventView, ...] = ()
 
     @property
     def title(self) -> str:
-        """What a list calls its subject."""
+        """The order's subject in lists."""
         return (self.details.title if self.details else "") or self.subject or ""

@@ -9,18 +9,18 @@ from models.values import View
 
 
 class AccountView(View):
-    """An account with what decides whom it is written to, and how."""
+    """An account, with its language and contact address for e-mails."""
 
     id: int
     name: str
     language: Language
-    """Of e-mails to people who have no language of their own (F66)."""
+    """The language of e-mails to people who have no language of their own (F66)."""
     contact_email: str | None = None
-    """Whom a notification of a QR code is offered to where nobody requested the code (F65)."""
+    """The pre-filled address of a notification about a QR code that no user requested (F65)."""
     closed_at: datetime | None = None
-    """Since when it takes no new orders and its users cannot act (F67)."""
+    """When it was closed: it accepts no new orders and its users cannot act (F67)."""
     open_orders: int = 0
-    """Orders that have a way to go; they finish also in a closed account."""
+    """The number of open orders; they continue even in a closed account."""
 
 
 def closed_refusal(closed_at: datetime | None, role: Role) -> Refusal | None:

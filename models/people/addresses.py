@@ -1,7 +1,8 @@
-"""E-mail addresses: which can be written to, and as what they are stored.
+"""E-mail addresses: which are valid, and their normalized form.
 
-One function decides it for every entry (command line, desks, imports, settings) and for the mail itself, so
-that what was taken can be sent. Whether anyone reads the address is not asked: that needs a network.
+One function validates them at every entry (command line, desks, imports, settings) and when an e-mail is
+composed, so that an accepted address can be sent to. Whether the mailbox exists is not checked: that needs a
+network.
 """
 
 from functools import lru_cache
@@ -15,7 +16,7 @@ _BEGINS_ENCODED_WORD = "=?"
 
 
 def parse_email(text: str) -> str:
-    """The address in its normal form, as it is stored; raises `ValueError` with a sentence that does not
+    """The normalized address, as it is stored. Raises `ValueError` with a sentence that does not
     repeat it. Characters that break or reverse a line are refused even at the ends.
     """
     return read_address(text.strip(" \u00a0")).normalized
@@ -23,11 +24,11 @@ def parse_email(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def read_address(text: str, *, anywhere: bool = False) -> ValidatedEmail:
-    """The address with its ASCII form, if it can be written to; raises `ValueError`.
+    """The validated address with its ASCII form. Raises `ValueError`.
 
-    `anywhere` takes domains that only an intranet or a trial has, as the mail server may know them. An
-    address that holds the beginning of an encoded word (RFC 2047) is refused: mail programs decode it, so a
-    reader would see, and answer to, another one.
+    `anywhere` accepts internal and test domains, which the mail server may know. An address that contains the
+    beginning of an encoded word (RFC 2047) is refused: mail programs decode it, so that the reader would see,
+    and reply to, another address.
     """
     if UNPRINTABLE.search(text) or _BEGINS_ENCODED_WORD in text:
         raise ValueError(_NOT_WRITABLE)
@@ -43,7 +44,7 @@ def read_address(text: str, *, anywhere: bool = False) -> ValidatedEmail:
 
 
 def can_be_written_to(text: str) -> bool:
-    """Whether a mail can be sent to the address, wherever it is."""
+    """Whether an e-mail can be sent to the address, internal and test domains included."""
     try:
         read_address(text, anywhere=True)
     except ValueError:

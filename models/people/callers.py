@@ -1,8 +1,8 @@
-"""Who calls, what they may do, and which records exist for them.
+"""Callers: their identity, roles, permissions and scope.
 
-A caller has *permissions* (what its role may do at all) and a *scope* (whose records it sees). The authorised
-actions profile of a user is a third thing: the rules in `models.orders.rules` ask it for each action and
-slot, in addition. Only `starter.callers` makes callers, from what a surface has authenticated.
+A caller has *permissions* (what its role may do) and a *scope* (whose records it sees). The authorised
+actions profile of a user is separate: the rules in `models.orders.rules` also check it for each action and
+slot. Only `starter.callers` makes callers, from an authenticated request of a portal, API or command.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,11 +13,11 @@ from models.errors import Refusal, Refused
 from models.orders.lifecycle import OrderStatus
 
 OPERATOR = "operator"
-"""The actor that stands for the platform's operators."""
+"""The actor in events for the platform's operators."""
 
 
 class Role(StrEnum):
-    """What a user is in the account. `operator` is no user's role: it is the platform's."""
+    """The role of a user in the account. `operator` is not a user's role: it is the platform's."""
 
     OWNER = "owner"
     ADMINISTRATOR = "administrator"
@@ -31,14 +31,14 @@ class Role(StrEnum):
 
 
 class UserKind(StrEnum):
-    """A person signs in; a service user is behind an API key. Both have a role and a profile."""
+    """A person signs in; a service user has an API key. Both have a role and a profile."""
 
     PERSON = "person"
     SERVICE = "service"
 
 
 class Permission(StrEnum):
-    """One thing that a desk may be asked for. Each public call of a desk requires exactly one."""
+    """A permission. Each public method of a desk requires exactly one."""
 
     VIEW_INVENTORY = "view_inventory"
     EDIT_INVENTORY = "edit_inventory"
@@ -118,10 +118,10 @@ _PLACING_CANCELS = frozenset({OrderStatus.SUBMITTED, OrderStatus.CANCELLED})
 
 
 def cancelling(status: OrderStatus) -> frozenset[Permission]:
-    """The permissions any one of which allows to cancel an order in this status.
+    """The permissions, any of which allows cancelling an order in this status.
 
-    Before the acknowledgement that is also the permission to place such an order. A cancelled order counts
-    too: cancelling it again changes nothing, so that the call may be repeated.
+    Before the acknowledgement, the permission to place orders is enough. So it is for a cancelled order:
+    cancelling is idempotent, and the call may be repeated.
     """
     if status in _PLACING_CANCELS:
         return frozenset({Permission.CANCEL_ORDERS, Permission.PLACE_ORDERS})
@@ -129,17 +129,17 @@ def cancelling(status: OrderStatus) -> frozenset[Permission]:
 
 
 def may_cancel(permissions: Collection[Permission], status: OrderStatus) -> bool:
-    """Whether these permissions allow to cancel an order in this status."""
+    """Whether these permissions allow cancelling an order in this status."""
     return not cancelling(status).isdisjoint(permissions)
 
 
 def may_grant(permissions: Collection[Permission], role: Role) -> bool:
-    """Whether who has these permissions may give a user the role: nobody gives more than they have."""
+    """Whether a caller with these permissions may give a user the role: it may not exceed their own."""
     return PERMISSIONS[role] <= frozenset(permissions)
 
 
 def not_permitted(permission: Permission) -> Refusal:
-    """Refuse what the caller's role does not include, naming the permission."""
+    """The refusal of a call whose permission the caller's role lacks."""
     return Refusal.of("not_permitted", permission=permission)
 
 
@@ -152,7 +152,7 @@ class OfAccount:
 
 @dataclass(frozen=True)
 class OfDistributor:
-    """The orders of one distributor of one account, and nothing else of the account."""
+    """Only the orders of one distributor of one account."""
 
     account_id: int
     distributor_id: int
@@ -160,7 +160,7 @@ class OfDistributor:
 
 @dataclass(frozen=True)
 class OfLink:
-    """The one SIM that a mailed link is for."""
+    """Only the SIM of an e-mailed link."""
 
     link_id: int
     account_id: int
@@ -169,7 +169,7 @@ class OfLink:
 
 @dataclass(frozen=True)
 class AllAccounts:
-    """Every record: the platform's operators, the command line and the worker."""
+    """Every record: for the platform's operators, the command line and the worker."""
 
 
 Scope = OfAccount | OfDistributor | OfLink | AllAccounts
@@ -177,7 +177,7 @@ Scope = OfAccount | OfDistributor | OfLink | AllAccounts
 
 @dataclass(frozen=True)
 class By:
-    """Who asks for something, as events name them, and from where: a row of `store.origins`."""
+    """The actor of a call as events record it, and its origin: a row of `store.origins`."""
 
     actor: str
     origin_id: int | None = None
@@ -185,16 +185,16 @@ class By:
 
 @dataclass(frozen=True, repr=False)
 class Caller:
-    """Who calls a desk. The first argument of every public call, without default."""
+    """The caller of a desk: the first argument of every public method, without default."""
 
     actor: str
-    """As events name it: `operator`, `user:3`, `contact:7`, `link:12`. Never a name or an address."""
+    """The actor in events: `operator`, `user:3`, `contact:7`, `link:12`. Never a name or an address."""
     scope: Scope
     permissions: frozenset[Permission]
     user_id: int | None
-    """The user who acts; None for an operator and for who came by a link."""
+    """The acting user; None for an operator and for the bearer of a link."""
     origin_id: int | None = None
-    """The row of `store.origins` that says by which surface and session the call came."""
+    """The row of `store.origins` with the surface and session of the call."""
     language: str = "en"
 
     def __repr__(self) -> str:
@@ -202,7 +202,7 @@ class Caller:
 
     @property
     def by(self) -> By:
-        """The caller as it is recorded."""
+        """The actor and origin, as events record them."""
         return By(self.actor, self.origin_id)
 
     def may(self, permission: Permission) -> bool:
@@ -212,21 +212,21 @@ class Caller:
     def require(self, permission: Permission) -> None:
         """Raise `Refused` (`not_permitted`) unless the caller has this permission.
 
-        Look the record up first: a caller must not learn from the refusal that a foreign record exists.
+        Look the record up first: the refusal must not reveal that another account's record exists.
         """
         if permission not in self.permissions:
             raise Refused(not_permitted(permission))
 
     @property
     def user(self) -> int:
-        """The user who acts. Raises `Refused` (`user_needed`) for a caller that is no user."""
+        """The acting user. Raises `Refused` (`user_needed`) for a caller that is not a user."""
         if self.user_id is None:
             raise Refused.because("user_needed")
         return self.user_id
 
     @property
     def account(self) -> int:
-        """The account that the caller acts for. Raises `Refused` (`user_needed`) where there is none."""
+        """The caller's account. Raises `Refused` (`user_needed`) if there is none."""
         if isinstance(self.scope, AllAccounts):
             raise Refused.because("user_needed")
         return self.scope.account_id
@@ -234,8 +234,8 @@ class Caller:
 
 @dataclass(frozen=True)
 class LinkBearer:
-    """Who came by a link in a mail. The token is a secret: it is not in the `repr`."""
+    """The bearer of an e-mailed link. The token is a secret: the `repr` is redacted."""
 
     token: str = field(repr=False)
     origin_id: int | None = None
-    """The row of `store.origins` that says from where the link was used."""
+    """The row of `store.origins` with the session and address that used the link."""

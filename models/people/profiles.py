@@ -1,4 +1,4 @@
-"""Authorised actions profiles as they are read, and the targets and roles as people name them."""
+"""Authorised actions profiles as they are read, and parsing of targets, roles and names."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ ALL_TARGETS = "all"
 
 
 class ProfileView(View):
-    """A profile and the targets that are enabled in it, in the order of `TARGETS`."""
+    """A profile and its enabled targets, in the order of `TARGETS`."""
 
     id: int
     account: str
@@ -28,7 +28,7 @@ class ProfileView(View):
 
 
 def parse_targets(spelled: Iterable[str]) -> tuple[str, ...]:
-    """Targets such as `switch_to_esim:2`; an action alone means its three slots, `all` means all nine.
+    """Parse targets such as `switch_to_esim:2`; an action alone means its three slots, `all` means all nine.
 
     Raises `Refused` (`unknown_target`).
     """
@@ -47,7 +47,7 @@ def parse_targets(spelled: Iterable[str]) -> tuple[str, ...]:
 
 
 def parse_roles(spelled: Iterable[str]) -> tuple[ContactRole, ...]:
-    """Roles of a contact such as `esim_qr_code`, also spelled `eSIM QR Code`.
+    """Parse a contact's roles such as `esim_qr_code`, also spelled `eSIM QR Code`.
 
     Raises `Refused` (`unknown_role`).
     """
@@ -58,7 +58,7 @@ def parse_roles(spelled: Iterable[str]) -> tuple[ContactRole, ...]:
 
 
 def parse_name(text: str) -> str:
-    """The name of a new record. Raises `Refused` (`name_invalid`)."""
+    """Parse the name of a new record. Raises `Refused` (`name_invalid`)."""
     name = text.strip()
     if not name or len(name) > LONGEST_NAME or UNPRINTABLE.search(name):
         raise Refused.because("name_invalid", characters=LONGEST_NAME)

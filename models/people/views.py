@@ -9,30 +9,30 @@ from models.values import View
 
 
 class ContactRole(StrEnum):
-    """What a distributor's contact is written to for."""
+    """The e-mails that a distributor's contact receives: orders, or requests for QR codes."""
 
     ORDER = "order"
     ESIM_QR_CODE = "esim_qr_code"
 
     @property
     def label(self) -> str:
-        """The role as people read it."""
+        """The role's name as it is shown to users."""
         return "eSIM QR Code" if self is ContactRole.ESIM_QR_CODE else "Order"
 
 
 class ContactView(View):
-    """Whom orders of a distributor are sent to."""
+    """A contact who receives the orders of a distributor."""
 
     distributor: str
     name: str
     email: str
     language: Language
-    """The one that e-mails to them are in: their own, else that of the account."""
+    """The language of e-mails to them: their own, else the account's."""
     account: str = ""
 
 
 class UserView(View):
-    """A user of an account: its role says what it may do, its profile on which lines and SIMs."""
+    """A user of an account: the role says what it may do, the profile on which lines and SIMs."""
 
     id: int
     account: str
@@ -41,22 +41,19 @@ class UserView(View):
     email: str
     profile: str
     language: Language
-    """The one that e-mails to them are in: their own, else that of the account."""
+    """The language of e-mails to them: their own, else the account's."""
     role: Role
     kind: UserKind
     distributor_id: int | None = None
-    """Whose orders a user of the provider desk sees."""
+    """The distributor whose orders a user with the role provider_desk sees."""
     distributor: str | None = None
     deactivated_at: datetime | None = None
     account_closed_at: datetime | None = None
 
     @property
     def actor(self) -> str:
-        """How events name the user."""
+        """The user's reference in events."""
         return f"user:{self.id}"
-
-
-# --- what is read --------------------------------------------------------------------------------------
 
 
 class ContactDetails(View):
@@ -68,5 +65,5 @@ class ContactDetails(View):
     name: str
     email: str
     language: Language
-    """The one that e-mails to them are in: their own, else that of the account."""
+    """The language of e-mails to them: their own, else the account's."""
     roles: tuple[str, ...] = ()

@@ -1,8 +1,8 @@
-"""Every refusal there is, by its code: stable, documented in docs/refusals.md, and declared here only.
+"""All refusals by code. The codes are stable, documented in docs/refusals.md, and declared only here.
 
 A code has one sentence. Its parameters are its fields: ids, ICCIDs, counts, codes and names of
 settings, never a name, an e-mail address or a phone number of a person. A parameter that is a code, such as
-`action`, is put into words by `WORDS` in English and by `wording` in other languages.
+`action`, is translated by `WORDS` into English and by `wording` into other languages.
 """
 
 from collections.abc import Mapping
@@ -28,9 +28,11 @@ SUBJECTS: Mapping[str, Mapping[str, Declared]] = {
     "Commands": COMMANDS,
     "Operations": OPERATIONS,
 }
-DECLARED: dict[str, Declared] = {code: told for part in SUBJECTS.values() for code, told in part.items()}
+DECLARED: dict[str, Declared] = {
+    code: declared for subject in SUBJECTS.values() for code, declared in subject.items()
+}
 
 UNKNOWN = "This was refused: {code}."
-"""What is read of a refusal that this version does not know, such as one of a newer version."""
+"""The sentence of a refusal that this version does not know, such as one of a newer version."""
 
 __all__ = ["DECLARED", "SUBJECTS", "UNKNOWN", "WORDS"]

@@ -1,4 +1,4 @@
-"""Refusals about QR codes: requests, letters, links, imports and notifications."""
+"""Refusals about QR codes: requests, e-mail texts, links, imports and notifications."""
 
 from models.refusals.declared import CONFLICT, FORBIDDEN, GONE, NOT_FOUND, TOO_MANY, UNAVAILABLE, Declared
 
@@ -27,8 +27,8 @@ CODES = {
     "request_refused": Declared("The request was refused; make another one.", CONFLICT),
     "key_used_for_sim": Declared("This key was used for another SIM, {sim}.", CONFLICT),
     "key_used_for_request": Declared("This key was used for another request; take a new one.", CONFLICT),
-    # letters
-    "unknown_email_text": Declared("The account has no such letter.", NOT_FOUND),
+    # e-mail texts
+    "unknown_email_text": Declared("The account has no such e-mail text.", NOT_FOUND),
     "subject_not_one_line": Declared("The subject has to be a single line."),
     "subject_empty": Declared("The subject is empty."),
     "subject_too_long": Declared("The subject has more than {characters:,} characters."),
@@ -46,10 +46,10 @@ CODES = {
     ),
     # links
     "link_unknown": Declared(
-        "There is no such link; copy all of it, or ask whoever sent it for a new one.", NOT_FOUND
+        "There is no such link; copy all of it, or ask the sender for a new one.", NOT_FOUND
     ),
-    "link_expired": Declared("This link has expired; ask whoever sent it for a new one.", GONE),
-    "link_revoked": Declared("This link is of no use any more; ask whoever sent it for a new one.", GONE),
+    "link_expired": Declared("This link has expired; ask the sender for a new one.", GONE),
+    "link_revoked": Declared("This link is no longer valid; ask the sender for a new one.", GONE),
     "unknown_link": Declared("There is no link {link}.", NOT_FOUND),
     "link_id_invalid": Declared(
         "This is not the name of a link: it is named as in link:7, see `qr history`."

@@ -56,7 +56,7 @@ COMMANDS = {
     "sandbox_silent": Declared(
         "The sandbox in {folder} does not answer, as it is starting or stopping; try again in a moment."
     ),
-    "sandbox_part_unknown": Declared("The sandbox has no part {part}; it has: {parts}."),
+    "sandbox_part_unknown": Declared("The sandbox has no component {part}; it has: {parts}."),
     "sandbox_part_external": Declared(
         "{part} is not the sandbox's own, as {variable} names another: stop and start it where it runs."
     ),

@@ -7,7 +7,7 @@ from string import Formatter
 
 Parameters = Mapping[str, str | int]
 Words = Mapping[str, dict[str, str]]
-"""Words for parameters that are codes themselves: by the parameter's name, then by the code."""
+"""Translations of parameters that are codes: by the parameter's name, then by the code."""
 
 NOT_FOUND = 404
 FORBIDDEN = 403
@@ -20,7 +20,7 @@ UNAVAILABLE = 503
 
 @dataclass(frozen=True)
 class Declared:
-    """One kind of refusal. `status` is the status of its problem details over HTTP (RFC 9457)."""
+    """One kind of refusal. `status` is the HTTP status of its problem details (RFC 9457)."""
 
     sentence: str
     status: int = UNPROCESSABLE
@@ -33,12 +33,12 @@ class Declared:
 
 @cache
 def fields(template: str) -> frozenset[str]:
-    """The names between braces."""
+    """The names of the fields between braces."""
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
 
 
 class _Numbers(Formatter):
-    """Writes a number as the language does, where the field says `:,`."""
+    """Formats a number by the rules of the language in fields with the format `:,`."""
 
     def __init__(self, number: Callable[[int], str]) -> None:
         self._number = number
@@ -52,9 +52,9 @@ class _Numbers(Formatter):
 def filled(
     template: str, parameters: Parameters, words: Words, number: Callable[[int], str] = "{:,}".format
 ) -> str | None:
-    """The sentence with its parameters in words; None where one is missing.
+    """The sentence with its parameters filled in and translated; None if a parameter is missing.
 
-    A code without words, perhaps of a newer version, is shown with blanks for underscores.
+    A code without a translation, such as one of a newer version, is shown with blanks for underscores.
     """
     if not fields(template) <= parameters.keys():
         return None

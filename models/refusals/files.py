@@ -1,6 +1,6 @@
-"""Refusals of an uploaded file, for a person at a distributor: why, and what to do, in one sentence.
+"""Refusals of an uploaded file: one sentence for a distributor's contact, with the reason and what to do.
 
-No sentence says anything of the file: not its name, not what its QR code holds.
+No sentence contains data from the file, such as its name or the content of its QR code.
 """
 
 from models.refusals.declared import Declared

@@ -34,11 +34,11 @@ FLEET = {
     "unknown_distributor": Declared(
         "There is no such distributor; a fleet or a catalogue that is imported brings them.", NOT_FOUND
     ),
-    "unknown_person": Declared("Nobody is known by this address, name or reference.", NOT_FOUND),
+    "unknown_person": Declared("No person is known by this address, name or reference.", NOT_FOUND),
     "person_ambiguous": Declared("Several people have this name; name one: {references}.", CONFLICT),
     "person_needed": Declared(
-        "These need the person still ({count} in all): {references}. See them to their end, or cancel, "
-        "withdraw or revoke them first.",
+        "These still need the person ({count} in all): {references}. Complete them, or cancel, withdraw or "
+        "revoke them first.",
         CONFLICT,
     ),
 }

@@ -1,6 +1,6 @@
-"""Refusals of a file that is imported, and what is wrong or odd with one of its rows.
+"""Refusals of an imported file, and the errors and warnings about its rows.
 
-What concerns a row is part of a `row_invalid` or a warning `row_odd`, and follows the name of its column.
+The sentence about a row is part of a `row_invalid` or a warning `row_odd`, after the name of its column.
 """
 
 from models.identifiers import CHECK_DIGIT_WRONG
@@ -72,7 +72,7 @@ IMPORTS = {
     "provider_open_order": Declared("the line has an open order; its provider cannot change now."),
     "account_not_imported": Declared("there is no such account; import its fleet first."),
     "pack_open_orders": Declared("the pack is in open orders; its distributor cannot change now."),
-    # what is only odd
+    # warnings
     "check_digit_wrong": Declared(CHECK_DIGIT_WRONG),
     "empty_slot_data": Declared(
         "the slot is empty; distributor and employee belong to a SIM and are left out."

@@ -1,4 +1,4 @@
-"""Refusals to start: settings that are wrong, and what is not there yet. For operators."""
+"""Refusals for operators: invalid settings, and dependencies that are missing at the start."""
 
 from models.refusals.declared import NOT_FOUND, UNAVAILABLE, Declared
 
@@ -40,7 +40,7 @@ OPERATIONS = {
         "The database was restored from a backup; run: esim-orders db restored", UNAVAILABLE
     ),
     "cursor_invalid": Declared("This is no cursor of the event feed."),
-    "unknown_workflow": Declared("{workflow} stands for nothing that can be held.", NOT_FOUND),
+    "unknown_workflow": Declared("{workflow} is not the workflow of anything that can be held.", NOT_FOUND),
     "database_not_at_head": Declared(
         "The database is at revision {found}, this worker needs {needed}; run: esim-orders db upgrade",
         UNAVAILABLE,

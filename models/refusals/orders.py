@@ -1,4 +1,4 @@
-"""Refusals about orders and what they need."""
+"""Refusals of orders and of the calls that steer them."""
 
 from models.refusals.declared import CONFLICT, FORBIDDEN, NOT_FOUND, Declared
 
@@ -39,7 +39,7 @@ ORDERS = {
         "The actor is neither a user of the account nor a contact of the order's distributor.", FORBIDDEN
     ),
     "unknown_origin": Declared("The origin is not one of a call of this actor.", FORBIDDEN),
-    # how the order goes on
+    # calls about a placed order
     "unknown_order": Declared("There is no order {order}.", NOT_FOUND),
     "unknown_note": Declared("There is no such note of this order.", NOT_FOUND),
     "note_invalid": Declared("A note has at most {characters:,} characters, and none that is not text."),
@@ -69,5 +69,5 @@ ORDERS = {
     ),
     "order_over": Declared("{order} is {order_status} since {since}; there is nothing to retry.", CONFLICT),
     "not_held": Declared("{workflow} is not held; there is nothing to retry.", CONFLICT),
-    "not_taken": Declared("The workflow did not take this call."),
+    "not_taken": Declared("The workflow did not accept this call."),
 }

@@ -1,4 +1,4 @@
-"""Refusals about accounts that are administered, and about edits of lines and their SIMs."""
+"""Refusals about the administration of accounts, and about edits of lines and their SIMs."""
 
 from models.refusals.declared import CONFLICT, FORBIDDEN, NOT_FOUND, Declared
 

@@ -1,4 +1,4 @@
-"""English words for parameters that are codes themselves."""
+"""English translations of parameters that are codes."""
 
 from models.refusals.declared import Words
 
@@ -25,5 +25,5 @@ WORDS: Words = {
         "flag": "its last field is not the flag 1",
     },
 }
-"""`action` as `models.orders.rules.Action` labels it; `ended` how a request did,
-`order_status` how an order did; `rule` what a code breaks."""
+"""`action`: the labels of `models.orders.rules.Action`; `ended`: how a request ended; `order_status`: how an
+order ended; `rule`: which rule an activation code breaks."""

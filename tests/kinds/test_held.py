@@ -90,7 +90,7 @@ async def test_what_is_held_is_selected_by_each_of_its_reasons(open_scene: Scene
             assert (held.id, held.reason) == (order_id, reason)
         scene.mailbox.answers.clear()
         (done,) = await desk.many(OPERATOR, [held])
-    assert (done.id, done.outcome.value) == (order_id, "goes on")
+    assert (done.id, done.outcome.value) == (order_id, "continues")
     await scene.ended(order_id)
     assert sorted(scene.mailbox.recipients()) == [ANA, keeper("Meter")]
 

@@ -63,7 +63,9 @@ def test_a_part_that_cannot_be_stopped_is_refused_in_one_sentence(tmp_path: Path
     assert shell.run("sandbox", "status", *here, code=3).err.startswith(f"No sandbox runs in {folder}")
     with up(folder, environment=given):
         unknown = shell.run("sandbox", "stop", "printer", *here, code=2).err
-        assert unknown == ("The sandbox has no part printer; it has: mailbox, postgres, temporal, worker.\n")
+        assert unknown == (
+            "The sandbox has no component printer; it has: mailbox, postgres, temporal, worker.\n"
+        )
         external = shell.run("sandbox", "stop", "mailbox", *here, code=2).err
         assert external.startswith("mailbox is not the sandbox's own, as ESIM_SMTP_URL names another")
         told = shell.run("sandbox", "status", *here).out

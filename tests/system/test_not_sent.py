@@ -89,7 +89,7 @@ async def test_an_order_that_was_not_mailed_says_so_everywhere_until_it_is(idle_
         assert "the order to the provider (" in shown
         assert "orders@telvia.example" in shown
         assert f"since {unsent.since:%Y-%m-%d %H:%M:%S}" in shown
-        assert "(1 try). The mail server does not answer, or takes no mails now." in shown
+        assert "(1 try). The mail server does not answer, or accepts no e-mails now." in shown
         assert "la commande à l\N{RIGHT SINGLE QUOTATION MARK}opérateur" in await typed(
             scene, "--language", "fr", "order", "show", order_id
         )

@@ -31,7 +31,7 @@ async def test_a_retry_says_whether_the_request_goes_on_or_is_held_again(scene: 
     assert again.err.startswith(f"{request} is held again")
     assert json.loads((await typed(scene, "retry", request, "--json", code=1)).out)["outcome"] == "held_again"
     scene.mailbox.answer = TAKES
-    assert (await typed(scene, "retry", request)).out == f"{request} goes on.\n"
+    assert (await typed(scene, "retry", request)).out == f"{request} continues.\n"
     await scene.mailbox.got(QUENTIN)
     assert (await typed(scene, "withdraw", request)).out == f"{request}: withdrawn\n"
     assert (await typed(scene, "withdraw", request)).out == f"{request}: withdrawn already\n"
@@ -70,7 +70,7 @@ async def test_a_request_that_was_held_twice_is_started_again_as_a_further_retry
     await typed(scene, "retry", request, code=1)
     await scene.temporal.client.get_workflow_handle(request).terminate()
     scene.mailbox.answer = TAKES
-    assert (await typed(scene, "retry", request)).out == f"{request} goes on.\n"
+    assert (await typed(scene, "retry", request)).out == f"{request} continues.\n"
     await scene.mailbox.got(QUENTIN)
     assert (await world.book.request(OPERATOR, request)).holds == ()
     handle = scene.temporal.client.get_workflow_handle(request)

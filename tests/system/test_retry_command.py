@@ -41,7 +41,7 @@ async def test_a_retry_says_whether_the_order_goes_on_or_is_held_again(scene: Sc
     assert as_json["outcome"] == "held_again"
 
     scene.mailbox.answer = TAKES
-    assert (await retry(scene, order_id)).out == f"{order_id} goes on.\n"
+    assert (await retry(scene, order_id)).out == f"{order_id} continues.\n"
     assert (await scene.desk.order(OPERATOR, order_id)).held_reason is None
     await scene.mailbox.got("orders@telvia.example")
 
@@ -77,7 +77,7 @@ async def test_a_terminated_order_that_was_held_goes_on_with_what_it_was_held_fo
     order_id = await held(scene)
     await scene.temporal.client.get_workflow_handle(order_id).terminate()
     scene.mailbox.answer = TAKES
-    assert (await retry(scene, order_id)).out == f"{order_id} goes on.\n"
+    assert (await retry(scene, order_id)).out == f"{order_id} continues.\n"
     assert (await scene.desk.order(OPERATOR, order_id)).held_reason is None
     await scene.mailbox.got("orders@telvia.example")
 

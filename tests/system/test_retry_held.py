@@ -79,7 +79,7 @@ async def test_all_that_are_held_for_a_reason_go_on_batch_after_batch(
     ]
     ended = await details(handle)
     assert ended.startswith("**Done**")
-    assert f"| {ORDERS} | goes on | `mail_rejected` |" in ended
+    assert f"| {ORDERS} | continues | `mail_rejected` |" in ended
     await scene.mailbox.got(*["orders@telvia.example"] * ORDERS)
     history = readable((await handle.fetch_history()).to_json())
     assert "telvia.example" not in history

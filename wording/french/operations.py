@@ -35,7 +35,7 @@ OPERATIONS = {
         "La base de données a été restaurée à partir d’une sauvegarde ; exécutez : esim-orders db restored"
     ),
     "cursor_invalid": "Ce n’est pas un curseur du flux d’événements.",
-    "unknown_workflow": "{workflow} ne correspond à rien qui puisse être en attente.",
+    "unknown_workflow": "{workflow} n’est pas le workflow d’un élément qui puisse être en attente.",
     "database_not_at_head": (
         "La base de données est à la révision {found}, ce worker demande {needed} ; "
         "exécutez : esim-orders db upgrade"
