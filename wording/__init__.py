@@ -1,1 +1,1 @@
-"""What people read in their language: e-mails, pages, refusals, labels; also dates, numbers and plurals."""
+"""Texts in the reader's language: e-mails, pages, refusals, labels, dates, numbers and plurals."""

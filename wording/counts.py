@@ -1,4 +1,4 @@
-"""How many of each, as the command line says it in English: 1 user, 3 devices."""
+"""Counts with their nouns in English, for the command line: 1 user, 3 devices."""
 
 from collections.abc import Mapping
 
@@ -20,30 +20,30 @@ COUNTS: Mapping[str, Plural] = {
     "users": Plural("{number} user", "{number} users"),
     "SIMs": Plural("{number} SIM", "{number} SIMs"),
 }
-"""What imports and edits count, by its name in their reports."""
+"""The records that imports and edits count, by their names in the reports."""
 
 ERASED: Mapping[str, Plural] = {
     "users": COUNTS["users"],
     "employees": COUNTS["employees"],
     "contacts": COUNTS["contacts"],
-    "sims": Plural("{number} SIM without a user then", "{number} SIMs without a user then"),
-    "letters": Plural("{number} letter written", "{number} letters written"),
+    "sims": Plural("{number} SIM left without a user", "{number} SIMs left without a user"),
+    "letters": Plural("{number} e-mail text written", "{number} e-mail texts written"),
     "notes": Plural("{number} note written", "{number} notes written"),
     "mentions": Plural("{number} text that names them", "{number} texts that name them"),
-    "copies": Plural("{number} letter copied to them", "{number} letters copied to them"),
+    "copies": Plural("{number} e-mail copied to them", "{number} e-mails copied to them"),
     "notifications": Plural("{number} notification to them", "{number} notifications to them"),
     "accounts": Plural(
-        "{number} account without a contact address then", "{number} accounts without a contact address then"
+        "{number} account left without a contact address", "{number} accounts left without a contact address"
     ),
 }
-"""What the erasure of a person counts."""
+"""The records that the erasure of a person counts."""
 
 HELD: Mapping[str, Plural] = {
     "order": Plural("{number} order", "{number} orders"),
     "qr_request": Plural("{number} QR request", "{number} QR requests"),
     "qr_notification": Plural("{number} notification", "{number} notifications"),
 }
-"""What may be held, by its kind."""
+"""Work that may be held, by its kind."""
 
 DEAD_LINKS = Plural(
     "{number} link that showed it shows nothing", "{number} links that showed it show nothing"
@@ -52,12 +52,12 @@ POLLING_WORKERS = Plural("{number} worker polls", "{number} workers poll")
 
 
 def counted(count: int, things: Plural) -> str:
-    """So many things."""
+    """The count with its noun."""
     return plural_of(count, things, Language.EN)
 
 
 def listed(counts: Mapping[str, int], things: Mapping[str, Plural] = COUNTS) -> str:
-    """How many of each that there are any of; what has no words here, of another version, is named."""
+    """The counts that are not zero, with their nouns; a name of another version is shown as it is."""
     return ", ".join(
         counted(count, things.get(name, Plural(f"{{number}} {name}", f"{{number}} {name}")))
         for name, count in counts.items()
@@ -66,5 +66,5 @@ def listed(counts: Mapping[str, int], things: Mapping[str, Plural] = COUNTS) -> 
 
 
 def erased(counts: Mapping[str, int]) -> str:
-    """What the erasure of a person concerned: the person first."""
+    """The records that an erasure concerned, the person first."""
     return listed({**dict.fromkeys(ERASED, 0), **counts}, ERASED)

@@ -1,6 +1,6 @@
-"""Dates and lengths of time as people who speak a language write them; the words are Babel's.
+"""Dates and durations in the reader's language, formatted by Babel.
 
-E-mails and pages have no other way to show them.
+E-mails and pages show dates only through this module.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from wording.numbers import locale
 
 
 class _Patterns(NamedTuple):
-    """CLDR patterns of a moment. French writes `14 h 05`, which CLDR's own formats do not, and `1er`."""
+    """CLDR patterns of a date and time. French `14 h 05` and `1er` are not in CLDR's own formats."""
 
     any_day: str
     first_of_month: str
@@ -33,7 +33,7 @@ def moment(when: datetime, language: Language) -> str:
     """A date and time to the minute, in UTC.
 
     `26 November 2026, 14:05 UTC`; `26 novembre 2026 à 14 h 05 UTC`, with non-breaking spaces. Raises
-    `ValueError` where the time zone is missing.
+    `ValueError` if the time zone is missing.
     """
     if when.tzinfo is None:
         raise ValueError("A moment without a time zone cannot be shown to a reader.")
@@ -43,7 +43,7 @@ def moment(when: datetime, language: Language) -> str:
 
 
 def span(length: timedelta, language: Language) -> str:
-    """How long something takes, in the largest unit that is exact to the minute: `15 minutes`, `2 hours`."""
+    """A duration in the largest unit that is exact to the minute: `15 minutes`, `2 hours`."""
     minutes = max(1, -(-length // timedelta(minutes=1)))
     sizes = (("day", 24 * 60), ("hour", 60), ("minute", 1))
     unit, size = next((unit, size) for unit, size in sizes if minutes % size == 0)

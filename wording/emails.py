@@ -1,7 +1,7 @@
 """The texts of e-mails in every language: `emails.<language>.toml` in the folder of their subject.
 
-What all e-mails begin with is in `emails.<language>.toml` beside this file. A file that lacks something, or
-has something that no e-mail has, is refused when it is read.
+The common beginning of all e-mails is in `emails.<language>.toml` beside this file. A file with missing or
+unknown keys is refused when it is read.
 """
 
 import tomllib
@@ -14,7 +14,7 @@ from models.language import Language
 
 HERE = Path(__file__).parent
 SUBJECTS: dict[str, Path] = {"orders": HERE / "orders", "codes": HERE / "codes"}
-"""Where the texts of each subject are."""
+"""The folder with the texts of each subject."""
 
 
 class _Text(BaseModel):
@@ -22,36 +22,36 @@ class _Text(BaseModel):
 
 
 class Frame(_Text):
-    """What is the same in all e-mails."""
+    """The texts that all e-mails share."""
 
     greetings: tuple[str, ...]
-    """The first whose facts are known."""
+    """The first whose facts are known is used."""
     colon: str
 
 
 class EmailText(_Text):
-    """What one e-mail says around its facts. A sentence about a fact that there is none of is left out."""
+    """The text of one e-mail around its facts. A sentence that names an unknown fact is left out."""
 
     subjects: tuple[str, ...] = ()
-    """The first whose facts are known. An e-mail that a user may edit has those of `prefilled`."""
+    """The first whose facts are known is used. An e-mail that a user may edit has those of `prefilled`."""
     title: str
     lead: tuple[str, ...] = ()
     ask_title: str | None = None
     ask: tuple[str, ...] = ()
-    """What stands in a box, for it matters most."""
+    """The most important text, shown in a box."""
     next_title: str | None = None
     next: tuple[str, ...]
 
 
 class ButtonText(_Text):
-    """What a link says, and what its reader should know of it."""
+    """The label of a link, and the notes below it."""
 
     label: str
     under: tuple[str, ...]
 
 
 class PrefilledText(_Text):
-    """Subject and text as they are pre-filled for a user to edit."""
+    """The subject and text that are pre-filled for a user to edit."""
 
     subjects: tuple[str, ...]
     text: tuple[str, ...]
@@ -62,14 +62,14 @@ class SubjectTexts(_Text):
 
     facts_title: str
     next_title: str = ""
-    """Of e-mails that have no other."""
+    """For e-mails that have no other."""
     footer: str
     rows: dict[str, str]
-    """What each fact is called."""
+    """The label of each fact."""
     phrases: dict[str, str] = {}
-    """What several sentences say."""
+    """Phrases that several sentences share."""
     kinds: dict[str, dict[str, str]] = {}
-    """What depends on the kind of order."""
+    """Phrases that depend on the kind of order."""
     buttons: dict[str, ButtonText] = {}
     prefilled: PrefilledText | None = None
     emails: dict[str, EmailText]
@@ -77,7 +77,7 @@ class SubjectTexts(_Text):
 
 @cache
 def frame(language: Language) -> Frame:
-    """What is the same in all e-mails in this language."""
+    """The texts that all e-mails in this language share."""
     return Frame.model_validate(_file(HERE / f"emails.{language}.toml"))
 
 

@@ -1,4 +1,4 @@
-"""Statuses, actions and hold reasons in the reader's language; English is where they are defined."""
+"""Statuses, actions and hold reasons in the reader's language; `models` defines the English ones."""
 
 from collections.abc import Mapping
 
@@ -13,12 +13,12 @@ from wording.numbers import Plural, counted
 
 
 def action_label(action: Action, language: Language) -> str:
-    """The action as it is named to users."""
+    """The action's name as it is shown to users."""
     return action.label if language is Language.EN else french.ACTIONS[action]
 
 
 def kind_label(kind: str, language: Language) -> str:
-    """The kind of an order as it is named to users; one without words in this language in English."""
+    """The name of an order's kind as it is shown to users; in English if it is not translated."""
     words = {str(action): words for action, words in french.ACTIONS.items()}
     return words.get(kind, english(kind)) if language is Language.FR else english(kind)
 
@@ -34,14 +34,14 @@ def request_status(status: RequestStatus, language: Language) -> str:
 
 
 def hold_sentence(reason: str, language: Language) -> str:
-    """Why an order or a request waits for a person, and what to do. A reason of another version is named."""
+    """Why an order or a request is held, and what to do. A reason of another version is shown as it is."""
     if reason not in set(HoldReason):
         return reason
     return HoldReason(reason).sentence if language is Language.EN else french.HOLDS[HoldReason(reason)]
 
 
 def not_sent_step(step: str, language: Language) -> str:
-    """What has not gone out yet. One without words of its own is an e-mail, or is named as it is."""
+    """What has not been sent yet: a step without a translation is an e-mail, or is shown as it is."""
     name = step.partition(":")[0]
     if step.startswith(MAIL):
         return AN_EMAIL if language is Language.EN else french.AN_EMAIL
@@ -50,18 +50,18 @@ def not_sent_step(step: str, language: Language) -> str:
 
 
 def not_sent_words(language: Language) -> Mapping[str, str]:
-    """What a list and a detail say of what has not gone out yet, by the names of `WORDS`."""
+    """The words around unsent e-mails and calls in lists and details, by the keys of `WORDS`."""
     return WORDS if language is Language.EN else french.NOT_SENT_WORDS
 
 
 def not_sent_tries(tries: int, language: Language) -> str:
-    """How often it was tried."""
+    """The number of attempts."""
     words = not_sent_words(language)
     return counted(tries, Plural(words["one_try"], words["tries"]), language)
 
 
 def not_sent_reason(reason: str, language: Language) -> str:
-    """Why it has not gone out yet. A reason of another version is named."""
+    """Why it has not been sent yet. A reason of another version is shown as it is."""
     if reason not in set(NotSentReason):
         return reason
     known = NotSentReason(reason)

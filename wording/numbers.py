@@ -1,9 +1,9 @@
-"""Numbers and plurals as people who speak a language write them, by the rules of Unicode's CLDR (Babel).
+"""Numbers and plurals in the reader's language, by the rules of Unicode's CLDR (Babel).
 
     number(12_500, Language.FR)                                                   # 12 500
     counted(3, Plural("{number} line", "{number} lines"), Language.EN)                   # 3 lines
 
-Babel is loaded when the first number is written: a command that prints none starts without it.
+Babel is imported when the first number is formatted, so that other commands start faster.
 """
 
 from functools import cache, lru_cache
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Plural(NamedTuple):
-    """What is said of one, and of any other number: `{number}` is it."""
+    """The singular and the plural of a text, with the number in `{number}`."""
 
     one: str
     other: str
@@ -31,14 +31,14 @@ def number(value: int, language: Language) -> str:
 
 
 def counted(count: int, plural: Plural, language: Language) -> str:
-    """So many of something. In French zero is singular."""
+    """The count with its noun in singular or plural. In French zero is singular."""
     form = plural.one if locale(language).plural_form(count) == "one" else plural.other
     return form.format(number=number(count, language))
 
 
 @cache
 def locale(language: Language) -> "Locale":
-    """How dates and numbers are written in this language."""
+    """The Babel locale of this language."""
     from babel import Locale  # noqa: PLC0415  see above
 
     return Locale(language.value)

@@ -15,7 +15,7 @@ _number = partial(number, language=Language.FR)
 
 
 def sentence(refusal: Refusal, language: Language) -> str:
-    """Why, and what to do about it. A code of another version is named."""
+    """The reason and what to do about it. A code of another version is shown as it is."""
     if language is Language.EN:
         return refusal.sentence
     start = _french(refusal)
@@ -26,7 +26,7 @@ def sentence(refusal: Refusal, language: Language) -> str:
 
 
 def sentences(refused: Refused, language: Language) -> list[str]:
-    """Every reason."""
+    """The sentences of all reasons."""
     return [sentence(refusal, language) for refusal in refused.refusals]
 
 

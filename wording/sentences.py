@@ -1,7 +1,6 @@
-"""How facts are put into the sentences of a language.
+"""Fill facts into the sentences of a language.
 
-Facts are put in as plain text, and escaped where HTML is made of it: a name can be written in any way, and is
-still only a name.
+Facts are filled in as plain text and escaped where HTML is generated, so that a name cannot inject markup.
 """
 
 import re
@@ -15,16 +14,16 @@ from wording.dates import moment
 from wording.numbers import number
 
 LONGEST_VALUE = 300
-# where facts stand side by side, the weak marks of direction mislead too
+# between adjacent facts, the implicit directional marks mislead too
 HARMFUL = re.compile(f"[{CONTROLS}{REVERSALS}\u200e\u200f]")
 
 Fact = str | int | datetime | tuple[str, ...] | None
 Known = Mapping[str, str | None]
-"""The facts as they are written; None for those that there are none of."""
+"""The formatted facts; None for an unknown one."""
 
 
 def written(fact: Fact, language: Language) -> str | None:
-    """A fact in print, on one line; None if there is nothing to print."""
+    """A fact formatted on one line; None if it is empty."""
     match fact:
         case None:
             return None
@@ -32,14 +31,14 @@ def written(fact: Fact, language: Language) -> str | None:
             return moment(fact, language)
         case int():
             return number(fact, language)
-        case tuple():  # all of them, however many: each is as short as any fact
+        case tuple():  # all items are shown; only each item's length is limited
             return ", ".join(filter(None, map(one_line, fact))) or None
         case _:
             return one_line(fact)
 
 
 def one_line(text: str | None) -> str | None:
-    """A text in print, None if there is nothing to print."""
+    """A text on one line, truncated if too long; None if it is empty."""
     if text is None:
         return None
     line = " ".join(HARMFUL.sub(" ", text).split())
@@ -47,7 +46,7 @@ def one_line(text: str | None) -> str | None:
 
 
 def sentences(wordings: Iterable[str], known: Known) -> list[str]:
-    """Fill in the sentences, leaving out those about a fact that there is none of."""
+    """Fill in the sentences, leaving out those that name an unknown fact."""
     return [
         wording.format_map(known)
         for wording in wordings
@@ -56,6 +55,6 @@ def sentences(wordings: Iterable[str], known: Known) -> list[str]:
 
 
 def first(wordings: Sequence[str], known: Known) -> str:
-    """The first sentence whose facts are all known, such as a subject; else the last, with `…` for them."""
+    """The first sentence whose facts are all known, such as a subject; else the last, with `…` for gaps."""
     found = sentences(wordings, known)
     return found[0] if found else wordings[-1].format_map({name: known[name] or "…" for name in known})

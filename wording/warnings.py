@@ -1,6 +1,6 @@
-"""Warnings in the reader's language: what was done all the same, and should be looked at.
+"""Warnings in the reader's language: something was done, but should be checked.
 
-They travel as English sentences, also in Temporal's answers, and are recognised by them here.
+They are passed on as English sentences, also in results from Temporal, and translated by pattern here.
 """
 
 import re
@@ -20,7 +20,7 @@ _FRENCH: Mapping[str, str] = {
 
 
 def warning(english: str, language: Language) -> str:
-    """The warning as it is read; one that is not known here stays as it is."""
+    """The warning in the reader's language; an unknown one stays in English."""
     if language is Language.EN:
         return english
     for template, translated in _FRENCH.items():

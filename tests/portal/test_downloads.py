@@ -77,7 +77,7 @@ async def test_a_link_that_is_over_shows_nothing(
     desk.fails["download_page"] = Refused.because(code)
     for answer in (await browser.get(PAGE), await browser.post(PAGE), await browser.post(f"{PAGE}/png")):
         assert answer.status_code == 410
-        assert "Ask whoever sent it for a new one." in answer.text
+        assert "Ask the sender for a new one." in answer.text
         assert CODE.matching_id not in answer.text
     assert not desk.done["reveal"] + desk.done["download"]
 

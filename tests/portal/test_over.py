@@ -70,7 +70,7 @@ async def test_what_is_sent_too_late_is_said_to_be_lost(
         await browser.post(f"{PAGE}/send", data={"upload_id": "upload-1"}),
     ):
         assert answer.status_code == 410
-        assert "What you sent just now was not taken in." in answer.text
+        assert "What you sent just now was not imported." in answer.text
     assert desk.received == []
 
 

@@ -80,7 +80,7 @@ async def test_nothing_of_the_person_is_left_and_all_else_is(scene: Scene, shell
     events = await scene.sql(told)
     assert ADDRESS in await everything(scene)
     declined = await erase(shell, ADDRESS, code=2, typed="n\n")
-    assert "1 user, 1 employee, 2 SIMs without a user then, 1 letter written" in declined.err
+    assert "1 user, 1 employee, 2 SIMs left without a user, 1 e-mail text written" in declined.err
     assert "nothing was done." in declined.err
     assert ADDRESS in await everything(scene)
 
@@ -99,7 +99,7 @@ async def test_nothing_of_the_person_is_left_and_all_else_is(scene: Scene, shell
     assert kept.actor == "operator"
     assert len(kept.data["users"]) == 1
     assert (await erase(shell, ADDRESS, "--yes", code=2)).err == (
-        "Nobody is known by this address, name or reference.\n"
+        "No person is known by this address, name or reference.\n"
     )
 
 
@@ -147,7 +147,7 @@ async def test_a_name_that_several_people_have_is_asked_about(scene: Scene, shel
     refused = await erase(shell, "jo martin", "--yes", code=2)
     assert refused.err.startswith("Several people have this name; name one: employee:")
     reference = refused.err.split("name one: ")[1].split(", ")[0]
-    assert (await erase(shell, reference, "--yes")).out == "Erased: 1 employee, 1 SIM without a user then.\n"
+    assert (await erase(shell, reference, "--yes")).out == "Erased: 1 employee, 1 SIM left without a user.\n"
     left = await run(scene.database, "SELECT email FROM employees")
     assert len(left) == 1
 
@@ -155,7 +155,7 @@ async def test_a_name_that_several_people_have_is_asked_about(scene: Scene, shel
 @pytest.mark.parametrize("who", ["nobody@acme.example", "Nobody At All", "user:99", "  ", "a\0b"])
 async def test_who_is_not_known_is_told_so(scene: Scene, shell: Shell, who: str) -> None:
     said = await asyncio.to_thread(lambda: shell.run("person", "erase", who, "--yes", code=2))
-    assert said.err == "Nobody is known by this address, name or reference.\n"
+    assert said.err == "No person is known by this address, name or reference.\n"
 
 
 async def test_that_it_was_done_is_for_ever(scene: Scene) -> None:

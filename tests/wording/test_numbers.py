@@ -54,7 +54,7 @@ def test_what_is_counted_has_a_singular_and_a_plural() -> None:
     assert listed({"devices": 1, "SIMs": 0, "lines": 1200}) == "1 device, 1,200 lines"
     assert (
         erased({"letters": 2, "users": 1, "sims": 2})
-        == "1 user, 2 SIMs without a user then, 2 letters written"
+        == "1 user, 2 SIMs left without a user, 2 e-mail texts written"
     )
     assert listed({"gadgets": 2}) == "2 gadgets", "a report of another version"
 
