@@ -57,7 +57,7 @@ async def test_a_file_is_checked_looked_at_sent_and_told(
     assert '<dialog class="notice" id="notice" open' in done.text
     assert ">Ana Lopes</dd>" in done.text
     assert ">ana@acme.example</dd>" in done.text
-    assert "told automatically 15 minutes after" in done.text
+    assert "notified automatically 15 minutes after" in done.text
     assert "notify_manager" not in desk.done
     told = await browser.post(f"{PAGE}/tell")
     assert told.status_code == 200
