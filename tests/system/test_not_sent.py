@@ -32,7 +32,7 @@ ANSWERS_WITHIN = timedelta(seconds=0.5)
 SENTENCES = {
     "mail_unavailable": "The mail server does not answer",
     "mail_configuration": "does not accept our login",
-    "mail_uncertain": "it may have arrived",
+    "mail_uncertain": "may have arrived",
 }
 
 
