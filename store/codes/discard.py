@@ -1,8 +1,21 @@
 """Discarding a SIM ends its open request and revokes its links and notifications."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, delete, func, insert, literal, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CTE
@@ -32,17 +45,21 @@ def _events(ended: CTE, happened: str) -> Select[Any]:
     )
 
 
-def _end() -> Select[str]:
+def ending(sim_id: ColumnElement[int]) -> tuple[CTE, Sequence[CTE]]:
+    """End the open request of a SIM that is locked, and revoke everything that leads to its code, as parts of
+    the statement that discards the SIM: the part with the `id` of the request, whose workflow is to be
+    signalled, and the others.
+    """
     request = (
         update(QrRequestRow)
-        .where(QrRequestRow.sim_id == bindparam("sim"), QrRequestRow.status == RequestStatus.REQUESTED)
+        .where(QrRequestRow.sim_id == sim_id, QrRequestRow.status == RequestStatus.REQUESTED)
         .values(status=RequestStatus.SIM_DISCARDED, status_since=now())
         .returning(QrRequestRow.id, QrRequestRow.sim_id, QrRequestRow.account_id)
         .cte("ended")
     )
     notification = (
         update(QrNotificationRow)
-        .where(QrNotificationRow.sim_id == bindparam("sim"), QrNotificationRow.revoked_at.is_(None))
+        .where(QrNotificationRow.sim_id == sim_id, QrNotificationRow.revoked_at.is_(None))
         .values(revoked_at=now())
         .returning(QrNotificationRow.id, QrNotificationRow.sim_id, QrNotificationRow.account_id)
         .cte("revoked")
@@ -50,7 +67,7 @@ def _end() -> Select[str]:
     links = (
         update(LinkRow)
         .where(
-            LinkRow.sim_id == bindparam("sim"),
+            LinkRow.sim_id == sim_id,
             LinkRow.purpose == "download",  # an upload link ends with its request; its page says how
             LinkRow.revoked_at.is_(None),
         )
@@ -61,26 +78,15 @@ def _end() -> Select[str]:
     released = delete(HoldRow).where(HoldRow.workflow_id.in_(obsolete)).cte("released")
     superseded = delete(NotSentRow).where(NotSentRow.subject_id.in_(obsolete)).cte("superseded")
     appended = _appended(request, notification)
-    return select(request.c.id).add_cte(notification, links, released, superseded, appended)
+    return request, (notification, links, released, superseded, appended)
 
 
-_END = _end()
 _ENDED = select(QrRequestRow.id).where(
     QrRequestRow.sim_id == bindparam("sim"), QrRequestRow.status == RequestStatus.SIM_DISCARDED
 )
 
 
-async def end_by_discard(connection: AsyncConnection, sim_id: int) -> str | None:
-    """End the open request of a SIM that is locked and discarded in this transaction, and revoke its links
-    and notifications. Return the id of the request, so that its workflow can be signalled.
-
-    One statement, as this runs for each order.
-    """
-    ended: str | None = (await connection.execute(_END, {"sim": sim_id})).scalar_one_or_none()
-    return ended
-
-
 async def ended_by_discard(connection: AsyncConnection, sim_id: int) -> str | None:
-    """The request that `end_by_discard` ended, for a retry of the step. A SIM is discarded once."""
+    """The request that ended with its SIM: what a repeated step finds. A SIM is discarded once."""
     ended: str | None = (await connection.execute(_ENDED, {"sim": sim_id})).scalar_one_or_none()
     return ended

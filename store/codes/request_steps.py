@@ -17,7 +17,7 @@ from models.orders.rules import Facts, Recipients, request_refusals
 from models.people.callers import AllAccounts, By, Permission
 from store import events, origins
 from store.codes.code_locks import LockedQrRequest, lock_request, lock_sim
-from store.codes.discard import end_by_discard, ended_by_discard
+from store.codes.discard import ended_by_discard
 from store.codes.notifications import offer_notification
 from store.codes.request_views import find, look, of_sim, request, start_facts
 from store.codes.tables import QrEmailTextRow, QrRequestRow, QrRoundRow
@@ -32,7 +32,6 @@ from store.row import now
 __all__ = [
     "add_round",
     "end",
-    "end_by_discard",
     "ended_by_discard",
     "find",
     "look",

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import SimKind, SimState
 from store.catalogue.tables import PackRow
+from store.codes import discard
 from store.fleet.tables import SimGroupRow, SimRow
 from store.orders.locked_order import LockedOrder
 from store.orders.tables import OrderRow
@@ -86,6 +87,7 @@ _DISCARDED = (
     .returning(SimRow.id)
     .cte("discarded")
 )
+_ENDED, _REVOKED = discard.ending(bindparam("old", type_=BigInteger))
 _SWAP = (
     update(SimRow)
     .where(
@@ -95,9 +97,13 @@ _SWAP = (
         select(_DISCARDED.c.id).exists(),
     )
     .values(state=SimState.ACTIVE, employee_id=bindparam("user"), iccid=bindparam("known_iccid"))
-    .returning(SimRow.id)
+    .returning(select(_ENDED.c.id).scalar_subquery())
+    .add_cte(*_REVOKED)
 )
-"""Discard the old SIM and activate the new one; returns no row if either is in another state."""
+"""Discard the old SIM, end what leads to its code, and activate the new one. No row if either SIM is not in
+the state that it must be in: then an error rolls back all of it. The old SIM leaves its groups in a statement
+before, as the trigger `keep_discarded` does not see what other parts of its own statement do.
+"""
 _OWNER = select(SimRow.id).where(SimRow.iccid == bindparam("iccid"))
 
 
@@ -117,11 +123,15 @@ async def create_temporary(
     return int((await connection.execute(_CREATE, values)).scalar_one())
 
 
-async def swap(connection: AsyncConnection, old: LockedSim, new: LockedSim, iccid: str) -> None:
-    """Replace the old SIM by the temporary eSIM: the old one is discarded and leaves its groups."""
+async def swap(connection: AsyncConnection, old: LockedSim, new: LockedSim, iccid: str) -> str | None:
+    """Put the temporary eSIM in the place of the old SIM, which is discarded and in no group any more, with
+    everything that leads to its code. The id of the request for its QR code that ended with it, if one was
+    open: its workflow is to be signalled.
+    """
     await connection.execute(_INHERIT_GROUPS, {"old": old.id, "new": new.id})
     swapped = {"old": old.id, "new": new.id, "user": old.employee_id, "known_iccid": iccid}
-    (await connection.execute(_SWAP, swapped)).scalar_one()
+    ended: str | None = (await connection.execute(_SWAP, swapped)).scalar_one()
+    return ended
 
 
 async def owner_of(connection: AsyncConnection, iccid: str) -> int | None:

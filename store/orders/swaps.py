@@ -14,7 +14,6 @@ from models.orders.placement import Placement
 from models.orders.rules import refusals
 from models.orders.views import OrderDetails, SwapDetails
 from store.catalogue.tables import PackRow
-from store.codes import discard
 from store.events import Happening
 from store.fleet import sim_moves
 from store.fleet.sim_moves import LockedSim
@@ -183,8 +182,7 @@ class Swaps:
             return Refusal.of("iccid_unknown")
         if taken := line.taken(known):
             return taken
-        await sim_moves.swap(connection, line.in_place, line.temporary, known)
-        ended = await discard.end_by_discard(connection, line.in_place.id)
+        ended = await sim_moves.swap(connection, line.in_place, line.temporary, known)
         return Effect(
             [
                 ("sim.discarded", {"sim": line.in_place.id, "iccid": line.in_place.iccid}),

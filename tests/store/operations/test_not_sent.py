@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 
 from models.operations.not_sent import NotSentReason, NotSentView
+from models.orders.lifecycle import OrderKind
 from models.people.callers import AllAccounts, By
-from store.codes import discard, notifications
+from store.codes import notifications
 from store.operations import checks, not_sent
 from store.operations.not_sent import Sending
 from store.orders import views
 from store.session import Database
-from tests.builders import acknowledge, cancel, place, run, world
+from tests.builders import acknowledge, cancel, iccid, place, process, run, world
 from tests.qr_world import QrWorld, notification, qr_world, release
 
 AWAY = NotSentReason.MAIL_UNAVAILABLE
@@ -117,7 +118,8 @@ async def test_a_notification_that_is_over_does_not_wait_for_its_mail(qr: QrWorl
     elif end == "replaced":
         await qr.take(number=2)
     else:
-        async with qr.database.transaction() as connection:
-            await discard.end_by_discard(connection, 1)
+        order = await place(qr.database, kind=OrderKind.REPLACE_ESIM)
+        await acknowledge(qr.database, order)
+        await process(qr.database, order, iccid(900))
     await fails(qr.database, sending)
     assert await kept(qr.database) == set()
