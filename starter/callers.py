@@ -47,7 +47,7 @@ async def user(
         found = await lookups.find_user(connection, AllAccounts(), text)
     if found.deactivated_at is not None:
         raise Refused(user_deactivated())
-    closed = closed_refusal(found.account_closed_at, found.role)
+    closed = closed_refusal(found.role, closed=found.account_closed_at is not None)
     if closed:
         raise Refused(closed)
     return Caller(

@@ -5,7 +5,18 @@ Only the id of an origin leaves the database, so Temporal never has a session or
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, bindparam, insert, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    String,
+    bindparam,
+    exists,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,9 +46,16 @@ class OriginRow(Row):
 _RECORD = insert(OriginRow).returning(OriginRow.id)
 
 
-_OF_ACTOR = select(OriginRow.id).where(
-    OriginRow.id == bindparam("origin"), OriginRow.actor == bindparam("actor")
-)
+def theirs() -> ColumnElement[bool]:
+    """Whether a call's origin is one of its actor, as a condition; also where the call says nothing of its
+    origin. Its parameters are `by_origin` and `by_actor`.
+    """
+    origin = bindparam("by_origin", type_=BigInteger)
+    of_actor = (OriginRow.id == origin, OriginRow.actor == bindparam("by_actor", type_=String))
+    return or_(origin.is_(None), exists().where(*of_actor))
+
+
+_THEIRS = select(theirs())
 
 
 async def record(
@@ -58,10 +76,8 @@ async def known(connection: AsyncConnection, origin_id: int | None, actor: str) 
     """Whether the origin belongs to this actor. Otherwise audit would join an event with the address and
     session of another actor. True for a call without an origin.
     """
-    if origin_id is None:
-        return True
-    which = {"origin": origin_id, "actor": actor}
-    return (await connection.execute(_OF_ACTOR, which)).one_or_none() is not None
+    which = {"by_origin": origin_id, "by_actor": actor}
+    return origin_id is None or bool(await connection.scalar(_THEIRS, which))
 
 
 async def verified(connection: AsyncConnection, by: By) -> By:

@@ -23,11 +23,11 @@ class AccountView(View):
     """The number of open orders; they continue even in a closed account."""
 
 
-def closed_refusal(closed_at: datetime | None, role: Role) -> Refusal | None:
+def closed_refusal(role: Role, *, closed: bool) -> Refusal | None:
     """Why a user with this role cannot act in the account: it is closed (F67).
 
     The staff of a distributor can: they finish the orders that are open.
     """
-    if closed_at is None or role is Role.PROVIDER_DESK:
+    if not closed or role is Role.PROVIDER_DESK:
         return None
     return Refusal.of("account_closed")

@@ -2,11 +2,11 @@
 transaction of its caller, as the steps that follow (`store.orders.steps`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, String, bindparam, insert
+from sqlalchemy import BigInteger, BindParameter, String, bindparam, insert, null
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -23,7 +23,7 @@ from store.orders.follow_ups import Emails, Pending, no_emails
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import references
 from store.orders.tables import OrderRow
-from store.people.actors import actor_refusal
+from store.people import actors
 from store.row import Row
 
 
@@ -41,8 +41,9 @@ async def accept(connection: AsyncConnection, placement: Placement, emails: Emai
         await lock_new_order(connection, placement.order_id)
     else:
         await lock_subject(connection, placement.account_id, what.subject)
+    row = (await connection.execute(_LOOK, _asked(placement))).one()
     try:
-        known = await views.acceptance(connection, placement.account_id, placement.order_id)
+        known = views.acceptance_of(row, placement.account_id, placement.order_id)
         if known is not None and not known.same_as(what):
             raise Refused.because("key_used", order=placement.order_id)
     except Refused as used:
@@ -50,7 +51,7 @@ async def accept(connection: AsyncConnection, placement: Placement, emails: Emai
         return Acceptance.refused(placement, *used.refusals)
     if known is not None:
         return known
-    refusal = await _refusal(connection, placement)
+    refusal = await _refusal(connection, placement, row.actor)
     if refusal:
         return await _refused(connection, placement, [refusal])
     decision = await EFFECTS[what.kind].decide(connection, placement)
@@ -67,17 +68,24 @@ async def accept(connection: AsyncConnection, placement: Placement, emails: Emai
     )
 
 
-async def _refusal(connection: AsyncConnection, placement: Placement) -> Refusal | None:
+_LOOK = views.answered(
+    actors.facts_of(bindparam("of_account", type_=BigInteger), null(), keep_open=True).label("actor")
+)
+"""The order if it was accepted before, and what decides whether the user may place it."""
+
+
+def _asked(placement: Placement) -> dict[str, Any]:
+    by = _by(placement)
+    ids = {"order": placement.order_id, "of_account": placement.account_id}
+    return ids | actors.asked(by.actor, by.origin_id)
+
+
+async def _refusal(
+    connection: AsyncConnection, placement: Placement, facts: Mapping[str, Any]
+) -> Refusal | None:
     """Why the user may not place it, whatever it is about."""
     account_id, note_id = placement.account_id, placement.note_id
-    refusal = await actor_refusal(
-        connection,
-        _by(placement).actor,
-        account_id,
-        permission=Permission.PLACE_ORDERS,
-        origin_id=placement.origin_id,
-        begins=True,
-    )
+    refusal = actors.refusal_of(facts, _by(placement).actor, permission=Permission.PLACE_ORDERS)
     return refusal or await views.note_refusal(connection, account_id, placement.order_id, note_id)
 
 

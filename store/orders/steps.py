@@ -25,7 +25,7 @@ from store.orders.follow_ups import Emails, Pending, no_emails
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import LockedOrder, lock_order
 from store.orders.tables import OrderRow
-from store.people.actors import actor_refusal
+from store.people.actors import refusal_of
 from store.row import now
 
 PROVIDER = "provider"
@@ -60,8 +60,8 @@ async def acknowledge(
     emails: Emails = no_emails,
 ) -> StepResult:
     """The provider acknowledged: the order begins (F12 to F16)."""
-    order = await lock_order(connection, order_id)
-    refusal = await _who(connection, order, by, Permission.ACKNOWLEDGE_ORDERS)
+    order = await lock_order(connection, order_id, by)
+    refusal = _who(order, by, Permission.ACKNOWLEDGE_ORDERS)
     if refusal:
         return _recorded(order, refusal)
     known = _said(order, by, iccid) in (None, order.iccid)
@@ -82,8 +82,8 @@ async def acknowledge(
 
 async def enter_iccid(connection: AsyncConnection, order_id: str, by: By, iccid: str) -> StepResult:
     """Write the ICCID of the order's eSIM; it can be corrected until the order is processed (F15, F49)."""
-    order = await lock_order(connection, order_id)
-    refusal = await _who(connection, order, by, Permission.ENTER_ICCID)
+    order = await lock_order(connection, order_id, by)
+    refusal = _who(order, by, Permission.ENTER_ICCID)
     if refusal is None and order.iccid == iccid and order.status is not OrderStatus.CANCELLED:
         return _recorded(order)
     if order.status is not OrderStatus.PROVIDER_PROCESSING:
@@ -113,8 +113,8 @@ async def complete(
 
     `request` names the call, so that an incident of it is kept once.
     """
-    order = await lock_order(connection, order_id)
-    refusal = await _who(connection, order, by, Permission.REPORT_PROCESSED)
+    order = await lock_order(connection, order_id, by)
+    refusal = _who(order, by, Permission.REPORT_PROCESSED)
     if refusal:
         return _recorded(order, refusal)
     iccid = _said(order, by, iccid)
@@ -146,8 +146,8 @@ async def cancel(
     `leaves`: what a cancelled order of any kind leaves to be done, besides what its own kind does.
     `note_id` is the note with the reason; one about another order would be told to the wrong people.
     """
-    order = await lock_order(connection, order_id)
-    refusal = await _who(connection, order, by, cancelling(order.status))
+    order = await lock_order(connection, order_id, by)
+    refusal = _who(order, by, cancelling(order.status))
     if refusal is None and order.status is OrderStatus.CANCELLED:
         return _recorded(order)
     refusal = refusal or advance(order.status, OrderStatus.CANCELLED)
@@ -212,21 +212,9 @@ def _said(order: LockedOrder, by: By, iccid: str | None) -> str | None:
     return None if by.actor == PROVIDER and order.iccid is not None else iccid
 
 
-async def _who(
-    connection: AsyncConnection,
-    order: LockedOrder,
-    by: By,
-    permission: Permission | Collection[Permission],
-) -> Refusal | None:
+def _who(order: LockedOrder, by: By, permission: Permission | Collection[Permission]) -> Refusal | None:
     """Why this actor may not do this to the order (S5)."""
-    return await actor_refusal(
-        connection,
-        by.actor,
-        order.account_id,
-        permission=permission,
-        origin_id=by.origin_id,
-        distributor_id=order.distributor_id,
-    )
+    return refusal_of(order.actor, by.actor, permission=permission, distributor_id=order.distributor_id)
 
 
 async def _incident(connection: AsyncConnection, order: LockedOrder, by: By, request: str) -> None:

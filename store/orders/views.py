@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, literal, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -123,27 +123,42 @@ async def orders(
     return await _views(connection, (await connection.execute(statement)).all())
 
 
-_ACCEPTANCE = (
-    select(
-        OrderRow.account_id,
-        OrderRow.status,
-        OrderRow.what,
-        ProviderRow.name.label("provider"),
-        DistributorRow.name.label("distributor"),
-        follow_ups.due_of(OrderRow.id).label("pending"),
+def answered(*more: ColumnElement[Any]) -> Select[Any]:
+    """One row about the order with this id, with its columns null if there is none, and with the columns that
+    the caller adds.
+    """
+    always = select(literal(1)).subquery("always")
+    return (
+        select(
+            OrderRow.account_id,
+            OrderRow.status,
+            OrderRow.what,
+            ProviderRow.name.label("provider"),
+            DistributorRow.name.label("distributor"),
+            follow_ups.due_of(OrderRow.id).label("pending"),
+            *more,
+        )
+        .select_from(always)
+        .outerjoin(OrderRow, OrderRow.id == bindparam("order"))
+        .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
+        .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
     )
-    .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
-    .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
-    .where(OrderRow.id == bindparam("order_id"))
-)
+
+
+_ACCEPTANCE = answered()
 
 
 async def acceptance(connection: AsyncConnection, account_id: int, order_id: str) -> Acceptance | None:
-    """How the account's order was answered when it was placed, with what is still to be done; None where it
-    is not known, also where it was refused. Raises `Refused` (`key_used`) where another account has the id.
+    """How the account's order was answered when it was placed, with what is still to be done; None if it is
+    not known, also if it was refused. Raises `Refused` (`key_used`) if another account has the id.
     """
-    row = (await connection.execute(_ACCEPTANCE, {"order_id": order_id})).one_or_none()
-    if row is None:
+    row = (await connection.execute(_ACCEPTANCE, {"order": order_id})).one()
+    return acceptance_of(row, account_id, order_id)
+
+
+def acceptance_of(row: Any, account_id: int, order_id: str) -> Acceptance | None:
+    """As `acceptance`, from a row of `answered`."""
+    if row.account_id is None:
         return None
     if row.account_id != account_id:
         raise Refused.because("key_used", order=order_id)

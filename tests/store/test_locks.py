@@ -215,11 +215,11 @@ async def test_a_writer_that_locks_in_another_sequence_is_noticed(
     """The SIM before the subject: what every step would do wrong if the sequence did not hold."""
     right = locked_order.lock_order
 
-    async def wrong(connection: AsyncConnection, order_id: str) -> locked_order.LockedOrder:
+    async def wrong(connection: AsyncConnection, order_id: str, by: By) -> locked_order.LockedOrder:
         if asyncio.current_task() in backwards:
             sims = "SELECT 1 FROM sims JOIN orders ON orders.subject = sims.holder WHERE orders.id = :order"
             await connection.execute(text(f"{sims} ORDER BY sims.id FOR UPDATE OF sims"), {"order": order_id})
-        return await right(connection, order_id)
+        return await right(connection, order_id, by)
 
     monkeypatch.setattr(order_steps, "lock_order", wrong)
     backwards: set[asyncio.Task[Any] | None] = set()
