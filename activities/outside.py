@@ -40,7 +40,7 @@ class PortSteps(ProviderSteps):
         """Notify the provider that the order is cancelled, if it was handed over."""
         await self._port(order.kind).withdraw(order.order_id, order.kind, order.retries)
         async with self._database.transaction() as connection:
-            await follow_ups.step_done(connection, order.order_id, follow_ups.WITHDRAWAL)
+            await follow_ups.withdrawn(connection, order.order_id)
 
     def _port(self, kind: str) -> Provider:
         return self._ports[PROVIDERS[kind]]
@@ -59,6 +59,5 @@ class EmailSteps(PeopleSteps):
         async with self._database.reading() as connection:
             facts = await emails.read(connection, email.order_id)
         outgoing = emails.outgoing(facts, email.email)
-        await self._outbox.send(AboutOrder(email.order_id, facts.account_id), outgoing, email.retries)
-        async with self._database.transaction() as connection:
-            await follow_ups.step_done(connection, email.order_id, follow_ups.EMAIL, email.email)
+        about = AboutOrder(email.order_id, facts.account_id)
+        await self._outbox.send(about, outgoing, email.retries, step=email.email)

@@ -37,7 +37,8 @@ class OrderEmails(Protocol):
 
     def to_provider(self, facts: Any, purpose: str, contact: Person, number: int = 0) -> Outgoing:
         """An e-mail about the order to a contact of its distributor. `purpose` is a `ProviderEmail`, `number`
-        that of a reminder. Only a kind that is served by e-mail has these.
+        that of a reminder. Only a kind that is served by e-mail has these; its facts also have
+        `order_contacts` (`store.orders.emails.order_contacts_of`).
         """
 
 

@@ -1,17 +1,17 @@
-"""Sending e-mails, each recorded before and after the mail server is asked.
+"""Sends e-mails, and records each before and after the mail server is asked.
 
-Raises, once every e-mail has had its chance, so that one recipient's failure touches no other:
+Raises once every e-mail was tried, so that one recipient's failure affects no other:
 
-    MailUnavailable, MailAmbiguous   worth trying again
-    MailUncertain                    twice unknown: a person decides
+    MailUnavailable, MailAmbiguous   worth a retry
+    MailUncertain                    not known twice whether it was delivered: an operator decides
     MailRejected, MailRefusedUs      see `mail.errors`
-    MailInvalid                      one cannot be composed: nothing of it was sent
+    MailInvalid                      an e-mail cannot be composed: nothing of it was sent
 """
 
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,7 +26,7 @@ from mail.errors import (
 )
 from mail.message import Mail, message_id
 from mail.smtp import Mailer
-from models.orders.lifecycle import HoldReason
+from models.orders.lifecycle import HoldReason, OrderStatus
 from models.people.addresses import can_be_written_to
 from outbox.compose import compose
 from outbox.emails import Email
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 
 class MailUncertain(MailError):
-    """The mail may have been delivered twice already; only a person sends it again."""
+    """The e-mail may have been delivered twice already: it is sent again only when a person retries."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Outgoing:
     """One e-mail to one recipient, among those about the same subject.
 
     `turn` distinguishes e-mails of one name, such as the number of a reminder. An e-mail with a `link` gets a
-    new one each time it is sent: only its digest is kept, so the one before cannot be written again. The link
-    of a try in which the e-mail certainly did not leave is deleted.
+    new one each time it is sent: only the digest of a link is stored, so the one before cannot be sent again.
+    The link of an attempt in which the e-mail was certainly not sent is deleted.
     """
 
     email: Email
@@ -71,7 +71,7 @@ _GRAVEST_LAST: tuple[type[MailError], ...] = (
 
 
 class Outbox:
-    """Sends mails, each in the language of its recipient. `domain` is what every Message-ID ends in."""
+    """Sends e-mails, each in the language of its recipient. Every Message-ID ends in `domain`."""
 
     def __init__(self, database: Database, mailer: Mailer, domain: str) -> None:
         self._database = database
@@ -84,16 +84,24 @@ class Outbox:
         outgoing: Sequence[Outgoing],
         retries: int,
         wanted: Callable[[AsyncConnection], Awaitable[bool]] | None = None,
+        *,
+        statuses: Collection[OrderStatus] | None = None,
+        step: str | None = None,
     ) -> None:
-        """Send those of these mails that have not gone out yet; none, once they are not `wanted`.
+        """Send those of these e-mails that were not sent yet; none if they are no longer `wanted`, or if the
+        order that they are about is in none of the `statuses`.
 
-        What `wanted` finds must hold until the end of the transaction that it is asked in.
+        What `wanted` finds must hold until the end of the transaction that it is called in.
+        `step`: the step of an order that sends them. It is done when all are sent, which is recorded in the
+        transaction that records how they ended.
         """
         records = {self._record_of(about, one): one for one in outgoing if one.to.email}
         async with self._database.transaction() as connection:
             if wanted and not await wanted(connection):
                 return
-            claims = await mails.claim(connection, list(records), retries)
+            claims = await mails.claim(connection, list(records), retries, statuses=statuses)
+            if claims is None:
+                return
             claimed = {
                 replace(record, message_id=claims[record.id].message_id): one
                 for record, one in records.items()
@@ -104,15 +112,16 @@ class Outbox:
         without = [record.recipient for record in records if _past_failure(claims[record.id])]
         ended = await asyncio.gather(
             *(self._deliver(record, one, fresh.get(record.id)) for record, one in claimed.items()),
-            return_exceptions=True,  # what went out is recorded, whatever happened to another
+            return_exceptions=True,  # what was sent is recorded, whatever happened to another
         )
         delivered = [end for end in ended if not isinstance(end, BaseException)]
-        if delivered:
-            await self._record(about, [outcome for outcome, _ in delivered], fresh, retries)
+        failures += [failure for _, failure in delivered if failure]
+        done = step if not failures and len(delivered) == len(ended) else None
+        if delivered or done:
+            await self._record(about, [outcome for outcome, _ in delivered], fresh, retries, done)
         for end in ended:
             if isinstance(end, BaseException):
                 raise end
-        failures += [failure for _, failure in delivered if failure]
         if failures:
             without += [outcome.record.recipient for outcome, _ in delivered if outcome.state != "sent"]
             gravest = max(failures, key=_weight)
@@ -136,14 +145,19 @@ class Outbox:
         return Outcome(record, "sent"), None
 
     async def _record(
-        self, about: Subject, outcomes: Sequence[Outcome], fresh: Mapping[str, FreshLink], retries: int
+        self,
+        about: Subject,
+        outcomes: Sequence[Outcome],
+        fresh: Mapping[str, FreshLink],
+        retries: int,
+        done: str | None,
     ) -> None:
-        """How each mail ended. A link stays where its mail left or may have left, so that whichever mail
-        arrives has one that works.
+        """Record how each e-mail ended, and that the step is done. A link is kept if its e-mail was sent or
+        may have been, so that the link in every e-mail that arrives works.
         """
         unsent = [end.record.id for end in outcomes if end.state in _DID_NOT_LEAVE]
         async with self._database.transaction() as connection:
-            await mails.record(connection, about, outcomes, retries)
+            await mails.record(connection, about, outcomes, retries, done=done)
             await links.discard(connection, [fresh[one].token for one in unsent if one in fresh])
 
     def _record_of(self, about: Subject, one: Outgoing) -> EmailRecord:
@@ -158,9 +172,9 @@ class Outbox:
 
 
 def _composed(record: EmailRecord, one: Outgoing, link: FreshLink | None) -> Mail:
-    """The e-mail as it travels. Raises `MailInvalid` for all that keeps it from being written: this is one
-    recipient's trouble, and nothing was sent. An address in Cc that cannot be written to is left out, as it
-    only shows who else gets a mail.
+    """The e-mail that is given to the mail server. Raises `MailInvalid` if it cannot be composed, for any
+    reason: this affects one recipient, and nothing was sent. An invalid address in Cc is left out, as Cc only
+    shows who else gets an e-mail.
     """
     try:
         content = compose(one.email, one.to.language, reader=one.to.name, link=link)
@@ -180,8 +194,8 @@ def _composed(record: EmailRecord, one: Outgoing, link: FreshLink | None) -> Mai
 
 
 def _write_down(failure: MailInvalid) -> None:
-    """What kept a mail from being composed, if that was no rule of ours. The text of a failure may hold an
-    address, so the log has its type and the frames only.
+    """Log why an e-mail could not be composed, if that was an unexpected exception. Its text may contain an
+    address, so the log has its type and the stack frames only.
     """
     cause = failure.__cause__
     if cause is not None:

@@ -1,8 +1,6 @@
 """A provider that is reached through its distributor's order contacts, by e-mail."""
 
 from collections.abc import Collection, Sequence
-from functools import partial
-from typing import Any
 
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import ProviderAnswer
@@ -62,16 +60,11 @@ class ProviderByMail:
         number: int = 0,
         also: Sequence[Person] = (),
     ) -> None:
-        facts, contacts = await self._read(order_id, kind, also)
-        emails = EMAILS[kind]
-        outgoing = [emails.to_provider(facts, purpose, contact, number) for contact in contacts]
-        wanted = partial(order_mails.is_in, order_id=order_id, statuses=wanted_in) if wanted_in else None
-        await self._outbox.send(AboutOrder(order_id, facts.account_id), outgoing, retries, wanted)
-
-    async def _read(self, order_id: str, kind: str, also: Sequence[Person]) -> tuple[Any, list[Person]]:
         async with self._database.reading() as connection:
             facts = await EMAILS[kind].read(connection, order_id)
-            contacts = list(dict.fromkeys([*await order_mails.order_contacts(connection, order_id), *also]))
+        contacts = dict.fromkeys([*facts.order_contacts, *also])
         if not contacts:
             raise NoOrderContact("The distributor has no contact with the role 'order'.")
-        return facts, contacts
+        outgoing = [EMAILS[kind].to_provider(facts, purpose, contact, number) for contact in contacts]
+        about = AboutOrder(order_id, facts.account_id)
+        await self._outbox.send(about, outgoing, retries, statuses=wanted_in)

@@ -1,18 +1,35 @@
-"""Which e-mails went out, written before the mail server is asked, and after it answers."""
+"""Which e-mails were sent: recorded before the mail server is asked, and after it answers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import String, Update, bindparam, column, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Select,
+    String,
+    Update,
+    any_,
+    bindparam,
+    column,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.events import sim_references
 from models.language import Language
+from models.orders.lifecycle import OrderStatus
 from models.people.callers import By
 from store.event_parts import appended, happened
 from store.events import Happening
 from store.mail_table import MailRow
+from store.orders import follow_ups
 from store.orders.locked_order import references
 from store.orders.tables import OrderRow
 from store.row import now
@@ -20,18 +37,18 @@ from store.row import now
 
 @dataclass(frozen=True)
 class Person:
-    """A recipient of a mail. `key` names the record: contact:7, user:3, employee:12, cc:1, manager."""
+    """A recipient of an e-mail. `key` names the record: contact:7, user:3, employee:12, cc:1, manager."""
 
     key: str
     name: str
     email: str | None
     language: Language
-    """The one they are written to in: their own, else that of their account (F66)."""
+    """The language of their e-mails: their own, else that of their account (F66)."""
 
 
 @dataclass(frozen=True)
 class AboutOrder:
-    """Mails about an order: they are part of its story."""
+    """E-mails about an order: their events are part of its event log."""
 
     id: str
     account_id: int
@@ -39,7 +56,7 @@ class AboutOrder:
 
 @dataclass(frozen=True)
 class AboutRequest:
-    """Mails about a request for the QR code of a SIM: part of the story of that SIM's code."""
+    """E-mails about a request for the QR code of a SIM: part of the event log of that SIM's code."""
 
     id: str
     sim_id: int
@@ -53,7 +70,7 @@ class AboutRequest:
 
 @dataclass(frozen=True)
 class AboutNotification:
-    """The mail that tells of a SIM's QR code: part of the story of that SIM's code."""
+    """The e-mail that notifies of a SIM's QR code: part of the event log of that SIM's code."""
 
     id: str
     sim_id: int
@@ -70,7 +87,7 @@ Subject = AboutOrder | AboutRequest | AboutNotification
 
 @dataclass(frozen=True)
 class EmailRecord:
-    """An e-mail to be sent: which one, to whom, and the Message-ID it has for ever."""
+    """An e-mail to be sent: its purpose, its recipient, and its Message-ID, which never changes."""
 
     id: str
     about: Subject
@@ -81,11 +98,11 @@ class EmailRecord:
 
 @dataclass(frozen=True)
 class Claim:
-    """What may be done about an e-mail now."""
+    """Whether an e-mail may be sent now."""
 
     may_send: bool
     message_id: str
-    """The Message-ID it was first written down with, and keeps."""
+    """The Message-ID that it was first recorded with."""
     uncertain: bool = False
     failure: str | None = None
     reason: str | None = None
@@ -94,14 +111,48 @@ class Claim:
 
 _SYSTEM = "system"
 _CLAIM = insert(MailRow).on_conflict_do_nothing().returning(MailRow.id, MailRow.message_id)
+_OF_ORDER = ("id", "template", "recipient", "message_id")
+
+
+def _claim_in_status() -> Select[Any]:
+    """Claim e-mails about an order while it is in one of these statuses, which it then keeps until the end of
+    the transaction: a later step, such as the withdrawal of the order, finds what was claimed.
+
+    Rows with the status, each with one of the e-mails that are new; one row without, if none is.
+    """
+    status = select(OrderRow.status).where(OrderRow.id == bindparam("order"))
+    kept = status.with_for_update(read=True).cte("kept")
+    wanted = kept.c.status == any_(bindparam("statuses", type_=ARRAY(String)))
+    given = (
+        func.jsonb_to_recordset(bindparam("records", type_=JSONB))
+        .table_valued(column("place", BigInteger), *(column(name, String) for name in _OF_ORDER))
+        .render_derived(name="given", with_types=True)
+    )
+    known = (given.c[name] for name in _OF_ORDER)
+    rows = select(*known, bindparam("order", type_=String), literal("sending"), literal(1))
+    claimed = (
+        insert(MailRow)
+        .from_select(
+            (*_OF_ORDER, "order_id", "state", "attempts"),
+            rows.select_from(given.join(kept, wanted)).order_by(given.c.place),
+            include_defaults=False,
+        )
+        .on_conflict_do_nothing()
+        .returning(MailRow.id, MailRow.message_id)
+        .cte("claimed")
+    )
+    return select(kept.c.status, *claimed.c).select_from(kept.outerjoin(claimed, true()))
+
+
+_CLAIM_IN_STATUS = _claim_in_status()
 _MAILS = func.jsonb_to_recordset(bindparam("ended", type_=JSONB)).table_valued(
     column("id", String), column("state", String), column("failure", String), column("reason", String)
 )
 
 
 def _record() -> Update:
-    """Write how mails ended, each with its event. Those about an order refer to its subject, too, as its
-    other events do: `order` is None for others.
+    """Write how e-mails ended, each with its event, and that the order's step that sends them is done. Events
+    about an order refer to its subject too, as its other events do: `order` is None for others.
     """
     ended = _MAILS.render_derived(name="ended", with_types=True)
     subject = select(OrderRow.subject).where(OrderRow.id == bindparam("order")).scalar_subquery()
@@ -115,7 +166,7 @@ def _record() -> Update:
             retries=bindparam("in_retry"),
             updated_at=now(),
         )
-        .add_cte(appended(also_about=subject))
+        .add_cte(appended(also_about=subject), follow_ups.finishing(bindparam("order", type_=String)))
     )
 
 
@@ -123,26 +174,40 @@ _RECORD = _record()
 
 
 async def claim(
-    connection: AsyncConnection, records: Sequence[EmailRecord], retries: int
-) -> dict[str, Claim]:
+    connection: AsyncConnection,
+    records: Sequence[EmailRecord],
+    retries: int,
+    *,
+    statuses: Collection[OrderStatus] | None = None,
+) -> dict[str, Claim] | None:
     """Write that these e-mails are about to be sent, and say of each whether it may be.
 
-    Not again: what was sent; what the server refused for good, or what could not be composed, until a person
-    retries; what was twice on its way where it is not known whether it arrived, until a person retries.
+    An e-mail is not sent again if it was sent; if the server refused it for good, or it could not be
+    composed, until a person retries; if it was twice on its way and it is not known whether it arrived, until
+    a person retries.
+    `statuses`: the order that the e-mails are about must be in one of these; None if it is not.
     """
     if not records:
         return {}
-    new = await connection.execute(
-        _CLAIM, [{**_columns(record), "state": "sending", "attempts": 1} for record in records]
-    )
-    claims = {row.id: Claim(True, row.message_id) for row in new}
-    known = [record.id for record in records if record.id not in claims]
-    if not known:
-        return claims
-    rows = await connection.execute(
-        select(MailRow).where(MailRow.id.in_(known)).order_by(MailRow.id).with_for_update()
-    )
-    for row in rows.all():
+    if statuses is None:
+        rows = [{**_columns(record), "state": "sending", "attempts": 1} for record in records]
+        new = [(row.id, row.message_id) for row in await connection.execute(_CLAIM, rows)]
+    else:
+        known = {"order": records[0].about.id, "statuses": [*statuses], "records": _placed(records)}
+        found = (await connection.execute(_CLAIM_IN_STATUS, known)).all()
+        if found[0].status not in statuses:
+            return None
+        new = [(row.id, row.message_id) for row in found if row.id is not None]
+    claims = {id_: Claim(True, message_id) for id_, message_id in new}
+    repeated = [record.id for record in records if record.id not in claims]
+    return claims | await _claim_again(connection, repeated, retries) if repeated else claims
+
+
+async def _claim_again(connection: AsyncConnection, ids: Sequence[str], retries: int) -> dict[str, Claim]:
+    """Claim e-mails that were claimed before."""
+    claims = {}
+    known = select(MailRow).where(MailRow.id.in_(ids)).order_by(MailRow.id).with_for_update()
+    for row in (await connection.execute(known)).all():
         if row.state == "sent":
             claims[row.id] = Claim(False, row.message_id)
         elif row.state == "failed" and row.retries >= retries:
@@ -177,9 +242,17 @@ class Outcome:
 
 
 async def record(
-    connection: AsyncConnection, about: Subject, outcomes: Iterable[Outcome], retries: int
+    connection: AsyncConnection,
+    about: Subject,
+    outcomes: Iterable[Outcome],
+    retries: int,
+    *,
+    done: str | None = None,
 ) -> None:
-    """Write how it went, with an event for each mail that went out, may have, or never will."""
+    """Write how the e-mails ended, with an event for each that was sent, may have been, or never will be.
+
+    `done`: the step of the order that sends them and has nothing left to send.
+    """
     happenings: list[Happening] = []
     ended = []
     for outcome in outcomes:
@@ -191,12 +264,20 @@ async def record(
         elif outcome.state in ("sending", "failed"):
             name = "mail.failed" if outcome.state == "failed" else "mail.uncertain"
             happenings.append((name, {**which, "failure": outcome.failure}))
-    if ended:
+    if ended or done:
         order = about.id if isinstance(about, AboutOrder) else None
         found = references(about.id, None) if isinstance(about, AboutOrder) else about.references
         events = happened(about.account_id, found, By(_SYSTEM), happenings)
-        known = {"ended": ended, "in_retry": retries, "order": order, **events}
+        known = {"ended": ended, "in_retry": retries, "order": order, **events, **follow_ups.finished(done)}
         await connection.execute(_RECORD, known)
+
+
+def _placed(records: Sequence[EmailRecord]) -> list[dict[str, Any]]:
+    """The records of `_CLAIM_IN_STATUS`, in their sequence."""
+    return [
+        {"place": place, **{name: getattr(record, name) for name in _OF_ORDER}}
+        for place, record in enumerate(records)
+    ]
 
 
 def _columns(record: EmailRecord) -> dict[str, str]:

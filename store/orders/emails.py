@@ -1,11 +1,12 @@
-"""What the e-mails of an order say, and who they go to."""
+"""What the e-mails of an order say, and who their recipients are."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, case, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -53,6 +54,32 @@ class SwapFacts:
     cancel_reason: str | None
     requester: Person
     employee: Person | None
+    order_contacts: tuple[Person, ...]
+    """The contacts that orders of this order's distributor are sent to."""
+
+
+def order_contacts_of(distributor_id: ColumnElement[int | None] | Any) -> ScalarSelect[Any]:
+    """The contacts that orders of this distributor are sent to, as a column; `contacts_in` reads it. The
+    language of one who has none is that of the account.
+    """
+    account = aliased(AccountRow)
+    each = func.jsonb_build_array(
+        ContactRow.id, ContactRow.name, ContactRow.email, language_of(ContactRow, account)
+    )
+    return (
+        select(func.jsonb_agg(aggregate_order_by(each, ContactRow.id)))
+        .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
+        .join(account, account.id == DistributorRow.account_id)
+        .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
+        .where(ContactRow.distributor_id == distributor_id, ContactRoleRow.role == ContactRole.ORDER)
+        .correlate_except(ContactRow, DistributorRow, account, ContactRoleRow)
+        .scalar_subquery()
+    )
+
+
+def contacts_in(column: Sequence[Sequence[Any]] | None) -> tuple[Person, ...]:
+    """The contacts in the column `order_contacts_of`."""
+    return tuple(_contact(*found) for found in column or ())
 
 
 def _swap_facts() -> Select[*tuple[Any, ...]]:
@@ -84,6 +111,7 @@ def _swap_facts() -> Select[*tuple[Any, ...]]:
             EmployeeRow.name.label("employee_name"),
             EmployeeRow.email.label("employee_email"),
             language_of(EmployeeRow).label("employee_language"),
+            order_contacts_of(OrderRow.distributor_id).label("order_contacts"),
         )
         .join(AccountRow, AccountRow.id == OrderRow.account_id)
         .join(SwapRow, SwapRow.order_id == OrderRow.id)
@@ -102,24 +130,11 @@ def _swap_facts() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _contacts() -> Select[*tuple[Any, ...]]:
-    return (
-        select(ContactRow.id, ContactRow.name, ContactRow.email, language_of(ContactRow).label("language"))
-        .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
-        .join(AccountRow, AccountRow.id == DistributorRow.account_id)
-    )
-
-
 _SWAP_FACTS = _swap_facts()
-_ORDER_CONTACTS = (
-    _contacts()
-    .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
-    .join(OrderRow, OrderRow.distributor_id == ContactRow.distributor_id)
-    .where(OrderRow.id == bindparam("order_id"), ContactRoleRow.role == ContactRole.ORDER)
-    .order_by(ContactRow.id)
-)
 _HOLDERS = (
-    _contacts()
+    select(ContactRow.id, ContactRow.name, ContactRow.email, language_of(ContactRow))
+    .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
+    .join(AccountRow, AccountRow.id == DistributorRow.account_id)
     .join(MailRow, MailRow.recipient == func.concat("contact:", ContactRow.id))
     .where(
         MailRow.order_id == bindparam("order_id"),
@@ -128,7 +143,6 @@ _HOLDERS = (
     )
     .order_by(ContactRow.id)
 )
-_STATUS_KEPT = select(OrderRow.status).where(OrderRow.id == bindparam("order_id")).with_for_update(read=True)
 
 
 async def swap_facts(connection: AsyncConnection, order_id: str) -> SwapFacts:
@@ -157,31 +171,18 @@ async def swap_facts(connection: AsyncConnection, order_id: str) -> SwapFacts:
         cancel_reason=row.cancel_reason,
         requester=Person(f"user:{row.user_id}", row.user_name, row.user_email, Language(row.user_language)),
         employee=employee,
+        order_contacts=contacts_in(row.order_contacts),
     )
 
 
-async def order_contacts(connection: AsyncConnection, order_id: str) -> list[Person]:
-    """The contacts that orders of this order's distributor are sent to."""
-    rows = await connection.execute(_ORDER_CONTACTS, {"order_id": order_id})
-    return [_contact(row) for row in rows]
-
-
-async def is_in(connection: AsyncConnection, order_id: str, statuses: Collection[OrderStatus]) -> bool:
-    """Whether the order is in one of these statuses, which it then keeps until the end of the transaction:
-    what is claimed in it is seen by every later step, such as the withdrawal of an order that was mailed.
-    """
-    found = await connection.execute(_STATUS_KEPT, {"order_id": order_id})
-    return found.scalar_one() in statuses
-
-
 async def holders(connection: AsyncConnection, order_id: str, template: str) -> list[Person]:
-    """The contacts for whom a mail of this kind left, or may have left, whatever roles they have now."""
+    """The contacts to whom an e-mail of this kind was or may have been sent, whatever their roles are now."""
     rows = await connection.execute(_HOLDERS, {"order_id": order_id, "template": template})
-    return [_contact(row) for row in rows]
+    return [_contact(*row) for row in rows]
 
 
-def _contact(row: Any) -> Person:
-    return Person(f"contact:{row.id}", row.name, row.email, Language(row.language))
+def _contact(id_: int, name: str, email: str, language: str) -> Person:
+    return Person(f"contact:{id_}", name, email, Language(language))
 
 
 _DUE_IN = reminders.due_in(OrderRow.status_since, MailRow.order_id == OrderRow.id).where(
@@ -192,8 +193,8 @@ _DUE_IN = reminders.due_in(OrderRow.status_since, MailRow.order_id == OrderRow.i
 async def reminder_due_in(
     connection: AsyncConnection, order_id: str, silent_for: timedelta
 ) -> timedelta | None:
-    """How much is missing until nothing has happened for so long: no change of status, and no mail to the
-    provider. None where it has been silent long enough.
+    """How long until the next reminder is due: until the order has not changed its status, and the provider
+    was sent no e-mail, for so long. None if the reminder is due.
     """
     known = {"order_id": order_id, "silent_for": silent_for}
     return await reminders.left(connection, _DUE_IN, known)

@@ -1,7 +1,7 @@
-"""What steps of orders left to be done outside the database. A row is due until it is done, so whoever
-starts the order's workflow again finds it, also when Temporal's data was lost.
+"""What steps of orders leave to be done outside the database. A row is due until it is done, so a workflow
+that is started again for the order finds it, also when Temporal's data was lost.
 
-E-mails to people, and the withdrawal of a cancelled order, are steps of their own: their rows say the same,
+E-mails to people, and the withdrawal of a cancelled order, are steps of their own: they have such rows too,
 and the workflow knows them by name.
 """
 
@@ -32,10 +32,10 @@ from store.row import now
 EMAIL = "send_email"
 """An e-mail to people; its target is the name of the e-mail."""
 WITHDRAWAL = "withdraw_from_provider"
-"""The provider is to be told of a cancel."""
+"""The provider is to be notified of a cancel."""
 _STEPS = (EMAIL, WITHDRAWAL)
 Emails = Callable[[OrderStatus], Sequence[str]]
-"""The names of the e-mails that people get when an order has come to this status."""
+"""The names of the e-mails that people get when an order reaches this status."""
 
 _OF_ORDER = (FollowUpRow.order_id == bindparam("order"), FollowUpRow.done_at.is_(None))
 _LEFT = (
@@ -51,11 +51,7 @@ _DONE = (
     .where(FollowUpRow.id == bindparam("follow_up"), FollowUpRow.done_at.is_(None))
     .values(done_at=now())
 )
-_STEP_DONE = (
-    update(FollowUpRow)
-    .where(*_OF_ORDER, FollowUpRow.kind == bindparam("of_kind"), FollowUpRow.target == bindparam("about"))
-    .values(done_at=now())
-)
+_WITHDRAWN = update(FollowUpRow).where(*_OF_ORDER, FollowUpRow.kind == WITHDRAWAL).values(done_at=now())
 _GIVEN_UP = (
     update(FollowUpRow)
     .where(*_OF_ORDER, func.concat(FollowUpRow.kind, ":", FollowUpRow.target) == bindparam("step"))
@@ -64,13 +60,13 @@ _GIVEN_UP = (
 
 
 def no_emails(_: OrderStatus) -> Sequence[str]:
-    """People get none."""
+    """No e-mails to people."""
     return ()
 
 
 @dataclass(frozen=True)
 class Due:
-    """Something to be done: `kind` says what, `target` for which workflow."""
+    """One follow-up: `kind` says what is to be done, `target` for which workflow."""
 
     id: int
     order_id: str
@@ -81,23 +77,23 @@ class Due:
 
 @dataclass(frozen=True)
 class Pending:
-    """What the steps of an order left that is not done yet, oldest first."""
+    """The follow-ups of an order that are not done yet, oldest first."""
 
     entries: tuple[tuple[int, str, str], ...] = ()
-    """Of each the id, the kind and the target."""
+    """The id, the kind and the target of each."""
 
     @classmethod
     def read(cls, found: Sequence[Any] | None) -> "Pending":
-        """From the column `due_of` or `of`."""
+        """Read the column `due_of` or `of`."""
         return cls(tuple((id_, kind, target) for id_, kind, target in found or ()))
 
     def and_also(self, later: "Pending") -> "Pending":
-        """With what a step has left just now."""
+        """These and those that a step has just recorded."""
         return Pending(self.entries + later.entries)
 
     @property
     def follow_ups(self) -> tuple[FollowUp, ...]:
-        """What the workflow knows by its row alone."""
+        """Those that the workflow knows by their row alone: neither e-mails nor the withdrawal."""
         return tuple(FollowUp(id=id_, kind=kind) for id_, kind, _ in self.entries if kind not in _STEPS)
 
     @property
@@ -114,8 +110,8 @@ def due_of(order_id: ColumnElement[str] | Any) -> ScalarSelect[Any]:
 
 
 def leaving(order_id: ColumnElement[str]) -> CTE:
-    """Record what a step leaves to be done, as part of the statement that does the step; see `left`. Recorded
-    again, it is the same.
+    """Record what a step leaves to be done, as part of the statement that does the step; see `left`.
+    Idempotent: what is recorded already is not recorded again.
     """
     rows = select(order_id, _LEFT.c.kind, _LEFT.c.target).order_by(_LEFT.c.place)
     added = insert(FollowUpRow).from_select(("order_id", "kind", "target"), rows, include_defaults=False)
@@ -140,7 +136,7 @@ def _entries(*columns: Any) -> ColumnElement[Any]:
 
 
 async def find(connection: AsyncConnection, follow_up_id: int) -> Due | None:
-    """One of them, done or not."""
+    """The follow-up with this id, done or not."""
     row = (await connection.execute(_FIND, {"follow_up": follow_up_id})).one_or_none()
     return None if row is None else Due(row.id, row.order_id, row.kind, row.target, row.done_at is not None)
 
@@ -151,16 +147,30 @@ def pending(order_id: ColumnElement[str] | Any) -> ColumnElement[bool]:
     return exists(due_one.correlate_except(FollowUpRow))
 
 
-async def step_done(connection: AsyncConnection, order_id: str, kind: str, target: str = "") -> None:
-    """A step of its own is done: an e-mail is sent, or the provider told; said again, nothing changes."""
-    await connection.execute(_STEP_DONE, {"order": order_id, "of_kind": kind, "about": target})
+def finishing(order_id: ColumnElement[str]) -> CTE:
+    """Record that a step that sends e-mails to people is done, as part of the statement that records how they
+    ended; see `finished`.
+    """
+    due = (FollowUpRow.order_id == order_id, FollowUpRow.done_at.is_(None))
+    step = (FollowUpRow.kind == EMAIL, FollowUpRow.target == bindparam("finished", type_=String))
+    return update(FollowUpRow).where(*due, *step).values(done_at=now()).cte("finishing")
+
+
+def finished(email: str | None) -> dict[str, Any]:
+    """The parameter of `finishing`: the name of the e-mail, None if nothing is done."""
+    return {"finished": email}
+
+
+async def withdrawn(connection: AsyncConnection, order_id: str) -> None:
+    """The provider is notified of the cancel. Called again, it changes nothing."""
+    await connection.execute(_WITHDRAWN, {"order": order_id})
 
 
 async def given_up(connection: AsyncConnection, workflow_id: str, step: str) -> None:
-    """The e-mail that this step was held for is not sent any more: it is not due."""
+    """An operator gave up the e-mail that this step was held for: it is no longer due."""
     await connection.execute(_GIVEN_UP, {"order": workflow_id, "step": step})
 
 
 async def done(connection: AsyncConnection, follow_up_id: int) -> None:
-    """It is done; said again, nothing changes."""
+    """Record that the follow-up is done. Called again, it changes nothing."""
     await connection.execute(_DONE, {"follow_up": follow_up_id})

@@ -23,8 +23,10 @@ from starter.catalogue.desk import CatalogueDesk
 from starter.fleet.desk import FleetDesk
 from starter.fleet.edits import FleetEditDesk
 from starter.people.erasure import erase
+from store import mails
+from store.mails import AboutOrder, EmailRecord
 from store.operations import holds
-from store.orders import emails, locked_order
+from store.orders import locked_order
 from store.orders import steps as order_steps
 from store.people import accounts
 from store.session import SERIALIZATION_FAILURES, Database, sqlstate_of
@@ -160,12 +162,15 @@ def editors(qr: QrWorld, number: int, second: Acceptance, turn: int) -> Iterator
 def writers(qr: QrWorld, number: int, order: Acceptance, request: str, turn: int) -> Iterator[Writer]:
     """Everything that writes about one line."""
     database, order_id, by = qr.database, order.order_id, By("operator")
+    order_mail = EmailRecord(
+        f"{order_id}/{turn}", AboutOrder(order_id, qr.account_id), "provider_order", "contact:1", "<1@test>"
+    )
     steps: tuple[Callable[[AsyncConnection], Awaitable[Any]], ...] = (
         lambda connection: order_steps.complete(connection, order_id, by, None, "test"),
         lambda connection: order_steps.acknowledge(connection, order_id, by, iccid(800 + number)),
         lambda connection: order_steps.enter_iccid(connection, order_id, by, iccid(900 + number)),
         lambda connection: order_steps.cancel(connection, order_id, by),
-        lambda connection: emails.is_in(connection, order_id, [OrderStatus.SUBMITTED]),
+        lambda connection: mails.claim(connection, [order_mail], 0, statuses=[OrderStatus.SUBMITTED]),
         lambda connection: holds.hold(connection, order_id, "waiting", HoldReason.NO_PROCESSING),
         lambda connection: holds.release(connection, order_id, "waiting", "operator"),
     )

@@ -79,7 +79,7 @@ async def test_an_order_names_people_and_what_it_waits_for(database: Database, s
     await world(database)
     order = await place(database)
     async with database.transaction() as connection:
-        (contact,) = await emails.order_contacts(connection, order.order_id)
+        (contact,) = (await emails.swap_facts(connection, order.order_id)).order_contacts
         about = mails.AboutOrder(order.order_id, 1)
         record = mails.EmailRecord("a mail", about, "provider_order", contact.key, "<a@esim.example>")
         await mails.claim(connection, [record], 0)

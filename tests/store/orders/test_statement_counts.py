@@ -18,8 +18,8 @@ from tests.activities.scene import Post
 from tests.builders import iccid, placement, run, world
 from workflows.orders.messages import AcknowledgeInput, EmailInput, ProcessedInput, ProviderInput
 
-AT_MOST = {"accept": 5, "submit": 5, "acknowledge": 6, "complete": 8, "notify": 4}
-TRANSACTIONS = 8
+AT_MOST = {"accept": 4, "submit": 3, "acknowledge": 5, "complete": 6, "notify": 3}
+TRANSACTIONS = 7
 """One a step of the database, and one before and after the mail server is asked. Reads alone need none."""
 
 
