@@ -42,7 +42,7 @@ class EventRow(Row):
     """References, what it is foremost about first: order-..., qr-request-..., sim:12, link:5, line:42."""
     type: Mapped[str] = mapped_column(info=CODE)
     actor: Mapped[str] = mapped_column(info=REFERENCE)
-    """operator, provider, user:3, contact:7, link:12 (whoever holds that link) or system."""
+    """operator, provider, user:3, contact:7, link:12 (the holder of that link) or system."""
     origin_id: Mapped[int | None]
     data: Mapped[dict[str, Any]] = mapped_column(
         server_default=text("'{}'"),

@@ -4,9 +4,9 @@
     ...                                          # handle page.events, keep page.cursor with what was done
     page = await events.read(connection, page.cursor, ...)
 
-Ids are given when an event is inserted, but it is seen when its transaction commits: whoever follows ids
-misses what commits late. So the feed is ordered by (epoch, transaction, id), and what it shows is of
-transactions that are older than every one under way. One that writes for long delays the feed.
+An event gets its id when it is inserted, but is visible when its transaction commits: a reader that follows
+ids misses events that commit late. So the feed is ordered by (epoch, transaction, id), and shows only events
+of transactions that are older than every running one. A long write transaction delays the feed.
 """
 
 import base64
@@ -90,7 +90,7 @@ async def of(connection: AsyncConnection, scope: Scope, reference: str) -> tuple
     """What happened to what is known by this reference, oldest first.
 
     In the scope of all accounts everything. Other scopes hold their account's events that the account may
-    see (`Audience`); that the scope holds what the reference names is checked by who looked it up.
+    see (`Audience`); the caller has checked that what the reference names is in the scope.
     """
     found = select(*_VIEW).where(EventRow.about.contains([reference])).order_by(EventRow.id)
     if not isinstance(scope, AllAccounts):

@@ -30,10 +30,11 @@ from store.row import Row
 async def accept(connection: AsyncConnection, placement: Placement, emails: Emails = no_emails) -> Acceptance:
     """Accept the order, or refuse it with every reason (F5, F7, F46, F52, F53, F67).
 
-    Its subject is locked while the rules look at it, so two orders about one thing cannot both be accepted;
-    where it has none, its id is, so a repeat waits for the attempt before.
-    A refused order leaves nothing but an event: its key is free again. An order that has this id already is
-    answered as it was, and refused (`key_used`) where it asks for something else or is of another account.
+    The subject is locked while the rules are checked, so two orders about one subject cannot both be
+    accepted.
+    An order without a subject is locked by its id, so a repeated call waits for the call before.
+    A refused order leaves only an event: its key is free again. If an order has this id already, the answer
+    is the same as before; it is refused (`key_used`) if it asks for something else or is of another account.
     `emails`: those that are due once it is accepted.
     """
     what = placement.what
@@ -93,7 +94,7 @@ async def _refusal(
 def _insert(
     columns: tuple[str, ...], details: type[Row] | None, of_details: tuple[str, ...]
 ) -> ReturningInsert[Any]:
-    """The accepted order with its row in the kind's own table, its event and the e-mails that are due."""
+    """Write the accepted order, its row in the kind's own table, its event and the e-mails that are due."""
     emails = follow_ups.leaving(bindparam("order", type_=String))
     order = insert(OrderRow).values(_prefixed("order", columns)).add_cte(event_parts.appended())
     if details is not None:
@@ -103,7 +104,7 @@ def _insert(
 
 
 def _prefixed(what: str, columns: Iterable[str]) -> dict[str, BindParameter[Any]]:
-    """A parameter for each column. One with a column's own name would be written by both parts."""
+    """A parameter for each column. SQLAlchemy writes one with a column's own name in both INSERTs."""
     return {name: bindparam(f"{what}_{name}") for name in columns}
 
 

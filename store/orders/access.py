@@ -1,4 +1,4 @@
-"""Which order a caller means, if it is one of the caller's, and where it is."""
+"""Finds the order that a caller names, within the caller's scope."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from store.scopes import within
 
 @dataclass(frozen=True)
 class OrderKey:
-    """An order that was found, with whose it is and who serves it."""
+    """An order that was found, with its account, distributor and status."""
 
     id: str
     account_id: int

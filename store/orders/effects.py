@@ -1,4 +1,4 @@
-"""What a kind of order does to the inventory, inside the transaction of the order's step.
+"""How a kind of order changes the inventory, inside the transaction of the order's step.
 
 It never writes `orders`: the steps do, in the same way for every kind (`store.orders.steps`).
 """
@@ -61,7 +61,7 @@ class Effects(Protocol):
         """The provider processed the order."""
 
     async def undo(self, connection: AsyncConnection, order: LockedOrder) -> Effect:
-        """The order is cancelled: what `begin` did is taken back."""
+        """The order is cancelled: undo what `begin` did."""
 
     async def details(
         self, connection: AsyncConnection, order_ids: Sequence[str]

@@ -1,4 +1,4 @@
-"""The facts that the rules look at, read in one statement so that they belong to one moment."""
+"""The facts that the rules check, read in one statement so that they are consistent."""
 
 from typing import Any
 

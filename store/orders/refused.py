@@ -1,5 +1,5 @@
-"""Orders that were refused: they have no row, for their key is free again. The event of the newest refusal
-keeps what was asked for and why not, so people can still be told.
+"""Orders that were refused: they have no row, as their key is free again. The event of the newest refusal
+keeps what was requested and why it was refused, so people can still read it.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ _COLUMNS = (EventRow.id, EventRow.account_id, EventRow.about, EventRow.actor, Ev
 
 
 def happening(placement: Placement, reasons: tuple[Refusal, ...]) -> Happening:
-    """What the event says: which order, and why not."""
+    """The event of a refused order: what was requested, and why it was refused."""
     return REFUSED, {
         "codes": [reason.code for reason in reasons],
         "kind": placement.kind,
@@ -34,8 +34,8 @@ def happening(placement: Placement, reasons: tuple[Refusal, ...]) -> Happening:
 
 
 async def find(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderView | None:
-    """The order with this id as it was last refused, without its events; None where it never was, and where
-    the same key was accepted.
+    """The order with this id as it was last refused, without its events; None if it never was, and if the
+    same key was accepted.
     """
     of_order = _refused(scope).where(EventRow.about.contains([order_id]))
     row = (await connection.execute(of_order.order_by(EventRow.id.desc()).limit(1))).one_or_none()

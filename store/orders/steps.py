@@ -29,7 +29,7 @@ from store.people.actors import refusal_of
 from store.row import now
 
 PROVIDER = "provider"
-"""The actor of what a provider answers by itself."""
+"""The actor of what a provider's interface answers."""
 
 _GONE = holds.gone(
     bindparam("order"), *(~HoldRow.step.startswith(pending) for pending in not_sent.OUTLASTING)
@@ -46,8 +46,8 @@ _MOVE = (
     .returning(follow_ups.of(_LEFT))
     .add_cte(_SUPERSEDED, _APPENDED)
 )
-"""Move the status; what the order was held for in the old one, and what was not sent in it, is over. With the
-events, and with what is left to be done.
+"""Change the status, and remove the holds of the old status and the records of what was not sent in it. With
+the events and the follow-ups.
 """
 
 
@@ -96,7 +96,7 @@ async def enter_iccid(connection: AsyncConnection, order_id: str, by: By, iccid:
     effect = await kind.enter_iccid(connection, order, iccid)
     if isinstance(effect, Refusal):
         return _recorded(order, effect)
-    await _tell(connection, order, by, effect.happenings)
+    await _append(connection, order, by, effect.happenings)
     return order.result(iccid=iccid)
 
 
@@ -109,7 +109,7 @@ async def complete(
     *,
     emails: Emails = no_emails,
 ) -> StepResult:
-    """The provider processed the order: it is finished, for ever (F18 to F20, F48 to F51, F54).
+    """The provider processed the order: it is finished, which is final (F18 to F20, F48 to F51, F54).
 
     `request` names the call, so that an incident of it is kept once.
     """
@@ -141,10 +141,10 @@ async def cancel(
     emails: Emails = no_emails,
     leaves: Sequence[tuple[str, str]] = (),
 ) -> StepResult:
-    """Cancel the order: what was begun is taken back (F22, F23, F43, F44).
+    """Cancel the order: what was begun is undone (F22, F23, F43, F44).
 
-    `leaves`: what a cancelled order of any kind leaves to be done, besides what its own kind does.
-    `note_id` is the note with the reason; one about another order would be told to the wrong people.
+    `leaves`: the follow-ups of a cancelled order of any kind, besides those of its own kind.
+    `note_id`: the note with the reason. A note about another order is refused: other people read it.
     """
     order = await lock_order(connection, order_id, by)
     refusal = _who(order, by, cancelling(order.status))
@@ -171,8 +171,8 @@ async def _move(
     emails: Emails,
     **columns: int | None,
 ) -> StepResult:
-    """Move the order, with what happened by it. What it was held for in the old status is over, but for what
-    it owes all the same.
+    """Change the order's status, with its events and follow-ups. The holds of the old status are removed, but
+    for those of follow-ups and e-mails, which are due in any status.
     """
     happenings = [(f"order.{status}", _noted(columns)), *effect.happenings]
     wanted = [*effect.follow_ups, *((follow_ups.EMAIL, name) for name in emails(status))]
@@ -188,11 +188,11 @@ async def _move(
 
 
 def _recorded(order: LockedOrder, refusal: Refusal | None = None) -> StepResult:
-    """The order as it is, with what earlier steps left to be done: what a repeated step finds."""
+    """The order as it is, with the follow-ups that are due: the answer of a repeated step."""
     return order.result(refusal, pending=order.pending)
 
 
-async def _tell(
+async def _append(
     connection: AsyncConnection, order: LockedOrder, by: By, happenings: Sequence[Happening]
 ) -> None:
     await events.append(
@@ -206,8 +206,8 @@ def _noted(columns: Mapping[str, int | None]) -> dict[str, Any]:
 
 
 def _said(order: LockedOrder, by: By, iccid: str | None) -> str | None:
-    """The ICCID that this call is about. A provider that is asked again, after a restart or a refused answer,
-    answers as at first: the ICCID that a person entered in the meantime is kept.
+    """The ICCID of this call. A provider that is asked again, after a restart or a refused answer, repeats
+    its first answer: the ICCID that a person entered in the meantime is kept.
     """
     return None if by.actor == PROVIDER and order.iccid is not None else iccid
 
@@ -218,7 +218,7 @@ def _who(order: LockedOrder, by: By, permission: Permission | Collection[Permiss
 
 
 async def _incident(connection: AsyncConnection, order: LockedOrder, by: By, request: str) -> None:
-    """Keep that the provider processed a cancelled order, once a call."""
+    """Record that the provider processed a cancelled order, once for each call."""
     kept = await connection.execute(
         select(EventRow.id).where(
             EventRow.about.contains([order.id]), EventRow.data["request"].astext == request
@@ -226,4 +226,4 @@ async def _incident(connection: AsyncConnection, order: LockedOrder, by: By, req
     )
     if kept.first() is None:
         happened = (views.PROCESSED_AFTER_CANCELLED, {"request": request})
-        await _tell(connection, order, by, [happened])
+        await _append(connection, order, by, [happened])

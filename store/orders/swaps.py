@@ -40,7 +40,7 @@ _ASKED = (
     .outerjoin(DistributorRow, DistributorRow.id == PackRow.distributor_id)
     .where(LineRow.account_id == bindparam("account"))
 )
-"""Everything that the decision about an order looks at: the facts of the line, and who serves it."""
+"""All facts that decide whether an order is accepted: those of the line, and its provider and distributor."""
 _owner = aliased(SimRow)
 _LOCK_SIMS = (
     select(
@@ -113,7 +113,7 @@ class _Line:
 
 
 class Swaps:
-    """The effects of orders that swap the SIM of a line."""
+    """Changes the inventory for orders that swap the SIM of a line."""
 
     async def decide(self, connection: AsyncConnection, placement: Placement) -> Decision:
         """Refused with every reason (F5, F7, F46, F52, F53), by the line as it is now."""
@@ -170,9 +170,9 @@ class Swaps:
     async def finish(
         self, connection: AsyncConnection, order: LockedOrder, iccid: str | None
     ) -> Effect | Refusal:
-        """The eSIM takes the line, with what the SIM in place has at this moment, and that SIM is discarded,
-        out of all groups, for ever (F18 to F20, F48 to F51, F54). A request for its QR code ends, and its
-        links are dead.
+        """The eSIM replaces the SIM in place, with its employee and its groups as they are now. That SIM is
+        discarded for good and leaves all groups (F18 to F20, F48 to F51, F54). A request for its QR code
+        ends, and its links are revoked.
         """
         line = await _lock_line(connection, order, iccid)
         if line.in_place is None or line.temporary is None or line.changed:
@@ -210,8 +210,8 @@ class Swaps:
 
 
 async def _lock_line(connection: AsyncConnection, order: LockedOrder, iccid: str | None) -> _Line:
-    """Lock the SIMs of the order's line, and look who has this ICCID. A SIM that gets it while the locks are
-    waited for is refused by its unique index when the eSIM is written.
+    """Lock the SIMs of the order's line, and find the SIM that has this ICCID. If another SIM gets it while
+    this waits for the locks, the unique index refuses the write of the eSIM.
     """
     known = {"order": order.id, "line": order.subject, "iccid": iccid}
     rows = (await connection.execute(_LOCK_SIMS, known)).all()

@@ -1,4 +1,4 @@
-"""The tables of orders of every kind, and of what they leave to be done."""
+"""The tables of orders of every kind, and of their follow-ups."""
 
 from datetime import datetime
 from typing import Any
@@ -74,8 +74,8 @@ class SwapRow(Row):
 
 
 class FollowUpRow(Row):
-    """What a step of an order left to be done outside the database: due until it is done. So are e-mails to
-    people and the withdrawal of a cancelled order.
+    """Work outside the database that a step of an order leaves, such as e-mails to people and the withdrawal
+    of a cancelled order: due until `done_at`.
     """
 
     __tablename__ = "follow_ups"
@@ -93,7 +93,7 @@ class FollowUpRow(Row):
 
 
 class OrderNoteRow(Row):
-    """Free text about an order, such as the reason of a cancel. It stays out of every history (W6).
+    """Free text about an order, such as the reason of a cancel. It is in no workflow history (W6).
 
     What comes with an order is written before the order is accepted, so the order refers to the note, not the
     note to the order.

@@ -1,4 +1,4 @@
-"""Orders as they are read, and what a caller may still be told after an order's workflow has ended."""
+"""Reads orders, also after their workflow has ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,7 +83,7 @@ _UNFINISHED = (
 
 
 async def unfinished(connection: AsyncConnection, order_id: str) -> Unfinished | None:
-    """An order that is open, or has ended and owes something; None where nothing is left to do."""
+    """An order that is open, or has ended with follow-ups due; None if nothing is left to do."""
     row = (await connection.execute(_UNFINISHED, {"order": order_id})).one_or_none()
     if row is None:
         return None
@@ -195,7 +195,7 @@ async def write_note(connection: AsyncConnection, account_id: int, order_id: str
 async def note_refusal(
     connection: AsyncConnection, account_id: int, order_id: str, note_id: int | None
 ) -> Refusal | None:
-    """Why this note cannot be one of the order: it is about another one, which other people read."""
+    """Why this note cannot be one of the order: it is about another order, which other people read."""
     if note_id is None:
         return None
     ids = {"note": note_id, "order": order_id, "account": account_id}
@@ -212,7 +212,7 @@ def _incident() -> ColumnElement[bool]:
     kept = select(EventRow.id).where(
         EventRow.about.contains(array([OrderRow.id])), EventRow.type == PROCESSED_AFTER_CANCELLED
     )
-    # only a cancelled order can have one: the events of others are not looked at
+    # only a cancelled order can have one: the events of other orders are not read
     return and_(OrderRow.status == OrderStatus.CANCELLED, kept.exists())
 
 
