@@ -1,4 +1,4 @@
-"""The portal process: settings -> desk -> pages, over HTTP. Nothing else wires these.
+"""The portal process: builds the desk and the pages from the settings and serves them over HTTP.
 
 `esim-portal` runs it until SIGTERM or SIGINT, and then finishes the requests that it has begun.
 """

@@ -1,4 +1,4 @@
-"""The portal as an application: which address has which answer.
+"""The portal as a FastAPI application: routes, error handlers and middleware.
 
 app = create_app(links, settings)
 """
@@ -33,15 +33,16 @@ LOOK = ["GET", "HEAD"]
 _NO_TRACES_OF_ITS_OWN = TelemetryConfig(
     tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
 )
-"""FastAPI's own hold paths, which hold tokens; ours are `telemetry.traces`."""
+"""FastAPI's own spans hold paths, which hold tokens; ours are made by `telemetry.traces`."""
 
 
 def create_app(
     links: LinkDesk, settings: Settings, *, pace: Pace | None = None, ready: Ready | None = None
 ) -> FastAPI:
-    """The pages behind the links in mails. Raises `Refused` where a setting is wrong.
+    """Make the application that serves the pages behind the links in mails.
 
-    `ready` says of each part whether it serves; without it there is no page about that.
+    `ready` checks each component for `/health/ready`; without it there are no health pages. Raises `Refused`
+    where a setting is invalid.
     """
     app = FastAPI(
         title="eSIM orders",
@@ -100,11 +101,11 @@ def _route_pages(app: FastAPI, pages: Pages) -> None:
     files = {file.name: (file.read_bytes(), _MEDIA_TYPES[file.suffix]) for file in _FILES.iterdir()}
 
     async def home(request: Request) -> Response:
-        """What this is, for whoever comes without a link."""
+        """Explain what this site is, for a visitor without a link."""
         return pages.render(request, "home")
 
     async def static(name: str) -> Response:
-        """One of the few files that all pages use."""
+        """Serve a file that the pages use."""
         if name not in files:
             raise HTTPException(404)
         content, media_type = files[name]

@@ -1,14 +1,15 @@
-"""Decrypting payloads for the Temporal Web UI and command (their "codec server"). See docs/encryption.md.
+"""The codec server: decrypts payloads for the Temporal Web UI and the `temporal` command. See
+docs/encryption.md.
 
-GET, POST /codec           an operator shows the token once, and has a cookie for the working day
+GET, POST /codec           an operator signs in with the token and gets a cookie for twelve hours
 POST      /codec/decode    {"payloads": [...]} encrypted -> the same, decrypted
-POST      /codec/encode    the other way round: the `temporal` command asks for it with whatever it sends
-OPTIONS   /codec/...       whether the browser may ask from the Web UI's origin
+POST      /codec/encode    the reverse: the `temporal` command calls it with everything it sends
+OPTIONS   /codec/...       CORS preflight for the Web UI's origin
 
-None of it is there unless keys, origin and token are all set. A browser asks with the cookie, from the one
-origin; a program with `Authorization: Bearer`. Failures are plain text, for the Web UI takes any JSON as
-decrypted payloads. Each decryption is a line of the log: how many, which namespace, from where, by what
-right.
+The routes exist only if keys, origin and token are all set. A browser authenticates with the cookie, from the
+one origin; a program with `Authorization: Bearer`. Failures are plain text, because the Web UI takes any JSON
+as decrypted payloads. Each decryption is logged: how many payloads, which namespace, which origin, and
+whether by session or by token.
 """
 
 import hashlib
@@ -38,7 +39,7 @@ SHORTEST_TOKEN = 32
 SESSION_SECONDS = 12 * 60 * 60
 COOKIE = "esim_codec"
 MOST_VALUES = 50_000
-"""Values of a request's JSON: thousands of payloads, each with what stands beside it."""
+"""Most values in a request's JSON: enough for thousands of payloads with their metadata."""
 
 _ALLOWED = {
     "Access-Control-Allow-Methods": "POST",
@@ -51,11 +52,11 @@ _NAMESPACE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("portal.codec")
 _record = logging.getLogger("portal.codec.record")
 _record.setLevel(logging.INFO)
-"""Who had payloads decrypted is written down whatever ESIM_LOG_LEVEL is."""
+"""Decryptions are logged whatever ESIM_LOG_LEVEL is."""
 
 
 class CodecAccess:
-    """Who may have payloads decrypted. Its `repr` shows nothing of the token."""
+    """Authenticates requests to decrypt payloads. Its `repr` is redacted."""
 
     def __init__(self, origin: str, token: str) -> None:
         """Raises `Refused` (`codec_origin_invalid`, `codec_token_invalid`)."""
@@ -73,12 +74,12 @@ class CodecAccess:
         )
 
     def session(self, now: float) -> str:
-        """A cookie for the working day; another token ends all."""
+        """Make a session cookie of twelve hours. A changed token invalidates all sessions."""
         ends = str(int(now) + SESSION_SECONDS)
         return f"{ends}.{self._signed(ends)}"
 
     def in_session(self, cookie: str, now: float) -> bool:
-        """Whether this cookie is ours and still good."""
+        """Whether this cookie was signed with the token and has not expired."""
         ends, _, signature = cookie.partition(".")
         right = hmac.compare_digest(signature.encode(), self._signed(ends).encode())
         return right and int(ends) > now
@@ -88,7 +89,7 @@ class CodecAccess:
 
 
 class CodecRoutes:
-    """The answers to requests to decrypt and encrypt payloads."""
+    """The routes that decrypt and encrypt payloads, and the sign-in to them."""
 
     def __init__(self, keys: PayloadKeys, access: CodecAccess, pages: Pages, portal_url: str) -> None:
         self._keys = keys
@@ -99,7 +100,7 @@ class CodecRoutes:
 
     @classmethod
     def configured(cls, settings: Settings, pages: Pages) -> "CodecRoutes | None":
-        """The routes where all three settings are set. Raises `Refused` where one is wrong."""
+        """The routes, or None unless all three settings are set. Raises `Refused` where one is invalid."""
         keys = PayloadKeys(settings.payload_keys)
         if not (keys.decrypts and settings.codec_origin and settings.codec_token):
             return None
@@ -107,11 +108,11 @@ class CodecRoutes:
         return cls(keys, access, pages, settings.portal_url)
 
     async def page(self, request: Request) -> Response:
-        """Where an operator shows the token, or reads that nothing more is to be done."""
+        """The sign-in page; for an operator with a session, the page that says so."""
         return self._pages.render(request, "codec", signed_in=self._in_session(request), wrong=False)
 
     async def sign_in(self, request: Request) -> Response:
-        """Give a cookie for the token."""
+        """Exchange the token for a session cookie."""
         check_same_origin(request, self._portal_url)
         self._attempts.check(request)
         token = await read_field(request, "token")
@@ -131,17 +132,17 @@ class CodecRoutes:
         return answer
 
     async def preflight(self, request: Request) -> Response:
-        """Tell a browser whether the page it shows may ask."""
+        """Answer a CORS preflight: only the configured origin may call."""
         if request.headers.get("origin") != self._access.origin:
             return PlainTextResponse("This origin may not have payloads decrypted.", 403)
         return Response(status_code=204, headers=_ALLOWED | self._shared())
 
     async def decode(self, request: Request) -> Response:
-        """Decrypt what was sent."""
+        """Decrypt the payloads of the request."""
         return await self._answer(request, "decrypted", self._keys.decrypt)
 
     async def encode(self, request: Request) -> Response:
-        """Encrypt what was sent."""
+        """Encrypt the payloads of the request."""
         return await self._answer(request, "encrypted", self._keys.encrypt)
 
     async def _answer(self, request: Request, done: str, turn: Callable[[Payload], Payload]) -> Response:
@@ -171,7 +172,7 @@ class CodecRoutes:
 
     async def _sent(self, request: Request) -> bytes:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            raise json_format.ParseError  # and so no form of another site gets here without a preflight
+            raise json_format.ParseError  # another site's form cannot send JSON without a CORS preflight
         allow_large(request)
         return await request.body()
 
@@ -183,7 +184,7 @@ class CodecRoutes:
         return "token" if known else None
 
     def _knows(self, request: Request, token: str) -> bool:
-        """Whether this is the token; HTTPException 429 where the address showed too many that are not."""
+        """Whether this is the token. HTTPException 429 where the address has shown too many wrong ones."""
         self._attempts.check(request)
         if self._access.knows(token):
             return True
@@ -203,8 +204,10 @@ class CodecRoutes:
 
 
 def _turned(content: bytes, turn: Callable[[Payload], Payload]) -> tuple[int, bytes]:
-    """How many payloads there are, and what each becomes, as JSON. Large ones would stall the event loop, and
-    so would very many values, in whichever thread: all are read at a stroke.
+    """Encrypt or decrypt each payload; the number of payloads, and the result as JSON.
+
+    It runs in a thread, since large payloads would block the event loop. Too many values are refused: the
+    parser holds the GIL until all are read, which blocks the event loop from any thread.
     """
     if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
         raise json_format.ParseError

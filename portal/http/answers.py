@@ -1,9 +1,9 @@
-"""What a failure is over HTTP, in one table: a page in words, or problem details (RFC 9457) for programs.
+"""Maps errors to HTTP responses: a page for people, problem details (RFC 9457) for programs.
 
 Refused            as `models.refusals` declares its code
 Unavailable        503
 HTTPException      its own
-anything else      500, and nothing of what it says
+anything else      500, without its message
 """
 
 import logging
@@ -35,10 +35,10 @@ OVER = frozenset(
         "keys_invalid",
     }
 )
-"""Refusals that concern more than what was sent."""
+"""Refusals about the link, the request or the configuration; a corrected upload does not help."""
 
 CROWDED = frozenset({"uploads", "reader_unavailable"})
-"""Parts that have too much to do, rather than do not answer."""
+"""Components whose `Unavailable` means overload, not an outage."""
 
 _log = logging.getLogger("portal")
 
@@ -56,7 +56,7 @@ TRY_AGAIN_SECONDS = {429: "600", 503: "15"}
 
 
 class RequestOver(Refused):
-    """The request of a link is over; `sentence` says how and when, in the reader's language."""
+    """The request of an upload link has ended; `sentence` says how and when, in the reader's language."""
 
     def __init__(self, ended: str, sentence: str) -> None:
         super().__init__(Refusal.of("request_over", ended=ended))
@@ -65,7 +65,7 @@ class RequestOver(Refused):
 
 @dataclass(frozen=True)
 class Reason:
-    """A refusal, or another reason of this room, with its sentence in the reader's language."""
+    """A refusal, or another reason of the portal, with its sentence in the reader's language."""
 
     code: str
     sentence: str
@@ -74,7 +74,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why there is no page, with every reason."""
+    """An HTTP error with all its reasons."""
 
     status: int
     reasons: tuple[Reason, ...]
@@ -87,15 +87,15 @@ class Problem:
 
 
 class Answers:
-    """Turns exceptions into answers."""
+    """Turns exceptions into HTTP responses."""
 
     def __init__(self, pages: Pages) -> None:
         self.pages = pages
 
     async def answer(self, request: Request, failure: Exception) -> Response:
-        """The answer to a request that failed, in the form that it asks for."""
+        """Answer a failed request with a page or with JSON, as its Accept header asks."""
         if isinstance(failure, ClientDisconnect):
-            return Response(status_code=400)  # nobody is there to read it
+            return Response(status_code=400)  # the client has disconnected
         problem = problem_of(failure, spoken(request.headers.get("accept-language", "")))
         if problem.status >= 500:
             what = failure.component if isinstance(failure, Unavailable) else type(failure).__name__
@@ -111,13 +111,13 @@ class Answers:
 
 
 def problem_of(failure: Exception, language: Language) -> Problem:
-    """What went wrong, in the reader's language."""
+    """Map an error to its status and reasons, in the reader's language."""
     problems = page_texts(language)["problems"]
     if isinstance(failure, Refused):
         first = next((reason for reason in failure.refusals if reason.code in OVER), failure.refusals[0])
-        if first.status == 503:  # the operators' to mend: visitors cannot do what the sentence says
+        if first.status == 503:  # operators fix it: visitors cannot do what the sentence says
             return Problem(503, (Reason(failure.refusals[0].code, problems["component_unavailable"]),))
-        return Problem(first.status, told(failure, language))
+        return Problem(first.status, reasons_of(failure, language))
     if isinstance(failure, HTTPException):
         status, headers = failure.status_code, failure.headers or {}
     elif isinstance(failure, RequestValidationError):  # its own answer would quote what was sent
@@ -132,8 +132,8 @@ def _is_busy(failure: Exception) -> bool:
     return isinstance(failure, Unavailable) and failure.component in CROWDED
 
 
-def told(refused: Refused, language: Language) -> tuple[Reason, ...]:
-    """The reasons, each in the reader's language; a page has some that go with its title."""
+def reasons_of(refused: Refused, language: Language) -> tuple[Reason, ...]:
+    """The refusals with sentences in the reader's language; some codes have sentences of the pages' own."""
     if isinstance(refused, RequestOver):
         return tuple(Reason(reason.code, refused.sentence, reason.parameters) for reason in refused.refusals)
     of_pages = page_texts(language)["refusals"]
@@ -148,12 +148,12 @@ def told(refused: Refused, language: Language) -> tuple[Reason, ...]:
 
 
 def warned(cautions: Iterable[str], language: Language) -> tuple[str, ...]:
-    """What is to be looked at after an import, in the reader's language."""
+    """The warnings of an import, in the reader's language."""
     return tuple(warning(caution, language) for caution in cautions)
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a program asks: JSON is accepted by name and pages are not."""
+    """Whether a program asks: its Accept header names JSON and not HTML."""
     accepted = request.headers.get("accept", "").lower()
     return "json" in accepted and "text/html" not in accepted
 

@@ -1,11 +1,11 @@
-"""Failed sign-ins, counted in memory: per address and overall, for the last minute.
+"""The rate limit of failed sign-ins: per address and overall, for the last minute, counted in memory.
 
-An address that failed too often is refused until its failures are a minute old, whatever it shows. Where all
-addresses together fail too often, one failure is too many for each of them; those that have not failed sign
-in as always. Each process counts for itself, and forgets when it ends.
+An address that failed too often is refused until its failures are a minute old, whatever token it sends.
+Where all addresses together failed too often, an address is refused after one failure; addresses that have
+not failed sign in as usual. Each process counts for itself, and its counts end with it.
 
-Behind a proxy the address is the client's only where uvicorn trusts the proxy (FORWARDED_ALLOW_IPS); else all
-share the proxy's, which the short time makes bearable.
+Behind a proxy the address is the client's only where uvicorn trusts the proxy (FORWARDED_ALLOW_IPS).
+Otherwise all clients share the proxy's address and its limit, for a minute at most.
 """
 
 import ipaddress
@@ -24,7 +24,7 @@ _V6_NETWORK = 64
 
 
 class Attempts:
-    """How often which address failed of late."""
+    """Counts the failed sign-ins of each address within the last minute."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -32,7 +32,7 @@ class Attempts:
         self._all: deque[float] = deque(maxlen=MOST_IN_ALL)
 
     def check(self, request: Request) -> None:
-        """HTTPException 429, which says when to try again, where this address failed too often."""
+        """Raise HTTPException 429, with Retry-After, where this address failed too often."""
         now = self._clock()
         failed = self._failed.get(_address(request), deque())
         _forget(failed, now)
@@ -62,7 +62,7 @@ def _forget(failures: deque[float], now: float) -> None:
 
 
 def _address(request: Request) -> str:
-    """The client's address; of IPv6 the network, in which a client has as many as it likes."""
+    """The client's address; of IPv6 the /64 network, since a client can use every address in it."""
     host = request.client.host if request.client else ""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])

@@ -1,4 +1,4 @@
-"""What people send: read within bounds, kept in memory only, and only from our own pages."""
+"""Reads forms and uploads: bounded in size, kept in memory only, and only from pages of the same origin."""
 
 import asyncio
 from collections import Counter
@@ -18,7 +18,7 @@ from portal.http.limits import LARGEST_REQUEST, PARSED_AT_ONCE
 
 MOST_INCOMING = 32
 MOST_INCOMING_OF_ONE = 4
-"""Uploads at a time, in all and of one recipient, with whichever links: each has its file in memory."""
+"""Uploads at a time, in all and per recipient over all of its links: each file is held in memory."""
 _MOST_FIELDS = 4
 _LONGEST_FIELD = 4096
 _MULTIPART = "multipart/form-data"
@@ -31,7 +31,7 @@ class _InMemory(MultiPartParser):
 
 
 class Incoming:
-    """The uploads that come in or are looked at just now: one recipient leaves places to the others.
+    """Limits concurrent uploads, in all and per recipient, so that one recipient cannot take all places.
 
     A place is held while the content makes progress; `portal.http.limits.Pace` says how much.
     """
@@ -53,7 +53,7 @@ class Incoming:
             yield
         finally:
             self._of[recipient] -= 1
-            self._of += Counter()  # forget who has none
+            self._of += Counter()  # drops recipients whose count is 0
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ async def read_upload_form(request: Request) -> Upload:
 
 
 async def read_field(request: Request, name: str) -> str:
-    """One field of a form without files; empty where it is missing. It is parsed once all of it is there, and
-    so not at all where it is too large.
+    """One field of a form without files; empty where it is missing. The form is parsed after the whole body
+    was received, so one that is too large is not parsed at all.
     """
     form = await _read(request, _at_once(await request.body()), most_files=0)
     value = form.get(name)
@@ -89,7 +89,7 @@ async def read_field(request: Request, name: str) -> str:
 
 
 async def _read(request: Request, content: AsyncIterator[bytes], *, most_files: int) -> FormData:
-    """A form. One that does not keep the bounds is refused before it is all there."""
+    """Parse a form. One that exceeds the limits is refused before it was received completely."""
     kind = request.headers.get("content-type", "").lower()
     within = {"max_fields": _MOST_FIELDS, "max_part_size": _LONGEST_FIELD}
     parser: _InMemory | FormParser
@@ -109,8 +109,8 @@ async def _read(request: Request, content: AsyncIterator[bytes], *, most_files: 
 
 
 def _check_text(kind: str) -> None:
-    """Refuse text that is not UTF-8: of the encodings that Python knows, some raise errors of their own, and
-    some make text that can neither be compared nor stored. Browsers name none.
+    """Refuse a charset other than UTF-8: some of Python's codecs raise errors of their own, and some produce
+    text that can neither be compared nor stored. Browsers name no charset.
     """
     _, parameters = parse_options_header(kind)
     if parameters.get(b"charset", b"utf-8") not in _TEXT:
@@ -122,7 +122,7 @@ async def _at_once(content: bytes) -> AsyncIterator[bytes]:
 
 
 async def _sliced(content: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """The content in parts that are parsed fast, with a turn for everything else between them."""
+    """The content in small slices, with a turn of the event loop between two, so that no form blocks it."""
     async for part in content:
         for start in range(0, len(part), PARSED_AT_ONCE):
             yield part[start : start + PARSED_AT_ONCE]
@@ -130,10 +130,10 @@ async def _sliced(content: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
 
 
 def check_same_origin(request: Request, portal_url: str) -> None:
-    """Refuse what another site's page sends in the visitor's name.
+    """Refuse a cross-site request (CSRF), by the Sec-Fetch-Site or Origin header where the browser sends one.
 
-    The token in the address is the secret already; this is for the browser that tells where a form was.
-    `Origin: null` proves nothing: it is what our own pages send, because they name no referrer.
+    This is a second line of defence: the token in the path is a secret already. `Origin: null` is accepted,
+    because our own pages send it: their referrer policy is `no-referrer`.
     """
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin", "null")

@@ -1,8 +1,8 @@
-"""What every answer of the portal has in common, as plain ASGI: headers, limits, a line in the log.
+"""The portal's ASGI middleware: log line, security headers, error page, and limits of the request body.
 
     RequestSpans > RequestLog > SafeHeaders > CrashPage > OneLength > BodyLimit > the application
 
-Plain ASGI, for Starlette's `BaseHTTPMiddleware` leaks the connections of cancelled requests.
+Plain ASGI, because Starlette's `BaseHTTPMiddleware` leaks the connections of cancelled requests.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""Only files of our own; `connect-src` is for the upload that shows its progress."""
+"""Only files of this site; `connect-src` is for the upload with a progress bar (XMLHttpRequest)."""
 HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -36,7 +36,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
-"""The token is in the address: no page of ours is stored, indexed, framed, or named to another site."""
+"""The token is in the path: pages are not cached, indexed or framed, and no referrer is sent."""
 
 MOST_DRAINED = 32 * 1024 * 1024
 DRAIN_SECONDS = 30.0
@@ -47,7 +47,9 @@ AnswerTo = Callable[[Request, Exception], Awaitable[Response]]
 
 
 class RequestLog:
-    """One line a request: method, route, status, milliseconds. Never a path: it holds the token."""
+    """Logs one line for each request: method, route, status, milliseconds. Never the path: it holds the
+    token.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -55,7 +57,7 @@ class RequestLog:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        began, status = time.perf_counter(), 499  # as nginx has it: the client went away
+        began, status = time.perf_counter(), 499  # nginx's code: the client closed the connection
 
         async def noting(message: Message) -> None:
             nonlocal status
@@ -70,15 +72,15 @@ class RequestLog:
                 took = (time.perf_counter() - began) * 1000
                 method, route = method_and_route(scope)
                 level = logging.DEBUG if route.startswith(_ASKED_ALL_THE_TIME) else logging.INFO
-                told = {"method": method, "status": status, "milliseconds": round(took)}
-                _log.log(level, "%s %s %d %.0f ms", method, route, status, took, extra=told)
+                facts = {"method": method, "status": status, "milliseconds": round(took)}
+                _log.log(level, "%s %s %d %.0f ms", method, route, status, took, extra=facts)
 
 
 _ASKED_ALL_THE_TIME = "/health/"
 
 
 class SafeHeaders:
-    """Puts `HEADERS` on every answer, and `POLICY` on all that do not bring a stricter one."""
+    """Adds `HEADERS` to every response, and `POLICY` where the response has no policy of its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -95,7 +97,9 @@ class SafeHeaders:
 
 
 class CrashPage:
-    """Answers a bug with a page. The log gets where it is, and never what it says: that may be secret."""
+    """Answers an unexpected error with a 500 page. Its frames are logged, its message never: it may be
+    secret.
+    """
 
     def __init__(self, app: ASGIApp, answer: AnswerTo) -> None:
         self.app = app
@@ -122,8 +126,8 @@ class CrashPage:
 
 
 class OneLength:
-    """Refuses a request that says its length in two ways, and ends the connection: a proxy before the portal
-    may believe the other one, and take the rest of the content for a request of its own.
+    """Refuses a request with both Content-Length and Transfer-Encoding, and closes the connection: request
+    smuggling. A proxy in front may use the other length, and read the rest of the body as another request.
     """
 
     def __init__(self, app: ASGIApp, answer: AnswerTo) -> None:
@@ -140,12 +144,12 @@ class OneLength:
 
 
 class BodyLimit:
-    """Refuses a request of more than its address may have (`portal.http.limits`) with 413, whether or not it
-    says its length, and one that takes too long to come in with 408: what is there of it is in memory.
+    """Refuses a body above the limit of its path (`portal.http.limits`) with 413, also without a
+    Content-Length, and one that arrives too slowly with 408, because what has arrived occupies memory.
 
-    An answer that leaves before the browser has sent all is lost on the way, and the person sees a broken
-    connection: so the rest is read and thrown away first, within bounds. These are wide only where the
-    link or the session is alive.
+    A browser that still sends does not read a response: the person would see a broken connection. So the rest
+    of the body is read and discarded first, up to a limit, which is high only where the link or the session
+    is valid.
     """
 
     def __init__(self, app: ASGIApp, answer: AnswerTo, pace: Pace) -> None:
@@ -171,7 +175,7 @@ class BodyLimit:
 
 
 def allow_large(request: Request) -> None:
-    """From here on the request may be as large as its address allows: its link or session is alive."""
+    """Allow the request the full size of its path, once its link or session was found valid."""
     request.scope[_BODY].allowed = request.scope[_BODY].most
 
 
@@ -179,7 +183,7 @@ _BODY = "portal.body"
 
 
 class _Body:
-    """A request's content as it comes in, counted."""
+    """Counts a request's body while it is received, and applies the limits of size and time."""
 
     def __init__(self, receive: Receive, announced: int, most: int, pace: Pace) -> None:
         self.announced = announced
@@ -194,7 +198,7 @@ class _Body:
         self._ended = False
 
     async def receive(self) -> Message:
-        """The next part; HTTPException 413 where there is too much, 408 where it takes too long."""
+        """The next part of the body. HTTPException 413 where it is too large, 408 where it is too slow."""
         if self.announced > self.allowed:
             raise _too_large()
         message = await (self._next() if self._ended else self._in_time())
@@ -203,7 +207,7 @@ class _Body:
         return message
 
     async def drain(self) -> None:
-        """Read what is left of a sensible amount, and keep none of it."""
+        """Read and discard the rest of the body, up to a limit."""
         most = MOST_DRAINED if self.allowed > SMALL else SMALL
         if self.announced > most:
             return
@@ -225,7 +229,7 @@ class _Body:
                 continue
 
     def _check_pace(self, now: float) -> None:
-        """Raise where too little came since it was looked last, or all of it takes too long."""
+        """Raise 408 where too little came since the last check, or the whole body takes too long."""
         if self._look_at is None or now >= self._look_at:
             stalled = self._look_at is not None and self._seen - self._seen_then < self._pace.at_least
             if stalled:

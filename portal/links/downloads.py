@@ -1,6 +1,6 @@
-"""The pages behind a notification's link: what it is, the code itself, the code as a file (F36, F38, F60).
+"""The download link of a notification: a landing page, the QR code, the code as a PNG file (F36, F38, F60).
 
-GET  /q/{token}       what the link shows, and a button: those who scan mails open links too
+GET  /q/{token}       what the link shows, and a button: mail scanners open links too, so no code yet
 POST /q/{token}       the code, how to install it, and the file to download
 POST /q/{token}/png   the file
 """
@@ -20,7 +20,7 @@ _FILE_POLICY = "default-src 'none'; sandbox"
 
 
 class DownloadRoutes:
-    """The answers to whoever was sent a link to a code."""
+    """The routes behind a download link."""
 
     def __init__(self, links: LinkDesk, pages: Pages, portal_url: str) -> None:
         self.links = links
@@ -28,14 +28,14 @@ class DownloadRoutes:
         self.portal_url = portal_url
 
     async def page(self, request: Request, token: str) -> Response:
-        """The landing page. It holds no code, and opening it uses nothing up."""
+        """The landing page. It shows no code, and opening it changes nothing."""
         about = await self.links.download_page(LinkBearer(token))
         return self.pages.render(
             request, "landing", about=about, action=self.pages.link(DOWNLOAD_PAGE, token)
         )
 
     async def back(self, token: str) -> Response:
-        """Where somebody lands who opens the address of the file."""
+        """Redirect to the landing page where the address of the file is opened by GET."""
         return RedirectResponse(self.pages.link(DOWNLOAD_PAGE, token), 303)
 
     async def reveal(self, request: Request, token: str) -> Response:

@@ -1,7 +1,7 @@
-"""The pages that people see, in their browser's language.
+"""Renders the portal's pages in the browser's language.
 
-One layout; the texts are in `wording/pages`. Everything that is put into a page is
-escaped, and loses what could break its line or turn its direction: a name is only ever a name.
+One layout; the texts are in `wording/pages`. All values are HTML-escaped, and line breaks, control characters
+and bidirectional characters are removed from them, so a name cannot change how a page reads.
 """
 
 import re
@@ -30,13 +30,13 @@ _MOST_LANGUAGES = 20
 
 
 class Pages:
-    """Renders pages. `portal_url` is where people reach them: its path is what addresses begin with."""
+    """Renders pages. The path of `portal_url` is the prefix of all addresses."""
 
     def __init__(self, portal_url: str) -> None:
         self.base = urlsplit(portal_url).path.rstrip("/")
 
     def render(self, request: Request, page: str, status: int = 200, **facts: object) -> HTMLResponse:
-        """A page as an answer."""
+        """Render a page as a response."""
         language = spoken(request.headers.get("accept-language", ""))
         html = (
             _templates()
@@ -53,29 +53,33 @@ class Pages:
         return HTMLResponse(html, status, {"Content-Language": language, "Vary": "Accept-Language"})
 
     def link(self, page: str, token: str) -> str:
-        """Where the forms of a link's pages go, from one of them: `UPLOAD_PAGE` or `DOWNLOAD_PAGE`."""
+        """The address of a link's page, `UPLOAD_PAGE` or `DOWNLOAD_PAGE`, for forms and redirects."""
         return address(self.base, page, token)
 
 
 async def drawing(code: ActivationCode) -> Markup:
-    """The code as an `<svg>`: made of numbers only, so it needs no escaping."""
+    """The QR code as an `<svg>` element; it consists of numbers, so it needs no escaping."""
     return Markup(await run_in_threadpool(draw.svg, code))  # noqa: S704
 
 
 def install_links(code: ActivationCode) -> dict[str, str]:
-    """What installs the code on the phone that follows it: beside the QR code, for not all phones do."""
+    """Links that install the eSIM on the phone that opens them. They come beside the QR code, since not all
+    phones support them.
+    """
     data = quote(str(code), safe="")
     return {"ios": _INSTALL.format("apple", data), "android": _INSTALL.format("android", data)}
 
 
 def masked(code: ActivationCode) -> str:
-    """Enough of a matching id to compare it by eye."""
+    """The masked matching id: its last two characters, to compare it by eye."""
     tail = code.matching_id[-2:] if len(code.matching_id) > 8 else ""
     return f"•••• {tail}".rstrip() if code.matching_id else "…"
 
 
 def spoken(accepted: str) -> Language:
-    """The best of our languages for an Accept-Language: `fr-CA` is French, an unknown one English."""
+    """The supported language that fits an Accept-Language header best: `fr-CA` is French, an unknown one
+    English.
+    """
     best, best_weight = Language.EN, 0.0
     for accepts in accepted.split(",")[:_MOST_LANGUAGES]:
         name, _, weight = accepts.strip().lower().partition(";q=")
@@ -87,7 +91,7 @@ def spoken(accepted: str) -> Language:
 
 
 def _plain(value: object) -> object:
-    """What is printed of a value: on one line, in one direction."""
+    """Replace line breaks, control characters and bidirectional characters in a value by blanks."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return UNPRINTABLE.sub(" ", value)

@@ -1,12 +1,13 @@
-"""The pages behind a distributor's link: choose the QR code, look at what was read, send it, tell (F35, F37).
+"""The upload link of a distributor's contact: upload, preview, import, notify the manager (F35, F37).
 
-    GET  /u/{token}         what is asked for, and where to put it
-    POST /u/{token}/check   the file or the typed code is read, and shown drawn anew
-    POST /u/{token}/send    it is imported; the notification opens by itself
-    POST /u/{token}/tell    the notification is sent
+    GET  /u/{token}         which QR code is requested, and the form to upload it
+    POST /u/{token}/check   reads the file or the typed code, and shows a preview of it
+    POST /u/{token}/send    imports the code; the page offers the notification
+    POST /u/{token}/tell    sends the notification
 
-Each may be reloaded: the desk knows what it has done already. Once the request is over they say how it ended;
-whoever answered it is thanked, and may tell for as long as nobody was told.
+Each request may be repeated: the desk is idempotent. Once the request for the code has ended, the pages say
+how it ended; the contact who answered it is thanked, and can notify the manager while no notification was
+sent.
 """
 
 from collections.abc import Awaitable
@@ -20,7 +21,7 @@ from models.errors import Refused
 from models.language import Language
 from models.people.callers import LinkBearer
 from outbox.links import UPLOAD_PAGE
-from portal.http.answers import OVER, Reason, RequestOver, told, wants_json, warned
+from portal.http.answers import OVER, Reason, RequestOver, reasons_of, wants_json, warned
 from portal.http.forms import Incoming, check_same_origin, read_field, read_upload_form
 from portal.http.middleware import allow_large
 from portal.links.pages import Pages, drawing, masked, spoken
@@ -34,10 +35,10 @@ _LONGEST_NAME = 80
 
 
 class UploadRoutes:
-    """The answers to a distributor's requests."""
+    """The routes behind an upload link."""
 
     def __init__(self, links: LinkDesk, pages: Pages, portal_url: str, notified_after: timedelta) -> None:
-        """`notified_after` is how long after the import who asked is told without anybody's doing."""
+        """`notified_after`: how long after the import the requester is notified automatically."""
         self.links = links
         self.pages = pages
         self.portal_url = portal_url
@@ -45,20 +46,22 @@ class UploadRoutes:
         self.incoming = Incoming()
 
     async def page(self, request: Request, token: str) -> Response:
-        """The upload page. Opening it uses nothing up."""
+        """The upload page. Opening it changes nothing."""
         return await self._unless_over(request, token, self._upload_page(request, token))
 
     async def back(self, token: str) -> Response:
-        """Where somebody lands who opens the address of a later page."""
+        """Redirect to the upload page where the address of a later step is opened by GET."""
         return RedirectResponse(self.pages.link(UPLOAD_PAGE, token), 303)
 
     async def check(self, request: Request, token: str) -> Response:
-        """Read what was chosen and show what it holds; nothing is imported yet."""
+        """Read the uploaded file or typed code and show a preview; nothing is imported yet."""
         check_same_origin(request, self.portal_url)
         return await self._unless_over(request, token, self._check(request, token))
 
     async def _check(self, request: Request, token: str) -> Response:
-        about = await self.links.upload_page(LinkBearer(token))  # a dead link: before anything is read
+        about = await self.links.upload_page(
+            LinkBearer(token)
+        )  # refuses an invalid link before the body is read
         with self.incoming.one(about.recipient):
             allow_large(request)
             return await self._checked(request, token, about)
@@ -86,7 +89,7 @@ class UploadRoutes:
         )
 
     async def send(self, request: Request, token: str) -> Response:
-        """Import what was looked at."""
+        """Import the code that was previewed."""
         check_same_origin(request, self.portal_url)
         return await self._unless_over(request, token, self._send(request, token))
 
@@ -109,8 +112,8 @@ class UploadRoutes:
         )
 
     async def _check_known(self, token: str) -> None:
-        """Refuse a dead link before anything is read; once its request is over, what was sent may be sent
-        again, and shows the same page.
+        """Refuse an invalid link before the body is read. An ended request is not refused here: the same
+        upload sent again shows the same page.
         """
         try:
             await self.links.upload_page(LinkBearer(token))
@@ -125,7 +128,7 @@ class UploadRoutes:
         return self.pages.render(request, "told")
 
     async def _unless_over(self, request: Request, token: str, page: Awaitable[Response]) -> Response:
-        """The page, or how the request ended."""
+        """The page; where the request has ended, the page that says how it ended."""
         try:
             return await page
         except Refused as refused:
@@ -150,10 +153,14 @@ class UploadRoutes:
     async def _again(
         self, request: Request, token: str, refused: Refused, typed: str | None = None, filename: str = ""
     ) -> Response:
-        """The upload page once more, with the reasons beside the field. Raises where the link is at fault."""
+        """The upload page again, with the refusals beside the field. Raises those that concern the link
+        itself.
+        """
         if wants_json(request) or any(reason.code in OVER for reason in refused.refusals):
             raise refused
-        return await self._upload_page(request, token, told(refused, _language(request)), typed, filename)
+        return await self._upload_page(
+            request, token, reasons_of(refused, _language(request)), typed, filename
+        )
 
     async def _upload_page(
         self,
@@ -190,6 +197,6 @@ def _language(request: Request) -> Language:
 
 
 def _shortened(filename: str) -> str:
-    """Enough of a name to know the file by; the end of it says which type it is."""
+    """The start and the end of a long file name; the end has the type."""
     half = _LONGEST_NAME // 2
     return filename if len(filename) <= _LONGEST_NAME else f"{filename[:half]}…{filename[-half:]}"

@@ -1,4 +1,4 @@
-// What makes the pages nicer; each works without it. Nothing is loaded from elsewhere, nothing is kept.
+// Progressive enhancement: every page works without JavaScript. Nothing is loaded from other sites or stored.
 "use strict";
 
 (() => {
