@@ -1,4 +1,4 @@
-"""What operators see of running processes without asking them: logs, metrics, traces, health.
+"""Observability of running processes: logs, metrics, traces, health checks.
 
-Nothing here changes what an order does, and nothing here says a phone number, a name, an address or a code.
+Nothing here changes what an order does, and nothing here contains a phone number, name, address or code.
 """

@@ -1,6 +1,6 @@
-"""Whether a process lives, and whether it can do its work: `/health/live` and `/health/ready`.
+"""Health checks of a process: liveness at `/health/live`, readiness at `/health/ready`.
 
-The answers name parts and what to do, never an address, a name or a secret.
+The responses name components and what to do, never an address, a name or a secret.
 """
 
 import asyncio
@@ -18,31 +18,31 @@ from models.errors import Refused
 from telemetry.server import Server, configured, listen
 
 CACHED = 2.0
-"""Seconds for which an answer is given again: whoever asks often costs the database nothing."""
+"""Seconds for which a result is cached, so that frequent probes do not load the database."""
 GRACE_SECONDS = 1
 
 
 class Part(Protocol):
-    """What is known of one part."""
+    """The result of checking one component."""
 
     @property
     def name(self) -> str:
-        """Such as database."""
+        """The component, such as database."""
 
     @property
     def ok(self) -> bool:
-        """Whether it serves."""
+        """Whether it is available."""
 
     @property
     def sentence(self) -> str:
-        """What to do about it, or that nothing is."""
+        """What is wrong and what to do, or that the component works."""
 
 
 Ready = Callable[[], Awaitable[Sequence[Part]]]
 
 
 class Health:
-    """The two pages."""
+    """The handlers of the two paths."""
 
     def __init__(self, ready: Ready) -> None:
         self._look = ready
@@ -55,7 +55,7 @@ class Health:
         return _answer([], ok=True)
 
     async def ready(self, request: Request) -> Response:
-        """200 where every part serves, else 503; which part is away is in the answer."""
+        """200 where every component is available, else 503; the body names those that are unavailable."""
         async with self._looking:
             if time.monotonic() >= self._until:
                 self._parts = await self._look()
@@ -64,13 +64,13 @@ class Health:
         return _answer(parts, ok=all(part.ok for part in parts))
 
     def routes(self) -> list[Route]:
-        """Where the pages are."""
+        """The routes of both paths."""
         return [Route("/health/live", self.live), Route("/health/ready", self.ready)]
 
 
 @contextlib.asynccontextmanager
 async def health_page(address: str, ready: Ready) -> AsyncIterator[None]:
-    """Serve the pages at host:port while the block runs; nothing where `address` is empty."""
+    """Serve the health checks at host:port while the block runs; nothing where `address` is empty."""
     if not address:
         yield
         return
@@ -87,5 +87,5 @@ async def health_page(address: str, ready: Ready) -> AsyncIterator[None]:
 
 
 def _answer(parts: Sequence[Part], *, ok: bool) -> Response:
-    told = [{"part": part.name, "ok": part.ok, "sentence": part.sentence} for part in parts]
-    return JSONResponse({"ok": ok, "parts": told}, 200 if ok else 503, headers={"Cache-Control": "no-store"})
+    found = [{"part": part.name, "ok": part.ok, "sentence": part.sentence} for part in parts]
+    return JSONResponse({"ok": ok, "parts": found}, 200 if ok else 503, headers={"Cache-Control": "no-store"})

@@ -1,9 +1,9 @@
-"""HTTP/1.1 connections whose requests are bounded in size and in time, and parsed a little at a time.
+"""HTTP/1.1 connections with limits of size and time for request heads, parsed in small slices.
 
-uvicorn hands h11 whatever a read from the socket brought, up to 256 kB, and h11 looks how large a head is
-only while it is incomplete: so what arrives in one read may be as large as the read. A read of chunks of one
-byte each would keep the event loop for a second. Nor has uvicorn a limit of time for a first request, or for
-the rest of a body that was answered already.
+uvicorn passes everything that one read from the socket returned to h11, up to 256 kB, and h11 checks the size
+of a head only while it is incomplete: a head that arrives in one read may be as large as the read. Parsing a
+read that consists of chunks of one byte each would block the event loop for a second. uvicorn also has no
+timeout for the first request of a connection, nor for the rest of a body after its response.
 """
 
 import asyncio
@@ -13,24 +13,24 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0
-"""How long a connection may take until a request has its whole head: since it was made, and since the answer
-before, whatever else arrives.
+"""The timeout of a request head: since the connection was made, or since the response before. Bytes that
+arrive do not reset it.
 """
 SLICE = 4096
-"""Bytes that are parsed in a turn of the event loop: a head is larger than its limit by so much at most."""
+"""Bytes parsed in one turn of the event loop; a head can exceed its limit by this at most."""
 EVENTS_AT_ONCE = 64
-"""Heads, ends, and pieces of content that h11 hands over in a turn of the event loop, some 20 µs each."""
+"""h11 events (heads, ends, pieces of content) handled in one turn of the event loop, some 20 µs each."""
 MOST_LINES = 128
-"""Lines of a head, or of a trailer, that may be there while it is incomplete."""
+"""Most lines of a head or trailer that is still incomplete."""
 MOST_FRAMING = 16 * 1024
-"""Bytes of a body that are no content (sizes, extensions, trailers), besides a quarter of the content."""
+"""Most bytes of chunked framing in a body (sizes, extensions, trailers), plus a quarter of its content."""
 
 _GO_ON = frozenset({h11.IDLE, h11.SEND_BODY, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR})
-"""Where h11 takes more: not after a whole request, nor after one that asks for another protocol."""
+"""States in which h11 parses more: not after a complete request, nor after one that asks for an upgrade."""
 
 
 class _Counted(h11.Connection):
-    """h11, which hands over so many events in a turn, and counts what of a body is content."""
+    """h11 with a limit of events for each turn; it counts how much of a body is content."""
 
     def __init__(self, most_incomplete: int | None) -> None:
         super().__init__(h11.SERVER, most_incomplete or SLICE)
@@ -38,19 +38,19 @@ class _Counted(h11.Connection):
         self._came = 0
         self._content = 0
         self.behind = False
-        """Whether there may be more events in what was received."""
+        """Whether the received bytes may contain more events."""
 
     def begin_turn(self) -> None:
-        """Hand over events again."""
+        """Allow the next `EVENTS_AT_ONCE` events."""
         self._left = EVENTS_AT_ONCE
 
     def receive_data(self, data: bytes) -> None:
-        """Take bytes, and count them."""
+        """Receive bytes and count them."""
         self._came += len(data)
         super().receive_data(data)
 
     def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
-        """The next event; NEED_DATA once there were enough in this turn."""
+        """The next event; NEED_DATA once this turn has had its events."""
         self.behind = self._left == 0
         if self.behind:
             return h11.NEED_DATA
@@ -64,12 +64,12 @@ class _Counted(h11.Connection):
 
     @property
     def awaits_answer(self) -> bool:
-        """Whether a request is complete that has no complete answer: what follows is not parsed before."""
+        """Whether a complete request still lacks its complete response; nothing after it is parsed before."""
         return self.their_state not in _GO_ON and self.our_state is not h11.DONE
 
     @property
     def is_excessive(self) -> bool:
-        """Whether what came has too many lines, or of a body is hardly content."""
+        """Whether a head or trailer has too many lines, or a body is mostly framing."""
         if self.behind or self.awaits_answer:
             return False
         if self.trailing_data[0].count(b"\n") > MOST_LINES:
@@ -82,7 +82,7 @@ class _Counted(h11.Connection):
 
 
 class _Reading(FlowControl):
-    """Reads from the socket only where neither the application has enough nor bytes are left to be parsed."""
+    """Pauses reading from the socket while the application's buffer is full or bytes are left to parse."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         super().__init__(transport)
@@ -90,22 +90,22 @@ class _Reading(FlowControl):
         self._held = False
 
     def pause_reading(self) -> None:
-        """The application has enough."""
+        """The application's buffer is full."""
         self._full = True
         self._apply()
 
     def resume_reading(self) -> None:
-        """The application takes more."""
+        """The application accepts more."""
         self._full = False
         self._apply()
 
     def hold(self, *, held: bool) -> None:
-        """Whether bytes are left to be parsed."""
+        """Set whether bytes are left to parse."""
         self._held = held
         self._apply()
 
     def _apply(self) -> None:
-        """Also where it is so already: uvicorn resumes some transports by itself."""
+        """Pause or resume, also where nothing changed: uvicorn resumes some transports by itself."""
         self.read_paused = self._full or self._held
         if self.read_paused:
             self._transport.pause_reading()
@@ -114,14 +114,14 @@ class _Reading(FlowControl):
 
 
 class BoundedProtocol(H11Protocol):
-    """uvicorn's protocol, fed one slice in a turn of the event loop, with a timer that no byte resets."""
+    """uvicorn's protocol, fed one slice in a turn of the event loop, with a timeout of the request head."""
 
     head_seconds = HEAD_SECONDS
     conn: _Counted
     flow: _Reading
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Await the first request."""
+        """Start the timeout of the first request."""
         super().connection_made(transport)
         self.conn = _Counted(self.config.h11_max_incomplete_event_size)
         self.flow = _Reading(transport)
@@ -131,50 +131,50 @@ class BoundedProtocol(H11Protocol):
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Await nothing more, and parse nothing more."""
+        """Cancel the timeout and the parsing."""
         self._await_no_head()
         if self._turn is not None:
             self._turn.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came, slice by slice."""
+        """Buffer the bytes, and parse them slice by slice."""
         self._unset_keepalive_if_required()
         self._unparsed += data
         self._parse_soon()
 
     def handle_events(self) -> None:
-        """Note where a request has its head, so that the timer ends."""
+        """Cancel the timeout once a request has its head."""
         before = self.cycle
         super().handle_events()
         if self.cycle is not before:
             self._await_no_head()
 
     def on_response_complete(self) -> None:
-        """Await the next request, and parse what of it is there already."""
+        """Start the timeout of the next request, and parse what has already arrived of it."""
         self._await_head()
         super().on_response_complete()
         self._parse_soon()
 
     def send_400_response(self, msg: str) -> None:
-        """Say what is wrong with a request, or close where its answer has begun already."""
+        """Answer 400, or close the connection where the response has already begun."""
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             super().send_400_response(msg)
         else:
             self.transport.close()
         if self.cycle is not None:
-            self.cycle.disconnected = True  # an application that answers now has no connection for it
+            self.cycle.disconnected = True  # the application cannot answer on this connection any more
             self.cycle.message_event.set()
 
     def _parse_soon(self) -> None:
-        """Parse in a turn of its own, where there is something to parse."""
+        """Schedule parsing in a turn of its own, where there is something to parse."""
         left = bool(self._unparsed) or self.conn.behind
         if left and self._turn is None and not self.transport.is_closing():
             self._turn = self.loop.call_soon(self._parse)
         self.flow.hold(held=left)
 
     def _parse(self) -> None:
-        """Parse one slice, or what is left of the one before: others have their turn between two."""
+        """Parse one slice, or the rest of the one before; other tasks run between two slices."""
         self._turn = None
         if self.transport.is_closing() or self.conn.awaits_answer:
             return  # `on_response_complete` continues

@@ -1,4 +1,4 @@
-"""How a process ends once its work is done."""
+"""Ends a process without Python's finalization."""
 
 import contextlib
 import logging
@@ -8,13 +8,13 @@ from typing import NoReturn
 
 
 def leave(code: int) -> NoReturn:
-    """End the process at once, with everything printed, and without Python's own finalization.
+    """Flush logs and output and exit at once with this code, without Python's finalization.
 
-    Threads of the Temporal client may still be ending then, and one that comes back into a finalizing
-    interpreter aborts the process: a command that was refused would end with SIGABRT instead of 2.
+    Threads of the Temporal client may still be running, and one that returns into a finalizing interpreter
+    aborts the process: a refused command would end with SIGABRT instead of exit code 2.
     """
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):  # nobody may be listening any more
+        with contextlib.suppress(OSError, ValueError):  # the reader of the pipe may be gone
             stream.flush()
     os._exit(code)

@@ -1,7 +1,7 @@
-"""What processes write down: text for people, or JSON, one object a line, for a collector of logs.
+"""Logging: text lines for people, or JSON lines for a log collector.
 
-Two things never get there. The text of an exception: libraries put addresses and rows into it; its type and
-its frames say where to look. And what libraries tell below WARNING: it may be a path, which holds a token.
+Two things are never logged. The message of an exception: libraries put addresses and rows into it; its type
+and frames are logged instead. And library messages below WARNING: they may hold a path, and with it a token.
 """
 
 import json
@@ -36,11 +36,11 @@ OURS = frozenset(
         "workflows",
     }
 )
-"""Whose lines below WARNING are written: those of our rooms."""
+"""The packages whose messages below WARNING are logged: our own."""
 FACTS = ("method", "route", "status", "milliseconds")
-"""What a line of the portal may bring along as `extra`."""
+"""Fields that a line of the portal may pass as `extra`."""
 KINDS = tuple((prefix, prefix.replace("-", "_") + "id") for prefix in WORK)
-"""What a workflow's id is the id of."""
+"""The prefix of each kind of workflow id, and its field in JSON lines."""
 
 Failure = tuple[type[BaseException], BaseException, TracebackType | None]
 Facts = Callable[[], Mapping[str, object]]
@@ -50,7 +50,7 @@ _about: ContextVar[Facts] = ContextVar("_about", default=dict)
 
 @contextmanager
 def about(facts: Facts) -> Iterator[None]:
-    """Put these facts on every line that is written within, as they are when it is written."""
+    """Add these fields to every line that is logged within the block, evaluated when it is logged."""
     token = _about.set(facts)
     try:
         yield
@@ -59,7 +59,7 @@ def about(facts: Facts) -> Iterator[None]:
 
 
 def set_up_logging(settings: Settings, process: str) -> None:
-    """Write to standard error in the configured form; `process` is worker or portal."""
+    """Log to standard error in the configured format; `process` is worker or portal."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(process) if settings.log_format == "json" else TextLines(TEXT))
     handler.addFilter(_worth_writing)
@@ -69,27 +69,27 @@ def set_up_logging(settings: Settings, process: str) -> None:
 
 
 class TextLines(logging.Formatter):
-    """Lines for people."""
+    """Formats lines for people."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, with where it failed below it."""
+        """The line, with the frames of an exception below it."""
         return super().format(_redacted(record))
 
     def formatException(self, ei: object) -> str:  # noqa: N802
-        """Types and frames of the failure and of what led to it."""
+        """Types and frames of the exception and its causes."""
         failure = ei[1] if isinstance(ei, tuple) else None
         return frames(failure)
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line."""
+    """Formats each line as one JSON object."""
 
     def __init__(self, process: str) -> None:
         super().__init__()
         self._process = process
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line as an object, with what it is about."""
+        """The line as an object, with the fields of its order, request, workflow and trace."""
         found = _redacted(record)
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -104,7 +104,7 @@ class JsonLines(logging.Formatter):
             **_of_trace(),
         }
         if record.exc_info and record.exc_info[1] is not None:
-            line["exception"] = [_told(one) for one in chain(record.exc_info[1])]
+            line["exception"] = [_described(one) for one in chain(record.exc_info[1])]
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
@@ -113,8 +113,8 @@ def _worth_writing(record: logging.LogRecord) -> bool:
 
 
 def _redacted(record: logging.LogRecord) -> logging.LogRecord:
-    """The record without texts of exceptions: another handler may have kept one in `exc_text`, and asyncio
-    has one in the second line of what it says of a task.
+    """The record without messages of exceptions: another handler may have cached one in `exc_text`, and
+    asyncio puts one into the second line of its message about a task.
     """
     found = logging.makeLogRecord(record.__dict__)
     found.exc_text = None
@@ -123,13 +123,13 @@ def _redacted(record: logging.LogRecord) -> logging.LogRecord:
     return found
 
 
-def _told(failure: BaseException) -> Mapping[str, object]:
+def _described(failure: BaseException) -> Mapping[str, object]:
     found = [frame.strip() for frame in format_tb(failure.__traceback__)]
     return {"type": type(failure).__name__, "frames": found}
 
 
 def _of_temporal() -> Mapping[str, object]:
-    """Which order the line is about, and which step of it."""
+    """The workflow and the activity within which the line is logged."""
     if activity.in_activity():
         step = activity.info()
         found = {"activity_type": step.activity_type, "attempt": step.attempt}
@@ -148,7 +148,7 @@ def _of_workflow(workflow_id: str | None) -> dict[str, object]:
 
 
 def _of_core(record: logging.LogRecord) -> Mapping[str, object]:
-    """What the SDK's core says a line is about."""
+    """The workflow that a line of the SDK's core is about."""
     said = getattr(getattr(record, "temporal_log", None), "fields", {})
     return {name: said[name] for name in ("workflow_id", "run_id") if name in said}
 
@@ -159,7 +159,7 @@ def _of_trace() -> Mapping[str, object]:
 
 
 def _write_down(kind: type[BaseException], failure: BaseException, at: TracebackType | None) -> None:
-    """What Python does with a failure that nobody caught, without its text."""
+    """Log an uncaught exception without its message (`sys.excepthook`)."""
     if issubclass(kind, KeyboardInterrupt):
         return
     logging.getLogger(__name__).critical("The process ends with a bug.", exc_info=(kind, failure, at))

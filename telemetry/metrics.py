@@ -1,7 +1,7 @@
-"""The page that Prometheus reads: the Temporal SDK's own metrics, and gauges of what the database holds.
+"""Prometheus metrics: those of the Temporal SDK, and gauges read from the database.
 
-Each process that serves the page serves the same gauges, as all read the same database: queries over
-several processes take `max by (...)`, never `sum`.
+Every process exports the same gauges, because all read the same database: queries over several processes take
+`max by (...)`, never `sum`.
 """
 
 import asyncio
@@ -29,11 +29,11 @@ from store.operations import metrics as database_metrics
 from store.session import Database
 
 READ_EVERY = 15.0
-"""Seconds."""
+"""Seconds between two readings of the gauges."""
 LONGEST_READING = 10.0
 REST = 20
-"""The database rests from us at least this many times as long as a reading took: at most 5 % of the time is
-ours, however many orders there are.
+"""The pause between two readings is at least this many times as long as a reading took: the gauges use at
+most 5 % of the time, however many orders there are.
 """
 
 _log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Gauge:
-    """One number for each combination of labels."""
+    """A gauge with one value for each combination of labels."""
 
     name: str
     says: str
@@ -68,9 +68,9 @@ AGE = Gauge("esim_figures_age_seconds", "How old the other esim_ gauges are.", (
 
 
 def use_runtime(settings: Settings) -> None:
-    """Give this process's Temporal clients a runtime that serves metrics, or writes its lines as JSON too.
+    """Give this process's Temporal clients a runtime that exports metrics and, where configured, logs JSON.
 
-    Called before any client is made. Where neither is asked for, the SDK's default one is used. Raises
+    Call it before any client is made. Where neither is configured, the SDK's default runtime is used. Raises
     `Refused` where the address cannot be listened on.
     """
     if not settings.metrics_address and settings.log_format == "text":
@@ -94,7 +94,7 @@ def use_runtime(settings: Settings) -> None:
 
 @asynccontextmanager
 async def gauges(settings: Settings, database: Database) -> AsyncIterator[None]:
-    """Show the gauges on the page of this process, where it has one."""
+    """Export the gauges from this process while the block runs, where a metrics address is set."""
     if not settings.metrics_address:
         yield
         return
@@ -107,7 +107,7 @@ async def gauges(settings: Settings, database: Database) -> AsyncIterator[None]:
 
 
 class GaugeReader:
-    """Sets the gauges to what the database says. Labels that it does not name any more are set to 0."""
+    """Sets the gauges from the database. Labels that the database does not return any more are set to 0."""
 
     def __init__(self, database: Database, meter: MetricMeter) -> None:
         self._database = database
@@ -115,27 +115,27 @@ class GaugeReader:
         self._age = meter.create_gauge_float(AGE.name, AGE.says)
         self._seen: dict[str, set[tuple[str, ...]]] = {gauge.name: set() for gauge in GAUGES}
         self._read_at = time.monotonic()
-        self._away = False
+        self._unavailable = False
 
     async def keep_reading(self) -> None:
-        """Read again and again. A database that is away is waited for."""
+        """Read the database periodically, and keep trying while it is unavailable."""
         while True:
             began = time.monotonic()
             await self.look()
             await asyncio.sleep(max(READ_EVERY, REST * (time.monotonic() - began)))
 
     async def look(self) -> None:
-        """Read once, or say how old the numbers are."""
+        """Read once. Where that fails, the gauges keep their values, and the age says how old they are."""
         try:
             async with asyncio.timeout(LONGEST_READING):
                 await self._read()
         except Exception as failure:  # noqa: BLE001  a reader that ended would show old numbers as new ones
-            if not self._away:
+            if not self._unavailable:
                 _log.warning("The gauges are not up to date: %s.", type(failure).__name__)
-            self._away = True
+            self._unavailable = True
         else:
             self._read_at = time.monotonic()
-            self._away = False
+            self._unavailable = False
         self._age.set(time.monotonic() - self._read_at)
 
     async def _read(self) -> None:
@@ -151,12 +151,12 @@ class GaugeReader:
 
 
 def _logging(settings: Settings) -> LoggingConfig:
-    """What the SDK's core says: as text it writes by itself, as JSON it hands it to our formatter."""
+    """How the SDK's core logs: text by itself; for JSON its lines are forwarded to our formatter."""
     if settings.log_format == "text":
         return LoggingConfig.default
     return LoggingConfig(
         filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
-        # without the fields: one is the text of a failure
+        # without the fields: one is the message of an exception
         forwarding=LogForwardingConfig(
             logging.getLogger("temporalio"),
             prepend_target_on_message=False,
@@ -166,7 +166,7 @@ def _logging(settings: Settings) -> LoggingConfig:
 
 
 def _numeric(address: str) -> str:
-    """The address with the host as a number: the runtime knows no names."""
+    """The address with its host name resolved: the runtime accepts IP addresses only."""
     host, _, port = address.rpartition(":")
     try:
         *_, found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]

@@ -1,4 +1,4 @@
-"""What worker and portal have in common: settings read, logs and traces set up, stopped by a signal."""
+"""Runs the worker and portal processes: settings, logs, metrics and traces set up, stopped by a signal."""
 
 import asyncio
 import contextlib
@@ -23,11 +23,11 @@ _log = logging.getLogger(__name__)
 
 
 def run(process: str, serve: Serve, stops_within: timedelta | None = None, **given: str) -> int:
-    """Serve until SIGTERM or SIGINT. Settings that are given overrule the environment's.
+    """Serve until SIGTERM or SIGINT. Given settings override those of the environment.
 
     A shutdown that takes longer than `stops_within` is cut off (`telemetry.watchdog`). Exit code 2 for a
-    refusal, 3 where a component is unavailable, 70 for a bug: the log has its frames, or a file that is
-    named where there is no log yet.
+    refusal, 3 where a component is unavailable, 70 for an unexpected error: its frames are in the log, or,
+    where there is no log yet, in a file that is named.
     """
     say: Callable[[EsimError], None] = _say_plainly
     try:
@@ -43,7 +43,7 @@ def run(process: str, serve: Serve, stops_within: timedelta | None = None, **giv
     except EsimError as failure:
         say(failure)
         return 3 if isinstance(failure, Unavailable) else 2
-    except Exception as bug:  # noqa: BLE001  whatever it is, it is written down
+    except Exception as bug:  # noqa: BLE001  every unexpected error is logged
         if not logging.getLogger().handlers:
             print(unexpected(bug, f"esim-{process}").sentence, file=sys.stderr)
         else:
@@ -53,14 +53,14 @@ def run(process: str, serve: Serve, stops_within: timedelta | None = None, **giv
 
 
 class _Stop(asyncio.Event):
-    """Set when the shutdown begins; the watchdog counts from then on."""
+    """Is set when the shutdown begins, and starts the watchdog's time limit."""
 
     def __init__(self, watchdog: ShutdownWatchdog | None) -> None:
         super().__init__()
         self._watchdog = watchdog
 
     def begins(self) -> None:
-        """Start the watchdog's count. A signal handler may call it, as it does not touch the loop."""
+        """Start the watchdog's time limit. A signal handler may call it: it does not touch the event loop."""
         if self._watchdog:
             self._watchdog.shutdown_begins()
 
@@ -82,7 +82,7 @@ async def _until_signalled(settings: Settings, serve: Serve, stops_within: timed
         with contextlib.suppress(RuntimeError):  # the loop has ended already
             loop.call_soon_threadsafe(stop.set)
 
-    # Not by the loop's own handlers, which do not run while it is blocked.
+    # Not `loop.add_signal_handler`: its handlers do not run while the loop is blocked.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signalled)
     await serve(settings, stop)

@@ -1,4 +1,4 @@
-"""Serving HTTP in a process of ours: listening, or a sentence why not, and signals left to the process."""
+"""The HTTP server of worker and portal: uvicorn's configuration, listening, and no signal handlers."""
 
 import contextlib
 import socket
@@ -12,7 +12,7 @@ from telemetry.http_protocol import BoundedProtocol
 
 
 class Server(uvicorn.Server):
-    """A server that leaves signals to us: uvicorn's own raises them again when it has ended."""
+    """A uvicorn server without signal handlers: uvicorn's own would raise the signals again at its end."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -21,13 +21,13 @@ class Server(uvicorn.Server):
 
 
 IDLE_SECONDS = 5
-"""How long a connection is kept between two requests, where nothing comes."""
+"""How long an idle connection is kept open between two requests (keep-alive)."""
 LONGEST_HEAD = 16 * 1024
-"""Bytes of a request line with its headers. How long they may take is `telemetry.http_protocol`'s."""
+"""Bytes of a request line with its headers. Their timeout is in `telemetry.http_protocol`."""
 
 
 def configured(app: ASGIApp, grace_seconds: int) -> uvicorn.Config:
-    """How all our servers are set."""
+    """The configuration that all our HTTP servers share."""
     return uvicorn.Config(
         app,
         access_log=False,
@@ -43,7 +43,7 @@ def configured(app: ASGIApp, grace_seconds: int) -> uvicorn.Config:
 
 
 def listen(host: str, port: int, unavailable: Refused) -> socket.socket:
-    """A socket that listens there. Raises `unavailable` where none can."""
+    """A socket that listens at this address. Raises `unavailable` where the address cannot be used."""
     try:
         family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server((host, port), family=family)

@@ -1,4 +1,4 @@
-"""What only the extra `traces` can do: make spans and send them. See `telemetry.traces`."""
+"""Makes OpenTelemetry spans and exports them by OTLP; needs the extra `traces`. See `telemetry.traces`."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,16 +13,17 @@ from temporalio.contrib.opentelemetry import TracingInterceptor, TracingWorkflow
 from temporalio.worker import WorkflowInboundInterceptor, WorkflowInterceptorClassInput
 
 PATH = "/v1/traces"
-PATIENCE = 3.0
-"""Seconds that the collector has for a batch: a process that ends waits for the last one."""
-UNSAID = frozenset({"exception.message", "exception.stacktrace"})
+TIMEOUT = 3.0
+"""Seconds that the collector has for a batch; a process that ends waits for the last batch."""
+REDACTED = frozenset({"exception.message", "exception.stacktrace"})
+"""Attributes that are removed from the events of a span."""
 
 
 @contextmanager
 def sent(endpoint: str, process: str) -> Iterator[Tracer]:
-    """A tracer whose spans are sent there, the last ones at the end of the block."""
+    """A tracer whose spans are exported to this endpoint, the last ones at the end of the block."""
     base = endpoint.rstrip("/")
-    exporter = OTLPSpanExporter(endpoint=base if base.endswith(PATH) else base + PATH, timeout=PATIENCE)
+    exporter = OTLPSpanExporter(endpoint=base if base.endswith(PATH) else base + PATH, timeout=TIMEOUT)
     provider = TracerProvider(resource=Resource({"service.name": f"esim-{process}"}), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(Redacted(exporter)))
     try:
@@ -32,21 +33,21 @@ def sent(endpoint: str, process: str) -> Iterator[Tracer]:
 
 
 class Redacted(SpanExporter):
-    """Sends spans without the texts of exceptions: libraries put addresses and rows into them."""
+    """Exports spans without messages of exceptions: libraries put addresses and rows into them."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        """Send what may be said."""
+        """Export the redacted spans."""
         return self._exporter.export([_without_texts(span) for span in spans])
 
     def shutdown(self) -> None:
-        """Send no more."""
+        """Shut the exporter down."""
         self._exporter.shutdown()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        """Send what waits."""
+        """Export what is still buffered."""
         return self._exporter.force_flush(timeout_millis)
 
 
@@ -68,12 +69,12 @@ def _without_texts(span: ReadableSpan) -> ReadableSpan:
 
 
 def _type_only(event: Event) -> Event:
-    said = {name: value for name, value in (event.attributes or {}).items() if name not in UNSAID}
-    return Event(event.name, said, event.timestamp)
+    kept = {name: value for name, value in (event.attributes or {}).items() if name not in REDACTED}
+    return Event(event.name, kept, event.timestamp)
 
 
 class TemporalCalls(TracingInterceptor):
-    """Spans of calls, workflows and activities. Histories keep the ids of trace and span, and no baggage."""
+    """Makes spans of calls, workflows and activities. Histories hold trace and span ids, and no baggage."""
 
     def __init__(self, tracer: Tracer) -> None:
         super().__init__(tracer)
@@ -83,7 +84,7 @@ class TemporalCalls(TracingInterceptor):
         self,
         input: WorkflowInterceptorClassInput,  # noqa: A002
     ) -> type[TracingWorkflowInboundInterceptor]:
-        """What is put before a workflow."""
+        """The interceptor of workflows, without baggage."""
         super().workflow_interceptor_class(input)
         return _InWorkflow
 

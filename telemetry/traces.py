@@ -1,8 +1,8 @@
-"""Traces, where `ESIM_OTLP_ENDPOINT` is set: one goes from a page over the desk to workflow and activity.
+"""Traces, where `ESIM_OTLP_ENDPOINT` is set: from a page of the portal to the workflow and its activities.
 
-Our tracer is our own, never OpenTelemetry's global one: libraries that find that one configured begin to
-trace by themselves, with paths (which hold tokens) and texts of exceptions. What a caller sends along as
-trace or baggage is not taken over: everybody can open the portal.
+The tracer is never OpenTelemetry's global one: libraries that find a global tracer start to trace by
+themselves, with paths (which hold tokens) and messages of exceptions. Trace context and baggage of incoming
+requests are ignored, because the portal is open to the internet.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,12 +17,12 @@ from models.errors import Refused
 from settings import Settings
 
 _started: list[tuple[Tracer, Interceptor]] = []
-"""The tracer of this process and what puts it into Temporal's calls; empty while none are taken."""
+"""The tracer of this process and its interceptor of Temporal calls; empty while tracing is off."""
 
 
 @contextmanager
 def traced(settings: Settings, process: str) -> Iterator[None]:
-    """Take traces of this process until the end of the block. Raises `Refused` where the extra is missing."""
+    """Trace this process until the end of the block. Raises `Refused` where the extra `traces` is missing."""
     if not settings.otlp_endpoint:
         yield
         return
@@ -42,18 +42,18 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 def client_interceptors() -> Sequence[Interceptor]:
-    """What a Temporal client is given, so that its calls and its workers' steps are in the trace."""
+    """The interceptors of a Temporal client, by which its calls and its workers' steps are in the trace."""
     return [calls for _, calls in _started]
 
 
 def method_and_route(scope: Scope) -> tuple[str, str]:
-    """What may be said of a request: which kind it is, and which page, never whose."""
+    """The method and the route of a request. The route has placeholders where the path has a token."""
     method = scope["method"] if scope["method"] in _METHODS else "other"
     return method, getattr(scope.get("route"), "path", "(no page)")
 
 
 class RequestSpans:
-    """A span for each request: method, route and status. Never a path: it holds the token."""
+    """Makes a span for each request with method, route and status. Never the path: it holds the token."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -63,7 +63,7 @@ class RequestSpans:
             return await self.app(scope, receive, send)
         tracer, _ = _started[0]
         method, _ = method_and_route(scope)
-        status = 499  # as nginx has it: the client went away
+        status = 499  # nginx's code: the client closed the connection
 
         async def noting(message: Message) -> None:
             nonlocal status

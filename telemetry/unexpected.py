@@ -1,4 +1,4 @@
-"""What a command says of a bug in itself: one sentence that names a file, never a traceback (R18)."""
+"""Reports an unexpected error of a command: one sentence that names a log file, never a traceback (R18)."""
 
 import os
 import tempfile
@@ -10,13 +10,14 @@ from traceback import format_tb
 from models.errors import Refusal
 
 EXIT_CODE = 70
-"""What a shell learns of a bug: EX_SOFTWARE of sysexits.h."""
+"""The exit code after an unexpected error: EX_SOFTWARE of sysexits.h."""
 
 
 def unexpected(failure: BaseException, command: str, data_dir: Path | None = None) -> Refusal:
-    """Write down where it failed, and say in which file.
+    """Write the frames of the error to a file; a refusal whose sentence names the file.
 
-    The file is private: in the logs of the sandbox where there is one, else among the temporary files.
+    Only its owner can read the file. It is in the sandbox's `logs` where there is one, else in the temporary
+    folder.
     """
     folder = data_dir / "logs" if data_dir and (data_dir / "logs").is_dir() else None
     lines = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {command} failed\n{frames(failure)}\n"
@@ -24,23 +25,23 @@ def unexpected(failure: BaseException, command: str, data_dir: Path | None = Non
 
 
 def guarded(main: Callable[[], int], command: str, say: Callable[[str], None]) -> int:
-    """Run a program to its exit code; a bug is said in one sentence."""
+    """Run a program and return its exit code; an unexpected error is reported in one sentence."""
     try:
         return main()
-    except Exception as failure:  # noqa: BLE001  whatever it is, it is a bug
+    except Exception as failure:  # noqa: BLE001  every expected error is handled by `main`
         say(unexpected(failure, command).sentence)
         return EXIT_CODE
 
 
 def frames(failure: BaseException | None) -> str:
-    """Types and frames of the failure and of what led to it. Its text may hold addresses: it is left out."""
+    """Types and frames of an exception and its causes, without messages, which may hold addresses."""
     return "\n".join(
         f"{type(one).__name__} at\n{''.join(format_tb(one.__traceback__))}".rstrip() for one in chain(failure)
     )
 
 
 def chain(failure: BaseException | None) -> Iterator[BaseException]:
-    """The failure, then what led to it."""
+    """The exception, then its causes and contexts."""
     seen: set[int] = set()
     while failure is not None and id(failure) not in seen:
         seen.add(id(failure))
@@ -52,7 +53,7 @@ def _written(lines: str, folder: Path | None) -> str:
     for place in (folder, None):
         try:
             handle, path = tempfile.mkstemp(prefix="esim-orders-", suffix=".log", dir=place)
-        except OSError:  # full, or not ours to write
+        except OSError:  # the disk is full, or the folder not writable
             continue
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(lines)

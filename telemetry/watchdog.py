@@ -1,4 +1,4 @@
-"""Ends a process whose shutdown does not end by itself, so that no orchestrator has to kill it."""
+"""Ends a process whose shutdown exceeds its time limit, before an orchestrator has to kill it."""
 
 import logging
 import os
@@ -9,18 +9,18 @@ from datetime import timedelta
 from threading import Thread
 
 EXIT_CODE = 124
-"""What a shell learns of a shutdown that was cut off: the code by which `timeout` says so."""
+"""The exit code of a shutdown that was cut off; the command `timeout` uses the same."""
 SECONDS_TO_LOG = 2.0
-"""After that the process ends without its line: perhaps the log is what blocks it."""
+"""Time limit of the last log line; after it the process ends without: the log may be what blocks it."""
 
 _log = logging.getLogger(__name__)
 
 
 class ShutdownWatchdog:
-    """Ends the process if it is still there when `limit` has passed since its shutdown began.
+    """Ends the process when `limit` has passed since its shutdown began.
 
-    It loses nothing, as a killed worker loses nothing. It is a thread of its own, and waits from the start
-    on, so a blocked event loop or an exhausted executor does not keep it from its work.
+    Nothing is lost, as with a killed worker: Temporal retries its steps. It is a thread of its own that is
+    started with the process, so a blocked event loop or an exhausted executor cannot prevent it.
     """
 
     def __init__(self, limit: timedelta) -> None:
@@ -28,14 +28,12 @@ class ShutdownWatchdog:
         self._begun: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def start(self) -> None:
-        """Wait for the shutdown; ends with the process."""
+        """Start the thread, which waits for the shutdown and ends with the process."""
         Thread(target=self._watch, name="shutdown-watchdog", daemon=True).start()
 
     def shutdown_begins(self) -> None:
-        """Count from now on. Any thread may call it, a signal handler too, and more than once."""
-        self._begun.put(
-            None
-        )  # the one call of Python's queues that a signal handler may interrupt and repeat
+        """Start the time limit. Any thread and any signal handler may call it, also more than once."""
+        self._begun.put(None)  # reentrant: the only queue call that is safe in a signal handler
 
     def _watch(self) -> None:
         self._begun.get()
