@@ -1,1 +1,1 @@
-"""What one machine needs instead of a cluster: PostgreSQL, Temporal dev server, mailbox, supervisor."""
+"""One machine instead of a cluster: PostgreSQL, Temporal dev server, mailbox, supervisor, demonstrations."""

@@ -1,10 +1,11 @@
-"""How other commands reach a running sandbox: a Unix socket in its folder, one line of JSON each way.
+"""The control socket of a running sandbox: a Unix socket in its folder, one line of JSON each way.
 
     {"do": "status"}
     {"do": "stop", "part": "postgres", "at_once": false}     {"do": "start", "part": "postgres"}
 
-The answer comes when it is done: {"parts": [...]}, or why it was not: {"invalid": "..."} for any other line.
-A client that sends no line in time is disconnected, and so is one too many.
+The answer comes when the request is done: {"parts": [...]}, or why it failed; {"invalid": "..."} for any
+other line. A client that sends no line within the timeout is disconnected, and so are more clients than
+`MOST_CLIENTS`.
 """
 
 import asyncio
@@ -25,9 +26,9 @@ ANSWER_SECONDS = 150.0
 """Longer than any part may take to stop or to be ready."""
 
 LINE_SECONDS = 5.0
-"""How long a client may take to send its line, and to take the answer."""
+"""How long a client may take to send its line, and to read the answer."""
 LAST_ANSWER_SECONDS = 0.2
-"""How long the clients still get to be answered when the sandbox stops."""
+"""How long clients that wait for an answer are waited for when the sandbox stops."""
 MOST_CLIENTS = 16
 ACTIONS = ("status", "stop", "start")
 
@@ -35,7 +36,7 @@ Answer = dict[str, Any]
 
 
 class NoAnswer(Exception):
-    """The sandbox is starting, stopping or gone."""
+    """The sandbox does not answer: it is starting, stopping, or not running."""
 
 
 def ask(folder: Path, **request: Any) -> Answer:
@@ -44,7 +45,7 @@ def ask(folder: Path, **request: Any) -> Answer:
         with (
             chdir(folder),
             socket.socket(socket.AF_UNIX) as connection,
-        ):  # a path may be longer than 100 bytes
+        ):  # relative, since the path of a Unix socket is limited to about 100 bytes
             connection.settimeout(ANSWER_SECONDS)
             connection.connect(SOCKET)
             connection.sendall(json.dumps(request).encode() + b"\n")
@@ -57,7 +58,7 @@ def ask(folder: Path, **request: Any) -> Answer:
 
 @asynccontextmanager
 async def listening(folder: Path, answer: Callable[[Answer], Awaitable[Answer]]) -> AsyncIterator[None]:
-    """Answer other commands. Only the user who runs the sandbox reaches the socket."""
+    """Listen for other commands. Only the user who runs the sandbox can connect."""
     talks: set[asyncio.Task[None]] = set()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -82,7 +83,7 @@ async def listening(folder: Path, answer: Callable[[Answer], Awaitable[Answer]])
 
 
 async def _end(talks: set[asyncio.Task[None]]) -> None:
-    """Let the clients that wait be answered, if that is soon; disconnect the others."""
+    """Answer the clients that wait, within `LAST_ANSWER_SECONDS`; disconnect the others."""
     left = list(talks)
     if left:
         await asyncio.wait(left, timeout=LAST_ANSWER_SECONDS)
@@ -96,7 +97,7 @@ async def _talk(
     writer: asyncio.StreamWriter,
     answer: Callable[[Answer], Awaitable[Answer]],
 ) -> None:
-    """Take one line from a client and answer it."""
+    """Read one line from a client and answer it."""
     try:
         with suppress(OSError):  # with TimeoutError
             request = await _request(reader)
@@ -109,7 +110,7 @@ async def _talk(
 
 
 async def _request(reader: asyncio.StreamReader) -> Answer | None:
-    """What the client asks for; None if its line is no request. Raises TimeoutError if none comes."""
+    """The client's request; None if its line is no valid request. Raises TimeoutError if no line comes."""
     try:
         async with asyncio.timeout(LINE_SECONDS):
             request = json.loads(await reader.readline())
@@ -121,7 +122,7 @@ async def _request(reader: asyncio.StreamReader) -> Answer | None:
 
 
 async def steer(supervisor: Supervisor, external: Mapping[str, str], request: Answer) -> Answer:
-    """Do what another command asks for. `external` names the variable of each part that is not ours."""
+    """Execute a request. `external` names the variable of each part that the sandbox does not run itself."""
     doing, name = request.get("do"), request.get("part")
     if doing in ("stop", "start"):
         refusal = await _switch(supervisor, external, str(name), request)
@@ -135,7 +136,7 @@ async def steer(supervisor: Supervisor, external: Mapping[str, str], request: An
 async def _switch(
     supervisor: Supervisor, external: Mapping[str, str], name: str, request: Answer
 ) -> Answer | None:
-    """Start or stop a part; why not, if it cannot be done."""
+    """Start or stop a part; the answer that says why it failed, or None."""
     own = {status.name for status in supervisor.statuses}
     if name in external:
         return {"external": name, "variable": external[name]}

@@ -1,4 +1,4 @@
-"""The sandbox's folder: who runs on it, where its parts are, and what a killed run left behind."""
+"""The sandbox's folder: its lock, the addresses of its parts, its key, and cleanup after a killed run."""
 
 import base64
 import fcntl
@@ -26,12 +26,12 @@ OURS = re.compile(
 LOCK_SECONDS = 1.0
 LOCK_POLL_SECONDS = 0.05
 SAME_START_SECONDS = 2.0
-"""Two processes of one number that started this close together are the same process."""
+"""Two processes with the same id whose start times differ by less are the same process."""
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the parts of a running sandbox are; what `addresses.json` says, read by `settings.py`."""
+    """The addresses of a running sandbox's parts, as in `addresses.json`, which `settings.py` reads."""
 
     database_url: str
     temporal_address: str
@@ -47,7 +47,7 @@ class Addresses:
 
 @dataclass(frozen=True)
 class DataDir:
-    """Names of what is in the folder. What matters outlives the sandbox; `addresses.json` does not."""
+    """The paths in the folder. Databases, mailbox and key are kept; `addresses.json` is removed."""
 
     path: Path
 
@@ -84,7 +84,7 @@ class DataDir:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Be the only sandbox on this folder; the kernel lets go when the process ends, however it ends."""
+        """Lock the folder against a second sandbox; the kernel releases the lock however the process ends."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.path / "lock").open("a+") as file:
             deadline = time.monotonic() + LOCK_SECONDS
@@ -101,9 +101,10 @@ class DataDir:
             yield
 
     def make_private(self) -> None:
-        """Take from others what they may do here, also in what was made before; call under the lock only.
+        """Remove the permissions of group and others, also from existing files. Call it under the lock only.
 
-        A folder that holds more than a sandbox, such as a home, keeps its mode; what is ours in it does not.
+        A folder that also holds other files, such as a home, keeps its mode; the sandbox's files in it do
+        not.
         """
         entries = list(self.path.iterdir())
         ours = [entry for entry in entries if OURS.fullmatch(entry.name)]
@@ -121,7 +122,7 @@ class DataDir:
             return False
 
     def running_addresses(self) -> Addresses | None:
-        """Where the parts are, None unless a sandbox is up: a killed one may have left its file."""
+        """The addresses of the parts; None unless a sandbox runs, even where a killed one left its file."""
         if not self.is_running():
             return None
         try:
@@ -130,17 +131,17 @@ class DataDir:
             return None
 
     def make_keys(self) -> None:
-        """Make the key that QR codes are encrypted with, once: without it they cannot be read any more."""
+        """Create the key that encrypts QR codes, once: if it were replaced, they could not be decrypted."""
         if not self.keys.exists():
             key = f"sandbox:{base64.b64encode(os.urandom(32)).decode()}"
             write_atomically(self.keys, json.dumps({"secret_keys": key}))
 
     def write_addresses(self, addresses: Addresses) -> None:
-        """Let every command find the sandbox."""
+        """Write `addresses.json`, by which every command finds the sandbox."""
         write_atomically(self.addresses, json.dumps(asdict(addresses), indent=2))
 
     def note_children(self, children: Iterable[Child]) -> None:
-        """Keep in mind what runs, for `end_leftovers` of the next run."""
+        """Record the running processes, for `end_leftovers` of the next run."""
         notes = [
             {"pid": child.pid, "started": started, "stop_signal": int(child.program.stop_signal)}
             for child in children
@@ -149,12 +150,12 @@ class DataDir:
         write_atomically(self.children, json.dumps(notes))
 
     def forget(self) -> None:
-        """Leave nothing that says a sandbox runs here."""
+        """Remove the files that say that a sandbox runs here."""
         self.addresses.unlink(missing_ok=True)
         self.children.unlink(missing_ok=True)
 
     def end_leftovers(self) -> None:
-        """End the processes of a run that was killed and could not do it itself. Call under the lock only."""
+        """End the processes that a killed run left behind. Call it under the lock only."""
         try:
             notes = json.loads(self.children.read_text())
             leftovers = {
@@ -178,7 +179,7 @@ def _try_lock(descriptor: int, kind: int) -> bool:
 
 
 def _start_time(pid: int) -> float | None:
-    """When the process started, by the kernel's reckoning; None if it is gone."""
+    """When the process started, as the kernel reports it; None if the process has ended."""
     try:
         process = psutil.Process(pid)
         return None if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())

@@ -1,8 +1,5 @@
-"""The one error of this room.
-
-SandboxError: the sandbox cannot do what was asked; its text is a sentence for the person at the terminal.
-"""
+"""The one error of this package."""
 
 
 class SandboxError(Exception):
-    """Says in one sentence, for a person, why the sandbox cannot go on and where to look."""
+    """The sandbox cannot do what was asked; its message says in one sentence why, and where to look."""

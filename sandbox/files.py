@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, and that only their owner reads."""
+"""Private files (readable by their owner only), written atomically."""
 
 import os
 import stat
@@ -11,7 +11,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 @contextmanager
 def private_files() -> Iterator[None]:
-    """What this process and its children make is their user's alone."""
+    """Make files that this process and its children create private to their user (umask 077)."""
     before = os.umask(_OTHERS)
     try:
         yield
@@ -20,7 +20,7 @@ def private_files() -> Iterator[None]:
 
 
 def make_private(path: Path) -> None:
-    """Take what group and others may do from a file, or from a folder and all that is in it."""
+    """Remove the permissions of group and others from a file, or from a folder and its content."""
     mode = path.lstat().st_mode
     if stat.S_ISLNK(mode):
         return
@@ -32,7 +32,7 @@ def make_private(path: Path) -> None:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a file that only its owner reads, such that nobody ever sees half of it."""
+    """Write a private file atomically: a reader sees the old content or the new, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)

@@ -1,9 +1,9 @@
-"""A small process that ends its parent's children, and removes its temporary folders, when the parent is
-gone, however it went.
+"""A small process that ends its parent's children, and removes its temporary folders, once the parent has
+ended for any reason.
 
 A supervisor that is killed with SIGKILL cannot clean up after itself. This program reads lines from a pipe
 whose other end only the supervisor holds; when the pipe closes, the supervisor is dead, and every process
-group still listed is told to stop, then killed. Unlike PR_SET_PDEATHSIG it also works on macOS, reaches
+group still listed gets its stop signal, then SIGKILL. Unlike PR_SET_PDEATHSIG it also works on macOS, reaches
 grandchildren, and survives a change of user.
 
 Run as a plain file, with the standard library only, so that it starts in milliseconds.

@@ -1,4 +1,4 @@
-"""A mail server that delivers to a folder: every message becomes one file, nothing ever leaves the machine.
+"""A mail server (SMTP) that delivers to a folder: every message becomes one file, and none is sent on.
 
 `python -m sandbox.mailbox --dir FOLDER --port PORT` runs it; `sandbox.mails` reads the folder.
 """
@@ -25,19 +25,19 @@ logger = logging.getLogger(__name__)
 class FolderDelivery:
     """Write each accepted message to the folder under the next number.
 
-    The file's name is only that number, so nothing a sender writes has a say in where it lands. There is no
-    fsync: benchmarks send hundreds of messages a second, and this is not a mail server to rely on.
+    The file's name is that number only, so no content of a message affects the path. There is no fsync:
+    benchmarks send hundreds of messages a second, and this mail server is not meant to be reliable.
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # mails name people and their numbers
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # mails hold names and phone numbers
         self._folder = folder
         self._number = last_number(folder)
 
     async def handle_EHLO(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, offered: list[str]
     ) -> list[str]:
-        """Offer PIPELINING as most mail servers do: aiosmtpd answers commands in turn however they arrive."""
+        """Offer PIPELINING as most mail servers do: aiosmtpd answers pipelined commands in sequence."""
         session.host_name = hostname
         return [*offered[:-1], "250-PIPELINING", offered[-1]]
 
@@ -57,7 +57,9 @@ class FolderDelivery:
 
 
 def trace_headers(envelope: Envelope) -> bytes:
-    """Say for whom the message really was, which its own headers need not tell (RFC 5321 4.4)."""
+    """Trace headers with the envelope's sender and recipients, which a message's own headers may lack
+    (RFC 5321 4.4).
+    """
     lines = [f"Return-Path: <{envelope.mail_from or ''}>"]
     lines += [f"Delivered-To: {recipient}" for recipient in envelope.rcpt_tos]
     lines += [f"Received: by localhost; {formatdate(localtime=True)}"]

@@ -1,4 +1,4 @@
-"""Reading the mailbox's folder: what arrived, for whom, and what it says.
+"""Reads the messages in the mailbox's folder: recipients, subject, text, attachments.
 
 Messages are parsed as text that is UTF-8 where it can be: SMTPUTF8 mails carry raw UTF-8 in their headers,
 which Python's parser would turn into question marks.
@@ -21,14 +21,14 @@ MOST_HEADER_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class MailSummary:
-    """One line of the list."""
+    """A message as the list shows it."""
 
     number: int
     date: datetime
     """When it arrived (UTC)."""
     sender: str
     to: str
-    """The recipients of the envelope: who really got it."""
+    """The recipients of the SMTP envelope, which may differ from the headers."""
     subject: str
 
 
@@ -45,7 +45,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Mail:
-    """One message, taken apart."""
+    """One parsed message."""
 
     summary: MailSummary
     headers: tuple[tuple[str, str], ...]
@@ -74,7 +74,7 @@ def list_mails(folder: Path, last: int | None = None) -> list[MailSummary]:
 
 
 def read_mail(folder: Path, number: int) -> Mail:
-    """Take one message apart."""
+    """Parse one message."""
     path = dict(_files(folder)).get(number)  # a path made from any number may be too long
     if path is None:
         raise SandboxError(f"There is no mail number {number}.")
@@ -129,7 +129,7 @@ def _content(part: MIMEPart | None) -> str:
         return ""
     try:
         return str(part.get_content())
-    except LookupError:  # a charset nobody knows
+    except LookupError:  # an unknown charset
         payload = part.get_payload(decode=True)
         return payload.decode(errors="replace") if isinstance(payload, bytes) else str(payload)
 

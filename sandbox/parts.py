@@ -1,4 +1,4 @@
-"""One part of the sandbox: started, started again when it dies, stopped and started on request."""
+"""One part of the sandbox: started, restarted when it dies, stopped and started on request."""
 
 import asyncio
 import signal
@@ -21,7 +21,7 @@ MOST_DEATHS_AT_START = 3
 
 @dataclass(frozen=True)
 class Service:
-    """A program that shall run for as long as the sandbox does, unless it is stopped on request."""
+    """A program that runs as long as the sandbox does, unless it is stopped on request."""
 
     program: Program
     is_ready: Callable[[Child], Awaitable[bool]]
@@ -31,14 +31,14 @@ class Service:
 
 
 class State(StrEnum):
-    """What a part does now."""
+    """The state of a part."""
 
     STARTING = "starting"
     READY = "ready"
     STOPPING = "stopping"
     STOPPED = "stopped"
     EXTERNAL = "external"
-    """An ESIM_ variable names it; the sandbox only uses it."""
+    """An ESIM_ variable names it; the sandbox uses it and does not run it."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,16 @@ class Status:
     state: State
     pid: int | None
     deaths: int
-    """How often it has died since the sandbox started, not counting what was asked for."""
+    """How often it has died since the sandbox started, without stops on request."""
 
 
 @dataclass(eq=False)
 class Part:
-    """Keeps one service as it shall be: running, or stopped. `keep()` does it until it is cancelled.
+    """Keeps one service in its wanted state, running or stopped. `keep()` does so until it is cancelled.
 
-    It is given up (SandboxError) only in a crash loop: when it exits by itself several times in a row
-    without having been ready in between. One that had been ready is started again however often it is
-    killed, also before it is ready again: a signal is the rehearsal of an outage, not a fault of the part.
+    A part is given up (SandboxError) only in a crash loop: when it exits by itself several times in a row
+    without becoming ready in between. A part that had been ready is restarted however often it is killed,
+    also before it is ready again: a signal rehearses an outage and is no fault of the part.
     """
 
     service: Service
@@ -66,19 +66,19 @@ class Part:
     say: Callable[[str], None]
     on_change: Callable[[], None]
     is_excused: Callable[["Part"], bool]
-    """Whether it may keep dying: another part is out, and this one may need it."""
+    """Whether its deaths do not count: another part, which it may depend on, is unavailable."""
     state: State = State.STARTING
     deaths: int = 0
     _in_a_row: int = 0
     """Deaths since it was last ready, for the back-off."""
     _counted: int = 0
-    """Those of them that lead to giving it up."""
+    """Those of them that count towards a crash loop."""
     _was_ready: bool = False
     _wanted: bool = True
     _at_once: bool = False
     _is_out: bool = False
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set, and replaced, at each change of what is wanted and of the state."""
+    """Set, and replaced, at each change of the wanted state or the state."""
 
     def __post_init__(self) -> None:
         self.child = Child(self.service.program, self.lifeline)
@@ -97,7 +97,7 @@ class Part:
         return Status(self.name, self.state, self.child.pid, self.deaths)
 
     def want(self, *, running: bool, at_once: bool = False) -> None:
-        """Say whether it shall run from now on; `at_once` kills it instead of asking it to stop."""
+        """Set whether it runs from now on; `at_once` kills it instead of asking it to stop."""
         if running and not self._wanted:
             self._in_a_row = self._counted = 0
         self._wanted, self._at_once = running, at_once
@@ -110,7 +110,7 @@ class Part:
             await self._changed.wait()
 
     async def keep(self) -> None:
-        """Keep it as it is wanted."""
+        """Keep it in the wanted state until cancelled."""
         while True:
             if self._wanted:
                 await self._run()
@@ -118,7 +118,7 @@ class Part:
                 await self._pause()
 
     async def stop(self, hurry: Callable[[], bool]) -> None:
-        """Stop it in bounded time: asked first, then killed."""
+        """Stop it within its timeout: stop signal first, then SIGKILL."""
         if self.child.ended() is None:
             self.child.ask_to_stop()
         deadline = time.monotonic() + self.service.program.stop_seconds
@@ -127,7 +127,7 @@ class Part:
         self.child.kill()
 
     async def _run(self) -> None:
-        """Start it, and stay until it has died or shall stop."""
+        """Start it, and wait until it has died or is to stop."""
         self._enter(State.STARTING)
         await asyncio.to_thread(self.service.prepare)
         try:
@@ -156,7 +156,7 @@ class Part:
         self._enter(State.READY)
 
     async def _pause(self) -> None:
-        """Stop it on request, and stay until it shall run again."""
+        """Stop it on request, and wait until it is to run again."""
         self._enter(State.STOPPING)
         how = "killed" if self._at_once else "stopped"
         await self.stop(hurry=lambda: self._at_once)
@@ -168,7 +168,7 @@ class Part:
         self.say(f"{self.name} is started on request.")
 
     def _note_death(self, code: int) -> None:
-        """Say that it died; give it up in a crash loop."""
+        """Report that it died; raise SandboxError in a crash loop."""
         self.deaths += 1
         self._in_a_row += 1
         log, how = self.service.program.log, describe_exit(code)
@@ -187,7 +187,7 @@ class Part:
         self.say(f"{self.name} died ({how}) and is started again; see {log}.")
 
     async def _nap(self, seconds: float) -> None:
-        """Wait, unless something else is wanted meanwhile."""
+        """Wait, at most until the wanted state changes."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._changed.wait()
@@ -202,8 +202,8 @@ class Part:
 
 
 def back_off_seconds(deaths: int) -> float:
-    """How long to wait before the next start, after this many deaths in a row: longer each time, bounded."""
-    doubled = min(deaths - 1, 10)  # a float has no room for thousands of deaths
+    """The exponential backoff before the next start, after this many deaths in a row."""
+    doubled = min(deaths - 1, 10)  # 2.0 ** thousands overflows
     return min(FIRST_BACK_OFF_SECONDS * 2.0**doubled, LONGEST_BACK_OFF_SECONDS)
 
 

@@ -11,7 +11,7 @@ HOST = "127.0.0.1"
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody listens on the port, also not on all interfaces."""
+    """Whether no process listens on the port, on the loopback interface or on all interfaces."""
     with socket.socket() as probe:
         probe.settimeout(1)
         if probe.connect_ex((HOST, port)) == 0:
@@ -34,9 +34,9 @@ def free_port() -> int:
 
 
 def choose_ports(usual: Mapping[str, int], memory: Path) -> dict[str, int]:
-    """Choose one free port per name: that of the last time, else the usual one, else any.
+    """Choose one free port per name: that of the last run, else the usual one, else any.
 
-    The choice is remembered in the file `memory`, so that links and bookmarks stay good.
+    The choice is stored in the file `memory`, so that links and bookmarks stay valid.
     """
     remembered = read_ports(memory)
     chosen: dict[str, int] = {}
@@ -48,7 +48,7 @@ def choose_ports(usual: Mapping[str, int], memory: Path) -> dict[str, int]:
 
 
 def read_ports(memory: Path) -> dict[str, int]:
-    """Return the ports of the last time; a missing or damaged file means none."""
+    """Return the ports of the last run; none where the file is missing or damaged."""
     try:
         ports = json.loads(memory.read_text())
         return {str(name): int(port) for name, port in ports.items()}
@@ -67,6 +67,6 @@ def _first_free(candidates: Iterable[int], taken: Iterable[int]) -> int:
 
 
 def one_port_on(address: str) -> str:
-    """The address beside `host:port`, for another process that would else listen on the same one."""
+    """The address with the next port, for another process that would otherwise listen on the same one."""
     host, _, port = address.rpartition(":")
     return f"{host}:{int(port) + 1}" if port.isdecimal() else address

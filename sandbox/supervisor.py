@@ -1,4 +1,4 @@
-"""Keeps programs running: starts them, waits until they are ready, starts them again when they die."""
+"""Keeps programs running: starts them, waits until they are ready, restarts them when they die."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,7 +14,7 @@ __all__ = ["Service", "Supervisor"]
 
 
 class Supervisor:
-    """Runs services until it is left, then stops them in reverse order and leaves nothing running.
+    """Runs services until the block ends, then stops them in reverse order and leaves none running.
 
     `failed` is done, with a SandboxError, once a service has been given up.
     """
@@ -39,7 +39,7 @@ class Supervisor:
         finally:
             self._lifeline.close()
             if self.failed.done():
-                self.failed.exception()  # seen: the waiting task has it, asyncio need not warn of it
+                self.failed.exception()  # marks it as retrieved, so that asyncio does not warn
             self.failed.cancel()
 
     @property
@@ -53,15 +53,15 @@ class Supervisor:
 
     @property
     def statuses(self) -> list[Status]:
-        """What each part does now."""
+        """The state of each part."""
         return [part.status for part in self._parts.values()]
 
     def remove_at_end(self, folder: Path) -> None:
-        """Remove this temporary folder in the end, also if this process is killed."""
+        """Remove this temporary folder at the end, also if this process is killed."""
         self._lifeline.remove_at_end(folder)
 
     def hurry(self) -> None:
-        """From now on do not wait for anything to stop by itself."""
+        """From now on kill parts that are to stop, without waiting."""
         self._hurry = True
 
     async def start(self, service: Service) -> None:
@@ -76,7 +76,7 @@ class Supervisor:
             )
 
     async def switch(self, name: str, *, on: bool, at_once: bool = False) -> bool:
-        """Start or stop a part on request. Whether it was ready, or down, in the time that it may take."""
+        """Start or stop a part on request; whether it was ready, or stopped, within its timeout."""
         part = self._parts[name]
         part.want(running=on, at_once=at_once)
         service = part.service
@@ -110,7 +110,7 @@ class Supervisor:
             self._lifeline.renew()
 
     async def _stop(self) -> None:
-        """Stop in reverse order, each in bounded time."""
+        """Stop all parts in reverse order, each within its timeout."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""The Temporal CLI's development server, tuned, keeping its workflows in one SQLite file."""
+"""The Temporal CLI's development server, tuned for speed, with its data in one SQLite file."""
 
 import asyncio
 import shutil
@@ -33,12 +33,12 @@ FASTER_QUEUES = tuple(
 200 it waits 5 ms; more polls cost more CPU than they save.
 """
 FASTER_DATABASE = ("journal_mode=wal", "synchronous=1")
-"""Several times the orders per second; still nothing is lost when the process is killed."""
+"""Several times the orders per second, and nothing is lost when the process is killed."""
 
 
 @dataclass(frozen=True)
 class TemporalServer:
-    """One development server: where it listens, what it keeps and which search attributes it knows."""
+    """One development server: its ports, its database file, its namespace and its search attributes."""
 
     database: Path
     log: Path
@@ -49,7 +49,7 @@ class TemporalServer:
     """Names of the search attributes of type Keyword. Starting again with the same names is fine."""
     namespace: str = "default"
     switches: Sequence[str] = ()
-    """More of the server's dynamic configuration, `name=value` each."""
+    """Further entries of the server's dynamic configuration, `name=value` each."""
 
     @property
     def address(self) -> str:
@@ -147,7 +147,7 @@ class TemporaryTemporalServer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._child.kill()  # there is nothing to keep
+        self._child.kill()  # its data are not kept
         self._end()
 
     def _end(self) -> None:
@@ -173,9 +173,9 @@ def find_temporal() -> Path:
 
 
 async def worker_polls(address: str, namespace: str, task_queue: str, since: float) -> bool:
-    """Whether a worker has asked for workflow tasks of this queue after `since` (wall-clock seconds).
+    """Whether a worker has polled this queue for workflow tasks after `since` (wall-clock seconds).
 
-    The server remembers pollers for minutes, so one of before a restart must not count.
+    The server lists pollers for minutes, so one from before a restart must not count.
     """
     try:
         client = await Client.connect(address, namespace=namespace)

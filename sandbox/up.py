@@ -1,4 +1,4 @@
-"""`esim-orders up`: everything one machine needs to place and follow orders, until Ctrl-C."""
+"""`esim-orders up`: runs everything one machine needs to place and follow orders, until Ctrl-C."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ from sandbox.temporal_server import TemporalServer, worker_polls
 
 USUAL_PORTS = {"temporal": 7233, "temporal_ui": 8233, "temporal_metrics": 9233, "smtp": 1025, "portal": 8090}
 GIVEN = ("database_url", "temporal_address", "temporal_ui_url", "smtp_url")
-"""Addresses that the user may give as ESIM_... variables, and that the worker is given so."""
+"""Addresses that the user may set as ESIM_... variables, and that are passed to the worker as such."""
 PARTS = {"database_url": "postgres", "temporal_address": "temporal", "smtp_url": "mailbox"}
 """Which part of the sandbox an address replaces."""
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -32,12 +32,12 @@ async def no_migration(database_url: str) -> None:
 
 
 def say_nothing(sentence: str) -> None:
-    """Keep the sentence to oneself."""
+    """Ignore the sentence."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run on which folder."""
+    """What to run, and on which folder."""
 
     data_dir: Path
     migrate: Callable[[str], Awaitable[None]] = no_migration
@@ -52,22 +52,22 @@ class Plan:
     search_attributes: Sequence[str] = ()
     """Names of search attributes of type Keyword."""
     say: Callable[[str], None] = say_nothing
-    """Told, in a sentence each, what happens while the sandbox runs (a part died and is started again)."""
+    """Called with a sentence for each event while the sandbox runs (a part died and is started again)."""
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    """What ESIM_DATABASE_URL, ESIM_TEMPORAL_ADDRESS or ESIM_SMTP_URL names is used and not started."""
+    """A part that ESIM_DATABASE_URL, ESIM_TEMPORAL_ADDRESS or ESIM_SMTP_URL names is used and not started."""
 
 
 def up(plan: Plan, announce: Callable[[Addresses], None]) -> None:
-    """Run the sandbox until SIGINT, SIGTERM or SIGHUP; `announce` is called once, when all is ready.
+    """Run the sandbox until SIGINT, SIGTERM or SIGHUP; `announce` is called once, when all parts are ready.
 
     A second signal stops without waiting. Raises SandboxError when another sandbox runs on the folder, when
-    a part does not become ready, or when it keeps dying. Nothing is left running in any case.
+    a part does not become ready, or when it keeps dying. No process is left running in any case.
     """
     asyncio.run(run(plan, announce))
 
 
 async def run(plan: Plan, announce: Callable[[Addresses], None]) -> None:
-    """Do what `up` does within a running event loop of the main thread."""
+    """The same as `up`, within a running event loop of the main thread."""
     stop = asyncio.Event()
     folder = DataDir(plan.data_dir.absolute())
     with private_files(), folder.lock():
@@ -95,14 +95,14 @@ async def run(plan: Plan, announce: Callable[[Addresses], None]) -> None:
 
 
 def _outlives_terminal() -> bool:
-    """Whether it was started so, by `nohup` or the like."""
+    """Whether SIGHUP is ignored, as under `nohup`, so that it outlives its terminal."""
     return signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
 async def _until_stopped(
     running: "Sandbox", stop: asyncio.Event, announce: Callable[[Addresses], None]
 ) -> None:
-    """Start everything and stay, until told to stop or until a part cannot be kept running."""
+    """Start all parts, and wait for a stop signal or until a part is given up."""
     stopped = asyncio.create_task(stop.wait())
     starting = asyncio.create_task(running.start())
     failed = running.supervisor.failed
@@ -123,7 +123,7 @@ async def _until_stopped(
 
 
 class Sandbox:
-    """The parts of one sandbox, wired: which are ours, where they are, in which order they start."""
+    """The parts of one sandbox: which it runs itself, their addresses, the sequence of their start."""
 
     def __init__(self, plan: Plan, folder: DataDir) -> None:
         self._plan = plan
@@ -143,7 +143,7 @@ class Sandbox:
             self.supervisor.remove_at_end(self._postgres.temporary_folder)
 
     async def start(self) -> Addresses:
-        """Start all parts, each as soon as what it needs is there, and say where they are."""
+        """Start all parts, each as soon as its dependencies are ready, and return their addresses."""
         try:
             async with asyncio.TaskGroup() as parts:
                 parts.create_task(self._start_database())
@@ -159,12 +159,12 @@ class Sandbox:
         return self._addresses
 
     async def answer(self, request: Answer) -> Answer:
-        """Do what another command asks for: report the parts, stop or start one."""
+        """Execute the request of another command: report the parts, stop or start one."""
         external = {PARTS[name]: f"ESIM_{name.upper()}" for name in self._given if name in PARTS}
         return await steer(self.supervisor, external, request)
 
     def clean_up(self) -> None:
-        """Leave no trace of running; what the parts keep stays."""
+        """Remove the files that say that it runs, and the temporary socket; the data of the parts stay."""
         self.folder.forget()
         if self._postgres is not None:
             self._postgres.clean_up()
@@ -229,7 +229,7 @@ class Sandbox:
         await self.supervisor.start(Service(program, is_ready))
 
     def _environment(self) -> dict[str, str]:
-        """What our own processes are told: where the parts are."""
+        """The environment of worker and portal: the addresses of the parts."""
         addresses = {f"ESIM_{name.upper()}": str(getattr(self._addresses, name)) for name in GIVEN}
         return {
             **self._plan.environment,

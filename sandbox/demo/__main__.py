@@ -45,11 +45,13 @@ CHAPTERS: Mapping[str, Callable[[Scene], Awaitable[None]]] = {
     "qr-code": qr_code.qr_code,
     "kill-worker": orders.kill_worker,
 }
-"""What can be played, in this order unless others are chosen. A new chapter is a function and a line here."""
+"""The chapters, played in this sequence unless others are chosen. A new chapter is a function and a line
+here.
+"""
 
 
 async def demonstrate(console: Console, chapters: Sequence[str], *, keep: bool) -> int:
-    """Play these chapters; the number of things that were wrong."""
+    """Play these chapters and return how many checks failed."""
     folder = Path(tempfile.mkdtemp(prefix="esim-demo-"))
     timeline = Timeline(console)
     timeline.chapter("A throw-away sandbox starts: PostgreSQL, Temporal, a mailbox, a worker")

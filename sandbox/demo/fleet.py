@@ -1,4 +1,4 @@
-"""The demonstration's first and last chapters: the fleet is imported, and at the end all of it is right."""
+"""The demonstration's first and last chapters: importing the fleet, and checking all of it at the end."""
 
 from models.people.views import UserView
 from sandbox.demo.scene import FILES, OPERATOR, Scene
@@ -27,7 +27,7 @@ async def imported(timeline: Timeline, database: Database) -> UserView:
 
 
 async def look_at_everything(scene: Scene) -> None:
-    """No temporary eSIM and no open order is left, and every order was mailed."""
+    """Check that no temporary eSIM and no open order is left, and that every order was mailed."""
     scene.timeline.chapter("The whole fleet")
     lines = await scene.fleet.lines(OPERATOR)
     mails = list_mails(scene.folder.mailbox)

@@ -65,9 +65,7 @@ async def cancel(scene: Scene) -> None:
         scene.timeline.says(f"A late 'processed' is refused: {refusal}")
         refused = True
     unchanged = await scene.fleet.line(OPERATOR, line.msisdn)
-    scene.timeline.check(
-        "A processed that comes too late changes nothing", right=refused and unchanged == after
-    )
+    scene.timeline.check("A late 'processed' changes nothing", right=refused and unchanged == after)
     events = [event.type for event in (await scene.desk.order(OPERATOR, order)).events]
     scene.timeline.check("and is kept as an incident", right="incident.processed_after_cancelled" in events)
     await scene.check_workflow(order, "cancelled")
@@ -119,7 +117,7 @@ async def kill_worker(scene: Scene) -> None:
     victim = scene.worker_pid()
     processed = asyncio.create_task(scene.desk.processed(OPERATOR, order, iccid=iccid))
     while (await scene.desk.order(OPERATOR, order)).status is not OrderStatus.PROCESSED:
-        pass  # at once when the swap is written: before Temporal or the caller learns of it
+        pass  # no sleep: kill it as soon as the swap is committed, before Temporal or the caller knows
     os.kill(victim, signal.SIGKILL)
     when = "after it had answered" if processed.done() else "before it could answer"
     scene.timeline.says(f"Worker {victim} killed right after it had written the swap, {when}")

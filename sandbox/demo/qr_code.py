@@ -1,6 +1,6 @@
 """The demonstration's chapter about a QR code: requested, uploaded through the link, notified, downloaded.
 
-Everything goes the way of people: the mail is read in the mailbox, the pages behind its links over HTTP.
+It uses what people use: e-mails are read from the mailbox, and their links are opened over HTTP.
 """
 
 import re
@@ -34,8 +34,8 @@ _CODE = "LPA:1$smdp.orange.example$DEMO-4F2A-{number:04d}-9C7B"
 _UPLOAD_ID = re.compile(r'name="upload_id" value="([^"]+)"')
 
 
-def email_with(code: ActivationCode) -> bytes:
-    """A distributor's letter as it comes in practice: an A4 page in PDF with the code somewhere on it."""
+def pdf_with(code: ActivationCode) -> bytes:
+    """A distributor's PDF as it is in practice: an A4 page with the QR code somewhere on it."""
     page = Image.new("RGB", (1240, 1754), "white")
     page.paste(Image.open(BytesIO(png(code))).convert("RGB").resize((420, 420)), (700, 900))
     written = BytesIO()
@@ -55,7 +55,7 @@ async def qr_code(scene: Scene) -> None:
 
 @dataclass
 class QrChapter:
-    """One SIM's code, from the wish to the picture in the manager's hands."""
+    """One SIM's code, from the request to the picture that the manager downloads."""
 
     timeline: Timeline
     desk: QrDesk
@@ -64,7 +64,7 @@ class QrChapter:
     folder: DataDir
 
     async def play(self, line: LineView, other: LineView, user: UserView) -> None:
-        """Ask for the code of the line's eSIM; try to use it for another SIM, too."""
+        """Request and upload the code of the line's eSIM; then try to import it for another SIM."""
         assert line.sim is not None  # noqa: S101  chosen so
         assert other.sim is not None  # noqa: S101
         sim, code = f"S-{line.sim.id}", parse_activation_code(_CODE.format(number=line.sim.id))
@@ -109,21 +109,19 @@ class QrChapter:
     async def _upload(self, browser: httpx.AsyncClient, link: str, code: ActivationCode) -> None:
         page = await browser.get(link)
         self.timeline.check("The link opens without an account", right=page.status_code == httpx.codes.OK)
-        letter = email_with(code)
-        checked = await browser.post(
-            f"{link}/check", files={"file": ("letter.pdf", letter, "application/pdf")}
-        )
+        pdf = pdf_with(code)
+        checked = await browser.post(f"{link}/check", files={"file": ("letter.pdf", pdf, "application/pdf")})
         found = _UPLOAD_ID.search(checked.text)
         self.timeline.check(
-            f"A PDF of {len(letter) // 1024} kB is read, and the code is shown before it is sent",
+            f"A PDF of {len(pdf) // 1024} kB is read, and the code is shown before it is sent",
             right=found is not None,
         )
         if found is None:
             return
         sent = await browser.post(f"{link}/send", data={"upload_id": found[1]})
         self.timeline.check("Sent: the code is the SIM's", right=sent.status_code == httpx.codes.OK)
-        told = await browser.post(f"{link}/tell")
-        self.timeline.check("and its manager is told", right=told.status_code == httpx.codes.OK)
+        notified = await browser.post(f"{link}/tell")
+        self.timeline.check("and the manager is notified", right=notified.status_code == httpx.codes.OK)
 
     async def _download(self, browser: httpx.AsyncClient, user: UserView, code: ActivationCode) -> None:
         link = await self._link_in_the_mail_to(user.email, "q")

@@ -1,4 +1,4 @@
-"""What every chapter of the demonstration works with: the desks, and what most of them do and check."""
+"""What every chapter of the demonstration uses: the desks, and the actions and checks that they share."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ FILES = Path(__file__).parent.parent
 
 @dataclass
 class Scene:
-    """An imported fleet, a user who may order, and the desks at which the chapters play."""
+    """An imported fleet, a user who may order, and the desks that the chapters call."""
 
     timeline: Timeline
     desk: OrderDesk
@@ -47,7 +47,7 @@ class Scene:
         return await callers.user(self.desk.database, self.user.email)
 
     async def line(self, action: Action, *, with_employee: bool = False) -> LineView:
-        """The next line that offers the action, and has exactly the one pack."""
+        """The next unused line that offers the action."""
         for line in await self.fleet.lines(OPERATOR, account=self.user.account):
             if (
                 line.id in self._used
@@ -62,7 +62,7 @@ class Scene:
         raise Refused.because("demo", action=action)
 
     async def place(self, kind: OrderKind, line: LineView) -> str:
-        """Place an order for the line and wait until it was mailed to the distributor; the order's id."""
+        """Place an order for the line, wait until it was mailed to the distributor, and return its id."""
         shop = await self.catalogue.shop(await self.caller(), line.msisdn)
         pack = shop.chosen or (shop.packs[0] if shop.packs else None)
         placed = await self.desk.place(
@@ -83,7 +83,7 @@ class Scene:
         return placed.order_id
 
     async def check_swapped(self, order: str, before: LineView, iccid: str) -> None:
-        """The eSIM is on the line with all that the SIM before it had, and that SIM is discarded."""
+        """Check that the eSIM has the line, groups and employee of the SIM before, which is discarded."""
         now = await self.fleet.line(OPERATOR, before.msisdn)
         old = before.sim
         assert old is not None  # noqa: S101  chosen so
@@ -101,7 +101,7 @@ class Scene:
         await self.check_workflow(order, "processed")
 
     async def check_workflow(self, order: str, status: str) -> None:
-        """The workflow has ended, and says the same as the database."""
+        """Check that the workflow has ended with the same status as in the database."""
         handle = self.client.get_workflow_handle(order)
         await handle.result()
         seen = (await handle.describe()).typed_search_attributes.get(ORDER_STATUS)

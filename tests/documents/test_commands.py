@@ -12,7 +12,7 @@ import pytest
 
 from models.codes.activation import parse_activation_code
 from models.identifiers import order_id
-from sandbox.demo.qr_code import email_with
+from sandbox.demo.qr_code import pdf_with
 from sandbox.stage import running_sandbox
 from tests.documents.blocks import TOP, Block, blocks
 from tests.documents.scene import Reader
@@ -40,7 +40,7 @@ async def an_esim(reader: Reader) -> Names:
     sims = [line["sim"] for line in json.loads(listed) if line["sim"]]
     sim = next(sim for sim in sims if sim["distributor"] == "Telvia Distribution")
     code = parse_activation_code("LPA:1$smdp.orange.example$README-0001")
-    (reader.folder / "code.pdf").write_bytes(email_with(code))
+    (reader.folder / "code.pdf").write_bytes(pdf_with(code))
     return {"SIM": f"S-{sim['id']}"}
 
 

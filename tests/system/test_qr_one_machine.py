@@ -14,7 +14,7 @@ from models.codes.activation import ActivationCode, parse_activation_code
 from models.identifiers import qr_request_id
 from qr.draw import png
 from qr.intake import read_upload
-from sandbox.demo.qr_code import email_with
+from sandbox.demo.qr_code import pdf_with
 from sandbox.stage import running_sandbox
 from tests.contract.backend import Backend
 from tests.system.test_one_machine import ACCOUNT, USER, Shell
@@ -69,7 +69,7 @@ async def test_a_code_is_asked_for_received_and_shown_by_commands_and_pages_alon
     assert "qr-request-" in second.err, "it names the one that is open"
     link = await link_to(shell, CONTACT, "u")
     async with httpx.AsyncClient(timeout=30) as browser:
-        files = {"file": ("letter.pdf", email_with(a_code(1)), "application/pdf")}
+        files = {"file": ("letter.pdf", pdf_with(a_code(1)), "application/pdf")}
         preview = (await browser.post(f"{link}/check", files=files)).text
         found = re.search(r'name="upload_id" value="([^"]+)"', preview)
         assert found is not None
