@@ -1,1 +1,1 @@
-"""What orders cost: full orders against a bare workflow of the same shape, in one run on one machine."""
+"""Benchmark: full orders against a bare workflow of the same shape, in one run on one machine."""

@@ -1,4 +1,4 @@
-"""`python -m bench [--against REV] [--json]`: what orders cost on this machine. See docs/performance.md."""
+"""`python -m bench [--against REV] [--json]`: measures orders on this machine. See docs/performance.md."""
 
 import argparse
 import json
@@ -138,7 +138,7 @@ class Run:
 
 
 async def benchmark(chosen: argparse.Namespace) -> tuple[Figures | OrderFigures, list[str]]:
-    """The figures of a run, and what went wrong with its orders."""
+    """Run the benchmark; its results, and a sentence for each fault of its orders."""
     started = time.monotonic()
     _say("starting PostgreSQL, Temporal, the mailbox and two workers")
     async with surroundings() as around:

@@ -118,5 +118,5 @@ def _ended_by_signals() -> Iterator[None]:
 
 
 def say(sentence: str) -> None:
-    """Tell the user what happens, beside the result."""
+    """Print progress to standard error; the result goes to standard output."""
     print(f"bench: {sentence}", file=sys.stderr, flush=True)

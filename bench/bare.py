@@ -2,7 +2,8 @@
 
 It makes the same calls on Temporal in the same order: an update-with-start, two updates, four steps, one more
 beside them, a timer, two upserts (the last with the close), summaries and details. What an order costs beyond
-it is ours: PostgreSQL, mails, rules, messages. Its messages are mere strings: as cheap as Python gets.
+it is the cost of our own code: PostgreSQL, mails, rules, messages. Its messages are plain strings, the
+cheapest.
 """
 
 import asyncio
@@ -16,8 +17,8 @@ from temporalio.common import RetryPolicy
 from workflows.search_attributes import ORDER_STATUS
 
 REGULAR_TIMEOUT = timedelta(minutes=2)
-PATIENCE = timedelta(days=2)
-PATIENT_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=5))
+REMINDER_AFTER = timedelta(days=2)
+RETRIES = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=5))
 DETAILS = "**Submitted**\n\nWaits for nothing.\n\n| when | what |\n|---|---|\n| now | Submitted |"
 
 Step = Callable[[str], Awaitable[str]]
@@ -48,17 +49,17 @@ async def complete_nothing(order_id: str) -> str:
 
 
 @activity.defn
-async def tell_nobody(order_id: str) -> str:
+async def notify_nothing(order_id: str) -> str:
     """Stands for the mails at the end."""
     return order_id
 
 
-STEPS = (accept_nothing, submit_nothing, open_nothing, complete_nothing, tell_nobody)
+STEPS = (accept_nothing, submit_nothing, open_nothing, complete_nothing, notify_nothing)
 
 
 @workflow.defn(name="BareOrder")
 class BareOrder:
-    """An order of which nothing remains but its steps."""
+    """An order reduced to its calls on Temporal."""
 
     @workflow.init
     def __init__(self, order_id: str) -> None:
@@ -69,14 +70,14 @@ class BareOrder:
 
     @workflow.run
     async def run(self, order_id: str) -> str:
-        """Accepted, handed over, acknowledged, processed, told."""
+        """Accept, submit, wait for acknowledgement and processing, notify."""
         await self._take(accept_nothing, "Accept the order or refuse it")
         self._accepted = True
         workflow.set_current_details(DETAILS)
         handed_over = asyncio.create_task(self._hand_over())
         await self._answer(open_nothing, "Acknowledged: create the temporary eSIM", "provider_processing")
         await self._answer(complete_nothing, "Processed: put the eSIM on the line", None)
-        await self._take(tell_nobody, "Tell people how the order ended")
+        await self._take(notify_nothing, "Notify people how the order ended")
         await workflow.wait_condition(lambda: self._handed_over and workflow.all_handlers_finished())
         handed_over.cancel()
         workflow.upsert_search_attributes([ORDER_STATUS.value_set("processed")])
@@ -84,7 +85,7 @@ class BareOrder:
 
     @workflow.update(description="Wait until the order is accepted.")
     async def place(self) -> str:
-        """The answer to whoever placed the order."""
+        """The answer to the caller who placed the order."""
         await workflow.wait_condition(lambda: self._accepted)
         return self._order_id
 
@@ -125,7 +126,7 @@ class BareOrder:
             step,
             self._order_id,
             start_to_close_timeout=REGULAR_TIMEOUT,
-            retry_policy=PATIENT_RETRIES,
+            retry_policy=RETRIES,
             summary=summary,
         )
 
@@ -134,9 +135,9 @@ class BareOrder:
             submit_nothing,
             self._order_id,
             start_to_close_timeout=REGULAR_TIMEOUT,
-            retry_policy=PATIENT_RETRIES,
+            retry_policy=RETRIES,
             summary="Hand the order to the provider",
         )
         self._handed_over = True
         workflow.set_current_details(DETAILS)
-        await workflow.sleep(PATIENCE, summary="Remind the provider if nothing happened")
+        await workflow.sleep(REMINDER_AFTER, summary="Remind the provider if nothing happened")

@@ -28,8 +28,8 @@ STOP_SECONDS = 60.0
 LIFELINE_SECONDS = 6.0
 """After a kill: see `sandbox.lifeline`."""
 PREPARE_SECONDS = 900.0
-PATIENT = {"ESIM_ANSWER_TIMEOUT": "PT5M"}
-"""With 50 callers on a busy machine answers take longer than users wait."""
+LONG_TIMEOUT = {"ESIM_ANSWER_TIMEOUT": "PT5M"}
+"""With 50 callers on a busy machine answers take longer than the default timeout."""
 LAST_LINES = 20
 LONGEST_LINE = 300
 
@@ -84,7 +84,7 @@ class Checkout:
     def _environment(self) -> dict[str, str]:
         beside = str(Path(sys.executable).parent)
         path = os.pathsep.join([os.environ.get("PATH", os.defpath), beside])
-        return cleaned() | PATIENT | {"PATH": path, "TMPDIR": str(self.temporary)}
+        return cleaned() | LONG_TIMEOUT | {"PATH": path, "TMPDIR": str(self.temporary)}
 
     def own_modules(self) -> dict[str, Path]:
         """Where it imports each of its top-level modules from. BenchError: one comes from elsewhere."""

@@ -1,4 +1,4 @@
-"""The figures of one run, and the targets they are held against."""
+"""The results of one run, and the targets that they are compared with."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bench.rounds import Pace
 from bench.uploads import UploadPace
 
 MOST_GROWTH = 0.05
-"""Memory may breathe; N orders that stayed in it would add more than this part of it."""
+"""The most by which memory may grow, as a fraction; N orders that leaked would add more."""
 
 Column = Mapping[int, Pace]
 """The pace of one kind of order by its concurrency."""
@@ -47,18 +47,18 @@ class Figures:
 
     @property
     def cpu_ratio(self) -> float:
-        """The throughput ratio if only CPU counted: less shaken by what else the machine does."""
+        """The throughput ratio by CPU alone: other load on the machine changes it less."""
         high = max(self.ours)
         return sum(self.bare[high].cpu_ms().values()) / sum(self.ours[high].cpu_ms().values())
 
     @property
     def growth(self) -> float:
-        """By which part of itself the worker grew during the last N orders."""
+        """The growth of the worker's memory during the last N orders, as a fraction."""
         *_, before, after = self.worker_rss_mb.values()
         return after / before - 1
 
     def targets(self) -> "Sequence[Target]":
-        """What the pipeline is held to."""
+        """The targets with the measured values."""
         return (
             Target("throughput_ratio", self.throughput_ratio, 0.75, at_least=True),
             Target("p50_ratio", self.p50_ratio, 1.5),

@@ -1,6 +1,6 @@
 """How long fleet imports take: files of several thousand rows, each into an account that is not there yet.
 
-An import's time must grow as its rows do. So several sizes are measured, the smallest first.
+The time of an import must be proportional to its rows, so several sizes are measured, the smallest first.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""Orders a second without the bare workflow and the rest: what two versions are compared by.
+"""Measures orders alone, without the bare workflow, imports and uploads: for comparing two versions.
 
 `python -m bench --only orders` measures so. As a script, `python -P only_orders.py`, it measures a checkout
 whose benchmark has no such option yet: that checkout's own code starts the servers and makes and checks the
@@ -67,10 +67,10 @@ class OnlyOrders:
 
 
 def leave(run: Callable[[], int]) -> NoReturn:
-    """End the process with the exit code of `run`, or with a traceback as the last thing it says.
+    """End the process with the exit code of `run`, or with a traceback as its last output.
 
-    After an error calls may still be under way, and then the threads of Temporal's client can keep Python
-    from ending. So Python is not asked to.
+    After an error calls may still be in flight, and the threads of Temporal's client can then block Python's
+    finalization, so it is skipped.
     """
     try:
         code = run()

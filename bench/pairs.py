@@ -1,4 +1,5 @@
-"""Two versions compared by rounds in pairs: the two of a pair see the same machine, so their ratio counts."""
+"""Compares two versions by rounds in pairs: both rounds of a pair see the same load, so their ratio counts.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -6,7 +7,7 @@ from statistics import median
 from typing import Any, Literal
 
 ENOUGH = 5
-"""Pairs that a verdict takes."""
+"""The least number of pairs for a verdict."""
 
 Version = Literal["old", "new"]
 
@@ -107,7 +108,7 @@ class Comparison:
 
     @property
     def faults(self) -> list[str]:
-        """What went wrong with orders, in whichever version."""
+        """The faults of orders of both versions."""
         return [
             f"Pair {number}, {version}: {fault}"
             for number, pair in enumerate(self.pairs, start=1)

@@ -1,4 +1,4 @@
-"""Whether all orders of a run ended well: a fast pipeline that loses something is worth nothing."""
+"""Verifies that all orders of a run ended as they must, in database and mailbox."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlalchemy import text
 from store.session import Database
 
 MAILS_PER_ORDER = 3
-"""To the provider's contact; to who placed the order; to who uses the line."""
+"""To the distributor's order contact, the user who placed the order, and the employee of the line."""
 
 _CHECKS = {
     "orders that are not processed, or are held": """
@@ -36,7 +36,7 @@ _CHECKS = {
 
 
 async def faults(database: Database, mailbox: Path, order_ids: Sequence[str]) -> list[str]:
-    """What is wrong, in a sentence each; nothing when every order ended as it must."""
+    """A sentence for each fault; empty when every order ended as it must."""
     found = []
     async with database.transaction() as connection:
         known = set(await connection.scalars(text("SELECT id FROM orders")))

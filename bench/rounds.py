@@ -20,7 +20,7 @@ class Pace:
     rates: list[float] = field(default_factory=list)
     """Orders a second of each round."""
     cpu: Counter[str] = field(default_factory=Counter)
-    """Milliseconds of CPU that each process used in these rounds, whoever it worked for."""
+    """Milliseconds of CPU that each process used in these rounds, for whatever reason."""
 
     @property
     def orders_per_s(self) -> float:

@@ -1,7 +1,7 @@
-"""What the benchmark runs on: a sandbox in a throw-away folder, as `esim-orders up` runs it.
+"""The servers of the benchmark: a sandbox in a throw-away folder, as `esim-orders up` runs it.
 
-PostgreSQL keeps its promises (fsync, synchronous commit), Temporal writes to its file, the mailbox is a
-process that speaks SMTP, the worker is `python -m worker`. A second worker takes the bare orders.
+PostgreSQL runs with fsync and synchronous commit, Temporal writes to its file, the mailbox is an SMTP server
+in a process, the worker is `python -m worker`. A second worker executes the bare orders.
 """
 
 import json
@@ -62,7 +62,7 @@ def _cpu(pid: int, *, with_children: bool) -> float:
 
 @asynccontextmanager
 async def surroundings() -> AsyncIterator[Surroundings]:
-    """Start everything on free ports; nothing runs and nothing is left when the block ends."""
+    """Start everything on free ports; all is stopped and removed when the block ends."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
     with tempfile.TemporaryDirectory(prefix="esim-bench-") as path:
         folder = DataDir(Path(path))
@@ -111,6 +111,6 @@ def _say(sentence: str) -> None:
 
 
 def _last_words(folder: DataDir) -> str:
-    """What the worker said last, which is gone with the folder."""
+    """The last lines of the worker's log, which is removed with the folder."""
     log = folder.log("worker")
     return "\n".join(log.read_text().splitlines()[-LAST_LINES:]) if log.exists() else ""

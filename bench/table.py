@@ -1,4 +1,4 @@
-"""The figures for people, within 80 columns."""
+"""Prints the results as tables within 80 columns."""
 
 from rich.console import Console, Group
 from rich.table import Table

@@ -1,4 +1,4 @@
-"""How long an uploaded QR code takes from the bytes to the activation code: usual files, one at a time."""
+"""Measures reading an uploaded QR code, from its bytes to its activation code: usual files, one at a time."""
 
 import time
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class UploadPace:
 
 
 async def time_uploads(rounds: int) -> UploadPace:
-    """Upload each file so often, in turns, after once to warm up."""
+    """Read each file this many times, in turns, after one reading each to warm up."""
     files = usual_files()
     taken: dict[str, list[float]] = {filename: [] for filename in files}
     for number in range(rounds + 1):
@@ -44,7 +44,7 @@ async def time_uploads(rounds: int) -> UploadPace:
 
 
 def usual_files() -> dict[str, bytes]:
-    """What distributors upload: a picture from the provider, a photograph of it, a letter and a drawing."""
+    """What distributors upload: a picture from the provider, a photograph of it, a PDF page and an SVG."""
     code = Image.open(BytesIO(draw.png(CODE))).convert("L")
     letter = Image.new("L", (1240, 1754), 255)
     letter.paste(code.resize((330, 330)), (830, 1300))
