@@ -3,20 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-ROOMS := activities mail models outbox portal providers qr sandbox starter store telemetry temporal wording workflows settings.py worker.py
+PACKAGES := activities mail models outbox portal providers qr sandbox starter store telemetry temporal wording workflows settings.py worker.py
 TESTED := tests bench
 # More than the usual two cores: a test often waits for a server.
 JOBS ?= 3
 COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --quiet
 
-# Without its bytecode a workflow's module is compiled anew for each order.
+# Without bytecode files a workflow's module is compiled again for each order.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test test-quick test-night check lint types imports bench pictures histories schemas emails lock clean
 
-help: ## Say what can be made
+help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
 $(STAMP): requirements.lock pyproject.toml
@@ -48,7 +48,7 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 
 types: $(STAMP)
-	$(BIN)/mypy $(ROOMS) $(TESTED)
+	$(BIN)/mypy $(PACKAGES) $(TESTED)
 
 imports: $(STAMP)
 	$(BIN)/lint-imports
@@ -58,16 +58,16 @@ check: lint types imports test ## What a change must pass: format, lint, types, 
 bench: $(STAMP) ## Measure orders a second; ARGS="--against REV" compares with a commit
 	$(BIN)/python -m bench $(ARGS)
 
-pictures: $(STAMP) ## Take the pictures of README and runbook anew, with chromium
+pictures: $(STAMP) ## Take the pictures of README and runbook again, with chromium
 	$(BIN)/python -m tests.browser.take_pictures
 
-histories: $(STAMP) ## Record this version's histories, which the replay tests replay, anew
+histories: $(STAMP) ## Record this version's histories, which the replay tests replay, again
 	$(BIN)/python -m tests.replay.record
 
 schemas: $(STAMP) ## Write the JSON Schemas of docs/schemas from the messages
 	$(BIN)/python -m tests.contract.schemas
 
-emails: $(STAMP) ## Write the e-mails that the tests compare with anew, after a change of what they say
+emails: $(STAMP) ## Write the e-mails that the tests compare with again, after a change of their text
 	$(BIN)/python -m tests.outbox.approved
 
 lock: $(STAMP) ## Pin the newest versions that pyproject.toml allows

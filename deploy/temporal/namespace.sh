@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make the namespace and its search attributes. Harmless when repeated.
+# Create the namespace and its search attributes. Idempotent.
 # The temporal command reads TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE from the environment.
 set -eu
 
@@ -7,7 +7,7 @@ set -eu
 TRIES=60
 PAUSE=2
 
-patiently() { # a new server, and a new namespace, take some seconds until every part knows of them
+retried() { # a new server, and a new namespace, take some seconds until every service knows of them
   tries=0
   until "$@"; do
     tries=$((tries + 1))
@@ -19,12 +19,12 @@ patiently() { # a new server, and a new namespace, take some seconds until every
   done
 }
 
-patiently temporal operator cluster health
+retried temporal operator cluster health
 
 temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" >/dev/null 2>&1 ||
   temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention "$TEMPORAL_RETENTION"
 
-patiently temporal operator search-attribute create \
+retried temporal operator search-attribute create \
   --name OrderStatus --type Keyword \
   --name OrderKind --type Keyword \
   --name Provider --type Keyword \

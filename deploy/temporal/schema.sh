@@ -1,6 +1,6 @@
 #!/bin/sh
-# Bring both of Temporal's databases to the schema of this image's release. Harmless when repeated.
-# The databases themselves are made with their owners in deploy/postgres/databases.sql, so that
+# Migrate both of Temporal's databases to the schema of this image's release. Idempotent.
+# The databases themselves are created with their owners in deploy/postgres/databases.sql, so that
 # neither user needs the right to create databases (`temporal-sql-tool create-database` would).
 set -eu
 
@@ -17,7 +17,7 @@ bring_up() { # user and database; folder of the schema
   sql_tool "$1" update-schema -d "/etc/temporal/schema/postgresql/v12/$2/versioned"
 }
 
-# The tool takes the password from SQL_PASSWORD, so that it is in no list of processes.
+# The tool takes the password from SQL_PASSWORD, so that it does not show in a process list.
 export SQL_PASSWORD
 SQL_PASSWORD="$TEMPORAL_PASSWORD"
 bring_up temporal temporal
