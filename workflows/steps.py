@@ -1,7 +1,7 @@
 """The contracts of all steps. Workflows own them without importing any I/O; `activities/` implements them,
 and so do the fakes of tests (`workflows.step` says how).
 
-No step is a local activity (`docs/adr/0005-patient-then-held.md` says why).
+No step is a local activity (`docs/adr/0005-steps-are-retried-then-held.md` says why).
 """
 
 from abc import abstractmethod
