@@ -51,9 +51,17 @@ class Gauge:
 
 GAUGES = (
     Gauge("esim_orders", "Orders, ended ones too.", ("kind", "status", "provider"), database_metrics.orders),
-    Gauge("esim_held", "What waits for a person.", ("what", "reason"), database_metrics.held),
     Gauge(
-        "esim_not_sent", "What has not gone out yet.", ("what", "reason"), database_metrics.waiting_to_go_out
+        "esim_held",
+        "Orders, requests and notifications that are held.",
+        ("what", "reason"),
+        database_metrics.held,
+    ),
+    Gauge(
+        "esim_not_sent",
+        "E-mails and calls that were not sent yet.",
+        ("what", "reason"),
+        database_metrics.waiting_to_go_out,
     ),
     Gauge(
         "esim_oldest_waiting_seconds",
@@ -61,7 +69,7 @@ GAUGES = (
         ("what", "status"),
         database_metrics.oldest_waiting,
     ),
-    Gauge("esim_mails", "Mails, by what became of them.", ("template", "state"), database_metrics.mails),
+    Gauge("esim_mails", "Mails by outcome.", ("template", "state"), database_metrics.mails),
     Gauge("esim_qr_imports", "Imports of QR codes.", ("outcome", "code"), database_metrics.qr_imports),
 )
 AGE = Gauge("esim_figures_age_seconds", "How old the other esim_ gauges are.", (), database_metrics.orders)

@@ -8,7 +8,7 @@ from models.orders.placement import OrderState
 from workflows.orders.messages import PlaceOrder
 from workflows.orders.order import EsimOrder
 
-PATCH = "provider-told-first"
+PATCH = "provider-notified-first"
 
 
 @workflow.defn(name="EsimOrder", failure_exception_types=[ValidationError])
