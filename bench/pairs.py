@@ -1,4 +1,4 @@
-"""Compares two versions by rounds in pairs: both rounds of a pair see the same load, so their ratio counts."""
+"""Compares two versions by rounds in pairs: both rounds of a pair see the same load, so the ratio counts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
