@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from models.people.callers import Caller, Permission
 from models.people.profiles import ProfileView, parse_name, parse_targets
 from store import lookups
-from store.people import administration
+from store.people import profiles
 from store.session import Database
 
 
@@ -20,13 +20,13 @@ class ProfileDesk:
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
-            return await administration.profiles(connection, found)
+            return await profiles.profiles(connection, found)
 
     async def profile(self, caller: Caller, account: str | None, name: str) -> ProfileView:
         """One profile with its enabled targets."""
         async with self._database.transaction() as connection:
             account_key = await lookups.find_account(connection, caller.scope, account)
-            found = await administration.profile(connection, account_key, name)
+            found = await profiles.profile(connection, account_key, name)
             caller.require(Permission.VIEW_PEOPLE)
             return found
 
@@ -35,7 +35,7 @@ class ProfileDesk:
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_PROFILES)
-            return await administration.create_profile(connection, found, parse_name(name), caller.by)
+            return await profiles.create_profile(connection, found, parse_name(name), caller.by)
 
     async def enable(
         self, caller: Caller, account: str | None, name: str, targets: Iterable[str]
@@ -52,10 +52,10 @@ class ProfileDesk:
     async def _set_targets(
         self, caller: Caller, account: str | None, name: str, targets: Iterable[str], *, enabled: bool
     ) -> ProfileView:
-        change = administration.enable if enabled else administration.disable
+        change = profiles.enable if enabled else profiles.disable
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
-            profile = await administration.profile(connection, found, name)
+            profile = await profiles.profile(connection, found, name)
             caller.require(Permission.MANAGE_PROFILES)
             await change(connection, found.id, profile.id, parse_targets(targets), caller.by)
-            return await administration.profile(connection, found, name)
+            return await profiles.profile(connection, found, name)

@@ -10,7 +10,7 @@ from models.people.profiles import parse_name
 from models.people.views import UserView
 from store import lookups
 from store.lookups import AccountKey
-from store.people import administration, contacts
+from store.people import contacts, users
 from store.session import Database
 
 
@@ -25,7 +25,7 @@ class UserDesk:
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
-            return await administration.users(connection, scope)
+            return await users.users(connection, scope)
 
     async def create_user(
         self,
@@ -49,7 +49,7 @@ class UserDesk:
             caller.require(Permission.MANAGE_USERS)
             chosen, address = parse_name(name), email_address(email)
             given = _granted(caller, role, distributor)
-            return await administration.create_user(
+            return await users.create_user(
                 connection,
                 found,
                 chosen,
@@ -68,7 +68,7 @@ class UserDesk:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
             chosen = parse_language(language)
-            return await administration.set_user_language(connection, found.id, chosen, caller.by)
+            return await users.set_user_language(connection, found.id, chosen, caller.by)
 
     async def set_role(
         self, caller: Caller, user: str, role: str, *, distributor: str | None = None
@@ -84,7 +84,7 @@ class UserDesk:
             given = _granted(caller, role, distributor)
             account = AccountKey(found.account_id, found.account)
             distributor_id = await _distributor(connection, account, distributor)
-            return await administration.set_role(connection, found.id, given, distributor_id, caller.by)
+            return await users.set_role(connection, found.id, given, distributor_id, caller.by)
 
     async def deactivate_user(self, caller: Caller, user: str) -> UserView:
         """Deactivate a user, who can do nothing any more. Orders that were accepted before continue (F53)."""
@@ -99,7 +99,7 @@ class UserDesk:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
             _not_above(caller, found.role)
-            return await administration.set_active(connection, found.id, caller.by, active=active)
+            return await users.set_active(connection, found.id, caller.by, active=active)
 
 
 def email_address(text: str) -> str:

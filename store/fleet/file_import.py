@@ -15,7 +15,7 @@ from models.language import Language
 from models.people.callers import OPERATOR, By
 from store.fleet.conflicts import refuse_conflicts
 from store.people.accounts import record
-from store.people.administration import add_default_profiles
+from store.people.profiles import add_default_profiles
 from store.staging import ids, prepare, run, stage
 
 _STAGED = {

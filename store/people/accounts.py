@@ -11,7 +11,7 @@ from models.people.account import AccountView
 from models.people.callers import By
 from store import events
 from store.people.account_settings import account
-from store.people.administration import add_default_profiles
+from store.people.profiles import add_default_profiles
 from store.people.tables import AccountRow
 from store.row import now
 from store.session import constraint_of

@@ -22,7 +22,7 @@ from store.key_ring import KeyRing
 from store.operations import unfinished
 from store.orders import access
 from store.orders import views as orders
-from store.people import account_settings, administration, contacts, references
+from store.people import account_settings, contacts, references, users
 from tests.builders import ACCOUNT
 from tests.callers.samples import LINKS, SAMPLES
 from tests.callers.world import BOLT, KEYS, UNKNOWN, Desks, Known, who
@@ -140,7 +140,7 @@ STORE: dict[str, Read] = {
     "contacts.find_distributor": lambda c, s, _: contacts.find_distributor(c, s.account_id, "Telvia"),  # type: ignore[union-attr]
     "contacts.of_ids": lambda c, s, k: contacts.of_ids(c, s, [_number(k.contact)]),
     "contacts.find": lambda c, s, k: contacts.find(c, s, k.contact),
-    "administration.users": lambda c, s, _: _of_acme(administration.users(c, s)),
+    "users.users": lambda c, s, _: _of_acme(users.users(c, s)),
     "qr_codes.current": lambda c, s, _: codes.current(c, s, _RING, 1),
     "qr_codes.current_version": lambda c, s, _: codes.current_version(c, s, 1),
     "qr_codes.current_number": lambda c, s, _: codes.current_number(c, s, 1),

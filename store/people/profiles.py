@@ -1,41 +1,32 @@
-"""Manages users and authorised actions profiles. A target without a row in `profile_targets` is disabled.
+"""Authorised actions profiles. A target that is not in `profile_targets` is disabled (F40, F61).
 
-Every change appends an event with its actor. Events contain ids, roles and targets, never names or addresses:
-they contain no personal data when a person is erased.
+Every change appends an event with its actor. Events contain ids, roles and targets, never names or addresses.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Select,
-    String,
     delete,
     func,
     literal,
-    or_,
     select,
     text,
-    update,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
 from models.identifiers import storable
-from models.language import Language
 from models.orders.rules import TARGETS
-from models.people.callers import By, Role, Scope, UserKind
+from models.people.callers import By
 from models.people.profiles import DEFAULT_PROFILE, ProfileView
-from models.people.views import UserView
 from store import events
 from store.locks import keep_account_open
-from store.lookups import AccountKey, select_users, user_view
-from store.people.tables import AccountRow, ProfileRow, ProfileTargetRow, UserRow
-from store.row import now
-from store.scopes import within
+from store.lookups import AccountKey
+from store.people.tables import ProfileRow, ProfileTargetRow, UserRow
 
 _DEFAULT_PROFILES = """
 WITH made AS (
@@ -88,7 +79,7 @@ async def create_profile(connection: AsyncConnection, account: AccountKey, name:
     if profile_id is None:
         raise Refused.because("profile_exists")
     happened = ("profile.created", {"profile": profile_id})
-    await _record(connection, account.id, f"profile:{profile_id}", by, happened)
+    await record_change(connection, account.id, f"profile:{profile_id}", by, happened)
     return await profile(connection, account, name)
 
 
@@ -119,101 +110,6 @@ async def disable(
     )
 
 
-async def users(connection: AsyncConnection, scope: Scope) -> list[UserView]:
-    """Users, sorted by account and name."""
-    mine = select_users().where(within(scope, UserRow.account_id))
-    statement = mine.order_by(AccountRow.name, UserRow.name, UserRow.id)
-    return [user_view(row) for row in await connection.execute(statement)]
-
-
-async def create_user(
-    connection: AsyncConnection,
-    account: AccountKey,
-    name: str,
-    email: str,
-    profile_name: str | None,
-    *,
-    role: Role,
-    kind: UserKind,
-    distributor_id: int | None,
-    language: Language | None = None,
-    by: By,
-) -> UserView:
-    """Create a user with the named profile of the account, or its default one.
-
-    Raises `Refused`: `email_in_use`, as an address belongs to one user of all accounts; `account_closed`.
-    """
-    await keep_account_open(connection, account.id)
-    statement = insert(UserRow).from_select(
-        ["account_id", "name", "email", "profile_id", "role", "kind", "distributor_id", "language"],
-        select(
-            literal(account.id, BigInteger),
-            literal(name),
-            literal(email),
-            await _profile_id(connection, account, profile_name),
-            literal(role.value),
-            literal(kind.value),
-            literal(distributor_id, BigInteger),
-            literal(language, String),
-        ),
-    )
-    made = await connection.execute(statement.on_conflict_do_nothing().returning(UserRow.id))
-    user_id = made.scalar_one_or_none()
-    if user_id is None:
-        raise Refused.because("email_in_use")
-    user = await _user(connection, user_id)
-    data = {"user": user_id, "role": role.value, "kind": kind.value}
-    await _record(connection, account.id, user.actor, by, ("user.created", data))
-    return user
-
-
-async def set_role(
-    connection: AsyncConnection, user_id: int, role: Role, distributor_id: int | None, by: By
-) -> UserView:
-    """Change a user's role. The provider desk requires a distributor, any other role none."""
-    values = {"role": role.value, "distributor_id": distributor_id}
-    others = or_(UserRow.role != role, UserRow.distributor_id.is_distinct_from(distributor_id))
-    return await _change(connection, user_id, by, ("user.role_changed", values), values=values, others=others)
-
-
-async def set_active(connection: AsyncConnection, user_id: int, by: By, *, active: bool) -> UserView:
-    """Activate or deactivate a user; idempotent."""
-    values = {"deactivated_at": None if active else now()}
-    others = UserRow.deactivated_at.is_not(None) if active else UserRow.deactivated_at.is_(None)
-    happened = "user.activated" if active else "user.deactivated"
-    return await _change(connection, user_id, by, (happened, {}), values=values, others=others)
-
-
-async def set_user_language(
-    connection: AsyncConnection, user_id: int, language: Language, by: By
-) -> UserView:
-    """Set the language of e-mails to this user, who must exist (F66)."""
-    values = {"language": language.value}
-    others = UserRow.language.is_distinct_from(language)
-    return await _change(
-        connection, user_id, by, ("user.language_changed", values), values=values, others=others
-    )
-
-
-async def _change(
-    connection: AsyncConnection,
-    user_id: int,
-    by: By,
-    happened: events.Happening,
-    *,
-    values: Mapping[str, Any],
-    others: ColumnElement[bool],
-) -> UserView:
-    """Change a user if the values differ (`others`), and append the event with the user's id."""
-    changed = update(UserRow).where(UserRow.id == user_id, others).values(values).returning(UserRow.id)
-    done = (await connection.execute(changed)).one_or_none()
-    user = await _user(connection, user_id)
-    if done:
-        kind, data = happened
-        await _record(connection, user.account_id, user.actor, by, (kind, {"user": user_id, **data}))
-    return user
-
-
 async def _record_targets(
     connection: AsyncConnection,
     account_id: int,
@@ -226,20 +122,18 @@ async def _record_targets(
     wanted = set(changed)
     if wanted:
         data = {"profile": profile_id, "targets": [target for target in TARGETS if target in wanted]}
-        await _record(connection, account_id, f"profile:{profile_id}", by, (kind, data))
+        await record_change(connection, account_id, f"profile:{profile_id}", by, (kind, data))
 
 
-async def _record(
+async def record_change(
     connection: AsyncConnection, account_id: int, about: str, by: By, happened: events.Happening
 ) -> None:
+    """Append the event of a change of a user or a profile (`about`)."""
     await events.append(connection, account_id, (about,), by.actor, happened, origin_id=by.origin_id)
 
 
-async def _user(connection: AsyncConnection, user_id: int) -> UserView:
-    return user_view((await connection.execute(select_users().where(UserRow.id == user_id))).one())
-
-
-async def _profile_id(connection: AsyncConnection, account: AccountKey, name: str | None) -> Any:
+async def profile_id_of(connection: AsyncConnection, account: AccountKey, name: str | None) -> Any:
+    """The id of the profile of this name, or of the account's default profile, for a statement."""
     if name is not None:
         return literal((await profile(connection, account, name)).id, BigInteger)
     default = select(ProfileRow.id).where(ProfileRow.account_id == account.id, ProfileRow.is_default)

@@ -1,0 +1,130 @@
+"""Users of an account: their role, profile, language and whether they may act.
+
+Every change appends an event with its actor. Events contain ids, roles and targets, never names or addresses.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    String,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import Refused
+from models.language import Language
+from models.people.callers import By, Role, Scope, UserKind
+from models.people.views import UserView
+from store import events
+from store.locks import keep_account_open
+from store.lookups import AccountKey, select_users, user_view
+from store.people.profiles import profile_id_of, record_change
+from store.people.tables import AccountRow, UserRow
+from store.row import now
+from store.scopes import within
+
+
+async def users(connection: AsyncConnection, scope: Scope) -> list[UserView]:
+    """Users, sorted by account and name."""
+    mine = select_users().where(within(scope, UserRow.account_id))
+    statement = mine.order_by(AccountRow.name, UserRow.name, UserRow.id)
+    return [user_view(row) for row in await connection.execute(statement)]
+
+
+async def create_user(
+    connection: AsyncConnection,
+    account: AccountKey,
+    name: str,
+    email: str,
+    profile_name: str | None,
+    *,
+    role: Role,
+    kind: UserKind,
+    distributor_id: int | None,
+    language: Language | None = None,
+    by: By,
+) -> UserView:
+    """Create a user with the named profile of the account, or its default one.
+
+    Raises `Refused`: `email_in_use`, as an address belongs to one user of all accounts; `account_closed`.
+    """
+    await keep_account_open(connection, account.id)
+    statement = insert(UserRow).from_select(
+        ["account_id", "name", "email", "profile_id", "role", "kind", "distributor_id", "language"],
+        select(
+            literal(account.id, BigInteger),
+            literal(name),
+            literal(email),
+            await profile_id_of(connection, account, profile_name),
+            literal(role.value),
+            literal(kind.value),
+            literal(distributor_id, BigInteger),
+            literal(language, String),
+        ),
+    )
+    made = await connection.execute(statement.on_conflict_do_nothing().returning(UserRow.id))
+    user_id = made.scalar_one_or_none()
+    if user_id is None:
+        raise Refused.because("email_in_use")
+    user = await _user(connection, user_id)
+    data = {"user": user_id, "role": role.value, "kind": kind.value}
+    await record_change(connection, account.id, user.actor, by, ("user.created", data))
+    return user
+
+
+async def set_role(
+    connection: AsyncConnection, user_id: int, role: Role, distributor_id: int | None, by: By
+) -> UserView:
+    """Change a user's role. The provider desk requires a distributor, any other role none."""
+    values = {"role": role.value, "distributor_id": distributor_id}
+    others = or_(UserRow.role != role, UserRow.distributor_id.is_distinct_from(distributor_id))
+    return await _change(connection, user_id, by, ("user.role_changed", values), values=values, others=others)
+
+
+async def set_active(connection: AsyncConnection, user_id: int, by: By, *, active: bool) -> UserView:
+    """Activate or deactivate a user; idempotent."""
+    values = {"deactivated_at": None if active else now()}
+    others = UserRow.deactivated_at.is_not(None) if active else UserRow.deactivated_at.is_(None)
+    happened = "user.activated" if active else "user.deactivated"
+    return await _change(connection, user_id, by, (happened, {}), values=values, others=others)
+
+
+async def set_user_language(
+    connection: AsyncConnection, user_id: int, language: Language, by: By
+) -> UserView:
+    """Set the language of e-mails to this user, who must exist (F66)."""
+    values = {"language": language.value}
+    others = UserRow.language.is_distinct_from(language)
+    return await _change(
+        connection, user_id, by, ("user.language_changed", values), values=values, others=others
+    )
+
+
+async def _change(
+    connection: AsyncConnection,
+    user_id: int,
+    by: By,
+    happened: events.Happening,
+    *,
+    values: Mapping[str, Any],
+    others: ColumnElement[bool],
+) -> UserView:
+    """Change a user if the values differ (`others`), and append the event with the user's id."""
+    changed = update(UserRow).where(UserRow.id == user_id, others).values(values).returning(UserRow.id)
+    done = (await connection.execute(changed)).one_or_none()
+    user = await _user(connection, user_id)
+    if done:
+        kind, data = happened
+        await record_change(connection, user.account_id, user.actor, by, (kind, {"user": user_id, **data}))
+    return user
+
+
+async def _user(connection: AsyncConnection, user_id: int) -> UserView:
+    return user_view((await connection.execute(select_users().where(UserRow.id == user_id))).one())
