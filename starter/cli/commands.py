@@ -17,7 +17,7 @@ from starter.cli.fleet import fleet
 from starter.cli.help_pages import show_flags
 from starter.cli.language import choose
 from starter.cli.operations import database, doctor, keys, outages, sandbox
-from starter.cli.orders import orders
+from starter.cli.orders import place_and_steer
 from starter.cli.output import say
 from starter.cli.people import accounts, contacts, erasure, profiles, users
 from starter.cli.session import act_as, fail, report_bug
@@ -38,7 +38,7 @@ app.add_typer(profiles.app, name="profile")
 app.add_typer(users.app, name="user")
 app.add_typer(contacts.app, name="contact")
 app.add_typer(erasure.app, name="person")
-app.add_typer(orders.app, name="order")
+app.add_typer(place_and_steer.app, name="order")
 app.add_typer(requests.app, name="qr")
 app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.mail_app, name="mail")

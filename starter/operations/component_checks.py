@@ -6,8 +6,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from mail.check import try_out
 from mail.errors import MailError, MailInvalid
-from mail.trial import try_out
 from models.errors import EsimError, Refused, Unavailable
 from settings import Settings
 from starter.operations.readiness import ANSWERS_WITHIN, Check, within

@@ -13,7 +13,7 @@ from models.identifiers import reference
 from models.orders.placement import OrderState
 from models.people.callers import Caller
 from starter.cli.imports import DryRun, read_file
-from starter.cli.orders.orders import print_state
+from starter.cli.orders.place_and_steer import print_state
 from starter.cli.output import JsonFlag, print_json, printable, say
 from starter.cli.session import open_desk, order_desk, run
 from wording.counts import listed

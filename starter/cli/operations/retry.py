@@ -10,7 +10,7 @@ from models.orders.lifecycle import HoldReason
 from starter.cli.codes.arguments import parse_id
 from starter.cli.operations.retry_many import retry_many, retry_named
 from starter.cli.operations.start_lost import start_lost
-from starter.cli.orders.views import parse_order_id
+from starter.cli.orders.list_and_show import parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.session import CHECK_FAILED, caller, run, settings
 

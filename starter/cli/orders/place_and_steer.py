@@ -11,13 +11,13 @@ from models.orders.rules import DISCARD_WARNING
 from models.orders.views import OrderView
 from starter.cli.language import cautioned, kind_label, order_status
 from starter.cli.operations import retry
-from starter.cli.orders import views
-from starter.cli.orders.views import Line, Order, User, parse_order_id
+from starter.cli.orders import list_and_show
+from starter.cli.orders.list_and_show import Line, Order, User, parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.questions import at_terminal, confirmed
 from starter.cli.session import kept_open, order_desk, run
 
-app = views.app
+app = list_and_show.app
 app.command(name="retry")(retry.retry)
 
 Pack = Annotated[str | None, typer.Option("--pack", help="Name or id (P-4); not needed if only one fits.")]
