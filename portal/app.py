@@ -78,11 +78,11 @@ def _route_links(app: FastAPI, links: LinkDesk, pages: Pages, settings: Settings
     app.add_api_route("/u/{token}", uploads.page, methods=LOOK)
     app.add_api_route("/u/{token}/check", uploads.check, methods=["POST"])
     app.add_api_route("/u/{token}/send", uploads.send, methods=["POST"])
-    app.add_api_route("/u/{token}/tell", uploads.tell, methods=["POST"])
+    app.add_api_route("/u/{token}/notify", uploads.notify, methods=["POST"])
     app.add_api_route("/q/{token}", downloads.page, methods=LOOK)
     app.add_api_route("/q/{token}", downloads.reveal, methods=["POST"])
     app.add_api_route("/q/{token}/png", downloads.download, methods=["POST"])
-    for step in ("check", "send", "tell"):
+    for step in ("check", "send", "notify"):
         app.add_api_route(f"/u/{{token}}/{step}", uploads.back, methods=LOOK)
     app.add_api_route("/q/{token}/png", downloads.back, methods=LOOK)
 

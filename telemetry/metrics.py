@@ -72,7 +72,7 @@ GAUGES = (
     Gauge("esim_mails", "Mails by outcome.", ("template", "state"), database_metrics.mails),
     Gauge("esim_qr_imports", "Imports of QR codes.", ("outcome", "code"), database_metrics.qr_imports),
 )
-AGE = Gauge("esim_figures_age_seconds", "How old the other esim_ gauges are.", (), database_metrics.orders)
+AGE = Gauge("esim_metrics_age_seconds", "How old the other esim_ gauges are.", (), database_metrics.orders)
 
 
 def use_runtime(settings: Settings) -> None:

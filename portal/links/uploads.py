@@ -3,7 +3,7 @@
     GET  /u/{token}         which QR code is requested, and the form to upload it
     POST /u/{token}/check   reads the file or the typed code, and shows a preview of it
     POST /u/{token}/send    imports the code; the page offers the notification
-    POST /u/{token}/tell    sends the notification
+    POST /u/{token}/notify    sends the notification
 
 Each request may be repeated: the desk is idempotent. Once the request for the code has ended, the pages say
 how it ended; the contact who answered it is thanked, and can notify the manager while no notification was
@@ -121,11 +121,11 @@ class UploadRoutes:
             if not _is_over(refused):
                 raise
 
-    async def tell(self, request: Request, token: str) -> Response:
+    async def notify(self, request: Request, token: str) -> Response:
         """Send the notification."""
         check_same_origin(request, self.portal_url)
         await self.links.notify_manager(LinkBearer(token))
-        return self.pages.render(request, "told")
+        return self.pages.render(request, "notified")
 
     async def _unless_over(self, request: Request, token: str, page: Awaitable[Response]) -> Response:
         """The page; where the request has ended, the page that says how it ended."""

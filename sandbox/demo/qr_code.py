@@ -120,7 +120,7 @@ class QrChapter:
             return
         sent = await browser.post(f"{link}/send", data={"upload_id": found[1]})
         self.timeline.check("Sent: the code is the SIM's", right=sent.status_code == httpx.codes.OK)
-        notified = await browser.post(f"{link}/tell")
+        notified = await browser.post(f"{link}/notify")
         self.timeline.check("and the manager is notified", right=notified.status_code == httpx.codes.OK)
 
     async def _download(self, browser: httpx.AsyncClient, user: UserView, code: ActivationCode) -> None:

@@ -63,9 +63,9 @@ async def every_page(viewer: Viewer, page: Page) -> AsyncIterator[str]:
     await page.wait_for_selector("dialog:modal")
     await page.locator("dialog").evaluate("d => Promise.all(d.getAnimations().map((a) => a.finished))")
     yield "done"
-    await page.locator("button[form=tell]").click()
-    await page.wait_for_url("**/tell")
-    yield "told"
+    await page.locator("button[form=notify]").click()
+    await page.wait_for_url("**/notify")
+    yield "notified"
     await page.goto(viewer.download)
     yield "landing"
     await page.locator("form button").click()

@@ -146,7 +146,7 @@ async def test_nothing_is_read_by_a_route_before_the_link_is_known(
 
     monkeypatch.setattr(_Body, "receive", noted)
     of_links = [path for method, path in routes(everything) if method == "POST" and "no-such-link" in path]
-    assert {f"/u/no-such-link/{step}" for step in ("check", "send", "tell")} < set(of_links)
+    assert {f"/u/no-such-link/{step}" for step in ("check", "send", "notify")} < set(of_links)
     for path in of_links:
         for content in (b"", b"--", b"upload_id=upload-1", b"&" * 1000):
             sender = Sender(len(content), begin=content)
@@ -157,7 +157,7 @@ async def test_nothing_is_read_by_a_route_before_the_link_is_known(
 
 
 @pytest.mark.covers("S3")
-@pytest.mark.parametrize("step", ["send", "tell"])
+@pytest.mark.parametrize("step", ["send", "notify"])
 async def test_a_form_without_a_file_is_refused_also_with_a_link(
     everything: FastAPI, desk: InventedDesk, parsed: list[int], step: str
 ) -> None:

@@ -28,8 +28,8 @@ async def test_whoever_answered_is_thanked_and_may_still_tell(
     assert "sign good" in answer.text
     assert Ended.request in answer.text
     assert ">ana@acme.example</dd>" in answer.text
-    assert f'action="{PAGE}/tell"' in answer.text
-    assert (await browser.post(f"{PAGE}/tell")).status_code == 200
+    assert f'action="{PAGE}/notify"' in answer.text
+    assert (await browser.post(f"{PAGE}/notify")).status_code == 200
     desk.ended = Ended(unnotified=False)
     told = await browser.get(PAGE)
     assert told.status_code == 200

@@ -27,7 +27,7 @@ EVERYTHING = [
     ("GET", "/u/unknown", 404),
     ("GET", f"/u/{UPLOAD}/", 404),
     ("GET", f"/u/{UPLOAD}/send", 303),
-    ("POST", f"/u/{UPLOAD}/tell", 200),
+    ("POST", f"/u/{UPLOAD}/notify", 200),
     ("POST", f"/u/{UPLOAD}/check", 422),
     ("DELETE", f"/u/{UPLOAD}", 405),
     ("GET", f"/q/{DOWNLOAD}", 200),
@@ -249,7 +249,7 @@ async def _parts(size: int) -> AsyncIterator[bytes]:
 async def test_only_our_own_forms_are_taken(
     browser: httpx.AsyncClient, desk: InventedDesk, headers: dict[str, str], *, taken: bool
 ) -> None:
-    for path in (f"/q/{DOWNLOAD}", f"/q/{DOWNLOAD}/png", f"/u/{UPLOAD}/tell"):
+    for path in (f"/q/{DOWNLOAD}", f"/q/{DOWNLOAD}/png", f"/u/{UPLOAD}/notify"):
         assert (await browser.post(path, headers=headers)).status_code == (200 if taken else 403)
     for path in (f"/u/{UPLOAD}/send", f"/u/{UPLOAD}/check"):
         sent = await browser.post(path, data={"upload_id": "upload-1", "code": str(CODE)}, headers=headers)

@@ -34,7 +34,7 @@ async def test_the_page_says_which_sim_and_what_is_wanted(browser: httpx.AsyncCl
 
 
 async def test_opening_the_page_uses_nothing_up(browser: httpx.AsyncClient, desk: InventedDesk) -> None:
-    for path in (PAGE, f"{PAGE}/check", f"{PAGE}/send", f"{PAGE}/tell"):
+    for path in (PAGE, f"{PAGE}/check", f"{PAGE}/send", f"{PAGE}/notify"):
         await browser.get(path, follow_redirects=True)
         await browser.head(path, follow_redirects=True)
     assert set(desk.done) == {"upload_page"}
@@ -59,7 +59,7 @@ async def test_a_file_is_checked_looked_at_sent_and_told(
     assert ">ana@acme.example</dd>" in done.text
     assert "notified automatically 15 minutes after" in done.text
     assert "notify_manager" not in desk.done
-    told = await browser.post(f"{PAGE}/tell")
+    told = await browser.post(f"{PAGE}/notify")
     assert told.status_code == 200
     assert desk.done["notify_manager"] == 1
 
@@ -185,7 +185,7 @@ async def test_a_link_that_is_over_says_what_to_do(
         await browser.get(PAGE),
         await browser.post(f"{PAGE}/check", files=GOOD_FILE),
         await browser.post(f"{PAGE}/send", data={"upload_id": "upload-1"}),
-        await browser.post(f"{PAGE}/tell"),
+        await browser.post(f"{PAGE}/notify"),
     ):
         assert answer.status_code == 410
         assert "Ask the sender for a new one." in answer.text

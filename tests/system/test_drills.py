@@ -198,7 +198,7 @@ async def a_code_is_got(world: QrScene, number: int) -> str:
         assert (await world.upload(browser, link, png(a_code(number)))).status_code == 200
 
         async def told() -> int:
-            return (await browser.post(f"{link}/tell")).status_code
+            return (await browser.post(f"{link}/notify")).status_code
 
         await eventually(told, lambda status: status == 200, within=60)
     return request_id

@@ -43,8 +43,8 @@ async def test_a_code_comes_by_the_link_and_its_manager_gets_it(scene: Scene) ->
         again = await browser.get(link)
         assert again.status_code == 200, "whoever answered is thanked"
         assert ANA in again.text, "and may still tell"
-        assert (await browser.post(f"{link}/tell")).status_code == 200
-        assert (await browser.post(f"{link}/tell")).status_code == 200, "pressed twice"
+        assert (await browser.post(f"{link}/notify")).status_code == 200
+        assert (await browser.post(f"{link}/notify")).status_code == 200, "pressed twice"
         assert ANA not in (await browser.get(link)).text, "told"
         shown = await world.download_link(ANA)
         await scene.ended(made.request_id)

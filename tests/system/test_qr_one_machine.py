@@ -75,7 +75,7 @@ async def test_a_code_is_asked_for_received_and_shown_by_commands_and_pages_alon
         assert found is not None
         done = await browser.post(f"{link}/send", data={"upload_id": found[1]})
         assert USER in done.text
-        assert (await browser.post(f"{link}/tell")).status_code == 200
+        assert (await browser.post(f"{link}/notify")).status_code == 200
         shown = await link_to(shell, USER, "q")
         picture = (await browser.post(f"{shown}/png")).content
         assert (await read_upload(picture, "a.png")).code == a_code(1)

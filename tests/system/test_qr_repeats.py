@@ -54,13 +54,13 @@ async def test_a_contact_may_send_the_code_that_is_there_already_twice_and_tell_
     await world.request()
     link = await world.upload_link()
     async with world.browser() as browser:
-        assert (await browser.post(f"{link}/tell")).status_code == 409, "nothing was sent yet"
+        assert (await browser.post(f"{link}/notify")).status_code == 409, "nothing was sent yet"
         done = await world.upload(browser, link)
         assert done.status_code == 200
         sent = (await scene.sql("SELECT id FROM qr_uploads"))[0].id
         again = await browser.post(f"{link}/send", data={"upload_id": sent})
         assert again.status_code == 200, "reloaded"
-        assert (await browser.post(f"{link}/tell")).status_code == 200
+        assert (await browser.post(f"{link}/notify")).status_code == 200
         assert (await browser.post(await world.download_link(ANA))).status_code == 200
 
 
@@ -107,7 +107,7 @@ async def test_who_was_told_by_the_request_is_not_told_again_by_its_contact(scen
         )
         await world.download_link(ANA)
         await scene.ended(request_id)
-        assert (await browser.post(f"{link}/tell")).status_code == 200
+        assert (await browser.post(f"{link}/notify")).status_code == 200
     assert len((await world.history()).notifications) == 1
 
 

@@ -120,7 +120,7 @@ async def test_silence_is_reminded_of_then_held_and_goes_on(scene: Scene) -> Non
     await world.held_for(request_id, None)
     async with world.browser() as browser:
         assert (await world.upload(browser, link)).status_code == 200
-        await browser.post(f"{link}/tell")
+        await browser.post(f"{link}/notify")
     await scene.ended(request_id)
 
 
@@ -176,6 +176,6 @@ async def test_a_terminated_request_is_started_again_and_mails_nobody_twice(scen
     await world.desk.retry(OPERATOR, request_id)
     async with world.browser() as browser:
         assert (await world.upload(browser, link)).status_code == 200
-        await browser.post(f"{link}/tell")
+        await browser.post(f"{link}/notify")
     await scene.ended(request_id)
     assert [mail.to for mail in scene.mailbox.mails].count([QUENTIN]) == 1

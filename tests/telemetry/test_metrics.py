@@ -94,8 +94,8 @@ async def test_a_database_that_is_away_is_told_by_the_age(caplog: pytest.LogCapt
     for _ in range(2):
         await reader.look()
     seen = await page.read()
-    assert set(samples(seen)) == {"esim_figures_age_seconds"}
-    assert (value(seen, "esim_figures_age_seconds") or 0) > 0
+    assert set(samples(seen)) == {"esim_metrics_age_seconds"}
+    assert (value(seen, "esim_metrics_age_seconds") or 0) > 0
     assert caplog.messages == ["The gauges are not up to date: Unavailable."], "said once"
 
 
@@ -116,7 +116,7 @@ def test_both_processes_show_the_same(watched: Watched) -> None:
         assert value(seen, "esim_mails", template="manager_notified", state="sent") == 1
         assert value(seen, "esim_qr_imports", outcome="imported", code="none") == 1
         assert value(seen, "esim_qr_imports", outcome="refused", code="file_type_mismatch") == 1
-        assert (value(seen, "esim_figures_age_seconds") or 0) < 5
+        assert (value(seen, "esim_metrics_age_seconds") or 0) < 5
     assert "temporal_worker_task_slots_available" in samples(watched.metrics["worker"])
 
 

@@ -30,7 +30,7 @@ SECRET = "sentinel@private.example"
 
 @pytest.mark.covers("W3")
 def test_one_trace_goes_from_the_page_to_the_step(watched: Watched) -> None:
-    pages = [span for _, span in watched.spans if span.name == "POST /u/{token}/tell"]
+    pages = [span for _, span in watched.spans if span.name == "POST /u/{token}/notify"]
     (trace_id,) = {
         span.trace_id
         for _, span in watched.spans
@@ -39,7 +39,7 @@ def test_one_trace_goes_from_the_page_to_the_step(watched: Watched) -> None:
     }
     ours = {span.name: (service, span) for service, span in watched.spans if span.trace_id == trace_id}
     way = [
-        ("esim-portal", "POST /u/{token}/tell"),
+        ("esim-portal", "POST /u/{token}/notify"),
         ("esim-portal", "StartWorkflow:EsimQrNotification"),
         ("esim-worker", "RunWorkflow:EsimQrNotification"),
         ("esim-worker", "StartActivity:send_notification"),

@@ -164,7 +164,7 @@ class Day:
         ) as browser:
             await asked.upload(browser, link, b"no picture", "code.png")
             assert (await asked.upload(browser, link)).status_code == 200
-            assert (await browser.post(f"{link}/tell")).status_code == 200
+            assert (await browser.post(f"{link}/notify")).status_code == 200
             shown = await asked.download_link(ANA)
             self.tokens["download token"] = shown.rpartition("/")[2]
             assert "<svg" in (await browser.post(shown)).text
@@ -177,7 +177,7 @@ class Day:
             base_url=self.scene.settings.portal_url, timeout=30, headers=OF_A_STRANGER
         ) as browser:
             # again, when it is over: Temporal does not start it twice
-            assert (await browser.post(f"{link}/tell")).status_code == 200
+            assert (await browser.post(f"{link}/notify")).status_code == 200
 
     async def steps_fail(self) -> None:
         """A mail server and a database that repeat what they were given, and code that is not there."""
