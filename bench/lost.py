@@ -18,7 +18,8 @@ from bench.fleet import USER, seed
 from bench.surroundings import Surroundings, surroundings
 from models.orders.lifecycle import OrderKind
 from starter import callers
-from starter.orders.desk import OrderDesk, OrderDraft
+from starter.orders.desk import OrderDesk
+from starter.orders.drafts import OrderDraft
 from store.session import Database
 
 _COPY_ID = "'order-' || translate(substr(md5(n::text), 1, 16), '0189', 'wxyz')"

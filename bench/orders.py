@@ -19,7 +19,8 @@ from bench.fleet import new_iccid
 from models.orders.lifecycle import OrderKind
 from models.people.callers import Caller
 from starter import callers
-from starter.orders.desk import OrderDesk, OrderDraft
+from starter.orders.desk import OrderDesk
+from starter.orders.drafts import OrderDraft
 from workflows import search_attributes
 
 

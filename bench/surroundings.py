@@ -17,9 +17,9 @@ import psutil
 
 from bench.bare_worker import TASK_QUEUE
 from sandbox.data_dir import Addresses, DataDir
+from sandbox.parts import Service
 from sandbox.ports import free_port
 from sandbox.processes import Child, Program
-from sandbox.supervisor import Service
 from sandbox.temporal_server import worker_polls
 from sandbox.up import USUAL_PORTS, Plan, Sandbox
 from settings import Settings

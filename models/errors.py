@@ -16,8 +16,9 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from models.refusals import DECLARED, UNKNOWN, WORDS
+from models.refusals import DECLARED, UNKNOWN
 from models.refusals.declared import UNPROCESSABLE, filled
+from models.refusals.words import WORDS
 
 
 class Refusal(BaseModel):

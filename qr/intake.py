@@ -15,11 +15,9 @@ from weakref import WeakKeyDictionary
 
 from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
 from models.errors import Unavailable
-from qr.file_types import ACCEPTED, FileType, actual_type, claimed_type
+from qr.file_types import FileType, actual_type, claimed_type
 from qr.process import Answer, read_in_child
 from qr.refusals import invalid_code, refused
-
-__all__ = ["ACCEPTED", "LARGEST_UPLOAD", "FileType", "Found", "Intake", "read_upload"]
 
 LARGEST_UPLOAD = 5 * 1024 * 1024
 """The maximum size of a file, in bytes."""

@@ -10,8 +10,6 @@ from sandbox.errors import SandboxError
 from sandbox.parts import WATCH_SECONDS, Part, Service, State, Status
 from sandbox.processes import Child, Lifeline
 
-__all__ = ["Service", "Supervisor"]
-
 
 class Supervisor:
     """Runs services until the block ends, then stops them in reverse order and leaves none running.

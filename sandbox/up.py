@@ -13,10 +13,11 @@ import sandbox
 from sandbox.control import Answer, listening, steer
 from sandbox.data_dir import Addresses, DataDir
 from sandbox.files import private_files
+from sandbox.parts import Service
 from sandbox.ports import HOST, choose_ports, is_free, one_port_on
 from sandbox.postgres import Postgres
 from sandbox.processes import Child, Program
-from sandbox.supervisor import Service, Supervisor
+from sandbox.supervisor import Supervisor
 from sandbox.temporal_server import TemporalServer, worker_polls
 
 USUAL_PORTS = {"temporal": 7233, "temporal_ui": 8233, "temporal_metrics": 9233, "smtp": 1025, "portal": 8090}

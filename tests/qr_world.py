@@ -12,7 +12,7 @@ from models.errors import Refused
 from models.identifiers import qr_notification_id, qr_request_id
 from models.orders.lifecycle import HoldReason
 from models.people.callers import AllAccounts, By
-from store.codes import codes, links, notifications, request_steps
+from store.codes import codes, imports, links, notifications, request_steps
 from store.key_ring import KeyRing
 from store.operations import holds
 from store.session import Database
@@ -79,7 +79,7 @@ class QrWorld:
             "request_id": None,
         } | changes
         async with self.database.transaction() as connection:
-            return await codes.take(connection, self.keys, sim_id=sim, **wanted)
+            return await imports.take(connection, self.keys, sim_id=sim, **wanted)
 
     async def upload_link(self, request_id: str, sim: int = 1, contact: int | None = None) -> str:
         """The token of a mail's upload link."""
@@ -98,7 +98,7 @@ class QrWorld:
         """A contact imports a code with the link."""
         async with self.database.transaction() as connection:
             link = await links.find(connection, token, "upload", lock=True)
-            return await codes.take(
+            return await imports.take(
                 connection,
                 self.keys,
                 sim_id=link.sim_id,

@@ -16,7 +16,6 @@ from models.refusals.imports import IMPORTS
 from models.refusals.operations import OPERATIONS
 from models.refusals.orders import ORDERS
 from models.refusals.people import ACCOUNTS
-from models.refusals.words import WORDS
 
 SUBJECTS: Mapping[str, Mapping[str, Declared]] = {
     "Orders": ORDERS,
@@ -34,5 +33,3 @@ DECLARED: dict[str, Declared] = {
 
 UNKNOWN = "This was refused: {code}."
 """The sentence of a refusal that this version does not know, such as one of a newer version."""
-
-__all__ = ["DECLARED", "SUBJECTS", "UNKNOWN", "WORDS"]

@@ -26,7 +26,8 @@ from sandbox.mails import list_mails, read_mail
 from sandbox.stage import Timeline, wait_until
 from starter import callers
 from starter.codes.book import CodeBook
-from starter.codes.desk import QrDesk, QrRequestDraft
+from starter.codes.desk import QrDesk
+from starter.codes.drafts import QrRequestDraft
 from starter.people.contacts import ContactDesk
 
 CONTACT = "qr-codes@distributor.example"

@@ -19,7 +19,8 @@ from starter import callers
 from starter.catalogue.desk import CatalogueDesk
 from starter.codes.desk import QrDesk
 from starter.fleet.desk import FleetDesk
-from starter.orders.desk import OrderDesk, OrderDraft
+from starter.orders.desk import OrderDesk
+from starter.orders.drafts import OrderDraft
 from workflows.search_attributes import ORDER_STATUS
 
 OPERATOR = callers.operator()

@@ -24,7 +24,7 @@ from starter.codes.workflows import QrWorkflows
 from starter.connected import ConnectedDesk
 from starter.people.users import email_address
 from store import events, lookups
-from store.codes import codes, link_ends, notifications
+from store.codes import codes, imports, link_ends, notifications
 from store.codes.managers import manager_of
 from store.key_ring import KeyRing
 from store.lookups import SimKey
@@ -149,7 +149,7 @@ class CodeDesk(ConnectedDesk):
     ) -> Imported:
         async with self.database.transaction() as connection:
             await _check_profile(connection, caller, sim)
-            imported = await codes.take(
+            imported = await imports.take(
                 connection,
                 self.keys,
                 sim_id=sim.id,
@@ -168,7 +168,7 @@ class CodeDesk(ConnectedDesk):
             yield
         except Refused as refused:
             async with self.database.transaction() as connection:
-                await codes.note_refused(connection, sim.id, caller.by, refused)
+                await imports.note_refused(connection, sim.id, caller.by, refused)
             raise
 
 

@@ -31,7 +31,7 @@ from models.errors import Refusal, Refused
 from models.identifiers import qr_request_id, reference
 from models.people.callers import Caller, Permission
 from models.values import cut
-from starter.codes.code_desk import CodeDesk, ShownCode
+from starter.codes.code_desk import CodeDesk
 from starter.codes.drafts import QrRequestDraft, Requested, keep_edited, preview, read_request
 from starter.operations.restarts import request_timeouts
 from starter.operations.retry import RetryDesk
@@ -41,8 +41,6 @@ from temporal.calls import NoSuchWorkflow, checked_key
 from workflows.codes.messages import QrTimeouts, RequestQrCode, SendAgain, WithdrawRequest
 from workflows.codes.request import EsimQrRequest
 from workflows.search_attributes import request_labels
-
-__all__ = ["QrDesk", "QrRequestDraft", "Requested", "ShownCode"]
 
 
 class QrDesk(CodeDesk):

@@ -19,7 +19,7 @@ from models.people.callers import LinkBearer
 from qr.intake import read_upload
 from starter.codes.code_desk import CodeDesk, ShownCode, read_typed
 from store import events
-from store.codes import codes, link_pages, links, notifications
+from store.codes import codes, imports, link_pages, links, notifications
 from store.codes.link_ends import DOWNLOAD, UPLOAD
 from store.codes.links import Link
 from store.events import Happening
@@ -83,7 +83,7 @@ class LinkDesk:
             async with self._database.transaction() as connection:
                 await links.find(connection, bearer.token, UPLOAD, lock=True, even_if_over=True)
                 code, file_type, original = await links.staged(connection, self._desk.keys, link, upload_id)
-                imported = await codes.take(
+                imported = await imports.take(
                     connection,
                     self._desk.keys,
                     sim_id=link.sim_id,
@@ -106,7 +106,7 @@ class LinkDesk:
         async with self._database.transaction() as connection:
             link = await links.find(connection, bearer.token, UPLOAD, lock=True, even_if_over=True)
             request_id = link.request_id or ""
-            version_id = await codes.imported_by(connection, request_id, link.actor)
+            version_id = await imports.imported_by(connection, request_id, link.actor)
             if version_id is None:
                 raise Refused.because("not_imported")
             if await notifications.offered(connection, link.account_id, request_id):
@@ -169,7 +169,7 @@ class LinkDesk:
     ) -> Preview:
         async with self._database.transaction() as connection:
             link = await links.find(connection, bearer.token, UPLOAD, lock=True)
-            await codes.refuse_conflict(connection, self._desk.keys, link.sim_id, code)
+            await imports.refuse_conflict(connection, self._desk.keys, link.sim_id, code)
             upload_id = await links.stage(
                 connection, self._desk.keys, link, code, file_type=file_type, original=original
             )
@@ -177,7 +177,7 @@ class LinkDesk:
 
     async def _note_refused(self, bearer: LinkBearer, link: Link, refused: Refused) -> None:
         async with self._database.transaction() as connection:
-            await codes.note_refused(
+            await imports.note_refused(
                 connection,
                 link.sim_id,
                 link.by(bearer),

@@ -42,8 +42,6 @@ from workflows.orders.messages import Acknowledge, Cancel, EnterIccid, PlaceOrde
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import labels
 
-__all__ = ["OrderDesk", "OrderDraft", "Placed"]
-
 Late = Callable[[AsyncConnection], Awaitable[StepResult]]
 
 

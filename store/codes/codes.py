@@ -14,29 +14,12 @@ from store import events
 from store.codes import link_ends, notifications, request_views
 from store.codes.imports import (
     VERSION_COLUMNS,
-    imported_by,
-    note_refused,
-    refuse_conflict,
-    take,
     version_view,
 )
 from store.codes.tables import QrVersionRow
 from store.key_ring import KeyRing
 from store.scopes import within
 from store.secrets import code_of, file_of
-
-__all__ = [
-    "current",
-    "current_number",
-    "current_version",
-    "history",
-    "imported_by",
-    "note_refused",
-    "original",
-    "refuse_conflict",
-    "take",
-    "version",
-]
 
 _ENCRYPTED = select(*VERSION_COLUMNS, QrVersionRow.code)
 _CURRENT = _ENCRYPTED.where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)

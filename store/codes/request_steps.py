@@ -17,9 +17,7 @@ from models.orders.rules import Facts, Recipients, request_refusals
 from models.people.callers import AllAccounts, By, Permission
 from store import events, origins
 from store.codes.code_locks import LockedQrRequest, lock_request, lock_sim
-from store.codes.discard import ended_by_discard
-from store.codes.notifications import offer_notification
-from store.codes.request_views import find, look, of_sim, request, start_facts
+from store.codes.request_views import find
 from store.codes.tables import QrEmailTextRow, QrRequestRow, QrRoundRow
 from store.events import Happening
 from store.fleet.tables import SimRow
@@ -28,22 +26,6 @@ from store.orders.facts import sim_facts
 from store.people.actors import actor_refusal
 from store.people.tables import UserRow
 from store.row import now
-
-__all__ = [
-    "add_round",
-    "end",
-    "ended_by_discard",
-    "find",
-    "look",
-    "of_sim",
-    "offer_notification",
-    "open_request",
-    "request",
-    "sent_again",
-    "start_facts",
-    "withdraw",
-    "write_email_text",
-]
 
 _FIRST = "request"
 """The `call` of the first round."""

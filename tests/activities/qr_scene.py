@@ -17,7 +17,7 @@ from models.identifiers import qr_notification_id, qr_request_id
 from models.people.callers import By
 from outbox.links import Links
 from outbox.sender import Outbox
-from store.codes import codes, links, notifications, request_steps
+from store.codes import imports, links, notifications, request_steps
 from store.codes.links import Link
 from store.key_ring import KeyRing
 from store.session import Database
@@ -145,7 +145,7 @@ class Desk:
     async def import_code(self, matching_id: str = "A1B2") -> int:
         code = parse_activation_code(f"LPA:1$smdp.example$SECRET-{matching_id}")
         async with self.database.transaction() as connection:
-            imported = await codes.take(
+            imported = await imports.take(
                 connection,
                 KEYS,
                 sim_id=self.sim_id,

@@ -13,8 +13,10 @@ from models.people.views import ContactRole
 from sandbox.stage import TOP
 from settings import Settings
 from starter import callers
-from starter.codes.desk import QrDesk, QrRequestDraft
-from starter.orders.desk import OrderDesk, OrderDraft
+from starter.codes.desk import QrDesk
+from starter.codes.drafts import QrRequestDraft
+from starter.orders.desk import OrderDesk
+from starter.orders.drafts import OrderDraft
 from store.session import Database
 from tests.builders import OPERATOR, DataDesks
 from tests.system.scene import Mailbox

@@ -10,9 +10,9 @@ from models.orders.kinds import Swap
 from models.orders.lifecycle import OrderKind
 from models.orders.views import OrderView
 from models.people.callers import Caller, LinkBearer, Permission
-from starter.codes.desk import QrRequestDraft
+from starter.codes.drafts import QrRequestDraft
 from starter.operations.doctor import examine
-from starter.orders.desk import OrderDraft
+from starter.orders.drafts import OrderDraft
 from starter.people.erasure import erase
 from tests.builders import ACCOUNT, as_csv, item, line
 from tests.callers.world import Desks, Known

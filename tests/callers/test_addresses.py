@@ -19,7 +19,7 @@ from models.people.addresses import can_be_written_to
 from models.people.callers import Caller
 from settings import Settings
 from starter.cli.commands import app
-from starter.codes.desk import QrRequestDraft
+from starter.codes.drafts import QrRequestDraft
 from tests.builders import ACCOUNT, OPERATOR, Cells, as_csv, item, line, run
 from tests.callers.test_strangers import FUNCTIONS, _calls, _desks
 from tests.callers.walk import answered

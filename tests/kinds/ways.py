@@ -6,7 +6,7 @@ from models.operations.views import HoldView
 from models.orders.kinds import Ordered
 from models.orders.placement import Placement
 from models.orders.views import OrderView
-from starter.orders.desk import Placed
+from starter.orders.drafts import Placed
 from tests.builders import OPERATOR
 from tests.kinds.gadget import Gadget
 from tests.kinds.gadget_rows import add_gadgets

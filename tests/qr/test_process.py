@@ -14,7 +14,8 @@ import pytest
 import uvloop
 
 from models.errors import Refused, Unavailable
-from qr.intake import FileType, Intake, read_upload
+from qr.file_types import FileType
+from qr.intake import Intake, read_upload
 from qr.process import Answer, read_in_child, reader_command
 from tests.qr import corpus
 from tests.qr.codes import USUAL

@@ -6,7 +6,8 @@ import pytest
 
 from models.codes.activation import ActivationCode, Rule
 from models.errors import Refused
-from qr.intake import ACCEPTED, LARGEST_UPLOAD, FileType, Found, checked_type, read_upload, the_code
+from qr.file_types import ACCEPTED, FileType
+from qr.intake import LARGEST_UPLOAD, Found, checked_type, read_upload, the_code
 from qr.refusals import REASONS, invalid_code
 from tests.qr import corpus
 from tests.qr.codes import OTHER, USUAL

@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.parts import Service
 from sandbox.ports import free_port
 from sandbox.postgres import Postgres
 from sandbox.processes import Child
-from sandbox.supervisor import Service, Supervisor
+from sandbox.supervisor import Supervisor
 from sandbox.temporal_server import TemporalServer
 from sandbox.up import say_nothing
 from store import migrations

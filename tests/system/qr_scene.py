@@ -13,7 +13,8 @@ from models.people.views import ContactDetails, ContactRole
 from portal.app import create_app
 from qr.draw import png
 from starter.codes.book import CodeBook
-from starter.codes.desk import QrDesk, QrRequestDraft
+from starter.codes.desk import QrDesk
+from starter.codes.drafts import QrRequestDraft
 from starter.codes.link_desk import LinkDesk
 from tests.builders import ACCOUNT, ANA, OPERATOR, Cells, item, line, world
 from tests.system.scene import Scene, msisdn

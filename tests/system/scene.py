@@ -20,7 +20,8 @@ from models.orders.lifecycle import OrderKind
 from models.people.callers import Caller
 from settings import Settings
 from starter import callers
-from starter.orders.desk import OrderDesk, OrderDraft
+from starter.orders.desk import OrderDesk
+from starter.orders.drafts import OrderDraft
 from store.clock import set_clock
 from store.session import Database
 from tests.builders import ANA, OPERATOR, DataDesks, run

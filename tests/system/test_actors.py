@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from models.errors import Refused
 from models.orders.lifecycle import HoldReason
 from starter import callers
-from starter.codes.desk import QrRequestDraft
+from starter.codes.drafts import QrRequestDraft
 from store import origins
 from tests.builders import ACCOUNT, ANA, OPERATOR, as_csv, empty_slot, iccid, item, line
 from tests.contract.schemas import SENT

@@ -20,7 +20,7 @@ from models.people.views import ContactRole
 from qr.draw import png
 from sandbox.ports import free_port
 from sandbox.temporal_server import find_temporal
-from starter.codes.desk import QrRequestDraft
+from starter.codes.drafts import QrRequestDraft
 from store.session import Database
 from temporal.connection import connect
 from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line, world

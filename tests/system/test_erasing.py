@@ -8,7 +8,7 @@ import pytest
 
 from models.errors import Refused
 from models.people.views import ContactRole
-from starter.codes.desk import QrRequestDraft
+from starter.codes.drafts import QrRequestDraft
 from tests.builders import ANA, OPERATOR, iccid, item, line, run, world
 from tests.starter.shell import Said, Shell
 from tests.system.qr_scene import QrScene, a_code

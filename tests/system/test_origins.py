@@ -5,7 +5,7 @@ import pytest
 from models.orders.lifecycle import HoldReason
 from models.people.callers import Caller, LinkBearer
 from starter import callers
-from starter.codes.desk import QrRequestDraft
+from starter.codes.drafts import QrRequestDraft
 from starter.codes.link_desk import LinkDesk
 from starter.operations.retry import RetryDesk
 from starter.people.erasure import erase

@@ -10,7 +10,7 @@ from models.codes.requests import REQUEST_MADE, RequestStatus
 from models.orders.lifecycle import OrderKind
 from qr.draw import png
 from qr.intake import read_upload
-from starter.codes.desk import QrRequestDraft
+from starter.codes.drafts import QrRequestDraft
 from tests.builders import ANA, OPERATOR, iccid
 from tests.system.qr_scene import QUENTIN, RITA, QrScene, a_code
 from tests.system.scene import Scene, refused

@@ -9,7 +9,8 @@ from models.codes.requests import RequestStatus
 from models.errors import Unavailable
 from models.orders.lifecycle import OrderKind
 from qr.draw import png
-from starter.codes.desk import QrDesk, QrRequestDraft
+from starter.codes.desk import QrDesk
+from starter.codes.drafts import QrRequestDraft
 from tests.builders import ANA, OPERATOR, line
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene, refused

@@ -8,7 +8,8 @@ import pytest
 from models.codes.requests import RequestStatus
 from models.errors import Refused, Unavailable
 from models.people.views import ContactRole
-from starter.codes.desk import QrDesk, QrRequestDraft
+from starter.codes.desk import QrDesk
+from starter.codes.drafts import QrRequestDraft
 from tests.builders import ACCOUNT, ANA, OPERATOR, line
 from tests.system.qr_scene import QUENTIN, RITA, QrScene, a_code
 from tests.system.scene import Scene, msisdn, refused

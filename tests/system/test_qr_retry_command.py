@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from starter.codes.desk import QrRequestDraft
+from starter.codes.drafts import QrRequestDraft
 from tests.builders import ANA, OPERATOR
 from tests.starter.shell import Said
 from tests.system.qr_scene import QUENTIN, QrScene, a_code

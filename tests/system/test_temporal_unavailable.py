@@ -15,7 +15,8 @@ from models.errors import Unavailable
 from models.orders.lifecycle import HoldReason
 from sandbox.ports import free_port
 from starter.codes.code_desk import CodeDesk
-from starter.codes.desk import QrDesk, QrRequestDraft
+from starter.codes.desk import QrDesk
+from starter.codes.drafts import QrRequestDraft
 from starter.connected import ConnectedDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk

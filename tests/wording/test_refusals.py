@@ -15,8 +15,9 @@ from models.language import Language, spoken_language
 from models.operations.not_sent import STEPS, NotSentReason
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import DISCARD_WARNING, Action
-from models.refusals import DECLARED, SUBJECTS, WORDS
+from models.refusals import DECLARED, SUBJECTS
 from models.refusals.declared import fields
+from models.refusals.words import WORDS
 from tests.wording import refusal_docs
 from tests.wording.raised import constants, modules, raised, words
 from wording.french import SENTENCES

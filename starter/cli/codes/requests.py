@@ -22,7 +22,7 @@ from starter.cli.session import open_desk, qr_desk, run
 
 if TYPE_CHECKING:
     from starter.codes.book import CodeBook
-    from starter.codes.desk import QrRequestDraft, Requested
+    from starter.codes.drafts import QrRequestDraft, Requested
 
 app = typer.Typer(help="Request, import, show and send QR codes of eSIMs.", no_args_is_help=True)
 
@@ -50,7 +50,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Send without showing the mail 
 
 def preview(sim: Sim, user: User, json: JsonFlag = False) -> None:
     """Preview the mail that requests a SIM's code from the distributor, or show every reason why not."""
-    from starter.codes.desk import QrRequestDraft  # noqa: PLC0415  see `qr_desk`
+    from starter.codes.drafts import QrRequestDraft  # noqa: PLC0415  see `qr_desk`
 
     usual = QrRequestDraft(sim=sim, again=True)  # an open request does not prevent the preview
 
@@ -85,7 +85,7 @@ def request(  # noqa: PLR0917  options of a command
 
     The mail goes to all contacts with the role "eSIM QR Code" unless --to chooses among them.
     """
-    from starter.codes.desk import QrRequestDraft  # noqa: PLC0415  see `qr_desk`
+    from starter.codes.drafts import QrRequestDraft  # noqa: PLC0415  see `qr_desk`
 
     if text_file == _STDIN and not yes:
         raise Refused.because("stdin_taken")

@@ -9,7 +9,7 @@ from models.errors import Refused
 from models.orders.lifecycle import HoldReason
 from models.people.callers import By
 from store import events, mails
-from store.codes import codes, request_steps
+from store.codes import imports, request_steps
 from store.key_ring import KeyRing
 from store.mails import AboutNotification, AboutRequest
 from store.session import Database
@@ -72,7 +72,7 @@ async def test_the_history_says_who_was_mailed_and_folds_refused_tries(qr: QrWor
     for _ in range(3):
         async with qr.database.transaction() as connection:
             refused = Refused.because("file_unsafe")
-            await codes.note_refused(connection, 1, By(f"contact:{qr.contacts[0]}"), refused)
+            await imports.note_refused(connection, 1, By(f"contact:{qr.contacts[0]}"), refused)
     imported = await qr.take()
     told = await qr.notify(imported.version.id, to=BOSS)
     await qr.download_link(told, imported.version.id)

@@ -8,7 +8,7 @@ from models.codes.requests import Imported, RequestStatus
 from models.errors import NotFound, Refused
 from models.orders.lifecycle import OrderKind
 from models.people.callers import AllAccounts
-from store.codes import codes, links, notifications
+from store.codes import codes, imports, links, notifications
 from store.session import Database
 from tests.builders import acknowledge, iccid, line, place, process, run
 from tests.qr_world import FILE, attempt, code, codes_of, qr_world, shown
@@ -113,7 +113,7 @@ async def test_a_code_is_on_one_sim_of_all_accounts(database: Database) -> None:
         assert "S-1" not in str(refused.value)
         async with database.reading() as connection:
             with pytest.raises(Refused):
-                await codes.refuse_conflict(connection, qr.keys, 2, wrong)
+                await imports.refuse_conflict(connection, qr.keys, 2, wrong)
     assert await shown(qr, 2) == (str(code(2)), 1)
     await qr.take(1, 3)
     moved = await qr.take(2, 1)

@@ -11,7 +11,7 @@ from models.orders.lifecycle import HoldReason
 from models.people.callers import AllAccounts
 from starter.people.users import UserDesk
 from store import events
-from store.codes import request_steps
+from store.codes import request_steps, request_views
 from store.session import Database
 from tests.builders import OPERATOR, acknowledge, cancel, line, place, run
 from tests.qr_world import hold, notification, qr_world, reasons, release
@@ -120,18 +120,18 @@ async def test_a_request_is_read_as_it_is(database: Database) -> None:
     async with database.reading() as connection:
         seen = (await qr.history()).requests[0]
         assert [(sent.number, sent.cc) for sent in seen.rounds] == [(1, ())]
-        assert await request_steps.request(connection, AllAccounts(), request) == seen.model_copy(
+        assert await request_views.request(connection, AllAccounts(), request) == seen.model_copy(
             update={"rounds": ()}
         )
-        assert (await request_steps.look(connection, request)).status is RequestStatus.REQUESTED
-        assert await request_steps.start_facts(connection, 1) == (1, "Orange", "Telvia")
-        assert await request_steps.find(connection, AllAccounts(), "qr-request-aaaaaaaaaaaaaaaa") is None
+        assert (await request_views.look(connection, request)).status is RequestStatus.REQUESTED
+        assert await request_views.start_facts(connection, 1) == (1, "Orange", "Telvia")
+        assert await request_views.find(connection, AllAccounts(), "qr-request-aaaaaaaaaaaaaaaa") is None
         with pytest.raises(NotFound):
-            await request_steps.request(connection, AllAccounts(), "qr-request-aaaaaaaaaaaaaaaa")
+            await request_views.request(connection, AllAccounts(), "qr-request-aaaaaaaaaaaaaaaa")
         with pytest.raises(NotFound):
-            await request_steps.look(connection, "qr-request-aaaaaaaaaaaaaaaa")
+            await request_views.look(connection, "qr-request-aaaaaaaaaaaaaaaa")
         with pytest.raises(NotFound):
-            await request_steps.start_facts(connection, 10**6)
+            await request_views.start_facts(connection, 10**6)
 
 
 @pytest.mark.covers("F45")
