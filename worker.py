@@ -192,14 +192,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await stack.enter_async_context(health_page(settings.health_address, ready))
         settle_memory()
         await stack.enter_async_context(order_worker(client, database, mailer, settings, eager=True))
+        stack.callback(stop.set)  # whatever ends this block, the watchdog counts from now on
         _log.info("The worker polls %s at %s.", settings.task_queue, settings.temporal_address)
         idle = await why_idle(client, settings)
         if idle:
             _log.warning("%s", idle)
-        try:
-            await stop.wait()
-        finally:
-            stop.set()  # also where the worker has failed: the watchdog counts from here
+        await stop.wait()
         _log.info("The worker stops: steps in flight are finished first.")
 
 

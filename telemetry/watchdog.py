@@ -46,7 +46,7 @@ class ShutdownWatchdog:
     def _say(self) -> None:
         _log.critical(
             "The shutdown took longer than %d s: the process ends with exit code %d. "
-            "Steps in flight are taken again by another worker.",
+            "Activities in flight are retried by another worker.",
             self._limit.total_seconds(),
             EXIT_CODE,
         )

@@ -27,7 +27,7 @@ ERASED: Mapping[str, Plural] = {
     "employees": COUNTS["employees"],
     "contacts": COUNTS["contacts"],
     "sims": Plural("{number} SIM left without a user", "{number} SIMs left without a user"),
-    "letters": Plural("{number} e-mail text written", "{number} e-mail texts written"),
+    "email_texts": Plural("{number} e-mail text written", "{number} e-mail texts written"),
     "notes": Plural("{number} note written", "{number} notes written"),
     "mentions": Plural("{number} text that names them", "{number} texts that name them"),
     "copies": Plural("{number} e-mail copied to them", "{number} e-mails copied to them"),

@@ -1,7 +1,7 @@
 """Numbers and plurals in the reader's language, by the rules of Unicode's CLDR (Babel).
 
-    number(12_500, Language.FR)                                                   # 12 500
-    counted(3, Plural("{number} line", "{number} lines"), Language.EN)                   # 3 lines
+    number(12_500, Language.FR)                                             # 12 500
+    counted(3, Plural("{number} line", "{number} lines"), Language.EN)      # 3 lines
 
 Babel is imported when the first number is formatted, so that other commands start faster.
 """

@@ -95,11 +95,11 @@ class StatusLabel:
 
     def show(self, status: OrderStatus) -> None:
         """Upsert the status, unless the search attribute has this value already."""
-        missing = self.missing(status)
+        missing = self.take_missing(status)
         if missing:
             workflow.upsert_search_attributes(missing)
 
-    def missing(self, status: OrderStatus) -> list[SearchAttributeUpdate[str]]:
+    def take_missing(self, status: OrderStatus) -> list[SearchAttributeUpdate[str]]:
         """The upsert that is needed for this status, to be sent together with another one."""
         if status is self._shown:
             return []

@@ -16,10 +16,10 @@ def one_line(text: str) -> bool:
 class Outcome(Enum):
     """The outcome of a retry, as far as it was watched."""
 
-    GOES_ON = "continues"
+    CONTINUES = "continues"
     STARTED_AGAIN = "is started again"
     HELD_AGAIN = "held again"
-    NOTHING_YET = "not taken up yet"
+    NOTHING_YET = "not executed yet"
     OVER = "had ended before"
     NOT_REACHED = "Temporal did not answer"
 

@@ -149,7 +149,7 @@ class RetryDesk(ConnectedDesk):
         except NoSuchWorkflow:
             started = await self._restarts.start(workflow_id, by)
             return Outcome.STARTED_AGAIN if started else Outcome.OVER
-        return Outcome.GOES_ON
+        return Outcome.CONTINUES
 
     async def _resume_one(self, caller: Caller, workflow_id: str) -> Outcome:
         outcome = await self._resume(workflow_id, caller.by)

@@ -82,13 +82,13 @@ class Watch:
         if now is None:
             return Outcome.NOTHING_YET
         if not now.holds:
-            return Outcome.GOES_ON
+            return Outcome.CONTINUES
         again = now.failed or before is None or bool(now.holds - before.holds)
         return Outcome.HELD_AGAIN if again else Outcome.NOTHING_YET
 
     def _settled(self, name: str, at: float, begun: float) -> bool:
         outcome = self._outcome(name)
-        if outcome is not Outcome.GOES_ON:
+        if outcome is not Outcome.CONTINUES:
             return outcome is Outcome.HELD_AGAIN
         now = self._now[name]
         quiet = at - self._changed.get(name, begun)
@@ -107,7 +107,7 @@ async def _asked(client: Client, left: Iterable[Held]) -> dict[str, Retried]:
                 return result
         reason = found.typed_search_attributes.get(HOLD_REASON)
         if reason is None:
-            return replace(result, outcome=Outcome.GOES_ON)
+            return replace(result, outcome=Outcome.CONTINUES)
         if found.raw_description.HasField("pending_workflow_task"):  # no worker has processed the signal yet
             return result
         return replace(result, outcome=Outcome.HELD_AGAIN, reason=reason)

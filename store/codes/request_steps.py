@@ -209,7 +209,7 @@ async def _add_round(connection: AsyncConnection, request: LockedQrRequest, sent
     await connection.execute(_ADD_ROUND, written)
     asked: dict[str, object] = {"round": sent.number, "contacts": list(sent.contacts)}
     if sent.email_text_id is not None:
-        asked["letter"] = sent.email_text_id
+        asked["email_text"] = sent.email_text_id
     happened = "qr.requested" if sent.number == 1 else "qr.sent_again"
     await events.append(
         connection,

@@ -104,7 +104,6 @@ _SWAP = (
 the state that it must be in: then an error rolls back all of it. The old SIM leaves its groups in a statement
 before, as the trigger `keep_discarded` does not see what other parts of its own statement do.
 """
-_OWNER = select(SimRow.id).where(SimRow.iccid == bindparam("iccid"))
 
 
 async def create_temporary(
@@ -132,9 +131,3 @@ async def swap(connection: AsyncConnection, old: LockedSim, new: LockedSim, icci
     swapped = {"old": old.id, "new": new.id, "user": old.employee_id, "known_iccid": iccid}
     ended: str | None = (await connection.execute(_SWAP, swapped)).scalar_one()
     return ended
-
-
-async def owner_of(connection: AsyncConnection, iccid: str) -> int | None:
-    """The id of the SIM with this ICCID, in any account."""
-    found: int | None = (await connection.execute(_OWNER, {"iccid": iccid})).scalar_one_or_none()
-    return found

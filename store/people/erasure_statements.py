@@ -33,7 +33,7 @@ _WHOSE: Mapping[str, str] = {
 _OURS = "(cardinality(CAST(:accounts AS bigint[])) = 0 OR account_id = ANY(:accounts))"
 
 _COUNTED: Mapping[tuple[str, Erase], str | None] = {
-    ("qr_email_texts", Erase.REPLACE): "letters",
+    ("qr_email_texts", Erase.REPLACE): "email_texts",
     ("qr_email_texts", Erase.ADDRESS): "copies",
     ("qr_email_texts", Erase.MENTIONS): "mentions",
     ("order_notes", Erase.REPLACE): "notes",

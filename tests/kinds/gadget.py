@@ -30,7 +30,6 @@ from models.values import RecordId
 from outbox.orders import EMAILS
 from outbox.sender import Outbox, Outgoing
 from providers.registry import PORTS, PROVIDERS
-from store.fleet import sim_moves
 from store.fleet.tables import SimRow
 from store.mails import Person
 from store.orders.effects import Decision, Effect
@@ -174,7 +173,8 @@ class Gadgets:
 
 
 async def _taken(connection: AsyncConnection, order: LockedOrder, iccid: str | None) -> Refusal | None:
-    if iccid is None or await sim_moves.owner_of(connection, iccid) in (None, order.esim_id):
+    owner = select(SimRow.id).where(SimRow.iccid == iccid)
+    if iccid is None or await connection.scalar(owner) in (None, order.esim_id):
         return None
     return Refusal.of("iccid_in_use", iccid=iccid)
 

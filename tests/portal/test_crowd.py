@@ -95,7 +95,9 @@ def test_all_links_together_hold_so_many_uploads_open() -> None:
         pass
 
 
-@pytest.mark.parametrize(("part", "told"), [("reader_unavailable", "Too many files"), ("database", "answer")])
+@pytest.mark.parametrize(
+    ("part", "told"), [("reader_unavailable", "Too many files"), ("database", "is unavailable")]
+)
 async def test_a_reader_that_has_too_much_to_do_says_so(
     browser: httpx.AsyncClient, desk: InventedDesk, part: str, told: str
 ) -> None:

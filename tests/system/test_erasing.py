@@ -69,6 +69,7 @@ async def a_life(scene: Scene) -> QrScene:
     await qr.download_link(ADDRESS)
     await eventually(lambda: scene.events(order), lambda events: "order.cancelled" in events)
     await scene.ended(request)
+    await eventually(lambda: scene.sql("SELECT 1 FROM mails WHERE state = 'sending'"), lambda rows: not rows)
     return qr
 
 

@@ -103,7 +103,7 @@ async def test_a_notification_goes_on_also_where_its_workflow_is_gone(scene: Sce
     scene.mailbox.answer = TAKES
     done = json.loads((await typed(scene, "retry", "--all-held", "--yes", "--json")).out)
     assert [(one["id"], one["kind"], one["outcome"]) for one in done["each"]] == [
-        (told, "qr_notification", "goes_on")
+        (told, "qr_notification", "continues")
     ]
     await scene.mailbox.got("boss@acme.example")
     await scene.ended(told)

@@ -95,7 +95,7 @@ async def test_an_order_that_could_not_be_started_again_is_still_held(scene: Sce
     scene.mailbox.answer = TAKES
     async with RetryDesk.open(scene.settings) as desk:
         (again,) = await desk.many(OPERATOR, await desk.select(OPERATOR))
-    assert (again.id, again.outcome) == (order_id, Outcome.GOES_ON)
+    assert (again.id, again.outcome) == (order_id, Outcome.CONTINUES)
     assert (await scene.desk.order(OPERATOR, order_id)).holds == ()
 
 

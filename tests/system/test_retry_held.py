@@ -75,7 +75,7 @@ async def test_all_that_are_held_for_a_reason_go_on_batch_after_batch(
     assert "Why: The mail server is back." in begun
     scene.mailbox.door.set()
     assert (await handle.result())["outcomes"] == [
-        {"outcome": "goes_on", "reason": "mail_rejected", "count": ORDERS}
+        {"outcome": "continues", "reason": "mail_rejected", "count": ORDERS}
     ]
     ended = await details(handle)
     assert ended.startswith("**Done**")
@@ -104,7 +104,7 @@ async def test_a_query_selects_and_what_it_does_not_select_stays_held(scene: Sce
     await scene.mailbox.got(QUENTIN)
     assert (await scene.desk.order(OPERATOR, order)).held_reason == HoldReason.MAIL_REJECTED
     rest = await (await start(scene, {"all": True}, name="rest")).result()
-    assert rest["outcomes"] == [{"outcome": "goes_on", "reason": "mail_rejected", "count": 1}]
+    assert rest["outcomes"] == [{"outcome": "continues", "reason": "mail_rejected", "count": 1}]
     nothing = await (await start(scene, {"all": True}, name="nothing")).result()
     assert nothing == {"retried": 0, "outcomes": []}
 
@@ -176,7 +176,7 @@ async def test_a_batch_that_is_repeated_sends_nothing_twice(scene: Scene) -> Non
         batch = RetryBatch(held=(await steps.choose_held(ChooseHeld())).held)
         for _ in range(2):
             done = await steps.retry_batch(batch)
-            assert [(it.outcome, it.count) for it in done.outcomes] == [("goes_on", 3)]
+            assert [(it.outcome, it.count) for it in done.outcomes] == [("continues", 3)]
     await scene.mailbox.got(*["orders@telvia.example"] * 3)
 
 

@@ -58,7 +58,7 @@ async def test_all_go_on_once_the_mail_server_takes_mails_and_each_gets_one(scen
 
     scene.mailbox.answer = TAKES
     done = await retried(scene, "--query", "Provider = 'Orange' OR Provider = 'SFR'")
-    assert done["outcomes"] == [{"outcome": "goes_on", "reason": "mail_rejected", "count": ORDERS}]
+    assert done["outcomes"] == [{"outcome": "continues", "reason": "mail_rejected", "count": ORDERS}]
     assert {one["id"] for one in done["each"]} == set(ids)
     await scene.mailbox.got(*["orders@telvia.example"] * ORDERS)
     assert max(Counter(mail.message_id for mail in scene.mailbox.mails).values()) == 1
@@ -110,7 +110,7 @@ async def test_without_a_worker_none_is_taken_up(idle_scene: Scene) -> None:
         await many_held(idle_scene, 2)
     said = await retry(idle_scene, "--all-held", "--yes", code=3)
     assert said.err == "No worker has processed some of the retries yet; it may do so later.\n"
-    assert "not taken up yet" in said.out
+    assert "not executed yet" in said.out
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ async def test_requests_for_qr_codes_go_on_with_the_same_command(scene: Scene) -
     await all_held(scene, 2)
     done = await retried(scene, "--all-held")
     assert {(one["id"], one["kind"], one["outcome"]) for one in done["each"]} == {
-        (request, "qr_request", "goes_on"),
-        (order, "order", "goes_on"),
+        (request, "qr_request", "continues"),
+        (order, "order", "continues"),
     }
     await scene.mailbox.got(QUENTIN, "orders@telvia.example")

@@ -53,7 +53,7 @@ def test_how_often_it_was_tried_is_said_in_the_reader_s_language() -> None:
 def test_what_is_counted_has_a_singular_and_a_plural() -> None:
     assert listed({"devices": 1, "SIMs": 0, "lines": 1200}) == "1 device, 1,200 lines"
     assert (
-        erased({"letters": 2, "users": 1, "sims": 2})
+        erased({"email_texts": 2, "users": 1, "sims": 2})
         == "1 user, 2 SIMs left without a user, 2 e-mail texts written"
     )
     assert listed({"gadgets": 2}) == "2 gadgets", "a report of another version"

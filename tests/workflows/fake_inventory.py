@@ -205,7 +205,8 @@ class FakeInventory(OrderSteps, FollowUpSteps):
         return Refusal.of("iccid_in_use", iccid=iccid)
 
     def _acceptance(self, wish: Placement, status: OrderStatus, why: tuple[Refusal, ...]) -> Acceptance:
-        return Acceptance(order_id=wish.order_id, status=status, what=wish.what, refusals=why)
+        emails = self.emails if status in (OrderStatus.PROCESSED, OrderStatus.CANCELLED) else ()
+        return Acceptance(order_id=wish.order_id, status=status, what=wish.what, refusals=why, emails=emails)
 
     def _result(self, order: FakeOrder, refusal: Refusal | None = None) -> StepResult:
         iccid = order.esim.iccid if order.esim else None

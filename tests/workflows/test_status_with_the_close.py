@@ -10,6 +10,7 @@ from models.orders.lifecycle import HoldReason, OrderStatus
 from tests.temporal_server import eventually
 from tests.workflows.house import ICCID, WAITS, House
 from tests.workflows.troubles import MAIL_REJECTED
+from workflows.orders.order import EsimOrder
 from workflows.search_attributes import HOLD_REASON, ORDER_STATUS
 
 UPSERT = EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES
@@ -61,6 +62,22 @@ async def test_a_cancelled_order_is_labelled_before_the_provider_knows(house: Ho
     door.set()
     await house.ended(handle)
     assert await house.attribute(handle, ORDER_STATUS) == "cancelled"
+
+
+@pytest.mark.covers("W3", "W5")
+async def test_an_order_started_again_after_it_was_processed_is_labelled_at_once(house: House) -> None:
+    order = house.wish()
+    handle = await house.placed(order)
+    await house.call(handle, "acknowledge")
+    door = house.troubles.shut_before("send_email")
+    await house.call(handle, "processed", iccid=ICCID)
+    await handle.terminate()
+    start = order.model_copy(update={"retries": 1})
+    again = await house.client.start_workflow(EsimOrder.run, start, id=handle.id, task_queue=house.task_queue)
+    await eventually(lambda: house.attribute(again, ORDER_STATUS), lambda status: status == "processed")
+    door.set()
+    await house.ended(again)
+    assert await house.attribute(again, ORDER_STATUS) == "processed"
 
 
 @pytest.mark.covers("W3", "F18")

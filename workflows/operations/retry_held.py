@@ -90,7 +90,7 @@ class RetryHeld:
                 f"| {it.count} | {Outcome[it.outcome.upper()].value} | {code(it.reason)} |"
                 for it in self._done.outcomes
             ]
-            parts.append("\n".join(["| number | what became of them | held for |", "|---|---|---|", *rows]))
+            parts.append("\n".join(["| number | outcome | held for |", "|---|---|---|", *rows]))
         workflow.set_current_details("\n\n".join(parts))
 
 

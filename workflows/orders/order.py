@@ -78,7 +78,7 @@ class EsimOrder:
         self._calls: Calls[OrderState] = Calls(self._answer, cancels=OrderSteps.cancel_order)
         self._label = StatusLabel(self._state.status)
         self._steps = StepRunner(
-            self._order_id, changed=self._show, missing_labels=lambda: self._label.missing(self._status)
+            self._order_id, changed=self._show, missing_labels=lambda: self._label.take_missing(self._status)
         )
         self._background = BackgroundTasks()
         self._timeline: list[tuple[datetime, str]] = []
@@ -278,7 +278,8 @@ class EsimOrder:
     def _moved_to(self, state: OrderState) -> None:
         before, self._state = self._state, state.model_copy(update={"warnings": ()})
         if state.status is not before.status:
-            if state.status is not OrderStatus.PROCESSED or self._is_pending or self._steps.holds:
+            closes = (before.status, state.status) == (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED)
+            if not closes or self._is_pending or self._steps.holds:
                 self._label.show(state.status)  # else upserted when the workflow closes, see StatusLabel
             self._handover.moved(state.status)
         if state.status is not before.status or not self._timeline:

@@ -104,7 +104,7 @@ def counted(chosen: "Sequence[Held | Waiting]") -> str:
 def _print(done: "Sequence[Retried]") -> None:
     counts = Counter((one.outcome.value, one.reason, KINDS.get(one.kind, one.kind)) for one in done)
     rows = [(count, kind, outcome, reason) for (outcome, reason, kind), count in sorted(counts.items())]
-    print_table("Retried", ("number", "what", "what became of them", "held for"), rows, whole=("number",))
+    print_table("Retried", ("number", "what", "outcome", "held for"), rows, whole=("number",))
     again = [one.id for one in done if one.outcome.name == "HELD_AGAIN"]
     if again:
         more = f" and {len(again) - _NAMED} more" if len(again) > _NAMED else ""

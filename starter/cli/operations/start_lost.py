@@ -92,7 +92,7 @@ def _bar(count: int) -> "Iterator[Callable[[int], None]]":
 def _print(done: "Sequence[Restart]") -> None:
     counts = Counter((one.outcome.value, KINDS.get(one.kind, one.kind)) for one in done)
     rows = [(count, kind, outcome) for (outcome, kind), count in sorted(counts.items())]
-    print_table("Without a workflow", ("number", "what", "what became of them"), rows, whole=("number",))
+    print_table("Without a workflow", ("number", "what", "outcome"), rows, whole=("number",))
 
 
 def _document(done: "Sequence[Restart]") -> dict[str, object]:

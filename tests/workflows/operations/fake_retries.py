@@ -23,5 +23,5 @@ class FakeRetries(RetryHeldSteps):
     async def retry_batch(self, batch: RetryBatch) -> RetriedMany:
         async with self._troubles.around("retry_batch"):
             number = len(batch.held)
-            goes_on = RetriedCount(outcome="goes_on", reason=batch.held[0].reason, count=number)
-            return RetriedMany(retried=number, outcomes=(goes_on,))
+            continuing = RetriedCount(outcome="continues", reason=batch.held[0].reason, count=number)
+            return RetriedMany(retried=number, outcomes=(continuing,))
