@@ -25,7 +25,6 @@ CODES = {
     "done",
 }
 ICCIDS = [iccid(9_000_001), iccid(9_000_002)]
-PLAYED = 15
 
 calls = st.one_of(
     st.just(("acknowledge", {})),
@@ -48,14 +47,16 @@ STORIES = [
 ]
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.parametrize(
+    "count", [8, pytest.param(150, marks=[pytest.mark.night, pytest.mark.timeout(1800)])]
+)
 @pytest.mark.covers("W1", "F16", "F19", "F22", "F43", "F50", "F51")
-async def test_whatever_is_called_on_orders_of_all_kinds(open_scene: Scene) -> None:
+async def test_whatever_is_called_on_orders_of_all_kinds(open_scene: Scene, count: int) -> None:
     loop = asyncio.get_running_loop()
     plays = 0
 
     @settings(
-        max_examples=PLAYED,
+        max_examples=count,
         deadline=None,
         derandomize=True,
         database=None,

@@ -48,13 +48,15 @@ troubles = st.lists(
 )
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.parametrize(
+    "count", [8, pytest.param(250, marks=[pytest.mark.night, pytest.mark.timeout(1800)])]
+)
 @pytest.mark.covers("W1", "W5")
-async def test_whatever_is_called_in_whatever_order(qr_house: QrHouse) -> None:
+async def test_whatever_is_called_in_whatever_order(qr_house: QrHouse, count: int) -> None:
     loop = asyncio.get_running_loop()
 
     @settings(
-        max_examples=15,
+        max_examples=count,
         deadline=None,
         derandomize=True,
         database=None,

@@ -59,13 +59,15 @@ STORIES = (
 )
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.parametrize(
+    "count", [15, pytest.param(500, marks=[pytest.mark.night, pytest.mark.timeout(1800)])]
+)
 @pytest.mark.covers("W1", "W5", "F16", "F19", "F22", "F43", "F50", "F51")
-async def test_whatever_is_called_in_whatever_order(house: House) -> None:
+async def test_whatever_is_called_in_whatever_order(house: House, count: int) -> None:
     loop = asyncio.get_running_loop()
 
     @settings(
-        max_examples=30,
+        max_examples=count,
         deadline=None,
         derandomize=True,
         database=None,
