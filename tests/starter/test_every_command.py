@@ -105,7 +105,7 @@ def test_a_bug_of_a_process_leaves_its_log_with_the_sandbox(shell: Shell, tmp_pa
         assert done.stderr.count("\n") == 1
         assert str(logs) in done.stderr
     assert len(list(logs.iterdir())) == 2
-    assert all("orders/views.py" in log.read_text() for log in logs.iterdir())
+    assert all("orders/list_and_show.py" in log.read_text() for log in logs.iterdir())
 
 
 @pytest.mark.covers("R18")
