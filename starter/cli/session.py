@@ -7,7 +7,7 @@ second, settings a tenth, and help pages need none of them.
 70 our own fault (a bug)    130 ended by Ctrl-C    141 the reader of the output has ended
 """
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -131,6 +131,16 @@ async def open_desk(
     """Open a desk that needs only the configured database, such as `FleetDesk`; yields it and the caller."""
     async with opened() as database:
         yield kind(database), await caller(database, user)
+
+
+def run_at(kind: Callable[["Database"], Desk], call: Callable[[Desk, Caller], Awaitable[Result]]) -> Result:
+    """Make one call at a desk that needs the configured database alone."""
+
+    async def there() -> Result:
+        async with open_desk(kind) as (desk, who):
+            return await call(desk, who)
+
+    return run(there)
 
 
 @asynccontextmanager

@@ -15,12 +15,11 @@ from models.people.callers import Caller
 from starter.cli.imports import DryRun, read_file
 from starter.cli.orders.place_and_steer import print_state
 from starter.cli.output import JsonFlag, print_json, printable, say
-from starter.cli.session import open_desk, order_desk, run
+from starter.cli.session import order_desk, run, run_at
 from wording.counts import listed
 
 if TYPE_CHECKING:
     from starter.fleet.edits import FleetEditDesk
-    from store.session import Database
 
 _STDIN = "-"
 _MOST_BYTES = 1_000_000
@@ -129,20 +128,10 @@ def _rows(source: str, content: bytes) -> list[str]:
     return [row for row in map(str.strip, text.splitlines()) if row]
 
 
-def _edits(database: "Database") -> "FleetEditDesk":
-    from starter.fleet.edits import FleetEditDesk  # noqa: PLC0415
-
-    return FleetEditDesk(database)
-
-
 def _edit(edit: Callable[["FleetEditDesk", Caller], Awaitable[FleetEdit]], *, json: bool) -> None:
     from starter.fleet.edits import FleetEditDesk  # noqa: PLC0415
 
-    async def call() -> FleetEdit:
-        async with open_desk(FleetEditDesk) as (desk, who):
-            return await edit(desk, who)
-
-    edited = run(call)
+    edited = run_at(FleetEditDesk, edit)
     if json:
         print_json(edited)
     else:

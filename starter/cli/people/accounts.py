@@ -8,7 +8,7 @@ import typer
 from models.people.account import AccountView
 from models.people.callers import Caller
 from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say
-from starter.cli.session import open_desk, run, settings
+from starter.cli.session import open_desk, run, run_at, settings
 
 if TYPE_CHECKING:
     from starter.people.accounts import AccountDesk
@@ -103,11 +103,7 @@ def set_contact(
 
 
 def _change(change: Callable[["AccountDesk", Caller], Awaitable[AccountView]], *, json: bool) -> None:
-    async def call() -> AccountView:
-        async with open_desk(_accounts) as (desk, who):
-            return await change(desk, who)
-
-    changed = run(call)
+    changed = run_at(_accounts, change)
     if json:
         print_json(changed)
     else:

@@ -9,7 +9,7 @@ from models.identifiers import reference
 from models.people.callers import USER_ROLES, Caller, Role, UserKind
 from models.people.views import UserView
 from starter.cli.output import JsonFlag, print_json, print_table
-from starter.cli.session import open_desk, run
+from starter.cli.session import open_desk, run, run_at
 
 if TYPE_CHECKING:
     from starter.people.users import UserDesk
@@ -109,11 +109,7 @@ def activate(user: User, json: JsonFlag = False) -> None:
 def _change(change: Callable[["UserDesk", Caller], Awaitable[UserView]], *, json: bool) -> None:
     from starter.people.users import UserDesk  # noqa: PLC0415
 
-    async def call() -> UserView:
-        async with open_desk(UserDesk) as (users, caller):
-            return await change(users, caller)
-
-    changed = run(call)
+    changed = run_at(UserDesk, change)
     if json:
         print_json(changed)
     else:
