@@ -12,8 +12,8 @@ from temporalio.common import (
 
 from models.characters import LONGEST_NAME
 from models.codes.requests import RequestStatus
-from models.orders.kinds import Shown
 from models.orders.lifecycle import OrderStatus
+from models.orders.ordered import Shown
 from models.orders.placement import Placement
 from models.orders.rules import Action
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode

@@ -117,20 +117,20 @@ USER_ROLES = tuple(role for role in Role if role is not Role.OPERATOR)
 _PLACING_CANCELS = frozenset({OrderStatus.SUBMITTED, OrderStatus.CANCELLED})
 
 
-def cancelling(status: OrderStatus) -> frozenset[Permission]:
+def cancelling(status: OrderStatus, placing: Permission) -> frozenset[Permission]:
     """The permissions, any of which allows cancelling an order in this status.
 
-    Before the acknowledgement, the permission to place orders is enough. So it is for a cancelled order:
-    cancelling is idempotent, and the call may be repeated.
+    Before the acknowledgement, the permission to place it (`placing`) is enough. So it is for a cancelled
+    order: cancelling is idempotent, and the call may be repeated.
     """
     if status in _PLACING_CANCELS:
-        return frozenset({Permission.CANCEL_ORDERS, Permission.PLACE_ORDERS})
+        return frozenset({Permission.CANCEL_ORDERS, placing})
     return frozenset({Permission.CANCEL_ORDERS})
 
 
-def may_cancel(permissions: Collection[Permission], status: OrderStatus) -> bool:
+def may_cancel(permissions: Collection[Permission], status: OrderStatus, placing: Permission) -> bool:
     """Whether these permissions allow cancelling an order in this status."""
-    return not cancelling(status).isdisjoint(permissions)
+    return not cancelling(status, placing).isdisjoint(permissions)
 
 
 def may_grant(permissions: Collection[Permission], role: Role) -> bool:

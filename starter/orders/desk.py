@@ -23,8 +23,9 @@ from temporalio.common import WorkflowIDReusePolicy
 
 from models import identifiers
 from models.errors import Refused, Unavailable
-from models.orders.kinds import Ordered
+from models.orders.kinds import permission_of
 from models.orders.lifecycle import OPEN
+from models.orders.ordered import Ordered
 from models.orders.placement import Acceptance, OrderState, Placement, StepResult
 from models.people.callers import AllAccounts, Caller, Permission, may_cancel
 from settings import Settings
@@ -222,7 +223,9 @@ class OrderDesk(ConnectedDesk, OrderBook):
             return
         async with self._database.reading() as connection:
             order = await find_order(connection, caller.scope, order_id)
-        if permission is Permission.CANCEL_ORDERS and may_cancel(caller.permissions, order.status):
+        if permission is Permission.CANCEL_ORDERS and may_cancel(
+            caller.permissions, order.status, permission_of(order.kind)
+        ):
             return
         caller.require(permission)
 
@@ -249,7 +252,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
 
 
 def _placement(caller: Caller, what: Ordered, key: str) -> Placement:
-    caller.require(Permission.PLACE_ORDERS)
+    caller.require(permission_of(what.kind))
     return Placement(
         order_id=identifiers.order_id(caller.account, key),
         account_id=caller.account,

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
 from models.errors import Refusal, Refused
+from models.orders.kinds import permission_of
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import Acceptance, Placement
-from models.people.callers import By, Permission
+from models.people.callers import By
 from store import event_parts, events, origins
 from store.events import Happening
 from store.locks import lock_new_order, lock_subject
@@ -86,7 +87,8 @@ async def _refusal(
 ) -> Refusal | None:
     """Why the user may not place it, whatever it is about."""
     account_id, note_id = placement.account_id, placement.note_id
-    refusal = actors.refusal_of(facts, _by(placement).actor, permission=Permission.PLACE_ORDERS)
+    needed = permission_of(placement.kind)
+    refusal = actors.refusal_of(facts, _by(placement).actor, permission=needed)
     return refusal or await views.note_refusal(connection, account_id, placement.order_id, note_id)
 
 

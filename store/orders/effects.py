@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
-from models.orders.kinds import Shown
+from models.orders.ordered import Shown
 from models.orders.placement import Placement
 from models.orders.views import OrderDetails
 from store.events import Happening

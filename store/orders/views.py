@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased
 
 from models.errors import NotFound, Refusal, Refused
 from models.identifiers import storable
-from models.orders.kinds import Shown
 from models.orders.lifecycle import OPEN, OrderStatus
+from models.orders.ordered import Shown
 from models.orders.placement import Acceptance
 from models.orders.views import OrderDetails, OrderView
 from models.people.callers import Scope

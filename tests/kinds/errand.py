@@ -11,8 +11,9 @@ from temporalio.client import Client
 
 from activities.follow_ups import FOLLOW_UPS
 from models.errors import Refusal
-from models.orders.kinds import KINDS, Kind, Ordered
+from models.orders.kinds import KINDS, Kind
 from models.orders.lifecycle import OrderStatus
+from models.orders.ordered import Ordered
 from models.orders.placement import Placement
 from models.orders.views import OrderDetails
 from outbox.orders import EMAILS

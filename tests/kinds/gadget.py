@@ -20,8 +20,9 @@ from activities.follow_ups import FOLLOW_UPS
 from models.errors import Refusal
 from models.fleet.inventory import SimKind, SimState
 from models.language import Language
-from models.orders.kinds import KINDS, Kind, Ordered, Shown
+from models.orders.kinds import KINDS, Kind
 from models.orders.lifecycle import OPEN, OrderStatus
+from models.orders.ordered import Ordered, Shown
 from models.orders.placement import Placement, ProviderAnswer
 from models.orders.views import OrderDetails
 from models.refusals import DECLARED

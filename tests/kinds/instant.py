@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.errors import Refusal
-from models.orders.kinds import KINDS, Kind, Ordered
+from models.orders.kinds import KINDS, Kind
 from models.orders.lifecycle import OrderStatus
+from models.orders.ordered import Ordered
 from models.orders.placement import Placement, ProviderAnswer
 from models.orders.views import OrderDetails
 from models.refusals import DECLARED

@@ -14,8 +14,8 @@ from temporalio.client import Client
 from activities.follow_ups import FOLLOW_UPS
 from models.errors import Refused, Unavailable
 from models.operations.retries import Outcome
-from models.orders.kinds import Ordered
 from models.orders.lifecycle import OrderStatus
+from models.orders.ordered import Ordered
 from starter.operations.retry import RetryDesk
 from starter.operations.work_checks import pending
 from store.orders.follow_ups import Due

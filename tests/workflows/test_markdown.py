@@ -12,8 +12,9 @@ from pydantic import BaseModel
 
 from models.codes.requests import QrRequest
 from models.markdown import code, inert
-from models.orders.kinds import KINDS, Shown
+from models.orders.kinds import KINDS
 from models.orders.lifecycle import HoldReason, OrderStatus
+from models.orders.ordered import Shown
 from models.orders.placement import Placement
 from tests.workflows.all_messages import all_messages
 from workflows.details import details
