@@ -19,7 +19,7 @@ def action_label(action: Action, language: Language) -> str:
 
 def kind_label(kind: str, language: Language) -> str:
     """The name of an order's kind as it is shown to users; in English if it is not translated."""
-    words = {str(action): words for action, words in french.ACTIONS.items()}
+    words = {str(name): words for name, words in (french.ACTIONS | french.KINDS).items()}
     return words.get(kind, english(kind)) if language is Language.FR else english(kind)
 
 

@@ -13,6 +13,7 @@ from pydantic import Field, GetJsonSchemaHandler, SerializeAsAny, Strict, WrapVa
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
+from models.licences.kinds import AssignLicence, ReplaceLicenceEsim
 from models.markdown import inert
 from models.orders.lifecycle import OrderKind
 from models.orders.ordered import Ordered, Shown
@@ -86,6 +87,10 @@ class Kind:
 KINDS: dict[str, Kind] = {
     OrderKind.SWITCH_TO_ESIM: Kind(Action.SWITCH_TO_ESIM.label, Swap),
     OrderKind.REPLACE_ESIM: Kind(Action.REPLACE_ESIM.label, Swap),
+    OrderKind.ASSIGN_LICENCE: Kind("Assign an eSIM licence", AssignLicence, Permission.ASSIGN_LICENCES),
+    OrderKind.REPLACE_LICENCE_ESIM: Kind(
+        "Replace the eSIM of a number", ReplaceLicenceEsim, Permission.ASSIGN_LICENCES
+    ),
 }
 
 

@@ -58,6 +58,14 @@ class Permission(StrEnum):
     NOTIFY_QR_CODES = "notify_qr_codes"
     VIEW_PEOPLE = "view_people"
     """Users, their profiles, and the distributors' contacts."""
+    VIEW_LICENCES = "view_licences"
+    """Licences, the numbers that use them, and the agents."""
+    BUY_LICENCES = "buy_licences"
+    """Buy, change and give back licences (L2)."""
+    ASSIGN_LICENCES = "assign_licences"
+    """Assign a licence to a number, replace its eSIM, send the agent's e-mail again, request licences."""
+    MANAGE_NUMBERS = "manage_numbers"
+    """Import, change, suspend, delete and recover numbers, and edit their agents."""
     MANAGE_USERS = "manage_users"
     MANAGE_PROFILES = "manage_profiles"
     MANAGE_CONTACTS = "manage_contacts"
@@ -72,6 +80,7 @@ _VIEWS = frozenset(
         Permission.VIEW_CATALOGUE,
         Permission.VIEW_ORDERS,
         Permission.VIEW_PEOPLE,
+        Permission.VIEW_LICENCES,
     }
 )
 _MANAGER = _VIEWS | {
@@ -90,10 +99,12 @@ _ADMINISTRATOR = _MANAGER | {
     Permission.MANAGE_USERS,
     Permission.MANAGE_CONTACTS,
     Permission.RETRY_WORK,
+    Permission.ASSIGN_LICENCES,
+    Permission.MANAGE_NUMBERS,
 }
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.OWNER: _ADMINISTRATOR,
+    Role.OWNER: _ADMINISTRATOR | {Permission.BUY_LICENCES},
     Role.ADMINISTRATOR: _ADMINISTRATOR,
     Role.MANAGER: _MANAGER,
     Role.VIEWER: _VIEWS,

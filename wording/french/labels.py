@@ -2,13 +2,18 @@
 
 from models.codes.requests import RequestStatus
 from models.operations.not_sent import NotSentReason
-from models.orders.lifecycle import HoldReason, OrderStatus
+from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders.rules import Action
 
 ACTIONS = {
     Action.SWITCH_TO_ESIM: "Passer à l’eSIM",
     Action.REPLACE_ESIM: "Remplacer l’eSIM",
     Action.GENERATE_QR_CODE: "Générer le QR code d’une eSIM",
+}
+
+KINDS = {
+    OrderKind.ASSIGN_LICENCE: "Attribuer une licence eSIM",
+    OrderKind.REPLACE_LICENCE_ESIM: "Remplacer l’eSIM d’un numéro",
 }
 
 ORDER_STATUSES = {
@@ -64,6 +69,14 @@ HOLDS = {
     HoldReason.NO_QR_CODE: (
         "Le distributeur n’envoie pas le QR code. Appelez-le ; puis importez le code ou retirez la demande, "
         "ou relancez pour lui envoyer un nouveau rappel."
+    ),
+    HoldReason.NO_QR_CONTACT: (
+        "Le distributeur n’a aucun contact avec le rôle « QR code eSIM » ; le code ne peut pas être demandé. "
+        "Ajoutez-en un, puis relancez."
+    ),
+    HoldReason.NO_AGENT_ADDRESS: (
+        "L’agent n’a pas d’adresse e-mail pour le QR code. Indiquez-en une : la commande continue alors "
+        "d’elle-même."
     ),
     HoldReason.STEP_FAILED: (
         "Une étape échoue sans cesse ; l’historique en donne la raison. Corrigez la cause, puis relancez."

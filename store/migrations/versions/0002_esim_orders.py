@@ -114,7 +114,10 @@ def upgrade() -> None:
         sa.Column("esim_id", sa.BigInteger(), nullable=True),
         sa.Column("note_id", sa.BigInteger(), nullable=True),
         sa.Column("cancel_note_id", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("kind IN ('replace_esim', 'switch_to_esim')", name=op.f("ck_orders_kind")),
+        sa.CheckConstraint(
+            "kind IN ('assign_licence', 'replace_esim', 'replace_licence_esim', 'switch_to_esim')",
+            name=op.f("ck_orders_kind"),
+        ),
         sa.CheckConstraint(
             "status IN ('cancelled', 'processed', 'provider_processing', 'submitted')",
             name=op.f("ck_orders_status"),

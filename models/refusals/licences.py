@@ -1,0 +1,57 @@
+"""Refusals about licences, numbers and agents."""
+
+from models.refusals.declared import CONFLICT, NOT_FOUND, Declared
+
+LICENCES = {
+    # the number
+    "unknown_number": Declared("There is no such number in the account.", NOT_FOUND),
+    "not_french_mobile": Declared(
+        "An eSIM licence is for French mobile numbers: +33 6 or +33 7 with nine digits after +33."
+    ),
+    "number_shared": Declared(
+        "This is a shared line; convert it to a direct number first: "
+        "`esim-orders number convert NUMBER --to direct`.",
+        CONFLICT,
+    ),
+    "number_suspended": Declared("The number is suspended; resume it first.", CONFLICT),
+    "number_deleted": Declared("The number is deleted; recover it first.", CONFLICT),
+    "number_gone": Declared("The number was deleted too long ago to be recovered.", CONFLICT),
+    "number_has_esim": Declared("The number has an eSIM already: {sim}.", CONFLICT),
+    "number_without_esim": Declared("The number has no eSIM; assign a licence to it.", CONFLICT),
+    "number_open_order": Declared("The number has an open order already: {order}.", CONFLICT),
+    "number_without_agent": Declared("No agent uses this number; change its user first.", CONFLICT),
+    "number_without_code": Declared(
+        "No QR code of the number's eSIM is known yet; the agent gets it once the distributor sends it.",
+        CONFLICT,
+    ),
+    # the agent
+    "unknown_agent": Declared("There is no such agent in the account.", NOT_FOUND),
+    "agent_exists": Declared("The account has an agent with this address already.", CONFLICT),
+    "agent_deactivated": Declared("The agent is deactivated.", CONFLICT),
+    "agent_without_address": Declared("The agent has no e-mail address; give them one first.", CONFLICT),
+    "phone_unconfirmed": Declared(
+        "To be confirmed: the agent's phone supports eSIM. Its EID shows it, too.", CONFLICT
+    ),
+    "eid_invalid": Declared("An EID has 32 digits, of which the last two are a checksum."),
+    # the licence
+    "unknown_licence": Declared("There is no such licence in the account.", NOT_FOUND),
+    "unknown_add_on": Declared("An add-on is one of: {add_ons}."),
+    "no_free_licence": Declared("No licence of {add_on} is free: {used} of {bought} are in use.", CONFLICT),
+    "licence_in_use": Declared("The licence is in use for {number}.", CONFLICT),
+    "licence_over": Declared("The licence was given back, and its paid period is over.", CONFLICT),
+    "licence_given_back": Declared("The licence is given back already.", CONFLICT),
+    "licences_invalid": Declared("The number of licences is 1 to {most}."),
+    "key_used_for_purchase": Declared("This key was used for another purchase.", CONFLICT),
+    "key_used_for_change": Declared("This key was used for another change of a number.", CONFLICT),
+    "no_price": Declared("There is no price of {add_on} yet; the platform's operator sets it.", CONFLICT),
+    "price_invalid": Declared("A price is an amount of 0.00 to 99999.99 with at most two decimals."),
+    "price_in_the_past": Declared("A price change applies from a later day than today.", CONFLICT),
+    "billing_fixed": Declared(
+        "Cycle day, time zone and currency cannot be changed after the first purchase.", CONFLICT
+    ),
+    "day_invalid": Declared("A cycle day is 1 to 31."),
+    "month_invalid": Declared("A month is written as 2026-12."),
+    "time_zone_invalid": Declared("A time zone is one of the IANA database, such as Europe/Paris."),
+    "currency_invalid": Declared("A currency is three letters of ISO 4217, such as EUR."),
+    "unknown_licence_request": Declared("There is no such request for licences.", NOT_FOUND),
+}
