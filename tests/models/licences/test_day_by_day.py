@@ -144,12 +144,20 @@ def count(account: Account) -> tuple[list[Counted], date]:
         today += ONE_DAY
 
 
-WISHES = st.dictionaries(
-    st.one_of(st.integers(0, 120), st.integers(0, YEARS * 365)),
-    st.lists(st.sampled_from([*AddOn, GIVE_BACK, BUY, BUY]), min_size=1, max_size=4),
-    min_size=1,
-    max_size=40,
-)
+PAUSES = st.one_of(st.integers(0, 12), st.integers(0, 40), st.integers(0, 500))
+WISHES = st.lists(st.sampled_from([*AddOn, *AddOn, GIVE_BACK, BUY, BUY]), min_size=1, max_size=3)
+
+
+@st.composite
+def wishes_of_years(draw: st.DrawFn) -> dict[int, list[Wish]]:
+    """Busy weeks and quiet years: most changes meet others in their period."""
+    least = draw(st.integers(1, 60))
+    day = 0
+    made: dict[int, list[Wish]] = {}
+    for pause, wishes in draw(st.lists(st.tuples(PAUSES, WISHES), min_size=least, max_size=60)):
+        day += pause
+        made.setdefault(day, []).extend(wishes)
+    return made
 
 
 @st.composite
@@ -159,7 +167,7 @@ def price_changes(draw: st.DrawFn, first: date) -> list[Price]:
     for add_on in AddOn:
         days = draw(st.sets(st.integers(-70, YEARS * 365), max_size=6)) | {draw(st.integers(-400, 90))}
         for days_later in sorted(days):
-            cents = draw(st.one_of(st.sampled_from([0, 1, 1000, 1600]), st.integers(0, 9999)))
+            cents = draw(st.one_of(st.sampled_from([0, 1, 999, 1000, 1001]), st.integers(0, 9999)))
             amount = Decimal(cents).scaleb(-2)
             made.append(Price(add_on=add_on, since=first + timedelta(days=days_later), amount=amount))
     return made
@@ -168,7 +176,7 @@ def price_changes(draw: st.DrawFn, first: date) -> list[Price]:
 @st.composite
 def accounts(draw: st.DrawFn) -> Account:
     first = draw(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
-    return Account(first, draw(WISHES), draw(price_changes(first)), draw(st.integers(1, 31)))
+    return Account(first, draw(wishes_of_years()), draw(price_changes(first)), draw(st.integers(1, 31)))
 
 
 def each_licence_costs_its_days(account: Account) -> None:
@@ -206,7 +214,7 @@ def test_each_licence_costs_what_its_days_cost(account: Account) -> None:
 
 
 @pytest.mark.covers("L35")
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(accounts(), st.integers(0, YEARS * 366))
 def test_nothing_that_comes_later_alters_a_charge(account: Account, days_later: int) -> None:
     what_is_charged_stays(account, days_later)
@@ -214,8 +222,8 @@ def test_nothing_that_comes_later_alters_a_charge(account: Account, days_later: 
 
 @pytest.mark.night
 @pytest.mark.timeout(3600)
-@settings(max_examples=20_000)
+@settings(max_examples=10_000)
 @given(accounts(), st.integers(0, YEARS * 366))
-def test_twenty_thousand_accounts(account: Account, days_later: int) -> None:
+def test_ten_thousand_accounts(account: Account, days_later: int) -> None:
     each_licence_costs_its_days(account)
     what_is_charged_stays(account, days_later)
