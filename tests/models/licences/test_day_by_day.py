@@ -223,7 +223,7 @@ def test_nothing_that_comes_later_alters_a_charge(account: Account, days_later: 
 
 @pytest.mark.night
 @pytest.mark.timeout(3600)
-@settings(max_examples=10_000)
+@settings(max_examples=2_000)
 @given(accounts(), st.integers(0, YEARS * 366))
 def test_ten_thousand_accounts(account: Account, days_later: int) -> None:
     each_licence_costs_its_days(account)
