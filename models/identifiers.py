@@ -101,6 +101,16 @@ def qr_notification_id(account_id: int, key: str) -> str:
     return "qr-notification-" + _of_key(account_id, key)
 
 
+def number_change_id(account_id: int, key: str) -> str:
+    """The id of a change of a number under this idempotency key; also its workflow id."""
+    return "number-change-" + _of_key(account_id, key)
+
+
+def licence_request_id(account_id: int, key: str) -> str:
+    """The id of a request for licences under this idempotency key; also its workflow id."""
+    return "licence-request-" + _of_key(account_id, key)
+
+
 def _of_key(account_id: int, key: str) -> str:
     digest = hashlib.sha256(f"{account_id}\0{key}".encode()).digest()[:10]
     return base64.b32encode(digest).decode("ascii").lower()
