@@ -6,7 +6,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.licence_follow_ups import start_number_change
-from store.licences.change_rows import START_NUMBER_CHANGE
+from store.licences.stops import START_NUMBER_CHANGE
 from store.orders import follow_ups
 from store.orders.follow_ups import Due
 from store.orders.swaps import LOOK_AT_REQUEST

@@ -37,7 +37,10 @@ EVIL = (
 )
 ID = "order-" + "a" * 16
 ASKED: dict[str, Any] = {
-    **{"line_id": 1, "pack_id": 1, "number_id": 1, "licence_id": 1},
+    "line_id": 1,
+    "pack_id": 1,
+    "number_id": 1,
+    "licence_id": 1,
     "reason": ReplaceReason.LOST,
 }
 """What any kind of order asks for."""
