@@ -75,13 +75,13 @@ _GIVE_UP = (
 
 _CHANGE = (
     select(NumberChangeRow.account_id, NumberChangeRow.number_id)
-    .where(NumberChangeRow.id == bindparam("change"))
+    .where(NumberChangeRow.id == bindparam("of_change"))
     .with_for_update(key_share=True)
 )
 _GIVE_UP_CHANGE = (
     update(NumberChangeRow)
     .where(
-        NumberChangeRow.id == bindparam("change"),
+        NumberChangeRow.id == bindparam("of_change"),
         NumberChangeRow.notice.is_not(None),
         NumberChangeRow.notified_at.is_(None),
     )
@@ -140,7 +140,7 @@ async def _give_up_notification(connection: AsyncConnection, notification_id: st
 
 
 async def _number_change(connection: AsyncConnection, change_id: str) -> HoldSubject:
-    row = (await connection.execute(_CHANGE, {"change": change_id})).one_or_none()
+    row = (await connection.execute(_CHANGE, {"of_change": change_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_workflow", workflow=change_id)
     return HoldSubject(row.account_id, (change_id, f"number:{row.number_id}"))
@@ -148,7 +148,7 @@ async def _number_change(connection: AsyncConnection, change_id: str) -> HoldSub
 
 async def _give_up_change(connection: AsyncConnection, change_id: str) -> bool:
     """The provider is not asked any more: an operator has decided so."""
-    done = await connection.execute(_GIVE_UP_CHANGE, {"change": change_id})
+    done = await connection.execute(_GIVE_UP_CHANGE, {"of_change": change_id})
     return done.scalar_one_or_none() is not None
 
 
