@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict
 from models.language import Language
 
 HERE = Path(__file__).parent
-SUBJECTS: dict[str, Path] = {subject: HERE / subject for subject in ("orders", "codes", "licences")}
+SUBJECTS: dict[str, Path] = {
+    subject: HERE / subject for subject in ("orders", "codes", "licences", "number_changes")
+}
 """The folder with the texts of each subject."""
 
 
