@@ -1,4 +1,4 @@
-"""Everything real around a world with numbers, for one test."""
+"""The fixtures of `tests/system`, for orders about numbers."""
 
 from tests.system.conftest import idle_scene, scene
 from tests.temporal_server import temporal
