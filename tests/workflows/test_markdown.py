@@ -85,7 +85,11 @@ def parts(cls: type[BaseModel]) -> Iterator[dict[str, Any]]:
     elif "request" in cls.model_fields:
         yield {"request": QrRequest.model_construct(request_id=ID, account_id=1, sim_id=1, user_id=1)}
     elif "change" in cls.model_fields:
-        yield {"change": NumberChange.model_construct(number_id=1, account_id=1, change=Change.DELETE)}
+        yield {
+            "change": NumberChange.model_construct(
+                change_id=ID, number_id=1, account_id=1, change=Change.DELETE
+            )
+        }
     elif "add_on" in cls.model_fields:
         yield {"add_on": AddOn.VOICE_SMS, "quantity": 1}
     else:

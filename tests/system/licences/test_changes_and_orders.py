@@ -74,7 +74,7 @@ async def test_of_a_change_and_processed_one_wins_and_the_other_learns_which(sce
     await scene.desk.acknowledge(OPERATOR, order_id, iccid=iccid(501))
     what = Change.DELETE if turn % 2 else Change.CHANGE_USER
     calls = [changed(scene, world.number_id, what), scene.desk.processed(OPERATOR, order_id)]
-    answers = await asyncio.gather(*calls, return_exceptions=True)  # type: ignore[arg-type]
+    answers = await asyncio.gather(*calls, return_exceptions=True)
     assert isinstance(answers[0], tuple)
     result, handle = answers[0]
     cancelled = result.cancelled_order == order_id

@@ -40,7 +40,7 @@ async def started(house: QrHouse, start: ChangeNumber) -> tuple[ChangeHandle, Ch
         static_summary=start.summary,
     )
     result: ChangeResult = await house.client.execute_update_with_start_workflow(
-        EsimNumberChange.apply, start_workflow_operation=operation
+        "apply", start_workflow_operation=operation, id="apply", result_type=ChangeResult
     )
     return await operation.workflow_handle(), result
 
