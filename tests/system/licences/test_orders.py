@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.licences.numbers import ReplaceReason
 from models.orders.lifecycle import OrderStatus
 from models.people.views import ContactRole
 from qr.draw import png
@@ -11,6 +12,7 @@ from tests.licences_world import ADAM, GINA
 from tests.system.licences.scene import ORDERS, Licensed
 from tests.system.qr_scene import QUENTIN, a_code
 from tests.system.scene import Scene
+from tests.temporal_server import eventually
 
 
 @pytest.mark.covers("L4", "L7", "L9", "L10", "L11", "L17")
@@ -184,3 +186,52 @@ async def test_sending_again_kills_the_links_of_the_earlier_emails(scene: Scene)
         assert (await browser.get(second)).status_code == 200
     states = {it.address: it.state for it in (await world.history(sim)).notifications}
     assert states == {GINA: "revoked", "gina.new@acme.example": "sent"}
+
+
+@pytest.mark.covers("L30")
+async def test_the_esim_of_a_lost_phone_stops_before_its_replacement_is_even_acknowledged(
+    scene: Scene,
+) -> None:
+    world = await Licensed.of(scene)
+    first = await world.processed(await world.assigned())
+    async with world.browser() as browser:
+        await world.upload(browser, await world.upload_link())
+    await world.esim_email()
+    page = await world.download_link(GINA)
+    order_id = await world.replaced(ReplaceReason.LOST)
+    (row,) = await scene.sql("SELECT state, holder FROM sims WHERE id = :id", id=int(first[2:]))
+    assert tuple(row) == ("discarded", None)
+    async with world.browser() as browser:
+        assert (await browser.post(page)).status_code == 410
+
+    async def stop_requested() -> bool:
+        to_provider = [mail for mail in scene.mailbox.mails if mail.to == [ORDERS]]
+        return any(iccid(501) in mail.text and order_id not in mail.text for mail in to_provider)
+
+    await eventually(stop_requested, bool)
+    await world.processed(order_id, 502)
+    async with world.browser() as browser:
+        await world.upload(browser, await world.upload_link(mails=2), png(a_code(2)))
+    assert (await world.esim_email(mails=2)).scanned == [str(a_code(2))]
+    await scene.ended(order_id)
+
+
+@pytest.mark.covers("L8", "L27")
+async def test_operators_read_such_orders_as_any_other(scene: Scene) -> None:
+    world = await Licensed.of(scene, email=None)
+    order_id = await world.assigned()
+    sim = await world.processed(order_id)
+    await world.order_held_for(order_id, "no_agent_address")
+    listed = await scene.typed("order", "list")
+    assert "+33612000001" in listed.out
+    assert "held: no_agent_address" in " ".join(listed.out.split())
+    shown = " ".join((await scene.typed("order", "show", order_id)).out.split())
+    for fact in ("N-1 +33612000001", "LI-1 Voice+SMS+Data", "AG-1", "Orange, by Telvia", iccid(501)):
+        assert fact in shown
+    assert "no e-mail address" in (await scene.typed("order", "list", "--held")).out.replace("\n", " ")
+    assert order_id in (await scene.typed("doctor", code=1)).out
+    await world.desk.import_code(OPERATOR, sim, str(a_code()))
+    picture = str(scene.settings.data_dir / "code.png")
+    for words in (("qr", "history", sim), ("qr", "show", sim, "-o", picture), ("qr", "list")):
+        await scene.typed(*words)
+    assert (await scene.typed("fleet", "list")).out.count("+33612000001") == 0, "a number is no line"
