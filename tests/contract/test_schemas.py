@@ -63,6 +63,9 @@ def _schema_of(example: Any) -> tuple[str, Any]:
     """Which schema an example of the document is of; one of `what` alone is put into an order."""
     if "order" in example:
         return "EsimOrder.input", example
+    if "kind" in example:
+        order = {"order_id": "order-3cft76j2wb7bilvo", "account_id": 1, "user_id": 3, "what": example}
+        return "EsimOrder.input", {"order": order}
     if RETRY & example.keys():
         return "RetryHeld.input", example
     if "retried" in example:
@@ -71,9 +74,6 @@ def _schema_of(example: Any) -> tuple[str, Any]:
         return "EsimQrRequest.input", example
     if "change" in example:
         return "EsimNumberChange.apply.answer" if "changed" in example else "EsimNumberChange.input", example
-    if "kind" in example:
-        order = {"order_id": "order-3cft76j2wb7bilvo", "account_id": 1, "user_id": 3, "what": example}
-        return "EsimOrder.input", {"order": order}
     return "EsimOrder.place.answer", example
 
 
