@@ -89,6 +89,8 @@ async def test_the_database_is_away(settings: Settings) -> None:
         "orders",
         "qr_requests",
         "qr_notifications",
+        "number_changes",
+        "licence_requests",
         "held",
         "not_sent",
         "pending",
