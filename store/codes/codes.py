@@ -36,6 +36,9 @@ _ORIGINAL = select(QrVersionRow.sim_id, QrVersionRow.number, QrVersionRow.origin
     QrVersionRow.id == bindparam("version")
 )
 
+_OF_OTHERS = ("order-", "line:", "number:", "number-change-")
+"""How the first reference of an event begins that is about the SIM, but not about its code."""
+
 
 async def current(
     connection: AsyncConnection, scope: Scope, keys: KeyRing, sim_id: int
@@ -100,11 +103,11 @@ def _mine(scope: Scope) -> ColumnElement[bool]:
 
 
 async def _events(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[EventView, ...]:
-    """The events about the SIM's code, without those of orders and of its line. Their data names the request,
-    the notification and the link that they are about.
+    """The events about the SIM's code, without those of orders and of what it serves. Their data names the
+    request, the notification and the link that they are about.
     """
     found = await events.of(connection, scope, f"sim:{sim_id}")
-    return tuple(_named(event) for event in found if not event.about[0].startswith(("order-", "line:")))
+    return tuple(_named(event) for event in found if not event.about[0].startswith(_OF_OTHERS))
 
 
 def _named(event: EventView) -> EventView:

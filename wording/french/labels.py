@@ -93,6 +93,9 @@ STEPS = {
     "remind_of_code": "un rappel au distributeur",
     "report_no_code": "l’e-mail disant qu’aucun QR code n’est arrivé",
     "send_notification": "l’e-mail avec le lien vers le QR code",
+    "notify_of_change": "ce qui est demandé à l’opérateur au sujet de l’eSIM",
+    "report_ended": "l’appel au workflow de la commande qui a pris fin",
+    "notify_owners": "l’e-mail aux propriétaires",
 }
 
 AN_EMAIL = "un e-mail"
@@ -123,6 +126,8 @@ NOT_SENT = {
         "Le message ne peut pas être rédigé ; aucun serveur de messagerie n’a été sollicité."
     ),
     NotSentReason.NO_ORDER_CONTACT: "Le distributeur n’a aucun contact avec le rôle « order ».",
+    NotSentReason.NO_QR_CONTACT: "Le distributeur n’a aucun contact avec le rôle « QR code eSIM ».",
+    NotSentReason.NO_AGENT_ADDRESS: "L’agent n’a pas d’adresse e-mail.",
     NotSentReason.COMPONENT_UNAVAILABLE: "Un composant nécessaire est indisponible.",
     NotSentReason.REFUSED: "L’appel a été refusé ; l’historique du workflow en donne la raison.",
     NotSentReason.INTERRUPTED: "Une tentative a été interrompue ; on ignore si elle a abouti.",
