@@ -32,6 +32,8 @@ _ACCOUNT = (
     *("profile.created", "profile.targets_enabled", "profile.targets_disabled"),
     *("contact.created", "contact.changed"),
     *("sim.employee_changed", "line.groups_changed"),
+    *("number.added", "number.edited"),
+    *("agent.created", "agent.changed", "agent.deactivated", "agent.activated"),
 )
 _OPERATOR = (
     *("order.held", "order.released", "qr.held", "qr.released", "notification.held", "notification.released"),
