@@ -23,6 +23,7 @@ from store.session import Database
 from temporal.connection import NO_NAMESPACE, explained, reached
 from workflows.codes.messages import NotifyOfQrCode, RequestQrCode
 from workflows.failures import refusals_of
+from workflows.licences.messages import ChangeNumber
 from workflows.orders.messages import PlaceOrder
 
 LONGEST_KEY = 500
@@ -48,7 +49,7 @@ class Calls:
         self,
         run: Any,
         update: Any,
-        start: PlaceOrder | RequestQrCode,
+        start: PlaceOrder | RequestQrCode | ChangeNumber,
         workflow_id: str,
         labels: TypedSearchAttributes,
         reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,

@@ -26,6 +26,7 @@ LICENCES = {
     ),
     # the agent
     "unknown_agent": Declared("There is no such agent in the account.", NOT_FOUND),
+    "agent_needed": Declared("An agent is needed, or --none: then no agent uses the number any more."),
     "agent_exists": Declared("The account has an agent with this address already.", CONFLICT),
     "agent_deactivated": Declared("The agent is deactivated.", CONFLICT),
     "agent_without_address": Declared("The agent has no e-mail address; give them one first.", CONFLICT),
@@ -33,6 +34,8 @@ LICENCES = {
         "To be confirmed: the agent's phone supports eSIM. Its EID shows it, too.", CONFLICT
     ),
     "eid_invalid": Declared("An EID has 32 digits, of which the last two are a checksum."),
+    "unknown_line_type": Declared("A line type is one of: {types}."),
+    "unknown_replace_reason": Declared("A reason to replace an eSIM is one of: {reasons}."),
     # the rows of a file of numbers
     "cell_no_line_type": Declared("it must be direct or shared."),
     "agent_without_name": Declared("an agent needs a name."),

@@ -27,6 +27,8 @@ from store.session import constraint_of
 
 _ONE_ADDRESS = "uq_agents_email"
 _LOCK = select(AgentRow).where(AgentRow.id == bindparam("agent")).with_for_update(key_share=True)
+# FOR UPDATE: no number is given to the agent meanwhile
+_LOCK_ALONE = select(AgentRow.id).where(AgentRow.id == bindparam("agent")).with_for_update()
 _NUMBERS = (
     select(NumberRow.id)
     .where(NumberRow.agent_id == bindparam("agent"), NumberRow.account_id == bindparam("account"))
@@ -103,20 +105,33 @@ async def edit(
     return await _agent(connection, agent_id)
 
 
-async def set_active(connection: AsyncConnection, agent_id: int, by: By, *, active: bool) -> AgentView:
-    """Activate or deactivate an agent; idempotent. Which numbers a deactivated one leaves: `numbers_of`."""
-    others = AgentRow.deactivated_at.is_not(None) if active else AgentRow.deactivated_at.is_(None)
-    changed = (
-        update(AgentRow)
-        .where(AgentRow.id == agent_id, others)
-        .values(deactivated_at=None if active else now())
-        .returning(AgentRow.account_id)
-    )
-    account_id = (await connection.execute(changed)).scalar_one_or_none()
-    if account_id is not None:
-        happened = "agent.activated" if active else "agent.deactivated"
-        await _record(connection, account_id, agent_id, by, (happened, {}))
-    return await _agent(connection, agent_id)
+async def deactivate(connection: AsyncConnection, agent_id: int, by: By) -> AgentView | None:
+    """Deactivate an agent who uses no number any more; idempotent. None, and nothing is changed, where the
+    agent was given a number meanwhile.
+    """
+    await connection.execute(_LOCK_ALONE, {"agent": agent_id})
+    if (found := await _agent(connection, agent_id)).number_ids:
+        return None
+    if found.deactivated_at is not None:
+        return found
+    return await _set_active(connection, found, by, active=False)
+
+
+async def activate(connection: AsyncConnection, agent_id: int, by: By) -> AgentView:
+    """Activate a deactivated agent; idempotent."""
+    await connection.execute(_LOCK_ALONE, {"agent": agent_id})
+    found = await _agent(connection, agent_id)
+    if found.deactivated_at is None:
+        return found
+    return await _set_active(connection, found, by, active=True)
+
+
+async def _set_active(connection: AsyncConnection, agent: AgentView, by: By, *, active: bool) -> AgentView:
+    values = {"deactivated_at": None if active else now()}
+    await connection.execute(update(AgentRow).where(AgentRow.id == agent.id).values(values))
+    happened = "agent.activated" if active else "agent.deactivated"
+    await _record(connection, agent.account_id, agent.id, by, (happened, {}))
+    return await _agent(connection, agent.id)
 
 
 async def numbers_of(connection: AsyncConnection, account_id: int, agent_id: int) -> list[int]:

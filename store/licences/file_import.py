@@ -175,7 +175,6 @@ async def import_numbers(
     await _refuse_conflicts(connection)
     if progress is not None:
         progress("Writing", 1, 2)
-    await run(connection, _LOCK_AGENTS)
     created = {
         "providers": await run(connection, _PROVIDERS),
         "distributors": await run(connection, _DISTRIBUTORS),
@@ -198,9 +197,10 @@ async def import_numbers(
 
 
 async def _refuse_conflicts(connection: AsyncConnection) -> None:
-    """Lock the accounts and numbers that the staged rows name; raise `Refused` with every conflict."""
+    """Lock the accounts, numbers and agents of the staged rows; raise `Refused` with every conflict."""
     await connection.execute(text(keep_open("staged_numbers")))
     await connection.execute(text(_LOCK_NUMBERS))
+    await connection.execute(text(_LOCK_AGENTS))  # none of them is deactivated meanwhile
     wrong = RowNotes()
     for line, codes in await connection.execute(text(_FIND)):
         for code in codes:

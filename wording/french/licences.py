@@ -22,6 +22,7 @@ LICENCES = {
         "l’aura envoyé."
     ),
     "unknown_agent": "Cet agent n’existe pas dans le compte.",
+    "agent_needed": ("Il faut un agent, ou --none : alors plus aucun agent n’utilise le numéro."),
     "agent_exists": "Le compte a déjà un agent avec cette adresse.",
     "agent_deactivated": "L’agent est désactivé.",
     "agent_without_address": "L’agent n’a pas d’adresse e-mail ; donnez-lui-en une d’abord.",
@@ -29,6 +30,8 @@ LICENCES = {
         "À confirmer : le téléphone de l’agent est compatible eSIM. Son EID le montre aussi."
     ),
     "eid_invalid": "Un EID a 32 chiffres, dont les deux derniers sont une clé de contrôle.",
+    "unknown_line_type": "Un type de ligne est l’un de : {types}.",
+    "unknown_replace_reason": "Un motif de remplacement d’une eSIM est l’un de : {reasons}.",
     "cell_no_line_type": "la valeur doit être direct ou shared.",
     "agent_without_name": "un agent demande un nom.",
     "other_agent_before": "la ligne {line} indique autre chose pour le même agent.",

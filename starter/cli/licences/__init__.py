@@ -1,0 +1,1 @@
+"""Commands of licences, numbers and agents."""

@@ -1,0 +1,1 @@
+"""Desks of licences, the numbers that use them, and the agents."""
