@@ -126,7 +126,7 @@ class Settings(BaseSettings):
     """How long a distributor's upload link is valid; it ends with the request in any case."""
     download_link_expires_after: timedelta = timedelta(days=7)
     """How long the link in a notification shows the QR code."""
-    number_recoverable_for: timedelta = timedelta(days=30)
+    number_recoverable_for: Duration = timedelta(days=30)
     """How long a deleted number can be recovered."""
 
     cached_workflows: int = Field(default=500, ge=10)

@@ -1,1 +1,1 @@
-"""Desks of licences, the numbers that use them, and the agents."""
+"""Desks of licences: what an account buys, and which numbers and agents use it."""

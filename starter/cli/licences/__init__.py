@@ -1,1 +1,1 @@
-"""Commands of licences, numbers and agents."""
+"""Commands of licences: what an account buys and pays, and which numbers and agents use it."""
