@@ -52,10 +52,12 @@ class NumberDesk(ConnectedDesk, NumberBook):
         agent_id = None if user is None else user.id
         return await self._changes.make(caller, found, Change.CHANGE_USER, key, agent_id=agent_id)
 
-    async def convert(self, caller: Caller, number: str, to: str, *, key: str | None = None) -> ChangeResult:
+    async def convert(
+        self, caller: Caller, number: str, line_type: str, *, key: str | None = None
+    ) -> ChangeResult:
         """Convert the number to a `direct` number, or to a `shared` line if it has no eSIM (L6, L22)."""
         found = await self._found(caller, number)
-        wanted = to.strip().lower()
+        wanted = line_type.strip().lower()
         if wanted not in set(LineType):
             raise Refused.because("unknown_line_type", types=", ".join(LineType))
         return await self._changes.make(caller, found, _CONVERSIONS[LineType(wanted)], key)
