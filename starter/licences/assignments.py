@@ -7,6 +7,7 @@ async with AssignmentDesk.open(Settings()) as desk:
 
 from temporalio.client import Client
 
+from models.codes.requests import NotificationView
 from models.errors import Refused
 from models.identifiers import order_id
 from models.licences.add_ons import AddOn
@@ -14,11 +15,13 @@ from models.licences.kinds import AssignLicence, ReplaceLicenceEsim
 from models.licences.numbers import ReplaceReason
 from models.people.callers import Caller, OfAccount, Permission
 from settings import Settings
+from starter.codes.workflows import QrWorkflows
 from starter.connected import ConnectedDesk
 from starter.orders.desk import OrderDesk
 from starter.orders.drafts import Draft, Placed
 from store.licences import free
 from store.licences.lookups import NumberKey, find_licence, find_number
+from store.licences.resend import resend
 from store.orders import views
 from store.session import Database
 from temporal.calls import checked_key
@@ -57,6 +60,7 @@ class AssignmentDesk(ConnectedDesk):
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         super().__init__(client, database, settings)
         self._orders = OrderDesk(client, database, settings)
+        self._workflows = QrWorkflows(self._calls, database, settings)
 
     async def assign(self, caller: Caller, draft: AssignDraft) -> Placed:
         """Assign a licence to a number: its distributor delivers an eSIM, its agent gets it by e-mail.
@@ -92,6 +96,18 @@ class AssignmentDesk(ConnectedDesk):
         what = await self._replaced(caller, draft)
         await self._orders.check_order(caller, what, draft.key)
         return what
+
+    async def resend(self, caller: Caller, number: str, *, key: str | None = None) -> NotificationView:
+        """Send the e-mail with the QR code to the number's agent again, at the present address: the links of
+        all earlier e-mails end (L31). Raises `Refused` (`number_without_esim`, `number_without_code`, ...).
+        """
+        checked = checked_key(key)
+        async with self._database.transaction() as connection:
+            found = await find_number(connection, caller.scope, number)
+            caller.require(Permission.ASSIGN_LICENCES)
+            sent = await resend(connection, found.account_id, found.id, caller.by, checked)
+        await self._workflows.start_notification(sent, found.account_id, None)
+        return sent
 
     async def _assigned(
         self, caller: Caller, draft: AssignDraft, key: str, tried: list[int]

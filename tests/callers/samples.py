@@ -224,6 +224,7 @@ def _replace(known: Known) -> ReplaceDraft:
 
 
 _ASSIGNMENTS: dict[str, Sample] = {
+    "resend": Sample(lambda d, c, k, _: d.assignments.resend(c, k.number), P.ASSIGN_LICENCES),
     "assign": Sample(lambda d, c, k, _: d.assignments.assign(c, _assign(k)), P.ASSIGN_LICENCES),
     "check_assign": Sample(lambda d, c, k, _: d.assignments.check_assign(c, _assign(k)), P.ASSIGN_LICENCES),
     "replace": Sample(lambda d, c, k, _: d.assignments.replace(c, _replace(k)), P.ASSIGN_LICENCES),

@@ -1,6 +1,6 @@
 """`esim-orders number assign|replace|resend`: which eSIM a number has, and its agent's e-mail."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starter.orders.drafts import Placed
 
 User = Annotated[str | None, typer.Option("--user", help="Who orders: e-mail address or id (U-3).")]
-Key = Annotated[str | None, typer.Option("--key", help="The same key is the same order.")]
+Key = Annotated[str | None, typer.Option("--key", help="The same key is the same order or e-mail.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Place the order without asking.")]
 Supports = Annotated[
     bool, typer.Option("--phone-supports-esim", help="Confirm that the agent's phone supports eSIM.")
@@ -73,11 +73,13 @@ def replace(  # noqa: PLR0917  options of a command
     _print(placed, key, json=json)
 
 
-def resend(number: Number, json: JsonFlag = False) -> None:
+def resend(number: Number, key: Key = None, json: JsonFlag = False) -> None:
     """Send the agent's e-mail with the QR code again; the links of earlier e-mails end."""
     from starter.licences.assignments import AssignmentDesk  # noqa: PLC0415
 
-    sent: Any = call_at(AssignmentDesk, lambda desk, who: desk.resend(who, number))
+    from starter.licences.assignments import AssignmentDesk  # noqa: PLC0415
+
+    sent = call_at(AssignmentDesk, lambda desk, who: desk.resend(who, number, key=key))
     if json:
         print_json(sent)
     else:
