@@ -23,6 +23,7 @@ from activities.failures import SafeFailures
 from activities.follow_ups import FollowUps
 from activities.heartbeats import Heartbeats
 from activities.holds import Holds
+from activities.licence_codes import CodeForAgent
 from activities.licences import LicenceMails, NumberCalls, NumberInventory
 from activities.not_sent import NotSent
 from activities.orders import InventorySteps
@@ -38,8 +39,11 @@ from providers.registry import PORTS
 from settings import Settings
 from starter import callers
 from starter.operations.readiness import readiness
+from starter.operations.restarts import request_timeouts
 from starter.operations.retry import RetryDesk
 from store.events import restored_unannounced
+from store.key_ring import KeyRing
+from store.licences.orders import REQUEST_CODE
 from store.migrations import head_revision
 from store.session import Database
 from telemetry.health import health_page
@@ -48,6 +52,7 @@ from telemetry.metrics import gauges
 from telemetry.process import run
 from temporal.connection import connect, missing_search_attributes
 from temporal.versions import deployment_config, why_idle
+from workflows.codes.messages import QrTimeouts
 from workflows.codes.notification import EsimQrNotification, PinnedQrNotification
 from workflows.codes.request import EsimQrRequest
 from workflows.licences.licence_request import EsimLicenceRequest, PinnedLicenceRequest
@@ -124,16 +129,21 @@ def implementations(
     return (
         InventorySteps(database),
         Holds(database),
-        FollowUps(database, client),
+        FollowUps(database, client, {REQUEST_CODE: CodeForAgent(_of_agents(settings))}),
         PortSteps(database, ports),
         EmailSteps(database, outbox),
         QrInventorySteps(database),
-        QrMails(database, outbox, links),
+        QrMails(database, outbox, links, KeyRing(settings.secret_keys)),
         NumberInventory(database, settings.number_recoverable_for),
         NumberCalls(database, client, outbox),
         LicenceMails(database, outbox),
         HeldRetries(RetryDesk(client, database, settings), callers.operator()),
     )
+
+
+def _of_agents(settings: Settings) -> QrTimeouts:
+    """The timeouts of the request for the code of an agent's eSIM: the agent is notified of it at once."""
+    return request_timeouts(settings).model_copy(update={"requester_notified_after": timedelta(seconds=1)})
 
 
 def order_worker(

@@ -1,12 +1,12 @@
 """Follow-ups: what a step of an order leaves to be done outside the database, one action for each kind."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.licence_follow_ups import start_number_change
-from store.licences.change_rows import START_NUMBER_CHANGE
+from store.licences.stops import START_NUMBER_CHANGE
 from store.orders import follow_ups
 from store.orders.follow_ups import Due
 from store.orders.swaps import LOOK_AT_REQUEST
@@ -36,11 +36,14 @@ FOLLOW_UPS: dict[str, Action] = {
 
 
 class FollowUps(FollowUpSteps):
-    """Executes pending follow-ups, and records that they are done."""
+    """Executes pending follow-ups, and records that they are done. `made`: the actions that a worker makes
+    from its settings, by their kind; the others are `FOLLOW_UPS`.
+    """
 
-    def __init__(self, database: Database, client: Client) -> None:
+    def __init__(self, database: Database, client: Client, made: Mapping[str, Action]) -> None:
         self._database = database
         self._client = client
+        self._made = made
 
     async def follow_up(self, due: FollowUpInput) -> None:
         """Execute the follow-up, unless it was done before."""
@@ -48,6 +51,7 @@ class FollowUps(FollowUpSteps):
             found = await follow_ups.find(connection, due.follow_up_id)
         if found is None or found.done:
             return
-        await FOLLOW_UPS[found.kind](self._client, found, self._database)
+        action = self._made.get(found.kind) or FOLLOW_UPS[found.kind]
+        await action(self._client, found, self._database)
         async with self._database.transaction() as connection:
             await follow_ups.done(connection, due.follow_up_id)

@@ -26,9 +26,10 @@ from mail.errors import (
 )
 from mail.message import Mail, message_id
 from mail.smtp import Mailer
+from models.codes.activation import ActivationCode
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.people.addresses import can_be_written_to
-from outbox.compose import compose
+from outbox.compose import ShownCode, compose
 from outbox.emails import Email
 from outbox.links import FreshLink, MakeLink
 from store import mails
@@ -43,6 +44,10 @@ class MailUncertain(MailError):
     """The e-mail may have been delivered twice already: it is sent again only when a person retries."""
 
 
+ReadCode = Callable[[AsyncConnection], Awaitable[ActivationCode]]
+"""Reads and decrypts the code that an e-mail shows."""
+
+
 @dataclass(frozen=True)
 class Outgoing:
     """One e-mail to one recipient, among those about the same subject.
@@ -50,12 +55,14 @@ class Outgoing:
     `turn` distinguishes e-mails of one name, such as the number of a reminder. An e-mail with a `link` gets a
     new one each time it is sent: only the digest of a link is stored, so the one before cannot be sent again.
     The link of an attempt in which the e-mail was certainly not sent is deleted.
+    An e-mail that shows a QR code reads the code when it is about to be sent.
     """
 
     email: Email
     to: Person
     turn: tuple[int, ...] = ()
     link: MakeLink | None = None
+    code: ReadCode | None = None
     cc: tuple[str, ...] = ()
     reply_to: str | None = None
 
@@ -108,10 +115,14 @@ class Outbox:
                 if claims[record.id].may_send
             }
             fresh = {record.id: await one.link(connection) for record, one in claimed.items() if one.link}
+            codes = {record.id: await one.code(connection) for record, one in claimed.items() if one.code}
         failures = [failure for claim in claims.values() if (failure := _past_failure(claim))]
         without = [record.recipient for record in records if _past_failure(claims[record.id])]
         ended = await asyncio.gather(
-            *(self._deliver(record, one, fresh.get(record.id)) for record, one in claimed.items()),
+            *(
+                self._deliver(record, one, fresh.get(record.id), codes.get(record.id))
+                for record, one in claimed.items()
+            ),
             return_exceptions=True,  # what was sent is recorded, whatever happened to another
         )
         delivered = [end for end in ended if not isinstance(end, BaseException)]
@@ -129,10 +140,10 @@ class Outbox:
             raise gravest
 
     async def _deliver(
-        self, record: EmailRecord, one: Outgoing, link: FreshLink | None
+        self, record: EmailRecord, one: Outgoing, link: FreshLink | None, code: ActivationCode | None
     ) -> tuple[Outcome, MailError | None]:
         try:
-            await self._mailer.send(_composed(record, one, link))
+            await self._mailer.send(_composed(record, one, link, code))
         except MailAmbiguous as failure:
             return Outcome(record, "sending", str(failure)), failure
         except MailInvalid as failure:
@@ -171,13 +182,16 @@ class Outbox:
         )
 
 
-def _composed(record: EmailRecord, one: Outgoing, link: FreshLink | None) -> Mail:
+def _composed(
+    record: EmailRecord, one: Outgoing, link: FreshLink | None, code: ActivationCode | None
+) -> Mail:
     """The e-mail that is given to the mail server. Raises `MailInvalid` if it cannot be composed, for any
     reason: this affects one recipient, and nothing was sent. An invalid address in Cc is left out, as Cc only
     shows who else gets an e-mail.
     """
     try:
-        content = compose(one.email, one.to.language, reader=one.to.name, link=link)
+        shown = ShownCode(code, f"qr-code.{record.message_id.strip('<>')}") if code else None
+        content = compose(one.email, one.to.language, reader=one.to.name, link=link, code=shown)
         return Mail(
             to=one.to.email or "",
             subject=content.subject,
@@ -186,6 +200,7 @@ def _composed(record: EmailRecord, one: Outgoing, link: FreshLink | None) -> Mai
             message_id=record.message_id,
             reply_to=one.reply_to,
             cc=tuple(filter(can_be_written_to, one.cc)),
+            picture=content.picture,
         )
     except MailInvalid:
         raise

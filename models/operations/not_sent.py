@@ -22,6 +22,8 @@ class NotSentReason(StrEnum):
     MAIL_REJECTED = "mail_rejected"
     MAIL_NOT_COMPOSABLE = "mail_not_composable"
     NO_ORDER_CONTACT = "no_order_contact"
+    NO_QR_CONTACT = "no_qr_contact"
+    NO_AGENT_ADDRESS = "no_agent_address"
     COMPONENT_UNAVAILABLE = "component_unavailable"
     REFUSED = "refused"
     INTERRUPTED = "interrupted"
@@ -42,6 +44,8 @@ _REASONS = {
     NotSentReason.MAIL_REJECTED: "The mail server refused a recipient for good.",
     NotSentReason.MAIL_NOT_COMPOSABLE: "The e-mail cannot be composed; no mail server was asked.",
     NotSentReason.NO_ORDER_CONTACT: "The distributor has no contact with the role 'order'.",
+    NotSentReason.NO_QR_CONTACT: "The distributor has no contact with the role eSIM QR code.",
+    NotSentReason.NO_AGENT_ADDRESS: "The agent has no e-mail address.",
     NotSentReason.COMPONENT_UNAVAILABLE: "A component that it needs is unavailable.",
     NotSentReason.REFUSED: "The call was refused; the workflow's history says why.",
     NotSentReason.INTERRUPTED: "An attempt was interrupted; it is not known whether it succeeded.",

@@ -22,6 +22,7 @@ from store import events
 from store.codes import codes, imports, link_pages, links, notifications
 from store.codes.link_ends import DOWNLOAD, UPLOAD
 from store.codes.links import Link
+from store.codes.recipients import address_for
 from store.events import Happening
 
 MOST_TRIES = 20
@@ -118,7 +119,7 @@ class LinkDesk:
                 account_id=link.account_id,
                 sim_id=link.sim_id,
                 version_id=version_id,
-                address=who.email,
+                address=await address_for(connection, link.sim_id, who.email),
                 by=link.by(bearer),
             )
         await self._desk.workflows.start_notification(notification, link.account_id, request_id)

@@ -16,8 +16,10 @@ from models.language import Language
 from models.people.views import ContactRole
 from store import reminders
 from store.codes.code_locks import unknown_request
+from store.codes.recipients import kind_of, recipient_of
 from store.codes.tables import QrEmailTextRow, QrNotificationRow, QrRequestRow, QrRoundRow
 from store.fleet.tables import DeviceRow, LineRow, SimRow
+from store.licences.tables import NumberRow
 from store.mail_table import MailRow
 from store.mails import AboutNotification, AboutRequest, Person
 from store.people.languages import at_addresses, language_of
@@ -61,6 +63,8 @@ class NotificationMail:
     manager: Person
     sender: str | None
     """The address of the user who sent it, if it was a user."""
+    holder: str = ""
+    """The kind of what the SIM serves, such as `line` or `number`."""
 
 
 _SIM = (AccountRow.name.label("account"), ProviderRow.name.label("provider"), SimRow.iccid)
@@ -115,7 +119,8 @@ def _notifications() -> Select[*tuple[Any, ...]]:
     return (
         select(
             *_SIM,
-            LineRow.msisdn,
+            SimRow.holder,
+            func.coalesce(LineRow.msisdn, NumberRow.msisdn).label("msisdn"),
             DeviceRow.name.label("device"),
             _name_at(QrNotificationRow).label("reader_name"),
             QrNotificationRow.account_id,
@@ -131,6 +136,7 @@ def _notifications() -> Select[*tuple[Any, ...]]:
         .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
         .outerjoin(LineRow, LineRow.subject == SimRow.holder)
         .outerjoin(DeviceRow, DeviceRow.id == LineRow.device_id)
+        .outerjoin(NumberRow, NumberRow.subject == SimRow.holder)
         .outerjoin(_sender, _is_user(_sender, QrNotificationRow.created_by, QrNotificationRow.account_id))
         .where(QrNotificationRow.id == bindparam("notification"))
     )
@@ -231,7 +237,6 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
     row = (await connection.execute(_NOTIFICATION, {"notification": notification_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_notification", notification=notification_id)
-    languages = await at_addresses(connection, row.account_id, [row.address])
     return NotificationMail(
         about=AboutNotification(notification_id, row.sim_id, row.account_id),
         account_id=row.account_id,
@@ -245,9 +250,19 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
             msisdn=row.msisdn,
             device=row.device,
         ),
-        manager=Person("manager", row.reader_name or "", row.address, languages[row.address]),
+        manager=await _reader(connection, row),
         sender=row.sender_email,
+        holder=kind_of(row.holder),
     )
+
+
+async def _reader(connection: AsyncConnection, row: Any) -> Person:
+    """Who reads the notification: the person for whom the code is meant, if it goes to their address."""
+    meant = await recipient_of(connection, row.sim_id)
+    if meant is not None and (meant.email or "").lower() == row.address.lower():
+        return Person("manager", meant.name, row.address, meant.language)
+    languages = await at_addresses(connection, row.account_id, [row.address])
+    return Person("manager", row.reader_name or "", row.address, languages[row.address])
 
 
 async def is_open(connection: AsyncConnection, about: AboutRequest) -> bool:

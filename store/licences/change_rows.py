@@ -1,17 +1,13 @@
-"""The rows of changes of numbers: recorded, found, and what their provider is asked to do.
+"""The rows of changes of numbers, and what their provider is asked to do.
 
-    await record_stop(connection, change_id, account_id, number_id, sim_id, by)             # stopped already
-    await record_stop(connection, change_id, account_id, number_id, None, by, due_on=day)   # on its day
-
-The step that calls this leaves the follow-up `START_NUMBER_CHANGE` with the change's id as its target.
+A change that an order makes, such as the stop of a lost phone's eSIM, is recorded by the order's step
+(`store.licences.stops`), which leaves the follow-up that starts its workflow.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 from sqlalchemy import DateTime, and_, bindparam, cast, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import SimState
@@ -27,15 +23,11 @@ from store.orders.emails import contacts_in, order_contacts_of
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
 from store.row import now
 
-START_NUMBER_CHANGE = "start_number_change"
-"""The kind of the follow-up that starts the workflow of a change; its target is the change's id."""
-
 UNFINISHED = or_(
     NumberChangeRow.applied_at.is_(None),
     and_(NumberChangeRow.notice.is_not(None), NumberChangeRow.notified_at.is_(None)),
 )
 """A change that is due later, or whose provider is still to be notified."""
-_RECORD = insert(NumberChangeRow).on_conflict_do_nothing()
 _ZONE = func.coalesce(BillingRow.time_zone, "Europe/Paris")
 _DUE_IN = func.timezone(_ZONE, cast(NumberChangeRow.due_on, DateTime)) - now()
 _FIND = (
@@ -142,37 +134,6 @@ class NoticeFacts:
     iccid: str | None
     contacts: tuple[Person, ...]
     """The order contacts of the number's distributor."""
-
-
-async def record_stop(  # noqa: PLR0917  as many as there are
-    connection: AsyncConnection,
-    change_id: str,
-    account_id: int,
-    number_id: int,
-    sim_id: int | None,
-    by: By,
-    *,
-    due_on: date | None = None,
-) -> None:
-    """Record that the eSIM of a number is stopped. Idempotent. The number is locked.
-
-    Without `due_on` the caller's transaction has stopped this eSIM (`store.licences.esims.stop`), and its
-    provider is to be notified (L30). With `due_on` the number's eSIM is stopped on that day, if its licence
-    has ended by then and was not bought again (L32, L33).
-    """
-    values: dict[str, Any] = {
-        "id": change_id,
-        "account_id": account_id,
-        "number_id": number_id,
-        "change": Change.STOP_ESIM,
-        "actor": by.actor,
-        "origin_id": by.origin_id,
-    }
-    if due_on is not None:
-        values |= {"due_on": due_on}
-    else:
-        values |= {"applied_at": now(), "changed": True, "sim_id": sim_id, "notice": Notice.STOP}
-    await connection.execute(_RECORD.values(**values))
 
 
 async def find(connection: AsyncConnection, change_id: str) -> Recorded | None:

@@ -126,6 +126,8 @@ NOT_SENT = {
         "Le message ne peut pas être rédigé ; aucun serveur de messagerie n’a été sollicité."
     ),
     NotSentReason.NO_ORDER_CONTACT: "Le distributeur n’a aucun contact avec le rôle « order ».",
+    NotSentReason.NO_QR_CONTACT: "Le distributeur n’a aucun contact avec le rôle « QR code eSIM ».",
+    NotSentReason.NO_AGENT_ADDRESS: "L’agent n’a pas d’adresse e-mail.",
     NotSentReason.COMPONENT_UNAVAILABLE: "Un composant nécessaire est indisponible.",
     NotSentReason.REFUSED: "L’appel a été refusé ; l’historique du workflow en donne la raison.",
     NotSentReason.INTERRUPTED: "Une tentative a été interrompue ; on ignore si elle a abouti.",

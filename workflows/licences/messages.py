@@ -67,7 +67,7 @@ class RequestLicences(Frozen):
     request_id: LicenceRequestId
     account_id: RecordId
     add_on: AddOn
-    quantity: Annotated[int, Strict(), Field(ge=1)]
+    quantity: Annotated[int, Strict(), Field(ge=1, le=1_000_000)]
     given_up_after: Duration = timedelta(days=7)
     retries: Retries = 0
 
