@@ -77,8 +77,6 @@ def resend(number: Number, key: Key = None, json: JsonFlag = False) -> None:
     """Send the agent's e-mail with the QR code again; the links of earlier e-mails end."""
     from starter.licences.assignments import AssignmentDesk  # noqa: PLC0415
 
-    from starter.licences.assignments import AssignmentDesk  # noqa: PLC0415
-
     sent = call_at(AssignmentDesk, lambda desk, who: desk.resend(who, number, key=key))
     if json:
         print_json(sent)

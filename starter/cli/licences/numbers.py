@@ -37,7 +37,8 @@ def import_numbers(file: File, dry_run: DryRun = False, json: JsonFlag = False) 
     """Import numbers with their agents from a CSV file: all rows or none.
 
     Its columns: account, msisdn, line_type (direct or shared), provider, distributor, agent_name,
-    agent_email, and if wanted agent_language, agent_eid, phone_supports_esim (yes or no).
+    agent_email, and if wanted agent_language, agent_eid, phone_supports_esim.
+    What they hold, with an example: docs/import.md.
     """
 
     async def take_over(

@@ -17,7 +17,7 @@ from starter.licences.assignments import AssignDraft, AssignmentDesk, ReplaceDra
 from starter.licences.numbers import NumberDesk
 from store.operations import holds
 from tests.builders import ACCOUNT, OPERATOR, as_csv, iccid, run
-from tests.licences_world import ADAM, GINA, OLGA, add_licence, licences_world, number_msisdn
+from tests.licences_world import ADAM, GINA, OLGA, add_licence, add_number, licences_world, number_msisdn
 from tests.starter.licences.files import EID, number_row, unused
 from tests.system.scene import Scene
 
@@ -116,7 +116,7 @@ async def test_of_two_administrators_who_assign_to_one_number_one_wins_with_one_
     assert await run(office.scene.database, "SELECT count(*) FROM licences WHERE number_id > 0") == [(1,)]
 
 
-@pytest.mark.covers("L21", "L1")
+@pytest.mark.covers("L21")
 async def test_an_agent_who_is_also_a_user_without_the_role_cannot_assign(office: Office) -> None:
     for role in (Role.MANAGER, Role.VIEWER):
         address = f"{role}@acme.example"
@@ -151,14 +151,19 @@ async def test_the_phone_is_confirmed_or_known_by_its_eid(office: Office) -> Non
 
 @pytest.mark.covers("L5", "L6")
 async def test_only_direct_french_mobile_numbers_get_a_licence(office: Office) -> None:
-    foreign = [
+    database = office.scene.database
+    machine = await add_number(database, msisdn="+337001234567890", agent_id=1)
+    others = [
         number_row(n, msisdn=msisdn, phone_supports_esim="")
-        for n, msisdn in enumerate(("+33700123456789", "+262692123456", "+33123456789"), 10)
+        for n, msisdn in enumerate(("+262692123456", "+33123456789"), 10)
     ]
     shared = number_row(20, line_type="shared", phone_supports_esim="")
-    await office.numbers.import_numbers(OPERATOR, as_csv(*foreign, shared))
-    for row in foreign:
-        assert await codes(office.assign(number=row["msisdn"])) == ["not_french_mobile"]
+    await office.numbers.import_numbers(OPERATOR, as_csv(*others, shared))
+    for msisdn in (f"N-{machine}", *(str(row["msisdn"]) for row in others)):
+        draft = {"number": msisdn, "add_on": FREE[0]}
+        adam = await office.scene.ana(ADAM)
+        refused = codes(office.assignments.assign(adam, AssignDraft.model_validate(draft)))
+        assert await refused == ["not_french_mobile"]
     with pytest.raises(Refused, match="number convert"):
         await office.assign(20)
     converted = await office.scene.typed("number", "convert", number_msisdn(20), "--to", "direct")
