@@ -12,6 +12,8 @@ from models.licences.numbers import NumberState
 from models.licences.views import NumberView
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.people.callers import Role
+from starter.codes.book import CodeBook
+from starter.codes.desk import QrDesk
 from starter.licences.agents import AgentDesk
 from starter.licences.assignments import AssignDraft, AssignmentDesk, ReplaceDraft
 from starter.licences.numbers import NumberDesk
@@ -19,7 +21,9 @@ from store.operations import holds
 from tests.builders import ACCOUNT, OPERATOR, as_csv, iccid, run
 from tests.licences_world import ADAM, GINA, OLGA, add_licence, add_number, licences_world, number_msisdn
 from tests.starter.licences.files import EID, number_row, unused
+from tests.system.qr_scene import a_code
 from tests.system.scene import Scene
+from tests.temporal_server import comes_true
 
 HUGO = "hugo@acme.example"
 FREE = ("voice_sms_data", "Voice+SMS+Data")
@@ -231,6 +235,7 @@ async def test_a_deactivated_agent_leaves_all_numbers_and_gets_none(office: Offi
     assert again.deactivated_at is not None
     await office.agents.activate_agent(OPERATOR, GINA)
     assert (await office.numbers.change_user(OPERATOR, number_msisdn(1), GINA)).changed
+    assert not (await office.numbers.change_user(OPERATOR, number_msisdn(1), GINA)).changed
 
 
 @pytest.mark.covers("L27")
@@ -291,3 +296,22 @@ async def test_no_address_belongs_to_two_agents_of_an_account(office: Office) ->
     listed = (await office.scene.typed("agent", "list")).out
     assert "Other" in listed
     assert GINA in listed
+
+
+@pytest.mark.covers("L31")
+async def test_the_agents_email_is_sent_again_to_the_present_address(office: Office) -> None:
+    scene = office.scene
+    assert await codes(office.assignments.resend(await scene.ana(ADAM), "N-1")) == ["number_without_esim"]
+    await office.active()
+    sim = f"S-{(await office.number()).sim_id}"
+    desk = QrDesk(scene.temporal.client, scene.database, scene.settings)
+    await desk.import_code(OPERATOR, sim, str(a_code()))
+    first = await desk.notify(OPERATOR, sim, GINA)
+    await office.agents.edit_agent(OPERATOR, GINA, email=HUGO)
+    sent = await scene.typed("number", "resend", "N-1", "--key", "once")
+    assert "again" in sent.out
+    await scene.typed("number", "resend", "N-1", "--key", "once")
+    await comes_true(lambda: HUGO in scene.mailbox.recipients())
+    earlier = await CodeBook(scene.database).notification(OPERATOR, first.id)
+    assert earlier.state == "revoked"
+    assert scene.mailbox.recipients().count(HUGO) == 1
