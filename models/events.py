@@ -32,6 +32,8 @@ _ACCOUNT = (
     *("profile.created", "profile.targets_enabled", "profile.targets_disabled"),
     *("contact.created", "contact.changed"),
     *("sim.employee_changed", "line.groups_changed"),
+    *("number.added", "number.edited"),
+    *("agent.created", "agent.changed", "agent.deactivated", "agent.activated"),
     *("number.user_changed", "number.deleted", "number.recovered", "number.suspended", "number.resumed"),
     *("number.made_direct", "number.made_shared", "number.esim_stopped", "number.provider_notified"),
     *("esim.suspended", "esim.resumed", "licence.freed", "licence_request.notified"),

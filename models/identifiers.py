@@ -23,7 +23,7 @@ CHECK_DIGIT_WRONG = "The check digit of ICCID {iccid} is wrong; it is kept, comp
 
 _ICCID = re.compile(ICCID_DIGITS)
 _ORDER_ID = re.compile(ORDER_ID_PATTERN)
-_REFERENCE = re.compile(r"^([A-Za-z])-([0-9]{1,15})$")
+_REFERENCE = re.compile(r"^([A-Za-z]{1,2})-([0-9]{1,15})$")
 
 
 def parse_iccid(text: str) -> str:

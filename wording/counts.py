@@ -19,6 +19,8 @@ COUNTS: Mapping[str, Plural] = {
     "employees": Plural("{number} employee", "{number} employees"),
     "users": Plural("{number} user", "{number} users"),
     "SIMs": Plural("{number} SIM", "{number} SIMs"),
+    "numbers": Plural("{number} number", "{number} numbers"),
+    "agents": Plural("{number} agent", "{number} agents"),
 }
 """The records that imports and edits count, by their names in the reports."""
 
@@ -26,6 +28,7 @@ ERASED: Mapping[str, Plural] = {
     "users": COUNTS["users"],
     "employees": COUNTS["employees"],
     "contacts": COUNTS["contacts"],
+    "agents": COUNTS["agents"],
     "sims": Plural("{number} SIM left without a user", "{number} SIMs left without a user"),
     "email_texts": Plural("{number} e-mail text written", "{number} e-mail texts written"),
     "notes": Plural("{number} note written", "{number} notes written"),

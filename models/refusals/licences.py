@@ -30,6 +30,7 @@ LICENCES = {
     ),
     # the agent
     "unknown_agent": Declared("There is no such agent in the account.", NOT_FOUND),
+    "agent_needed": Declared("An agent is needed, or --none: then no agent uses the number any more."),
     "agent_exists": Declared("The account has an agent with this address already.", CONFLICT),
     "agent_deactivated": Declared("The agent is deactivated.", CONFLICT),
     "agent_without_address": Declared("The agent has no e-mail address; give them one first.", CONFLICT),
@@ -37,7 +38,23 @@ LICENCES = {
         "To be confirmed: the agent's phone supports eSIM. Its EID shows it, too.", CONFLICT
     ),
     "eid_invalid": Declared("An EID has 32 digits, of which the last two are a checksum."),
+    "unknown_line_type": Declared("A line type is one of: {types}."),
+    "unknown_replace_reason": Declared("A reason to replace an eSIM is one of: {reasons}."),
+    # the rows of a file of numbers
+    "cell_no_line_type": Declared("it must be direct or shared."),
+    "agent_without_name": Declared("an agent needs a name."),
+    "other_agent_before": Declared("line {line} says something else for the same agent."),
+    "number_of_other_account": Declared("this phone number is in another account already."),
+    "number_other_agent": Declared(
+        "an import does not change who uses a number: `esim-orders number change-user`."
+    ),
+    "number_not_recovered": Declared("the number is deleted, and an import does not recover it."),
+    "number_served": Declared(
+        "the number has an eSIM or an open order; its provider and distributor cannot change, and it cannot "
+        "become a shared line."
+    ),
     # the licence
+    "licence_not_chosen": Declared("A licence or an add-on is needed, and not both."),
     "unknown_licence": Declared("There is no such licence in the account.", NOT_FOUND),
     "unknown_add_on": Declared("An add-on is one of: {add_ons}."),
     "no_free_licence": Declared("No licence of {add_on} is free: {used} of {bought} are in use.", CONFLICT),

@@ -17,6 +17,7 @@ from tests.builders import ACCOUNT, OPERATOR, as_csv, item, line, run
 from tests.callers.samples import SAMPLES, Call
 from tests.callers.world import Desks, Known
 from tests.qr_world import code
+from tests.starter.licences.files import unused
 
 OPENED = "UPDATE accounts SET closed_at = NULL WHERE id = 1"
 CLOSED = "UPDATE accounts SET closed_at = esim_now() WHERE id = 1"
@@ -33,6 +34,7 @@ FINISHES = {
     "QrDesk.import_code": "an order is done when its eSIM has a code",
     "QrDesk.notify": "of a code that the SIM has",
     "AccountDesk.create": "another account",
+    "NumberDesk.suspend": "the reason of a change that adds no number",
 }
 """What the operator may still do, and why."""
 # their samples add nothing
@@ -46,6 +48,9 @@ ADDING: dict[str, Call] = {
     ),
     "FleetEditDesk.set_groups": lambda d, c, k, _: d.edits.set_groups(c, [k.line], ["New"], create=True),
 }
+ADDING["NumberDesk.import_numbers"] = lambda d, c, _, a: d.numbers.import_numbers(
+    c, as_csv(unused(50, account=a))
+)
 CALLS: dict[str, Call] = {name: sample.call for name, sample in SAMPLES.items()} | ADDING
 CALLS["QrDesk.import_code"] = lambda d, c, k, _: d.codes.import_code(c, k.esim, str(code(7)))
 WAITING = """
@@ -116,4 +121,7 @@ async def test_what_is_added_while_the_account_is_being_closed_is_refused(
         assert await held(database) == before, name
         if waited and refused:
             added.append(name)
-    assert set(added) == {"UserDesk.create_user", "ProfileDesk.create_profile", *ADDING}
+    assert set(added) == {
+        *("UserDesk.create_user", "ProfileDesk.create_profile", "AgentDesk.create_agent"),
+        *ADDING,
+    }

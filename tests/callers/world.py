@@ -17,6 +17,9 @@ from starter.codes.desk import QrDesk
 from starter.codes.link_desk import LinkDesk
 from starter.fleet.desk import FleetDesk
 from starter.fleet.edits import FleetEditDesk
+from starter.licences.agents import AgentDesk
+from starter.licences.assignments import AssignmentDesk
+from starter.licences.numbers import NumberDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
@@ -28,6 +31,7 @@ from store.key_ring import KeyRing
 from store.session import Database
 from temporal.connection import connect
 from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, line, place
+from tests.licences_world import add_agent, add_licence, add_number
 from tests.qr_world import hold, qr_world
 
 BOLT = "Bolt"
@@ -53,6 +57,9 @@ class Known:
     notification: str
     contact: str
     user: str
+    agent: str
+    number: str
+    licence: str
     upload_token: str
     download_token: str
     link: str
@@ -78,6 +85,9 @@ class Desks:
     links: LinkDesk
     retry: RetryDesk
     recovery: RecoveryDesk
+    numbers: NumberDesk
+    agents: AgentDesk
+    assignments: AssignmentDesk
 
 
 async def build(database: Database) -> Known:
@@ -105,6 +115,7 @@ async def build(database: Database) -> Known:
     order = await place(database, 4)
     found = await desks.fleet.line(OPERATOR, "+33639980004")
     assert found.sim is not None
+    agent = await add_agent(database)
     return Known(
         line=reference("L", found.id),
         sim=reference("S", found.sim.id),
@@ -115,6 +126,9 @@ async def build(database: Database) -> Known:
         notification=notification.id,
         contact=reference("C", qr.contacts[0]),
         user=reference("U", zed.id),
+        agent=reference("AG", agent),
+        number=reference("N", await add_number(database, 1, agent)),
+        licence=reference("LI", await add_licence(database)),
         upload_token=await qr.upload_link(request, sim=3),
         download_token=await qr.download_link(notification, version),
         link="link:1",
@@ -131,6 +145,9 @@ UNKNOWN = Known(
     notification="qr-notification-aaaaaaaaaaaaaaaa",
     contact="C-99999",
     user="U-99999",
+    agent="AG-99999",
+    number="N-99999",
+    licence="LI-99999",
     upload_token="no-such-token",
     download_token="no-such-token",
     link="link:99999",
@@ -158,6 +175,9 @@ async def open_desks(database: Database, url: str) -> Desks:
         links=LinkDesk(codes),
         retry=RetryDesk(client, database, settings),
         recovery=RecoveryDesk(client, database, settings),
+        numbers=NumberDesk(client, database, settings),
+        agents=AgentDesk(client, database, settings),
+        assignments=AssignmentDesk(client, database, settings),
     )
 
 

@@ -25,6 +25,7 @@ LICENCES = {
         "L’agent, la licence ou l’eSIM du numéro a changé depuis la commande ; annulez celle-ci."
     ),
     "unknown_agent": "Cet agent n’existe pas dans le compte.",
+    "agent_needed": ("Il faut un agent, ou --none : alors plus aucun agent n’utilise le numéro."),
     "agent_exists": "Le compte a déjà un agent avec cette adresse.",
     "agent_deactivated": "L’agent est désactivé.",
     "agent_without_address": "L’agent n’a pas d’adresse e-mail ; donnez-lui-en une d’abord.",
@@ -32,6 +33,21 @@ LICENCES = {
         "À confirmer : le téléphone de l’agent est compatible eSIM. Son EID le montre aussi."
     ),
     "eid_invalid": "Un EID a 32 chiffres, dont les deux derniers sont une clé de contrôle.",
+    "unknown_line_type": "Un type de ligne est l’un de : {types}.",
+    "unknown_replace_reason": "Un motif de remplacement d’une eSIM est l’un de : {reasons}.",
+    "cell_no_line_type": "la valeur doit être direct ou shared.",
+    "agent_without_name": "un agent demande un nom.",
+    "other_agent_before": "la ligne {line} indique autre chose pour le même agent.",
+    "number_of_other_account": "ce numéro de téléphone est déjà dans un autre compte.",
+    "number_other_agent": (
+        "une importation ne change pas l’utilisateur d’un numéro : `esim-orders number change-user`."
+    ),
+    "number_not_recovered": "le numéro est supprimé, et une importation ne le récupère pas.",
+    "number_served": (
+        "le numéro a une eSIM ou une commande en cours ; son opérateur et son distributeur ne peuvent pas "
+        "changer, et il ne peut pas devenir une ligne partagée."
+    ),
+    "licence_not_chosen": "Il faut une licence ou une option, et pas les deux.",
     "unknown_licence": "Cette licence n’existe pas dans le compte.",
     "unknown_add_on": "Une option est l’une de : {add_ons}.",
     "no_free_licence": "Aucune licence {add_on} n’est libre : {used} sur {bought} sont utilisées.",
