@@ -32,6 +32,8 @@ _ACCOUNT = (
     *("profile.created", "profile.targets_enabled", "profile.targets_disabled"),
     *("contact.created", "contact.changed"),
     *("sim.employee_changed", "line.groups_changed"),
+    *("licence.bought", "licence.given_back", "licence.changed"),
+    *("licence_request.created", "licence_request.answered", "add_on.price_set", "billing.changed"),
 )
 _OPERATOR = (
     *("order.held", "order.released", "qr.held", "qr.released", "notification.held", "notification.released"),

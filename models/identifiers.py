@@ -21,7 +21,7 @@ CHECK_DIGIT_WRONG = "The check digit of ICCID {iccid} is wrong; it is kept, comp
 
 _ICCID = re.compile(ICCID_DIGITS)
 _ORDER_ID = re.compile(ORDER_ID_PATTERN)
-_REFERENCE = re.compile(r"^([A-Za-z])-([0-9]{1,15})$")
+_REFERENCE = re.compile(r"^([A-Za-z]{1,2})-([0-9]{1,15})$")
 
 
 def parse_iccid(text: str) -> str:
@@ -101,6 +101,16 @@ def qr_notification_id(account_id: int, key: str) -> str:
     return "qr-notification-" + _of_key(account_id, key)
 
 
+def number_change_id(account_id: int, key: str) -> str:
+    """The id of a change of a number under this idempotency key; also its workflow id."""
+    return "number-change-" + _of_key(account_id, key)
+
+
+def licence_request_id(account_id: int, key: str) -> str:
+    """The id of a request for licences under this idempotency key; also its workflow id."""
+    return "licence-request-" + _of_key(account_id, key)
+
+
 def _of_key(account_id: int, key: str) -> str:
     digest = hashlib.sha256(f"{account_id}\0{key}".encode()).digest()[:10]
     return base64.b32encode(digest).decode("ascii").lower()
@@ -113,6 +123,11 @@ def parse_order_id(text: str) -> str:
     if not _ORDER_ID.fullmatch(wanted):
         raise ValueError("An order's id is order- and 16 letters and digits.")
     return wanted
+
+
+def purchase_key(account_id: int, key: str) -> str:
+    """How the idempotency key of a purchase of licences is stored."""
+    return _of_key(account_id, key)
 
 
 def storable(text: str) -> bool:
