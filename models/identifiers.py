@@ -13,7 +13,9 @@ ICCID_PATTERN = f"^{ICCID_DIGITS}$"
 ORDER_ID_PATTERN = r"^order-[a-z2-7]{16}$"
 QR_REQUEST_ID_PATTERN = r"^qr-request-[a-z2-7]{16}$"
 QR_NOTIFICATION_ID_PATTERN = r"^qr-notification-[a-z2-7]{16}$"
-WORK = ("order-", "qr-request-", "qr-notification-")
+NUMBER_CHANGE_ID_PATTERN = r"^number-change-[a-z2-7]{16}$"
+LICENCE_REQUEST_ID_PATTERN = r"^licence-request-[a-z2-7]{16}$"
+WORK = ("order-", "qr-request-", "qr-notification-", "number-change-", "licence-request-")
 """The prefixes of workflow ids, one per kind of work; `store.operations.hold_subjects` has the kinds."""
 ACTOR_PATTERN = r"^(operator|user:[0-9]{1,18}|contact:[0-9]{1,18})$"
 
