@@ -14,6 +14,7 @@ _AMOUNT = re.compile(r"[0-9]{1,5}(\.[0-9]{1,2})?", re.ASCII)
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_TIME_ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}", re.ASCII)
 _BY_LABEL = {add_on.label.lower(): add_on for add_on in AddOn}
 
 
@@ -74,6 +75,16 @@ def parse_cycle_day(number: int) -> int:
     if isinstance(number, bool) or not 1 <= number <= 31:
         raise Refused.because("day_invalid")
     return number
+
+
+def parse_time_zone(text: str) -> str:
+    """Parse the name of a time zone; whether it exists is for the database to say. Raises `Refused`
+    (`time_zone_invalid`).
+    """
+    name = text.strip()
+    if not _TIME_ZONE.fullmatch(name):
+        raise Refused.because("time_zone_invalid")
+    return name
 
 
 def parse_currency(text: str) -> str:

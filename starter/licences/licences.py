@@ -17,6 +17,7 @@ from models.licences.entered import (
     parse_month,
     parse_quantity,
     parse_status,
+    parse_time_zone,
 )
 from models.licences.licence_views import (
     BillingView,
@@ -186,7 +187,7 @@ class LicenceDesk:
                 found.id,
                 caller.by,
                 cycle_day=None if cycle_day is None else parse_cycle_day(cycle_day),
-                time_zone=None if time_zone is None else time_zone.strip(),
+                time_zone=None if time_zone is None else parse_time_zone(time_zone),
                 currency=None if currency is None else _with_cents(currency),
             )
 

@@ -82,4 +82,4 @@ async def requests(
 
 
 def _view(row: Any) -> LicenceRequestView:
-    return LicenceRequestView(**row._mapping | {"requested_by": f"user:{row.requested_by}"})
+    return LicenceRequestView(**{**row._mapping, "requested_by": f"user:{row.requested_by}"})

@@ -19,6 +19,8 @@ from store.codes import waiting as qr_waiting
 from store.fleet import edits
 from store.fleet import views as fleet
 from store.key_ring import KeyRing
+from store.licences import licences, prices
+from store.licences import requests as licence_requests
 from store.operations import unfinished
 from store.orders import access
 from store.orders import views as orders
@@ -90,6 +92,9 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "distributors": lambda d, c: d.contacts.distributors(c),
     "refused": lambda d, c: d.orders.orders(c, status=OrderStatus.REFUSED),
     "held": lambda d, c: d.retry.select(c),
+    "licences": lambda d, c: d.licences.licences(c),
+    "prices": lambda d, c: d.licences.prices(c),
+    "licence requests": lambda d, c: d.licence_requests.requests(c),
 }
 
 
@@ -153,6 +158,10 @@ STORE: dict[str, Read] = {
     "qr_notifications.of_sim": lambda c, s, _: notifications.of_sim(c, s, 1),
     "qr_waiting.waiting": lambda c, s, _: qr_waiting.waiting(c, s),
     "waiting.waiting": lambda c, s, _: unfinished.waiting(c, s),
+    "licences.licences": lambda c, s, _: licences.licences(c, s),
+    "licences.find": lambda c, s, k: licences.find(c, s, k.licence),
+    "licence_prices.prices": lambda c, s, _: prices.prices(c, s),
+    "licence_requests.requests": lambda c, s, _: licence_requests.requests(c, s),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),
 }
 """Every read of account data below the desks, for a record of Acme."""

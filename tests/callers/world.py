@@ -17,6 +17,8 @@ from starter.codes.desk import QrDesk
 from starter.codes.link_desk import LinkDesk
 from starter.fleet.desk import FleetDesk
 from starter.fleet.edits import FleetEditDesk
+from starter.licences.licences import LicenceDesk
+from starter.licences.requests import LicenceRequestDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
@@ -57,6 +59,7 @@ class Known:
     download_token: str
     link: str
     """The upload link."""
+    licence: str
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ class Desks:
     code_book: CodeBook
     codes: QrDesk
     links: LinkDesk
+    licences: LicenceDesk
+    licence_requests: LicenceRequestDesk
     retry: RetryDesk
     recovery: RecoveryDesk
 
@@ -118,7 +123,18 @@ async def build(database: Database) -> Known:
         upload_token=await qr.upload_link(request, sim=3),
         download_token=await qr.download_link(notification, version),
         link="link:1",
+        licence=await _licence(database),
     )
+
+
+async def _licence(database: Database) -> str:
+    """A licence, its price, and a request for another one."""
+    licences = LicenceDesk(database)
+    await licences.set_price(OPERATOR, ACCOUNT, "voice_sms", "10.00")
+    bought = await licences.buy(OPERATOR, ACCOUNT, "voice_sms", 1)
+    administrator = await who(database, f"{Role.ADMINISTRATOR}@acme.example")
+    await LicenceRequestDesk(database).request(administrator, ACCOUNT, "voice_sms_data", 1)
+    return reference("LI", bought.new[0])
 
 
 UNKNOWN = Known(
@@ -134,6 +150,7 @@ UNKNOWN = Known(
     upload_token="no-such-token",
     download_token="no-such-token",
     link="link:99999",
+    licence="LI-99999",
 )
 
 
@@ -156,6 +173,8 @@ async def open_desks(database: Database, url: str) -> Desks:
         code_book=CodeBook(database),
         codes=codes,
         links=LinkDesk(codes),
+        licences=LicenceDesk(database),
+        licence_requests=LicenceRequestDesk(database),
         retry=RetryDesk(client, database, settings),
         recovery=RecoveryDesk(client, database, settings),
     )
