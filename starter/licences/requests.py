@@ -4,7 +4,7 @@ from models.licences.entered import parse_add_on, parse_quantity
 from models.licences.licence_views import LicenceRequestView
 from models.people.callers import Caller, Permission
 from store import lookups
-from store.licences import requests
+from store.licences import request_rows
 from store.session import Database
 from temporal.calls import checked_key
 
@@ -30,7 +30,7 @@ class LicenceRequestDesk:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.ASSIGN_LICENCES)
             what, number, checked = parse_add_on(add_on), parse_quantity(quantity), checked_key(key)
-            return await requests.request(
+            return await request_rows.request(
                 connection, found.id, caller.user, what, number, note, checked, caller.by
             )
 
@@ -41,4 +41,4 @@ class LicenceRequestDesk:
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
-            return await requests.requests(connection, scope, open_only=open_only)
+            return await request_rows.requests(connection, scope, open_only=open_only)

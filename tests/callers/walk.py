@@ -20,7 +20,7 @@ from store.fleet import edits
 from store.fleet import views as fleet
 from store.key_ring import KeyRing
 from store.licences import licences, prices
-from store.licences import requests as licence_requests
+from store.licences import request_rows as licence_requests
 from store.operations import unfinished
 from store.orders import access
 from store.orders import views as orders

@@ -152,7 +152,7 @@ async def test_an_upgrade_applies_now_and_is_charged_for_the_days_left(database:
     assert changed.amount == Decimal("2.32")
     assert (changed.licence.add_on, changed.licence.status) == (AddOn(PRO), LicenceStatus.IN_USE)
     again = await acme.licences.change(acme.olga, one, PRO)
-    assert (again.change, again.amount) == (None, 0)
+    assert (again.change, again.amount) == (None, Decimal(0))
     await acme.on("2027-01-01")
     expected = [("2026-12-01", "10.00"), ("2026-12-20", "2.32"), ("2027-01-01", "16.00")]
     assert await acme.charged("2026-12", "2027-01") == expected
@@ -166,7 +166,11 @@ async def test_a_downgrade_applies_at_the_next_period_and_can_be_replaced(databa
     number = await acme.use(one)
     await acme.on("2026-12-20")
     planned = await acme.licences.change(acme.olga, one, SMS)
-    assert (planned.change, str(planned.applies_from), planned.amount) == (Change.DOWNGRADE, "2027-01-01", 0)
+    assert (planned.change, str(planned.applies_from), planned.amount) == (
+        Change.DOWNGRADE,
+        "2027-01-01",
+        Decimal(0),
+    )
     assert (planned.licence.add_on, planned.licence.next_add_on) == (AddOn(PRO), AddOn(SMS))
     assert (await acme.licences.change(acme.olga, one, SMS)).change is None
     await check_rows(acme)
