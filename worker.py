@@ -23,6 +23,7 @@ from activities.failures import SafeFailures
 from activities.follow_ups import FollowUps
 from activities.heartbeats import Heartbeats
 from activities.holds import Holds
+from activities.licences import LicenceMails, NumberCalls, NumberInventory
 from activities.not_sent import NotSent
 from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps
@@ -49,6 +50,8 @@ from temporal.connection import connect, missing_search_attributes
 from temporal.versions import deployment_config, why_idle
 from workflows.codes.notification import EsimQrNotification, PinnedQrNotification
 from workflows.codes.request import EsimQrRequest
+from workflows.licences.licence_request import EsimLicenceRequest, PinnedLicenceRequest
+from workflows.licences.number_change import EsimNumberChange
 from workflows.operations.retry_held import RetryHeld
 from workflows.orders.order import EsimOrder
 from workflows.step import Steps, activities_of, unimplemented
@@ -58,8 +61,9 @@ GRACE = timedelta(seconds=30)
 """How long a worker that is stopped lets the steps in flight continue."""
 MARGIN = timedelta(seconds=10)
 """After grace and margin a shutdown is cut off: what stops a container must wait longer than both."""
-WORKFLOWS: list[type] = [EsimOrder, EsimQrRequest, EsimQrNotification, RetryHeld]
-VERSIONED: list[type] = [EsimOrder, EsimQrRequest, PinnedQrNotification, RetryHeld]
+_ALWAYS: list[type] = [EsimOrder, EsimQrRequest, EsimNumberChange, RetryHeld]
+WORKFLOWS: list[type] = [*_ALWAYS, EsimQrNotification, EsimLicenceRequest]
+VERSIONED: list[type] = [*_ALWAYS, PinnedQrNotification, PinnedLicenceRequest]
 """The same for workers with a build id: a worker without one must not declare a versioning behaviour."""
 PASSED_THROUGH = (
     "models",
@@ -67,6 +71,8 @@ PASSED_THROUGH = (
     "workflows.codes.messages",
     "workflows.codes.rounds",
     "workflows.codes.steps",
+    "workflows.licences.messages",
+    "workflows.licences.steps",
     "workflows.operations.messages",
     "workflows.operations.steps",
     "workflows.orders.messages",
@@ -123,6 +129,9 @@ def implementations(
         EmailSteps(database, outbox),
         QrInventorySteps(database),
         QrMails(database, outbox, links),
+        NumberInventory(database, settings.number_recoverable_for),
+        NumberCalls(database, client, outbox),
+        LicenceMails(database, outbox),
         HeldRetries(RetryDesk(client, database, settings), callers.operator()),
     )
 

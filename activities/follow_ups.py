@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.licence_follow_ups import start_number_change
+from store.licences.stops import START_NUMBER_CHANGE
 from store.orders import follow_ups
 from store.orders.follow_ups import Due
 from store.orders.swaps import LOOK_AT_REQUEST
@@ -12,11 +14,11 @@ from store.session import Database
 from workflows.orders.messages import FollowUpInput
 from workflows.orders.steps import FollowUpSteps
 
-Action = Callable[[Client, Due], Awaitable[None]]
+Action = Callable[[Client, Due, Database], Awaitable[None]]
 """What a kind of follow-up does; it must be idempotent."""
 
 
-async def look_at_request(client: Client, due: Due) -> None:
+async def look_at_request(client: Client, due: Due, _: Database) -> None:
     """Signal `look` to the request for a discarded SIM's QR code, so that it reads its row. If its workflow
     has ended, ignore the error: nothing needs the signal.
     """
@@ -27,7 +29,10 @@ async def look_at_request(client: Client, due: Due) -> None:
             raise
 
 
-FOLLOW_UPS: dict[str, Action] = {LOOK_AT_REQUEST: look_at_request}
+FOLLOW_UPS: dict[str, Action] = {
+    LOOK_AT_REQUEST: look_at_request,
+    START_NUMBER_CHANGE: start_number_change,
+}
 
 
 class FollowUps(FollowUpSteps):
@@ -43,6 +48,6 @@ class FollowUps(FollowUpSteps):
             found = await follow_ups.find(connection, due.follow_up_id)
         if found is None or found.done:
             return
-        await FOLLOW_UPS[found.kind](self._client, found)
+        await FOLLOW_UPS[found.kind](self._client, found, self._database)
         async with self._database.transaction() as connection:
             await follow_ups.done(connection, due.follow_up_id)

@@ -82,7 +82,18 @@ class AboutNotification:
         return sim_references(self.sim_id, notification_id=self.id)
 
 
-Subject = AboutOrder | AboutRequest | AboutNotification
+@dataclass(frozen=True)
+class AboutWork:
+    """E-mails about any other workflow, such as a change of a number: part of the event log of what
+    `references` name, the workflow's id first.
+    """
+
+    id: str
+    account_id: int
+    references: tuple[str, ...]
+
+
+Subject = AboutOrder | AboutRequest | AboutNotification | AboutWork
 
 
 @dataclass(frozen=True)
@@ -288,6 +299,8 @@ def _columns(record: EmailRecord) -> dict[str, str]:
             about = "qr_request_id"
         case AboutNotification():
             about = "qr_notification_id"
+        case AboutWork():
+            about = "work_id"
     return {
         "id": record.id,
         about: record.about.id,

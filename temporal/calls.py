@@ -23,8 +23,11 @@ from store.session import Database
 from temporal.connection import NO_NAMESPACE, explained, reached
 from workflows.codes.messages import NotifyOfQrCode, RequestQrCode
 from workflows.failures import refusals_of
+from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.orders.messages import PlaceOrder
 
+StartMessage = PlaceOrder | RequestQrCode | NotifyOfQrCode | ChangeNumber | RequestLicences
+"""The inputs that workflows are started with."""
 LONGEST_KEY = 500
 _DATABASE_CHECK_SECONDS = 2.0
 """How long the database may take to answer before it counts as unavailable."""
@@ -48,7 +51,7 @@ class Calls:
         self,
         run: Any,
         update: Any,
-        start: PlaceOrder | RequestQrCode,
+        start: StartMessage,
         workflow_id: str,
         labels: TypedSearchAttributes,
         reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
@@ -87,7 +90,7 @@ class Calls:
     async def start(  # noqa: PLR0917  as many as there are
         self,
         run: Any,
-        start: PlaceOrder | RequestQrCode | NotifyOfQrCode,
+        start: StartMessage,
         workflow_id: str,
         labels: TypedSearchAttributes,
         reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,

@@ -42,6 +42,8 @@ HELD: Mapping[str, Plural] = {
     "order": Plural("{number} order", "{number} orders"),
     "qr_request": Plural("{number} QR request", "{number} QR requests"),
     "qr_notification": Plural("{number} notification", "{number} notifications"),
+    "number_change": Plural("{number} change of a number", "{number} changes of numbers"),
+    "licence_request": Plural("{number} request for licences", "{number} requests for licences"),
 }
 """Work that may be held, by its kind."""
 

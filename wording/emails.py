@@ -13,7 +13,11 @@ from pydantic import BaseModel, ConfigDict
 from models.language import Language
 
 HERE = Path(__file__).parent
-SUBJECTS: dict[str, Path] = {"orders": HERE / "orders", "codes": HERE / "codes"}
+SUBJECTS: dict[str, Path] = {
+    "orders": HERE / "orders",
+    "codes": HERE / "codes",
+    "number_changes": HERE / "number_changes",
+}
 """The folder with the texts of each subject."""
 
 

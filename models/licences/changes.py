@@ -73,6 +73,8 @@ class ChangeResult(Frozen):
     """False if it was so already: then nothing was changed, and no provider is notified (L26)."""
     cancelled_order: str | None = None
     """The open order that the change cancelled (L23)."""
+    ended_request: str | None = None
+    """The request for the QR code of the eSIM, which ended with it."""
     sim_id: int | None = None
     """The eSIM that was stopped, suspended or resumed."""
     notice: Notice | None = None

@@ -58,6 +58,9 @@ STEPS = {
     "remind_of_code": "a reminder to the distributor",
     "report_no_code": "the e-mail that no QR code has come",
     "send_notification": "the e-mail with the link to the QR code",
+    "notify_of_change": "what the provider is asked to do with the eSIM",
+    "report_ended": "the call to the workflow of the order that ended",
+    "notify_owners": "the e-mail to the owners",
 }
 """What each step sends, for the steps that call a mail server, a provider or another workflow."""
 

@@ -24,6 +24,10 @@ LICENCES = {
         "No QR code of the number's eSIM is known yet; the agent gets it once the distributor sends it.",
         CONFLICT,
     ),
+    "number_changed": Declared(
+        "The number's agent, licence or eSIM is not the one of when the order was placed; cancel it.",
+        CONFLICT,
+    ),
     # the agent
     "unknown_agent": Declared("There is no such agent in the account.", NOT_FOUND),
     "agent_exists": Declared("The account has an agent with this address already.", CONFLICT),

@@ -133,12 +133,12 @@ async def _write(
         "order": placement.order_id,
         **{f"order_{name}": value for name, value in row.items()},
         **{f"details_{name}": value for name, value in details.items()},
-        **follow_ups.left([(follow_ups.EMAIL, name) for name in emails]),
+        **follow_ups.left([*decision.follow_ups, *((follow_ups.EMAIL, name) for name in emails)]),
         **event_parts.happened(
             placement.account_id,
             references(placement.order_id, placement.what.subject),
             _by(placement),
-            [_noted(placement, ("order.submitted", decision.happened))],
+            [_noted(placement, ("order.submitted", decision.happened)), *decision.happenings],
         ),
     }
     written = await connection.execute(_insert(tuple(row), table, tuple(details)), known)

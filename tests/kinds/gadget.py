@@ -246,7 +246,7 @@ def life_of(order_id: str) -> str:
     return f"gadget-life-{order_id}"
 
 
-async def start_life(client: Client, due: Due) -> None:
+async def start_life(client: Client, due: Due, _: Database) -> None:
     """A gadget has one life: started again, it is the same."""
     try:
         await client.start_workflow(

@@ -19,6 +19,7 @@ from models.orders.ordered import Ordered
 from starter.operations.retry import RetryDesk
 from starter.operations.work_checks import pending
 from store.orders.follow_ups import Due
+from store.session import Database
 from tests.builders import ANA, OPERATOR
 from tests.kinds.gadget import START_LIFE, Gadget, life_of
 from tests.kinds.gadget_rows import add_gadgets, keeper
@@ -135,7 +136,7 @@ async def test_a_follow_up_is_done_by_the_worker_after_the_one_that_was_killed(
         assert await eventually(partial(lives, scene, life_of(order_id)), bool) == 1
 
 
-async def cannot(_: Client, due: Due) -> None:
+async def cannot(_: Client, due: Due, __: Database) -> None:
     raise Unavailable("temporal", f"The workflow of {due.order_id} cannot be started.")
 
 

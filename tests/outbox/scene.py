@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
 from typing import Any
 
+import outbox.licence_notices
 import outbox.orders
 from models.codes.edited_emails import CodeFacts
 from models.language import Language
@@ -61,7 +62,18 @@ EDITED = {
     "subject": "The code, please",
     "text": "Dear all,\n\nwe need <b>it</b> & soon:\nby {noon}.\n",
 }
-KNOWN: dict[str, Mapping[str, Any]] = {"orders": ORDER, "codes": CODE}
+NUMBER_CHANGE: Mapping[str, Any] = {
+    "reference": "number-change-abcdefghijklmnop",
+    "account": "Nordwind Logistics",
+    "provider": "Orange",
+    "msisdn": "+33612345678",
+    "iccid": "8933150319062099991",
+    "add_on": "Voice+SMS+Data",
+    "quantity": 3,
+    "requester_name": "Amélie Durand",
+    "note": "Three new colleagues in December",
+}
+KNOWN: dict[str, Mapping[str, Any]] = {"orders": ORDER, "codes": CODE, "number_changes": NUMBER_CHANGE}
 """By whose texts an e-mail has: what is known."""
 
 

@@ -25,7 +25,13 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from models.codes.requests import RequestStatus
-from models.identifiers import order_id, qr_notification_id, qr_request_id
+from models.identifiers import (
+    licence_request_id,
+    number_change_id,
+    order_id,
+    qr_notification_id,
+    qr_request_id,
+)
 from models.orders.lifecycle import OrderStatus
 from store.key_ring import KeyRing
 from telemetry.logs import TEXT, JsonLines, TextLines
@@ -33,6 +39,8 @@ from temporal.payloads import PayloadKeys, data_converter
 from tests.contract.schemas import SENT
 from tests.temporal_server import readable
 from tests.workflows.codes.qr_house import QrHouse
+from tests.workflows.licences.ways import changed
+from tests.workflows.licences.ways import requested as licences_requested
 from worker import VERSIONED, WORKFLOWS
 from workflows.failures import refusals_of
 
@@ -42,6 +50,8 @@ NAMES: dict[str, Callable[[int, str], str]] = {
     "EsimOrder": order_id,
     "EsimQrRequest": qr_request_id,
     "EsimQrNotification": qr_notification_id,
+    "EsimNumberChange": number_change_id,
+    "EsimLicenceRequest": licence_request_id,
     "RetryHeld": lambda account, key: f"retry-{account}-{key}",
 }
 
@@ -245,7 +255,13 @@ async def test_signals_that_do_not_fit_are_dropped_without_a_word_of_them(
         await qr_house.notify(),
     )
     handles: dict[str, WorkflowHandle[Any, Any]]
-    handles = {"EsimOrder": order, "EsimQrRequest": request, "EsimQrNotification": notification}
+    handles = {
+        "EsimOrder": order,
+        "EsimQrRequest": request,
+        "EsimQrNotification": notification,
+        "EsimNumberChange": await changed(qr_house),
+        "EsimLicenceRequest": await licences_requested(qr_house),
+    }
     for workflow in WORKFLOWS:
         for signal in definition(workflow).signals:
             handle = handles[definition(workflow).name]

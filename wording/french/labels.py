@@ -110,6 +110,9 @@ STEPS = {
     "remind_of_code": "un rappel au distributeur",
     "report_no_code": "l’e-mail disant qu’aucun QR code n’est arrivé",
     "send_notification": "l’e-mail avec le lien vers le QR code",
+    "notify_of_change": "ce qui est demandé à l’opérateur au sujet de l’eSIM",
+    "report_ended": "l’appel au workflow de la commande qui a pris fin",
+    "notify_owners": "l’e-mail aux propriétaires",
 }
 
 AN_EMAIL = "un e-mail"

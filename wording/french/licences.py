@@ -21,6 +21,9 @@ LICENCES = {
         "Le QR code de l’eSIM du numéro n’est pas encore connu ; l’agent le recevra dès que le distributeur "
         "l’aura envoyé."
     ),
+    "number_changed": (
+        "L’agent, la licence ou l’eSIM du numéro a changé depuis la commande ; annulez celle-ci."
+    ),
     "unknown_agent": "Cet agent n’existe pas dans le compte.",
     "agent_exists": "Le compte a déjà un agent avec cette adresse.",
     "agent_deactivated": "L’agent est désactivé.",

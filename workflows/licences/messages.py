@@ -1,5 +1,6 @@
 """The messages of the workflows of licences: inputs of their starts and steps."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field, Strict
@@ -7,7 +8,7 @@ from pydantic import Field, Strict
 from models.licences.add_ons import AddOn
 from models.licences.changes import LicenceRequestId, NumberChange
 from models.markdown import inert
-from models.values import Frozen, Name, RecordId, Retries
+from models.values import Duration, Frozen, Name, RecordId, Retries
 
 
 class ChangeNumber(Frozen):
@@ -52,10 +53,12 @@ class NotifyOfChange(NumberStep):
     retries: int = 0
 
 
-class CancelledOrder(NumberStep):
-    """Input of the step `report_cancelled`: the order that the change has cancelled in the database."""
+class ReportEnded(NumberStep):
+    """Input of the step `report_ended`: what has ended in the database, and may still have a workflow."""
 
-    order_id: str
+    order_id: str | None = None
+    request_id: str | None = None
+    """The request for the QR code of the eSIM that was stopped."""
 
 
 class RequestLicences(Frozen):
@@ -64,7 +67,8 @@ class RequestLicences(Frozen):
     request_id: LicenceRequestId
     account_id: RecordId
     add_on: AddOn
-    quantity: Annotated[int, Strict(), Field(ge=1)]
+    quantity: Annotated[int, Strict(), Field(ge=1, le=1_000_000)]
+    given_up_after: Duration = timedelta(days=7)
     retries: Retries = 0
 
     @property

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 
 from models.licences.changes import ChangeResult, NumberChange
-from workflows.licences.messages import CancelledOrder, NotifyOfChange, NotifyOwners
+from workflows.licences.messages import NotifyOfChange, NotifyOwners, ReportEnded
 from workflows.step import Steps, database, outside, step
 
 
@@ -21,10 +21,12 @@ class NumberSteps(Steps):
 class NumberCallSteps(Steps):
     """What a change of a number calls outside the database."""
 
-    @step(outside("Notify the order that it is cancelled"))
+    @step(outside("Notify the order and the QR request that ended"))
     @abstractmethod
-    async def report_cancelled(self, cancelled: CancelledOrder) -> None:
-        """Notify the workflow of the order that the change has cancelled, so that it continues with that."""
+    async def report_ended(self, ended: ReportEnded) -> None:
+        """Notify the workflows of the order and the request that the change has ended, so that they continue
+        with that.
+        """
 
     @step(outside("Ask the provider to stop, suspend or resume the eSIM"))
     @abstractmethod
