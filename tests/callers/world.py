@@ -7,6 +7,7 @@ records may exist for her.
 from dataclasses import dataclass
 
 from models.identifiers import reference
+from models.licences.add_ons import AddOn
 from models.orders.lifecycle import HoldReason
 from models.people.callers import Caller, Role
 from settings import Settings
@@ -27,6 +28,7 @@ from starter.people.contacts import ContactDesk
 from starter.people.profiles import ProfileDesk
 from starter.people.users import UserDesk
 from store.key_ring import KeyRing
+from store.licences import request_rows
 from store.session import Database
 from temporal.connection import connect
 from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, line, place
@@ -133,7 +135,10 @@ async def _licence(database: Database) -> str:
     await licences.set_price(OPERATOR, ACCOUNT, "voice_sms", "10.00")
     bought = await licences.buy(OPERATOR, ACCOUNT, "voice_sms", 1)
     administrator = await who(database, f"{Role.ADMINISTRATOR}@acme.example")
-    await LicenceRequestDesk(database).request(administrator, ACCOUNT, "voice_sms_data", 1)
+    async with database.transaction() as connection:
+        await request_rows.request(
+            connection, 1, administrator.user, AddOn.VOICE_SMS_DATA, 1, None, "a", administrator.by
+        )
     return reference("LI", bought.new[0])
 
 
@@ -174,7 +179,7 @@ async def open_desks(database: Database, url: str) -> Desks:
         codes=codes,
         links=LinkDesk(codes),
         licences=LicenceDesk(database),
-        licence_requests=LicenceRequestDesk(database),
+        licence_requests=LicenceRequestDesk(client, database, settings),
         retry=RetryDesk(client, database, settings),
         recovery=RecoveryDesk(client, database, settings),
     )

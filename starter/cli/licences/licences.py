@@ -1,7 +1,7 @@
 """`esim-orders licence ...`: licences are bought, listed, given back, changed and requested (L2)."""
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -15,15 +15,17 @@ from models.licences.licence_views import (
     LicenceView,
     PurchaseView,
 )
+from models.people.callers import Caller
 from starter.cli.language import licence_status, money
 from starter.cli.licences import charges
 from starter.cli.licences.charges import Account, licence_desk
 from starter.cli.output import JsonFlag, column_time, print_json, print_table, say
-from starter.cli.session import run_at
+from starter.cli.session import caller, run, run_at, settings
 
 if TYPE_CHECKING:
     from starter.licences.requests import LicenceRequestDesk
-    from store.session import Database
+
+Result = TypeVar("Result")
 
 app = typer.Typer(help="Buy, list and give back licences; see what they cost.", no_args_is_help=True)
 app.command(name="price")(charges.price)
@@ -39,10 +41,15 @@ Key = Annotated[
 ]
 
 
-def _request_desk(database: "Database") -> "LicenceRequestDesk":
+def _at_requests(call: Callable[["LicenceRequestDesk", Caller], Awaitable[Result]]) -> Result:
+    """Make one call at the desk of requests, which calls Temporal."""
     from starter.licences.requests import LicenceRequestDesk  # noqa: PLC0415
 
-    return LicenceRequestDesk(database)
+    async def there() -> Result:
+        async with LicenceRequestDesk.open(settings()) as desk:
+            return await call(desk, await caller(desk.database))
+
+    return run(there)
 
 
 @app.command()
@@ -190,9 +197,7 @@ def request(  # noqa: PLR0917  options of a command
     json: JsonFlag = False,
 ) -> None:
     """Request licences: every owner of the account is notified, and a purchase answers the request."""
-    made = run_at(
-        _request_desk, lambda desk, who: desk.request(who, account, add_on, quantity, note, key=key)
-    )
+    made = _at_requests(lambda desk, who: desk.request(who, account, add_on, quantity, note, key=key))
     if json:
         print_json(made)
     else:
@@ -208,7 +213,7 @@ def requests(
     json: JsonFlag = False,
 ) -> None:
     """List requests for licences, the oldest first, with the purchase that answered each."""
-    found = run_at(_request_desk, lambda desk, who: desk.requests(who, account, open_only=open_only))
+    found = _at_requests(lambda desk, who: desk.requests(who, account, open_only=open_only))
     if json:
         print_json(found)
     elif found:

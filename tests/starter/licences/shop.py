@@ -10,7 +10,6 @@ from models.errors import Refused
 from models.licences.licence_views import LicenceView
 from models.people.callers import Caller
 from starter.licences.licences import LicenceDesk
-from starter.licences.requests import LicenceRequestDesk
 from store.clock import set_clock
 from store.session import Database
 from tests.builders import ACCOUNT, OPERATOR, ana, run
@@ -22,11 +21,10 @@ PRICES = {SMS: "8.00", DATA: "10.00", PRO: "16.00"}
 
 @dataclass(frozen=True)
 class Shop:
-    """The desks, and who calls them."""
+    """The desk, and who calls it."""
 
     database: Database
     licences: LicenceDesk
-    requests: LicenceRequestDesk
     olga: Caller
     """The owner."""
     adam: Caller
@@ -84,7 +82,6 @@ async def shop(database: Database, day: str = "2026-12-01", **billing: Any) -> S
     opened = Shop(
         database,
         desk,
-        LicenceRequestDesk(database),
         await ana(database, OLGA),
         await ana(database, ADAM),
     )

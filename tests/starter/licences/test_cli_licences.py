@@ -137,22 +137,6 @@ async def test_the_billing_is_shown_and_set_before_the_first_purchase(
     assert "$" in shell.run("licence", "charges").out
 
 
-@pytest.mark.covers("L37")
-async def test_licences_are_requested_and_the_purchase_says_which_requests_it_answers(
-    database: Database, shell: Shell
-) -> None:
-    await shop(database)
-    assert "There are no requests." in shell.run("licence", "requests").out
-    asking = ("--user", ADAM, "licence", "request", DATA, "2", "--note", "Two new agents", "--key", "a")
-    made = shell.json(*asking)
-    assert made["note"] == "Two new agents"
-    assert made["id"] in shell.run(*asking).out
-    assert "open" in shell.run("licence", "requests", "--open").out
-    assert made["id"] in shell.run("--user", OLGA, "licence", "buy", DATA, "2").out
-    assert "LP-1" in shell.run("licence", "requests").out
-    assert "There are no such requests." in shell.run("licence", "requests", "--open").out
-
-
 @pytest.mark.covers("L2", "L32", "L35")
 async def test_what_is_refused_is_one_sentence_in_both_languages(database: Database, shell: Shell) -> None:
     acme = await shop(database)

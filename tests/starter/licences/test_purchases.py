@@ -230,39 +230,3 @@ async def test_those_in_use_are_bought_again_first_and_those_that_are_over_never
     bought = await acme.licences.buy(acme.olga, ACCOUNT, DATA, 1)
     assert (bought.again, bought.new) == ((), (4,))
     assert bought.amount == Decimal("10.00")
-
-
-@pytest.mark.covers("L37")
-async def test_a_purchase_answers_the_requests_that_it_is_large_enough_for(database: Database) -> None:
-    acme = await shop(database)
-    ask = acme.requests.request
-    asked = []
-    for hour, (add_on, quantity) in enumerate(((DATA, 2), (DATA, 4), (SMS, 1), (DATA, 1)), start=10):
-        await acme.on(f"2026-12-01T{hour}:00")
-        asked.append(await ask(acme.adam, ACCOUNT, add_on, quantity, "For the new team", key=f"{hour}"))
-    again = await ask(acme.adam, ACCOUNT, DATA, 2, "For the new team", key="10")
-    assert again == asked[0]
-    assert await codes(ask(acme.adam, ACCOUNT, DATA, 3, key="10")) == ["key_used_for_licence_request"]
-    assert (asked[0].note, asked[0].requested_by) == ("For the new team", acme.adam.actor)
-    bought = await acme.licences.buy(acme.olga, ACCOUNT, DATA, 3)
-    assert bought.answered == (asked[0].id, asked[3].id)
-    listed = await acme.requests.requests(acme.olga, ACCOUNT)
-    assert [one.purchase_id for one in listed] == [bought.id, None, None, bought.id]
-    still = await acme.requests.requests(acme.olga, ACCOUNT, open_only=True)
-    assert [one.id for one in still] == [asked[1].id, asked[2].id]
-    events = await run(database, "SELECT about[1] AS of FROM events WHERE type = 'licence_request.answered'")
-    assert [row.of for row in events] == list(bought.answered)
-
-
-@pytest.mark.covers("L37")
-async def test_an_administrator_requests_licences_and_a_manager_does_not(database: Database) -> None:
-    acme = await shop(database)
-    manager = await ana(database)
-    assert await codes(acme.requests.request(manager, ACCOUNT, DATA, 1)) == ["not_permitted"]
-    assert await codes(acme.requests.request(OPERATOR, ACCOUNT, DATA, 1)) == ["user_needed"]
-    assert await codes(acme.requests.request(acme.adam, ACCOUNT, DATA, 0)) == ["licences_invalid"]
-    assert await codes(acme.requests.request(acme.adam, ACCOUNT, DATA, 1, "x" * 2001)) == ["note_invalid"]
-    assert await acme.requests.requests(acme.adam) == []
-    made = await acme.requests.request(acme.adam, ACCOUNT, DATA, 1)
-    assert made.id.startswith("licence-request-")
-    assert made.purchase_id is None
