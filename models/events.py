@@ -34,6 +34,8 @@ _ACCOUNT = (
     *("sim.employee_changed", "line.groups_changed"),
     *("number.added", "number.edited"),
     *("agent.created", "agent.changed", "agent.deactivated", "agent.activated"),
+    *("licence.bought", "licence.given_back", "licence.changed"),
+    *("licence_request.created", "licence_request.answered", "add_on.price_set", "billing.changed"),
     *("number.user_changed", "number.deleted", "number.recovered", "number.suspended", "number.resumed"),
     *("number.made_direct", "number.made_shared", "number.esim_stopped", "number.provider_notified"),
     *("esim.suspended", "esim.resumed", "licence.freed", "licence_request.notified"),

@@ -127,6 +127,11 @@ def parse_order_id(text: str) -> str:
     return wanted
 
 
+def purchase_key(account_id: int, key: str) -> str:
+    """How the idempotency key of a purchase of licences is stored."""
+    return _of_key(account_id, key)
+
+
 def storable(text: str) -> bool:
     """Whether PostgreSQL can store the text: no NUL, and no surrogates (bytes that are not UTF-8)."""
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

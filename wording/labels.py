@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from models.codes.requests import RequestStatus
 from models.language import Language
+from models.licences.charges import ChargeReason
+from models.licences.licence_views import CHARGE_REASONS, LicenceStatus
 from models.operations.not_sent import AN_EMAIL, MAIL, STEPS, WORDS, NotSentReason
 from models.orders.kinds import kind_label as english
 from models.orders.lifecycle import HoldReason, OrderStatus
@@ -31,6 +33,16 @@ def order_status(status: OrderStatus, language: Language) -> str:
 def request_status(status: RequestStatus, language: Language) -> str:
     """The status of a request for a QR code."""
     return status.label if language is Language.EN else french.REQUEST_STATUSES[status]
+
+
+def licence_status(status: LicenceStatus, language: Language) -> str:
+    """The status of a licence."""
+    return status.label if language is Language.EN else french.LICENCE_STATUSES[status]
+
+
+def charge_reason(reason: ChargeReason, language: Language) -> str:
+    """Why a licence is charged."""
+    return CHARGE_REASONS[reason] if language is Language.EN else french.CHARGE_REASONS[reason]
 
 
 def hold_sentence(reason: str, language: Language) -> str:

@@ -61,8 +61,13 @@ LICENCES = {
     "licence_in_use": Declared("The licence is in use for {number}.", CONFLICT),
     "licence_over": Declared("The licence was given back, and its paid period is over.", CONFLICT),
     "licence_given_back": Declared("The licence is given back already.", CONFLICT),
+    "too_few_licences": Declared(
+        "Free licences of {add_on} that can be given back: {free}, fewer than the {asked} asked for.",
+        CONFLICT,
+    ),
     "licences_invalid": Declared("The number of licences is 1 to {most}."),
     "key_used_for_purchase": Declared("This key was used for another purchase.", CONFLICT),
+    "key_used_for_licence_request": Declared("This key was used for another request for licences.", CONFLICT),
     "key_used_for_change": Declared("This key was used for another change of a number.", CONFLICT),
     "no_price": Declared("There is no price of {add_on} yet; the platform's operator sets it.", CONFLICT),
     "price_invalid": Declared("A price is an amount of 0.00 to 99999.99 with at most two decimals."),
@@ -71,8 +76,14 @@ LICENCES = {
         "Cycle day, time zone and currency cannot be changed after the first purchase.", CONFLICT
     ),
     "day_invalid": Declared("A cycle day is 1 to 31."),
+    "date_invalid": Declared("A day is written as 2026-12-31."),
+    "licence_or_add_on": Declared(
+        "Name one licence, or an add-on with the number of licences, and not both."
+    ),
     "month_invalid": Declared("A month is written as 2026-12."),
     "time_zone_invalid": Declared("A time zone is one of the IANA database, such as Europe/Paris."),
-    "currency_invalid": Declared("A currency is three letters of ISO 4217, such as EUR."),
+    "currency_invalid": Declared(
+        "A currency is the code of one with cents, three letters of ISO 4217, such as EUR."
+    ),
     "unknown_licence_request": Declared("There is no such request for licences.", NOT_FOUND),
 }

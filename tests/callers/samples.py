@@ -179,6 +179,25 @@ _EDITS: dict[str, Sample] = {
     "set_groups": Sample(lambda d, c, k, _: d.edits.set_groups(c, [k.line], []), P.EDIT_INVENTORY),
 }
 
+_LICENCES: dict[str, Sample] = {
+    "licences": Sample(lambda d, c, _, a: d.licences.licences(c, a), P.VIEW_LICENCES),
+    "buy": Sample(lambda d, c, _, a: d.licences.buy(c, a, "voice_sms", 1), P.BUY_LICENCES),
+    "give_back": Sample(lambda d, c, k, _: d.licences.give_back(c, k.licence), P.BUY_LICENCES),
+    "change": Sample(lambda d, c, k, _: d.licences.change(c, k.licence, "voice_sms"), P.BUY_LICENCES),
+    "charges": Sample(lambda d, c, _, a: d.licences.charges(c, a), P.VIEW_LICENCES),
+    "prices": Sample(lambda d, c, _, a: d.licences.prices(c, a), P.VIEW_LICENCES),
+    "set_price": Sample(
+        lambda d, c, _, a: d.licences.set_price(c, a, "voice_sms_data", "16.00"), P.MANAGE_ACCOUNTS
+    ),
+    "billing": Sample(lambda d, c, _, a: d.licences.billing(c, a), P.VIEW_LICENCES),
+    "set_billing": Sample(lambda d, c, _, a: d.licences.set_billing(c, a, currency="CHF"), P.MANAGE_ACCOUNTS),
+}
+
+_LICENCE_REQUESTS: dict[str, Sample] = {
+    "request": Sample(lambda d, c, _, a: d.licence_requests.request(c, a, "voice_sms", 1), P.ASSIGN_LICENCES),
+    "requests": Sample(lambda d, c, _, a: d.licence_requests.requests(c, a), P.VIEW_LICENCES),
+}
+
 _RETRY: dict[str, Sample] = {
     "resume": Sample(lambda d, c, k, _: d.retry.resume(c, k.order), P.RETRY_WORK),
     "one": Sample(lambda d, c, k, _: d.retry.one(c, k.order), P.RETRY_WORK),
@@ -244,6 +263,8 @@ SAMPLES: dict[str, Sample] = {
     **{f"QrDesk.{name}": sample for name, sample in _CODES.items()},
     **{f"AccountDesk.{name}": sample for name, sample in _ACCOUNTS.items()},
     **{f"FleetEditDesk.{name}": sample for name, sample in _EDITS.items()},
+    **{f"LicenceDesk.{name}": sample for name, sample in _LICENCES.items()},
+    **{f"LicenceRequestDesk.{name}": sample for name, sample in _LICENCE_REQUESTS.items()},
     **{f"RetryDesk.{name}": sample for name, sample in _RETRY.items()},
     **{f"RecoveryDesk.{name}": sample for name, sample in _RECOVERY.items()},
     **{f"NumberDesk.{name}": sample for name, sample in _NUMBERS.items()},

@@ -20,8 +20,9 @@ from store.codes import waiting as qr_waiting
 from store.fleet import edits
 from store.fleet import views as fleet
 from store.key_ring import KeyRing
-from store.licences import agents, number_views
+from store.licences import agents, licences, number_views, prices
 from store.licences import lookups as licence_lookups
+from store.licences import request_rows as licence_requests
 from store.operations import unfinished
 from store.orders import access
 from store.orders import views as orders
@@ -98,6 +99,9 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "numbers": lambda d, c: d.numbers.numbers(c),
     "unassigned numbers": lambda d, c: d.numbers.numbers(c, assigned=False),
     "agents": lambda d, c: d.agents.agents(c),
+    "licences": lambda d, c: d.licences.licences(c),
+    "prices": lambda d, c: d.licences.prices(c),
+    "licence requests": lambda d, c: d.licence_requests.requests(c),
 }
 
 
@@ -168,6 +172,10 @@ STORE: dict[str, Read] = {
     "number_views.numbers": lambda c, s, _: number_views.numbers(c, s, _KEPT),
     "number_views.number": lambda c, s, k: number_views.number(c, s, _number(k.number), _KEPT),
     "agents.agents": lambda c, s, _: agents.agents(c, s),
+    "licences.licences": lambda c, s, _: licences.licences(c, s),
+    "licences.find": lambda c, s, k: licences.find(c, s, k.licence),
+    "licence_prices.prices": lambda c, s, _: prices.prices(c, s),
+    "licence_requests.requests": lambda c, s, _: licence_requests.requests(c, s),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),
 }
 """Every read of account data below the desks, for a record of Acme."""

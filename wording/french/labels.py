@@ -1,6 +1,8 @@
 """Statuts, actions et motifs d’attente en français."""
 
 from models.codes.requests import RequestStatus
+from models.licences.charges import ChargeReason
+from models.licences.licence_views import LicenceStatus
 from models.operations.not_sent import NotSentReason
 from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders.rules import Action
@@ -30,6 +32,21 @@ REQUEST_STATUSES = {
     RequestStatus.WITHDRAWN: "Retirée",
     RequestStatus.SIM_DISCARDED: "Close : la SIM est mise au rebut",
     RequestStatus.REFUSED: "Refusée",
+}
+
+LICENCE_STATUSES = {
+    LicenceStatus.FREE: "Libre",
+    LicenceStatus.IN_USE: "Utilisée",
+    LicenceStatus.GIVEN_BACK: "Rendue",
+    LicenceStatus.OVER: "Terminée",
+}
+
+CHARGE_REASONS = {
+    ChargeReason.FIRST: "Achat",
+    ChargeReason.MONTHLY: "Mensualité",
+    ChargeReason.UPGRADE: "Passage à une option plus chère",
+    ChargeReason.SAME_PRICE: "Changement d’option au même prix",
+    ChargeReason.BOUGHT_AGAIN: "Nouvel achat dans la période payée",
 }
 
 HOLDS = {

@@ -54,8 +54,12 @@ LICENCES = {
     "licence_in_use": "La licence est utilisée pour {number}.",
     "licence_over": "La licence a été rendue, et sa période payée est terminée.",
     "licence_given_back": "La licence est déjà rendue.",
+    "too_few_licences": (
+        "Licences {add_on} libres qui peuvent être rendues : {free}, moins que les {asked} demandées."
+    ),
     "licences_invalid": "Le nombre de licences va de 1 à {most}.",
     "key_used_for_purchase": "Cette clé a servi à un autre achat.",
+    "key_used_for_licence_request": "Cette clé a servi à une autre demande de licences.",
     "key_used_for_change": "Cette clé a servi à un autre changement de numéro.",
     "no_price": "Il n’y a pas encore de prix pour {add_on} ; l’opérateur de la plateforme le fixe.",
     "price_invalid": "Un prix est un montant de 0.00 à 99999.99, avec au plus deux décimales.",
@@ -64,8 +68,12 @@ LICENCES = {
         "Le jour de facturation, le fuseau horaire et la devise ne changent plus après le premier achat."
     ),
     "day_invalid": "Un jour de facturation va de 1 à 31.",
+    "date_invalid": "Un jour s’écrit 2026-12-31.",
+    "licence_or_add_on": "Nommez une licence, ou une option avec le nombre de licences, mais pas les deux.",
     "month_invalid": "Un mois s’écrit 2026-12.",
     "time_zone_invalid": "Un fuseau horaire est l’un de la base IANA, tel que Europe/Paris.",
-    "currency_invalid": "Une devise est un code à trois lettres de la norme ISO 4217, tel que EUR.",
+    "currency_invalid": (
+        "Une devise est le code, à trois lettres (ISO 4217), d’une devise avec centimes, tel que EUR."
+    ),
     "unknown_licence_request": "Cette demande de licences n’existe pas.",
 }
