@@ -1,5 +1,6 @@
 """Small worlds for tests: a fleet, a catalogue, users and orders, made through the real entrances."""
 
+import asyncio
 import csv
 import io
 from collections.abc import Mapping
@@ -187,3 +188,15 @@ async def run(database: Database, statement: str, **values: object) -> list[Any]
     async with database.transaction() as connection:
         result = await connection.execute(text(statement), values)
         return list(result.all()) if result.returns_rows else []
+
+
+_BLOCKED = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+async def until_blocked(database: Database, call: asyncio.Task[Any]) -> None:
+    """Wait until a transaction of the call waits for a lock; fails if the call ends before."""
+    async with asyncio.timeout(10):
+        while (await run(database, _BLOCKED))[0][0] == 0:
+            assert not call.done(), "it did not wait"
