@@ -187,7 +187,7 @@ def _doctor(scene: Scene) -> dict[str, Any]:
         "ESIM_SMTP_URL": scene.settings.smtp_url,
     }
     shell = Shell(scene.settings.data_dir, scene.settings.database_url, where)
-    found: dict[str, Any] = json.loads(shell.process("doctor", "--json", code=1).out)
+    found: dict[str, Any] = json.loads(shell.run("doctor", "--json", code=1).out)
     return found
 
 

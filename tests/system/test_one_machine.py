@@ -6,8 +6,9 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sandbox.data_dir import Addresses
 from sandbox.stage import running_sandbox
 from sandbox.temporal_server import find_temporal
 from tests.contract.backend import Backend
+from tests.starter import shell as starter_shell
 
 TOP = Path(__file__).parent.parent.parent
 ACCOUNT = "Acme Logistics"
@@ -40,34 +42,30 @@ class Answer:
 class Shell:
     """A shell in which the sandbox is found by itself."""
 
-    def __init__(self, folder: Path, addresses: Addresses) -> None:
+    def __init__(self, folder: Path, addresses: Addresses, **variables: str) -> None:
+        self.folder = folder
         self.addresses = addresses
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
-        self.environment: Mapping[str, str] = {**kept, "ESIM_DATA_DIR": str(folder), "COLUMNS": "120"}
+        self._typed = starter_shell.Shell(folder, "", variables)
 
-    async def run(self, *command: str, typed: str = "") -> Answer:
+    async def esim(self, *arguments: str, typed: str = "") -> Answer:
+        """The command's answer; one that reads what is `typed` runs as a process of its own."""
+        run = partial(self._typed.process, typed=typed) if typed else self._typed.run
+        said = await asyncio.to_thread(lambda: run(*arguments, code=None))
+        assert "Traceback" not in said.err, said.err
+        return Answer(said.code, said.out, said.err.strip())
+
+    async def temporal(self, *arguments: str) -> Any:
         done = await asyncio.to_thread(
             subprocess.run,
-            command,
-            input=typed,
+            (str(find_temporal()), *arguments, "--address", self.addresses.temporal_address, "-o", "json"),
             capture_output=True,
             text=True,
-            env=self.environment,
             cwd=TOP,
             timeout=60,
             check=False,
         )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Answer(done.returncode, done.stdout, done.stderr.strip())
-
-    async def esim(self, *arguments: str, typed: str = "") -> Answer:
-        return await self.run(sys.executable, "-m", "starter.cli", *arguments, typed=typed)
-
-    async def temporal(self, *arguments: str) -> Any:
-        address = self.addresses.temporal_address
-        done = await self.run(str(find_temporal()), *arguments, "--address", address, "-o", "json")
-        assert done.code == 0, done.err
-        return json.loads(done.out) if done.out.strip() else None  # a signal has no answer
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout) if done.stdout.strip() else None  # a signal has no answer
 
     async def with_a_fleet(self) -> None:
         for room in ("fleet", "catalogue"):
@@ -233,13 +231,12 @@ async def test_bad_input_is_one_sentence(
     assert len(answer.err.splitlines()) == 1
 
 
-async def test_an_away_part_is_one_sentence(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    unavailable = Shell(Path("nowhere"), shell.addresses)
-    unavailable.environment = {
-        **unavailable.environment,
+async def test_an_away_part_is_one_sentence(shell: Shell) -> None:
+    elsewhere = {
         "ESIM_DATABASE_URL": shell.addresses.database_url,
         "ESIM_TEMPORAL_ADDRESS": "127.0.0.1:1",
     }
+    unavailable = Shell(Path("nowhere"), shell.addresses, **elsewhere)
     read = await unavailable.esim("order", "list", "--json")
     assert isinstance(read.json, list)
     steered = await unavailable.esim("order", "acknowledge", "order-aaaaaaaaaaaaaaaa")
