@@ -16,6 +16,7 @@ import pytest
 
 from models.identifiers import order_id
 from sandbox.data_dir import Addresses
+from sandbox.demo import __main__ as demonstration
 from sandbox.stage import running_sandbox
 from sandbox.temporal_server import find_temporal
 from tests.contract.backend import Backend
@@ -45,6 +46,8 @@ class Shell:
     def __init__(self, folder: Path, addresses: Addresses, **variables: str) -> None:
         self.folder = folder
         self.addresses = addresses
+        self.open_before = ("", "")
+        """An order that the sandbox had before it was last started, and the order's line."""
         self._typed = starter_shell.Shell(folder, "", variables)
 
     async def esim(self, *arguments: str, typed: str = "") -> Answer:
@@ -87,11 +90,23 @@ class Shell:
 
 @pytest.fixture(scope="module")
 async def shell(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shell]:
+    """In a sandbox that was stopped and started again after its first order."""
     folder = tmp_path_factory.mktemp("one machine")
     async with running_sandbox(folder) as (_, addresses):
         shell = Shell(folder, addresses)
         await shell.with_a_fleet()
+        shell.open_before = await an_acknowledged_order(shell)
+    async with running_sandbox(folder) as (_, shell.addresses):
         yield shell
+
+
+async def an_acknowledged_order(shell: Shell) -> tuple[str, str]:
+    """The order, and its line."""
+    number = (await shell.free_line("physical"))["msisdn"]
+    arguments = ("order", "switch", number, "--user", USER, "--pack", "P-1", "--yes", "--json")
+    order = (await shell.esim(*arguments)).json["order_id"]
+    assert (await shell.esim("order", "acknowledge", order)).code == 0
+    return order, number
 
 
 @pytest.mark.covers("F11", "F12", "F13", "F14", "F15", "F16", "F17", "F18", "F19", "F20", "F21", "W4", "W8")
@@ -245,48 +260,39 @@ async def test_an_away_part_is_one_sentence(shell: Shell) -> None:
 
 
 @pytest.mark.covers("W1", "W8")
-async def test_a_second_up_finds_open_orders_as_they_were(tmp_path: Path) -> None:
-    async with running_sandbox(tmp_path) as (_, addresses):
-        shell = Shell(tmp_path, addresses)
-        await shell.with_a_fleet()
-        line = await shell.free_line("physical")
-        arguments = ("order", "switch", line["msisdn"], "--user", USER, "--pack", "P-1", "--yes", "--json")
-        order = (await shell.esim(*arguments)).json["order_id"]
-        await shell.esim("order", "acknowledge", order)
-    async with running_sandbox(tmp_path) as (_, addresses):
-        shell = Shell(tmp_path, addresses)
-        iccid = next(ICCIDS)
-        done = await shell.esim("order", "processed", order, "--iccid", iccid, "--json")
-        assert done.json["status"] == "processed"
-        after = (await shell.esim("fleet", "show", line["msisdn"], "--json")).json
-        assert after["sim"]["iccid"] == iccid
-
-
-async def demo(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "sandbox.demo", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=TOP,
-        env=environment,
-        timeout=240,
-        check=False,
-    )
+async def test_a_second_up_finds_open_orders_as_they_were(shell: Shell) -> None:
+    order, number = shell.open_before
+    iccid = next(ICCIDS)
+    done = await shell.esim("order", "processed", order, "--iccid", iccid, "--json")
+    assert done.json["status"] == "processed"
+    after = (await shell.esim("fleet", "show", number, "--json")).json
+    assert after["sim"]["iccid"] == iccid
 
 
 @pytest.mark.covers("W1", "W8")
 @pytest.mark.timeout(300)
 async def test_the_demonstration_is_right() -> None:
-    done = await demo()
+    done = await asyncio.to_thread(
+        subprocess.run,
+        (sys.executable, "-m", "sandbox.demo"),
+        capture_output=True,
+        text=True,
+        cwd=TOP,
+        env={name: value for name, value in os.environ.items() if not name.startswith("ESIM_")},
+        timeout=240,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WRONG" not in done.stdout
     assert "took over" in done.stdout
 
 
-async def test_a_chapter_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    done = await demo("switch", "swap")
-    assert done.returncode == 2
-    assert "'swap'; there are switch, cancel" in done.stderr
-    assert not done.stdout
+def test_a_chapter_that_does_not_exist_is_refused_with_those_that_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        demonstration.main(["switch", "swap"])
+    said = capsys.readouterr()
+    assert refused.value.code == 2
+    assert "'swap'; there are switch, cancel" in said.err
+    assert not said.out
