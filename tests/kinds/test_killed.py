@@ -90,7 +90,7 @@ async def test_workers_killed_between_any_two_steps_of_either_kind(
         async with process.running():
             until = min(await happenings(scene) + dice.randint(2, 9), each * HAPPENINGS_EACH)
             await eventually(partial(happenings, scene), until.__le__, within=60)
-    async with process.running():
+    async with scene.worker():
         ids = await asyncio.wait_for(callers, 120)
         for order_id in ids:
             await sees_to(scene, order_id)

@@ -116,7 +116,12 @@ def test_every_part_is_started_again_also_when_each_new_process_is_killed_at_onc
             return all(len(pids) > MOST_DEATHS for pids in killed.values())
 
         wait_until(each_was_killed_often, "each new process was killed")
-        wait_until(lambda: all(running.state(name) == "ready" for name in killed), "all are ready again")
+
+        def all_are_ready() -> bool:
+            assert running.process.poll() is None, running.said
+            return all(running.state(name) == "ready" for name in killed)
+
+        wait_until(all_are_ready, "all are ready again")
         assert "given up" not in running.said
 
 

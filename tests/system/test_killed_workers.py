@@ -37,7 +37,7 @@ async def test_workers_killed_between_any_two_steps(
         async with process.running():
             until = await happenings(scene) + dice.randint(4, 16)
             await eventually(partial(happenings, scene), until.__le__, within=90)
-    async with process.running():
+    async with scene.worker():
         orders = await asyncio.wait_for(callers, 150)
         for order_id in orders:
             await asyncio.wait_for(scene.ended(order_id), 60)
