@@ -17,8 +17,7 @@ import pytest
 
 from starter.cli import commands
 from starter.cli.output import console
-
-ROOT = Path(__file__).parents[2]
+from tests.starter.forked import ROOT, folder_of_program
 
 
 @dataclass
@@ -46,7 +45,7 @@ class Shell:
     def process(self, *arguments: str, code: int | None = 0, columns: int = 120, typed: str = "") -> "Said":
         """The same in a process of its own, with warnings as errors; `typed` comes through a pipe."""
         done = subprocess.run(
-            [sys.executable, "-m", "starter.cli", *arguments],
+            [_program(), *arguments],
             cwd=ROOT,
             env=self._own(columns),
             input=typed,
@@ -62,7 +61,7 @@ class Shell:
         """What a person sees at a terminal who answers one question after another."""
         ours, its = pty.openpty()
         termios.tcsetwinsize(its, (24, columns))
-        command = [sys.executable, "-m", "starter.cli", *arguments]
+        command = [_program(), *arguments]
         with subprocess.Popen(
             command, cwd=ROOT, env=self._own(columns), stdin=its, stdout=its, stderr=its
         ) as process:
@@ -92,6 +91,10 @@ class Shell:
     def _environment(self) -> dict[str, str]:
         where = {"ESIM_DATA_DIR": str(self.folder), "LC_ALL": "C.UTF-8"}
         return where | {"ESIM_DATABASE_URL": self.url} if self.url else where
+
+
+def _program() -> str:
+    return str(folder_of_program() / "esim-orders")
 
 
 @dataclass(frozen=True)
