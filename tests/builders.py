@@ -25,6 +25,7 @@ from starter.people.profiles import ProfileDesk
 from starter.people.users import UserDesk
 from store.orders import acceptance, steps
 from store.session import Database
+from tests.databases import filled
 
 ACCOUNT = "Acme"
 ANA = "ana@acme.example"
@@ -110,10 +111,15 @@ class DataDesks:
 async def world(database: Database, *lines: Cells, packs: tuple[Cells, ...] = (item(),)) -> DataDesks:
     """Fill a database with these lines and packs, and the user Ana of the account Acme; its desks."""
     desks = DataDesks(database)
-    await desks.fleet.import_fleet(OPERATOR, as_csv(*(lines or (line(),))))
-    if packs:
-        await desks.catalogue.import_catalogue(OPERATOR, as_csv(*packs))
-    await desks.users.create_user(OPERATOR, ACCOUNT, "Ana", ANA)
+    fleet, catalogue = as_csv(*(lines or (line(),))), as_csv(*packs) if packs else b""
+
+    async def fill() -> None:
+        await desks.fleet.import_fleet(OPERATOR, fleet)
+        if catalogue:
+            await desks.catalogue.import_catalogue(OPERATOR, catalogue)
+        await desks.users.create_user(OPERATOR, ACCOUNT, "Ana", ANA)
+
+    await filled(database, fleet + catalogue, fill)
     return desks
 
 
