@@ -10,14 +10,18 @@ import termios
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from starter.cli import commands
 from starter.cli.output import console
-from tests.starter.forked import ROOT, folder_of_program
+from tests.starter.forked import folder_of_program
+
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -37,6 +41,7 @@ class Shell:
                 patch.setenv(name, value)
             patch.setattr(sys, "argv", ["esim-orders", *arguments])
             patch.setattr(console, "width", columns)
+            patch.setattr("typer.main.get_command", _tree)
             with ThreadPoolExecutor(1) as thread:  # it runs an event loop of its own
                 ended = thread.submit(commands.run).result()
         assert code in (None, ended), err.getvalue()
@@ -91,6 +96,10 @@ class Shell:
     def _environment(self) -> dict[str, str]:
         where = {"ESIM_DATA_DIR": str(self.folder), "LC_ALL": "C.UTF-8"}
         return where | {"ESIM_DATABASE_URL": self.url} if self.url else where
+
+
+_tree = cache(get_command)
+"""The commands, which take longer to put together than most of them take to run."""
 
 
 def _program() -> str:
