@@ -77,7 +77,10 @@ class Copies:
         if not await self._is_new(name):
             await fill()
         elif content in self._filled:
-            await self._replace(name, self._filled[content])
+            try:
+                await self._replace(name, self._filled[content])
+            except asyncpg.ObjectInUseError:  # a process of the test has just connected
+                await fill()
         else:
             await fill()
             if self._asked[content] > 1 and len(self._filled) < MOST_FILLED:
