@@ -1,4 +1,4 @@
-"""What `doctor` says about the keys of stored codes and files, also about a key that was removed too early."""
+"""What `doctor` says about the keys of stored codes and files, also about one that was removed too early."""
 
 from dataclasses import replace
 
