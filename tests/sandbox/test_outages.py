@@ -34,7 +34,7 @@ def test_each_part_is_stopped_and_started_by_a_command(tmp_path: Path) -> None:
     with up(tmp_path / "data") as running:
         parts = shell.json("sandbox", "status")
         assert {part["name"] for part in parts} == set(running.addresses.pids)
-        assert {(part["state"], part["deaths"]) for part in parts} == {("ready", 0)}
+        assert {(part["state"], part["exits"]) for part in parts} == {("ready", 0)}
         for number, part in enumerate(parts):
             name, victim = part["name"], psutil.Process(part["pid"])
             kill = ["--kill"] * (number % 2)
@@ -45,7 +45,7 @@ def test_each_part_is_stopped_and_started_by_a_command(tmp_path: Path) -> None:
         assert {part["state"] for part in shell.json("sandbox", "status")} == {"stopped"}
         for part in parts[:-1]:
             started = shell.json("sandbox", "start", part["name"])
-            assert (started["name"], started["state"], started["deaths"]) == (part["name"], "ready", 0)
+            assert (started["name"], started["state"], started["exits"]) == (part["name"], "ready", 0)
             assert running.addresses.pids[part["name"]] not in (None, part["pid"])
         assert running.state(parts[-1]["name"]) == "stopped"
         assert "died" not in running.said

@@ -113,12 +113,12 @@ def test_a_refusal_is_told_in_the_reader_s_language() -> None:
     )
     assert sentences(refused, Language.EN) == [
         "Switch to eSIM is not enabled in your profile; contact your administrator.",
-        "A note has at most 2,000 characters, and none that is not text.",
+        "A note has at most 2,000 characters, all of them text: no NUL and no surrogates.",
     ]
     assert str(refused) == " ".join(sentences(refused, Language.EN))
     assert sentences(refused, Language.FR) == [
         "L’action « Passer à l’eSIM » n’est pas activée dans votre profil ; contactez votre administrateur.",
-        "Une note a au plus 2\u202f000 caractères, qui doivent tous être du texte.",
+        "Une note a au plus 2\u202f000 caractères, tous du texte : ni NUL ni caractère de substitution.",
     ]
     newer = Refusal(code="not_enabled", parameters={"action": "fly_to_moon"})
     assert newer.sentence.startswith("fly to moon is not enabled")
