@@ -48,8 +48,8 @@ class Status:
     name: str
     state: State
     pid: int | None
-    deaths: int
-    """How often it has died since the sandbox started, without stops on request."""
+    exits: int
+    """How often it exited by itself since the sandbox started, without stops on request."""
 
 
 @dataclass(eq=False)

@@ -181,20 +181,31 @@ class Postgres:
         new.rename(self.folder)
 
     def _end_leftover(self) -> None:
-        """Stop a server that outlived its parent, and remove a stale pid file (its id may be reused)."""
+        """Stop a server that outlived its parent, and remove stale lock files. Their process id may be
+        reused, and one that is empty, as its server was killed while creating it, lets no server start.
+        """
         lines = self._pid_file_lines()
-        if not lines:
-            return
-        try:
-            process = psutil.Process(int(lines[0]))
+        if lines:
+            self._end(int(lines[0]))
+        for lock in self.locks:
+            lock.unlink(missing_ok=True)
+
+    def _end(self, pid: int) -> None:
+        """Stop the process with this id if it is this folder's server."""
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(pid)
             if str(self.folder) in process.cmdline():
                 process.send_signal(signal.SIGINT)
-                process.wait(READY_SECONDS)
-        except psutil.NoSuchProcess:
-            pass
-        except psutil.TimeoutExpired:
-            process.kill()
-        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+                try:
+                    process.wait(READY_SECONDS)
+                except psutil.TimeoutExpired:
+                    process.kill()
+
+    @property
+    def locks(self) -> tuple[Path, Path]:
+        """The files by which a running server keeps another one from its folder and from its socket."""
+        socket = self._socket_folder / f".s.PGSQL.{SETTINGS['port']}"
+        return self.folder / "postmaster.pid", socket.with_name(f"{socket.name}.lock")
 
     def _pid_file_lines(self) -> list[str]:
         try:

@@ -36,6 +36,8 @@ _RESERVED = frozenset({"plain"})
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _CHECK_BYTES = 4
+LONGEST_HEADER = 2 + 32 + _CHECK_BYTES
+"""Bytes in front of the nonce: format, length of the id, the longest id, check value."""
 _FORMAT = b"\x01"
 _FINGERPRINTS = b"esim-orders: fingerprints of profiles"
 _CHECK = b"esim-orders: check value of a key"
@@ -143,12 +145,22 @@ class KeyRing:
             hmac.digest(key.digest_key, profile.encode(), hashlib.sha256) for key in self._keys.values()
         )
 
-    def _key_of(self, encrypted: bytes) -> _Key:
-        """The key that this is encrypted with. Raises `UnknownKey`; `DecryptionFailed` if it names none."""
+    def id_of_key(self, encrypted: bytes) -> str:
+        """The id of the key that this is encrypted with, also of one that the ring lacks. The part in front
+        of the nonce is enough.
+
+        Raises `Refused` (`secret_keys_missing`), and `DecryptionFailed` if it names no key.
+        """
+        self._require()
         id_end = 2 + (encrypted[1] if len(encrypted) > 1 else 0)
         key_id = encrypted[2:id_end].decode("ascii", "replace")
         if encrypted[:1] != _FORMAT or not _ID.fullmatch(key_id):
             raise DecryptionFailed(f"{self._setting.content} is damaged: it does not name its key.")
+        return key_id
+
+    def _key_of(self, encrypted: bytes) -> _Key:
+        """The key that this is encrypted with. Raises `UnknownKey`; `DecryptionFailed` if it names none."""
+        key_id = self.id_of_key(encrypted)
         key = self._keys.get(key_id)
         if key is None or not encrypted.startswith(key.header):
             raise UnknownKey(self._missing(key_id, other=key is not None))

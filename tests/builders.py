@@ -1,5 +1,6 @@
 """Small worlds for tests: a fleet, a catalogue, users and orders, made through the real entrances."""
 
+import asyncio
 import csv
 import io
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from starter.people.profiles import ProfileDesk
 from starter.people.users import UserDesk
 from store.orders import acceptance, steps
 from store.session import Database
+from tests.databases import filled
 
 ACCOUNT = "Acme"
 ANA = "ana@acme.example"
@@ -109,10 +111,15 @@ class DataDesks:
 async def world(database: Database, *lines: Cells, packs: tuple[Cells, ...] = (item(),)) -> DataDesks:
     """Fill a database with these lines and packs, and the user Ana of the account Acme; its desks."""
     desks = DataDesks(database)
-    await desks.fleet.import_fleet(OPERATOR, as_csv(*(lines or (line(),))))
-    if packs:
-        await desks.catalogue.import_catalogue(OPERATOR, as_csv(*packs))
-    await desks.users.create_user(OPERATOR, ACCOUNT, "Ana", ANA)
+    fleet, catalogue = as_csv(*(lines or (line(),))), as_csv(*packs) if packs else b""
+
+    async def fill() -> None:
+        await desks.fleet.import_fleet(OPERATOR, fleet)
+        if catalogue:
+            await desks.catalogue.import_catalogue(OPERATOR, catalogue)
+        await desks.users.create_user(OPERATOR, ACCOUNT, "Ana", ANA)
+
+    await filled(database, fleet + catalogue, fill)
     return desks
 
 
@@ -187,3 +194,15 @@ async def run(database: Database, statement: str, **values: object) -> list[Any]
     async with database.transaction() as connection:
         result = await connection.execute(text(statement), values)
         return list(result.all()) if result.returns_rows else []
+
+
+_BLOCKED = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+async def until_blocked(database: Database, call: asyncio.Task[Any]) -> None:
+    """Wait until a transaction of the call waits for a lock; fails if the call ends before."""
+    async with asyncio.timeout(10):
+        while (await run(database, _BLOCKED))[0][0] == 0:
+            assert not call.done(), "it did not wait"

@@ -1,11 +1,14 @@
 """A database that a test only read serves the next test; one that was written to never does."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
 
 import pytest
 from sqlalchemy import text
 
 from store.session import Database
+from tests.builders import line, run, world
 from tests.databases import TEMPLATE, Copies
 
 COPIED = "template_of_this_test"
@@ -48,3 +51,40 @@ async def test_a_copy_that_was_changed_is_not(mine: Copies, statement: str, *, c
         await said(first, statement, commit=commit)
     async with mine.of(COPIED) as second:
         assert second != first
+
+
+async def test_a_world_that_was_filled_twice_before_is_copied(copies: Copies) -> None:
+    """What is in it, and the ids that come next, is as if it were filled again."""
+    made = []
+    for _ in range(3):
+        async with copies.of() as url:
+            made.append(await a_world(url))
+    (first, ids), (second, more), (third, last) = made
+    assert ids == more == last
+    assert first != second == third, "the times of the third are those of the second"
+
+
+async def test_a_world_is_filled_beside_what_is_there(copies: Copies) -> None:
+    for _ in range(4):
+        async with copies.of() as url:
+            await said(url, "INSERT INTO accounts (name) VALUES ('Before')", commit=True)
+            await a_world(url)
+            async with opened(url) as database:
+                names = await run(database, "SELECT name FROM accounts ORDER BY id")
+            assert [name for (name,) in names] == ["Before", "Acme"]
+
+
+async def a_world(url: str) -> tuple[list[datetime], int]:
+    """The times of its events, and the next id of a line."""
+    async with opened(url) as database:
+        await world(database, line(4711))
+        times = [at for (at,) in await run(database, "SELECT at FROM events ORDER BY id")]
+        ((following,),) = await run(database, "SELECT nextval(pg_get_serial_sequence('lines', 'id'))")
+    return times, following
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    database = Database(url, pool_size=1)
+    yield database
+    await database.close()

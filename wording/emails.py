@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from models.language import Language
+from wording.french.spaces import spaced
 
 HERE = Path(__file__).parent
 SUBJECTS: dict[str, Path] = {
@@ -92,7 +93,7 @@ class SubjectTexts(_Text):
 @cache
 def frame(language: Language) -> Frame:
     """The texts that all e-mails in this language share."""
-    return Frame.model_validate(_file(HERE / f"emails.{language}.toml"))
+    return Frame.model_validate(_file(HERE, language))
 
 
 def texts(subject: str, language: Language) -> SubjectTexts:
@@ -102,9 +103,10 @@ def texts(subject: str, language: Language) -> SubjectTexts:
 
 @cache
 def _texts(folder: Path, language: Language) -> SubjectTexts:
-    return SubjectTexts.model_validate(_file(folder / f"emails.{language}.toml"))
+    return SubjectTexts.model_validate(_file(folder, language))
 
 
 @cache
-def _file(path: Path) -> dict[str, object]:
-    return tomllib.loads(path.read_text("utf-8"))
+def _file(folder: Path, language: Language) -> dict[str, object]:
+    loaded = tomllib.loads((folder / f"emails.{language}.toml").read_text("utf-8"))
+    return spaced(loaded) if language is Language.FR else loaded

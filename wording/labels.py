@@ -11,59 +11,61 @@ from models.orders.kinds import kind_label as english
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import Action
 from wording.french import labels as french
+from wording.french.spaces import spaced
 from wording.numbers import Plural, counted
 
 
 def action_label(action: Action, language: Language) -> str:
     """The action's name as it is shown to users."""
-    return action.label if language is Language.EN else french.ACTIONS[action]
+    return action.label if language is Language.EN else spaced(french.ACTIONS[action])
 
 
 def kind_label(kind: str, language: Language) -> str:
     """The name of an order's kind as it is shown to users; in English if it is not translated."""
-    words = {str(name): words for name, words in (french.ACTIONS | french.KINDS).items()}
+    words = {str(name): words for name, words in spaced(french.ACTIONS | french.KINDS).items()}
     return words.get(kind, english(kind)) if language is Language.FR else english(kind)
 
 
 def order_status(status: OrderStatus, language: Language) -> str:
     """The status of an order."""
-    return status.label if language is Language.EN else french.ORDER_STATUSES[status]
+    return status.label if language is Language.EN else spaced(french.ORDER_STATUSES[status])
 
 
 def request_status(status: RequestStatus, language: Language) -> str:
     """The status of a request for a QR code."""
-    return status.label if language is Language.EN else french.REQUEST_STATUSES[status]
+    return status.label if language is Language.EN else spaced(french.REQUEST_STATUSES[status])
 
 
 def licence_status(status: LicenceStatus, language: Language) -> str:
     """The status of a licence."""
-    return status.label if language is Language.EN else french.LICENCE_STATUSES[status]
+    return status.label if language is Language.EN else spaced(french.LICENCE_STATUSES[status])
 
 
 def charge_reason(reason: ChargeReason, language: Language) -> str:
     """Why a licence is charged."""
-    return CHARGE_REASONS[reason] if language is Language.EN else french.CHARGE_REASONS[reason]
+    return CHARGE_REASONS[reason] if language is Language.EN else spaced(french.CHARGE_REASONS[reason])
 
 
 def hold_sentence(reason: str, language: Language) -> str:
     """Why an order or a request is held, and what to do. A reason of another version is shown as it is."""
     if reason not in set(HoldReason):
         return reason
-    return HoldReason(reason).sentence if language is Language.EN else french.HOLDS[HoldReason(reason)]
+    known = HoldReason(reason)
+    return known.sentence if language is Language.EN else spaced(french.HOLDS[known])
 
 
 def not_sent_step(step: str, language: Language) -> str:
     """What has not been sent yet: a step without a translation is an e-mail, or is shown as it is."""
     name = step.partition(":")[0]
     if step.startswith(MAIL):
-        return AN_EMAIL if language is Language.EN else french.AN_EMAIL
-    words = STEPS if language is Language.EN else french.STEPS
+        return AN_EMAIL if language is Language.EN else spaced(french.AN_EMAIL)
+    words = STEPS if language is Language.EN else spaced(french.STEPS)
     return words.get(name, name)
 
 
 def not_sent_words(language: Language) -> Mapping[str, str]:
     """The words around unsent e-mails and calls in lists and details, by the keys of `WORDS`."""
-    return WORDS if language is Language.EN else french.NOT_SENT_WORDS
+    return WORDS if language is Language.EN else spaced(french.NOT_SENT_WORDS)
 
 
 def not_sent_tries(tries: int, language: Language) -> str:
@@ -77,4 +79,4 @@ def not_sent_reason(reason: str, language: Language) -> str:
     if reason not in set(NotSentReason):
         return reason
     known = NotSentReason(reason)
-    return known.sentence if language is Language.EN else french.NOT_SENT[known]
+    return known.sentence if language is Language.EN else spaced(french.NOT_SENT[known])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from models.language import Language
+from wording.french.spaces import spaced
 
 TEXTS = Path(__file__).parent / "pages"
 PageTexts = Mapping[str, Any]
@@ -15,4 +16,5 @@ PageTexts = Mapping[str, Any]
 @cache
 def page_texts(language: Language) -> PageTexts:
     """All texts of pages in this language."""
-    return tomllib.loads((TEXTS / f"{language}.toml").read_text("utf-8"))
+    loaded = tomllib.loads((TEXTS / f"{language}.toml").read_text("utf-8"))
+    return spaced(loaded) if language is Language.FR else loaded

@@ -6,11 +6,13 @@ from models.errors import Refusal, Refused
 from models.imports import RowNote
 from models.language import Language
 from models.refusals.declared import filled
-from wording.french import SENTENCES as FRENCH
-from wording.french import UNKNOWN as FRENCH_UNKNOWN
-from wording.french.words import WORDS as FRENCH_WORDS
+from wording.french import SENTENCES, UNKNOWN
+from wording.french.spaces import spaced
+from wording.french.words import WORDS
 from wording.numbers import number
 
+FRENCH, FRENCH_UNKNOWN, FRENCH_WORDS = spaced(SENTENCES), spaced(UNKNOWN), spaced(WORDS)
+_COLON = spaced(" : ")
 _number = partial(number, language=Language.FR)
 
 
@@ -21,7 +23,7 @@ def sentence(refusal: Refusal, language: Language) -> str:
     start = _french(refusal)
     if isinstance(refusal, RowNote):
         said = (sentence(problem.reason, language) for problem in refusal.problems)
-        return refusal.with_problems(start, said, colon=" : ")
+        return refusal.with_problems(start, said, colon=_COLON)
     return start
 
 

@@ -11,12 +11,15 @@ from models.identifiers import CHECK_DIGIT_WRONG
 from models.language import Language
 from models.orders.rules import DISCARD_WARNING
 from wording.french import warnings as french
+from wording.french.spaces import spaced
 
-_FRENCH: Mapping[str, str] = {
-    CHECK_DIGIT_WRONG: french.CHECK_DIGIT_WRONG,
-    DISCARD_WARNING: french.DISCARD,
-    **{caution.value: french.CAUTIONS[caution] for caution in Caution},
-}
+_FRENCH: Mapping[str, str] = spaced(
+    {
+        CHECK_DIGIT_WRONG: french.CHECK_DIGIT_WRONG,
+        DISCARD_WARNING: french.DISCARD,
+        **{caution.value: french.CAUTIONS[caution] for caution in Caution},
+    }
+)
 
 
 def warning(english: str, language: Language) -> str:

@@ -36,7 +36,7 @@ CODES = {
     "text_too_long": Declared("The text has more than {characters:,} characters."),
     "text_not_storable": Declared("The text holds a character that cannot be kept."),
     "text_not_utf8": Declared("The text is not UTF-8."),
-    "too_many_cc": Declared("A request is copied to {most} additional recipients at most."),
+    "too_many_cc": Declared("A request is copied to at most {most} additional recipients."),
     # codes
     "no_qr_code_yet": Declared("The SIM has no QR code yet.", NOT_FOUND),
     "unknown_version": Declared("There is no such version of a QR code.", NOT_FOUND),

@@ -21,7 +21,9 @@ FLEET = {
     ),
     "other_account": Declared("The file names an account that is not yours.", NOT_FOUND),
     "profile_exists": Declared("The account has a profile of this name already.", CONFLICT),
-    "name_invalid": Declared("A name has 1 to {characters} characters and no line breaks."),
+    "name_invalid": Declared(
+        "A name has 1 to {characters} characters, and no line breaks, control or bidirectional characters."
+    ),
     "email_invalid": Declared("This is not an e-mail address."),
     "email_in_use": Declared("There is a user with this e-mail address already.", CONFLICT),
     "unknown_contact": Declared("There is no such contact.", NOT_FOUND),

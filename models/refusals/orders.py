@@ -42,7 +42,9 @@ ORDERS = {
     # calls about a placed order
     "unknown_order": Declared("There is no order {order}.", NOT_FOUND),
     "unknown_note": Declared("There is no such note of this order.", NOT_FOUND),
-    "note_invalid": Declared("A note has at most {characters:,} characters, and none that is not text."),
+    "note_invalid": Declared(
+        "A note has at most {characters:,} characters, all of them text: no NUL and no surrogates."
+    ),
     "not_acknowledged": Declared(
         "The provider has not acknowledged the order yet; acknowledge it first.", CONFLICT
     ),
@@ -67,7 +69,9 @@ ORDERS = {
     "line_changed": Declared(
         "The SIM on the line is not the one that was there when the order was placed; cancel it.", CONFLICT
     ),
-    "order_over": Declared("{order} is {order_status} since {since}; there is nothing to retry.", CONFLICT),
+    "order_over": Declared(
+        "{order} has been {order_status} since {since}; there is nothing to retry.", CONFLICT
+    ),
     "not_held": Declared("{workflow} is not held; there is nothing to retry.", CONFLICT),
     "not_taken": Declared("The workflow did not accept this call."),
 }

@@ -52,8 +52,11 @@ def column_time(moment: datetime | None) -> str:
 
 
 def short_time(moment: datetime | None) -> str:
-    """The same in a narrow column: month, day and minute."""
-    return moment.astimezone(UTC).strftime("%m-%d %H:%M") if moment else "-"
+    """The same in a narrow column: month, day and minute; of another year than the present one the date."""
+    if moment is None:
+        return "-"
+    at = moment.astimezone(UTC)
+    return at.strftime("%m-%d %H:%M" if at.year == datetime.now(UTC).year else "%Y-%m-%d")
 
 
 def say(sentence: str, *, whole: bool = False, where: Console = console) -> None:

@@ -13,9 +13,12 @@ from settings import Settings
 from starter.operations.readiness import ANSWERS_WITHIN, Check, within
 from store.key_ring import KeyRing
 from store.operations import checks
+from store.operations.key_checks import KeysInUse, keys_in_use
 from store.session import Database
 
 ALLOWED_SKEW = timedelta(seconds=5)
+KEYS_WITHIN = 10.0
+"""Seconds for the look at all encrypted codes and files."""
 MAIL_WITHIN = 10.0
 """Seconds for the mail server: TLS and a login take several round trips."""
 
@@ -106,31 +109,38 @@ async def uploaded_files() -> Check:
 
 
 async def secret_keys(keys: str, database: Database) -> Check:
-    """Whether stored codes can be decrypted."""
+    """Whether stored codes and files can be decrypted, each with its key."""
     try:
         ring = KeyRing(keys)
     except Refused as invalid:
         return Check("secret_keys", ok=False, sentence=str(invalid))
 
-    async def ask() -> bool:
+    async def ask() -> KeysInUse:
         try:
             async with database.reading() as connection:
-                return await checks.newest_code_is_readable(connection, ring)
+                return await keys_in_use(connection, ring)
         except Unavailable:
             raise TimeoutError from None  # the keys are not at fault
 
-    readable, why_not = await within(ask, _DATABASE_NO_ANSWER)
-    if readable:
-        return Check("secret_keys", ok=True, sentence="The newest QR code can be decrypted.")
-    if why_not:
-        more = (
-            ""
-            if why_not == _DATABASE_NO_ANSWER or "ESIM_SECRET_KEYS" in why_not
-            else " See ESIM_SECRET_KEYS."
-        )
-        return Check("secret_keys", ok=False, sentence=why_not + more)
+    found, why_not = await within(ask, _DATABASE_NO_ANSWER, KEYS_WITHIN)
+    if found is None:
+        known = why_not == _DATABASE_NO_ANSWER or "ESIM_SECRET_KEYS" in why_not
+        return Check("secret_keys", ok=False, sentence=why_not + ("" if known else " See ESIM_SECRET_KEYS."))
+    if found.missing:
+        lacking = _lacking(sorted(found.missing))
+        return Check("secret_keys", ok=False, sentence=lacking, ids=tuple(sorted(found.missing)))
+    if found.used:
+        return Check("secret_keys", ok=True, sentence="The keys of all QR codes and files are there.")
     there = "The keys are valid" if keys else "ESIM_SECRET_KEYS is not set"
     return Check("secret_keys", ok=True, sentence=f"{there}; no QR code is kept yet.")
+
+
+def _lacking(missing: list[str]) -> str:
+    keys, them = ("the key", "it") if len(missing) == 1 else ("the keys", "them")
+    return (
+        f"QR codes or files are encrypted with {keys} {', '.join(missing)}, which ESIM_SECRET_KEYS lacks: "
+        f"add {them} in every process and restart; remove a key only after `esim-orders keys reencrypt`."
+    )
 
 
 def payload_keys(keys: str) -> Check:

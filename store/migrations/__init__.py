@@ -37,6 +37,7 @@ async def upgrade(database_url: str, revision: str = "head") -> None:
 
 
 async def downgrade(database_url: str, revision: str) -> None:
-    """Downgrade the tables to a revision. Orders and their events are lost below 0002,
-    QR codes and requests for them below 0003."""
+    """Downgrade the tables to a revision. Orders are lost below 0003, the event log below 0004, QR codes and
+    requests for them below 0005.
+    """
     await asyncio.to_thread(command.downgrade, alembic_config(database_url), revision)

@@ -1,4 +1,4 @@
-"""The queries of `doctor`: what has been waiting too long, and whether stored codes can be decrypted."""
+"""The queries of `doctor`: what has been waiting too long, and the clock."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,14 +7,12 @@ from sqlalchemy import Interval, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import row
-from store.codes.tables import QrNotificationRow, QrVersionRow
-from store.key_ring import KeyRing
+from store.codes.tables import QrNotificationRow
 from store.mail_table import MailRow
 from store.operations.not_sent import ALL
 from store.operations.tables import HoldRow
 from store.orders.tables import FollowUpRow
 from store.row import now
-from store.secrets import code_of
 
 _SENT = exists().where(MailRow.qr_notification_id == QrNotificationRow.id, MailRow.state == "sent")
 _UNSENT = (
@@ -38,12 +36,6 @@ _OVERDUE = (
     .order_by(func.min(FollowUpRow.due_since))
 )
 _NOT_SENT = select(ALL.c.subject_id, ALL.c.reason, ALL.c.since).order_by(ALL.c.since, ALL.c.subject_id)
-_NEWEST_CODE = (
-    select(QrVersionRow.sim_id, QrVersionRow.number, QrVersionRow.code)
-    .where(QrVersionRow.current)
-    .order_by(QrVersionRow.id.desc())
-    .limit(1)
-)
 
 
 @dataclass(frozen=True)
@@ -68,18 +60,6 @@ async def not_sent(connection: AsyncConnection) -> list[NotSentYet]:
 async def overdue(connection: AsyncConnection, older_than: timedelta) -> list[str]:
     """Orders without a hold of which an e-mail, withdrawal or follow-up has been pending for so long."""
     return list((await connection.scalars(_OVERDUE, {"older_than": older_than})).all())
-
-
-async def newest_code_is_readable(connection: AsyncConnection, keys: KeyRing) -> bool:
-    """Check that the newest current code can be decrypted; False if there is no code.
-
-    Raises `DecryptionFailed`, and `Refused` (`secret_keys_missing`).
-    """
-    row = (await connection.execute(_NEWEST_CODE)).one_or_none()
-    if row is None:
-        return False
-    keys.decrypt(code_of(row.sim_id, row.number), row.code)
-    return True
 
 
 async def clock(connection: AsyncConnection) -> datetime:

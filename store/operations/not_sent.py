@@ -42,6 +42,7 @@ from models.codes.requests import RequestStatus
 from models.operations.not_sent import MAIL, NotSentReason, NotSentView
 from models.orders.lifecycle import OPEN
 from store.codes.tables import QrNotificationRow, QrRequestRow
+from store.fleet.tables import SimRow
 from store.licences.tables import LicenceRequestRow, NumberChangeRow
 from store.mail_table import MailRow
 from store.operations.tables import NotSentRow
@@ -91,6 +92,16 @@ _STILL_MATTERS: dict[str, Select[str]] = {
     ),
 }
 """By the prefix of the subject's id: the subject, locked, unless the step was superseded meanwhile."""
+_LOCK_SIM: dict[str, Select[int]] = {
+    prefix: select(SimRow.id)
+    .join(of, of.sim_id == SimRow.id)
+    .where(of.id == bindparam("subject"))
+    .with_for_update(read=True, of=SimRow)
+    for prefix, of in (("qr-request-", QrRequestRow), ("qr-notification-", QrNotificationRow))
+}
+"""The SIM is locked first, as in every step about QR codes. The statement that discards a SIM ends its
+request and removes the records; it does not see a record that is committed while it waits for the request.
+"""
 _FAILED = insert(NotSentRow).values(since=now() - _LONG_AGO, tried_at=now() - _LONG_AGO)
 _INTERRUPTED = insert(NotSentRow).values(since=now() - _LONG_AGO).on_conflict_do_nothing()
 _FAILED_AGAIN = _FAILED.on_conflict_do_update(
@@ -144,6 +155,8 @@ async def _still_matters(connection: AsyncConnection, sending: Sending, took: ti
     which["outlasting"] = sending.step.startswith(OUTLASTING)
     for prefix, subject in _STILL_MATTERS.items():
         if sending.subject_id.startswith(prefix):
+            if prefix in _LOCK_SIM:
+                await connection.execute(_LOCK_SIM[prefix], which)
             return await connection.scalar(subject.with_for_update(read=True), which) is not None
     raise LookupError("What has not been sent belongs to no kind of work.")
 

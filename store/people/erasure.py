@@ -5,7 +5,8 @@
     employee   deleted; their SIMs have no user any more
     contact    deleted with its roles; its upload links are revoked
     agent      the row stays, as orders and events refer to its id; it is deactivated and leaves its numbers
-    e-mail texts and notes   those that the user wrote become `erased`; in others, the address and full name
+    e-mail texts and notes   those that the user wrote become `erased`; in others, the address and full name,
+               whatever blanks, line breaks or combining accents it is spelled with
     cc addresses and notifications   the address becomes `erased`
     accounts   lose the contact address if it was the person's
 
@@ -14,6 +15,7 @@ only, and so does everything in Temporal.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,8 +32,11 @@ from store.codes import link_ends
 from store.fleet.tables import SimRow
 from store.people import erasure_statements
 from store.people.tables import ErasureRow
+from store.personal import ERASED
 
 _REFERENCE = re.compile(r"(user|employee|contact|agent):([0-9]{1,18})")
+_BLANKS = f"[{''.join(re.escape(chr(code)) for code in range(0x3001) if chr(code).isspace())}]+"
+"""What may stand between two words of a name in a text: blanks of any width, and line breaks."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +52,18 @@ class PersonRecords:
     agents: tuple[int, ...] = ()
 
 
-_PEOPLE = """
+_PEOPLE = f"""
 SELECT * FROM (
 SELECT 'user' AS kind, id, account_id, name, lower(email) AS address FROM users
+    WHERE email <> {erasure_statements.ERASED_ADDRESS}
 UNION ALL SELECT 'employee', id, account_id, name, lower(email) FROM employees
 UNION ALL SELECT 'contact', c.id, d.account_id, c.name, lower(c.email)
     FROM contacts c JOIN distributors d ON d.id = c.distributor_id
 UNION ALL SELECT 'agent', id, account_id, name, lower(email) FROM agents
+    WHERE name <> {ERASED}
 ) AS people
-"""
+"""  # noqa: S608
+"""Everyone who can be erased: a user or agent who was erased before is not among them."""
 _ADDRESSES = """
 SELECT 1 FROM qr_notifications WHERE lower(address) = :address
 UNION ALL SELECT 1 FROM qr_email_texts, unnest(cc) AS copy WHERE lower(copy) = :address
@@ -241,9 +249,6 @@ def _values(person: PersonRecords) -> Mapping[str, Any]:
         "agent": person.agents,
     }
     references = [f"{kind}:{number}" for kind, numbers in kinds.items() for number in numbers]
-    mentions = [rf"(?<![\w.+-]){re.escape(person.address)}(?![\w-])"] if person.address else []
-    # a single word, such as Orders, may mean anything
-    mentions += [rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(person.names) if " " in name.strip()]
     return {
         "users": list(person.users),
         "employees": list(person.employees),
@@ -253,8 +258,25 @@ def _values(person: PersonRecords) -> Mapping[str, Any]:
         "references": references,
         "recipients": references,
         "address": person.address or "",
-        "mention": "|".join(mentions) or r"\m\M",
+        "mention": "|".join(_mentions(person)) or r"\m\M",
     }
+
+
+def _mentions(person: PersonRecords) -> list[str]:
+    """Regular expressions that find the person's address and full names in a text that is in Unicode NFC.
+
+    A longer address (`rx@quill.example.com`) is another one. A single word, such as Orders, may mean
+    anything.
+    """
+    names = (_nfc(name).split() for name in sorted(person.names))
+    found = [rf"(?<!\w){_BLANKS.join(map(re.escape, words))}(?!\w)" for words in names if len(words) > 1]
+    if person.address:
+        found.append(rf"(?<![\w.+-]){re.escape(_nfc(person.address))}(?![\w-]|\.\w)")
+    return found
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def _unknown() -> NotFound:

@@ -120,9 +120,14 @@ def _erased(column: Column[Any]) -> str:
 
 
 def _without_mentions(table: Table, columns: list[Column[Any]]) -> str:
-    names = [column.name for column in columns]
-    sets = ", ".join(f"{name} = regexp_replace({name}, :mention, {ERASED}, 'gi')" for name in names)
-    found = " OR ".join(f"{name} ~* :mention" for name in names)
+    """Replace mentions within texts. Texts are searched in Unicode NFC, so that a name is found also where an
+    accent is a character of its own. A text that is changed is stored in NFC.
+    """
+    texts = {column.name: f"normalize({column.name}, NFC)" for column in columns}
+    sets = ", ".join(
+        f"{name} = regexp_replace({nfc}, :mention, {ERASED}, 'gi')" for name, nfc in texts.items()
+    )
+    found = " OR ".join(f"{nfc} ~* :mention" for nfc in texts.values())
     return f"UPDATE {table.name} SET {sets} WHERE {_OURS} AND ({found})"  # noqa: S608
 
 
@@ -149,3 +154,7 @@ def _address_erased(column: Column[Any]) -> str:
 
 def _deleted(table: Table, _: list[Column[Any]]) -> str:
     return f"DELETE FROM {table.name} WHERE {_whose(table)}"  # noqa: S608
+
+
+ERASED_ADDRESS = _erased(Row.metadata.tables["users"].c.email)
+"""The e-mail address of an erased user, as an SQL expression over `users`."""

@@ -1,10 +1,10 @@
 """Asking every desk, as a stranger, for what another firm has."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import asdict
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import NoResultFound
@@ -51,24 +51,22 @@ async def answered(call: Awaitable[Any]) -> Answer:
         return type(failure), f"{failure} {reasons}"
 
 
-async def differences(desks: Desks, caller: Caller, acme: Known) -> list[str]:
+async def differences(desks: Desks, caller: Caller, acme: Known) -> AsyncGenerator[str]:
     """Every call that does not answer a stranger about Acme's records as about records that nobody has."""
-    found = []
     for name, sample in SAMPLES.items():
         if sample.names_nothing:
             continue
         foreign = await answered(sample.call(desks, caller, acme, ACCOUNT))
         unknown = await answered(sample.call(desks, caller, UNKNOWN, NOWHERE))
         if unknown[0] is not NotFound or _without_ids(foreign, acme) != _without_ids(unknown, acme):
-            found.append(f"{name}: {foreign} is not {unknown}")
+            yield f"{name}: {foreign} is not {unknown}"
     for name, call in LINKS.items():
         # a token for the other purpose is no token at all
         token = acme.download_token if name in _UPLOADING else acme.upload_token
         foreign = await answered(call(desks, LinkBearer(token)))
         unknown = await answered(call(desks, LinkBearer(UNKNOWN.upload_token)))
         if unknown[0] is not NotFound or foreign != unknown:
-            found.append(f"LinkDesk.{name}: {foreign} is not {unknown}")
-    return found
+            yield f"LinkDesk.{name}: {foreign} is not {unknown}"
 
 
 _UPLOADING = frozenset(LINKS) - {"download_page", "reveal", "download"}
@@ -105,14 +103,12 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
 }
 
 
-async def leaks(desks: Desks, caller: Caller) -> list[str]:
+async def leaks(desks: Desks, caller: Caller) -> AsyncGenerator[str]:
     """Every list that shows a stranger something of Acme."""
-    found = []
     for name, call in LISTS.items():
         _, shown = await answered(call(desks, caller))
         if _SENTINELS.search(shown.replace(BOLT, "")):
-            found.append(f"{name}: {shown}")
-    return found
+            yield f"{name}: {shown}"
 
 
 Read = Callable[[AsyncConnection, Scope, Known], Awaitable[Any]]
@@ -199,9 +195,8 @@ async def _names_of(names: Awaitable[Any]) -> Any:
     return [name for name in await names if name != BOLT]
 
 
-async def shown_by_the_store(desks: Desks, scope: Scope, acme: Known) -> list[str]:
+async def shown_by_the_store(desks: Desks, scope: Scope, acme: Known) -> AsyncGenerator[str]:
     """Every read of the store that finds a record of Acme in this scope."""
-    found = []
     async with desks.database.reading() as connection:
         for name, read in STORE.items():
             try:
@@ -211,8 +206,7 @@ async def shown_by_the_store(desks: Desks, scope: Scope, acme: Known) -> list[st
             except Refused as refused:  # what is refused for another reason was found
                 record = refused
             if record:
-                found.append(f"{name}: {record!r}")
-    return found
+                yield f"{name}: {record!r}"
 
 
 async def everything_a_stranger_sees(desks: Desks, acme: Known, *, whole: bool = True) -> list[str]:
@@ -224,13 +218,15 @@ async def everything_a_stranger_sees(desks: Desks, acme: Known, *, whole: bool =
     assert isinstance(cleo.scope, OfAccount)
     elsewhere = OfLink(link_id=10**6, account_id=cleo.scope.account_id, sim_id=10**6)
     found: list[str] = []
-    for look in (
-        partial(shown_by_the_store, desks, cleo.scope, acme),
-        partial(shown_by_the_store, desks, elsewhere, acme),
-        partial(leaks, desks, cleo),
-        partial(differences, desks, cleo, acme),
+    for looked in (
+        shown_by_the_store(desks, cleo.scope, acme),
+        shown_by_the_store(desks, elsewhere, acme),
+        leaks(desks, cleo),
+        differences(desks, cleo, acme),
     ):
-        found += await look()
-        if found and not whole:
-            return found
+        async with aclosing(looked) as shown:
+            async for one in shown:
+                found.append(one)
+                if not whole:
+                    return found
     return found

@@ -19,6 +19,7 @@ from sandbox.data_dir import Addresses
 from sandbox.postgres_install import find_binaries
 from sandbox.temporal_server import find_temporal
 from tests.documents.blocks import TOP, Block
+from tests.starter.forked import folder_of_program
 
 SECONDS = 120
 
@@ -41,7 +42,7 @@ class Reader:
         shutil.copytree(TOP / "sandbox", folder / "sandbox", ignore=shutil.ignore_patterns("*.py", "demo"))
         place = make_url(addresses.database_url)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
-        programs = [Path(sys.executable).parent, find_temporal().parent, find_binaries()]
+        programs = [folder_of_program(), Path(sys.executable).parent, find_temporal().parent, find_binaries()]
         self.environment: Mapping[str, str] = {
             **kept,
             "PATH": os.pathsep.join([*map(str, programs), kept.get("PATH", "")]),

@@ -73,6 +73,8 @@ def test_a_command_that_is_mentioned_exists_with_its_options(where: str, command
         word = words.pop(0)
         if word.startswith("-"):
             assert word in options(current), f"{where}: {word}"
+            if takes_a_value(current, word):
+                words.pop(0)
         elif word == "...":
             return
         else:
@@ -113,6 +115,11 @@ def given(words: list[str]) -> list[str]:
         for word in words
         if word.startswith("--") or (word.startswith("-") and len(word) == 2)
     ]
+
+
+def takes_a_value(command: Any, option: str) -> bool:
+    """Whether the next word is the option's value, as of `--language` in front of a command."""
+    return any(option in parameter.opts and not parameter.is_flag for parameter in command.params)
 
 
 def options(command: Any) -> set[str]:

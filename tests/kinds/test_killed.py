@@ -31,10 +31,9 @@ from tests.system.whole_orders import happenings
 from tests.system.worker_process import WorkerProcess
 from tests.temporal_server import a_server, eventually
 
-EACH = 4
-KILLS = 2
-HAPPENINGS = EACH * (8 + 4)
-"""As many events as there are when all is done."""
+HAPPENINGS_EACH = 8 + 4
+"""As many events as there are of one order of either kind when all is done."""
+NIGHT = (pytest.mark.night, pytest.mark.timeout(1800))
 WORKER = "tests.kinds.worker"
 
 
@@ -77,19 +76,22 @@ async def sees_to(scene: Scene, order_id: str) -> None:
 
 @pytest.mark.timeout(240)
 @pytest.mark.covers("W1")
-async def test_workers_killed_between_any_two_steps_of_either_kind(quiet: Scene, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("each", "kills"), [(2, 2), pytest.param(20, 10, marks=NIGHT)])
+async def test_workers_killed_between_any_two_steps_of_either_kind(
+    quiet: Scene, tmp_path: Path, each: int, kills: int
+) -> None:
     scene = quiet
-    names = [f"Meter {number}" for number in range(EACH)]
+    names = [f"Meter {number}" for number in range(each)]
     gadgets = [Gadget(gadget_id=number) for number in await add_gadgets(scene.database, *names)]
     process = WorkerProcess(scene, tmp_path / "worker.log", WORKER)
     dice = random.Random(20261126)
     wanted: list[Ordered] = [*gadgets, *(Instant() for _ in names)]
     callers = asyncio.gather(*(whole_way(scene, what, f"cart {n}") for n, what in enumerate(wanted)))
-    for _ in range(KILLS):
+    for _ in range(kills):
         async with process.running():
-            until = min(await happenings(scene) + dice.randint(2, 9), HAPPENINGS)
+            until = min(await happenings(scene) + dice.randint(2, 9), each * HAPPENINGS_EACH)
             await eventually(partial(happenings, scene), until.__le__, within=60)
-    async with process.running():
+    async with scene.worker():
         ids = await asyncio.wait_for(callers, 120)
         for order_id in ids:
             await sees_to(scene, order_id)
@@ -108,7 +110,7 @@ async def test_workers_killed_between_any_two_steps_of_either_kind(quiet: Scene,
                 ("order.submitted", "order.provider_processing", "order.processed", "mail.sent")
             )
     copies = Counter((mail.to[0], mail.message_id) for mail in scene.mailbox.mails)
-    assert Counter(to for to, _ in copies) == {ANA: 2 * EACH} | {keeper(name): 1 for name in names}
+    assert Counter(to for to, _ in copies) == {ANA: 2 * each} | {keeper(name): 1 for name in names}
     known = dict(await scene.sql("SELECT message_id, uncertain FROM mails"))
     assert not {mail: n for (_, mail), n in copies.items() if n > 1 + known[mail]}
 
@@ -128,7 +130,7 @@ async def test_a_follow_up_is_done_by_the_worker_after_the_one_that_was_killed(
     assert await asyncio.wait_for(dying.wait(), 60) == -9, log.read_text()
     assert (await order(scene, order_id)).status is OrderStatus.PROCESSED
     assert (START_LIFE, life_of(order_id)) in await due(scene, order_id)
-    async with WorkerProcess(scene, log, WORKER).running():
+    async with scene.worker():
         assert (await calling).status is OrderStatus.PROCESSED
         await sees_to(scene, order_id)
         life = scene.temporal.client.get_workflow_handle(life_of(order_id))
@@ -188,7 +190,7 @@ def _doctor(scene: Scene) -> dict[str, Any]:
         "ESIM_SMTP_URL": scene.settings.smtp_url,
     }
     shell = Shell(scene.settings.data_dir, scene.settings.database_url, where)
-    found: dict[str, Any] = json.loads(shell.process("doctor", "--json", code=1).out)
+    found: dict[str, Any] = json.loads(shell.run("doctor", "--json", code=1).out)
     return found
 
 

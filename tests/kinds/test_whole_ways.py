@@ -211,16 +211,17 @@ async def test_a_gadget_has_one_open_order(open_scene: Scene) -> None:
     assert await refused(placing(scene, what)) == ["open_order"]
 
 
-async def test_many_orders_without_a_subject_are_open_at_once(open_scene: Scene) -> None:
+@pytest.mark.parametrize("many", [8, pytest.param(100, marks=pytest.mark.night)])
+async def test_many_orders_without_a_subject_are_open_at_once(open_scene: Scene, many: int) -> None:
     scene = open_scene
-    ids = await asyncio.gather(*(placed(scene, Instant(answered=False)) for _ in range(20)))
+    ids = await asyncio.gather(*(placed(scene, Instant(answered=False)) for _ in range(many)))
     rows = await scene.sql("SELECT count(*) FROM orders WHERE status = 'submitted' AND subject IS NULL")
-    assert rows[0][0] == len(set(ids)) == 20
-    more = await asyncio.gather(*(placed(scene, Instant()) for _ in range(20)))
+    assert rows[0][0] == len(set(ids)) == many
+    more = await asyncio.gather(*(placed(scene, Instant()) for _ in range(many)))
     for order_id in more:
         await scene.ended(order_id)
         assert (await order(scene, order_id)).status is OrderStatus.PROCESSED
-    assert len(scene.mailbox.mails) == 20
+    assert len(scene.mailbox.mails) == many
 
 
 @pytest.mark.covers("F51")

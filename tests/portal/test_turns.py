@@ -40,6 +40,12 @@ OTHER = {
     "a large head after another": b"Host: portal\r\n\r\n" + LARGE_HEAD,
 }
 BEGINNINGS = [b"POST /u/unknown/send", b"POST /", b"GET /", b"CONNECT x:1"]
+REQUESTS = [
+    pytest.param(name, beginning, marks=[pytest.mark.night] if (turn + place) % len(BEGINNINGS) else [])
+    for turn, name in enumerate([*FRAMING, *OTHER])
+    for place, beginning in enumerate(BEGINNINGS)
+]
+"""By day, each framing has one of the beginnings, in turns."""
 
 
 class Meter:
@@ -115,8 +121,7 @@ async def answered(port: int, content: bytes) -> bytes:
 
 
 @pytest.mark.covers("S3", "S10")
-@pytest.mark.parametrize("beginning", BEGINNINGS)
-@pytest.mark.parametrize("name", [*FRAMING, *OTHER])
+@pytest.mark.parametrize(("name", "beginning"), REQUESTS)
 async def test_a_turn_of_the_event_loop_parses_little_however_a_request_is_framed(
     monkeypatch: pytest.MonkeyPatch, meter: Meter, name: str, beginning: bytes
 ) -> None:

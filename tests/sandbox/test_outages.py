@@ -34,7 +34,7 @@ def test_each_part_is_stopped_and_started_by_a_command(tmp_path: Path) -> None:
     with up(tmp_path / "data") as running:
         parts = shell.json("sandbox", "status")
         assert {part["name"] for part in parts} == set(running.addresses.pids)
-        assert {(part["state"], part["deaths"]) for part in parts} == {("ready", 0)}
+        assert {(part["state"], part["exits"]) for part in parts} == {("ready", 0)}
         for number, part in enumerate(parts):
             name, victim = part["name"], psutil.Process(part["pid"])
             kill = ["--kill"] * (number % 2)
@@ -45,7 +45,7 @@ def test_each_part_is_stopped_and_started_by_a_command(tmp_path: Path) -> None:
         assert {part["state"] for part in shell.json("sandbox", "status")} == {"stopped"}
         for part in parts[:-1]:
             started = shell.json("sandbox", "start", part["name"])
-            assert (started["name"], started["state"], started["deaths"]) == (part["name"], "ready", 0)
+            assert (started["name"], started["state"], started["exits"]) == (part["name"], "ready", 0)
             assert running.addresses.pids[part["name"]] not in (None, part["pid"])
         assert running.state(parts[-1]["name"]) == "stopped"
         assert "died" not in running.said
@@ -116,7 +116,12 @@ def test_every_part_is_started_again_also_when_each_new_process_is_killed_at_onc
             return all(len(pids) > MOST_DEATHS for pids in killed.values())
 
         wait_until(each_was_killed_often, "each new process was killed")
-        wait_until(lambda: all(running.state(name) == "ready" for name in killed), "all are ready again")
+
+        def all_are_ready() -> bool:
+            assert running.process.poll() is None, running.said
+            return all(running.state(name) == "ready" for name in killed)
+
+        wait_until(all_are_ready, "all are ready again")
         assert "given up" not in running.said
 
 

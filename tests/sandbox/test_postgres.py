@@ -65,3 +65,15 @@ async def test_rows_survive_kill_minus_nine_in_any_folder(tmp_path: Path, name: 
     server = Postgres(folder / "postgres", tmp_path / "log")
     with running(server):
         assert (await ask(server.url(), "SELECT words FROM note")) == ["kept"]
+
+
+@pytest.mark.covers("R20")
+async def test_a_server_that_was_killed_while_it_made_its_lock_files_is_started_again(tmp_path: Path) -> None:
+    server = Postgres(tmp_path / "postgres", tmp_path / "log")
+    with running(server):
+        assert all(lock.stat().st_size for lock in server.locks)
+    for number in range(len(server.locks)):
+        server = Postgres(tmp_path / "postgres", tmp_path / "log")
+        server.locks[number].touch()  # as a server leaves it that has not come to write it
+        with running(server):
+            assert (await ask(server.url(), "SELECT 1")) == ["1"]

@@ -10,13 +10,16 @@ import termios
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from starter.cli import commands
 from starter.cli.output import console
+from tests.starter.forked import folder_of_program
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,15 +41,16 @@ class Shell:
                 patch.setenv(name, value)
             patch.setattr(sys, "argv", ["esim-orders", *arguments])
             patch.setattr(console, "width", columns)
+            patch.setattr("typer.main.get_command", _tree)
             with ThreadPoolExecutor(1) as thread:  # it runs an event loop of its own
                 ended = thread.submit(commands.run).result()
         assert code in (None, ended), err.getvalue()
-        return Said(out.getvalue(), err.getvalue())
+        return Said(out.getvalue(), err.getvalue(), ended)
 
-    def process(self, *arguments: str, code: int = 0, columns: int = 120, typed: str = "") -> "Said":
+    def process(self, *arguments: str, code: int | None = 0, columns: int = 120, typed: str = "") -> "Said":
         """The same in a process of its own, with warnings as errors; `typed` comes through a pipe."""
         done = subprocess.run(
-            [sys.executable, "-m", "starter.cli", *arguments],
+            [_program(), *arguments],
             cwd=ROOT,
             env=self._own(columns),
             input=typed,
@@ -55,14 +59,14 @@ class Shell:
             check=False,
             timeout=60,
         )
-        assert done.returncode == code, done.stderr
-        return Said(done.stdout, done.stderr)
+        assert code in (None, done.returncode), done.stderr
+        return Said(done.stdout, done.stderr, done.returncode)
 
     def terminal(self, *arguments: str, answers: tuple[str, ...], code: int = 0, columns: int = 80) -> str:
         """What a person sees at a terminal who answers one question after another."""
         ours, its = pty.openpty()
         termios.tcsetwinsize(its, (24, columns))
-        command = [sys.executable, "-m", "starter.cli", *arguments]
+        command = [_program(), *arguments]
         with subprocess.Popen(
             command, cwd=ROOT, env=self._own(columns), stdin=its, stdout=its, stderr=its
         ) as process:
@@ -94,9 +98,18 @@ class Shell:
         return where | {"ESIM_DATABASE_URL": self.url} if self.url else where
 
 
+_tree = cache(get_command)
+"""The commands, which take longer to put together than most of them take to run."""
+
+
+def _program() -> str:
+    return str(folder_of_program() / "esim-orders")
+
+
 @dataclass(frozen=True)
 class Said:
-    """What a command printed."""
+    """What a command printed, and its exit code."""
 
     out: str
     err: str
+    code: int = 0

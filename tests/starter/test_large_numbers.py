@@ -14,6 +14,8 @@ NUMBERS = (2**31, 2**63, 2**64, 10**20, -(2**63) - 1, 10**300)
 LARGE = 10**20 - 1
 IDS = [*(f"{letter}{LARGE}" for letter in ("L-", "S-", "U-", "C-", "P-", "link:", "user:", ""))]
 IDS += [f"L-{2**63}", f"{10**15 - 1}"]
+APART = pytest.mark.parametrize("apart", [3, pytest.param(1, marks=pytest.mark.night)], ids=["some", "all"])
+"""By day each place takes every third value, the next place the next ones."""
 
 
 def is_integer(parameter: Any) -> bool:
@@ -44,28 +46,30 @@ async def test_there_are_integers_and_ids() -> None:
 
 
 @pytest.mark.covers("R18")
+@APART
 @pytest.mark.parametrize(("name", "parameter"), INTEGERS, ids=lambda one: getattr(one, "name", one))
 async def test_an_integer_that_is_too_large_is_refused(
-    name: str, parameter: Any, database: Database, shell: Shell
+    name: str, parameter: Any, apart: int, database: Database, shell: Shell
 ) -> None:
     await world(database, line(1))
     (shell.folder / "mailbox").mkdir()
     shell.more["ESIM_TEMPORAL_ADDRESS"] = "127.0.0.1:1"
-    for number in NUMBERS:
+    for number in NUMBERS[INTEGERS.index((name, parameter)) % apart :: apart]:
         said = shell.run(*with_value(name, parameter, str(number)), code=2)
         assert said.out == ""
         assert "unexpected" not in said.err
 
 
 @pytest.mark.covers("R18")
+@APART
 @pytest.mark.parametrize("name", TEXTS)
 async def test_an_id_that_is_too_large_is_unknown(
-    name: str, database: Database, shell: Shell, monkeypatch: pytest.MonkeyPatch
+    name: str, apart: int, database: Database, shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await world(database, line(1))
     monkeypatch.setattr("sys.stdin", StringIO())  # no question is answered
     shell.more["ESIM_TEMPORAL_ADDRESS"] = "127.0.0.1:1"
-    for parameter in filter(takes_ids, COMMANDS[name].params):
-        for large in IDS:
+    for turn, parameter in enumerate(filter(takes_ids, COMMANDS[name].params), TEXTS.index(name)):
+        for large in IDS[turn % apart :: apart]:
             said = shell.run(*with_value(name, parameter, large), code=None)
             assert "unexpected error" not in said.err, (parameter.name, large)

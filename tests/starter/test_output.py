@@ -16,7 +16,7 @@ from models.orders.views import OrderView, SwapDetails
 from starter.cli import language
 from starter.cli.codes.request_list import print_waiting
 from starter.cli.orders.tables import print_orders
-from starter.cli.output import console, print_facts
+from starter.cli.output import console, print_facts, short_time
 from wording import labels
 
 FACTS = [
@@ -94,3 +94,11 @@ def test_no_status_is_cut_inside_a_word_at_80_columns(
         assert set(text.split()) <= shown, text
     held = [word for word in shown if word.rstrip(")") in set(HoldReason)]
     assert {word.rstrip(")") for word in held} == set(HoldReason)
+
+
+def test_a_short_time_has_its_year_where_it_is_not_the_present_one() -> None:
+    now = datetime.now(UTC).replace(month=3, day=9, hour=7, minute=5)
+    assert short_time(now) == "03-09 07:05"
+    for year in (now.year - 1, now.year + 1):
+        assert short_time(now.replace(year=year)) == f"{year}-03-09"
+    assert short_time(None) == "-"

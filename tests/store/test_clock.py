@@ -21,7 +21,7 @@ BARE = re.compile(
     rf"(?<!esim_)\b({'|'.join(CLOCKS)})\s*\(\)|\b(current_(timestamp|date|time)|localtime(stamp)?)\b",
     re.IGNORECASE,
 )
-OF_THE_CLOCK = {"clock.py": 2, "0001_inventory.py": 2}
+OF_THE_CLOCK = {"clock.py": 2, "0001_accounts.py": 2}
 """Where the two functions are made."""
 
 

@@ -114,7 +114,7 @@ async def test_mails_are_kept_when_qr_codes_come_and_go(empty_url: str) -> None:
     database = Database(empty_url)
     await world(database)
     order = await place(database)
-    await migrations.downgrade(empty_url, "0002")
+    await migrations.downgrade(empty_url, "0004")
     await database.close()  # connections remember the tables as they were
     await run(
         database,
@@ -137,7 +137,7 @@ async def test_mails_are_kept_when_qr_codes_come_and_go(empty_url: str) -> None:
         "INSERT INTO mails (id, qr_request_id, template, recipient, message_id, state) "
         "VALUES ('b', 'qr-request-a', 'qr_request', 'contact:1', '<b@x>', 'sent')",
     )
-    await migrations.downgrade(empty_url, "0002")
+    await migrations.downgrade(empty_url, "0004")
     await database.close()
     assert await run(database, "SELECT * FROM mails") == before
     await migrations.upgrade(empty_url)

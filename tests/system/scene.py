@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 
 import pytest
@@ -112,12 +113,16 @@ class Scene:
         return Shell(self.settings.data_dir, self.settings.database_url, where)
 
     async def typed(self, *words: str, code: int = 0, typed: str = "") -> Said:
-        """What the command says, in a process of its own; it must end with the exit code."""
-        return await asyncio.to_thread(lambda: self.shell().process(*words, code=code, typed=typed))
+        """What the command says, which must end with the exit code; one that reads what is `typed` runs as a
+        process of its own.
+        """
+        shell = self.shell()
+        run = partial(shell.process, typed=typed) if typed else shell.run
+        return await asyncio.to_thread(lambda: run(*words, code=code))
 
-    def impatient(self) -> OrderDesk:
+    def impatient(self, seconds: float = 0.5) -> OrderDesk:
         """A desk that does not wait long for a worker."""
-        settings = self.settings.model_copy(update={"answer_timeout": timedelta(seconds=0.5)})
+        settings = self.settings.model_copy(update={"answer_timeout": timedelta(seconds=seconds)})
         return OrderDesk(self.temporal.client, self.database, settings)
 
     @asynccontextmanager

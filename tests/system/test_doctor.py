@@ -72,7 +72,7 @@ async def test_all_is_well(settings: Settings, scene: Scene) -> None:
     said = await asyncio.to_thread(lambda: shell.process("doctor"))
     assert said.out.splitlines()[-1] == "All is well."
     shell.more["ESIM_PORTAL_URL"] = f"http://127.0.0.1:{free_port()}"
-    told = await asyncio.to_thread(lambda: shell.process("doctor", "--json", code=1))
+    told = await asyncio.to_thread(lambda: shell.run("doctor", "--json", code=1))
     found = json.loads(told.out)
     assert not found["ok"]
     assert [check["name"] for check in found["checks"] if not check["ok"]] == ["portal"]

@@ -36,11 +36,10 @@ from tests.system.whole_orders import (
 )
 from tests.temporal_server import Temporal, comes_true, eventually
 
-HUNDRED = range(1, 101)
 REFUSES = "550 5.1.1 No such user"
 TAKES = "250 2.0.0 taken"
-KILLS = 2
 HAPPENINGS_EACH = 9
+NIGHT = (pytest.mark.night, pytest.mark.timeout(1800))
 
 
 def with_settings(scene: Scene, **changes: Any) -> Scene:
@@ -100,25 +99,28 @@ async def steered_to_its_end(scene: Scene, number: int, order_id: str) -> OrderS
 
 @pytest.mark.covers("W1", "W4", "W5")
 @pytest.mark.timeout(240)
-async def test_a_hundred_orders_that_the_mail_server_refused_go_on_with_one_command(scene: Scene) -> None:
-    scene = with_settings(scene, answer_timeout=timedelta(minutes=1))
-    await world(scene.database, *(line(number) for number in HUNDRED))
+@pytest.mark.parametrize("many", [30, pytest.param(100, marks=NIGHT)])
+async def test_many_orders_that_the_mail_server_refused_go_on_with_one_command(
+    scene: Scene, many: int
+) -> None:
+    scene, numbers = with_settings(scene, answer_timeout=timedelta(minutes=1)), range(1, many + 1)
+    await world(scene.database, *(line(number) for number in numbers))
     scene.mailbox.answer = REFUSES
-    orders = await asyncio.gather(*(scene.placed(number) for number in HUNDRED))
+    orders = await asyncio.gather(*(scene.placed(number) for number in numbers))
     await all_held(scene, orders, HoldReason.MAIL_REJECTED)
     assert scene.mailbox.mails == []
 
     scene.mailbox.answer = TAKES
     await retry_all(scene, HoldReason.MAIL_REJECTED)
     await comes_true(lambda: len(scene.mailbox.mails) == len(orders), within=60)
-    ends = await asyncio.gather(*map(partial(steered_to_its_end, scene), HUNDRED, orders))
+    ends = await asyncio.gather(*map(partial(steered_to_its_end, scene), numbers, orders))
 
-    cancelled = len(HUNDRED) // 10
-    assert Counter(ends) == {OrderStatus.PROCESSED: 100 - cancelled, OrderStatus.CANCELLED: cancelled}
+    cancelled = many // 10
+    assert Counter(ends) == {OrderStatus.PROCESSED: many - cancelled, OrderStatus.CANCELLED: cancelled}
     assert max(Counter(mail.message_id for mail in scene.mailbox.mails).values()) == 1
     to = Counter(scene.mailbox.recipients())
-    assert (to.pop(PROVIDER), to.pop(ANA)) == (100 + cancelled, 100)
-    assert to == Counter(f"employee{number}@acme.example" for number in HUNDRED if number % 10), (
+    assert (to.pop(PROVIDER), to.pop(ANA)) == (many + cancelled, many)
+    assert to == Counter(f"employee{number}@acme.example" for number in numbers if number % 10), (
         "who uses a line hears only of what was done to it"
     )
     assert [order for order in await scene.desk.orders(OPERATOR, limit=1000) if order.held_reason] == []
@@ -149,20 +151,26 @@ async def test_orders_placed_while_no_mail_server_is_there_wait_an_hour_and_go_o
             await every_mail_came_once(scene, len(orders))
 
 
-async def killed_under_load(part: Part, scene: Scene, load: asyncio.Future[Any], orders: int) -> None:
-    """Killed in the first and in the second half of all that happens to so many orders, who knows when."""
-    for kill in range(KILLS):
-        share = (kill + random.Random(20261122 + orders).uniform(0.1, 0.6)) / KILLS
+async def killed_under_load(
+    part: Part, scene: Scene, load: asyncio.Future[Any], orders: int, kills: int
+) -> None:
+    """Killed once in each of so many equal parts of all that happens to the orders, who knows when."""
+    dice = random.Random(20261122 + orders)
+    for kill in range(kills):
+        share = (kill + dice.uniform(0.1, 0.6)) / kills
         until = int(share * orders * HAPPENINGS_EACH)
-        await eventually(partial(happenings, scene), until.__le__, within=60)
+        await eventually(partial(happenings, scene), until.__le__, within=90)
         assert not load.done(), "it is killed under load"
         await part.is_killed()
 
 
 @pytest.mark.timeout(240)
 @pytest.mark.covers("W1", "W8")
-async def test_a_database_killed_under_load_loses_nothing(idle_scene: Scene, tmp_path: Path) -> None:
-    numbers = range(1, 21)
+@pytest.mark.parametrize(("many", "kills"), [(8, 2), pytest.param(100, 10, marks=NIGHT)])
+async def test_a_database_killed_under_load_loses_nothing(
+    idle_scene: Scene, tmp_path: Path, many: int, kills: int
+) -> None:
+    numbers = range(1, many + 1)
     async with a_postgres(tmp_path) as postgres:
         database = Database(postgres.address)
         settings = idle_scene.settings.model_copy(update={"database_url": postgres.address})
@@ -171,7 +179,7 @@ async def test_a_database_killed_under_load_loses_nothing(idle_scene: Scene, tmp
             await world(database, *(line(number) for number in numbers))
             async with scene.worker():
                 load = asyncio.gather(*(go_all_the_way(scene, number) for number in numbers))
-                await killed_under_load(postgres, scene, load, len(numbers))
+                await killed_under_load(postgres, scene, load, many, kills)
                 orders = await load
                 await asyncio.gather(*map(scene.ended, orders))
             for number, order_id in zip(numbers, orders, strict=True):
@@ -228,26 +236,29 @@ async def request_ends(scene: Scene, request_id: str) -> None:
 
 @pytest.mark.timeout(240)
 @pytest.mark.covers("W1", "W8")
-async def test_a_temporal_server_killed_under_load_loses_nothing(idle_scene: Scene, tmp_path: Path) -> None:
-    numbers, requests = range(1, 17), range(51, 56)
+@pytest.mark.parametrize(("many", "codes", "kills"), [(7, 2, 2), pytest.param(80, 25, 10, marks=NIGHT)])
+async def test_a_temporal_server_killed_under_load_loses_nothing(
+    idle_scene: Scene, tmp_path: Path, many: int, codes: int, kills: int
+) -> None:
+    numbers, requests = range(1, many + 1), range(501, 501 + codes)
     async with a_temporal_server(tmp_path) as temporal:
         settings = idle_scene.settings.model_copy(update={"temporal_address": temporal.address})
         client = Temporal(await connect(settings))
         scene = Scene(client, idle_scene.database, settings, idle_scene.mailbox)
-        codes = await a_fleet_with_requests(scene, numbers, requests)
+        fleet = await a_fleet_with_requests(scene, numbers, requests)
         async with scene.worker():
             load = asyncio.gather(
                 asyncio.gather(*(go_all_the_way(scene, number) for number in numbers)),
-                asyncio.gather(*(a_code_is_got(codes, number) for number in requests)),
+                asyncio.gather(*(a_code_is_got(fleet, number) for number in requests)),
             )
-            await killed_under_load(temporal, scene, load, len(numbers))
+            await killed_under_load(temporal, scene, load, many, kills)
             orders, asked = await load
             await asyncio.gather(*map(scene.ended, orders))
             await asyncio.gather(*map(partial(request_ends, scene), asked))
         for number, order_id in zip(numbers, orders, strict=True):
             await everything_happened_once(scene, number, order_id)
         for number in requests:
-            await the_code_came_once(codes, number)
+            await the_code_came_once(fleet, number)
     copies = Counter(mail.message_id for mail in scene.mailbox.mails)
     assert set(copies.values()) == {1}
     to = Counter(scene.mailbox.recipients())

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,9 +26,8 @@ def shell(scene: Scene) -> Shell:
 
 
 async def erase(shell: Shell, *arguments: str, code: int = 0, typed: str = "") -> Said:
-    return await asyncio.to_thread(
-        lambda: shell.process("person", "erase", *arguments, code=code, typed=typed)
-    )
+    run = partial(shell.process, typed=typed) if typed else shell.run
+    return await asyncio.to_thread(lambda: run("person", "erase", *arguments, code=code))
 
 
 async def everything(scene: Scene) -> str:

@@ -18,31 +18,33 @@ from tests.system.whole_orders import (
 from tests.system.worker_process import WorkerProcess
 from tests.temporal_server import comes_true, eventually
 
-ORDERS = range(1, 8)
-KILLS = 3
+NIGHT = (pytest.mark.night, pytest.mark.timeout(1800))
 
 
 @pytest.mark.timeout(240)
 @pytest.mark.covers("W1", "W8")
-async def test_workers_killed_between_any_two_steps(idle_scene: Scene, tmp_path: Path) -> None:
-    scene = idle_scene
-    await world(scene.database, *(line(number) for number in ORDERS))
+@pytest.mark.parametrize(("many", "kills"), [(4, 2), pytest.param(35, 15, marks=NIGHT)])
+async def test_workers_killed_between_any_two_steps(
+    idle_scene: Scene, tmp_path: Path, many: int, kills: int
+) -> None:
+    scene, numbers = idle_scene, range(1, many + 1)
+    await world(scene.database, *(line(number) for number in numbers))
     process = WorkerProcess(scene, tmp_path / "worker.log")
     dice = random.Random(20261121)
 
-    callers = asyncio.gather(*(go_all_the_way(scene, number) for number in ORDERS))
-    for _ in range(KILLS):
+    callers = asyncio.gather(*(go_all_the_way(scene, number) for number in numbers))
+    for _ in range(kills):
         async with process.running():
-            until = await happenings(scene) + dice.randint(5, 20)
+            until = await happenings(scene) + dice.randint(4, 16)
             await eventually(partial(happenings, scene), until.__le__, within=90)
-    async with process.running():
+    async with scene.worker():
         orders = await asyncio.wait_for(callers, 150)
         for order_id in orders:
             await asyncio.wait_for(scene.ended(order_id), 60)
 
-    for number, order_id in zip(ORDERS, orders, strict=True):
+    for number, order_id in zip(numbers, orders, strict=True):
         await everything_happened_once(scene, number, order_id)
-    await every_mail_came_once(scene, len(ORDERS))
+    await every_mail_came_once(scene, many)
 
 
 @pytest.mark.covers("W1")

@@ -6,8 +6,9 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ import pytest
 
 from models.identifiers import order_id
 from sandbox.data_dir import Addresses
+from sandbox.demo import __main__ as demonstration
 from sandbox.stage import running_sandbox
 from sandbox.temporal_server import find_temporal
 from tests.contract.backend import Backend
+from tests.starter import shell as starter_shell
 
 TOP = Path(__file__).parent.parent.parent
 ACCOUNT = "Acme Logistics"
@@ -40,34 +43,32 @@ class Answer:
 class Shell:
     """A shell in which the sandbox is found by itself."""
 
-    def __init__(self, folder: Path, addresses: Addresses) -> None:
+    def __init__(self, folder: Path, addresses: Addresses, **variables: str) -> None:
+        self.folder = folder
         self.addresses = addresses
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
-        self.environment: Mapping[str, str] = {**kept, "ESIM_DATA_DIR": str(folder), "COLUMNS": "120"}
+        self.open_before = ("", "")
+        """An order that the sandbox had before it was last started, and the order's line."""
+        self._typed = starter_shell.Shell(folder, "", variables)
 
-    async def run(self, *command: str, typed: str = "") -> Answer:
+    async def esim(self, *arguments: str, typed: str = "") -> Answer:
+        """The command's answer; one that reads what is `typed` runs as a process of its own."""
+        run = partial(self._typed.process, typed=typed) if typed else self._typed.run
+        said = await asyncio.to_thread(lambda: run(*arguments, code=None))
+        assert "Traceback" not in said.err, said.err
+        return Answer(said.code, said.out, said.err.strip())
+
+    async def temporal(self, *arguments: str) -> Any:
         done = await asyncio.to_thread(
             subprocess.run,
-            command,
-            input=typed,
+            (str(find_temporal()), *arguments, "--address", self.addresses.temporal_address, "-o", "json"),
             capture_output=True,
             text=True,
-            env=self.environment,
             cwd=TOP,
             timeout=60,
             check=False,
         )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Answer(done.returncode, done.stdout, done.stderr.strip())
-
-    async def esim(self, *arguments: str, typed: str = "") -> Answer:
-        return await self.run(sys.executable, "-m", "starter.cli", *arguments, typed=typed)
-
-    async def temporal(self, *arguments: str) -> Any:
-        address = self.addresses.temporal_address
-        done = await self.run(str(find_temporal()), *arguments, "--address", address, "-o", "json")
-        assert done.code == 0, done.err
-        return json.loads(done.out) if done.out.strip() else None  # a signal has no answer
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout) if done.stdout.strip() else None  # a signal has no answer
 
     async def with_a_fleet(self) -> None:
         for room in ("fleet", "catalogue"):
@@ -89,11 +90,23 @@ class Shell:
 
 @pytest.fixture(scope="module")
 async def shell(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shell]:
+    """In a sandbox that was stopped and started again after its first order."""
     folder = tmp_path_factory.mktemp("one machine")
     async with running_sandbox(folder) as (_, addresses):
         shell = Shell(folder, addresses)
         await shell.with_a_fleet()
+        shell.open_before = await an_acknowledged_order(shell)
+    async with running_sandbox(folder) as (_, shell.addresses):
         yield shell
+
+
+async def an_acknowledged_order(shell: Shell) -> tuple[str, str]:
+    """The order, and its line."""
+    number = (await shell.free_line("physical"))["msisdn"]
+    arguments = ("order", "switch", number, "--user", USER, "--pack", "P-1", "--yes", "--json")
+    order = (await shell.esim(*arguments)).json["order_id"]
+    assert (await shell.esim("order", "acknowledge", order)).code == 0
+    return order, number
 
 
 @pytest.mark.covers("F11", "F12", "F13", "F14", "F15", "F16", "F17", "F18", "F19", "F20", "F21", "W4", "W8")
@@ -233,13 +246,12 @@ async def test_bad_input_is_one_sentence(
     assert len(answer.err.splitlines()) == 1
 
 
-async def test_an_away_part_is_one_sentence(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    unavailable = Shell(Path("nowhere"), shell.addresses)
-    unavailable.environment = {
-        **unavailable.environment,
+async def test_an_away_part_is_one_sentence(shell: Shell) -> None:
+    elsewhere = {
         "ESIM_DATABASE_URL": shell.addresses.database_url,
         "ESIM_TEMPORAL_ADDRESS": "127.0.0.1:1",
     }
+    unavailable = Shell(Path("nowhere"), shell.addresses, **elsewhere)
     read = await unavailable.esim("order", "list", "--json")
     assert isinstance(read.json, list)
     steered = await unavailable.esim("order", "acknowledge", "order-aaaaaaaaaaaaaaaa")
@@ -248,48 +260,39 @@ async def test_an_away_part_is_one_sentence(shell: Shell, monkeypatch: pytest.Mo
 
 
 @pytest.mark.covers("W1", "W8")
-async def test_a_second_up_finds_open_orders_as_they_were(tmp_path: Path) -> None:
-    async with running_sandbox(tmp_path) as (_, addresses):
-        shell = Shell(tmp_path, addresses)
-        await shell.with_a_fleet()
-        line = await shell.free_line("physical")
-        arguments = ("order", "switch", line["msisdn"], "--user", USER, "--pack", "P-1", "--yes", "--json")
-        order = (await shell.esim(*arguments)).json["order_id"]
-        await shell.esim("order", "acknowledge", order)
-    async with running_sandbox(tmp_path) as (_, addresses):
-        shell = Shell(tmp_path, addresses)
-        iccid = next(ICCIDS)
-        done = await shell.esim("order", "processed", order, "--iccid", iccid, "--json")
-        assert done.json["status"] == "processed"
-        after = (await shell.esim("fleet", "show", line["msisdn"], "--json")).json
-        assert after["sim"]["iccid"] == iccid
-
-
-async def demo(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "sandbox.demo", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=TOP,
-        env=environment,
-        timeout=240,
-        check=False,
-    )
+async def test_a_second_up_finds_open_orders_as_they_were(shell: Shell) -> None:
+    order, number = shell.open_before
+    iccid = next(ICCIDS)
+    done = await shell.esim("order", "processed", order, "--iccid", iccid, "--json")
+    assert done.json["status"] == "processed"
+    after = (await shell.esim("fleet", "show", number, "--json")).json
+    assert after["sim"]["iccid"] == iccid
 
 
 @pytest.mark.covers("W1", "W8")
 @pytest.mark.timeout(300)
 async def test_the_demonstration_is_right() -> None:
-    done = await demo()
+    done = await asyncio.to_thread(
+        subprocess.run,
+        (sys.executable, "-m", "sandbox.demo"),
+        capture_output=True,
+        text=True,
+        cwd=TOP,
+        env={name: value for name, value in os.environ.items() if not name.startswith("ESIM_")},
+        timeout=240,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WRONG" not in done.stdout
     assert "took over" in done.stdout
 
 
-async def test_a_chapter_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    done = await demo("switch", "swap")
-    assert done.returncode == 2
-    assert "'swap'; there are switch, cancel" in done.stderr
-    assert not done.stdout
+def test_a_chapter_that_does_not_exist_is_refused_with_those_that_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        demonstration.main(["switch", "swap"])
+    said = capsys.readouterr()
+    assert refused.value.code == 2
+    assert "'swap'; there are switch, cancel" in said.err
+    assert not said.out

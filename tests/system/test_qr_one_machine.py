@@ -130,8 +130,8 @@ async def link_to(shell: Shell, address: str, kind: str) -> str:
 
 async def nothing_leaks(shell: Shell) -> None:
     """Neither a log of the sandbox nor a history knows a code, an address, a text or a link's secret."""
-    folder = Path(shell.environment["ESIM_DATA_DIR"])
-    logs = written_in([*folder.glob("logs/*"), folder / "up.log"])  # noqa: ASYNC240  a test's own few files
+    folder = shell.folder
+    logs = written_in([*folder.glob("logs/*"), folder / "up.log"])
     assert "/u/{token}" in logs, "the portal's own log is among them"
     client = await Client.connect(shell.addresses.temporal_address)
     histories = ""
@@ -140,7 +140,7 @@ async def nothing_leaks(shell: Shell) -> None:
         histories += readable(history.to_json()) + str(await described(client, workflow.id))
     assert "EsimQrRequest" in histories
     assert "EsimQrNotification" in histories
-    mails = written_in(folder.glob("mailbox/*.eml")).replace("=\n", "")  # noqa: ASYNC240
+    mails = written_in(folder.glob("mailbox/*.eml")).replace("=\n", "")
     tokens = set(re.findall(r"/[uq]/([\w-]{43})", mails))
     assert tokens
     secrets = {"SENTINEL-77AF", "Monaco", "sentinel.", "Sentinella", USER, *tokens}

@@ -50,8 +50,7 @@ async def test_a_shutdown_that_never_ends_is_cut_off_and_the_next_worker_takes_t
             await process.wait()
     assert log.read_text().count("The shutdown took longer than 2 s") == 1
 
-    next_worker = WorkerProcess(scene, tmp_path / "next.log", ESIM_WORKFLOW_SANDBOX="true")
-    async with next_worker.running():
+    async with scene.worker():
         await eventually(lambda: scene.events(order_id), lambda events: "mail.sent" in events, within=60)
     assert scene.mailbox.recipients() == ["orders@telvia.example"]
     assert await scene.events(order_id) == ["order.submitted", "mail.sent"]

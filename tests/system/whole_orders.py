@@ -1,15 +1,20 @@
 """Orders from the cart to the eSIM on the line, by callers who ask again until they are answered."""
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from models.errors import Unavailable
 from models.fleet.inventory import SimState
 from models.orders.lifecycle import OrderStatus
-from models.orders.placement import OrderState
+from starter.orders.desk import OrderDesk
 from tests.builders import ANA, OPERATOR, iccid
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
 
+Answer = TypeVar("Answer")
+FIRST_PATIENCE, MOST_PATIENCE = 0.5, 4.0
+"""Seconds."""
 PROVIDER = "orders@telvia.example"
 ONCE = (
     "order.submitted",
@@ -23,20 +28,31 @@ ONCE = (
 
 async def go_all_the_way(scene: Scene, number: int) -> str:
     """What the callers of one order do, each call again until it is answered."""
-    desk, draft = scene.impatient(), scene.draft(number, key=f"cart {number}")
+    draft, ana = scene.draft(number, key=f"cart {number}"), await scene.ana()
+    order_id = (await answered(scene, lambda desk: desk.place(ana, draft))).order_id
+    await answered(scene, lambda _: mailed(scene, order_id))
+    await answered(scene, lambda desk: desk.acknowledge(OPERATOR, order_id))
+    state = await answered(scene, lambda desk: desk.processed(OPERATOR, order_id, iccid=iccid(700 + number)))
+    assert state.status is OrderStatus.PROCESSED
+    return order_id
 
-    async def answered() -> str | None:
+
+async def answered(scene: Scene, call: Callable[[OrderDesk], Awaitable[Answer]]) -> Answer:
+    """Call until there is an answer, each time with more patience: with many callers on a busy machine, calls
+    that are given up too early leave it no time for any.
+    """
+    patience = FIRST_PATIENCE / 2
+
+    async def asked() -> list[Answer]:
+        nonlocal patience
+        patience = min(2 * patience, MOST_PATIENCE)
         try:
-            order_id = (await desk.place(await scene.ana(), draft)).order_id
-            await mailed(scene, order_id)
-            await desk.acknowledge(OPERATOR, order_id)
-            state: OrderState = await desk.processed(OPERATOR, order_id, iccid=iccid(700 + number))
+            return [await call(scene.impatient(patience))]
         except Unavailable:
-            return None
-        assert state.status is OrderStatus.PROCESSED
-        return order_id
+            return []
 
-    return str(await eventually(answered, bool, within=150))
+    (answer,) = await eventually(asked, bool, within=150)
+    return answer
 
 
 async def mailed(scene: Scene, order_id: str) -> None:

@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import make_url
 from starlette.applications import Starlette
 
+from models.errors import Refused
 from sandbox.ports import free_port
 from sandbox.postgres import ThrowAwayPostgres
+from settings import load
 from starter.operations.readiness import Check
 from telemetry.health import Health
 from tests.conftest import administer
@@ -157,10 +159,19 @@ async def test_an_address_that_is_taken_is_refused(
     assert process.written.endswith("The health page cannot be served there; see ESIM_HEALTH_ADDRESS.\n")
 
 
-@pytest.mark.parametrize("address", ["9464", "localhost", "localhost:port", "http://localhost:9464"])
-async def test_an_address_is_a_host_and_a_port(address: str, tmp_path: Path) -> None:
-    variables = {"ESIM_HEALTH_ADDRESS": address, "ESIM_METRICS_ADDRESS": address, "ESIM_OTLP_ENDPOINT": "x"}
-    async with started("worker", tmp_path, variables) as process:
+ADDRESSES = ["9464", "localhost", "localhost:port", "http://localhost:9464"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_is_a_host_and_a_port(address: str) -> None:
+    with pytest.raises(Refused) as refused:
+        load(metrics_address=address, health_address=address)
+    assert refused.value.refusals[0].parameters == {"settings": "ESIM_METRICS_ADDRESS, ESIM_HEALTH_ADDRESS"}
+
+
+async def test_a_process_names_the_addresses_that_are_none(tmp_path: Path) -> None:
+    variables = {"ESIM_HEALTH_ADDRESS": ADDRESSES[0], "ESIM_METRICS_ADDRESS": ADDRESSES[1]}
+    async with started("worker", tmp_path, variables | {"ESIM_OTLP_ENDPOINT": "x"}) as process:
         assert await process.ends() == 2
     named = "ESIM_METRICS_ADDRESS, ESIM_HEALTH_ADDRESS, ESIM_OTLP_ENDPOINT"
     assert process.written == f"These settings are not valid: {named}.\n"

@@ -9,8 +9,11 @@ PAGE = Path(__file__).parents[2] / "docs" / "refusals.md"
 _HEAD = """# Refusals
 
 A refusal is a stable code with parameters. The sentence is made in the reader's language, English or French;
-a program reads `code` and `parameters`. The status is that of its problem details (RFC 9457) over HTTP. The
-CLI speaks the language of `--language en|fr`, else of `LC_ALL`, `LC_MESSAGES` or `LANG`, and exits with 2.
+a program reads `code` and `parameters`. The status is that of its problem details (RFC 9457) over HTTP.
+
+The CLI prints refusals, warnings and statuses in the language of `--language en|fr`, else of `LC_ALL`,
+`LC_MESSAGES` or `LANG`. The option stands before the command: `esim-orders --language fr order list`. The
+exit code of a refused command is 2.
 
 From Temporal, a refused update fails with an `ApplicationError`: its message is the English sentences, its
 type the first reason's code, and its details are all reasons, each as `{"code", "parameters"}`. A code that a

@@ -21,6 +21,7 @@ from models.refusals.words import WORDS
 from tests.wording import refusal_docs
 from tests.wording.raised import constants, modules, raised, words
 from wording.french import SENTENCES
+from wording.french.spaces import spaced
 from wording.french.words import WORDS as FRENCH_WORDS
 from wording.labels import (
     action_label,
@@ -113,12 +114,15 @@ def test_a_refusal_is_told_in_the_reader_s_language() -> None:
     )
     assert sentences(refused, Language.EN) == [
         "Switch to eSIM is not enabled in your profile; contact your administrator.",
-        "A note has at most 2,000 characters, and none that is not text.",
+        "A note has at most 2,000 characters, all of them text: no NUL and no surrogates.",
     ]
     assert str(refused) == " ".join(sentences(refused, Language.EN))
     assert sentences(refused, Language.FR) == [
-        "L’action « Passer à l’eSIM » n’est pas activée dans votre profil ; contactez votre administrateur.",
-        "Une note a au plus 2\u202f000 caractères, qui doivent tous être du texte.",
+        spaced(
+            "L’action « Passer à l’eSIM » n’est pas activée dans votre profil ; contactez votre "
+            "administrateur."
+        ),
+        "Une note a au plus 2\u202f000 caractères, tous du texte\u00a0: ni NUL ni caractère de substitution.",
     ]
     newer = Refusal(code="not_enabled", parameters={"action": "fly_to_moon"})
     assert newer.sentence.startswith("fly to moon is not enabled")
@@ -132,7 +136,7 @@ def test_the_rows_of_a_file_are_told_in_french() -> None:
         notes.refuse()
     assert str(refused.value) == "Line 3: slot: line 2 has the same slot. there are 2 columns instead of 3."
     assert sentences(refused.value, Language.FR) == [
-        "Ligne 3 : slot : la ligne 2 a le même emplacement. il y a 2 colonnes au lieu de 3."
+        "Ligne 3\u00a0: slot\u00a0: la ligne 2 a le même emplacement. il y a 2 colonnes au lieu de 3."
     ]
 
 

@@ -5,10 +5,14 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from models.orders.lifecycle import HoldReason
+
+SLACK = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,22 @@ class Troubles:
     async def around(self, step: str) -> AsyncIterator[None]:
         self.attempts[step] += 1
         if step in self.shut and self.attempts[step] > self.let_pass[step]:
-            await self.shut[step].wait()
+            await asyncio.wait_for(self.shut[step].wait(), _left())
         trouble = self.coming[step].popleft() if self.coming[step] else self.lasting.get(step)
         if trouble and not trouble.afterwards:
             trouble.raise_it()
         yield
         if trouble:
             trouble.raise_it()
+
+
+def _left() -> float | None:
+    """Seconds that this attempt has before Temporal takes it for lost. One that has nothing left fails, as a
+    transaction of a database that does not answer: it does not come through long after it was given up.
+    """
+    if not activity.in_activity():
+        return None
+    info = activity.info()
+    assert info.start_to_close_timeout is not None
+    ends = info.started_time + info.start_to_close_timeout - SLACK
+    return max((ends - datetime.now(UTC)).total_seconds(), 0)

@@ -30,7 +30,7 @@ CODES = {
     "text_too_long": "Le texte a plus de {characters:,} caractères.",
     "text_not_storable": "Le texte contient un caractère qui ne peut pas être conservé.",
     "text_not_utf8": "Le texte n’est pas en UTF-8.",
-    "too_many_cc": "Une demande est envoyée en copie à {most} destinataires supplémentaires au plus.",
+    "too_many_cc": "Une demande est envoyée en copie à {most} destinataires supplémentaires au maximum.",
     "no_qr_code_yet": "La SIM n’a pas encore de QR code.",
     "unknown_version": "Cette version de QR code n’existe pas.",
     "activation_code_invalid": "Ce n’est pas un code d’activation valable : {rule}.",

@@ -21,7 +21,10 @@ FLEET = {
     ),
     "other_account": "Le fichier nomme un compte qui n’est pas le vôtre.",
     "profile_exists": "Le compte a déjà un profil de ce nom.",
-    "name_invalid": "Un nom a de 1 à {characters} caractères, sans saut de ligne.",
+    "name_invalid": (
+        "Un nom a de 1 à {characters} caractères, sans saut de ligne ni caractère de contrôle ou "
+        "bidirectionnel."
+    ),
     "email_invalid": "Ce n’est pas une adresse e-mail.",
     "email_in_use": "Un utilisateur a déjà cette adresse e-mail.",
     "unknown_contact": "Ce contact n’existe pas.",

@@ -34,7 +34,9 @@ ORDERS = {
     "unknown_origin": "L’origine n’est pas celle d’un appel de cet auteur.",
     "unknown_order": "La commande {order} n’existe pas.",
     "unknown_note": "Cette note n’existe pas pour cette commande.",
-    "note_invalid": "Une note a au plus {characters:,} caractères, qui doivent tous être du texte.",
+    "note_invalid": (
+        "Une note a au plus {characters:,} caractères, tous du texte : ni NUL ni caractère de substitution."
+    ),
     "not_acknowledged": (
         "L’opérateur n’a pas encore accusé réception de la commande ; accusez-en d’abord réception."
     ),

@@ -128,7 +128,7 @@ class _Sentences:
         data = event.data
         match event.type:
             case "qr.requested":
-                return f"asked for the code: {self._asked(event)}"
+                return f"requested the code: {self._asked(event)}"
             case "qr.sent_again":
                 return f"sent the request again (round {data.get('round')}): {self._asked(event)}"
             case "qr.refused":

@@ -37,7 +37,7 @@ def print_history(history: QrHistory, people: Mapping[str, str]) -> None:
     """Print versions, requests, notifications and links, newest first, and all events."""
     sim = reference("S", history.sim_id)
     if not history.events and not history.versions and not history.requests:
-        say(f"{sim} never had a QR code, and none was asked for.")
+        say(f"{sim} never had a QR code, and none was requested.")
         return
     _print_versions(history, people)
     for request in history.requests:
@@ -84,7 +84,7 @@ def _print_request(request: QrRequestView, people: Mapping[str, str]) -> None:
     copied = request.rounds[-1].cc if request.rounds else ()
     facts = [
         ("status", f"{request_status(request.status)} since {full_time(request.status_since)}"),
-        ("asked", f"{full_time(request.requested_at)}, by {who(f'user:{request.requested_by}', people)}"),
+        ("requested", f"{full_time(request.requested_at)}, by {who(f'user:{request.requested_by}', people)}"),
         ("sent", f"{request.round} times" if request.round > 1 else None),
         ("to", ", ".join(sent_to) or None),
         ("copied to", ", ".join(copied) or None),

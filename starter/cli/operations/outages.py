@@ -21,13 +21,13 @@ PartName = Annotated[
 
 @app.command()
 def status(data_dir: DataDir = None, json: JsonFlag = False) -> None:
-    """List the parts: what each does now, and how often it has died."""
+    """List the parts: what each does now, and how often it exited by itself."""
     parts = _ask(data_dir, do="status")
     if json:
         print_json(parts)
         return
-    rows = [(part["name"], part["state"], part["pid"], part["deaths"]) for part in parts]
-    print_table("Sandbox", ("part", "state", "process", "deaths"), rows, whole=("part", "state"))
+    rows = [(part["name"], part["state"], part["pid"], part["exits"]) for part in parts]
+    print_table("Sandbox", ("part", "state", "process", "exits"), rows, whole=("part", "state"))
 
 
 @app.command()

@@ -154,7 +154,7 @@ async def test_a_refusal_is_told_in_the_language_of_the_terminal(
 ) -> None:
     shell.more |= {"LC_MESSAGES": "", **more}
     refused = shell.run(*arguments, "order", "list", "--status", "nope", code=2)
-    assert refused.err.startswith("Ce statut n’existe pas ; il y a submitted, ")  # noqa: RUF001
+    assert refused.err.startswith("Ce statut n’existe pas\u202f; il y a submitted, ")  # noqa: RUF001
 
 
 async def test_a_language_that_is_not_spoken_is_refused(shell: Shell) -> None:

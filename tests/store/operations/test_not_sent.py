@@ -1,5 +1,6 @@
 """What has not gone out: one row a step, from its first failed attempt until it succeeds or is superseded."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from store.operations import checks, not_sent
 from store.operations.not_sent import Sending
 from store.orders import views
 from store.session import Database
-from tests.builders import acknowledge, cancel, iccid, place, process, run, world
+from tests.builders import acknowledge, cancel, iccid, place, process, run, until_blocked, world
 from tests.qr_world import QrWorld, notification, qr_world, release
 
 AWAY = NotSentReason.MAIL_UNAVAILABLE
@@ -99,6 +100,19 @@ async def test_a_request_that_is_sent_again_or_ends_does_not_wait_for_older_mail
     assert [unsent.step for unsent in asked.not_sent] == ["ask_for_code"]
     await qr.withdraw(request_id)
     await fails(qr.database, Sending(request_id, "remind_of_code", 2))
+    assert await kept(qr.database) == set()
+
+
+@pytest.mark.covers("W11")
+async def test_an_attempt_that_fails_while_the_sim_is_discarded_leaves_no_record(qr: QrWorld) -> None:
+    request_id = await qr.asked()
+    order = await place(qr.database, 1, OrderKind.REPLACE_ESIM)
+    await acknowledge(qr.database, order)
+    async with qr.database.transaction() as connection:
+        await not_sent.failed(connection, Sending(request_id, "ask_for_code", 1), AWAY, took=TOOK)
+        discarding = asyncio.create_task(process(qr.database, order, iccid(900)))
+        await until_blocked(qr.database, discarding)
+    await discarding
     assert await kept(qr.database) == set()
 
 

@@ -62,7 +62,9 @@ async def test_a_note_that_cannot_be_kept_is_refused_in_one_sentence(database: D
         await note(database, order, text)
     (refusal,) = refused.value.refusals
     assert refusal.code == "note_invalid"
-    assert refusal.sentence == "A note has at most 2,000 characters, and none that is not text."
+    assert (
+        refusal.sentence == "A note has at most 2,000 characters, all of them text: no NUL and no surrogates."
+    )
     assert await run(database, "SELECT text FROM order_notes") == []
 
 

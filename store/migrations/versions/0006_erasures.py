@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 
 APPEND_ONLY = """
 CREATE TRIGGER erasures_append_only BEFORE UPDATE OR DELETE ON erasures

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 
 KEEP_VERSION = """
 CREATE FUNCTION keep_qr_version() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 
 NUMBERS_ARE_SUBJECTS = """
 CREATE TRIGGER numbers_are_subjects AFTER INSERT ON numbers REFERENCING NEW TABLE AS added

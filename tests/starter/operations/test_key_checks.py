@@ -1,0 +1,97 @@
+"""What `doctor` says about the keys of stored codes and files, also about one that was removed too early."""
+
+from dataclasses import replace
+
+import pytest
+
+from models.errors import DecryptionFailed
+from starter.operations.component_checks import secret_keys
+from starter.operations.readiness import Check
+from store.codes import links
+from store.key_ring import KeyRing
+from store.operations.key_checks import ENCRYPTED, keys_in_use
+from store.personal import ENCRYPTED as DECLARED
+from store.reencryption import reencrypt
+from store.row import Row
+from store.session import Database
+from tests.builders import run
+from tests.qr_world import FILE, QrWorld, code, qr_world
+
+OLD, NEW = KeyRing.new_key(), KeyRing.new_key()
+OLD_ID = OLD.split(":")[0]
+DIGESTS = {("qr_versions", "fingerprint"), ("links", "token")}
+"""Columns with keyed or plain digests: nothing of them is ever decrypted."""
+
+
+async def checked(qr: QrWorld, keys: str) -> Check:
+    return await secret_keys(keys, qr.database)
+
+
+async def uploaded(qr: QrWorld) -> str:
+    """A contact uploads a file, and has not submitted it yet."""
+    token = await qr.upload_link(await qr.asked())
+    async with qr.database.transaction() as connection:
+        link = await links.find(connection, token, "upload")
+        return await links.stage(connection, qr.keys, link, code(7), file_type="pdf", original=FILE)
+
+
+@pytest.mark.covers("W8")
+async def test_a_key_that_was_removed_before_the_reencryption_is_named(database: Database) -> None:
+    before = await qr_world(database, keys=OLD)
+    await before.take(1, 1)
+    during = replace(before, keys=KeyRing(f"{NEW},{OLD}"))
+    await during.take(1, 2)
+    assert (await checked(during, f"{NEW},{OLD}")).ok
+    early = await checked(during, NEW)
+    assert not early.ok
+    assert f"encrypted with the key {OLD_ID}, which ESIM_SECRET_KEYS lacks: add it" in early.sentence
+    assert early.ids == (OLD_ID,)
+    await reencrypt(database, during.keys)
+    assert (await checked(during, NEW)).sentence == "The keys of all QR codes and files are there."
+
+
+@pytest.mark.covers("W8")
+async def test_all_missing_keys_are_named(database: Database) -> None:
+    qr = await qr_world(database, keys=OLD)
+    await qr.take(1, 1)
+    await replace(qr, keys=KeyRing(f"{NEW},{OLD}")).take(2, 2)
+    both = await checked(qr, KeyRing.new_key())
+    assert both.ids == tuple(sorted((OLD_ID, NEW.split(":")[0])))
+    assert f"the keys {', '.join(both.ids)}, which" in both.sentence
+
+
+def test_every_encrypted_column_is_checked() -> None:
+    declared = {
+        (table.name, column.name)
+        for table in Row.metadata.sorted_tables
+        for column in table.columns
+        if column.info == DECLARED
+    }
+    assert declared == set(ENCRYPTED) | DIGESTS
+
+
+@pytest.mark.covers("W8")
+@pytest.mark.parametrize(("table", "column"), ENCRYPTED)
+async def test_a_key_of_a_single_value_is_missed_in_every_column(
+    database: Database, table: str, column: str
+) -> None:
+    qr = await qr_world(database, keys=NEW)
+    await uploaded(qr)
+    await qr.take(2, 2)
+    assert (await checked(qr, NEW)).ok
+    await run(database, f"UPDATE {table} SET {column} = :old", old=KeyRing(OLD).encrypt("x", b"y"))
+    assert (await checked(qr, NEW)).ids == (OLD_ID,)
+    with_both = await checked(qr, f"{NEW},{OLD}")
+    assert not with_both.ok, "a value of each key is decrypted"
+    assert "moved to another record" in with_both.sentence
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\x01", b"\xff" * 40])
+async def test_a_value_that_names_no_key_is_reported(database: Database, damaged: bytes) -> None:
+    qr = await qr_world(database, keys=NEW)
+    await qr.take(1, 1)
+    await run(database, "UPDATE qr_versions SET code = :damaged", damaged=damaged)
+    with pytest.raises(DecryptionFailed, match="does not name its key"):
+        async with database.reading() as connection:
+            await keys_in_use(connection, qr.keys)
+    assert not (await checked(qr, NEW)).ok
