@@ -1,6 +1,7 @@
 """The Temporal CLI's development server, tuned for speed, with its data in one SQLite file."""
 
 import asyncio
+import contextlib
 import shutil
 import sys
 import tempfile
@@ -24,6 +25,8 @@ from sandbox.processes import Child, Lifeline, Program
 
 POLL_SECONDS = 0.05
 READY_SECONDS = 60.0
+_STARTS = 3
+_TAKEN = "address already in use"
 RPC_TIMEOUT = timedelta(seconds=5)
 
 FASTER_QUEUES = tuple(
@@ -109,6 +112,10 @@ class TemporalServer:
         return not missing
 
 
+class _PortTaken(Exception):
+    """Another process has taken a port since it was found to be free."""
+
+
 class TemporaryTemporalServer:
     """A tuned server with a throw-away database on free ports, for tests and benchmarks.
 
@@ -123,6 +130,12 @@ class TemporaryTemporalServer:
         self._switches = switches
 
     async def __aenter__(self) -> TemporalServer:
+        for _ in range(_STARTS):
+            with contextlib.suppress(_PortTaken):
+                return await self._start()
+        raise SandboxError("The Temporal server did not start: each port that it chose was taken.")
+
+    async def _start(self) -> TemporalServer:
         self._folder = Path(tempfile.mkdtemp(prefix="esim-temporal-"))
         self._lifeline = Lifeline()
         self._lifeline.remove_at_end(self._folder)
@@ -157,6 +170,8 @@ class TemporaryTemporalServer:
     async def _wait_until_ready(self, server: TemporalServer) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while not await server.is_ready():
+            if self._child.ended() is not None and _TAKEN in server.log.read_text():
+                raise _PortTaken  # also the server chooses a port itself, for its HTTP API
             if self._child.ended() is not None or time.monotonic() > deadline:
                 raise SandboxError(f"The Temporal server did not start:\n{server.log.read_text()}")
             await asyncio.sleep(POLL_SECONDS)

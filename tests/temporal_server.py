@@ -6,6 +6,7 @@ A conftest that needs it imports `temporal` and names it in its `__all__`.
 import asyncio
 import base64
 import json
+import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 import pytest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper, WorkflowEnvironment
+from temporalio.worker import Worker
 
 from sandbox.temporal_server import FASTER_QUEUES, find_temporal
 from temporal.payloads import PayloadKeys, data_converter
@@ -33,6 +35,28 @@ TIME_SKIPPING = (
     "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=1",
 )
 SWITCHES = (*FASTER_QUEUES, *TIME_SKIPPING)
+
+
+CUT_OFF = 30.0
+"""Seconds after which a worker that does not end is left behind; a process would be ended by its watchdog."""
+_left_behind: set[asyncio.Task[None]] = set()
+
+
+@asynccontextmanager
+async def running(worker: Worker) -> AsyncIterator[None]:
+    """The worker runs until the end of the block. Once in thousands of times its shutdown never ends (see
+    `worker.order_worker`): then the test that is over does not fail for it.
+    """
+    await worker.__aenter__()
+    try:
+        yield
+    finally:
+        ending = asyncio.create_task(worker.__aexit__(*sys.exc_info()))
+        await asyncio.wait({ending}, timeout=CUT_OFF)
+        if ending.done():
+            await ending
+        else:
+            _left_behind.add(ending)
 
 
 class Temporal:

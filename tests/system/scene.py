@@ -27,7 +27,7 @@ from store.clock import set_clock
 from store.session import Database
 from tests.builders import ANA, OPERATOR, DataDesks, run
 from tests.starter.shell import Said, Shell
-from tests.temporal_server import Temporal, comes_true, eventually
+from tests.temporal_server import Temporal, comes_true, eventually, running
 from worker import order_worker
 
 
@@ -129,7 +129,7 @@ class Scene:
     async def worker(self) -> AsyncIterator[None]:
         async with (
             SmtpMailer(self.settings.smtp_url, self.settings.mail_from) as mailer,
-            order_worker(self.temporal.client, self.database, mailer, self.settings),
+            running(order_worker(self.temporal.client, self.database, mailer, self.settings)),
         ):
             yield
 

@@ -26,7 +26,7 @@ from models.identifiers import order_id
 from models.orders.kinds import Swap
 from models.orders.lifecycle import HoldReason, OrderKind
 from models.orders.placement import Acceptance, OrderState, Placement
-from tests.temporal_server import Temporal, a_task_queue, eventually
+from tests.temporal_server import Temporal, a_task_queue, eventually, running
 from tests.workflows.fake_holds import FakeHolds
 from tests.workflows.fake_inventory import PACK, FakeInventory, FakeOrder, swap
 from tests.workflows.fake_outside import FakeOutside
@@ -212,12 +212,13 @@ def order_steps(house: House) -> list[Callable[..., Any]]:
 async def a_house(temporal: Temporal, task_queue: str | None = None) -> AsyncIterator[House]:
     """A house whose worker runs."""
     house = House(temporal, task_queue or a_task_queue())
-    async with Worker(
+    worker = Worker(
         temporal.client,
         task_queue=house.task_queue,
         workflows=[EsimOrder],
         activities=order_steps(house),
         workflow_runner=workflow_runner(),
         disable_eager_activity_execution=True,
-    ):
+    )
+    async with running(worker):
         yield house

@@ -12,7 +12,7 @@ from temporalio.worker import Worker
 
 from models.codes.requests import QrRequest, RequestResult, RequestState, RequestStatus
 from models.identifiers import qr_notification_id, qr_request_id
-from tests.temporal_server import Temporal, a_task_queue, eventually
+from tests.temporal_server import Temporal, a_task_queue, eventually, running
 from tests.workflows.codes.fake_qr import ROLE, FakeQr, FakeRequest
 from tests.workflows.house import House, answered, order_steps
 from tests.workflows.licences.fake_licences import FakeLicences
@@ -119,7 +119,7 @@ async def a_qr_house(
 ) -> AsyncIterator[QrHouse]:
     """A house whose worker runs; without `cached_workflows` it forgets every workflow after each task."""
     house = QrHouse(temporal, task_queue or a_task_queue())
-    async with Worker(
+    worker = Worker(
         temporal.client,
         task_queue=house.task_queue,
         workflows=WORKFLOWS,
@@ -127,5 +127,6 @@ async def a_qr_house(
         workflow_runner=workflow_runner(),
         disable_eager_activity_execution=True,
         max_cached_workflows=cached_workflows,
-    ):
+    )
+    async with running(worker):
         yield house
