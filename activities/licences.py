@@ -77,11 +77,15 @@ class LicenceMails(LicenceMailSteps):
         self._outbox = outbox
 
     async def notify_owners(self, step: NotifyOwners) -> None:
-        """Notify every owner, unless a purchase has answered the request."""
+        """Notify every owner, unless a purchase has answered the request. Raises `NoOwner` and what `Outbox`
+        raises.
+        """
         async with self._database.reading() as connection:
             found = await requests.request_facts(connection, step.request_id)
         if found is None:
             return
+        if not (found.owners or found.answered):
+            raise requests.NoOwner
         wanted = partial(requests.is_wanted, about=found.about)
         await self._outbox.send(found.about, licence_notices.to_owners(found), step.retries, wanted)
         async with self._database.transaction() as connection:
