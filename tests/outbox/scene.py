@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
 from typing import Any
 
-import outbox.licence_notices
+import outbox.licences.notices
 import outbox.orders
 from models.codes.activation import parse_activation_code
 from models.codes.edited_emails import CodeFacts
