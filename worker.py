@@ -23,8 +23,8 @@ from activities.failures import SafeFailures
 from activities.follow_ups import FollowUps
 from activities.heartbeats import Heartbeats
 from activities.holds import Holds
-from activities.licence_codes import CodeForAgent
-from activities.licences import LicenceMails, NumberCalls, NumberInventory
+from activities.licences.codes import CodeForAgent
+from activities.licences.steps import LicenceMails, NumberCalls, NumberInventory
 from activities.not_sent import NotSent
 from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps

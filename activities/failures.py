@@ -20,6 +20,7 @@ from outbox.sender import MailUncertain
 from providers.port import NoOrderContact
 from store.licences.code_requests import NoQrContact
 from store.licences.recipients import NoAgentAddress
+from store.licences.requests import NoOwner
 from store.session import constraint_of, sqlstate_of
 from workflows.failures import refused
 
@@ -36,6 +37,7 @@ FAILURES: tuple[tuple[type[Exception], str, bool], ...] = (
     (NoOrderContact, HoldReason.NO_ORDER_CONTACT, False),
     (NoQrContact, HoldReason.NO_QR_CONTACT, False),
     (NoAgentAddress, HoldReason.NO_AGENT_ADDRESS, False),
+    (NoOwner, HoldReason.NO_OWNER, False),
     (Unavailable, "component_unavailable", True),
     (Refused, "refused", False),
 )

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.licence_follow_ups import start_number_change
+from activities.licences.follow_ups import start_number_change
 from store.licences.stops import START_NUMBER_CHANGE
 from store.orders import follow_ups
 from store.orders.follow_ups import Due

@@ -127,8 +127,8 @@ def parse_order_id(text: str) -> str:
     return wanted
 
 
-def purchase_key(account_id: int, key: str) -> str:
-    """How the idempotency key of a purchase of licences is stored."""
+def licence_key(account_id: int, key: str) -> str:
+    """How the idempotency key is stored with which licences are bought or given back."""
     return _of_key(account_id, key)
 
 

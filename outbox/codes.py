@@ -12,7 +12,7 @@ from mail.message import reply_address
 from models.codes.edited_emails import CodeFacts
 from models.errors import Refused
 from outbox.emails import Editable, Email, tail
-from outbox.licences import AgentEsim
+from outbox.licences.orders import AgentEsim
 from outbox.links import Links, MakeLink
 from outbox.sender import Outgoing, ReadCode
 from store.codes.emails import NotificationMail, RoundMails

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.orders.lifecycle import OrderKind, OrderStatus
-from outbox.licences import LicenceEmails
+from outbox.licences.orders import LicenceEmails
 from outbox.sender import Outgoing
 from outbox.swaps import SwapEmails
 from store.mails import Person

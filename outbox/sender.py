@@ -77,6 +77,32 @@ _GRAVEST_LAST: tuple[type[MailError], ...] = (
 )
 
 
+@dataclass(frozen=True, repr=False)
+class _Claimed:
+    """An e-mail that is to be sent now, with its link and the decrypted code that it shows."""
+
+    record: EmailRecord
+    outgoing: Outgoing
+    link: FreshLink | None
+    code: ActivationCode | None
+
+
+async def _claimed(
+    connection: AsyncConnection, records: Mapping[EmailRecord, Outgoing], claims: Mapping[str, mails.Claim]
+) -> list[_Claimed]:
+    """Those of these e-mails that may be sent."""
+    return [
+        _Claimed(
+            replace(record, message_id=claims[record.id].message_id),
+            one,
+            await one.link(connection) if one.link else None,
+            await one.code(connection) if one.code else None,
+        )
+        for record, one in records.items()
+        if claims[record.id].may_send
+    ]
+
+
 class Outbox:
     """Sends e-mails, each in the language of its recipient. Every Message-ID ends in `domain`."""
 
@@ -109,41 +135,29 @@ class Outbox:
             claims = await mails.claim(connection, list(records), retries, statuses=statuses)
             if claims is None:
                 return
-            claimed = {
-                replace(record, message_id=claims[record.id].message_id): one
-                for record, one in records.items()
-                if claims[record.id].may_send
-            }
-            fresh = {record.id: await one.link(connection) for record, one in claimed.items() if one.link}
-            codes = {record.id: await one.code(connection) for record, one in claimed.items() if one.code}
+            claimed = await _claimed(connection, records, claims)
         failures = [failure for claim in claims.values() if (failure := _past_failure(claim))]
         without = [record.recipient for record in records if _past_failure(claims[record.id])]
         ended = await asyncio.gather(
-            *(
-                self._deliver(record, one, fresh.get(record.id), codes.get(record.id))
-                for record, one in claimed.items()
-            ),
+            *map(self._deliver, claimed),
             return_exceptions=True,  # what was sent is recorded, whatever happened to another
         )
         delivered = [end for end in ended if not isinstance(end, BaseException)]
         failures += [failure for _, failure in delivered if failure]
         done = step if not failures and len(delivered) == len(ended) else None
         if delivered or done:
+            fresh = {one.record.id: one.link for one in claimed if one.link}
             await self._record(about, [outcome for outcome, _ in delivered], fresh, retries, done)
         for end in ended:
             if isinstance(end, BaseException):
                 raise end
-        if failures:
-            without += [outcome.record.recipient for outcome, _ in delivered if outcome.state != "sent"]
-            gravest = max(failures, key=_weight)
-            gravest.recipients = tuple(dict.fromkeys(without))
-            raise gravest
+        without += [outcome.record.recipient for outcome, _ in delivered if outcome.state != "sent"]
+        _raise_gravest(failures, without)
 
-    async def _deliver(
-        self, record: EmailRecord, one: Outgoing, link: FreshLink | None, code: ActivationCode | None
-    ) -> tuple[Outcome, MailError | None]:
+    async def _deliver(self, one: _Claimed) -> tuple[Outcome, MailError | None]:
+        record = one.record
         try:
-            await self._mailer.send(_composed(record, one, link, code))
+            await self._mailer.send(_composed(record, one.outgoing, one.link, one.code))
         except MailAmbiguous as failure:
             return Outcome(record, "sending", str(failure)), failure
         except MailInvalid as failure:
@@ -180,6 +194,14 @@ class Outbox:
             recipient=one.to.key,
             message_id=message_id(which, self._domain),
         )
+
+
+def _raise_gravest(failures: Sequence[MailError], without: Sequence[str]) -> None:
+    """Raise the gravest of the failures, if there are any, with the recipients who got no e-mail."""
+    if failures:
+        gravest = max(failures, key=_weight)
+        gravest.recipients = tuple(dict.fromkeys(without))
+        raise gravest
 
 
 def _composed(

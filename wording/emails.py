@@ -15,7 +15,8 @@ from wording.french.spaces import spaced
 
 HERE = Path(__file__).parent
 SUBJECTS: dict[str, Path] = {
-    subject: HERE / subject for subject in ("orders", "codes", "licences", "number_changes")
+    **{subject: HERE / subject for subject in ("orders", "codes", "licences")},
+    "number_changes": HERE / "licences" / "changes",
 }
 """The folder with the texts of each subject."""
 

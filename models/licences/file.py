@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from models.csv_rows import CsvRow, read_rows
+from models.csv_rows import RowReader, read_rows
 from models.errors import Refusal, Refused
 from models.identifiers import parse_msisdn
 from models.imports import Progress, RowNotes
@@ -61,13 +61,8 @@ def parse_numbers(content: bytes, progress: Progress | None = None) -> list[Numb
     return rows
 
 
-class _RowReader:
-    """Parses one row, and reports every error in it rather than only the first."""
-
-    def __init__(self, line: CsvRow, wrong: RowNotes) -> None:
-        self._line = line
-        self._wrong = wrong
-        self._right = True
+class _RowReader(RowReader):
+    """Parses one row of the file."""
 
     def row(self) -> NumberRow | None:
         """The row, or None if anything in it is invalid."""
@@ -96,15 +91,6 @@ class _RowReader:
             phone_supports_esim=supports,
         )
 
-    def _cell(self, column: str) -> str:
-        return self._line.cells.get(column, "")
-
-    def _needed(self, column: str) -> str:
-        text = self._cell(column)
-        if not text:
-            self._bad(column, Refusal.of("cell_empty"))
-        return text
-
     def _optional(self, column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
         return self._parsed(column, parse) if self._cell(column) else None
 
@@ -114,10 +100,6 @@ class _RowReader:
         except Refused as refused:
             self._bad(column, refused.refusals[0])
             return None
-
-    def _bad(self, column: str, reason: Refusal) -> None:
-        self._right = False
-        self._wrong.add(self._line.line, column, reason)
 
 
 def _msisdn(text: str) -> str:

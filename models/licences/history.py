@@ -43,8 +43,8 @@ class BoughtAgain(View):
 
 
 class Changed(View):
-    """The licence changes to another add-on, now or at the next period (`Change`). It replaces a change that
-    was planned; one to the add-on that the licence is withdraws it.
+    """The licence changes to another add-on, now or at the next period (`AddOnChange`). It replaces a change
+    that was planned; one to the add-on that the licence is withdraws it.
     """
 
     what: Literal["changed"] = "changed"
@@ -55,7 +55,7 @@ class Changed(View):
 Entry = Annotated[Bought | GivenBack | BoughtAgain | Changed, Field(discriminator="what")]
 
 
-class Change(StrEnum):
+class AddOnChange(StrEnum):
     """When a change to another add-on applies, and what it costs (L36)."""
 
     UPGRADE = "upgrade"
@@ -89,13 +89,13 @@ class Step:
     after: Terms
 
 
-def change_on(day: date, was: AddOn, to: AddOn, prices: PriceList, cycle_day: int) -> Change:
+def add_on_change(day: date, was: AddOn, to: AddOn, prices: PriceList, cycle_day: int) -> AddOnChange:
     """Whether a change is an upgrade or a downgrade, at the prices of the day's period."""
     paid = prices.price_on(was, day, cycle_day).amount
     asked = prices.price_on(to, day, cycle_day).amount
     if asked == paid:
-        return Change.SAME_PRICE
-    return Change.UPGRADE if asked > paid else Change.DOWNGRADE
+        return AddOnChange.SAME_PRICE
+    return AddOnChange.UPGRADE if asked > paid else AddOnChange.DOWNGRADE
 
 
 def steps(history: Sequence[Entry], prices: PriceList, cycle_day: int, through: date) -> Iterator[Step]:
@@ -170,6 +170,6 @@ def _after(now: Terms | None, entry: Entry, prices: PriceList, cycle_day: int) -
 def _changed(now: Terms, entry: Changed, prices: PriceList, cycle_day: int) -> Terms:
     if entry.add_on is (now.planned or now.add_on):
         raise ValueError(f"On {entry.on} the licence is, or is to become, {entry.add_on} already.")
-    if change_on(entry.on, now.add_on, entry.add_on, prices, cycle_day) is Change.DOWNGRADE:
+    if add_on_change(entry.on, now.add_on, entry.add_on, prices, cycle_day) is AddOnChange.DOWNGRADE:
         return replace(now, planned=entry.add_on)
     return replace(now, add_on=entry.add_on, planned=None)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from models.licences.add_ons import AddOn
 from models.licences.charges import ChargeReason
-from models.licences.history import Change
+from models.licences.history import AddOnChange
 from models.values import View
 
 
@@ -150,7 +150,7 @@ class LicenceChange(View):
     """A licence after it was changed to another add-on (L36)."""
 
     licence: LicenceView
-    change: Change | None
+    change: AddOnChange | None
     """None: it is, or is to become, this add-on already."""
     applies_from: date | None = None
     amount: Decimal = Decimal("0.00")

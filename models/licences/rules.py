@@ -37,7 +37,7 @@ class LicenceFacts(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     number: str | None
-    """The phone number that uses it, also while the order is open."""
+    """The number that uses it, such as `N-7`, also while the order is open."""
     over: bool
     """It was given back, and its paid period has ended."""
 

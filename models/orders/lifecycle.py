@@ -63,6 +63,7 @@ class HoldReason(StrEnum):
     NO_QR_CODE = "no_qr_code"
     NO_QR_CONTACT = "no_qr_contact"
     NO_AGENT_ADDRESS = "no_agent_address"
+    NO_OWNER = "no_owner"
     STEP_FAILED = "step_failed"
 
     @property
@@ -109,6 +110,10 @@ _HOLDS = {
     ),
     HoldReason.NO_AGENT_ADDRESS: (
         "The agent has no e-mail address for the QR code. Set one: the order then continues by itself."
+    ),
+    HoldReason.NO_OWNER: (
+        "The account has no active owner who can be notified of a request for licences. Give a user the role "
+        "of an owner, then retry."
     ),
     HoldReason.STEP_FAILED: "A step keeps failing; the history says how. Fix the cause, then retry.",
 }

@@ -67,6 +67,7 @@ LICENCES = {
     ),
     "licences_invalid": Declared("The number of licences is 1 to {most}."),
     "key_used_for_purchase": Declared("This key was used for another purchase.", CONFLICT),
+    "key_used_for_give_back": Declared("With this key other licences were given back.", CONFLICT),
     "key_used_for_licence_request": Declared("This key was used for another request for licences.", CONFLICT),
     "key_used_for_change": Declared("This key was used for another change of a number.", CONFLICT),
     "no_price": Declared("There is no price of {add_on} yet; the platform's operator sets it.", CONFLICT),

@@ -10,7 +10,7 @@ from temporalio.client import Client
 from models.codes.requests import NotificationView
 from models.errors import Refused
 from models.identifiers import order_id
-from models.licences.add_ons import AddOn
+from models.licences.entered import parse_add_on
 from models.licences.kinds import AssignLicence, ReplaceLicenceEsim
 from models.licences.numbers import ReplaceReason
 from models.people.callers import Caller, OfAccount, Permission
@@ -19,8 +19,8 @@ from starter.codes.workflows import QrWorkflows
 from starter.connected import ConnectedDesk
 from starter.orders.desk import OrderDesk
 from starter.orders.drafts import Draft, Placed
-from store.licences import free
-from store.licences.lookups import NumberKey, find_licence, find_number
+from store.licences import free, licences
+from store.licences.lookups import NumberKey, find_number
 from store.licences.resend import resend
 from store.orders import views
 from store.session import Database
@@ -118,9 +118,10 @@ class AssignmentDesk(ConnectedDesk):
             if (draft.licence is None) == (draft.add_on is None):
                 raise Refused.because("licence_not_chosen")
             if draft.licence is not None:
-                licence_id = await find_licence(connection, OfAccount(number.account_id), draft.licence)
+                scope = OfAccount(number.account_id)
+                licence_id = (await licences.find(connection, scope, draft.licence))[0].id
             else:
-                add_on = _add_on(draft.add_on or "")
+                add_on = parse_add_on(draft.add_on or "")
                 known = await views.acceptance(
                     connection, number.account_id, order_id(number.account_id, key)
                 )
@@ -147,10 +148,3 @@ def _of_known(what: object, number: NumberKey) -> int | None:
     """The licence of the order that has this key already, so that a repeat is the same order."""
     same = isinstance(what, AssignLicence) and what.number_id == number.id
     return what.licence_id if same and isinstance(what, AssignLicence) else None
-
-
-def _add_on(text: str) -> AddOn:
-    name = text.strip().lower()
-    if name not in set(AddOn):
-        raise Refused.because("unknown_add_on", add_ons=", ".join(AddOn))
-    return AddOn(name)

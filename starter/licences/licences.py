@@ -4,7 +4,8 @@ licences = LicenceDesk(Database(settings.database_url))
 await licences.buy(caller, "Acme", "voice_sms_data", 10, key="cart-4711")
 await licences.charges(caller, "Acme", "2026-12")
 
-Every call can be repeated: a purchase is made once per key, and what is so already is not changed again.
+Every call can be repeated: licences are bought and given back once per key, and what is so already is not
+changed again.
 """
 
 from models.errors import Refused
@@ -93,10 +94,12 @@ class LicenceDesk:
         account: str | None = None,
         add_on: str | None = None,
         quantity: int | None = None,
+        key: str | None = None,
     ) -> list[LicenceView]:
         """Give back one licence (`LI-3`), or so many free ones of an add-on, the newest first (L32).
 
-        They stay usable to the end of the period that is paid; one in use cannot be given back.
+        They stay usable to the end of the period that is paid; one in use cannot be given back. After
+        `Unavailable` they may have been given back: call again with the same key.
         """
         async with self._database.transaction() as connection:
             if licence is not None:
@@ -104,13 +107,19 @@ class LicenceDesk:
                 caller.require(Permission.BUY_LICENCES)
                 if add_on is not None or quantity is not None:
                     raise Refused.because("licence_or_add_on")
-                return [await licences.give_back(connection, account_id, found.id, caller.by)]
+                return [
+                    await licences.give_back(
+                        connection, account_id, found.id, key=checked_key(key), by=caller.by
+                    )
+                ]
             owner = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.BUY_LICENCES)
             if add_on is None or quantity is None:
                 raise Refused.because("licence_or_add_on")
-            what, number = parse_add_on(add_on), parse_quantity(quantity)
-            return await licences.give_back_some(connection, owner.id, what, number, caller.by)
+            what, number, checked = parse_add_on(add_on), parse_quantity(quantity), checked_key(key)
+            return await licences.give_back_some(
+                connection, owner.id, what, number, key=checked, by=caller.by
+            )
 
     async def change(self, caller: Caller, licence: str, add_on: str) -> LicenceChange:
         """Change a licence to another add-on: a dearer one now, a cheaper one at the next period (L36)."""

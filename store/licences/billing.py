@@ -12,12 +12,11 @@ from models.errors import Refused
 from models.licences.licence_views import BillingView
 from models.people.callers import By
 from store import events
-from store.licences.tables import BillingRow, PurchaseRow
+from store.licences.tables import TIME_ZONE, BillingRow, PurchaseRow
 from store.locks import keep_account_open
 from store.people.tables import AccountRow
 from store.row import clock
 
-_ZONE = func.coalesce(BillingRow.time_zone, "Europe/Paris")
 CURRENCY: ColumnElement[str] = func.coalesce(BillingRow.currency, "EUR")
 """The currency of an account, of a statement with `BillingRow` outer joined."""
 _BOUGHT = exists().where(PurchaseRow.account_id == AccountRow.id).correlate(AccountRow)
@@ -27,9 +26,9 @@ _BILLING = (
         AccountRow.id.label("account_id"),
         AccountRow.name.label("account"),
         BillingRow.cycle_day,
-        _ZONE.label("time_zone"),
+        TIME_ZONE.label("time_zone"),
         CURRENCY.label("currency"),
-        func.date(func.timezone(_ZONE, clock())).label("today"),
+        func.date(func.timezone(TIME_ZONE, clock())).label("today"),
         _BOUGHT.label("fixed"),
     )
     .outerjoin(BillingRow, BillingRow.account_id == AccountRow.id)

@@ -16,7 +16,7 @@ from models.licences.numbers import Change, Notice
 from models.people.callers import By
 from store import events
 from store.fleet.tables import SimRow
-from store.licences.tables import BillingRow, NumberChangeRow, NumberRow
+from store.licences.tables import TIME_ZONE, BillingRow, NumberChangeRow, NumberRow
 from store.locks import lock_subject
 from store.mails import AboutWork, Person
 from store.orders.emails import contacts_in, order_contacts_of
@@ -28,8 +28,7 @@ UNFINISHED = or_(
     and_(NumberChangeRow.notice.is_not(None), NumberChangeRow.notified_at.is_(None)),
 )
 """A change that is due later, or whose provider is still to be notified."""
-_ZONE = func.coalesce(BillingRow.time_zone, "Europe/Paris")
-_DUE_IN = func.timezone(_ZONE, cast(NumberChangeRow.due_on, DateTime)) - now()
+_DUE_IN = func.timezone(TIME_ZONE, cast(NumberChangeRow.due_on, DateTime)) - now()
 _FIND = (
     select(
         NumberChangeRow.id,

@@ -8,16 +8,14 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.language import Language
 from models.licences.add_ons import AddOn
 from models.licences.numbers import ReplaceReason
 from models.orders.lifecycle import OrderKind, OrderStatus
 from store.fleet.tables import SimRow
 from store.licences.tables import AgentRow, LicenceOrderRow, LicenceRow, NumberRow
 from store.mails import Person
-from store.orders.emails import contacts_in, order_contacts_of
+from store.orders.emails import REQUESTER, contacts_in, order_contacts_of, requester_in
 from store.orders.tables import OrderNoteRow, OrderRow
-from store.people.languages import language_of
 from store.people.tables import AccountRow, DistributorRow, ProviderRow, UserRow
 
 
@@ -65,10 +63,7 @@ def _facts() -> Select[*tuple[Any, ...]]:
             esim.iccid.label("iccid"),
             replaced.iccid.label("previous_iccid"),
             OrderNoteRow.text.label("cancel_reason"),
-            UserRow.id.label("user_id"),
-            UserRow.name.label("user_name"),
-            UserRow.email.label("user_email"),
-            language_of(UserRow).label("user_language"),
+            *REQUESTER,
             order_contacts_of(OrderRow.distributor_id).label("order_contacts"),
         )
         .join(AccountRow, AccountRow.id == OrderRow.account_id)
@@ -103,5 +98,5 @@ async def licence_facts(connection: AsyncConnection, order_id: str) -> LicenceFa
             "add_on": AddOn(row.add_on),
             "order_contacts": contacts_in(row.order_contacts),
         },
-        requester=Person(f"user:{row.user_id}", row.user_name, row.user_email, Language(row.user_language)),
+        requester=requester_in(row),
     )

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
+from models.identifiers import licence_key
 from models.licences.add_ons import AddOn
 from models.licences.history import Bought, BoughtAgain, Changed, Entry, GivenBack, Terms, steps
 from models.licences.prices import PriceList
@@ -25,6 +26,11 @@ _HISTORY = (
     .order_by(LicenceEntryRow.licence_id, LicenceEntryRow.id)
 )
 _OF_LICENCES = _HISTORY.where(LicenceEntryRow.licence_id.in_(bindparam("licences", expanding=True)))
+_UNDER_KEY = (
+    select(LicenceEntryRow.licence_id, LicenceEntryRow.add_on)
+    .where(LicenceEntryRow.account_id == bindparam("account"), LicenceEntryRow.key == bindparam("key"))
+    .order_by(LicenceEntryRow.licence_id)
+)
 _ADD = insert(LicenceEntryRow).inline()
 _PROJECT = (
     update(LicenceRow)
@@ -61,14 +67,23 @@ async def histories(
     return found
 
 
+async def under_key(connection: AsyncConnection, account_id: int, key: str) -> Sequence[Any]:
+    """The licences that were given back under this key, each with its add-on then."""
+    known = {"account": account_id, "key": licence_key(account_id, key)}
+    return (await connection.execute(_UNDER_KEY, known)).all()
+
+
 async def add(
     connection: AsyncConnection,
     books: Books,
     entries: Sequence[tuple[int, Sequence[Entry]]],
     by: By,
+    *,
     purchase_id: int | None = None,
+    key: str | None = None,
 ) -> None:
-    """Add to each licence the last entry of its history, and set what the licence is by that.
+    """Add to each licence the last entry of its history, and set what the licence is by that. `key`: that of
+    the give-back.
 
     Raises `Refused` (`no_price`).
     """
@@ -85,6 +100,7 @@ async def add(
                 "day": entry.on,
                 "add_on": entry.add_on if isinstance(entry, Bought | Changed) else terms.add_on,
                 "purchase_id": purchase_id,
+                "key": None if key is None else licence_key(books.billing.account_id, key),
                 "actor": by.actor,
             }
         )

@@ -36,7 +36,7 @@ async def stop(connection: AsyncConnection, sim_id: int) -> tuple[str | None, st
     """Stop an eSIM for good: it is discarded, its QR code, its links and an open request for the code end.
 
     Returns its ICCID and the id of the request that ended, whose workflow is to be signalled
-    (`LOOK_AT_REQUEST` of `store.orders.swaps`). The provider is notified by whoever calls this.
+    (`LOOK_AT_REQUEST` of `store.orders.swaps`). The caller has the provider notified.
     """
     row = (await connection.execute(_STOP, {"sim": sim_id})).one()
     return row.iccid, row.request

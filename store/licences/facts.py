@@ -11,7 +11,7 @@ from models.licences.numbers import NumberState
 from models.licences.rules import LicenceFacts, NumberFacts
 from models.orders.lifecycle import OPEN
 from store.fleet.tables import SimRow
-from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberRow
+from store.licences.tables import TIME_ZONE, AgentRow, BillingRow, LicenceRow, NumberRow
 from store.orders.tables import OrderRow
 from store.row import now
 
@@ -21,8 +21,10 @@ STATE = case(
     else_=NumberState.ACTIVE.value,
 )
 """The state of a number, as a column."""
-TODAY = func.date(func.timezone(func.coalesce(BillingRow.time_zone, "Europe/Paris"), now()))
+TODAY = func.date(func.timezone(TIME_ZONE, now()))
 """The day in the account's time zone, as a column of a statement with `BillingRow` outer joined."""
+add_on_today = case((LicenceRow.next_from <= TODAY, LicenceRow.next_add_on), else_=LicenceRow.add_on)
+"""What a licence is today, as a column of such a statement."""
 _open_order = (
     select(OrderRow.id)
     .where(OrderRow.subject == NumberRow.subject, OrderRow.status.in_(OPEN))

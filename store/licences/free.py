@@ -2,16 +2,13 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.licences.add_ons import AddOn
-from store.licences.facts import TODAY
+from store.licences.facts import TODAY, add_on_today
 from store.licences.tables import BillingRow, LicenceRow
-
-add_on_today = case((LicenceRow.next_from <= TODAY, LicenceRow.next_add_on), else_=LicenceRow.add_on)
-"""What a licence is today, as a column of a statement with `BillingRow` outer joined."""
 
 
 async def choose(

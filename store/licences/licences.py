@@ -11,26 +11,25 @@ from models.errors import NotFound, Refusal, Refused
 from models.identifiers import parse_reference
 from models.licences.add_ons import AddOn
 from models.licences.charges import charges
-from models.licences.history import Change, Changed, GivenBack, change_on
+from models.licences.history import AddOnChange, Changed, GivenBack, add_on_change
 from models.licences.licence_views import LicenceChange, LicenceStatus, LicenceView, status_of
 from models.people.callers import AllAccounts, By, Scope
 from store import events
 from store.licences import billing, entries, prices
 from store.licences.entries import Books
-from store.licences.facts import TODAY
+from store.licences.facts import TODAY, add_on_today
 from store.licences.tables import BillingRow, LicenceRow, NumberRow
 from store.locks import keep_account_open
 from store.people.tables import AccountRow
 from store.scopes import within
 
 _PLANNED = LicenceRow.next_from > TODAY
-_IS = case((LicenceRow.next_from <= TODAY, LicenceRow.next_add_on), else_=LicenceRow.add_on)
 _LICENCES: Select[Any] = (
     select(
         LicenceRow.id,
         LicenceRow.account_id,
         AccountRow.name.label("account"),
-        _IS.label("add_on"),
+        add_on_today.label("add_on"),
         LicenceRow.number_id,
         NumberRow.msisdn.label("number"),
         LicenceRow.usable_until,
@@ -43,7 +42,7 @@ _LICENCES: Select[Any] = (
     .outerjoin(NumberRow, NumberRow.id == LicenceRow.number_id)
 )
 _OF_ACCOUNT = (
-    select(LicenceRow.id, LicenceRow.number_id, LicenceRow.usable_until, _IS.label("add_on"))
+    select(LicenceRow.id, LicenceRow.number_id, LicenceRow.usable_until, add_on_today.label("add_on"))
     .outerjoin(BillingRow, BillingRow.account_id == LicenceRow.account_id)
     .where(LicenceRow.account_id == bindparam("account"))
     .order_by(LicenceRow.id)
@@ -51,9 +50,13 @@ _OF_ACCOUNT = (
 )
 _ONE = _OF_ACCOUNT.where(LicenceRow.id == bindparam("licence"))
 _UNUSED = _OF_ACCOUNT.where(
-    LicenceRow.number_id.is_(None), LicenceRow.usable_until.is_(None), _IS.in_([bindparam("add_on")])
+    LicenceRow.number_id.is_(None),
+    LicenceRow.usable_until.is_(None),
+    add_on_today.in_([bindparam("add_on")]),
 )
-_GIVEN_BACK = _OF_ACCOUNT.where(LicenceRow.usable_until >= bindparam("today"), _IS.in_([bindparam("add_on")]))
+_GIVEN_BACK = _OF_ACCOUNT.where(
+    LicenceRow.usable_until >= bindparam("today"), add_on_today.in_([bindparam("add_on")])
+)
 
 
 async def licences(connection: AsyncConnection, scope: Scope) -> list[LicenceView]:
@@ -84,32 +87,44 @@ async def given_back(connection: AsyncConnection, books: Books, add_on: AddOn) -
     return [row.id for row in sorted(rows, key=lambda row: row.number_id is None)]
 
 
-async def give_back(connection: AsyncConnection, account_id: int, licence_id: int, by: By) -> LicenceView:
-    """Give a licence back: it can be used until the end of its paid period, and then no more (L32).
+async def give_back(
+    connection: AsyncConnection, account_id: int, licence_id: int, *, key: str, by: By
+) -> LicenceView:
+    """Give a licence back: it can be used until the end of its paid period, and then no more (L32). Once per
+    key; a repeat answers with the licence as it is now.
 
     The same in a closed account: its charges end. Raises `Refused` (`licence_in_use`, `licence_given_back`,
-    `licence_over`).
+    `licence_over`, `key_used_for_give_back`).
     """
     books = await open_books(connection, account_id)
+    before = await entries.under_key(connection, account_id, key)
+    if before:
+        _refuse_other([one.licence_id for one in before] == [licence_id])
+        return (await _views(connection, account_id, [licence_id]))[0]
     row = (await connection.execute(_ONE, {"account": account_id, "licence": licence_id})).one()
     _refuse(_gone(row, books))
     if row.number_id is not None:
         raise Refused.because("licence_in_use", number=f"N-{row.number_id}")
-    return (await _give_back(connection, books, [licence_id], by))[0]
+    return (await _give_back(connection, books, [licence_id], key, by))[0]
 
 
 async def give_back_some(
-    connection: AsyncConnection, account_id: int, add_on: AddOn, quantity: int, by: By
+    connection: AsyncConnection, account_id: int, add_on: AddOn, quantity: int, *, key: str, by: By
 ) -> list[LicenceView]:
-    """Give back so many free licences of an add-on, the newest first, or none at all.
+    """Give back so many free licences of an add-on, the newest first, or none at all. Once per key; a repeat
+    answers with the same licences, as they are now.
 
-    Raises `Refused` (`too_few_licences`).
+    Raises `Refused` (`too_few_licences`, `key_used_for_give_back`).
     """
     books = await open_books(connection, account_id)
+    before = await entries.under_key(connection, account_id, key)
+    if before:
+        _refuse_other([one.add_on for one in before] == [add_on.value] * quantity)
+        return await _views(connection, account_id, [one.licence_id for one in before])
     unused = (await connection.execute(_UNUSED, {"account": account_id, "add_on": add_on.value})).all()
     if len(unused) < quantity:
         raise Refused.because("too_few_licences", add_on=add_on.value, free=len(unused), asked=quantity)
-    return await _give_back(connection, books, [row.id for row in unused[-quantity:]], by)
+    return await _give_back(connection, books, [row.id for row in unused[-quantity:]], key, by)
 
 
 async def change(
@@ -135,8 +150,8 @@ async def change(
     await entries.add(connection, books, [(licence_id, longer)], by)
     await _happened(connection, books, "changed", {licence_id: add_on}, by)
     found, _ = await find(connection, AllAccounts(), str(licence_id))
-    kind = change_on(day, before.add_on, add_on, books.prices, books.billing.day)
-    made = charges(longer, books.prices, books.billing.day, day) if kind is Change.UPGRADE else []
+    kind = add_on_change(day, before.add_on, add_on, books.prices, books.billing.day)
+    made = charges(longer, books.prices, books.billing.day, day) if kind is AddOnChange.UPGRADE else []
     return LicenceChange(
         licence=found,
         change=kind,
@@ -153,7 +168,7 @@ async def open_books(connection: AsyncConnection, account_id: int) -> Books:
 
 
 async def _give_back(
-    connection: AsyncConnection, books: Books, licence_ids: Sequence[int], by: By
+    connection: AsyncConnection, books: Books, licence_ids: Sequence[int], key: str, by: By
 ) -> list[LicenceView]:
     account_id = books.billing.account_id
     known = await entries.histories(connection, account_id, licence_ids)
@@ -161,11 +176,17 @@ async def _give_back(
         licence_id: [*known[licence_id], GivenBack(on=entries.day_of(books, known[licence_id]))]
         for licence_id in licence_ids
     }
-    await entries.add(connection, books, list(longer.items()), by)
-    wanted = _LICENCES.where(LicenceRow.account_id == account_id, LicenceRow.id.in_(licence_ids))
-    found = [_view(row) for row in await connection.execute(wanted.order_by(LicenceRow.id))]
+    await entries.add(connection, books, list(longer.items()), by, key=key)
+    found = await _views(connection, account_id, licence_ids)
     await _happened(connection, books, "given_back", {one.id: one.add_on for one in found}, by)
     return found
+
+
+async def _views(
+    connection: AsyncConnection, account_id: int, licence_ids: Sequence[int]
+) -> list[LicenceView]:
+    wanted = _LICENCES.where(LicenceRow.account_id == account_id, LicenceRow.id.in_(licence_ids))
+    return [_view(row) for row in await connection.execute(wanted.order_by(LicenceRow.id))]
 
 
 async def _happened(
@@ -184,6 +205,11 @@ def _gone(row: Any, books: Books) -> Refusal | None:
         return None
     status = status_of(row.number_id, row.usable_until, books.billing.today)
     return Refusal.of("licence_over" if status is LicenceStatus.OVER else "licence_given_back")
+
+
+def _refuse_other(same: bool) -> None:
+    if not same:
+        raise Refused.because("key_used_for_give_back")
 
 
 def _refuse(reason: Refusal | None) -> None:

@@ -1,4 +1,4 @@
-"""Find the number, agent or licence that a person typed; as in `store.lookups`, what is outside the scope is
+"""Find the number or agent that a person typed; as in `store.lookups`, what is outside the scope is
 not found.
 """
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import NotFound
 from models.identifiers import parse_reference, storable
 from models.people.callers import Scope
-from store.licences.tables import AgentRow, LicenceRow, NumberRow
+from store.licences.tables import AgentRow, NumberRow
 from store.lookups import phone_number
 from store.people.tables import DistributorRow, ProviderRow
 from store.scopes import within
@@ -81,13 +81,3 @@ async def find_agent(connection: AsyncConnection, scope: Scope, text: str) -> Ag
     if len(rows) != 1:
         raise NotFound.because("unknown_agent")
     return AgentKey(*rows[0])
-
-
-async def find_licence(connection: AsyncConnection, scope: Scope, text: str) -> int:
-    """The id of the licence `LI-3`. Raises `NotFound` (`unknown_licence`)."""
-    number = parse_reference("LI", text)
-    statement = select(LicenceRow.id).where(LicenceRow.id == number, within(scope, LicenceRow.account_id))
-    found = None if number is None else await connection.scalar(statement)
-    if found is None:
-        raise NotFound.because("unknown_licence")
-    return int(found)

@@ -14,8 +14,7 @@ from models.people.callers import Scope
 from store import events
 from store.codes.tables import QrVersionRow
 from store.fleet.tables import SimRow
-from store.licences.facts import STATE
-from store.licences.free import add_on_today
+from store.licences.facts import STATE, add_on_today
 from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberRow
 from store.operations import holds
 from store.orders.tables import OrderRow
@@ -62,38 +61,41 @@ async def number(
     return view.model_copy(update={"events": await events.of(connection, scope, f"number:{number_id}")})
 
 
-def _numbers() -> Select[Any]:
+def _columns() -> tuple[Any, ...]:
     code = select(QrVersionRow.id).where(QrVersionRow.sim_id == SimRow.id, QrVersionRow.current)
     recoverable_until = NumberRow.deleted_at + cast(bindparam("kept", type_=Interval), Interval)
-    open_id = OrderRow.status.in_(sorted(OPEN))
     return (
-        select(
-            NumberRow.id,
-            AccountRow.name.label("account"),
-            NumberRow.msisdn,
-            NumberRow.line_type,
-            STATE.label("state"),
-            ProviderRow.name.label("provider"),
-            DistributorRow.name.label("distributor"),
-            NumberRow.agent_id,
-            AgentRow.name.label("agent"),
-            LicenceRow.id.label("licence_id"),
-            func.coalesce(add_on_today, LicenceRow.add_on).label("add_on"),
-            SimRow.id.label("sim_id"),
-            SimRow.state.label("sim_state"),
-            SimRow.iccid,
-            _Temporary.id.label("temporary_id"),
-            code.correlate(SimRow).exists().label("code_known"),
-            OrderRow.id.label("order_id"),
-            open_id.label("order_open"),
-            OrderRow.kind.label("order_kind"),
-            OrderRow.status.label("order_status"),
-            holds.of(OrderRow.id).label("holds"),
-            NumberRow.suspended_at,
-            NumberRow.suspended_for,
-            NumberRow.deleted_at,
-            recoverable_until.label("recoverable_until"),
-        )
+        NumberRow.id,
+        AccountRow.name.label("account"),
+        NumberRow.msisdn,
+        NumberRow.line_type,
+        STATE.label("state"),
+        ProviderRow.name.label("provider"),
+        DistributorRow.name.label("distributor"),
+        NumberRow.agent_id,
+        AgentRow.name.label("agent"),
+        LicenceRow.id.label("licence_id"),
+        func.coalesce(add_on_today, LicenceRow.add_on).label("add_on"),
+        SimRow.id.label("sim_id"),
+        SimRow.state.label("sim_state"),
+        SimRow.iccid,
+        _Temporary.id.label("temporary_id"),
+        code.correlate(SimRow).exists().label("code_known"),
+        OrderRow.id.label("order_id"),
+        OrderRow.status.in_(sorted(OPEN)).label("order_open"),
+        OrderRow.kind.label("order_kind"),
+        OrderRow.status.label("order_status"),
+        holds.of(OrderRow.id).label("holds"),
+        NumberRow.suspended_at,
+        NumberRow.suspended_for,
+        NumberRow.deleted_at,
+        recoverable_until.label("recoverable_until"),
+    )
+
+
+def _numbers() -> Select[Any]:
+    return (
+        select(*_columns())
         .join(AccountRow, AccountRow.id == NumberRow.account_id)
         .join(ProviderRow, ProviderRow.id == NumberRow.provider_id)
         .join(DistributorRow, DistributorRow.id == NumberRow.distributor_id)

@@ -76,7 +76,7 @@ async def set_price(
     since: date | None,
     by: By,
 ) -> PriceView:
-    """Set the price of an add-on from a day on: the first one from today unless said otherwise, a later one
+    """Set the price of an add-on from a day on: from today unless said otherwise while none is in force, then
     from tomorrow. What it is already stays so. Raises `Refused` (`price_in_the_past`, `account_closed`).
     """
     await keep_account_open(connection, account_id)
@@ -84,12 +84,13 @@ async def set_price(
     rows = [row for row in await connection.execute(_PRICES, {"account": account_id}) if row.add_on == add_on]
     known = {row.since: row.amount for row in rows}
     last = max(known, default=None)
-    if since is None and last is not None and known[last] == amount:
+    in_force = any(day <= terms.today for day in known)
+    if since is None and in_force and last is not None and known[last] == amount:
         day = last
     else:
-        day = since or terms.today + timedelta(days=1 if known else 0)
+        day = since or terms.today + timedelta(days=1 if in_force else 0)
     if known.get(day) != amount:
-        if known and day <= terms.today:
+        if in_force and day <= terms.today:
             raise Refused.because("price_in_the_past")
         price = Price(add_on=add_on, since=day, amount=amount, currency=terms.currency)
         await _add(connection, account_id, price, by)

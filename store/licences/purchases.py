@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from models.identifiers import purchase_key
+from models.identifiers import licence_key
 from models.licences.add_ons import AddOn
 from models.licences.charges import charges, total
 from models.licences.history import Bought, BoughtAgain, Entry
@@ -64,7 +64,7 @@ async def buy(
     """
     await keep_account_open(connection, account_id)
     books = await licences.open_books(connection, account_id)
-    known = {"account": account_id, "key": purchase_key(account_id, key)}
+    known = {"account": account_id, "key": licence_key(account_id, key)}
     before = (await connection.execute(_BY_KEY, known)).one_or_none()
     if before is not None:
         if (before.add_on, before.quantity) != (add_on.value, quantity):
@@ -102,7 +102,7 @@ async def _add_licences(
     ]
     new = await _insert(connection, account_id, add_on, purchase.quantity - len(again))
     longer += [(one, [Bought(on=books.billing.today, add_on=add_on)]) for one in new]
-    await entries.add(connection, books, longer, by, purchase.id)
+    await entries.add(connection, books, longer, by, purchase_id=purchase.id)
     data = {"purchase": purchase.id, "add_on": add_on.value, "new": len(new), "again": len(again)}
     about = (f"purchase:{purchase.id}", *(f"licence:{one}" for one, _ in longer))
     await events.append(

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from models.errors import EsimError
 from models.language import Language
 from models.licences.add_ons import AddOn
 from models.people.callers import Role
@@ -48,6 +49,7 @@ _FACTS = (
         UserRow.name.label("requester_name"),
         UserRow.email.label("requester_email"),
         _OWNERS.label("owners"),
+        LicenceRequestRow.purchase_id.is_not(None).label("answered"),
     )
     .join(AccountRow, AccountRow.id == LicenceRequestRow.account_id)
     .join(UserRow, UserRow.id == LicenceRequestRow.requested_by)
@@ -71,6 +73,13 @@ _NOTIFIED = (
 )
 
 
+class NoOwner(EsimError):
+    """The account has no active owner who can be notified of a request."""
+
+    def __init__(self) -> None:
+        super().__init__("The account has no active owner.")
+
+
 @dataclass(frozen=True)
 class RequestFacts:
     """What is requested, by whom, and the owners who are notified of it."""
@@ -83,6 +92,8 @@ class RequestFacts:
     requester_name: str
     requester_email: str
     owners: tuple[Person, ...]
+    answered: bool
+    """A purchase has answered it: no owner needs to be notified any more."""
 
 
 async def request_facts(connection: AsyncConnection, request_id: str) -> RequestFacts | None:
@@ -99,6 +110,7 @@ async def request_facts(connection: AsyncConnection, request_id: str) -> Request
         requester_name=row.requester_name,
         requester_email=row.requester_email,
         owners=tuple(_person(*owner) for owner in row.owners or ()),
+        answered=row.answered,
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Numeric,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -92,6 +93,10 @@ class BillingRow(Row):
     __table_args__ = (CheckConstraint("cycle_day BETWEEN 1 AND 31", name="cycle_day"),)
 
 
+TIME_ZONE = func.coalesce(BillingRow.time_zone, "Europe/Paris")
+"""The time zone of an account, as a column of a statement with `BillingRow` outer joined."""
+
+
 class PriceRow(Row):
     """The monthly price of an add-on for an account, from a day on (L35)."""
 
@@ -165,6 +170,8 @@ class LicenceEntryRow(Row):
     add_on: Mapped[str] = mapped_column(info=CODE)
     """The add-on that it is, or is changed to."""
     purchase_id: Mapped[int | None]
+    key: Mapped[str | None] = mapped_column(info=not_personal("a digest of the caller's idempotency key"))
+    """Of a give-back, all of whose entries have it: a repeat gives back once (L32)."""
     actor: Mapped[str] = mapped_column(info=REFERENCE)
     at: Mapped[datetime] = mapped_column(server_default=now())
     __table_args__ = (
@@ -173,6 +180,7 @@ class LicenceEntryRow(Row):
         CheckConstraint(among("entry", ENTRIES), name="entry"),
         CheckConstraint(among("add_on", AddOn), name="add_on"),
         Index("ix_licence_entries_licence_id", "licence_id"),
+        Index("ix_licence_entries_key", "account_id", "key", postgresql_where=text("key IS NOT NULL")),
     )
 
 

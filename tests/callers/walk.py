@@ -164,7 +164,6 @@ STORE: dict[str, Read] = {
     "waiting.waiting": lambda c, s, _: unfinished.waiting(c, s),
     "licence_lookups.find_number": lambda c, s, k: licence_lookups.find_number(c, s, k.number),
     "licence_lookups.find_agent": lambda c, s, k: licence_lookups.find_agent(c, s, k.agent),
-    "licence_lookups.find_licence": lambda c, s, k: licence_lookups.find_licence(c, s, k.licence),
     "number_views.numbers": lambda c, s, _: number_views.numbers(c, s, _KEPT),
     "number_views.number": lambda c, s, k: number_views.number(c, s, _number(k.number), _KEPT),
     "agents.agents": lambda c, s, _: agents.agents(c, s),

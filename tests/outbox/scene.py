@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
 from typing import Any
 
-import outbox.licence_notices
+import outbox.licences.notices
 import outbox.orders
 from models.codes.activation import parse_activation_code
 from models.codes.edited_emails import CodeFacts
@@ -96,7 +96,8 @@ KNOWN: dict[str, Mapping[str, Any]] = {
 
 def _emails(parent: type[Email]) -> Iterator[type[Email]]:
     for email in parent.__subclasses__():
-        if "name" in vars(email) and email.__module__.startswith(f"{outbox.__name__}."):
+        complete = hasattr(email, "name") and hasattr(email, "texts")
+        if complete and email.__module__.startswith(f"{outbox.__name__}."):
             yield email
         yield from _emails(email)
 

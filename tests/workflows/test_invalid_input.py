@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
-from temporalio.api.failure.v1 import Failure
 from temporalio.client import (
     WithStartWorkflowOperation,
     WorkflowFailureError,
@@ -33,9 +32,7 @@ from models.identifiers import (
     qr_request_id,
 )
 from models.orders.lifecycle import OrderStatus
-from store.key_ring import KeyRing
 from telemetry.logs import TEXT, JsonLines, TextLines
-from temporal.payloads import PayloadKeys, data_converter
 from tests.contract.schemas import SENT
 from tests.temporal_server import readable
 from tests.workflows.codes.qr_house import QrHouse
@@ -288,25 +285,3 @@ async def test_a_start_under_a_foreign_id_is_answered_by_the_id_that_it_needs(qr
     cause = failed.value.cause
     assert isinstance(cause, ApplicationError)
     assert (cause.type, wish.order.order_id in cause.message) == ("not_an_order", True)
-
-
-@pytest.mark.covers("S9", "W6")
-async def test_no_failure_that_is_kept_quotes_an_input(qr_house: QrHouse) -> None:
-    """Also where it is the cause of another failure, and where payloads are encrypted."""
-    with pytest.raises(ValueError, match=MARK) as invalid:
-        SENT["EsimOrder.cancel"].model_validate({"actor": MARK})
-    outer = ApplicationError("Failed decoding arguments")
-    outer.__cause__ = invalid.value
-    for keys in ("", KeyRing.new_key()):
-        converter = data_converter(PayloadKeys(keys))
-        for failure in (invalid.value, outer):
-            kept = await _kept(converter, failure)
-            assert MARK not in kept
-            assert "actor (string_pattern_mismatch)" in kept
-
-
-async def _kept(converter: Any, failure: BaseException) -> str:
-    """The failure as a history has it, with its payloads in clear."""
-    kept = Failure()
-    converter.failure_converter.to_failure(failure, converter.payload_converter, kept)
-    return str(kept)

@@ -59,6 +59,7 @@ LICENCES = {
     ),
     "licences_invalid": "Le nombre de licences va de 1 à {most}.",
     "key_used_for_purchase": "Cette clé a servi à un autre achat.",
+    "key_used_for_give_back": "Avec cette clé, d’autres licences ont été rendues.",
     "key_used_for_licence_request": "Cette clé a servi à une autre demande de licences.",
     "key_used_for_change": "Cette clé a servi à un autre changement de numéro.",
     "no_price": "Il n’y a pas encore de prix pour {add_on} ; l’opérateur de la plateforme le fixe.",

@@ -137,7 +137,7 @@ def _print_counts(counts: Sequence[AddOnCount]) -> None:
 
 
 @app.command(name="give-back")
-def give_back(
+def give_back(  # noqa: PLR0917  options of a command
     licence: Annotated[
         str | None, typer.Argument(metavar="LICENCE", help="Its id, such as LI-3; or use --add-on.")
     ] = None,
@@ -146,14 +146,18 @@ def give_back(
     ] = None,
     quantity: Annotated[int | None, typer.Option("--quantity", help="How many of the add-on.")] = None,
     account: Account = None,
+    key: Key = None,
     json: JsonFlag = False,
 ) -> None:
     """Give licences back: they stay usable to the end of the period that is paid, and cost nothing after
-    it. One that a number uses cannot be given back.
+    it. One that a number uses cannot be given back. Without --key, a command with --quantity that is
+    repeated gives back more.
     """
     given = run_at(
         licence_desk,
-        lambda desk, who: desk.give_back(who, licence, account=account, add_on=add_on, quantity=quantity),
+        lambda desk, who: desk.give_back(
+            who, licence, account=account, add_on=add_on, quantity=quantity, key=key
+        ),
     )
     if json:
         print_json(given)

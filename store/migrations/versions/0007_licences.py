@@ -192,6 +192,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("add_on", sa.String(), nullable=False),
         sa.Column("purchase_id", sa.BigInteger(), nullable=True),
+        sa.Column("key", sa.String(), nullable=True),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False),
         sa.CheckConstraint(
@@ -214,6 +215,13 @@ def upgrade() -> None:
             name=op.f("fk_licence_entries_purchase_id_account_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_licence_entries")),
+    )
+    op.create_index(
+        "ix_licence_entries_key",
+        "licence_entries",
+        ["account_id", "key"],
+        unique=False,
+        postgresql_where=sa.text("key IS NOT NULL"),
     )
     op.create_index("ix_licence_entries_licence_id", "licence_entries", ["licence_id"], unique=False)
     op.create_table(
@@ -328,6 +336,11 @@ def downgrade() -> None:
     op.drop_table("number_changes")
     op.drop_table("licence_orders")
     op.drop_index("ix_licence_entries_licence_id", table_name="licence_entries")
+    op.drop_index(
+        "ix_licence_entries_key",
+        table_name="licence_entries",
+        postgresql_where=sa.text("key IS NOT NULL"),
+    )
     op.drop_table("licence_entries")
     op.drop_index("ix_licences_account_id", table_name="licences")
     op.drop_table("licences")

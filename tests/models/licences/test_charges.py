@@ -6,7 +6,7 @@ import pytest
 
 from models.licences.add_ons import AddOn
 from models.licences.charges import ChargeReason, charges, total
-from models.licences.history import Change, add_on_on, change_on, terms_on, usable_until
+from models.licences.history import AddOnChange, add_on_change, add_on_on, terms_on, usable_until
 from models.licences.periods import Period
 from models.licences.prices import PriceList
 from tests.models.licences.examples import (
@@ -189,14 +189,14 @@ def test_an_add_on_of_the_same_price_applies_at_once() -> None:
     assert amounts(made)[1] == ("2026-12-20", "0.00")
     assert made[1].reason is SAME_PRICE
     assert add_on_on(history, prices, 1, day("2026-12-20")) is DATA
-    assert change_on(day("2026-12-20"), SMS, DATA, prices, 1) is Change.SAME_PRICE
+    assert add_on_change(day("2026-12-20"), SMS, DATA, prices, 1) is AddOnChange.SAME_PRICE
 
 
 @pytest.mark.covers("L35", "L36")
 def test_whether_a_change_is_an_upgrade_is_decided_by_the_prices_of_its_period() -> None:
     prices = PriceList([price(SMS, "10.00"), price(SMS, "20.00", "2026-12-15"), price(DATA, "16.00")])
-    assert change_on(day("2026-12-20"), SMS, DATA, prices, 1) is Change.UPGRADE
-    assert change_on(day("2027-01-01"), SMS, DATA, prices, 1) is Change.DOWNGRADE
+    assert add_on_change(day("2026-12-20"), SMS, DATA, prices, 1) is AddOnChange.UPGRADE
+    assert add_on_change(day("2027-01-01"), SMS, DATA, prices, 1) is AddOnChange.DOWNGRADE
     planned = [bought("2026-12-01", DATA), changed("2026-12-20", SMS)]  # cheaper then, dearer when it applies
     assert amounts(charged(planned, "2027-01-01", prices=prices))[1] == ("2027-01-01", "20.00")
 

@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 
 from models.licences.add_ons import AddOn
-from models.licences.history import Change, terms_on, usable_until
+from models.licences.history import AddOnChange, terms_on, usable_until
 from models.licences.licence_views import LicenceStatus
 from store.licences import billing, entries, prices
 from store.session import Database
 from tests.builders import ACCOUNT, OPERATOR, run
 from tests.licences_world import add_number
-from tests.starter.licences.shop import DATA, PRO, SMS, Shop, codes, shop, take
+from tests.starter.licences.shop import DATA, PRO, SMS, Shop, codes, shop
 
 
 async def check_rows(acme: Shop) -> None:
@@ -80,49 +80,6 @@ async def test_free_licences_are_given_back_the_newest_first(database: Database)
 
 
 @pytest.mark.covers("L32")
-@pytest.mark.parametrize("attempt", range(5))
-async def test_of_two_that_give_a_licence_back_at_once_one_does(database: Database, attempt: int) -> None:
-    acme = await shop(database)
-    await acme.buy(2)
-
-    async def give(**what: object) -> str:
-        try:
-            await acme.licences.give_back(acme.olga, **what)  # type: ignore[arg-type]
-        except Exception as refused:  # noqa: BLE001  looked at below
-            return str(refused)
-        return "done"
-
-    said = await asyncio.gather(*(give(licence="LI-1") for _ in range(3)))
-    assert sorted(said) == ["The licence is given back already."] * 2 + ["done"]
-    said = await asyncio.gather(*(give(add_on=DATA, quantity=1) for _ in range(2)))
-    assert sorted(one == "done" for one in said) == [False, True]
-    assert [row.n for row in await run(database, "SELECT count(*) AS n FROM licence_entries")] == [4]
-
-
-@pytest.mark.covers("L32")
-@pytest.mark.parametrize("attempt", range(5))
-async def test_a_licence_is_given_back_or_assigned_but_not_both(database: Database, attempt: int) -> None:
-    acme = await shop(database)
-    await acme.buy(1)
-    number = await add_number(database)
-
-    async def give() -> list[str]:
-        try:
-            await acme.licences.give_back(acme.olga, "LI-1")
-        except Exception as refused:  # noqa: BLE001  looked at below
-            return [type(refused).__name__]
-        return []
-
-    giving = asyncio.create_task(give())
-    taken = await take(database, "LI-1", number)
-    refused = await giving
-    found = await acme.licence("LI-1")
-    assert bool(taken) is (found.status is LicenceStatus.IN_USE)
-    assert refused == (["Refused"] if taken else [])
-    assert (found.usable_until is None) is bool(taken)
-
-
-@pytest.mark.covers("L32")
 async def test_an_assignment_that_is_being_accepted_is_waited_for(database: Database) -> None:
     acme = await shop(database)
     await acme.buy(2)
@@ -148,7 +105,7 @@ async def test_an_upgrade_applies_now_and_is_charged_for_the_days_left(database:
     await acme.use(one)
     await acme.on("2026-12-20")
     changed = await acme.licences.change(acme.olga, one, PRO)
-    assert (changed.change, str(changed.applies_from)) == (Change.UPGRADE, "2026-12-20")
+    assert (changed.change, str(changed.applies_from)) == (AddOnChange.UPGRADE, "2026-12-20")
     assert changed.amount == Decimal("2.32")
     assert (changed.licence.add_on, changed.licence.status) == (AddOn(PRO), LicenceStatus.IN_USE)
     again = await acme.licences.change(acme.olga, one, PRO)
@@ -167,7 +124,7 @@ async def test_a_downgrade_applies_at_the_next_period_and_can_be_replaced(databa
     await acme.on("2026-12-20")
     planned = await acme.licences.change(acme.olga, one, SMS)
     assert (planned.change, str(planned.applies_from), planned.amount) == (
-        Change.DOWNGRADE,
+        AddOnChange.DOWNGRADE,
         "2027-01-01",
         Decimal(0),
     )
@@ -187,7 +144,7 @@ async def test_a_downgrade_applies_at_the_next_period_and_can_be_replaced(databa
     assert await acme.charged("2026-12", "2027-01") == [("2026-12-01", "16.00"), ("2027-01-01", "10.00")]
     await acme.licences.change(acme.olga, one, SMS)
     withdrawn = await acme.licences.change(acme.olga, one, DATA)
-    assert (withdrawn.change, withdrawn.licence.next_add_on) == (Change.SAME_PRICE, None)
+    assert (withdrawn.change, withdrawn.licence.next_add_on) == (AddOnChange.SAME_PRICE, None)
     await check_rows(acme)
     assert await codes(acme.licences.change(acme.olga, one, "gold")) == ["unknown_add_on"]
 

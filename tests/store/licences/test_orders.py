@@ -1,6 +1,5 @@
 """Orders about a number through all their statuses, in the database: eSIM, licence, follow-ups."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -15,8 +14,6 @@ from store.orders import steps, views
 from store.session import Database
 from tests.builders import ANA, iccid, run
 from tests.licences_world import (
-    ADAM,
-    OLGA,
     accepted,
     add_agent,
     add_licence,
@@ -137,25 +134,6 @@ async def test_a_licence_in_use_is_refused_and_the_number_named_by_reference(
     ]
 
 
-@pytest.mark.covers("L28")
-async def test_of_two_orders_at_once_for_one_licence_exactly_one_is_accepted(
-    database: Database, number: int
-) -> None:
-    numbers = [number, await add_number(database, 2, await add_agent(database, "Theo", "theo@acme.example"))]
-    for _ in range(5):
-        licence = await add_licence(database)
-        asked = [
-            await assignment(database, one, licence, user=user)
-            for one, user in zip(numbers, (ADAM, OLGA), strict=True)
-        ]
-        orders = await asyncio.gather(*(accepted(database, one) for one in asked))
-        assert sorted(order.accepted for order in orders) == [False, True]
-        assert [codes_of(order) for order in orders if not order.accepted] == [["licence_in_use"]]
-        for order in orders:
-            if order.accepted:
-                await step(database, "cancel", order)
-
-
 @pytest.mark.covers("L20", "L12")
 async def test_a_number_with_an_esim_or_an_open_order_gets_no_other(database: Database, number: int) -> None:
     first = await accepted(database, await assignment(database, number, await add_licence(database)))
@@ -175,30 +153,6 @@ async def test_a_number_with_an_esim_or_an_open_order_gets_no_other(database: Da
 async def test_who_may_not_assign_is_refused(database: Database, number: int) -> None:
     order = await assignment(database, number, await add_licence(database), user=ANA)
     assert codes_of(await accepted(database, order)) == ["not_permitted"]
-
-
-_OF_ANOTHER = {
-    "number": "INSERT INTO numbers (account_id, msisdn, line_type, provider_id, distributor_id)"
-    " SELECT other.id, '+33699999999', 'direct', numbers.provider_id, distributor.id"
-    " FROM numbers, other, distributor RETURNING id",
-    "licence": "INSERT INTO licences (account_id, add_on) SELECT id, 'voice_sms' FROM other RETURNING id",
-}
-
-
-@pytest.mark.parametrize("what", sorted(_OF_ANOTHER))
-async def test_what_is_of_another_account_does_not_exist(database: Database, number: int, what: str) -> None:
-    placement = await assignment(database, number, await add_licence(database))
-    await run(database, "INSERT INTO accounts (name) VALUES ('Other')")
-    await run(
-        database,
-        "INSERT INTO distributors (account_id, name) SELECT id, 'X' FROM accounts WHERE name = 'Other'",
-    )
-    other = "WITH other AS (SELECT id FROM accounts WHERE name = 'Other'), "
-    other += "distributor AS (SELECT id FROM distributors WHERE name = 'X') "
-    (theirs,) = await run(database, other + _OF_ANOTHER[what])
-    changed = placement.what.model_copy(update={f"{what}_id": theirs.id})
-    refused = await accepted(database, placement.model_copy(update={"what": changed}))
-    assert codes_of(refused) == [f"unknown_{what}"]
 
 
 @pytest.mark.covers("L29")

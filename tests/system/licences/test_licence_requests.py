@@ -67,3 +67,18 @@ async def test_only_the_owner_who_was_not_reached_is_written_to_again(scene: Sce
     assert await scene.temporal.client.get_workflow_handle(of).result() == "sent"
     assert sorted(scene.mailbox.recipients()) == [OLGA, OSCAR]
     assert await held_for(scene, of) == []
+
+
+@pytest.mark.covers("L37", "W5")
+async def test_without_an_owner_the_request_is_held_until_there_is_one(scene: Scene) -> None:
+    await owners(scene)
+    await scene.sql("UPDATE users SET role = 'viewer' WHERE role = 'owner'")
+    of = await a_request(scene)
+    await started(scene, of)
+    await eventually(lambda: held_for(scene, of), lambda found: found == ["no_owner"])
+    (request,) = await scene.sql("SELECT notified_at FROM licence_requests")
+    assert request.notified_at is None
+    await scene.sql("UPDATE users SET role = 'owner' WHERE email = :olga", olga=OLGA)
+    await scene.typed("order", "retry", "--reason", "no_owner", "--yes")
+    assert await scene.temporal.client.get_workflow_handle(of).result() == "sent"
+    assert scene.mailbox.recipients() == [OLGA]

@@ -12,8 +12,8 @@ from starter.codes.book import CodeBook
 from starter.codes.desk import QrDesk
 from starter.licences.assignments import AssignDraft, ReplaceDraft
 from store.operations import holds
-from tests.builders import ACCOUNT, OPERATOR, as_csv, iccid, run
-from tests.licences_world import ADAM, GINA, OLGA, add_number, number_msisdn
+from tests.builders import ACCOUNT, OPERATOR, as_csv, iccid
+from tests.licences_world import ADAM, GINA, add_number, number_msisdn
 from tests.starter.licences.files import EID, number_row
 from tests.system.licences.office import FREE, HUGO, Office, codes
 from tests.system.qr_scene import a_code
@@ -42,30 +42,6 @@ async def test_the_list_shows_the_assignment_from_the_order_to_the_esim(office: 
     shown = (await office.scene.typed("number", "show", number_msisdn(1))).out
     for word in ("Gina", "order.submitted", "order.processed", "number.added", iccid(501)):
         assert word in shown, word
-
-
-@pytest.mark.covers("L28", "L18")
-async def test_of_two_administrators_who_assign_the_last_licence_one_wins(office: Office) -> None:
-    await office.assign(2)
-    await office.agents.create_agent(OPERATOR, ACCOUNT, "Hugo", HUGO, eid=EID)
-    await office.numbers.change_user(OPERATOR, number_msisdn(3), HUGO)
-    answers = await asyncio.gather(office.assign(1), office.assign(3, user=OLGA), return_exceptions=True)
-    lost = [answer for answer in answers if isinstance(answer, Refused)]
-    assert len(lost) == 1
-    assert {refusal.code for refusal in lost[0].refusals} <= {"licence_in_use", "no_free_licence"}
-
-
-@pytest.mark.covers("L28", "L20")
-async def test_of_two_administrators_who_assign_to_one_number_one_wins_with_one_licence(
-    office: Office,
-) -> None:
-    answers = await asyncio.gather(
-        *(office.assign(user=user) for user in (ADAM, OLGA)), return_exceptions=True
-    )
-    (won,) = [answer for answer in answers if isinstance(answer, str)]
-    (lost,) = [answer for answer in answers if isinstance(answer, Refused)]
-    assert won in str(lost)
-    assert await run(office.scene.database, "SELECT count(*) FROM licences WHERE number_id > 0") == [(1,)]
 
 
 @pytest.mark.covers("L21")

@@ -6,12 +6,12 @@ distributor does not learn who uses the number.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.orders.lifecycle import OrderStatus
+from outbox import order_emails
 from outbox.emails import Email
 from outbox.sender import Outgoing
 from store.licences import emails
@@ -65,38 +65,25 @@ class ToProvider(OfOrder):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class ProviderOrder(ToProvider):
+class ProviderOrder(order_emails.Placed, ToProvider):
     """The order is placed."""
 
-    name: ClassVar[str] = "provider_order"
     rows: ClassVar[tuple[str, ...]] = (*_ORDERED, "requester_name")
-    requester_name: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class ProviderReminderAcknowledge(ToProvider):
+class ProviderReminderAcknowledge(order_emails.ReminderAcknowledge, ToProvider):
     """Reminder: the order is not acknowledged."""
 
-    name: ClassVar[str] = "provider_reminder_acknowledge"
-    reminder_number: int
-    waiting_since: datetime | None
-
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class ProviderReminderProcess(ToProvider):
+class ProviderReminderProcess(order_emails.ReminderProcess, ToProvider):
     """Reminder: the order is acknowledged, but not processed."""
 
-    name: ClassVar[str] = "provider_reminder_process"
-    reminder_number: int
-    waiting_since: datetime | None
-
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class ProviderCancelled(ToProvider):
+class ProviderCancelled(order_emails.Cancelled, ToProvider):
     """The order is cancelled."""
-
-    name: ClassVar[str] = "provider_cancelled"
-    cancel_reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

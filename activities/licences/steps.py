@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.licences.changes import ChangeResult, NumberChange
-from outbox import licence_notices
+from outbox.licences import notices
 from outbox.orders import EMAILS
 from outbox.sender import Outbox
 from providers.port import NoOrderContact
@@ -64,7 +64,7 @@ class NumberCalls(NumberCallSteps):
         if not found.contacts:
             raise NoOrderContact("The distributor has no contact with the role 'order'.")
         wanted = _Wanted(found.about)
-        await self._outbox.send(found.about, licence_notices.to_provider(found), step.retries, wanted)
+        await self._outbox.send(found.about, notices.to_provider(found), step.retries, wanted)
         async with self._database.transaction() as connection:
             await change_rows.notified(connection, found.about, sent=wanted.answer)
 
@@ -77,13 +77,17 @@ class LicenceMails(LicenceMailSteps):
         self._outbox = outbox
 
     async def notify_owners(self, step: NotifyOwners) -> None:
-        """Notify every owner, unless a purchase has answered the request."""
+        """Notify every owner, unless a purchase has answered the request. Raises `NoOwner` and what `Outbox`
+        raises.
+        """
         async with self._database.reading() as connection:
             found = await requests.request_facts(connection, step.request_id)
         if found is None:
             return
+        if not (found.owners or found.answered):
+            raise requests.NoOwner
         wanted = partial(requests.is_wanted, about=found.about)
-        await self._outbox.send(found.about, licence_notices.to_owners(found), step.retries, wanted)
+        await self._outbox.send(found.about, notices.to_owners(found), step.retries, wanted)
         async with self._database.transaction() as connection:
             await requests.notified(connection, found.about)
 

@@ -1,5 +1,5 @@
 """The e-mails about changes of numbers, to the number's distributor, and about requests for licences, to the
-owners; their texts are in `wording/number_changes`.
+owners; their texts are in `wording/licences/changes`.
 
 The distributor does not learn who uses the number.
 """
