@@ -145,12 +145,14 @@ def no_code(found: RoundMails, turn: int, number: int | None) -> list[Outgoing]:
 
 
 NOTIFICATIONS: dict[str, type[Email]] = {"number": AgentEsim}
-"""Which e-mail a notification is, by the kind of what the SIM serves; else `ManagerNotified`."""
+"""Which e-mail the person gets for whom the code is meant, by the kind of what the SIM serves. Any other
+recipient gets `ManagerNotified`: a link can be revoked, a code that was sent cannot.
+"""
 
 
 def notification(found: NotificationMail, links: Links, code: ReadCode) -> list[Outgoing]:
     """The link that shows the code; where the e-mail shows the code itself, with the code."""
-    email = NOTIFICATIONS.get(found.holder, ManagerNotified)
+    email = NOTIFICATIONS.get(found.meant_for, ManagerNotified)
     sent = _outgoing(email.of(known_of(found.facts)), found, found.manager)
     return [replace(sent, link=links.download(found), code=code if email.shows_code else None)]
 

@@ -29,6 +29,8 @@ class NumberFacts(BaseModel):
     open_order: str | None = None
     recoverable: bool = True
     """Whether the time in which a deleted number can be recovered is not over."""
+    msisdn_in_use: bool = False
+    """Whether another number, in whatever account, has the phone number of this one, which is deleted."""
 
 
 class LicenceFacts(BaseModel):
@@ -77,9 +79,11 @@ def change_refusals(change: Change, number: NumberFacts) -> list[Refusal]:
     change then changes nothing.
     """
     if change is Change.RECOVER:
-        if number.state is NumberState.DELETED and not number.recoverable:
+        if number.state is not NumberState.DELETED:
+            return []
+        if not number.recoverable:
             return [Refusal.of("number_gone")]
-        return []
+        return [Refusal.of("number_taken")] if number.msisdn_in_use else []
     if number.state is NumberState.DELETED:
         return [] if change is Change.DELETE else [Refusal.of("number_deleted")]
     if change is Change.MAKE_SHARED and number.line_type is LineType.DIRECT:

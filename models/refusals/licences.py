@@ -16,6 +16,9 @@ LICENCES = {
     "number_suspended": Declared("The number is suspended; resume it first.", CONFLICT),
     "number_deleted": Declared("The number is deleted; recover it first.", CONFLICT),
     "number_gone": Declared("The number was deleted too long ago to be recovered.", CONFLICT),
+    "number_taken": Declared(
+        "The number cannot be recovered: its phone number belongs to another number now.", CONFLICT
+    ),
     "number_has_esim": Declared("The number has an eSIM already: {sim}.", CONFLICT),
     "number_without_esim": Declared("The number has no eSIM; assign a licence to it.", CONFLICT),
     "number_open_order": Declared("The number has an open order already: {order}.", CONFLICT),
@@ -48,7 +51,9 @@ LICENCES = {
     "number_other_agent": Declared(
         "an import does not change who uses a number: `esim-orders number change-user`."
     ),
-    "number_not_recovered": Declared("the number is deleted, and an import does not recover it."),
+    "number_not_recovered": Declared(
+        "the number is deleted, and an import does not recover it: `esim-orders number recover`."
+    ),
     "number_served": Declared(
         "the number has an eSIM or an open order; its provider and distributor cannot change, and it cannot "
         "become a shared line."

@@ -4,6 +4,7 @@ An agent is named by the e-mail address or the id (`AG-4`). Files of numbers bri
 `starter.licences.numbers`.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from temporalio.client import Client
@@ -14,14 +15,16 @@ from models.licences.views import AgentView
 from models.people.callers import Caller, OfAccount, Permission
 from models.people.profiles import parse_name
 from settings import Settings
+from starter.codes.workflows import QrWorkflows
 from starter.connected import ConnectedDesk
 from starter.licences.book import AgentBook
 from starter.licences.changes import NumberChanges
 from starter.operations.restarts import Restarts
 from starter.people.users import email_address, spoken
 from store import lookups
-from store.licences import agents
+from store.licences import agents, new_address
 from store.licences.lookups import AgentKey, find_agent, find_number
+from store.licences.new_address import Moved
 from store.session import Database
 from temporal.calls import NoSuchWorkflow
 from workflows.messages import Retry
@@ -34,6 +37,7 @@ class AgentDesk(ConnectedDesk, AgentBook):
         super().__init__(client, database, settings)
         self._changes = NumberChanges(self._calls, database)
         self._restarts = Restarts(self._calls, database, settings)
+        self._workflows = QrWorkflows(self._calls, database, settings)
 
     async def create_agent(
         self,
@@ -69,22 +73,38 @@ class AgentDesk(ConnectedDesk, AgentBook):
         phone_confirmed: bool | None = None,
     ) -> AgentView:
         """Edit an agent; None leaves a field as it is. Orders that are held for the address continue with it
-        (L27). After `Unavailable` the agent is edited; the same call again continues them.
+        (L27). E-mails with a QR code to the address before are revoked with their links; those that were not
+        sent, or whose link was valid, are sent to the new one (L31). After `Unavailable` the agent is edited;
+        the same call again continues and sends them.
         """
         async with self._database.transaction() as connection:
             found = await find_agent(connection, caller.scope, agent)
             caller.require(Permission.MANAGE_NUMBERS)
             given = _fields(name, email, language, eid)
             fields = {field: value for field, value in given.items() if value is not None}
+            address, moved = fields.get("email"), Moved()
+            if address is not None:
+                served = await new_address.lock(connection, found.account_id, found.id)
             edited = await agents.edit(
                 connection, found.id, caller.by, fields, phone_confirmed=phone_confirmed
             )
+            if address is not None:
+                moved = await new_address.move(connection, served, address, caller.by)
             held = []
             if edited.email is not None:
                 held = await agents.held_for_address(connection, found.account_id, found.id)
         for order_id in held:
             await self._continue(caller, order_id)
+        await self._send(caller, found, moved)
         return edited
+
+    async def _send(self, caller: Caller, agent: AgentKey, moved: Moved) -> None:
+        """Send what was moved to the new address, and end what is held for the one before."""
+        for notification in moved.send:
+            await self._workflows.start_notification(notification, agent.account_id, None)
+        for workflow_id in moved.superseded:
+            with suppress(NoSuchWorkflow):  # it has ended
+                await self._calls.signal(workflow_id, "retry", _retry(caller))
 
     async def deactivate_agent(self, caller: Caller, agent: str) -> AgentView:
         """Deactivate an agent, who first leaves all numbers: their eSIMs stop at once (L38). After
@@ -119,10 +139,13 @@ class AgentDesk(ConnectedDesk, AgentBook):
     async def _continue(self, caller: Caller, order_id: str) -> None:
         """Have a held order look for the address again."""
         try:
-            retry = Retry(actor=caller.actor, origin_id=caller.origin_id)
-            await self._calls.signal(order_id, "retry", retry)
+            await self._calls.signal(order_id, "retry", _retry(caller))
         except NoSuchWorkflow:
             await self._restarts.start(order_id, caller.by)
+
+
+def _retry(caller: Caller) -> Retry:
+    return Retry(actor=caller.actor, origin_id=caller.origin_id)
 
 
 def _fields(name: str | None, email: str | None, language: str | None, eid: str | None) -> dict[str, Any]:

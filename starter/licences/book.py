@@ -36,7 +36,7 @@ class NumberBook:
         rows = await asyncio.to_thread(parse_numbers, content, progress)
         async with importing(self._database, dry_run) as connection:
             await own_accounts(connection, caller, {row.account for row in rows})
-            report = await import_numbers(connection, rows, caller.by, progress)
+            report = await import_numbers(connection, rows, caller.by, self._kept, progress)
         return report.model_copy(update={"dry_run": dry_run})
 
     async def numbers(

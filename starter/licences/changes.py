@@ -47,7 +47,7 @@ class NumberChanges:
             number_id=number.id,
             change=change,
             agent_id=agent_id,
-            note_id=await self._note(number.account_id, change_id, reason.strip()),
+            note_id=await self._note(number.account_id, change_id, reason.strip(), caller.actor),
             actor=caller.actor,
             origin_id=caller.origin_id,
         )
@@ -65,9 +65,9 @@ class NumberChanges:
             raise Refused(*result.refusals)
         return result
 
-    async def _note(self, account_id: int, change_id: str, text: str) -> int | None:
+    async def _note(self, account_id: int, change_id: str, text: str, actor: str) -> int | None:
         """Keep the reason in the database: what is typed never crosses Temporal (W6)."""
         if not text:
             return None
         async with self._database.transaction() as connection:
-            return await write_note(connection, account_id, change_id, text)
+            return await write_note(connection, account_id, change_id, text, actor)

@@ -197,7 +197,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
         if reason.strip():
             async with self._database.transaction() as connection:
                 await find_order(connection, caller.scope, order_id)
-                note_id = await views.add_note(connection, order_id, reason.strip())
+                note_id = await views.add_note(connection, order_id, reason.strip(), caller.actor)
         return await self._steer(
             order_id,
             EsimOrder.cancel,

@@ -16,7 +16,7 @@ from models.language import Language
 from models.people.views import ContactRole
 from store import reminders
 from store.codes.code_locks import unknown_request
-from store.codes.recipients import kind_of, recipient_of
+from store.codes.recipients import is_for, kind_of, recipient_of
 from store.codes.tables import QrEmailTextRow, QrNotificationRow, QrRequestRow, QrRoundRow
 from store.fleet.tables import DeviceRow, LineRow, SimRow
 from store.licences.tables import NumberRow
@@ -63,8 +63,10 @@ class NotificationMail:
     manager: Person
     sender: str | None
     """The address of the user who sent it, if it was a user."""
-    holder: str = ""
-    """The kind of what the SIM serves, such as `line` or `number`."""
+    meant_for: str = ""
+    """The kind of what the SIM serves, such as `number`, if the recipient is the person for whom its code is
+    meant (`store.codes.recipients`); else empty.
+    """
 
 
 _SIM = (AccountRow.name.label("account"), ProviderRow.name.label("provider"), SimRow.iccid)
@@ -237,6 +239,7 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
     row = (await connection.execute(_NOTIFICATION, {"notification": notification_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_notification", notification=notification_id)
+    meant = await recipient_of(connection, row.sim_id)
     return NotificationMail(
         about=AboutNotification(notification_id, row.sim_id, row.account_id),
         account_id=row.account_id,
@@ -250,16 +253,15 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
             msisdn=row.msisdn,
             device=row.device,
         ),
-        manager=await _reader(connection, row),
+        manager=await _reader(connection, row, meant),
         sender=row.sender_email,
-        holder=kind_of(row.holder),
+        meant_for=kind_of(row.holder) if is_for(meant, row.address) else "",
     )
 
 
-async def _reader(connection: AsyncConnection, row: Any) -> Person:
+async def _reader(connection: AsyncConnection, row: Any, meant: Person | None) -> Person:
     """Who reads the notification: the person for whom the code is meant, if it goes to their address."""
-    meant = await recipient_of(connection, row.sim_id)
-    if meant is not None and (meant.email or "").lower() == row.address.lower():
+    if meant is not None and is_for(meant, row.address):
         return Person("manager", meant.name, row.address, meant.language)
     languages = await at_addresses(connection, row.account_id, [row.address])
     return Person("manager", row.reader_name or "", row.address, languages[row.address])

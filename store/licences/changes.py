@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,7 +29,7 @@ from store.licences.tables import AgentRow, LicenceRow, NumberChangeRow, NumberR
 from store.locks import lock_subject
 from store.orders import follow_ups, steps, views
 from store.orders.follow_ups import Emails
-from store.orders.tables import OrderNoteRow, OrderRow
+from store.orders.tables import OrderRow
 from store.people.actors import actor_refusal
 from store.row import now
 
@@ -51,7 +51,10 @@ _LOCK_AGENT = (
     .where(AgentRow.id == bindparam("agent"), AgentRow.account_id == bindparam("account"))
     .with_for_update(read=True)
 )
-_REASON = select(OrderNoteRow.text).where(OrderNoteRow.id == bindparam("note"))
+# two deleted numbers of one phone number are not recovered at once; an import of it locks both
+_LOCK_MSISDN = select(func.pg_advisory_xact_lock(func.hashtextextended(NumberRow.msisdn, 0))).where(
+    NumberRow.id == bindparam("number")
+)
 _CHANGE_NUMBER = update(NumberRow).where(NumberRow.id == bindparam("number"))
 _WRITE = insert(NumberChangeRow)
 _WRITE_AGAIN = _WRITE.on_conflict_do_update(
@@ -108,13 +111,12 @@ async def apply(
     number = await facts.number(connection, change.account_id, change.number_id, kept)
     if recorded:
         over = await _licence_over(connection, change, number.licence_id)
-        plan = _plan(change, facts.read(number), number.licence_id, None) if over else None
+        plan = _plan(change, facts.read(number), number.licence_id) if over else None
     else:
         refusals = await _refusals(connection, change, facts.read(number), agent)
         if refusals:
             return _refused(change, *refusals)
-        reason = await connection.scalar(_REASON, {"note": change.note_id}) if change.note_id else None
-        plan = _plan(change, facts.read(number), number.licence_id, reason)
+        plan = _plan(change, facts.read(number), number.licence_id)
     by = recorded.by if recorded else By(change.actor, change.origin_id)
     outcome = await _done(connection, change, by, plan, number, order, emails) if plan else _Outcome()
     await _record(connection, change, outcome, changed=plan is not None)
@@ -132,6 +134,8 @@ async def _lock(connection: AsyncConnection, change: NumberChange, subject: str)
     """Lock all that the change may end, after the number and in the sequence of `store.locks`: the open
     order, the licence, the eSIMs, and the new agent. Returns the order and the agent, if there are any.
     """
+    if change.change is Change.RECOVER:
+        await connection.execute(_LOCK_MSISDN, {"number": change.number_id})
     order = (await connection.execute(_OPEN_ORDER, {"subject": subject})).one_or_none()
     await connection.execute(_LOCK_LICENCE, {"number": change.number_id})
     await esims.lock(connection, subject)
@@ -174,16 +178,14 @@ async def _licence_over(connection: AsyncConnection, change: NumberChange, licen
     return licence is not None and licence.over
 
 
-def _plan(
-    change: NumberChange, number: NumberFacts, licence_id: int | None, reason: str | None
-) -> _Plan | None:
+def _plan(change: NumberChange, number: NumberFacts, licence_id: int | None) -> _Plan | None:
     """What this change does to the number as it is; None if it is so already (L26)."""
     deleted, suspended = number.state is NumberState.DELETED, number.state is NumberState.SUSPENDED
     in_use = number.sim_id is not None or number.open_order is not None or licence_id is not None
     user = {"agent": change.agent_id, "agent_before": number.agent_id}
     deletes = {"deleted_at": now(), "agent_id": None}
-    suspends = {"suspended_at": now(), "suspended_for": reason}
-    resumes: dict[str, Any] = {"suspended_at": None, "suspended_for": None}
+    suspends = {"suspended_at": now(), "suspended_note_id": change.note_id}
+    resumes: dict[str, Any] = {"suspended_at": None, "suspended_note_id": None}
     off = (SimState.ACTIVE, SimState.SUSPENDED, Notice.SUSPEND)
     on = (SimState.SUSPENDED, SimState.ACTIVE, Notice.RESUME)
     plans = {
@@ -273,6 +275,7 @@ async def _record(
         "number_id": change.number_id,
         "change": change.change,
         "agent_id": change.agent_id,
+        "note_id": change.note_id,
         "actor": change.actor,
         "origin_id": change.origin_id,
         "changed": changed,
@@ -280,9 +283,7 @@ async def _record(
         "sim_id": outcome.sim_id,
         "notice": outcome.notice,
     }
-    reason = _REASON.scalar_subquery()
-    written = _WRITE_AGAIN.values(applied_at=now(), reason=reason)
-    await connection.execute(written, {**values, "note": change.note_id})
+    await connection.execute(_WRITE_AGAIN.values(applied_at=now()), values)
 
 
 async def _repeated(connection: AsyncConnection, recorded: change_rows.Recorded) -> ChangeResult:

@@ -12,6 +12,7 @@ from models.identifiers import qr_notification_id, qr_request_id
 from models.orders.rules import Recipients, request_refusals
 from models.people.callers import AllAccounts, By
 from store.codes import notifications
+from store.codes.code_locks import lock_sim
 from store.codes.tables import QrNotificationRow, QrRequestRow, QrVersionRow
 from store.fleet.tables import SimRow
 from store.licences.recipients import NoAgentAddress, agent_of
@@ -88,6 +89,7 @@ async def notify_agent(connection: AsyncConnection, esim: EsimOfOrder) -> Notifi
     """Record the notification of the eSIM's known code to the agent. Idempotent. None if the agent was or is
     being notified of it already, or the number has no agent any more. Raises `NoAgentAddress`.
     """
+    await lock_sim(connection, esim.sim_id)  # the agent's address is not changed meanwhile
     agent = await agent_of(connection, esim.sim_id)
     if agent is None or esim.version_id is None:
         return None

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Interval, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from models.fleet.inventory import IN_PLACE
 from models.licences.numbers import NumberState
@@ -31,6 +32,13 @@ _open_order = (
     .correlate(NumberRow)
     .scalar_subquery()
 )
+_other = aliased(NumberRow)
+_in_use = (
+    select(_other.id)
+    .where(_other.msisdn == NumberRow.msisdn, _other.id != NumberRow.id, _other.deleted_at.is_(None))
+    .correlate(NumberRow)
+    .exists()
+)
 
 
 def number_facts() -> Select[Any]:
@@ -50,6 +58,7 @@ def number_facts() -> Select[Any]:
             SimRow.iccid,
             _open_order.label("open_order"),
             (NumberRow.deleted_at > now() - bindparam("kept", type_=Interval)).label("recoverable"),
+            _in_use.label("msisdn_in_use"),
             LicenceRow.id.label("licence_id"),
         )
         .outerjoin(AgentRow, AgentRow.id == NumberRow.agent_id)
@@ -82,6 +91,7 @@ def read(row: Any) -> NumberFacts:
         sim_state=row.sim_state,
         open_order=row.open_order,
         recoverable=row.recoverable is not False,
+        msisdn_in_use=row.msisdn_in_use,
     )
 
 

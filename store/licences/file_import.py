@@ -1,11 +1,13 @@
 """Imports a file of numbers and their agents: all rows or none, idempotently.
 
 The file is the source of truth for the line type, provider and distributor of its numbers, and for what it
-says about agents. It never changes who uses a number that has an agent, nor recovers a deleted number: those
-end the eSIM, which a person decides for each number (L15).
+says about agents. It never changes who uses a number that has an agent, which ends the eSIM: a person decides
+that for each number (L15). Nor does it recover a deleted number. Once that cannot be recovered any more, its
+phone number is added as a new number; in another account it is at once.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -74,7 +76,12 @@ SELECT line_no, codes FROM (
     ], NULL) AS codes
     FROM staged_numbers staged
     LEFT JOIN accounts account ON account.name = staged.account
-    LEFT JOIN numbers known ON known.msisdn = staged.msisdn
+    LEFT JOIN LATERAL (
+        SELECT * FROM numbers one
+        WHERE one.msisdn = staged.msisdn
+          AND (one.deleted_at IS NULL
+               OR one.account_id = account.id AND one.deleted_at > esim_now() - CAST(:kept AS interval))
+        ORDER BY one.deleted_at DESC LIMIT 1) AS known ON true
     LEFT JOIN providers provider ON provider.id = known.provider_id
     LEFT JOIN distributors distributor ON distributor.id = known.distributor_id
     LEFT JOIN agents user_now ON user_now.id = known.agent_id
@@ -105,7 +112,7 @@ INSERT INTO agents (account_id, name, email, language, eid, phone_confirmed_at)
 SELECT account.id, min(agent), min(staged.email), min(staged.language), min(staged.eid),
        CASE WHEN bool_or(staged.supports) THEN esim_now() END
 FROM staged_numbers staged JOIN accounts account ON account.name = staged.account
-LEFT JOIN numbers known ON known.msisdn = staged.msisdn
+LEFT JOIN numbers known ON known.msisdn = staged.msisdn AND known.deleted_at IS NULL
 WHERE agent IS NOT NULL AND known.agent_id IS NULL
   AND NOT EXISTS (SELECT FROM agents WHERE {_OF_STAGED})
   AND NOT EXISTS (
@@ -124,7 +131,7 @@ JOIN accounts account ON account.name = staged.account
 JOIN providers provider ON lower(provider.name) = lower(staged.provider)
 JOIN distributors distributor
     ON distributor.account_id = account.id AND lower(distributor.name) = lower(staged.distributor)
-LEFT JOIN numbers known ON known.msisdn = staged.msisdn
+LEFT JOIN numbers known ON known.msisdn = staged.msisdn AND known.deleted_at IS NULL
 LEFT JOIN agents ON {_OF_STAGED}
 LEFT JOIN LATERAL (
     SELECT min(id) AS id FROM agents one
@@ -151,7 +158,7 @@ _NUMBERS_CHANGED = """
 UPDATE numbers SET line_type = wanted.line_type, provider_id = wanted.provider_id,
        distributor_id = wanted.distributor_id, agent_id = wanted.agent_id
 FROM wanted_numbers wanted
-WHERE numbers.msisdn = wanted.msisdn
+WHERE numbers.msisdn = wanted.msisdn AND numbers.deleted_at IS NULL
   AND (numbers.line_type, numbers.provider_id, numbers.distributor_id, numbers.agent_id)
       IS DISTINCT FROM (wanted.line_type, wanted.provider_id, wanted.distributor_id, wanted.agent_id)
 RETURNING numbers.id
@@ -160,7 +167,8 @@ _NUMBERS = """
 INSERT INTO numbers (account_id, msisdn, line_type, provider_id, distributor_id, agent_id)
 SELECT account_id, msisdn, line_type, provider_id, distributor_id, agent_id
 FROM wanted_numbers wanted
-WHERE NOT EXISTS (SELECT FROM numbers known WHERE known.msisdn = wanted.msisdn)
+WHERE NOT EXISTS (
+    SELECT FROM numbers known WHERE known.msisdn = wanted.msisdn AND known.deleted_at IS NULL)
 ORDER BY line_no
 RETURNING id
 """
@@ -168,11 +176,17 @@ _ACCOUNTS_OF = "SELECT id, account_id FROM {table} WHERE id = ANY(:ids) ORDER BY
 
 
 async def import_numbers(
-    connection: AsyncConnection, rows: Sequence[NumberRow], by: By, progress: Progress | None = None
+    connection: AsyncConnection,
+    rows: Sequence[NumberRow],
+    by: By,
+    kept: timedelta,
+    progress: Progress | None = None,
 ) -> ImportReport:
-    """Make the numbers match the rows. Raises `Refused` if they conflict with what is known."""
+    """Make the numbers match the rows. Raises `Refused` if they conflict with what is known. `kept`: how long
+    a deleted number can be recovered.
+    """
     await stage(connection, "staged_numbers", _STAGED, map(_staged, rows))
-    await _refuse_conflicts(connection)
+    await _refuse_conflicts(connection, kept)
     if progress is not None:
         progress("Writing", 1, 2)
     created = {
@@ -196,13 +210,15 @@ async def import_numbers(
     return ImportReport(rows=len(rows), created=counted(created), changed=counted(changes))
 
 
-async def _refuse_conflicts(connection: AsyncConnection) -> None:
-    """Lock the accounts, numbers and agents of the staged rows; raise `Refused` with every conflict."""
+async def _refuse_conflicts(connection: AsyncConnection, kept: timedelta) -> None:
+    """Lock the accounts, numbers and agents of the staged rows; raise `Refused` with every conflict. Deleted
+    numbers are locked, too: none of them is recovered meanwhile.
+    """
     await connection.execute(text(keep_open("staged_numbers")))
     await connection.execute(text(_LOCK_NUMBERS))
     await connection.execute(text(_LOCK_AGENTS))  # none of them is deactivated meanwhile
     wrong = RowNotes()
-    for line, codes in await connection.execute(text(_FIND)):
+    for line, codes in await connection.execute(text(_FIND), {"kept": kept}):
         for code in codes:
             wrong.add(line, _COLUMNS[code], Refusal.of(code))
     wrong.refuse()

@@ -42,7 +42,8 @@ class AgentKey:
 
 
 async def find_number(connection: AsyncConnection, scope: Scope, text: str) -> NumberKey:
-    """The number with this phone number (E.164) or id (`N-7`, `7`), also a deleted one.
+    """The number with this phone number (E.164) or id (`N-7`, `7`), also a deleted one: by its phone number,
+    if there is no other, the one that was deleted last.
 
     Raises `NotFound` (`unknown_number`).
     """
@@ -56,6 +57,8 @@ async def find_number(connection: AsyncConnection, scope: Scope, text: str) -> N
         .join(ProviderRow, ProviderRow.id == NumberRow.provider_id)
         .join(DistributorRow, DistributorRow.id == NumberRow.distributor_id)
         .where(chosen, within(scope, NumberRow.account_id))
+        .order_by(NumberRow.deleted_at.desc().nulls_first(), NumberRow.id.desc())
+        .limit(1)
     )
     row = (await connection.execute(statement)).one_or_none()
     if row is None:

@@ -17,7 +17,7 @@ from store.fleet.tables import SimRow
 from store.licences.facts import STATE, add_on_today
 from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberRow
 from store.operations import holds
-from store.orders.tables import OrderRow
+from store.orders.tables import OrderNoteRow, OrderRow
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
 from store.scopes import within
 
@@ -87,7 +87,7 @@ def _columns() -> tuple[Any, ...]:
         OrderRow.status.label("order_status"),
         holds.of(OrderRow.id).label("holds"),
         NumberRow.suspended_at,
-        NumberRow.suspended_for,
+        OrderNoteRow.text.label("suspended_for"),
         NumberRow.deleted_at,
         recoverable_until.label("recoverable_until"),
     )
@@ -108,6 +108,7 @@ def _numbers() -> Select[Any]:
             and_(_Temporary.holder == NumberRow.subject, _Temporary.state == SimState.TEMPORARY.value),
         )
         .outerjoin(OrderRow, OrderRow.id == _SHOWN)
+        .outerjoin(OrderNoteRow, OrderNoteRow.id == NumberRow.suspended_note_id)
     )
 
 

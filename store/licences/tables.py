@@ -57,15 +57,16 @@ class NumberRow(Row):
     __tablename__ = "numbers"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
-    msisdn: Mapped[str] = mapped_column(unique=True, info=_OF_NUMBER)
+    msisdn: Mapped[str] = mapped_column(info=_OF_NUMBER)
+    """Of one number at a time, in whatever account; a deleted one leaves it to others."""
     line_type: Mapped[str] = mapped_column(info=CODE)
     provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
     distributor_id: Mapped[int]
     """Whose order contacts deliver its eSIM (L7)."""
     agent_id: Mapped[int | None] = mapped_column(index=True)
     suspended_at: Mapped[datetime | None]
-    suspended_for: Mapped[str | None] = mapped_column(info=personal(Erase.MENTIONS))
-    """The reason, as it was typed (L39)."""
+    suspended_note_id: Mapped[int | None] = mapped_column(ForeignKey("order_notes.id"))
+    """The note with the reason, as it was typed (L39)."""
     deleted_at: Mapped[datetime | None]
     subject: Mapped[str] = mapped_column(
         Computed("'number:'::text || (id)::text", persisted=True), unique=True, info=REFERENCE
@@ -76,8 +77,9 @@ class NumberRow(Row):
         UniqueConstraint("id", "account_id"),
         CheckConstraint(among("line_type", LineType), name="line_type"),
         CheckConstraint(r"msisdn ~ '^\+[0-9]{5,15}$'", name="msisdn"),
-        CheckConstraint("suspended_for IS NULL OR suspended_at IS NOT NULL", name="suspended_for"),
+        CheckConstraint("suspended_note_id IS NULL OR suspended_at IS NOT NULL", name="suspended_note"),
         CheckConstraint("deleted_at IS NULL OR agent_id IS NULL", name="deleted_has_no_agent"),
+        Index("uq_numbers_msisdn", "msisdn", unique=True, postgresql_where=text("deleted_at IS NULL")),
     )
 
 
@@ -193,7 +195,7 @@ class LicenceRequestRow(Row):
     account_id: Mapped[int] = owner()
     add_on: Mapped[str] = mapped_column(info=CODE)
     quantity: Mapped[int]
-    note: Mapped[str | None] = mapped_column(info=personal(Erase.MENTIONS))
+    note: Mapped[str | None] = mapped_column(info=personal(Erase.BLANK, Erase.MENTIONS))
     requested_by: Mapped[int]
     origin_id: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(server_default=now())
@@ -247,7 +249,8 @@ class NumberChangeRow(Row):
     change: Mapped[str] = mapped_column(info=CODE)
     agent_id: Mapped[int | None]
     """The number's new agent."""
-    reason: Mapped[str | None] = mapped_column(info=personal(Erase.MENTIONS))
+    note_id: Mapped[int | None] = mapped_column(ForeignKey("order_notes.id"))
+    """The note with the reason, as it was typed."""
     due_on: Mapped[date | None] = mapped_column(Date)
     """The first day, in the account's time zone, on which it is applied; NULL: at once."""
     actor: Mapped[str] = mapped_column(info=REFERENCE)

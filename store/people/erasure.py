@@ -210,13 +210,17 @@ ON CONFLICT DO NOTHING""",
     """
 UPDATE agents SET deactivated_at = coalesce(deactivated_at, esim_now()), phone_confirmed_at = NULL
 WHERE id = ANY(:agents)""",
-    "UPDATE numbers SET agent_id = NULL WHERE agent_id = ANY(:agents)",
     """
 UPDATE users SET profile_id = p.id, deactivated_at = coalesce(users.deactivated_at, esim_now())
 FROM authorised_actions_profiles p
 WHERE users.id = ANY(:users) AND p.account_id = users.account_id AND p.name = 'erased'""",
 )
-"""Take all permissions from an erased user, and all numbers from an erased agent."""
+"""Take all permissions from an erased user, and deactivate an erased agent."""
+_LEAVE_NUMBERS = """
+UPDATE numbers left_number SET agent_id = NULL FROM numbers before
+WHERE before.id = left_number.id AND before.agent_id = ANY(:agents)
+RETURNING left_number.id, left_number.account_id, before.agent_id
+"""
 
 
 async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> dict[str, int]:
@@ -230,6 +234,7 @@ async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> d
             counts[statement.counted_as] = counts.get(statement.counted_as, 0) + done.rowcount
     for deactivate in _DEACTIVATE:
         await connection.execute(text(deactivate), values)
+    await _leave_numbers(connection, values, by)
     kept = {kind: list(getattr(person, kind)) for kind in erasure_statements.PEOPLE}
     others = {what: number for what, number in counts.items() if what not in kept}
     await connection.execute(insert(ErasureRow).values(actor=by.actor, data={**kept, **others}))
@@ -239,6 +244,14 @@ async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> d
         happened = ("person.erased", others)
         await events.append(connection, account_id, about, by.actor, happened, origin_id=by.origin_id)
     return counts
+
+
+async def _leave_numbers(connection: AsyncConnection, values: Mapping[str, Any], by: By) -> None:
+    """The erased agents use no number any more; the event log of each number says so."""
+    for number_id, account_id, agent_id in await connection.execute(text(_LEAVE_NUMBERS), values):
+        happened = ("number.user_changed", {"agent": None, "agent_before": agent_id})
+        about = (f"number:{number_id}",)
+        await events.append(connection, account_id, about, by.actor, happened, origin_id=by.origin_id)
 
 
 def _values(person: PersonRecords) -> Mapping[str, Any]:

@@ -13,6 +13,9 @@ LICENCES = {
     "number_suspended": "Le numéro est suspendu ; réactivez-le d’abord.",
     "number_deleted": "Le numéro est supprimé ; récupérez-le d’abord.",
     "number_gone": "Le numéro est supprimé depuis trop longtemps ; il ne peut plus être récupéré.",
+    "number_taken": (
+        "Le numéro ne peut pas être récupéré : son numéro de téléphone est désormais celui d’un autre numéro."
+    ),
     "number_has_esim": "Le numéro a déjà une eSIM : {sim}.",
     "number_without_esim": "Le numéro n’a pas d’eSIM ; attribuez-lui une licence.",
     "number_open_order": "Le numéro a déjà une commande en cours : {order}.",
@@ -42,7 +45,9 @@ LICENCES = {
     "number_other_agent": (
         "une importation ne change pas l’utilisateur d’un numéro : `esim-orders number change-user`."
     ),
-    "number_not_recovered": "le numéro est supprimé, et une importation ne le récupère pas.",
+    "number_not_recovered": (
+        "le numéro est supprimé, et une importation ne le récupère pas : `esim-orders number recover`."
+    ),
     "number_served": (
         "le numéro a une eSIM ou une commande en cours ; son opérateur et son distributeur ne peuvent pas "
         "changer, et il ne peut pas devenir une ligne partagée."

@@ -84,7 +84,10 @@ def edit(  # noqa: PLR0917  options of a command
     ] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Edit an agent. Orders that are held because the agent had no address continue with one."""
+    """Edit an agent. Orders that are held because the agent had no address continue with one.
+
+    The links of QR codes that were mailed to the address before stop working; they are mailed to the new one.
+    """
     _call(
         lambda desk, who: desk.edit_agent(
             who, agent, name=name, email=email, language=language, eid=eid, phone_confirmed=supports

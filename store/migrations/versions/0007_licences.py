@@ -88,7 +88,7 @@ def upgrade() -> None:
         sa.Column("distributor_id", sa.BigInteger(), nullable=False),
         sa.Column("agent_id", sa.BigInteger(), nullable=True),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("suspended_for", sa.String(), nullable=True),
+        sa.Column("suspended_note_id", sa.BigInteger(), nullable=True),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "subject",
@@ -102,7 +102,7 @@ def upgrade() -> None:
             "deleted_at IS NULL OR agent_id IS NULL", name=op.f("ck_numbers_deleted_has_no_agent")
         ),
         sa.CheckConstraint(
-            "suspended_for IS NULL OR suspended_at IS NOT NULL", name=op.f("ck_numbers_suspended_for")
+            "suspended_note_id IS NULL OR suspended_at IS NOT NULL", name=op.f("ck_numbers_suspended_note")
         ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_numbers_account_id")),
         sa.ForeignKeyConstraint(
@@ -116,12 +116,21 @@ def upgrade() -> None:
             name=op.f("fk_numbers_distributor_id_account_id"),
         ),
         sa.ForeignKeyConstraint(["provider_id"], ["providers.id"], name=op.f("fk_numbers_provider_id")),
+        sa.ForeignKeyConstraint(
+            ["suspended_note_id"], ["order_notes.id"], name=op.f("fk_numbers_suspended_note_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_numbers")),
         sa.UniqueConstraint("id", "account_id", name=op.f("uq_numbers_id_account_id")),
-        sa.UniqueConstraint("msisdn", name=op.f("uq_numbers_msisdn")),
         sa.UniqueConstraint("subject", name=op.f("uq_numbers_subject")),
     )
     op.create_index(op.f("ix_numbers_agent_id"), "numbers", ["agent_id"], unique=False)
+    op.create_index(
+        "uq_numbers_msisdn",
+        "numbers",
+        ["msisdn"],
+        unique=True,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "licence_requests",
         sa.Column("id", sa.String(), nullable=False),
@@ -271,7 +280,7 @@ def upgrade() -> None:
         sa.Column("number_id", sa.BigInteger(), nullable=False),
         sa.Column("change", sa.String(), nullable=False),
         sa.Column("agent_id", sa.BigInteger(), nullable=True),
-        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("note_id", sa.BigInteger(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("origin_id", sa.BigInteger(), nullable=True),
@@ -302,6 +311,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["cancelled_order_id"], ["orders.id"], name=op.f("fk_number_changes_cancelled_order_id")
         ),
+        sa.ForeignKeyConstraint(["note_id"], ["order_notes.id"], name=op.f("fk_number_changes_note_id")),
         sa.ForeignKeyConstraint(
             ["number_id", "account_id"],
             ["numbers.id", "numbers.account_id"],
@@ -345,6 +355,7 @@ def downgrade() -> None:
     op.drop_index("ix_licences_account_id", table_name="licences")
     op.drop_table("licences")
     op.drop_table("licence_requests")
+    op.drop_index("uq_numbers_msisdn", table_name="numbers", postgresql_where=sa.text("deleted_at IS NULL"))
     op.drop_index(op.f("ix_numbers_agent_id"), table_name="numbers")
     op.drop_table("numbers")
     op.drop_table("licence_purchases")

@@ -51,8 +51,9 @@ async def seen(database: Database, number_id: int) -> dict[str, Any]:
     """The number as it is."""
     (row,) = await run(
         database,
-        "SELECT line_type, agent_id, suspended_at IS NOT NULL AS suspended, suspended_for,"
-        " deleted_at IS NOT NULL AS deleted FROM numbers WHERE id = :id",
+        "SELECT line_type, agent_id, suspended_at IS NOT NULL AS suspended, note.text AS suspended_for,"
+        " deleted_at IS NOT NULL AS deleted"
+        " FROM numbers LEFT JOIN order_notes note ON note.id = suspended_note_id WHERE numbers.id = :id",
         id=number_id,
     )
     return dict(row._mapping)

@@ -3,9 +3,13 @@
 import pytest
 
 from models.errors import NotFound, Refused
-from models.people.callers import By
+from models.licences.add_ons import AddOn
+from models.licences.numbers import Change
+from models.people.callers import AllAccounts, By
 from starter.people.erasure import erase
+from store.licences import number_views, request_rows
 from store.orders import steps
+from store.orders.views import write_note
 from store.session import Database
 from tests.builders import OPERATOR, iccid, run
 from tests.licences_world import (
@@ -18,6 +22,7 @@ from tests.licences_world import (
     assignment,
     licences_world,
 )
+from tests.store.licences.number_ways import KEPT, apply, asked, user
 
 LEFT = """
 SELECT agents.name, agents.email, agents.language, agents.eid, agents.deactivated_at IS NOT NULL AS gone,
@@ -60,3 +65,51 @@ async def test_an_agent_whom_an_order_or_an_esim_needs_is_not_erased(database: D
         await erase(OPERATOR, database, GINA)
     ((name,),) = await run(database, "SELECT name FROM agents")
     assert name == "Gina"
+
+
+@pytest.mark.covers("W6")
+async def test_the_event_log_of_a_number_says_that_an_erased_agent_left_it(database: Database) -> None:
+    await licences_world(database)
+    agent = await add_agent(database)
+    number = await add_number(database, 1, agent)
+    await erase(OPERATOR, database, GINA)
+    async with database.reading() as connection:
+        (event,) = (await number_views.number(connection, AllAccounts(), number, KEPT)).events
+    assert (event.type, event.data, event.actor) == (
+        "number.user_changed",
+        {"agent": None, "agent_before": agent},
+        "operator",
+    )
+
+
+@pytest.mark.covers("W6", "L39")
+async def test_reasons_are_erased_with_the_user_who_typed_them(database: Database) -> None:
+    """Also that of a change that was refused, or never came: no event or row names its author."""
+    await licences_world(database)
+    number = await add_number(database, 1)
+    adam = await user(database, ADAM)
+    wanted = await asked(database, number, Change.SUSPEND, actor=adam)
+    async with database.transaction() as connection:
+        notes = [
+            await write_note(connection, wanted.account_id, change_id, f"My reason {change_id}.", adam)
+            for change_id in (wanted.change_id, "number-change-aaaaaaaaaaaaaaaa")
+        ]
+    assert (await apply(database, wanted.model_copy(update={"note_id": notes[0]}))).changed
+    assert (await erase(OPERATOR, database, ADAM))["notes"] == 2
+    async with database.reading() as connection:
+        view = await number_views.number(connection, AllAccounts(), number, KEPT)
+    assert view.suspended_for == "erased"
+    left = await run(database, "SELECT 1 FROM order_notes WHERE text LIKE '%My reason%'")
+    assert left == [], "the text stands in no other place, nor here"
+
+
+@pytest.mark.covers("W6", "L37")
+async def test_the_note_of_a_request_for_licences_is_erased_with_its_author(database: Database) -> None:
+    await licences_world(database)
+    adam = await user(database, ADAM)
+    async with database.transaction() as connection:
+        await request_rows.request(
+            connection, 1, int(adam.removeprefix("user:")), AddOn.VOICE_SMS, 1, "For me.", "a", By(adam)
+        )
+    assert (await erase(OPERATOR, database, ADAM))["notes"] == 1
+    assert await run(database, "SELECT note FROM licence_requests") == [(None,)]
