@@ -8,7 +8,7 @@ from models.errors import Refused, Unavailable
 from outbox import codes as outbox
 from outbox.codes import ManagerNotified
 from outbox.emails import Email
-from outbox.licences import AgentEsim
+from outbox.licences.orders import AgentEsim
 from outbox.links import Links
 from store.codes import emails
 from tests.builders import OPERATOR, run
