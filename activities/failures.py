@@ -18,7 +18,7 @@ from models.errors import Refused, Unavailable
 from models.orders.lifecycle import HoldReason
 from outbox.sender import MailUncertain
 from providers.port import NoOrderContact
-from store.licences.code_requests import NoQrContact
+from store.licences.code_requests import NoQrContact, NumberSuspended
 from store.licences.recipients import NoAgentAddress
 from store.session import constraint_of, sqlstate_of
 from workflows.failures import refused
@@ -36,6 +36,7 @@ FAILURES: tuple[tuple[type[Exception], str, bool], ...] = (
     (NoOrderContact, HoldReason.NO_ORDER_CONTACT, False),
     (NoQrContact, HoldReason.NO_QR_CONTACT, False),
     (NoAgentAddress, HoldReason.NO_AGENT_ADDRESS, False),
+    (NumberSuspended, HoldReason.NUMBER_SUSPENDED, False),
     (Unavailable, "component_unavailable", True),
     (Refused, "refused", False),
 )

@@ -24,6 +24,7 @@ class NotSentReason(StrEnum):
     NO_ORDER_CONTACT = "no_order_contact"
     NO_QR_CONTACT = "no_qr_contact"
     NO_AGENT_ADDRESS = "no_agent_address"
+    NUMBER_SUSPENDED = "number_suspended"
     COMPONENT_UNAVAILABLE = "component_unavailable"
     REFUSED = "refused"
     INTERRUPTED = "interrupted"
@@ -46,6 +47,7 @@ _REASONS = {
     NotSentReason.NO_ORDER_CONTACT: "The distributor has no contact with the role 'order'.",
     NotSentReason.NO_QR_CONTACT: "The distributor has no contact with the role eSIM QR code.",
     NotSentReason.NO_AGENT_ADDRESS: "The agent has no e-mail address.",
+    NotSentReason.NUMBER_SUSPENDED: "The number is suspended.",
     NotSentReason.COMPONENT_UNAVAILABLE: "A component that it needs is unavailable.",
     NotSentReason.REFUSED: "The call was refused; the workflow's history says why.",
     NotSentReason.INTERRUPTED: "An attempt was interrupted; it is not known whether it succeeded.",

@@ -68,8 +68,9 @@ class AgentDesk(ConnectedDesk, AgentBook):
         eid: str | None = None,
         phone_confirmed: bool | None = None,
     ) -> AgentView:
-        """Edit an agent; None leaves a field as it is. Orders that are held for the address continue with it
-        (L27). After `Unavailable` the agent is edited; the same call again continues them.
+        """Edit an agent; None leaves a field as it is. Orders and requests for codes that are held for the
+        address continue with it (L27). After `Unavailable` the agent is edited; the same call again continues
+        them.
         """
         async with self._database.transaction() as connection:
             found = await find_agent(connection, caller.scope, agent)
@@ -82,8 +83,8 @@ class AgentDesk(ConnectedDesk, AgentBook):
             held = []
             if edited.email is not None:
                 held = await agents.held_for_address(connection, found.account_id, found.id)
-        for order_id in held:
-            await self._continue(caller, order_id)
+        for workflow_id in held:
+            await self._continue(caller, workflow_id)
         return edited
 
     async def deactivate_agent(self, caller: Caller, agent: str) -> AgentView:
@@ -116,13 +117,13 @@ class AgentDesk(ConnectedDesk, AgentBook):
             caller.require(Permission.MANAGE_NUMBERS)
             return await agents.activate(connection, found.id, caller.by)
 
-    async def _continue(self, caller: Caller, order_id: str) -> None:
-        """Have a held order look for the address again."""
+    async def _continue(self, caller: Caller, workflow_id: str) -> None:
+        """Have a held order or request look for the address again."""
         try:
             retry = Retry(actor=caller.actor, origin_id=caller.origin_id)
-            await self._calls.signal(order_id, "retry", retry)
+            await self._calls.signal(workflow_id, "retry", retry)
         except NoSuchWorkflow:
-            await self._restarts.start(order_id, caller.by)
+            await self._restarts.start(workflow_id, caller.by)
 
 
 def _fields(name: str | None, email: str | None, language: str | None, eid: str | None) -> dict[str, Any]:
