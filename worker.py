@@ -43,7 +43,7 @@ from starter.operations.restarts import request_timeouts
 from starter.operations.retry import RetryDesk
 from store.events import restored_unannounced
 from store.key_ring import KeyRing
-from store.licences.orders import REQUEST_CODE
+from store.licences.waiting import REQUEST_CODE
 from store.migrations import head_revision
 from store.session import Database
 from telemetry.health import health_page

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.licences.follow_ups import start_number_change
+from activities.licences.follow_ups import continue_waiting, start_number_change
 from store.licences.stops import START_NUMBER_CHANGE
+from store.licences.waiting import CONTINUE_WAITING
 from store.orders import follow_ups
 from store.orders.follow_ups import Due
 from store.orders.swaps import LOOK_AT_REQUEST
@@ -32,6 +33,7 @@ async def look_at_request(client: Client, due: Due, _: Database) -> None:
 FOLLOW_UPS: dict[str, Action] = {
     LOOK_AT_REQUEST: look_at_request,
     START_NUMBER_CHANGE: start_number_change,
+    CONTINUE_WAITING: continue_waiting,
 }
 
 

@@ -12,7 +12,7 @@ from models.codes.requests import NotificationView, QrRequest, RequestResult
 from models.errors import Refused
 from models.values import cut
 from store.licences import code_requests
-from store.licences.code_requests import EsimOfOrder, NoQrContact
+from store.licences.code_requests import EsimOfOrder, NoQrContact, NumberSuspended
 from store.orders.follow_ups import Due
 from store.session import Database
 from workflows.codes.messages import NotifyOfQrCode, QrTimeouts, RequestQrCode
@@ -30,7 +30,21 @@ class CodeForAgent:
         self._timeouts = timeouts
 
     async def __call__(self, client: Client, due: Due, database: Database) -> None:
-        """Do so for this order; idempotent. Raises `NoAgentAddress`, `NoQrContact`, `Refused`."""
+        """Do so for this order, unless its eSIM has ended; idempotent. Raises `NoAgentAddress`,
+        `NoQrContact`, `NumberSuspended`, `Refused`.
+        """
+        try:
+            await self._reach_agent(client, due, database)
+        except Refused as refused:
+            codes = {refusal.code for refusal in refused.refusals}
+            if "sim_suspended" in codes:
+                raise NumberSuspended from None
+            if "no_qr_contact" in codes:
+                raise NoQrContact from None
+            if "sim_discarded" not in codes:
+                raise
+
+    async def _reach_agent(self, client: Client, due: Due, database: Database) -> None:
         async with database.transaction() as connection:
             esim = await code_requests.esim_of(connection, due.order_id)
             if esim is None:
@@ -83,10 +97,7 @@ class CodeForAgent:
             )
         except WorkflowAlreadyStartedError:
             return
-        codes = {refusal.code for refusal in result.refusals}
-        if "no_qr_contact" in codes:
-            raise NoQrContact
-        if codes:
+        if result.refusals:
             raise Refused(*result.refusals)
 
 

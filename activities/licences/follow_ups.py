@@ -1,14 +1,18 @@
 """What orders about numbers leave to be done outside the database."""
 
+from collections.abc import Iterable
+
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError, RPCStatusCode
 
 from models.values import cut
-from store.licences import change_rows
+from store.licences import change_rows, waiting
 from store.orders.follow_ups import Due
 from store.session import Database
 from workflows.licences.messages import ChangeNumber
+from workflows.messages import Retry
 from workflows.search_attributes import change_labels
 
 
@@ -34,3 +38,20 @@ async def start_number_change(client: Client, due: Due, database: Database) -> N
         static_details=start.details,
         search_attributes=change_labels(start),
     )
+
+
+async def continue_waiting(client: Client, due: Due, database: Database) -> None:
+    """Have the work continue that waited because of an eSIM, which the order's step has stopped."""
+    async with database.reading() as connection:
+        waits = await waiting.workflows_of(connection, int(due.target), but=due.order_id)
+    await retry_each(client, waits, Retry())
+
+
+async def retry_each(client: Client, workflow_ids: Iterable[str], call: Retry) -> None:
+    """Signal `retry` to each workflow. If one has ended, ignore the error: nothing of it waits."""
+    for workflow_id in workflow_ids:
+        try:
+            await client.get_workflow_handle(workflow_id).signal("retry", call)
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.NOT_FOUND:
+                raise

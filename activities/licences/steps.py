@@ -8,17 +8,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.licences.follow_ups import retry_each
 from models.licences.changes import ChangeResult, NumberChange
+from models.people.callers import By
 from outbox.licences import notices
 from outbox.orders import EMAILS
 from outbox.sender import Outbox
 from providers.port import NoOrderContact
-from store.licences import change_rows, changes, requests
+from store.licences import change_rows, changes, requests, waiting
 from store.mails import AboutWork
 from store.orders.follow_ups import Emails
 from store.session import Database
 from workflows.licences.messages import NotifyOfChange, NotifyOwners, ReportEnded
 from workflows.licences.steps import LicenceMailSteps, NumberCallSteps, NumberSteps
+from workflows.messages import Retry
 from workflows.orders.messages import Cancel
 
 
@@ -44,17 +47,25 @@ class NumberCalls(NumberCallSteps):
         self._outbox = outbox
 
     async def report_ended(self, ended: ReportEnded) -> None:
-        """Cancel the order's workflow, which finds the order cancelled, and let the request's workflow read
-        its row. If a workflow has ended, ignore the error: nothing needs the call.
+        """Cancel the order's workflow, which finds the order cancelled, let the request's workflow read its
+        row, and have the work continue that waited because of the eSIM. If a workflow has ended, ignore the
+        error: nothing needs the call.
         """
         if ended.order_id is not None:
             order = self._client.get_workflow_handle(ended.order_id)
             await _unless_ended(order.execute_update("cancel", Cancel(), id=ended.change_id))
         if ended.request_id is not None:
             await _unless_ended(self._client.get_workflow_handle(ended.request_id).signal("look"))
+        async with self._database.reading() as connection:
+            change = await change_rows.find(connection, ended.change_id)
+            sim_id = change.result.sim_id if change else None
+            if change is None or sim_id is None:
+                return
+            waits = await waiting.workflows_of(connection, sim_id, but=ended.change_id)
+        await retry_each(self._client, waits, _as_retry(change.by))
 
     async def notify_of_change(self, step: NotifyOfChange) -> None:
-        """Ask the order contacts of the number's distributor. Raises `NoOrderContact` and what `Outbox`
+        """Ask the order contacts of the eSIM's distributor. Raises `NoOrderContact` and what `Outbox`
         raises.
         """
         async with self._database.reading() as connection:
@@ -106,6 +117,13 @@ class _Wanted:
 
 def _emails(kind: str) -> Emails:
     return EMAILS[kind].to_people
+
+
+def _as_retry(by: By) -> Retry:
+    """Recorded as the retry of the caller who changed the number. What the end of a licence stops is released
+    with it already, so no retry of it is recorded.
+    """
+    return Retry() if by.actor == "system" else Retry(actor=by.actor, origin_id=by.origin_id)
 
 
 async def _unless_ended(call: Awaitable[object]) -> None:

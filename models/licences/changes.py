@@ -12,7 +12,7 @@ from pydantic import Field
 from models.errors import Refusal
 from models.identifiers import ACTOR_PATTERN, LICENCE_REQUEST_ID_PATTERN, NUMBER_CHANGE_ID_PATTERN
 from models.licences.numbers import Change, Notice
-from models.values import Frozen, RecordId
+from models.values import Flag, Frozen, RecordId
 
 ChangeId = Annotated[str, Field(pattern=NUMBER_CHANGE_ID_PATTERN)]
 LicenceRequestId = Annotated[str, Field(pattern=LICENCE_REQUEST_ID_PATTERN)]
@@ -29,6 +29,8 @@ class NumberChange(Frozen):
     change: Change
     agent_id: RecordId | None = None
     """The number's new agent, of a change of user; None: no agent, as where the agent is deactivated."""
+    keeps_licence: Flag = False
+    """The licence stays with the number whose eSIM is stopped, because a replacement follows (L30)."""
     note_id: RecordId | None = None
     """The note about this change with the reason, as it was typed (L39)."""
     actor: str = Field(default="operator", pattern=ACTOR_PATTERN, max_length=64)

@@ -4,6 +4,8 @@ The desk refuses by these before it starts anything, and the transaction that ac
 current facts. Source: requirements L4 to L6, L12 to L24, L29, L39.
 """
 
+from datetime import date
+
 from pydantic import BaseModel, ConfigDict
 
 from models.errors import Refusal
@@ -42,6 +44,8 @@ class LicenceFacts(BaseModel):
     """The number that uses it, such as `N-7`, also while the order is open."""
     over: bool
     """It was given back, and its paid period has ended."""
+    usable_until: date | None = None
+    """Its last day, if it was given back (L32)."""
 
 
 def assign_refusals(number: NumberFacts, licence: LicenceFacts, *, phone_confirmed: bool) -> list[Refusal]:
@@ -63,20 +67,22 @@ def replace_refusals(
 ) -> list[Refusal]:
     """Every reason why the eSIM of this number cannot be replaced (L29, L30).
 
-    The eSIM of a lost phone may have been stopped already: then a number with a licence gets its replacement
-    all the same.
+    The eSIM of a lost phone is mostly stopped already: then a number that has kept its licence gets its
+    replacement all the same. If it is not, and the replacement is refused, that is said too.
     """
     found = _number(number)
     if not licensed or (number.sim_id is None and not reason.stops_at_once):
         found.append(Refusal.of("number_without_esim"))
     found += _order(number)
     found += _agent(number, phone_confirmed=phone_confirmed)
+    if found and reason.stops_at_once and number.sim_id is not None:
+        found.append(Refusal.of("esim_not_stopped", sim=f"S-{number.sim_id}"))
     return found
 
 
-def change_refusals(change: Change, number: NumberFacts) -> list[Refusal]:
+def change_refusals(change: Change, number: NumberFacts, *, reason: bool = True) -> list[Refusal]:
     """Every reason why the number cannot be changed so (L13, L22, L39). What is so already is no reason: the
-    change then changes nothing.
+    change then changes nothing. `reason`: the caller says why, as is needed for a suspension.
     """
     if change is Change.RECOVER:
         if number.state is not NumberState.DELETED:
@@ -92,7 +98,8 @@ def change_refusals(change: Change, number: NumberFacts) -> list[Refusal]:
             found.append(Refusal.of("number_has_esim", sim=f"S-{number.sim_id}"))
         return found
     if change is Change.SUSPEND and number.state is NumberState.ACTIVE:
-        return _order(number)
+        found = _order(number)
+        return found if reason else [*found, Refusal.of("reason_needed")]
     return []
 
 

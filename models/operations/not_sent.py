@@ -25,6 +25,7 @@ class NotSentReason(StrEnum):
     NO_QR_CONTACT = "no_qr_contact"
     NO_AGENT_ADDRESS = "no_agent_address"
     NO_OWNER = "no_owner"
+    NUMBER_SUSPENDED = "number_suspended"
     COMPONENT_UNAVAILABLE = "component_unavailable"
     REFUSED = "refused"
     INTERRUPTED = "interrupted"
@@ -48,6 +49,7 @@ _REASONS = {
     NotSentReason.NO_QR_CONTACT: "The distributor has no contact with the role eSIM QR code.",
     NotSentReason.NO_AGENT_ADDRESS: "The agent has no e-mail address.",
     NotSentReason.NO_OWNER: "The account has no active owner.",
+    NotSentReason.NUMBER_SUSPENDED: "The number is suspended.",
     NotSentReason.COMPONENT_UNAVAILABLE: "A component that it needs is unavailable.",
     NotSentReason.REFUSED: "The call was refused; the workflow's history says why.",
     NotSentReason.INTERRUPTED: "An attempt was interrupted; it is not known whether it succeeded.",

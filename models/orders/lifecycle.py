@@ -64,6 +64,7 @@ class HoldReason(StrEnum):
     NO_QR_CONTACT = "no_qr_contact"
     NO_AGENT_ADDRESS = "no_agent_address"
     NO_OWNER = "no_owner"
+    NUMBER_SUSPENDED = "number_suspended"
     STEP_FAILED = "step_failed"
 
     @property
@@ -109,7 +110,11 @@ _HOLDS = {
         "one, then retry."
     ),
     HoldReason.NO_AGENT_ADDRESS: (
-        "The agent has no e-mail address for the QR code. Set one: the order then continues by itself."
+        "The agent has no e-mail address for the QR code. Set one: what is held then continues by itself."
+    ),
+    HoldReason.NUMBER_SUSPENDED: (
+        "The number is suspended, so its agent gets no QR code. "
+        "Resume it: the order then continues by itself."
     ),
     HoldReason.NO_OWNER: (
         "The account has no active owner who can be notified of a request for licences. Give a user the role "

@@ -42,6 +42,12 @@ LICENCES = {
     ),
     "eid_invalid": Declared("An EID has 32 digits, of which the last two are a checksum."),
     "unknown_line_type": Declared("A line type is one of: {types}."),
+    "esim_not_stopped": Declared(
+        "The eSIM {sim} still works. Stop it: `esim-orders number stop-esim NUMBER --reason lost`.", CONFLICT
+    ),
+    "esim_stopped": Declared("The eSIM {sim} has stopped all the same; its provider is notified.", CONFLICT),
+    "reason_needed": Declared("A suspension needs a reason."),
+    "unknown_stop_reason": Declared("A reason to stop an eSIM is one of: {reasons}."),
     "unknown_replace_reason": Declared("A reason to replace an eSIM is one of: {reasons}."),
     # the rows of a file of numbers
     "cell_no_line_type": Declared("it must be direct or shared."),

@@ -1,4 +1,4 @@
-"""The e-mails about changes of numbers, to the number's distributor, and about requests for licences, to the
+"""The e-mails about changes of numbers, to the eSIM's distributor, and about requests for licences, to the
 owners; their texts are in `wording/licences/changes`.
 
 The distributor does not learn who uses the number.
@@ -79,7 +79,7 @@ TO_PROVIDER: Mapping[Notice, type[ProviderAsked]] = {
 
 
 def to_provider(facts: NoticeFacts) -> list[Outgoing]:
-    """The e-mail to each order contact of the number's distributor."""
+    """The e-mail to each order contact of the eSIM's distributor."""
     email = TO_PROVIDER[facts.notice].of({**vars(facts), "reference": facts.about.id})
     return [Outgoing(email, contact) for contact in facts.contacts]
 

@@ -72,10 +72,10 @@ class AgentDesk(ConnectedDesk, AgentBook):
         eid: str | None = None,
         phone_confirmed: bool | None = None,
     ) -> AgentView:
-        """Edit an agent; None leaves a field as it is. Orders that are held for the address continue with it
-        (L27). E-mails with a QR code to the address before are revoked with their links; those that were not
-        sent, or whose link was valid, are sent to the new one (L31). After `Unavailable` the agent is edited;
-        the same call again continues and sends them.
+        """Edit an agent; None leaves a field as it is. Orders and requests for codes that are held for the
+        address continue with it (L27). E-mails with a QR code to the address before are revoked with their
+        links; those that were not sent, or whose link was valid, are sent to the new one (L31). After
+        `Unavailable` the agent is edited; the same call again continues and sends them.
         """
         async with self._database.transaction() as connection:
             found = await find_agent(connection, caller.scope, agent)
@@ -93,8 +93,8 @@ class AgentDesk(ConnectedDesk, AgentBook):
             held = []
             if edited.email is not None:
                 held = await agents.held_for_address(connection, found.account_id, found.id)
-        for order_id in held:
-            await self._continue(caller, order_id)
+        for workflow_id in held:
+            await self._continue(caller, workflow_id)
         await self._send(caller, found, moved)
         return edited
 
@@ -136,12 +136,12 @@ class AgentDesk(ConnectedDesk, AgentBook):
             caller.require(Permission.MANAGE_NUMBERS)
             return await agents.activate(connection, found.id, caller.by)
 
-    async def _continue(self, caller: Caller, order_id: str) -> None:
-        """Have a held order look for the address again."""
+    async def _continue(self, caller: Caller, workflow_id: str) -> None:
+        """Have a held order or request look for the address again."""
         try:
-            await self._calls.signal(order_id, "retry", _retry(caller))
+            await self._calls.signal(workflow_id, "retry", _retry(caller))
         except NoSuchWorkflow:
-            await self._restarts.start(order_id, caller.by)
+            await self._restarts.start(workflow_id, caller.by)
 
 
 def _retry(caller: Caller) -> Retry:

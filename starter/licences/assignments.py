@@ -8,18 +8,20 @@ async with AssignmentDesk.open(Settings()) as desk:
 from temporalio.client import Client
 
 from models.codes.requests import NotificationView
-from models.errors import Refused
+from models.errors import Refusal, Refused
 from models.identifiers import order_id
 from models.licences.entered import parse_add_on
 from models.licences.kinds import AssignLicence, ReplaceLicenceEsim
-from models.licences.numbers import ReplaceReason
+from models.licences.numbers import Change, ReplaceReason
 from models.people.callers import Caller, OfAccount, Permission
 from settings import Settings
 from starter.codes.workflows import QrWorkflows
 from starter.connected import ConnectedDesk
+from starter.licences.changes import NumberChanges
 from starter.orders.desk import OrderDesk
 from starter.orders.drafts import Draft, Placed
 from store.licences import free, licences
+from store.licences.esims import sim_of
 from store.licences.lookups import NumberKey, find_number
 from store.licences.resend import resend
 from store.orders import views
@@ -60,6 +62,7 @@ class AssignmentDesk(ConnectedDesk):
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         super().__init__(client, database, settings)
         self._orders = OrderDesk(client, database, settings)
+        self._changes = NumberChanges(self._calls, database)
         self._workflows = QrWorkflows(self._calls, database, settings)
 
     async def assign(self, caller: Caller, draft: AssignDraft) -> Placed:
@@ -87,14 +90,29 @@ class AssignmentDesk(ConnectedDesk):
         return what
 
     async def replace(self, caller: Caller, draft: ReplaceDraft) -> Placed:
-        """Replace the eSIM of a number; the licence stays (L29, L30)."""
-        what = await self._replaced(caller, draft)
-        return await self._orders.place_order(caller, what, draft.key)
+        """Replace the eSIM of a number; the licence stays (L29, L30).
+
+        Of a lost or stolen phone the eSIM is stopped first, which cancels an open order of the number. If the
+        replacement is then refused, the eSIM has stopped all the same: one of the reasons says so
+        (`esim_stopped`).
+        """
+        number, what = await self._replaced(caller, draft)
+        key = checked_key(draft.key)
+        stopped = await self._stopped(caller, number, what, key)
+        try:
+            return await self._orders.place_order(caller, what, key)
+        except Refused as refused:
+            if stopped is None:
+                raise
+            raise Refused(*refused.refusals, Refusal.of("esim_stopped", sim=f"S-{stopped}")) from None
 
     async def check_replace(self, caller: Caller, draft: ReplaceDraft) -> ReplaceLicenceEsim:
-        """What `replace` would order now. Raises `Refused` like it; nothing is started or stored."""
-        what = await self._replaced(caller, draft)
-        await self._orders.check_order(caller, what, draft.key)
+        """What `replace` would order now. Raises `Refused` like it; nothing is started or stored. A lost or
+        stolen phone's eSIM is stopped whether a replacement is refused or not, so that is not checked.
+        """
+        _, what = await self._replaced(caller, draft)
+        if not what.reason.stops_at_once:
+            await self._orders.check_order(caller, what, draft.key)
         return what
 
     async def resend(self, caller: Caller, number: str, *, key: str | None = None) -> NotificationView:
@@ -126,22 +144,44 @@ class AssignmentDesk(ConnectedDesk):
                     connection, number.account_id, order_id(number.account_id, key)
                 )
                 licence_id = _of_known(known.what if known else None, number) or await free.choose(
-                    connection, number.account_id, add_on, but=tried
+                    connection, number.account_id, add_on, but=tried, kept_by=number.id
                 )
         return AssignLicence(
             number_id=number.id, licence_id=licence_id, phone_confirmed=draft.phone_confirmed
         )
 
-    async def _replaced(self, caller: Caller, draft: ReplaceDraft) -> ReplaceLicenceEsim:
+    async def _stopped(
+        self, caller: Caller, number: NumberKey, what: ReplaceLicenceEsim, key: str
+    ) -> int | None:
+        """Stop the eSIM of a lost or stolen phone, once; its id, if that stopped it. The licence is kept. A
+        repeat under the key of an order that was accepted stops nothing: the eSIM may be the new one.
+        """
+        if not what.reason.stops_at_once:
+            return None
+        _ = caller.user  # without a user nothing can be ordered, so nothing is stopped
+        async with self._database.reading() as connection:
+            of_key = order_id(number.account_id, key)
+            known = await views.acceptance(connection, number.account_id, of_key)
+            sim_id = None if known else await sim_of(connection, number.account_id, number.id)
+        if sim_id is None:
+            return None
+        stop = f"stop of S-{sim_id}"
+        result = await self._changes.make(
+            caller, number, Change.STOP_ESIM, stop, keeps_licence=True, reason=what.reason.value
+        )
+        return result.sim_id
+
+    async def _replaced(self, caller: Caller, draft: ReplaceDraft) -> tuple[NumberKey, ReplaceLicenceEsim]:
         async with self._database.reading() as connection:
             number = await find_number(connection, caller.scope, draft.number)
         caller.require(Permission.ASSIGN_LICENCES)
         reason = draft.reason.strip().lower().replace("-", "_")
         if reason not in set(ReplaceReason):
             raise Refused.because("unknown_replace_reason", reasons=", ".join(ReplaceReason))
-        return ReplaceLicenceEsim(
+        what = ReplaceLicenceEsim(
             number_id=number.id, reason=ReplaceReason(reason), phone_confirmed=draft.phone_confirmed
         )
+        return number, what
 
 
 def _of_known(what: object, number: NumberKey) -> int | None:

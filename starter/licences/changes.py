@@ -34,6 +34,7 @@ class NumberChanges:
         key: str | None = None,
         *,
         agent_id: int | None = None,
+        keeps_licence: bool = False,
         reason: str = "",
     ) -> ChangeResult:
         """Change the number, and learn in one round trip what changed, or every reason why not (`Refused`).
@@ -47,6 +48,7 @@ class NumberChanges:
             number_id=number.id,
             change=change,
             agent_id=agent_id,
+            keeps_licence=keeps_licence,
             note_id=await self._note(number.account_id, change_id, reason.strip(), caller.actor),
             actor=caller.actor,
             origin_id=caller.origin_id,

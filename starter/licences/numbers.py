@@ -12,7 +12,7 @@ from temporalio.client import Client
 
 from models.errors import Refused
 from models.licences.changes import ChangeResult
-from models.licences.numbers import Change, LineType
+from models.licences.numbers import Change, LineType, ReplaceReason
 from models.people.callers import Caller, OfAccount, Permission
 from settings import Settings
 from starter.connected import ConnectedDesk
@@ -21,6 +21,7 @@ from starter.licences.changes import NumberChanges
 from store.licences.lookups import NumberKey, find_agent, find_number
 from store.session import Database
 
+_STOPPED_FOR = tuple(reason.value for reason in ReplaceReason if reason.stops_at_once)
 _CONVERSIONS = {LineType.DIRECT: Change.MAKE_DIRECT, LineType.SHARED: Change.MAKE_SHARED}
 
 
@@ -65,7 +66,9 @@ class NumberDesk(ConnectedDesk, NumberBook):
     async def suspend(
         self, caller: Caller, number: str, reason: str, *, key: str | None = None
     ) -> ChangeResult:
-        """Suspend the number: its eSIM is off, the licence stays in use and charged (L39)."""
+        """Suspend the number: its eSIM is off, the licence stays in use and charged (L39). The reason is
+        needed (`reason_needed`).
+        """
         found = await self._found(caller, number)
         return await self._changes.make(caller, found, Change.SUSPEND, key, reason=reason)
 
@@ -73,6 +76,19 @@ class NumberDesk(ConnectedDesk, NumberBook):
         """Resume a suspended number, and its eSIM."""
         found = await self._found(caller, number)
         return await self._changes.make(caller, found, Change.RESUME, key)
+
+    async def stop_esim(
+        self, caller: Caller, number: str, reason: str, *, key: str | None = None
+    ) -> ChangeResult:
+        """Stop the eSIM of a `lost` or `stolen` phone at once, also of a suspended number: an open order is
+        cancelled and the licence is free (L30). Assign one afterwards; to replace the eSIM and keep the
+        licence, call `AssignmentDesk.replace`, which stops it first.
+        """
+        found = await self._found(caller, number)
+        why = reason.strip().lower()
+        if why not in _STOPPED_FOR:
+            raise Refused.because("unknown_stop_reason", reasons=", ".join(_STOPPED_FOR))
+        return await self._changes.make(caller, found, Change.STOP_ESIM, key, reason=why)
 
     async def delete(self, caller: Caller, number: str, *, key: str | None = None) -> ChangeResult:
         """Delete the number: its eSIM stops at once, an open order is cancelled, the licence is free and no

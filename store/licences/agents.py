@@ -6,7 +6,7 @@ An agent is locked last (`store.locks`): after the numbers, orders and SIMs that
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +16,8 @@ from models.licences.views import AgentView
 from models.orders.lifecycle import HoldReason
 from models.people.callers import By, Scope
 from store import events
+from store.codes.tables import QrRequestRow
+from store.fleet.tables import SimRow
 from store.licences.tables import AgentRow, LicenceOrderRow, NumberRow
 from store.locks import keep_account_open
 from store.operations.tables import HoldRow
@@ -34,16 +36,22 @@ _NUMBERS = (
     .where(NumberRow.agent_id == bindparam("agent"), NumberRow.account_id == bindparam("account"))
     .order_by(NumberRow.id)
 )
-_HELD = (
+_FOR_ADDRESS = HoldRow.reason == HoldReason.NO_AGENT_ADDRESS.value
+_HELD = union(
     select(HoldRow.workflow_id)
-    .distinct()
     .join(LicenceOrderRow, LicenceOrderRow.order_id == HoldRow.workflow_id)
     .where(
         LicenceOrderRow.agent_id == bindparam("agent"),
         LicenceOrderRow.account_id == bindparam("account"),
-        HoldRow.reason == HoldReason.NO_AGENT_ADDRESS.value,
-    )
-    .order_by(HoldRow.workflow_id)
+        _FOR_ADDRESS,
+    ),
+    select(HoldRow.workflow_id)
+    .join(QrRequestRow, QrRequestRow.id == HoldRow.workflow_id)
+    .join(SimRow, SimRow.id == QrRequestRow.sim_id)
+    .join(NumberRow, NumberRow.subject == SimRow.holder)
+    .where(
+        NumberRow.agent_id == bindparam("agent"), NumberRow.account_id == bindparam("account"), _FOR_ADDRESS
+    ),
 )
 
 
@@ -141,9 +149,11 @@ async def numbers_of(connection: AsyncConnection, account_id: int, agent_id: int
 
 
 async def held_for_address(connection: AsyncConnection, account_id: int, agent_id: int) -> list[str]:
-    """The orders for this agent that are held because the agent has no address (L27)."""
+    """The orders for this agent, and the requests for the codes of the agent's eSIMs, that are held because
+    the agent has no address (L27).
+    """
     known = {"agent": agent_id, "account": account_id}
-    return list(await connection.scalars(_HELD, known))
+    return sorted(await connection.scalars(_HELD, known))
 
 
 async def _record(

@@ -49,8 +49,9 @@ _FIND = (
         DistributorRow.name.label("distributor"),
     )
     .join(NumberRow, NumberRow.id == NumberChangeRow.number_id)
-    .join(ProviderRow, ProviderRow.id == NumberRow.provider_id)
-    .join(DistributorRow, DistributorRow.id == NumberRow.distributor_id)
+    .outerjoin(SimRow, SimRow.id == NumberChangeRow.sim_id)
+    .join(ProviderRow, ProviderRow.id == func.coalesce(SimRow.provider_id, NumberRow.provider_id))
+    .join(DistributorRow, DistributorRow.id == func.coalesce(SimRow.distributor_id, NumberRow.distributor_id))
     .outerjoin(BillingRow, BillingRow.account_id == NumberChangeRow.account_id)
     .where(NumberChangeRow.id == bindparam("change_id"))
 )
@@ -63,12 +64,12 @@ _NOTICE = (
         NumberRow.msisdn,
         AccountRow.name.label("account"),
         ProviderRow.name.label("provider"),
-        order_contacts_of(NumberRow.distributor_id).label("contacts"),
+        order_contacts_of(SimRow.distributor_id).label("contacts"),
     )
     .join(NumberRow, NumberRow.id == NumberChangeRow.number_id)
     .join(SimRow, SimRow.id == NumberChangeRow.sim_id)
     .join(AccountRow, AccountRow.id == NumberChangeRow.account_id)
-    .join(ProviderRow, ProviderRow.id == NumberRow.provider_id)
+    .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
     .where(NumberChangeRow.id == bindparam("change_id"), NumberChangeRow.notified_at.is_(None))
 )
 _WANTED_IN = {Notice.SUSPEND: SimState.SUSPENDED, Notice.RESUME: SimState.ACTIVE}
@@ -132,7 +133,7 @@ class NoticeFacts:
     msisdn: str
     iccid: str | None
     contacts: tuple[Person, ...]
-    """The order contacts of the number's distributor."""
+    """The order contacts of the eSIM's distributor: the number may have another one by now."""
 
 
 async def find(connection: AsyncConnection, change_id: str) -> Recorded | None:

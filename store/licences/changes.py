@@ -6,7 +6,7 @@ moment (L13, L15, L22 to L25, L38, L39). Nothing is assigned afterwards (L16).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import Refusal
 from models.fleet.inventory import SimState
 from models.licences.changes import ChangeResult, NumberChange
-from models.licences.numbers import Change, LineType, Notice, NumberState
+from models.licences.numbers import Change, Notice
 from models.licences.rules import NumberFacts, change_refusals
 from models.orders.lifecycle import OPEN
 from models.people.callers import By, Permission
@@ -25,6 +25,7 @@ from store import events
 from store.codes.discard import ended_by_discard
 from store.events import Happening
 from store.licences import change_rows, esims, facts
+from store.licences.change_plans import Plan, plan_of
 from store.licences.tables import AgentRow, LicenceRow, NumberChangeRow, NumberRow
 from store.locks import lock_subject
 from store.orders import follow_ups, steps, views
@@ -67,20 +68,6 @@ _WRITE_AGAIN = _WRITE.on_conflict_do_update(
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """What a change does to the number."""
-
-    event: str
-    data: dict[str, Any] = field(default_factory=dict)
-    values: dict[str, Any] = field(default_factory=dict)
-    """The columns of the number that change."""
-    ends: bool = False
-    """Whether the open order, the eSIM and the use of the licence end."""
-    moves: tuple[SimState, SimState, Notice] | None = None
-    """The eSIM's state before and after, and what the provider is asked for that."""
-
-
-@dataclass(frozen=True)
 class _Outcome:
     """What a change has ended or changed besides the number itself."""
 
@@ -111,12 +98,12 @@ async def apply(
     number = await facts.number(connection, change.account_id, change.number_id, kept)
     if recorded:
         over = await _licence_over(connection, change, number.licence_id)
-        plan = _plan(change, facts.read(number), number.licence_id) if over else None
+        plan = plan_of(change, facts.read(number), number.licence_id) if over else None
     else:
         refusals = await _refusals(connection, change, facts.read(number), agent)
         if refusals:
             return _refused(change, *refusals)
-        plan = _plan(change, facts.read(number), number.licence_id)
+        plan = plan_of(change, facts.read(number), number.licence_id)
     by = recorded.by if recorded else By(change.actor, change.origin_id)
     outcome = await _done(connection, change, by, plan, number, order, emails) if plan else _Outcome()
     await _record(connection, change, outcome, changed=plan is not None)
@@ -158,7 +145,7 @@ async def _refusals(
     )
     if not_allowed:
         return [not_allowed]
-    found = change_refusals(change.change, number)
+    found = change_refusals(change.change, number, reason=change.note_id is not None)
     if change.change is Change.CHANGE_USER and change.agent_id is not None:
         if agent is None:
             found.append(Refusal.of("unknown_agent"))
@@ -178,51 +165,18 @@ async def _licence_over(connection: AsyncConnection, change: NumberChange, licen
     return licence is not None and licence.over
 
 
-def _plan(change: NumberChange, number: NumberFacts, licence_id: int | None) -> _Plan | None:
-    """What this change does to the number as it is; None if it is so already (L26)."""
-    deleted, suspended = number.state is NumberState.DELETED, number.state is NumberState.SUSPENDED
-    in_use = number.sim_id is not None or number.open_order is not None or licence_id is not None
-    user = {"agent": change.agent_id, "agent_before": number.agent_id}
-    deletes = {"deleted_at": now(), "agent_id": None}
-    suspends = {"suspended_at": now(), "suspended_note_id": change.note_id}
-    resumes: dict[str, Any] = {"suspended_at": None, "suspended_note_id": None}
-    off = (SimState.ACTIVE, SimState.SUSPENDED, Notice.SUSPEND)
-    on = (SimState.SUSPENDED, SimState.ACTIVE, Notice.RESUME)
-    plans = {
-        Change.CHANGE_USER: (
-            number.agent_id != change.agent_id,
-            _Plan("number.user_changed", user, {"agent_id": change.agent_id}, ends=True),
-        ),
-        Change.DELETE: (not deleted, _Plan("number.deleted", {}, deletes, ends=True)),
-        Change.RECOVER: (deleted, _Plan("number.recovered", {}, {"deleted_at": None})),
-        Change.SUSPEND: (not suspended, _Plan("number.suspended", {}, suspends, moves=off)),
-        Change.RESUME: (suspended, _Plan("number.resumed", {}, resumes, moves=on)),
-        Change.MAKE_DIRECT: _to(LineType.DIRECT, number),
-        Change.MAKE_SHARED: _to(LineType.SHARED, number),
-        Change.STOP_ESIM: (in_use, _Plan("number.esim_stopped", ends=True)),
-    }
-    changes, plan = plans[change.change]
-    return plan if changes else None
-
-
-def _to(line_type: LineType, number: NumberFacts) -> tuple[bool, _Plan]:
-    return number.line_type is not line_type, _Plan(
-        f"number.made_{line_type}", {}, {"line_type": line_type.value}
-    )
-
-
 async def _done(  # noqa: PLR0917  as many as there are
     connection: AsyncConnection,
     change: NumberChange,
     by: By,
-    plan: _Plan,
+    plan: Plan,
     number: Any,
     order: Any,
     emails: EmailsOf,
 ) -> _Outcome:
     """Do what the plan says, and append the events."""
     if plan.ends:
-        outcome = await _end(connection, number, order, emails)
+        outcome = await _end(connection, plan, number, order, emails)
     else:
         outcome = await _move(connection, plan, number)
     if plan.values:
@@ -233,17 +187,19 @@ async def _done(  # noqa: PLR0917  as many as there are
     return outcome
 
 
-async def _end(connection: AsyncConnection, number: Any, order: Any, emails: EmailsOf) -> _Outcome:
-    """Cancel the open order, stop the eSIM, and free the licence."""
+async def _end(
+    connection: AsyncConnection, plan: Plan, number: Any, order: Any, emails: EmailsOf
+) -> _Outcome:
+    """Cancel the open order, stop the eSIM, and free the licence, unless it is kept for a replacement."""
     if order is not None:
         leaves = [(follow_ups.WITHDRAWAL, "")]
         await steps.cancel(connection, order.id, _SYSTEM, emails=emails(order.kind), leaves=leaves)
     happenings: list[Happening] = []
     request_id = None
     if number.sim_id is not None:
-        iccid, request_id = await esims.stop(connection, number.sim_id)
+        iccid, request_id = await esims.stop(connection, number.sim_id, f"number:{number.number_id}")
         happenings.append(("sim.discarded", {"sim": number.sim_id, "iccid": iccid}))
-    if number.licence_id is not None:
+    if number.licence_id is not None and not plan.keeps_licence:
         await esims.free_licence(connection, number.number_id)
         happenings.append(("licence.freed", {"licence": number.licence_id}))
     return _Outcome(
@@ -255,7 +211,7 @@ async def _end(connection: AsyncConnection, number: Any, order: Any, emails: Ema
     )
 
 
-async def _move(connection: AsyncConnection, plan: _Plan, number: Any) -> _Outcome:
+async def _move(connection: AsyncConnection, plan: Plan, number: Any) -> _Outcome:
     """Suspend or resume the eSIM, where the plan says so and there is one."""
     if plan.moves is None or number.sim_id is None:
         return _Outcome()

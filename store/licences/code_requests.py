@@ -28,6 +28,13 @@ class NoQrContact(EsimError):
         super().__init__("The distributor has no contact with the role eSIM QR code.")
 
 
+class NumberSuspended(EsimError):
+    """The number is suspended: its agent gets the QR code once it is resumed (L39)."""
+
+    def __init__(self) -> None:
+        super().__init__("The number is suspended.")
+
+
 @dataclass(frozen=True)
 class EsimOfOrder:
     """The eSIM that an order brought, and what operators see of it."""
@@ -78,10 +85,14 @@ _BY_OTHERS = select(QrNotificationRow.id).where(
 
 
 async def esim_of(connection: AsyncConnection, order_id: str) -> EsimOfOrder | None:
-    """The eSIM of the order; None if the number does not use it any more, so that its code is not wanted."""
+    """The eSIM of the order; None if the number does not use it any more, so that its code is not wanted.
+    Raises `NumberSuspended`.
+    """
     row = (await connection.execute(_ESIM, {"order": order_id})).one_or_none()
     if row is None or row.sim_state == SimState.DISCARDED:
         return None
+    if row.sim_state == SimState.SUSPENDED:
+        raise NumberSuspended
     return EsimOfOrder(**row._mapping)
 
 
@@ -114,7 +125,8 @@ async def notify_agent(connection: AsyncConnection, esim: EsimOfOrder) -> Notifi
 
 
 async def code_request(connection: AsyncConnection, esim: EsimOfOrder) -> QrRequest | None:
-    """The request for the eSIM's code, by the user who placed the order; None if one is open already.
+    """The request for the eSIM's code; None if one is open already. It is made by the platform, for the user
+    who placed the order: an accepted order continues whatever the user may still do (F53).
 
     A refused request is refused for good, so the next attempt has an id of its own. Raises `NoAgentAddress`,
     `NoQrContact`, and `Refused` with any other reason.
@@ -137,4 +149,5 @@ async def code_request(connection: AsyncConnection, esim: EsimOfOrder) -> QrRequ
         account_id=esim.account_id,
         sim_id=esim.sim_id,
         user_id=esim.placed_by,
+        order_id=esim.order_id,
     )

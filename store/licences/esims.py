@@ -6,10 +6,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.fleet.inventory import IN_PLACE, SimState
 from store.codes import discard
 from store.fleet.tables import SimRow
+from store.licences import waiting
 from store.licences.tables import LicenceRow
 from store.row import now
 
 _LOCK = select(SimRow.id).where(SimRow.holder == bindparam("subject")).order_by(SimRow.id).with_for_update()
+_IN_PLACE = select(SimRow.id).where(
+    SimRow.account_id == bindparam("account"),
+    SimRow.holder == bindparam("subject"),
+    SimRow.state.in_(IN_PLACE),
+)
 _ENDED, _REVOKED = discard.ending(bindparam("sim", type_=BigInteger))
 _STOP = (
     update(SimRow)
@@ -32,14 +38,24 @@ async def lock(connection: AsyncConnection, subject: str) -> None:
     await connection.execute(_LOCK, {"subject": subject})
 
 
-async def stop(connection: AsyncConnection, sim_id: int) -> tuple[str | None, str | None]:
-    """Stop an eSIM for good: it is discarded, its QR code, its links and an open request for the code end.
+async def stop(connection: AsyncConnection, sim_id: int, subject: str) -> tuple[str | None, str | None]:
+    """Stop the eSIM of this number for good: it is discarded, its QR code, its links and an open request for
+    the code end, and so does what else waits because of it.
 
     Returns its ICCID and the id of the request that ended, whose workflow is to be signalled
-    (`LOOK_AT_REQUEST` of `store.orders.swaps`). The caller has the provider notified.
+    (`LOOK_AT_REQUEST` of `store.orders.swaps`), as are those of `waiting.workflows_of`. The caller has the
+    provider notified.
     """
     row = (await connection.execute(_STOP, {"sim": sim_id})).one()
+    await waiting.release(connection, sim_id, subject)
     return row.iccid, row.request
+
+
+async def sim_of(connection: AsyncConnection, account_id: int, number_id: int) -> int | None:
+    """The eSIM that the account's number has now, active or suspended."""
+    known = {"account": account_id, "subject": f"number:{number_id}"}
+    found: int | None = await connection.scalar(_IN_PLACE, known)
+    return found
 
 
 async def set_state(connection: AsyncConnection, sim_id: int, before: SimState, after: SimState) -> bool:

@@ -71,7 +71,12 @@ def number_facts() -> Select[Any]:
 NUMBER_FACTS = number_facts()
 """All of an account's number, for a statement that reads more about it at the same moment."""
 _LICENCE = (
-    select(LicenceRow.id, LicenceRow.number_id, (LicenceRow.usable_until < TODAY).label("over"))
+    select(
+        LicenceRow.id,
+        LicenceRow.number_id,
+        LicenceRow.usable_until,
+        (LicenceRow.usable_until < TODAY).label("over"),
+    )
     .outerjoin(BillingRow, BillingRow.account_id == LicenceRow.account_id)
     .where(LicenceRow.id == bindparam("licence"), LicenceRow.account_id == bindparam("account"))
 )
@@ -102,14 +107,20 @@ async def number(connection: AsyncConnection, account_id: int, number_id: int, k
 
 
 async def licence(
-    connection: AsyncConnection, account_id: int, licence_id: int, *, lock: bool = False
+    connection: AsyncConnection,
+    account_id: int,
+    licence_id: int,
+    *,
+    lock: bool = False,
+    of_number: int | None = None,
 ) -> LicenceFacts | None:
     """The facts about a licence of the account, locked until the end of the transaction if asked for; the
-    number must be locked before (`store.locks`). None if there is no such licence.
+    number must be locked before (`store.locks`). None if there is no such licence. `of_number`: the number
+    that may use it already.
     """
     statement = _LOCK_LICENCE if lock else _LICENCE
     row = (await connection.execute(statement, {"licence": licence_id, "account": account_id})).one_or_none()
     if row is None:
         return None
-    used = None if row.number_id is None else f"N-{row.number_id}"
-    return LicenceFacts(number=used, over=bool(row.over))
+    used = None if row.number_id in (None, of_number) else f"N-{row.number_id}"
+    return LicenceFacts(number=used, over=bool(row.over), usable_until=row.usable_until)

@@ -12,9 +12,15 @@ from store.licences.tables import BillingRow, LicenceRow
 
 
 async def choose(
-    connection: AsyncConnection, account_id: int, add_on: AddOn, *, but: Collection[int] = ()
+    connection: AsyncConnection,
+    account_id: int,
+    add_on: AddOn,
+    *,
+    but: Collection[int] = (),
+    kept_by: int | None = None,
 ) -> int:
-    """A free licence of the account, the oldest first and given-back ones last; `but` are left out.
+    """A free licence of the account, the oldest first and given-back ones last; `but` are left out. One that
+    the number `kept_by` has kept without an eSIM comes first.
 
     Nothing is locked: it may be taken before the order is accepted, which is then refused. Raises `Refused`
     (`no_free_licence`).
@@ -24,12 +30,13 @@ async def choose(
         or_(LicenceRow.usable_until.is_(None), LicenceRow.usable_until >= TODAY),
         add_on_today == add_on.value,
     )
+    own = LicenceRow.number_id == kept_by
     of = (BillingRow, BillingRow.account_id == LicenceRow.account_id)
     free = (
         select(LicenceRow.id)
         .outerjoin(*of)
-        .where(*usable, LicenceRow.number_id.is_(None), LicenceRow.id.not_in(but))
-        .order_by(LicenceRow.usable_until.desc().nulls_first(), LicenceRow.id)
+        .where(*usable, or_(LicenceRow.number_id.is_(None), own), LicenceRow.id.not_in(but))
+        .order_by(own.desc().nulls_last(), LicenceRow.usable_until.desc().nulls_first(), LicenceRow.id)
         .limit(1)
     )
     found = await connection.scalar(free)

@@ -1,7 +1,6 @@
 """The eSIMs of an order about a number, within the transaction of its step."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, insert, select, update
@@ -29,7 +28,6 @@ _FIND = (
         LicenceOrderRow.agent_id,
         LicenceOrderRow.reason,
         LicenceOrderRow.replaced_sim_id,
-        LicenceRow.usable_until,
         LicenceRow.number_id.label("used_by"),
         NumberRow.agent_id.label("agent_now"),
         (NumberRow.deleted_at.is_not(None) | NumberRow.suspended_at.is_not(None)).label("unusable"),
@@ -87,8 +85,6 @@ class OfOrder:
     agent_id: int
     reason: ReplaceReason | None
     replaced_sim_id: int | None
-    usable_until: date | None
-    """Of the licence."""
     used_by: int | None
     """The number that uses the licence."""
     agent_now: int | None

@@ -6,7 +6,7 @@ L28). The lock sequence is that of `store.locks`: number, order, licence, SIMs.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -23,15 +23,12 @@ from models.orders.views import OrderDetails
 from store.events import Happening
 from store.fleet.tables import SimRow
 from store.licences import esims, facts, order_sims, stops
-from store.licences.order_sims import OfOrder
 from store.licences.tables import LicenceOrderRow, LicenceRow, NumberRow
+from store.licences.waiting import CONTINUE_WAITING, REQUEST_CODE
 from store.orders.effects import Decision, Effect
 from store.orders.locked_order import LockedOrder
 from store.orders.swaps import LOOK_AT_REQUEST
 from store.people.tables import DistributorRow, ProviderRow
-
-REQUEST_CODE = "request_code"
-"""The follow-up that sends the agent the eSIM's QR code, or requests the code from the distributor first."""
 
 _ASKED = (
     facts.NUMBER_FACTS.add_columns(
@@ -71,8 +68,8 @@ _ANY_TIME = timedelta()
 
 
 @dataclass(frozen=True)
-class _Stopped:
-    """What the acceptance stopped at once: the eSIM of a lost or stolen phone."""
+class _Done:
+    """What a step did besides, such as stop an eSIM, and what it leaves to be done."""
 
     happenings: list[Happening] = field(default_factory=list)
     follow_ups: list[tuple[str, str]] = field(default_factory=list)
@@ -121,12 +118,11 @@ class _Licensed:
         happenings: list[Happening] = []
         follow_ups = [(REQUEST_CODE, order.id)]
         if found.in_place_id is not None:
-            stopped, ended = await esims.stop(connection, found.in_place_id)
-            happenings.append(("sim.discarded", {"sim": found.in_place_id, "iccid": stopped}))
-            follow_ups += [(LOOK_AT_REQUEST, ended)] if ended else []
+            stopped = await _stop(connection, found.in_place_id, f"number:{found.number_id}")
+            happenings += stopped.happenings
+            follow_ups += stopped.follow_ups
         await order_sims.activate(connection, found.temporary_id, known)
         happenings.append(("esim.activated", {"sim": found.temporary_id, "iccid": known}))
-        follow_ups += await self._also(connection, order, found)
         return Effect(happenings, iccid=known, follow_ups=follow_ups)
 
     async def details(
@@ -136,47 +132,41 @@ class _Licensed:
         rows = await connection.execute(_DETAILS.where(LicenceOrderRow.order_id.in_(order_ids)))
         return {row.order_id: LicenceOrderDetails(**row._mapping) for row in rows}
 
-    async def _also(
-        self, connection: AsyncConnection, order: LockedOrder, found: OfOrder
-    ) -> list[tuple[str, str]]:
-        """What else is to be done once the order is processed."""
-        return []
-
 
 class Assignments(_Licensed):
     """Changes the inventory for orders that assign a licence to a number (L4 to L9)."""
 
     async def decide(self, connection: AsyncConnection, placement: Placement) -> Decision:
-        """Refused with every reason (L5, L6, L12, L19, L20, L39), else the licence is in use from now on."""
+        """Refused with every reason (L5, L6, L12, L19, L20, L39), else the licence is in use from now on. One
+        that was given back ends with its paid period, whether the order is processed by then or not (L32).
+        """
         what = placement.what
         assert isinstance(what, AssignLicence)  # noqa: S101  the kind of this class
         row = await _number(connection, placement.account_id, what)
         if row is None:
             return Decision([Refusal.of("unknown_number")])
-        licence = await facts.licence(connection, placement.account_id, what.licence_id, lock=True)
+        licence = await facts.licence(
+            connection, placement.account_id, what.licence_id, lock=True, of_number=what.number_id
+        )
         if licence is None:
             return Decision([Refusal.of("unknown_licence")])
         reasons = assign_refusals(facts.read(row), licence, phone_confirmed=what.phone_confirmed)
         if reasons:
             return Decision(reasons)
-        await esims.free_licence(connection, what.number_id)  # a number uses one licence at most
+        # a number whose eSIM was stopped for a replacement that did not follow has kept its licence
+        await esims.free_licence(connection, what.number_id)
         await connection.execute(_TAKE, {"licence": what.licence_id, "number": what.number_id})
-        return _accepted(row, what.licence_id, {})
+        ends = _Done()
+        if licence.usable_until is not None:
+            due_on = licence.usable_until + timedelta(days=1)
+            ends.follow_ups.append(await stops.record_end(connection, placement, what.number_id, due_on))
+        return _accepted(row, what.licence_id, {}, ends)
 
     async def undo(self, connection: AsyncConnection, order: LockedOrder) -> Effect:
         """The temporary eSIM is deleted, and the licence is free again."""
         details = await order_sims.details(connection, order)
         await esims.free_licence(connection, details.number_id)
         return await _deleted(connection, order)
-
-    async def _also(
-        self, connection: AsyncConnection, order: LockedOrder, found: OfOrder
-    ) -> list[tuple[str, str]]:
-        """A licence that was given back ends with its paid period: the eSIM then stops (L32)."""
-        until: date | None = found.usable_until
-        if until is None:
-            return []
-        return [await stops.record_end(connection, order, found.number_id, until + timedelta(days=1))]
 
 
 class Replacements(_Licensed):
@@ -198,7 +188,8 @@ class Replacements(_Licensed):
         if reasons:
             return Decision(reasons)
         stopped = await _stop_at_once(connection, placement, what, row)
-        kept = {"replaced_sim_id": row.sim_id, "reason": what.reason.value}
+        replaced = row.sim_id or await stops.last_stopped(connection, what.number_id)
+        kept = {"replaced_sim_id": replaced, "reason": what.reason.value}
         return _accepted(row, row.licence_id, kept, stopped)
 
     async def undo(self, connection: AsyncConnection, order: LockedOrder) -> Effect:
@@ -216,9 +207,9 @@ async def _number(connection: AsyncConnection, account_id: int, what: OfNumber) 
     return (await connection.execute(_ASKED, known)).one_or_none()
 
 
-def _accepted(row: Any, licence_id: int, more: dict[str, Any], stopped: _Stopped | None = None) -> Decision:
+def _accepted(row: Any, licence_id: int, more: dict[str, Any], also: _Done | None = None) -> Decision:
     ids = {"number_id": row.number_id, "licence_id": licence_id, "agent_id": row.agent_id}
-    done = stopped or _Stopped()
+    done = also or _Done()
     return Decision(
         provider_id=row.provider_id,
         distributor_id=row.distributor_id,
@@ -232,14 +223,18 @@ def _accepted(row: Any, licence_id: int, more: dict[str, Any], stopped: _Stopped
 
 async def _stop_at_once(
     connection: AsyncConnection, placement: Placement, what: ReplaceLicenceEsim, row: Any
-) -> _Stopped:
-    stopped = _Stopped()
+) -> _Done:
     if not what.reason.stops_at_once or row.sim_id is None:
-        return stopped
+        return _Done()
     await esims.lock(connection, what.subject)
-    iccid, ended = await esims.stop(connection, row.sim_id)
-    stopped.happenings.append(("sim.discarded", {"sim": row.sim_id, "iccid": iccid}))
-    stopped.follow_ups.append(await stops.record_stopped(connection, placement, what.number_id, row.sim_id))
+    done = await _stop(connection, row.sim_id, what.subject)
+    done.follow_ups.append(await stops.record_stopped(connection, placement, what.number_id, row.sim_id))
+    return done
+
+
+async def _stop(connection: AsyncConnection, sim_id: int, subject: str) -> _Done:
+    iccid, ended = await esims.stop(connection, sim_id, subject)
+    stopped = _Done([("sim.discarded", {"sim": sim_id, "iccid": iccid})], [(CONTINUE_WAITING, str(sim_id))])
     if ended:
         stopped.follow_ups.append((LOOK_AT_REQUEST, ended))
     return stopped

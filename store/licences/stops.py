@@ -6,19 +6,28 @@ the provider.
 
 from datetime import date
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.identifiers import number_change_id
 from models.licences.numbers import Change, Notice
 from models.orders.placement import Placement
 from store.licences.tables import NumberChangeRow
-from store.orders.locked_order import LockedOrder
 from store.row import now
 
 START_NUMBER_CHANGE = "start_number_change"
 """The follow-up that starts the workflow of a change, whose id is its target."""
 _RECORD = insert(NumberChangeRow)
+_LAST_STOPPED = (
+    select(NumberChangeRow.sim_id)
+    .where(
+        NumberChangeRow.number_id == bindparam("number"),
+        NumberChangeRow.change == Change.STOP_ESIM,
+        NumberChangeRow.sim_id.is_not(None),
+    )
+    .order_by(NumberChangeRow.applied_at.desc())
+    .limit(1)
+)
 
 
 async def record_stopped(
@@ -44,16 +53,22 @@ async def record_stopped(
     return START_NUMBER_CHANGE, change_id
 
 
+async def last_stopped(connection: AsyncConnection, number_id: int) -> int | None:
+    """The eSIM of a lost or stolen phone that was stopped before its replacement is ordered."""
+    found: int | None = await connection.scalar(_LAST_STOPPED, {"number": number_id})
+    return found
+
+
 async def record_end(
-    connection: AsyncConnection, order: LockedOrder, number_id: int, due_on: date
+    connection: AsyncConnection, placement: Placement, number_id: int, due_on: date
 ) -> tuple[str, str]:
-    """Record that the number's eSIM stops on this day, as its licence was given back and then ends (L32).
+    """Record that the order, or the number's eSIM, ends on this day: the licence was given back (L32).
     Returns the follow-up.
     """
-    change_id = number_change_id(order.account_id, f"end of {order.id}")
+    change_id = number_change_id(placement.account_id, f"end of {placement.order_id}")
     values = {
         "id": change_id,
-        "account_id": order.account_id,
+        "account_id": placement.account_id,
         "number_id": number_id,
         "change": Change.STOP_ESIM,
         "actor": "system",

@@ -221,6 +221,7 @@ _NUMBERS: dict[str, Sample] = {
     "convert": Sample(lambda d, c, k, _: d.numbers.convert(c, k.number, "shared"), P.MANAGE_NUMBERS),
     "suspend": Sample(lambda d, c, k, _: d.numbers.suspend(c, k.number, "Lost."), P.MANAGE_NUMBERS),
     "resume": Sample(lambda d, c, k, _: d.numbers.resume(c, k.number), P.MANAGE_NUMBERS),
+    "stop_esim": Sample(lambda d, c, k, _: d.numbers.stop_esim(c, k.number, "lost"), P.MANAGE_NUMBERS),
     "delete": Sample(lambda d, c, k, _: d.numbers.delete(c, k.number), P.MANAGE_NUMBERS),
     "recover": Sample(lambda d, c, k, _: d.numbers.recover(c, k.number), P.MANAGE_NUMBERS),
 }

@@ -35,6 +35,7 @@ FINISHES = {
     "QrDesk.notify": "of a code that the SIM has",
     "AccountDesk.create": "another account",
     "NumberDesk.suspend": "the reason of a change that adds no number",
+    "NumberDesk.stop_esim": "the reason of a change that adds no number",
     "LicenceDesk.give_back": "its charges end",
 }
 """What the operator may still do, and why."""

@@ -92,8 +92,12 @@ HOLDS = {
         "Ajoutez-en un, puis relancez."
     ),
     HoldReason.NO_AGENT_ADDRESS: (
-        "L’agent n’a pas d’adresse e-mail pour le QR code. Indiquez-en une : la commande continue alors "
-        "d’elle-même."
+        "L’agent n’a pas d’adresse e-mail pour le QR code. Indiquez-en une : ce qui est en attente "
+        "continue alors de lui-même."
+    ),
+    HoldReason.NUMBER_SUSPENDED: (
+        "Le numéro est suspendu ; son agent ne reçoit pas de QR code. Réactivez-le : la commande continue "
+        "alors d’elle-même."
     ),
     HoldReason.NO_OWNER: (
         "Le compte n’a aucun propriétaire actif à prévenir d’une demande de licences. Donnez ce rôle à un "
@@ -150,6 +154,7 @@ NOT_SENT = {
     NotSentReason.NO_QR_CONTACT: "Le distributeur n’a aucun contact avec le rôle « QR code eSIM ».",
     NotSentReason.NO_AGENT_ADDRESS: "L’agent n’a pas d’adresse e-mail.",
     NotSentReason.NO_OWNER: "Le compte n’a aucun propriétaire actif.",
+    NotSentReason.NUMBER_SUSPENDED: "Le numéro est suspendu.",
     NotSentReason.COMPONENT_UNAVAILABLE: "Un composant nécessaire est indisponible.",
     NotSentReason.REFUSED: "L’appel a été refusé ; l’historique du workflow en donne la raison.",
     NotSentReason.INTERRUPTED: "Une tentative a été interrompue ; on ignore si elle a abouti.",

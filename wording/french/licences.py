@@ -37,6 +37,12 @@ LICENCES = {
     ),
     "eid_invalid": "Un EID a 32 chiffres, dont les deux derniers sont une clé de contrôle.",
     "unknown_line_type": "Un type de ligne est l’un de : {types}.",
+    "esim_not_stopped": (
+        "L’eSIM {sim} fonctionne encore. Arrêtez-la : `esim-orders number stop-esim NUMÉRO --reason lost`."
+    ),
+    "esim_stopped": "L’eSIM {sim} est tout de même arrêtée ; son opérateur en est informé.",
+    "reason_needed": "Une suspension demande un motif.",
+    "unknown_stop_reason": "Un motif d’arrêt d’une eSIM est l’un de : {reasons}.",
     "unknown_replace_reason": "Un motif de remplacement d’une eSIM est l’un de : {reasons}.",
     "cell_no_line_type": "la valeur doit être direct ou shared.",
     "agent_without_name": "un agent demande un nom.",

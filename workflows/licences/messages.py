@@ -54,7 +54,9 @@ class NotifyOfChange(NumberStep):
 
 
 class ReportEnded(NumberStep):
-    """Input of the step `report_ended`: what has ended in the database, and may still have a workflow."""
+    """Input of the step `report_ended`: what has ended in the database, and may still have a workflow. Which
+    work waited because of the eSIM, the database says.
+    """
 
     order_id: str | None = None
     request_id: str | None = None

@@ -84,11 +84,11 @@ class EsimNumberChange:
 
     async def _report_ended(self, result: ChangeResult) -> None:
         order_id, request_id = result.cancelled_order, result.ended_request
-        if order_id is None and request_id is None:
+        if order_id is None and request_id is None and result.sim_id is None:
             return
         message = ReportEnded(change_id=self._id, order_id=order_id, request_id=request_id)
         if await self._sent(NumberCallSteps.report_ended, message):
-            self._note("The workflows of what ended are notified")
+            self._note("The workflows of what ended or continues are notified")
 
     async def _notify(self, result: ChangeResult) -> None:
         if result.notice is None:

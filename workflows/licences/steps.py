@@ -21,11 +21,11 @@ class NumberSteps(Steps):
 class NumberCallSteps(Steps):
     """What a change of a number calls outside the database."""
 
-    @step(outside("Notify the order and the QR request that ended"))
+    @step(outside("Notify the workflows of what ended with the eSIM, or waited for it"))
     @abstractmethod
     async def report_ended(self, ended: ReportEnded) -> None:
-        """Notify the workflows of the order and the request that the change has ended, so that they continue
-        with that.
+        """Notify the workflows of the order and the request that the change has ended, and those that waited
+        because of the eSIM, so that they continue with that.
         """
 
     @step(outside("Ask the provider to stop, suspend or resume the eSIM"))

@@ -23,7 +23,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Place the order without asking
 Supports = Annotated[
     bool, typer.Option("--phone-supports-esim", help="Confirm that the agent's phone supports eSIM.")
 ]
-_AT_ONCE = "The present eSIM stops at once, and its QR code and links end."
+_AT_ONCE = "The present eSIM stops at once, with its QR code and links; an open order of it is cancelled."
 _LATER = "The present eSIM stops when the new one is processed."
 
 
@@ -61,7 +61,10 @@ def replace(  # noqa: PLR0917  options of a command
     yes: Yes = False,
     json: JsonFlag = False,
 ) -> None:
-    """Replace the eSIM of a number for a new, lost or stolen phone; the licence stays."""
+    """Replace the eSIM of a number for a new, lost or stolen phone; the licence stays.
+
+    The eSIM of a lost or stolen phone stops first, also where its replacement is then refused.
+    """
     from starter.licences.assignments import AssignmentDesk, ReplaceDraft  # noqa: PLC0415
 
     draft = ReplaceDraft(number=number, reason=reason, phone_confirmed=supports, key=key)

@@ -142,6 +142,24 @@ def resume(number: Number, key: Key = None, json: JsonFlag = False) -> None:
     _change(lambda desk, who: desk.resume(who, number, key=key), json=json)
 
 
+@app.command(name="stop-esim")
+def stop_esim(
+    number: Number,
+    reason: Annotated[str, typer.Option("--reason", metavar="lost|stolen", help="Why.")],
+    key: Key = None,
+    yes: Yes = False,
+    json: JsonFlag = False,
+) -> None:
+    """Stop the eSIM of a lost or stolen phone at once; its licence is free. `replace` stops it, too."""
+    _ask_and_change(
+        number,
+        lambda desk, who: desk.stop_esim(who, number, reason, key=key),
+        "Stop the eSIM of this number?",
+        yes=yes,
+        json=json,
+    )
+
+
 @app.command()
 def delete(number: Number, key: Key = None, yes: Yes = False, json: JsonFlag = False) -> None:
     """Delete a number. Its eSIM stops at once and its licence is free; for some time it can be recovered."""

@@ -161,7 +161,7 @@ async def test_a_suspended_number_keeps_its_licence_and_can_be_resumed(
 @pytest.mark.covers("L39")
 async def test_a_number_with_an_open_order_is_not_suspended(database: Database, number: int) -> None:
     await accepted(database, await assignment(database, number, await add_licence(database)))
-    assert await codes(database, number, Change.SUSPEND) == ["number_open_order"]
+    assert await codes(database, number, Change.SUSPEND) == ["number_open_order", "reason_needed"]
 
 
 @pytest.mark.covers("L22")

@@ -38,7 +38,7 @@ async def changed(
     scene: Scene, number: int, what: Change, key: str = "key", **more: Any
 ) -> tuple[ChangeResult, WorkflowHandle[Any, Any]]:
     """Adam changes the number: the answer, and the workflow."""
-    asked = {
+    asked: dict[str, Any] = {
         "change_id": await change_id(scene, key),
         "account_id": await account(scene.database),
         "number_id": number,
@@ -46,6 +46,8 @@ async def changed(
         "actor": await user(scene.database, ADAM),
         **more,
     }
+    if what is Change.SUSPEND:
+        asked["note_id"] = await _reason(scene, asked)
     operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
         "EsimNumberChange",
         {"change": asked},
@@ -58,6 +60,16 @@ async def changed(
         "apply", start_workflow_operation=operation, id=uuid.uuid4().hex, result_type=ChangeResult
     )
     return result, await operation.workflow_handle()
+
+
+async def _reason(scene: Scene, asked: dict[str, Any]) -> int:
+    """The reason of a suspension, as the desk writes it."""
+    (note,) = await scene.sql(
+        "INSERT INTO order_notes (account_id, order_id, text) VALUES (:account, :id, 'Lost') RETURNING id",
+        account=asked["account_id"],
+        id=asked["change_id"],
+    )
+    return int(note.id)
 
 
 async def row(scene: Scene, of: str) -> Any:
