@@ -16,7 +16,7 @@ from outbox import codes
 from outbox.links import Links
 from outbox.sender import Outbox, Outgoing
 from store.codes import codes as stored_codes
-from store.codes import emails
+from store.codes import emails, notification_emails
 from store.codes.emails import RoundMails
 from store.key_ring import KeyRing
 from store.session import Database
@@ -57,8 +57,8 @@ class QrMails(QrMailSteps):
     async def send_notification(self, step: SendNotification) -> None:
         """Send the link that shows the code, to an agent with the code itself."""
         async with self._database.reading() as connection:
-            found = await emails.notification_mail(connection, step.notification_id)
-        valid = partial(emails.is_valid, about=found.about)
+            found = await notification_emails.notification_mail(connection, step.notification_id)
+        valid = partial(notification_emails.is_valid, about=found.about)
         code = partial(self._code, version_id=found.version_id)
         outgoing = codes.notification(found, self._links, code)
         await self._outbox.send(found.about, outgoing, step.retries, valid)

@@ -15,8 +15,9 @@ from outbox.emails import Editable, Email, tail
 from outbox.licences.orders import AgentEsim
 from outbox.links import Links, MakeLink
 from outbox.sender import Outgoing, ReadCode
-from store.codes.emails import NotificationMail, RoundMails
-from store.mails import Person
+from store.codes.emails import RoundMails
+from store.codes.notification_emails import NotificationMail
+from store.mail_subjects import Person
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -10,7 +10,7 @@ from models.orders.lifecycle import OrderKind, OrderStatus
 from outbox.licences.orders import LicenceEmails
 from outbox.sender import Outgoing
 from outbox.swaps import SwapEmails
-from store.mails import Person
+from store.mail_subjects import Person
 
 
 class ProviderEmail(StrEnum):

@@ -34,7 +34,8 @@ from outbox.emails import Email
 from outbox.links import FreshLink, MakeLink
 from store import mails
 from store.codes import links
-from store.mails import EmailRecord, Outcome, Person, Subject
+from store.mail_subjects import Person, Subject
+from store.mails import EmailRecord, Outcome
 from store.session import Database
 
 _log = logging.getLogger(__name__)

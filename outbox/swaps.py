@@ -14,7 +14,7 @@ from models.orders.lifecycle import OrderStatus
 from outbox import order_emails
 from outbox.emails import Email
 from outbox.sender import Outgoing
-from store.mails import Person
+from store.mail_subjects import Person
 from store.orders import emails
 from store.orders.emails import SwapFacts
 

@@ -16,7 +16,7 @@ from outbox.orders import EMAILS
 from outbox.sender import Outbox
 from providers.port import NoOrderContact
 from store.licences import change_rows, changes, requests, waiting
-from store.mails import AboutWork
+from store.mail_subjects import AboutWork
 from store.orders.follow_ups import Emails
 from store.session import Database
 from workflows.licences.messages import NotifyOfChange, NotifyOwners, ReportEnded

@@ -16,7 +16,7 @@ from outbox.emails import Email
 from outbox.sender import Outgoing
 from store.licences import emails
 from store.licences.emails import LicenceFacts
-from store.mails import Person
+from store.mail_subjects import Person
 
 _ORDERED = ("reference", "action", "account", "provider", "add_on", "msisdn", "previous_iccid")
 _REQUESTED = ("reference", "action", "provider", "distributor", "add_on", "msisdn", "agent_name")

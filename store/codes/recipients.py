@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.people.callers import Permission
 from store.fleet.tables import SimRow
 from store.licences.recipients import NoAgentAddress, agent_of
-from store.mails import Person
+from store.mail_subjects import Person
 
 RECIPIENTS: dict[str, Callable[[AsyncConnection, int], Awaitable[Person | None]]] = {"number": agent_of}
 """How the recipient of a SIM's code is found, by the kind of its holder: the prefix of `sims.holder`."""

@@ -18,7 +18,7 @@ from store import events
 from store.fleet.tables import SimRow
 from store.licences.tables import TIME_ZONE, BillingRow, NumberChangeRow, NumberRow
 from store.locks import lock_subject
-from store.mails import AboutWork, Person
+from store.mail_subjects import AboutWork, Person
 from store.orders.emails import contacts_in, order_contacts_of
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
 from store.row import now

@@ -13,7 +13,7 @@ from models.licences.numbers import ReplaceReason
 from models.orders.lifecycle import OrderKind, OrderStatus
 from store.fleet.tables import SimRow
 from store.licences.tables import AgentRow, LicenceOrderRow, LicenceRow, NumberRow
-from store.mails import Person
+from store.mail_subjects import Person
 from store.orders.emails import REQUESTER, contacts_in, order_contacts_of, requester_in
 from store.orders.tables import OrderNoteRow, OrderRow
 from store.people.tables import AccountRow, DistributorRow, ProviderRow, UserRow

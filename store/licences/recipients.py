@@ -7,7 +7,7 @@ from models.errors import EsimError
 from models.language import Language
 from store.fleet.tables import SimRow
 from store.licences.tables import AgentRow, NumberRow
-from store.mails import Person
+from store.mail_subjects import Person
 from store.people.languages import language_of
 from store.people.tables import AccountRow
 

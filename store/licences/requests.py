@@ -14,7 +14,7 @@ from models.licences.add_ons import AddOn
 from models.people.callers import Role
 from store import events
 from store.licences.tables import LicenceRequestRow
-from store.mails import AboutWork, Person
+from store.mail_subjects import AboutWork, Person
 from store.people.languages import language_of
 from store.people.tables import AccountRow, UserRow
 from store.row import now

@@ -17,8 +17,8 @@ from store import reminders
 from store.catalogue.tables import PackItemRow, PackRow
 from store.catalogue.views import esim_of
 from store.fleet.tables import DeviceRow, LineRow, SimRow
+from store.mail_subjects import Person
 from store.mail_table import MailRow
-from store.mails import Person
 from store.orders.tables import OrderNoteRow, OrderRow, SwapRow
 from store.people.languages import language_of
 from store.people.tables import (

@@ -10,7 +10,7 @@ from outbox.codes import ManagerNotified
 from outbox.emails import Email
 from outbox.licences.orders import AgentEsim
 from outbox.links import Links
-from store.codes import emails
+from store.codes import notification_emails
 from tests.builders import OPERATOR, run
 from tests.callers.old_codes import OTHERS, OldCode, old_code
 from tests.callers.world import Desks, Known, who
@@ -64,7 +64,7 @@ async def test_only_the_agents_own_address_gets_the_code_itself(old: OldCode) ->
     codes = {}
     for notification in old.notifications:
         async with old.desks.database.reading() as connection:
-            found = await emails.notification_mail(connection, notification)
+            found = await notification_emails.notification_mail(connection, notification)
 
         async def no_code(*_: object) -> None:
             """It is not asked for here."""

@@ -32,7 +32,7 @@ from outbox.orders import EMAILS
 from outbox.sender import Outbox, Outgoing
 from providers.registry import PORTS, PROVIDERS
 from store.fleet.tables import SimRow
-from store.mails import Person
+from store.mail_subjects import Person
 from store.orders.effects import Decision, Effect
 from store.orders.follow_ups import Due
 from store.orders.kinds import EFFECTS

@@ -19,7 +19,7 @@ from models.refusals.declared import CONFLICT, Declared
 from outbox.orders import EMAILS
 from outbox.sender import Outbox, Outgoing
 from providers.registry import PORTS, PROVIDERS
-from store.mails import Person
+from store.mail_subjects import Person
 from store.orders.effects import Decision, Effect
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import LockedOrder
