@@ -22,6 +22,7 @@ from qr.intake import read_upload
 from settings import Settings
 from starter.codes.workflows import QrWorkflows
 from starter.connected import ConnectedDesk
+from starter.keys import checked_key
 from starter.people.users import email_address
 from store import events, lookups
 from store.codes import codes, imports, link_ends, notifications
@@ -32,7 +33,6 @@ from store.key_ring import KeyRing
 from store.lookups import SimKey
 from store.orders.facts import sim_facts
 from store.session import Database
-from temporal.calls import checked_key
 
 
 @dataclass(frozen=True)

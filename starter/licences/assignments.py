@@ -17,6 +17,7 @@ from models.people.callers import Caller, OfAccount, Permission
 from settings import Settings
 from starter.codes.workflows import QrWorkflows
 from starter.connected import ConnectedDesk
+from starter.keys import checked_key
 from starter.licences.changes import NumberChanges
 from starter.orders.desk import OrderDesk
 from starter.orders.drafts import Draft, Placed
@@ -26,7 +27,6 @@ from store.licences.lookups import NumberKey, find_number
 from store.licences.resend import resend
 from store.orders import views
 from store.session import Database
-from temporal.calls import checked_key
 
 _MOST_TRIES = 5
 """How many free licences are tried where others are assigned at the same time."""

@@ -10,10 +10,11 @@ from models.licences.changes import ChangeResult, NumberChange
 from models.licences.numbers import Change
 from models.people.callers import Caller
 from models.values import cut
+from starter.keys import checked_key
 from store.licences.lookups import NumberKey
 from store.orders.views import write_note
 from store.session import Database
-from temporal.calls import Calls, checked_key
+from temporal.calls import Calls
 from workflows.licences.messages import ChangeNumber
 from workflows.licences.number_change import EsimNumberChange
 from workflows.search_attributes import change_labels

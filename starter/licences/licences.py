@@ -32,10 +32,10 @@ from models.licences.licence_views import (
     counted,
 )
 from models.people.callers import Caller, Permission
+from starter.keys import checked_key
 from store import lookups
 from store.licences import billing, charges, licences, prices, purchases
 from store.session import Database
-from temporal.calls import checked_key
 from wording.numbers import has_cents
 
 

@@ -4,9 +4,9 @@ from models.licences.entered import parse_add_on, parse_quantity
 from models.licences.licence_views import LicenceRequestView
 from models.people.callers import Caller, Permission
 from starter.connected import ConnectedDesk
+from starter.keys import checked_key
 from store import lookups
 from store.licences import request_rows
-from temporal.calls import checked_key
 from workflows.licences.licence_request import EsimLicenceRequest
 from workflows.licences.messages import RequestLicences
 from workflows.search_attributes import licence_request_labels

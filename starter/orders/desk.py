@@ -30,6 +30,7 @@ from models.orders.placement import Acceptance, OrderState, Placement, StepResul
 from models.people.callers import AllAccounts, Caller, Permission, may_cancel
 from settings import Settings
 from starter.connected import ConnectedDesk
+from starter.keys import checked_key
 from starter.operations.restarts import order_timeouts
 from starter.operations.retry import RetryDesk
 from starter.orders.book import OrderBook
@@ -38,7 +39,7 @@ from store.orders import acceptance as order_acceptance
 from store.orders import steps, views
 from store.orders.access import find_open_order, find_order
 from store.session import Database
-from temporal.calls import NoSuchWorkflow, checked_key
+from temporal.calls import NoSuchWorkflow
 from workflows.orders.messages import Acknowledge, Cancel, EnterIccid, PlaceOrder, Processed
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import labels

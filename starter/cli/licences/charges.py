@@ -9,7 +9,7 @@ from models.licences.add_ons import AddOn
 from models.licences.charges_file import charges_csv
 from models.licences.licence_views import BillingView, ChargesView, PriceView
 from starter.cli.language import charge_reason, money
-from starter.cli.output import JsonFlag, print_facts, print_json, print_table, say
+from starter.cli.output import JsonFlag, print_facts, print_json, print_table, print_text, say
 from starter.cli.session import run_at
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def list_charges(
         raise typer.BadParameter("--csv and --json exclude each other.")
     found = run_at(licence_desk, lambda desk, who: desk.charges(who, account, month, licence))
     if csv:
-        print(charges_csv(found), end="", flush=True)
+        print_text(charges_csv(found))
     elif json:
         print_json(found)
     else:

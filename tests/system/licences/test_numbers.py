@@ -187,7 +187,7 @@ async def test_an_address_continues_the_orders_that_are_held_for_it(office: Offi
 async def test_a_lost_phone_is_replaced_from_the_command_line(office: Office) -> None:
     await office.active()
     words = ("number", "replace", number_msisdn(1), "--reason", "lost", "--user", ADAM)
-    asked = await office.scene.typed(*words, code=2)
+    asked = await office.scene.typed(*words, code=2, typed="n\n")
     assert "stops at once" in asked.err
     said = await office.scene.typed(*words, "--yes", "--phone-supports-esim")
     assert "order-" in said.out

@@ -42,7 +42,7 @@ async def test_an_assigned_licence_reaches_the_agents_phone(scene: Scene, langua
             "Votre eSIM est prête",
             "Ouvrez Réglages.",
             "Touchez Ajouter une eSIM",
-            "confirmez : c\u2019est obligatoire",
+            "confirmez\u00a0: c\u2019est obligatoire",
         ),
     }[language]
     for sentence in steps:
