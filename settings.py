@@ -126,6 +126,8 @@ class Settings(BaseSettings):
     """How long a distributor's upload link is valid; it ends with the request in any case."""
     download_link_expires_after: timedelta = timedelta(days=7)
     """How long the link in a notification shows the QR code."""
+    number_recoverable_for: Duration = timedelta(days=30)
+    """How long a deleted number can be recovered."""
 
     cached_workflows: int = Field(default=500, ge=10)
     """Workflows that a worker caches in memory; others are replayed from their history when they continue."""

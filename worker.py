@@ -23,6 +23,8 @@ from activities.failures import SafeFailures
 from activities.follow_ups import FollowUps
 from activities.heartbeats import Heartbeats
 from activities.holds import Holds
+from activities.licences.codes import CodeForAgent
+from activities.licences.steps import LicenceMails, NumberCalls, NumberInventory
 from activities.not_sent import NotSent
 from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps
@@ -37,8 +39,11 @@ from providers.registry import PORTS
 from settings import Settings
 from starter import callers
 from starter.operations.readiness import readiness
+from starter.operations.restarts import request_timeouts
 from starter.operations.retry import RetryDesk
 from store.events import restored_unannounced
+from store.key_ring import KeyRing
+from store.licences.waiting import REQUEST_CODE
 from store.migrations import head_revision
 from store.session import Database
 from telemetry.health import health_page
@@ -47,8 +52,11 @@ from telemetry.metrics import gauges
 from telemetry.process import run
 from temporal.connection import connect, missing_search_attributes
 from temporal.versions import deployment_config, why_idle
+from workflows.codes.messages import QrTimeouts
 from workflows.codes.notification import EsimQrNotification, PinnedQrNotification
 from workflows.codes.request import EsimQrRequest
+from workflows.licences.licence_request import EsimLicenceRequest, PinnedLicenceRequest
+from workflows.licences.number_change import EsimNumberChange
 from workflows.operations.retry_held import RetryHeld
 from workflows.orders.order import EsimOrder
 from workflows.step import Steps, activities_of, unimplemented
@@ -58,8 +66,9 @@ GRACE = timedelta(seconds=30)
 """How long a worker that is stopped lets the steps in flight continue."""
 MARGIN = timedelta(seconds=10)
 """After grace and margin a shutdown is cut off: what stops a container must wait longer than both."""
-WORKFLOWS: list[type] = [EsimOrder, EsimQrRequest, EsimQrNotification, RetryHeld]
-VERSIONED: list[type] = [EsimOrder, EsimQrRequest, PinnedQrNotification, RetryHeld]
+_ALWAYS: list[type] = [EsimOrder, EsimQrRequest, EsimNumberChange, RetryHeld]
+WORKFLOWS: list[type] = [*_ALWAYS, EsimQrNotification, EsimLicenceRequest]
+VERSIONED: list[type] = [*_ALWAYS, PinnedQrNotification, PinnedLicenceRequest]
 """The same for workers with a build id: a worker without one must not declare a versioning behaviour."""
 PASSED_THROUGH = (
     "models",
@@ -67,6 +76,8 @@ PASSED_THROUGH = (
     "workflows.codes.messages",
     "workflows.codes.rounds",
     "workflows.codes.steps",
+    "workflows.licences.messages",
+    "workflows.licences.steps",
     "workflows.operations.messages",
     "workflows.operations.steps",
     "workflows.orders.messages",
@@ -118,13 +129,21 @@ def implementations(
     return (
         InventorySteps(database),
         Holds(database),
-        FollowUps(database, client),
+        FollowUps(database, client, {REQUEST_CODE: CodeForAgent(_of_agents(settings))}),
         PortSteps(database, ports),
         EmailSteps(database, outbox),
         QrInventorySteps(database),
-        QrMails(database, outbox, links),
+        QrMails(database, outbox, links, KeyRing(settings.secret_keys)),
+        NumberInventory(database, settings.number_recoverable_for),
+        NumberCalls(database, client, outbox),
+        LicenceMails(database, outbox),
         HeldRetries(RetryDesk(client, database, settings), callers.operator()),
     )
+
+
+def _of_agents(settings: Settings) -> QrTimeouts:
+    """The timeouts of the request for the code of an agent's eSIM: the agent is notified of it at once."""
+    return request_timeouts(settings).model_copy(update={"requester_notified_after": timedelta(seconds=1)})
 
 
 def order_worker(

@@ -7,12 +7,18 @@ revoked.
 from collections.abc import Sequence
 from functools import partial
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.codes.activation import ActivationCode
 from models.orders.placement import Reminded
+from models.people.callers import AllAccounts
 from outbox import codes
 from outbox.links import Links
 from outbox.sender import Outbox, Outgoing
-from store.codes import emails
+from store.codes import codes as stored_codes
+from store.codes import emails, notification_emails
 from store.codes.emails import RoundMails
+from store.key_ring import KeyRing
 from store.session import Database
 from workflows.codes.messages import RemindOfCode, SendNotification, SendQrMails
 from workflows.codes.steps import QrMailSteps
@@ -21,10 +27,11 @@ from workflows.codes.steps import QrMailSteps
 class QrMails(QrMailSteps):
     """Sends the e-mails about QR codes."""
 
-    def __init__(self, database: Database, outbox: Outbox, links: Links) -> None:
+    def __init__(self, database: Database, outbox: Outbox, links: Links, keys: KeyRing) -> None:
         self._database = database
         self._outbox = outbox
         self._links = links
+        self._keys = keys
 
     async def ask_for_code(self, step: SendQrMails) -> None:
         """Ask the contacts of this round for the code, and send the copies."""
@@ -48,12 +55,17 @@ class QrMails(QrMailSteps):
         await self._send(found, codes.no_code(found, step.round, step.number), step.retries)
 
     async def send_notification(self, step: SendNotification) -> None:
-        """Send the link that shows the code."""
+        """Send the link that shows the code, to an agent with the code itself."""
         async with self._database.reading() as connection:
-            found = await emails.notification_mail(connection, step.notification_id)
-        valid = partial(emails.is_valid, about=found.about)
-        outgoing = codes.notification(found, self._links)
+            found = await notification_emails.notification_mail(connection, step.notification_id)
+        valid = partial(notification_emails.is_valid, about=found.about)
+        code = partial(self._code, version_id=found.version_id)
+        outgoing = codes.notification(found, self._links, code)
         await self._outbox.send(found.about, outgoing, step.retries, valid)
+
+    async def _code(self, connection: AsyncConnection, version_id: int) -> ActivationCode:
+        code, _ = await stored_codes.version(connection, AllAccounts(), self._keys, version_id)
+        return code
 
     async def _round(self, step: SendQrMails | RemindOfCode) -> RoundMails:
         async with self._database.reading() as connection:

@@ -18,6 +18,9 @@ from models.errors import Refused, Unavailable
 from models.orders.lifecycle import HoldReason
 from outbox.sender import MailUncertain
 from providers.port import NoOrderContact
+from store.licences.code_requests import NoQrContact, NumberSuspended
+from store.licences.recipients import NoAgentAddress
+from store.licences.requests import NoOwner
 from store.session import constraint_of, sqlstate_of
 from workflows.failures import refused
 
@@ -32,6 +35,10 @@ FAILURES: tuple[tuple[type[Exception], str, bool], ...] = (
     (MailInvalid, HoldReason.MAIL_NOT_COMPOSABLE, False),
     (MailRejected, HoldReason.MAIL_REJECTED, False),
     (NoOrderContact, HoldReason.NO_ORDER_CONTACT, False),
+    (NoQrContact, HoldReason.NO_QR_CONTACT, False),
+    (NoAgentAddress, HoldReason.NO_AGENT_ADDRESS, False),
+    (NoOwner, HoldReason.NO_OWNER, False),
+    (NumberSuspended, HoldReason.NUMBER_SUSPENDED, False),
     (Unavailable, "component_unavailable", True),
     (Refused, "refused", False),
 )

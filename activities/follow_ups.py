@@ -1,10 +1,13 @@
 """Follow-ups: what a step of an order leaves to be done outside the database, one action for each kind."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.licences.follow_ups import continue_waiting, start_number_change
+from store.licences.stops import START_NUMBER_CHANGE
+from store.licences.waiting import CONTINUE_WAITING
 from store.orders import follow_ups
 from store.orders.follow_ups import Due
 from store.orders.swaps import LOOK_AT_REQUEST
@@ -12,11 +15,11 @@ from store.session import Database
 from workflows.orders.messages import FollowUpInput
 from workflows.orders.steps import FollowUpSteps
 
-Action = Callable[[Client, Due], Awaitable[None]]
+Action = Callable[[Client, Due, Database], Awaitable[None]]
 """What a kind of follow-up does; it must be idempotent."""
 
 
-async def look_at_request(client: Client, due: Due) -> None:
+async def look_at_request(client: Client, due: Due, _: Database) -> None:
     """Signal `look` to the request for a discarded SIM's QR code, so that it reads its row. If its workflow
     has ended, ignore the error: nothing needs the signal.
     """
@@ -27,15 +30,22 @@ async def look_at_request(client: Client, due: Due) -> None:
             raise
 
 
-FOLLOW_UPS: dict[str, Action] = {LOOK_AT_REQUEST: look_at_request}
+FOLLOW_UPS: dict[str, Action] = {
+    LOOK_AT_REQUEST: look_at_request,
+    START_NUMBER_CHANGE: start_number_change,
+    CONTINUE_WAITING: continue_waiting,
+}
 
 
 class FollowUps(FollowUpSteps):
-    """Executes pending follow-ups, and records that they are done."""
+    """Executes pending follow-ups, and records that they are done. `made`: the actions that a worker makes
+    from its settings, by their kind; the others are `FOLLOW_UPS`.
+    """
 
-    def __init__(self, database: Database, client: Client) -> None:
+    def __init__(self, database: Database, client: Client, made: Mapping[str, Action]) -> None:
         self._database = database
         self._client = client
+        self._made = made
 
     async def follow_up(self, due: FollowUpInput) -> None:
         """Execute the follow-up, unless it was done before."""
@@ -43,6 +53,7 @@ class FollowUps(FollowUpSteps):
             found = await follow_ups.find(connection, due.follow_up_id)
         if found is None or found.done:
             return
-        await FOLLOW_UPS[found.kind](self._client, found)
+        action = self._made.get(found.kind) or FOLLOW_UPS[found.kind]
+        await action(self._client, found, self._database)
         async with self._database.transaction() as connection:
             await follow_ups.done(connection, due.follow_up_id)

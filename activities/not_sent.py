@@ -24,6 +24,7 @@ from store.operations import not_sent
 from store.operations.not_sent import Sending
 from store.session import Database
 from workflows.codes.messages import RemindOfCode, SendNotification, SendQrMails
+from workflows.licences.messages import NotifyOwners, NumberStep
 from workflows.orders.messages import EmailInput, FollowUpInput, OrderStep
 from workflows.step import declared_by, policy_of
 from workflows.steps import CONTRACTS
@@ -45,6 +46,10 @@ _log = logging.getLogger(__name__)
 def sending(step: str, message: Any, workflow_id: str) -> Sending:
     """What this step sends: which order, request or notification, and by which step."""
     match message:
+        case NumberStep():
+            return Sending(message.change_id, step)
+        case NotifyOwners():
+            return Sending(message.request_id, step)
         case SendNotification():
             return Sending(message.notification_id, step)
         case SendQrMails() | RemindOfCode():

@@ -7,7 +7,7 @@ from outbox.orders import EMAILS
 from outbox.sender import Outbox
 from providers.port import Provider
 from providers.registry import PROVIDERS
-from store.mails import AboutOrder
+from store.mail_subjects import AboutOrder
 from store.orders import emails as order_mails
 from store.orders import follow_ups
 from store.session import Database

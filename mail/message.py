@@ -39,6 +39,14 @@ def _address(written: str, whose: str) -> ValidatedEmail:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture that the HTML of an e-mail shows as `cid:` and its id (RFC 2392)."""
+
+    id: str
+    png: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Mail:
     """An e-mail to one recipient. The constructor validates it and raises `MailInvalid`, quoting no value.
 
@@ -54,6 +62,7 @@ class Mail:
     reply_to: str | None = field(default=None, repr=False)
     cc: tuple[str, ...] = field(default=(), repr=False)
     """The recipients of copies, who receive e-mails of their own: shown in Cc, not in the SMTP envelope."""
+    picture: Picture | None = None
 
     def __post_init__(self) -> None:
         _address(self.to, "The recipient's address")
@@ -64,6 +73,8 @@ class Mail:
         _refuse_line_breaks(self.subject, "The subject")
         if not MESSAGE_ID.fullmatch(self.message_id):
             raise MailInvalid("The Message-ID is malformed.")
+        if self.picture and not MESSAGE_ID.fullmatch(f"<{self.picture.id}>"):
+            raise MailInvalid("The id of the picture is malformed.")
         for part in (self.text, self.html):
             if "\x00" in part or not _encodable(part):
                 raise MailInvalid("The content holds a character that cannot travel.")
@@ -130,7 +141,9 @@ def enveloped(mail: Mail, sender: Sender) -> Envelope:
     recipient = _travelling(mail.to)
     needs_smtputf8 = not recipient.isascii()
     try:
-        content = message_bytes(_head(mail, sender, recipient, needs_smtputf8), mail.text, mail.html)
+        picture = (mail.picture.id, mail.picture.png) if mail.picture else None
+        head = _head(mail, sender, recipient, needs_smtputf8)
+        content = message_bytes(head, mail.text, mail.html, picture)
     except MailInvalid:
         raise
     except Exception as cause:

@@ -31,6 +31,29 @@ class CsvRow:
     cells: dict[str, str]
 
 
+class RowReader:
+    """Parses the cells of one row, and reports every error in it rather than only the first."""
+
+    def __init__(self, line: CsvRow, wrong: RowNotes) -> None:
+        self._line = line
+        self._wrong = wrong
+        self._right = True
+
+    def _cell(self, column: str) -> str:
+        """What the cell says; empty where the file does not have the column."""
+        return self._line.cells.get(column, "")
+
+    def _needed(self, column: str) -> str:
+        text = self._cell(column)
+        if not text:
+            self._bad(column, Refusal.of("cell_empty"))
+        return text
+
+    def _bad(self, column: str, reason: Refusal) -> None:
+        self._right = False
+        self._wrong.add(self._line.line, column, reason)
+
+
 def read_rows(
     content: bytes,
     columns: Sequence[str],

@@ -32,9 +32,18 @@ _ACCOUNT = (
     *("profile.created", "profile.targets_enabled", "profile.targets_disabled"),
     *("contact.created", "contact.changed"),
     *("sim.employee_changed", "line.groups_changed"),
+    *("number.added", "number.edited"),
+    *("agent.created", "agent.changed", "agent.deactivated", "agent.activated"),
+    *("licence.bought", "licence.given_back", "licence.changed"),
+    *("licence_request.created", "licence_request.answered", "add_on.price_set", "billing.changed"),
+    *("number.user_changed", "number.deleted", "number.recovered", "number.suspended", "number.resumed"),
+    *("number.made_direct", "number.made_shared", "number.esim_stopped", "number.provider_notified"),
+    *("esim.suspended", "esim.resumed", "licence.freed", "licence_request.notified"),
 )
 _OPERATOR = (
     *("order.held", "order.released", "qr.held", "qr.released", "notification.held", "notification.released"),
+    *("number_change.held", "number_change.released", "number_change.given_up", "number.notice_superseded"),
+    *("licence_request.held", "licence_request.released", "licence_request.given_up"),
     *("mail.failed", "mail.uncertain", "mail.given_up", "notification.given_up"),
 )
 

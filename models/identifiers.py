@@ -13,7 +13,9 @@ ICCID_PATTERN = f"^{ICCID_DIGITS}$"
 ORDER_ID_PATTERN = r"^order-[a-z2-7]{16}$"
 QR_REQUEST_ID_PATTERN = r"^qr-request-[a-z2-7]{16}$"
 QR_NOTIFICATION_ID_PATTERN = r"^qr-notification-[a-z2-7]{16}$"
-WORK = ("order-", "qr-request-", "qr-notification-")
+NUMBER_CHANGE_ID_PATTERN = r"^number-change-[a-z2-7]{16}$"
+LICENCE_REQUEST_ID_PATTERN = r"^licence-request-[a-z2-7]{16}$"
+WORK = ("order-", "qr-request-", "qr-notification-", "number-change-", "licence-request-")
 """The prefixes of workflow ids, one per kind of work; `store.operations.hold_subjects` has the kinds."""
 ACTOR_PATTERN = r"^(operator|user:[0-9]{1,18}|contact:[0-9]{1,18})$"
 
@@ -21,7 +23,7 @@ CHECK_DIGIT_WRONG = "The check digit of ICCID {iccid} is wrong; it is kept, comp
 
 _ICCID = re.compile(ICCID_DIGITS)
 _ORDER_ID = re.compile(ORDER_ID_PATTERN)
-_REFERENCE = re.compile(r"^([A-Za-z])-([0-9]{1,15})$")
+_REFERENCE = re.compile(r"^([A-Za-z]{1,2})-([0-9]{1,15})$")
 
 
 def parse_iccid(text: str) -> str:
@@ -101,6 +103,16 @@ def qr_notification_id(account_id: int, key: str) -> str:
     return "qr-notification-" + _of_key(account_id, key)
 
 
+def number_change_id(account_id: int, key: str) -> str:
+    """The id of a change of a number under this idempotency key; also its workflow id."""
+    return "number-change-" + _of_key(account_id, key)
+
+
+def licence_request_id(account_id: int, key: str) -> str:
+    """The id of a request for licences under this idempotency key; also its workflow id."""
+    return "licence-request-" + _of_key(account_id, key)
+
+
 def _of_key(account_id: int, key: str) -> str:
     digest = hashlib.sha256(f"{account_id}\0{key}".encode()).digest()[:10]
     return base64.b32encode(digest).decode("ascii").lower()
@@ -113,6 +125,11 @@ def parse_order_id(text: str) -> str:
     if not _ORDER_ID.fullmatch(wanted):
         raise ValueError("An order's id is order- and 16 letters and digits.")
     return wanted
+
+
+def licence_key(account_id: int, key: str) -> str:
+    """How the idempotency key is stored with which licences are bought or given back."""
+    return _of_key(account_id, key)
 
 
 def storable(text: str) -> bool:

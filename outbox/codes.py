@@ -12,10 +12,12 @@ from mail.message import reply_address
 from models.codes.edited_emails import CodeFacts
 from models.errors import Refused
 from outbox.emails import Editable, Email, tail
+from outbox.licences.orders import AgentEsim
 from outbox.links import Links, MakeLink
-from outbox.sender import Outgoing
-from store.codes.emails import NotificationMail, RoundMails
-from store.mails import Person
+from outbox.sender import Outgoing, ReadCode
+from store.codes.emails import RoundMails
+from store.codes.notification_emails import NotificationMail
+from store.mail_subjects import Person
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -143,10 +145,17 @@ def no_code(found: RoundMails, turn: int, number: int | None) -> list[Outgoing]:
     return [_outgoing(RequesterNoCode.of(known_of(found.facts)), found, found.requester, *turns)]
 
 
-def notification(found: NotificationMail, links: Links) -> list[Outgoing]:
-    """The link that shows the code."""
-    email = ManagerNotified.of(known_of(found.facts))
-    return [replace(_outgoing(email, found, found.manager), link=links.download(found))]
+NOTIFICATIONS: dict[str, type[Email]] = {"number": AgentEsim}
+"""Which e-mail the person gets for whom the code is meant, by the kind of what the SIM serves. Any other
+recipient gets `ManagerNotified`: a link can be revoked, a code that was sent cannot.
+"""
+
+
+def notification(found: NotificationMail, links: Links, code: ReadCode) -> list[Outgoing]:
+    """The link that shows the code; where the e-mail shows the code itself, with the code."""
+    email = NOTIFICATIONS.get(found.meant_for, ManagerNotified)
+    sent = _outgoing(email.of(known_of(found.facts)), found, found.manager)
+    return [replace(sent, link=links.download(found), code=code if email.shows_code else None)]
 
 
 def _with_links(found: RoundMails, links: Links) -> list[tuple[Person, MakeLink]]:

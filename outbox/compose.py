@@ -5,24 +5,45 @@ content = compose(ContactRequested.of(known), Language.FR, reader="Zoé", link=l
 subject, text = prefilled(ContactRequested.of(known), Language.FR)            # as a user may edit it
 """
 
-from dataclasses import fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from mail.message import Picture
+from models.codes.activation import ActivationCode
 from models.codes.edited_emails import paragraphs
+from models.codes.install_links import install_links
 from models.language import Language
 from outbox.emails import Editable, Email
 from outbox.layout import Content, laid_out
 from outbox.links import FreshLink
+from qr import draw
 from wording.emails import EmailText, SubjectTexts, frame, texts
 from wording.sentences import Known, first, one_line, sentences, written
 
 
+@dataclass(frozen=True)
+class ShownCode:
+    """The code that an e-mail shows, and the id by which its HTML refers to the drawing. It is a secret."""
+
+    code: ActivationCode = field(repr=False)
+    id: str
+
+
 def compose(
-    email: Email, language: Language, *, reader: str | None = None, link: FreshLink | None = None
+    email: Email,
+    language: Language,
+    *,
+    reader: str | None = None,
+    link: FreshLink | None = None,
+    code: ShownCode | None = None,
 ) -> Content:
-    """Write an e-mail to `reader`. One with a button needs a link, any other takes none."""
+    """Write an e-mail to `reader`. One with a button needs a link, any other takes none; one that shows a QR
+    code needs the code.
+    """
     if (link is None) != (email.button is None):
         raise ValueError("Only an e-mail with a button has a link, and always.")
+    if (code is not None) != email.shows_code:
+        raise ValueError("Only an e-mail that shows a QR code has a code, and always.")
     common, ours = frame(language), texts(email.texts, language)
     text = ours.emails[email.name]
     known = _known(email, ours, language) | {"recipient_name": one_line(reader)}
@@ -42,7 +63,8 @@ def compose(
         "next": sentences(text.next, known),
         "footer": first([ours.footer], known),
     }
-    return laid_out(subject, page | _button(email, ours, known, link, language))
+    content = laid_out(subject, page | _button(email, ours, known, link, language) | _shown(text, code))
+    return replace(content, picture=Picture(code.id, draw.png(code.code)) if code else None)
 
 
 def prefilled(email: Editable, language: Language) -> tuple[str, str]:
@@ -79,6 +101,18 @@ def _button(
     button = ours.buttons[email.button]
     under = sentences(button.under, {**known, "link_until": written(link.until, language)})
     return {"link": link.url, "button": button.label, "under": under}
+
+
+def _shown(text: EmailText, code: ShownCode | None) -> dict[str, Any]:
+    """The QR code, and how it is installed on each kind of phone."""
+    if code is None:
+        return {"picture": None, "guides": []}
+    links = install_links(code.code)
+    guides = [
+        {"title": guide.title, "steps": guide.steps, "install": guide.install, "link": links[phone]}
+        for phone, guide in text.guides.items()
+    ]
+    return {"picture": {"id": code.id, "alt": text.picture}, "guides": guides}
 
 
 def _known(email: Email, ours: SubjectTexts, language: Language) -> dict[str, str | None]:

@@ -20,6 +20,8 @@ class Email:
     """The facts that its table shows: fields, or phrases of its kind."""
     button: ClassVar[str | None] = None
     """The purpose of its link; None if it has none."""
+    shows_code: ClassVar[bool] = False
+    """Whether it shows a QR code, which is decrypted only while it is composed."""
 
     @classmethod
     def of(cls, known: Mapping[str, Any]) -> Self:

@@ -8,6 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from mail.message import Picture
+
 LAYOUTS = Path(__file__).parent / "templates"
 
 
@@ -18,6 +20,8 @@ class Content:
     subject: str
     text: str
     html: str
+    picture: Picture | None = None
+    """The QR code that the HTML shows."""
 
 
 def laid_out(subject: str, page: Mapping[str, Any]) -> Content:

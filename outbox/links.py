@@ -9,8 +9,9 @@ from urllib.parse import quote
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.codes import emails, links
-from store.codes.emails import NotificationMail, RoundMails
-from store.mails import Person
+from store.codes.emails import RoundMails
+from store.codes.notification_emails import NotificationMail
+from store.mail_subjects import Person
 
 UPLOAD_PAGE = "u"
 DOWNLOAD_PAGE = "q"

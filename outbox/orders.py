@@ -7,9 +7,10 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.orders.lifecycle import OrderKind, OrderStatus
+from outbox.licences.orders import LicenceEmails
 from outbox.sender import Outgoing
 from outbox.swaps import SwapEmails
-from store.mails import Person
+from store.mail_subjects import Person
 
 
 class ProviderEmail(StrEnum):
@@ -45,4 +46,6 @@ class OrderEmails(Protocol):
 EMAILS: dict[str, OrderEmails] = {
     OrderKind.SWITCH_TO_ESIM: SwapEmails(),
     OrderKind.REPLACE_ESIM: SwapEmails(),
+    OrderKind.ASSIGN_LICENCE: LicenceEmails(),
+    OrderKind.REPLACE_LICENCE_ESIM: LicenceEmails(),
 }

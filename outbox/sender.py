@@ -26,14 +26,16 @@ from mail.errors import (
 )
 from mail.message import Mail, message_id
 from mail.smtp import Mailer
+from models.codes.activation import ActivationCode
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.people.addresses import can_be_written_to
-from outbox.compose import compose
+from outbox.compose import ShownCode, compose
 from outbox.emails import Email
 from outbox.links import FreshLink, MakeLink
 from store import mails
 from store.codes import links
-from store.mails import EmailRecord, Outcome, Person, Subject
+from store.mail_subjects import Person, Subject
+from store.mails import EmailRecord, Outcome
 from store.session import Database
 
 _log = logging.getLogger(__name__)
@@ -43,6 +45,10 @@ class MailUncertain(MailError):
     """The e-mail may have been delivered twice already: it is sent again only when a person retries."""
 
 
+ReadCode = Callable[[AsyncConnection], Awaitable[ActivationCode]]
+"""Reads and decrypts the code that an e-mail shows."""
+
+
 @dataclass(frozen=True)
 class Outgoing:
     """One e-mail to one recipient, among those about the same subject.
@@ -50,12 +56,14 @@ class Outgoing:
     `turn` distinguishes e-mails of one name, such as the number of a reminder. An e-mail with a `link` gets a
     new one each time it is sent: only the digest of a link is stored, so the one before cannot be sent again.
     The link of an attempt in which the e-mail was certainly not sent is deleted.
+    An e-mail that shows a QR code reads the code when it is about to be sent.
     """
 
     email: Email
     to: Person
     turn: tuple[int, ...] = ()
     link: MakeLink | None = None
+    code: ReadCode | None = None
     cc: tuple[str, ...] = ()
     reply_to: str | None = None
 
@@ -68,6 +76,32 @@ _GRAVEST_LAST: tuple[type[MailError], ...] = (
     MailUnavailable,
     MailAmbiguous,
 )
+
+
+@dataclass(frozen=True, repr=False)
+class _Claimed:
+    """An e-mail that is to be sent now, with its link and the decrypted code that it shows."""
+
+    record: EmailRecord
+    outgoing: Outgoing
+    link: FreshLink | None
+    code: ActivationCode | None
+
+
+async def _claimed(
+    connection: AsyncConnection, records: Mapping[EmailRecord, Outgoing], claims: Mapping[str, mails.Claim]
+) -> list[_Claimed]:
+    """Those of these e-mails that may be sent."""
+    return [
+        _Claimed(
+            replace(record, message_id=claims[record.id].message_id),
+            one,
+            await one.link(connection) if one.link else None,
+            await one.code(connection) if one.code else None,
+        )
+        for record, one in records.items()
+        if claims[record.id].may_send
+    ]
 
 
 class Outbox:
@@ -102,37 +136,29 @@ class Outbox:
             claims = await mails.claim(connection, list(records), retries, statuses=statuses)
             if claims is None:
                 return
-            claimed = {
-                replace(record, message_id=claims[record.id].message_id): one
-                for record, one in records.items()
-                if claims[record.id].may_send
-            }
-            fresh = {record.id: await one.link(connection) for record, one in claimed.items() if one.link}
+            claimed = await _claimed(connection, records, claims)
         failures = [failure for claim in claims.values() if (failure := _past_failure(claim))]
         without = [record.recipient for record in records if _past_failure(claims[record.id])]
         ended = await asyncio.gather(
-            *(self._deliver(record, one, fresh.get(record.id)) for record, one in claimed.items()),
+            *map(self._deliver, claimed),
             return_exceptions=True,  # what was sent is recorded, whatever happened to another
         )
         delivered = [end for end in ended if not isinstance(end, BaseException)]
         failures += [failure for _, failure in delivered if failure]
         done = step if not failures and len(delivered) == len(ended) else None
         if delivered or done:
+            fresh = {one.record.id: one.link for one in claimed if one.link}
             await self._record(about, [outcome for outcome, _ in delivered], fresh, retries, done)
         for end in ended:
             if isinstance(end, BaseException):
                 raise end
-        if failures:
-            without += [outcome.record.recipient for outcome, _ in delivered if outcome.state != "sent"]
-            gravest = max(failures, key=_weight)
-            gravest.recipients = tuple(dict.fromkeys(without))
-            raise gravest
+        without += [outcome.record.recipient for outcome, _ in delivered if outcome.state != "sent"]
+        _raise_gravest(failures, without)
 
-    async def _deliver(
-        self, record: EmailRecord, one: Outgoing, link: FreshLink | None
-    ) -> tuple[Outcome, MailError | None]:
+    async def _deliver(self, one: _Claimed) -> tuple[Outcome, MailError | None]:
+        record = one.record
         try:
-            await self._mailer.send(_composed(record, one, link))
+            await self._mailer.send(_composed(record, one.outgoing, one.link, one.code))
         except MailAmbiguous as failure:
             return Outcome(record, "sending", str(failure)), failure
         except MailInvalid as failure:
@@ -171,13 +197,24 @@ class Outbox:
         )
 
 
-def _composed(record: EmailRecord, one: Outgoing, link: FreshLink | None) -> Mail:
+def _raise_gravest(failures: Sequence[MailError], without: Sequence[str]) -> None:
+    """Raise the gravest of the failures, if there are any, with the recipients who got no e-mail."""
+    if failures:
+        gravest = max(failures, key=_weight)
+        gravest.recipients = tuple(dict.fromkeys(without))
+        raise gravest
+
+
+def _composed(
+    record: EmailRecord, one: Outgoing, link: FreshLink | None, code: ActivationCode | None
+) -> Mail:
     """The e-mail that is given to the mail server. Raises `MailInvalid` if it cannot be composed, for any
     reason: this affects one recipient, and nothing was sent. An invalid address in Cc is left out, as Cc only
     shows who else gets an e-mail.
     """
     try:
-        content = compose(one.email, one.to.language, reader=one.to.name, link=link)
+        shown = ShownCode(code, f"qr-code.{record.message_id.strip('<>')}") if code else None
+        content = compose(one.email, one.to.language, reader=one.to.name, link=link, code=shown)
         return Mail(
             to=one.to.email or "",
             subject=content.subject,
@@ -186,6 +223,7 @@ def _composed(record: EmailRecord, one: Outgoing, link: FreshLink | None) -> Mai
             message_id=record.message_id,
             reply_to=one.reply_to,
             cc=tuple(filter(can_be_written_to, one.cc)),
+            picture=content.picture,
         )
     except MailInvalid:
         raise

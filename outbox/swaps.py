@@ -6,15 +6,15 @@ ended. The distributor does not learn who uses the line.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.orders.lifecycle import OrderStatus
+from outbox import order_emails
 from outbox.emails import Email
 from outbox.sender import Outgoing
-from store.mails import Person
+from store.mail_subjects import Person
 from store.orders import emails
 from store.orders.emails import SwapFacts
 
@@ -49,38 +49,25 @@ class ToProvider(SwapEmail):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class ProviderOrder(ToProvider):
+class ProviderOrder(order_emails.Placed, ToProvider):
     """The order is placed."""
 
-    name: ClassVar[str] = "provider_order"
     rows: ClassVar[tuple[str, ...]] = (*_ORDERED, "requester_name")
-    requester_name: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class ProviderReminderAcknowledge(ToProvider):
+class ProviderReminderAcknowledge(order_emails.ReminderAcknowledge, ToProvider):
     """Reminder: the order is not acknowledged."""
 
-    name: ClassVar[str] = "provider_reminder_acknowledge"
-    reminder_number: int
-    waiting_since: datetime | None
-
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class ProviderReminderProcess(ToProvider):
+class ProviderReminderProcess(order_emails.ReminderProcess, ToProvider):
     """Reminder: the order is acknowledged, but not processed."""
 
-    name: ClassVar[str] = "provider_reminder_process"
-    reminder_number: int
-    waiting_since: datetime | None
-
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class ProviderCancelled(ToProvider):
+class ProviderCancelled(order_emails.Cancelled, ToProvider):
     """The order is cancelled."""
-
-    name: ClassVar[str] = "provider_cancelled"
-    cancel_reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -7,7 +7,7 @@ from models.orders.placement import ProviderAnswer
 from outbox.orders import EMAILS, ProviderEmail
 from outbox.sender import Outbox
 from providers.port import NoOrderContact
-from store.mails import AboutOrder, Person
+from store.mail_subjects import AboutOrder, Person
 from store.orders import emails as order_mails
 from store.session import Database
 

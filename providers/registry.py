@@ -14,6 +14,8 @@ BY_MAIL = "by_mail"
 PROVIDERS: dict[str, str] = {
     OrderKind.SWITCH_TO_ESIM: BY_MAIL,
     OrderKind.REPLACE_ESIM: BY_MAIL,
+    OrderKind.ASSIGN_LICENCE: BY_MAIL,
+    OrderKind.REPLACE_LICENCE_ESIM: BY_MAIL,
 }
 """The name of the port by the kind of order."""
 

@@ -1,11 +1,12 @@
 """The one lock sequence, against deadlocks: subject, then order, then what is shared, then SIM, then people.
 
 A transaction that changes a line, a number or an eSIM line locks its subject first; one that changes a SIM's
-QR code locks the SIM (`store.codes.code_locks`). Users, employees and contacts come last, in this sequence: a
-new row that refers to one of them locks it, after its SIM. Several rows of one kind are locked in the
-sequence of their ids. Several management groups are added in the sequence of their names, as a new unique
+QR code locks the SIM (`store.codes.code_locks`). Users, employees, contacts and agents come last, in this
+sequence: a new row that refers to one of them locks it, after its SIM. Several rows of one kind are locked in
+the sequence of their ids. Several management groups are added in the sequence of their names, as a new unique
 name is a lock, too; only imports add several of anything else, and one import runs at a time. An account that
-something is added to may be locked at any time: the transaction that closes it locks nothing else.
+something is added to may be locked at any time: the transaction that closes it locks nothing else. The
+billing of an account is locked before its licences, and by no transaction that locks a subject.
 """
 
 from collections.abc import Sequence

@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +31,7 @@ from models.people.views import UserView
 from store.catalogue.tables import PackItemRow, PackRow
 from store.catalogue.views import eligible, esim_of, pack_view, select_packs
 from store.fleet.tables import LineRow, SimRow
+from store.licences.tables import NumberRow
 from store.people.languages import language_of
 from store.people.tables import AccountRow, DistributorRow, ProfileRow, ProviderRow, UserRow
 from store.scopes import within
@@ -87,8 +89,8 @@ async def find_line(connection: AsyncConnection, scope: Scope, text: str) -> Lin
 
 
 async def find_sim(connection: AsyncConnection, scope: Scope, text: str) -> SimKey:
-    """The SIM with this id (`S-12`, `12`) or ICCID, also a discarded one; or the SIM in place of the line
-    with this phone number. Raises `NotFound` (`unknown_sim`).
+    """The SIM with this id (`S-12`, `12`) or ICCID, also a discarded one; or the SIM in place of the line,
+    else of the agent's number, with this phone number. Raises `NotFound` (`unknown_sim`).
     """
     iccid = _parsed(parse_iccid, text)
     number = parse_reference("S", text)
@@ -98,15 +100,19 @@ async def find_sim(connection: AsyncConnection, scope: Scope, text: str) -> SimK
     elif iccid is not None:
         chosen = SimRow.iccid == iccid
     elif msisdn is not None:
-        holder = select(LineRow.subject).where(LineRow.msisdn == msisdn).scalar_subquery()
-        chosen = and_(SimRow.holder == holder, SimRow.state.in_(IN_PLACE))
+        holders = union_all(
+            select(LineRow.subject).where(LineRow.msisdn == msisdn),
+            select(NumberRow.subject).where(NumberRow.msisdn == msisdn, NumberRow.deleted_at.is_(None)),
+        )
+        chosen = and_(SimRow.holder.in_(holders), SimRow.state.in_(IN_PLACE))
     else:
         raise NotFound.because("unknown_sim")
     row = await _one(
         connection,
-        select(SimRow.id, SimRow.account_id, SimRow.holder, SimRow.state).where(
-            chosen, within(scope, SimRow.account_id)
-        ),
+        select(SimRow.id, SimRow.account_id, SimRow.holder, SimRow.state)
+        .where(chosen, within(scope, SimRow.account_id))
+        .order_by(SimRow.holder)  # line:42 before number:7
+        .limit(1),
     )
     if row is None:
         raise NotFound.because("unknown_sim")

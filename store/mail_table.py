@@ -14,7 +14,7 @@ from store.row import Row, now
 class MailRow(Row):
     """An e-mail to one recipient. It is recorded before it is sent, so that a repeat is recognised.
 
-    It is about one order, one request for a QR code or one notification of a code.
+    It is about one order, one request for a QR code, one notification of a code, or one other workflow.
     """
 
     __tablename__ = "mails"
@@ -25,6 +25,8 @@ class MailRow(Row):
     qr_notification_id: Mapped[str | None] = mapped_column(
         ForeignKey(QrNotificationRow.id), index=True, info=REFERENCE
     )
+    work_id: Mapped[str | None] = mapped_column(index=True, info=REFERENCE)
+    """The id of another workflow that it is about, such as a change of a number."""
     template: Mapped[str] = mapped_column(info=CODE)
     recipient: Mapped[str] = mapped_column(info=REFERENCE)
     """contact:7, user:3, employee:12, cc:1 or manager: the address is read when the mail is sent."""
@@ -40,5 +42,7 @@ class MailRow(Row):
     updated_at: Mapped[datetime] = mapped_column(server_default=now())
     __table_args__ = (
         CheckConstraint("state IN ('unsent', 'sending', 'sent', 'failed')", name="state"),
-        CheckConstraint("num_nonnulls(order_id, qr_request_id, qr_notification_id) = 1", name="about_one"),
+        CheckConstraint(
+            "num_nonnulls(order_id, qr_request_id, qr_notification_id, work_id) = 1", name="about_one"
+        ),
     )

@@ -22,67 +22,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.events import sim_references
-from models.language import Language
 from models.orders.lifecycle import OrderStatus
 from models.people.callers import By
 from store.event_parts import appended, happened
 from store.events import Happening
+from store.mail_subjects import AboutNotification, AboutOrder, AboutRequest, AboutWork, Subject
 from store.mail_table import MailRow
 from store.orders import follow_ups
 from store.orders.locked_order import references
 from store.orders.tables import OrderRow
 from store.row import now
-
-
-@dataclass(frozen=True)
-class Person:
-    """A recipient of an e-mail. `key` names the record: contact:7, user:3, employee:12, cc:1, manager."""
-
-    key: str
-    name: str
-    email: str | None
-    language: Language
-    """The language of their e-mails: their own, else that of their account (F66)."""
-
-
-@dataclass(frozen=True)
-class AboutOrder:
-    """E-mails about an order: their events are part of its event log."""
-
-    id: str
-    account_id: int
-
-
-@dataclass(frozen=True)
-class AboutRequest:
-    """E-mails about a request for the QR code of a SIM: part of the event log of that SIM's code."""
-
-    id: str
-    sim_id: int
-    account_id: int
-
-    @property
-    def references(self) -> tuple[str, ...]:
-        """What their events refer to."""
-        return sim_references(self.sim_id, request_id=self.id)
-
-
-@dataclass(frozen=True)
-class AboutNotification:
-    """The e-mail that notifies of a SIM's QR code: part of the event log of that SIM's code."""
-
-    id: str
-    sim_id: int
-    account_id: int
-
-    @property
-    def references(self) -> tuple[str, ...]:
-        """What their events refer to."""
-        return sim_references(self.sim_id, notification_id=self.id)
-
-
-Subject = AboutOrder | AboutRequest | AboutNotification
 
 
 @dataclass(frozen=True)
@@ -288,6 +237,8 @@ def _columns(record: EmailRecord) -> dict[str, str]:
             about = "qr_request_id"
         case AboutNotification():
             about = "qr_notification_id"
+        case AboutWork():
+            about = "work_id"
     return {
         "id": record.id,
         about: record.about.id,

@@ -7,6 +7,7 @@ import store.catalogue.tables
 import store.codes.tables
 import store.event_table
 import store.fleet.tables
+import store.licences.tables
 import store.mail_table
 import store.operations.tables
 import store.orders.tables

@@ -17,15 +17,16 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.errors import Refused, Unavailable
-from models.identifiers import storable
 from settings import Settings
 from store.session import Database
 from temporal.connection import NO_NAMESPACE, explained, reached
 from workflows.codes.messages import NotifyOfQrCode, RequestQrCode
 from workflows.failures import refusals_of
+from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.orders.messages import PlaceOrder
 
-LONGEST_KEY = 500
+StartMessage = PlaceOrder | RequestQrCode | NotifyOfQrCode | ChangeNumber | RequestLicences
+"""The inputs that workflows are started with."""
 _DATABASE_CHECK_SECONDS = 2.0
 """How long the database may take to answer before it counts as unavailable."""
 _UPDATE_RETRY_SECONDS = 0.05
@@ -48,7 +49,7 @@ class Calls:
         self,
         run: Any,
         update: Any,
-        start: PlaceOrder | RequestQrCode,
+        start: StartMessage,
         workflow_id: str,
         labels: TypedSearchAttributes,
         reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
@@ -87,7 +88,7 @@ class Calls:
     async def start(  # noqa: PLR0917  as many as there are
         self,
         run: Any,
-        start: PlaceOrder | RequestQrCode | NotifyOfQrCode,
+        start: StartMessage,
         workflow_id: str,
         labels: TypedSearchAttributes,
         reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
@@ -182,14 +183,6 @@ def _retrieve_exception(started: asyncio.Future[Any]) -> None:
     """
     if not started.cancelled():
         started.exception()
-
-
-def checked_key(key: str | None) -> str:
-    """The caller's idempotency key, or a new one. Raises `Refused` (`key_invalid`)."""
-    key = key or uuid.uuid4().hex
-    if not storable(key) or len(key) > LONGEST_KEY:
-        raise Refused.because("key_invalid", characters=LONGEST_KEY)
-    return key
 
 
 def _explained(failure: RPCError) -> Exception:

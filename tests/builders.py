@@ -13,6 +13,7 @@ from sqlalchemy import text
 from models.errors import Refused
 from models.fleet.file import COLUMNS as FLEET_COLUMNS
 from models.identifiers import luhn_valid, order_id
+from models.orders.kinds import KINDS, Swap
 from models.orders.lifecycle import OrderKind
 from models.orders.placement import Acceptance, Placement
 from models.people.callers import By, Caller
@@ -196,6 +197,8 @@ async def run(database: Database, statement: str, **values: object) -> list[Any]
         return list(result.all()) if result.returns_rows else []
 
 
+SWAPS = [OrderKind(kind) for kind, of in KINDS.items() if of.what is Swap]
+"""The kinds of order that swap the SIM of a line."""
 _BLOCKED = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
 """

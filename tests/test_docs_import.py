@@ -9,11 +9,14 @@ from models.catalogue import file
 from models.catalogue.file import parse_catalogue
 from models.fleet import file as fleet_file
 from models.fleet.file import parse_fleet
+from models.licences import file as number_file
+from models.licences.file import parse_numbers
 from starter.cli.catalogue import catalogue
 from starter.cli.fleet import fleet
+from starter.cli.licences import numbers
 
 TEXT = (Path(__file__).parent.parent / "docs" / "import.md").read_text()
-FLEET, CATALOGUE = TEXT[TEXT.index("## Fleet") :].split("## Catalogue")
+FLEET, CATALOGUE, NUMBERS = re.split("## (?:Catalogue|Numbers)", TEXT[TEXT.index("## Fleet") :])
 
 
 @pytest.mark.parametrize(
@@ -21,6 +24,7 @@ FLEET, CATALOGUE = TEXT[TEXT.index("## Fleet") :].split("## Catalogue")
     [
         (FLEET, (*fleet_file.COLUMNS, *fleet_file.OPTIONAL)),
         (CATALOGUE, (*file.COLUMNS, *file.OPTIONAL)),
+        (NUMBERS, (*number_file.COLUMNS, *number_file.OPTIONAL)),
     ],
 )
 def test_every_column_is_documented_in_its_order(text: str, columns: tuple[str, ...]) -> None:
@@ -37,12 +41,15 @@ def test_the_examples_can_be_imported() -> None:
     assert not lines.warnings
     assert [item.esim for item in items.rows] == [True, False]
     assert not items.warnings
+    (numbers_csv,) = re.findall(r"```csv\n(.*?)```", NUMBERS, re.S)
+    assert [row.agent_name for row in parse_numbers(numbers_csv.encode())] == ["Gina Costa", None]
 
 
 def test_the_commands_name_the_document_and_the_columns() -> None:
     for command, columns in (
         (fleet.import_fleet, (*fleet_file.COLUMNS, *fleet_file.OPTIONAL)),
         (catalogue.import_catalogue, (*file.COLUMNS, *file.OPTIONAL)),
+        (numbers.import_numbers, (*number_file.COLUMNS, *number_file.OPTIONAL)),
     ):
         text = command.__doc__ or ""
         assert "docs/import.md" in text

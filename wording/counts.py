@@ -19,6 +19,8 @@ COUNTS: Mapping[str, Plural] = {
     "employees": Plural("{number} employee", "{number} employees"),
     "users": Plural("{number} user", "{number} users"),
     "SIMs": Plural("{number} SIM", "{number} SIMs"),
+    "numbers": Plural("{number} number", "{number} numbers"),
+    "agents": Plural("{number} agent", "{number} agents"),
 }
 """The records that imports and edits count, by their names in the reports."""
 
@@ -26,6 +28,7 @@ ERASED: Mapping[str, Plural] = {
     "users": COUNTS["users"],
     "employees": COUNTS["employees"],
     "contacts": COUNTS["contacts"],
+    "agents": COUNTS["agents"],
     "sims": Plural("{number} SIM left without a user", "{number} SIMs left without a user"),
     "email_texts": Plural("{number} e-mail text written", "{number} e-mail texts written"),
     "notes": Plural("{number} note written", "{number} notes written"),
@@ -42,6 +45,8 @@ HELD: Mapping[str, Plural] = {
     "order": Plural("{number} order", "{number} orders"),
     "qr_request": Plural("{number} QR request", "{number} QR requests"),
     "qr_notification": Plural("{number} notification", "{number} notifications"),
+    "number_change": Plural("{number} change of a number", "{number} changes of numbers"),
+    "licence_request": Plural("{number} request for licences", "{number} requests for licences"),
 }
 """Work that may be held, by its kind."""
 

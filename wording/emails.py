@@ -14,7 +14,10 @@ from models.language import Language
 from wording.french.spaces import spaced
 
 HERE = Path(__file__).parent
-SUBJECTS: dict[str, Path] = {"orders": HERE / "orders", "codes": HERE / "codes"}
+SUBJECTS: dict[str, Path] = {
+    **{subject: HERE / subject for subject in ("orders", "codes", "licences")},
+    "number_changes": HERE / "licences" / "changes",
+}
 """The folder with the texts of each subject."""
 
 
@@ -30,6 +33,14 @@ class Frame(_Text):
     colon: str
 
 
+class GuideText(_Text):
+    """How an eSIM is installed on one kind of phone, step by step, and by a link on the phone itself."""
+
+    title: str
+    steps: tuple[str, ...]
+    install: str
+
+
 class EmailText(_Text):
     """The text of one e-mail around its facts. A sentence that names an unknown fact is left out."""
 
@@ -40,6 +51,10 @@ class EmailText(_Text):
     ask_title: str | None = None
     ask: tuple[str, ...] = ()
     """The most important text, shown in a box."""
+    picture: str | None = None
+    """What the QR code is called where it is not shown; None for an e-mail without one."""
+    guides: dict[str, GuideText] = {}
+    """By the kind of phone, as in `models.codes.install_links`."""
     next_title: str | None = None
     next: tuple[str, ...]
 

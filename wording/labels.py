@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from models.codes.requests import RequestStatus
 from models.language import Language
+from models.licences.charges import ChargeReason
+from models.licences.licence_views import CHARGE_REASONS, LicenceStatus
 from models.operations.not_sent import AN_EMAIL, MAIL, STEPS, WORDS, NotSentReason
 from models.orders.kinds import kind_label as english
 from models.orders.lifecycle import HoldReason, OrderStatus
@@ -20,7 +22,7 @@ def action_label(action: Action, language: Language) -> str:
 
 def kind_label(kind: str, language: Language) -> str:
     """The name of an order's kind as it is shown to users; in English if it is not translated."""
-    words = {str(action): words for action, words in spaced(french.ACTIONS).items()}
+    words = {str(name): words for name, words in spaced(french.ACTIONS | french.KINDS).items()}
     return words.get(kind, english(kind)) if language is Language.FR else english(kind)
 
 
@@ -32,6 +34,16 @@ def order_status(status: OrderStatus, language: Language) -> str:
 def request_status(status: RequestStatus, language: Language) -> str:
     """The status of a request for a QR code."""
     return status.label if language is Language.EN else spaced(french.REQUEST_STATUSES[status])
+
+
+def licence_status(status: LicenceStatus, language: Language) -> str:
+    """The status of a licence."""
+    return status.label if language is Language.EN else spaced(french.LICENCE_STATUSES[status])
+
+
+def charge_reason(reason: ChargeReason, language: Language) -> str:
+    """Why a licence is charged."""
+    return CHARGE_REASONS[reason] if language is Language.EN else spaced(french.CHARGE_REASONS[reason])
 
 
 def hold_sentence(reason: str, language: Language) -> str:

@@ -1,11 +1,13 @@
 """Numbers and plurals in the reader's language, by the rules of Unicode's CLDR (Babel).
 
     number(12_500, Language.FR)                                             # 12 500
+    money(Decimal("9.50"), "EUR", Language.EN)                              # €9.50
     counted(3, Plural("{number} line", "{number} lines"), Language.EN)      # 3 lines
 
 Babel is imported when the first number is formatted, so that other commands start faster.
 """
 
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +36,20 @@ def counted(count: int, plural: Plural, language: Language) -> str:
     """The count with its noun in singular or plural. In French zero is singular."""
     form = plural.one if locale(language).plural_form(count) == "one" else plural.other
     return form.format(number=number(count, language))
+
+
+def money(amount: Decimal, currency: str, language: Language) -> str:
+    """An amount with its currency: `€1,234.50`, `1 234,50 €`. In whole cents, never a float."""
+    from babel.numbers import format_currency  # noqa: PLC0415  see above
+
+    return format_currency(amount, currency, locale=locale(language))
+
+
+def has_cents(currency: str) -> bool:
+    """Whether this is the code of a currency in use whose amounts have two decimals."""
+    from babel.numbers import get_currency_precision, list_currencies  # noqa: PLC0415  see above
+
+    return currency in list_currencies() and get_currency_precision(currency) == 2
 
 
 @cache

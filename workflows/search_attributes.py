@@ -12,12 +12,16 @@ from temporalio.common import (
 
 from models.characters import LONGEST_NAME
 from models.codes.requests import RequestStatus
-from models.orders.kinds import Shown
+from models.licences.changes import ChangeStatus, LicenceRequestStatus
 from models.orders.lifecycle import OrderStatus
+from models.orders.ordered import Shown
 from models.orders.placement import Placement
 from models.orders.rules import Action
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode
+from workflows.licences.messages import ChangeNumber, RequestLicences
 
+NUMBER_CHANGE = "number_change"
+LICENCE_REQUEST = "licence_request"
 NOTIFY_QR_CODE = "notify_qr_code"
 """The `OrderKind` of a notification; that of a request is the action `generate_qr_code`."""
 
@@ -70,6 +74,30 @@ def notification_labels(start: NotifyOfQrCode) -> TypedSearchAttributes:
             ORDER_STATUS: NotificationStatus.WAITING.value,
             ORDER_KIND: NOTIFY_QR_CODE,
             PROVIDER: start.provider,
+            ACCOUNT_ID: str(start.account_id),
+        }
+    )
+
+
+def change_labels(start: ChangeNumber) -> TypedSearchAttributes:
+    """The search attributes of a change of a number at its start."""
+    return _attributes(
+        {
+            ORDER_STATUS: ChangeStatus.REQUESTED.value,
+            ORDER_KIND: NUMBER_CHANGE,
+            PROVIDER: start.provider,
+            DISTRIBUTOR: start.distributor,
+            ACCOUNT_ID: str(start.change.account_id),
+        }
+    )
+
+
+def licence_request_labels(start: RequestLicences) -> TypedSearchAttributes:
+    """The search attributes of a request for licences at its start."""
+    return _attributes(
+        {
+            ORDER_STATUS: LicenceRequestStatus.WAITING.value,
+            ORDER_KIND: LICENCE_REQUEST,
             ACCOUNT_ID: str(start.account_id),
         }
     )

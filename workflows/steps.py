@@ -7,6 +7,7 @@ No step is a local activity (`docs/adr/0005-steps-are-retried-then-held.md` says
 from abc import abstractmethod
 
 from workflows.codes.steps import QrMailSteps, QrSteps
+from workflows.licences.steps import LicenceMailSteps, NumberCallSteps, NumberSteps
 from workflows.messages import HoldInput, ReleaseInput
 from workflows.operations.steps import RetryHeldSteps
 from workflows.orders.steps import FollowUpSteps, OrderSteps, PeopleSteps, ProviderSteps
@@ -35,6 +36,9 @@ CONTRACTS: tuple[type[Steps], ...] = (
     PeopleSteps,
     QrSteps,
     QrMailSteps,
+    NumberSteps,
+    NumberCallSteps,
+    LicenceMailSteps,
     RetryHeldSteps,
 )
 """All sets of steps: a worker implements each."""

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from models.errors import Refusal
 from models.events import EventView
-from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
+from models.identifiers import ORDER_ID_PATTERN, QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
 from models.language import Language
 from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
@@ -28,6 +28,9 @@ REQUEST_MADE = "The request has been made."
 
 
 RequestId = Annotated[str, Field(pattern=QR_REQUEST_ID_PATTERN)]
+
+
+OrderId = Annotated[str, Field(pattern=ORDER_ID_PATTERN)]
 
 
 NotificationId = Annotated[str, Field(pattern=QR_NOTIFICATION_ID_PATTERN)]
@@ -97,6 +100,9 @@ class QrRequest(Frozen):
     account_id: RecordId
     sim_id: RecordId
     user_id: RecordId
+    order_id: OrderId | None = None
+    """The processed order of this user that brought the eSIM, whose code the platform requests by itself: the
+    user was permitted to place it. Naming any other order changes nothing."""
     origin_id: RecordId | None = None
     """The origin of the call: a row of `origins`, with the surface, session and address."""
     contacts: tuple[RecordId, ...] | None = Field(default=None, max_length=50)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from models.characters import LONGEST_NAME
-from models.csv_rows import CsvRow, read_rows
+from models.csv_rows import CsvRow, RowReader, read_rows
 from models.errors import Refusal, Refused
 from models.fleet.inventory import SimKind
 from models.identifiers import luhn_valid, parse_iccid, parse_msisdn
@@ -86,14 +86,12 @@ def parse_fleet(content: bytes, progress: Progress | None = None) -> FleetFile:
     return FleetFile(rows, warnings)
 
 
-class _RowReader:
-    """Parses one row, and reports every error in it rather than only the first."""
+class _RowReader(RowReader):
+    """Parses one row of the file; what is unusual is a warning."""
 
     def __init__(self, line: CsvRow, wrong: RowNotes, warnings: RowNotes) -> None:
-        self._line = line
-        self._wrong = wrong
+        super().__init__(line, wrong)
         self._warnings = warnings
-        self._right = True
 
     def row(self) -> FleetRow | None:
         """The row, or None if anything in it is invalid."""
@@ -175,22 +173,12 @@ class _RowReader:
             self._bad("management_groups", Refusal.of("cell_too_long", characters=LONGEST_NAME))
         return groups
 
-    def _needed(self, column: str) -> str:
-        text = self._line.cells[column]
-        if not text:
-            self._bad(column, Refusal.of("cell_empty"))
-        return text
-
     def _parsed(self, column: str, parse: Callable[[str], str]) -> str | None:
         try:
             return parse(self._line.cells[column])
         except ValueError:
             self._bad(column, Refusal.of(_INVALID[parse]))
             return None
-
-    def _bad(self, column: str, reason: Refusal) -> None:
-        self._right = False
-        self._wrong.add(self._line.line, column, reason)
 
 
 class _Seen:

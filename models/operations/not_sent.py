@@ -22,6 +22,10 @@ class NotSentReason(StrEnum):
     MAIL_REJECTED = "mail_rejected"
     MAIL_NOT_COMPOSABLE = "mail_not_composable"
     NO_ORDER_CONTACT = "no_order_contact"
+    NO_QR_CONTACT = "no_qr_contact"
+    NO_AGENT_ADDRESS = "no_agent_address"
+    NO_OWNER = "no_owner"
+    NUMBER_SUSPENDED = "number_suspended"
     COMPONENT_UNAVAILABLE = "component_unavailable"
     REFUSED = "refused"
     INTERRUPTED = "interrupted"
@@ -42,6 +46,10 @@ _REASONS = {
     NotSentReason.MAIL_REJECTED: "The mail server refused a recipient for good.",
     NotSentReason.MAIL_NOT_COMPOSABLE: "The e-mail cannot be composed; no mail server was asked.",
     NotSentReason.NO_ORDER_CONTACT: "The distributor has no contact with the role 'order'.",
+    NotSentReason.NO_QR_CONTACT: "The distributor has no contact with the role eSIM QR code.",
+    NotSentReason.NO_AGENT_ADDRESS: "The agent has no e-mail address.",
+    NotSentReason.NO_OWNER: "The account has no active owner.",
+    NotSentReason.NUMBER_SUSPENDED: "The number is suspended.",
     NotSentReason.COMPONENT_UNAVAILABLE: "A component that it needs is unavailable.",
     NotSentReason.REFUSED: "The call was refused; the workflow's history says why.",
     NotSentReason.INTERRUPTED: "An attempt was interrupted; it is not known whether it succeeded.",
@@ -58,6 +66,9 @@ STEPS = {
     "remind_of_code": "a reminder to the distributor",
     "report_no_code": "the e-mail that no QR code has come",
     "send_notification": "the e-mail with the link to the QR code",
+    "notify_of_change": "what the provider is asked to do with the eSIM",
+    "report_ended": "the call to the workflow of the order that ended",
+    "notify_owners": "the e-mail to the owners",
 }
 """What each step sends, for the steps that call a mail server, a provider or another workflow."""
 

@@ -13,47 +13,13 @@ from pydantic import Field, GetJsonSchemaHandler, SerializeAsAny, Strict, WrapVa
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
-from models.markdown import code, inert
+from models.licences.kinds import AssignLicence, ReplaceLicenceEsim
+from models.markdown import inert
 from models.orders.lifecycle import OrderKind
+from models.orders.ordered import Ordered, Shown
 from models.orders.rules import Action, Choice
-from models.values import Flag, Frozen, RecordId
-
-
-class Shown(Frozen):
-    """What operators see of an order besides its ids. A field is empty if the kind has no such thing."""
-
-    slot: int | None = None
-    provider: str = ""
-    distributor: str = ""
-
-
-class Ordered(Frozen):
-    """What an order asks for: ids of records and the caller's choices, never names or numbers (W6)."""
-
-    kind: str
-
-    @property
-    def subject(self) -> str | None:
-        """The subject of the order, such as `line:42`, which can have one open order at most. None if several
-        may be open at once.
-        """
-        return None
-
-    def summary(self, shown: Shown) -> str:
-        """One line without personal data, shown in Temporal's list of workflows."""
-        return (
-            f"{KINDS[self.kind].label} ({inert(shown.provider)})"
-            if shown.provider
-            else KINDS[self.kind].label
-        )
-
-    def records(self, shown: Shown) -> str:
-        """The records of the order in Markdown, by the ids that `esim-orders` accepts."""
-        return f"Subject {code(self.subject)}." if self.subject else ""
-
-    def same_as(self, other: "Ordered") -> bool:
-        """Whether both ask for the same: an idempotency key identifies one order only."""
-        return self == other
+from models.people.callers import Permission
+from models.values import Flag, RecordId
 
 
 class Swap(Ordered):
@@ -114,17 +80,28 @@ class Kind:
     label: str
     """The kind's name as it is shown to users."""
     what: type[Ordered]
+    permission: Permission = Permission.PLACE_ORDERS
+    """What a user needs to place an order of this kind, and to cancel it before the acknowledgement."""
 
 
 KINDS: dict[str, Kind] = {
     OrderKind.SWITCH_TO_ESIM: Kind(Action.SWITCH_TO_ESIM.label, Swap),
     OrderKind.REPLACE_ESIM: Kind(Action.REPLACE_ESIM.label, Swap),
+    OrderKind.ASSIGN_LICENCE: Kind("Assign an eSIM licence", AssignLicence, Permission.ASSIGN_LICENCES),
+    OrderKind.REPLACE_LICENCE_ESIM: Kind(
+        "Replace the eSIM of a number", ReplaceLicenceEsim, Permission.ASSIGN_LICENCES
+    ),
 }
 
 
 def kind_label(kind: str) -> str:
     """The kind's name as it is shown to users."""
     return KINDS[kind].label if kind in KINDS else kind
+
+
+def permission_of(kind: str) -> Permission:
+    """What a user needs to place an order of this kind."""
+    return KINDS[kind].permission
 
 
 def parse_what(value: Any) -> Ordered:

@@ -10,6 +10,8 @@ class OrderKind(StrEnum):
 
     SWITCH_TO_ESIM = "switch_to_esim"
     REPLACE_ESIM = "replace_esim"
+    ASSIGN_LICENCE = "assign_licence"
+    REPLACE_LICENCE_ESIM = "replace_licence_esim"
 
 
 class OrderStatus(StrEnum):
@@ -59,6 +61,10 @@ class HoldReason(StrEnum):
     NO_ACKNOWLEDGEMENT = "no_acknowledgement"
     NO_PROCESSING = "no_processing"
     NO_QR_CODE = "no_qr_code"
+    NO_QR_CONTACT = "no_qr_contact"
+    NO_AGENT_ADDRESS = "no_agent_address"
+    NO_OWNER = "no_owner"
+    NUMBER_SUSPENDED = "number_suspended"
     STEP_FAILED = "step_failed"
 
     @property
@@ -98,6 +104,21 @@ _HOLDS = {
     HoldReason.NO_QR_CODE: (
         "The distributor does not send the QR code. Call them; then import the code or withdraw the request, "
         "or retry to remind them again."
+    ),
+    HoldReason.NO_QR_CONTACT: (
+        "The distributor has no contact with the role eSIM QR code, so the code cannot be requested. Add "
+        "one, then retry."
+    ),
+    HoldReason.NO_AGENT_ADDRESS: (
+        "The agent has no e-mail address for the QR code. Set one: what is held then continues by itself."
+    ),
+    HoldReason.NUMBER_SUSPENDED: (
+        "The number is suspended, so its agent gets no QR code. "
+        "Resume it: the order then continues by itself."
+    ),
+    HoldReason.NO_OWNER: (
+        "The account has no active owner who can be notified of a request for licences. Give a user the role "
+        "of an owner, then retry."
     ),
     HoldReason.STEP_FAILED: "A step keeps failing; the history says how. Fix the cause, then retry.",
 }

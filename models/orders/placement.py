@@ -6,8 +6,9 @@ from pydantic import Field
 
 from models.errors import Refusal
 from models.identifiers import ORDER_ID_PATTERN
-from models.orders.kinds import Ordered, Shown, What
+from models.orders.kinds import What
 from models.orders.lifecycle import OrderStatus
+from models.orders.ordered import Ordered, Shown
 from models.values import Frozen, RecordId
 
 

@@ -58,6 +58,14 @@ class Permission(StrEnum):
     NOTIFY_QR_CODES = "notify_qr_codes"
     VIEW_PEOPLE = "view_people"
     """Users, their profiles, and the distributors' contacts."""
+    VIEW_LICENCES = "view_licences"
+    """Licences, the numbers that use them, and the agents."""
+    BUY_LICENCES = "buy_licences"
+    """Buy, change and give back licences (L2)."""
+    ASSIGN_LICENCES = "assign_licences"
+    """Assign a licence to a number, replace its eSIM, send the agent's e-mail again, request licences."""
+    MANAGE_NUMBERS = "manage_numbers"
+    """Import, change, suspend, delete and recover numbers, and edit their agents."""
     MANAGE_USERS = "manage_users"
     MANAGE_PROFILES = "manage_profiles"
     MANAGE_CONTACTS = "manage_contacts"
@@ -72,6 +80,7 @@ _VIEWS = frozenset(
         Permission.VIEW_CATALOGUE,
         Permission.VIEW_ORDERS,
         Permission.VIEW_PEOPLE,
+        Permission.VIEW_LICENCES,
     }
 )
 _MANAGER = _VIEWS | {
@@ -90,10 +99,12 @@ _ADMINISTRATOR = _MANAGER | {
     Permission.MANAGE_USERS,
     Permission.MANAGE_CONTACTS,
     Permission.RETRY_WORK,
+    Permission.ASSIGN_LICENCES,
+    Permission.MANAGE_NUMBERS,
 }
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.OWNER: _ADMINISTRATOR,
+    Role.OWNER: _ADMINISTRATOR | {Permission.BUY_LICENCES},
     Role.ADMINISTRATOR: _ADMINISTRATOR,
     Role.MANAGER: _MANAGER,
     Role.VIEWER: _VIEWS,
@@ -117,20 +128,20 @@ USER_ROLES = tuple(role for role in Role if role is not Role.OPERATOR)
 _PLACING_CANCELS = frozenset({OrderStatus.SUBMITTED, OrderStatus.CANCELLED})
 
 
-def cancelling(status: OrderStatus) -> frozenset[Permission]:
+def cancelling(status: OrderStatus, placing: Permission) -> frozenset[Permission]:
     """The permissions, any of which allows cancelling an order in this status.
 
-    Before the acknowledgement, the permission to place orders is enough. So it is for a cancelled order:
-    cancelling is idempotent, and the call may be repeated.
+    Before the acknowledgement, the permission to place it (`placing`) is enough. So it is for a cancelled
+    order: cancelling is idempotent, and the call may be repeated.
     """
     if status in _PLACING_CANCELS:
-        return frozenset({Permission.CANCEL_ORDERS, Permission.PLACE_ORDERS})
+        return frozenset({Permission.CANCEL_ORDERS, placing})
     return frozenset({Permission.CANCEL_ORDERS})
 
 
-def may_cancel(permissions: Collection[Permission], status: OrderStatus) -> bool:
+def may_cancel(permissions: Collection[Permission], status: OrderStatus, placing: Permission) -> bool:
     """Whether these permissions allow cancelling an order in this status."""
-    return not cancelling(status).isdisjoint(permissions)
+    return not cancelling(status, placing).isdisjoint(permissions)
 
 
 def may_grant(permissions: Collection[Permission], role: Role) -> bool:

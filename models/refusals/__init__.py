@@ -13,6 +13,7 @@ from models.refusals.declared import Declared
 from models.refusals.files import FILES
 from models.refusals.fleet import FLEET
 from models.refusals.imports import IMPORTS
+from models.refusals.licences import LICENCES
 from models.refusals.operations import OPERATIONS
 from models.refusals.orders import ORDERS
 from models.refusals.people import ACCOUNTS
@@ -23,6 +24,7 @@ SUBJECTS: Mapping[str, Mapping[str, Declared]] = {
     "Uploaded files": FILES,
     "Fleet, catalogue and people": FLEET,
     "Accounts and edits of lines": ACCOUNTS,
+    "Licences, numbers and agents": LICENCES,
     "Imports": IMPORTS,
     "Commands": COMMANDS,
     "Operations": OPERATIONS,

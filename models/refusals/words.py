@@ -8,6 +8,11 @@ WORDS: Words = {
         "replace_esim": "Replace the eSIM",
         "generate_qr_code": "Generate an eSIM QR code",
     },
+    "add_on": {
+        "voice_sms": "Voice+SMS",
+        "voice_sms_data": "Voice+SMS+Data",
+        "voice_sms_data_pro": "Voice+SMS+Data Pro",
+    },
     "ended": {
         "imported": "the QR code has been imported already, and nothing is left to do",
         "withdrawn": "it was withdrawn, and the QR code is not needed any more",
@@ -25,5 +30,6 @@ WORDS: Words = {
         "flag": "its last field is not the flag 1",
     },
 }
-"""`action`: the labels of `models.orders.rules.Action`; `ended`: how a request ended; `order_status`: how an
+"""`action`: the labels of `models.orders.rules.Action`; `add_on`: those of
+`models.licences.add_ons.AddOn`; `ended`: how a request ended; `order_status`: how an
 order ended; `rule`: which rule an activation code breaks."""

@@ -9,10 +9,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from models.codes.install_links import install_links
 from models.people.callers import LinkBearer
 from outbox.links import DOWNLOAD_PAGE
 from portal.http.forms import check_same_origin
-from portal.links.pages import Pages, drawing, install_links
+from portal.links.pages import Pages, drawing
 from qr import draw
 from starter.codes.link_desk import LinkDesk
 

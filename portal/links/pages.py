@@ -7,7 +7,7 @@ and bidirectional characters are removed from them, so a name cannot change how 
 import re
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -25,7 +25,6 @@ from wording.pages import page_texts
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
-_INSTALL = "https://esimsetup.{}.com/esim_qrcode_provisioning?carddata={}"
 _MOST_LANGUAGES = 20
 
 
@@ -60,14 +59,6 @@ class Pages:
 async def drawing(code: ActivationCode) -> Markup:
     """The QR code as an `<svg>` element; it consists of numbers, so it needs no escaping."""
     return Markup(await run_in_threadpool(draw.svg, code))  # noqa: S704
-
-
-def install_links(code: ActivationCode) -> dict[str, str]:
-    """Links that install the eSIM on the phone that opens them. They come beside the QR code, since not all
-    phones support them.
-    """
-    data = quote(str(code), safe="")
-    return {"ios": _INSTALL.format("apple", data), "android": _INSTALL.format("android", data)}
 
 
 def masked(code: ActivationCode) -> str:

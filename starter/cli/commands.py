@@ -16,6 +16,7 @@ from starter.cli.codes import requests
 from starter.cli.fleet import fleet
 from starter.cli.help_pages import show_flags
 from starter.cli.language import choose
+from starter.cli.licences import agents, licences, numbers
 from starter.cli.operations import database, doctor, keys, outages, sandbox
 from starter.cli.orders import place_and_steer
 from starter.cli.output import say
@@ -40,6 +41,9 @@ app.add_typer(contacts.app, name="contact")
 app.add_typer(erasure.app, name="person")
 app.add_typer(place_and_steer.app, name="order")
 app.add_typer(requests.app, name="qr")
+app.add_typer(numbers.app, name="number")
+app.add_typer(agents.app, name="agent")
+app.add_typer(licences.app, name="licence")
 app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.mail_app, name="mail")
 app.add_typer(outages.app, name="sandbox")

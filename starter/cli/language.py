@@ -4,13 +4,16 @@ Refusals, warnings, hold reasons and labels are translated; output for programs 
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from models.codes.requests import RequestStatus
 from models.errors import Refusal
 from models.language import Language, parse_language
+from models.licences.charges import ChargeReason
+from models.licences.licence_views import LicenceStatus
 from models.orders.lifecycle import OrderStatus
 from models.orders.rules import Action
-from wording import labels
+from wording import labels, numbers
 from wording.refusals import sentence
 from wording.warnings import warning
 
@@ -64,6 +67,21 @@ def order_status(status: OrderStatus) -> str:
 def request_status(status: RequestStatus) -> str:
     """The name of the status of a request for a QR code."""
     return labels.request_status(status, spoken())
+
+
+def licence_status(status: LicenceStatus) -> str:
+    """The name of a licence's status."""
+    return labels.licence_status(status, spoken())
+
+
+def charge_reason(reason: ChargeReason) -> str:
+    """Why a licence is charged."""
+    return labels.charge_reason(reason, spoken())
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount with its currency."""
+    return numbers.money(amount, currency, spoken())
 
 
 def not_sent_step(step: str) -> str:

@@ -36,6 +36,11 @@ def print_json(value: Any) -> None:
     print(json.dumps(_plain(value), ensure_ascii=False, indent=2, default=str), flush=True)
 
 
+def print_text(text: str) -> None:
+    """Print text for another program, such as CSV, as it is."""
+    print(text, end="", flush=True)
+
+
 def is_wide() -> bool:
     """Whether the terminal is wide enough for the less important columns."""
     return console.width >= _WIDE

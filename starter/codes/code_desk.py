@@ -22,15 +22,17 @@ from qr.intake import read_upload
 from settings import Settings
 from starter.codes.workflows import QrWorkflows
 from starter.connected import ConnectedDesk
+from starter.keys import checked_key
 from starter.people.users import email_address
 from store import events, lookups
 from store.codes import codes, imports, link_ends, notifications
+from store.codes.code_locks import lock_sim
 from store.codes.managers import manager_of
+from store.codes.recipients import needed_for, recipient_of
 from store.key_ring import KeyRing
 from store.lookups import SimKey
 from store.orders.facts import sim_facts
 from store.session import Database
-from temporal.calls import checked_key
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,11 @@ class CodeDesk(ConnectedDesk):
             return await self._import(caller, key, read_typed(code), "typed", None)
 
     async def show(self, caller: Caller, sim: str) -> ShownCode:
-        """Show the SIM's current code. An event records who saw it."""
+        """Show the SIM's current code, unless the SIM is discarded. An event records who saw it."""
         key = await self._allowed(caller, sim, Permission.VIEW_QR_CODES)
         async with self.database.transaction() as connection:
+            await lock_sim(connection, key.id)
+            await _check_profile(connection, caller, key)
             shown = ShownCode(*await codes.current(connection, caller.scope, self.keys, key.id))
             happened = ("qr.shown", {"version": shown.version.number})
             about = sim_references(key.id)
@@ -98,13 +102,17 @@ class CodeDesk(ConnectedDesk):
         """Mail a link that shows the SIM's current code until the link expires (F38), to the address `to`.
 
         Without `to` it goes to the manager: the user who requested the code, else the account's contact
-        address, else the user who imported it (F37, F65). Raises `Refused` (`email_invalid`; `no_manager` if
-        there is none of these).
+        address, else the user who imported it (F37, F65). The code of a number's eSIM goes to its agent; to
+        send it elsewhere needs the permission to assign licences. Raises `Refused` (`email_invalid`;
+        `no_manager` if there is none of these).
         """
         found = await self._allowed(caller, sim, Permission.NOTIFY_QR_CODES)
         address = None if to is None else email_address(to)
         account_id = found.account_id
         async with self.database.transaction() as connection:
+            await lock_sim(connection, found.id)
+            if address is not None:
+                await _check_address(connection, caller, found, address)
             version = await codes.current_version(connection, caller.scope, found.id)
             notification = await notifications.create(
                 connection,
@@ -178,6 +186,13 @@ def read_typed(code: str) -> ActivationCode:
         return parse_activation_code(code)
     except ActivationCodeInvalid as invalid:
         raise Refused.because("activation_code_invalid", rule=invalid.rule) from None
+
+
+async def _check_address(connection: AsyncConnection, caller: Caller, sim: SimKey, address: str) -> None:
+    """Refuse an address that the caller may not notify of this SIM's code."""
+    needed = needed_for(sim.holder, await recipient_of(connection, sim.id), address)
+    if needed is not None:
+        caller.require(needed)
 
 
 async def _manager(connection: AsyncConnection, version: QrVersionView) -> str:

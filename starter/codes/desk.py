@@ -33,11 +33,12 @@ from models.people.callers import Caller, Permission
 from models.values import cut
 from starter.codes.code_desk import CodeDesk
 from starter.codes.drafts import QrRequestDraft, Requested, keep_edited, preview, read_request
+from starter.keys import checked_key
 from starter.operations.restarts import request_timeouts
 from starter.operations.retry import RetryDesk
 from store.codes import request_steps, request_views
 from store.lookups import SimKey
-from temporal.calls import NoSuchWorkflow, checked_key
+from temporal.calls import NoSuchWorkflow
 from workflows.codes.messages import QrTimeouts, RequestQrCode, SendAgain, WithdrawRequest
 from workflows.codes.request import EsimQrRequest
 from workflows.search_attributes import request_labels

@@ -22,7 +22,9 @@ from store import events
 from store.codes import codes, imports, link_pages, links, notifications
 from store.codes.link_ends import DOWNLOAD, UPLOAD
 from store.codes.links import Link
+from store.codes.recipients import address_for
 from store.events import Happening
+from store.licences.recipients import NoAgentAddress
 
 MOST_TRIES = 20
 WITHIN = timedelta(minutes=10)
@@ -102,7 +104,9 @@ class LinkDesk:
         return Sent(imported, who.name, who.email)
 
     async def notify_manager(self, bearer: LinkBearer) -> None:
-        """Notify the requester that the code has arrived (F37, F38). A repeat sends no second e-mail."""
+        """Notify the requester, or a number's agent, that the code has arrived (F37, F38). A repeat sends no
+        second e-mail. If the agent has no address, the request's workflow is held until there is one.
+        """
         async with self._database.transaction() as connection:
             link = await links.find(connection, bearer.token, UPLOAD, lock=True, even_if_over=True)
             request_id = link.request_id or ""
@@ -112,13 +116,17 @@ class LinkDesk:
             if await notifications.offered(connection, link.account_id, request_id):
                 return  # the request's workflow did it, since the button was not pressed in time
             who = await link_pages.requester(connection, request_id)
+            try:
+                address = await address_for(connection, link.sim_id, who.email)
+            except NoAgentAddress:
+                return
             notification = await notifications.create(
                 connection,
                 notification_id=qr_notification_id(link.account_id, f"{request_id} {version_id}"),
                 account_id=link.account_id,
                 sim_id=link.sim_id,
                 version_id=version_id,
-                address=who.email,
+                address=address,
                 by=link.by(bearer),
             )
         await self._desk.workflows.start_notification(notification, link.account_id, request_id)

@@ -19,21 +19,31 @@ from settings import Settings
 from starter.orders.drafts import again
 from store import events
 from store.codes import notifications, request_views
+from store.licences import change_rows, requests
 from store.operations import holds
 from store.operations.hold_subjects import kind_of
 from store.operations.unfinished import requester_waits
 from store.orders import views
 from store.session import Database
-from temporal.calls import Calls
+from temporal.calls import Calls, StartMessage
 from temporal.connection import described
 from workflows.codes.messages import NotifyOfQrCode, QrTimeouts, RequestQrCode
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
-from workflows.orders.messages import PlaceOrder, Timeouts
+from workflows.licences.licence_request import EsimLicenceRequest
+from workflows.licences.messages import ChangeNumber, RequestLicences
+from workflows.licences.number_change import EsimNumberChange
+from workflows.orders.messages import Timeouts
 from workflows.orders.order import EsimOrder
-from workflows.search_attributes import labels, notification_labels, request_labels
+from workflows.search_attributes import (
+    change_labels,
+    labels,
+    licence_request_labels,
+    notification_labels,
+    request_labels,
+)
 
-Start = tuple[Any, PlaceOrder | RequestQrCode | NotifyOfQrCode, TypedSearchAttributes]
+Start = tuple[Any, StartMessage, TypedSearchAttributes]
 """A workflow's run method, its start message, and its search attributes."""
 
 
@@ -73,7 +83,7 @@ class Restarted(Enum):
 
 
 class Restarts:
-    """Restarts workflows of every kind: orders, requests and notifications."""
+    """Restarts workflows of every kind of work."""
 
     def __init__(self, calls: Calls, database: Database, settings: Settings) -> None:
         self._calls = calls
@@ -83,6 +93,8 @@ class Restarts:
             "order": self._order,
             "qr_request": self._request,
             "qr_notification": self._notification,
+            "number_change": self._number_change,
+            "licence_request": self._licence_request,
         }
 
     async def start(self, workflow_id: str, by: By) -> bool:
@@ -182,6 +194,36 @@ class Restarts:
             retries=retries,
         )
         return EsimQrNotification.run, start, notification_labels(start)
+
+    async def _number_change(self, change_id: str) -> Start | None:
+        async with self._database.reading() as connection:
+            known = await change_rows.find(connection, change_id)
+            if known is None or not known.unfinished:
+                return None
+            retries = _retries(await events.of(connection, AllAccounts(), change_id), "number_change.held")
+        start = ChangeNumber(
+            change=known.change,
+            provider=cut(known.provider),
+            distributor=cut(known.distributor),
+            retries=retries,
+        )
+        return EsimNumberChange.run, start, change_labels(start)
+
+    async def _licence_request(self, request_id: str) -> Start | None:
+        async with self._database.reading() as connection:
+            known = await requests.request_facts(connection, request_id)
+            if known is None:
+                return None
+            retries = _retries(await events.of(connection, AllAccounts(), request_id), "licence_request.held")
+        start = RequestLicences(
+            request_id=request_id,
+            account_id=known.about.account_id,
+            add_on=known.add_on,
+            quantity=known.quantity,
+            given_up_after=self._settings.notification_given_up_after,
+            retries=retries,
+        )
+        return EsimLicenceRequest.run, start, licence_request_labels(start)
 
 
 def _retries(happened: Sequence[EventView], held: str) -> int:

@@ -23,8 +23,16 @@ LATE = timedelta(hours=1)
 OVERDUE = timedelta(minutes=15)
 NAMED = 10
 """How many ids a sentence has; `Check.ids` has all."""
-_KINDS = {"order": "orders", "qr_request": "qr_requests", "qr_notification": "qr_notifications"}
+_KINDS = {
+    "order": "orders",
+    "qr_request": "qr_requests",
+    "qr_notification": "qr_notifications",
+    "number_change": "number_changes",
+    "licence_request": "licence_requests",
+}
 """The name of the check for each kind of work that has a workflow."""
+_HELD = {"qr_notification": "notifications"}
+"""What a sentence calls held work, where that is not the name of its check."""
 
 FAILING = "ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL AND TaskQueue = '{queue}'"
 _NO_ANSWER = "The database does not answer; see ESIM_DATABASE_URL."
@@ -49,8 +57,13 @@ async def workflows(client: Client, database: Database) -> list[Check]:
     return [_counted(kind, *found) for kind in _KINDS]
 
 
+def _named_kind(kind: str) -> str:
+    """The plural of a kind of work in a sentence, such as "QR requests"."""
+    return _KINDS[kind].replace("qr_", "QR ").replace("_", " ")
+
+
 def _counted(kind: str, known: Sequence[Waiting], without: Sequence[Waiting]) -> Check:
-    name, what = _KINDS[kind], _KINDS[kind].replace("qr_", "QR ")
+    name, what = _KINDS[kind], _named_kind(kind)
     lost = tuple(one.id for one in without if one.kind == kind)
     if not lost:
         number = sum(one.kind == kind for one in known)
@@ -100,8 +113,9 @@ async def held(database: Database) -> Check:
             counts.setdefault(what, []).append(f"{reason} {number:.0f}")
     if not counts:
         return Check("held", ok=True, sentence="Nothing waits for a person.")
-    names = {metrics.ORDER: "orders", metrics.REQUEST: "QR requests", metrics.NOTIFICATION: "notifications"}
-    all_of_them = "; ".join(f"{names[what]}: {', '.join(reasons)}" for what, reasons in counts.items())
+    all_of_them = "; ".join(
+        f"{_HELD.get(what, _named_kind(what))}: {', '.join(reasons)}" for what, reasons in counts.items()
+    )
     sentence = (
         f"Held {all_of_them}. Fix the cause (docs/operations.md), then run: "
         "esim-orders order retry --reason REASON"

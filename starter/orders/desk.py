@@ -23,12 +23,14 @@ from temporalio.common import WorkflowIDReusePolicy
 
 from models import identifiers
 from models.errors import Refused, Unavailable
-from models.orders.kinds import Ordered
+from models.orders.kinds import permission_of
 from models.orders.lifecycle import OPEN
+from models.orders.ordered import Ordered
 from models.orders.placement import Acceptance, OrderState, Placement, StepResult
 from models.people.callers import AllAccounts, Caller, Permission, may_cancel
 from settings import Settings
 from starter.connected import ConnectedDesk
+from starter.keys import checked_key
 from starter.operations.restarts import order_timeouts
 from starter.operations.retry import RetryDesk
 from starter.orders.book import OrderBook
@@ -37,7 +39,7 @@ from store.orders import acceptance as order_acceptance
 from store.orders import steps, views
 from store.orders.access import find_open_order, find_order
 from store.session import Database
-from temporal.calls import NoSuchWorkflow, checked_key
+from temporal.calls import NoSuchWorkflow
 from workflows.orders.messages import Acknowledge, Cancel, EnterIccid, PlaceOrder, Processed
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import labels
@@ -196,7 +198,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
         if reason.strip():
             async with self._database.transaction() as connection:
                 await find_order(connection, caller.scope, order_id)
-                note_id = await views.add_note(connection, order_id, reason.strip())
+                note_id = await views.add_note(connection, order_id, reason.strip(), caller.actor)
         return await self._steer(
             order_id,
             EsimOrder.cancel,
@@ -222,7 +224,9 @@ class OrderDesk(ConnectedDesk, OrderBook):
             return
         async with self._database.reading() as connection:
             order = await find_order(connection, caller.scope, order_id)
-        if permission is Permission.CANCEL_ORDERS and may_cancel(caller.permissions, order.status):
+        if permission is Permission.CANCEL_ORDERS and may_cancel(
+            caller.permissions, order.status, permission_of(order.kind)
+        ):
             return
         caller.require(permission)
 
@@ -249,7 +253,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
 
 
 def _placement(caller: Caller, what: Ordered, key: str) -> Placement:
-    caller.require(Permission.PLACE_ORDERS)
+    caller.require(permission_of(what.kind))
     return Placement(
         order_id=identifiers.order_id(caller.account, key),
         account_id=caller.account,

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.activation import ActivationCode, parse_activation_code
 from models.codes.requests import QrHistory, QrVersionView
-from models.errors import NotFound
+from models.errors import NotFound, Refused
 from models.events import EventView
+from models.fleet.inventory import SimState
 from models.people.callers import Scope
 from store import events
 from store.codes import link_ends, notifications, request_views
@@ -17,12 +18,14 @@ from store.codes.imports import (
     version_view,
 )
 from store.codes.tables import QrVersionRow
+from store.fleet.tables import SimRow
 from store.key_ring import KeyRing
 from store.scopes import within
 from store.secrets import code_of, file_of
 
 _ENCRYPTED = select(*VERSION_COLUMNS, QrVersionRow.code)
 _CURRENT = _ENCRYPTED.where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
+_CURRENT_CODE = _CURRENT.add_columns(SimRow.state).join(SimRow, SimRow.id == QrVersionRow.sim_id)
 _CURRENT_NUMBER = select(QrVersionRow.number).where(
     QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current
 )
@@ -36,14 +39,23 @@ _ORIGINAL = select(QrVersionRow.sim_id, QrVersionRow.number, QrVersionRow.origin
     QrVersionRow.id == bindparam("version")
 )
 
+_OF_OTHERS = ("order-", "line:", "number:", "number-change-")
+"""How the first reference of an event begins that is about the SIM, but not about its code."""
+
 
 async def current(
     connection: AsyncConnection, scope: Scope, keys: KeyRing, sim_id: int
 ) -> tuple[ActivationCode, QrVersionView]:
-    """The current code of the SIM. Raises `NotFound` (`no_qr_code_yet`), `DecryptionFailed`."""
-    row = (await connection.execute(_CURRENT.where(_mine(scope)), {"sim": sim_id})).one_or_none()
+    """The current code of the SIM; of one that is discarded, no caller gets it. The caller has locked the SIM
+    (`store.codes.code_locks`), so that it is not discarded before the code is handed out.
+
+    Raises `NotFound` (`no_qr_code_yet`), `Refused` (`sim_discarded`), `DecryptionFailed`.
+    """
+    row = (await connection.execute(_CURRENT_CODE.where(_mine(scope)), {"sim": sim_id})).one_or_none()
     if row is None:
         raise _none_yet()
+    if row.state == SimState.DISCARDED:
+        raise Refused.because("sim_discarded")
     return _opened(keys, row), version_view(row)
 
 
@@ -100,11 +112,11 @@ def _mine(scope: Scope) -> ColumnElement[bool]:
 
 
 async def _events(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[EventView, ...]:
-    """The events about the SIM's code, without those of orders and of its line. Their data names the request,
-    the notification and the link that they are about.
+    """The events about the SIM's code, without those of orders and of what it serves. Their data names the
+    request, the notification and the link that they are about.
     """
     found = await events.of(connection, scope, f"sim:{sim_id}")
-    return tuple(_named(event) for event in found if not event.about[0].startswith(("order-", "line:")))
+    return tuple(_named(event) for event in found if not event.about[0].startswith(_OF_OTHERS))
 
 
 def _named(event: EventView) -> EventView:

@@ -16,17 +16,16 @@ from models.language import Language
 from models.people.views import ContactRole
 from store import reminders
 from store.codes.code_locks import unknown_request
-from store.codes.tables import QrEmailTextRow, QrNotificationRow, QrRequestRow, QrRoundRow
-from store.fleet.tables import DeviceRow, LineRow, SimRow
+from store.codes.tables import QrEmailTextRow, QrRequestRow, QrRoundRow
+from store.fleet.tables import SimRow
+from store.mail_subjects import AboutRequest, Person
 from store.mail_table import MailRow
-from store.mails import AboutNotification, AboutRequest, Person
 from store.people.languages import at_addresses, language_of
 from store.people.tables import (
     AccountRow,
     ContactRoleRow,
     ContactRow,
     DistributorRow,
-    EmployeeRow,
     ProviderRow,
     UserRow,
 )
@@ -50,26 +49,13 @@ class RoundMails:
     """The address of the user who sent this round."""
 
 
-@dataclass(frozen=True)
-class NotificationMail:
-    """The e-mail of a notification: facts and recipient."""
-
-    about: AboutNotification
-    account_id: int
-    version_id: int
-    facts: CodeFacts
-    manager: Person
-    sender: str | None
-    """The address of the user who sent it, if it was a user."""
-
-
-_SIM = (AccountRow.name.label("account"), ProviderRow.name.label("provider"), SimRow.iccid)
+SIM_COLUMNS = (AccountRow.name.label("account"), ProviderRow.name.label("provider"), SimRow.iccid)
 _sender = aliased(UserRow)
 
 
 def _previews() -> Select[*tuple[Any, ...]]:
     return (
-        select(*_SIM, DistributorRow.name.label("distributor"), UserRow.name.label("requester_name"))
+        select(*SIM_COLUMNS, DistributorRow.name.label("distributor"), UserRow.name.label("requester_name"))
         .select_from(SimRow)
         .join(AccountRow, AccountRow.id == SimRow.account_id)
         .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
@@ -82,7 +68,7 @@ def _previews() -> Select[*tuple[Any, ...]]:
 def _rounds() -> Select[*tuple[Any, ...]]:
     return (
         select(
-            *_SIM,
+            *SIM_COLUMNS,
             DistributorRow.name.label("distributor"),
             QrRequestRow.account_id,
             QrRequestRow.sim_id,
@@ -104,58 +90,18 @@ def _rounds() -> Select[*tuple[Any, ...]]:
         .join(AccountRow, AccountRow.id == QrRequestRow.account_id)
         .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
         .join(UserRow, UserRow.id == QrRequestRow.requested_by)
-        .outerjoin(_sender, _is_user(_sender, QrRoundRow.sent_by, QrRoundRow.account_id))
+        .outerjoin(_sender, is_user(_sender, QrRoundRow.sent_by, QrRoundRow.account_id))
         .outerjoin(DistributorRow, DistributorRow.id == SimRow.distributor_id)
         .outerjoin(QrEmailTextRow, QrEmailTextRow.id == QrRoundRow.email_text_id)
         .where(QrRoundRow.request_id == bindparam("request"), QrRoundRow.number == bindparam("round"))
     )
 
 
-def _notifications() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            *_SIM,
-            LineRow.msisdn,
-            DeviceRow.name.label("device"),
-            _name_at(QrNotificationRow).label("reader_name"),
-            QrNotificationRow.account_id,
-            QrNotificationRow.sim_id,
-            QrNotificationRow.version_id,
-            QrNotificationRow.address,
-            _sender.name.label("sender_name"),
-            _sender.email.label("sender_email"),
-        )
-        .select_from(QrNotificationRow)
-        .join(SimRow, SimRow.id == QrNotificationRow.sim_id)
-        .join(AccountRow, AccountRow.id == QrNotificationRow.account_id)
-        .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
-        .outerjoin(LineRow, LineRow.subject == SimRow.holder)
-        .outerjoin(DeviceRow, DeviceRow.id == LineRow.device_id)
-        .outerjoin(_sender, _is_user(_sender, QrNotificationRow.created_by, QrNotificationRow.account_id))
-        .where(QrNotificationRow.id == bindparam("notification"))
-    )
-
-
-def _name_at(notified: type[QrNotificationRow]) -> Any:
-    """The name of the account's user, else of its employee, with the address that is notified."""
-    names = (
-        select(person.name)
-        .where(
-            person.account_id == notified.account_id, func.lower(person.email) == func.lower(notified.address)
-        )
-        .limit(1)
-        .correlate(notified)
-        .scalar_subquery()
-        for person in (UserRow, EmployeeRow)
-    )
-    return func.coalesce(*names)
-
-
-def _is_user(user: Any, actor: Any, account_id: Any) -> Any:
+def is_user(user: Any, actor: Any, account_id: Any) -> Any:
     return and_(user.account_id == account_id, func.concat("user:", user.id) == actor)
 
 
-_PREVIEW, _ROUND, _NOTIFICATION = _previews(), _rounds(), _notifications()
+_PREVIEW, _ROUND = _previews(), _rounds()
 _ASKED = (
     select(ContactRow.id, ContactRow.name, ContactRow.email, language_of(ContactRow).label("language"))
     .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
@@ -172,14 +118,9 @@ _ASKED = (
     .order_by(ContactRow.id)
 )
 # the SIM is locked first, as in every step about QR codes
-_KEEP_SIM = select(SimRow.id).where(SimRow.id == bindparam("sim")).with_for_update(read=True)
+KEEP_SIM = select(SimRow.id).where(SimRow.id == bindparam("sim")).with_for_update(read=True)
 _KEEP_REQUEST = (
     select(QrRequestRow.status).where(QrRequestRow.id == bindparam("id")).with_for_update(read=True)
-)
-_KEEP_NOTIFICATION = (
-    select(QrNotificationRow.revoked_at)
-    .where(QrNotificationRow.id == bindparam("id"))
-    .with_for_update(read=True)
 )
 
 
@@ -226,44 +167,13 @@ async def round_mails(connection: AsyncConnection, request_id: str, number: int)
     )
 
 
-async def notification_mail(connection: AsyncConnection, notification_id: str) -> NotificationMail:
-    """The facts and the recipient of a notification. Raises `NotFound` (`unknown_notification`)."""
-    row = (await connection.execute(_NOTIFICATION, {"notification": notification_id})).one_or_none()
-    if row is None:
-        raise NotFound.because("unknown_notification", notification=notification_id)
-    languages = await at_addresses(connection, row.account_id, [row.address])
-    return NotificationMail(
-        about=AboutNotification(notification_id, row.sim_id, row.account_id),
-        account_id=row.account_id,
-        version_id=row.version_id,
-        facts=CodeFacts(
-            account=row.account,
-            provider=row.provider,
-            iccid=row.iccid,
-            requester_name=row.sender_name,
-            reference=notification_id,
-            msisdn=row.msisdn,
-            device=row.device,
-        ),
-        manager=Person("manager", row.reader_name or "", row.address, languages[row.address]),
-        sender=row.sender_email,
-    )
-
-
 async def is_open(connection: AsyncConnection, about: AboutRequest) -> bool:
     """Whether the request is open. It stays so until the end of the transaction (FOR SHARE), so that links
     created in the transaction end with the request.
     """
-    await connection.execute(_KEEP_SIM, {"sim": about.sim_id})
+    await connection.execute(KEEP_SIM, {"sim": about.sim_id})
     status = (await connection.execute(_KEEP_REQUEST, {"id": about.id})).scalar_one()
     return bool(status == RequestStatus.REQUESTED)
-
-
-async def is_valid(connection: AsyncConnection, about: AboutNotification) -> bool:
-    """Whether the notification is not revoked. It stays so until the end of the transaction (FOR SHARE)."""
-    await connection.execute(_KEEP_SIM, {"sim": about.sim_id})
-    revoked_at = (await connection.execute(_KEEP_NOTIFICATION, {"id": about.id})).scalar_one()
-    return revoked_at is None
 
 
 _DUE_IN = reminders.due_in(QrRoundRow.at, MailRow.qr_request_id == QrRoundRow.request_id).where(

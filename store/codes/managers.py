@@ -3,6 +3,8 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.codes.recipients import recipient_of
+
 # The requester of an ended request may have been erased since; that address receives no e-mail.
 _MANAGER = """
 SELECT coalesce(
@@ -25,8 +27,11 @@ async def manager_of(
 
     It is the address of the user who requested the code: in `request_id`, else in the last request that was
     accepted. Without a request it is the account's contact address, else the address of the user who imported
-    the code (`user:3`). None if there is none of these.
+    the code (`user:3`). None if there is none of these. The code of a number's eSIM is for the agent alone.
     """
+    person = await recipient_of(connection, sim_id)
+    if person is not None:
+        return person.email
     known = {"sim": sim_id, "request": request_id, "importer": imported_by}
     found: str | None = await connection.scalar(text(_MANAGER), known)
     return found

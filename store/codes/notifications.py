@@ -27,6 +27,7 @@ from models.identifiers import qr_notification_id
 from models.people.callers import AllAccounts, By, Scope
 from store import events
 from store.codes.code_locks import LockedQrSim, lock_request, lock_sim
+from store.codes.recipients import address_for
 from store.codes.tables import LinkRow, QrNotificationRow, QrRequestRow, QrVersionRow
 from store.fleet.tables import SimRow
 from store.mail_table import MailRow
@@ -186,8 +187,9 @@ async def _record_revoked(
 
 
 async def offer_notification(connection: AsyncConnection, request_id: str) -> str | None:
-    """Record a notification for the requester if no recipient has been notified of the imported code; return
-    its id. None if a recipient has been notified, the request has no code, or the SIM is discarded.
+    """Record a notification for the requester, or for the person for whom the code is meant, if no recipient
+    has been notified of the imported code; return its id. None if a recipient has been notified, the request
+    has no code, or the SIM is discarded. Raises `NoAgentAddress`.
     """
     request = await lock_request(connection, request_id)
     own = _id_for_requester(request.account_id, request_id)
@@ -203,7 +205,7 @@ async def offer_notification(connection: AsyncConnection, request_id: str) -> st
         account_id=request.account_id,
         sim_id=request.sim_id,
         version_id=unnotified.id,
-        address=unnotified.email,
+        address=await address_for(connection, request.sim_id, unnotified.email),
         by=By(OFFERED_BY),
     )
     return own

@@ -13,6 +13,7 @@ from models.codes.edited_emails import email_refusals
 from models.codes.requests import QrRequest, RequestResult, RequestState, RequestStatus, end_request
 from models.errors import Refusal, Refused
 from models.events import sim_references
+from models.orders.lifecycle import OrderStatus
 from models.orders.rules import Facts, Recipients, request_refusals
 from models.people.callers import AllAccounts, By, Permission
 from store import events, origins
@@ -23,6 +24,7 @@ from store.events import Happening
 from store.fleet.tables import SimRow
 from store.operations import holds, not_sent
 from store.orders.facts import sim_facts
+from store.orders.tables import OrderRow
 from store.people.actors import actor_refusal
 from store.people.tables import UserRow
 from store.row import now
@@ -33,6 +35,13 @@ _FIRST = "request"
 _OURS = select(
     exists().where(SimRow.id == bindparam("sim"), SimRow.account_id == bindparam("account")).label("sim"),
     exists().where(UserRow.id == bindparam("user"), UserRow.account_id == bindparam("account")).label("user"),
+)
+_ORDERED = select(OrderRow.id).where(
+    OrderRow.id == bindparam("order"),
+    OrderRow.account_id == bindparam("account"),
+    OrderRow.placed_by == bindparam("user"),
+    OrderRow.esim_id == bindparam("sim"),
+    OrderRow.status == OrderStatus.PROCESSED,
 )
 _OPEN = upsert(QrRequestRow).on_conflict_do_nothing().returning(QrRequestRow.id)
 _ADD_ROUND = insert(QrRoundRow)
@@ -98,14 +107,14 @@ async def open_request(connection: AsyncConnection, asked: QrRequest) -> Request
     if missing:
         return _refused(asked, missing)
     sim = await lock_sim(connection, asked.sim_id)
-    facts = await sim_facts(connection, asked.sim_id, asked.user_id)
+    by = await _requested_by(connection, asked)
+    facts = await _facts_of(connection, asked.sim_id, by.actor, asked.user_id)
     known = await _known(connection, asked)
     if known is not None:
         return known
     contacts = _chosen(asked.contacts, facts)
     reasons = request_refusals(facts, Recipients(contacts=frozenset(contacts)))
     reasons += await _no_email_text(connection, asked.account_id, asked.email_text_id)
-    by = By(f"user:{asked.user_id}", asked.origin_id)
     reasons += await _not_allowed(connection, by, asked.account_id, begins=True)
     values = {
         "id": asked.request_id,
@@ -154,7 +163,7 @@ async def add_round(
     not_allowed = await _not_allowed(connection, by, request.account_id)
     if not_allowed:
         return RequestResult(state=request.state, refusals=tuple(not_allowed))
-    facts = await _facts_for(connection, request, by.actor)
+    facts = await _facts_of(connection, request.sim_id, by.actor, request.requested_by)
     chosen = _chosen(contacts, facts)
     reasons = request_refusals(facts, Recipients(contacts=frozenset(chosen), again=True))
     reasons += await _no_email_text(connection, request.account_id, email_text_id)
@@ -232,12 +241,20 @@ async def _known(connection: AsyncConnection, asked: QrRequest) -> RequestResult
     return RequestResult(state=state, refusals=known.refusals)
 
 
-async def _facts_for(connection: AsyncConnection, request: LockedQrRequest, actor: str) -> Facts:
+async def _requested_by(connection: AsyncConnection, asked: QrRequest) -> By:
+    """The user, or the platform, which requests the code of the eSIM that a processed order brought."""
+    ids = {"sim": asked.sim_id, "user": asked.user_id, "account": asked.account_id}
+    if asked.order_id and await connection.scalar(_ORDERED, {"order": asked.order_id, **ids}) is not None:
+        return By("system")
+    return By(f"user:{asked.user_id}", asked.origin_id)
+
+
+async def _facts_of(connection: AsyncConnection, sim_id: int, actor: str, requested_by: int) -> Facts:
     kind, _, number = actor.partition(":")
     if kind == "user":
-        return await sim_facts(connection, request.sim_id, int(number))
-    facts = await sim_facts(connection, request.sim_id, request.requested_by)
-    # an operator has no profile that could refuse
+        return await sim_facts(connection, sim_id, int(number))
+    facts = await sim_facts(connection, sim_id, requested_by)
+    # an operator and the platform have no profile that could refuse
     return facts.model_copy(update={"slot": None})
 
 

@@ -19,8 +19,10 @@ from models.events import sim_references
 from models.orders.lifecycle import HoldReason
 from store.codes.code_locks import lock_request, lock_sim
 from store.codes.tables import QrNotificationRow
+from store.licences.tables import LicenceRequestRow, NumberChangeRow
 from store.orders.locked_order import references
 from store.orders.tables import OrderRow
+from store.row import now
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,33 @@ _GIVE_UP = (
     .returning(QrNotificationRow.id)
 )
 
+_CHANGE = (
+    select(NumberChangeRow.account_id, NumberChangeRow.number_id)
+    .where(NumberChangeRow.id == bindparam("of_change"))
+    .with_for_update(key_share=True)
+)
+_GIVE_UP_CHANGE = (
+    update(NumberChangeRow)
+    .where(
+        NumberChangeRow.id == bindparam("of_change"),
+        NumberChangeRow.notice.is_not(None),
+        NumberChangeRow.notified_at.is_(None),
+    )
+    .values(notified_at=now())
+    .returning(NumberChangeRow.id)
+)
+_LICENCE_REQUEST = (
+    select(LicenceRequestRow.account_id)
+    .where(LicenceRequestRow.id == bindparam("request"))
+    .with_for_update(key_share=True)
+)
+_GIVE_UP_REQUEST = (
+    update(LicenceRequestRow)
+    .where(LicenceRequestRow.id == bindparam("request"), LicenceRequestRow.notified_at.is_(None))
+    .values(notified_at=now())
+    .returning(LicenceRequestRow.id)
+)
+
 
 async def _order(connection: AsyncConnection, order_id: str) -> HoldSubject:
     row = (await connection.execute(_ORDER, {"order": order_id})).one_or_none()
@@ -110,6 +139,31 @@ async def _give_up_notification(connection: AsyncConnection, notification_id: st
     return done.scalar_one_or_none() is not None
 
 
+async def _number_change(connection: AsyncConnection, change_id: str) -> HoldSubject:
+    row = (await connection.execute(_CHANGE, {"of_change": change_id})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_workflow", workflow=change_id)
+    return HoldSubject(row.account_id, (change_id, f"number:{row.number_id}"))
+
+
+async def _give_up_change(connection: AsyncConnection, change_id: str) -> bool:
+    """The provider is not asked any more: an operator has decided so."""
+    done = await connection.execute(_GIVE_UP_CHANGE, {"of_change": change_id})
+    return done.scalar_one_or_none() is not None
+
+
+async def _licence_request(connection: AsyncConnection, request_id: str) -> HoldSubject:
+    account_id = await connection.scalar(_LICENCE_REQUEST, {"request": request_id})
+    if account_id is None:
+        raise NotFound.because("unknown_licence_request")
+    return HoldSubject(account_id, (request_id,))
+
+
+async def _give_up_request(connection: AsyncConnection, request_id: str) -> bool:
+    done = await connection.execute(_GIVE_UP_REQUEST, {"request": request_id})
+    return done.scalar_one_or_none() is not None
+
+
 KINDS: dict[str, HoldKind] = {
     "order-": HoldKind("order", "EsimOrder", _order, "order", "mail.given_up"),
     "qr-request-": HoldKind("qr_request", "EsimQrRequest", _request, "qr", "mail.given_up"),
@@ -120,6 +174,22 @@ KINDS: dict[str, HoldKind] = {
         "notification",
         "notification.given_up",
         _give_up_notification,
+    ),
+    "number-change-": HoldKind(
+        "number_change",
+        "EsimNumberChange",
+        _number_change,
+        "number_change",
+        "number_change.given_up",
+        _give_up_change,
+    ),
+    "licence-request-": HoldKind(
+        "licence_request",
+        "EsimLicenceRequest",
+        _licence_request,
+        "licence_request",
+        "licence_request.given_up",
+        _give_up_request,
     ),
 }
 """By the prefix of the workflow's id."""

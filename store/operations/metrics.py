@@ -37,7 +37,9 @@ from store.row import now
 Metrics = Mapping[tuple[str, ...], float]
 """A value for each combination of labels."""
 
-ORDER, REQUEST, NOTIFICATION = "order", "qr_request", "qr_notification"
+ORDER, REQUEST = "order", "qr_request"
+WORK = tuple(kind.name for kind in KINDS.values())
+"""Every kind of work that may be held or unsent."""
 
 _ORDERS = (
     select(OrderRow.kind, OrderRow.status, func.coalesce(ProviderRow.name, ""), func.count())
@@ -96,13 +98,13 @@ async def orders(connection: AsyncConnection) -> Metrics:
 
 async def held(connection: AsyncConnection) -> Metrics:
     """The number of held workflows, by kind and reason; 0 if none."""
-    none: Metrics = dict.fromkeys(product((ORDER, REQUEST, NOTIFICATION), map(str, HoldReason)), 0.0)
+    none: Metrics = dict.fromkeys(product(WORK, map(str, HoldReason)), 0.0)
     return {**none, **await _counted(connection, _HELD)}
 
 
 async def waiting_to_go_out(connection: AsyncConnection) -> Metrics:
     """The number of subjects with an e-mail or call that is not sent yet, by kind and reason; 0 if none."""
-    none: Metrics = dict.fromkeys(product((ORDER, REQUEST, NOTIFICATION), map(str, NotSentReason)), 0.0)
+    none: Metrics = dict.fromkeys(product(WORK, map(str, NotSentReason)), 0.0)
     return {**none, **await _counted(connection, _NOT_SENT)}
 
 

@@ -43,6 +43,7 @@ from models.operations.not_sent import MAIL, NotSentReason, NotSentView
 from models.orders.lifecycle import OPEN
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.fleet.tables import SimRow
+from store.licences.tables import LicenceRequestRow, NumberChangeRow
 from store.mail_table import MailRow
 from store.operations.tables import NotSentRow
 from store.orders import follow_ups
@@ -82,6 +83,12 @@ _STILL_MATTERS: dict[str, Select[str]] = {
     ),
     "qr-notification-": select(QrNotificationRow.id).where(
         QrNotificationRow.id == bindparam("subject"), _STILL_WANTED
+    ),
+    "number-change-": select(NumberChangeRow.id).where(
+        NumberChangeRow.id == bindparam("subject"), NumberChangeRow.applied_at.is_not(None)
+    ),
+    "licence-request-": select(LicenceRequestRow.id).where(
+        LicenceRequestRow.id == bindparam("subject"), LicenceRequestRow.notified_at.is_(None)
     ),
 }
 """By the prefix of the subject's id: the subject, locked, unless the step was superseded meanwhile."""
@@ -213,6 +220,8 @@ ALL = union_all(
     ),
     _interrupted_mails(MailRow.qr_request_id, QrRequestRow.id, _STILL_OPEN),
     _interrupted_mails(MailRow.qr_notification_id, QrNotificationRow.id, _STILL_WANTED),
+    _interrupted_mails(MailRow.work_id, NumberChangeRow.id, NumberChangeRow.notified_at.is_(None)),
+    _interrupted_mails(MailRow.work_id, LicenceRequestRow.id, LicenceRequestRow.notified_at.is_(None)),
 ).subquery("not_gone_out")
 """Everything that has not been sent yet, with the id of its subject."""
 

@@ -14,6 +14,8 @@ from models.orders.lifecycle import OPEN
 from models.people.callers import Scope
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.event_table import EventRow
+from store.licences import change_rows, requests
+from store.licences.tables import LicenceRequestRow, NumberChangeRow
 from store.operations import holds
 from store.operations.hold_subjects import kind_of
 from store.operations.tables import HoldRow
@@ -23,6 +25,7 @@ from store.scopes import within
 
 _DONE = (
     *("mail.sent", "mail.given_up", "notification.given_up"),
+    *("number_change.given_up", "licence_request.given_up"),
     *("order.provider_processing", "order.processed", "order.cancelled", "qr.imported"),
 )
 _FAILED = ("mail.failed", "mail.uncertain")
@@ -40,6 +43,8 @@ def _rows(scope: Scope) -> CompoundSelect[Any]:
         ),
         (QrRequestRow, QrRequestRow.status == RequestStatus.REQUESTED, None),
         (QrNotificationRow, ~revoked & ~QrNotificationRow.given_up, None),
+        (NumberChangeRow, change_rows.UNFINISHED, None),
+        (LicenceRequestRow, requests.UNFINISHED, None),
     )
     return union_all(
         *(

@@ -14,6 +14,8 @@ from models.people.callers import AllAccounts, Scope
 from store.codes.notifications import NOTIFIED, OFFERED_BY
 from store.codes.tables import QrNotificationRow, QrRequestRow, QrVersionRow
 from store.fleet.tables import SimRow
+from store.licences import change_rows, requests
+from store.licences.tables import LicenceRequestRow, NumberChangeRow
 from store.mail_table import MailRow
 from store.operations.hold_subjects import kind_of
 from store.operations.tables import HoldRow
@@ -23,7 +25,7 @@ from store.scopes import within
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that is not finished. `kind`: order, qr_request or qr_notification."""
+    """Something that is not finished. `kind`: a name of `store.operations.hold_subjects.KINDS`."""
 
     id: str
     kind: str
@@ -67,6 +69,18 @@ def _notifications(scope: Scope) -> Select[Any]:
     return found.where(by_itself, _unsent())
 
 
+def _number_changes(scope: Scope) -> Select[Any]:
+    """Changes that are due later, and those whose provider is still to be notified."""
+    found = _of(NumberChangeRow.id, NumberChangeRow.requested_at, scope, NumberChangeRow.account_id)
+    return found.where(change_rows.UNFINISHED)
+
+
+def _licence_requests(scope: Scope) -> Select[Any]:
+    """Requests for licences of which the owners are still to be notified."""
+    found = _of(LicenceRequestRow.id, LicenceRequestRow.at, scope, LicenceRequestRow.account_id)
+    return found.where(requests.UNFINISHED)
+
+
 def _held(scope: Scope) -> Select[Any]:
     """Everything else that is held: if its workflow is lost, restarting it removes the obsolete hold."""
     found = _of(HoldRow.workflow_id, func.min(HoldRow.since), scope, HoldRow.account_id)
@@ -77,6 +91,8 @@ _KINDS: dict[str, tuple[Callable[[Scope], Select[Any]], ...]] = {
     "order": (_orders,),
     "qr_request": (_requests, _imported),
     "qr_notification": (_notifications,),
+    "number_change": (_number_changes,),
+    "licence_request": (_licence_requests,),
 }
 """The queries for unfinished work of each kind; `_held` finds all kinds."""
 

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
 from models.errors import Refusal, Refused
+from models.orders.kinds import permission_of
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import Acceptance, Placement
-from models.people.callers import By, Permission
+from models.people.callers import By
 from store import event_parts, events, origins
 from store.events import Happening
 from store.locks import lock_new_order, lock_subject
@@ -86,7 +87,8 @@ async def _refusal(
 ) -> Refusal | None:
     """Why the user may not place it, whatever it is about."""
     account_id, note_id = placement.account_id, placement.note_id
-    refusal = actors.refusal_of(facts, _by(placement).actor, permission=Permission.PLACE_ORDERS)
+    needed = permission_of(placement.kind)
+    refusal = actors.refusal_of(facts, _by(placement).actor, permission=needed)
     return refusal or await views.note_refusal(connection, account_id, placement.order_id, note_id)
 
 
@@ -131,12 +133,12 @@ async def _write(
         "order": placement.order_id,
         **{f"order_{name}": value for name, value in row.items()},
         **{f"details_{name}": value for name, value in details.items()},
-        **follow_ups.left([(follow_ups.EMAIL, name) for name in emails]),
+        **follow_ups.left([*decision.follow_ups, *((follow_ups.EMAIL, name) for name in emails)]),
         **event_parts.happened(
             placement.account_id,
             references(placement.order_id, placement.what.subject),
             _by(placement),
-            [_noted(placement, ("order.submitted", decision.happened))],
+            [_noted(placement, ("order.submitted", decision.happened)), *decision.happenings],
         ),
     }
     written = await connection.execute(_insert(tuple(row), table, tuple(details)), known)

@@ -18,15 +18,16 @@ from store.scopes import within
 
 @dataclass(frozen=True)
 class OrderKey:
-    """An order that was found, with its account, distributor and status."""
+    """An order that was found, with its account, kind, distributor and status."""
 
     id: str
+    kind: str
     account_id: int
     distributor_id: int | None
     status: OrderStatus
 
 
-_ORDER = select(OrderRow.id, OrderRow.account_id, OrderRow.distributor_id, OrderRow.status)
+_ORDER = select(OrderRow.id, OrderRow.kind, OrderRow.account_id, OrderRow.distributor_id, OrderRow.status)
 
 
 async def find_order(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderKey:
@@ -40,7 +41,7 @@ async def find_order(connection: AsyncConnection, scope: Scope, order_id: str) -
         if await refused.find(connection, scope, order_id):
             raise Refused.because("already_refused")
         raise views.unknown(order_id)
-    return OrderKey(row.id, row.account_id, row.distributor_id, OrderStatus(row.status))
+    return OrderKey(row.id, row.kind, row.account_id, row.distributor_id, OrderStatus(row.status))
 
 
 async def find_open_order(connection: AsyncConnection, scope: Scope, line: str) -> str | None:

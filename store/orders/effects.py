@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
-from models.orders.kinds import Shown
+from models.orders.ordered import Shown
 from models.orders.placement import Placement
 from models.orders.views import OrderDetails
 from store.events import Happening
@@ -30,6 +30,10 @@ class Decision:
     """The row of the kind's own table, but for the ids of the order and the account."""
     happened: dict[str, Any] = field(default_factory=dict)
     """What the event `order.submitted` says."""
+    happenings: Sequence[Happening] = ()
+    """What the acceptance itself did to the inventory, after `order.submitted`."""
+    follow_ups: Sequence[tuple[str, str]] = ()
+    """As in `Effect`."""
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from store import reminders
 from store.catalogue.tables import PackItemRow, PackRow
 from store.catalogue.views import esim_of
 from store.fleet.tables import DeviceRow, LineRow, SimRow
+from store.mail_subjects import Person
 from store.mail_table import MailRow
-from store.mails import Person
 from store.orders.tables import OrderNoteRow, OrderRow, SwapRow
 from store.people.languages import language_of
 from store.people.tables import (
@@ -56,6 +56,20 @@ class SwapFacts:
     employee: Person | None
     order_contacts: tuple[Person, ...]
     """The contacts that orders of this order's distributor are sent to."""
+
+
+REQUESTER = (
+    UserRow.id.label("user_id"),
+    UserRow.name.label("user_name"),
+    UserRow.email.label("user_email"),
+    language_of(UserRow).label("user_language"),
+)
+"""The user who placed an order, as columns; `requester_in` reads them."""
+
+
+def requester_in(row: Any) -> Person:
+    """The user in the columns `REQUESTER`."""
+    return Person(f"user:{row.user_id}", row.user_name, row.user_email, Language(row.user_language))
 
 
 def order_contacts_of(distributor_id: ColumnElement[int | None] | Any) -> ScalarSelect[Any]:
@@ -103,10 +117,7 @@ def _swap_facts() -> Select[*tuple[Any, ...]]:
             in_place.iccid.label("iccid_in_place"),
             esim.iccid.label("iccid"),
             OrderNoteRow.text.label("cancel_reason"),
-            UserRow.id.label("user_id"),
-            UserRow.name.label("user_name"),
-            UserRow.email.label("user_email"),
-            language_of(UserRow).label("user_language"),
+            *REQUESTER,
             EmployeeRow.id.label("employee_id"),
             EmployeeRow.name.label("employee_name"),
             EmployeeRow.email.label("employee_email"),
@@ -169,7 +180,7 @@ async def swap_facts(connection: AsyncConnection, order_id: str) -> SwapFacts:
         iccid_in_place=row.iccid_in_place,
         iccid=row.iccid,
         cancel_reason=row.cancel_reason,
-        requester=Person(f"user:{row.user_id}", row.user_name, row.user_email, Language(row.user_language)),
+        requester=requester_in(row),
         employee=employee,
         order_contacts=contacts_in(row.order_contacts),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import ARRAY, String, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
+from models.orders.kinds import permission_of
 from models.orders.lifecycle import OPEN, OrderStatus, advance
 from models.orders.placement import StepResult
 from models.people.callers import By, Permission, cancelling
@@ -147,7 +148,7 @@ async def cancel(
     `note_id`: the note with the reason. A note about another order is refused: other people read it.
     """
     order = await lock_order(connection, order_id, by)
-    refusal = _who(order, by, cancelling(order.status))
+    refusal = _who(order, by, cancelling(order.status, permission_of(order.kind)))
     if refusal is None and order.status is OrderStatus.CANCELLED:
         return _recorded(order)
     refusal = refusal or advance(order.status, OrderStatus.CANCELLED)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import aliased
 
 from models.errors import Refusal
 from models.fleet.inventory import SimState
-from models.orders.kinds import Shown, Swap
+from models.orders.kinds import Swap
+from models.orders.ordered import Shown
 from models.orders.placement import Placement
 from models.orders.rules import refusals
 from models.orders.views import OrderDetails, SwapDetails

@@ -93,7 +93,8 @@ class FollowUpRow(Row):
 
 
 class OrderNoteRow(Row):
-    """Free text about an order, such as the reason of a cancel. It is in no workflow history (W6).
+    """Free text about an order or a change of a number, such as the reason of a cancel or a suspension. It is
+    in no workflow history (W6), and in no other table.
 
     What comes with an order is written before the order is accepted, so the order refers to the note, not the
     note to the order.
@@ -105,4 +106,8 @@ class OrderNoteRow(Row):
     order_id: Mapped[str] = mapped_column(index=True, info=REFERENCE)
     at: Mapped[datetime] = mapped_column(server_default=now())
     text: Mapped[str] = mapped_column(info=personal(Erase.REPLACE, Erase.MENTIONS))
+    written_by: Mapped[str | None] = mapped_column(info=REFERENCE)
+    """Whose text it is, such as `user:3`; NULL where another service wrote the row: then the events of the
+    order say it.
+    """
     __table_args__ = (UniqueConstraint("id", "order_id"),)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased
 
 from models.errors import NotFound, Refusal, Refused
 from models.identifiers import storable
-from models.orders.kinds import Shown
 from models.orders.lifecycle import OPEN, OrderStatus
+from models.orders.ordered import Shown
 from models.orders.placement import Acceptance
 from models.orders.views import OrderDetails, OrderView
 from models.people.callers import Scope
@@ -173,22 +173,27 @@ def acceptance_of(row: Any, account_id: int, order_id: str) -> Acceptance | None
     )
 
 
-async def add_note(connection: AsyncConnection, order_id: str, text: str) -> int:
+async def add_note(
+    connection: AsyncConnection, order_id: str, text: str, written_by: str | None = None
+) -> int:
     """Keep free text about an accepted order; its id. Raises `NotFound`, `Refused` (`note_invalid`)."""
     account_id = await connection.scalar(select(OrderRow.account_id).where(OrderRow.id == order_id))
     if account_id is None:
         raise unknown(order_id)
-    return await write_note(connection, account_id, order_id, text)
+    return await write_note(connection, account_id, order_id, text, written_by)
 
 
-async def write_note(connection: AsyncConnection, account_id: int, order_id: str, text: str) -> int:
+async def write_note(
+    connection: AsyncConnection, account_id: int, order_id: str, text: str, written_by: str | None = None
+) -> int:
     """Keep free text about an order, which need not be placed yet: `Placement.note_id` names the note.
 
-    The id may travel where the text may not (W6). Raises `Refused` (`note_invalid`).
+    The id may travel where the text may not (W6). With the person `written_by`, such as `user:3`, the text is
+    erased, also if no order comes of it. Raises `Refused` (`note_invalid`).
     """
     if len(text) > _LONGEST_NOTE or not storable(text):
         raise Refused.because("note_invalid", characters=_LONGEST_NOTE)
-    values = {"account_id": account_id, "order_id": order_id, "text": text}
+    values = {"account_id": account_id, "order_id": order_id, "text": text, "written_by": written_by}
     return int((await connection.execute(_WRITE_NOTE, values)).scalar_one())
 
 

@@ -4,6 +4,7 @@
                profile is replaced by one without enabled targets, and the user is deactivated
     employee   deleted; their SIMs have no user any more
     contact    deleted with its roles; its upload links are revoked
+    agent      the row stays, as orders and events refer to its id; it is deactivated and leaves its numbers
     e-mail texts and notes   those that the user wrote become `erased`; in others, the address and full name,
                whatever blanks, line breaks or combining accents it is spelled with
     cc addresses and notifications   the address becomes `erased`
@@ -31,8 +32,9 @@ from store.codes import link_ends
 from store.fleet.tables import SimRow
 from store.people import erasure_statements
 from store.people.tables import ErasureRow
+from store.personal import ERASED
 
-_REFERENCE = re.compile(r"(user|employee|contact):([0-9]{1,18})")
+_REFERENCE = re.compile(r"(user|employee|contact|agent):([0-9]{1,18})")
 _BLANKS = f"[{''.join(re.escape(chr(code)) for code in range(0x3001) if chr(code).isspace())}]+"
 """What may stand between two words of a name in a text: blanks of any width, and line breaks."""
 
@@ -47,6 +49,7 @@ class PersonRecords:
     users: tuple[int, ...] = ()
     employees: tuple[int, ...] = ()
     contacts: tuple[int, ...] = ()
+    agents: tuple[int, ...] = ()
 
 
 _PEOPLE = f"""
@@ -56,9 +59,11 @@ SELECT 'user' AS kind, id, account_id, name, lower(email) AS address FROM users
 UNION ALL SELECT 'employee', id, account_id, name, lower(email) FROM employees
 UNION ALL SELECT 'contact', c.id, d.account_id, c.name, lower(c.email)
     FROM contacts c JOIN distributors d ON d.id = c.distributor_id
+UNION ALL SELECT 'agent', id, account_id, name, lower(email) FROM agents
+    WHERE name <> {ERASED}
 ) AS people
 """  # noqa: S608
-"""Everyone who can be erased: a user who was erased before is not among them."""
+"""Everyone who can be erased: a user or agent who was erased before is not among them."""
 _ADDRESSES = """
 SELECT 1 FROM qr_notifications WHERE lower(address) = :address
 UNION ALL SELECT 1 FROM qr_email_texts, unnest(cc) AS copy WHERE lower(copy) = :address
@@ -108,13 +113,18 @@ def _records(address: str | None, rows: Any) -> PersonRecords:
         users=tuple(row.id for row in rows if row.kind == "user"),
         employees=tuple(row.id for row in rows if row.kind == "employee"),
         contacts=tuple(row.id for row in rows if row.kind == "contact"),
+        agents=tuple(row.id for row in rows if row.kind == "agent"),
     )
 
 
 _OF_EMPLOYEES = "SELECT {what} FROM sims WHERE employee_id = ANY(:employees)"
 _LOCK_SUBJECTS = f"""
-SELECT id FROM subjects WHERE id IN ({_OF_EMPLOYEES.format(what="holder")}) ORDER BY id FOR NO KEY UPDATE
+SELECT id FROM subjects
+WHERE id IN ({_OF_EMPLOYEES.format(what="holder")})
+   OR id IN (SELECT subject FROM numbers WHERE agent_id = ANY(:agents))
+ORDER BY id FOR NO KEY UPDATE
 """  # noqa: S608
+_NUMBERS = "SELECT id FROM numbers WHERE agent_id = ANY(:agents) ORDER BY id"
 _SIMS = select(SimRow.id).where(
     or_(
         SimRow.employee_id == any_(bindparam("employees", type_=ARRAY(BigInteger))),
@@ -153,14 +163,20 @@ SELECT n.id FROM qr_notifications n
 WHERE n.revoked_at IS NULL AND NOT n.given_up
     AND (lower(n.address) = :address OR n.created_by = ANY(:references))
     AND NOT EXISTS (SELECT FROM mails m WHERE m.qr_notification_id = n.id AND m.state = 'sent')
+UNION
+SELECT o.id FROM orders o JOIN licence_orders l ON l.order_id = o.id
+WHERE (o.status = ANY(:open) OR EXISTS (SELECT FROM holds h WHERE h.workflow_id = o.id))
+    AND l.agent_id = ANY(:agents)
+UNION
+SELECT n.subject FROM numbers n JOIN sims s ON s.holder = n.subject WHERE n.agent_id = ANY(:agents)
 ORDER BY 1
 """
 
 
 async def needed_by(connection: AsyncConnection, person: PersonRecords) -> list[str]:
-    """The open orders, requests and notifications that need the person, and ended orders that are about to
-    notify them. Their records and SIMs stay locked, so that no new row can refer to them until the end of the
-    transaction.
+    """The open orders, requests and notifications that need the person, ended orders that are about to notify
+    them, and numbers with an eSIM that the person uses as an agent. Their records and SIMs stay locked, so
+    that no new row can refer to them until the end of the transaction.
     """
     values = _values(person)
     while not await _locked(connection, values):
@@ -170,14 +186,16 @@ async def needed_by(connection: AsyncConnection, person: PersonRecords) -> list[
 
 async def _locked(connection: AsyncConnection, values: Mapping[str, Any]) -> bool:
     """Lock the lines, SIMs and records of the person, in the lock sequence (`store.locks`). Returns False,
-    with nothing locked, if the person was given another SIM before their record was locked.
+    with nothing locked, if the person was given another SIM or number before their record was locked.
     """
     attempt = await connection.begin_nested()
+    numbers = list(await connection.scalars(text(_NUMBERS), values))
     await connection.execute(text(_LOCK_SUBJECTS), values)
     sims = list(await connection.scalars(_LOCK_SIMS, values))
     for lock in _LOCK_PEOPLE:
         await connection.execute(text(lock), values)
-    if await connection.scalar(_MORE_SIMS, {**values, "locked": sims}) is None:
+    same = list(await connection.scalars(text(_NUMBERS), values)) == numbers
+    if same and await connection.scalar(_MORE_SIMS, {**values, "locked": sims}) is None:
         await attempt.commit()
         return True
     await attempt.rollback()
@@ -190,11 +208,19 @@ INSERT INTO authorised_actions_profiles (account_id, name, is_default)
 SELECT DISTINCT account_id, 'erased', false FROM users WHERE id = ANY(:users)
 ON CONFLICT DO NOTHING""",
     """
+UPDATE agents SET deactivated_at = coalesce(deactivated_at, esim_now()), phone_confirmed_at = NULL
+WHERE id = ANY(:agents)""",
+    """
 UPDATE users SET profile_id = p.id, deactivated_at = coalesce(users.deactivated_at, esim_now())
 FROM authorised_actions_profiles p
 WHERE users.id = ANY(:users) AND p.account_id = users.account_id AND p.name = 'erased'""",
 )
-"""Take all permissions from an erased user."""
+"""Take all permissions from an erased user, and deactivate an erased agent."""
+_LEAVE_NUMBERS = """
+UPDATE numbers left_number SET agent_id = NULL FROM numbers before
+WHERE before.id = left_number.id AND before.agent_id = ANY(:agents)
+RETURNING left_number.id, left_number.account_id, before.agent_id
+"""
 
 
 async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> dict[str, int]:
@@ -208,6 +234,7 @@ async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> d
             counts[statement.counted_as] = counts.get(statement.counted_as, 0) + done.rowcount
     for deactivate in _DEACTIVATE:
         await connection.execute(text(deactivate), values)
+    await _leave_numbers(connection, values, by)
     kept = {kind: list(getattr(person, kind)) for kind in erasure_statements.PEOPLE}
     others = {what: number for what, number in counts.items() if what not in kept}
     await connection.execute(insert(ErasureRow).values(actor=by.actor, data={**kept, **others}))
@@ -219,13 +246,27 @@ async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> d
     return counts
 
 
+async def _leave_numbers(connection: AsyncConnection, values: Mapping[str, Any], by: By) -> None:
+    """The erased agents use no number any more; the event log of each number says so."""
+    for number_id, account_id, agent_id in await connection.execute(text(_LEAVE_NUMBERS), values):
+        happened = ("number.user_changed", {"agent": None, "agent_before": agent_id})
+        about = (f"number:{number_id}",)
+        await events.append(connection, account_id, about, by.actor, happened, origin_id=by.origin_id)
+
+
 def _values(person: PersonRecords) -> Mapping[str, Any]:
-    kinds = {"user": person.users, "employee": person.employees, "contact": person.contacts}
+    kinds = {
+        "user": person.users,
+        "employee": person.employees,
+        "contact": person.contacts,
+        "agent": person.agents,
+    }
     references = [f"{kind}:{number}" for kind, numbers in kinds.items() for number in numbers]
     return {
         "users": list(person.users),
         "employees": list(person.employees),
         "contacts": list(person.contacts),
+        "agents": list(person.agents),
         "accounts": sorted(person.accounts),
         "references": references,
         "recipients": references,

@@ -13,11 +13,12 @@ import store.tables  # noqa: F401  loads every table into the metadata
 from store.personal import ERASED, Erase, declared
 from store.row import Row
 
-PEOPLE = ("users", "employees", "contacts")
+PEOPLE = ("users", "employees", "contacts", "agents")
 """The tables of people. The parameters with the ids of a person's records have the same names."""
 _WRITTEN = (
     "SELECT email_text_id FROM qr_rounds WHERE sent_by = ANY(:references) AND email_text_id IS NOT NULL"
 )
+# of notes that another service wrote
 _NOTED = """
 SELECT CAST(data ->> 'note' AS bigint) FROM events
 WHERE type IN ('order.submitted', 'order.refused', 'order.cancelled') AND data ? 'note'
@@ -26,7 +27,7 @@ WHERE type IN ('order.submitted', 'order.refused', 'order.cancelled') AND data ?
 _WHOSE: Mapping[str, str] = {
     **{people: f"id = ANY(:{people})" for people in PEOPLE},
     "qr_email_texts": f"id IN ({_WRITTEN})",
-    "order_notes": f"id IN ({_NOTED})",
+    "order_notes": f"(written_by = ANY(:references) OR id IN ({_NOTED}))",
     "origins": "actor = ANY(:references)",
 }
 """The condition for rows that belong to the person without a foreign key."""
@@ -37,6 +38,8 @@ _COUNTED: Mapping[tuple[str, Erase], str | None] = {
     ("qr_email_texts", Erase.ADDRESS): "copies",
     ("qr_email_texts", Erase.MENTIONS): "mentions",
     ("order_notes", Erase.REPLACE): "notes",
+    ("licence_requests", Erase.REPLACE): "notes",
+    ("licence_requests", Erase.MENTIONS): "mentions",
     ("order_notes", Erase.MENTIONS): "mentions",
     ("qr_notifications", Erase.ADDRESS): "notifications",
     ("contact_roles", Erase.DELETE_ROW): None,

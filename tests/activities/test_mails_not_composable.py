@@ -2,6 +2,7 @@
 
 import logging
 from collections import deque
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,6 @@ from outbox import sender
 from outbox.compose import compose
 from outbox.emails import Email
 from outbox.layout import Content
-from outbox.links import FreshLink
 from store.session import Database
 from tests.activities.qr_scene import (
     COPY,
@@ -125,7 +125,7 @@ async def test_whatever_fails_while_a_mail_is_composed_touches_no_other(
     order, post = await place(database), Post(database)
     await post.add_second_contact()
 
-    def fails_for_one(email: Email, language: Language, *, reader: str, **more: FreshLink | None) -> Content:
+    def fails_for_one(email: Email, language: Language, *, reader: str, **more: Any) -> Content:
         if reader == "Second":
             raise KeyError(SECOND_ORDERS)
         return compose(email, language, reader=reader, **more)

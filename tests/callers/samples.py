@@ -11,12 +11,14 @@ from models.orders.lifecycle import OrderKind
 from models.orders.views import OrderView
 from models.people.callers import Caller, LinkBearer, Permission
 from starter.codes.drafts import QrRequestDraft
+from starter.licences.assignments import AssignDraft, ReplaceDraft
 from starter.operations.doctor import examine
 from starter.orders.drafts import OrderDraft
 from starter.people.erasure import erase
 from tests.builders import ACCOUNT, as_csv, item, line
 from tests.callers.world import Desks, Known
 from tests.qr_world import code
+from tests.starter.licences.files import unused
 
 Call = Callable[[Desks, Caller, Known, str], Awaitable[Any]]
 """Desks, who calls, which records, and the name of an account."""
@@ -177,6 +179,25 @@ _EDITS: dict[str, Sample] = {
     "set_groups": Sample(lambda d, c, k, _: d.edits.set_groups(c, [k.line], []), P.EDIT_INVENTORY),
 }
 
+_LICENCES: dict[str, Sample] = {
+    "licences": Sample(lambda d, c, _, a: d.licences.licences(c, a), P.VIEW_LICENCES),
+    "buy": Sample(lambda d, c, _, a: d.licences.buy(c, a, "voice_sms", 1), P.BUY_LICENCES),
+    "give_back": Sample(lambda d, c, k, _: d.licences.give_back(c, k.licence), P.BUY_LICENCES),
+    "change": Sample(lambda d, c, k, _: d.licences.change(c, k.licence, "voice_sms"), P.BUY_LICENCES),
+    "charges": Sample(lambda d, c, _, a: d.licences.charges(c, a), P.VIEW_LICENCES),
+    "prices": Sample(lambda d, c, _, a: d.licences.prices(c, a), P.VIEW_LICENCES),
+    "set_price": Sample(
+        lambda d, c, _, a: d.licences.set_price(c, a, "voice_sms_data", "16.00"), P.MANAGE_ACCOUNTS
+    ),
+    "billing": Sample(lambda d, c, _, a: d.licences.billing(c, a), P.VIEW_LICENCES),
+    "set_billing": Sample(lambda d, c, _, a: d.licences.set_billing(c, a, currency="CHF"), P.MANAGE_ACCOUNTS),
+}
+
+_LICENCE_REQUESTS: dict[str, Sample] = {
+    "request": Sample(lambda d, c, _, a: d.licence_requests.request(c, a, "voice_sms", 1), P.ASSIGN_LICENCES),
+    "requests": Sample(lambda d, c, _, a: d.licence_requests.requests(c, a), P.VIEW_LICENCES),
+}
+
 _RETRY: dict[str, Sample] = {
     "resume": Sample(lambda d, c, k, _: d.retry.resume(c, k.order), P.RETRY_WORK),
     "one": Sample(lambda d, c, k, _: d.retry.one(c, k.order), P.RETRY_WORK),
@@ -187,6 +208,49 @@ _RETRY: dict[str, Sample] = {
 _RECOVERY: dict[str, Sample] = {
     "find": Sample(lambda d, c, _, __: d.recovery.find(c), P.RETRY_WORK, names_nothing=True),
     "start": Sample(lambda d, c, _, __: d.recovery.start(c, []), P.RETRY_WORK, names_nothing=True),
+}
+
+_NUMBERS: dict[str, Sample] = {
+    "import_numbers": Sample(
+        lambda d, c, _, a: d.numbers.import_numbers(c, as_csv(unused(50, account=a)), dry_run=True),
+        P.MANAGE_NUMBERS,
+    ),
+    "numbers": Sample(lambda d, c, _, a: d.numbers.numbers(c, a), P.VIEW_LICENCES),
+    "number": Sample(lambda d, c, k, _: d.numbers.number(c, k.number), P.VIEW_LICENCES),
+    "change_user": Sample(lambda d, c, k, _: d.numbers.change_user(c, k.number, None), P.MANAGE_NUMBERS),
+    "convert": Sample(lambda d, c, k, _: d.numbers.convert(c, k.number, "shared"), P.MANAGE_NUMBERS),
+    "suspend": Sample(lambda d, c, k, _: d.numbers.suspend(c, k.number, "Lost."), P.MANAGE_NUMBERS),
+    "resume": Sample(lambda d, c, k, _: d.numbers.resume(c, k.number), P.MANAGE_NUMBERS),
+    "stop_esim": Sample(lambda d, c, k, _: d.numbers.stop_esim(c, k.number, "lost"), P.MANAGE_NUMBERS),
+    "delete": Sample(lambda d, c, k, _: d.numbers.delete(c, k.number), P.MANAGE_NUMBERS),
+    "recover": Sample(lambda d, c, k, _: d.numbers.recover(c, k.number), P.MANAGE_NUMBERS),
+}
+
+_AGENTS: dict[str, Sample] = {
+    "agents": Sample(lambda d, c, _, a: d.agents.agents(c, a), P.VIEW_LICENCES),
+    "create_agent": Sample(lambda d, c, _, a: d.agents.create_agent(c, a, "New"), P.MANAGE_NUMBERS),
+    "edit_agent": Sample(lambda d, c, k, _: d.agents.edit_agent(c, k.agent, name="New"), P.MANAGE_NUMBERS),
+    "deactivate_agent": Sample(lambda d, c, k, _: d.agents.deactivate_agent(c, k.agent), P.MANAGE_NUMBERS),
+    "activate_agent": Sample(lambda d, c, k, _: d.agents.activate_agent(c, k.agent), P.MANAGE_NUMBERS),
+}
+
+
+def _assign(known: Known) -> AssignDraft:
+    return AssignDraft(number=known.number, licence=known.licence, key="b")
+
+
+def _replace(known: Known) -> ReplaceDraft:
+    return ReplaceDraft(number=known.number, reason="lost", key="c")
+
+
+_ASSIGNMENTS: dict[str, Sample] = {
+    "resend": Sample(lambda d, c, k, _: d.assignments.resend(c, k.number), P.ASSIGN_LICENCES),
+    "assign": Sample(lambda d, c, k, _: d.assignments.assign(c, _assign(k)), P.ASSIGN_LICENCES),
+    "check_assign": Sample(lambda d, c, k, _: d.assignments.check_assign(c, _assign(k)), P.ASSIGN_LICENCES),
+    "replace": Sample(lambda d, c, k, _: d.assignments.replace(c, _replace(k)), P.ASSIGN_LICENCES),
+    "check_replace": Sample(
+        lambda d, c, k, _: d.assignments.check_replace(c, _replace(k)), P.ASSIGN_LICENCES
+    ),
 }
 
 SAMPLES: dict[str, Sample] = {
@@ -200,8 +264,13 @@ SAMPLES: dict[str, Sample] = {
     **{f"QrDesk.{name}": sample for name, sample in _CODES.items()},
     **{f"AccountDesk.{name}": sample for name, sample in _ACCOUNTS.items()},
     **{f"FleetEditDesk.{name}": sample for name, sample in _EDITS.items()},
+    **{f"LicenceDesk.{name}": sample for name, sample in _LICENCES.items()},
+    **{f"LicenceRequestDesk.{name}": sample for name, sample in _LICENCE_REQUESTS.items()},
     **{f"RetryDesk.{name}": sample for name, sample in _RETRY.items()},
     **{f"RecoveryDesk.{name}": sample for name, sample in _RECOVERY.items()},
+    **{f"NumberDesk.{name}": sample for name, sample in _NUMBERS.items()},
+    **{f"AgentDesk.{name}": sample for name, sample in _AGENTS.items()},
+    **{f"AssignmentDesk.{name}": sample for name, sample in _ASSIGNMENTS.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True
     ),

@@ -15,6 +15,7 @@ from models.catalogue import file
 from models.errors import Refused
 from models.fleet import file as fleet_file
 from models.imports import RowNote
+from models.licences import file as number_file
 from models.people.addresses import can_be_written_to
 from models.people.callers import Caller
 from settings import Settings
@@ -25,6 +26,7 @@ from tests.callers.test_strangers import FUNCTIONS, _calls, _desks
 from tests.callers.walk import answered
 from tests.callers.world import KEYS, NO_TEMPORAL, Desks, Known, who
 from tests.qr_world import codes_of
+from tests.starter.licences.files import number_row
 from tests.starter.shell import Shell
 from worker import _mailer
 
@@ -75,6 +77,8 @@ WRITTEN_TO: dict[str, Call] = {
     "QrDesk.notify to": lambda d, c, k, to: d.codes.notify(c, k.esim, to),
     "QrDesk.preview draft.cc": lambda d, c, _, to: d.codes.preview(c, QrRequestDraft(sim="S-3", cc=(to,))),
     "QrDesk.request draft.cc": lambda d, c, _, to: d.codes.request(c, QrRequestDraft(sim="S-3", cc=(to,))),
+    "AgentDesk.create_agent email": lambda d, c, _, to: d.agents.create_agent(c, ACCOUNT, "New", to),
+    "AgentDesk.edit_agent email": lambda d, c, k, to: d.agents.edit_agent(c, k.agent, email=to),
 }
 """Every argument of a desk that is an address which mails will go to."""
 FOUND_BY = {
@@ -108,7 +112,7 @@ def _arguments() -> Iterator[str]:
 def test_every_argument_of_a_desk_that_may_be_an_address_is_known_here() -> None:
     found = set(_arguments())
     assert found == set(WRITTEN_TO) | FOUND_BY
-    assert len(WRITTEN_TO) == 9
+    assert len(WRITTEN_TO) == 11
 
 
 @pytest.mark.covers("S2", "F29", "F56")
@@ -131,6 +135,7 @@ def test_what_no_entry_takes_no_mail_is_sent_to(odd: str) -> None:
 
 FILES: dict[Callable[..., Any], tuple[tuple[str, ...], Callable[..., Cells]]] = {
     fleet_file.parse_fleet: ((*fleet_file.COLUMNS, *fleet_file.OPTIONAL), line),
+    number_file.parse_numbers: ((*number_file.COLUMNS, *number_file.OPTIONAL), number_row),
     file.parse_catalogue: ((*file.COLUMNS, *file.OPTIONAL), item),
 }
 
@@ -170,9 +175,15 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "qr request --cc": ("qr", "request", "S-3", "--user", ANA, "--cc", "{}", "--yes"),
     "qr import --notify": ("qr", "import", "S-1", "no-such.png", "--notify", "{}"),
     "qr notify --to": ("qr", "notify", "S-1", "--to", "{}"),
+    "agent create --email": ("agent", "create", "New", "--email", "{}", *ACME),
+    "agent edit --email": ("agent", "edit", "AG-1", "--email", "{}"),
 }
 """Every argument and option of the command line that is an address which mails will go to."""
-CHOOSES = {"qr request --to", "contact edit contact", "person erase who", "fleet set-employee --name"}
+CHOOSES = {
+    *("qr request --to", "contact edit contact", "person erase who", "fleet set-employee --name"),
+    *("agent edit agent", "agent deactivate agent", "agent activate agent"),
+    *("number list --agent", "number change-user agent"),
+}
 """Those that only name a record, or whom an address belongs to; so does every argument `user`."""
 
 
@@ -221,6 +232,7 @@ async def _addresses(desks: Desks) -> list[Any]:
         ("contacts", "email"),
         ("employees", "email"),
         ("accounts", "contact_email"),
+        ("agents", "email"),
     ]
     columns += [("qr_notifications", "address"), ("qr_email_texts", "array_to_string(cc, ' ')")]
     found = []

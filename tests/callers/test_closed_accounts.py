@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from models.errors import Refused, Unavailable
-from models.people.callers import By
+from models.people.callers import By, Role
 from store.people import accounts as changes
 from store.session import Database
 from tests.builders import ACCOUNT, OPERATOR, as_csv, item, line, run
 from tests.callers.samples import SAMPLES, Call
-from tests.callers.world import Desks, Known
+from tests.callers.world import Desks, Known, who
 from tests.qr_world import code
+from tests.starter.licences.files import unused
 
 OPENED = "UPDATE accounts SET closed_at = NULL WHERE id = 1"
 CLOSED = "UPDATE accounts SET closed_at = esim_now() WHERE id = 1"
@@ -33,8 +34,20 @@ FINISHES = {
     "QrDesk.import_code": "an order is done when its eSIM has a code",
     "QrDesk.notify": "of a code that the SIM has",
     "AccountDesk.create": "another account",
+    "NumberDesk.suspend": "the reason of a change that adds no number",
+    "NumberDesk.stop_esim": "the reason of a change that adds no number",
+    "LicenceDesk.give_back": "its charges end",
 }
 """What the operator may still do, and why."""
+ADDED_BY_SAMPLES = {
+    "AgentDesk.create_agent",
+    "UserDesk.create_user",
+    "ProfileDesk.create_profile",
+    "LicenceDesk.buy",
+    "LicenceDesk.change",
+    "LicenceDesk.set_price",
+    "LicenceDesk.set_billing",
+}
 # their samples add nothing
 ADDING: dict[str, Call] = {
     "FleetDesk.import_fleet": lambda d, c, _, a: d.fleet.import_fleet(c, as_csv(line(50, account=a))),
@@ -45,7 +58,19 @@ ADDING: dict[str, Call] = {
         c, [k.line], "new@acme.example", name="New"
     ),
     "FleetEditDesk.set_groups": lambda d, c, k, _: d.edits.set_groups(c, [k.line], ["New"], create=True),
+    "LicenceRequestDesk.request": lambda d, _, k, a: _requested(d, a),
 }
+ADDING["NumberDesk.import_numbers"] = lambda d, c, _, a: d.numbers.import_numbers(
+    c, as_csv(unused(50, account=a))
+)
+
+
+async def _requested(desks: Desks, account: str) -> Any:
+    """By a user: the operator is none."""
+    administrator = await who(desks.database, f"{Role.ADMINISTRATOR}@acme.example")
+    return await desks.licence_requests.request(administrator, account, "voice_sms", 1)
+
+
 CALLS: dict[str, Call] = {name: sample.call for name, sample in SAMPLES.items()} | ADDING
 CALLS["QrDesk.import_code"] = lambda d, c, k, _: d.codes.import_code(c, k.esim, str(code(7)))
 WAITING = """
@@ -116,4 +141,4 @@ async def test_what_is_added_while_the_account_is_being_closed_is_refused(
         assert await held(database) == before, name
         if waited and refused:
             added.append(name)
-    assert set(added) == {"UserDesk.create_user", "ProfileDesk.create_profile", *ADDING}
+    assert set(added) == {*ADDED_BY_SAMPLES, *ADDING}

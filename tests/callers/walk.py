@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import NoResultFound
@@ -19,6 +20,9 @@ from store.codes import waiting as qr_waiting
 from store.fleet import edits
 from store.fleet import views as fleet
 from store.key_ring import KeyRing
+from store.licences import agents, licences, number_views, prices
+from store.licences import lookups as licence_lookups
+from store.licences import request_rows as licence_requests
 from store.operations import unfinished
 from store.orders import access
 from store.orders import views as orders
@@ -31,7 +35,9 @@ NOWHERE = "Nowhere"
 _IDS = re.compile(
     "|".join(re.escape(name) for name in (*asdict(UNKNOWN).values(), NOWHERE)),
 )
-_SENTINELS = re.compile(r"Acme|acme\.example|telvia|order-|qr-request-|qr-notification-|\+3363998000[1-4]")
+_SENTINELS = re.compile(
+    r"Acme|acme\.example|telvia|order-|qr-request-|qr-notification-|\+3363998000[1-4]|\+33612000001|Gina"
+)
 
 Answer = tuple[type, str]
 
@@ -88,6 +94,12 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "distributors": lambda d, c: d.contacts.distributors(c),
     "refused": lambda d, c: d.orders.orders(c, status=OrderStatus.REFUSED),
     "held": lambda d, c: d.retry.select(c),
+    "numbers": lambda d, c: d.numbers.numbers(c),
+    "unassigned numbers": lambda d, c: d.numbers.numbers(c, assigned=False),
+    "agents": lambda d, c: d.agents.agents(c),
+    "licences": lambda d, c: d.licences.licences(c),
+    "prices": lambda d, c: d.licences.prices(c),
+    "licence requests": lambda d, c: d.licence_requests.requests(c),
 }
 
 
@@ -107,6 +119,7 @@ def _number(reference: str) -> int:
 
 
 _RING = KeyRing(KEYS)
+_KEPT = timedelta(days=30)
 STORE: dict[str, Read] = {
     "fleet.line": lambda c, s, k: fleet.line(c, s, _number(k.line)),
     "fleet.lines": lambda c, s, _: fleet.lines(c, s, device="Phone 1"),
@@ -149,6 +162,15 @@ STORE: dict[str, Read] = {
     "qr_notifications.of_sim": lambda c, s, _: notifications.of_sim(c, s, 1),
     "qr_waiting.waiting": lambda c, s, _: qr_waiting.waiting(c, s),
     "waiting.waiting": lambda c, s, _: unfinished.waiting(c, s),
+    "licence_lookups.find_number": lambda c, s, k: licence_lookups.find_number(c, s, k.number),
+    "licence_lookups.find_agent": lambda c, s, k: licence_lookups.find_agent(c, s, k.agent),
+    "number_views.numbers": lambda c, s, _: number_views.numbers(c, s, _KEPT),
+    "number_views.number": lambda c, s, k: number_views.number(c, s, _number(k.number), _KEPT),
+    "agents.agents": lambda c, s, _: agents.agents(c, s),
+    "licences.licences": lambda c, s, _: licences.licences(c, s),
+    "licences.find": lambda c, s, k: licences.find(c, s, k.licence),
+    "licence_prices.prices": lambda c, s, _: prices.prices(c, s),
+    "licence_requests.requests": lambda c, s, _: licence_requests.requests(c, s),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),
 }
 """Every read of account data below the desks, for a record of Acme."""

@@ -7,6 +7,7 @@ records may exist for her.
 from dataclasses import dataclass
 
 from models.identifiers import reference
+from models.licences.add_ons import AddOn
 from models.orders.lifecycle import HoldReason
 from models.people.callers import Caller, Role
 from settings import Settings
@@ -17,6 +18,11 @@ from starter.codes.desk import QrDesk
 from starter.codes.link_desk import LinkDesk
 from starter.fleet.desk import FleetDesk
 from starter.fleet.edits import FleetEditDesk
+from starter.licences.agents import AgentDesk
+from starter.licences.assignments import AssignmentDesk
+from starter.licences.licences import LicenceDesk
+from starter.licences.numbers import NumberDesk
+from starter.licences.requests import LicenceRequestDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
@@ -25,9 +31,11 @@ from starter.people.contacts import ContactDesk
 from starter.people.profiles import ProfileDesk
 from starter.people.users import UserDesk
 from store.key_ring import KeyRing
+from store.licences import request_rows
 from store.session import Database
 from temporal.connection import connect
 from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, line, place
+from tests.licences_world import add_agent, add_number
 from tests.qr_world import hold, qr_world
 
 BOLT = "Bolt"
@@ -53,10 +61,13 @@ class Known:
     notification: str
     contact: str
     user: str
+    agent: str
+    number: str
     upload_token: str
     download_token: str
     link: str
     """The upload link."""
+    licence: str
 
 
 @dataclass(frozen=True)
@@ -76,8 +87,13 @@ class Desks:
     code_book: CodeBook
     codes: QrDesk
     links: LinkDesk
+    licences: LicenceDesk
+    licence_requests: LicenceRequestDesk
     retry: RetryDesk
     recovery: RecoveryDesk
+    numbers: NumberDesk
+    agents: AgentDesk
+    assignments: AssignmentDesk
 
 
 async def build(database: Database) -> Known:
@@ -105,6 +121,7 @@ async def build(database: Database) -> Known:
     order = await place(database, 4)
     found = await desks.fleet.line(OPERATOR, "+33639980004")
     assert found.sim is not None
+    agent = await add_agent(database)
     return Known(
         line=reference("L", found.id),
         sim=reference("S", found.sim.id),
@@ -115,10 +132,26 @@ async def build(database: Database) -> Known:
         notification=notification.id,
         contact=reference("C", qr.contacts[0]),
         user=reference("U", zed.id),
+        agent=reference("AG", agent),
+        number=reference("N", await add_number(database, 1, agent)),
         upload_token=await qr.upload_link(request, sim=3),
         download_token=await qr.download_link(notification, version),
         link="link:1",
+        licence=await _licence(database),
     )
+
+
+async def _licence(database: Database) -> str:
+    """A licence, its price, and a request for another one."""
+    licences = LicenceDesk(database)
+    await licences.set_price(OPERATOR, ACCOUNT, "voice_sms", "10.00")
+    bought = await licences.buy(OPERATOR, ACCOUNT, "voice_sms", 1)
+    administrator = await who(database, f"{Role.ADMINISTRATOR}@acme.example")
+    async with database.transaction() as connection:
+        await request_rows.request(
+            connection, 1, administrator.user, AddOn.VOICE_SMS_DATA, 1, None, "a", administrator.by
+        )
+    return reference("LI", bought.new[0])
 
 
 UNKNOWN = Known(
@@ -131,9 +164,12 @@ UNKNOWN = Known(
     notification="qr-notification-aaaaaaaaaaaaaaaa",
     contact="C-99999",
     user="U-99999",
+    agent="AG-99999",
+    number="N-99999",
     upload_token="no-such-token",
     download_token="no-such-token",
     link="link:99999",
+    licence="LI-99999",
 )
 
 
@@ -156,8 +192,13 @@ async def open_desks(database: Database, url: str) -> Desks:
         code_book=CodeBook(database),
         codes=codes,
         links=LinkDesk(codes),
+        licences=LicenceDesk(database),
+        licence_requests=LicenceRequestDesk(client, database, settings),
         retry=RetryDesk(client, database, settings),
         recovery=RecoveryDesk(client, database, settings),
+        numbers=NumberDesk(client, database, settings),
+        agents=AgentDesk(client, database, settings),
+        assignments=AssignmentDesk(client, database, settings),
     )
 
 

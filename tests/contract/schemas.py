@@ -10,8 +10,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from models.codes.requests import RequestResult, RequestState
+from models.licences.changes import ChangeResult
 from models.orders.placement import Acceptance, OrderState
 from workflows.codes.messages import NotifyOfQrCode, RequestQrCode, SendAgain, WithdrawRequest
+from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.messages import Retry
 from workflows.operations.messages import RetriedMany, RetryMany
 from workflows.orders.messages import Acknowledge, Cancel, EnterIccid, PlaceOrder, Processed
@@ -31,6 +33,10 @@ SENT: dict[str, type[BaseModel]] = {
     "EsimQrRequest.retry": Retry,
     "EsimQrNotification.input": NotifyOfQrCode,
     "EsimQrNotification.retry": Retry,
+    "EsimNumberChange.input": ChangeNumber,
+    "EsimNumberChange.retry": Retry,
+    "EsimLicenceRequest.input": RequestLicences,
+    "EsimLicenceRequest.retry": Retry,
     "RetryHeld.input": RetryMany,
 }
 """What a backend sends, by workflow and call."""
@@ -39,6 +45,7 @@ ANSWERED: dict[str, type[BaseModel]] = {
     "EsimOrder.state.answer": OrderState,
     "EsimQrRequest.request.answer": RequestResult,
     "EsimQrRequest.state.answer": RequestState,
+    "EsimNumberChange.apply.answer": ChangeResult,
     "RetryHeld.answer": RetriedMany,
 }
 """What it is answered; every other update of an order, and its result, like `state`."""

@@ -12,7 +12,10 @@ from tests.contract.schemas import FOLDER, schemas, written
 from worker import WORKFLOWS
 
 DOCUMENT = FOLDER.parent / "contract.md"
-WITHOUT_INPUT = {"EsimOrder.place", "EsimQrRequest.request", "EsimQrRequest.look", "EsimQrRequest.notified"}
+WITHOUT_INPUT = {
+    *("EsimOrder.place", "EsimQrRequest.request", "EsimQrRequest.look", "EsimQrRequest.notified"),
+    *("EsimNumberChange.apply", "EsimNumberChange.look"),
+}
 BAD: list[tuple[str, Any]] = [
     ("EsimOrder.acknowledge", {"actor": "ana@acme.example"}),
     ("EsimOrder.enter_iccid", {}),
@@ -20,6 +23,8 @@ BAD: list[tuple[str, Any]] = [
     ("EsimOrder.cancel", {"note_id": 0}),
     ("EsimQrRequest.send_again", {"contacts": ["C-7"]}),
     ("RetryHeld.input", {"reasons": "mail_unavailable"}),
+    ("EsimNumberChange.input", {"change": {"change_id": "number-change-aaaaaaaaaaaaaaaa"}}),
+    ("EsimLicenceRequest.input", {"request_id": "licence-request-aaaaaaaaaaaaaaaa", "quantity": 0}),
     ("EsimQrNotification.input", {"notification_id": "order-aaaaaaaaaaaaaaaa"}),
 ]
 
@@ -58,15 +63,17 @@ def _schema_of(example: Any) -> tuple[str, Any]:
     """Which schema an example of the document is of; one of `what` alone is put into an order."""
     if "order" in example:
         return "EsimOrder.input", example
+    if "kind" in example:
+        order = {"order_id": "order-3cft76j2wb7bilvo", "account_id": 1, "user_id": 3, "what": example}
+        return "EsimOrder.input", {"order": order}
     if RETRY & example.keys():
         return "RetryHeld.input", example
     if "retried" in example:
         return "RetryHeld.answer", example
     if "request" in example:
         return "EsimQrRequest.input", example
-    if "kind" in example:
-        order = {"order_id": "order-3cft76j2wb7bilvo", "account_id": 1, "user_id": 3, "what": example}
-        return "EsimOrder.input", {"order": order}
+    if "change" in example:
+        return "EsimNumberChange.apply.answer" if "changed" in example else "EsimNumberChange.input", example
     return "EsimOrder.place.answer", example
 
 

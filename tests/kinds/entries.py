@@ -14,7 +14,7 @@ from models.orders.kinds import KINDS
 from models.orders.lifecycle import OrderStatus
 from outbox.emails import Email
 from outbox.sender import Outgoing
-from store.mails import Person
+from store.mail_subjects import Person
 from store.row import Row, among
 from store.session import Database
 

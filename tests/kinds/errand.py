@@ -11,8 +11,9 @@ from temporalio.client import Client
 
 from activities.follow_ups import FOLLOW_UPS
 from models.errors import Refusal
-from models.orders.kinds import KINDS, Kind, Ordered
+from models.orders.kinds import KINDS, Kind
 from models.orders.lifecycle import OrderStatus
+from models.orders.ordered import Ordered
 from models.orders.placement import Placement
 from models.orders.views import OrderDetails
 from outbox.orders import EMAILS
@@ -21,6 +22,7 @@ from store.orders.effects import Decision, Effect
 from store.orders.follow_ups import Due
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import LockedOrder
+from store.session import Database
 from tests.kinds.entries import TEXTS, KindEmail, entries
 from tests.kinds.instant import InstantEmails, InstantPort, Instants
 from wording.emails import SUBJECTS
@@ -68,7 +70,7 @@ class ErrandEmails(InstantEmails):
         return sent.get(status, ())
 
 
-async def run_errand(_: Client, due: Due) -> None:
+async def run_errand(_: Client, due: Due, __: Database) -> None:
     """Done as soon as it is begun."""
 
 

@@ -20,8 +20,9 @@ from activities.follow_ups import FOLLOW_UPS
 from models.errors import Refusal
 from models.fleet.inventory import SimKind, SimState
 from models.language import Language
-from models.orders.kinds import KINDS, Kind, Ordered, Shown
+from models.orders.kinds import KINDS, Kind
 from models.orders.lifecycle import OPEN, OrderStatus
+from models.orders.ordered import Ordered, Shown
 from models.orders.placement import Placement, ProviderAnswer
 from models.orders.views import OrderDetails
 from models.refusals import DECLARED
@@ -31,7 +32,7 @@ from outbox.orders import EMAILS
 from outbox.sender import Outbox, Outgoing
 from providers.registry import PORTS, PROVIDERS
 from store.fleet.tables import SimRow
-from store.mails import Person
+from store.mail_subjects import Person
 from store.orders.effects import Decision, Effect
 from store.orders.follow_ups import Due
 from store.orders.kinds import EFFECTS
@@ -245,7 +246,7 @@ def life_of(order_id: str) -> str:
     return f"gadget-life-{order_id}"
 
 
-async def start_life(client: Client, due: Due) -> None:
+async def start_life(client: Client, due: Due, _: Database) -> None:
     """A gadget has one life: started again, it is the same."""
     try:
         await client.start_workflow(

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.errors import Refusal
-from models.orders.kinds import KINDS, Kind, Ordered
+from models.orders.kinds import KINDS, Kind
 from models.orders.lifecycle import OrderStatus
+from models.orders.ordered import Ordered
 from models.orders.placement import Placement, ProviderAnswer
 from models.orders.views import OrderDetails
 from models.refusals import DECLARED
@@ -18,7 +19,7 @@ from models.refusals.declared import CONFLICT, Declared
 from outbox.orders import EMAILS
 from outbox.sender import Outbox, Outgoing
 from providers.registry import PORTS, PROVIDERS
-from store.mails import Person
+from store.mail_subjects import Person
 from store.orders.effects import Decision, Effect
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import LockedOrder

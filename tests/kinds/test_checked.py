@@ -6,8 +6,8 @@ import pytest
 
 from models.errors import Refused
 from models.identifiers import order_id
-from models.orders.kinds import Ordered
 from models.orders.lifecycle import OrderKind
+from models.orders.ordered import Ordered
 from models.orders.placement import Placement
 from models.people.callers import Caller
 from settings import Settings

@@ -8,6 +8,7 @@ from temporalio.client import Client
 from activities.follow_ups import FOLLOW_UPS
 from models.errors import Refused
 from store.orders.follow_ups import Due
+from store.session import Database
 from tests.builders import ANA, OPERATOR
 from tests.kinds import errand
 from tests.kinds.entries import migrate
@@ -27,7 +28,7 @@ async def errands(quiet: Scene) -> AsyncIterator[Scene]:
         yield quiet
 
 
-async def cannot(_: Client, due: Due) -> None:
+async def cannot(_: Client, due: Due, __: Database) -> None:
     raise Refused.because("unknown_order", order=due.order_id)
 
 

@@ -14,11 +14,12 @@ from temporalio.client import Client
 from activities.follow_ups import FOLLOW_UPS
 from models.errors import Refused, Unavailable
 from models.operations.retries import Outcome
-from models.orders.kinds import Ordered
 from models.orders.lifecycle import OrderStatus
+from models.orders.ordered import Ordered
 from starter.operations.retry import RetryDesk
 from starter.operations.work_checks import pending
 from store.orders.follow_ups import Due
+from store.session import Database
 from tests.builders import ANA, OPERATOR
 from tests.kinds.gadget import START_LIFE, Gadget, life_of
 from tests.kinds.gadget_rows import add_gadgets, keeper
@@ -137,7 +138,7 @@ async def test_a_follow_up_is_done_by_the_worker_after_the_one_that_was_killed(
         assert await eventually(partial(lives, scene, life_of(order_id)), bool) == 1
 
 
-async def cannot(_: Client, due: Due) -> None:
+async def cannot(_: Client, due: Due, __: Database) -> None:
     raise Unavailable("temporal", f"The workflow of {due.order_id} cannot be started.")
 
 

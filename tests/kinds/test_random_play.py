@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from models.errors import Refused, Unavailable
-from models.orders.kinds import Ordered, Swap
+from models.orders.kinds import Swap
 from models.orders.lifecycle import OPEN, OrderStatus
+from models.orders.ordered import Ordered
 from tests.builders import OPERATOR, as_csv, iccid, line
 from tests.kinds.gadget import Gadget, life_of
 from tests.kinds.gadget_rows import add_gadgets

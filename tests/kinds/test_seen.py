@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from models.orders.kinds import Ordered
+from models.orders.ordered import Ordered
 from sandbox.ports import free_port
 from store.operations import metrics
 from tests.builders import ANA, OPERATOR
@@ -79,7 +79,7 @@ async def test_temporal_finds_an_order_that_json_alone_started(open_scene: Scene
     assert attributes.get(DISTRIBUTOR) is None
     assert attributes.get(PROVIDER) == ("Orange" if kind == "test_gadget" else None)
     page = await current_details(scene, order_id)
-    label = {"test_gadget": "An eSIM for a gadget (Orange)", "test_instant": "Something at once"}[kind]
+    label = {"test_gadget": "Test gadget (Orange)", "test_instant": "Test instant"}[kind]
     assert page.startswith(f"{label}\n\n")
     assert "Waits for" in page
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from activities.orders import InventorySteps
-from models.orders.kinds import Ordered
 from models.orders.lifecycle import OrderStatus
+from models.orders.ordered import Ordered
 from models.orders.placement import Acceptance, StepResult
 from models.people.callers import AllAccounts
 from store.orders import acceptance, views

@@ -3,7 +3,7 @@
 from temporalio.api.sdk.v1 import WorkflowMetadata
 
 from models.operations.views import HoldView
-from models.orders.kinds import Ordered
+from models.orders.ordered import Ordered
 from models.orders.placement import Placement
 from models.orders.views import OrderView
 from starter.orders.drafts import Placed

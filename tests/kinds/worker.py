@@ -11,12 +11,13 @@ from temporalio.client import Client
 import worker
 from activities.follow_ups import FOLLOW_UPS
 from store.orders.follow_ups import Due
+from store.session import Database
 from tests.kinds import gadget, instant
 
 
-async def deadly(client: Client, due: Due) -> None:
+async def deadly(client: Client, due: Due, database: Database) -> None:
     if os.environ["DIES"] == "after":
-        await gadget.start_life(client, due)
+        await gadget.start_life(client, due, database)
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.errors import MailError, MailInvalid, MailRejected
-from mail.message import Mail, Sender, enveloped, message_id, reply_address
+from mail.message import Mail, Picture, Sender, enveloped, message_id, reply_address
 from models.characters import CONTROL
 
 SENDER = Sender.parse("eSIM orders <orders@esim.example>")
@@ -51,6 +51,38 @@ def test_the_message_says_what_its_readers_programs_need() -> None:
     assert message["Date"].datetime.tzinfo is not None
     assert message.get_content_type() == "multipart/alternative"
     assert [sub.get_content_type() for sub in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+@pytest.mark.covers("L9")
+def test_a_picture_comes_with_the_html_that_shows_it() -> None:
+    png = bytes(range(256)) * 5
+    mail = replace(a_mail(), picture=Picture("qr-code.order-1@esim.example", png))
+    content = enveloped(mail, SENDER).content
+    message = read(content)
+    assert [sub.get_content_type() for sub in message.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+    ]
+    related = [sub for sub in message.walk() if sub.get_content_type() == "multipart/related"]
+    assert [sub.get_param("type") for sub in related] == ["text/html"]
+    (drawn,) = [sub for sub in message.walk() if sub.get_content_type() == "image/png"]
+    assert isinstance(drawn, EmailMessage)
+    assert drawn["Content-ID"] == "<qr-code.order-1@esim.example>"
+    assert drawn.get_content_disposition() == "inline"
+    assert drawn.get_content() == png
+    assert (part(message, "plain").strip(), part(message, "html").strip()) == ("Hello", "<p>Hello</p>")
+    assert max(map(len, content.split(b"\r\n"))) <= 78
+    assert content.count(b"\n") == content.count(b"\r\n"), "every line ends as SMTP needs it"
+    assert str(png[:9]) not in repr(mail)
+
+
+@pytest.mark.parametrize("wrong", ["", "a b@c", "a@b>\r\nX: y", "a"])
+def test_the_id_of_a_picture_is_checked(wrong: str) -> None:
+    with pytest.raises(MailInvalid):
+        replace(a_mail(), picture=Picture(wrong, b""))
 
 
 @pytest.mark.parametrize("line_break", LINE_BREAKS)

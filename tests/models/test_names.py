@@ -54,5 +54,5 @@ def test_every_start_takes_names_of_this_length() -> None:
         for name in message.model_fields
         if name in {"provider", "distributor"}
     ]
-    assert len(found) == 5
+    assert len(found) == 7
     assert {length for *_, length in found} == {LONGEST_NAME}

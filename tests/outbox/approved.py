@@ -9,10 +9,10 @@ from pathlib import Path
 from models.language import Language
 from outbox.emails import Editable, Email
 from outbox.layout import Content
-from tests.outbox.scene import EDITED, EMAILS, page
+from tests.outbox.scene import EDITED, EMAILS, kinds_of, page
 
 FOLDER = Path(__file__).parent / "approved_emails"
-IN_HTML = ("provider_order", "contact_requested")
+IN_HTML = ("provider_order", "contact_requested", "agent_esim")
 
 
 def emails() -> Iterator[tuple[str, Content, bool]]:
@@ -25,10 +25,9 @@ def emails() -> Iterator[tuple[str, Content, bool]]:
 
 
 def _variants(email: type[Email], language: Language) -> Iterator[tuple[str, Content]]:
-    if email.texts == "orders":
-        for kind in ("switch_to_esim", "replace_esim"):
-            yield f".{kind}", page(email, language, kind=kind)
-    else:
+    for kind in kinds_of(email):
+        yield f".{kind}", page(email, language, kind=kind)
+    if not kinds_of(email):
         yield "", page(email, language)
     if issubclass(email, Editable):
         yield ".edited", page(email, language, **EDITED)

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
 from typing import Any
 
+import outbox.licences.notices
 import outbox.orders
+from models.codes.activation import parse_activation_code
 from models.codes.edited_emails import CodeFacts
 from models.language import Language
 from outbox import codes
-from outbox.compose import compose
+from outbox.compose import ShownCode, compose
 from outbox.emails import Editable, Email
 from outbox.layout import Content
 from outbox.links import FreshLink
@@ -21,6 +23,8 @@ SINCE = {
 }
 URL = "https://esim.example/u/q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k"
 LINK = FreshLink(URL, MOMENT)
+ACTIVATION = parse_activation_code("LPA:1$smdp.example.com$QR-SECRET-MATCHING-ID")
+SHOWN = ShownCode(ACTIVATION, "qr-code.qr-notification-abcdefghijklmnop@esim.example")
 READER = "Camille Roy"
 ORDER: Mapping[str, Any] = {
     "order_id": "order-7f3a9c21",
@@ -61,13 +65,39 @@ EDITED = {
     "subject": "The code, please",
     "text": "Dear all,\n\nwe need <b>it</b> & soon:\nby {noon}.\n",
 }
-KNOWN: dict[str, Mapping[str, Any]] = {"orders": ORDER, "codes": CODE}
+LICENCE: Mapping[str, Any] = {
+    **ORDER,
+    "kind": "assign_licence",
+    "reference": "order-7f3a9c21",
+    "add_on": "Voice+SMS+Data",
+    "agent_name": "Jean-Baptiste Lefèvre",
+    "iccid_tail": "…9991",
+    "line_tail": "…5678",
+}
+NUMBER_CHANGE: Mapping[str, Any] = {
+    "reference": "number-change-abcdefghijklmnop",
+    "account": "Nordwind Logistics",
+    "provider": "Orange",
+    "msisdn": "+33612345678",
+    "iccid": "8933150319062099991",
+    "add_on": "Voice+SMS+Data",
+    "quantity": 3,
+    "requester_name": "Amélie Durand",
+    "note": "Three new colleagues in December",
+}
+KNOWN: dict[str, Mapping[str, Any]] = {
+    "orders": ORDER,
+    "codes": CODE,
+    "licences": LICENCE,
+    "number_changes": NUMBER_CHANGE,
+}
 """By whose texts an e-mail has: what is known."""
 
 
 def _emails(parent: type[Email]) -> Iterator[type[Email]]:
     for email in parent.__subclasses__():
-        if "name" in vars(email) and email.__module__.startswith(f"{outbox.__name__}."):
+        complete = hasattr(email, "name") and hasattr(email, "texts")
+        if complete and email.__module__.startswith(f"{outbox.__name__}."):
             yield email
         yield from _emails(email)
 
@@ -77,10 +107,28 @@ EMAILS = sorted(set(_emails(Email)), key=lambda email: (email.texts, email.name)
 EDITABLE = [email for email in EMAILS if issubclass(email, Editable)]
 OF_ORDERS = [email for email in EMAILS if email.texts == "orders"]
 OF_CODES = [email for email in EMAILS if email.texts == "codes"]
+OF_LICENCES = [email for email in EMAILS if email.texts == "licences"]
+KINDS = {
+    "orders": ("switch_to_esim", "replace_esim"),
+    "licences": ("assign_licence", "replace_licence_esim", "replace_lost_esim"),
+}
+"""By whose texts an e-mail has: the phrases of which kinds it can have."""
+
+
+def kinds_of(email: type[Email]) -> tuple[str, ...]:
+    """The kinds whose phrases this e-mail can have; none if it is about no order."""
+    return KINDS[email.texts] if "kind" in email.__dataclass_fields__ else ()
 
 
 def by_name(name: str) -> type[Email]:
-    return next(email for email in EMAILS if email.name == name)
+    """An e-mail about a swap or a code; those about licences may have the same name."""
+    return next(email for email in EMAILS if email.name == name and email not in OF_LICENCES)
+
+
+def composed(email: Email, language: Language, *, reader: str | None = None) -> Content:
+    """The e-mail, with a link if it has one, and with a QR code if it shows one."""
+    link, code = LINK if email.button else None, SHOWN if email.shows_code else None
+    return compose(email, language, reader=reader, link=link, code=code)
 
 
 def page(
@@ -93,7 +141,7 @@ def page(
     """The e-mail, with these facts changed, and a link if it has one."""
     kind = by_name(email) if isinstance(email, str) else email
     written = kind.of({**KNOWN[kind.texts], **changes})
-    return compose(written, language, reader=reader, link=LINK if kind.button else None)
+    return composed(written, language, reader=reader)
 
 
 class Words(HTMLParser):

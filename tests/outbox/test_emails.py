@@ -15,7 +15,21 @@ from outbox.emails import Email
 from outbox.links import FreshLink
 from outbox.swaps import TO_PEOPLE, TO_PROVIDER
 from tests.outbox import approved
-from tests.outbox.scene import EDITABLE, EMAILS, KNOWN, LINK, OF_ORDERS, READER, SINCE, URL, Words, page
+from tests.outbox.scene import (
+    EDITABLE,
+    EMAILS,
+    KNOWN,
+    LINK,
+    OF_ORDERS,
+    READER,
+    SHOWN,
+    SINCE,
+    URL,
+    Words,
+    composed,
+    kinds_of,
+    page,
+)
 from wording.emails import SUBJECTS, SubjectTexts, frame, texts
 
 PARTS = ("subjects", "lead", "ask", "next")
@@ -61,7 +75,7 @@ def test_every_email_has_a_text_in_each_language_and_every_text_an_email() -> No
         for subject in SUBJECTS:
             named = {email.name for email in EMAILS if email.texts == subject}
             assert texts(subject, language).emails.keys() == named
-    assert len({email.name for email in EMAILS}) == len(EMAILS)
+    assert len({(email.texts, email.name) for email in EMAILS}) == len(EMAILS)
 
 
 def test_every_text_names_facts_of_its_email_only(email: type[Email], language: Language) -> None:
@@ -109,21 +123,16 @@ def test_every_fact_of_an_email_appears_in_it(email: type[Email], language: Lang
     }
     own = facts_of(email)
     if "kind" in own:
-        pages = [
-            compose(email.of({**facts, "kind": kind}), language, link=LINK if email.button else None)
-            for kind in texts(email.texts, language).kinds
-        ]
+        assert set(kinds_of(email)) == texts(email.texts, language).kinds.keys()
+        pages = [composed(email.of({**facts, "kind": kind}), language) for kind in kinds_of(email)]
         assert len({one.text for one in pages}) == len(pages) > 1, "each kind has phrases of its own"
     elif "text" in own:
         edited = {"subject": "mark-subject", "text": "mark-text"}
-        pages = [
-            compose(email.of({**facts, **more}), language, link=LINK if email.button else None)
-            for more in (edited, dict.fromkeys(edited))
-        ]
+        pages = [composed(email.of({**facts, **more}), language) for more in (edited, dict.fromkeys(edited))]
         assert "mark-text" in pages[0].text
         assert pages[0].subject == "mark-subject"
     else:
-        pages = [compose(email.of(facts), language, link=LINK if email.button else None)]
+        pages = [composed(email.of(facts), language)]
     seen = with_plain_spaces("".join(one.subject + one.text for one in pages))
     for name, fact in facts.items():
         assert with_plain_spaces(MARKS[type(fact)](fact, language)) in seen, name
@@ -187,8 +196,7 @@ def words_of_text(text: str) -> list[str]:
 
 
 def test_text_and_html_say_the_same(email: type[Email], language: Language) -> None:
-    kinds = [{"kind": "switch_to_esim"}, {"kind": "replace_esim"}] if email in OF_ORDERS else [{}]
-    for kind in kinds:
+    for kind in [{"kind": kind} for kind in kinds_of(email)] or [{}]:
         content = page(email, language, **kind)
         without_colons = [word.rstrip(":") for word in words_of_text(content.text)]
         seen = [word.rstrip(":") for word in Words(content.html).words]
@@ -223,9 +231,12 @@ def test_the_reader_is_greeted_by_name(email: type[Email], language: Language) -
 @pytest.mark.covers("F35", "F38")
 def test_an_email_has_one_link_where_it_has_a_button(email: type[Email], language: Language) -> None:
     content = page(email, language)
-    assert content.text.count(URL) == content.text.count("https:") == bool(email.button)
-    assert content.html.count(f'<a href="{URL}"') == content.html.count("<a ") == bool(email.button)
-    assert content.html.count("https:") == 2 * bool(email.button)
+    links = bool(email.button) + 2 * email.shows_code
+    assert content.text.count(URL) == bool(email.button)
+    assert content.text.count("https:") == links
+    assert content.html.count(f'<a href="{URL}"') == bool(email.button)
+    assert content.html.count("<a ") == links
+    assert content.html.count("https:") == 2 * links
     if email.button:
         until = {"en": "The link works until ", "fr": "valable jusqu\u2019au "}[language] + SINCE[language]
         assert until in content.text
@@ -237,12 +248,22 @@ def test_a_link_and_a_button_go_together(email: type[Email]) -> None:
         compose(email.of(KNOWN[email.texts]), Language.EN, link=None if email.button else LINK)
 
 
+def test_an_email_shows_a_code_if_it_is_made_for_that(email: type[Email]) -> None:
+    link = LINK if email.button else None
+    with pytest.raises(ValueError, match="QR code"):
+        compose(
+            email.of(KNOWN[email.texts]), Language.EN, link=link, code=None if email.shows_code else SHOWN
+        )
+
+
 def test_a_link_says_what_it_is_found_by() -> None:
     assert FreshLink("https://esim.example/a/u/token", LINK.until + timedelta(1)).token == "token"
 
 
 def test_nothing_is_fetched_or_run_when_an_email_is_opened(email: type[Email], language: Language) -> None:
     html = page(email, language).html
-    assert not set(Words(html).elements) & {"img", "script", "link", "iframe", "form", "svg", "video"}
+    assert not set(Words(html).elements) & {"script", "link", "iframe", "form", "svg", "video"}
+    shown = [f"cid:{SHOWN.id}"] if email.shows_code else []
+    assert re.findall('src="([^"]*)"', html) == shown, "a picture comes with the e-mail"
     assert "url(" not in html
     assert "http:" not in html

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mail.message import Mail
 from models.language import Language
 from outbox.emails import Email
-from tests.outbox.scene import EDITABLE, EDITED, EMAILS, READER, Words, page
+from tests.outbox.scene import EDITABLE, EDITED, EMAILS, READER, Words, kinds_of, page
 from wording.sentences import LONGEST_VALUE
 
 HOSTILE = [
@@ -35,7 +35,7 @@ def facts_with(email: type[Email], written: str) -> dict[str, Any]:
     names = [field.name for field in fields(email) if "str" in str(field.type)]
     lists = {field.name for field in fields(email) if "tuple" in str(field.type)}
     facts: dict[str, Any] = {name: (written, "Zoé") if name in lists else written for name in names}
-    return facts | ({"kind": "replace_esim"} if "kind" in facts else {})
+    return facts | ({"kind": kinds_of(email)[-1]} if "kind" in facts else {})
 
 
 def assert_harmless(

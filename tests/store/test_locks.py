@@ -24,7 +24,8 @@ from starter.fleet.desk import FleetDesk
 from starter.fleet.edits import FleetEditDesk
 from starter.people.erasure import erase
 from store import mails
-from store.mails import AboutOrder, EmailRecord
+from store.mail_subjects import AboutOrder
+from store.mails import EmailRecord
 from store.operations import holds
 from store.orders import locked_order
 from store.orders import steps as order_steps

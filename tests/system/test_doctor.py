@@ -30,9 +30,10 @@ from workflows.orders.order import EsimOrder
 ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),
     *("uploads", "secret_keys", "payload_keys", "orders", "qr_requests", "qr_notifications"),
+    *("number_changes", "licence_requests"),
     *("failing", "held", "not_sent", "pending", "notifications"),
 ]
-WITH_WORKFLOWS = ("orders", "qr_requests", "qr_notifications")
+WITH_WORKFLOWS = ("orders", "qr_requests", "qr_notifications", "number_changes", "licence_requests")
 
 
 @pytest.fixture
@@ -88,6 +89,8 @@ async def test_the_database_is_away(settings: Settings) -> None:
         "orders",
         "qr_requests",
         "qr_notifications",
+        "number_changes",
+        "licence_requests",
         "held",
         "not_sent",
         "pending",

@@ -5,9 +5,14 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from models.fleet.inventory import SimState
+from models.licences.kinds import AssignLicence, ReplaceLicenceEsim
+from models.licences.numbers import ReplaceReason
 from models.orders.kinds import KINDS
 from models.orders.lifecycle import OrderKind, OrderStatus
+from models.orders.ordered import Ordered
+from models.people.callers import Caller
 from tests.builders import ANA, OPERATOR, iccid, line, world
+from tests.licences_world import ADAM, add_agent, add_licence, add_number, licences_world
 from tests.system.scene import Scene
 
 ESIM = iccid(701)
@@ -27,9 +32,36 @@ async def swap(scene: Scene, kind: str, sim_type: str) -> str:
     return order_id
 
 
+async def licence(scene: Scene, kind: str) -> str:
+    """The number has an eSIM of its own; where it is replaced, the one before is discarded."""
+    await licences_world(scene.database)
+    number = await add_number(scene.database, 1, await add_agent(scene.database))
+    adam = await scene.ana(ADAM)
+    what: Ordered = AssignLicence(number_id=number, licence_id=await add_licence(scene.database))
+    order_id = await processed(scene, adam, what, iccid(700))
+    if kind == OrderKind.REPLACE_LICENCE_ESIM:
+        order_id = await processed(
+            scene, adam, ReplaceLicenceEsim(number_id=number, reason=ReplaceReason.NEW_PHONE), ESIM
+        )
+    sims = await scene.sql("SELECT state FROM sims WHERE order_id IS NOT NULL ORDER BY id")
+    active = [SimState.ACTIVE]
+    before = [SimState.DISCARDED] if kind == OrderKind.REPLACE_LICENCE_ESIM else []
+    assert [SimState(sim.state) for sim in sims] == before + active
+    return order_id
+
+
+async def processed(scene: Scene, caller: Caller, what: Ordered, number: str) -> str:
+    placed = await scene.desk.place_order(caller, what)
+    await scene.desk.acknowledge(OPERATOR, placed.order_id)
+    await scene.desk.processed(OPERATOR, placed.order_id, iccid=number)
+    return placed.order_id
+
+
 WAYS: dict[str, Callable[[Scene], Awaitable[str]]] = {
     "switch_to_esim": lambda scene: swap(scene, "switch_to_esim", "physical"),
     "replace_esim": lambda scene: swap(scene, "replace_esim", "esim"),
+    "assign_licence": lambda scene: licence(scene, "assign_licence"),
+    "replace_licence_esim": lambda scene: licence(scene, "replace_licence_esim"),
 }
 """What callers of each kind do. A new kind is added here."""
 

@@ -5,7 +5,7 @@ import pytest
 from models.errors import Refusal, Refused
 from models.fleet.inventory import TEMPORARY_MARK, SimKind, SimState
 from models.orders.lifecycle import OrderKind, OrderStatus
-from tests.builders import ACCOUNT, ANA, OPERATOR, iccid, line, world
+from tests.builders import ACCOUNT, ANA, OPERATOR, SWAPS, iccid, line, world
 from tests.system.scene import Scene, refused
 
 ESIM = iccid(777)
@@ -43,7 +43,7 @@ async def test_acknowledged_a_temporary_esim_stands_beside_the_sim_in_place(
 
 
 @pytest.mark.covers("F18", "F19", "F20", "F21", "F24", "F55")
-@pytest.mark.parametrize("kind", list(OrderKind))
+@pytest.mark.parametrize("kind", SWAPS)
 async def test_processed_the_esim_takes_the_line_and_the_old_sim_is_discarded(
     scene: Scene, kind: OrderKind
 ) -> None:

@@ -266,7 +266,7 @@ def test_every_kind_of_work_is_known_wherever_kinds_are_told_apart(scene: Scene)
         "started again": restarts._starts,
         "a line of the doctor": work_checks._KINDS,
         "what people call it": retry_many.KINDS,
-        "counted": (metrics.ORDER, metrics.REQUEST, metrics.NOTIFICATION),
+        "counted": metrics.WORK,
     }
     assert {where: set(kinds) for where, kinds in by_name.items()} == dict.fromkeys(by_name, names)
     by_prefix: dict[str, Collection[str]] = {

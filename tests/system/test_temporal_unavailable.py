@@ -13,17 +13,24 @@ import pytest
 import starter
 from models.errors import Unavailable
 from models.orders.lifecycle import HoldReason
+from models.people.callers import Caller, Role
 from sandbox.ports import free_port
 from starter.codes.code_desk import CodeDesk
 from starter.codes.desk import QrDesk
 from starter.codes.drafts import QrRequestDraft
 from starter.connected import ConnectedDesk
+from starter.licences.agents import AgentDesk
+from starter.licences.assignments import AssignDraft, AssignmentDesk
+from starter.licences.numbers import NumberDesk
+from starter.licences.requests import LicenceRequestDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
+from starter.people.users import UserDesk
 from store.key_ring import KeyRing
 from temporal.connection import connect
-from tests.builders import OPERATOR, line, world
+from tests.builders import ACCOUNT, OPERATOR, line, world
+from tests.licences_world import ADAM, GINA, add_agent, add_licence, add_number
 from tests.qr_world import hold, qr_world
 from tests.system.scene import Scene
 
@@ -47,7 +54,42 @@ def _key(scene: Scene) -> str:
     return f"code of {scene.settings.task_queue}"
 
 
+async def _a_number(scene: Scene) -> Caller:
+    """Adam, an administrator, with Gina's number and a licence; the same when asked again."""
+    if not await scene.sql("SELECT 1 FROM numbers"):
+        users = UserDesk(scene.database)
+        await users.create_user(OPERATOR, ACCOUNT, "Adam", ADAM, role=Role.ADMINISTRATOR)
+        await add_number(scene.database, 1, await add_agent(scene.database))
+        await add_licence(scene.database)
+    return await scene.ana(ADAM)
+
+
+async def _assign(desk: AssignmentDesk, scene: Scene) -> Any:
+    draft = AssignDraft(number="N-1", licence="LI-1", key=_key(scene))
+    return await desk.assign(await _a_number(scene), draft)
+
+
+async def _check_assign(desk: AssignmentDesk, scene: Scene) -> Any:
+    return await desk.check_assign(await _a_number(scene), AssignDraft(number="N-1", licence="LI-1"))
+
+
+async def _suspend(desk: NumberDesk, scene: Scene) -> Any:
+    return await desk.suspend(await _a_number(scene), "N-1", "stolen", key=_key(scene))
+
+
+async def _deactivate(desk: AgentDesk, scene: Scene) -> Any:
+    return await desk.deactivate_agent(await _a_number(scene), GINA)
+
+
+async def _ask_for_licences(desk: LicenceRequestDesk, scene: Scene) -> Any:
+    return await desk.request(await _a_number(scene), ACCOUNT, "voice_sms", 1, key=_key(scene))
+
+
 NEEDS: dict[type, Need] = {
+    AssignmentDesk: _assign,
+    NumberDesk: _suspend,
+    AgentDesk: _deactivate,
+    LicenceRequestDesk: _ask_for_licences,
     OrderDesk: _place,
     QrDesk: _request,
     RecoveryDesk: lambda desk, _: desk.find(OPERATOR),
@@ -55,6 +97,10 @@ NEEDS: dict[type, Need] = {
 }
 """What each desk needs Temporal for."""
 READS: dict[type, Need] = {
+    AssignmentDesk: _check_assign,
+    NumberDesk: lambda desk, _: desk.numbers(OPERATOR),
+    AgentDesk: lambda desk, _: desk.agents(OPERATOR),
+    LicenceRequestDesk: lambda desk, _: desk.requests(OPERATOR),
     OrderDesk: lambda desk, _: desk.orders(OPERATOR),
     QrDesk: lambda desk, _: desk.show(OPERATOR, "S-1"),
     RecoveryDesk: lambda desk, _: desk.start(OPERATOR, []),

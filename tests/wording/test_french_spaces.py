@@ -11,8 +11,10 @@ from pydantic import BaseModel
 from models.codes.requests import Caution, RequestStatus
 from models.identifiers import CHECK_DIGIT_WRONG
 from models.language import Language
+from models.licences.charges import ChargeReason
+from models.licences.licence_views import LicenceStatus
 from models.operations.not_sent import MAIL, STEPS, NotSentReason
-from models.orders.lifecycle import HoldReason, OrderStatus
+from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders.rules import DISCARD_WARNING, Action
 from tests.outbox.approved import emails
 from wording import labels, refusals
@@ -24,9 +26,11 @@ from wording.warnings import warning
 PLAIN = re.compile(r" [:;!?»]|« ")
 LABELLED: dict[str, Any] = {
     "action_label": Action,
-    "kind_label": Action,
+    "kind_label": OrderKind,
     "order_status": OrderStatus,
     "request_status": RequestStatus,
+    "licence_status": LicenceStatus,
+    "charge_reason": ChargeReason,
     "hold_sentence": HoldReason,
     "not_sent_step": (MAIL, *STEPS),
     "not_sent_words": (),

@@ -42,6 +42,7 @@ FROM_A_TABLE = {
     ("models/fleet/file.py", "code"),
     ("models/catalogue/file.py", "code"),
     ("store/fleet/conflicts.py", "code"),
+    ("store/licences/file_import.py", "code"),
     ("store/codes/request_steps.py", "code"),
     ("starter/cli/imports.py", "reason"),
     ("qr/refusals.py", "reason"),

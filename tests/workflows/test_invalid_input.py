@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
-from temporalio.api.failure.v1 import Failure
 from temporalio.client import (
     WithStartWorkflowOperation,
     WorkflowFailureError,
@@ -25,14 +24,20 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from models.codes.requests import RequestStatus
-from models.identifiers import order_id, qr_notification_id, qr_request_id
+from models.identifiers import (
+    licence_request_id,
+    number_change_id,
+    order_id,
+    qr_notification_id,
+    qr_request_id,
+)
 from models.orders.lifecycle import OrderStatus
-from store.key_ring import KeyRing
 from telemetry.logs import TEXT, JsonLines, TextLines
-from temporal.payloads import PayloadKeys, data_converter
 from tests.contract.schemas import SENT
 from tests.temporal_server import readable
 from tests.workflows.codes.qr_house import QrHouse
+from tests.workflows.licences.ways import changed
+from tests.workflows.licences.ways import requested as licences_requested
 from worker import VERSIONED, WORKFLOWS
 from workflows.failures import refusals_of
 
@@ -42,6 +47,8 @@ NAMES: dict[str, Callable[[int, str], str]] = {
     "EsimOrder": order_id,
     "EsimQrRequest": qr_request_id,
     "EsimQrNotification": qr_notification_id,
+    "EsimNumberChange": number_change_id,
+    "EsimLicenceRequest": licence_request_id,
     "RetryHeld": lambda account, key: f"retry-{account}-{key}",
 }
 
@@ -245,7 +252,13 @@ async def test_signals_that_do_not_fit_are_dropped_without_a_word_of_them(
         await qr_house.notify(),
     )
     handles: dict[str, WorkflowHandle[Any, Any]]
-    handles = {"EsimOrder": order, "EsimQrRequest": request, "EsimQrNotification": notification}
+    handles = {
+        "EsimOrder": order,
+        "EsimQrRequest": request,
+        "EsimQrNotification": notification,
+        "EsimNumberChange": await changed(qr_house),
+        "EsimLicenceRequest": await licences_requested(qr_house),
+    }
     for workflow in WORKFLOWS:
         for signal in definition(workflow).signals:
             handle = handles[definition(workflow).name]
@@ -272,25 +285,3 @@ async def test_a_start_under_a_foreign_id_is_answered_by_the_id_that_it_needs(qr
     cause = failed.value.cause
     assert isinstance(cause, ApplicationError)
     assert (cause.type, wish.order.order_id in cause.message) == ("not_an_order", True)
-
-
-@pytest.mark.covers("S9", "W6")
-async def test_no_failure_that_is_kept_quotes_an_input(qr_house: QrHouse) -> None:
-    """Also where it is the cause of another failure, and where payloads are encrypted."""
-    with pytest.raises(ValueError, match=MARK) as invalid:
-        SENT["EsimOrder.cancel"].model_validate({"actor": MARK})
-    outer = ApplicationError("Failed decoding arguments")
-    outer.__cause__ = invalid.value
-    for keys in ("", KeyRing.new_key()):
-        converter = data_converter(PayloadKeys(keys))
-        for failure in (invalid.value, outer):
-            kept = await _kept(converter, failure)
-            assert MARK not in kept
-            assert "actor (string_pattern_mismatch)" in kept
-
-
-async def _kept(converter: Any, failure: BaseException) -> str:
-    """The failure as a history has it, with its payloads in clear."""
-    kept = Failure()
-    converter.failure_converter.to_failure(failure, converter.payload_converter, kept)
-    return str(kept)

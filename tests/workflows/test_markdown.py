@@ -11,9 +11,13 @@ from markdown_it.token import Token
 from pydantic import BaseModel
 
 from models.codes.requests import QrRequest
+from models.licences.add_ons import AddOn
+from models.licences.changes import NumberChange
+from models.licences.numbers import Change, ReplaceReason
 from models.markdown import code, inert
-from models.orders.kinds import KINDS, Shown
+from models.orders.kinds import KINDS
 from models.orders.lifecycle import HoldReason, OrderStatus
+from models.orders.ordered import Shown
 from models.orders.placement import Placement
 from tests.workflows.all_messages import all_messages
 from workflows.details import details
@@ -32,6 +36,14 @@ EVIL = (
     "evil@evil.example",
 )
 ID = "order-" + "a" * 16
+ASKED: dict[str, Any] = {
+    "line_id": 1,
+    "pack_id": 1,
+    "number_id": 1,
+    "licence_id": 1,
+    "reason": ReplaceReason.LOST,
+}
+"""What any kind of order asks for."""
 HELD_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -68,10 +80,18 @@ def parts(cls: type[BaseModel]) -> Iterator[dict[str, Any]]:
     """What a message consists of besides its texts."""
     if "order" in cls.model_fields:
         for name, kind in KINDS.items():
-            what = kind.what.model_construct(kind=name, line_id=1, pack_id=1)
+            what = kind.what.model_construct(kind=name, **ASKED)
             yield {"order": Placement.model_construct(order_id=ID, account_id=1, user_id=1, what=what)}
     elif "request" in cls.model_fields:
         yield {"request": QrRequest.model_construct(request_id=ID, account_id=1, sim_id=1, user_id=1)}
+    elif "change" in cls.model_fields:
+        yield {
+            "change": NumberChange.model_construct(
+                change_id=ID, number_id=1, account_id=1, change=Change.DELETE
+            )
+        }
+    elif "add_on" in cls.model_fields:
+        yield {"add_on": AddOn.VOICE_SMS, "quantity": 1}
     else:
         yield {}
 
@@ -90,12 +110,12 @@ def texts_of_messages(evil: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("evil", EVIL)
 def test_names_in_summaries_and_details_are_shown_and_nothing_else(evil: str) -> None:
     found = dict(texts_of_messages(evil))
-    starts = {"PlaceOrder", "RequestQrCode", "NotifyOfQrCode"}
+    starts = {"PlaceOrder", "RequestQrCode", "NotifyOfQrCode", "ChangeNumber", "RequestLicences"}
     expected = {f"{start}.{what}" for start in starts for what in ("summary", "details")}
     assert set(found) == expected | {"RetryMany.chosen"}
     for kind, entry in KINDS.items():
         what, shown = (
-            entry.what.model_construct(kind=kind, line_id=1, pack_id=1),
+            entry.what.model_construct(kind=kind, **ASKED),
             filled(Shown, evil),
         )
         found |= {f"{kind}.summary": what.summary(shown), f"{kind}.records": what.records(shown)}

@@ -11,6 +11,7 @@ from tests.workflows.codes.fake_qr import FakeQr
 from tests.workflows.fake_holds import FakeHolds
 from tests.workflows.fake_inventory import FakeInventory
 from tests.workflows.fake_outside import FakeOutside
+from tests.workflows.licences.fake_licences import FakeLicences
 from tests.workflows.operations.fake_retries import FakeRetries
 from tests.workflows.troubles import Troubles
 from worker import implementations
@@ -45,7 +46,7 @@ class Doubles(Numbers):
 
 def fakes() -> tuple[Steps, ...]:
     troubles = Troubles()
-    kinds = (FakeInventory, FakeHolds, FakeOutside, FakeQr, FakeRetries)
+    kinds = (FakeInventory, FakeHolds, FakeOutside, FakeQr, FakeLicences, FakeRetries)
     return tuple(kind(troubles) for kind in kinds)
 
 

@@ -7,6 +7,7 @@ from wording.french.commands import COMMANDS
 from wording.french.files import FILES
 from wording.french.fleet import FLEET
 from wording.french.imports import IMPORTS
+from wording.french.licences import LICENCES
 from wording.french.operations import OPERATIONS
 from wording.french.orders import ORDERS
 from wording.french.people import ACCOUNTS
@@ -17,6 +18,7 @@ SENTENCES: Mapping[str, str] = {
     **FILES,
     **FLEET,
     **ACCOUNTS,
+    **LICENCES,
     **IMPORTS,
     **COMMANDS,
     **OPERATIONS,

@@ -1,14 +1,21 @@
 """Statuts, actions et motifs d’attente en français."""
 
 from models.codes.requests import RequestStatus
+from models.licences.charges import ChargeReason
+from models.licences.licence_views import LicenceStatus
 from models.operations.not_sent import NotSentReason
-from models.orders.lifecycle import HoldReason, OrderStatus
+from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders.rules import Action
 
 ACTIONS = {
     Action.SWITCH_TO_ESIM: "Passer à l’eSIM",
     Action.REPLACE_ESIM: "Remplacer l’eSIM",
     Action.GENERATE_QR_CODE: "Générer le QR code d’une eSIM",
+}
+
+KINDS = {
+    OrderKind.ASSIGN_LICENCE: "Attribuer une licence eSIM",
+    OrderKind.REPLACE_LICENCE_ESIM: "Remplacer l’eSIM d’un numéro",
 }
 
 ORDER_STATUSES = {
@@ -25,6 +32,21 @@ REQUEST_STATUSES = {
     RequestStatus.WITHDRAWN: "Retirée",
     RequestStatus.SIM_DISCARDED: "Close : la SIM est mise au rebut",
     RequestStatus.REFUSED: "Refusée",
+}
+
+LICENCE_STATUSES = {
+    LicenceStatus.FREE: "Libre",
+    LicenceStatus.IN_USE: "Utilisée",
+    LicenceStatus.GIVEN_BACK: "Rendue",
+    LicenceStatus.OVER: "Terminée",
+}
+
+CHARGE_REASONS = {
+    ChargeReason.FIRST: "Achat",
+    ChargeReason.MONTHLY: "Mensualité",
+    ChargeReason.UPGRADE: "Passage à une option plus chère",
+    ChargeReason.SAME_PRICE: "Changement d’option au même prix",
+    ChargeReason.BOUGHT_AGAIN: "Nouvel achat dans la période payée",
 }
 
 HOLDS = {
@@ -65,6 +87,22 @@ HOLDS = {
         "Le distributeur n’envoie pas le QR code. Appelez-le ; puis importez le code ou retirez la demande, "
         "ou relancez pour lui envoyer un nouveau rappel."
     ),
+    HoldReason.NO_QR_CONTACT: (
+        "Le distributeur n’a aucun contact avec le rôle « QR code eSIM » ; le code ne peut pas être demandé. "
+        "Ajoutez-en un, puis relancez."
+    ),
+    HoldReason.NO_AGENT_ADDRESS: (
+        "L’agent n’a pas d’adresse e-mail pour le QR code. Indiquez-en une : ce qui est en attente "
+        "continue alors de lui-même."
+    ),
+    HoldReason.NUMBER_SUSPENDED: (
+        "Le numéro est suspendu ; son agent ne reçoit pas de QR code. Réactivez-le : la commande continue "
+        "alors d’elle-même."
+    ),
+    HoldReason.NO_OWNER: (
+        "Le compte n’a aucun propriétaire actif à prévenir d’une demande de licences. Donnez ce rôle à un "
+        "utilisateur, puis relancez."
+    ),
     HoldReason.STEP_FAILED: (
         "Une étape échoue sans cesse ; l’historique en donne la raison. Corrigez la cause, puis relancez."
     ),
@@ -80,6 +118,9 @@ STEPS = {
     "remind_of_code": "un rappel au distributeur",
     "report_no_code": "l’e-mail disant qu’aucun QR code n’est arrivé",
     "send_notification": "l’e-mail avec le lien vers le QR code",
+    "notify_of_change": "ce qui est demandé à l’opérateur au sujet de l’eSIM",
+    "report_ended": "l’appel au workflow de la commande qui a pris fin",
+    "notify_owners": "l’e-mail aux propriétaires",
 }
 
 AN_EMAIL = "un e-mail"
@@ -110,6 +151,10 @@ NOT_SENT = {
         "Le message ne peut pas être rédigé ; aucun serveur de messagerie n’a été sollicité."
     ),
     NotSentReason.NO_ORDER_CONTACT: "Le distributeur n’a aucun contact avec le rôle « order ».",
+    NotSentReason.NO_QR_CONTACT: "Le distributeur n’a aucun contact avec le rôle « QR code eSIM ».",
+    NotSentReason.NO_AGENT_ADDRESS: "L’agent n’a pas d’adresse e-mail.",
+    NotSentReason.NO_OWNER: "Le compte n’a aucun propriétaire actif.",
+    NotSentReason.NUMBER_SUSPENDED: "Le numéro est suspendu.",
     NotSentReason.COMPONENT_UNAVAILABLE: "Un composant nécessaire est indisponible.",
     NotSentReason.REFUSED: "L’appel a été refusé ; l’historique du workflow en donne la raison.",
     NotSentReason.INTERRUPTED: "Une tentative a été interrompue ; on ignore si elle a abouti.",

@@ -1,10 +1,12 @@
 """Mots français pour les paramètres qui sont eux-mêmes des codes."""
 
+from models.licences.add_ons import AddOn
 from models.refusals.declared import Words
 from wording.french.labels import ACTIONS
 
 WORDS: Words = {
     "action": {action.value: label for action, label in ACTIONS.items()},
+    "add_on": {add_on.value: add_on.label for add_on in AddOn},
     "ended": {
         "imported": "le QR code a déjà été importé, il ne reste rien à faire",
         "withdrawn": "elle a été retirée, le QR code n’est plus nécessaire",

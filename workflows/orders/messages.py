@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from models.orders.kinds import Shown
 from models.orders.lifecycle import OrderStatus
+from models.orders.ordered import Shown
 from models.orders.placement import Placement
 from models.values import Duration, Frozen, Name, RecordId, Reminders, Retries, Slot
 from workflows.messages import FromCaller

@@ -20,8 +20,8 @@ from temporalio.exceptions import ApplicationError
 
 from models.errors import Refusal
 from models.identifiers import parse_iccid
-from models.orders.kinds import Shown
 from models.orders.lifecycle import OPEN, OrderStatus
+from models.orders.ordered import Shown
 from models.orders.placement import Acceptance, OrderState, StepResult
 from workflows.background import BackgroundTasks
 from workflows.calls import Call, Calls, run_to_the_end

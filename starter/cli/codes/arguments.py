@@ -12,7 +12,9 @@ LINK = "link:"
 """The prefix of a link's id, such as `link:7`."""
 _PATTERNS = {"request": QR_REQUEST_ID_PATTERN, "notification": QR_NOTIFICATION_ID_PATTERN}
 
-Sim = Annotated[str, typer.Argument(metavar="SIM", help="Id (S-12), ICCID, or its line's phone number.")]
+Sim = Annotated[
+    str, typer.Argument(metavar="SIM", help="Id (S-12), ICCID, or phone number of its line or number.")
+]
 User = Annotated[str, typer.Option("--user", help="Who asks: e-mail address or id (U-3).")]
 SomeUser = Annotated[
     str | None,

@@ -38,6 +38,7 @@ _MAILS = {
     "copy_requested": "a copy of the request",
     "requester_no_code": "the notice that no code has arrived",
     "manager_notified": "the notification",
+    "agent_esim": "the QR code",
 }
 _TYPES = {"typed": "typed in", "png": "PNG", "jpeg": "JPEG", "svg": "SVG", "tiff": "TIFF", "pdf": "PDF"}
 _PLAIN = {

@@ -28,7 +28,7 @@ def notify(
     """Mail a link that shows a SIM's QR code until it expires.
 
     Without --to it goes to the manager: who requested the code, else the account's contact address, else who
-    imported it.
+    imported it. The code of a number's eSIM goes to its agent.
     """
     sent = notify_address(sim, to, user, key)
     if json:

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from store.operations.unfinished import Waiting
 
 _NAMED = 10
-KINDS = {"order": "order", "qr_request": "QR request", "qr_notification": "notification"}
+KINDS = {
+    "order": "order",
+    "qr_request": "QR request",
+    "qr_notification": "notification",
+    "number_change": "change of a number",
+    "licence_request": "request for licences",
+}
 """The name of each kind of work."""
 
 

@@ -49,7 +49,10 @@ def upgrade() -> None:
         sa.Column("esim_id", sa.BigInteger(), nullable=True),
         sa.Column("note_id", sa.BigInteger(), nullable=True),
         sa.Column("cancel_note_id", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("kind IN ('replace_esim', 'switch_to_esim')", name=op.f("ck_orders_kind")),
+        sa.CheckConstraint(
+            "kind IN ('assign_licence', 'replace_esim', 'replace_licence_esim', 'switch_to_esim')",
+            name=op.f("ck_orders_kind"),
+        ),
         sa.CheckConstraint(
             "status IN ('cancelled', 'processed', 'provider_processing', 'submitted')",
             name=op.f("ck_orders_status"),
@@ -185,6 +188,7 @@ def upgrade() -> None:
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("written_by", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_order_notes_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_order_notes"),
         sa.UniqueConstraint("id", "order_id", name="uq_order_notes_id_order_id"),

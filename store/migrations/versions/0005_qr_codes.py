@@ -36,7 +36,7 @@ VERSIONS_NEVER_TRUNCATED = """
 CREATE TRIGGER qr_versions_never_truncated BEFORE TRUNCATE ON qr_versions
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 """
-ABOUT_ONE = "num_nonnulls(order_id, qr_request_id, qr_notification_id) = 1"
+ABOUT_ONE = "num_nonnulls(order_id, qr_request_id, qr_notification_id, work_id) = 1"
 
 
 def upgrade() -> None:
@@ -262,8 +262,10 @@ def upgrade() -> None:
     op.create_index("ix_qr_uploads_link_id", "qr_uploads", ["link_id"], unique=False)
     op.add_column("mails", sa.Column("qr_request_id", sa.String(), nullable=True))
     op.add_column("mails", sa.Column("qr_notification_id", sa.String(), nullable=True))
+    op.add_column("mails", sa.Column("work_id", sa.String(), nullable=True))
     op.alter_column("mails", "order_id", existing_type=sa.String(), nullable=True)
     op.create_index("ix_mails_qr_notification_id", "mails", ["qr_notification_id"], unique=False)
+    op.create_index("ix_mails_work_id", "mails", ["work_id"], unique=False)
     op.create_index("ix_mails_qr_request_id", "mails", ["qr_request_id"], unique=False)
     op.create_foreign_key("fk_mails_qr_request_id", "mails", "qr_requests", ["qr_request_id"], ["id"])
     op.create_foreign_key(
@@ -281,6 +283,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DELETE FROM mails WHERE order_id IS NULL")
     op.drop_constraint("ck_mails_about_one", "mails")
+    op.drop_column("mails", "work_id")
     op.drop_column("mails", "qr_notification_id")
     op.drop_column("mails", "qr_request_id")
     op.alter_column("mails", "order_id", existing_type=sa.String(), nullable=False)

@@ -11,7 +11,7 @@ from models.people.callers import By
 from store import events, mails
 from store.codes import imports, request_steps
 from store.key_ring import KeyRing
-from store.mails import AboutNotification, AboutRequest
+from store.mail_subjects import AboutNotification, AboutRequest
 from store.session import Database
 from tests.builders import ANA
 from tests.qr_world import QrWorld, hold, qr_world

@@ -7,6 +7,7 @@ import pytest
 from models.orders.lifecycle import HoldReason
 from models.people.callers import By
 from store import events, mails
+from store.mail_subjects import AboutOrder
 from store.operations import holds
 from store.orders import emails, steps
 from store.session import Database
@@ -80,7 +81,7 @@ async def test_an_order_names_people_and_what_it_waits_for(database: Database, s
     order = await place(database)
     async with database.transaction() as connection:
         (contact,) = (await emails.swap_facts(connection, order.order_id)).order_contacts
-        about = mails.AboutOrder(order.order_id, 1)
+        about = AboutOrder(order.order_id, 1)
         record = mails.EmailRecord("a mail", about, "provider_order", contact.key, "<a@esim.example>")
         await mails.claim(connection, [record], 0)
         await mails.record(connection, about, [mails.Outcome(record, "sent")], 0)

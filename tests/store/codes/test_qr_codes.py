@@ -136,7 +136,10 @@ async def test_the_code_of_a_discarded_sim_is_of_no_use_to_another(database: Dat
         await qr.take(1, 2)
     assert codes_of(refused) == ["sim_discarded"]
     await qr.take(esim.id, 2)
-    assert await shown(qr, 1) == (str(code(1)), 1)  # kept
+    assert [version.number for version in (await qr.history(1)).versions] == [1], "it is kept"
+    with pytest.raises(Refused) as refused:
+        await shown(qr, 1)
+    assert codes_of(refused) == ["sim_discarded"]
 
 
 @pytest.mark.covers("F25")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import NoResultFound
 
-from models.orders.kinds import Shown
 from models.orders.lifecycle import HoldReason, OrderStatus
+from models.orders.ordered import Shown
 from models.orders.placement import Acceptance, Placement, StepResult
 from models.people.callers import AllAccounts, By
 from store.locks import lock_subject

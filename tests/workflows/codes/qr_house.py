@@ -15,13 +15,12 @@ from models.identifiers import qr_notification_id, qr_request_id
 from tests.temporal_server import Temporal, a_task_queue, eventually, running
 from tests.workflows.codes.fake_qr import ROLE, FakeQr, FakeRequest
 from tests.workflows.house import House, answered, order_steps
+from tests.workflows.licences.fake_licences import FakeLicences
 from tests.workflows.operations.fake_retries import FakeRetries
-from worker import workflow_runner
+from worker import WORKFLOWS, workflow_runner
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, QrTimeouts, RequestQrCode
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest
-from workflows.operations.retry_held import RetryHeld
-from workflows.orders.order import EsimOrder
 from workflows.step import activities_of
 
 QR_WAITS = QrTimeouts(
@@ -40,6 +39,7 @@ class QrHouse(House):
     def __init__(self, temporal: Temporal, task_queue: str) -> None:
         super().__init__(temporal, task_queue)
         self.qr = FakeQr(self.troubles)
+        self.licences = FakeLicences(self.troubles)
         self.retries = FakeRetries(self.troubles)
         self._sims = itertools.count(41)
 
@@ -122,8 +122,8 @@ async def a_qr_house(
     worker = Worker(
         temporal.client,
         task_queue=house.task_queue,
-        workflows=[EsimOrder, EsimQrRequest, EsimQrNotification, RetryHeld],
-        activities=[*order_steps(house), *activities_of(house.qr, house.retries)],
+        workflows=WORKFLOWS,
+        activities=[*order_steps(house), *activities_of(house.qr, house.licences, house.retries)],
         workflow_runner=workflow_runner(),
         disable_eager_activity_execution=True,
         max_cached_workflows=cached_workflows,

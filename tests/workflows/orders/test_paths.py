@@ -6,6 +6,7 @@ import pytest
 
 from models.fleet.inventory import SimKind, SimState
 from models.orders.lifecycle import OrderKind, OrderStatus
+from tests.builders import SWAPS
 from tests.replay.replayer import replayer
 from tests.workflows.fake_inventory import swap
 from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal
@@ -13,7 +14,7 @@ from workflows.search_attributes import HOLD_REASON, ORDER_STATUS
 
 
 @pytest.mark.covers("F12", "F16", "F18", "F19")
-@pytest.mark.parametrize("kind", list(OrderKind))
+@pytest.mark.parametrize("kind", SWAPS)
 async def test_from_placing_to_processed(house: House, kind: OrderKind) -> None:
     handle = await house.placed(house.wish(kind=kind))
     before = house.sims_of(handle)[SimState.ACTIVE]

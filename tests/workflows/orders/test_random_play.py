@@ -14,6 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models.fleet.inventory import SimKind, SimState
 from models.orders.lifecycle import OPEN, OrderKind, OrderStatus
+from tests.builders import SWAPS
 from tests.temporal_server import PATIENCE, eventually
 from tests.workflows.house import ICCID, OTHER_ICCID, Handle, House, Refusal, exists, keep_retrying
 from tests.workflows.troubles import AWAY, FINAL, LOST_ANSWER, MAIL_REJECTED, Trouble
@@ -73,7 +74,7 @@ async def test_whatever_is_called_in_whatever_order(house: House, count: int) ->
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(kind=st.sampled_from(list(OrderKind)), bursts=bursts, troubles=troubles)
+    @given(kind=st.sampled_from(SWAPS), bursts=bursts, troubles=troubles)
     def plays(kind: OrderKind, bursts: list[list[Call]], troubles: list[tuple[str, Trouble]]) -> None:
         asyncio.run_coroutine_threadsafe(play(house, kind, bursts, troubles), loop).result()
 

@@ -1,0 +1,162 @@
+"""Parse numbers from a CSV file: each row is one phone number, with the agent who uses it, if there is one.
+
+Providers and distributors are created by their names. An agent is recognised by the e-mail address; one
+without an address by the name.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from models.csv_rows import RowReader, read_rows
+from models.errors import Refusal, Refused
+from models.identifiers import parse_msisdn
+from models.imports import Progress, RowNotes
+from models.language import Language, parse_language
+from models.licences.numbers import LineType
+from models.licences.phones import parse_eid
+from models.people.addresses import parse_email
+
+COLUMNS = ("account", "msisdn", "line_type", "provider", "distributor", "agent_name", "agent_email")
+OPTIONAL = ("agent_language", "agent_eid", "phone_supports_esim")
+_LONG = ("agent_email",)
+_OF_AGENT = ("agent_name", *OPTIONAL)
+_ROWS_PER_PROGRESS = 1000
+Parsed = TypeVar("Parsed")
+_YES_OR_NO: Mapping[str, bool | None] = {"": None, "yes": True, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """One row of the file; without an `agent_name` no agent uses the number."""
+
+    line: int
+    account: str
+    msisdn: str
+    line_type: LineType
+    provider: str
+    distributor: str
+    agent_name: str | None = None
+    agent_email: str | None = None
+    agent_language: Language | None = None
+    """None if the file gives none: that of the agent stays unchanged, and so do the next two."""
+    agent_eid: str | None = None
+    phone_supports_esim: bool | None = None
+
+
+def parse_numbers(content: bytes, progress: Progress | None = None) -> list[NumberRow]:
+    """Parse the file. Raises `Refused` with every invalid row at once."""
+    wrong = RowNotes()
+    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, _LONG)
+    rows = []
+    seen = _Seen(wrong)
+    for done, line in enumerate(lines):
+        if progress is not None and done % _ROWS_PER_PROGRESS == 0:
+            progress("Reading", done, len(lines))
+        row = _RowReader(line, wrong).row()
+        if row is not None:
+            seen.add(row)
+            rows.append(row)
+    wrong.refuse()
+    return rows
+
+
+class _RowReader(RowReader):
+    """Parses one row of the file."""
+
+    def row(self) -> NumberRow | None:
+        """The row, or None if anything in it is invalid."""
+        account, provider, distributor = map(self._needed, ("account", "provider", "distributor"))
+        msisdn = self._parsed("msisdn", _msisdn)
+        line_type = self._parsed("line_type", _line_type)
+        name, email = self._cell("agent_name"), self._optional("agent_email", _email)
+        language = self._optional("agent_language", _language)
+        eid = self._optional("agent_eid", parse_eid)
+        supports = self._parsed("phone_supports_esim", _yes_or_no)
+        if not name and any(map(self._cell, ("agent_email", *OPTIONAL))):
+            self._bad("agent_name", Refusal.of("agent_without_name"))
+        if not self._right or msisdn is None or line_type is None:
+            return None
+        return NumberRow(
+            line=self._line.line,
+            account=account,
+            msisdn=msisdn,
+            line_type=line_type,
+            provider=provider,
+            distributor=distributor,
+            agent_name=name or None,
+            agent_email=email,
+            agent_language=language,
+            agent_eid=eid,
+            phone_supports_esim=supports,
+        )
+
+    def _optional(self, column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+        return self._parsed(column, parse) if self._cell(column) else None
+
+    def _parsed(self, column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+        try:
+            return parse(self._cell(column))
+        except Refused as refused:
+            self._bad(column, refused.refusals[0])
+            return None
+
+
+def _msisdn(text: str) -> str:
+    try:
+        return parse_msisdn(text)
+    except ValueError:
+        raise Refused.because("msisdn_invalid") from None
+
+
+def _email(text: str) -> str:
+    try:
+        return parse_email(text)
+    except ValueError:
+        raise Refused.because("email_invalid") from None
+
+
+def _line_type(text: str) -> LineType:
+    try:
+        return LineType(text.lower())
+    except ValueError:
+        raise Refused.because("cell_no_line_type") from None
+
+
+def _language(text: str) -> Language:
+    try:
+        return parse_language(text)
+    except Refused:
+        raise Refused.because("cell_no_language") from None
+
+
+def _yes_or_no(text: str) -> bool | None:
+    try:
+        return _YES_OR_NO[text.lower()]
+    except KeyError:
+        raise Refused.because("cell_not_yes_or_no") from None
+
+
+class _Seen:
+    """The values of earlier rows, by which duplicates and contradictions are found."""
+
+    def __init__(self, wrong: RowNotes) -> None:
+        self._wrong = wrong
+        self._numbers: dict[str, int] = {}
+        self._said: dict[tuple[str, ...], tuple[object, int]] = {}
+
+    def add(self, row: NumberRow) -> None:
+        """Report every duplicate of, and contradiction to, an earlier row."""
+        first = self._numbers.setdefault(row.msisdn, row.line)
+        if first != row.line:
+            self._wrong.add(row.line, "msisdn", Refusal.of("same_number_before", line=first))
+        if row.agent_name is None:
+            return
+        agent = (row.account, (row.agent_email or row.agent_name).lower())
+        for column in _OF_AGENT:
+            value = getattr(row, column)
+            if value is None:
+                continue
+            said, first = self._said.setdefault((column, *agent), (value, row.line))
+            if said != value:
+                self._wrong.add(row.line, column, Refusal.of("other_agent_before", line=first))

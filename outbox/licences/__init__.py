@@ -1,0 +1,1 @@
+"""The e-mails of licences: orders about numbers, changes of numbers, requests for licences."""

@@ -1,0 +1,83 @@
+"""Read and import numbers, and read agents: needs the database only, as `starter.fleet.desk`.
+
+A number is named by its phone number in E.164 or its id (`N-7`), an agent by the address or the id (`AG-4`).
+"""
+
+import asyncio
+from datetime import timedelta
+
+from models.imports import ImportReport, Progress
+from models.licences.file import parse_numbers
+from models.licences.views import AgentView, NumberView
+from models.people.callers import Caller, Permission
+from starter.imports import own_accounts
+from store import lookups
+from store.licences import agents, number_views
+from store.licences.file_import import import_numbers
+from store.licences.lookups import find_agent, find_number
+from store.licences.tables import LicenceRow, NumberRow
+from store.session import Database
+from store.staging import importing
+
+
+class NumberBook:
+    """Reads and imports the numbers in the caller's scope."""
+
+    def __init__(self, database: Database, kept: timedelta) -> None:
+        """`kept`: how long a deleted number can be recovered."""
+        self._database = database
+        self._kept = kept
+
+    async def import_numbers(
+        self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
+    ) -> ImportReport:
+        """Import numbers with their agents from a CSV file (`models.licences.file`): all rows or none."""
+        caller.require(Permission.MANAGE_NUMBERS)
+        rows = await asyncio.to_thread(parse_numbers, content, progress)
+        async with importing(self._database, dry_run) as connection:
+            await own_accounts(connection, caller, {row.account for row in rows})
+            report = await import_numbers(connection, rows, caller.by, self._kept, progress)
+        return report.model_copy(update={"dry_run": dry_run})
+
+    async def numbers(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        agent: str | None = None,
+        assigned: bool | None = None,
+        limit: int | None = None,
+    ) -> list[NumberView]:
+        """List numbers with their assignment (L8); `assigned`: only those that use a licence, or use none."""
+        async with self._database.transaction() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            user = None if agent is None else await find_agent(connection, scope, agent)
+            caller.require(Permission.VIEW_LICENCES)
+            chosen = () if user is None else (NumberRow.agent_id == user.id,)
+            if assigned is not None:
+                uses = LicenceRow.id.is_not(None)
+                chosen = (*chosen, uses if assigned else ~uses)
+            return await number_views.numbers(connection, scope, self._kept, chosen=chosen, limit=limit)
+
+    async def number(self, caller: Caller, number: str) -> NumberView:
+        """One number, with everything that happened to it."""
+        async with self._database.transaction() as connection:
+            found = await find_number(connection, caller.scope, number)
+            caller.require(Permission.VIEW_LICENCES)
+            return await number_views.number(connection, caller.scope, found.id, self._kept)
+
+
+class AgentBook:
+    """Reads the agents in the caller's scope."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def agents(
+        self, caller: Caller, account: str | None = None, *, limit: int | None = None
+    ) -> list[AgentView]:
+        """List agents with the numbers that they use, also those who are deactivated."""
+        async with self._database.transaction() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_LICENCES)
+            return await agents.agents(connection, scope, limit=limit)

@@ -1,0 +1,76 @@
+"""Make changes of numbers that are no orders: each is a short workflow that answers what it changed."""
+
+from typing import cast
+
+from temporalio.common import WorkflowIDReusePolicy
+
+from models.errors import Refused
+from models.identifiers import number_change_id
+from models.licences.changes import ChangeResult, NumberChange
+from models.licences.numbers import Change
+from models.people.callers import Caller
+from models.values import cut
+from starter.keys import checked_key
+from store.licences.lookups import NumberKey
+from store.orders.views import write_note
+from store.session import Database
+from temporal.calls import Calls
+from workflows.licences.messages import ChangeNumber
+from workflows.licences.number_change import EsimNumberChange
+from workflows.search_attributes import change_labels
+
+
+class NumberChanges:
+    """Starts changes of numbers, once the desk has found them permitted. Safe for concurrent use."""
+
+    def __init__(self, calls: Calls, database: Database) -> None:
+        self._calls = calls
+        self._database = database
+
+    async def make(
+        self,
+        caller: Caller,
+        number: NumberKey,
+        change: Change,
+        key: str | None = None,
+        *,
+        agent_id: int | None = None,
+        keeps_licence: bool = False,
+        reason: str = "",
+    ) -> ChangeResult:
+        """Change the number, and learn in one round trip what changed, or every reason why not (`Refused`).
+
+        After `Unavailable` it may be changed all the same: call again with the same key, or look.
+        """
+        change_id = number_change_id(number.account_id, checked_key(key))
+        asked = NumberChange(
+            change_id=change_id,
+            account_id=number.account_id,
+            number_id=number.id,
+            change=change,
+            agent_id=agent_id,
+            keeps_licence=keeps_licence,
+            note_id=await self._note(number.account_id, change_id, reason.strip(), caller.actor),
+            actor=caller.actor,
+            origin_id=caller.origin_id,
+        )
+        start = ChangeNumber(change=asked, provider=cut(number.provider), distributor=cut(number.distributor))
+        answer = await self._calls.start_and_ask(
+            EsimNumberChange.run,
+            EsimNumberChange.apply,
+            start,
+            change_id,
+            change_labels(start),
+            WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        )
+        result = cast("ChangeResult", answer)
+        if result.refusals:
+            raise Refused(*result.refusals)
+        return result
+
+    async def _note(self, account_id: int, change_id: str, text: str, actor: str) -> int | None:
+        """Keep the reason in the database: what is typed never crosses Temporal (W6)."""
+        if not text:
+            return None
+        async with self._database.transaction() as connection:
+            return await write_note(connection, account_id, change_id, text, actor)

@@ -1,0 +1,209 @@
+"""Buy licences, give them back, change them, and see what they cost.
+
+licences = LicenceDesk(Database(settings.database_url))
+await licences.buy(caller, "Acme", "voice_sms_data", 10, key="cart-4711")
+await licences.charges(caller, "Acme", "2026-12")
+
+Every call can be repeated: licences are bought and given back once per key, and what is so already is not
+changed again.
+"""
+
+from models.errors import Refused
+from models.licences.entered import (
+    parse_add_on,
+    parse_amount,
+    parse_currency,
+    parse_cycle_day,
+    parse_day,
+    parse_month,
+    parse_quantity,
+    parse_status,
+    parse_time_zone,
+)
+from models.licences.licence_views import (
+    BillingView,
+    ChargesView,
+    LicenceChange,
+    LicenceList,
+    LicenceStatus,
+    LicenceView,
+    PriceView,
+    PurchaseView,
+    counted,
+)
+from models.people.callers import Caller, Permission
+from starter.keys import checked_key
+from store import lookups
+from store.licences import billing, charges, licences, prices, purchases
+from store.session import Database
+from wording.numbers import has_cents
+
+
+class LicenceDesk:
+    """The licences of the accounts in the caller's scope. The owner buys them; the platform's operator sets
+    prices and billing.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def licences(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        add_on: str | None = None,
+        status: str | None = None,
+    ) -> LicenceList:
+        """List licences with the counts of each add-on; those that are over only where the status asks."""
+        async with self._database.transaction() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_LICENCES)
+            wanted = None if add_on is None else parse_add_on(add_on)
+            chosen = None if status is None else parse_status(status)
+            found = await licences.licences(connection, scope)
+        return LicenceList(
+            licences=tuple(
+                licence
+                for licence in found
+                if wanted in (None, licence.add_on)
+                and (licence.status is chosen if chosen else licence.status is not LicenceStatus.OVER)
+            ),
+            counts=counted(found),
+        )
+
+    async def buy(
+        self, caller: Caller, account: str | None, add_on: str, quantity: int, *, key: str | None = None
+    ) -> PurchaseView:
+        """Buy licences of an add-on; each is charged from today on (L2, L3).
+
+        Licences that were given back and are still usable are bought again first, and cost nothing until the
+        next period (L33). Open requests for the add-on are answered (L37). After `Unavailable` the licences
+        may have been bought: call again with the same key.
+        """
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.BUY_LICENCES)
+            what, number, checked = parse_add_on(add_on), parse_quantity(quantity), checked_key(key)
+            return await purchases.buy(connection, found.id, what, number, key=checked, by=caller.by)
+
+    async def give_back(
+        self,
+        caller: Caller,
+        licence: str | None = None,
+        *,
+        account: str | None = None,
+        add_on: str | None = None,
+        quantity: int | None = None,
+        key: str | None = None,
+    ) -> list[LicenceView]:
+        """Give back one licence (`LI-3`), or so many free ones of an add-on, the newest first (L32).
+
+        They stay usable to the end of the period that is paid; one in use cannot be given back. After
+        `Unavailable` they may have been given back: call again with the same key.
+        """
+        async with self._database.transaction() as connection:
+            if licence is not None:
+                found, account_id = await licences.find(connection, caller.scope, licence)
+                caller.require(Permission.BUY_LICENCES)
+                if add_on is not None or quantity is not None:
+                    raise Refused.because("licence_or_add_on")
+                return [
+                    await licences.give_back(
+                        connection, account_id, found.id, key=checked_key(key), by=caller.by
+                    )
+                ]
+            owner = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.BUY_LICENCES)
+            if add_on is None or quantity is None:
+                raise Refused.because("licence_or_add_on")
+            what, number, checked = parse_add_on(add_on), parse_quantity(quantity), checked_key(key)
+            return await licences.give_back_some(
+                connection, owner.id, what, number, key=checked, by=caller.by
+            )
+
+    async def change(self, caller: Caller, licence: str, add_on: str) -> LicenceChange:
+        """Change a licence to another add-on: a dearer one now, a cheaper one at the next period (L36)."""
+        async with self._database.transaction() as connection:
+            found, account_id = await licences.find(connection, caller.scope, licence)
+            caller.require(Permission.BUY_LICENCES)
+            wanted = parse_add_on(add_on)
+            return await licences.change(connection, account_id, found.id, wanted, caller.by)
+
+    async def charges(
+        self, caller: Caller, account: str | None = None, month: str | None = None, licence: str | None = None
+    ) -> ChargesView:
+        """The charges of an account, or of one licence, in a month (`2026-12`; the present one) and their sum
+        (L40). Days after today have no charges yet.
+        """
+        async with self._database.transaction() as connection:
+            if licence is None:
+                account_id, only = (await lookups.find_account(connection, caller.scope, account)).id, None
+            else:
+                found, account_id = await licences.find(connection, caller.scope, licence)
+                only = [found.id]
+            caller.require(Permission.VIEW_LICENCES)
+            wanted = None if month is None else parse_month(month)
+            return await charges.charges_of_month(connection, account_id, wanted, only)
+
+    async def prices(
+        self, caller: Caller, account: str | None = None, add_on: str | None = None
+    ) -> list[PriceView]:
+        """List the prices of all add-ons or of one, past and coming ones too."""
+        async with self._database.transaction() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_LICENCES)
+            wanted = None if add_on is None else parse_add_on(add_on)
+            found = await prices.prices(connection, scope)
+        return [price for price in found if wanted in (None, price.add_on)]
+
+    async def set_price(
+        self, caller: Caller, account: str | None, add_on: str, amount: str, since: str | None = None
+    ) -> PriceView:
+        """Set what an add-on costs the account a month, such as `10.00`, from a day on (L35).
+
+        The first price applies at once, or from the day given; another one from a day after today, and
+        charges the billing cycles that begin from then on.
+        """
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.MANAGE_ACCOUNTS)
+            what, price = parse_add_on(add_on), parse_amount(amount)
+            day = None if since is None else parse_day(since)
+            return await prices.set_price(connection, found.id, what, price, since=day, by=caller.by)
+
+    async def billing(self, caller: Caller, account: str | None = None) -> BillingView:
+        """The cycle day, time zone and currency of an account."""
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.VIEW_LICENCES)
+            return (await billing.read(connection, found.id)).view
+
+    async def set_billing(
+        self,
+        caller: Caller,
+        account: str | None,
+        *,
+        cycle_day: int | None = None,
+        time_zone: str | None = None,
+        currency: str | None = None,
+    ) -> BillingView:
+        """Set what is given of cycle day, time zone and currency, before the first purchase fixes them."""
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.MANAGE_ACCOUNTS)
+            return await billing.set_billing(
+                connection,
+                found.id,
+                caller.by,
+                cycle_day=None if cycle_day is None else parse_cycle_day(cycle_day),
+                time_zone=None if time_zone is None else parse_time_zone(time_zone),
+                currency=None if currency is None else _with_cents(currency),
+            )
+
+
+def _with_cents(text: str) -> str:
+    """The code of a currency whose amounts are rounded to two decimals (L34)."""
+    code = parse_currency(text)
+    if not has_cents(code):
+        raise Refused.because("currency_invalid")
+    return code

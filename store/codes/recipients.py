@@ -1,0 +1,58 @@
+"""For whom the code of an eSIM is meant, by what the eSIM serves, and who may send it to another address.
+
+The code of a line's eSIM is for the user who requests it. Others are for a person whom the record names: of a
+number, for its agent.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.people.callers import Permission
+from store.fleet.tables import SimRow
+from store.licences.recipients import NoAgentAddress, agent_of
+from store.mail_subjects import Person
+
+RECIPIENTS: dict[str, Callable[[AsyncConnection, int], Awaitable[Person | None]]] = {"number": agent_of}
+"""How the recipient of a SIM's code is found, by the kind of its holder: the prefix of `sims.holder`."""
+TO_OTHERS: dict[str, Permission] = {"number": Permission.ASSIGN_LICENCES}
+"""What a caller needs to notify another address than that person's, by the kind of the holder."""
+_HOLDER = select(SimRow.holder).where(SimRow.id == bindparam("sim"))
+
+
+async def recipient_of(connection: AsyncConnection, sim_id: int) -> Person | None:
+    """The person for whom the code of the SIM is meant, perhaps without an address; None if the record that
+    it serves names none, as a line does.
+    """
+    find = RECIPIENTS.get(kind_of(await connection.scalar(_HOLDER, {"sim": sim_id})))
+    return None if find is None else await find(connection, sim_id)
+
+
+def needed_for(holder: str | None, person: Person | None, address: str) -> Permission | None:
+    """The permission that notifying this address needs, besides that of notifying at all: of the code of an
+    eSIM that serves `holder` and is meant for this person.
+    """
+    return None if is_for(person, address) else TO_OTHERS.get(kind_of(holder))
+
+
+def is_for(person: Person | None, address: str) -> bool:
+    """Whether this is the address of the person for whom the code is meant."""
+    return person is not None and (person.email or "").lower() == address.lower()
+
+
+async def address_for(connection: AsyncConnection, sim_id: int, requester: str) -> str:
+    """The address that is notified of the SIM's code: that of the person for whom it is meant, else the
+    requester's. Raises `NoAgentAddress`.
+    """
+    person = await recipient_of(connection, sim_id)
+    if person is None:
+        return requester
+    if not person.email:
+        raise NoAgentAddress
+    return person.email
+
+
+def kind_of(holder: str | None) -> str:
+    """The kind of a holder: `number` of `number:7`; empty for a SIM that serves nothing."""
+    return (holder or "").partition(":")[0]

@@ -1,0 +1,152 @@
+"""What happened to licences: the entries that their charges are computed from, and what they are by these.
+
+A transaction that adds an entry has locked the account's billing (`store.licences.billing`) and the licence.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, cast
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import Refused
+from models.identifiers import licence_key
+from models.licences.add_ons import AddOn
+from models.licences.history import Bought, BoughtAgain, Changed, Entry, GivenBack, Terms, steps
+from models.licences.prices import PriceList
+from models.people.callers import By
+from store.licences.billing import Billing
+from store.licences.tables import LicenceEntryRow, LicenceRow
+
+_HISTORY = (
+    select(LicenceEntryRow.licence_id, LicenceEntryRow.entry, LicenceEntryRow.day, LicenceEntryRow.add_on)
+    .where(LicenceEntryRow.account_id == bindparam("account"))
+    .order_by(LicenceEntryRow.licence_id, LicenceEntryRow.id)
+)
+_OF_LICENCES = _HISTORY.where(LicenceEntryRow.licence_id.in_(bindparam("licences", expanding=True)))
+_UNDER_KEY = (
+    select(LicenceEntryRow.licence_id, LicenceEntryRow.add_on)
+    .where(LicenceEntryRow.account_id == bindparam("account"), LicenceEntryRow.key == bindparam("key"))
+    .order_by(LicenceEntryRow.licence_id)
+)
+_ADD = insert(LicenceEntryRow).inline()
+_PROJECT = (
+    update(LicenceRow)
+    .where(LicenceRow.id == bindparam("licence"))
+    .values(
+        add_on=bindparam("now_is"),
+        next_add_on=bindparam("then_is"),
+        next_from=bindparam("then_from"),
+        usable_until=bindparam("until"),
+    )
+)
+
+Histories = Mapping[int, Sequence[Entry]]
+
+
+@dataclass(frozen=True)
+class Books:
+    """What the charges of an account depend on besides its entries."""
+
+    billing: Billing
+    prices: PriceList
+
+
+async def histories(
+    connection: AsyncConnection, account_id: int, licences: Collection[int] | None = None
+) -> Histories:
+    """The entries of all licences of an account, or of these, each in its sequence."""
+    known: dict[str, Any] = {"account": account_id}
+    if licences is not None:
+        known["licences"] = list(licences)
+    found: dict[int, list[Entry]] = {}
+    for row in await connection.execute(_HISTORY if licences is None else _OF_LICENCES, known):
+        found.setdefault(row.licence_id, []).append(_entry(row))
+    return found
+
+
+async def under_key(connection: AsyncConnection, account_id: int, key: str) -> Sequence[Any]:
+    """The licences that were given back under this key, each with its add-on then."""
+    known = {"account": account_id, "key": licence_key(account_id, key)}
+    return (await connection.execute(_UNDER_KEY, known)).all()
+
+
+async def add(
+    connection: AsyncConnection,
+    books: Books,
+    entries: Sequence[tuple[int, Sequence[Entry]]],
+    by: By,
+    *,
+    purchase_id: int | None = None,
+    key: str | None = None,
+) -> None:
+    """Add to each licence the last entry of its history, and set what the licence is by that. `key`: that of
+    the give-back.
+
+    Raises `Refused` (`no_price`).
+    """
+    rows = []
+    for licence_id, history in entries:
+        entry, terms = history[-1], terms_after(books, history)
+        if not isinstance(entry, Bought):
+            await connection.execute(_PROJECT, {"licence": licence_id} | _projected(terms))
+        rows.append(
+            {
+                "account_id": books.billing.account_id,
+                "licence_id": licence_id,
+                "entry": entry.what,
+                "day": entry.on,
+                "add_on": entry.add_on if isinstance(entry, Bought | Changed) else terms.add_on,
+                "purchase_id": purchase_id,
+                "key": None if key is None else licence_key(books.billing.account_id, key),
+                "actor": by.actor,
+            }
+        )
+    if rows:
+        await connection.execute(_ADD, rows)
+
+
+def terms_after(books: Books, history: Sequence[Entry]) -> Terms:
+    """What a licence is after the last entry of its history. Raises `Refused` (`no_price`)."""
+    entry = history[-1]
+    if isinstance(entry, Bought | Changed):
+        check_price(books, entry.add_on)
+    return terms_by(books, history, entry.on)
+
+
+def terms_by(books: Books, history: Sequence[Entry], day: date) -> Terms:
+    """What a licence that is not over is by a day."""
+    *_, last = steps(history, books.prices, books.billing.day, day)
+    return last.after
+
+
+def check_price(books: Books, add_on: AddOn) -> None:
+    """Raise `Refused` (`no_price`) unless the add-on has a price today."""
+    try:
+        books.prices.price_on(add_on, books.billing.today, books.billing.day)
+    except ValueError:
+        raise Refused.because("no_price", add_on=add_on.value) from None
+
+
+def day_of(books: Books, history: Sequence[Entry]) -> date:
+    """The day of an entry that is added now: today, or that of the last entry if the clock was set back."""
+    return max(books.billing.today, history[-1].on)
+
+
+def _projected(terms: Terms) -> dict[str, Any]:
+    """What a licence is by its entries, for its own row, which the rules and lists read."""
+    return {
+        "now_is": terms.add_on,
+        "then_is": terms.planned,
+        "then_from": terms.period.end + timedelta(days=1) if terms.planned else None,
+        "until": terms.period.end if terms.given_back else None,
+    }
+
+
+def _entry(row: Any) -> Entry:
+    kinds: dict[str, Any] = {"bought": Bought, "changed": Changed}
+    if row.entry in kinds:
+        return cast("Entry", kinds[row.entry](on=row.day, add_on=row.add_on))
+    return GivenBack(on=row.day) if row.entry == "given_back" else BoughtAgain(on=row.day)

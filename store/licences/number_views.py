@@ -1,0 +1,121 @@
+"""Reads numbers with their agents and assignments: licence, eSIM, open order and holds (L8)."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Interval, Select, and_, bindparam, cast, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from models.fleet.inventory import IN_PLACE, SimState
+from models.licences.views import NumberView
+from models.orders.lifecycle import OPEN
+from models.people.callers import Scope
+from store import events
+from store.codes.tables import QrVersionRow
+from store.fleet.tables import SimRow
+from store.licences.facts import STATE, add_on_today
+from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberRow
+from store.operations import holds
+from store.orders.tables import OrderNoteRow, OrderRow
+from store.people.tables import AccountRow, DistributorRow, ProviderRow
+from store.scopes import within
+
+_Temporary = aliased(SimRow)
+_SHOWN = (
+    select(OrderRow.id)
+    .where(
+        OrderRow.subject == NumberRow.subject,
+        or_(OrderRow.status.in_(sorted(OPEN)), holds.is_held(OrderRow.id)),
+    )
+    .order_by(OrderRow.status.in_(sorted(OPEN)).desc(), OrderRow.placed_at.desc())
+    .limit(1)
+    .correlate(NumberRow)
+    .scalar_subquery()
+)
+"""The open order of a number, else the last one that is held, such as for the agent's address (L27)."""
+
+
+async def numbers(
+    connection: AsyncConnection,
+    scope: Scope,
+    kept: timedelta,
+    *,
+    chosen: tuple[ColumnElement[bool], ...] = (),
+    limit: int | None = None,
+) -> list[NumberView]:
+    """Numbers, sorted by account and phone number; deleted ones too, which are `kept` for some time."""
+    statement = _numbers().where(within(scope, NumberRow.account_id), *chosen)
+    ordered = statement.order_by(AccountRow.name, NumberRow.msisdn).limit(limit)
+    return [_view(row) for row in await connection.execute(ordered, {"kept": kept})]
+
+
+async def number(
+    connection: AsyncConnection, scope: Scope, number_id: int, kept: timedelta, *, history: bool = True
+) -> NumberView:
+    """One number with everything that happened to it; it must exist in the scope."""
+    statement = _numbers().where(NumberRow.id == number_id, within(scope, NumberRow.account_id))
+    view = _view((await connection.execute(statement, {"kept": kept})).one())
+    if not history:
+        return view
+    return view.model_copy(update={"events": await events.of(connection, scope, f"number:{number_id}")})
+
+
+def _columns() -> tuple[Any, ...]:
+    code = select(QrVersionRow.id).where(QrVersionRow.sim_id == SimRow.id, QrVersionRow.current)
+    recoverable_until = NumberRow.deleted_at + cast(bindparam("kept", type_=Interval), Interval)
+    return (
+        NumberRow.id,
+        AccountRow.name.label("account"),
+        NumberRow.msisdn,
+        NumberRow.line_type,
+        STATE.label("state"),
+        ProviderRow.name.label("provider"),
+        DistributorRow.name.label("distributor"),
+        NumberRow.agent_id,
+        AgentRow.name.label("agent"),
+        LicenceRow.id.label("licence_id"),
+        func.coalesce(add_on_today, LicenceRow.add_on).label("add_on"),
+        SimRow.id.label("sim_id"),
+        SimRow.state.label("sim_state"),
+        SimRow.iccid,
+        _Temporary.id.label("temporary_id"),
+        code.correlate(SimRow).exists().label("code_known"),
+        OrderRow.id.label("order_id"),
+        OrderRow.status.in_(sorted(OPEN)).label("order_open"),
+        OrderRow.kind.label("order_kind"),
+        OrderRow.status.label("order_status"),
+        holds.of(OrderRow.id).label("holds"),
+        NumberRow.suspended_at,
+        OrderNoteRow.text.label("suspended_for"),
+        NumberRow.deleted_at,
+        recoverable_until.label("recoverable_until"),
+    )
+
+
+def _numbers() -> Select[Any]:
+    return (
+        select(*_columns())
+        .join(AccountRow, AccountRow.id == NumberRow.account_id)
+        .join(ProviderRow, ProviderRow.id == NumberRow.provider_id)
+        .join(DistributorRow, DistributorRow.id == NumberRow.distributor_id)
+        .outerjoin(AgentRow, AgentRow.id == NumberRow.agent_id)
+        .outerjoin(LicenceRow, LicenceRow.number_id == NumberRow.id)
+        .outerjoin(BillingRow, BillingRow.account_id == NumberRow.account_id)
+        .outerjoin(SimRow, and_(SimRow.holder == NumberRow.subject, SimRow.state.in_(IN_PLACE)))
+        .outerjoin(
+            _Temporary,
+            and_(_Temporary.holder == NumberRow.subject, _Temporary.state == SimState.TEMPORARY.value),
+        )
+        .outerjoin(OrderRow, OrderRow.id == _SHOWN)
+        .outerjoin(OrderNoteRow, OrderNoteRow.id == NumberRow.suspended_note_id)
+    )
+
+
+def _view(row: Any) -> NumberView:
+    cells = dict(row._mapping)
+    order_id, is_open = cells.pop("order_id"), cells.pop("order_open")
+    held = holds.read(cells.pop("holds"))
+    if not is_open:
+        cells |= {"order_kind": None, "order_status": None}
+    return NumberView(**cells, open_order=order_id if is_open else None, **held)

@@ -1,0 +1,120 @@
+"""What an add-on costs an account a month: prices are added for a later day, never changed for a past one."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import Refused
+from models.licences.add_ons import AddOn
+from models.licences.licence_views import PriceView
+from models.licences.periods import next_period, period_of
+from models.licences.prices import Price, PriceList
+from models.people.callers import By, OfAccount, Scope
+from store import events
+from store.licences import billing
+from store.licences.billing import CURRENCY, Billing
+from store.licences.tables import BillingRow, PriceRow
+from store.locks import keep_account_open
+from store.people.tables import AccountRow
+from store.scopes import within
+
+_PRICES = select(PriceRow.add_on, PriceRow.since, PriceRow.amount).where(
+    PriceRow.account_id == bindparam("account")
+)
+_SET = insert(PriceRow)
+_SET = _SET.on_conflict_do_update(
+    index_elements=["account_id", "add_on", "since"], set_={"amount": _SET.excluded.amount}
+)
+
+
+async def price_list(connection: AsyncConnection, of: Billing) -> PriceList:
+    """The prices of an account, to compute its charges."""
+    rows = await connection.execute(_PRICES, {"account": of.account_id})
+    return PriceList(_price(row, of.currency) for row in rows)
+
+
+async def prices(connection: AsyncConnection, scope: Scope) -> list[PriceView]:
+    """All prices of the scope, by account, add-on and day, past ones too."""
+    rows = await connection.execute(
+        select(
+            AccountRow.name,
+            PriceRow.add_on,
+            PriceRow.since,
+            PriceRow.amount,
+            CURRENCY.label("currency"),
+            BillingRow.cycle_day,
+        )
+        .join(AccountRow, AccountRow.id == PriceRow.account_id)
+        .outerjoin(BillingRow, BillingRow.account_id == PriceRow.account_id)
+        .where(within(scope, PriceRow.account_id))
+        .order_by(AccountRow.name, PriceRow.add_on, PriceRow.since)
+    )
+    found: list[PriceView] = []
+    for row in rows:
+        first = not found or (found[-1].account, found[-1].add_on) != (row.name, row.add_on)
+        price = _price(row, row.currency)
+        found.append(
+            PriceView(
+                account=row.name,
+                applies_from=_applies_from(row.since, row.cycle_day, first=first),
+                **price.model_dump(),
+            )
+        )
+    return found
+
+
+async def set_price(
+    connection: AsyncConnection,
+    account_id: int,
+    add_on: AddOn,
+    amount: Decimal,
+    *,
+    since: date | None,
+    by: By,
+) -> PriceView:
+    """Set the price of an add-on from a day on: from today unless said otherwise while none is in force, then
+    from tomorrow. What it is already stays so. Raises `Refused` (`price_in_the_past`, `account_closed`).
+    """
+    await keep_account_open(connection, account_id)
+    terms = await billing.locked(connection, account_id)
+    rows = [row for row in await connection.execute(_PRICES, {"account": account_id}) if row.add_on == add_on]
+    known = {row.since: row.amount for row in rows}
+    last = max(known, default=None)
+    in_force = any(day <= terms.today for day in known)
+    if since is None and in_force and last is not None and known[last] == amount:
+        day = last
+    else:
+        day = since or terms.today + timedelta(days=1 if in_force else 0)
+    if known.get(day) != amount:
+        if in_force and day <= terms.today:
+            raise Refused.because("price_in_the_past")
+        price = Price(add_on=add_on, since=day, amount=amount, currency=terms.currency)
+        await _add(connection, account_id, price, by)
+    shown = await prices(connection, OfAccount(account_id))
+    return next(price for price in shown if (price.add_on, price.since) == (add_on, day))
+
+
+async def _add(connection: AsyncConnection, account_id: int, price: Price, by: By) -> None:
+    values = {"add_on": price.add_on.value, "since": price.since, "amount": price.amount}
+    await connection.execute(_SET, {"account_id": account_id, **values})
+    data = {"add_on": price.add_on.value, "since": price.since.isoformat(), "amount": str(price.amount)}
+    about, happened = (f"account:{account_id}",), ("add_on.price_set", data)
+    await events.append(connection, account_id, about, by.actor, happened, origin_id=by.origin_id)
+
+
+def _applies_from(since: date, cycle_day: int | None, *, first: bool) -> date | None:
+    """The first day that is charged at a price: the earliest one applies at once, others from a cycle on."""
+    if first:
+        return since
+    if cycle_day is None:
+        return None
+    period = period_of(since, cycle_day)
+    return since if period.start == since else next_period(period, cycle_day).start
+
+
+def _price(row: Any, currency: str) -> Price:
+    return Price(add_on=AddOn(row.add_on), since=row.since, amount=row.amount, currency=currency)

@@ -1,0 +1,58 @@
+"""Once an eSIM of a number has ended, nothing yields its code any more, to whom or by what way ever."""
+
+from pathlib import Path
+
+import pytest
+
+from models.people.callers import Permission
+from tests.callers.old_codes import (
+    ENDS,
+    OldCode,
+    by_calls,
+    by_commands,
+    by_links,
+    by_pages,
+    callers,
+    old_code,
+)
+from tests.callers.world import Desks, Known
+
+
+@pytest.fixture
+async def old(desks: Desks, acme: Known) -> OldCode:
+    return await old_code(desks, acme)
+
+
+EVERY = pytest.mark.parametrize(
+    "every", [False, pytest.param(True, marks=[pytest.mark.night, pytest.mark.timeout(1800)])]
+)
+
+
+async def _ways(old: OldCode, folder: Path, *, every: bool) -> set[str]:
+    """All ways; those come first that end others."""
+    found = await by_links(old) | await by_pages(old)
+    return found | await by_commands(old, folder, every=every) | await by_calls(old, every=every)
+
+
+@EVERY
+@pytest.mark.covers("F60")
+async def test_the_walk_finds_every_way_to_the_code_of_an_esim_that_is_in_use(
+    old: OldCode, tmp_path: Path, *, every: bool
+) -> None:
+    may_see = [role for role, caller in (await callers(old)).items() if caller.may(Permission.VIEW_QR_CODES)]
+    may_see.remove("another account")
+    assert await _ways(old, tmp_path, every=every) == {
+        *("LinkDesk.reveal", "LinkDesk.download", "POST /q/{token}", "POST /q/{token}/png"),
+        *(f"qr show as {role}" for role in (may_see if every else ["operator"])),
+        *(f"QrDesk.show as {role}" for role in may_see),
+    }
+
+
+@EVERY
+@pytest.mark.covers("L25", "L13", "L15", "L29", "L30", "L38")
+@pytest.mark.parametrize("end", ENDS)
+async def test_nothing_yields_the_code_of_an_esim_that_has_ended(
+    end: str, old: OldCode, tmp_path: Path, *, every: bool
+) -> None:
+    await ENDS[end](old)
+    assert await _ways(old, tmp_path, every=every) == set()

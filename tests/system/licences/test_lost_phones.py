@@ -1,0 +1,118 @@
+"""Lost and stolen phones: the eSIM stops first, whatever becomes of its replacement."""
+
+import pytest
+
+from models.errors import Refused
+from models.orders.lifecycle import OrderStatus
+from starter.licences.assignments import ReplaceDraft
+from starter.orders.drafts import Placed
+from tests.builders import OPERATOR, iccid
+from tests.licences_world import ADAM, GINA, number_msisdn
+from tests.system.licences.number_scene import PROVIDER
+from tests.system.licences.office import Office, codes
+from tests.temporal_server import eventually
+
+
+async def replaced(office: Office, reason: str = "lost", **more: object) -> Placed:
+    """Adam replaces the eSIM of number 1."""
+    draft = ReplaceDraft.model_validate({"number": number_msisdn(1), "reason": reason} | more)
+    return await office.assignments.replace(await office.scene.ana(ADAM), draft)
+
+
+async def stop_requested(office: Office, number: int = 501) -> None:
+    """The distributor is asked to stop the eSIM with this ICCID."""
+
+    async def asked() -> bool:
+        mails = [mail for mail in office.scene.mailbox.mails if mail.to == [PROVIDER]]
+        return any("stop" in mail.subject.lower() and iccid(number) in mail.text for mail in mails)
+
+    await eventually(asked, bool)
+
+
+@pytest.mark.covers("L30", "L23")
+async def test_a_phone_that_is_stolen_while_its_esim_is_replaced_for_a_new_phone(office: Office) -> None:
+    await office.active()
+    first = (await replaced(office, "new_phone")).order_id
+    await office.scene.desk.acknowledge(OPERATOR, first, iccid=iccid(502))
+    second = (await replaced(office, "stolen")).order_id
+    assert (await office.scene.desk.order(OPERATOR, first)).status is OrderStatus.CANCELLED
+    number = await office.number()
+    assert (number.sim_id, number.open_order, number.licence_id) == (None, second, 1)
+    await stop_requested(office)
+    await office.scene.ended(first)
+    await office.scene.desk.acknowledge(OPERATOR, second, iccid=iccid(503))
+    await office.scene.desk.processed(OPERATOR, second)
+    assert (await office.number()).iccid == iccid(503)
+
+
+@pytest.mark.covers("L30")
+async def test_a_repeated_call_does_not_stop_the_new_esim(office: Office) -> None:
+    await office.active()
+    order_id = (await replaced(office, key="mine")).order_id
+    assert (await replaced(office, key="mine")).order_id == order_id
+    assert await codes(replaced(office)) == ["number_open_order"], "nothing is left to be stopped"
+    await office.scene.desk.acknowledge(OPERATOR, order_id, iccid=iccid(502))
+    await office.scene.desk.processed(OPERATOR, order_id)
+    assert (await replaced(office, key="mine")).order_id == order_id
+    assert (await office.number()).iccid == iccid(502)
+
+
+@pytest.mark.covers("L30", "L39", "L12")
+@pytest.mark.parametrize("why", ["number_suspended", "phone_unconfirmed"])
+async def test_a_refused_replacement_leaves_no_stolen_esim_working(office: Office, why: str) -> None:
+    await office.active()
+    sim_id = (await office.number()).sim_id
+    if why == "number_suspended":
+        await office.numbers.suspend(OPERATOR, number_msisdn(1), "Lost at sea.")
+    else:
+        await office.agents.edit_agent(OPERATOR, GINA, phone_confirmed=False)
+    with pytest.raises(Refused) as refused:
+        await replaced(office)
+    assert [reason.code for reason in refused.value.refusals] == [why, "esim_stopped"]
+    assert refused.value.refusals[-1].parameters == {"sim": f"S-{sim_id}"}
+    number = await office.number()
+    assert (number.sim_id, number.licence_id) == (None, 1)
+    await stop_requested(office)
+    if why == "number_suspended":
+        await office.numbers.resume(OPERATOR, number_msisdn(1))
+    order_id = (await replaced(office, phone_confirmed=True)).order_id
+    await office.scene.desk.acknowledge(OPERATOR, order_id, iccid=iccid(502))
+    await office.scene.desk.processed(OPERATOR, order_id)
+    assert (await office.number()).iccid == iccid(502)
+
+
+@pytest.mark.covers("L30")
+async def test_a_call_that_orders_nothing_stops_nothing(office: Office) -> None:
+    await office.active()
+    draft = ReplaceDraft(number=number_msisdn(1), reason="lost")
+    assert await codes(office.assignments.replace(OPERATOR, draft)) == ["user_needed"]
+    assert (await office.number()).sim_id is not None
+
+
+@pytest.mark.covers("L30", "L24")
+async def test_the_esim_of_a_lost_phone_is_stopped_by_a_command_of_its_own(office: Office) -> None:
+    await office.active()
+    words = ("number", "stop-esim", number_msisdn(1), "--reason")
+    wrong = await office.scene.typed(*words, "bored", "--yes", code=2)
+    assert "lost, stolen" in wrong.err
+    assert "terminal" in (await office.scene.typed(*words, "lost", code=2)).err
+    said = await office.scene.typed(*words, "lost", "--yes")
+    assert "the provider is asked to stop the eSIM" in said.out
+    await stop_requested(office)
+    number = await office.number()
+    assert (number.sim_id, number.licence_id) == (None, None)
+    assert "nothing was changed" in (await office.scene.typed(*words, "lost", "--yes")).out
+    assert await office.assign(), "the next eSIM is assigned as the first was"
+
+
+@pytest.mark.covers("L30", "L18")
+async def test_the_licence_that_a_number_has_kept_is_assigned_to_it_again_by_its_add_on(
+    office: Office,
+) -> None:
+    await office.active()
+    await office.assign(2)
+    await office.numbers.suspend(OPERATOR, number_msisdn(1), "Lost at sea.")
+    assert await codes(replaced(office)) == ["number_suspended", "esim_stopped"]
+    await office.numbers.resume(OPERATOR, number_msisdn(1))
+    await office.assign(1)
+    assert (await office.number()).licence_id == 1, "no other licence is free"

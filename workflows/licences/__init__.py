@@ -1,0 +1,1 @@
+"""The workflows of licences: changes of a number, and requests for licences."""
