@@ -29,6 +29,11 @@ class Office:
     agents: AgentDesk
     assignments: AssignmentDesk
 
+    @property
+    def key(self) -> str:
+        """An idempotency key of this test alone: all tests' orders are on one Temporal server."""
+        return f"mine of {self.scene.settings.task_queue}"
+
     async def number(self, number: int = 1) -> NumberView:
         return await self.numbers.number(OPERATOR, number_msisdn(number))
 

@@ -48,12 +48,12 @@ async def test_a_phone_that_is_stolen_while_its_esim_is_replaced_for_a_new_phone
 @pytest.mark.covers("L30")
 async def test_a_repeated_call_does_not_stop_the_new_esim(office: Office) -> None:
     await office.active()
-    order_id = (await replaced(office, key="mine")).order_id
-    assert (await replaced(office, key="mine")).order_id == order_id
+    order_id = (await replaced(office, key=office.key)).order_id
+    assert (await replaced(office, key=office.key)).order_id == order_id
     assert await codes(replaced(office)) == ["number_open_order"], "nothing is left to be stopped"
     await office.scene.desk.acknowledge(OPERATOR, order_id, iccid=iccid(502))
     await office.scene.desk.processed(OPERATOR, order_id)
-    assert (await replaced(office, key="mine")).order_id == order_id
+    assert (await replaced(office, key=office.key)).order_id == order_id
     assert (await office.number()).iccid == iccid(502)
 
 

@@ -58,9 +58,9 @@ async def test_an_agent_who_is_also_a_user_without_the_role_cannot_assign(office
 
 
 async def test_the_same_key_is_the_same_order_also_by_add_on(office: Office) -> None:
-    order_id = await office.assign(key="mine")
-    assert await office.assign(key="mine") == order_id
-    assert await codes(office.assign(2, key="mine")) == ["key_used"]
+    order_id = await office.assign(key=office.key)
+    assert await office.assign(key=office.key) == order_id
+    assert await codes(office.assign(2, key=office.key)) == ["key_used"]
 
 
 @pytest.mark.covers("L12")
