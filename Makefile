@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PACKAGES := activities mail models outbox portal providers qr sandbox starter store telemetry temporal wording workflows settings.py worker.py
 TESTED := tests bench
 # More than the usual two cores: many tests wait for a server, or for Temporal to miss a killed worker.
-JOBS ?= 4
+JOBS ?= 3
 COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --quiet
 

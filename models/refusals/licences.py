@@ -45,7 +45,9 @@ LICENCES = {
     "esim_not_stopped": Declared(
         "The eSIM {sim} still works. Stop it: `esim-orders number stop-esim NUMBER --reason lost`.", CONFLICT
     ),
-    "esim_stopped": Declared("The eSIM {sim} has stopped all the same; its provider is notified.", CONFLICT),
+    "esim_stopped": Declared(
+        "The eSIM {sim} has stopped all the same; its provider is asked to stop it.", CONFLICT
+    ),
     "reason_needed": Declared("A suspension needs a reason."),
     "unknown_stop_reason": Declared("A reason to stop an eSIM is one of: {reasons}."),
     "unknown_replace_reason": Declared("A reason to replace an eSIM is one of: {reasons}."),

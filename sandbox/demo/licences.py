@@ -174,7 +174,7 @@ class _Chapter:
         )
 
     async def look_at_charges(self) -> None:
-        """Two licences are charged for the month, whoever uses them."""
+        """Two licences are charged for the month, whichever agent uses them."""
         found = await self.licences.charges(self.owner, self.scene.user.account)
         self.scene.timeline.says(
             f"Charges of {datetime.now(UTC):%B}: {len(found.charges)} lines, {found.total} {found.currency}"

@@ -66,6 +66,8 @@ class Troubles:
         self.attempts[step] += 1
         if step in self.shut and self.attempts[step] > self.let_pass[step]:
             await asyncio.wait_for(self.shut[step].wait(), _left())
+            if _left() == 0:  # a busy machine opened the door to an attempt that was given up meanwhile
+                raise TimeoutError
         trouble = self.coming[step].popleft() if self.coming[step] else self.lasting.get(step)
         if trouble and not trouble.afterwards:
             trouble.raise_it()

@@ -40,7 +40,7 @@ LICENCES = {
     "esim_not_stopped": (
         "L’eSIM {sim} fonctionne encore. Arrêtez-la : `esim-orders number stop-esim NUMÉRO --reason lost`."
     ),
-    "esim_stopped": "L’eSIM {sim} est tout de même arrêtée ; son opérateur en est informé.",
+    "esim_stopped": "L’eSIM {sim} est tout de même arrêtée ; il est demandé à son opérateur de l’arrêter.",
     "reason_needed": "Une suspension demande un motif.",
     "unknown_stop_reason": "Un motif d’arrêt d’une eSIM est l’un de : {reasons}.",
     "unknown_replace_reason": "Un motif de remplacement d’une eSIM est l’un de : {reasons}.",

@@ -33,7 +33,7 @@ def price(
         str | None, typer.Argument(metavar="ADD_ON", help=f"One of: {', '.join(AddOn)}.")
     ] = None,
     amount: Annotated[
-        str | None, typer.Argument(metavar="AMOUNT", help="A month, such as 10.00; none: list prices.")
+        str | None, typer.Argument(metavar="AMOUNT", help="Price a month, such as 10.00; none: list prices.")
     ] = None,
     since: Annotated[
         str | None,

@@ -131,7 +131,6 @@ async def test_a_suspension_that_has_ended_before_it_was_sent_is_not_asked_for(s
     scene.mailbox.answer = "250 2.0.0 taken"
     _, resumed = await changed(scene, number, Change.RESUME, "resume")
     await resumed.result()
-    await suspended.signal("retry")
     await suspended.result()
     assert ["resume" in mail.text for mail in scene.mailbox.mails] == [True]
     assert (await row(scene, suspended.id)).notified, "nothing is left to be done"
