@@ -1,10 +1,12 @@
 """`esim-orders order retry` and `qr retry`: resume what is held, and print the outcome."""
 
+import re
 from typing import Annotated
 
 import typer
 
 from models.errors import Refused, Unavailable
+from models.identifiers import LICENCE_REQUEST_ID_PATTERN, NUMBER_CHANGE_ID_PATTERN
 from models.operations.retries import Outcome, Retried
 from models.orders.lifecycle import HoldReason
 from starter.cli.codes.arguments import parse_id
@@ -14,6 +16,7 @@ from starter.cli.orders.list_and_show import parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.session import CHECK_FAILED, caller, run, settings
 
+_OF_NUMBERS = (NUMBER_CHANGE_ID_PATTERN, LICENCE_REQUEST_ID_PATTERN)
 _QUERY = typer.Option("--query", metavar="Q", help="Everything held that this Temporal query selects.")
 _REASON = typer.Option(
     "--reason", metavar="CODE", help="Everything held for this reason, such as mail_unavailable."
@@ -21,7 +24,9 @@ _REASON = typer.Option(
 
 Ids = Annotated[
     list[str] | None,
-    typer.Argument(metavar="ID", help="Id of an order (order-...), a request or a notification."),
+    typer.Argument(
+        metavar="ID", help="Id of an order (order-...), a request, a notification or a change of a number."
+    ),
 ]
 Query = Annotated[str | None, _QUERY]
 AllHeld = Annotated[bool, typer.Option("--all-held", help="Everything that is held, of any kind.")]
@@ -67,11 +72,13 @@ def retry(  # noqa: PLR0917  options of a command
 
 
 def _parsed(text: str) -> str:
-    """Parse the id of an order, a request or a notification. Raises `Refused`."""
+    """Parse the id of any work that can be held, as `doctor` prints it. Raises `Refused`."""
     wanted = text.strip().lower()
     for what in ("request", "notification"):
         if wanted.startswith(f"qr-{what}"):
             return parse_id(wanted, what)
+    if any(re.fullmatch(pattern, wanted) for pattern in _OF_NUMBERS):
+        return wanted
     return parse_order_id(text)
 
 

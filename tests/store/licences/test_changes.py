@@ -70,8 +70,8 @@ async def test_only_another_user_ends_the_esim(database: Database, number: int) 
     other = await change(database, number, Change.CHANGE_USER, "other", agent_id=theo)
     assert (other.changed, other.esim_stopped) == (True, True)
     assert (await seen(database, number))["agent_id"] == theo
-    nobody = await change(database, number, Change.CHANGE_USER, "none")
-    assert (nobody.changed, nobody.notice) == (True, None)
+    unused = await change(database, number, Change.CHANGE_USER, "none")
+    assert (unused.changed, unused.notice) == (True, None)
     assert (await seen(database, number))["agent_id"] is None
 
 

@@ -99,6 +99,8 @@ async def test_a_provider_that_cannot_be_reached_is_asked_again_after_a_retry(sc
     assert "number changes: mail_rejected 1" in checks["held"].sentence
     assert checks["not_sent"].ids == (handle.id,)
     assert checks["number_changes"].ok, "its workflow runs"
+    again = await scene.typed("order", "retry", handle.id.upper(), code=1)
+    assert f"{handle.id} is held again" in again.err
     scene.mailbox.answer = "250 2.0.0 taken"
     async with RetryDesk.open(scene.settings) as retrying:
         assert [held.kind for held in await retrying.select(OPERATOR)] == ["number_change"]
