@@ -5,6 +5,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError
 
 from models.codes.requests import RequestStatus
 from models.errors import Unavailable
@@ -230,7 +232,8 @@ async def request_ends(scene: Scene, request_id: str) -> None:
     """A request that could not be told of its code looks for it by itself within a day."""
     handle = scene.temporal.client.get_workflow_handle(request_id)
     if (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
-        await scene.temporal.forward(handle, timedelta(days=1, minutes=16))
+        with suppress(RPCError):  # it may end meanwhile
+            await scene.temporal.forward(handle, timedelta(days=1, minutes=16))
     await scene.ended(request_id)
 
 
