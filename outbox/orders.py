@@ -10,6 +10,7 @@ from models.orders.lifecycle import OrderKind, OrderStatus
 from outbox.licences.orders import LicenceEmails
 from outbox.sender import Outgoing
 from outbox.swaps import SwapEmails
+from outbox.travel.orders import TravelEmails
 from store.mail_subjects import Person
 
 
@@ -48,4 +49,7 @@ EMAILS: dict[str, OrderEmails] = {
     OrderKind.REPLACE_ESIM: SwapEmails(),
     OrderKind.ASSIGN_LICENCE: LicenceEmails(),
     OrderKind.REPLACE_LICENCE_ESIM: LicenceEmails(),
+    OrderKind.ADD_LINE: TravelEmails(),
+    OrderKind.ADD_PLAN: TravelEmails(),
+    OrderKind.REPLACE_LINE_ESIM: TravelEmails(),
 }

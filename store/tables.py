@@ -12,4 +12,6 @@ import store.mail_table
 import store.operations.tables
 import store.orders.tables
 import store.origins
-import store.people.tables  # noqa: F401
+import store.people.tables
+import store.travel.line_tables
+import store.travel.tables  # noqa: F401

@@ -19,6 +19,7 @@ from models.orders.lifecycle import OrderKind
 from models.orders.ordered import Ordered, Shown
 from models.orders.rules import Action, Choice
 from models.people.callers import Permission
+from models.travel.kinds import AddLine, AddPlan, ReplaceLineEsim
 from models.values import Flag, RecordId
 
 
@@ -90,6 +91,11 @@ KINDS: dict[str, Kind] = {
     OrderKind.ASSIGN_LICENCE: Kind("Assign an eSIM licence", AssignLicence, Permission.ASSIGN_LICENCES),
     OrderKind.REPLACE_LICENCE_ESIM: Kind(
         "Replace the eSIM of a number", ReplaceLicenceEsim, Permission.ASSIGN_LICENCES
+    ),
+    OrderKind.ADD_LINE: Kind("Add an eSIM line", AddLine, Permission.SELL_TRAVEL),
+    OrderKind.ADD_PLAN: Kind("Add a plan to an eSIM line", AddPlan, Permission.SELL_TRAVEL),
+    OrderKind.REPLACE_LINE_ESIM: Kind(
+        "Replace the eSIM of an eSIM line", ReplaceLineEsim, Permission.SELL_TRAVEL
     ),
 }
 

@@ -12,6 +12,9 @@ class OrderKind(StrEnum):
     REPLACE_ESIM = "replace_esim"
     ASSIGN_LICENCE = "assign_licence"
     REPLACE_LICENCE_ESIM = "replace_licence_esim"
+    ADD_LINE = "add_line"
+    ADD_PLAN = "add_plan"
+    REPLACE_LINE_ESIM = "replace_line_esim"
 
 
 class OrderStatus(StrEnum):
@@ -65,6 +68,9 @@ class HoldReason(StrEnum):
     NO_AGENT_ADDRESS = "no_agent_address"
     NO_OWNER = "no_owner"
     NUMBER_SUSPENDED = "number_suspended"
+    NO_STOCK = "no_stock"
+    NO_SUBSCRIBER_ADDRESS = "no_subscriber_address"
+    NO_STAFF = "no_staff"
     STEP_FAILED = "step_failed"
 
     @property
@@ -119,6 +125,15 @@ _HOLDS = {
     HoldReason.NO_OWNER: (
         "The account has no active owner who can be notified of a request for licences. Give a user the role "
         "of an owner, then retry."
+    ),
+    HoldReason.NO_STOCK: (
+        "No eSIM of the order's IMSI profile is in stock. Import some: the order then continues by itself."
+    ),
+    HoldReason.NO_SUBSCRIBER_ADDRESS: (
+        "The subscriber has no e-mail address. Import one with the subscribers, then retry."
+    ),
+    HoldReason.NO_STAFF: (
+        "The account has no active owner or administrator who can be alerted. Add one, then retry."
     ),
     HoldReason.STEP_FAILED: "A step keeps failing; the history says how. Fix the cause, then retry.",
 }

@@ -66,6 +66,14 @@ class Permission(StrEnum):
     """Assign a licence to a number, replace its eSIM, send the agent's e-mail again, request licences."""
     MANAGE_NUMBERS = "manage_numbers"
     """Import, change, suspend, delete and recover numbers, and edit their agents."""
+    VIEW_TRAVEL = "view_travel"
+    """Subscribers, travel plans, the stock and eSIM lines (T1)."""
+    SELL_TRAVEL = "sell_travel"
+    """Give subscribers eSIM lines and plans, and serve these: revoke, suspend, replace, send again."""
+    REPORT_TRAVEL = "report_travel"
+    """Report what networks and phones say of eSIM lines: connections, usage, installations."""
+    MANAGE_TRAVEL = "manage_travel"
+    """Import subscribers, rates and stock, edit plans and thresholds."""
     MANAGE_USERS = "manage_users"
     MANAGE_PROFILES = "manage_profiles"
     MANAGE_CONTACTS = "manage_contacts"
@@ -92,6 +100,7 @@ _MANAGER = _VIEWS | {
     Permission.VIEW_QR_CODES,
     Permission.NOTIFY_QR_CODES,
 }
+_TRAVEL = frozenset({Permission.VIEW_TRAVEL, Permission.SELL_TRAVEL, Permission.REPORT_TRAVEL})
 _ADMINISTRATOR = _MANAGER | {
     Permission.IMPORT_INVENTORY,
     Permission.EDIT_CATALOGUE,
@@ -101,6 +110,8 @@ _ADMINISTRATOR = _MANAGER | {
     Permission.RETRY_WORK,
     Permission.ASSIGN_LICENCES,
     Permission.MANAGE_NUMBERS,
+    *_TRAVEL,
+    Permission.MANAGE_TRAVEL,
 }
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
@@ -108,7 +119,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _ADMINISTRATOR,
     Role.MANAGER: _MANAGER,
     Role.VIEWER: _VIEWS,
-    Role.SUPPORT: _VIEWS | {Permission.PLACE_ORDERS, Permission.REQUEST_QR_CODES, Permission.NOTIFY_QR_CODES},
+    Role.SUPPORT: _VIEWS
+    | _TRAVEL
+    | {Permission.PLACE_ORDERS, Permission.REQUEST_QR_CODES, Permission.NOTIFY_QR_CODES},
     Role.PROVIDER_DESK: frozenset(
         {
             Permission.VIEW_ORDERS,

@@ -17,6 +17,7 @@ from models.refusals.licences import LICENCES
 from models.refusals.operations import OPERATIONS
 from models.refusals.orders import ORDERS
 from models.refusals.people import ACCOUNTS
+from models.refusals.travel import TRAVEL
 
 SUBJECTS: Mapping[str, Mapping[str, Declared]] = {
     "Orders": ORDERS,
@@ -25,6 +26,7 @@ SUBJECTS: Mapping[str, Mapping[str, Declared]] = {
     "Fleet, catalogue and people": FLEET,
     "Accounts and edits of lines": ACCOUNTS,
     "Licences, numbers and agents": LICENCES,
+    "Travel eSIMs": TRAVEL,
     "Imports": IMPORTS,
     "Commands": COMMANDS,
     "Operations": OPERATIONS,

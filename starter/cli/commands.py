@@ -22,6 +22,8 @@ from starter.cli.orders import place_and_steer
 from starter.cli.output import say
 from starter.cli.people import accounts, contacts, erasure, profiles, users
 from starter.cli.session import act_as, fail, report_bug
+from starter.cli.travel import app as travel
+from starter.cli.travel import lines, plans, reports, stock, subscribers  # noqa: F401  their commands
 
 UNREAD = 141
 """The exit code of a program that SIGPIPE ended. Python ignores the signal, since sockets cause it, too."""
@@ -44,6 +46,7 @@ app.add_typer(requests.app, name="qr")
 app.add_typer(numbers.app, name="number")
 app.add_typer(agents.app, name="agent")
 app.add_typer(licences.app, name="licence")
+app.add_typer(travel.app, name="travel")
 app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.mail_app, name="mail")
 app.add_typer(outages.app, name="sandbox")

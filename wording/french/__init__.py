@@ -11,6 +11,7 @@ from wording.french.licences import LICENCES
 from wording.french.operations import OPERATIONS
 from wording.french.orders import ORDERS
 from wording.french.people import ACCOUNTS
+from wording.french.travel import TRAVEL
 
 SENTENCES: Mapping[str, str] = {
     **ORDERS,
@@ -19,6 +20,7 @@ SENTENCES: Mapping[str, str] = {
     **FLEET,
     **ACCOUNTS,
     **LICENCES,
+    **TRAVEL,
     **IMPORTS,
     **COMMANDS,
     **OPERATIONS,

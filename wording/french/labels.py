@@ -16,6 +16,9 @@ ACTIONS = {
 KINDS = {
     OrderKind.ASSIGN_LICENCE: "Attribuer une licence eSIM",
     OrderKind.REPLACE_LICENCE_ESIM: "Remplacer l’eSIM d’un numéro",
+    OrderKind.ADD_LINE: "Ajouter une ligne eSIM",
+    OrderKind.ADD_PLAN: "Ajouter un forfait à une ligne eSIM",
+    OrderKind.REPLACE_LINE_ESIM: "Remplacer l’eSIM d’une ligne eSIM",
 }
 
 ORDER_STATUSES = {
@@ -102,6 +105,16 @@ HOLDS = {
     HoldReason.NO_OWNER: (
         "Le compte n’a aucun propriétaire actif à prévenir d’une demande de licences. Donnez ce rôle à un "
         "utilisateur, puis relancez."
+    ),
+    HoldReason.NO_STOCK: (
+        "Aucune eSIM du profil IMSI de la commande n’est en stock. Importez-en : la commande continue alors "
+        "d’elle-même."
+    ),
+    HoldReason.NO_SUBSCRIBER_ADDRESS: (
+        "L’abonné n’a pas d’adresse e-mail. Indiquez-en une en important les abonnés, puis relancez."
+    ),
+    HoldReason.NO_STAFF: (
+        "Le compte n’a aucun propriétaire ni administrateur actif à alerter. Ajoutez-en un, puis relancez."
     ),
     HoldReason.STEP_FAILED: (
         "Une étape échoue sans cesse ; l’historique en donne la raison. Corrigez la cause, puis relancez."

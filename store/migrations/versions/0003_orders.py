@@ -50,7 +50,8 @@ def upgrade() -> None:
         sa.Column("note_id", sa.BigInteger(), nullable=True),
         sa.Column("cancel_note_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('assign_licence', 'replace_esim', 'replace_licence_esim', 'switch_to_esim')",
+            "kind IN ('add_line', 'add_plan', 'assign_licence', 'replace_esim', 'replace_licence_esim', "
+            "'replace_line_esim', 'switch_to_esim')",
             name=op.f("ck_orders_kind"),
         ),
         sa.CheckConstraint(

@@ -1,0 +1,101 @@
+"""When a line or plan can be given, and an eSIM replaced: each rule says why not.
+
+The desk refuses by these before it starts anything, and the transaction that accepts checks them again with
+current facts. Source: requirements T2, T16, T18 to T20, T24, T27, T34.
+"""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from models.errors import Refusal
+from models.travel.profiles import UNLIMITED_ALL
+
+
+class SubscriberFacts(BaseModel):
+    """A subscriber as the rules see it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    has_address: bool
+    plan: str
+    bundles: int
+    complimentary: int
+    """How many complimentary eSIMs they have, or are being given (T19)."""
+
+
+class PlanFacts(BaseModel):
+    """A travel plan as the rules see it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    profile: int | None
+    countries: frozenset[str]
+    complimentary: bool
+    """Whether it may be given free of charge."""
+    withdrawn: bool = False
+
+
+class EsimLineFacts(BaseModel):
+    """An eSIM line as the rules see it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    profile: int
+    has_esim: bool
+    """Whether its eSIM is in place: active or suspended."""
+    open_order: str | None = None
+    subscriber_has_address: bool = True
+
+
+def add_line_refusals(
+    subscriber: SubscriberFacts, plan: PlanFacts, destinations: Sequence[str], *, complimentary: bool
+) -> list[Refusal]:
+    """Every reason why this subscriber cannot be given an eSIM with this plan (T2, T18 to T20, T27)."""
+    found = plan_refusals(plan)
+    if not subscriber.has_address:
+        found.append(Refusal.of("subscriber_without_address"))
+    if missing := [country for country in destinations if country not in plan.countries]:
+        found.append(Refusal.of("destination_not_covered", countries=", ".join(missing)))
+    if complimentary:
+        found += _complimentary(subscriber, plan)
+    return found
+
+
+def add_plan_refusals(line: EsimLineFacts, plan: PlanFacts) -> list[Refusal]:
+    """Every reason why this plan cannot be added to this eSIM line (T16, T24, T27)."""
+    found = plan_refusals(plan) + _line(line)
+    if plan.profile is not None and plan.profile != line.profile:
+        found.append(Refusal.of("profile_differs", plan=plan.profile, line=line.profile))
+    return found
+
+
+def replace_refusals(line: EsimLineFacts) -> list[Refusal]:
+    """Every reason why the eSIM of this line cannot be replaced (T34)."""
+    return _line(line)
+
+
+def plan_refusals(plan: PlanFacts) -> list[Refusal]:
+    """Why the plan cannot be sold (T27)."""
+    if plan.withdrawn:
+        return [Refusal.of("plan_withdrawn")]
+    return [Refusal.of("plan_without_profile")] if plan.profile is None else []
+
+
+def _line(line: EsimLineFacts) -> list[Refusal]:
+    found = []
+    if not line.has_esim:
+        found.append(Refusal.of("line_without_esim"))
+    if line.open_order:
+        found.append(Refusal.of("esim_line_open_order", order=line.open_order))
+    if not line.subscriber_has_address:
+        found.append(Refusal.of("subscriber_without_address"))
+    return found
+
+
+def _complimentary(subscriber: SubscriberFacts, plan: PlanFacts) -> list[Refusal]:
+    found = [] if plan.complimentary else [Refusal.of("plan_not_complimentary")]
+    if subscriber.plan != UNLIMITED_ALL and subscriber.complimentary >= subscriber.bundles:
+        counts = {"bundles": subscriber.bundles, "given": subscriber.complimentary}
+        found.append(Refusal.of("complimentary_not_allowed", **counts))
+    return found

@@ -1,0 +1,1 @@
+"""The e-mails of travel eSIMs."""

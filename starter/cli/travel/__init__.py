@@ -1,0 +1,1 @@
+"""Commands of travel eSIMs: subscribers, plans, stock and eSIM lines."""

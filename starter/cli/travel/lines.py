@@ -1,0 +1,1 @@
+"""`esim-orders travel`: eSIM lines and their orders."""

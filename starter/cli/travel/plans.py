@@ -1,0 +1,1 @@
+"""`esim-orders travel`: travel plans and the rates that choose their profiles."""

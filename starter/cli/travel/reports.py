@@ -1,0 +1,1 @@
+"""`esim-orders travel`: what networks and phones report of eSIM lines."""

@@ -1,0 +1,1 @@
+"""`esim-orders travel`: the whole stock of eSIMs: import, list, thresholds."""

@@ -1,0 +1,1 @@
+"""`esim-orders travel`: subscribers, and the plans that suit a journey."""

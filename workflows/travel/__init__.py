@@ -1,0 +1,1 @@
+"""The workflows of travel eSIMs: the life of a line, notices and sweeps."""
