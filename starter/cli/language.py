@@ -9,11 +9,13 @@ from decimal import Decimal
 from models.codes.requests import RequestStatus
 from models.errors import Refusal
 from models.language import Language, parse_language
+from models.licences.changes import ChangeResult
 from models.licences.charges import ChargeReason
 from models.licences.licence_views import LicenceStatus
 from models.orders.lifecycle import OrderStatus
 from models.orders.rules import Action
 from wording import labels, numbers
+from wording.licences import numbers as agents_numbers
 from wording.refusals import sentence
 from wording.warnings import warning
 
@@ -77,6 +79,16 @@ def licence_status(status: LicenceStatus) -> str:
 def charge_reason(reason: ChargeReason) -> str:
     """Why a licence is charged."""
     return labels.charge_reason(reason, spoken())
+
+
+def change_result(result: ChangeResult) -> str:
+    """What a change of a number has changed."""
+    return agents_numbers.changed(result, spoken())
+
+
+def notice_words() -> Mapping[str, str]:
+    """The labels and sentences about what a provider is still to be asked."""
+    return agents_numbers.notice_words(spoken())
 
 
 def money(amount: Decimal, currency: str) -> str:

@@ -217,6 +217,7 @@ _NUMBERS: dict[str, Sample] = {
     ),
     "numbers": Sample(lambda d, c, _, a: d.numbers.numbers(c, a), P.VIEW_LICENCES),
     "number": Sample(lambda d, c, k, _: d.numbers.number(c, k.number), P.VIEW_LICENCES),
+    "held": Sample(lambda d, c, _, __: d.numbers.held(c), P.VIEW_LICENCES, names_nothing=True),
     "change_user": Sample(lambda d, c, k, _: d.numbers.change_user(c, k.number, None), P.MANAGE_NUMBERS),
     "convert": Sample(lambda d, c, k, _: d.numbers.convert(c, k.number, "shared"), P.MANAGE_NUMBERS),
     "suspend": Sample(lambda d, c, k, _: d.numbers.suspend(c, k.number, "Lost."), P.MANAGE_NUMBERS),

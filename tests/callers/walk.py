@@ -23,7 +23,7 @@ from store.key_ring import KeyRing
 from store.licences import agents, licences, number_views, prices
 from store.licences import lookups as licence_lookups
 from store.licences import request_rows as licence_requests
-from store.operations import unfinished
+from store.operations import holds, unfinished
 from store.orders import access
 from store.orders import views as orders
 from store.people import account_settings, contacts, references, users
@@ -172,6 +172,7 @@ STORE: dict[str, Read] = {
     "licence_prices.prices": lambda c, s, _: prices.prices(c, s),
     "licence_requests.requests": lambda c, s, _: licence_requests.requests(c, s),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),
+    "holds.counts": lambda c, s, _: holds.counts(c, s, ("qr-request-",)),
 }
 """Every read of account data below the desks, for a record of Acme."""
 

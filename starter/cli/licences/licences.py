@@ -16,9 +16,11 @@ from models.licences.licence_views import (
     PurchaseView,
 )
 from models.people.callers import Caller
-from starter.cli.language import licence_status, money
+from starter.cli.language import held as hold_sentence
+from starter.cli.language import licence_status, money, not_sent_reason
 from starter.cli.licences import charges
 from starter.cli.licences.charges import Account, licence_desk
+from starter.cli.operations import not_sent
 from starter.cli.output import JsonFlag, column_time, print_json, print_table, say
 from starter.cli.session import caller, run, run_at, settings
 
@@ -214,14 +216,19 @@ def requests(
     open_only: Annotated[
         bool, typer.Option("--open", help="Only those that no purchase has answered.")
     ] = False,
+    held: Annotated[bool, typer.Option("--held", help="Only those that are held and wait for a person.")] = (
+        False
+    ),
     json: JsonFlag = False,
 ) -> None:
     """List requests for licences, the oldest first, with the purchase that answered each."""
-    found = _at_requests(lambda desk, who: desk.requests(who, account, open_only=open_only))
+    found = _at_requests(lambda desk, who: desk.requests(who, account, open_only=open_only, held=held))
     if json:
         print_json(found)
     elif found:
         _print_requests(found)
+    elif held:
+        say("No request for licences is held.")
     else:
         say("There are no such requests." if open_only else "There are no requests.")
 
@@ -235,9 +242,19 @@ def _print_requests(found: Sequence[LicenceRequestView]) -> None:
                 column_time(one.at),
                 one.add_on.label,
                 one.quantity,
-                f"LP-{one.purchase_id}" if one.purchase_id else "open",
+                _answered_by(one),
             )
             for one in found
             if one.account == account
         ]
         print_table(f"Requests for licences of {account}", columns, rows, whole=("request",))
+    for reason in dict.fromkeys(one.held_reason for one in found if one.held_reason):
+        say(f"{reason}: {hold_sentence(reason)}")
+    for why in dict.fromkeys(unsent.reason for one in found for unsent in one.not_sent):
+        say(f"{not_sent.label()}: {not_sent_reason(why)}")
+
+
+def _answered_by(one: LicenceRequestView) -> str:
+    answer = f"LP-{one.purchase_id}" if one.purchase_id else "open"
+    held = f" (held: {one.held_reason})" if one.held_reason else ""
+    return answer + held + not_sent.mark(one.not_sent)

@@ -6,8 +6,9 @@ from models.identifiers import reference
 from models.licences.changes import ChangeResult
 from models.licences.numbers import NumberState
 from models.licences.views import AgentView, NumberView
+from starter.cli.language import change_result, kind_label, order_status
 from starter.cli.language import held as hold_sentence
-from starter.cli.language import kind_label, order_status
+from starter.cli.licences import unfinished
 from starter.cli.orders.tables import print_events
 from starter.cli.output import full_time, is_wide, print_facts, print_json, print_table, say
 
@@ -27,13 +28,14 @@ def print_numbers(numbers: Sequence[NumberView]) -> None:
                 *((number.provider, number.distributor) if more else ()),
                 number.agent,
                 _licence(number),
-                _esim(number),
+                _esim(number, unfinished.marks(number.unfinished_changes)),
                 _order(number),
             )
             for number in numbers
             if number.account == account
         ]
         print_table(account, columns, rows, whole=("id", "number"))
+    unfinished.explain(numbers)
 
 
 def print_number(number: NumberView) -> None:
@@ -51,6 +53,7 @@ def print_number(number: NumberView) -> None:
         ("ICCID", number.iccid),
         ("order", _order(number)),
         *(("held", f"{hold.reason}. {hold_sentence(hold.reason)}") for hold in number.holds),
+        *unfinished.rows(number.unfinished_changes),
     ]
     print_facts(reference("N", number.id), [fact for fact in facts if fact[1]])
     print_events(number.events, {})
@@ -61,17 +64,7 @@ def print_change(result: ChangeResult, *, json: bool) -> None:
     if json:
         print_json(result)
         return
-    number = reference("N", result.number_id)
-    if not result.changed:
-        say(f"{number}: it is so already, nothing was changed.")
-        return
-    parts = [result.change.value.replace("_", " ")]
-    if result.cancelled_order:
-        parts.append(f"{result.cancelled_order} is cancelled")
-    if result.notice is not None and result.sim_id is not None:
-        asked = f"the provider is asked to {result.notice} the eSIM {reference('S', result.sim_id)}"
-        parts.append(asked)
-    say(f"{number}: {'; '.join(parts)}.")
+    say(change_result(result))
 
 
 def what_ends(number: NumberView) -> str:
@@ -127,13 +120,14 @@ def _licence(number: NumberView) -> str | None:
     return f"{reference('LI', number.licence_id)} {number.add_on.label}"
 
 
-def _esim(number: NumberView) -> str | None:
+def _esim(number: NumberView, marks: Sequence[str] = ()) -> str | None:
     parts = []
     if number.sim_id is not None and number.sim_state is not None:
         code = "" if number.code_known else ", no QR code yet"
         parts.append(f"{reference('S', number.sim_id)} {number.sim_state}{code}")
     if number.temporary_id is not None:
         parts.append(f"SIM-Temp {reference('S', number.temporary_id)}")
+    parts += marks
     return "\n".join(parts) or None
 
 
