@@ -17,6 +17,13 @@ CHANGED = {
 UNCHANGED = "{number}: nothing changed."
 CANCELLED = "The order {order} is cancelled."
 
+KEPT = (
+    "{licence}: in use without an eSIM or an open order. "
+    "`esim-orders number stop-esim {number} --reason lost` frees it, `number replace` or `number assign` "
+    "uses it."
+)
+"""Of a licence that a number has kept for a replacement that did not follow (L30)."""
+
 ASKED = {
     Notice.STOP: "The provider is asked to stop the eSIM {sim}.",
     Notice.SUSPEND: "The provider is asked to suspend the eSIM {sim}.",

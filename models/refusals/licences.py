@@ -48,6 +48,11 @@ LICENCES = {
     "esim_stopped": Declared(
         "The eSIM {sim} has stopped all the same; its provider is asked to stop it.", CONFLICT
     ),
+    "licence_freed": Declared(
+        "The licence {licence} is free again. To assign it once the other reasons are resolved: "
+        "`esim-orders number assign {number} --licence {licence} --user USER`.",
+        CONFLICT,
+    ),
     "reason_needed": Declared("A suspension needs a reason."),
     "unknown_stop_reason": Declared("A reason to stop an eSIM is one of: {reasons}."),
     "unknown_replace_reason": Declared("A reason to replace an eSIM is one of: {reasons}."),

@@ -86,6 +86,11 @@ def change_result(result: ChangeResult) -> str:
     return agents_numbers.changed(result, spoken())
 
 
+def kept_licence(licence: str, number: str) -> str:
+    """The licence of a number that has neither an eSIM nor an open order."""
+    return agents_numbers.kept(licence, number, spoken())
+
+
 def notice_words() -> Mapping[str, str]:
     """The labels and sentences about what a provider is still to be asked."""
     return agents_numbers.notice_words(spoken())

@@ -41,6 +41,10 @@ LICENCES = {
         "L’eSIM {sim} fonctionne encore. Arrêtez-la : `esim-orders number stop-esim NUMÉRO --reason lost`."
     ),
     "esim_stopped": "L’eSIM {sim} est tout de même arrêtée ; il est demandé à son opérateur de l’arrêter.",
+    "licence_freed": (
+        "La licence {licence} est de nouveau libre. Pour l’attribuer quand les autres motifs seront levés : "
+        "`esim-orders number assign {number} --licence {licence} --user USER`."
+    ),
     "reason_needed": "Une suspension demande un motif.",
     "unknown_stop_reason": "Un motif d’arrêt d’une eSIM est l’un de : {reasons}.",
     "unknown_replace_reason": "Un motif de remplacement d’une eSIM est l’un de : {reasons}.",

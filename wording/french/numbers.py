@@ -16,6 +16,12 @@ CHANGED = {
 UNCHANGED = "{number} : rien n’a changé."
 CANCELLED = "La commande {order} est annulée."
 
+KEPT = (
+    "{licence} : utilisée sans eSIM ni commande en cours. "
+    "`esim-orders number stop-esim {number} --reason lost` la libère, `number replace` ou `number assign` "
+    "l’utilise."
+)
+
 ASKED = {
     Notice.STOP: "Il est demandé à l’opérateur d’arrêter l’eSIM {sim}.",
     Notice.SUSPEND: "Il est demandé à l’opérateur de suspendre l’eSIM {sim}.",

@@ -25,6 +25,12 @@ def changed(result: ChangeResult, language: Language) -> str:
     return " ".join(said)
 
 
+def kept(licence: str, number: str, language: Language) -> str:
+    """The licence of a number that has neither an eSIM nor an open order, and how it is freed or used."""
+    words = english.KEPT if language is Language.EN else spaced(french.KEPT)
+    return words.format(licence=licence, number=number)
+
+
 def notice_words(language: Language) -> Mapping[str, str]:
     """The words around what a provider is still to be asked, by the keys of `NOTICE_WORDS`."""
     return english.NOTICE_WORDS if language is Language.EN else spaced(french.NOTICE_WORDS)

@@ -63,7 +63,8 @@ def replace(  # noqa: PLR0917  options of a command
 ) -> None:
     """Replace the eSIM of a number for a new, lost or stolen phone; the licence stays.
 
-    The eSIM of a lost or stolen phone stops first, also where its replacement is then refused.
+    The eSIM of a lost or stolen phone stops first, also where its replacement is then refused: its licence is
+    then free.
     """
     from starter.licences.assignments import AssignmentDesk, ReplaceDraft  # noqa: PLC0415
 

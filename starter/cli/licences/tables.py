@@ -6,7 +6,7 @@ from models.identifiers import reference
 from models.licences.changes import ChangeResult
 from models.licences.numbers import NumberState
 from models.licences.views import AgentView, NumberView
-from starter.cli.language import change_result, kind_label, order_status
+from starter.cli.language import change_result, kept_licence, kind_label, order_status
 from starter.cli.language import held as hold_sentence
 from starter.cli.licences import unfinished
 from starter.cli.orders.tables import print_events
@@ -48,7 +48,7 @@ def print_number(number: NumberView) -> None:
         ("suspended for", number.suspended_for),
         ("provider", f"{number.provider}, by {number.distributor}"),
         ("agent", number.agent and f"{number.agent} ({reference('AG', number.agent_id or 0)})"),
-        ("licence", _licence(number)),
+        ("licence", _kept(number) or _licence(number)),
         ("eSIM", _esim(number)),
         ("ICCID", number.iccid),
         ("order", _order(number)),
@@ -118,6 +118,14 @@ def _licence(number: NumberView) -> str | None:
     if number.licence_id is None or number.add_on is None:
         return None
     return f"{reference('LI', number.licence_id)} {number.add_on.label}"
+
+
+def _kept(number: NumberView) -> str | None:
+    """That the licence is in use for nothing, as after a call for a replacement that was interrupted."""
+    licence = _licence(number)
+    if licence is None or number.sim_id is not None or number.open_order is not None:
+        return None
+    return kept_licence(licence, reference("N", number.id))
 
 
 def _esim(number: NumberView, marks: Sequence[str] = ()) -> str | None:
