@@ -9,10 +9,10 @@ from datetime import timedelta
 from models.imports import ImportReport, Progress
 from models.licences.file import parse_numbers
 from models.licences.views import AgentView, NumberView
-from models.people.callers import Caller, Permission
+from models.people.callers import Caller, OfAccount, Permission
 from starter.imports import own_accounts
 from store import lookups
-from store.licences import agents, number_views
+from store.licences import agents, history, number_views
 from store.licences.file_import import import_numbers
 from store.licences.lookups import find_agent, find_number
 from store.licences.tables import LicenceRow, NumberRow
@@ -71,6 +71,15 @@ class NumberBook:
             found = await find_number(connection, caller.scope, number)
             caller.require(Permission.VIEW_LICENCES)
             return await number_views.number(connection, caller.scope, found.id, self._kept)
+
+    async def people(self, caller: Caller, number: NumberView) -> dict[str, str]:
+        """Names and addresses of the people in the events of the number, by reference (`user:3`), and the
+        address of each notification of its QR codes by the notification's id.
+        """
+        async with self._database.reading() as connection:
+            found = await find_number(connection, caller.scope, f"N-{number.id}")
+            caller.require(Permission.VIEW_LICENCES)
+            return await history.people(connection, OfAccount(found.account_id), number.events)
 
     async def held(self, caller: Caller) -> dict[str, int]:
         """How many changes of numbers and requests for licences wait for a person, by their kind; kinds of

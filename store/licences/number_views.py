@@ -11,9 +11,9 @@ from models.fleet.inventory import IN_PLACE, SimState
 from models.licences.views import NumberView
 from models.orders.lifecycle import OPEN
 from models.people.callers import Scope
-from store import events
 from store.codes.tables import QrVersionRow
 from store.fleet.tables import SimRow
+from store.licences import history as history_of
 from store.licences import unfinished_changes
 from store.licences.facts import STATE, add_on_today
 from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberRow
@@ -63,7 +63,7 @@ async def number(
     (view,) = await _with_unfinished(connection, [_view(row)])
     if not history:
         return view
-    return view.model_copy(update={"events": await events.of(connection, scope, f"number:{number_id}")})
+    return view.model_copy(update={"events": await history_of.of_number(connection, scope, number_id)})
 
 
 async def _with_unfinished(connection: AsyncConnection, views: list[NumberView]) -> list[NumberView]:

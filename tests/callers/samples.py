@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.events import EventView
+from models.licences.views import NumberView
 from models.orders.kinds import Swap
 from models.orders.lifecycle import OrderKind
 from models.orders.views import OrderView
@@ -210,6 +211,13 @@ _RECOVERY: dict[str, Sample] = {
     "start": Sample(lambda d, c, _, __: d.recovery.start(c, []), P.RETRY_WORK, names_nothing=True),
 }
 
+
+async def _people_of_number(desks: Desks, caller: Caller, known: Known) -> Any:
+    asked = EventView(at=datetime.now(UTC), actor="user:1", type="number.added", data={})
+    facts: dict[str, Any] = {"id": int(known.number.removeprefix("N-")), "events": (asked,)}
+    return await desks.numbers.people(caller, NumberView.model_construct(None, **facts))
+
+
 _NUMBERS: dict[str, Sample] = {
     "import_numbers": Sample(
         lambda d, c, _, a: d.numbers.import_numbers(c, as_csv(unused(50, account=a)), dry_run=True),
@@ -218,6 +226,7 @@ _NUMBERS: dict[str, Sample] = {
     "numbers": Sample(lambda d, c, _, a: d.numbers.numbers(c, a), P.VIEW_LICENCES),
     "number": Sample(lambda d, c, k, _: d.numbers.number(c, k.number), P.VIEW_LICENCES),
     "held": Sample(lambda d, c, _, __: d.numbers.held(c), P.VIEW_LICENCES, names_nothing=True),
+    "people": Sample(lambda d, c, k, _: _people_of_number(d, c, k), P.VIEW_LICENCES),
     "change_user": Sample(lambda d, c, k, _: d.numbers.change_user(c, k.number, None), P.MANAGE_NUMBERS),
     "convert": Sample(lambda d, c, k, _: d.numbers.convert(c, k.number, "shared"), P.MANAGE_NUMBERS),
     "suspend": Sample(lambda d, c, k, _: d.numbers.suspend(c, k.number, "Lost."), P.MANAGE_NUMBERS),

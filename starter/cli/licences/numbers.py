@@ -92,11 +92,16 @@ def list_numbers(  # noqa: PLR0917  options of a command
 @app.command()
 def show(number: Number, json: JsonFlag = False) -> None:
     """Show a number with its agent and assignment, and everything that happened to it."""
-    found = run_at(_book, lambda book, who: book.number(who, number))
+
+    async def read(book: "NumberBook", who: Caller) -> tuple[NumberView, dict[str, str]]:
+        found = await book.number(who, number)
+        return found, {} if json else await book.people(who, found)
+
+    found, people = run_at(_book, read)
     if json:
         print_json(found)
     else:
-        tables.print_number(found)
+        tables.print_number(found, people)
 
 
 @app.command(name="change-user")

@@ -1,7 +1,8 @@
 """Format numbers, their changes and agents for a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from models.events import EventView
 from models.identifiers import reference
 from models.licences.changes import ChangeResult
 from models.licences.numbers import NumberState
@@ -11,6 +12,8 @@ from starter.cli.language import held as hold_sentence
 from starter.cli.licences import unfinished
 from starter.cli.orders.tables import print_events
 from starter.cli.output import full_time, is_wide, print_facts, print_json, print_table, say
+
+_NOTIFICATION = "qr-notification-"
 
 
 def print_numbers(numbers: Sequence[NumberView]) -> None:
@@ -38,8 +41,8 @@ def print_numbers(numbers: Sequence[NumberView]) -> None:
     unfinished.explain(numbers)
 
 
-def print_number(number: NumberView) -> None:
-    """Print a number with its facts and its history."""
+def print_number(number: NumberView, people: Mapping[str, str]) -> None:
+    """Print a number with its facts and its history; `people` has names and addresses by reference."""
     facts = [
         ("number", number.msisdn),
         ("account", number.account),
@@ -56,7 +59,14 @@ def print_number(number: NumberView) -> None:
         *unfinished.rows(number.unfinished_changes),
     ]
     print_facts(reference("N", number.id), [fact for fact in facts if fact[1]])
-    print_events(number.events, {})
+    print_events([_addressed(event, people) for event in number.events], people)
+
+
+def _addressed(event: EventView, people: Mapping[str, str]) -> EventView:
+    """The event about a notification of a QR code, with the address that it goes to."""
+    sent = (name for name in event.about if name.startswith(_NOTIFICATION))
+    address = next((people[name] for name in sent if name in people), None)
+    return event if address is None else event.model_copy(update={"data": {**event.data, "to": address}})
 
 
 def print_change(result: ChangeResult, *, json: bool) -> None:
