@@ -69,6 +69,40 @@ async def test_a_held_notice_is_seen_with_its_number_until_it_is_sent(
     assert (await read(scene, *show))["unfinished_changes"] == []
 
 
+@pytest.mark.covers("L30", "W11")
+async def test_a_notice_is_seen_from_its_first_failed_attempt_on(scene: Scene) -> None:
+    number = await a_number(scene)
+    scene.mailbox.answer = "451 4.3.0 Later"
+    _, handle = await changed(scene, number, Change.STOP_ESIM)
+    words = notice_words(Language.EN)
+
+    async def shown() -> str:
+        return await typed(scene, "number", "show", f"N-{number}")
+
+    _, _, by_itself = words["failed"].partition("{reason}")
+    seen = await eventually(shown, lambda text: by_itself in text)
+    assert "accepts no e-mails now." in seen
+    assert words["continue"].format(change=handle.id) not in seen, "it is not held"
+    assert words["label"] in await typed(scene, "number", "list")
+    assert "no such numbers" in await typed(scene, "number", "list", "--held")
+    scene.mailbox.answer = TAKEN
+    await provider_notified(scene, handle.id)
+
+
+@pytest.mark.covers("L30", "W11")
+async def test_a_notice_that_no_worker_sends_is_overdue_after_a_while(scene: Scene) -> None:
+    number = await a_number(scene)
+    _, handle = await changed(scene, number, Change.STOP_ESIM)
+    await handle.result()
+    await scene.sql("UPDATE number_changes SET notified_at = NULL")
+    words = notice_words(Language.EN)
+    assert words["sending"] in await typed(scene, "number", "show", f"N-{number}")
+    assert words["label"] not in await typed(scene, "number", "list")
+    await scene.sql("UPDATE number_changes SET applied_at = applied_at - interval '3 minutes'")
+    assert words["late"] in await typed(scene, "number", "show", f"N-{number}")
+    assert words["label"] in await typed(scene, "number", "list")
+
+
 @pytest.mark.covers("L30", "W5")
 async def test_held_changes_are_listed_beside_held_orders(scene: Scene) -> None:
     number = await a_number(scene)
