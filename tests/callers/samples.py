@@ -76,11 +76,17 @@ _ORDERS: dict[str, Sample] = {
 }
 
 
+_EVENT = EventView(at=datetime.now(UTC), actor="user:1", type="order.submitted", data={})
+_ASKED: dict[str, Any] = {"events": (_EVENT,)}
+
+
 async def _people_of_order(desks: Desks, caller: Caller, known: Known) -> Any:
-    asked = EventView(at=datetime.now(UTC), actor="user:1", type="order.submitted", data={})
-    facts: dict[str, Any] = {"id": known.order, "account_id": 1, "events": (asked,)}
-    view = OrderView.model_construct(None, **facts)
-    return await desks.orders.people(caller, view)
+    return await desks.orders.people(caller, OrderView.model_construct(None, **_ASKED, id=known.order))
+
+
+async def _people_of_number(desks: Desks, caller: Caller, known: Known) -> Any:
+    number_id = int(known.number.removeprefix("N-"))
+    return await desks.numbers.people(caller, NumberView.model_construct(None, **_ASKED, id=number_id))
 
 
 _FLEET: dict[str, Sample] = {
@@ -210,12 +216,6 @@ _RECOVERY: dict[str, Sample] = {
     "find": Sample(lambda d, c, _, __: d.recovery.find(c), P.RETRY_WORK, names_nothing=True),
     "start": Sample(lambda d, c, _, __: d.recovery.start(c, []), P.RETRY_WORK, names_nothing=True),
 }
-
-
-async def _people_of_number(desks: Desks, caller: Caller, known: Known) -> Any:
-    asked = EventView(at=datetime.now(UTC), actor="user:1", type="number.added", data={})
-    facts: dict[str, Any] = {"id": int(known.number.removeprefix("N-")), "events": (asked,)}
-    return await desks.numbers.people(caller, NumberView.model_construct(None, **facts))
 
 
 _NUMBERS: dict[str, Sample] = {
