@@ -112,6 +112,17 @@ async def test_every_wrong_cell_of_every_row_is_named(database: Database) -> Non
     ]
 
 
+@pytest.mark.covers("L5")
+@pytest.mark.parametrize("written", ["+337001234567890", "+33 700 12 34 56 78 90", "+33 (0)700.1234.5678-90"])
+async def test_the_number_of_a_machine_is_of_a_kind_that_gets_no_licence(
+    database: Database, written: str
+) -> None:
+    await licences_world(database)
+    assert await refused(database, number_row(1, msisdn=written)) == [[("msisdn", "not_french_mobile")]]
+    for wrong in (written[:-1], f"{written}1", written.replace("7", "6", 1), written[1:]):
+        assert await refused(database, number_row(1, msisdn=wrong)) == [[("msisdn", "msisdn_invalid")]]
+
+
 async def test_an_import_changes_neither_the_user_nor_a_deleted_number(database: Database) -> None:
     desks = await licences_world(database)
     await take(database, number_row(1), number_row(2), unused(3))
