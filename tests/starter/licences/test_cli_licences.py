@@ -56,7 +56,7 @@ async def test_a_licence_is_changed_and_a_price_set(database: Database, shell: S
     assert "2027-01-01: Voice+SMS" in said
     assert "The downgrade applies from 2027-01-01 and is charged with €0.00." in said
     assert "Nothing is changed" in shell.run("licence", "change", "LI-1", SMS).out
-    made = shell.json("licence", "price", DATA, "12.5", "--from", "2027-01-15")
+    made = shell.json("licence", "price", DATA, "12.5", "--from", "2027-01-15", "--yes")
     assert (made["amount"], made["applies_from"], made["currency"]) == ("12.50", "2027-02-01", "EUR")
     listed = shell.run("licence", "price").out
     assert "€12.50" in listed
