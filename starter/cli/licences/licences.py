@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from models.licences.add_ons import AddOn
+from models.licences.history import AddOnChange
 from models.licences.licence_views import (
     AddOnCount,
     LicenceChange,
@@ -16,7 +17,7 @@ from models.licences.licence_views import (
     PurchaseView,
 )
 from models.people.callers import Caller
-from starter.cli.language import licence_status, money
+from starter.cli.language import headings, licence_status, money, worded
 from starter.cli.licences import charges
 from starter.cli.licences.charges import Account, licence_desk
 from starter.cli.output import JsonFlag, column_time, print_json, print_table, say
@@ -67,15 +68,29 @@ def buy(
 
 
 def _print_purchase(bought: PurchaseView) -> None:
-    licences = ", ".join(f"LI-{one}" for one in (*bought.again, *bought.new))
-    again = f" ({len(bought.again)} of them again)" if bought.again else ""
-    amount = money(bought.amount, bought.currency)
-    say(
-        f"{bought.reference}: {bought.quantity} x {bought.add_on.label}{again} for {amount} until the end of "
-        f"the billing cycle, then monthly: {licences}."
-    )
+    facts = {
+        "purchase": bought.reference,
+        "quantity": bought.quantity,
+        "add_on": bought.add_on.label,
+        "amount": money(bought.amount, bought.currency),
+        "licences": ", ".join(f"LI-{one}" for one in (*bought.again, *bought.new)),
+    }
+    if bought.again:
+        sentence = worded(
+            "{purchase}: {quantity} x {add_on} ({again} of them again) for {amount} until the end of the "
+            "billing cycle, then monthly: {licences}.",
+            again=len(bought.again),
+            **facts,
+        )
+    else:
+        sentence = worded(
+            "{purchase}: {quantity} x {add_on} for {amount} until the end of the billing cycle, then "
+            "monthly: {licences}.",
+            **facts,
+        )
+    say(sentence)
     if bought.answered:
-        say(f"It answers {', '.join(bought.answered)}.")
+        say(worded("It answers {requests}.", requests=", ".join(bought.answered)))
 
 
 @app.command(name="list")
@@ -97,7 +112,7 @@ def list_licences(
     elif found.licences:
         _print_list(found)
     else:
-        say("There are no such licences." if add_on or status else "There are no licences.")
+        say(worded("There are no such licences.") if add_on or status else worded("There are no licences."))
 
 
 def _print_list(found: LicenceList) -> None:
@@ -107,7 +122,7 @@ def _print_list(found: LicenceList) -> None:
 
 
 def _print_licences(account: str, licences: Iterable[LicenceView]) -> None:
-    columns = ("licence", "add-on", "status", "number", "from then on")
+    columns = headings("licence", "add-on", "status", "number", "from then on")
     rows = [
         (
             licence.reference,
@@ -118,22 +133,23 @@ def _print_licences(account: str, licences: Iterable[LicenceView]) -> None:
         )
         for licence in licences
     ]
-    print_table(f"Licences of {account}", columns, rows, whole=("licence", "number"))
+    whole = headings("licence", "number")
+    print_table(worded("Licences of {account}", account=account), columns, rows, whole=whole)
 
 
 def _later(licence: LicenceView) -> str | None:
     """What becomes of it: given back, or another add-on."""
     if licence.usable_until is not None:
-        return f"until {licence.usable_until}"
+        return worded("until {day}", day=licence.usable_until)
     if licence.next_add_on is not None:
         return f"{licence.next_from}: {licence.next_add_on.label}"
     return None
 
 
 def _print_counts(counts: Sequence[AddOnCount]) -> None:
-    columns = ("add-on", "bought", "in use", "free", "given back")
+    columns = headings("add-on", "bought", "in use", "free", "given back")
     rows = [(one.add_on.label, one.bought, one.in_use, one.free, one.given_back) for one in counts]
-    print_table("Counts", columns, rows)
+    print_table(worded("Counts"), columns, rows)
 
 
 @app.command(name="give-back")
@@ -184,11 +200,21 @@ def change(
 def _print_change(changed: LicenceChange) -> None:
     _print_licences(changed.licence.account, [changed.licence])
     if changed.change is None:
-        say("Nothing is changed: it is, or is to become, this add-on already.")
+        say(worded("Nothing is changed: it is, or is to become, this add-on already."))
     else:
-        kind = changed.change.value.replace("_", " ")
-        amount = money(changed.amount, changed.currency)
-        say(f"The {kind} applies from {changed.applies_from} and is charged with {amount}.")
+        facts = {"day": changed.applies_from, "amount": money(changed.amount, changed.currency)}
+        sentences = {
+            AddOnChange.UPGRADE: worded(
+                "The upgrade applies from {day} and is charged with {amount}.", **facts
+            ),
+            AddOnChange.DOWNGRADE: worded(
+                "The downgrade applies from {day} and is charged with {amount}.", **facts
+            ),
+            AddOnChange.SAME_PRICE: worded(
+                "The change at the same price applies from {day} and is charged with {amount}.", **facts
+            ),
+        }
+        say(sentences[changed.change])
 
 
 @app.command()
@@ -223,11 +249,11 @@ def requests(
     elif found:
         _print_requests(found)
     else:
-        say("There are no such requests." if open_only else "There are no requests.")
+        say(worded("There are no such requests.") if open_only else worded("There are no requests."))
 
 
 def _print_requests(found: Sequence[LicenceRequestView]) -> None:
-    columns = ("request", "requested (UTC)", "add-on", "licences", "answered by")
+    columns = headings("request", "requested (UTC)", "add-on", "licences", "answered by")
     for account in dict.fromkeys(one.account for one in found):
         rows = [
             (
@@ -235,9 +261,10 @@ def _print_requests(found: Sequence[LicenceRequestView]) -> None:
                 column_time(one.at),
                 one.add_on.label,
                 one.quantity,
-                f"LP-{one.purchase_id}" if one.purchase_id else "open",
+                f"LP-{one.purchase_id}" if one.purchase_id else worded("open"),
             )
             for one in found
             if one.account == account
         ]
-        print_table(f"Requests for licences of {account}", columns, rows, whole=("request",))
+        title = worded("Requests for licences of {account}", account=account)
+        print_table(title, columns, rows, whole=headings("request"))
