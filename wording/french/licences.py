@@ -82,7 +82,7 @@ LICENCES = {
     "day_invalid": "Un jour de facturation va de 1 à 31.",
     "date_invalid": "Un jour s’écrit 2026-12-31.",
     "licence_or_add_on": "Nommez une licence, ou une option avec le nombre de licences, mais pas les deux.",
-    "month_invalid": "Un mois s’écrit 2026-12.",
+    "month_invalid": "Un mois s’écrit 2026-12 ; il y en a de 0001-01 à 9999-12.",
     "time_zone_invalid": "Un fuseau horaire est l’un de la base IANA, tel que Europe/Paris.",
     "currency_invalid": (
         "Une devise est le code, à trois lettres (ISO 4217), d’une devise avec centimes, tel que EUR."

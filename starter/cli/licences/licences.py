@@ -20,7 +20,7 @@ from models.people.callers import Caller
 from starter.cli.language import headings, licence_status, money, worded
 from starter.cli.licences import charges
 from starter.cli.licences.charges import Account, licence_desk
-from starter.cli.output import JsonFlag, column_time, print_json, print_table, say
+from starter.cli.output import JsonFlag, column_time, key_of, print_json, print_table, say
 from starter.cli.session import caller, run, run_at, settings
 
 if TYPE_CHECKING:
@@ -36,10 +36,9 @@ app.command(name="billing")(charges.billing)
 _ADD_ONS = ", ".join(AddOn)
 TheAddOn = Annotated[str, typer.Argument(metavar="ADD_ON", help=f"One of: {_ADD_ONS}.")]
 Quantity = Annotated[int, typer.Argument(metavar="QUANTITY", help="The number of licences.")]
-Key = Annotated[
-    str | None,
-    typer.Option("--key", help="Idempotency key: with the same key it is done once; generated if left out."),
-]
+Purchase = Annotated[str | None, key_of("purchase")]
+GiveBack = Annotated[str | None, key_of("give-back")]
+Request = Annotated[str | None, key_of("request")]
 
 
 def _at_requests(call: Callable[["LicenceRequestDesk", Caller], Awaitable[Result]]) -> Result:
@@ -55,7 +54,11 @@ def _at_requests(call: Callable[["LicenceRequestDesk", Caller], Awaitable[Result
 
 @app.command()
 def buy(
-    add_on: TheAddOn, quantity: Quantity, account: Account = None, key: Key = None, json: JsonFlag = False
+    add_on: TheAddOn,
+    quantity: Quantity,
+    account: Account = None,
+    key: Purchase = None,
+    json: JsonFlag = False,
 ) -> None:
     """Buy licences. Those that were given back and are still usable are bought again first, at no cost until
     the next billing cycle. Without --key, a command that is repeated buys again.
@@ -162,7 +165,7 @@ def give_back(  # noqa: PLR0917  options of a command
     ] = None,
     quantity: Annotated[int | None, typer.Option("--quantity", help="How many of the add-on.")] = None,
     account: Account = None,
-    key: Key = None,
+    key: GiveBack = None,
     json: JsonFlag = False,
 ) -> None:
     """Give licences back: they stay usable to the end of the period that is paid, and cost nothing after
@@ -223,7 +226,7 @@ def request(  # noqa: PLR0917  options of a command
     quantity: Quantity,
     note: Annotated[str | None, typer.Option("--note", help="A note for the owners.")] = None,
     account: Account = None,
-    key: Key = None,
+    key: Request = None,
     json: JsonFlag = False,
 ) -> None:
     """Request licences: every owner of the account is notified, and a purchase answers the request."""
