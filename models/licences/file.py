@@ -106,8 +106,9 @@ def _msisdn(text: str) -> str:
     try:
         return parse_msisdn(text)
     except ValueError:
-        reason = "not_french_mobile" if is_french_machine(text) else "msisdn_invalid"
-        raise Refused.because(reason) from None
+        if is_french_machine(text):
+            raise Refused.because("not_french_mobile") from None
+        raise Refused.because("msisdn_invalid") from None
 
 
 def _email(text: str) -> str:

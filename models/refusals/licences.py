@@ -54,6 +54,7 @@ LICENCES = {
     # the rows of a file of numbers
     "cell_no_line_type": Declared("it must be direct or shared."),
     "agent_without_name": Declared("an agent needs a name."),
+    "agent_renamed": Declared("{agent} is renamed."),
     "other_agent_before": Declared("line {line} says something else for the same agent."),
     "number_of_other_account": Declared("this phone number is in another account already."),
     "number_other_agent": Declared(

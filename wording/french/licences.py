@@ -46,6 +46,7 @@ LICENCES = {
     "unknown_replace_reason": "Un motif de remplacement d’une eSIM est l’un de : {reasons}.",
     "cell_no_line_type": "la valeur doit être direct ou shared.",
     "agent_without_name": "un agent demande un nom.",
+    "agent_renamed": "{agent} est renommé.",
     "other_agent_before": "la ligne {line} indique autre chose pour le même agent.",
     "number_of_other_account": "ce numéro de téléphone est déjà dans un autre compte.",
     "number_other_agent": (
