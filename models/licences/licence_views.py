@@ -173,6 +173,15 @@ class PriceView(View):
     """The first day of a billing cycle that is charged at it; None while the account has no cycle day."""
 
 
+class PriceChange(View):
+    """The prices of one add-on of an account before and after one is set, by their days."""
+
+    price: PriceView
+    """The one that is set."""
+    before: tuple[PriceView, ...]
+    after: tuple[PriceView, ...]
+
+
 class BillingView(View):
     """How an account is charged (L34)."""
 

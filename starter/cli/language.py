@@ -15,6 +15,7 @@ from models.licences.licence_views import LicenceStatus
 from models.orders.lifecycle import OrderStatus
 from models.orders.rules import Action
 from wording import labels, numbers
+from wording.command_words import command_words
 from wording.licences import numbers as agents_numbers
 from wording.refusals import sentence
 from wording.warnings import warning
@@ -99,6 +100,16 @@ def notice_words() -> Mapping[str, str]:
 def money(amount: Decimal, currency: str) -> str:
     """An amount with its currency."""
     return numbers.money(amount, currency, spoken())
+
+
+def worded(english: str, **facts: object) -> str:
+    """A heading, label or sentence of a command, with these facts."""
+    return command_words(english, spoken()).format_map(facts)
+
+
+def headings(*english: str) -> tuple[str, ...]:
+    """The headings of a table."""
+    return tuple(map(worded, english))
 
 
 def not_sent_step(step: str) -> str:

@@ -196,6 +196,9 @@ _LICENCES: dict[str, Sample] = {
     "set_price": Sample(
         lambda d, c, _, a: d.licences.set_price(c, a, "voice_sms_data", "16.00"), P.MANAGE_ACCOUNTS
     ),
+    "check_price": Sample(
+        lambda d, c, _, a: d.licences.check_price(c, a, "voice_sms_data", "16.00"), P.MANAGE_ACCOUNTS
+    ),
     "billing": Sample(lambda d, c, _, a: d.licences.billing(c, a), P.VIEW_LICENCES),
     "set_billing": Sample(lambda d, c, _, a: d.licences.set_billing(c, a, currency="CHF"), P.MANAGE_ACCOUNTS),
 }

@@ -7,7 +7,7 @@ from models.identifiers import reference
 from models.licences.changes import ChangeResult
 from models.licences.numbers import NumberState
 from models.licences.views import AgentView, NumberView
-from starter.cli.language import change_result, kept_licence, kind_label, order_status
+from starter.cli.language import change_result, headings, kept_licence, kind_label, order_status, worded
 from starter.cli.language import held as hold_sentence
 from starter.cli.licences import unfinished
 from starter.cli.orders.tables import print_events
@@ -90,13 +90,13 @@ def what_ends(number: NumberView) -> str:
 def print_agents(agents: Sequence[AgentView]) -> None:
     """Print one row per agent, by account."""
     if not agents:
-        say("There are no such agents.")
-    columns = ("id", "name", "e-mail", "language", "phone", "numbers")
+        say(worded("There are no such agents."))
+    columns = headings("id", "name", "e-mail", "language", "phone", "numbers")
     for account in dict.fromkeys(agent.account for agent in agents):
         rows = [
             (
                 reference("AG", agent.id),
-                agent.name + (" (deactivated)" if agent.deactivated_at else ""),
+                worded("{name} (deactivated)", name=agent.name) if agent.deactivated_at else agent.name,
                 agent.email,
                 agent.language,
                 _phone(agent),
@@ -105,12 +105,12 @@ def print_agents(agents: Sequence[AgentView]) -> None:
             for agent in agents
             if agent.account == account
         ]
-        print_table(account, columns, rows, whole=("id",))
+        print_table(account, columns, rows, whole=headings("id"))
 
 
 def _phone(agent: AgentView) -> str | None:
     """How it is known that the phone supports eSIM."""
-    return "EID" if agent.eid else "confirmed" if agent.phone_confirmed_at else None
+    return "EID" if agent.eid else worded("confirmed") if agent.phone_confirmed_at else None
 
 
 def _type(number: NumberView) -> str:
