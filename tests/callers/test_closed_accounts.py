@@ -82,11 +82,16 @@ SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wai
 
 async def held(database: Database) -> Mapping[str, int]:
     """How many records of each kind the account has."""
+    (row,) = await run(database, await counting(database))
+    return dict(row._mapping)
+
+
+async def counting(database: Database) -> str:
+    """The query for that."""
     tables = {name for (name,) in await run(database, HAS)}
     assert tables >= KEPT_OF_WORK
-    tables -= KEPT_OF_WORK
-    counts = [(await run(database, f"SELECT count(*) FROM {table}"))[0][0] for table in sorted(tables)]
-    return dict(zip(sorted(tables), counts, strict=True))
+    counts = (f"(SELECT count(*) FROM {table}) AS {table}" for table in sorted(tables - KEPT_OF_WORK))
+    return f"SELECT {', '.join(counts)}"
 
 
 async def codes(desks: Desks, known: Known, name: str) -> set[str]:
