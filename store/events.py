@@ -12,7 +12,7 @@ of transactions that are older than every running one. A long write transaction 
 import base64
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
     BigInteger,
     Select,
     Text,
+    and_,
     bindparam,
     cast,
     exists,
@@ -86,13 +87,25 @@ def row_of(about: tuple[str, ...], happened: Happening) -> dict[str, Any]:
     return {"about": _about(about, data), "type": event, "data": data, "audience": audience_of(event)}
 
 
-async def of(connection: AsyncConnection, scope: Scope, reference: str) -> tuple[EventView, ...]:
-    """What happened to what is known by this reference, oldest first.
+async def of(
+    connection: AsyncConnection,
+    scope: Scope,
+    reference: str,
+    *,
+    besides: Sequence[str] = (),
+    of_types: tuple[str, ...] = (),
+) -> tuple[EventView, ...]:
+    """What happened to what is known by this reference, oldest first; `besides` it also to what is known by
+    these, but only events whose types begin as `of_types` say.
 
     In the scope of all accounts everything. Other scopes hold their account's events that the account may
     see (`Audience`); the caller has checked that what the reference names is in the scope.
     """
-    found = select(*_VIEW).where(EventRow.about.contains([reference])).order_by(EventRow.id)
+    about = EventRow.about.contains([reference])
+    if besides:
+        types = or_(*(EventRow.type.startswith(beginning) for beginning in of_types))
+        about = or_(about, and_(EventRow.about.overlap(list(besides)), types))
+    found = select(*_VIEW).where(about).order_by(EventRow.id)
     if not isinstance(scope, AllAccounts):
         found = found.where(EventRow.account_id == scope.account_id, EventRow.audience == Audience.ACCOUNT)
     return tuple(_view(row) for row in await connection.execute(found))

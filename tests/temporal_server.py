@@ -105,15 +105,18 @@ def a_task_queue() -> str:
 async def eventually(
     look: Callable[[], Awaitable[Found]], until: Callable[[Found], Any], within: float = PATIENCE
 ) -> Found:
-    """Look again and again until it is so, and return what was seen; fails with the last seen."""
-    deadline = time.monotonic() + within
+    """Look again and again until it is so, less and less often, and return what was seen; fails with the
+    last seen.
+    """
+    begun = time.monotonic()
     while True:
         found = await look()
         if until(found):
             return found
-        if time.monotonic() > deadline:
+        taken = time.monotonic() - begun
+        if taken > within:
             raise AssertionError(f"Still, after {within} s: {found!r}")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(min(max(0.02, taken / 20), 0.1))
 
 
 async def comes_true(condition: Callable[[], Any], within: float = PATIENCE) -> None:

@@ -21,6 +21,7 @@ COUNTS: Mapping[str, Plural] = {
     "SIMs": Plural("{number} SIM", "{number} SIMs"),
     "numbers": Plural("{number} number", "{number} numbers"),
     "agents": Plural("{number} agent", "{number} agents"),
+    "renamed_agents": Plural("{number} agent renamed", "{number} agents renamed"),
 }
 """The records that imports and edits count, by their names in the reports."""
 

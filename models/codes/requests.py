@@ -259,6 +259,8 @@ class Imported(View):
     changed: bool
     manager: str | None
     """The address that is pre-filled for a notification (F37, F65)."""
+    sent_by_itself: bool = False
+    """The person for whom the code is meant, such as a number's agent, gets it by e-mail without a call."""
     ended_request: str | None = None
     """The open request that the import ended; its workflow is to be signalled."""
     replaced: int | None = None

@@ -65,7 +65,7 @@ def parse_month(text: str) -> Month:
     """Parse a month such as `2026-12`. Raises `Refused` (`month_invalid`)."""
     found = _MONTH.fullmatch(text.strip())
     year, month = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not (1 <= year <= _LAST_YEAR and 1 <= month <= 12):
+    if not (year >= 1 and 1 <= month <= 12):
         raise Refused.because("month_invalid")
     return Month(year, month)
 

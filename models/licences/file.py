@@ -13,7 +13,7 @@ from models.errors import Refusal, Refused
 from models.identifiers import parse_msisdn
 from models.imports import Progress, RowNotes
 from models.language import Language, parse_language
-from models.licences.numbers import LineType
+from models.licences.numbers import LineType, is_french_machine
 from models.licences.phones import parse_eid
 from models.people.addresses import parse_email
 
@@ -106,6 +106,8 @@ def _msisdn(text: str) -> str:
     try:
         return parse_msisdn(text)
     except ValueError:
+        if is_french_machine(text):
+            raise Refused.because("not_french_mobile") from None
         raise Refused.because("msisdn_invalid") from None
 
 

@@ -10,6 +10,9 @@ from enum import StrEnum
 from models.licences.add_ons import AddOn
 from models.licences.charges import ChargeReason
 from models.licences.history import AddOnChange
+from models.operations.not_sent import NotSentView
+from models.operations.views import HoldView
+from models.orders.lifecycle import HoldReason
 from models.values import View
 
 
@@ -170,6 +173,15 @@ class PriceView(View):
     """The first day of a billing cycle that is charged at it; None while the account has no cycle day."""
 
 
+class PriceChange(View):
+    """The prices of one add-on of an account before and after one is set, by their days."""
+
+    price: PriceView
+    """The one that is set."""
+    before: tuple[PriceView, ...]
+    after: tuple[PriceView, ...]
+
+
 class BillingView(View):
     """How an account is charged (L34)."""
 
@@ -239,3 +251,9 @@ class LicenceRequestView(View):
     """When all owners had been notified."""
     purchase_id: int | None = None
     """The purchase that answered it; None while it is open."""
+    holds: tuple[HoldView, ...] = ()
+    """Why the owners cannot be notified until a person acts, oldest first."""
+    held_reason: HoldReason | None = None
+    held_since: datetime | None = None
+    not_sent: tuple[NotSentView, ...] = ()
+    """The e-mails to owners that have not been sent yet."""

@@ -4,6 +4,8 @@ import re
 from enum import StrEnum
 
 _FRENCH_MOBILE = re.compile(r"\+33[67][0-9]{8}")
+_FRENCH_MACHINE = re.compile(r"\+330?700[0-9]{10}")
+_SEPARATORS = re.compile(r"[\s().\-/]+")
 
 
 class LineType(StrEnum):
@@ -63,3 +65,11 @@ def is_french_mobile(msisdn: str) -> bool:
     Not the 14-digit numbers of machines (+33 700...), nor overseas mobiles such as +262.
     """
     return _FRENCH_MOBILE.fullmatch(msisdn) is not None
+
+
+def is_french_machine(text: str) -> bool:
+    """Whether this is the 14-digit number of a machine, +33 700 and ten digits, however it is written (L5).
+
+    It is longer than the phone numbers of people, so it cannot be parsed as one.
+    """
+    return _FRENCH_MACHINE.fullmatch(_SEPARATORS.sub("", text)) is not None

@@ -1,4 +1,4 @@
-"""Numbers and their agents as they are read."""
+"""Numbers and their agents as they are read, and what changes of them have left to be done."""
 
 from datetime import datetime
 
@@ -6,10 +6,36 @@ from models.events import EventView
 from models.fleet.inventory import SimState
 from models.language import Language
 from models.licences.add_ons import AddOn
-from models.licences.numbers import LineType, NumberState
+from models.licences.numbers import Change, LineType, Notice, NumberState
+from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
 from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.values import View
+
+
+class UnfinishedChangeView(View):
+    """A change of a number that has left something to be done: mostly, the provider of an eSIM is to be asked
+    to stop, suspend or resume it, and is not notified yet (L30).
+    """
+
+    id: str
+    """`number-change-...`: what `order retry` continues."""
+    change: Change
+    since: datetime
+    """When the number was changed."""
+    notice: Notice | None = None
+    """What the provider is still to be asked; None if it was asked, and another step is held."""
+    sim_id: int | None = None
+    provider: str
+    distributor: str
+    """Whose order contacts are asked."""
+    overdue: bool
+    """It is held, an attempt has failed, or it takes longer than one attempt may take."""
+    holds: tuple[HoldView, ...] = ()
+    held_reason: HoldReason | None = None
+    held_since: datetime | None = None
+    not_sent: tuple[NotSentView, ...] = ()
+    """What an attempt to send has failed for."""
 
 
 class NumberView(View):
@@ -44,6 +70,10 @@ class NumberView(View):
     """Why its open order, or the last one until its agent is notified, waits for a person; oldest first."""
     held_reason: HoldReason | None = None
     held_since: datetime | None = None
+    unfinished_changes: tuple[UnfinishedChangeView, ...] = ()
+    """What its provider is still to be asked because it was changed, and changes that are held; the oldest
+    first (L30).
+    """
     suspended_at: datetime | None = None
     suspended_for: str | None = None
     deleted_at: datetime | None = None

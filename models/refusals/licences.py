@@ -48,12 +48,18 @@ LICENCES = {
     "esim_stopped": Declared(
         "The eSIM {sim} has stopped all the same; its provider is asked to stop it.", CONFLICT
     ),
+    "licence_freed": Declared(
+        "The licence {licence} is free again. To assign it once the other reasons are resolved: "
+        "`esim-orders number assign {number} --licence {licence} --user USER`.",
+        CONFLICT,
+    ),
     "reason_needed": Declared("A suspension needs a reason."),
     "unknown_stop_reason": Declared("A reason to stop an eSIM is one of: {reasons}."),
     "unknown_replace_reason": Declared("A reason to replace an eSIM is one of: {reasons}."),
     # the rows of a file of numbers
     "cell_no_line_type": Declared("it must be direct or shared."),
     "agent_without_name": Declared("an agent needs a name."),
+    "agent_renamed": Declared("{agent} is renamed."),
     "other_agent_before": Declared("line {line} says something else for the same agent."),
     "number_of_other_account": Declared("this phone number is in another account already."),
     "number_other_agent": Declared(
@@ -94,7 +100,7 @@ LICENCES = {
     "licence_or_add_on": Declared(
         "Name one licence, or an add-on with the number of licences, and not both."
     ),
-    "month_invalid": Declared("A month is written as 2026-12."),
+    "month_invalid": Declared("A month is written as 2026-12; there are 0001-01 to 9999-12."),
     "time_zone_invalid": Declared("A time zone is one of the IANA database, such as Europe/Paris."),
     "currency_invalid": Declared(
         "A currency is the code of one with cents, three letters of ISO 4217, such as EUR."

@@ -1,8 +1,11 @@
 """Format the pages of `--help` and the errors of wrong options.
 
-A flag is shown by its name only, since it has no value.
+A flag is shown by its name only, since it has no value. A paragraph is broken into lines only where the page
+is full. A negative number is no option, so that a command can refuse it as any other wrong number.
 """
 
+import inspect
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,8 +23,21 @@ def _as_flags(parameters: list[Any]) -> list[Any]:
     return parameters
 
 
+_NEGATIVE = re.compile(r"-[0-9.,]+", re.ASCII)
+
+
 class Command(TyperCommand):
-    """A command whose flags are shown as flags."""
+    """A command whose flags are shown as flags, and whose help fills the page."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        paragraphs = inspect.cleandoc(self.help or "").split("\n\n")
+        self.help = "\n\n".join(" ".join(paragraph.splitlines()) for paragraph in paragraphs)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse its options and arguments."""
+        ctx.ignore_unknown_options |= any(_NEGATIVE.fullmatch(argument) for argument in args)
+        return super().parse_args(ctx, args)
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Its options and arguments."""

@@ -9,11 +9,14 @@ from decimal import Decimal
 from models.codes.requests import RequestStatus
 from models.errors import Refusal
 from models.language import Language, parse_language
+from models.licences.changes import ChangeResult
 from models.licences.charges import ChargeReason
 from models.licences.licence_views import LicenceStatus
 from models.orders.lifecycle import OrderStatus
 from models.orders.rules import Action
 from wording import labels, numbers
+from wording.command_words import command_words
+from wording.licences import numbers as agents_numbers
 from wording.refusals import sentence
 from wording.warnings import warning
 
@@ -79,9 +82,34 @@ def charge_reason(reason: ChargeReason) -> str:
     return labels.charge_reason(reason, spoken())
 
 
+def change_result(result: ChangeResult) -> str:
+    """What a change of a number has changed."""
+    return agents_numbers.changed(result, spoken())
+
+
+def kept_licence(licence: str, number: str) -> str:
+    """The licence of a number that has neither an eSIM nor an open order."""
+    return agents_numbers.kept(licence, number, spoken())
+
+
+def notice_words() -> Mapping[str, str]:
+    """The labels and sentences about what a provider is still to be asked."""
+    return agents_numbers.notice_words(spoken())
+
+
 def money(amount: Decimal, currency: str) -> str:
     """An amount with its currency."""
     return numbers.money(amount, currency, spoken())
+
+
+def worded(english: str, **facts: object) -> str:
+    """A heading, label or sentence of a command, with these facts."""
+    return command_words(english, spoken()).format_map(facts)
+
+
+def headings(*english: str) -> tuple[str, ...]:
+    """The headings of a table."""
+    return tuple(map(worded, english))
 
 
 def not_sent_step(step: str) -> str:

@@ -31,6 +31,13 @@ def how_many(explained: str) -> Any:
     return typer.Option(min=1, max=MOST_ROWS, help=explained)
 
 
+def key_of(what: str) -> Any:
+    """The option under which a command that is repeated does its work once."""
+    return typer.Option(
+        "--key", help=f"Idempotency key: the same key is the same {what}; generated if left out."
+    )
+
+
 def print_json(value: Any) -> None:
     """Print one JSON document: models, or lists and dicts of them."""
     print(json.dumps(_plain(value), ensure_ascii=False, indent=2, default=str), flush=True)

@@ -25,6 +25,7 @@ from store.licences import free, licences
 from store.licences.esims import sim_of
 from store.licences.lookups import NumberKey, find_number
 from store.licences.resend import resend
+from store.licences.unused import free_unused
 from store.orders import views
 from store.session import Database
 
@@ -63,6 +64,7 @@ class AssignmentDesk(ConnectedDesk):
         super().__init__(client, database, settings)
         self._orders = OrderDesk(client, database, settings)
         self._changes = NumberChanges(self._calls, database)
+        self._kept = settings.number_recoverable_for
         self._workflows = QrWorkflows(self._calls, database, settings)
 
     async def assign(self, caller: Caller, draft: AssignDraft) -> Placed:
@@ -93,8 +95,8 @@ class AssignmentDesk(ConnectedDesk):
         """Replace the eSIM of a number; the licence stays (L29, L30).
 
         Of a lost or stolen phone the eSIM is stopped first, which cancels an open order of the number. If the
-        replacement is then refused, the eSIM has stopped all the same: one of the reasons says so
-        (`esim_stopped`).
+        replacement is then refused, the eSIM has stopped all the same, and its licence is free: two of the
+        reasons say so (`esim_stopped`, `licence_freed`).
         """
         number, what = await self._replaced(caller, draft)
         key = checked_key(draft.key)
@@ -102,9 +104,10 @@ class AssignmentDesk(ConnectedDesk):
         try:
             return await self._orders.place_order(caller, what, key)
         except Refused as refused:
-            if stopped is None:
+            if not what.reason.stops_at_once:
                 raise
-            raise Refused(*refused.refusals, Refusal.of("esim_stopped", sim=f"S-{stopped}")) from None
+            also = await self._left_without(caller, number, stopped)
+            raise Refused(*refused.refusals, *also) from None
 
     async def check_replace(self, caller: Caller, draft: ReplaceDraft) -> ReplaceLicenceEsim:
         """What `replace` would order now. Raises `Refused` like it; nothing is started or stored. A lost or
@@ -170,6 +173,17 @@ class AssignmentDesk(ConnectedDesk):
             caller, number, Change.STOP_ESIM, stop, keeps_licence=True, reason=what.reason.value
         )
         return result.sim_id
+
+    async def _left_without(self, caller: Caller, number: NumberKey, stopped: int | None) -> list[Refusal]:
+        """Free the licence of a number whose lost eSIM gets no replacement, so that it is not in use for
+        nothing; what the caller is to know of that. The eSIM may have stopped in an earlier call.
+        """
+        async with self._database.transaction() as connection:
+            freed = await free_unused(connection, number.account_id, number.id, caller.by, self._kept)
+        also = [] if stopped is None else [Refusal.of("esim_stopped", sim=f"S-{stopped}")]
+        if freed is not None:
+            also.append(Refusal.of("licence_freed", licence=f"LI-{freed}", number=f"N-{number.id}"))
+        return also
 
     async def _replaced(self, caller: Caller, draft: ReplaceDraft) -> tuple[NumberKey, ReplaceLicenceEsim]:
         async with self._database.reading() as connection:

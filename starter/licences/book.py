@@ -9,13 +9,14 @@ from datetime import timedelta
 from models.imports import ImportReport, Progress
 from models.licences.file import parse_numbers
 from models.licences.views import AgentView, NumberView
-from models.people.callers import Caller, Permission
+from models.people.callers import Caller, OfAccount, Permission
 from starter.imports import own_accounts
 from store import lookups
-from store.licences import agents, number_views
+from store.licences import agents, history, number_views
 from store.licences.file_import import import_numbers
 from store.licences.lookups import find_agent, find_number
 from store.licences.tables import LicenceRow, NumberRow
+from store.operations import holds
 from store.session import Database
 from store.staging import importing
 
@@ -46,9 +47,12 @@ class NumberBook:
         *,
         agent: str | None = None,
         assigned: bool | None = None,
+        held: bool = False,
         limit: int | None = None,
     ) -> list[NumberView]:
-        """List numbers with their assignment (L8); `assigned`: only those that use a licence, or use none."""
+        """List numbers with their assignment (L8); `assigned`: only those that use a licence, or use none;
+        `held`: only those whose order or change is held.
+        """
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             user = None if agent is None else await find_agent(connection, scope, agent)
@@ -57,6 +61,8 @@ class NumberBook:
             if assigned is not None:
                 uses = LicenceRow.id.is_not(None)
                 chosen = (*chosen, uses if assigned else ~uses)
+            if held:
+                chosen = (*chosen, number_views.HELD)
             return await number_views.numbers(connection, scope, self._kept, chosen=chosen, limit=limit)
 
     async def number(self, caller: Caller, number: str) -> NumberView:
@@ -65,6 +71,23 @@ class NumberBook:
             found = await find_number(connection, caller.scope, number)
             caller.require(Permission.VIEW_LICENCES)
             return await number_views.number(connection, caller.scope, found.id, self._kept)
+
+    async def people(self, caller: Caller, number: NumberView) -> dict[str, str]:
+        """Names and addresses of the people in the events of the number, by reference (`user:3`), and the
+        address of each notification of its QR codes by the notification's id.
+        """
+        async with self._database.reading() as connection:
+            found = await find_number(connection, caller.scope, f"N-{number.id}")
+            caller.require(Permission.VIEW_LICENCES)
+            return await history.people(connection, OfAccount(found.account_id), number.events)
+
+    async def held(self, caller: Caller) -> dict[str, int]:
+        """How many changes of numbers and requests for licences wait for a person, by their kind; kinds of
+        which none does are left out.
+        """
+        async with self._database.reading() as connection:
+            caller.require(Permission.VIEW_LICENCES)
+            return await holds.counts(connection, caller.scope, ("number-change-", "licence-request-"))
 
 
 class AgentBook:

@@ -27,6 +27,7 @@ from models.licences.licence_views import (
     LicenceList,
     LicenceStatus,
     LicenceView,
+    PriceChange,
     PriceView,
     PurchaseView,
     counted,
@@ -162,7 +163,8 @@ class LicenceDesk:
         """Set what an add-on costs the account a month, such as `10.00`, from a day on (L35).
 
         The first price applies at once, or from the day given; another one from a day after today, and
-        charges the billing cycles that begin from then on.
+        charges the billing cycles that begin from then on. The price of an earlier day can be corrected until
+        it is charged.
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
@@ -170,6 +172,17 @@ class LicenceDesk:
             what, price = parse_add_on(add_on), parse_amount(amount)
             day = None if since is None else parse_day(since)
             return await prices.set_price(connection, found.id, what, price, since=day, by=caller.by)
+
+    async def check_price(
+        self, caller: Caller, account: str | None, add_on: str, amount: str, since: str | None = None
+    ) -> PriceChange:
+        """The prices of the add-on before and after `set_price`, or why it would be refused; sets none."""
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.MANAGE_ACCOUNTS)
+            what, price = parse_add_on(add_on), parse_amount(amount)
+            day = None if since is None else parse_day(since)
+            return await prices.check_price(connection, found.id, what, price, since=day, by=caller.by)
 
     async def billing(self, caller: Caller, account: str | None = None) -> BillingView:
         """The cycle day, time zone and currency of an account."""

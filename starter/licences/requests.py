@@ -41,13 +41,20 @@ class LicenceRequestDesk(ConnectedDesk):
         return made
 
     async def requests(
-        self, caller: Caller, account: str | None = None, *, open_only: bool = False
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        open_only: bool = False,
+        held: bool = False,
     ) -> list[LicenceRequestView]:
-        """List requests for licences, the oldest first; `open_only`: those that no purchase has answered."""
+        """List requests for licences, the oldest first; `open_only`: those that no purchase has answered;
+        `held`: those of which the owners cannot be notified until a person acts.
+        """
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
-            return await request_rows.requests(connection, scope, open_only=open_only)
+            return await request_rows.requests(connection, scope, open_only=open_only, held=held)
 
     async def _notify_owners(self, account_id: int, made: LicenceRequestView) -> None:
         """Start the workflow, which is a no-op where it runs; an owner's purchase may have answered it."""

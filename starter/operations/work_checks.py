@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
+from models.identifiers import reference
 from models.operations.not_sent import NotSentReason
 from models.people.callers import AllAccounts
 from starter.operations.readiness import UNKNOWN, Check, within
@@ -100,21 +101,24 @@ async def failing(client: Client, queue: str) -> Check:
 async def held(database: Database) -> Check:
     """What is held, by reason."""
 
-    async def ask() -> metrics.Metrics:
+    async def ask() -> tuple[metrics.Metrics, list[int]]:
         async with database.reading() as connection:
-            return await metrics.held(connection)
+            return await metrics.held(connection), await checks.held_numbers(connection)
 
-    found, unavailable = await within(ask, _NO_ANSWER)
-    if found is None:
+    answer, unavailable = await within(ask, _NO_ANSWER)
+    if answer is None:
         return Check("held", ok=False, sentence=unavailable)
+    found, number_ids = answer
     counts: dict[str, list[str]] = {}
     for (what, reason), number in sorted(found.items()):
         if number:
             counts.setdefault(what, []).append(f"{reason} {number:.0f}")
     if not counts:
         return Check("held", ok=True, sentence="Nothing waits for a person.")
+    named = {"number_change": f" ({_named([reference('N', number_id) for number_id in number_ids])})"}
     all_of_them = "; ".join(
-        f"{_HELD.get(what, _named_kind(what))}: {', '.join(reasons)}" for what, reasons in counts.items()
+        f"{_HELD.get(what, _named_kind(what))}: {', '.join(reasons)}{named.get(what, '')}"
+        for what, reasons in counts.items()
     )
     sentence = (
         f"Held {all_of_them}. Fix the cause (docs/operations.md), then run: "
@@ -140,8 +144,9 @@ async def not_sent(database: Database) -> Check:
         f"{reason} {number} ({NotSentReason(reason).sentence})" for reason, number in sorted(reasons.items())
     )
     ids = tuple(dict.fromkeys(unsent.id for unsent in found))
+    named = _named(tuple(dict.fromkeys(map(_with_number, found))))
     sentence = (
-        f"Not gone out yet since {found[0].since:%Y-%m-%d %H:%M:%S} UTC: {_named(ids)}. {by_reason} "
+        f"Not gone out yet since {found[0].since:%Y-%m-%d %H:%M:%S} UTC: {named}. {by_reason} "
         "What has a workflow and is not held is tried again by itself. "
         "Correct the cause (docs/operations.md)."
     )
@@ -187,6 +192,11 @@ async def _late(
     if found is None:
         return Check(name, ok=False, sentence=unavailable)
     return Check(name, ok=not found, sentence=late.format(_named(found)) if found else fine, ids=tuple(found))
+
+
+def _with_number(unsent: NotSentYet) -> str:
+    """The id of what is not sent; of a change with its number."""
+    return unsent.id + (f" ({reference('N', unsent.number_id)})" if unsent.number_id else "")
 
 
 def _named(names: Sequence[str]) -> str:

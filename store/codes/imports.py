@@ -18,6 +18,7 @@ from store import events
 from store.codes import notifications, request_steps
 from store.codes.code_locks import LockedQrRequest, LockedQrSim, lock_codes, lock_open_request, lock_sim
 from store.codes.managers import manager_of
+from store.codes.recipients import sent_by_itself
 from store.codes.tables import QrRequestRow, QrVersionRow
 from store.event_table import EventRow
 from store.fleet.tables import SimRow
@@ -122,10 +123,13 @@ async def take(
     if asked or not same:
         await _record(connection, sim, asked, brought, found.number)
     answered = asked.id if asked else None
+    known = same is not None and (asked is None or await notifications.is_notified(connection, same.id))
+    sent = not known and await sent_by_itself(connection, sim_id, answered=asked is not None)
     return Imported(
         version=found,
         changed=same is None,
         manager=await manager_of(connection, sim_id, imported_by=by.actor, request_id=answered),
+        sent_by_itself=sent,
         ended_request=answered,
         replaced=before.number if before is not None and same is None else None,
         dead_links=dead,

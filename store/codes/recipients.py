@@ -12,12 +12,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.people.callers import Permission
 from store.fleet.tables import SimRow
 from store.licences.recipients import NoAgentAddress, agent_of
+from store.licences.waiting import REQUEST_CODE
 from store.mail_subjects import Person
+from store.operations import holds
+from store.orders.tables import FollowUpRow, OrderRow
 
 RECIPIENTS: dict[str, Callable[[AsyncConnection, int], Awaitable[Person | None]]] = {"number": agent_of}
 """How the recipient of a SIM's code is found, by the kind of its holder: the prefix of `sims.holder`."""
 TO_OTHERS: dict[str, Permission] = {"number": Permission.ASSIGN_LICENCES}
 """What a caller needs to notify another address than that person's, by the kind of the holder."""
+_BY_ORDER = (
+    select(FollowUpRow.id)
+    .join(OrderRow, OrderRow.id == FollowUpRow.order_id)
+    .where(
+        OrderRow.esim_id == bindparam("sim"),
+        FollowUpRow.kind == REQUEST_CODE,
+        FollowUpRow.done_at.is_(None),
+        ~holds.is_held(OrderRow.id),
+    )
+)
 _HOLDER = select(SimRow.holder).where(SimRow.id == bindparam("sim"))
 
 
@@ -51,6 +64,15 @@ async def address_for(connection: AsyncConnection, sim_id: int, requester: str) 
     if not person.email:
         raise NoAgentAddress
     return person.email
+
+
+async def sent_by_itself(connection: AsyncConnection, sim_id: int, *, answered: bool) -> bool:
+    """Whether the person for whom the SIM's code is meant gets the code, which was just imported, by e-mail
+    without a call: from the request that it has `answered`, else from the order that brought the SIM.
+    """
+    if kind_of(await connection.scalar(_HOLDER, {"sim": sim_id})) not in RECIPIENTS:
+        return False
+    return answered or await connection.scalar(_BY_ORDER, {"sim": sim_id}) is not None
 
 
 def kind_of(holder: str | None) -> str:

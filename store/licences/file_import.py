@@ -8,12 +8,14 @@ phone number is added as a new number; in another account it is at once.
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
-from models.imports import ImportReport, Progress, RowNotes, counted
+from models.identifiers import reference
+from models.imports import ImportReport, Progress, RowNote, RowNotes, counted
 from models.licences.file import NumberRow
 from models.people.callers import By
 from store import events
@@ -138,6 +140,11 @@ LEFT JOIN LATERAL (
     WHERE staged.email IS NULL AND one.account_id = account.id AND one.email IS NULL
       AND one.name = staged.agent AND one.deactivated_at IS NULL) AS by_name ON true
 """  # noqa: S608
+_AGENTS_RENAMED = """
+SELECT min(wanted.line_no), agents.id FROM wanted_numbers wanted JOIN agents ON agents.id = wanted.agent_id
+WHERE wanted.agent IS NOT NULL
+GROUP BY agents.id HAVING agents.name <> min(wanted.agent)
+"""
 _AGENTS_CHANGED = """
 UPDATE agents SET name = said.agent, language = said.language, eid = said.eid,
        phone_confirmed_at = CASE WHEN said.supports THEN coalesce(agents.phone_confirmed_at, esim_now()) END
@@ -195,6 +202,7 @@ async def import_numbers(
     }
     new_agents = await ids(connection, _AGENTS)
     await prepare(connection, "wanted_numbers", _WANTED)
+    renamed = (await connection.execute(text(_AGENTS_RENAMED))).all()
     agents = await ids(connection, _AGENTS_CHANGED)
     changed = await ids(connection, _NUMBERS_CHANGED)
     new = await ids(connection, _NUMBERS)
@@ -206,8 +214,18 @@ async def import_numbers(
     ):
         await _record(connection, table, kind, found, by)
     created |= {"numbers": len(new), "agents": len(new_agents)}
-    changes = {"numbers": len(changed), "agents": len(agents)}
-    return ImportReport(rows=len(rows), created=counted(created), changed=counted(changes))
+    changes = {"numbers": len(changed), "agents": len(agents) - len(renamed), "renamed_agents": len(renamed)}
+    return ImportReport(
+        rows=len(rows), created=counted(created), changed=counted(changes), warnings=_warnings(renamed)
+    )
+
+
+def _warnings(renamed: Iterable[Any]) -> tuple[RowNote, ...]:
+    """The agents who are known by another name from now on, each at the first row of the new name."""
+    notes = RowNotes()
+    for line, agent_id in renamed:
+        notes.add(line, "agent_name", Refusal.of("agent_renamed", agent=reference("AG", agent_id)))
+    return notes.warnings()
 
 
 async def _refuse_conflicts(connection: AsyncConnection, kept: timedelta) -> None:

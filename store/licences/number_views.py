@@ -11,9 +11,10 @@ from models.fleet.inventory import IN_PLACE, SimState
 from models.licences.views import NumberView
 from models.orders.lifecycle import OPEN
 from models.people.callers import Scope
-from store import events
 from store.codes.tables import QrVersionRow
 from store.fleet.tables import SimRow
+from store.licences import history as history_of
+from store.licences import unfinished_changes
 from store.licences.facts import STATE, add_on_today
 from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberRow
 from store.operations import holds
@@ -34,6 +35,8 @@ _SHOWN = (
     .scalar_subquery()
 )
 """The open order of a number, else the last one that is held, such as for the agent's address (L27)."""
+HELD = or_(holds.is_held(OrderRow.id), unfinished_changes.HELD)
+"""Whether that order, or a change of the number, is held, as a condition."""
 
 
 async def numbers(
@@ -47,7 +50,8 @@ async def numbers(
     """Numbers, sorted by account and phone number; deleted ones too, which are `kept` for some time."""
     statement = _numbers().where(within(scope, NumberRow.account_id), *chosen)
     ordered = statement.order_by(AccountRow.name, NumberRow.msisdn).limit(limit)
-    return [_view(row) for row in await connection.execute(ordered, {"kept": kept})]
+    rows = await connection.execute(ordered, {"kept": kept})
+    return await _with_unfinished(connection, [_view(row) for row in rows])
 
 
 async def number(
@@ -55,10 +59,17 @@ async def number(
 ) -> NumberView:
     """One number with everything that happened to it; it must exist in the scope."""
     statement = _numbers().where(NumberRow.id == number_id, within(scope, NumberRow.account_id))
-    view = _view((await connection.execute(statement, {"kept": kept})).one())
+    row = (await connection.execute(statement, {"kept": kept})).one()
+    (view,) = await _with_unfinished(connection, [_view(row)])
     if not history:
         return view
-    return view.model_copy(update={"events": await events.of(connection, scope, f"number:{number_id}")})
+    return view.model_copy(update={"events": await history_of.of_number(connection, scope, number_id)})
+
+
+async def _with_unfinished(connection: AsyncConnection, views: list[NumberView]) -> list[NumberView]:
+    """The numbers with what changes of them have left to be done."""
+    found = await unfinished_changes.of_numbers(connection, [view.id for view in views])
+    return [view.model_copy(update={"unfinished_changes": found.get(view.id, ())}) for view in views]
 
 
 def _columns() -> tuple[Any, ...]:

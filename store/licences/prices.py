@@ -1,5 +1,10 @@
-"""What an add-on costs an account a month: prices are added for a later day, never changed for a past one."""
+"""What an add-on costs an account a month: prices are added for a later day.
 
+The price of a day that has come can be corrected as long as no charge was made at it. So charges stay as they
+were (L35).
+"""
+
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,12 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.licences.add_ons import AddOn
-from models.licences.licence_views import PriceView
+from models.licences.charges import charges
+from models.licences.licence_views import PriceChange, PriceView
 from models.licences.periods import next_period, period_of
 from models.licences.prices import Price, PriceList
 from models.people.callers import By, OfAccount, Scope
 from store import events
-from store.licences import billing
+from store.licences import billing, entries
 from store.licences.billing import CURRENCY, Billing
 from store.licences.tables import BillingRow, PriceRow
 from store.locks import keep_account_open
@@ -77,12 +83,13 @@ async def set_price(
     by: By,
 ) -> PriceView:
     """Set the price of an add-on from a day on: from today unless said otherwise while none is in force, then
-    from tomorrow. What it is already stays so. Raises `Refused` (`price_in_the_past`, `account_closed`).
+    from tomorrow. Another price of the same day replaces the one before. What it is already stays so. Raises
+    `Refused` (`price_in_the_past`, `account_closed`).
     """
     await keep_account_open(connection, account_id)
     terms = await billing.locked(connection, account_id)
-    rows = [row for row in await connection.execute(_PRICES, {"account": account_id}) if row.add_on == add_on]
-    known = {row.since: row.amount for row in rows}
+    rows = list(await connection.execute(_PRICES, {"account": account_id}))
+    known = {row.since: row.amount for row in rows if row.add_on == add_on}
     last = max(known, default=None)
     in_force = any(day <= terms.today for day in known)
     if since is None and in_force and last is not None and known[last] == amount:
@@ -90,12 +97,49 @@ async def set_price(
     else:
         day = since or terms.today + timedelta(days=1 if in_force else 0)
     if known.get(day) != amount:
-        if in_force and day <= terms.today:
-            raise Refused.because("price_in_the_past")
         price = Price(add_on=add_on, since=day, amount=amount, currency=terms.currency)
+        if in_force and day <= terms.today:
+            listed = [_price(row, terms.currency) for row in rows]
+            if day not in known or await _charged(connection, terms, listed, price):
+                raise Refused.because("price_in_the_past")
         await _add(connection, account_id, price, by)
     shown = await prices(connection, OfAccount(account_id))
     return next(price for price in shown if (price.add_on, price.since) == (add_on, day))
+
+
+async def check_price(
+    connection: AsyncConnection,
+    account_id: int,
+    add_on: AddOn,
+    amount: Decimal,
+    *,
+    since: date | None,
+    by: By,
+) -> PriceChange:
+    """The prices of an add-on before and after setting one, which is not done. Raises as `set_price` does."""
+    before = await prices(connection, OfAccount(account_id))
+    async with connection.begin_nested() as tried:
+        price = await set_price(connection, account_id, add_on, amount, since=since, by=by)
+        after = await prices(connection, OfAccount(account_id))
+        await tried.rollback()
+    return PriceChange(
+        price=price,
+        before=tuple(price for price in before if price.add_on is add_on),
+        after=tuple(price for price in after if price.add_on is add_on),
+    )
+
+
+async def _charged(
+    connection: AsyncConnection, terms: Billing, listed: Sequence[Price], corrected: Price
+) -> bool:
+    """Whether a charge up to today was made at the price that is corrected: then charges would change."""
+    others = [one for one in listed if (one.add_on, one.since) != (corrected.add_on, corrected.since)]
+    was, becomes = PriceList(listed), PriceList([*others, corrected])
+    known = await entries.histories(connection, terms.account_id)
+    return any(
+        charges(history, was, terms.day, terms.today) != charges(history, becomes, terms.day, terms.today)
+        for history in known.values()
+    )
 
 
 async def _add(connection: AsyncConnection, account_id: int, price: Price, by: By) -> None:

@@ -14,6 +14,7 @@ from models.people.callers import By, Scope
 from store import events
 from store.licences.tables import LicenceRequestRow
 from store.locks import keep_account_open
+from store.operations import holds, not_sent
 from store.people.tables import AccountRow
 from store.scopes import within
 
@@ -29,6 +30,8 @@ _REQUESTS = select(
     LicenceRequestRow.at,
     LicenceRequestRow.notified_at,
     LicenceRequestRow.purchase_id,
+    holds.of(LicenceRequestRow.id).label("holds"),
+    not_sent.of(LicenceRequestRow.id).label("not_sent"),
 ).join(AccountRow, AccountRow.id == LicenceRequestRow.account_id)
 
 
@@ -71,15 +74,19 @@ async def request(  # noqa: PLR0917  what a request has
 
 
 async def requests(
-    connection: AsyncConnection, scope: Scope, *, open_only: bool = False
+    connection: AsyncConnection, scope: Scope, *, open_only: bool = False, held: bool = False
 ) -> list[LicenceRequestView]:
-    """The requests of the scope, the oldest first."""
+    """The requests of the scope, the oldest first; `held`: of which the owners cannot be notified."""
     mine = _REQUESTS.where(within(scope, LicenceRequestRow.account_id))
     if open_only:
         mine = mine.where(LicenceRequestRow.purchase_id.is_(None))
+    if held:
+        mine = mine.where(holds.is_held(LicenceRequestRow.id))
     rows = await connection.execute(mine.order_by(LicenceRequestRow.at, LicenceRequestRow.id))
     return [_view(row) for row in rows]
 
 
 def _view(row: Any) -> LicenceRequestView:
-    return LicenceRequestView(**{**row._mapping, "requested_by": f"user:{row.requested_by}"})
+    cells = dict(row._mapping) | {"requested_by": f"user:{row.requested_by}"}
+    held, unsent = holds.read(cells.pop("holds")), not_sent.read(cells.pop("not_sent"))
+    return LicenceRequestView(**cells, **held, not_sent=unsent)

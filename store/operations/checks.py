@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import row
 from store.codes.tables import QrNotificationRow
+from store.licences.tables import NumberChangeRow
 from store.mail_table import MailRow
 from store.operations.not_sent import ALL
 from store.operations.tables import HoldRow
@@ -35,7 +36,17 @@ _OVERDUE = (
     .group_by(FollowUpRow.order_id)
     .order_by(func.min(FollowUpRow.due_since))
 )
-_NOT_SENT = select(ALL.c.subject_id, ALL.c.reason, ALL.c.since).order_by(ALL.c.since, ALL.c.subject_id)
+_NOT_SENT = (
+    select(ALL.c.subject_id, ALL.c.reason, ALL.c.since, NumberChangeRow.number_id)
+    .outerjoin(NumberChangeRow, NumberChangeRow.id == ALL.c.subject_id)
+    .order_by(ALL.c.since, ALL.c.subject_id)
+)
+_HELD_NUMBERS = (
+    select(NumberChangeRow.number_id)
+    .join(HoldRow, HoldRow.workflow_id == NumberChangeRow.id)
+    .group_by(NumberChangeRow.number_id)
+    .order_by(func.min(HoldRow.since), NumberChangeRow.number_id)
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,8 @@ class NotSentYet:
     id: str
     reason: str
     since: datetime
+    number_id: int | None = None
+    """The number, of a change of one."""
 
 
 async def unsent_notifications(connection: AsyncConnection, older_than: timedelta) -> list[str]:
@@ -54,7 +67,12 @@ async def unsent_notifications(connection: AsyncConnection, older_than: timedelt
 
 async def not_sent(connection: AsyncConnection) -> list[NotSentYet]:
     """Every e-mail and provider call that has not been sent yet, oldest first."""
-    return [NotSentYet(row.subject_id, row.reason, row.since) for row in await connection.execute(_NOT_SENT)]
+    return [NotSentYet(*row) for row in await connection.execute(_NOT_SENT)]
+
+
+async def held_numbers(connection: AsyncConnection) -> list[int]:
+    """The numbers of which a change is held, the one that is held for longest first."""
+    return list((await connection.scalars(_HELD_NUMBERS)).all())
 
 
 async def overdue(connection: AsyncConnection, older_than: timedelta) -> list[str]:

@@ -17,13 +17,14 @@ from models.errors import NotFound, Refusal
 from models.events import audience_of
 from models.operations.views import HoldView
 from models.orders.lifecycle import HoldReason
-from models.people.callers import By, Permission
+from models.people.callers import By, Permission, Scope
 from store import events, origins
 from store.operations import not_sent
-from store.operations.hold_subjects import HoldKind, HoldSubject, kind_of
+from store.operations.hold_subjects import KINDS, HoldKind, HoldSubject, kind_of
 from store.operations.tables import HoldRow
 from store.people.actors import actor_refusal
 from store.row import now
+from store.scopes import within
 
 _SYSTEM = "system"
 _INSERT = insert(HoldRow)
@@ -136,6 +137,18 @@ async def release_seen(
         await events.append(
             connection, subject.account_id, subject.about, by.actor, *happenings, origin_id=by.origin_id
         )
+
+
+async def counts(connection: AsyncConnection, scope: Scope, prefixes: Iterable[str]) -> dict[str, int]:
+    """How many workflows of these kinds, by the prefixes of their ids, are held in the scope: by the names of
+    their kinds, those of which none is left out.
+    """
+    held = select(func.count(HoldRow.workflow_id.distinct())).where(within(scope, HoldRow.account_id))
+    found = {
+        KINDS[prefix].name: await connection.scalar(held.where(HoldRow.workflow_id.startswith(prefix)))
+        for prefix in prefixes
+    }
+    return {kind: number for kind, number in found.items() if number}
 
 
 # --- as part of other statements ----------------------------------------------------------------------

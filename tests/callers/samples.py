@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.events import EventView
+from models.licences.views import NumberView
 from models.orders.kinds import Swap
 from models.orders.lifecycle import OrderKind
 from models.orders.views import OrderView
@@ -75,11 +76,17 @@ _ORDERS: dict[str, Sample] = {
 }
 
 
+_EVENT = EventView(at=datetime.now(UTC), actor="user:1", type="order.submitted", data={})
+_ASKED: dict[str, Any] = {"events": (_EVENT,)}
+
+
 async def _people_of_order(desks: Desks, caller: Caller, known: Known) -> Any:
-    asked = EventView(at=datetime.now(UTC), actor="user:1", type="order.submitted", data={})
-    facts: dict[str, Any] = {"id": known.order, "account_id": 1, "events": (asked,)}
-    view = OrderView.model_construct(None, **facts)
-    return await desks.orders.people(caller, view)
+    return await desks.orders.people(caller, OrderView.model_construct(None, **_ASKED, id=known.order))
+
+
+async def _people_of_number(desks: Desks, caller: Caller, known: Known) -> Any:
+    number_id = int(known.number.removeprefix("N-"))
+    return await desks.numbers.people(caller, NumberView.model_construct(None, **_ASKED, id=number_id))
 
 
 _FLEET: dict[str, Sample] = {
@@ -189,6 +196,9 @@ _LICENCES: dict[str, Sample] = {
     "set_price": Sample(
         lambda d, c, _, a: d.licences.set_price(c, a, "voice_sms_data", "16.00"), P.MANAGE_ACCOUNTS
     ),
+    "check_price": Sample(
+        lambda d, c, _, a: d.licences.check_price(c, a, "voice_sms_data", "16.00"), P.MANAGE_ACCOUNTS
+    ),
     "billing": Sample(lambda d, c, _, a: d.licences.billing(c, a), P.VIEW_LICENCES),
     "set_billing": Sample(lambda d, c, _, a: d.licences.set_billing(c, a, currency="CHF"), P.MANAGE_ACCOUNTS),
 }
@@ -210,6 +220,7 @@ _RECOVERY: dict[str, Sample] = {
     "start": Sample(lambda d, c, _, __: d.recovery.start(c, []), P.RETRY_WORK, names_nothing=True),
 }
 
+
 _NUMBERS: dict[str, Sample] = {
     "import_numbers": Sample(
         lambda d, c, _, a: d.numbers.import_numbers(c, as_csv(unused(50, account=a)), dry_run=True),
@@ -217,6 +228,8 @@ _NUMBERS: dict[str, Sample] = {
     ),
     "numbers": Sample(lambda d, c, _, a: d.numbers.numbers(c, a), P.VIEW_LICENCES),
     "number": Sample(lambda d, c, k, _: d.numbers.number(c, k.number), P.VIEW_LICENCES),
+    "held": Sample(lambda d, c, _, __: d.numbers.held(c), P.VIEW_LICENCES, names_nothing=True),
+    "people": Sample(lambda d, c, k, _: _people_of_number(d, c, k), P.VIEW_LICENCES),
     "change_user": Sample(lambda d, c, k, _: d.numbers.change_user(c, k.number, None), P.MANAGE_NUMBERS),
     "convert": Sample(lambda d, c, k, _: d.numbers.convert(c, k.number, "shared"), P.MANAGE_NUMBERS),
     "suspend": Sample(lambda d, c, k, _: d.numbers.suspend(c, k.number, "Lost."), P.MANAGE_NUMBERS),

@@ -4,13 +4,14 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused, Unavailable
+from models.events import EventView
 from models.orders.lifecycle import OrderStatus
 from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
 from store import lookups
@@ -20,10 +21,10 @@ from store.codes import waiting as qr_waiting
 from store.fleet import edits
 from store.fleet import views as fleet
 from store.key_ring import KeyRing
-from store.licences import agents, licences, number_views, prices
+from store.licences import agents, history, licences, number_views, prices
 from store.licences import lookups as licence_lookups
 from store.licences import request_rows as licence_requests
-from store.operations import unfinished
+from store.operations import holds, unfinished
 from store.orders import access
 from store.orders import views as orders
 from store.people import account_settings, contacts, references, users
@@ -118,6 +119,10 @@ def _number(reference: str) -> int:
     return int(reference.partition("-")[2])
 
 
+def _about(reference: str) -> EventView:
+    return EventView(at=datetime.now(UTC), actor="system", type="mail.sent", data={}, about=(reference,))
+
+
 _RING = KeyRing(KEYS)
 _KEPT = timedelta(days=30)
 STORE: dict[str, Read] = {
@@ -172,6 +177,8 @@ STORE: dict[str, Read] = {
     "licence_prices.prices": lambda c, s, _: prices.prices(c, s),
     "licence_requests.requests": lambda c, s, _: licence_requests.requests(c, s),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),
+    "number_history.people": lambda c, s, k: history.people(c, s, [_about(k.notification)]),
+    "holds.counts": lambda c, s, _: holds.counts(c, s, ("qr-request-",)),
 }
 """Every read of account data below the desks, for a record of Acme."""
 

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -81,17 +81,29 @@ class Reader:
         finally:
             os.close(ours)
 
-    async def follows(self, block: Block, names: Mapping[str, str] | None = None) -> list[str]:
+    async def follows(self, block: Block, names: "Names | None" = None) -> list[str]:
         """Type a block as it stands, with these values for its placeholders, which are in capitals. A command
-        succeeds, or ends with the exit code that its comment announces.
+        succeeds, or ends with the exit code that its comment announces; a page has the HTTP status that the
+        comment begins with.
         """
+        known = dict(names or {})
         printed = []
         for command in block.commands:
-            for name, value in (names or {}).items():
-                command = re.sub(rf"(?<![\w-]){name}(?![\w-])", value, command)  # noqa: PLW2901
-            announced = re.search(r"#.*\(exit code (\d)\)", command)
-            printed.append(await self.types(command, int(announced[1]) if announced else 0))
+            typed, _, comment = command.partition(" #")
+            for name, value in known.items():
+                placeholder = re.compile(rf"(?<![\w-]){name}(?![\w-])")
+                if placeholder.search(typed):
+                    known[name] = value if isinstance(value, str) else await value(self)
+                    typed = placeholder.sub(str(known[name]), typed)
+            announced = re.search(r"\(exit code (\d)\)", comment)
+            printed.append(await self.types(f"{typed} #{comment}", int(announced[1]) if announced else 0))
+            if typed.startswith("curl"):
+                assert printed[-1].split()[1] == comment.split(":")[0].strip(), printed[-1]
         return printed
+
+
+Names = Mapping[str, str | Callable[[Reader], Awaitable[str]]]
+"""The values of placeholders; one that is known later is read when it is typed for the first time."""
 
 
 def _answered(terminal: int) -> str:

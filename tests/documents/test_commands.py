@@ -15,10 +15,11 @@ from models.identifiers import order_id
 from sandbox.demo.qr_code import pdf_with
 from sandbox.stage import running_sandbox
 from tests.documents.blocks import TOP, Block, blocks
-from tests.documents.scene import Reader
+from tests.documents.scene import Names, Reader
 
 USER = "ana@acme.example"
-Names = Mapping[str, str]
+ADAM = "--user adam@acme.example "
+AGENT = "gina.roux@acme.example"
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,28 @@ async def an_esim(reader: Reader) -> Names:
     code = parse_activation_code("LPA:1$smdp.orange.example$README-0001")
     (reader.folder / "code.pdf").write_bytes(pdf_with(code))
     return {"SIM": f"S-{sim['id']}"}
+
+
+async def agents_number(reader: Reader) -> Names:
+    """The order of a number, the distributor's file, and the e-mail that the agent gets after its import."""
+    code = parse_activation_code("LPA:1$smdp.orange.example$README-0002")
+    (reader.folder / "agent.pdf").write_bytes(pdf_with(code))
+    return {"ORDER": order_id(1, "assign-1"), "MAIL": mail_to_the_agent, "LINK": link_of_the_agent}
+
+
+async def mail_to_the_agent(reader: Reader) -> str:
+    """The number of the newest e-mail to the agent, as soon as it has arrived."""
+    while True:
+        mails = json.loads(await reader.types("esim-orders mail list --json"))
+        if found := [mail["number"] for mail in mails if AGENT in mail["to"]]:
+            return str(found[-1])
+
+
+async def link_of_the_agent(reader: Reader) -> str:
+    """The link that shows the QR code."""
+    number = await mail_to_the_agent(reader)
+    mail = json.loads(await reader.types(f"esim-orders mail show {number} --json"))
+    return str(re.findall(r"http\S+/q/[\w-]+", mail["text"])[0])
 
 
 async def placed(reader: Reader, line: str) -> str:
@@ -107,6 +130,7 @@ LINES = iter(["L-11", "L-13", "L-14", "L-23", "L-25", "L-27"])
 PREPARED: Mapping[str, Callable[[Reader], Awaitable[Names]]] = {
     "esim-orders fleet import": first_order,
     "esim-orders contact add": an_esim,
+    'esim-orders user create "Olga Owner"': agents_number,
     "esim-orders order list --held": held_order,
     "esim-orders order retry --reason": held_order,
     "temporal workflow start --type RetryHeld": held_order,
@@ -139,6 +163,14 @@ async def test_the_python_of_the_readme_takes_an_order_to_its_end(reader: Reader
     (reader.folder / "place.py").write_text(program.content)
     printed = await reader.types(f"PYTHONPATH={TOP} python place.py")
     assert re.search(r"status=.*processed", printed)
+
+
+@pytest.mark.covers("L25")
+def test_the_story_of_an_agents_number_fits_a_narrow_page_and_shows_its_link_end() -> None:
+    (story,) = [block for block in RUN if "esim-orders number assign" in block.content.replace(ADAM, "")]
+    assert max(map(len, story.content.splitlines())) <= 80
+    looked = [command.partition("# ")[2][:3] for command in story.commands if command.startswith("curl")]
+    assert looked == ["200", "410"]
 
 
 def test_the_worked_example_of_an_order_id_is_right() -> None:

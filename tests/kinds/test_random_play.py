@@ -49,7 +49,7 @@ STORIES = [
 
 
 @pytest.mark.parametrize(
-    "count", [8, pytest.param(150, marks=[pytest.mark.night, pytest.mark.timeout(1800)])]
+    "count", [5, pytest.param(150, marks=[pytest.mark.night, pytest.mark.timeout(1800)])]
 )
 @pytest.mark.covers("W1", "F16", "F19", "F22", "F43", "F50", "F51")
 async def test_whatever_is_called_on_orders_of_all_kinds(open_scene: Scene, count: int) -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from sandbox.ports import free_port
 from telemetry.server import LONGEST_HEAD
-from tests.temporal_server import Temporal, temporal
+from tests.starter.forked import Forked
+from tests.temporal_server import Temporal, comes_true, temporal
 
 __all__ = ["temporal"]
 
@@ -24,42 +25,43 @@ SECRET = "sentinel-password"
 
 
 class Portal:
-    """The process, and what it has written."""
+    """The process, and what it writes to its log."""
 
-    def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
+    def __init__(self, process: asyncio.subprocess.Process | Forked, port: int, log: Path) -> None:
         self.process = process
         self.port = port
-        self.written = ""
+        self._log = log
+
+    @property
+    def written(self) -> str:
+        return self._log.read_text()
 
     async def says(self, words: str) -> None:
         """Wait until it has written this."""
-        assert self.process.stderr is not None
-        while words not in self.written:
-            line = await asyncio.wait_for(self.process.stderr.readline(), PATIENCE)
-            assert line, self.written
-            self.written += line.decode()
+        await comes_true(lambda: words in self.written or self.process.returncode is not None, PATIENCE)
+        assert words in self.written, self.written
 
     async def ends(self) -> int:
-        assert self.process.stderr is not None
-        rest = await asyncio.wait_for(self.process.stderr.read(), PATIENCE)
-        self.written += rest.decode()
-        return await self.process.wait()
+        return await asyncio.wait_for(self.process.wait(), PATIENCE)
 
 
 @asynccontextmanager
 async def started(folder: Path, **variables: str) -> AsyncIterator[Portal]:
+    """A fork, unless it is to start ITSELF."""
+    itself = variables.pop("ITSELF", "")
     port = int(variables.pop("ESIM_PORTAL_PORT", "0")) or free_port()
     usual = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "portal",
-        env=usual | {"ESIM_DATA_DIR": str(folder), "ESIM_PORTAL_PORT": str(port)} | variables,
-        cwd=Path(__file__).parents[2],
-        stderr=asyncio.subprocess.PIPE,
-    )
+    environment = usual | {"ESIM_DATA_DIR": str(folder), "ESIM_PORTAL_PORT": str(port)} | variables
+    log, top = folder / "portal.log", Path(__file__).parents[2]
+    process: asyncio.subprocess.Process | Forked
+    with log.open("wb") as output:
+        if itself:
+            command = (sys.executable, "-m", "portal")
+            process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=top, stderr=output)
+        else:
+            process = await Forked.start("portal", env=environment, cwd=top, output=output)
     try:
-        yield Portal(process, port)
+        yield Portal(process, port, log)
     finally:
         if process.returncode is None:
             process.kill()
@@ -76,7 +78,7 @@ def parts(temporal: Temporal, database_url: str) -> dict[str, str]:
 
 
 async def test_it_answers_until_it_is_told_to_stop(tmp_path: Path, parts: dict[str, str]) -> None:
-    async with started(tmp_path, **parts) as portal:
+    async with started(tmp_path, ITSELF="yes", **parts) as portal:
         await portal.says("listens")
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{portal.port}") as client:
             assert (await client.get("/")).status_code == 200

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 
@@ -49,34 +50,40 @@ def answer_to(running: Up, line: bytes) -> dict[str, object]:
         return found
 
 
-@pytest.mark.covers("R18")
-def test_what_is_no_request_is_answered_and_nothing_else_happens(tmp_path: Path) -> None:
-    with up(tmp_path / "data") as running:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A sandbox that ends quietly after all that was sent to it."""
+    with up(tmp_path_factory.mktemp("control") / "data") as running:
+        yield running
         before = running.said
-        for line in NO_REQUESTS:
-            assert answer_to(running, line) == {"invalid": "No request."}, line[:40]
-        for line in ODD_PARTS:
-            assert "unknown" in answer_to(running, line)
-        assert running.state("worker") == "ready"
-        assert running.said == before
         assert running.end() == 0
         assert running.said == before
 
 
 @pytest.mark.covers("R18")
-def test_clients_that_send_nothing_are_disconnected_in_time(tmp_path: Path) -> None:
-    with up(tmp_path / "data") as running:
-        before = running.said
-        slow = [connected(running) for _ in range(MOST_CLIENTS)]
-        for client in slow:
-            client.sendall(b'{"do": "sta')
-        with connected(running) as one_too_many:
-            assert one_too_many.recv(1) == b""
-        assert [client.recv(1) for client in slow] == [b""] * MOST_CLIENTS
-        for client in slow:
-            client.close()
-        assert running.state("postgres") == "ready"
-        assert running.said == before
+def test_what_is_no_request_is_answered_and_nothing_else_happens(running: Up) -> None:
+    before = running.said
+    for line in NO_REQUESTS:
+        assert answer_to(running, line) == {"invalid": "No request."}, line[:40]
+    for line in ODD_PARTS:
+        assert "unknown" in answer_to(running, line)
+    assert running.state("worker") == "ready"
+    assert running.said == before
+
+
+@pytest.mark.covers("R18")
+def test_clients_that_send_nothing_are_disconnected_in_time(running: Up) -> None:
+    before = running.said
+    slow = [connected(running) for _ in range(MOST_CLIENTS)]
+    for client in slow:
+        client.sendall(b'{"do": "sta')
+    with connected(running) as one_too_many:
+        assert one_too_many.recv(1) == b""
+    assert [client.recv(1) for client in slow] == [b""] * MOST_CLIENTS
+    for client in slow:
+        client.close()
+    assert running.state("postgres") == "ready"
+    assert running.said == before
 
 
 @pytest.mark.covers("R18")

@@ -1,25 +1,33 @@
-"""Processes of `esim-orders` that start at once: forks of one process that has imported what commands use.
+"""Processes of `esim-orders`, worker and portal that start at once: forks of one process that has imported
+what they use.
 
 A fork has the arguments, environment, folder and files of the program that asks for it, as a process that is
-started has. That a command starts by itself is tested where it is the subject.
+started has. That a command, a worker or a portal starts by itself is tested where it is the subject.
 """
 
+import asyncio
 import atexit
 import gc
 import importlib
 import json
 import os
 import pkgutil
+import runpy
 import select
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from temporalio.worker._worker import load_default_build_id
 
 ROOT = Path(__file__).parents[2]
 LOADED = (
@@ -27,6 +35,7 @@ LOADED = (
     "asyncpg",
     "models",
     "outbox",
+    "portal",
     "providers",
     "qr.intake",
     "qr.draw",
@@ -37,21 +46,26 @@ LOADED = (
     "temporal",
     "temporalio.client",
     "typer.main",
+    "uvicorn",
+    "uvloop",
     "wording",
+    "worker",
     "workflows",
 )
 """What is imported before a process is asked for, with all that is in these packages."""
-NOT_LOADED = ("starter.cli", "store.migrations")
-"""The command line looks at the environment while it is imported, and migrations are no modules."""
+NOT_LOADED = ("starter.cli", "store.migrations", "uvicorn.", "portal.__main__")
+"""The command line looks at the environment while it is imported, migrations are no modules, and a program is
+run.
+"""
 _ASKS = """#!{python} -IS
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
-    asked = json.dumps([sys.argv[1:], dict(os.environ), os.getcwd()]).encode()
+    asked = json.dumps(["", sys.argv[1:], dict(os.environ), os.getcwd()]).encode()
     socket.send_fds(server, [len(asked).to_bytes(4, "big")], [0, 1, 2])
     server.sendall(asked)
-    ended = server.recv(9)
-sys.exit(int(ended))
+    pid, ended = server.makefile()
+sys.exit(int(ended) & 0xFF)
 """
 
 
@@ -78,45 +92,92 @@ def folder_of_program() -> Path:
     return folder
 
 
+class Forked:
+    """A `python -m MODULE` that is a fork, as `asyncio.subprocess.Process` shows a process."""
+
+    def __init__(self, answers: asyncio.StreamReader, writer: asyncio.StreamWriter, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._ended = asyncio.create_task(self._ends(answers, writer))
+
+    @classmethod
+    async def start(
+        cls, module: str, *arguments: str, env: Mapping[str, str], cwd: Path, output: IO[bytes]
+    ) -> "Forked":
+        asked = json.dumps([module, arguments, dict(env), str(cwd)]).encode()
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(str(folder_of_program() / "socket"))
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        files = [nothing, output.fileno(), output.fileno()]
+        socket.send_fds(server, [len(asked).to_bytes(4, "big")], files)
+        os.close(nothing)
+        answers, writer = await asyncio.open_unix_connection(sock=server)
+        writer.write(asked)
+        return cls(answers, writer, int(await answers.readline()))
+
+    async def _ends(self, answers: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
+        self.returncode = int(await answers.readline())
+        writer.close()
+        return self.returncode
+
+    async def wait(self) -> int:
+        return await asyncio.shield(self._ended)
+
+    def send_signal(self, number: int) -> None:
+        if self.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
 def _load() -> None:
     for name in LOADED:
         package = importlib.import_module(name)
         for module in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{name}."):
             if not module.name.startswith(NOT_LOADED):
                 importlib.import_module(module.name)
+    load_default_build_id()  # of every worker without one: a hash of all modules
     gc.collect()
     gc.freeze()  # the memory stays shared with the forks
 
 
-def _serve(listening: socket.socket) -> None:
-    """Fork until the input is closed; in a fork, return what it was asked to do."""
+def _serve(listening: socket.socket) -> str:
+    """Fork until the input is closed; in a fork, return the module that it was asked to run."""
     watched: list[Any] = [0, listening]
     while 0 not in select.select(watched, [], [])[0]:
         connection, _ = listening.accept()
         if os.fork() == 0:
             listening.close()
-            _see_to(connection)
-            return
+            return _see_to(connection)
         connection.close()
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
     os._exit(0)
 
 
-def _see_to(connection: socket.socket) -> None:
-    """Fork once more, and say how that process has ended; in it, return as the command that is asked for."""
+def _see_to(connection: socket.socket) -> str:
+    """Fork once more, and say which process that is and how it has ended; in it, return as the command that
+    is asked for.
+    """
     head, files, *_ = socket.recv_fds(connection, 4, 3)
     with connection.makefile("rb") as reading:
-        asked = json.loads(reading.read(int.from_bytes(head, "big")))
+        module, *asked = json.loads(reading.read(int.from_bytes(head, "big")))
     process = os.fork()
     if process == 0:
         connection.close()
         _become(files, *asked)
-        return
+        return str(module)
+    connection.sendall(f"{process}\n".encode())
     for file in (0, 1, 2, *files):
         os.close(file)
     _, status = os.waitpid(process, 0)
-    connection.sendall(str(os.waitstatus_to_exitcode(status) & 0xFF).encode())
+    with suppress(OSError):  # the test that asked for it may be over
+        connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
     os._exit(0)
 
 
@@ -144,7 +205,9 @@ def _opened(number: int, mode: str, **options: Any) -> Any:
 
 if __name__ == "__main__":
     _load()
-    _serve(socket.socket(fileno=int(sys.argv[1])))
-    from starter.cli import main
+    if asked := _serve(socket.socket(fileno=int(sys.argv[1]))):
+        runpy.run_module(asked, run_name="__main__", alter_sys=True)
+    else:
+        from starter.cli import main
 
-    main()
+        main()

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -35,6 +36,10 @@ def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 
 
 COMMANDS = {" ".join(path): command for path, command in leaves(get_command(app))}
+
+
+def _arguments(command: Any) -> Iterator[Any]:
+    return (one for one in command.params if one.param_type_name == "argument")
 
 
 def typed(name: str, /, **given: str) -> list[str]:
@@ -162,6 +167,42 @@ def test_flags_are_shown_as_flags(name: str, shell: Shell) -> None:
     shown = shell.run(*name.split(), "--help", columns=80).out
     assert "<bool>" not in shown
     assert "--help" in shown
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_broken_into_lines_where_the_page_is_full_only(name: str, shell: Shell) -> None:
+    page = shell.run(*name.split(), "--help", columns=80).out
+    prose = [row.strip() for row in page.partition("╭")[0].splitlines()]
+    for row, following in pairwise(prose):
+        if row and following:
+            assert len(f"{row} {following.split()[0]}") > 78, row
+
+
+def test_every_key_says_what_it_is_for() -> None:
+    helps = {
+        name: parameter.help
+        for name, command in COMMANDS.items()
+        for parameter in command.params
+        if "--key" in parameter.opts
+    }
+    assert {"order switch", "number assign", "licence buy"} <= helps.keys()
+    said = re.compile(r"Idempotency key: the same key is the same [\w-]+; generated if left out\.")
+    assert {name: said.fullmatch(text) is not None for name, text in helps.items()} == dict.fromkeys(
+        helps, True
+    )
+
+
+@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if any(_arguments(command))])
+def test_a_negative_number_is_no_option(name: str, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command itself then refuses it, in a sentence."""
+    taken: list[dict[str, Any]] = []
+    monkeypatch.setattr(TyperCommand, "invoke", lambda _, context: taken.append(context.params))
+    given = {argument.name: "-1" for argument in _arguments(COMMANDS[name])}
+    shell.run(*typed(name, **given))
+    for argument in _arguments(COMMANDS[name]):
+        if argument.required and argument.nargs == 1:
+            assert str(taken[0][argument.name]) == "-1"
+    assert "No such option" in shell.run(*typed(name), "--no-such-option", code=2).err
 
 
 def _has(name: str, option: str) -> bool:

@@ -14,8 +14,8 @@ NUMBERS = (2**31, 2**63, 2**64, 10**20, -(2**63) - 1, 10**300)
 LARGE = 10**20 - 1
 IDS = [*(f"{letter}{LARGE}" for letter in ("L-", "S-", "U-", "C-", "P-", "link:", "user:", ""))]
 IDS += [f"L-{2**63}", f"{10**15 - 1}"]
-APART = pytest.mark.parametrize("apart", [3, pytest.param(1, marks=pytest.mark.night)], ids=["some", "all"])
-"""By day each place takes every third value, the next place the next ones."""
+APART = pytest.mark.parametrize("apart", [6, pytest.param(1, marks=pytest.mark.night)], ids=["some", "all"])
+"""By day each place takes every sixth value, the next place the next ones."""
 
 
 def is_integer(parameter: Any) -> bool:

@@ -101,7 +101,7 @@ async def steered_to_its_end(scene: Scene, number: int, order_id: str) -> OrderS
 
 @pytest.mark.covers("W1", "W4", "W5")
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("many", [30, pytest.param(100, marks=NIGHT)])
+@pytest.mark.parametrize("many", [10, pytest.param(100, marks=NIGHT)])
 async def test_many_orders_that_the_mail_server_refused_go_on_with_one_command(
     scene: Scene, many: int
 ) -> None:
@@ -137,7 +137,7 @@ async def test_orders_placed_while_no_mail_server_is_there_wait_an_hour_and_go_o
 ) -> None:
     port = free_port()
     scene = with_settings(idle_scene, smtp_url=f"smtp://127.0.0.1:{port}")
-    numbers = range(1, 6)
+    numbers = range(1, 4)
     await world(scene.database, *(line(number) for number in numbers))
     async with scene.worker():
         orders = await asyncio.gather(*(scene.placed(number) for number in numbers))

@@ -5,7 +5,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +20,7 @@ from sandbox.stage import running_sandbox
 from sandbox.temporal_server import find_temporal
 from tests.contract.backend import Backend
 from tests.starter import shell as starter_shell
+from tests.starter.forked import Forked
 
 TOP = Path(__file__).parent.parent.parent
 ACCOUNT = "Acme Logistics"
@@ -271,20 +271,16 @@ async def test_a_second_up_finds_open_orders_as_they_were(shell: Shell) -> None:
 
 @pytest.mark.covers("W1", "W8")
 @pytest.mark.timeout(300)
-async def test_the_demonstration_is_right() -> None:
-    done = await asyncio.to_thread(
-        subprocess.run,
-        (sys.executable, "-m", "sandbox.demo"),
-        capture_output=True,
-        text=True,
-        cwd=TOP,
-        env={name: value for name, value in os.environ.items() if not name.startswith("ESIM_")},
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "WRONG" not in done.stdout
-    assert "took over" in done.stdout
+async def test_the_demonstration_is_right(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
+    log = tmp_path / "demo.log"
+    with log.open("wb") as output:
+        demo = await Forked.start("sandbox.demo", env=environment, cwd=TOP, output=output)
+    ended = await asyncio.wait_for(demo.wait(), 240)
+    said = log.read_text()
+    assert ended == 0, said
+    assert "WRONG" not in said
+    assert "took over" in said
 
 
 def test_a_chapter_that_does_not_exist_is_refused_with_those_that_do(

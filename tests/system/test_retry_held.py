@@ -59,7 +59,7 @@ async def why(handle: Handle) -> str:
 async def test_all_that_are_held_for_a_reason_go_on_batch_after_batch(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(activities.retry_held, "BATCH", 5)
+    monkeypatch.setattr(activities.retry_held, "BATCH", 3)
     ids = await many_held(scene)
     again = await (await start(scene, {"reason": "mail_rejected"})).result()
     assert again == {

@@ -15,7 +15,7 @@ from tests.temporal_server import eventually
 
 REFUSES = "550 5.1.1 No such user"
 TAKES = "250 2.0.0 taken"
-ORDERS = 12
+ORDERS = 7
 
 
 async def retry(scene: Scene, *more: str, code: int = 0, typed: str = "") -> Said:

@@ -51,8 +51,9 @@ async def test_processed_after_cancelled_is_an_incident_once_a_call(scene: Scene
 
 
 @pytest.mark.covers("F51", "F50")
-async def test_of_a_cancel_and_a_processed_that_race_exactly_one_wins(scene: Scene) -> None:
-    rounds = range(1, 9)
+@pytest.mark.parametrize("count", [6, pytest.param(50, marks=pytest.mark.night)])
+async def test_of_a_cancel_and_a_processed_that_race_exactly_one_wins(scene: Scene, count: int) -> None:
+    rounds = range(1, count + 1)
     await world(scene.database, *(line(number) for number in rounds))
     for number in rounds:
         order_id = await scene.acknowledged(number)

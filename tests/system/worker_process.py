@@ -1,13 +1,12 @@
 """The worker as a process of its own, which a test kills."""
 
-import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import worker
+from tests.starter.forked import Forked
 from tests.system.scene import Scene
 
 
@@ -27,16 +26,10 @@ class WorkerProcess:
             **more,
         }
 
-    async def start(self) -> asyncio.subprocess.Process:
+    async def start(self) -> Forked:
         with self._log.open("ab") as log:
-            return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", self._module),
-                env=self._environment,
-                cwd=Path(worker.__file__).parent,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+            folder = Path(worker.__file__).parent
+            return await Forked.start(self._module, env=self._environment, cwd=folder, output=log)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

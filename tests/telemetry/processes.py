@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psutil
 
+from tests.starter.forked import Forked
 from tests.temporal_server import comes_true
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +18,7 @@ PATIENCE = 60.0
 class Process:
     """One of them, and what it wrote."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, process: Forked, log: Path) -> None:
         self._process = process
         self._log = log
 
@@ -52,14 +52,8 @@ async def started(
     log = folder / f"{module}.log"
     usual = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
     with log.open("ab") as written:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", module, *options),
-            env={**usual, "ESIM_DATA_DIR": str(folder), **variables},
-            cwd=ROOT,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=written,
-            stderr=written,
-        )
+        environment = {**usual, "ESIM_DATA_DIR": str(folder), **variables}
+        process = await Forked.start(module, *options, env=environment, cwd=ROOT, output=written)
     try:
         yield Process(process, log)
     finally:

@@ -12,6 +12,8 @@ from models.errors import NotFound, Refusal, Refused
 from models.identifiers import iccid_warning
 from models.imports import RowNotes
 from models.language import Language, spoken_language
+from models.licences.changes import ChangeResult
+from models.licences.numbers import Change, Notice
 from models.operations.not_sent import STEPS, NotSentReason
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import DISCARD_WARNING, Action
@@ -32,6 +34,7 @@ from wording.labels import (
     order_status,
     request_status,
 )
+from wording.licences.numbers import changed, notice_words
 from wording.refusals import sentence, sentences
 from wording.warnings import warning
 
@@ -169,6 +172,24 @@ def test_what_is_not_sent_is_said_with_the_same_fields_in_every_language() -> No
         reasons = {not_sent_reason(reason, language) for reason in NotSentReason}
         assert (len(steps), len(reasons)) == (len(STEPS), len(NotSentReason))
     others = {language: set(not_sent_words(language).values()) for language in Language}
+    assert not others[Language.EN] & others[Language.FR]
+
+
+def test_changes_of_numbers_are_said_with_the_same_fields_in_every_language() -> None:
+    for language in Language:
+        said = notice_words(language)
+        assert {name: fields(text) for name, text in said.items()} == {
+            name: fields(text) for name, text in notice_words(Language.EN).items()
+        }
+        assert said.keys() >= set(Notice)
+        made = [ChangeResult(change_id="", number_id=7, change=change, changed=True) for change in Change]
+        results = {changed(result, language) for result in made}
+        assert len(results) == len(Change)
+        assert all("N-7" in result for result in results)
+        for notice in Notice:
+            result = made[0].model_copy(update={"notice": notice, "sim_id": 5, "cancelled_order": "order-a"})
+            assert {"S-5", "order-a"} <= set(changed(result, language).replace(".", "").split())
+    others = {language: set(notice_words(language).values()) for language in Language}
     assert not others[Language.EN] & others[Language.FR]
 
 

@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -34,8 +34,8 @@ from models.identifiers import (
 from models.orders.lifecycle import OrderStatus
 from telemetry.logs import TEXT, JsonLines, TextLines
 from tests.contract.schemas import SENT
-from tests.temporal_server import readable
-from tests.workflows.codes.qr_house import QrHouse
+from tests.temporal_server import Temporal, readable
+from tests.workflows.codes.qr_house import QrHouse, a_qr_house
 from tests.workflows.licences.ways import changed
 from tests.workflows.licences.ways import requested as licences_requested
 from worker import VERSIONED, WORKFLOWS
@@ -108,6 +108,15 @@ UPDATES = [
 ]
 
 
+@pytest.fixture(scope="module")
+async def shared(temporal: Temporal) -> AsyncIterator[QrHouse]:
+    """A worker for workflows that have nothing to do with each other."""
+    async with a_qr_house(temporal) as opened:
+        yield opened
+        opened.inventory.check()
+        assert opened.inventory.broken == []
+
+
 @pytest.fixture
 def logged() -> Iterator[io.StringIO]:
     """What a worker writes, in both of its formats."""
@@ -167,25 +176,23 @@ def why(cause: BaseException | None) -> str:
 @pytest.mark.covers("S9", "W4", "W6")
 @pytest.mark.parametrize(("name", "sent"), STARTS)
 async def test_a_start_that_does_not_fit_is_answered_by_its_invalid_fields(
-    name: str, sent: Any, qr_house: QrHouse, logged: io.StringIO
+    name: str, sent: Any, shared: QrHouse, logged: io.StringIO
 ) -> None:
     workflow_id = a_workflow_id(name)
     workflow = next(it for it in WORKFLOWS if definition(it).name == name)
     updates = definition(workflow).updates
     said = set()
     for update in updates:
-        operation = beginning(qr_house, name, sent, workflow_id)
+        operation = beginning(shared, name, sent, workflow_id)
         arguments: list[Any] = [{}] if f"{name}.{update}" in SENT else []
         with pytest.raises(WorkflowUpdateFailedError) as failed:
-            await qr_house.client.execute_update_with_start_workflow(
+            await shared.client.execute_update_with_start_workflow(
                 update, args=arguments, start_workflow_operation=operation
             )
         said.add(why(failed.value.cause))
-    handle = qr_house.client.get_workflow_handle(workflow_id)
+    handle = shared.client.get_workflow_handle(workflow_id)
     if not updates:
-        handle = await qr_house.client.start_workflow(
-            name, sent, id=workflow_id, task_queue=qr_house.task_queue
-        )
+        handle = await shared.client.start_workflow(name, sent, id=workflow_id, task_queue=shared.task_queue)
     with pytest.raises(WorkflowFailureError) as ended:
         await handle.result()
     said.add(why(ended.value.cause))
@@ -204,10 +211,10 @@ async def test_a_start_that_does_not_fit_is_answered_by_its_invalid_fields(
 @pytest.mark.covers("S9", "W4", "W6")
 @pytest.mark.parametrize(("name", "update", "sent"), UPDATES)
 async def test_an_update_that_does_not_fit_is_answered_by_its_invalid_fields(
-    name: str, update: str, sent: Any, qr_house: QrHouse, logged: io.StringIO
+    name: str, update: str, sent: Any, shared: QrHouse, logged: io.StringIO
 ) -> None:
     handle: WorkflowHandle[Any, Any]
-    handle = await (qr_house.placed() if name == "EsimOrder" else qr_house.requested())
+    handle = await (shared.placed() if name == "EsimOrder" else shared.requested())
     with pytest.raises(WorkflowUpdateFailedError) as failed:
         await handle.execute_update(update, sent)
     said = why(failed.value.cause)

@@ -41,11 +41,16 @@ LICENCES = {
         "L’eSIM {sim} fonctionne encore. Arrêtez-la : `esim-orders number stop-esim NUMÉRO --reason lost`."
     ),
     "esim_stopped": "L’eSIM {sim} est tout de même arrêtée ; il est demandé à son opérateur de l’arrêter.",
+    "licence_freed": (
+        "La licence {licence} est de nouveau libre. Pour l’attribuer quand les autres motifs seront levés : "
+        "`esim-orders number assign {number} --licence {licence} --user USER`."
+    ),
     "reason_needed": "Une suspension demande un motif.",
     "unknown_stop_reason": "Un motif d’arrêt d’une eSIM est l’un de : {reasons}.",
     "unknown_replace_reason": "Un motif de remplacement d’une eSIM est l’un de : {reasons}.",
     "cell_no_line_type": "la valeur doit être direct ou shared.",
     "agent_without_name": "un agent demande un nom.",
+    "agent_renamed": "{agent} est renommé.",
     "other_agent_before": "la ligne {line} indique autre chose pour le même agent.",
     "number_of_other_account": "ce numéro de téléphone est déjà dans un autre compte.",
     "number_other_agent": (
@@ -82,7 +87,7 @@ LICENCES = {
     "day_invalid": "Un jour de facturation va de 1 à 31.",
     "date_invalid": "Un jour s’écrit 2026-12-31.",
     "licence_or_add_on": "Nommez une licence, ou une option avec le nombre de licences, mais pas les deux.",
-    "month_invalid": "Un mois s’écrit 2026-12.",
+    "month_invalid": "Un mois s’écrit 2026-12 ; il y en a de 0001-01 à 9999-12.",
     "time_zone_invalid": "Un fuseau horaire est l’un de la base IANA, tel que Europe/Paris.",
     "currency_invalid": (
         "Une devise est le code, à trois lettres (ISO 4217), d’une devise avec centimes, tel que EUR."

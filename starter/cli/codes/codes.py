@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _TYPED = "-"
 _LONGEST_TYPED = 4096
+_SENT = "The number's agent gets it by e-mail; nothing else is to be done."
+_SENT_LATER = "The number's agent gets it by e-mail as soon as the agent has an address."
 
 
 def import_code(  # noqa: PLR0917  options of a command
@@ -63,11 +65,15 @@ def import_code(  # noqa: PLR0917  options of a command
         _print_json_and_notify(imported, sim, user, notify_to)
         return
     _print_imported(imported, sim)
-    if notify_to is None and not no_notify and at_terminal():
-        notifications.offer(sim, user, imported.manager)
-    elif notify_to is not None:
+    if imported.sent_by_itself:
+        say(_SENT if imported.manager else _SENT_LATER)
+    if notify_to is not None:
         notifications.print_notification(notifications.notify_address(sim, notify_to, user))
-    elif not no_notify:
+    elif no_notify or imported.sent_by_itself:
+        return
+    elif at_terminal():
+        notifications.offer(sim, user, imported.manager)
+    else:
         say(f"To notify a person: esim-orders qr notify {sim} --to {imported.manager or 'ADDRESS'}")
 
 

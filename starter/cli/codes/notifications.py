@@ -8,7 +8,7 @@ from models.codes.requests import LinkView, NotificationView
 from models.errors import Refused
 from models.identifiers import reference
 from starter.cli.codes.arguments import LINK, Sim, SomeUser, names_link, parse_id, parse_link
-from starter.cli.output import JsonFlag, print_json, say, warn
+from starter.cli.output import JsonFlag, key_of, print_json, say, warn
 from starter.cli.questions import answer
 from starter.cli.session import qr_desk, run
 
@@ -22,7 +22,7 @@ def notify(
         typer.Option("--to", metavar="ADDRESS", help="Whom to notify; the manager if left out, see below."),
     ] = None,
     user: SomeUser = None,
-    key: Annotated[str | None, typer.Option("--key", help="The same key is the same notification.")] = None,
+    key: Annotated[str | None, key_of("notification")] = None,
     json: JsonFlag = False,
 ) -> None:
     """Mail a link that shows a SIM's QR code until it expires.

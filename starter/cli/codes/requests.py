@@ -16,7 +16,7 @@ from starter.cli.codes.arguments import Sim, SomeUser, User, parse_id
 from starter.cli.imports import read_file
 from starter.cli.language import cautioned, request_status
 from starter.cli.operations import retry
-from starter.cli.output import JsonFlag, console, print_json, say, warn
+from starter.cli.output import JsonFlag, console, key_of, print_json, say, warn
 from starter.cli.questions import at_terminal, confirmed
 from starter.cli.session import open_desk, qr_desk, run
 
@@ -44,7 +44,7 @@ TextFile = Annotated[
     typer.Option("--text-file", metavar="FILE", help="Text instead of the usual one, UTF-8; - for stdin."),
 ]
 Again = Annotated[bool, typer.Option("--again", help="Send the open request again.")]
-Key = Annotated[str | None, typer.Option("--key", help="The same key is the same request.")]
+Key = Annotated[str | None, key_of("request")]
 Yes = Annotated[bool, typer.Option("--yes", help="Send without showing the mail and asking.")]
 
 

@@ -10,7 +10,7 @@ from models.licences.numbers import ReplaceReason
 from models.orders.ordered import Shown
 from starter.cli.language import order_status
 from starter.cli.licences.desks import Number, call_at, connected
-from starter.cli.output import JsonFlag, print_json, say, warn
+from starter.cli.output import JsonFlag, key_of, print_json, say, warn
 from starter.cli.questions import confirmed
 from starter.cli.session import kept_open
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starter.orders.drafts import Placed
 
 User = Annotated[str | None, typer.Option("--user", help="Who orders: e-mail address or id (U-3).")]
-Key = Annotated[str | None, typer.Option("--key", help="The same key is the same order or e-mail.")]
+Key = Annotated[str | None, key_of("order")]
 Yes = Annotated[bool, typer.Option("--yes", help="Place the order without asking.")]
 Supports = Annotated[
     bool, typer.Option("--phone-supports-esim", help="Confirm that the agent's phone supports eSIM.")
@@ -63,7 +63,8 @@ def replace(  # noqa: PLR0917  options of a command
 ) -> None:
     """Replace the eSIM of a number for a new, lost or stolen phone; the licence stays.
 
-    The eSIM of a lost or stolen phone stops first, also where its replacement is then refused.
+    The eSIM of a lost or stolen phone stops first, also where its replacement is then refused: its licence is
+    then free.
     """
     from starter.licences.assignments import AssignmentDesk, ReplaceDraft  # noqa: PLC0415
 
@@ -76,7 +77,9 @@ def replace(  # noqa: PLR0917  options of a command
     _print(placed, key, json=json)
 
 
-def resend(number: Number, key: Key = None, json: JsonFlag = False) -> None:
+def resend(
+    number: Number, key: Annotated[str | None, key_of("e-mail")] = None, json: JsonFlag = False
+) -> None:
     """Send the agent's e-mail with the QR code again; the links of earlier e-mails end."""
     from starter.licences.assignments import AssignmentDesk  # noqa: PLC0415
 

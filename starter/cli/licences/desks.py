@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from models.people.callers import Caller
+from starter.cli.output import key_of
 from starter.cli.session import caller, run, settings
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Phone number (+33612345678) or id (N-7).")]
 Agent = Annotated[str, typer.Argument(metavar="AGENT", help="E-mail address or id (AG-4).")]
 Account = Annotated[str | None, typer.Option("--account", help="Name of the account.")]
-Key = Annotated[str | None, typer.Option("--key", help="The same key is the same call.")]
+Key = Annotated[str | None, key_of("change")]
 
 Desk = TypeVar("Desk", bound="ConnectedDesk")
 Result = TypeVar("Result")

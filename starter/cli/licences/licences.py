@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from models.licences.add_ons import AddOn
+from models.licences.history import AddOnChange
 from models.licences.licence_views import (
     AddOnCount,
     LicenceChange,
@@ -16,10 +17,12 @@ from models.licences.licence_views import (
     PurchaseView,
 )
 from models.people.callers import Caller
-from starter.cli.language import licence_status, money
+from starter.cli.language import headings, licence_status, money, not_sent_reason, worded
+from starter.cli.language import held as hold_sentence
 from starter.cli.licences import charges
 from starter.cli.licences.charges import Account, licence_desk
-from starter.cli.output import JsonFlag, column_time, print_json, print_table, say
+from starter.cli.operations import not_sent
+from starter.cli.output import JsonFlag, column_time, key_of, print_json, print_table, say
 from starter.cli.session import caller, run, run_at, settings
 
 if TYPE_CHECKING:
@@ -35,10 +38,9 @@ app.command(name="billing")(charges.billing)
 _ADD_ONS = ", ".join(AddOn)
 TheAddOn = Annotated[str, typer.Argument(metavar="ADD_ON", help=f"One of: {_ADD_ONS}.")]
 Quantity = Annotated[int, typer.Argument(metavar="QUANTITY", help="The number of licences.")]
-Key = Annotated[
-    str | None,
-    typer.Option("--key", help="Idempotency key: with the same key it is done once; generated if left out."),
-]
+Purchase = Annotated[str | None, key_of("purchase")]
+GiveBack = Annotated[str | None, key_of("give-back")]
+Request = Annotated[str | None, key_of("request")]
 
 
 def _at_requests(call: Callable[["LicenceRequestDesk", Caller], Awaitable[Result]]) -> Result:
@@ -54,7 +56,11 @@ def _at_requests(call: Callable[["LicenceRequestDesk", Caller], Awaitable[Result
 
 @app.command()
 def buy(
-    add_on: TheAddOn, quantity: Quantity, account: Account = None, key: Key = None, json: JsonFlag = False
+    add_on: TheAddOn,
+    quantity: Quantity,
+    account: Account = None,
+    key: Purchase = None,
+    json: JsonFlag = False,
 ) -> None:
     """Buy licences. Those that were given back and are still usable are bought again first, at no cost until
     the next billing cycle. Without --key, a command that is repeated buys again.
@@ -67,15 +73,29 @@ def buy(
 
 
 def _print_purchase(bought: PurchaseView) -> None:
-    licences = ", ".join(f"LI-{one}" for one in (*bought.again, *bought.new))
-    again = f" ({len(bought.again)} of them again)" if bought.again else ""
-    amount = money(bought.amount, bought.currency)
-    say(
-        f"{bought.reference}: {bought.quantity} x {bought.add_on.label}{again} for {amount} until the end of "
-        f"the billing cycle, then monthly: {licences}."
-    )
+    facts = {
+        "purchase": bought.reference,
+        "quantity": bought.quantity,
+        "add_on": bought.add_on.label,
+        "amount": money(bought.amount, bought.currency),
+        "licences": ", ".join(f"LI-{one}" for one in (*bought.again, *bought.new)),
+    }
+    if bought.again:
+        sentence = worded(
+            "{purchase}: {quantity} x {add_on} ({again} of them again) for {amount} until the end of the "
+            "billing cycle, then monthly: {licences}.",
+            again=len(bought.again),
+            **facts,
+        )
+    else:
+        sentence = worded(
+            "{purchase}: {quantity} x {add_on} for {amount} until the end of the billing cycle, then "
+            "monthly: {licences}.",
+            **facts,
+        )
+    say(sentence)
     if bought.answered:
-        say(f"It answers {', '.join(bought.answered)}.")
+        say(worded("It answers {requests}.", requests=", ".join(bought.answered)))
 
 
 @app.command(name="list")
@@ -97,7 +117,7 @@ def list_licences(
     elif found.licences:
         _print_list(found)
     else:
-        say("There are no such licences." if add_on or status else "There are no licences.")
+        say(worded("There are no such licences.") if add_on or status else worded("There are no licences."))
 
 
 def _print_list(found: LicenceList) -> None:
@@ -107,7 +127,7 @@ def _print_list(found: LicenceList) -> None:
 
 
 def _print_licences(account: str, licences: Iterable[LicenceView]) -> None:
-    columns = ("licence", "add-on", "status", "number", "from then on")
+    columns = headings("licence", "add-on", "status", "number", "from then on")
     rows = [
         (
             licence.reference,
@@ -118,22 +138,23 @@ def _print_licences(account: str, licences: Iterable[LicenceView]) -> None:
         )
         for licence in licences
     ]
-    print_table(f"Licences of {account}", columns, rows, whole=("licence", "number"))
+    whole = headings("licence", "number")
+    print_table(worded("Licences of {account}", account=account), columns, rows, whole=whole)
 
 
 def _later(licence: LicenceView) -> str | None:
     """What becomes of it: given back, or another add-on."""
     if licence.usable_until is not None:
-        return f"until {licence.usable_until}"
+        return worded("until {day}", day=licence.usable_until)
     if licence.next_add_on is not None:
         return f"{licence.next_from}: {licence.next_add_on.label}"
     return None
 
 
 def _print_counts(counts: Sequence[AddOnCount]) -> None:
-    columns = ("add-on", "bought", "in use", "free", "given back")
+    columns = headings("add-on", "bought", "in use", "free", "given back")
     rows = [(one.add_on.label, one.bought, one.in_use, one.free, one.given_back) for one in counts]
-    print_table("Counts", columns, rows)
+    print_table(worded("Counts"), columns, rows)
 
 
 @app.command(name="give-back")
@@ -146,7 +167,7 @@ def give_back(  # noqa: PLR0917  options of a command
     ] = None,
     quantity: Annotated[int | None, typer.Option("--quantity", help="How many of the add-on.")] = None,
     account: Account = None,
-    key: Key = None,
+    key: GiveBack = None,
     json: JsonFlag = False,
 ) -> None:
     """Give licences back: they stay usable to the end of the period that is paid, and cost nothing after
@@ -184,11 +205,21 @@ def change(
 def _print_change(changed: LicenceChange) -> None:
     _print_licences(changed.licence.account, [changed.licence])
     if changed.change is None:
-        say("Nothing is changed: it is, or is to become, this add-on already.")
+        say(worded("Nothing is changed: it is, or is to become, this add-on already."))
     else:
-        kind = changed.change.value.replace("_", " ")
-        amount = money(changed.amount, changed.currency)
-        say(f"The {kind} applies from {changed.applies_from} and is charged with {amount}.")
+        facts = {"day": changed.applies_from, "amount": money(changed.amount, changed.currency)}
+        sentences = {
+            AddOnChange.UPGRADE: worded(
+                "The upgrade applies from {day} and is charged with {amount}.", **facts
+            ),
+            AddOnChange.DOWNGRADE: worded(
+                "The downgrade applies from {day} and is charged with {amount}.", **facts
+            ),
+            AddOnChange.SAME_PRICE: worded(
+                "The change at the same price applies from {day} and is charged with {amount}.", **facts
+            ),
+        }
+        say(sentences[changed.change])
 
 
 @app.command()
@@ -197,7 +228,7 @@ def request(  # noqa: PLR0917  options of a command
     quantity: Quantity,
     note: Annotated[str | None, typer.Option("--note", help="A note for the owners.")] = None,
     account: Account = None,
-    key: Key = None,
+    key: Request = None,
     json: JsonFlag = False,
 ) -> None:
     """Request licences: every owner of the account is notified, and a purchase answers the request."""
@@ -214,20 +245,25 @@ def requests(
     open_only: Annotated[
         bool, typer.Option("--open", help="Only those that no purchase has answered.")
     ] = False,
+    held: Annotated[bool, typer.Option("--held", help="Only those that are held and wait for a person.")] = (
+        False
+    ),
     json: JsonFlag = False,
 ) -> None:
     """List requests for licences, the oldest first, with the purchase that answered each."""
-    found = _at_requests(lambda desk, who: desk.requests(who, account, open_only=open_only))
+    found = _at_requests(lambda desk, who: desk.requests(who, account, open_only=open_only, held=held))
     if json:
         print_json(found)
     elif found:
         _print_requests(found)
+    elif held:
+        say(worded("No request for licences is held."))
     else:
-        say("There are no such requests." if open_only else "There are no requests.")
+        say(worded("There are no such requests.") if open_only else worded("There are no requests."))
 
 
 def _print_requests(found: Sequence[LicenceRequestView]) -> None:
-    columns = ("request", "requested (UTC)", "add-on", "licences", "answered by")
+    columns = headings("request", "requested (UTC)", "add-on", "licences", "answered by")
     for account in dict.fromkeys(one.account for one in found):
         rows = [
             (
@@ -235,9 +271,20 @@ def _print_requests(found: Sequence[LicenceRequestView]) -> None:
                 column_time(one.at),
                 one.add_on.label,
                 one.quantity,
-                f"LP-{one.purchase_id}" if one.purchase_id else "open",
+                _answered_by(one),
             )
             for one in found
             if one.account == account
         ]
-        print_table(f"Requests for licences of {account}", columns, rows, whole=("request",))
+        title = worded("Requests for licences of {account}", account=account)
+        print_table(title, columns, rows, whole=headings("request"))
+    for reason in dict.fromkeys(one.held_reason for one in found if one.held_reason):
+        say(f"{reason}: {hold_sentence(reason)}")
+    for why in dict.fromkeys(unsent.reason for one in found for unsent in one.not_sent):
+        say(f"{not_sent.label()}: {not_sent_reason(why)}")
+
+
+def _answered_by(one: LicenceRequestView) -> str:
+    answer = f"LP-{one.purchase_id}" if one.purchase_id else worded("open")
+    held = f" ({worded('held')}: {one.held_reason})" if one.held_reason else ""
+    return answer + held + not_sent.mark(one.not_sent)

@@ -56,7 +56,7 @@ def _book(database: "Database") -> "NumberBook":
 
 
 @app.command(name="list")
-def list_numbers(
+def list_numbers(  # noqa: PLR0917  options of a command
     account: Account = None,
     agent: Annotated[
         str | None, typer.Option("--agent", help="Only numbers of this agent: e-mail address or AG-4.")
@@ -64,14 +64,22 @@ def list_numbers(
     assigned: Annotated[
         bool | None, typer.Option("--assigned/--unassigned", help="Only with, or without, a licence.")
     ] = None,
+    held: Annotated[
+        bool, typer.Option("--held", help="Only those whose order or change is held and waits for a person.")
+    ] = False,
     limit: Annotated[int | None, how_many(f"How many; {SHOWN} unless --json.")] = None,
     json: JsonFlag = False,
 ) -> None:
-    """List numbers with their agents and assignments: licence, eSIM, open order."""
+    """List numbers with their agents and assignments: licence, eSIM, open order.
+
+    An eSIM that its provider should have been asked to stop, suspend or resume by now is marked; `number
+    show` says why it was not, and how to continue.
+    """
     shown = limit or SHOWN
     wanted = limit if json else shown + 1
     found = run_at(
-        _book, lambda book, who: book.numbers(who, account, agent=agent, assigned=assigned, limit=wanted)
+        _book,
+        lambda book, who: book.numbers(who, account, agent=agent, assigned=assigned, held=held, limit=wanted),
     )
     if json:
         print_json(found)
@@ -84,11 +92,16 @@ def list_numbers(
 @app.command()
 def show(number: Number, json: JsonFlag = False) -> None:
     """Show a number with its agent and assignment, and everything that happened to it."""
-    found = run_at(_book, lambda book, who: book.number(who, number))
+
+    async def read(book: "NumberBook", who: Caller) -> tuple[NumberView, dict[str, str]]:
+        found = await book.number(who, number)
+        return found, {} if json else await book.people(who, found)
+
+    found, people = run_at(_book, read)
     if json:
         print_json(found)
     else:
-        tables.print_number(found)
+        tables.print_number(found, people)
 
 
 @app.command(name="change-user")

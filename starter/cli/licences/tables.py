@@ -1,15 +1,19 @@
 """Format numbers, their changes and agents for a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from models.events import EventView
 from models.identifiers import reference
 from models.licences.changes import ChangeResult
 from models.licences.numbers import NumberState
 from models.licences.views import AgentView, NumberView
+from starter.cli.language import change_result, headings, kept_licence, kind_label, order_status, worded
 from starter.cli.language import held as hold_sentence
-from starter.cli.language import kind_label, order_status
+from starter.cli.licences import unfinished
 from starter.cli.orders.tables import print_events
 from starter.cli.output import full_time, is_wide, print_facts, print_json, print_table, say
+
+_NOTIFICATION = "qr-notification-"
 
 
 def print_numbers(numbers: Sequence[NumberView]) -> None:
@@ -27,17 +31,18 @@ def print_numbers(numbers: Sequence[NumberView]) -> None:
                 *((number.provider, number.distributor) if more else ()),
                 number.agent,
                 _licence(number),
-                _esim(number),
+                _esim(number, unfinished.marks(number.unfinished_changes)),
                 _order(number),
             )
             for number in numbers
             if number.account == account
         ]
         print_table(account, columns, rows, whole=("id", "number"))
+    unfinished.explain(numbers)
 
 
-def print_number(number: NumberView) -> None:
-    """Print a number with its facts and its history."""
+def print_number(number: NumberView, people: Mapping[str, str]) -> None:
+    """Print a number with its facts and its history; `people` has names and addresses by reference."""
     facts = [
         ("number", number.msisdn),
         ("account", number.account),
@@ -46,14 +51,22 @@ def print_number(number: NumberView) -> None:
         ("suspended for", number.suspended_for),
         ("provider", f"{number.provider}, by {number.distributor}"),
         ("agent", number.agent and f"{number.agent} ({reference('AG', number.agent_id or 0)})"),
-        ("licence", _licence(number)),
+        ("licence", _kept(number) or _licence(number)),
         ("eSIM", _esim(number)),
         ("ICCID", number.iccid),
         ("order", _order(number)),
         *(("held", f"{hold.reason}. {hold_sentence(hold.reason)}") for hold in number.holds),
+        *unfinished.rows(number.unfinished_changes),
     ]
     print_facts(reference("N", number.id), [fact for fact in facts if fact[1]])
-    print_events(number.events, {})
+    print_events([_addressed(event, people) for event in number.events], people)
+
+
+def _addressed(event: EventView, people: Mapping[str, str]) -> EventView:
+    """The event about a notification of a QR code, with the address that it goes to."""
+    sent = (name for name in event.about if name.startswith(_NOTIFICATION))
+    address = next((people[name] for name in sent if name in people), None)
+    return event if address is None else event.model_copy(update={"data": {**event.data, "to": address}})
 
 
 def print_change(result: ChangeResult, *, json: bool) -> None:
@@ -61,17 +74,7 @@ def print_change(result: ChangeResult, *, json: bool) -> None:
     if json:
         print_json(result)
         return
-    number = reference("N", result.number_id)
-    if not result.changed:
-        say(f"{number}: it is so already, nothing was changed.")
-        return
-    parts = [result.change.value.replace("_", " ")]
-    if result.cancelled_order:
-        parts.append(f"{result.cancelled_order} is cancelled")
-    if result.notice is not None and result.sim_id is not None:
-        asked = f"the provider is asked to {result.notice} the eSIM {reference('S', result.sim_id)}"
-        parts.append(asked)
-    say(f"{number}: {'; '.join(parts)}.")
+    say(change_result(result))
 
 
 def what_ends(number: NumberView) -> str:
@@ -87,13 +90,13 @@ def what_ends(number: NumberView) -> str:
 def print_agents(agents: Sequence[AgentView]) -> None:
     """Print one row per agent, by account."""
     if not agents:
-        say("There are no such agents.")
-    columns = ("id", "name", "e-mail", "language", "phone", "numbers")
+        say(worded("There are no such agents."))
+    columns = headings("id", "name", "e-mail", "language", "phone", "numbers")
     for account in dict.fromkeys(agent.account for agent in agents):
         rows = [
             (
                 reference("AG", agent.id),
-                agent.name + (" (deactivated)" if agent.deactivated_at else ""),
+                worded("{name} (deactivated)", name=agent.name) if agent.deactivated_at else agent.name,
                 agent.email,
                 agent.language,
                 _phone(agent),
@@ -102,12 +105,12 @@ def print_agents(agents: Sequence[AgentView]) -> None:
             for agent in agents
             if agent.account == account
         ]
-        print_table(account, columns, rows, whole=("id",))
+        print_table(account, columns, rows, whole=headings("id"))
 
 
 def _phone(agent: AgentView) -> str | None:
     """How it is known that the phone supports eSIM."""
-    return "EID" if agent.eid else "confirmed" if agent.phone_confirmed_at else None
+    return "EID" if agent.eid else worded("confirmed") if agent.phone_confirmed_at else None
 
 
 def _type(number: NumberView) -> str:
@@ -127,13 +130,22 @@ def _licence(number: NumberView) -> str | None:
     return f"{reference('LI', number.licence_id)} {number.add_on.label}"
 
 
-def _esim(number: NumberView) -> str | None:
+def _kept(number: NumberView) -> str | None:
+    """That the licence is in use for nothing, as after a call for a replacement that was interrupted."""
+    licence = _licence(number)
+    if licence is None or number.sim_id is not None or number.open_order is not None:
+        return None
+    return kept_licence(licence, reference("N", number.id))
+
+
+def _esim(number: NumberView, marks: Sequence[str] = ()) -> str | None:
     parts = []
     if number.sim_id is not None and number.sim_state is not None:
         code = "" if number.code_known else ", no QR code yet"
         parts.append(f"{reference('S', number.sim_id)} {number.sim_state}{code}")
     if number.temporary_id is not None:
         parts.append(f"SIM-Temp {reference('S', number.temporary_id)}")
+    parts += marks
     return "\n".join(parts) or None
 
 

@@ -1,6 +1,6 @@
 """`esim-orders order shop|list|show|watch`: the shop, orders and their events."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,10 +10,14 @@ from models.fleet.offers import Shop
 from models.identifiers import reference
 from models.orders.lifecycle import OrderStatus
 from models.orders.views import OrderView
+from models.people.callers import Caller
 from starter.cli.language import why_not
 from starter.cli.orders import tables
 from starter.cli.output import JsonFlag, full_time, how_many, print_json, print_table, say, warn
-from starter.cli.session import open_desk, run
+from starter.cli.session import open_desk, run, settings
+
+if TYPE_CHECKING:
+    from store.session import Database
 
 app = typer.Typer(help="Place orders and follow them to their end.", no_args_is_help=True)
 
@@ -72,12 +76,11 @@ def list_orders(  # noqa: PLR0917  options of a command
     json: JsonFlag = False,
 ) -> None:
     """List orders, newest first."""
-    from starter.codes.book import CodeBook  # noqa: PLC0415
     from starter.orders.book import OrderBook  # noqa: PLC0415
 
     wanted = parse_status(status)
 
-    async def read() -> tuple[list[OrderView], int]:
+    async def read() -> tuple[list[OrderView], dict[str, int]]:
         async with open_desk(OrderBook) as (book, caller):
             orders = await book.orders(
                 caller,
@@ -88,9 +91,9 @@ def list_orders(  # noqa: PLR0917  options of a command
                 line=line,
                 limit=limit,
             )
-            return orders, await CodeBook(book.database).held(caller) if held and not json else 0
+            return orders, await _held_besides(book.database, caller) if held and not json else {}
 
-    found, held_codes = run(read)
+    found, besides = run(read)
     if json:
         print_json(found)
     elif found:
@@ -101,13 +104,31 @@ def list_orders(  # noqa: PLR0917  options of a command
         say("There are no such orders.")
     else:
         say("There are no orders.")
-    if held_codes:
-        what = (
-            "requests or notifications of QR codes are"
-            if held_codes > 1
-            else "request or notification of a QR code is"
-        )
-        say(f"{held_codes} {what} held, too: esim-orders qr list --held")
+    for kind, number in besides.items():
+        one, several, command = _HELD_BESIDES[kind]
+        say(f"{number} {several if number > 1 else one} held, too: esim-orders {command}")
+
+
+_HELD_BESIDES = {
+    "qr": (
+        "request or notification of a QR code is",
+        "requests or notifications of QR codes are",
+        "qr list --held",
+    ),
+    "number_change": ("change of a number is", "changes of numbers are", "number list --held"),
+    "licence_request": ("request for licences is", "requests for licences are", "licence requests --held"),
+}
+"""What may be held besides orders, and the command that lists it."""
+
+
+async def _held_besides(database: "Database", caller: Caller) -> dict[str, int]:
+    """How much of each kind of work is held that is no order."""
+    from starter.codes.book import CodeBook  # noqa: PLC0415
+    from starter.licences.book import NumberBook  # noqa: PLC0415
+
+    codes = await CodeBook(database).held(caller)
+    numbers = NumberBook(database, settings().number_recoverable_for)
+    return ({"qr": codes} if codes else {}) | await numbers.held(caller)
 
 
 @app.command()

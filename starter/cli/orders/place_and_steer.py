@@ -13,7 +13,7 @@ from starter.cli.language import cautioned, kind_label, order_status
 from starter.cli.operations import retry
 from starter.cli.orders import list_and_show
 from starter.cli.orders.list_and_show import Line, Order, User, parse_order_id
-from starter.cli.output import JsonFlag, print_json, say, warn
+from starter.cli.output import JsonFlag, key_of, print_json, say, warn
 from starter.cli.questions import at_terminal, confirmed
 from starter.cli.session import kept_open, order_desk, run
 
@@ -22,7 +22,7 @@ app.command(name="retry")(retry.retry)
 
 Pack = Annotated[str | None, typer.Option("--pack", help="Name or id (P-4); not needed if only one fits.")]
 Quantity = Annotated[int, typer.Option("--quantity", help="Locked at 1.")]
-Key = Annotated[str | None, typer.Option("--key", help="The same key is the same order.")]
+Key = Annotated[str | None, key_of("order")]
 Yes = Annotated[
     bool, typer.Option("--yes", help="Confirm without asking that the SIM in place is discarded.")
 ]

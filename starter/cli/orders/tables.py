@@ -16,7 +16,15 @@ from starter.cli.output import column_time, full_time, is_wide, print_facts, pri
 _WAITS = {OrderStatus.SUBMITTED: "acknowledgement", OrderStatus.PROVIDER_PROCESSING: "processing"}
 _INTERNAL = frozenset({"request", "note", "refusals", "what"})
 """Data of events that is not shown."""
-_SIMS = frozenset({"sim", "sim_in_place"})
+_REFERENCES = {
+    "sim": "S",
+    "sim_in_place": "S",
+    "agent": "AG",
+    "agent_before": "AG",
+    "licence": "LI",
+    "contacts": "C",
+}
+"""Data of events that are ids, and how the record is named."""
 _INCIDENT = "The provider processed it after the cancel: ask which SIM is in use (docs/operations.md)."
 
 
@@ -119,9 +127,10 @@ def _refused(event: EventView) -> list[str]:
 
 
 def _in_words(name: str, value: object) -> str:
-    if name in _SIMS and isinstance(value, int):
-        return reference("S", value)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(_in_words(name, one) for one in value)
+    prefix = _REFERENCES.get(name)
+    return reference(prefix, value) if prefix and isinstance(value, int) else str(value)
 
 
 def _status(order: OrderView) -> str:

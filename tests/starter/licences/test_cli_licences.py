@@ -56,7 +56,7 @@ async def test_a_licence_is_changed_and_a_price_set(database: Database, shell: S
     assert "2027-01-01: Voice+SMS" in said
     assert "The downgrade applies from 2027-01-01 and is charged with €0.00." in said
     assert "Nothing is changed" in shell.run("licence", "change", "LI-1", SMS).out
-    made = shell.json("licence", "price", DATA, "12.5", "--from", "2027-01-15")
+    made = shell.json("licence", "price", DATA, "12.5", "--from", "2027-01-15", "--yes")
     assert (made["amount"], made["applies_from"], made["currency"]) == ("12.50", "2027-02-01", "EUR")
     listed = shell.run("licence", "price").out
     assert "€12.50" in listed
@@ -95,6 +95,14 @@ async def test_the_charges_of_a_month_add_up_in_the_table_the_json_and_the_csv(
     french = shell.run("--language", "fr", "licence", "charges", "--month", "2026-12").out
     assert "26,06\N{NO-BREAK SPACE}€" in french
     assert "Achat" in french
+
+
+@pytest.mark.covers("L40")
+@pytest.mark.parametrize("month", ["0001-01", "9999-11", "9999-12"])
+async def test_a_month_far_away_has_no_charges(database: Database, shell: Shell, month: str) -> None:
+    acme = await shop(database, "2026-12-16", cycle_day=31)
+    await acme.buy()
+    assert shell.run("licence", "charges", "--month", month).out == f"Sum of {month}: €0.00\n"
 
 
 @pytest.mark.covers("L40")
@@ -158,7 +166,12 @@ async def test_what_is_refused_is_one_sentence_in_both_languages(database: Datab
         (("price", DATA, "1,50"), "A price is an amount", "Un prix est un montant"),
         (("price", DATA, "1", "--from", "soon"), "A day is written as", "Un jour s"),
         (("price", DATA, "1", "--from", "2026-12-01"), "from a later day than today", "postérieur"),
-        (("charges", "--month", "12/2026"), "A month is written as", "Un mois s"),
+        (("buy", DATA, "-1"), "The number of licences is 1 to 1000.", "de licences va de 1"),
+        (("price", DATA, "-1"), "A price is an amount", "Un prix est un montant"),
+        *(
+            (("charges", "--month", month), "A month is written as 2026-12; there are", "Un mois s")
+            for month in ("12/2026", "0000-01", "2026-13", "2026-00", "2026-1", "99999-12", "-1")
+        ),
         (("charges", "--licence", "LI-7"), "There is no such licence", "existe pas"),
         (("billing", "--cycle-day", "40"), "A cycle day is 1 to 31.", "va de 1 à 31"),
         (("list", "--status", "lost"), "There is no such status", "Ce statut"),

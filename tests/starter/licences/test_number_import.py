@@ -14,6 +14,7 @@ from store.session import Database
 from tests.builders import ACCOUNT, OPERATOR, Cells, ana, as_csv, empty_slot, run
 from tests.licences_world import ADAM, GINA, accepted, add_licence, assignment, licences_world, number_msisdn
 from tests.starter.licences.files import EID, number_row, unused
+from tests.starter.shell import Said, Shell
 
 COLUMNS = (*file.COLUMNS, *file.OPTIONAL)
 
@@ -83,7 +84,9 @@ async def test_a_second_import_changes_nothing_and_an_edited_one_what_differs(da
     tried = await take(database, *rows, dry_run=True)
     assert await numbers(database) == before
     edited = await take(database, *rows)
-    assert edited.changed == tried.changed == {"numbers": 2, "agents": 1}
+    assert edited.changed == tried.changed == {"numbers": 2, "renamed_agents": 1}
+    assert edited.warnings == tried.warnings
+    assert [warning.sentence for warning in edited.warnings] == ["Line 2: agent_name: AG-1 is renamed."]
     assert [number.agent for number in await numbers(database)] == ["Gina B.", "Hugo", "Gina B."]
 
 
@@ -110,6 +113,36 @@ async def test_every_wrong_cell_of_every_row_is_named(database: Database) -> Non
         [("agent_name", "agent_without_name")],
         [("msisdn", "same_number_before"), ("agent_name", "other_agent_before")],
     ]
+
+
+async def test_an_import_says_whom_it_renames(database: Database, shell: Shell) -> None:
+    await licences_world(database)
+    file = shell.folder / "numbers.csv"
+
+    def typed(*rows: Cells, language: str = "en") -> Said:
+        file.write_bytes(as_csv(*rows, columns=COLUMNS))
+        return shell.run("--language", language, "number", "import", str(file))
+
+    hugo = number_row(3, agent_name="Hugo", agent_email="hugo@acme.example")
+    assert typed(number_row(1), number_row(2), hugo).err == ""
+    gina = [number_row(number, agent_name="Gina Blanc", agent_email=GINA.upper()) for number in (1, 2)]
+    said = typed(*gina, hugo | {"agent_language": "fr"})
+    assert said.out == "3 rows read; changed: 1 agent, 1 agent renamed.\n"
+    assert said.err == "Line 2: agent_name: AG-1 is renamed.\n"
+    assert "est renommé" in typed(number_row(1), number_row(2), hugo, language="fr").err
+    again = typed(number_row(1), number_row(2), hugo)
+    assert (again.out, again.err) == ("3 rows read; nothing is new or different.\n", "")
+
+
+@pytest.mark.covers("L5")
+@pytest.mark.parametrize("written", ["+337001234567890", "+33 700 12 34 56 78 90", "+33 (0)700.1234.5678-90"])
+async def test_the_number_of_a_machine_is_of_a_kind_that_gets_no_licence(
+    database: Database, written: str
+) -> None:
+    await licences_world(database)
+    assert await refused(database, number_row(1, msisdn=written)) == [[("msisdn", "not_french_mobile")]]
+    for wrong in (written[:-1], f"{written}1", written.replace("7", "6", 1), written[1:]):
+        assert await refused(database, number_row(1, msisdn=wrong)) == [[("msisdn", "msisdn_invalid")]]
 
 
 async def test_an_import_changes_neither_the_user_nor_a_deleted_number(database: Database) -> None:
@@ -154,7 +187,7 @@ async def test_a_number_with_an_order_keeps_its_distributor_and_stays_a_direct_n
     for change in ({"provider": "SFR"}, {"distributor": "Autre"}, {"line_type": "shared"}):
         assert await refused(database, number_row(1, **change)) == [[("msisdn", "number_served")]]
     report = await take(database, number_row(1, agent_name="Gina B."))
-    assert report.changed == {"agents": 1}
+    assert report.changed == {"renamed_agents": 1}
 
 
 async def test_an_account_imports_its_own_numbers_alone(database: Database) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
+from models.language import Language
 from models.licences.numbers import Change
 from models.orders.lifecycle import HoldReason
 from starter.operations.doctor import examine
@@ -30,6 +31,7 @@ from tests.system.licences.number_scene import (
 from tests.system.scene import Scene
 from tests.system.worker_process import WorkerProcess
 from tests.temporal_server import comes_true, eventually
+from wording.labels import hold_sentence
 from workflows.search_attributes import HOLD_REASON, ORDER_KIND, ORDER_STATUS
 
 REJECTED = "550 5.1.1 No such mailbox"
@@ -113,12 +115,18 @@ async def test_a_provider_that_cannot_be_reached_is_asked_again_after_a_retry(sc
 
 
 @pytest.mark.covers("L30", "W5")
-async def test_without_an_order_contact_the_change_is_held_until_there_is_one(scene: Scene) -> None:
+@pytest.mark.parametrize("language", Language)
+async def test_without_an_order_contact_the_change_is_held_until_there_is_one(
+    scene: Scene, language: Language
+) -> None:
     number = await a_number(scene)
     await scene.sql("DELETE FROM contact_roles")
     _, handle = await changed(scene, number, Change.DELETE)
     await eventually(lambda: held_for(scene, handle.id), lambda found: found == ["no_order_contact"])
-    await scene.sql("INSERT INTO contact_roles (contact_id, role) SELECT id, 'order' FROM contacts")
+    _, command, _ = hold_sentence("no_order_contact", language).split("`")
+    program, *words = command.replace("CONTACT", PROVIDER).split()
+    assert program == "esim-orders"
+    await scene.typed(*words)
     await handle.signal("retry")
     await handle.result()
     await provider_notified(scene, handle.id)

@@ -94,8 +94,10 @@ async def test_only_direct_french_mobile_numbers_get_a_licence(office: Office) -
         assert await refused == ["not_french_mobile"]
     with pytest.raises(Refused, match="number convert"):
         await office.assign(20)
-    converted = await office.scene.typed("number", "convert", number_msisdn(20), "--to", "direct")
-    assert "make direct" in converted.out
+    convert = ("number", "convert", number_msisdn(20), "--to", "direct")
+    assert "is a direct number now." in (await office.scene.typed(*convert)).out
+    again = await office.scene.typed("--language", "fr", *convert)
+    assert again.out.endswith(": rien n\N{RIGHT SINGLE QUOTATION MARK}a changé.\n")
     assert await office.assign(20)
     assert await codes(office.numbers.convert(OPERATOR, number_msisdn(20), "shared")) == ["number_open_order"]
 
@@ -104,7 +106,7 @@ async def test_only_direct_french_mobile_numbers_get_a_licence(office: Office) -
 async def test_a_number_is_suspended_resumed_deleted_and_recovered_by_commands(office: Office) -> None:
     await office.active()
     said = await office.scene.typed("number", "suspend", number_msisdn(1), "--reason", "Not paid.")
-    assert "the provider is asked to suspend the eSIM" in said.out
+    assert "is suspended. The provider is asked to suspend the eSIM" in said.out
     suspended = await office.number()
     assert (suspended.state, suspended.suspended_for, suspended.sim_state) == (
         NumberState.SUSPENDED,
@@ -113,7 +115,7 @@ async def test_a_number_is_suspended_resumed_deleted_and_recovered_by_commands(o
     )
     assert suspended.licence_id is not None
     again = await office.scene.typed("number", "suspend", number_msisdn(1), "--reason", "Not paid.")
-    assert "nothing was changed" in again.out
+    assert ": nothing changed." in again.out
     await office.scene.typed("number", "resume", number_msisdn(1))
     assert (await office.number()).sim_state == "active"
     asked = await office.scene.typed("number", "delete", number_msisdn(1), code=2)

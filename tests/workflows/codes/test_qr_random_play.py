@@ -49,7 +49,7 @@ troubles = st.lists(
 
 
 @pytest.mark.parametrize(
-    "count", [8, pytest.param(250, marks=[pytest.mark.night, pytest.mark.timeout(1800)])]
+    "count", [5, pytest.param(250, marks=[pytest.mark.night, pytest.mark.timeout(1800)])]
 )
 @pytest.mark.covers("W1", "W5")
 async def test_whatever_is_called_in_whatever_order(qr_house: QrHouse, count: int) -> None:

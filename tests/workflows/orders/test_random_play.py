@@ -61,7 +61,7 @@ STORIES = (
 
 
 @pytest.mark.parametrize(
-    "count", [15, pytest.param(500, marks=[pytest.mark.night, pytest.mark.timeout(1800)])]
+    "count", [8, pytest.param(500, marks=[pytest.mark.night, pytest.mark.timeout(1800)])]
 )
 @pytest.mark.covers("W1", "W5", "F16", "F19", "F22", "F43", "F50", "F51")
 async def test_whatever_is_called_in_whatever_order(house: House, count: int) -> None:
