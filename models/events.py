@@ -44,6 +44,7 @@ _OPERATOR = (
     *("order.held", "order.released", "qr.held", "qr.released", "notification.held", "notification.released"),
     *("number_change.held", "number_change.released", "number_change.given_up", "number.notice_superseded"),
     *("licence_request.held", "licence_request.released", "licence_request.given_up"),
+    *("travel_notice.held", "travel_notice.released", "travel_notice.given_up"),
     *("mail.failed", "mail.uncertain", "mail.given_up", "notification.given_up"),
 )
 
