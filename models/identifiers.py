@@ -119,6 +119,11 @@ def travel_notice_id(account_id: int, about: str) -> str:
     return "travel-notice-" + _of_key(account_id, about)
 
 
+def mark_of_key(account_id: int, key: str) -> str:
+    """An idempotency key as it may be stored: what is done under the same key has the same mark."""
+    return _of_key(account_id, key)
+
+
 def _of_key(account_id: int, key: str) -> str:
     digest = hashlib.sha256(f"{account_id}\0{key}".encode()).digest()[:10]
     return base64.b32encode(digest).decode("ascii").lower()

@@ -1,4 +1,4 @@
-"""The workflow of one notice to the staff of an account: stock is low, or an order waits for it (T17, T26)."""
+"""The workflow of one notice to an account's staff: stock is low, or an order waits for it (T17, T26)."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ from models.orders.placement import Placement
 from outbox.swaps import PEOPLE
 from providers.registry import BY_MAIL
 from store.session import Database
-from tests.activities.scene import Post
+from tests.activities.scene import Post, email_steps
 from tests.builders import iccid, placement, run, world
 from workflows.orders.messages import AcknowledgeInput, EmailInput, ProcessedInput, ProviderInput
 
