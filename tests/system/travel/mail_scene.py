@@ -40,8 +40,13 @@ class Given:
 
 
 async def a_line(scene: Scene) -> Given:
-    """Rosa's eSIM line with its code, which has a confirmation code, and a plan, by a processed order."""
+    """A world with Rosa's eSIM line."""
     await travel_world(scene.database)
+    return await add_line(scene)
+
+
+async def add_line(scene: Scene) -> Given:
+    """Rosa's eSIM line with its code, which has a confirmation code, and a plan, by a processed order."""
     subscriber = await add_subscriber(scene.database)
     plan = await add_travel_plan(scene.database)
     line = await add_esim_line(scene.database, subscriber)

@@ -72,7 +72,8 @@ async def test_if_one_of_two_e_mails_is_refused_for_ever_that_one_alone_is_held_
     await scene.ended(given.order)
     assert len(scene.mailbox.mails) == 2
     assert PIN in scene.mailbox.mails[1].text
-    assert await holds(scene) == await due(scene) == []
+    assert await holds(scene) == []
+    assert await due(scene) == []
 
 
 @pytest.mark.covers("T25")
