@@ -107,7 +107,7 @@ async def test_without_an_address_both_wait_for_one(scene: Scene) -> None:
     assert all("Bonjour Rosa 1" in mail.text for mail in scene.mailbox.mails)
 
 
-@pytest.mark.covers("T11", "T34")
+@pytest.mark.covers("T11")
 async def test_the_code_of_an_esim_that_was_discarded_meanwhile_is_not_sent(scene: Scene) -> None:
     given = await a_line(scene)
     await discard(scene, given.sim)
