@@ -92,7 +92,7 @@ async def _ask_for_licences(desk: LicenceRequestDesk, scene: Scene) -> Any:
 async def _send_again(desk: SendingDesk, scene: Scene) -> Any:
     if not await scene.sql("SELECT 1 FROM esim_lines"):
         await UserDesk(scene.database).create_user(OPERATOR, ACCOUNT, "Sue", SUE, role=Role.SUPPORT)
-        await add_line(scene)
+        await add_line(scene, desk._settings.secret_keys)  # those of the codes that are there
     return await desk.resend(await scene.ana(SUE), "EL-1", SentAgain.QR_CODE, key=_key(scene))
 
 

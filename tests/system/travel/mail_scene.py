@@ -45,7 +45,7 @@ async def a_line(scene: Scene) -> Given:
     return await add_line(scene)
 
 
-async def add_line(scene: Scene) -> Given:
+async def add_line(scene: Scene, secret_keys: str | None = None) -> Given:
     """Rosa's eSIM line with its code, which has a confirmation code, and a plan, by a processed order."""
     subscriber = await add_subscriber(scene.database)
     plan = await add_travel_plan(scene.database)
@@ -54,7 +54,7 @@ async def add_line(scene: Scene) -> Given:
     await assign_plan(scene.database, line, plan, order=order)
     ((sim,),) = await scene.sql("SELECT id FROM sims WHERE holder = :holder", holder=f"esim_line:{line}")
     await scene.sql("UPDATE sims SET order_id = :order WHERE id = :sim", order=order, sim=sim)
-    keys = KeyRing(scene.settings.secret_keys)
+    keys = KeyRing(secret_keys or scene.settings.secret_keys)
     encrypted = keys.encrypt(confirmation_code_of(sim), PIN.encode())
     await scene.sql(
         "UPDATE travel_stock SET order_id = :order, confirmation_code = :code WHERE sim_id = :sim",
@@ -63,15 +63,15 @@ async def add_line(scene: Scene) -> Given:
         sim=sim,
     )
     await scene.sql("UPDATE esim_lines SET order_id = :order WHERE id = :line", order=order, line=line)
-    await import_code(scene, sim)
+    await import_code(scene, sim, keys)
     return Given(subscriber, line, sim, plan, order)
 
 
-async def import_code(scene: Scene, sim: int) -> None:
+async def import_code(scene: Scene, sim: int, keys: KeyRing) -> None:
     async with scene.database.transaction() as connection:
         await imports.take(
             connection,
-            KeyRing(scene.settings.secret_keys),
+            keys,
             sim_id=sim,
             code=parse_activation_code("LPA:1$smdp.example$SECRET-1$$1"),
             file_type="typed",
