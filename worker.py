@@ -17,7 +17,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities.code_emails import QrMails
+from activities.code_emails import NotificationMails, QrMails
 from activities.codes import QrInventorySteps
 from activities.failures import SafeFailures
 from activities.follow_ups import FollowUps
@@ -29,6 +29,7 @@ from activities.not_sent import NotSent
 from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps
 from activities.retry_held import HeldRetries
+from activities.travel.mails import TravelMails
 from mail.errors import MailInvalid
 from mail.message import Sender
 from mail.smtp import Mailer, SmtpMailer
@@ -61,14 +62,15 @@ from workflows.operations.retry_held import RetryHeld
 from workflows.orders.order import EsimOrder
 from workflows.step import Steps, activities_of, unimplemented
 from workflows.steps import CONTRACTS
+from workflows.travel.travel_notice import EsimTravelNotice, PinnedTravelNotice
 
 GRACE = timedelta(seconds=30)
 """How long a worker that is stopped lets the steps in flight continue."""
 MARGIN = timedelta(seconds=10)
 """After grace and margin a shutdown is cut off: what stops a container must wait longer than both."""
 _ALWAYS: list[type] = [EsimOrder, EsimQrRequest, EsimNumberChange, RetryHeld]
-WORKFLOWS: list[type] = [*_ALWAYS, EsimQrNotification, EsimLicenceRequest]
-VERSIONED: list[type] = [*_ALWAYS, PinnedQrNotification, PinnedLicenceRequest]
+WORKFLOWS: list[type] = [*_ALWAYS, EsimQrNotification, EsimLicenceRequest, EsimTravelNotice]
+VERSIONED: list[type] = [*_ALWAYS, PinnedQrNotification, PinnedLicenceRequest, PinnedTravelNotice]
 """The same for workers with a build id: a worker without one must not declare a versioning behaviour."""
 PASSED_THROUGH = (
     "models",
@@ -83,6 +85,8 @@ PASSED_THROUGH = (
     "workflows.orders.messages",
     "workflows.orders.steps",
     "workflows.step",
+    "workflows.travel.messages",
+    "workflows.travel.steps",
     "workflows.steps",
     "workflows.step_runner",
     "workflows.background",
@@ -126,17 +130,19 @@ def implementations(
         settings.upload_link_expires_after,
         settings.download_link_expires_after,
     )
+    keys = KeyRing(settings.secret_keys)
     return (
         InventorySteps(database),
         Holds(database),
         FollowUps(database, client, {REQUEST_CODE: CodeForAgent(_of_agents(settings))}),
         PortSteps(database, ports),
-        EmailSteps(database, outbox),
+        EmailSteps(database, outbox, NotificationMails(database, outbox, links, keys)),
         QrInventorySteps(database),
-        QrMails(database, outbox, links, KeyRing(settings.secret_keys)),
+        QrMails(database, outbox, links, keys),
         NumberInventory(database, settings.number_recoverable_for),
         NumberCalls(database, client, outbox),
         LicenceMails(database, outbox),
+        TravelMails(database, outbox),
         HeldRetries(RetryDesk(client, database, settings), callers.operator()),
     )
 

@@ -9,19 +9,53 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.codes.activation import ActivationCode
 from models.orders.placement import Reminded
 from models.people.callers import AllAccounts
 from outbox import codes
 from outbox.links import Links
-from outbox.sender import Outbox, Outgoing
+from outbox.sender import Outbox, Outgoing, ReadableCode
 from store.codes import codes as stored_codes
 from store.codes import emails, notification_emails
 from store.codes.emails import RoundMails
+from store.codes.notification_emails import NotificationMail
 from store.key_ring import KeyRing
+from store.mail_subjects import AboutNotification
 from store.session import Database
+from store.travel.revealed import confirmation_code, reveal
 from workflows.codes.messages import RemindOfCode, SendNotification, SendQrMails
 from workflows.codes.steps import QrMailSteps
+
+
+class NotificationMails:
+    """Sends the e-mails of notifications: with a link that shows the code, or with the code itself."""
+
+    def __init__(self, database: Database, outbox: Outbox, links: Links, keys: KeyRing) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._links = links
+        self._keys = keys
+
+    async def send(self, notification_id: str, retries: int) -> None:
+        """Send the e-mail of this notification, unless it is sent or revoked."""
+        async with self._database.reading() as connection:
+            found = await notification_emails.notification_mail(connection, notification_id)
+        valid = partial(self._valid, about=found.about)
+        outgoing = codes.notification(found, self._links, partial(self._code, found=found))
+        await self._outbox.send(found.about, outgoing, retries, valid)
+
+    async def _valid(self, connection: AsyncConnection, about: AboutNotification) -> bool:
+        """Whether it is to be sent. From then on the code counts as revealed: its recipient gets a link."""
+        if not await notification_emails.is_valid(connection, about):
+            return False
+        await reveal(connection, about.sim_id)
+        return True
+
+    async def _code(self, connection: AsyncConnection, found: NotificationMail) -> ReadableCode:
+        code, _ = await stored_codes.version(connection, AllAccounts(), self._keys, found.version_id)
+        asked = None
+        if code.confirmation_code_required:
+            asked = await confirmation_code(connection, self._keys, found.about.sim_id)
+        return ReadableCode(code, asked)
 
 
 class QrMails(QrMailSteps):
@@ -31,7 +65,7 @@ class QrMails(QrMailSteps):
         self._database = database
         self._outbox = outbox
         self._links = links
-        self._keys = keys
+        self._notifications = NotificationMails(database, outbox, links, keys)
 
     async def ask_for_code(self, step: SendQrMails) -> None:
         """Ask the contacts of this round for the code, and send the copies."""
@@ -55,17 +89,8 @@ class QrMails(QrMailSteps):
         await self._send(found, codes.no_code(found, step.round, step.number), step.retries)
 
     async def send_notification(self, step: SendNotification) -> None:
-        """Send the link that shows the code, to an agent with the code itself."""
-        async with self._database.reading() as connection:
-            found = await notification_emails.notification_mail(connection, step.notification_id)
-        valid = partial(notification_emails.is_valid, about=found.about)
-        code = partial(self._code, version_id=found.version_id)
-        outgoing = codes.notification(found, self._links, code)
-        await self._outbox.send(found.about, outgoing, step.retries, valid)
-
-    async def _code(self, connection: AsyncConnection, version_id: int) -> ActivationCode:
-        code, _ = await stored_codes.version(connection, AllAccounts(), self._keys, version_id)
-        return code
+        """Send the link that shows the code, to an agent or subscriber with the code itself."""
+        await self._notifications.send(step.notification_id, step.retries)
 
     async def _round(self, step: SendQrMails | RemindOfCode) -> RoundMails:
         async with self._database.reading() as connection:

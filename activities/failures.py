@@ -22,6 +22,8 @@ from store.licences.code_requests import NoQrContact, NumberSuspended
 from store.licences.recipients import NoAgentAddress
 from store.licences.requests import NoOwner
 from store.session import constraint_of, sqlstate_of
+from store.travel.notice_facts import NoStaff
+from store.travel.recipients import NoSubscriberAddress
 from workflows.failures import refused
 
 _log = logging.getLogger(__name__)
@@ -38,6 +40,8 @@ FAILURES: tuple[tuple[type[Exception], str, bool], ...] = (
     (NoQrContact, HoldReason.NO_QR_CONTACT, False),
     (NoAgentAddress, HoldReason.NO_AGENT_ADDRESS, False),
     (NoOwner, HoldReason.NO_OWNER, False),
+    (NoSubscriberAddress, HoldReason.NO_SUBSCRIBER_ADDRESS, False),
+    (NoStaff, HoldReason.NO_STAFF, False),
     (NumberSuspended, HoldReason.NUMBER_SUSPENDED, False),
     (Unavailable, "component_unavailable", True),
     (Refused, "refused", False),

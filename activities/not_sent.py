@@ -28,6 +28,7 @@ from workflows.licences.messages import NotifyOwners, NumberStep
 from workflows.orders.messages import EmailInput, FollowUpInput, OrderStep
 from workflows.step import declared_by, policy_of
 from workflows.steps import CONTRACTS
+from workflows.travel.messages import SendNotice
 
 RECORDED_WITHIN = 5.0
 """Seconds. An unavailable database must not delay the retry of the step."""
@@ -50,6 +51,10 @@ def sending(step: str, message: Any, workflow_id: str) -> Sending:
             return Sending(message.change_id, step)
         case NotifyOwners():
             return Sending(message.request_id, step)
+        case SendNotice() if message.notice_id == workflow_id:
+            return Sending(workflow_id, step)
+        case SendNotice():  # of the workflow of an eSIM line, which sends several
+            return Sending(workflow_id, f"{step}:{message.notice_id}")
         case SendNotification():
             return Sending(message.notification_id, step)
         case SendQrMails() | RemindOfCode():

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from activities.code_emails import NotificationMails
 from models.orders.placement import ProviderAnswer, Reminded
-from outbox.orders import EMAILS
+from outbox.orders import EMAILS, SendsCode
 from outbox.sender import Outbox
 from providers.port import Provider
 from providers.registry import PROVIDERS
@@ -49,15 +50,28 @@ class PortSteps(ProviderSteps):
 class EmailSteps(PeopleSteps):
     """Notifies people by e-mail how an order ended."""
 
-    def __init__(self, database: Database, outbox: Outbox) -> None:
+    def __init__(self, database: Database, outbox: Outbox, notifications: NotificationMails) -> None:
         self._database = database
         self._outbox = outbox
+        self._notifications = notifications
 
     async def send_email(self, email: EmailInput) -> None:
         """Send one of the e-mails of this kind of order."""
         emails = EMAILS[email.kind]
+        if isinstance(emails, SendsCode) and email.email == emails.code_step:
+            await self._send_code(emails, email)
+            return
         async with self._database.reading() as connection:
             facts = await emails.read(connection, email.order_id)
         outgoing = emails.outgoing(facts, email.email)
         about = AboutOrder(email.order_id, facts.account_id)
         await self._outbox.send(about, outgoing, email.retries, step=email.email)
+
+    async def _send_code(self, emails: SendsCode, email: EmailInput) -> None:
+        """Send the notification of the order's eSIM, if it is to be sent still."""
+        async with self._database.transaction() as connection:
+            notification_id = await emails.notification(connection, email.order_id)
+        if notification_id is not None:
+            await self._notifications.send(notification_id, email.retries)
+        async with self._database.transaction() as connection:
+            await follow_ups.emailed(connection, email.order_id, email.email)

@@ -15,6 +15,7 @@ from outbox.emails import Editable, Email, tail
 from outbox.licences.orders import AgentEsim
 from outbox.links import Links, MakeLink
 from outbox.sender import Outgoing, ReadCode
+from outbox.travel.orders import SubscriberEsim
 from store.codes.emails import RoundMails
 from store.codes.notification_emails import NotificationMail
 from store.mail_subjects import Person
@@ -145,7 +146,7 @@ def no_code(found: RoundMails, turn: int, number: int | None) -> list[Outgoing]:
     return [_outgoing(RequesterNoCode.of(known_of(found.facts)), found, found.requester, *turns)]
 
 
-NOTIFICATIONS: dict[str, type[Email]] = {"number": AgentEsim}
+NOTIFICATIONS: dict[str, type[Email]] = {"number": AgentEsim, "esim_line": SubscriberEsim}
 """Which e-mail the person gets for whom the code is meant, by the kind of what the SIM serves. Any other
 recipient gets `ManagerNotified`: a link can be revoked, a code that was sent cannot.
 """

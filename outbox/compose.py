@@ -27,6 +27,8 @@ class ShownCode:
 
     code: ActivationCode = field(repr=False)
     id: str
+    confirmation: str | None = field(default=None, repr=False)
+    """What the phone asks for besides the QR code, if it does (SGP.22 4.1)."""
 
 
 def compose(
@@ -106,13 +108,14 @@ def _button(
 def _shown(text: EmailText, code: ShownCode | None) -> dict[str, Any]:
     """The QR code, and how it is installed on each kind of phone."""
     if code is None:
-        return {"picture": None, "guides": []}
+        return {"picture": None, "guides": [], "confirmation": None}
     links = install_links(code.code)
     guides = [
         {"title": guide.title, "steps": guide.steps, "install": guide.install, "link": links[phone]}
         for phone, guide in text.guides.items()
     ]
-    return {"picture": {"id": code.id, "alt": text.picture}, "guides": guides}
+    asked = (text.confirmation, code.confirmation) if code.confirmation and text.confirmation else None
+    return {"picture": {"id": code.id, "alt": text.picture}, "guides": guides, "confirmation": asked}
 
 
 def _known(email: Email, ours: SubjectTexts, language: Language) -> dict[str, str | None]:

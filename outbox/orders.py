@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,7 +10,7 @@ from models.orders.lifecycle import OrderKind, OrderStatus
 from outbox.licences.orders import LicenceEmails
 from outbox.sender import Outgoing
 from outbox.swaps import SwapEmails
-from outbox.travel.orders import TravelEmails
+from outbox.travel.orders import CODE, CONFIRMATION, TravelEmails
 from store.mail_subjects import Person
 
 
@@ -44,12 +44,25 @@ class OrderEmails(Protocol):
         """
 
 
+@runtime_checkable
+class SendsCode(Protocol):
+    """A kind of order that sends the QR code of its eSIM itself, as one of the steps of `to_people`."""
+
+    code_step: str
+    """The name of that step."""
+
+    async def notification(self, connection: AsyncConnection, order_id: str) -> str | None:
+        """The id of the notification that the step sends, recorded by then; None if the code is not to be
+        sent any more.
+        """
+
+
 EMAILS: dict[str, OrderEmails] = {
     OrderKind.SWITCH_TO_ESIM: SwapEmails(),
     OrderKind.REPLACE_ESIM: SwapEmails(),
     OrderKind.ASSIGN_LICENCE: LicenceEmails(),
     OrderKind.REPLACE_LICENCE_ESIM: LicenceEmails(),
-    OrderKind.ADD_LINE: TravelEmails(),
-    OrderKind.ADD_PLAN: TravelEmails(),
-    OrderKind.REPLACE_LINE_ESIM: TravelEmails(),
+    OrderKind.ADD_LINE: TravelEmails(CODE, CONFIRMATION),
+    OrderKind.ADD_PLAN: TravelEmails(CONFIRMATION),
+    OrderKind.REPLACE_LINE_ESIM: TravelEmails(CODE),
 }

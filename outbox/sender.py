@@ -12,7 +12,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,7 +45,15 @@ class MailUncertain(MailError):
     """The e-mail may have been delivered twice already: it is sent again only when a person retries."""
 
 
-ReadCode = Callable[[AsyncConnection], Awaitable[ActivationCode]]
+@dataclass(frozen=True)
+class ReadableCode:
+    """A decrypted code, and what the phone asks for besides, if it does. It is a secret."""
+
+    code: ActivationCode = field(repr=False)
+    confirmation: str | None = field(default=None, repr=False)
+
+
+ReadCode = Callable[[AsyncConnection], Awaitable[ReadableCode]]
 """Reads and decrypts the code that an e-mail shows."""
 
 
@@ -53,15 +61,15 @@ ReadCode = Callable[[AsyncConnection], Awaitable[ActivationCode]]
 class Outgoing:
     """One e-mail to one recipient, among those about the same subject.
 
-    `turn` distinguishes e-mails of one name, such as the number of a reminder. An e-mail with a `link` gets a
-    new one each time it is sent: only the digest of a link is stored, so the one before cannot be sent again.
-    The link of an attempt in which the e-mail was certainly not sent is deleted.
-    An e-mail that shows a QR code reads the code when it is about to be sent.
+    `turn` distinguishes e-mails of one name, such as the number of a reminder, or what it is sent again by.
+    An e-mail with a `link` gets a new one each time it is sent: only the digest of a link is stored, so the
+    one before cannot be sent again. The link of an attempt in which the e-mail was certainly not sent is
+    deleted. An e-mail that shows a QR code reads the code when it is about to be sent.
     """
 
     email: Email
     to: Person
-    turn: tuple[int, ...] = ()
+    turn: tuple[int | str, ...] = ()
     link: MakeLink | None = None
     code: ReadCode | None = None
     cc: tuple[str, ...] = ()
@@ -85,7 +93,7 @@ class _Claimed:
     record: EmailRecord
     outgoing: Outgoing
     link: FreshLink | None
-    code: ActivationCode | None
+    code: ReadableCode | None
 
 
 async def _claimed(
@@ -205,15 +213,14 @@ def _raise_gravest(failures: Sequence[MailError], without: Sequence[str]) -> Non
         raise gravest
 
 
-def _composed(
-    record: EmailRecord, one: Outgoing, link: FreshLink | None, code: ActivationCode | None
-) -> Mail:
+def _composed(record: EmailRecord, one: Outgoing, link: FreshLink | None, code: ReadableCode | None) -> Mail:
     """The e-mail that is given to the mail server. Raises `MailInvalid` if it cannot be composed, for any
     reason: this affects one recipient, and nothing was sent. An invalid address in Cc is left out, as Cc only
     shows who else gets an e-mail.
     """
     try:
-        shown = ShownCode(code, f"qr-code.{record.message_id.strip('<>')}") if code else None
+        drawing = f"qr-code.{record.message_id.strip('<>')}"
+        shown = ShownCode(code.code, drawing, code.confirmation) if code else None
         content = compose(one.email, one.to.language, reader=one.to.name, link=link, code=shown)
         return Mail(
             to=one.to.email or "",

@@ -48,6 +48,7 @@ HELD: Mapping[str, Plural] = {
     "qr_notification": Plural("{number} notification", "{number} notifications"),
     "number_change": Plural("{number} change of a number", "{number} changes of numbers"),
     "licence_request": Plural("{number} request for licences", "{number} requests for licences"),
+    "travel_notice": Plural("{number} notice to the staff", "{number} notices to the staff"),
 }
 """Work that may be held, by its kind."""
 

@@ -17,6 +17,8 @@ HERE = Path(__file__).parent
 SUBJECTS: dict[str, Path] = {
     **{subject: HERE / subject for subject in ("orders", "codes", "licences")},
     "number_changes": HERE / "licences" / "changes",
+    "travel": HERE / "travel",
+    "travel_notices": HERE / "travel" / "notices",
 }
 """The folder with the texts of each subject."""
 
@@ -53,6 +55,8 @@ class EmailText(_Text):
     """The most important text, shown in a box."""
     picture: str | None = None
     """What the QR code is called where it is not shown; None for an e-mail without one."""
+    confirmation: str | None = None
+    """The label of the code that the phone may ask for besides the QR code; None where there is none."""
     guides: dict[str, GuideText] = {}
     """By the kind of phone, as in `models.codes.install_links`."""
     next_title: str | None = None

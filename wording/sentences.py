@@ -5,19 +5,20 @@ Facts are filled in as plain text and escaped where HTML is generated, so that a
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.characters import CONTROLS, REVERSALS
 from models.language import Language
 from models.refusals.declared import fields
-from wording.dates import moment
+from wording.dates import moment, span
+from wording.facts import Countries, Price, Volume, Worded
 from wording.numbers import number
 
 LONGEST_VALUE = 300
 # between adjacent facts, the implicit directional marks mislead too
 HARMFUL = re.compile(f"[{CONTROLS}{REVERSALS}\u200e\u200f]")
 
-Fact = str | int | datetime | tuple[str, ...] | None
+Fact = str | int | datetime | timedelta | tuple[str, ...] | Worded | None
 Known = Mapping[str, str | None]
 """The formatted facts; None for an unknown one."""
 
@@ -29,6 +30,10 @@ def written(fact: Fact, language: Language) -> str | None:
             return None
         case datetime():
             return moment(fact, language)
+        case timedelta():
+            return span(fact, language)
+        case Price() | Volume() | Countries():  # all countries are shown
+            return fact.words(language)
         case int():
             return number(fact, language)
         case tuple():  # all items are shown; only each item's length is limited

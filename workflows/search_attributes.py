@@ -17,11 +17,14 @@ from models.orders.lifecycle import OrderStatus
 from models.orders.ordered import Shown
 from models.orders.placement import Placement
 from models.orders.rules import Action
+from models.travel.notices import NoticeStatus
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode
 from workflows.licences.messages import ChangeNumber, RequestLicences
+from workflows.travel.messages import SendTravelNotice
 
 NUMBER_CHANGE = "number_change"
 LICENCE_REQUEST = "licence_request"
+TRAVEL_NOTICE = "travel_notice"
 NOTIFY_QR_CODE = "notify_qr_code"
 """The `OrderKind` of a notification; that of a request is the action `generate_qr_code`."""
 
@@ -98,6 +101,17 @@ def licence_request_labels(start: RequestLicences) -> TypedSearchAttributes:
         {
             ORDER_STATUS: LicenceRequestStatus.WAITING.value,
             ORDER_KIND: LICENCE_REQUEST,
+            ACCOUNT_ID: str(start.account_id),
+        }
+    )
+
+
+def travel_notice_labels(start: SendTravelNotice) -> TypedSearchAttributes:
+    """The search attributes of a notice to the staff at its start."""
+    return _attributes(
+        {
+            ORDER_STATUS: NoticeStatus.WAITING.value,
+            ORDER_KIND: TRAVEL_NOTICE,
             ACCOUNT_ID: str(start.account_id),
         }
     )

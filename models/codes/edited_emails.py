@@ -47,6 +47,8 @@ class CodeFacts:
     msisdn: str | None = None
     device: str | None = None
     """The name of the device that the SIM is for."""
+    line_name: str | None = None
+    """The name of the eSIM line that the eSIM is on."""
 
 
 def email_refusals(subject: str | None, text: str | None, cc: Sequence[str]) -> list[Refusal]:

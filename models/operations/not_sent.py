@@ -25,6 +25,8 @@ class NotSentReason(StrEnum):
     NO_QR_CONTACT = "no_qr_contact"
     NO_AGENT_ADDRESS = "no_agent_address"
     NO_OWNER = "no_owner"
+    NO_SUBSCRIBER_ADDRESS = "no_subscriber_address"
+    NO_STAFF = "no_staff"
     NUMBER_SUSPENDED = "number_suspended"
     COMPONENT_UNAVAILABLE = "component_unavailable"
     REFUSED = "refused"
@@ -49,6 +51,8 @@ _REASONS = {
     NotSentReason.NO_QR_CONTACT: "The distributor has no contact with the role eSIM QR code.",
     NotSentReason.NO_AGENT_ADDRESS: "The agent has no e-mail address.",
     NotSentReason.NO_OWNER: "The account has no active owner.",
+    NotSentReason.NO_SUBSCRIBER_ADDRESS: "The subscriber has no e-mail address.",
+    NotSentReason.NO_STAFF: "The account has no active user who manages travel eSIMs.",
     NotSentReason.NUMBER_SUSPENDED: "The number is suspended.",
     NotSentReason.COMPONENT_UNAVAILABLE: "A component that it needs is unavailable.",
     NotSentReason.REFUSED: "The call was refused; the workflow's history says why.",
@@ -69,6 +73,7 @@ STEPS = {
     "notify_of_change": "what the provider is asked to do with the eSIM",
     "report_ended": "the call to the workflow of the order that ended",
     "notify_owners": "the e-mail to the owners",
+    "send_notice": "the notice about a travel eSIM",
 }
 """What each step sends, for the steps that call a mail server, a provider or another workflow."""
 

@@ -36,5 +36,13 @@ TRAVEL = {
         "cancel it.",
         CONFLICT,
     ),
+    "line_without_code": Declared("The code of the line's eSIM is not known.", CONFLICT),
+    "emails_not_sent_yet": Declared(
+        "An e-mail of {order} has not been sent yet; see `esim-orders order show {order}`.", CONFLICT
+    ),
+    "email_not_chosen": Declared(
+        "Choose one e-mail: the QR code, or the confirmation of the order that added the line or of another "
+        "one."
+    ),
     "esim_not_allocated": Declared("This eSIM is in stock: it is on no line.", CONFLICT),
 }

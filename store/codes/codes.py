@@ -22,6 +22,7 @@ from store.fleet.tables import SimRow
 from store.key_ring import KeyRing
 from store.scopes import within
 from store.secrets import code_of, file_of
+from store.travel.revealed import reveal
 
 _ENCRYPTED = select(*VERSION_COLUMNS, QrVersionRow.code)
 _CURRENT = _ENCRYPTED.where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
@@ -56,6 +57,7 @@ async def current(
         raise _none_yet()
     if row.state == SimState.DISCARDED:
         raise Refused.because("sim_discarded")
+    await reveal(connection, row.sim_id)
     return _opened(keys, row), version_view(row)
 
 
@@ -76,10 +78,13 @@ async def current_number(connection: AsyncConnection, scope: Scope, sim_id: int)
 async def version(
     connection: AsyncConnection, scope: Scope, keys: KeyRing, version_id: int
 ) -> tuple[ActivationCode, QrVersionView]:
-    """A current or earlier code of a SIM. Raises `NotFound` (`unknown_version`), `DecryptionFailed`."""
+    """A current or earlier code of a SIM, which is about to be shown. Raises `NotFound` (`unknown_version`),
+    `DecryptionFailed`.
+    """
     row = (await connection.execute(_VERSION.where(_mine(scope)), {"version": version_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_version")
+    await reveal(connection, row.sim_id)
     return _opened(keys, row), version_view(row)
 
 

@@ -22,6 +22,7 @@ from store.people.tables import (
     ProviderRow,
     UserRow,
 )
+from store.travel.line_tables import EsimLineRow
 
 _sender = aliased(UserRow)
 
@@ -50,6 +51,7 @@ def _notifications() -> Select[*tuple[Any, ...]]:
             SimRow.holder,
             func.coalesce(LineRow.msisdn, NumberRow.msisdn).label("msisdn"),
             DeviceRow.name.label("device"),
+            EsimLineRow.name.label("line_name"),
             _name_at(QrNotificationRow).label("reader_name"),
             QrNotificationRow.account_id,
             QrNotificationRow.sim_id,
@@ -65,6 +67,7 @@ def _notifications() -> Select[*tuple[Any, ...]]:
         .outerjoin(LineRow, LineRow.subject == SimRow.holder)
         .outerjoin(DeviceRow, DeviceRow.id == LineRow.device_id)
         .outerjoin(NumberRow, NumberRow.subject == SimRow.holder)
+        .outerjoin(EsimLineRow, EsimLineRow.subject == SimRow.holder)
         .outerjoin(_sender, is_user(_sender, QrNotificationRow.created_by, QrNotificationRow.account_id))
         .where(QrNotificationRow.id == bindparam("notification"))
     )
@@ -111,6 +114,7 @@ async def notification_mail(connection: AsyncConnection, notification_id: str) -
             reference=notification_id,
             msisdn=row.msisdn,
             device=row.device,
+            line_name=row.line_name,
         ),
         manager=await _reader(connection, row, meant),
         sender=row.sender_email,

@@ -1,7 +1,7 @@
 """For whom the code of an eSIM is meant, by what the eSIM serves, and who may send it to another address.
 
 The code of a line's eSIM is for the user who requests it. Others are for a person whom the record names: of a
-number, for its agent.
+number, for its agent; of an eSIM line, for its subscriber.
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.errors import EsimError
 from models.people.callers import Permission
 from store.fleet.tables import SimRow
 from store.licences.recipients import NoAgentAddress, agent_of
@@ -16,10 +17,17 @@ from store.licences.waiting import REQUEST_CODE
 from store.mail_subjects import Person
 from store.operations import holds
 from store.orders.tables import FollowUpRow, OrderRow
+from store.travel.recipients import NoSubscriberAddress, subscriber_of
 
-RECIPIENTS: dict[str, Callable[[AsyncConnection, int], Awaitable[Person | None]]] = {"number": agent_of}
+RECIPIENTS: dict[str, Callable[[AsyncConnection, int], Awaitable[Person | None]]] = {
+    "number": agent_of,
+    "esim_line": subscriber_of,
+}
 """How the recipient of a SIM's code is found, by the kind of its holder: the prefix of `sims.holder`."""
-TO_OTHERS: dict[str, Permission] = {"number": Permission.ASSIGN_LICENCES}
+TO_OTHERS: dict[str, Permission] = {
+    "number": Permission.ASSIGN_LICENCES,
+    "esim_line": Permission.SELL_TRAVEL,
+}
 """What a caller needs to notify another address than that person's, by the kind of the holder."""
 _BY_ORDER = (
     select(FollowUpRow.id)
@@ -31,6 +39,8 @@ _BY_ORDER = (
         ~holds.is_held(OrderRow.id),
     )
 )
+NO_ADDRESS: dict[str, Callable[[], EsimError]] = {"number": NoAgentAddress, "esim_line": NoSubscriberAddress}
+"""What is raised where that person has no address, by the kind of the holder."""
 _HOLDER = select(SimRow.holder).where(SimRow.id == bindparam("sim"))
 
 
@@ -38,7 +48,7 @@ async def recipient_of(connection: AsyncConnection, sim_id: int) -> Person | Non
     """The person for whom the code of the SIM is meant, perhaps without an address; None if the record that
     it serves names none, as a line does.
     """
-    find = RECIPIENTS.get(kind_of(await connection.scalar(_HOLDER, {"sim": sim_id})))
+    find = RECIPIENTS.get(await _kind(connection, sim_id))
     return None if find is None else await find(connection, sim_id)
 
 
@@ -56,13 +66,14 @@ def is_for(person: Person | None, address: str) -> bool:
 
 async def address_for(connection: AsyncConnection, sim_id: int, requester: str) -> str:
     """The address that is notified of the SIM's code: that of the person for whom it is meant, else the
-    requester's. Raises `NoAgentAddress`.
+    requester's. Raises one of `NO_ADDRESS`.
     """
     person = await recipient_of(connection, sim_id)
     if person is None:
         return requester
     if not person.email:
-        raise NoAgentAddress
+        without = NO_ADDRESS[await _kind(connection, sim_id)]
+        raise without()
     return person.email
 
 
@@ -70,9 +81,13 @@ async def sent_by_itself(connection: AsyncConnection, sim_id: int, *, answered: 
     """Whether the person for whom the SIM's code is meant gets the code, which was just imported, by e-mail
     without a call: from the request that it has `answered`, else from the order that brought the SIM.
     """
-    if kind_of(await connection.scalar(_HOLDER, {"sim": sim_id})) not in RECIPIENTS:
+    if await _kind(connection, sim_id) not in RECIPIENTS:
         return False
     return answered or await connection.scalar(_BY_ORDER, {"sim": sim_id}) is not None
+
+
+async def _kind(connection: AsyncConnection, sim_id: int) -> str:
+    return kind_of(await connection.scalar(_HOLDER, {"sim": sim_id}))
 
 
 def kind_of(holder: str | None) -> str:

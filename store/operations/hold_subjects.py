@@ -23,6 +23,8 @@ from store.licences.tables import LicenceRequestRow, NumberChangeRow
 from store.orders.locked_order import references
 from store.orders.tables import OrderRow
 from store.row import now
+from store.travel import notices as travel_notices
+from store.travel.line_tables import TravelNoticeRow
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,13 @@ _GIVE_UP_REQUEST = (
 )
 
 
+_TRAVEL_NOTICE = (
+    select(TravelNoticeRow.account_id)
+    .where(TravelNoticeRow.id == bindparam("of_notice"))
+    .with_for_update(key_share=True)
+)
+
+
 async def _order(connection: AsyncConnection, order_id: str) -> HoldSubject:
     row = (await connection.execute(_ORDER, {"order": order_id})).one_or_none()
     if row is None:
@@ -164,6 +173,13 @@ async def _give_up_request(connection: AsyncConnection, request_id: str) -> bool
     return done.scalar_one_or_none() is not None
 
 
+async def _travel_notice(connection: AsyncConnection, notice_id: str) -> HoldSubject:
+    account_id = await connection.scalar(_TRAVEL_NOTICE, {"of_notice": notice_id})
+    if account_id is None:
+        raise NotFound.because("unknown_workflow", workflow=notice_id)
+    return HoldSubject(account_id, (notice_id,))
+
+
 KINDS: dict[str, HoldKind] = {
     "order-": HoldKind("order", "EsimOrder", _order, "order", "mail.given_up"),
     "qr-request-": HoldKind("qr_request", "EsimQrRequest", _request, "qr", "mail.given_up"),
@@ -190,6 +206,14 @@ KINDS: dict[str, HoldKind] = {
         "licence_request",
         "licence_request.given_up",
         _give_up_request,
+    ),
+    "travel-notice-": HoldKind(
+        "travel_notice",
+        "EsimTravelNotice",
+        _travel_notice,
+        "travel_notice",
+        "travel_notice.given_up",
+        travel_notices.done,
     ),
 }
 """By the prefix of the workflow's id."""

@@ -49,6 +49,7 @@ from store.operations.tables import NotSentRow
 from store.orders import follow_ups
 from store.orders.tables import OrderRow
 from store.row import now
+from store.travel.line_tables import TravelNoticeRow
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,9 @@ _STILL_MATTERS: dict[str, Select[str]] = {
     ),
     "licence-request-": select(LicenceRequestRow.id).where(
         LicenceRequestRow.id == bindparam("subject"), LicenceRequestRow.notified_at.is_(None)
+    ),
+    "travel-notice-": select(TravelNoticeRow.id).where(
+        TravelNoticeRow.id == bindparam("subject"), TravelNoticeRow.done_at.is_(None)
     ),
 }
 """By the prefix of the subject's id: the subject, locked, unless the step was superseded meanwhile."""
@@ -222,6 +226,7 @@ ALL = union_all(
     _interrupted_mails(MailRow.qr_notification_id, QrNotificationRow.id, _STILL_WANTED),
     _interrupted_mails(MailRow.work_id, NumberChangeRow.id, NumberChangeRow.notified_at.is_(None)),
     _interrupted_mails(MailRow.work_id, LicenceRequestRow.id, LicenceRequestRow.notified_at.is_(None)),
+    _interrupted_mails(MailRow.work_id, TravelNoticeRow.id, TravelNoticeRow.done_at.is_(None)),
 ).subquery("not_gone_out")
 """Everything that has not been sent yet, with the id of its subject."""
 

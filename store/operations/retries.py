@@ -22,10 +22,11 @@ from store.operations.tables import HoldRow
 from store.orders import follow_ups
 from store.orders.tables import OrderRow
 from store.scopes import within
+from store.travel.line_tables import TravelNoticeRow
 
 _DONE = (
     *("mail.sent", "mail.given_up", "notification.given_up"),
-    *("number_change.given_up", "licence_request.given_up"),
+    *("number_change.given_up", "licence_request.given_up", "travel_notice.given_up"),
     *("order.provider_processing", "order.processed", "order.cancelled", "qr.imported"),
 )
 _FAILED = ("mail.failed", "mail.uncertain")
@@ -45,6 +46,7 @@ def _rows(scope: Scope) -> CompoundSelect[Any]:
         (QrNotificationRow, ~revoked & ~QrNotificationRow.given_up, None),
         (NumberChangeRow, change_rows.UNFINISHED, None),
         (LicenceRequestRow, requests.UNFINISHED, None),
+        (TravelNoticeRow, TravelNoticeRow.done_at.is_(None), None),
     )
     return union_all(
         *(

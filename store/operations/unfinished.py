@@ -21,6 +21,8 @@ from store.operations.hold_subjects import kind_of
 from store.operations.tables import HoldRow
 from store.orders.tables import FollowUpRow, OrderRow
 from store.scopes import within
+from store.travel import notices as travel_notices
+from store.travel.line_tables import TravelNoticeRow
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,12 @@ def _licence_requests(scope: Scope) -> Select[Any]:
     return found.where(requests.UNFINISHED)
 
 
+def _travel_notices(scope: Scope) -> Select[Any]:
+    """Notices to the staff that are still to be sent; those to subscribers are their lines' work."""
+    found = _of(TravelNoticeRow.id, TravelNoticeRow.due_since, scope, TravelNoticeRow.account_id)
+    return found.where(travel_notices.UNFINISHED_OF_STAFF)
+
+
 def _held(scope: Scope) -> Select[Any]:
     """Everything else that is held: if its workflow is lost, restarting it removes the obsolete hold."""
     found = _of(HoldRow.workflow_id, func.min(HoldRow.since), scope, HoldRow.account_id)
@@ -93,6 +101,7 @@ _KINDS: dict[str, tuple[Callable[[Scope], Select[Any]], ...]] = {
     "qr_notification": (_notifications,),
     "number_change": (_number_changes,),
     "licence_request": (_licence_requests,),
+    "travel_notice": (_travel_notices,),
 }
 """The queries for unfinished work of each kind; `_held` finds all kinds."""
 

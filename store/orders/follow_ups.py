@@ -52,7 +52,7 @@ _DONE = (
     .values(done_at=now())
 )
 _WITHDRAWN = update(FollowUpRow).where(*_OF_ORDER, FollowUpRow.kind == WITHDRAWAL).values(done_at=now())
-_GIVEN_UP = (
+_STEP_OVER = (
     update(FollowUpRow)
     .where(*_OF_ORDER, func.concat(FollowUpRow.kind, ":", FollowUpRow.target) == bindparam("step"))
     .values(done_at=now())
@@ -168,7 +168,12 @@ async def withdrawn(connection: AsyncConnection, order_id: str) -> None:
 
 async def given_up(connection: AsyncConnection, workflow_id: str, step: str) -> None:
     """An operator gave up the e-mail that this step was held for: it is no longer due."""
-    await connection.execute(_GIVEN_UP, {"order": workflow_id, "step": step})
+    await connection.execute(_STEP_OVER, {"order": workflow_id, "step": step})
+
+
+async def emailed(connection: AsyncConnection, order_id: str, email: str) -> None:
+    """The e-mail of this name is sent, or need not be any more. Called again, it changes nothing."""
+    await connection.execute(_STEP_OVER, {"order": order_id, "step": f"{EMAIL}:{email}"})
 
 
 async def done(connection: AsyncConnection, follow_up_id: int) -> None:

@@ -3,15 +3,22 @@
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from activities.code_emails import NotificationMails
+from activities.outside import EmailSteps
 from mail.errors import MailError
 from mail.message import Mail
+from outbox.links import Links
 from outbox.orders import ProviderEmail
 from outbox.sender import Outbox
 from providers.by_mail import ProviderByMail
+from store.key_ring import KeyRing
 from store.session import Database
 from tests.builders import run
 
+KEYS = KeyRing(KeyRing.new_key())
+LINKS = Links("https://esim.example/", timedelta(days=14), timedelta(days=14))
 ORDERS, SECOND = "orders@telvia.example", "second@telvia.example"
 
 
@@ -35,6 +42,11 @@ class FakeMailer:
 
     def to(self) -> list[str]:
         return [mail.to for mail in self.tried]
+
+
+def email_steps(database: Database, outbox: Outbox) -> EmailSteps:
+    """The steps that send the e-mails of orders to people."""
+    return EmailSteps(database, outbox, NotificationMails(database, outbox, LINKS, KEYS))
 
 
 class Post:

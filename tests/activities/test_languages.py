@@ -4,7 +4,6 @@ from email.message import EmailMessage
 
 import pytest
 
-from activities.outside import EmailSteps
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import Acceptance
 from outbox.orders import ProviderEmail
@@ -25,6 +24,7 @@ from tests.activities.qr_scene import (
     Letterbox,
     text_of,
 )
+from tests.activities.scene import email_steps
 from tests.builders import ANA, acknowledge, cancel, iccid, place, process, run, world
 from tests.mail.scene import mailer_for
 from workflows.orders.messages import EmailInput
@@ -99,7 +99,7 @@ async def test_contact_requester_and_employee_each_get_their_language(
         else:
             await cancel(database, order)
             await provider.withdraw(order.order_id, SWITCH, retries=0)
-        await EmailSteps(database, outbox).send_email(
+        await email_steps(database, outbox).send_email(
             EmailInput(order_id=order.order_id, kind=SWITCH, email="people")
         )
     told = {ORDERS: {language}, ANA: {OTHER[language]}}

@@ -35,10 +35,13 @@ HERE = {
     "request_id": "qr-request-aaaaaaaaaaaaaaaa",
     "notification_id": "qr-notification-aaaaaaaaaaaaaaaa",
     "change_id": "number-change-aaaaaaaaaaaaaaaa",
+    "notice_id": "travel-notice-aaaaaaaaaaaaaaaa",
     "email": "people",
     "follow_up_id": 7,
     "round": 2,
 }
+OF_WORKFLOW = {"follow_up": "order_id", "send_notice": "notice_id"}
+"""Steps that are about the workflow that takes them."""
 Step = Callable[[ProviderInput], Awaitable[object]]
 
 
@@ -121,7 +124,7 @@ def test_all_steps_that_call_something_outside_and_no_others_are_recorded() -> N
 @pytest.mark.covers("W11")
 @pytest.mark.parametrize("step", sorted(OUTSIDE))
 def test_each_step_names_what_it_is_about_and_has_words_in_each_language(step: str) -> None:
-    what = sending(step, message_of(step), str(HERE["order_id"]) if step == "follow_up" else "none")
+    what = sending(step, message_of(step), str(HERE.get(OF_WORKFLOW.get(step, ""), "none")))
     assert what.subject_id in {id_ for name, id_ in HERE.items() if name.endswith("_id")}
     assert what.step.partition(":")[0] == step
     assert what.round_number == (2 if "round" in type(message_of(step)).model_fields else None)

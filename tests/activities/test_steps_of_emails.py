@@ -3,13 +3,12 @@
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from activities.outside import EmailSteps
 from mail.errors import MailUnavailable
 from models.people.callers import By
 from outbox.swaps import PEOPLE
 from store.orders import follow_ups, steps
 from store.session import Database
-from tests.activities.scene import Post
+from tests.activities.scene import Post, email_steps
 from tests.builders import ANA, acknowledge, iccid, place, run, world
 from workflows.orders.messages import EmailInput
 
@@ -39,7 +38,7 @@ class Processed:
         self.message = EmailInput(order_id=order.order_id, kind=order.what.kind, email=PEOPLE)
 
     async def send(self) -> None:
-        await EmailSteps(self.database, self.post.outbox).send_email(self.message)
+        await email_steps(self.database, self.post.outbox).send_email(self.message)
 
     async def due(self) -> list[str]:
         return [target for (target,) in await run(self.database, DUE, kind=follow_ups.EMAIL)]

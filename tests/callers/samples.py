@@ -11,6 +11,7 @@ from models.orders.kinds import Swap
 from models.orders.lifecycle import OrderKind
 from models.orders.views import OrderView
 from models.people.callers import Caller, LinkBearer, Permission
+from models.travel.sending import SentAgain
 from starter.codes.drafts import QrRequestDraft
 from starter.licences.assignments import AssignDraft, ReplaceDraft
 from starter.operations.doctor import examine
@@ -265,6 +266,10 @@ _ASSIGNMENTS: dict[str, Sample] = {
         lambda d, c, k, _: d.assignments.check_replace(c, _replace(k)), P.ASSIGN_LICENCES
     ),
 }
+_SENDING: dict[str, Sample] = {
+    "resend": Sample(lambda d, c, k, _: d.sending.resend(c, k.esim_line, SentAgain.QR_CODE), P.SELL_TRAVEL),
+}
+
 
 SAMPLES: dict[str, Sample] = {
     **{f"OrderDesk.{name}": sample for name, sample in _ORDERS.items()},
@@ -284,6 +289,7 @@ SAMPLES: dict[str, Sample] = {
     **{f"NumberDesk.{name}": sample for name, sample in _NUMBERS.items()},
     **{f"AgentDesk.{name}": sample for name, sample in _AGENTS.items()},
     **{f"AssignmentDesk.{name}": sample for name, sample in _ASSIGNMENTS.items()},
+    **{f"SendingDesk.{name}": sample for name, sample in _SENDING.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True
     ),

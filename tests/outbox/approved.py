@@ -12,7 +12,7 @@ from outbox.layout import Content
 from tests.outbox.scene import EDITED, EMAILS, kinds_of, page
 
 FOLDER = Path(__file__).parent / "approved_emails"
-IN_HTML = ("provider_order", "contact_requested", "agent_esim")
+IN_HTML = ("provider_order", "contact_requested", "agent_esim", "subscriber_esim")
 
 
 def emails() -> Iterator[tuple[str, Content, bool]]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
 import outbox.licences.notices
 import outbox.orders
+import outbox.travel.notices
 from models.codes.activation import parse_activation_code
 from models.codes.edited_emails import CodeFacts
 from models.language import Language
@@ -15,6 +17,7 @@ from outbox.compose import ShownCode, compose
 from outbox.emails import Editable, Email
 from outbox.layout import Content
 from outbox.links import FreshLink
+from wording.facts import Countries, Price, Volume
 
 MOMENT = datetime(2026, 11, 19, 10, 30, tzinfo=timezone(timedelta(hours=1)))
 SINCE = {
@@ -24,7 +27,7 @@ SINCE = {
 URL = "https://esim.example/u/q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k"
 LINK = FreshLink(URL, MOMENT)
 ACTIVATION = parse_activation_code("LPA:1$smdp.example.com$QR-SECRET-MATCHING-ID")
-SHOWN = ShownCode(ACTIVATION, "qr-code.qr-notification-abcdefghijklmnop@esim.example")
+SHOWN = ShownCode(ACTIVATION, "qr-code.qr-notification-abcdefghijklmnop@esim.example", "4711-0815")
 READER = "Camille Roy"
 ORDER: Mapping[str, Any] = {
     "order_id": "order-7f3a9c21",
@@ -85,11 +88,37 @@ NUMBER_CHANGE: Mapping[str, Any] = {
     "requester_name": "Amélie Durand",
     "note": "Three new colleagues in December",
 }
+TRAVEL: Mapping[str, Any] = {
+    "reference": "order-7f3a9c21",
+    "kind": "add_line",
+    "account": "Nordwind Mobile",
+    "line_name": "Euro 1",
+    "iccid_tail": "…9991",
+    "plan": "Euro 1",
+    "countries": Countries(("DE", "ES", "FR", "IT")),
+    "data": Volume(1_500_000_000),
+    "lasts": timedelta(days=30),
+    "price": Price(Decimal("9.90"), "EUR"),
+    "usable_until": MOMENT,
+}
+TRAVEL_NOTICE: Mapping[str, Any] = {
+    **TRAVEL,
+    "reference": "travel-notice-abcdefghijklmnop",
+    "ends_at": MOMENT,
+    "lapses_at": MOMENT,
+    "profile": 7,
+    "free": 12,
+    "threshold": 20,
+    "waiting": 3,
+    "waiting_since": MOMENT,
+}
 KNOWN: dict[str, Mapping[str, Any]] = {
     "orders": ORDER,
     "codes": CODE,
     "licences": LICENCE,
     "number_changes": NUMBER_CHANGE,
+    "travel": TRAVEL,
+    "travel_notices": TRAVEL_NOTICE,
 }
 """By whose texts an e-mail has: what is known."""
 
@@ -111,6 +140,7 @@ OF_LICENCES = [email for email in EMAILS if email.texts == "licences"]
 KINDS = {
     "orders": ("switch_to_esim", "replace_esim"),
     "licences": ("assign_licence", "replace_licence_esim", "replace_lost_esim"),
+    "travel": ("add_line", "add_plan"),
 }
 """By whose texts an e-mail has: the phrases of which kinds it can have."""
 

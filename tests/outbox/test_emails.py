@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from string import Formatter
 from typing import Any
 
@@ -31,6 +32,7 @@ from tests.outbox.scene import (
     page,
 )
 from wording.emails import SUBJECTS, SubjectTexts, frame, texts
+from wording.facts import Countries, Price, Volume
 
 PARTS = ("subjects", "lead", "ask", "next")
 LINK_UNTIL = "link_until"
@@ -93,6 +95,14 @@ def test_every_text_names_facts_of_its_email_only(email: type[Email], language: 
 def marked(name: str, kind: object) -> Any:
     """A fact that is found again, and how it is written."""
     written = str(kind)
+    if "Countries" in written:
+        return Countries(("JP", "TH"))
+    if "Price" in written:
+        return Price(Decimal("41.50"), "CHF")
+    if "Volume" in written:
+        return Volume(2_500_000_000)
+    if "timedelta" in written:
+        return timedelta(days=30)
     if "datetime" in written:
         return datetime(2031, 7, 14, 3, 21, tzinfo=UTC)
     if "tuple" in written:
@@ -107,6 +117,10 @@ MARKS: dict[type, Callable[[Any, Language], str]] = {
     tuple: lambda fact, _: ", ".join(fact),
     int: lambda fact, language: f"{fact:,}".replace(",", {"en": ",", "fr": "\u202f"}[language]),
     str: lambda fact, _: fact,
+    Countries: lambda _, language: {"en": "Japan, Thailand", "fr": "Japon, Thaïlande"}[language],
+    Price: lambda _, language: {"en": "CHF41.50", "fr": "41,50 CHF"}[language],
+    Volume: lambda _, language: {"en": "2.5 GB", "fr": "2,5 Go"}[language],
+    timedelta: lambda _, language: {"en": "30 days", "fr": "30 jours"}[language],
 }
 
 

@@ -18,6 +18,7 @@ from tests.replay.licence_paths import LICENCE_PATHS
 from tests.replay.paths import PATHS
 from tests.replay.qr_paths import QR_PATHS
 from tests.replay.retry_paths import RETRY_PATHS
+from tests.replay.travel_paths import TRAVEL_PATHS
 from tests.temporal_server import a_server
 from tests.workflows.codes.qr_house import a_qr_house
 
@@ -25,7 +26,7 @@ HISTORIES = Path(__file__).parent / "histories"
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 CURRENT = HISTORIES / PROJECT["version"]
 """The folder of the version that is being made."""
-ALL_PATHS = (*PATHS, *QR_PATHS, *LICENCE_PATHS, *RETRY_PATHS)
+ALL_PATHS = (*PATHS, *QR_PATHS, *LICENCE_PATHS, *TRAVEL_PATHS, *RETRY_PATHS)
 IDENTITY = "recorder"
 """In place of the process and machine that a client names itself after."""
 

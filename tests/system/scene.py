@@ -47,6 +47,8 @@ class Mailbox:
     answer: str = "250 2.0.0 taken"
     answers: dict[str, str] = field(default_factory=dict)
     """By recipient, where it is another than to the rest."""
+    refused_subjects: dict[str, str] = field(default_factory=dict)
+    """By a part of the subject: these are refused."""
     hesitation: float = 0
     """Seconds that the server takes to answer once it has a mail."""
     port: int = 0
@@ -64,6 +66,9 @@ class Mailbox:
             return answer
         parsed = message_from_bytes(bytes(envelope.original_content or b""), policy=policy.default)
         assert isinstance(parsed, EmailMessage)
+        for part, refusal in self.refused_subjects.items():
+            if part in str(parsed["Subject"]):
+                return refusal
         body = parsed.get_body(("plain",))
         text = body.get_content() if body else ""
         to = [str(recipient) for recipient in envelope.rcpt_tos]

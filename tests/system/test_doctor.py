@@ -30,10 +30,12 @@ from workflows.orders.order import EsimOrder
 ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),
     *("uploads", "secret_keys", "payload_keys", "orders", "qr_requests", "qr_notifications"),
-    *("number_changes", "licence_requests"),
+    *("number_changes", "licence_requests", "travel_notices"),
     *("failing", "held", "not_sent", "pending", "notifications"),
 ]
-WITH_WORKFLOWS = ("orders", "qr_requests", "qr_notifications", "number_changes", "licence_requests")
+WITH_WORKFLOWS = (
+    *("orders", "qr_requests", "qr_notifications", "number_changes", "licence_requests", "travel_notices"),
+)
 
 
 @pytest.fixture
@@ -91,6 +93,7 @@ async def test_the_database_is_away(settings: Settings) -> None:
         "qr_notifications",
         "number_changes",
         "licence_requests",
+        "travel_notices",
         "held",
         "not_sent",
         "pending",

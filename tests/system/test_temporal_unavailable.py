@@ -14,6 +14,7 @@ import starter
 from models.errors import Unavailable
 from models.orders.lifecycle import HoldReason
 from models.people.callers import Caller, Role
+from models.travel.sending import SentAgain
 from sandbox.ports import free_port
 from starter.codes.code_desk import CodeDesk
 from starter.codes.desk import QrDesk
@@ -27,12 +28,15 @@ from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
 from starter.people.users import UserDesk
+from starter.travel.sending import SendingDesk
 from store.key_ring import KeyRing
 from temporal.connection import connect
 from tests.builders import ACCOUNT, OPERATOR, line, world
 from tests.licences_world import ADAM, GINA, add_agent, add_licence, add_number
 from tests.qr_world import hold, qr_world
-from tests.system.scene import Scene
+from tests.system.scene import Scene, refused
+from tests.system.travel.mail_scene import add_line
+from tests.travel_world import SUE
 
 Need = Callable[[Any, Scene], Awaitable[Any]]
 
@@ -85,11 +89,19 @@ async def _ask_for_licences(desk: LicenceRequestDesk, scene: Scene) -> Any:
     return await desk.request(await _a_number(scene), ACCOUNT, "voice_sms", 1, key=_key(scene))
 
 
+async def _send_again(desk: SendingDesk, scene: Scene) -> Any:
+    if not await scene.sql("SELECT 1 FROM esim_lines"):
+        await UserDesk(scene.database).create_user(OPERATOR, ACCOUNT, "Sue", SUE, role=Role.SUPPORT)
+        await add_line(scene, desk._settings.secret_keys)  # those of the codes that are there
+    return await desk.resend(await scene.ana(SUE), "EL-1", SentAgain.QR_CODE, key=_key(scene))
+
+
 NEEDS: dict[type, Need] = {
     AssignmentDesk: _assign,
     NumberDesk: _suspend,
     AgentDesk: _deactivate,
     LicenceRequestDesk: _ask_for_licences,
+    SendingDesk: _send_again,
     OrderDesk: _place,
     QrDesk: _request,
     RecoveryDesk: lambda desk, _: desk.find(OPERATOR),
@@ -101,6 +113,7 @@ READS: dict[type, Need] = {
     NumberDesk: lambda desk, _: desk.numbers(OPERATOR),
     AgentDesk: lambda desk, _: desk.agents(OPERATOR),
     LicenceRequestDesk: lambda desk, _: desk.requests(OPERATOR),
+    SendingDesk: lambda desk, _: refused(desk.resend(OPERATOR, "EL-9", SentAgain.QR_CODE)),
     OrderDesk: lambda desk, _: desk.orders(OPERATOR),
     QrDesk: lambda desk, _: desk.show(OPERATOR, "S-1"),
     RecoveryDesk: lambda desk, _: desk.start(OPERATOR, []),

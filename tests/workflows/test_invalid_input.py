@@ -30,6 +30,7 @@ from models.identifiers import (
     order_id,
     qr_notification_id,
     qr_request_id,
+    travel_notice_id,
 )
 from models.orders.lifecycle import OrderStatus
 from telemetry.logs import TEXT, JsonLines, TextLines
@@ -38,6 +39,7 @@ from tests.temporal_server import Temporal, readable
 from tests.workflows.codes.qr_house import QrHouse, a_qr_house
 from tests.workflows.licences.ways import changed
 from tests.workflows.licences.ways import requested as licences_requested
+from tests.workflows.travel.ways import alerted
 from worker import VERSIONED, WORKFLOWS
 from workflows.failures import refusals_of
 
@@ -49,6 +51,7 @@ NAMES: dict[str, Callable[[int, str], str]] = {
     "EsimQrNotification": qr_notification_id,
     "EsimNumberChange": number_change_id,
     "EsimLicenceRequest": licence_request_id,
+    "EsimTravelNotice": travel_notice_id,
     "RetryHeld": lambda account, key: f"retry-{account}-{key}",
 }
 
@@ -265,6 +268,7 @@ async def test_signals_that_do_not_fit_are_dropped_without_a_word_of_them(
         "EsimQrNotification": notification,
         "EsimNumberChange": await changed(qr_house),
         "EsimLicenceRequest": await licences_requested(qr_house),
+        "EsimTravelNotice": await alerted(qr_house),
     }
     for workflow in WORKFLOWS:
         for signal in definition(workflow).signals:

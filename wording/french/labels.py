@@ -135,6 +135,7 @@ STEPS = {
     "notify_of_change": "ce qui est demandé à l’opérateur au sujet de l’eSIM",
     "report_ended": "l’appel au workflow de la commande qui a pris fin",
     "notify_owners": "l’e-mail aux propriétaires",
+    "send_notice": "l’avis au sujet d’une eSIM de voyage",
 }
 
 AN_EMAIL = "un e-mail"
@@ -168,6 +169,8 @@ NOT_SENT = {
     NotSentReason.NO_QR_CONTACT: "Le distributeur n’a aucun contact avec le rôle « QR code eSIM ».",
     NotSentReason.NO_AGENT_ADDRESS: "L’agent n’a pas d’adresse e-mail.",
     NotSentReason.NO_OWNER: "Le compte n’a aucun propriétaire actif.",
+    NotSentReason.NO_SUBSCRIBER_ADDRESS: "L’abonné n’a pas d’adresse e-mail.",
+    NotSentReason.NO_STAFF: "Le compte n’a aucun utilisateur actif qui gère les eSIM de voyage.",
     NotSentReason.NUMBER_SUSPENDED: "Le numéro est suspendu.",
     NotSentReason.COMPONENT_UNAVAILABLE: "Un composant nécessaire est indisponible.",
     NotSentReason.REFUSED: "L’appel a été refusé ; l’historique du workflow en donne la raison.",

@@ -27,5 +27,13 @@ TRAVEL = {
     "esim_line_changed": (
         "La ligne eSIM, son eSIM ou l’eSIM réservée a changé depuis la commande ; annulez celle-ci."
     ),
+    "line_without_code": "Le code de l’eSIM de la ligne n’est pas connu.",
+    "emails_not_sent_yet": (
+        "Un e-mail de {order} n’a pas encore été envoyé ; voir `esim-orders order show {order}`."
+    ),
+    "email_not_chosen": (
+        "Choisissez un e-mail : le QR code, ou la confirmation de la commande qui a ajouté la ligne, ou "
+        "celle d’une autre commande."
+    ),
     "esim_not_allocated": "Cette eSIM est en stock : elle n’est sur aucune ligne.",
 }

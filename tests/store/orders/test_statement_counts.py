@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import event
 
 from activities.orders import InventorySteps
-from activities.outside import EmailSteps, PortSteps
+from activities.outside import PortSteps
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import Placement
 from outbox.swaps import PEOPLE
 from providers.registry import BY_MAIL
 from store.session import Database
-from tests.activities.scene import Post
+from tests.activities.scene import Post, email_steps
 from tests.builders import iccid, placement, run, world
 from workflows.orders.messages import AcknowledgeInput, EmailInput, ProcessedInput, ProviderInput
 
@@ -59,7 +59,7 @@ def counting(database: Database) -> Iterator[Cost]:
 async def a_switch(database: Database, cost: Cost, asked: Placement) -> None:
     """One order from placing to the last e-mail, by the steps that the workflow schedules."""
     post = Post(database)
-    steps, people = InventorySteps(database), EmailSteps(database, post.outbox)
+    steps, people = InventorySteps(database), email_steps(database, post.outbox)
     provider = PortSteps(database, {BY_MAIL: post.provider})
     order, kind = asked.order_id, asked.kind
     way: dict[str, Awaitable[object]] = {

@@ -17,6 +17,7 @@ from tests.workflows.codes.fake_qr import ROLE, FakeQr, FakeRequest
 from tests.workflows.house import House, answered, order_steps
 from tests.workflows.licences.fake_licences import FakeLicences
 from tests.workflows.operations.fake_retries import FakeRetries
+from tests.workflows.travel.fake_travel import FakeTravel
 from worker import WORKFLOWS, workflow_runner
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, QrTimeouts, RequestQrCode
 from workflows.codes.notification import EsimQrNotification
@@ -40,7 +41,9 @@ class QrHouse(House):
         super().__init__(temporal, task_queue)
         self.qr = FakeQr(self.troubles)
         self.licences = FakeLicences(self.troubles)
+        self.travel = FakeTravel(self.troubles)
         self.retries = FakeRetries(self.troubles)
+        self.others = (self.qr, self.licences, self.travel, self.retries)
         self._sims = itertools.count(41)
 
     def ask(self, key: str = "key", sim_id: int | None = None, **more: Any) -> RequestQrCode:
@@ -123,7 +126,10 @@ async def a_qr_house(
         temporal.client,
         task_queue=house.task_queue,
         workflows=WORKFLOWS,
-        activities=[*order_steps(house), *activities_of(house.qr, house.licences, house.retries)],
+        activities=[
+            *order_steps(house),
+            *activities_of(house.qr, house.licences, house.travel, house.retries),
+        ],
         workflow_runner=workflow_runner(),
         disable_eager_activity_execution=True,
         max_cached_workflows=cached_workflows,
