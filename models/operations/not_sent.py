@@ -26,6 +26,7 @@ class NotSentReason(StrEnum):
     NO_AGENT_ADDRESS = "no_agent_address"
     NO_OWNER = "no_owner"
     NUMBER_SUSPENDED = "number_suspended"
+    NO_STOCK = "no_stock"
     COMPONENT_UNAVAILABLE = "component_unavailable"
     REFUSED = "refused"
     INTERRUPTED = "interrupted"
@@ -50,6 +51,7 @@ _REASONS = {
     NotSentReason.NO_AGENT_ADDRESS: "The agent has no e-mail address.",
     NotSentReason.NO_OWNER: "The account has no active owner.",
     NotSentReason.NUMBER_SUSPENDED: "The number is suspended.",
+    NotSentReason.NO_STOCK: "No eSIM of the order's IMSI profile is in stock.",
     NotSentReason.COMPONENT_UNAVAILABLE: "A component that it needs is unavailable.",
     NotSentReason.REFUSED: "The call was refused; the workflow's history says why.",
     NotSentReason.INTERRUPTED: "An attempt was interrupted; it is not known whether it succeeded.",

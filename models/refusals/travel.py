@@ -36,5 +36,8 @@ TRAVEL = {
         "cancel it.",
         CONFLICT,
     ),
+    "no_esim_reserved": Declared(
+        "No eSIM is reserved for the order: it waits for stock of its IMSI profile.", CONFLICT
+    ),
     "esim_not_allocated": Declared("This eSIM is in stock: it is on no line.", CONFLICT),
 }

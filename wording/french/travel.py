@@ -27,5 +27,8 @@ TRAVEL = {
     "esim_line_changed": (
         "La ligne eSIM, son eSIM ou l’eSIM réservée a changé depuis la commande ; annulez celle-ci."
     ),
+    "no_esim_reserved": (
+        "Aucune eSIM n’est réservée pour la commande : elle attend du stock de son profil IMSI."
+    ),
     "esim_not_allocated": "Cette eSIM est en stock : elle n’est sur aucune ligne.",
 }
