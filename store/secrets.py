@@ -17,3 +17,8 @@ def file_of(sim_id: int, version: int) -> str:
 def uploaded(upload_id: str, what: str) -> str:
     """The use of a code or file that was uploaded and checked, and is not submitted yet."""
     return f"{what} of upload {upload_id}"
+
+
+def confirmation_code_of(sim_id: int) -> str:
+    """The use of the confirmation code of an eSIM of the stock."""
+    return f"confirmation code of S-{sim_id}"

@@ -1,5 +1,7 @@
 """Orders about travel eSIMs over real parts: the stock answers at once, or once an eSIM has arrived."""
 
+from pathlib import Path
+
 import pytest
 
 from models.orders.lifecycle import OrderStatus
@@ -8,9 +10,10 @@ from models.orders.views import OrderView
 from models.travel.kinds import AddLine, AddPlan, ReplaceLineEsim
 from models.travel.profiles import EsimReason
 from tests.builders import OPERATOR, iccid
+from tests.starter.travel.files import code, esim, stock_file
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
-from tests.travel_world import SUE, add_stock, add_subscriber, add_travel_plan, travel_world
+from tests.travel_world import ADAM, SUE, add_stock, add_subscriber, add_travel_plan, travel_world
 
 
 async def placed(scene: Scene, what: Ordered) -> str:
@@ -79,3 +82,54 @@ async def test_an_order_is_held_for_stock_and_continues_when_another_is_cancelle
     assert (await order(scene, second)).iccid == iccid(70_001)
     await waits(scene, third)
     assert (await order(scene, first)).iccid is None
+
+
+@pytest.mark.covers("T17", "T34", "T37")
+async def test_an_import_has_the_orders_continue_that_wait_oldest_first(scene: Scene, tmp_path: Path) -> None:
+    plan = await euro(scene)
+    orders = []
+    for _ in range(3):
+        orders.append(await placed(scene, AddLine(subscriber_id=1, plan_id=plan)))
+        await waits(scene, orders[-1])
+    file = tmp_path / "esims.csv"
+    file.write_bytes(stock_file(esim(1), esim(2), esim(3, profile=2)))
+    said = await scene.typed("travel", "stock", "import", str(file))
+    assert said.out.startswith("3 rows read; new: 1 provider, 3 eSIMs.")
+    for one, number in zip(orders, (1, 2), strict=False):
+        await scene.ended(one)
+        assert (await order(scene, one)).iccid == iccid(80_000 + number)
+    await waits(scene, orders[2])
+    listed = (await scene.typed("travel", "stock", "list")).out
+    assert iccid(80_003) in listed
+    assert "EL-2, SB-1" in listed
+    again = await scene.typed("travel", "stock", "import", str(file), code=2)
+    assert "an eSIM with this ICCID is in stock already" in again.err
+    assert (await scene.typed("travel", "stock", "list", "--state", "free", "--csv")).out.count("\n") == 2
+    shown = (await scene.typed("travel", "stock", "threshold", "2", "5")).out
+    assert "5" in shown
+
+
+@pytest.mark.covers("T34")
+async def test_the_code_of_a_replaced_esim_is_dead_on_every_way(scene: Scene, tmp_path: Path) -> None:
+    plan = await euro(scene)
+    file = tmp_path / "esims.csv"
+    file.write_bytes(stock_file(esim(1), esim(2)))
+    await scene.typed("travel", "stock", "import", str(file))
+    await scene.ended(await placed(scene, AddLine(subscriber_id=1, plan_id=plan)))
+    sims = await scene.sql("SELECT id FROM sims WHERE holder = 'esim_line:1'")
+    old = f"S-{sims[0].id}"
+    await scene.typed("qr", "show", old, "-o", str(tmp_path / "old.png"))
+    await scene.typed("qr", "notify", old, ADAM)
+    await eventually(lambda: scene.sql("SELECT id FROM links"), len)
+    notifications = await scene.sql("SELECT created_by, address, revoked_at FROM qr_notifications")
+    assert [tuple(row) for row in notifications] == [("system", "rosa@home.example", None)]
+    await scene.ended(await placed(scene, ReplaceLineEsim(esim_line_id=1, reason=EsimReason.NEW_PHONE)))
+    assert "discarded" in (await scene.typed("qr", "show", old, "-o", str(tmp_path / "dead.png"), code=2)).err
+    revoked = await scene.sql(
+        "SELECT sim_id = :old AS old, revoked_at IS NOT NULL AS dead FROM qr_notifications", old=sims[0].id
+    )
+    assert sorted(tuple(row) for row in revoked) == [(False, False), (True, True), (True, True)]
+    links = await scene.sql("SELECT revoked_at IS NOT NULL AS dead FROM links")
+    assert [row.dead for row in links] == [True]
+    plans = await scene.sql("SELECT esim_line_id FROM plan_assignments WHERE revoked_at IS NULL")
+    assert [row.esim_line_id for row in plans] == [1]
