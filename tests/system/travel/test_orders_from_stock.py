@@ -10,7 +10,7 @@ from models.orders.views import OrderView
 from models.travel.kinds import AddLine, AddPlan, ReplaceLineEsim
 from models.travel.profiles import EsimReason
 from tests.builders import OPERATOR, iccid
-from tests.starter.travel.files import code, esim, stock_file
+from tests.starter.travel.files import esim, stock_file
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
 from tests.travel_world import ADAM, SUE, add_stock, add_subscriber, add_travel_plan, travel_world
@@ -119,10 +119,10 @@ async def test_the_code_of_a_replaced_esim_is_dead_on_every_way(scene: Scene, tm
     sims = await scene.sql("SELECT id FROM sims WHERE holder = 'esim_line:1'")
     old = f"S-{sims[0].id}"
     await scene.typed("qr", "show", old, "-o", str(tmp_path / "old.png"))
-    await scene.typed("qr", "notify", old, ADAM)
-    await eventually(lambda: scene.sql("SELECT id FROM links"), len)
     notifications = await scene.sql("SELECT created_by, address, revoked_at FROM qr_notifications")
     assert [tuple(row) for row in notifications] == [("system", "rosa@home.example", None)]
+    await scene.typed("qr", "notify", old, "--to", ADAM)
+    await eventually(lambda: scene.sql("SELECT id FROM links"), len)
     await scene.ended(await placed(scene, ReplaceLineEsim(esim_line_id=1, reason=EsimReason.NEW_PHONE)))
     assert "discarded" in (await scene.typed("qr", "show", old, "-o", str(tmp_path / "dead.png"), code=2)).err
     revoked = await scene.sql(
