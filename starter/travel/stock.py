@@ -19,6 +19,7 @@ from models.travel.stock_views import StockEsim, StockProfile, StockState
 from starter.connected import ConnectedDesk
 from store import events, lookups
 from store.key_ring import KeyRing
+from store.locks import keep_account_open
 from store.session import Database
 from store.staging import importing
 from store.travel import stock, stock_views
@@ -71,6 +72,7 @@ class StockBook:
             _check_profile(profile)
             if not 0 <= threshold <= MOST:
                 raise Refused.because("threshold_invalid", most=MOST)
+            await keep_account_open(connection, found.id)
             await stock.lock_profile(connection, found.id, profile)
             await stock_views.set_threshold(connection, found.id, profile, threshold)
             await stock.arrived(connection, found.id, profile)

@@ -30,6 +30,7 @@ from starter.people.accounts import AccountDesk
 from starter.people.contacts import ContactDesk
 from starter.people.profiles import ProfileDesk
 from starter.people.users import UserDesk
+from starter.travel.stock import StockDesk
 from store.key_ring import KeyRing
 from store.licences import request_rows
 from store.session import Database
@@ -37,6 +38,7 @@ from temporal.connection import connect
 from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, line, place
 from tests.licences_world import add_agent, add_number
 from tests.qr_world import hold, qr_world
+from tests.travel_world import add_stock
 
 BOLT = "Bolt"
 CLEO = "cleo@bolt.example"
@@ -94,6 +96,7 @@ class Desks:
     numbers: NumberDesk
     agents: AgentDesk
     assignments: AssignmentDesk
+    stock: StockDesk
 
 
 async def build(database: Database) -> Known:
@@ -122,6 +125,7 @@ async def build(database: Database) -> Known:
     found = await desks.fleet.line(OPERATOR, "+33639980004")
     assert found.sim is not None
     agent = await add_agent(database)
+    await add_stock(database)
     return Known(
         line=reference("L", found.id),
         sim=reference("S", found.sim.id),
@@ -199,6 +203,7 @@ async def open_desks(database: Database, url: str) -> Desks:
         numbers=NumberDesk(client, database, settings),
         agents=AgentDesk(client, database, settings),
         assignments=AssignmentDesk(client, database, settings),
+        stock=StockDesk(client, database, settings),
     )
 
 
