@@ -33,6 +33,14 @@ _STAGED = {
     "ends_on": "date",
     "confirmation_code": "bytea",
 }
+_COLUMNS = {
+    "iccid_discarded": "iccid",
+    "iccid_temporary": "iccid",
+    "iccid_in_stock": "iccid",
+    "iccid_elsewhere": "iccid",
+    "code_in_stock": "activation_code",
+    "code_elsewhere": "activation_code",
+}
 _NEW_IDS = "SELECT nextval(pg_get_serial_sequence('sims', 'id')) FROM generate_series(1, :rows)"
 _FIND = """
 SELECT staged.line_no,
@@ -103,11 +111,11 @@ async def _refuse_known(
 ) -> None:
     wrong = RowNotes()
     for line, code in await connection.execute(text(_FIND), {"account": account_id}):
-        wrong.add(line, "iccid", Refusal.of(code))
+        wrong.add(line, _COLUMNS[code], Refusal.of(code))
     for sim_id, has in taken.items():
         in_stock = has.account_id == account_id and has.state is SimState.IN_STOCK
-        reason = Refusal.of("code_in_stock" if in_stock else "code_elsewhere")
-        wrong.add(rows[sim_id].line, "activation_code", reason)
+        code = "code_in_stock" if in_stock else "code_elsewhere"
+        wrong.add(rows[sim_id].line, _COLUMNS[code], Refusal.of(code))
     wrong.refuse()
 
 

@@ -15,6 +15,7 @@ from starter.fleet.desk import FleetDesk
 from starter.travel.stock import StockDesk
 from store.codes import codes
 from store.key_ring import KeyRing
+from store.reencryption import reencrypt
 from store.secrets import confirmation_code_of
 from store.session import Database
 from tests.builders import ANA, OPERATOR, as_csv, iccid, line, run
@@ -233,3 +234,18 @@ async def test_a_fleet_file_takes_no_esim_from_the_stock(
     with pytest.raises(Refused):
         await FleetDesk(database).import_fleet(OPERATOR, fleet)
     assert [one.state for one in await desk.esims(adam)] == [StockState.FREE]
+
+
+@pytest.mark.covers("W8")
+async def test_a_confirmation_code_is_encrypted_anew_when_the_keys_are_rotated(
+    database: Database, desk: StockDesk, adam: Caller, keys: str
+) -> None:
+    rows = (esim(number, confirmation_code=str(4700 + number)) for number in range(1, 13))
+    await desk.import_stock(adam, None, stock_file(*rows, esim(13)))
+    new = KeyRing.new_key()
+    assert await reencrypt(database, KeyRing(f"{new},{keys}")) == 13 + 12
+    stored = await run(database, "SELECT * FROM travel_stock WHERE confirmation_code IS NOT NULL")
+    alone = KeyRing(new)
+    found = {alone.decrypt(confirmation_code_of(row.sim_id), row.confirmation_code) for row in stored}
+    assert found == {str(4700 + number).encode() for number in range(1, 13)}
+    assert await reencrypt(database, alone) == 0

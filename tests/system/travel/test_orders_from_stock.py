@@ -6,9 +6,13 @@ import pytest
 
 from models.orders.lifecycle import OrderStatus
 from models.orders.ordered import Ordered
+from models.orders.placement import ProviderAnswer
 from models.orders.views import OrderView
 from models.travel.kinds import AddLine, AddPlan, ReplaceLineEsim
 from models.travel.profiles import EsimReason
+from providers.from_stock import FromStock
+from providers.port import NoStock
+from starter.travel.stock import StockDesk
 from tests.builders import OPERATOR, iccid
 from tests.starter.travel.files import esim, stock_file
 from tests.system.scene import Scene
@@ -133,3 +137,25 @@ async def test_the_code_of_a_replaced_esim_is_dead_on_every_way(scene: Scene, tm
     assert [row.dead for row in links] == [True]
     plans = await scene.sql("SELECT esim_line_id FROM plan_assignments WHERE revoked_at IS NULL")
     assert [row.esim_line_id for row in plans] == [1]
+
+
+@pytest.mark.covers("T17")
+async def test_stock_that_arrives_before_the_order_is_held_is_not_missed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = await euro(scene)
+    desk = StockDesk(scene.temporal.client, scene.database, scene.settings)
+    adam = await scene.ana(ADAM)
+    submit, arrivals = FromStock.submit, [stock_file(esim(1))]
+
+    async def late(provider: FromStock, order_id: str, kind: str, retries: int) -> ProviderAnswer:
+        try:
+            return await submit(provider, order_id, kind, retries)
+        except NoStock:
+            await desk.import_stock(adam, None, arrivals.pop())
+            raise
+
+    monkeypatch.setattr(FromStock, "submit", late)
+    waiting = await placed(scene, AddLine(subscriber_id=1, plan_id=plan))
+    await scene.ended(waiting)
+    assert (await order(scene, waiting)).iccid == iccid(80_001)
