@@ -44,7 +44,7 @@ def import_stock(
     """Import eSIMs from a CSV file: all rows or none. Orders that wait for their profiles continue.
 
     Its columns: iccid, profile, activation_code, and if wanted confirmation_code, ends_on (the last day on
-    which it can be handed out, such as 2027-12-31), provider.
+    which it can be handed out, such as 2027-12-31), provider. What they hold: docs/import.md.
     """
     from starter.travel.stock import StockDesk  # noqa: PLC0415
 
