@@ -31,7 +31,7 @@ from store.locks import lock_subject_of
 from store.orders.tables import OrderRow
 from store.row import clock, now
 from store.travel import notices
-from store.travel.line_tables import TravelNoticeRow, TravelOrderRow
+from store.travel.line_tables import TravelOrderRow
 from store.travel.tables import TravelProfileRow, TravelStockRow
 
 STOCK_ARRIVED = "stock_arrived"
@@ -154,15 +154,6 @@ _UNFINISHED = (
     .order_by(OrderRow.id)
     .limit(bindparam("at_most"))
 )
-_DUE_NOTICES = (
-    select(TravelNoticeRow.id)
-    .where(
-        TravelNoticeRow.account_id == bindparam("account"),
-        TravelNoticeRow.profile == bindparam("of_profile"),
-        TravelNoticeRow.done_at.is_(None),
-    )
-    .order_by(TravelNoticeRow.id)
-)
 
 
 @dataclass(frozen=True)
@@ -171,6 +162,16 @@ class Reserved:
 
     sim_id: int
     iccid: str
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """What an order that asks for an eSIM gets."""
+
+    esim: Reserved | None
+    """None: it waits for stock."""
+    alerts: tuple[str, ...] = ()
+    """The notices to the staff that were recorded with it: the first order that waits, stock that is low."""
 
 
 @dataclass(frozen=True)
@@ -206,22 +207,20 @@ async def lock_order(connection: AsyncConnection, order_id: str) -> Asked | None
     return Asked(order_id, row.account_id, row.kind, OrderStatus(row.status), row.profile)
 
 
-async def reserve(
-    connection: AsyncConnection, order_id: str, account_id: int, profile: int
-) -> Reserved | None:
-    """The eSIM that is reserved for this order, from now on if it was not before; None if it waits for stock.
-    The order is locked. Called again, it gives the same eSIM, unless that has ended in stock meanwhile.
+async def reserve(connection: AsyncConnection, order_id: str, account_id: int, profile: int) -> Allocation:
+    """The eSIM that is reserved for this order, from now on if it was not before; else the order waits. The
+    order is locked. Called again, it gives the same eSIM, unless that has ended in stock meanwhile.
     """
     await lock_profile(connection, account_id, profile)
     kept = await _kept(connection, order_id)
     if kept is not None and kept.usable:
-        return Reserved(kept.id, kept.iccid)
+        return Allocation(Reserved(kept.id, kept.iccid))
     if kept is not None:
         await connection.execute(_LET_GO, {"order": order_id})
     await connection.execute(_WAIT, {"order": order_id})
-    await _settle(connection, account_id, profile)
+    _, alerts = await _settle(connection, account_id, profile)
     found = await _kept(connection, order_id)
-    return None if found is None else Reserved(found.id, found.iccid)
+    return Allocation(None if found is None else Reserved(found.id, found.iccid), alerts)
 
 
 async def release(connection: AsyncConnection, order_id: str, account_id: int, profile: int) -> list[str]:
@@ -231,7 +230,8 @@ async def release(connection: AsyncConnection, order_id: str, account_id: int, p
     await lock_profile(connection, account_id, profile)
     await connection.execute(_WAIT_NO_MORE, {"order": order_id})
     await connection.execute(_LET_GO, {"order": order_id})
-    return await _settle(connection, account_id, profile)
+    served, _ = await _settle(connection, account_id, profile)
+    return served
 
 
 async def arrived(connection: AsyncConnection, account_id: int, profile: int) -> list[str]:
@@ -239,7 +239,8 @@ async def arrived(connection: AsyncConnection, account_id: int, profile: int) ->
     Returns these; they are to be woken once the transaction is committed (signal `retry`).
     """
     await lock_profile(connection, account_id, profile)
-    return await _settle(connection, account_id, profile)
+    served, _ = await _settle(connection, account_id, profile)
+    return served
 
 
 async def reserved_unfinished(connection: AsyncConnection, at_most: int = 100) -> list[str]:
@@ -249,33 +250,34 @@ async def reserved_unfinished(connection: AsyncConnection, at_most: int = 100) -
     return list((await connection.scalars(_UNFINISHED, {"at_most": at_most})).all())
 
 
-async def due_notices(connection: AsyncConnection, account_id: int, profile: int) -> list[str]:
-    """The alerts about this profile that the account's staff has not been sent yet."""
-    which = {"account": account_id, "of_profile": profile}
-    return list((await connection.scalars(_DUE_NOTICES, which)).all())
-
-
 async def _kept(connection: AsyncConnection, order_id: str) -> Any:
     return (await connection.execute(_KEPT, {"order": order_id})).one_or_none()
 
 
-async def _settle(connection: AsyncConnection, account_id: int, profile: int) -> list[str]:
-    """Give what is free to those that wait, then alert the staff of what has changed (T17, T26). The profile
-    is locked.
+async def _settle(
+    connection: AsyncConnection, account_id: int, profile: int
+) -> tuple[list[str], tuple[str, ...]]:
+    """Give what is free to those that wait, then record the alerts of what has changed (T17, T26): the orders
+    that have an eSIM now, and the alerts. The profile is locked.
     """
     which = {"account": account_id, "of_profile": profile}
     served = list((await connection.scalars(_PAIR, which)).all())
     level = (await connection.execute(_LEVEL, which)).one()
     if (level.low, level.waits) == (level.low_since is not None, level.waiting_since is not None):
-        return served
+        return served, ()
     present = await connection.scalar(_CLOCK)
     since = {
         "low_from": (level.low_since or present) if level.low else None,
         "waits_from": (level.waiting_since or present) if level.waits else None,
     }
     await connection.execute(_SET_LEVEL, {**which, **since})
-    if level.low and level.low_since is None:
-        await notices.record(connection, account_id, Notice.STOCK_LOW, profile=profile)
-    if level.waits and level.waiting_since is None:
-        await notices.record(connection, account_id, Notice.ORDER_WAITS, profile=profile)
-    return served
+    new = {
+        Notice.STOCK_LOW: level.low and level.low_since is None,
+        Notice.ORDER_WAITS: level.waits and level.waiting_since is None,
+    }
+    recorded = [
+        await notices.record(connection, account_id, notice, profile=profile)
+        for notice, is_new in new.items()
+        if is_new
+    ]
+    return served, tuple(recorded)

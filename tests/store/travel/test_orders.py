@@ -1,5 +1,7 @@
 """Orders about travel eSIMs through all their statuses, in the database: eSIM, line, plans, stock."""
 
+import contextlib
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,8 @@ from models.errors import Refusal
 from models.people.callers import AllAccounts
 from models.travel.kinds import AddLine, AddPlan, ReplaceLineEsim
 from models.travel.profiles import EsimReason
+from providers.from_stock import FromStock
+from providers.port import NoStock
 from store.orders import views
 from store.session import Database
 from tests.builders import iccid, run
@@ -293,3 +297,23 @@ async def test_a_cancelled_replacement_leaves_the_line_as_it_is(database: Databa
     assert await sims(database) == [("active", "esim_line:1"), ("in_stock", None)]
     (row,) = await lines(database)
     assert row.ended_at is None
+
+
+@pytest.mark.covers("T17", "T26")
+async def test_what_the_staff_is_to_be_alerted_of_is_sent_at_once(database: Database, euro: int) -> None:
+    await add_stock(database)
+    await run(database, "UPDATE travel_profiles SET threshold = 1")
+    sent: list[str] = []
+
+    async def alert(notices: Sequence[str]) -> None:
+        sent.extend(notices)
+
+    provider = FromStock(database, None, alert)  # type: ignore[arg-type]
+    for _ in range(3):
+        order = await ordered(database, AddLine(subscriber_id=1, plan_id=euro))
+        with contextlib.suppress(NoStock):
+            await provider.submit(order, "add_line", 0)
+    notices = await run(database, "SELECT id, notice FROM travel_notices ORDER BY notice DESC")
+    assert [(notice.id, notice.notice) for notice in notices] == list(
+        zip(sent, ("stock_low", "order_waits"), strict=True)
+    )
