@@ -73,6 +73,16 @@ _RESERVED = (
     .where(TravelStockRow.order_id == bindparam("order"), SimRow.state == SimState.IN_STOCK)
     .with_for_update(of=SimRow, key_share=True)
 )
+_REVEALED = (
+    select(SimRow.id, SimRow.iccid)
+    .join(TravelStockRow, TravelStockRow.sim_id == SimRow.id)
+    .where(
+        TravelStockRow.order_id == bindparam("order"),
+        TravelStockRow.revealed_at.is_not(None),
+        SimRow.state == SimState.IN_STOCK,
+    )
+    .with_for_update(of=SimRow, key_share=True)
+)
 _TEMPORARY = (
     select(SimRow.id, SimRow.iccid)
     .where(SimRow.order_id == bindparam("order"), SimRow.state == SimState.TEMPORARY)
@@ -197,6 +207,11 @@ async def details(connection: AsyncConnection, order_ids: Sequence[str]) -> Sequ
 async def lock_reserved(connection: AsyncConnection, order_id: str) -> Any:
     """Lock the eSIM in stock that is reserved for the order; None if there is none."""
     return (await connection.execute(_RESERVED, {"order": order_id})).one_or_none()
+
+
+async def lock_revealed(connection: AsyncConnection, order_id: str) -> Any:
+    """Lock the eSIM in stock that is reserved for the order, if its code was revealed; else None."""
+    return (await connection.execute(_REVEALED, {"order": order_id})).one_or_none()
 
 
 async def lock_temporary(connection: AsyncConnection, order_id: str) -> Any:

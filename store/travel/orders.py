@@ -41,15 +41,22 @@ class _FromStock(_Travel):
     """What both kinds with an eSIM from stock have in common."""
 
     async def undo(self, connection: AsyncConnection, order: LockedOrder) -> Effect:
-        """The eSIM, whose code was revealed to nobody, is in stock again: for the order that waits longest,
-        which a follow-up wakes.
+        """The eSIM is in stock again, for the order that waits longest, which a follow-up wakes. One whose
+        code was revealed to anybody is discarded.
         """
         found = await order_rows.read(connection, order.id)
         await stock.lock_profile(connection, order.account_id, found.profile)
         sim_id = await order_rows.put_back(connection, order.id)
-        woken = await stock.release(connection, order.id, order.account_id, found.profile)
         happenings: list[Happening] = [] if sim_id is None else [("stock.returned", {"sim": sim_id})]
-        return Effect(happenings, follow_ups=[(stock.STOCK_ARRIVED, order_id) for order_id in woken])
+        follow_ups: list[tuple[str, str]] = []
+        revealed = await order_rows.lock_revealed(connection, order.id)
+        if revealed is not None:
+            _, ended = await discard.discard(connection, revealed.id)
+            happenings = [("sim.discarded", {"sim": revealed.id, "iccid": revealed.iccid})]
+            follow_ups += [(LOOK_AT_REQUEST, ended)] if ended else []
+        woken = await stock.release(connection, order.id, order.account_id, found.profile)
+        follow_ups += [(stock.STOCK_ARRIVED, order_id) for order_id in woken]
+        return Effect(happenings, follow_ups=follow_ups)
 
 
 class AddedLines(_FromStock):

@@ -317,3 +317,20 @@ async def test_what_the_staff_is_to_be_alerted_of_is_sent_at_once(database: Data
     assert [(notice.id, notice.notice) for notice in notices] == list(
         zip(sent, ("stock_low", "order_waits"), strict=True)
     )
+
+
+@pytest.mark.covers("T17")
+@pytest.mark.parametrize("acknowledged", [False, True])
+async def test_a_cancelled_order_leaves_no_esim_whose_code_was_revealed(
+    database: Database, euro: int, *, acknowledged: bool
+) -> None:
+    await add_stock(database)
+    order = await ordered(database, AddLine(subscriber_id=1, plan_id=euro))
+    esim = await submit(database, order, "add_line")
+    if acknowledged:
+        await step(database, "acknowledge", order, esim)
+    await run(database, "UPDATE travel_stock SET revealed_at = esim_now()")
+    assert (await step(database, "cancel", order)).refusal is None
+    assert await sims(database) == [("discarded", None)]
+    again = await ordered(database, AddLine(subscriber_id=1, plan_id=euro))
+    assert await submit(database, again, "add_line") is None
