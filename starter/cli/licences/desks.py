@@ -4,10 +4,6 @@ from typing import Annotated
 
 import typer
 
-from starter.cli.session import call_at, connected
-
-__all__ = ["Account", "Agent", "Key", "Number", "call_at", "connected"]
-
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Phone number (+33612345678) or id (N-7).")]
 Agent = Annotated[str, typer.Argument(metavar="AGENT", help="E-mail address or id (AG-4).")]
 Account = Annotated[str | None, typer.Option("--account", help="Name of the account.")]
