@@ -17,7 +17,7 @@ from mail.errors import MailAmbiguous, MailInvalid, MailRefusedUs, MailRejected,
 from models.errors import Refused, Unavailable
 from models.orders.lifecycle import HoldReason
 from outbox.sender import MailUncertain
-from providers.port import NoOrderContact
+from providers.port import NoOrderContact, NoStock
 from store.licences.code_requests import NoQrContact, NumberSuspended
 from store.licences.recipients import NoAgentAddress
 from store.licences.requests import NoOwner
@@ -37,6 +37,7 @@ FAILURES: tuple[tuple[type[Exception], str, bool], ...] = (
     (MailInvalid, HoldReason.MAIL_NOT_COMPOSABLE, False),
     (MailRejected, HoldReason.MAIL_REJECTED, False),
     (NoOrderContact, HoldReason.NO_ORDER_CONTACT, False),
+    (NoStock, HoldReason.NO_STOCK, False),
     (NoQrContact, HoldReason.NO_QR_CONTACT, False),
     (NoAgentAddress, HoldReason.NO_AGENT_ADDRESS, False),
     (NoOwner, HoldReason.NO_OWNER, False),

@@ -6,12 +6,14 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.licences.follow_ups import continue_waiting, start_number_change
+from activities.travel.follow_ups import stock_arrived
 from store.licences.stops import START_NUMBER_CHANGE
 from store.licences.waiting import CONTINUE_WAITING
 from store.orders import follow_ups
 from store.orders.follow_ups import Due
 from store.orders.swaps import LOOK_AT_REQUEST
 from store.session import Database
+from store.travel.stock import STOCK_ARRIVED
 from workflows.orders.messages import FollowUpInput
 from workflows.orders.steps import FollowUpSteps
 
@@ -34,6 +36,7 @@ FOLLOW_UPS: dict[str, Action] = {
     LOOK_AT_REQUEST: look_at_request,
     START_NUMBER_CHANGE: start_number_change,
     CONTINUE_WAITING: continue_waiting,
+    STOCK_ARRIVED: stock_arrived,
 }
 
 

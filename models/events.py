@@ -39,6 +39,7 @@ _ACCOUNT = (
     *("number.user_changed", "number.deleted", "number.recovered", "number.suspended", "number.resumed"),
     *("number.made_direct", "number.made_shared", "number.esim_stopped", "number.provider_notified"),
     "esim_line.confirmation_resent",
+    *("esim_line.added", "plan.assigned", "stock.added", "stock.returned", "stock.threshold_set"),
     *("esim.suspended", "esim.resumed", "licence.freed", "licence_request.notified"),
 )
 _OPERATOR = (

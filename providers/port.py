@@ -11,6 +11,13 @@ class NoOrderContact(EsimError):
     """The order's distributor has no contact with the role `order`."""
 
 
+class NoStock(EsimError):
+    """No eSIM of the order's IMSI profile is free."""
+
+    def __init__(self) -> None:
+        super().__init__("No eSIM of the order's IMSI profile is in stock.")
+
+
 class Provider(Protocol):
     """The mobile operator that processes an order. `retries` counts an operator's retries of this call."""
 

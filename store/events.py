@@ -47,6 +47,8 @@ Happening = tuple[str, dict[str, Any]]
 _APPEND = insert(EventRow).inline()
 """The ids that PostgreSQL gives are not asked for."""
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,20})\.([0-9]{1,18})")
+_ALSO_ABOUT = ("sim", "esim_line")
+"""The records that an event refers to where its data names them."""
 _MOST_TRANSACTIONS = 2**64
 _VIEW = (EventRow.at, EventRow.actor, EventRow.type, EventRow.data, EventRow.about)
 
@@ -59,7 +61,8 @@ async def append(
     *happenings: Happening,
     origin_id: int | None = None,
 ) -> None:
-    """Add what happened, in this order, with who did it. A SIM that the data names is referred to, too.
+    """Add what happened, in this order, with who did it. A SIM and an eSIM line that the data names
+    are referred to, too.
 
     Raises `LookupError` where a type is not declared in `models.events`.
     """
@@ -251,8 +254,8 @@ async def restored_unannounced(connection: AsyncConnection) -> bool:
 
 
 def _about(about: tuple[str, ...], data: dict[str, Any]) -> list[str]:
-    sim = f"sim:{data['sim']}" if "sim" in data else None
-    return [*about, sim] if sim and sim not in about else list(about)
+    named = (f"{record}:{data[record]}" for record in _ALSO_ABOUT if record in data)
+    return [*about, *(reference for reference in named if reference not in about)]
 
 
 def _view(row: Any) -> EventView:

@@ -6,7 +6,8 @@ sequence: a new row that refers to one of them locks it, after its SIM. Several 
 the sequence of their ids. Several management groups are added in the sequence of their names, as a new unique
 name is a lock, too; only imports add several of anything else, and one import runs at a time. An account that
 something is added to may be locked at any time: the transaction that closes it locks nothing else. The
-billing of an account is locked before its licences, and by no transaction that locks a subject.
+billing of an account is locked before its licences, and by no transaction that locks a subject. The IMSI
+profile of a stock is locked after the order; an import of stock adds its SIMs with their codes before that.
 """
 
 from collections.abc import Sequence

@@ -10,20 +10,24 @@ from models.codes.activation import parse_activation_code
 from store.codes.code_locks import lock_codes
 from store.codes.tables import QrUploadRow, QrVersionRow
 from store.key_ring import KeyRing
-from store.secrets import code_of, file_of, uploaded
+from store.secrets import code_of, confirmation_code_of, file_of, uploaded
 from store.session import Database
+from store.travel.tables import TravelStockRow
 
 _BATCH = 10
 """Rows of one transaction. A file has up to 5 MB, and no code can be imported until the transaction ends."""
 
 
 async def reencrypt(database: Database, keys: KeyRing) -> int:
-    """Encrypt all codes and files, and compute all fingerprints, with the first key; how many rows changed.
+    """Encrypt all codes and files with the first key, and compute all fingerprints; how many rows changed.
 
     It is idempotent: it may be stopped and run again. Every process must have both keys before
     (`store.key_ring`). Raises `UnknownKey` if a key is missing; rows that were re-encrypted before stay so.
     """
-    return await _all(database, keys, _versions) + await _all(database, keys, _uploads)
+    changed = 0
+    for batch in (_versions, _uploads, _confirmation_codes):
+        changed += await _all(database, keys, batch)
+    return changed
 
 
 _Batch = Callable[[AsyncConnection, KeyRing, Any], Awaitable[tuple[Any, int]]]
@@ -93,6 +97,30 @@ async def _uploads(connection: AsyncConnection, keys: KeyRing, after: str | None
                 code=keys.encrypt(code_use, code),
                 original=None if file is None else keys.encrypt(file_use, file),
             )
+        )
+        changed += 1
+    return last, changed
+
+
+async def _confirmation_codes(
+    connection: AsyncConnection, keys: KeyRing, after: int | None
+) -> tuple[int | None, int]:
+    rows = await connection.execute(
+        select(TravelStockRow.sim_id, TravelStockRow.confirmation_code)
+        .where(TravelStockRow.sim_id > (after or 0), TravelStockRow.confirmation_code.is_not(None))
+        .order_by(TravelStockRow.sim_id)
+        .limit(_BATCH)
+        .with_for_update()
+    )
+    last, changed = None, 0
+    for row in rows.all():
+        last = row.sim_id
+        if keys.is_current(row.confirmation_code):
+            continue
+        use = confirmation_code_of(row.sim_id)
+        code = keys.encrypt(use, keys.decrypt(use, row.confirmation_code))
+        await connection.execute(
+            update(TravelStockRow).where(TravelStockRow.sim_id == row.sim_id).values(confirmation_code=code)
         )
         changed += 1
     return last, changed

@@ -11,12 +11,15 @@ from models.fleet import file as fleet_file
 from models.fleet.file import parse_fleet
 from models.licences import file as number_file
 from models.licences.file import parse_numbers
+from models.travel import stock_file
+from models.travel.stock_file import parse_stock
 from starter.cli.catalogue import catalogue
 from starter.cli.fleet import fleet
 from starter.cli.licences import numbers
+from starter.cli.travel import stock
 
 TEXT = (Path(__file__).parent.parent / "docs" / "import.md").read_text()
-FLEET, CATALOGUE, NUMBERS = re.split("## (?:Catalogue|Numbers)", TEXT[TEXT.index("## Fleet") :])
+FLEET, CATALOGUE, NUMBERS, STOCK = re.split("## (?:Catalogue|Numbers|Stock)", TEXT[TEXT.index("## Fleet") :])
 
 
 @pytest.mark.parametrize(
@@ -25,6 +28,7 @@ FLEET, CATALOGUE, NUMBERS = re.split("## (?:Catalogue|Numbers)", TEXT[TEXT.index
         (FLEET, (*fleet_file.COLUMNS, *fleet_file.OPTIONAL)),
         (CATALOGUE, (*file.COLUMNS, *file.OPTIONAL)),
         (NUMBERS, (*number_file.COLUMNS, *number_file.OPTIONAL)),
+        (STOCK, (*stock_file.COLUMNS, *stock_file.OPTIONAL)),
     ],
 )
 def test_every_column_is_documented_in_its_order(text: str, columns: tuple[str, ...]) -> None:
@@ -43,6 +47,10 @@ def test_the_examples_can_be_imported() -> None:
     assert not items.warnings
     (numbers_csv,) = re.findall(r"```csv\n(.*?)```", NUMBERS, re.S)
     assert [row.agent_name for row in parse_numbers(numbers_csv.encode())] == ["Gina Costa", None]
+    (stock_csv,) = re.findall(r"```csv\n(.*?)```", STOCK, re.S)
+    esims, odd = parse_stock(stock_csv.encode())
+    assert [(esim.profile, esim.confirmation_code) for esim in esims] == [(7, None), (2, "4711")]
+    assert not odd
 
 
 def test_the_commands_name_the_document_and_the_columns() -> None:
@@ -50,6 +58,7 @@ def test_the_commands_name_the_document_and_the_columns() -> None:
         (fleet.import_fleet, (*fleet_file.COLUMNS, *fleet_file.OPTIONAL)),
         (catalogue.import_catalogue, (*file.COLUMNS, *file.OPTIONAL)),
         (numbers.import_numbers, (*number_file.COLUMNS, *number_file.OPTIONAL)),
+        (stock.import_stock, (*stock_file.COLUMNS, *stock_file.OPTIONAL)),
     ):
         text = command.__doc__ or ""
         assert "docs/import.md" in text

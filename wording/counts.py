@@ -19,6 +19,7 @@ COUNTS: Mapping[str, Plural] = {
     "employees": Plural("{number} employee", "{number} employees"),
     "users": Plural("{number} user", "{number} users"),
     "SIMs": Plural("{number} SIM", "{number} SIMs"),
+    "eSIMs": Plural("{number} eSIM", "{number} eSIMs"),
     "numbers": Plural("{number} number", "{number} numbers"),
     "agents": Plural("{number} agent", "{number} agents"),
     "renamed_agents": Plural("{number} agent renamed", "{number} agents renamed"),

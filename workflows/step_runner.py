@@ -30,6 +30,10 @@ Condition = Callable[[], bool]
 Labels = Callable[[], list[SearchAttributeUpdate[str]]]
 
 
+_CALLED = frozenset({HoldReason.NO_STOCK})
+"""For these the signal `retry` comes by itself once the reason is gone, perhaps before the step's failure."""
+
+
 class Superseded(Exception):
     """The step did not succeed and is not needed any more: the order's status changed, or it was given up."""
 
@@ -157,6 +161,7 @@ class StepRunner:
         place: str | None,
     ) -> Result:
         while True:
+            seen = self._retries
             try:
                 return await self._run_activity(step, message, policy, superseded)
             except ValidationError as unreadable:
@@ -166,7 +171,8 @@ class StepRunner:
                 if later and not _final(failure):
                     raise Superseded from None
                 reason = _reason(failure)
-            await self.hold(place or step.__name__, reason, superseded=superseded, at_most=hold_at_most)
+            if reason not in _CALLED or self._retries == seen:
+                await self.hold(place or step.__name__, reason, superseded=superseded, at_most=hold_at_most)
             if hasattr(message, "retries"):
                 message = message.model_copy(update={"retries": message.retries + 1})
 

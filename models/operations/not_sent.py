@@ -28,6 +28,7 @@ class NotSentReason(StrEnum):
     NO_SUBSCRIBER_ADDRESS = "no_subscriber_address"
     NO_STAFF = "no_staff"
     NUMBER_SUSPENDED = "number_suspended"
+    NO_STOCK = "no_stock"
     COMPONENT_UNAVAILABLE = "component_unavailable"
     REFUSED = "refused"
     INTERRUPTED = "interrupted"
@@ -54,6 +55,7 @@ _REASONS = {
     NotSentReason.NO_SUBSCRIBER_ADDRESS: "The subscriber has no e-mail address.",
     NotSentReason.NO_STAFF: "The account has no active user who manages travel eSIMs.",
     NotSentReason.NUMBER_SUSPENDED: "The number is suspended.",
+    NotSentReason.NO_STOCK: "No eSIM of the order's IMSI profile is in stock.",
     NotSentReason.COMPONENT_UNAVAILABLE: "A component that it needs is unavailable.",
     NotSentReason.REFUSED: "The call was refused; the workflow's history says why.",
     NotSentReason.INTERRUPTED: "An attempt was interrupted; it is not known whether it succeeded.",

@@ -22,6 +22,20 @@ TRAVEL = {
         CONFLICT,
     ),
     "destination_not_covered": Declared("The plan does not cover: {countries}.", CONFLICT),
+    # the stock
+    "cell_no_profile": Declared("an IMSI profile is a number from 1 to {most}."),
+    "cell_no_day": Declared("a day is written as 2027-12-31."),
+    "same_code_before": Declared("line {line} has the same activation code."),
+    "iccid_in_stock": Declared("an eSIM with this ICCID is in stock already."),
+    "code_in_stock": Declared("an eSIM in stock has this activation code already."),
+    "code_elsewhere": Declared("another SIM has this activation code already."),
+    "confirmation_code_needed": Declared(
+        "the activation code says that a confirmation code is asked for; give it."
+    ),
+    "esim_ended": Declared("its last day is over: it will not be handed out."),
+    "unknown_stock_state": Declared("A state of an eSIM is one of: {states}."),
+    "profile_invalid": Declared("An IMSI profile is a number from 1 to {most}."),
+    "threshold_invalid": Declared("A threshold is a number of eSIMs from 0 to {most}."),
     # eSIM lines
     "unknown_esim_line": Declared("There is no such eSIM line in the account.", NOT_FOUND),
     "profile_differs": Declared(
@@ -43,6 +57,9 @@ TRAVEL = {
     "email_not_chosen": Declared(
         "Choose one e-mail: the QR code, or the confirmation of the order that added the line or of another "
         "one."
+    ),
+    "no_esim_reserved": Declared(
+        "No eSIM is reserved for the order: it waits for stock of its IMSI profile.", CONFLICT
     ),
     "esim_not_allocated": Declared("This eSIM is in stock: it is on no line.", CONFLICT),
 }

@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -27,18 +28,24 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV file, UTF-8, wit
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would change.")]
 
 Desk = TypeVar("Desk")
+Opened = Callable[[], AbstractAsyncContextManager[tuple[Desk, Caller]]]
 Import = Callable[[Desk, Caller, bytes, ReportProgress | None], Coroutine[Any, Any, ImportReport]]
 
 
 def import_file(
     file: Path, kind: Callable[["Database"], Desk], take_over: Import[Desk], *, json: bool
 ) -> None:
-    """Import a file by a desk's method and print what changed; warnings go to stderr."""
+    """Import a file by a method of a desk that needs the database alone, and print what changed."""
+    import_there(file, partial(open_desk, kind), take_over, json=json)
+
+
+def import_there(file: Path, opened: Opened[Desk], take_over: Import[Desk], *, json: bool) -> None:
+    """Import a file by a method of the desk that is opened, and print what changed; warnings go to stderr."""
     content = read_file(file)
 
     async def call() -> ImportReport:
         with progress_bar() as progress:
-            async with open_desk(kind) as (desk, caller):
+            async with opened() as (desk, caller):
                 return await take_over(desk, caller, content, progress)
 
     report = run(call)

@@ -20,12 +20,14 @@ from starter.cli.output import warn
 if TYPE_CHECKING:
     from settings import Settings
     from starter.codes.desk import QrDesk
+    from starter.connected import ConnectedDesk
     from starter.orders.desk import OrderDesk
     from store.session import Database
 
 Result = TypeVar("Result")
 Opened = TypeVar("Opened")
 Desk = TypeVar("Desk")
+Connected = TypeVar("Connected", bound="ConnectedDesk")
 
 CHECK_FAILED = 1
 REFUSED = 2
@@ -138,6 +140,25 @@ def run_at(kind: Callable[["Database"], Desk], call: Callable[[Desk, Caller], Aw
 
     async def there() -> Result:
         async with open_desk(kind) as (desk, who):
+            return await call(desk, who)
+
+    return run(there)
+
+
+@asynccontextmanager
+async def connected(
+    kind: type[Connected], user: str | None = None
+) -> AsyncIterator[tuple[Connected, Caller]]:
+    """Open a desk that calls Temporal; yields it and the caller."""
+    async with kind.open(settings()) as desk:
+        yield desk, await caller(desk.database, user)
+
+
+def call_at(kind: type[Connected], call: Callable[[Connected, Caller], Awaitable[Result]]) -> Result:
+    """Make one call at a desk that calls Temporal."""
+
+    async def there() -> Result:
+        async with connected(kind) as (desk, who):
             return await call(desk, who)
 
     return run(there)

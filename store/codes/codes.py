@@ -40,7 +40,7 @@ _ORIGINAL = select(QrVersionRow.sim_id, QrVersionRow.number, QrVersionRow.origin
     QrVersionRow.id == bindparam("version")
 )
 
-_OF_OTHERS = ("order-", "line:", "number:", "number-change-")
+_OF_OTHERS = ("order-", "line:", "number:", "number-change-", "esim_line:", "stock:")
 """How the first reference of an event begins that is about the SIM, but not about its code."""
 
 

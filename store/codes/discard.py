@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     String,
@@ -22,8 +23,10 @@ from sqlalchemy.sql.selectable import CTE
 
 from models.codes.requests import RequestStatus
 from models.events import audience_of
+from models.fleet.inventory import SimState
 from store.codes.tables import LinkRow, QrNotificationRow, QrRequestRow
 from store.event_table import EventRow
+from store.fleet.tables import SimRow
 from store.operations.tables import HoldRow, NotSentRow
 from store.row import now
 
@@ -81,9 +84,28 @@ def ending(sim_id: ColumnElement[int]) -> tuple[CTE, Sequence[CTE]]:
     return request, (notification, links, released, superseded, appended)
 
 
+_REQUEST, _REVOKED = ending(bindparam("sim", type_=BigInteger))
+_DISCARD = (
+    update(SimRow)
+    .where(
+        SimRow.id == bindparam("sim"),
+        SimRow.state.in_((SimState.IN_STOCK, SimState.ACTIVE, SimState.SUSPENDED)),
+    )
+    .values(state=SimState.DISCARDED, holder=None, employee_id=None, discarded_at=now())
+    .returning(SimRow.iccid, select(_REQUEST.c.id).scalar_subquery().label("request"))
+    .add_cte(*_REVOKED)
+)
 _ENDED = select(QrRequestRow.id).where(
     QrRequestRow.sim_id == bindparam("sim"), QrRequestRow.status == RequestStatus.SIM_DISCARDED
 )
+
+
+async def discard(connection: AsyncConnection, sim_id: int) -> tuple[str | None, str | None]:
+    """Discard a SIM that is locked and in no group, with everything that leads to its code: its ICCID and the
+    id of the request that ended with it, whose workflow is to be signalled.
+    """
+    row = (await connection.execute(_DISCARD, {"sim": sim_id})).one()
+    return row.iccid, row.request
 
 
 async def ended_by_discard(connection: AsyncConnection, sim_id: int) -> str | None:

@@ -48,6 +48,7 @@ SELECT line_no, codes FROM (
         CASE WHEN known.state = 'discarded' THEN 'iccid_discarded'
              WHEN known.state = 'temporary' THEN 'iccid_temporary'
              WHEN known.account_id IS DISTINCT FROM account.id AND known.id IS NOT NULL
+               OR travel.sim_id IS NOT NULL
                OR known.holder IS DISTINCT FROM line.subject AND known.holder IS NOT NULL
              THEN 'iccid_elsewhere'
              WHEN known.kind <> staged.kind THEN 'kind_differs' END,
@@ -66,6 +67,7 @@ SELECT line_no, codes FROM (
     LEFT JOIN lines occupant ON occupant.device_id = device.id AND occupant.slot = staged.slot
     LEFT JOIN sims in_place ON in_place.holder = line.subject AND in_place.{SIM_IN_PLACE}
     LEFT JOIN sims known ON known.iccid = staged.iccid
+    LEFT JOIN travel_stock travel ON travel.sim_id = known.id
     LEFT JOIN orders open_order ON open_order.subject = line.subject AND open_order.{STATUS_OPEN}
 ) AS found
 WHERE codes <> '{{}}'

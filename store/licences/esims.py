@@ -1,6 +1,6 @@
 """The eSIM of a number: stopped, suspended and resumed, in the transaction that locks the number."""
 
-from sqlalchemy import BigInteger, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import IN_PLACE, SimState
@@ -8,21 +8,12 @@ from store.codes import discard
 from store.fleet.tables import SimRow
 from store.licences import waiting
 from store.licences.tables import LicenceRow
-from store.row import now
 
 _LOCK = select(SimRow.id).where(SimRow.holder == bindparam("subject")).order_by(SimRow.id).with_for_update()
 _IN_PLACE = select(SimRow.id).where(
     SimRow.account_id == bindparam("account"),
     SimRow.holder == bindparam("subject"),
     SimRow.state.in_(IN_PLACE),
-)
-_ENDED, _REVOKED = discard.ending(bindparam("sim", type_=BigInteger))
-_STOP = (
-    update(SimRow)
-    .where(SimRow.id == bindparam("sim"), SimRow.state.in_(IN_PLACE))
-    .values(state=SimState.DISCARDED, holder=None, employee_id=None, discarded_at=now())
-    .returning(SimRow.iccid, select(_ENDED.c.id).scalar_subquery().label("request"))
-    .add_cte(*_REVOKED)
 )
 _SET_STATE = (
     update(SimRow)
@@ -46,9 +37,9 @@ async def stop(connection: AsyncConnection, sim_id: int, subject: str) -> tuple[
     (`LOOK_AT_REQUEST` of `store.orders.swaps`), as are those of `waiting.workflows_of`. The caller has the
     provider notified.
     """
-    row = (await connection.execute(_STOP, {"sim": sim_id})).one()
+    stopped = await discard.discard(connection, sim_id)
     await waiting.release(connection, sim_id, subject)
-    return row.iccid, row.request
+    return stopped
 
 
 async def sim_of(connection: AsyncConnection, account_id: int, number_id: int) -> int | None:

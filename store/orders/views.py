@@ -246,7 +246,11 @@ def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
         .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
-        .outerjoin(esim, esim.id == OrderRow.esim_id)
+        .outerjoin(
+            # a cancelled order has none: what it had reserved may serve another one by now
+            esim,
+            and_(esim.id == OrderRow.esim_id, OrderRow.status != OrderStatus.CANCELLED),
+        )
         .outerjoin(note, note.id == OrderRow.note_id)
         .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
         .where(within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id))

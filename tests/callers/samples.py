@@ -21,6 +21,7 @@ from tests.builders import ACCOUNT, as_csv, item, line
 from tests.callers.world import Desks, Known
 from tests.qr_world import code
 from tests.starter.licences.files import unused
+from tests.starter.travel.files import esim, stock_file
 
 Call = Callable[[Desks, Caller, Known, str], Awaitable[Any]]
 """Desks, who calls, which records, and the name of an account."""
@@ -271,6 +272,15 @@ _SENDING: dict[str, Sample] = {
 }
 
 
+_STOCK: dict[str, Sample] = {
+    "import_stock": Sample(
+        lambda d, c, _, a: d.stock.import_stock(c, a, stock_file(esim()), dry_run=True), P.MANAGE_TRAVEL
+    ),
+    "esims": Sample(lambda d, c, _, a: d.stock.esims(c, a), P.VIEW_TRAVEL),
+    "profiles": Sample(lambda d, c, _, a: d.stock.profiles(c, a), P.VIEW_TRAVEL),
+    "set_threshold": Sample(lambda d, c, _, a: d.stock.set_threshold(c, a, 2, 1), P.MANAGE_TRAVEL),
+}
+
 SAMPLES: dict[str, Sample] = {
     **{f"OrderDesk.{name}": sample for name, sample in _ORDERS.items()},
     **{f"FleetDesk.{name}": sample for name, sample in _FLEET.items()},
@@ -290,6 +300,7 @@ SAMPLES: dict[str, Sample] = {
     **{f"AgentDesk.{name}": sample for name, sample in _AGENTS.items()},
     **{f"AssignmentDesk.{name}": sample for name, sample in _ASSIGNMENTS.items()},
     **{f"SendingDesk.{name}": sample for name, sample in _SENDING.items()},
+    **{f"StockDesk.{name}": sample for name, sample in _STOCK.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True
     ),

@@ -18,6 +18,7 @@ from tests.callers.samples import SAMPLES, Call
 from tests.callers.world import Desks, Known, who
 from tests.qr_world import code
 from tests.starter.licences.files import unused
+from tests.starter.travel.files import esim, stock_file
 
 OPENED = "UPDATE accounts SET closed_at = NULL WHERE id = 1"
 CLOSED = "UPDATE accounts SET closed_at = esim_now() WHERE id = 1"
@@ -47,6 +48,7 @@ ADDED_BY_SAMPLES = {
     "LicenceDesk.change",
     "LicenceDesk.set_price",
     "LicenceDesk.set_billing",
+    "StockDesk.set_threshold",
 }
 TRIED = {"LicenceDesk.check_price"}
 """What is done and taken back, to see whether it would be refused."""
@@ -62,6 +64,7 @@ ADDING: dict[str, Call] = {
     "FleetEditDesk.set_groups": lambda d, c, k, _: d.edits.set_groups(c, [k.line], ["New"], create=True),
     "LicenceRequestDesk.request": lambda d, _, k, a: _requested(d, a),
 }
+ADDING["StockDesk.import_stock"] = lambda d, c, _, a: d.stock.import_stock(c, a, stock_file(esim()))
 ADDING["NumberDesk.import_numbers"] = lambda d, c, _, a: d.numbers.import_numbers(
     c, as_csv(unused(50, account=a))
 )

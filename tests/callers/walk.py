@@ -28,6 +28,7 @@ from store.operations import holds, unfinished
 from store.orders import access
 from store.orders import views as orders
 from store.people import account_settings, contacts, references, users
+from store.travel import stock_views
 from tests.builders import ACCOUNT
 from tests.callers.samples import LINKS, SAMPLES
 from tests.callers.world import BOLT, KEYS, UNKNOWN, Desks, Known, who
@@ -100,6 +101,8 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "agents": lambda d, c: d.agents.agents(c),
     "licences": lambda d, c: d.licences.licences(c),
     "prices": lambda d, c: d.licences.prices(c),
+    "stock": lambda d, c: d.stock.esims(c),
+    "stock profiles": lambda d, c: d.stock.profiles(c),
     "licence requests": lambda d, c: d.licence_requests.requests(c),
 }
 
@@ -176,6 +179,8 @@ STORE: dict[str, Read] = {
     "licences.find": lambda c, s, k: licences.find(c, s, k.licence),
     "licence_prices.prices": lambda c, s, _: prices.prices(c, s),
     "licence_requests.requests": lambda c, s, _: licence_requests.requests(c, s),
+    "stock_views.esims": lambda c, s, _: stock_views.esims(c, s),
+    "stock_views.profiles": lambda c, s, _: stock_views.profiles(c, s),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),
     "number_history.people": lambda c, s, k: history.people(c, s, [_about(k.notification)]),
     "holds.counts": lambda c, s, _: holds.counts(c, s, ("qr-request-",)),

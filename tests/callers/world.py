@@ -31,6 +31,7 @@ from starter.people.contacts import ContactDesk
 from starter.people.profiles import ProfileDesk
 from starter.people.users import UserDesk
 from starter.travel.sending import SendingDesk
+from starter.travel.stock import StockDesk
 from store.key_ring import KeyRing
 from store.licences import request_rows
 from store.session import Database
@@ -38,7 +39,7 @@ from temporal.connection import connect
 from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, line, place, run
 from tests.licences_world import add_agent, add_number
 from tests.qr_world import hold, qr_world
-from tests.travel_world import add_subscriber
+from tests.travel_world import add_stock, add_subscriber
 
 BOLT = "Bolt"
 CLEO = "cleo@bolt.example"
@@ -98,6 +99,7 @@ class Desks:
     agents: AgentDesk
     assignments: AssignmentDesk
     sending: SendingDesk
+    stock: StockDesk
 
 
 async def build(database: Database) -> Known:
@@ -126,6 +128,7 @@ async def build(database: Database) -> Known:
     found = await desks.fleet.line(OPERATOR, "+33639980004")
     assert found.sim is not None
     agent = await add_agent(database)
+    await add_stock(database)
     return Known(
         line=reference("L", found.id),
         sim=reference("S", found.sim.id),
@@ -219,6 +222,7 @@ async def open_desks(database: Database, url: str) -> Desks:
         agents=AgentDesk(client, database, settings),
         assignments=AssignmentDesk(client, database, settings),
         sending=SendingDesk(client, database, settings),
+        stock=StockDesk(client, database, settings),
     )
 
 

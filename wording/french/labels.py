@@ -172,6 +172,7 @@ NOT_SENT = {
     NotSentReason.NO_SUBSCRIBER_ADDRESS: "L’abonné n’a pas d’adresse e-mail.",
     NotSentReason.NO_STAFF: "Le compte n’a aucun utilisateur actif qui gère les eSIM de voyage.",
     NotSentReason.NUMBER_SUSPENDED: "Le numéro est suspendu.",
+    NotSentReason.NO_STOCK: "Aucune eSIM du profil IMSI de la commande n’est en stock.",
     NotSentReason.COMPONENT_UNAVAILABLE: "Un composant nécessaire est indisponible.",
     NotSentReason.REFUSED: "L’appel a été refusé ; l’historique du workflow en donne la raison.",
     NotSentReason.INTERRUPTED: "Une tentative a été interrompue ; on ignore si elle a abouti.",

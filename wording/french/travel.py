@@ -17,6 +17,19 @@ TRAVEL = {
         "a {bundles} options et {given} eSIM offertes."
     ),
     "destination_not_covered": "Le forfait ne couvre pas : {countries}.",
+    "cell_no_profile": "un profil IMSI est un nombre de 1 à {most}.",
+    "cell_no_day": "une date s’écrit 2027-12-31.",
+    "same_code_before": "la ligne {line} a le même code d’activation.",
+    "iccid_in_stock": "une eSIM avec cet ICCID est déjà en stock.",
+    "code_in_stock": "une eSIM en stock a déjà ce code d’activation.",
+    "code_elsewhere": "une autre SIM a déjà ce code d’activation.",
+    "confirmation_code_needed": (
+        "le code d’activation indique qu’un code de confirmation est demandé ; indiquez-le."
+    ),
+    "esim_ended": "son dernier jour est passé : elle ne sera pas attribuée.",
+    "unknown_stock_state": "L’état d’une eSIM est l’un de : {states}.",
+    "profile_invalid": "Un profil IMSI est un nombre de 1 à {most}.",
+    "threshold_invalid": "Un seuil est un nombre d’eSIM de 0 à {most}.",
     "unknown_esim_line": "Cette ligne eSIM n’existe pas dans le compte.",
     "profile_differs": (
         "Le forfait demande le profil {plan}, et l’eSIM de cette ligne a le profil {line}. Ajoutez une "
@@ -34,6 +47,9 @@ TRAVEL = {
     "email_not_chosen": (
         "Choisissez un e-mail : le QR code, ou la confirmation de la commande qui a ajouté la ligne, ou "
         "celle d’une autre commande."
+    ),
+    "no_esim_reserved": (
+        "Aucune eSIM n’est réservée pour la commande : elle attend du stock de son profil IMSI."
     ),
     "esim_not_allocated": "Cette eSIM est en stock : elle n’est sur aucune ligne.",
 }

@@ -9,10 +9,10 @@ from models.errors import Refused
 from models.licences.views import AgentView
 from models.people.callers import Caller
 from starter.cli.licences import tables
-from starter.cli.licences.desks import Account, Agent, call_at, connected
+from starter.cli.licences.desks import Account, Agent
 from starter.cli.output import JsonFlag, how_many, print_json, warn
 from starter.cli.questions import at_terminal, confirmed
-from starter.cli.session import kept_open, run_at
+from starter.cli.session import call_at, connected, kept_open, run_at
 
 if TYPE_CHECKING:
     from starter.licences.agents import AgentDesk

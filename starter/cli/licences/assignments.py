@@ -9,10 +9,10 @@ from models.licences.add_ons import AddOn
 from models.licences.numbers import ReplaceReason
 from models.orders.ordered import Shown
 from starter.cli.language import order_status
-from starter.cli.licences.desks import Number, call_at, connected
+from starter.cli.licences.desks import Number
 from starter.cli.output import JsonFlag, key_of, print_json, say, warn
 from starter.cli.questions import confirmed
-from starter.cli.session import kept_open
+from starter.cli.session import call_at, connected, kept_open
 
 if TYPE_CHECKING:
     from starter.orders.drafts import Placed

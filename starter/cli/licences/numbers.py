@@ -12,10 +12,10 @@ from models.licences.views import NumberView
 from models.people.callers import Caller
 from starter.cli.imports import DryRun, File, import_file
 from starter.cli.licences import assignments, tables
-from starter.cli.licences.desks import Account, Key, Number, call_at, connected
+from starter.cli.licences.desks import Account, Key, Number
 from starter.cli.output import JsonFlag, how_many, print_json, warn
 from starter.cli.questions import at_terminal, confirmed
-from starter.cli.session import kept_open, run_at, settings
+from starter.cli.session import call_at, connected, kept_open, run_at, settings
 
 if TYPE_CHECKING:
     from starter.licences.book import NumberBook

@@ -1,1 +1,154 @@
-"""`esim-orders travel`: the whole stock of eSIMs: import, list, thresholds."""
+"""`esim-orders travel stock ...`: import and list eSIMs, and set thresholds."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from models.identifiers import reference
+from models.imports import ImportReport, Progress
+from models.people.callers import Caller
+from models.travel.stock_views import StockEsim, StockProfile, StockState, stock_csv
+from starter.cli.imports import DryRun, File, import_there
+from starter.cli.output import (
+    JsonFlag,
+    column_time,
+    how_many,
+    print_json,
+    print_table,
+    print_text,
+    say,
+    warn,
+)
+from starter.cli.session import connected, run_at
+from starter.cli.travel.app import app as travel
+
+if TYPE_CHECKING:
+    from starter.travel.stock import StockBook
+    from store.session import Database
+
+app = typer.Typer(help="The stock of travel eSIMs: import, list, thresholds.", no_args_is_help=True)
+travel.add_typer(app, name="stock")
+
+Account = Annotated[
+    str | None, typer.Option("--account", help="Name of the account; not needed if there is only one.")
+]
+SHOWN = 100
+"""eSIMs that a table shows without `--limit`."""
+
+
+@app.command(name="import")
+def import_stock(
+    file: File, account: Account = None, dry_run: DryRun = False, json: JsonFlag = False
+) -> None:
+    """Import eSIMs from a CSV file: all rows or none. Orders that wait for their profiles continue.
+
+    Its columns: iccid, profile, activation_code, and if wanted confirmation_code, ends_on (the last day on
+    which it can be handed out, such as 2027-12-31), provider. What they hold: docs/import.md.
+    """
+    from starter.travel.stock import StockDesk  # noqa: PLC0415
+
+    async def take_over(
+        desk: StockDesk, who: Caller, content: bytes, progress: Progress | None
+    ) -> ImportReport:
+        return await desk.import_stock(who, account, content, dry_run, progress)
+
+    import_there(file, partial(connected, StockDesk), take_over, json=json)
+
+
+def _book(database: "Database") -> "StockBook":
+    from starter.travel.stock import StockBook  # noqa: PLC0415
+
+    return StockBook(database)
+
+
+@app.command(name="list")
+def list_stock(  # noqa: PLR0917  options of a command
+    account: Account = None,
+    profile: Annotated[int | None, typer.Option("--profile", help="Only of this IMSI profile.")] = None,
+    state: Annotated[
+        str | None, typer.Option("--state", metavar="STATE", help=f"Only: {', '.join(StockState)}.")
+    ] = None,
+    limit: Annotated[int | None, how_many(f"How many; {SHOWN} unless --json or --csv.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """List the whole stock, and whom each eSIM is allocated to."""
+    if csv and json:
+        raise typer.BadParameter("--csv and --json exclude each other.")
+    shown = limit or SHOWN
+    wanted = limit if csv or json else shown + 1
+    found = run_at(
+        _book, lambda book, who: book.esims(who, account, profile=profile, state=state, limit=wanted)
+    )
+    if csv:
+        print_text(stock_csv(found))
+    elif json:
+        print_json(found)
+    else:
+        _print_esims(found[:shown])
+        if len(found) > shown:
+            warn(f"There are more than {shown} eSIMs; see --limit, --profile and --state.")
+
+
+@app.command()
+def threshold(
+    profile: Annotated[
+        int | None, typer.Argument(metavar="[PROFILE]", help="IMSI profile, such as 7.")
+    ] = None,
+    fewest: Annotated[
+        int | None, typer.Argument(metavar="[FEWEST]", help="Alert with fewer free eSIMs; 0: never.")
+    ] = None,
+    account: Account = None,
+    json: JsonFlag = False,
+) -> None:
+    """Show the profiles of the stock with their thresholds, or set the threshold of one."""
+    if profile is None or fewest is None:
+        found = run_at(_book, lambda book, who: book.profiles(who, account))
+        found = [one for one in found if profile in (None, one.profile)]
+    else:
+        found = [run_at(_book, lambda book, who: book.set_threshold(who, account, profile, fewest))]
+    if json:
+        print_json(found if fewest is None else found[0])
+    else:
+        _print_profiles(found)
+
+
+def _print_esims(esims: list[StockEsim]) -> None:
+    if not esims:
+        say("There are no such eSIMs.")
+    columns = ("id", "ICCID", "profile", "ends on", "state", "allocated to")
+    for account in dict.fromkeys(esim.account for esim in esims):
+        rows = [
+            (
+                reference("S", esim.sim_id),
+                esim.iccid,
+                esim.profile,
+                esim.ends_on,
+                esim.state.value.replace("_", " "),
+                _allocated(esim),
+            )
+            for esim in esims
+            if esim.account == account
+        ]
+        print_table(f"Stock of {account}", columns, rows, whole=("id", "ICCID"))
+
+
+def _allocated(esim: StockEsim) -> str | None:
+    line = None if esim.esim_line_id is None else reference("EL", esim.esim_line_id)
+    subscriber = None if esim.subscriber_id is None else reference("SB", esim.subscriber_id)
+    allocated = [line, subscriber] if line else [subscriber, esim.order_id]
+    return ", ".join(filter(None, allocated)) or None
+
+
+def _print_profiles(profiles: list[StockProfile]) -> None:
+    if not profiles:
+        say("There is no stock.")
+    columns = ("profile", "free", "orders waiting", "threshold", "low since")
+    for account in dict.fromkeys(one.account for one in profiles):
+        rows = [
+            (one.profile, one.free, one.waiting, one.threshold, one.low_since and column_time(one.low_since))
+            for one in profiles
+            if one.account == account
+        ]
+        print_table(f"Stock of {account}", columns, rows)

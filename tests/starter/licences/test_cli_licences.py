@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from models.licences.charges_file import COLUMNS, csv_text
+from models.csv_text import csv_text
+from models.licences.charges_file import COLUMNS
 from store.session import Database
 from tests.builders import ANA, OPERATOR
 from tests.licences_world import ADAM, OLGA

@@ -1,0 +1,130 @@
+"""Parse eSIMs of the stock from a CSV file: each row is one eSIM with its activation code (T37)."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
+from models.csv_rows import RowReader, read_rows
+from models.errors import Refusal
+from models.identifiers import iccid_warning, parse_iccid
+from models.imports import Progress, RowNotes
+from models.travel.profiles import LARGEST_PROFILE
+
+COLUMNS = ("iccid", "profile", "activation_code")
+OPTIONAL = ("confirmation_code", "ends_on", "provider")
+_LONG = ("activation_code",)
+_ROWS_PER_PROGRESS = 1000
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PROFILE = re.compile(r"[0-9]{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """One row of the file. Both codes are secrets: the `repr` is redacted."""
+
+    line: int
+    iccid: str
+    profile: int
+    code: ActivationCode
+    confirmation_code: str | None = field(default=None, repr=False)
+    ends_on: date | None = None
+    """The last day on which it can be handed out."""
+    provider: str | None = None
+    """None: the account itself."""
+
+
+def parse_stock(content: bytes, progress: Progress | None = None) -> tuple[list[StockRow], RowNotes]:
+    """Parse the file, with warnings about ICCIDs. Raises `Refused` with every invalid row at once."""
+    wrong, odd = RowNotes(), RowNotes()
+    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, _LONG)
+    rows = []
+    seen: dict[tuple[str, str], int] = {}
+    for done, line in enumerate(lines):
+        if progress is not None and done % _ROWS_PER_PROGRESS == 0:
+            progress("Reading", done, len(lines))
+        row = _RowReader(line, wrong).row()
+        if row is None:
+            continue
+        if iccid_warning(row.iccid):
+            odd.add(row.line, "iccid", Refusal.of("check_digit_wrong", iccid=row.iccid))
+        _refuse_repeated(row, seen, wrong)
+        rows.append(row)
+    wrong.refuse()
+    return rows, odd
+
+
+def parse_profile(text: str) -> int | None:
+    """An IMSI profile, such as 7; None if it is none."""
+    number = int(text) if _PROFILE.fullmatch(text.strip()) else 0
+    return number if 1 <= number <= LARGEST_PROFILE else None
+
+
+class _RowReader(RowReader):
+    """Parses one row of the file."""
+
+    def row(self) -> StockRow | None:
+        """The row, or None if anything in it is invalid."""
+        iccid, profile = self._iccid(), self._profile()
+        code, ends_on = self._code(), self._ends_on()
+        if not self._right or iccid is None or profile is None or code is None:
+            return None
+        return StockRow(
+            line=self._line.line,
+            iccid=iccid,
+            profile=profile,
+            code=code,
+            confirmation_code=self._cell("confirmation_code") or None,
+            ends_on=ends_on,
+            provider=self._cell("provider") or None,
+        )
+
+    def _iccid(self) -> str | None:
+        try:
+            return parse_iccid(self._needed("iccid"))
+        except ValueError:
+            self._wrong_cell("iccid", Refusal.of("iccid_invalid"))
+            return None
+
+    def _profile(self) -> int | None:
+        profile = parse_profile(self._needed("profile"))
+        if profile is None:
+            self._wrong_cell("profile", Refusal.of("cell_no_profile", most=LARGEST_PROFILE))
+        return profile
+
+    def _code(self) -> ActivationCode | None:
+        try:
+            code = parse_activation_code(self._needed("activation_code"))
+        except ActivationCodeInvalid as invalid:
+            self._wrong_cell("activation_code", Refusal.of("activation_code_invalid", rule=invalid.rule))
+            return None
+        if code.confirmation_code_required and not self._cell("confirmation_code"):
+            self._bad("confirmation_code", Refusal.of("confirmation_code_needed"))
+        return code
+
+    def _ends_on(self) -> date | None:
+        text = self._cell("ends_on")
+        if not text:
+            return None
+        try:
+            if _DAY.fullmatch(text):
+                return date.fromisoformat(text)
+        except ValueError:
+            pass
+        self._bad("ends_on", Refusal.of("cell_no_day"))
+        return None
+
+    def _wrong_cell(self, column: str, reason: Refusal) -> None:
+        """Report a cell that says something; of an empty one that is reported already."""
+        if self._cell(column):
+            self._bad(column, reason)
+
+
+def _refuse_repeated(row: StockRow, seen: dict[tuple[str, str], int], wrong: RowNotes) -> None:
+    for column, value, code in (
+        ("iccid", row.iccid, "same_iccid_before"),
+        ("activation_code", row.code.profile, "same_code_before"),
+    ):
+        first = seen.setdefault((column, value), row.line)
+        if first != row.line:
+            wrong.add(row.line, column, Refusal.of(code, line=first))

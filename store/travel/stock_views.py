@@ -1,0 +1,128 @@
+"""Reads the stock: each eSIM with whom it is allocated to, and each profile with what is free (T12, T26)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.fleet.inventory import SimState
+from models.people.callers import Scope
+from models.travel.stock_views import StockEsim, StockProfile, StockState
+from store.fleet.tables import SimRow
+from store.people.tables import AccountRow, ProviderRow
+from store.scopes import within
+from store.travel.line_tables import EsimLineRow, TravelOrderRow
+from store.travel.stock import FREE, NOT_ENDED
+from store.travel.tables import TravelProfileRow, TravelStockRow
+
+state_of_esim = case(
+    (SimRow.state == SimState.DISCARDED, StockState.DISCARDED.value),
+    (SimRow.state.in_((SimState.ACTIVE, SimState.SUSPENDED)), StockState.ON_LINE.value),
+    (TravelStockRow.order_id.is_not(None), StockState.RESERVED.value),
+    (NOT_ENDED, StockState.FREE.value),
+    else_=StockState.ENDED.value,
+)
+"""The state of an eSIM of the stock, as a column of a statement with `SimRow`."""
+_ESIMS = (
+    select(
+        TravelStockRow.sim_id,
+        AccountRow.name.label("account"),
+        SimRow.iccid,
+        TravelStockRow.profile,
+        ProviderRow.name.label("provider"),
+        TravelStockRow.ends_on,
+        state_of_esim.label("state"),
+        TravelStockRow.order_id,
+        EsimLineRow.id.label("esim_line_id"),
+        func.coalesce(EsimLineRow.subscriber_id, TravelOrderRow.subscriber_id).label("subscriber_id"),
+        TravelStockRow.revealed_at.is_not(None).label("revealed"),
+        TravelStockRow.imported_at,
+    )
+    .join(SimRow, SimRow.id == TravelStockRow.sim_id)
+    .join(AccountRow, AccountRow.id == TravelStockRow.account_id)
+    .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
+    .outerjoin(EsimLineRow, EsimLineRow.subject == SimRow.holder)
+    .outerjoin(TravelOrderRow, TravelOrderRow.order_id == TravelStockRow.order_id)
+    .order_by(
+        AccountRow.name, TravelStockRow.profile, TravelStockRow.ends_on.nulls_last(), TravelStockRow.sim_id
+    )
+)
+_free = (
+    select(func.count())
+    .select_from(TravelStockRow)
+    .join(SimRow, SimRow.id == TravelStockRow.sim_id)
+    .where(
+        TravelStockRow.account_id == TravelProfileRow.account_id,
+        TravelStockRow.profile == TravelProfileRow.profile,
+        FREE,
+    )
+    .correlate(TravelProfileRow)
+    .scalar_subquery()
+)
+_waiting = (
+    select(func.count())
+    .select_from(TravelOrderRow)
+    .where(
+        TravelOrderRow.account_id == TravelProfileRow.account_id,
+        TravelOrderRow.profile == TravelProfileRow.profile,
+        TravelOrderRow.waiting_since.is_not(None),
+    )
+    .correlate(TravelProfileRow)
+    .scalar_subquery()
+)
+_PROFILES = (
+    select(
+        AccountRow.name.label("account"),
+        TravelProfileRow.profile,
+        _free.label("free"),
+        _waiting.label("waiting"),
+        TravelProfileRow.threshold,
+        TravelProfileRow.low_since,
+    )
+    .join(AccountRow, AccountRow.id == TravelProfileRow.account_id)
+    .order_by(AccountRow.name, TravelProfileRow.profile)
+)
+_SET_THRESHOLD = (
+    update(TravelProfileRow)
+    .where(
+        TravelProfileRow.account_id == bindparam("account"),
+        TravelProfileRow.profile == bindparam("of_profile"),
+    )
+    .values(threshold=bindparam("fewest"))
+)
+
+
+async def esims(
+    connection: AsyncConnection,
+    scope: Scope,
+    *,
+    profile: int | None = None,
+    state: StockState | None = None,
+    limit: int | None = None,
+) -> list[StockEsim]:
+    """The eSIMs of the scope: by profile, those that end first first."""
+    chosen: list[ColumnElement[bool]] = [within(scope, TravelStockRow.account_id)]
+    if profile is not None:
+        chosen.append(TravelStockRow.profile == profile)
+    if state is not None:
+        chosen.append(state_of_esim == state.value)
+    rows = await connection.execute(_ESIMS.where(and_(*chosen)).limit(limit))
+    return [StockEsim(**row._mapping) for row in rows]
+
+
+async def profiles(
+    connection: AsyncConnection, scope: Scope, *, profile: int | None = None
+) -> Sequence[StockProfile]:
+    """The profiles of the scope that have, had or are to have stock."""
+    chosen: list[Any] = [within(scope, TravelProfileRow.account_id)]
+    if profile is not None:
+        chosen.append(TravelProfileRow.profile == profile)
+    rows = await connection.execute(_PROFILES.where(and_(*chosen)))
+    return [StockProfile(**row._mapping) for row in rows]
+
+
+async def set_threshold(connection: AsyncConnection, account_id: int, profile: int, fewest: int) -> None:
+    """Set with how many free eSIMs of a profile, which is locked, the staff is not alerted yet."""
+    known = {"account": account_id, "of_profile": profile, "fewest": fewest}
+    await connection.execute(_SET_THRESHOLD, known)

@@ -1,0 +1,251 @@
+"""The stock of travel eSIMs: imported all or none, listed with whom it is allocated to, watched."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.errors import Refused
+from models.people.callers import AllAccounts, Caller
+from models.travel.kinds import AddLine
+from models.travel.stock_views import StockState, stock_csv
+from settings import Settings
+from starter import callers
+from starter.fleet.desk import FleetDesk
+from starter.travel.stock import StockDesk
+from store.codes import codes
+from store.key_ring import KeyRing
+from store.reencryption import reencrypt
+from store.secrets import confirmation_code_of
+from store.session import Database
+from tests.builders import ANA, OPERATOR, as_csv, iccid, line, run
+from tests.starter.travel.files import code, esim, stock_file
+from tests.travel_orders import ordered, processed, submit
+from tests.travel_world import ADAM, SUE, add_subscriber, add_travel_plan, travel_world
+
+
+class NoTemporal:
+    """A client that is never called: no order waits in these tests."""
+
+
+@pytest.fixture
+def keys() -> str:
+    return KeyRing.new_key()
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path: Path, keys: str) -> StockDesk:
+    settings = Settings(data_dir=tmp_path, database_url=database.url, secret_keys=keys)
+    return StockDesk(NoTemporal(), database, settings)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def adam(database: Database) -> Caller:
+    await travel_world(database)
+    return await callers.user(database, ADAM)
+
+
+def row_codes(refused: Refused) -> list[tuple[object, str | None, str]]:
+    """Line, column and code of every problem."""
+    return [
+        (note.parameters["line"], problem.column, problem.reason.code)
+        for note in refused.refusals
+        for problem in note.problems  # type: ignore[attr-defined]
+    ]
+
+
+@pytest.mark.covers("T12", "T37")
+async def test_an_imported_esim_is_in_stock_with_its_encrypted_codes(
+    database: Database, desk: StockDesk, adam: Caller, keys: str
+) -> None:
+    secret = esim(1, activation_code=f"{code(1)}$$1", confirmation_code="4711", ends_on="2099-12-31")
+    dry = await desk.import_stock(adam, None, stock_file(secret, esim(2, profile=2)), dry_run=True)
+    assert (dry.dry_run, dry.created, await desk.esims(adam)) == (True, {"providers": 1, "eSIMs": 2}, [])
+    report = await desk.import_stock(adam, None, stock_file(secret, esim(2, profile=2)))
+    assert report.created == {"providers": 1, "eSIMs": 2}
+    second, first = await desk.esims(adam)
+    assert (first.iccid, first.profile, str(first.ends_on), first.provider) == (
+        iccid(80_001),
+        7,
+        "2099-12-31",
+        "Acme",
+    )
+    assert (second.profile, second.ends_on) == (2, None)
+    assert {one.state for one in (first, second)} == {StockState.FREE}
+    ring = KeyRing(keys)
+    async with database.transaction() as connection:
+        stored, version = await codes.current(connection, AllAccounts(), ring, first.sim_id)
+        assert (str(stored), version.number) == (f"{code(1)}$$1", 1)
+    (row,) = await run(database, "SELECT confirmation_code FROM travel_stock WHERE profile = 7")
+    assert ring.decrypt(confirmation_code_of(first.sim_id), row.confirmation_code) == b"4711"
+    assert [one.profile for one in await desk.esims(adam, profile=2)] == [2]
+    assert await desk.esims(adam, state="on-line") == []
+
+
+@pytest.mark.covers("T37")
+async def test_what_is_known_already_is_refused_with_its_row_and_nothing_is_imported(
+    database: Database, desk: StockDesk, adam: Caller
+) -> None:
+    await add_subscriber(database)
+    plan = await add_travel_plan(database)
+    await desk.import_stock(adam, None, stock_file(esim(1), esim(2)))
+    await processed(database, AddLine(subscriber_id=1, plan_id=plan))
+    before = await desk.esims(adam)
+    with pytest.raises(Refused) as refused:
+        await desk.import_stock(
+            adam,
+            None,
+            stock_file(
+                esim(3),
+                esim(4, iccid=iccid(80_001)),
+                esim(5, iccid=iccid(80_002)),
+                esim(6, activation_code=code(1).replace("smdp", "SMDP")),
+                esim(7, activation_code=code(2)),
+                esim(8, iccid=iccid(1)),
+            ),
+        )
+    assert row_codes(refused.value) == [
+        (3, "iccid", "iccid_elsewhere"),
+        (4, "iccid", "iccid_in_stock"),
+        (5, "activation_code", "code_elsewhere"),
+        (6, "activation_code", "code_in_stock"),
+        (7, "iccid", "iccid_elsewhere"),
+    ]
+    assert await desk.esims(adam) == before
+
+
+@pytest.mark.covers("T37")
+async def test_every_invalid_row_is_reported(desk: StockDesk, adam: Caller) -> None:
+    with pytest.raises(Refused) as refused:
+        await desk.import_stock(
+            adam,
+            None,
+            stock_file(
+                esim(1),
+                esim(2, iccid=iccid(80_001)),
+                esim(3, activation_code=code(1)),
+                esim(4, iccid="12"),
+                esim(5, profile=100),
+                esim(6, profile=""),
+                esim(7, activation_code="1234"),
+                esim(8, activation_code=f"{code(8)}$$1"),
+                esim(9, ends_on="31.12.2027"),
+                esim(10, ends_on="2027-02-29"),
+            ),
+        )
+    assert row_codes(refused.value) == [
+        (3, "iccid", "same_iccid_before"),
+        (4, "activation_code", "same_code_before"),
+        (5, "iccid", "iccid_invalid"),
+        (6, "profile", "cell_no_profile"),
+        (7, "profile", "cell_empty"),
+        (8, "activation_code", "activation_code_invalid"),
+        (9, "confirmation_code", "confirmation_code_needed"),
+        (10, "ends_on", "cell_no_day"),
+        (11, "ends_on", "cell_no_day"),
+    ]
+    assert code(1) not in str(refused.value)
+
+
+@pytest.mark.covers("T36", "T37")
+async def test_an_esim_that_has_ended_is_imported_with_a_warning_and_not_handed_out(
+    database: Database, desk: StockDesk, adam: Caller
+) -> None:
+    (row,) = await run(database, "SELECT (esim_now() AT TIME ZONE 'UTC')::date AS today")
+    ended = esim(1, ends_on=row.today - timedelta(days=1))
+    report = await desk.import_stock(adam, None, stock_file(ended, esim(2, ends_on=row.today)))
+    (warning,) = report.warnings
+    assert [problem.reason.code for problem in warning.problems] == ["esim_ended"]
+    states = {one.iccid: one.state for one in await desk.esims(adam)}
+    assert states == {iccid(80_001): StockState.ENDED, iccid(80_002): StockState.FREE}
+    (profile,) = await desk.profiles(adam)
+    assert profile.free == 1
+
+
+@pytest.mark.covers("T12")
+async def test_the_stock_is_listed_with_whom_each_esim_is_allocated_to(
+    database: Database, desk: StockDesk, adam: Caller
+) -> None:
+    await add_subscriber(database)
+    plan = await add_travel_plan(database)
+    await desk.import_stock(adam, None, stock_file(*(esim(number) for number in range(1, 4))))
+    done = await processed(database, AddLine(subscriber_id=1, plan_id=plan))
+    waits = await ordered(database, AddLine(subscriber_id=1, plan_id=plan))
+    await submit(database, waits, "add_line")
+    sue = await callers.user(database, SUE)
+    on_line, reserved, free = await desk.esims(sue)
+    assert (on_line.state, on_line.order_id, on_line.esim_line_id, on_line.subscriber_id) == (
+        StockState.ON_LINE,
+        done,
+        1,
+        1,
+    )
+    assert (reserved.state, reserved.order_id, reserved.esim_line_id, reserved.subscriber_id) == (
+        StockState.RESERVED,
+        waits,
+        None,
+        1,
+    )
+    assert (free.state, free.order_id, free.subscriber_id) == (StockState.FREE, None, None)
+    header, first, *_ = stock_csv([on_line, reserved, free]).split("\r\n")
+    assert header == "sim,iccid,profile,provider,ends_on,state,order,esim_line,subscriber,imported_at"
+    assert first.startswith(f"S-{on_line.sim_id},{iccid(80_001)},7,Acme,,on_line,{done},EL-1,SB-1,")
+    assert "TRAVEL-0001" not in stock_csv([on_line])
+
+
+@pytest.mark.covers("T26")
+async def test_a_threshold_above_the_free_stock_alerts_at_once(
+    database: Database, desk: StockDesk, adam: Caller
+) -> None:
+    await desk.import_stock(adam, None, stock_file(esim(1), esim(2)))
+    assert (await desk.set_threshold(adam, None, 7, 2)).low_since is None
+    for _ in range(2):
+        seen = await desk.set_threshold(adam, None, 7, 3)
+        assert (seen.free, seen.threshold, seen.low_since is not None) == (2, 3, True)
+    notices = await run(database, "SELECT notice FROM travel_notices")
+    assert [row.notice for row in notices] == ["stock_low"]
+    await desk.import_stock(adam, None, stock_file(esim(3)))
+    (profile,) = await desk.profiles(adam)
+    assert profile.low_since is None
+
+
+@pytest.mark.covers("T12")
+async def test_only_staff_reaches_the_stock_and_only_administrators_change_it(
+    database: Database, desk: StockDesk, adam: Caller
+) -> None:
+    sue, ana = await callers.user(database, SUE), await callers.user(database, ANA)
+    for call in (
+        desk.import_stock(sue, None, stock_file(esim())),
+        desk.set_threshold(sue, None, 7, 1),
+        desk.esims(ana),
+        desk.profiles(ana),
+    ):
+        with pytest.raises(Refused) as refused:
+            await call
+        assert refused.value.refusals[0].code == "not_permitted"
+
+
+@pytest.mark.covers("T36")
+async def test_a_fleet_file_takes_no_esim_from_the_stock(
+    database: Database, desk: StockDesk, adam: Caller
+) -> None:
+    await desk.import_stock(adam, None, stock_file(esim(1)))
+    fleet = as_csv(line(9, sim_type="esim", iccid=iccid(80_001)))
+    with pytest.raises(Refused):
+        await FleetDesk(database).import_fleet(OPERATOR, fleet)
+    assert [one.state for one in await desk.esims(adam)] == [StockState.FREE]
+
+
+@pytest.mark.covers("W8")
+async def test_a_confirmation_code_is_encrypted_anew_when_the_keys_are_rotated(
+    database: Database, desk: StockDesk, adam: Caller, keys: str
+) -> None:
+    rows = (esim(number, confirmation_code=str(4700 + number)) for number in range(1, 13))
+    await desk.import_stock(adam, None, stock_file(*rows, esim(13)))
+    new = KeyRing.new_key()
+    assert await reencrypt(database, KeyRing(f"{new},{keys}")) == 13 + 12
+    stored = await run(database, "SELECT * FROM travel_stock WHERE confirmation_code IS NOT NULL")
+    alone = KeyRing(new)
+    found = {alone.decrypt(confirmation_code_of(row.sim_id), row.confirmation_code) for row in stored}
+    assert found == {str(4700 + number).encode() for number in range(1, 13)}
+    assert await reencrypt(database, alone) == 0
