@@ -39,6 +39,9 @@ _ACCOUNT = (
     *("number.user_changed", "number.deleted", "number.recovered", "number.suspended", "number.resumed"),
     *("number.made_direct", "number.made_shared", "number.esim_stopped", "number.provider_notified"),
     *("esim.suspended", "esim.resumed", "licence.freed", "licence_request.notified"),
+    *("subscriber.created", "subscriber.changed", "travel_rates.imported", "travel_plan.profile_changed"),
+    *("travel_plan.created", "travel_plan.changed", "travel_plan.pinned", "travel_plan.unpinned"),
+    *("travel_plan.withdrawn", "travel_plan.offered_again"),
 )
 _OPERATOR = (
     *("order.held", "order.released", "qr.held", "qr.released", "notification.held", "notification.released"),

@@ -27,16 +27,17 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV file, UTF-8, wit
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would change.")]
 
 Desk = TypeVar("Desk")
-Import = Callable[[Desk, Caller, bytes, ReportProgress | None], Coroutine[Any, Any, ImportReport]]
+Report = TypeVar("Report", bound=ImportReport)
+Import = Callable[[Desk, Caller, bytes, ReportProgress | None], Coroutine[Any, Any, Report]]
 
 
 def import_file(
-    file: Path, kind: Callable[["Database"], Desk], take_over: Import[Desk], *, json: bool
-) -> None:
-    """Import a file by a desk's method and print what changed; warnings go to stderr."""
+    file: Path, kind: Callable[["Database"], Desk], take_over: Import[Desk, Report], *, json: bool
+) -> Report:
+    """Import a file by a desk's method and print what changed; warnings go to stderr. Returns the report."""
     content = read_file(file)
 
-    async def call() -> ImportReport:
+    async def call() -> Report:
         with progress_bar() as progress:
             async with open_desk(kind) as (desk, caller):
                 return await take_over(desk, caller, content, progress)
@@ -44,10 +45,11 @@ def import_file(
     report = run(call)
     if json:
         print_json(report)
-        return
+        return report
     for warning in report.warnings:
         warn(why_not(warning))
     say(_summary(report))
+    return report
 
 
 def read_file(file: Path, at_most: int = MAX_BYTES) -> bytes:

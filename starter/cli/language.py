@@ -3,7 +3,7 @@
 Refusals, warnings, hold reasons and labels are translated; output for programs is not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from models.codes.requests import RequestStatus
@@ -13,6 +13,8 @@ from models.licences.charges import ChargeReason
 from models.licences.licence_views import LicenceStatus
 from models.orders.lifecycle import OrderStatus
 from models.orders.rules import Action
+from models.travel.countries import country_name, country_names
+from models.travel.profiles import PlanState
 from wording import labels, numbers
 from wording.refusals import sentence
 from wording.warnings import warning
@@ -74,6 +76,11 @@ def licence_status(status: LicenceStatus) -> str:
     return labels.licence_status(status, spoken())
 
 
+def plan_state(state: PlanState) -> str:
+    """The name of the state of a plan on an eSIM line."""
+    return labels.plan_state(state, spoken())
+
+
 def charge_reason(reason: ChargeReason) -> str:
     """Why a licence is charged."""
     return labels.charge_reason(reason, spoken())
@@ -82,6 +89,16 @@ def charge_reason(reason: ChargeReason) -> str:
 def money(amount: Decimal, currency: str) -> str:
     """An amount with its currency."""
     return numbers.money(amount, currency, spoken())
+
+
+def country(code: str) -> str:
+    """The name of a country."""
+    return country_name(code, spoken())
+
+
+def countries(codes: Iterable[str]) -> str:
+    """The names of countries, sorted and with commas."""
+    return ", ".join(country_names(codes, spoken()))
 
 
 def not_sent_step(step: str) -> str:
