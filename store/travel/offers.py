@@ -31,7 +31,7 @@ async def offers(
         .add_columns(_in_stock(), TravelPlanRow.account_id)
         .where(
             within(scope, TravelPlanRow.account_id),
-            TravelPlanRow.countries.contains(wanted),
+            TravelPlanRow.countries.bool_op("@>")(wanted),
             TravelPlanRow.withdrawn_at.is_(None),
             IN_FORCE.is_not(None),
         )
