@@ -71,7 +71,7 @@ class PlanDesk:
             if not countries:
                 raise Refused.because("no_countries")
             wanted = parse_countries(countries)
-            return await offers.offers(connection, scope, wanted, None if person is None else person.id)
+            return await offers.offers(connection, scope, wanted, person)
 
     async def import_rates(
         self,

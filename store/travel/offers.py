@@ -14,11 +14,15 @@ from store.row import now
 from store.scopes import within
 from store.travel.plans import IN_FORCE, select_plans
 from store.travel.subscriber_lines import lines_of
+from store.travel.subscribers import SubscriberKey
 from store.travel.tables import TravelPlanRow, TravelStockRow
 
 
 async def offers(
-    connection: AsyncConnection, scope: Scope, countries: Sequence[str], subscriber_id: int | None = None
+    connection: AsyncConnection,
+    scope: Scope,
+    countries: Sequence[str],
+    subscriber: SubscriberKey | None = None,
 ) -> list[PlanOffer]:
     """The plans on sale that cover all of these countries, cheapest first, then the one with more data.
 
@@ -43,19 +47,21 @@ async def offers(
             TravelPlanRow.id,
         )
     )
-    lines = await _lines(connection, subscriber_id)
+    lines = await _lines(connection, subscriber)
     return [
         PlanOffer(**row._mapping, esim_line_id=lines.get(row.profile))
         for row in await connection.execute(statement)
     ]
 
 
-async def _lines(connection: AsyncConnection, subscriber_id: int | None) -> dict[int, int]:
+async def _lines(connection: AsyncConnection, subscriber: SubscriberKey | None) -> dict[int, int]:
     """By profile the eSIM line of the subscriber that a plan can be added to now: the oldest one whose eSIM
     is in use and that has no open order (T16, T24).
     """
     found: dict[int, int] = {}
-    for line in () if subscriber_id is None else await lines_of(connection, subscriber_id):
+    if subscriber is None:
+        return found
+    for line in await lines_of(connection, subscriber.account_id, subscriber.id):
         if line.sim_state in IN_PLACE and line.open_order is None:
             found.setdefault(line.profile, line.id)
     return found

@@ -35,19 +35,30 @@ _PLANS = (
     )
     .join(TravelPlanRow, TravelPlanRow.id == PlanAssignmentRow.plan_id)
     .join(EsimLineRow, EsimLineRow.id == PlanAssignmentRow.esim_line_id)
-    .where(EsimLineRow.subscriber_id == bindparam("subscriber"))
+    .where(
+        EsimLineRow.subscriber_id == bindparam("subscriber"), EsimLineRow.account_id == bindparam("account")
+    )
     .order_by(PlanAssignmentRow.id)
 )
 _STATES = frozenset({*IN_PLACE, SimState.TEMPORARY})
 
 
-async def lines_of(connection: AsyncConnection, subscriber_id: int) -> tuple[LineOfSubscriber, ...]:
+async def lines_of(
+    connection: AsyncConnection, account_id: int, subscriber_id: int
+) -> tuple[LineOfSubscriber, ...]:
     """The eSIM lines of a subscriber, in the sequence in which they were added."""
-    known = {"subscriber": subscriber_id}
+    known = {"subscriber": subscriber_id, "account": account_id}
     on_line: dict[int, list[PlanOnLine]] = defaultdict(list)
     for row in await connection.execute(_PLANS, known):
         on_line[row.esim_line_id].append(_plan(row))
-    lines = _lines().where(EsimLineRow.subscriber_id == bindparam("subscriber")).order_by(EsimLineRow.id)
+    lines = (
+        _lines()
+        .where(
+            EsimLineRow.subscriber_id == bindparam("subscriber"),
+            EsimLineRow.account_id == bindparam("account"),
+        )
+        .order_by(EsimLineRow.id)
+    )
     return tuple(
         LineOfSubscriber(**row._mapping, plans=tuple(on_line[row.id]))
         for row in await connection.execute(lines, known)

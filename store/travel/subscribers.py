@@ -103,7 +103,7 @@ async def subscribers(
 async def subscriber(connection: AsyncConnection, subscriber_id: int) -> SubscriberProfile:
     """One subscriber with their eSIM lines and the plans on these; they must exist."""
     row = (await connection.execute(_subscribers().where(SubscriberRow.id == subscriber_id))).one()
-    return SubscriberProfile(**row._mapping, esim_lines=await lines_of(connection, subscriber_id))
+    return SubscriberProfile(**row._mapping, esim_lines=await lines_of(connection, row.account_id, row.id))
 
 
 def complimentary_of(subscriber: ColumnElement[int] | Any) -> ColumnElement[int]:

@@ -30,6 +30,8 @@ from starter.people.accounts import AccountDesk
 from starter.people.contacts import ContactDesk
 from starter.people.profiles import ProfileDesk
 from starter.people.users import UserDesk
+from starter.travel.plans import PlanDesk
+from starter.travel.subscribers import SubscriberDesk
 from store.key_ring import KeyRing
 from store.licences import request_rows
 from store.session import Database
@@ -37,6 +39,7 @@ from temporal.connection import connect
 from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, line, place
 from tests.licences_world import add_agent, add_number
 from tests.qr_world import hold, qr_world
+from tests.travel_world import add_subscriber, add_travel_plan
 
 BOLT = "Bolt"
 CLEO = "cleo@bolt.example"
@@ -68,6 +71,8 @@ class Known:
     link: str
     """The upload link."""
     licence: str
+    subscriber: str
+    travel_plan: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,8 @@ class Desks:
     numbers: NumberDesk
     agents: AgentDesk
     assignments: AssignmentDesk
+    travel_plans: PlanDesk
+    subscribers: SubscriberDesk
 
 
 async def build(database: Database) -> Known:
@@ -138,6 +145,8 @@ async def build(database: Database) -> Known:
         download_token=await qr.download_link(notification, version),
         link="link:1",
         licence=await _licence(database),
+        subscriber=reference("SB", await add_subscriber(database)),
+        travel_plan=reference("TP", await add_travel_plan(database)),
     )
 
 
@@ -170,6 +179,8 @@ UNKNOWN = Known(
     download_token="no-such-token",
     link="link:99999",
     licence="LI-99999",
+    subscriber="SB-99999",
+    travel_plan="TP-99999",
 )
 
 
@@ -199,6 +210,8 @@ async def open_desks(database: Database, url: str) -> Desks:
         numbers=NumberDesk(client, database, settings),
         agents=AgentDesk(client, database, settings),
         assignments=AssignmentDesk(client, database, settings),
+        travel_plans=PlanDesk(database),
+        subscribers=SubscriberDesk(database),
     )
 
 
