@@ -47,6 +47,10 @@ ADDED_BY_SAMPLES = {
     "LicenceDesk.change",
     "LicenceDesk.set_price",
     "LicenceDesk.set_billing",
+    "PlanDesk.create_plan",
+    "PlanDesk.import_plans",
+    "PlanDesk.import_rates",
+    "SubscriberDesk.import_subscribers",
 }
 # their samples add nothing
 ADDING: dict[str, Call] = {

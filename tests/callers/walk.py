@@ -38,7 +38,8 @@ _IDS = re.compile(
     "|".join(re.escape(name) for name in (*asdict(UNKNOWN).values(), NOWHERE)),
 )
 _SENTINELS = re.compile(
-    r"Acme|acme\.example|telvia|order-|qr-request-|qr-notification-|\+3363998000[1-4]|\+33612000001|Gina|Rosa|Euro 1"
+    r"Acme|acme\.example|telvia|order-|qr-request-|qr-notification-|\+3363998000[1-4]|\+33612000001"
+    r"|Gina|Rosa|Euro 1"
 )
 
 Answer = tuple[type, str]

@@ -118,7 +118,7 @@ def test_a_data_volume_is_in_whole_megabytes_of_a_million_bytes(text: str, megab
         assert parse_data(data_volume(megabytes)) == megabytes
 
 
-@pytest.mark.covers("T28", "T38")
+@pytest.mark.covers("T38")
 def test_plans_are_read_and_every_wrong_cell_is_named() -> None:
     head = "name,countries,data,price,currency,shelf_life_months,complimentary\n"
     first, second = parse_plans(

@@ -52,7 +52,7 @@ def shown(offers: list[PlanOffer]) -> list[tuple[str, int | None, int]]:
     return [(offer.name, offer.esim_line_id, offer.in_stock) for offer in offers]
 
 
-@pytest.mark.covers("T42", "T39", "T27", "T36")
+@pytest.mark.covers("T42", "T39", "T27")
 async def test_plans_that_cover_all_countries_are_found_cheapest_first_with_their_stock(
     database: Database,
 ) -> None:
@@ -83,7 +83,7 @@ async def test_plans_that_cover_all_countries_are_found_cheapest_first_with_thei
     assert await desk.find(sue, ["France", "Brazil"]) == []
 
 
-@pytest.mark.covers("T42", "T16", "T24")
+@pytest.mark.covers("T42")
 async def test_a_plan_would_go_on_the_line_of_its_profile_if_it_can_be_added_there(
     database: Database,
 ) -> None:

@@ -115,7 +115,7 @@ async def test_the_price_list_of_an_operator_is_imported_as_it_is(database: Data
 LIST = Path(__file__).parent / "price_list.csv"
 
 
-@pytest.mark.covers("T28", "T41")
+@pytest.mark.covers("T15")
 async def test_a_second_import_of_plans_changes_what_differs_and_nothing_that_was_given(
     database: Database,
 ) -> None:

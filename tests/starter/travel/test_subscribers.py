@@ -111,7 +111,7 @@ async def test_a_list_is_searched_by_a_part_of_what_is_known(
     assert len(await desk.subscribers(sue, limit=2)) == 2
 
 
-@pytest.mark.covers("T13", "T19")
+@pytest.mark.covers("T13")
 async def test_a_subscriber_is_shown_with_their_lines_and_the_states_of_their_plans(
     database: Database,
 ) -> None:
