@@ -47,17 +47,24 @@ class ProfileCost(View):
         return sum((rate.per_mb for rate in self.networks), Decimal(0))
 
 
+def cheapest_networks(rates: Iterable[Rate]) -> list[Rate]:
+    """Of each profile and country only the cheapest network: all that the cost of a plan depends on."""
+    found: dict[tuple[int, str], Rate] = {}
+    for rate in rates:
+        known = found.get((rate.profile, rate.country))
+        if known is None or (rate.per_mb, rate.network) < (known.per_mb, known.network):
+            found[rate.profile, rate.country] = rate
+    return list(found.values())
+
+
 def profile_costs(countries: Collection[str], rates: Iterable[Rate]) -> list[ProfileCost]:
     """What a plan for these countries costs with each profile that has rates: the cheapest first, then those
     that do not cover it.
     """
-    cheapest: dict[int, dict[str, Rate]] = {}
-    for rate in rates:
-        of_profile = cheapest.setdefault(rate.profile, {})
-        known = of_profile.get(rate.country)
-        if known is None or (rate.per_mb, rate.network) < (known.per_mb, known.network):
-            of_profile[rate.country] = rate
-    costs = [_cost(profile, of_profile, countries) for profile, of_profile in cheapest.items()]
+    by_profile: dict[int, dict[str, Rate]] = {}
+    for rate in cheapest_networks(rates):
+        by_profile.setdefault(rate.profile, {})[rate.country] = rate
+    costs = [_cost(profile, of_profile, countries) for profile, of_profile in by_profile.items()]
     return sorted(costs, key=lambda cost: (len(cost.missing), cost.total, cost.profile))
 
 

@@ -17,7 +17,6 @@ only, and so does everything in Temporal.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,12 +32,11 @@ from store import events
 from store.codes import link_ends
 from store.fleet.tables import SimRow
 from store.people import erasure_statements
+from store.people.mentions import mentions
 from store.people.tables import ErasureRow
 from store.personal import ERASED
 
 _REFERENCE = re.compile(r"(user|employee|contact|agent|subscriber):([0-9]{1,18})")
-_BLANKS = f"[{''.join(re.escape(chr(code)) for code in range(0x3001) if chr(code).isspace())}]+"
-"""What may stand between two words of a name in a text: blanks of any width, and line breaks."""
 
 
 @dataclass(frozen=True)
@@ -296,25 +294,8 @@ def _values(person: PersonRecords) -> Mapping[str, Any]:
         "references": references,
         "recipients": references,
         "address": person.address or "",
-        "mention": "|".join(_mentions(person)) or r"\m\M",
+        "mention": "|".join(mentions(person.names, person.address)) or r"\m\M",
     }
-
-
-def _mentions(person: PersonRecords) -> list[str]:
-    """Regular expressions that find the person's address and full names in a text that is in Unicode NFC.
-
-    A longer address (`rx@quill.example.com`) is another one. A single word, such as Orders, may mean
-    anything.
-    """
-    names = (_nfc(name).split() for name in sorted(person.names))
-    found = [rf"(?<!\w){_BLANKS.join(map(re.escape, words))}(?!\w)" for words in names if len(words) > 1]
-    if person.address:
-        found.append(rf"(?<![\w.+-]){re.escape(_nfc(person.address))}(?![\w-]|\.\w)")
-    return found
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
 
 
 def _unknown() -> NotFound:

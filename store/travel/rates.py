@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.imports import counted
 from models.people.callers import By
 from models.travel.plan_views import ProfileChange, RatesReport
-from models.travel.rates import ProfileCost, Rate, cheapest_profile, profile_costs
+from models.travel.rates import ProfileCost, Rate, cheapest_networks, cheapest_profile, profile_costs
 from store import events
 from store.locks import keep_account_open
 from store.travel.tables import TravelPlanRow, TravelRateRow
@@ -86,9 +86,10 @@ async def compute(
     that have another profile in force now. A pinned profile stays.
     """
     statement = _PLANS.where(TravelPlanRow.id.in_(plans)) if plans else _PLANS
+    reduced = cheapest_networks(known)
     moved = []
     for plan in (await connection.execute(statement, {"account": account_id})).all():
-        computed = cheapest_profile(profile_costs(plan.countries, known))
+        computed = cheapest_profile(profile_costs(plan.countries, reduced))
         if computed == plan.computed_profile:
             continue
         changed = update(TravelPlanRow).where(TravelPlanRow.id == plan.id).values(computed_profile=computed)

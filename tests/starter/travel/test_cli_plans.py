@@ -32,8 +32,7 @@ async def test_plans_are_imported_and_rates_choose_and_explain_their_profiles(
     plans = ("--user", ADAM, "travel", "plans")
     said = shell.run(*plans, "import", written(shell, "plans.csv", PLANS)).out
     assert "3 rows read; new: 3 travel plans." in said
-    said = shell.run(*plans, "rates", str(LIST)).out.splitlines()
-    assert said == [
+    assert shell.run(*plans, "rates", str(LIST)).out.splitlines() == [
         "15 rows read; new: 15 rates.",
         "TP-1 moves from no profile to profile 7.",
         "TP-2 moves from no profile to profile 7.",
