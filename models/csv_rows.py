@@ -8,8 +8,9 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from models.characters import LONGEST_NAME, UNPRINTABLE
 from models.errors import Refusal, Refused
@@ -19,6 +20,7 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_CELL = 1000
 """The maximum length of a cell with several names, or with an address."""
 _MOST_UNKNOWN = 5
+Parsed = TypeVar("Parsed")
 _LIKE_A_NAME = re.compile("[a-z][a-z0-9_ -]{0,39}")
 """A header cell that may be repeated in a refusal, as a misspelt column; other cells may be personal data."""
 
@@ -49,6 +51,23 @@ class RowReader:
             self._bad(column, Refusal.of("cell_empty"))
         return text
 
+    def _needed_as(self, column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+        """What a cell that may not be empty means."""
+        return self._parsed(column, parse) if self._needed(column) else None
+
+    def _optional(self, column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+        """What the cell means, if it is not empty."""
+        return self._parsed(column, parse) if self._cell(column) else None
+
+    def _parsed(self, column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+        """What the cell means; None, with every reason reported, if `parse` refuses it."""
+        try:
+            return parse(self._cell(column))
+        except Refused as refused:
+            for refusal in refused.refusals:
+                self._bad(column, refusal)
+            return None
+
     def _bad(self, column: str, reason: Refusal) -> None:
         self._right = False
         self._wrong.add(self._line.line, column, reason)
@@ -60,15 +79,18 @@ def read_rows(
     optional: Sequence[str],
     notes: RowNotes,
     long: Collection[str] = (),
+    *,
+    further: bool = False,
 ) -> list[CsvRow]:
     """All rows that are not empty; rows with a wrong number or length of cells are reported in `notes`.
-    Cells are limited to the length of a name, except in the columns `long`.
+    Cells are limited to the length of a name, except in the columns `long`. `further`: the file may have
+    columns besides, which are not read.
 
     Raises `Refused` if the file cannot be read as a table with these columns.
     """
     lines = _lines(_text(content))
     _, header = next(lines, (0, []))
-    names = _header(header, columns, optional)
+    names = _header(header, columns, optional, further=further)
     rows: list[CsvRow] = []
     for number, cells in lines:
         if len(rows) == MAX_ROWS:
@@ -110,13 +132,18 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
             yield number, cells
 
 
-def _header(cells: list[str], columns: Sequence[str], optional: Sequence[str]) -> list[str]:
+def _header(cells: list[str], columns: Sequence[str], optional: Sequence[str], *, further: bool) -> list[str]:
+    """The names of the columns; of one that is not read, an empty name."""
     names = [cell.lower() for cell in cells]
     while names and not names[-1]:
         names.pop()
-    _refuse_unlike(names, columns, optional)
+    if further:
+        _refuse_unlike([name for name in names if name in (*columns, *optional)], columns, optional)
+        names = [name if name in (*columns, *optional) else "" for name in names]
+    else:
+        _refuse_unlike(names, columns, optional)
     for place, name in enumerate(names):
-        if name in names[:place]:
+        if name and name in names[:place]:
             raise Refused.because("column_twice", column=name)
     return names
 
@@ -148,8 +175,11 @@ def _row(
     if len(cells) != len(names):
         notes.add(number, None, Refusal.of("cell_count_wrong", cells=len(cells), columns=len(names)))
         return None
-    row = CsvRow(number, dict(zip(names, cells, strict=True)))
-    if UNPRINTABLE.search("".join(cells)) or max(map(len, cells)) > LONGEST_NAME:
+    named = {name: cell for name, cell in zip(names, cells, strict=True) if name}
+    if not any(named.values()):
+        return None
+    row = CsvRow(number, named)
+    if UNPRINTABLE.search("".join(named.values())) or max(map(len, named.values())) > LONGEST_NAME:
         found: list[tuple[str, Refusal]] = []
         for name, cell in row.cells.items():
             if UNPRINTABLE.search(cell):

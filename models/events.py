@@ -41,6 +41,9 @@ _ACCOUNT = (
     "esim_line.confirmation_resent",
     *("esim_line.added", "plan.assigned", "stock.added", "stock.returned", "stock.threshold_set"),
     *("esim.suspended", "esim.resumed", "licence.freed", "licence_request.notified"),
+    *("subscriber.created", "subscriber.changed", "travel_rates.imported", "travel_plan.profile_changed"),
+    *("travel_plan.created", "travel_plan.changed", "travel_plan.pinned", "travel_plan.unpinned"),
+    *("travel_plan.withdrawn", "travel_plan.offered_again"),
 )
 _OPERATOR = (
     *("order.held", "order.released", "qr.held", "qr.released", "notification.held", "notification.released"),

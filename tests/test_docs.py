@@ -100,7 +100,7 @@ def test_every_test_that_the_security_document_names_exists_and_covers_its_row()
     named = [
         (found[1], path, test)
         for line in lines
-        if (found := re.match(r"\| ([FLRWS]\d+) \|", line))
+        if (found := re.match(r"\| ([FLRSTW]\d+) \|", line))
         for path, test in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", line)
     ]
     assert named

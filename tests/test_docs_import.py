@@ -11,15 +11,18 @@ from models.fleet import file as fleet_file
 from models.fleet.file import parse_fleet
 from models.licences import file as number_file
 from models.licences.file import parse_numbers
-from models.travel import stock_file
+from models.travel import plan_file, rate_file, stock_file, subscriber_file
 from models.travel.stock_file import parse_stock
 from starter.cli.catalogue import catalogue
 from starter.cli.fleet import fleet
 from starter.cli.licences import numbers
-from starter.cli.travel import stock
+from starter.cli.travel import plans as travel_plans
+from starter.cli.travel import stock, subscribers
 
 TEXT = (Path(__file__).parent.parent / "docs" / "import.md").read_text()
-FLEET, CATALOGUE, NUMBERS, STOCK = re.split("## (?:Catalogue|Numbers|Stock)", TEXT[TEXT.index("## Fleet") :])
+FLEET, CATALOGUE, NUMBERS, STOCK, RATES, PLANS, SUBSCRIBERS = re.split(
+    "## (?:Catalogue|Numbers|Stock|Rates|Plans|Subscribers)", TEXT[TEXT.index("## Fleet") :]
+)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +32,9 @@ FLEET, CATALOGUE, NUMBERS, STOCK = re.split("## (?:Catalogue|Numbers|Stock)", TE
         (CATALOGUE, (*file.COLUMNS, *file.OPTIONAL)),
         (NUMBERS, (*number_file.COLUMNS, *number_file.OPTIONAL)),
         (STOCK, (*stock_file.COLUMNS, *stock_file.OPTIONAL)),
+        (RATES, (*rate_file.COLUMNS, *rate_file.OPTIONAL)),
+        (PLANS, (*plan_file.COLUMNS, *plan_file.OPTIONAL)),
+        (SUBSCRIBERS, (*subscriber_file.COLUMNS, *subscriber_file.OPTIONAL)),
     ],
 )
 def test_every_column_is_documented_in_its_order(text: str, columns: tuple[str, ...]) -> None:
@@ -53,12 +59,27 @@ def test_the_examples_can_be_imported() -> None:
     assert not odd
 
 
+def test_the_examples_of_travel_can_be_imported() -> None:
+    rates, plans, subscribers = (
+        re.findall(r"```csv\n(.*?)```", text, re.S)[0].encode() for text in (RATES, PLANS, SUBSCRIBERS)
+    )
+    assert [rate.country for rate in rate_file.parse_rates(rates)] == ["FR", "FR", "KR"]
+    assert [plan.complimentary for plan in plan_file.parse_plans(plans)] == [True, None]
+    assert [one.plan for one in subscriber_file.parse_subscribers(subscribers).rows] == [
+        "unlimited_all",
+        "basic",
+    ]
+
+
 def test_the_commands_name_the_document_and_the_columns() -> None:
     for command, columns in (
         (fleet.import_fleet, (*fleet_file.COLUMNS, *fleet_file.OPTIONAL)),
         (catalogue.import_catalogue, (*file.COLUMNS, *file.OPTIONAL)),
         (numbers.import_numbers, (*number_file.COLUMNS, *number_file.OPTIONAL)),
         (stock.import_stock, (*stock_file.COLUMNS, *stock_file.OPTIONAL)),
+        (travel_plans.import_rates, (*rate_file.COLUMNS, *rate_file.OPTIONAL)),
+        (travel_plans.import_plans, (*plan_file.COLUMNS, *plan_file.OPTIONAL)),
+        (subscribers.import_subscribers, (*subscriber_file.COLUMNS, *subscriber_file.OPTIONAL)),
     ):
         text = command.__doc__ or ""
         assert "docs/import.md" in text

@@ -23,6 +23,10 @@ COUNTS: Mapping[str, Plural] = {
     "numbers": Plural("{number} number", "{number} numbers"),
     "agents": Plural("{number} agent", "{number} agents"),
     "renamed_agents": Plural("{number} agent renamed", "{number} agents renamed"),
+    "subscribers": Plural("{number} subscriber", "{number} subscribers"),
+    "travel_plans": Plural("{number} travel plan", "{number} travel plans"),
+    "rates": Plural("{number} rate", "{number} rates"),
+    "rates_removed": Plural("{number} rate removed", "{number} rates removed"),
 }
 """The records that imports and edits count, by their names in the reports."""
 
@@ -31,6 +35,7 @@ ERASED: Mapping[str, Plural] = {
     "employees": COUNTS["employees"],
     "contacts": COUNTS["contacts"],
     "agents": COUNTS["agents"],
+    "subscribers": COUNTS["subscribers"],
     "sims": Plural("{number} SIM left without a user", "{number} SIMs left without a user"),
     "email_texts": Plural("{number} e-mail text written", "{number} e-mail texts written"),
     "notes": Plural("{number} note written", "{number} notes written"),

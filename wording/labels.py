@@ -10,6 +10,7 @@ from models.operations.not_sent import AN_EMAIL, MAIL, STEPS, WORDS, NotSentReas
 from models.orders.kinds import kind_label as english
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import Action
+from models.travel.profiles import PlanState
 from wording.french import labels as french
 from wording.french.spaces import spaced
 from wording.numbers import Plural, counted
@@ -39,6 +40,11 @@ def request_status(status: RequestStatus, language: Language) -> str:
 def licence_status(status: LicenceStatus, language: Language) -> str:
     """The status of a licence."""
     return status.label if language is Language.EN else spaced(french.LICENCE_STATUSES[status])
+
+
+def plan_state(state: PlanState, language: Language) -> str:
+    """The state of a plan on an eSIM line."""
+    return state.value if language is Language.EN else spaced(french.PLAN_STATES[state])
 
 
 def charge_reason(reason: ChargeReason, language: Language) -> str:

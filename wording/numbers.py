@@ -45,13 +45,6 @@ def money(amount: Decimal, currency: str, language: Language) -> str:
     return format_currency(amount, currency, locale=locale(language))
 
 
-def has_cents(currency: str) -> bool:
-    """Whether this is the code of a currency in use whose amounts have two decimals."""
-    from babel.numbers import get_currency_precision, list_currencies  # noqa: PLC0415  see above
-
-    return currency in list_currencies() and get_currency_precision(currency) == 2
-
-
 @cache
 def locale(language: Language) -> "Locale":
     """The Babel locale of this language."""

@@ -97,7 +97,7 @@ class _RowReader(RowReader):
         """The row, or None if anything in it is invalid."""
         account, device = self._needed("account"), self._needed("device")
         slot = self._slot()
-        msisdn = self._parsed("msisdn", parse_msisdn)
+        msisdn = self._valid("msisdn", parse_msisdn)
         provider = self._needed("provider")
         kind, iccid = self._sim()
         name, email = self._employee()
@@ -137,7 +137,7 @@ class _RowReader(RowReader):
         if sim_type not in list(SimKind):
             self._bad("sim_type", Refusal.of("cell_no_sim_type"))
             return None, None
-        iccid = self._parsed("iccid", parse_iccid)
+        iccid = self._valid("iccid", parse_iccid)
         if iccid and not luhn_valid(iccid):
             self._warnings.add(self._line.line, None, Refusal.of("check_digit_wrong", iccid=iccid))
         return SimKind(sim_type), iccid
@@ -153,7 +153,7 @@ class _RowReader(RowReader):
             return name or None, None
         if not name:
             self._bad("employee_name", Refusal.of("address_without_name"))
-        return name, self._parsed("employee_email", parse_email)
+        return name, self._valid("employee_email", parse_email)
 
     def _language(self, name: str | None) -> Language | None:
         text = self._line.cells.get("employee_language", "")
@@ -173,7 +173,7 @@ class _RowReader(RowReader):
             self._bad("management_groups", Refusal.of("cell_too_long", characters=LONGEST_NAME))
         return groups
 
-    def _parsed(self, column: str, parse: Callable[[str], str]) -> str | None:
+    def _valid(self, column: str, parse: Callable[[str], str]) -> str | None:
         try:
             return parse(self._line.cells[column])
         except ValueError:

@@ -12,7 +12,8 @@ from enum import StrEnum
 from models.licences.add_ons import AddOn
 from models.licences.history import Bought, BoughtAgain, Changed, Entry, GivenBack, Step, steps
 from models.licences.periods import Period
-from models.licences.prices import Amount, Currency, PriceList, to_the_cent
+from models.licences.prices import PriceList, to_the_cent
+from models.money import Amount, Currency
 from models.values import View
 
 

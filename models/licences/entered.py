@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from decimal import Decimal
 
 from models.errors import Refused
 from models.licences.add_ons import AddOn
@@ -10,10 +9,8 @@ from models.licences.licence_views import LicenceStatus, Month
 
 MOST_LICENCES = 1000
 """The largest number of licences of one purchase, give-back or request: more is a slip of the finger."""
-_AMOUNT = re.compile(r"[0-9]{1,5}(\.[0-9]{1,2})?", re.ASCII)
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _TIME_ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}", re.ASCII)
 _BY_LABEL = {add_on.label.lower(): add_on for add_on in AddOn}
 
@@ -40,14 +37,6 @@ def parse_quantity(number: int) -> int:
     if isinstance(number, bool) or not 1 <= number <= MOST_LICENCES:
         raise Refused.because("licences_invalid", most=MOST_LICENCES)
     return number
-
-
-def parse_amount(text: str) -> Decimal:
-    """Parse an amount of money with at most two decimals. Raises `Refused` (`price_invalid`)."""
-    amount = text.strip()
-    if not _AMOUNT.fullmatch(amount):
-        raise Refused.because("price_invalid")
-    return Decimal(amount).quantize(Decimal("0.01"))
 
 
 def parse_day(text: str) -> date:
@@ -85,16 +74,6 @@ def parse_time_zone(text: str) -> str:
     if not _TIME_ZONE.fullmatch(name):
         raise Refused.because("time_zone_invalid")
     return name
-
-
-def parse_currency(text: str) -> str:
-    """Parse the code of a currency; whether it has cents is for the caller to find out. Raises `Refused`
-    (`currency_invalid`).
-    """
-    code = text.strip().upper()
-    if not _CURRENCY.fullmatch(code):
-        raise Refused.because("currency_invalid")
-    return code
 
 
 _LAST_YEAR = 9998

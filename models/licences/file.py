@@ -4,26 +4,21 @@ Providers and distributors are created by their names. An agent is recognised by
 without an address by the name.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
+from models.cells import email_cell, language_cell, msisdn_cell, yes_or_no_cell
 from models.csv_rows import RowReader, read_rows
 from models.errors import Refusal, Refused
-from models.identifiers import parse_msisdn
 from models.imports import Progress, RowNotes
-from models.language import Language, parse_language
+from models.language import Language
 from models.licences.numbers import LineType, is_french_machine
 from models.licences.phones import parse_eid
-from models.people.addresses import parse_email
 
 COLUMNS = ("account", "msisdn", "line_type", "provider", "distributor", "agent_name", "agent_email")
 OPTIONAL = ("agent_language", "agent_eid", "phone_supports_esim")
 _LONG = ("agent_email",)
 _OF_AGENT = ("agent_name", *OPTIONAL)
 _ROWS_PER_PROGRESS = 1000
-Parsed = TypeVar("Parsed")
-_YES_OR_NO: Mapping[str, bool | None] = {"": None, "yes": True, "no": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +62,12 @@ class _RowReader(RowReader):
     def row(self) -> NumberRow | None:
         """The row, or None if anything in it is invalid."""
         account, provider, distributor = map(self._needed, ("account", "provider", "distributor"))
-        msisdn = self._parsed("msisdn", _msisdn)
+        msisdn = self._parsed("msisdn", msisdn_cell)
         line_type = self._parsed("line_type", _line_type)
-        name, email = self._cell("agent_name"), self._optional("agent_email", _email)
-        language = self._optional("agent_language", _language)
+        name, email = self._cell("agent_name"), self._optional("agent_email", email_cell)
+        language = self._optional("agent_language", language_cell)
         eid = self._optional("agent_eid", parse_eid)
-        supports = self._parsed("phone_supports_esim", _yes_or_no)
+        supports = self._optional("phone_supports_esim", yes_or_no_cell)
         if not name and any(map(self._cell, ("agent_email", *OPTIONAL))):
             self._bad("agent_name", Refusal.of("agent_without_name"))
         if not self._right or msisdn is None or line_type is None:
@@ -91,52 +86,12 @@ class _RowReader(RowReader):
             phone_supports_esim=supports,
         )
 
-    def _optional(self, column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
-        return self._parsed(column, parse) if self._cell(column) else None
-
-    def _parsed(self, column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
-        try:
-            return parse(self._cell(column))
-        except Refused as refused:
-            self._bad(column, refused.refusals[0])
-            return None
-
-
-def _msisdn(text: str) -> str:
-    try:
-        return parse_msisdn(text)
-    except ValueError:
-        if is_french_machine(text):
-            raise Refused.because("not_french_mobile") from None
-        raise Refused.because("msisdn_invalid") from None
-
-
-def _email(text: str) -> str:
-    try:
-        return parse_email(text)
-    except ValueError:
-        raise Refused.because("email_invalid") from None
-
 
 def _line_type(text: str) -> LineType:
     try:
         return LineType(text.lower())
     except ValueError:
         raise Refused.because("cell_no_line_type") from None
-
-
-def _language(text: str) -> Language:
-    try:
-        return parse_language(text)
-    except Refused:
-        raise Refused.because("cell_no_language") from None
-
-
-def _yes_or_no(text: str) -> bool | None:
-    try:
-        return _YES_OR_NO[text.lower()]
-    except KeyError:
-        raise Refused.because("cell_not_yes_or_no") from None
 
 
 class _Seen:
@@ -162,3 +117,13 @@ class _Seen:
             said, first = self._said.setdefault((column, *agent), (value, row.line))
             if said != value:
                 self._wrong.add(row.line, column, Refusal.of("other_agent_before", line=first))
+
+
+def _number_cell(text: str) -> str:
+    """A phone number in E.164, or the refusal of a machine's number, which is longer than a person's (L5)."""
+    try:
+        return msisdn_cell(text)
+    except Refused:
+        if is_french_machine(text):
+            raise Refused.because("not_french_mobile") from None
+        raise

@@ -11,19 +11,11 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated
-
-from pydantic import Field, Strict
 
 from models.licences.add_ons import AddOn
 from models.licences.periods import period_of
+from models.money import Amount, Currency
 from models.values import View
-
-Amount = Annotated[Decimal, Strict(), Field(ge=0, max_digits=12, decimal_places=2)]
-"""An amount of money in whole cents. A float is not accepted."""
-
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-"""An ISO 4217 code of a currency with cents, such as `EUR`."""
 
 _CENT = Decimal("0.01")
 

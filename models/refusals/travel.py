@@ -5,6 +5,9 @@ from models.refusals.declared import CONFLICT, NOT_FOUND, Declared
 TRAVEL = {
     # subscribers and plans
     "unknown_subscriber": Declared("There is no such subscriber in the account.", NOT_FOUND),
+    "subscriber_ambiguous": Declared(
+        "Several subscribers have this name or address: {references}. Name one of them by it.", CONFLICT
+    ),
     "subscriber_without_address": Declared(
         "The subscriber has no e-mail address; the QR code and the confirmation go there.", CONFLICT
     ),
@@ -36,6 +39,27 @@ TRAVEL = {
     "unknown_stock_state": Declared("A state of an eSIM is one of: {states}."),
     "profile_invalid": Declared("An IMSI profile is a number from 1 to {most}."),
     "threshold_invalid": Declared("A threshold is a number of eSIMs from 0 to {most}."),
+    "travel_plan_exists": Declared("The account has a travel plan of this name already.", CONFLICT),
+    "profile_needed": Declared("A profile is needed, or --none: then the cheapest one is in force again."),
+    "data_invalid": Declared("A data volume is written as 1 GB or 500 MB, up to {most} GB."),
+    "shelf_life_invalid": Declared("A shelf life is 1 to {most} months."),
+    "no_countries": Declared("At least one country is needed."),
+    "country_unknown": Declared("No country has this name in English or French: {country}."),
+    "country_ambiguous": Declared("Several countries have the name {country}: {codes}."),
+    # the rows of files
+    "cell_no_rate": Declared(
+        "it must be a price of a megabyte with its currency, such as $0.004 or 0,004 EUR, with at most six "
+        "decimals."
+    ),
+    "cell_rate_ambiguous": Declared(
+        "the comma may separate decimals or thousands; write decimals after a point."
+    ),
+    "cell_no_subscriber_plan": Declared("it must be letters, digits, blanks and underscores."),
+    "cell_no_bundles": Declared("it must be a number of 0 to {most}."),
+    "other_rate_before": Declared("line {line} has another price of the same network and profile."),
+    "other_currency_before": Declared("line {line} is in another currency."),
+    "same_plan_before": Declared("line {line} has the same plan."),
+    "plan_stays_withdrawn": Declared("the plan is withdrawn; an import does not offer it again."),
     # eSIM lines
     "unknown_esim_line": Declared("There is no such eSIM line in the account.", NOT_FOUND),
     "profile_differs": Declared(

@@ -96,6 +96,6 @@ def _line(line: EsimLineFacts) -> list[Refusal]:
 def _complimentary(subscriber: SubscriberFacts, plan: PlanFacts) -> list[Refusal]:
     found = [] if plan.complimentary else [Refusal.of("plan_not_complimentary")]
     if subscriber.plan != UNLIMITED_ALL and subscriber.complimentary >= subscriber.bundles:
-        counts = {"bundles": subscriber.bundles, "given": subscriber.complimentary}
-        found.append(Refusal.of("complimentary_not_allowed", **counts))
+        bundles, given = subscriber.bundles, subscriber.complimentary
+        found.append(Refusal.of("complimentary_not_allowed", bundles=bundles, given=given))
     return found

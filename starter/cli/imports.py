@@ -28,22 +28,25 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV file, UTF-8, wit
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would change.")]
 
 Desk = TypeVar("Desk")
+Report = TypeVar("Report", bound=ImportReport)
 Opened = Callable[[], AbstractAsyncContextManager[tuple[Desk, Caller]]]
-Import = Callable[[Desk, Caller, bytes, ReportProgress | None], Coroutine[Any, Any, ImportReport]]
+Import = Callable[[Desk, Caller, bytes, ReportProgress | None], Coroutine[Any, Any, Report]]
 
 
 def import_file(
-    file: Path, kind: Callable[["Database"], Desk], take_over: Import[Desk], *, json: bool
-) -> None:
-    """Import a file by a method of a desk that needs the database alone, and print what changed."""
-    import_there(file, partial(open_desk, kind), take_over, json=json)
+    file: Path, kind: Callable[["Database"], Desk], take_over: Import[Desk, Report], *, json: bool
+) -> Report:
+    """Import a file by a method of a desk that needs the database alone, and print what changed. Returns the
+    report.
+    """
+    return import_there(file, partial(open_desk, kind), take_over, json=json)
 
 
-def import_there(file: Path, opened: Opened[Desk], take_over: Import[Desk], *, json: bool) -> None:
+def import_there(file: Path, opened: Opened[Desk], take_over: Import[Desk, Report], *, json: bool) -> Report:
     """Import a file by a method of the desk that is opened, and print what changed; warnings go to stderr."""
     content = read_file(file)
 
-    async def call() -> ImportReport:
+    async def call() -> Report:
         with progress_bar() as progress:
             async with opened() as (desk, caller):
                 return await take_over(desk, caller, content, progress)
@@ -51,10 +54,11 @@ def import_there(file: Path, opened: Opened[Desk], take_over: Import[Desk], *, j
     report = run(call)
     if json:
         print_json(report)
-        return
+        return report
     for warning in report.warnings:
         warn(why_not(warning))
     say(_summary(report))
+    return report
 
 
 def read_file(file: Path, at_most: int = MAX_BYTES) -> bytes:

@@ -3,7 +3,7 @@
 Refusals, warnings, hold reasons and labels are translated; output for programs is not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from models.codes.requests import RequestStatus
@@ -14,6 +14,8 @@ from models.licences.charges import ChargeReason
 from models.licences.licence_views import LicenceStatus
 from models.orders.lifecycle import OrderStatus
 from models.orders.rules import Action
+from models.travel.countries import country_name, country_names
+from models.travel.profiles import PlanState
 from wording import labels, numbers
 from wording.command_words import command_words
 from wording.licences import numbers as agents_numbers
@@ -77,6 +79,11 @@ def licence_status(status: LicenceStatus) -> str:
     return labels.licence_status(status, spoken())
 
 
+def plan_state(state: PlanState) -> str:
+    """The name of the state of a plan on an eSIM line."""
+    return labels.plan_state(state, spoken())
+
+
 def charge_reason(reason: ChargeReason) -> str:
     """Why a licence is charged."""
     return labels.charge_reason(reason, spoken())
@@ -110,6 +117,16 @@ def worded(english: str, **facts: object) -> str:
 def headings(*english: str) -> tuple[str, ...]:
     """The headings of a table."""
     return tuple(map(worded, english))
+
+
+def country(code: str) -> str:
+    """The name of a country."""
+    return country_name(code, spoken())
+
+
+def countries(codes: Iterable[str]) -> str:
+    """The names of countries, sorted and with commas."""
+    return ", ".join(country_names(codes, spoken()))
 
 
 def not_sent_step(step: str) -> str:

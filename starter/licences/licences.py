@@ -11,8 +11,6 @@ changed again.
 from models.errors import Refused
 from models.licences.entered import (
     parse_add_on,
-    parse_amount,
-    parse_currency,
     parse_cycle_day,
     parse_day,
     parse_month,
@@ -32,12 +30,12 @@ from models.licences.licence_views import (
     PurchaseView,
     counted,
 )
+from models.money import parse_amount, parse_currency
 from models.people.callers import Caller, Permission
 from starter.keys import checked_key
 from store import lookups
 from store.licences import billing, charges, licences, prices, purchases
 from store.session import Database
-from wording.numbers import has_cents
 
 
 class LicenceDesk:
@@ -210,13 +208,5 @@ class LicenceDesk:
                 caller.by,
                 cycle_day=None if cycle_day is None else parse_cycle_day(cycle_day),
                 time_zone=None if time_zone is None else parse_time_zone(time_zone),
-                currency=None if currency is None else _with_cents(currency),
+                currency=None if currency is None else parse_currency(currency),
             )
-
-
-def _with_cents(text: str) -> str:
-    """The code of a currency whose amounts are rounded to two decimals (L34)."""
-    code = parse_currency(text)
-    if not has_cents(code):
-        raise Refused.because("currency_invalid")
-    return code

@@ -5,6 +5,8 @@
     employee   deleted; their SIMs have no user any more
     contact    deleted with its roles; its upload links are revoked
     agent      the row stays, as orders and events refer to its id; it is deactivated and leaves its numbers
+    subscriber the row stays, as orders and events refer to its id, and so do the eSIM lines, whose plans have
+               ended
     e-mail texts and notes   those that the user wrote become `erased`; in others, the address and full name,
                whatever blanks, line breaks or combining accents it is spelled with
     cc addresses and notifications   the address becomes `erased`
@@ -15,7 +17,6 @@ only, and so does everything in Temporal.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,12 +32,11 @@ from store import events
 from store.codes import link_ends
 from store.fleet.tables import SimRow
 from store.people import erasure_statements
+from store.people.mentions import mentions
 from store.people.tables import ErasureRow
 from store.personal import ERASED
 
-_REFERENCE = re.compile(r"(user|employee|contact|agent):([0-9]{1,18})")
-_BLANKS = f"[{''.join(re.escape(chr(code)) for code in range(0x3001) if chr(code).isspace())}]+"
-"""What may stand between two words of a name in a text: blanks of any width, and line breaks."""
+_REFERENCE = re.compile(r"(user|employee|contact|agent|subscriber):([0-9]{1,18})")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class PersonRecords:
     employees: tuple[int, ...] = ()
     contacts: tuple[int, ...] = ()
     agents: tuple[int, ...] = ()
+    subscribers: tuple[int, ...] = ()
 
 
 _PEOPLE = f"""
@@ -61,9 +62,11 @@ UNION ALL SELECT 'contact', c.id, d.account_id, c.name, lower(c.email)
     FROM contacts c JOIN distributors d ON d.id = c.distributor_id
 UNION ALL SELECT 'agent', id, account_id, name, lower(email) FROM agents
     WHERE name <> {ERASED}
+UNION ALL SELECT 'subscriber', id, account_id, name, lower(email) FROM subscribers
+    WHERE name <> {ERASED}
 ) AS people
 """  # noqa: S608
-"""Everyone who can be erased: a user or agent who was erased before is not among them."""
+"""Everyone who can be erased: a user, agent or subscriber who was erased before is not among them."""
 _ADDRESSES = """
 SELECT 1 FROM qr_notifications WHERE lower(address) = :address
 UNION ALL SELECT 1 FROM qr_email_texts, unnest(cc) AS copy WHERE lower(copy) = :address
@@ -114,17 +117,22 @@ def _records(address: str | None, rows: Any) -> PersonRecords:
         employees=tuple(row.id for row in rows if row.kind == "employee"),
         contacts=tuple(row.id for row in rows if row.kind == "contact"),
         agents=tuple(row.id for row in rows if row.kind == "agent"),
+        subscribers=tuple(row.id for row in rows if row.kind == "subscriber"),
     )
 
 
 _OF_EMPLOYEES = "SELECT {what} FROM sims WHERE employee_id = ANY(:employees)"
+_USED = """
+SELECT subject FROM numbers WHERE agent_id = ANY(:agents)
+UNION ALL SELECT subject FROM esim_lines WHERE subscriber_id = ANY(:subscribers)
+ORDER BY subject
+"""
 _LOCK_SUBJECTS = f"""
 SELECT id FROM subjects
 WHERE id IN ({_OF_EMPLOYEES.format(what="holder")})
-   OR id IN (SELECT subject FROM numbers WHERE agent_id = ANY(:agents))
+   OR id IN ({_USED})
 ORDER BY id FOR NO KEY UPDATE
 """  # noqa: S608
-_NUMBERS = "SELECT id FROM numbers WHERE agent_id = ANY(:agents) ORDER BY id"
 _SIMS = select(SimRow.id).where(
     or_(
         SimRow.employee_id == any_(bindparam("employees", type_=ARRAY(BigInteger))),
@@ -169,14 +177,26 @@ WHERE (o.status = ANY(:open) OR EXISTS (SELECT FROM holds h WHERE h.workflow_id 
     AND l.agent_id = ANY(:agents)
 UNION
 SELECT n.subject FROM numbers n JOIN sims s ON s.holder = n.subject WHERE n.agent_id = ANY(:agents)
+UNION
+SELECT o.id FROM orders o JOIN travel_orders t ON t.order_id = o.id
+WHERE t.subscriber_id = ANY(:subscribers) AND (
+    o.status = ANY(:open) OR EXISTS (SELECT FROM holds h WHERE h.workflow_id = o.id)
+    OR EXISTS (SELECT FROM follow_ups f WHERE f.order_id = o.id AND f.done_at IS NULL))
+UNION
+SELECT l.subject FROM esim_lines l JOIN plan_assignments p ON p.esim_line_id = l.id
+WHERE l.subscriber_id = ANY(:subscribers) AND l.ended_at IS NULL
+    AND p.revoked_at IS NULL AND p.depleted_at IS NULL AND coalesce(p.ends_at, p.lapses_at) > esim_now()
+UNION
+SELECT n.id FROM travel_notices n JOIN esim_lines l ON l.id = n.esim_line_id
+WHERE l.subscriber_id = ANY(:subscribers) AND n.done_at IS NULL
 ORDER BY 1
 """
 
 
 async def needed_by(connection: AsyncConnection, person: PersonRecords) -> list[str]:
     """The open orders, requests and notifications that need the person, ended orders that are about to notify
-    them, and numbers with an eSIM that the person uses as an agent. Their records and SIMs stay locked, so
-    that no new row can refer to them until the end of the transaction.
+    them, numbers with an eSIM that the person uses as an agent, and eSIM lines with plans that go on.
+    Their records and SIMs stay locked, so that no new row can refer to them until the end of the transaction.
     """
     values = _values(person)
     while not await _locked(connection, values):
@@ -186,15 +206,16 @@ async def needed_by(connection: AsyncConnection, person: PersonRecords) -> list[
 
 async def _locked(connection: AsyncConnection, values: Mapping[str, Any]) -> bool:
     """Lock the lines, SIMs and records of the person, in the lock sequence (`store.locks`). Returns False,
-    with nothing locked, if the person was given another SIM or number before their record was locked.
+    with nothing locked, if the person was given another SIM, number or eSIM line before their record was
+    locked.
     """
     attempt = await connection.begin_nested()
-    numbers = list(await connection.scalars(text(_NUMBERS), values))
+    used = list(await connection.scalars(text(_USED), values))
     await connection.execute(text(_LOCK_SUBJECTS), values)
     sims = list(await connection.scalars(_LOCK_SIMS, values))
     for lock in _LOCK_PEOPLE:
         await connection.execute(text(lock), values)
-    same = list(await connection.scalars(text(_NUMBERS), values)) == numbers
+    same = list(await connection.scalars(text(_USED), values)) == used
     if same and await connection.scalar(_MORE_SIMS, {**values, "locked": sims}) is None:
         await attempt.commit()
         return True
@@ -260,6 +281,7 @@ def _values(person: PersonRecords) -> Mapping[str, Any]:
         "employee": person.employees,
         "contact": person.contacts,
         "agent": person.agents,
+        "subscriber": person.subscribers,
     }
     references = [f"{kind}:{number}" for kind, numbers in kinds.items() for number in numbers]
     return {
@@ -267,29 +289,13 @@ def _values(person: PersonRecords) -> Mapping[str, Any]:
         "employees": list(person.employees),
         "contacts": list(person.contacts),
         "agents": list(person.agents),
+        "subscribers": list(person.subscribers),
         "accounts": sorted(person.accounts),
         "references": references,
         "recipients": references,
         "address": person.address or "",
-        "mention": "|".join(_mentions(person)) or r"\m\M",
+        "mention": "|".join(mentions(person.names, person.address)) or r"\m\M",
     }
-
-
-def _mentions(person: PersonRecords) -> list[str]:
-    """Regular expressions that find the person's address and full names in a text that is in Unicode NFC.
-
-    A longer address (`rx@quill.example.com`) is another one. A single word, such as Orders, may mean
-    anything.
-    """
-    names = (_nfc(name).split() for name in sorted(person.names))
-    found = [rf"(?<!\w){_BLANKS.join(map(re.escape, words))}(?!\w)" for words in names if len(words) > 1]
-    if person.address:
-        found.append(rf"(?<![\w.+-]){re.escape(_nfc(person.address))}(?![\w-]|\.\w)")
-    return found
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
 
 
 def _unknown() -> NotFound:

@@ -13,7 +13,7 @@ import store.tables  # noqa: F401  loads every table into the metadata
 from store.personal import ERASED, Erase, declared
 from store.row import Row
 
-PEOPLE = ("users", "employees", "contacts", "agents")
+PEOPLE = ("users", "employees", "contacts", "agents", "subscribers")
 """The tables of people. The parameters with the ids of a person's records have the same names."""
 _WRITTEN = (
     "SELECT email_text_id FROM qr_rounds WHERE sent_by = ANY(:references) AND email_text_id IS NOT NULL"

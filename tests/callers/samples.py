@@ -281,6 +281,42 @@ _STOCK: dict[str, Sample] = {
     "set_threshold": Sample(lambda d, c, _, a: d.stock.set_threshold(c, a, 2, 1), P.MANAGE_TRAVEL),
 }
 
+_PLANS_FILE = b"name,countries,data,price,currency\nEuro 2,France,1 GB,9.90,USD\n"
+_RATES_FILE = b"country,network,imsi,data\nFrance,Telco,7,$0.004\n"
+_SUBSCRIBERS_FILE = b"name,phone,plan\nRosa,+12125550099,basic\n"
+_TRAVEL_PLANS: dict[str, Sample] = {
+    "plans": Sample(lambda d, c, _, a: d.travel_plans.plans(c, a), P.VIEW_TRAVEL),
+    "plan": Sample(lambda d, c, k, _: d.travel_plans.plan(c, k.travel_plan), P.VIEW_TRAVEL),
+    "find": Sample(lambda d, c, k, _: d.travel_plans.find(c, ["FR"], k.subscriber), P.VIEW_TRAVEL),
+    "import_rates": Sample(
+        lambda d, c, _, a: d.travel_plans.import_rates(c, a, _RATES_FILE), P.MANAGE_TRAVEL
+    ),
+    "import_plans": Sample(
+        lambda d, c, _, a: d.travel_plans.import_plans(c, a, _PLANS_FILE), P.MANAGE_TRAVEL
+    ),
+    "create_plan": Sample(
+        lambda d, c, _, a: d.travel_plans.create_plan(
+            c, a, "New", countries=["FR"], data="1 GB", price="9.90", currency="USD"
+        ),
+        P.MANAGE_TRAVEL,
+    ),
+    "edit_plan": Sample(
+        lambda d, c, k, _: d.travel_plans.edit_plan(c, k.travel_plan, data="2 GB"), P.MANAGE_TRAVEL
+    ),
+    "pin_plan": Sample(lambda d, c, k, _: d.travel_plans.pin_plan(c, k.travel_plan, 2), P.MANAGE_TRAVEL),
+    "withdraw_plan": Sample(
+        lambda d, c, k, _: d.travel_plans.withdraw_plan(c, k.travel_plan), P.MANAGE_TRAVEL
+    ),
+}
+
+_SUBSCRIBERS: dict[str, Sample] = {
+    "subscribers": Sample(lambda d, c, _, a: d.subscribers.subscribers(c, a), P.VIEW_TRAVEL),
+    "subscriber": Sample(lambda d, c, k, _: d.subscribers.subscriber(c, k.subscriber), P.VIEW_TRAVEL),
+    "import_subscribers": Sample(
+        lambda d, c, _, a: d.subscribers.import_subscribers(c, a, _SUBSCRIBERS_FILE), P.MANAGE_TRAVEL
+    ),
+}
+
 SAMPLES: dict[str, Sample] = {
     **{f"OrderDesk.{name}": sample for name, sample in _ORDERS.items()},
     **{f"FleetDesk.{name}": sample for name, sample in _FLEET.items()},
@@ -301,6 +337,8 @@ SAMPLES: dict[str, Sample] = {
     **{f"AssignmentDesk.{name}": sample for name, sample in _ASSIGNMENTS.items()},
     **{f"SendingDesk.{name}": sample for name, sample in _SENDING.items()},
     **{f"StockDesk.{name}": sample for name, sample in _STOCK.items()},
+    **{f"PlanDesk.{name}": sample for name, sample in _TRAVEL_PLANS.items()},
+    **{f"SubscriberDesk.{name}": sample for name, sample in _SUBSCRIBERS.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True
     ),

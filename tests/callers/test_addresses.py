@@ -18,6 +18,7 @@ from models.imports import RowNote
 from models.licences import file as number_file
 from models.people.addresses import can_be_written_to
 from models.people.callers import Caller
+from models.travel import subscriber_file
 from settings import Settings
 from starter.cli.commands import app
 from starter.codes.drafts import QrRequestDraft
@@ -137,6 +138,10 @@ FILES: dict[Callable[..., Any], tuple[tuple[str, ...], Callable[..., Cells]]] = 
     fleet_file.parse_fleet: ((*fleet_file.COLUMNS, *fleet_file.OPTIONAL), line),
     number_file.parse_numbers: ((*number_file.COLUMNS, *number_file.OPTIONAL), number_row),
     file.parse_catalogue: ((*file.COLUMNS, *file.OPTIONAL), item),
+    subscriber_file.parse_subscribers: (
+        (*subscriber_file.COLUMNS, *subscriber_file.OPTIONAL),
+        lambda **changes: {"name": "Rosa", "phone": "+12125550001", "plan": "basic", **changes},
+    ),
 }
 
 
@@ -183,6 +188,7 @@ CHOOSES = {
     *("qr request --to", "contact edit contact", "person erase who", "fleet set-employee --name"),
     *("agent edit agent", "agent deactivate agent", "agent activate agent"),
     *("number list --agent", "number change-user agent"),
+    *("travel subscriber list find", "travel subscriber show subscriber", "travel find --subscriber"),
 }
 """Those that only name a record, or whom an address belongs to; so does every argument `user`."""
 

@@ -49,6 +49,10 @@ ADDED_BY_SAMPLES = {
     "LicenceDesk.set_price",
     "LicenceDesk.set_billing",
     "StockDesk.set_threshold",
+    "PlanDesk.create_plan",
+    "PlanDesk.import_plans",
+    "PlanDesk.import_rates",
+    "SubscriberDesk.import_subscribers",
 }
 TRIED = {"LicenceDesk.check_price"}
 """What is done and taken back, to see whether it would be refused."""

@@ -28,7 +28,8 @@ from store.operations import holds, unfinished
 from store.orders import access
 from store.orders import views as orders
 from store.people import account_settings, contacts, references, users
-from store.travel import stock_views
+from store.travel import offers, stock_views, subscribers
+from store.travel import plans as travel_plans
 from tests.builders import ACCOUNT
 from tests.callers.samples import LINKS, SAMPLES
 from tests.callers.world import BOLT, KEYS, UNKNOWN, Desks, Known, who
@@ -38,7 +39,8 @@ _IDS = re.compile(
     "|".join(re.escape(name) for name in (*asdict(UNKNOWN).values(), NOWHERE)),
 )
 _SENTINELS = re.compile(
-    r"Acme|acme\.example|telvia|order-|qr-request-|qr-notification-|\+3363998000[1-4]|\+33612000001|Gina"
+    r"Acme|acme\.example|telvia|order-|qr-request-|qr-notification-|\+3363998000[1-4]|\+33612000001"
+    r"|Gina|Rosa|Euro 1"
 )
 
 Answer = tuple[type, str]
@@ -104,6 +106,10 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "stock": lambda d, c: d.stock.esims(c),
     "stock profiles": lambda d, c: d.stock.profiles(c),
     "licence requests": lambda d, c: d.licence_requests.requests(c),
+    "travel plans": lambda d, c: d.travel_plans.plans(c),
+    "travel plans of a journey": lambda d, c: d.travel_plans.find(c, ["France"]),
+    "subscribers": lambda d, c: d.subscribers.subscribers(c),
+    "subscribers of a name": lambda d, c: d.subscribers.subscribers(c, find="Rosa"),
 }
 
 
@@ -181,6 +187,11 @@ STORE: dict[str, Read] = {
     "licence_requests.requests": lambda c, s, _: licence_requests.requests(c, s),
     "stock_views.esims": lambda c, s, _: stock_views.esims(c, s),
     "stock_views.profiles": lambda c, s, _: stock_views.profiles(c, s),
+    "travel_plans.find_plan": lambda c, s, k: travel_plans.find_plan(c, s, k.travel_plan),
+    "travel_plans.plans": lambda c, s, _: travel_plans.plans(c, s),
+    "travel_offers.offers": lambda c, s, _: offers.offers(c, s, ["FR"]),
+    "subscribers.find_subscriber": lambda c, s, k: subscribers.find_subscriber(c, s, k.subscriber),
+    "subscribers.subscribers": lambda c, s, _: subscribers.subscribers(c, s),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),
     "number_history.people": lambda c, s, k: history.people(c, s, [_about(k.notification)]),
     "holds.counts": lambda c, s, _: holds.counts(c, s, ("qr-request-",)),

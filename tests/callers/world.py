@@ -30,8 +30,10 @@ from starter.people.accounts import AccountDesk
 from starter.people.contacts import ContactDesk
 from starter.people.profiles import ProfileDesk
 from starter.people.users import UserDesk
+from starter.travel.plans import PlanDesk
 from starter.travel.sending import SendingDesk
 from starter.travel.stock import StockDesk
+from starter.travel.subscribers import SubscriberDesk
 from store.key_ring import KeyRing
 from store.licences import request_rows
 from store.session import Database
@@ -39,7 +41,7 @@ from temporal.connection import connect
 from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, line, place, run
 from tests.licences_world import add_agent, add_number
 from tests.qr_world import hold, qr_world
-from tests.travel_world import add_stock, add_subscriber
+from tests.travel_world import add_stock, add_subscriber, add_travel_plan
 
 BOLT = "Bolt"
 CLEO = "cleo@bolt.example"
@@ -72,6 +74,8 @@ class Known:
     """The upload link."""
     licence: str
     esim_line: str
+    subscriber: str
+    travel_plan: str
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,8 @@ class Desks:
     assignments: AssignmentDesk
     sending: SendingDesk
     stock: StockDesk
+    travel_plans: PlanDesk
+    subscribers: SubscriberDesk
 
 
 async def build(database: Database) -> Known:
@@ -146,6 +152,8 @@ async def build(database: Database) -> Known:
         link="link:1",
         licence=await _licence(database),
         esim_line=await _esim_line(database, order.order_id),
+        subscriber=reference("SB", await add_subscriber(database)),
+        travel_plan=reference("TP", await add_travel_plan(database)),
     )
 
 
@@ -192,6 +200,8 @@ UNKNOWN = Known(
     link="link:99999",
     licence="LI-99999",
     esim_line="EL-99999",
+    subscriber="SB-99999",
+    travel_plan="TP-99999",
 )
 
 
@@ -223,6 +233,8 @@ async def open_desks(database: Database, url: str) -> Desks:
         assignments=AssignmentDesk(client, database, settings),
         sending=SendingDesk(client, database, settings),
         stock=StockDesk(client, database, settings),
+        travel_plans=PlanDesk(database),
+        subscribers=SubscriberDesk(database),
     )
 
 

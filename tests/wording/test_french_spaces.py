@@ -16,6 +16,7 @@ from models.licences.licence_views import LicenceStatus
 from models.operations.not_sent import MAIL, STEPS, NotSentReason
 from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders.rules import DISCARD_WARNING, Action
+from models.travel.profiles import PlanState
 from tests.outbox.approved import emails
 from wording import labels, refusals
 from wording.emails import SUBJECTS, frame, texts
@@ -31,6 +32,7 @@ LABELLED: dict[str, Any] = {
     "request_status": RequestStatus,
     "licence_status": LicenceStatus,
     "charge_reason": ChargeReason,
+    "plan_state": PlanState,
     "hold_sentence": HoldReason,
     "not_sent_step": (MAIL, *STEPS),
     "not_sent_words": (),

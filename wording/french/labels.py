@@ -6,6 +6,7 @@ from models.licences.licence_views import LicenceStatus
 from models.operations.not_sent import NotSentReason
 from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders.rules import Action
+from models.travel.profiles import PlanState
 
 ACTIONS = {
     Action.SWITCH_TO_ESIM: "Passer à l’eSIM",
@@ -177,4 +178,13 @@ NOT_SENT = {
     NotSentReason.REFUSED: "L’appel a été refusé ; l’historique du workflow en donne la raison.",
     NotSentReason.INTERRUPTED: "Une tentative a été interrompue ; on ignore si elle a abouti.",
     NotSentReason.UNEXPECTED: "Erreur inattendue ; le journal du worker en donne le détail.",
+}
+
+PLAN_STATES = {
+    PlanState.QUEUED: "en attente",
+    PlanState.ACTIVE: "actif",
+    PlanState.EXPIRED: "expiré",
+    PlanState.DEPLETED: "épuisé",
+    PlanState.LAPSED: "périmé",
+    PlanState.REVOKED: "révoqué",
 }

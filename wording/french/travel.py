@@ -2,6 +2,9 @@
 
 TRAVEL = {
     "unknown_subscriber": "Cet abonné n’existe pas dans le compte.",
+    "subscriber_ambiguous": (
+        "Plusieurs abonnés ont ce nom ou cette adresse : {references}. Désignez-en un par sa référence."
+    ),
     "subscriber_without_address": (
         "L’abonné n’a pas d’adresse e-mail ; le QR code et la confirmation y sont envoyés."
     ),
@@ -30,6 +33,26 @@ TRAVEL = {
     "unknown_stock_state": "L’état d’une eSIM est l’un de : {states}.",
     "profile_invalid": "Un profil IMSI est un nombre de 1 à {most}.",
     "threshold_invalid": "Un seuil est un nombre d’eSIM de 0 à {most}.",
+    "travel_plan_exists": "Le compte a déjà un forfait voyage de ce nom.",
+    "profile_needed": "Il faut un profil, ou --none : le moins cher s’applique alors de nouveau.",
+    "data_invalid": "Un volume de données s’écrit 1 GB ou 500 MB, jusqu’à {most} GB.",
+    "shelf_life_invalid": "Une durée de conservation est de 1 à {most} mois.",
+    "no_countries": "Il faut au moins un pays.",
+    "country_unknown": "Aucun pays n’a ce nom en anglais ou en français : {country}.",
+    "country_ambiguous": "Plusieurs pays ont le nom {country} : {codes}.",
+    "cell_no_rate": (
+        "ce doit être le prix d’un mégaoctet avec sa devise, comme $0.004 ou 0,004 EUR, avec au plus six "
+        "décimales."
+    ),
+    "cell_rate_ambiguous": (
+        "la virgule peut séparer des décimales ou des milliers ; écrivez les décimales après un point."
+    ),
+    "cell_no_subscriber_plan": "ce doit être des lettres, chiffres, espaces et tirets bas.",
+    "cell_no_bundles": "ce doit être un nombre de 0 à {most}.",
+    "other_rate_before": "la ligne {line} a un autre prix pour le même réseau et le même profil.",
+    "other_currency_before": "la ligne {line} est dans une autre devise.",
+    "same_plan_before": "la ligne {line} a le même forfait.",
+    "plan_stays_withdrawn": "le forfait est retiré ; un import ne le propose pas de nouveau.",
     "unknown_esim_line": "Cette ligne eSIM n’existe pas dans le compte.",
     "profile_differs": (
         "Le forfait demande le profil {plan}, et l’eSIM de cette ligne a le profil {line}. Ajoutez une "

@@ -1,0 +1,97 @@
+"""Parse subscribers from a CSV file: each row is one subscriber, recognised by the phone number (T41).
+
+The file is the source of truth for the columns that it has: an empty cell of `email` or `language` removes
+the value. What belongs to a column that the file does not have stays as it is.
+"""
+
+import re
+from dataclasses import dataclass
+
+from models.cells import email_cell, language_cell, msisdn_cell
+from models.csv_rows import CsvRow, RowReader, read_rows
+from models.errors import Refusal, Refused
+from models.imports import Progress, RowNotes
+from models.language import Language
+
+COLUMNS = ("name", "phone", "plan")
+OPTIONAL = ("email", "bundles", "language")
+MOST_BUNDLES = 1000
+_ROWS_PER_PROGRESS = 1000
+_PLAN = re.compile(r"[a-z0-9_]{1,60}", re.ASCII)
+_BUNDLES = re.compile(r"[0-9]{1,4}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberFileRow:
+    """One subscriber of the file."""
+
+    line: int
+    name: str
+    msisdn: str
+    plan: str
+    email: str | None = None
+    bundles: int | None = None
+    language: Language | None = None
+
+
+@dataclass(frozen=True)
+class SubscriberFile:
+    """All rows of the file, and which optional columns it has."""
+
+    rows: list[SubscriberFileRow]
+    given: frozenset[str]
+
+
+def parse_subscribers(content: bytes, progress: Progress | None = None) -> SubscriberFile:
+    """Parse the file. Raises `Refused` with every invalid row at once."""
+    wrong = RowNotes()
+    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, ("email",))
+    rows, seen = [], dict[str, int]()
+    for done, line in enumerate(lines):
+        if progress is not None and done % _ROWS_PER_PROGRESS == 0:
+            progress("Reading", done, len(lines))
+        row = _SubscriberReader(line, wrong).row()
+        if row is None:
+            continue
+        first = seen.setdefault(row.msisdn, row.line)
+        if first != row.line:
+            wrong.add(row.line, "phone", Refusal.of("same_number_before", line=first))
+        rows.append(row)
+    wrong.refuse()
+    return SubscriberFile(rows, _given(lines))
+
+
+def _given(lines: list[CsvRow]) -> frozenset[str]:
+    return frozenset(OPTIONAL) & lines[0].cells.keys()
+
+
+class _SubscriberReader(RowReader):
+    """Parses one row of the file."""
+
+    def row(self) -> SubscriberFileRow | None:
+        """The row, or None if anything in it is invalid."""
+        name, msisdn = self._needed("name"), self._needed_as("phone", msisdn_cell)
+        plan = self._needed_as("plan", parse_subscriber_plan)
+        email = self._optional("email", email_cell)
+        bundles = self._optional("bundles", _bundles)
+        language = self._optional("language", language_cell)
+        if not self._right or msisdn is None or plan is None:
+            return None
+        return SubscriberFileRow(self._line.line, name, msisdn, plan, email, bundles, language)
+
+
+def parse_subscriber_plan(text: str) -> str:
+    """The subscriber's own plan as a code: `Unlimited All` is `unlimited_all` (T2).
+
+    Raises `Refused` (`cell_no_subscriber_plan`).
+    """
+    code = re.sub(r"[\s_-]+", "_", text.strip().lower())
+    if not _PLAN.fullmatch(code):
+        raise Refused.because("cell_no_subscriber_plan")
+    return code
+
+
+def _bundles(text: str) -> int:
+    if not _BUNDLES.fullmatch(text) or int(text) > MOST_BUNDLES:
+        raise Refused.because("cell_no_bundles", most=MOST_BUNDLES)
+    return int(text)

@@ -1,0 +1,14 @@
+"""The arguments and options that commands about travel eSIMs share."""
+
+from typing import Annotated
+
+import typer
+
+TheSubscriber = Annotated[
+    str, typer.Argument(metavar="SUBSCRIBER", help="Phone number, e-mail address, full name, or id (SB-4).")
+]
+ThePlan = Annotated[str, typer.Argument(metavar="PLAN", help="Name or id (TP-3) of the travel plan.")]
+Account = Annotated[str | None, typer.Option("--account", help="Name of the account.")]
+OneAccount = Annotated[
+    str | None, typer.Option("--account", help="Name of the account; not needed if there is only one.")
+]

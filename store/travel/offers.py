@@ -1,0 +1,87 @@
+"""The plans that cover a journey, and which eSIM each would use (T42)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ARRAY, Label, String, cast, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.fleet.inventory import IN_PLACE, SimState
+from models.people.callers import Scope
+from models.travel.plan_views import PlanOffer
+from store.fleet.tables import SimRow
+from store.people.tables import AccountRow
+from store.row import now
+from store.scopes import within
+from store.travel.plans import IN_FORCE, select_plans
+from store.travel.subscriber_lines import lines_of
+from store.travel.subscribers import SubscriberKey
+from store.travel.tables import TravelPlanRow, TravelStockRow
+
+
+async def offers(
+    connection: AsyncConnection,
+    scope: Scope,
+    countries: Sequence[str],
+    subscriber: SubscriberKey | None = None,
+) -> list[PlanOffer]:
+    """The plans on sale that cover all of these countries, cheapest first, then the one with more data.
+
+    Prices in several currencies are not compared: each currency has its own sequence. A plan without a
+    profile cannot be sold and is left out (T27).
+    """
+    wanted = cast(list(countries), ARRAY(String))
+    statement = (
+        select_plans()
+        .add_columns(_in_stock(), TravelPlanRow.account_id)
+        .where(
+            within(scope, TravelPlanRow.account_id),
+            TravelPlanRow.countries.bool_op("@>")(wanted),
+            TravelPlanRow.withdrawn_at.is_(None),
+            IN_FORCE.is_not(None),
+        )
+        .order_by(
+            AccountRow.name,
+            TravelPlanRow.currency,
+            TravelPlanRow.price,
+            TravelPlanRow.data_mb.desc(),
+            TravelPlanRow.id,
+        )
+    )
+    lines = await _lines(connection, subscriber)
+    return [
+        PlanOffer(**row._mapping, esim_line_id=lines.get(row.profile))
+        for row in await connection.execute(statement)
+    ]
+
+
+async def _lines(connection: AsyncConnection, subscriber: SubscriberKey | None) -> dict[int, int]:
+    """By profile the eSIM line of the subscriber that a plan can be added to now: the oldest one whose eSIM
+    is in use and that has no open order (T16, T24).
+    """
+    found: dict[int, int] = {}
+    if subscriber is None:
+        return found
+    for line in await lines_of(connection, subscriber.account_id, subscriber.id):
+        if line.sim_state in IN_PLACE and line.open_order is None:
+            found.setdefault(line.profile, line.id)
+    return found
+
+
+def _in_stock() -> Label[int]:
+    """How many eSIMs of the plan's profile are free and have not ended (T36)."""
+    today = func.date(func.timezone("UTC", now()))
+    return (
+        select(func.count())
+        .select_from(TravelStockRow)
+        .join(SimRow, SimRow.id == TravelStockRow.sim_id)
+        .where(
+            TravelStockRow.account_id == TravelPlanRow.account_id,
+            TravelStockRow.profile == IN_FORCE,
+            TravelStockRow.order_id.is_(None),
+            SimRow.state == SimState.IN_STOCK.value,
+            or_(TravelStockRow.ends_on.is_(None), TravelStockRow.ends_on >= today),
+        )
+        .correlate(TravelPlanRow)
+        .scalar_subquery()
+        .label("in_stock")
+    )

@@ -1,0 +1,114 @@
+"""The eSIM lines of a subscriber with their eSIMs and plans (T13)."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import Select, bindparam, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.fleet.inventory import IN_PLACE, SimState
+from models.orders.lifecycle import OPEN
+from models.travel.life import Plan
+from models.travel.subscriber_views import LineOfSubscriber, PlanOnLine
+from store.fleet.tables import SimRow
+from store.orders.tables import OrderRow
+from store.row import now
+from store.travel.line_tables import EsimLineRow, PlanAssignmentRow
+from store.travel.tables import TravelPlanRow
+
+_PLANS = (
+    select(
+        PlanAssignmentRow.id,
+        PlanAssignmentRow.esim_line_id,
+        PlanAssignmentRow.plan_id,
+        TravelPlanRow.name.label("plan"),
+        PlanAssignmentRow.countries,
+        PlanAssignmentRow.data_bytes,
+        PlanAssignmentRow.used_bytes,
+        PlanAssignmentRow.assigned_at,
+        PlanAssignmentRow.lapses_at,
+        PlanAssignmentRow.started_at,
+        PlanAssignmentRow.ends_at,
+        PlanAssignmentRow.depleted_at,
+        PlanAssignmentRow.revoked_at,
+        now().label("now"),
+    )
+    .join(TravelPlanRow, TravelPlanRow.id == PlanAssignmentRow.plan_id)
+    .join(EsimLineRow, EsimLineRow.id == PlanAssignmentRow.esim_line_id)
+    .where(
+        EsimLineRow.subscriber_id == bindparam("subscriber"), EsimLineRow.account_id == bindparam("account")
+    )
+    .order_by(PlanAssignmentRow.id)
+)
+_STATES = frozenset({*IN_PLACE, SimState.TEMPORARY})
+
+
+async def lines_of(
+    connection: AsyncConnection, account_id: int, subscriber_id: int
+) -> tuple[LineOfSubscriber, ...]:
+    """The eSIM lines of a subscriber, in the sequence in which they were added."""
+    known = {"subscriber": subscriber_id, "account": account_id}
+    on_line: dict[int, list[PlanOnLine]] = defaultdict(list)
+    for row in await connection.execute(_PLANS, known):
+        on_line[row.esim_line_id].append(_plan(row))
+    lines = (
+        _lines()
+        .where(
+            EsimLineRow.subscriber_id == bindparam("subscriber"),
+            EsimLineRow.account_id == bindparam("account"),
+        )
+        .order_by(EsimLineRow.id)
+    )
+    return tuple(
+        LineOfSubscriber(**row._mapping, plans=tuple(on_line[row.id]))
+        for row in await connection.execute(lines, known)
+    )
+
+
+def _lines() -> Select[Any]:
+    esim = (
+        select(SimRow.id, SimRow.iccid, SimRow.state)
+        .where(SimRow.holder == EsimLineRow.subject, SimRow.state.in_(sorted(_STATES)))
+        .order_by(SimRow.state == SimState.TEMPORARY.value)
+        .limit(1)
+        .lateral("esim")
+    )
+    order = (
+        select(OrderRow.id)
+        .where(
+            or_(OrderRow.subject == EsimLineRow.subject, OrderRow.id == EsimLineRow.order_id),
+            OrderRow.status.in_(sorted(OPEN)),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    return select(
+        EsimLineRow.id,
+        EsimLineRow.name,
+        EsimLineRow.profile,
+        EsimLineRow.complimentary,
+        EsimLineRow.added_at,
+        EsimLineRow.installed_at,
+        EsimLineRow.suspended_at,
+        EsimLineRow.ended_at,
+        esim.c.id.label("sim_id"),
+        esim.c.iccid,
+        esim.c.state.label("sim_state"),
+        order.label("open_order"),
+    ).outerjoin(esim, true())
+
+
+def _plan(row: Any) -> PlanOnLine:
+    life = Plan(
+        id=row.id,
+        countries=frozenset(row.countries),
+        data_bytes=row.data_bytes,
+        assigned_at=row.assigned_at,
+        lapses_at=row.lapses_at,
+        started_at=row.started_at,
+        used_bytes=row.used_bytes,
+        depleted_at=row.depleted_at,
+        revoked_at=row.revoked_at,
+    )
+    cells = {name: value for name, value in row._mapping.items() if name in PlanOnLine.model_fields}
+    return PlanOnLine(**cells, state=life.state(row.now))

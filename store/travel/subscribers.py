@@ -1,0 +1,225 @@
+"""Subscribers: found, read with their eSIM lines, imported (T13, T19, T41). Events hold their ids and which
+fields changed.
+
+A subscriber is locked last (`store.locks`): after the eSIM lines, orders and SIMs that concern them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import NotFound, Refused
+from models.identifiers import parse_reference, reference, storable
+from models.imports import ImportReport, counted
+from models.orders.lifecycle import OPEN
+from models.people.callers import By, Scope
+from models.travel.subscriber_file import SubscriberFile, SubscriberFileRow
+from models.travel.subscriber_views import SubscriberProfile, SubscriberView
+from store import events
+from store.locks import keep_account_open
+from store.lookups import phone_number
+from store.orders.tables import OrderRow
+from store.people.languages import language_of
+from store.people.tables import AccountRow
+from store.scopes import within
+from store.staging import ids, stage
+from store.travel.line_tables import EsimLineRow, TravelOrderRow
+from store.travel.subscriber_lines import lines_of
+from store.travel.tables import SubscriberRow
+
+_NAMED = 10
+_SHORTEST = 3
+"""How many digits of a phone number are searched for."""
+
+
+@dataclass(frozen=True)
+class SubscriberKey:
+    """A subscriber who was found."""
+
+    id: int
+    account_id: int
+
+
+async def find_subscriber(connection: AsyncConnection, scope: Scope, text: str) -> SubscriberKey:
+    """The subscriber with this id (`SB-4`, `4`), phone number (E.164), e-mail address or full name.
+
+    Raises `NotFound` (`unknown_subscriber`), or `Refused` (`subscriber_ambiguous`) where several have the
+    address or name; it names them by their ids.
+    """
+    number = parse_reference("SB", text)
+    if number is None and not (storable(text) and text.strip()):
+        raise NotFound.because("unknown_subscriber")
+    chosen = SubscriberRow.id == number if number is not None else _named(text.strip())
+    statement = select(SubscriberRow.id, SubscriberRow.account_id)
+    found = statement.where(chosen, within(scope, SubscriberRow.account_id)).order_by(SubscriberRow.id)
+    rows = (await connection.execute(found.limit(_NAMED + 1))).all()
+    if not rows:
+        raise NotFound.because("unknown_subscriber")
+    if len(rows) > 1:
+        names = [reference("SB", row.id) for row in rows]
+        listed = ", ".join([*names[:_NAMED], "…"] if len(names) > _NAMED else names)
+        raise Refused.because("subscriber_ambiguous", references=listed)
+    return SubscriberKey(*rows[0])
+
+
+def _named(name: str) -> ColumnElement[bool]:
+    if "@" in name:
+        return func.lower(SubscriberRow.email) == func.lower(name)
+    msisdn = phone_number(name)
+    if msisdn is not None:
+        return SubscriberRow.msisdn == msisdn
+    return func.lower(SubscriberRow.name) == func.lower(name)
+
+
+def searched(wanted: str) -> ColumnElement[bool]:
+    """The condition that a part of a subscriber's name, e-mail address or phone number is this text."""
+    part = wanted.strip()
+    found = [
+        SubscriberRow.name.icontains(part, autoescape=True),
+        SubscriberRow.email.icontains(part, autoescape=True),
+    ]
+    digits = "".join(character for character in part if character.isascii() and character.isdigit())
+    if len(digits) >= _SHORTEST and not any(character.isalpha() for character in part):
+        found.append(SubscriberRow.msisdn.contains(digits))
+    return or_(*found)
+
+
+async def subscribers(
+    connection: AsyncConnection,
+    scope: Scope,
+    *,
+    chosen: tuple[ColumnElement[bool], ...] = (),
+    limit: int | None = None,
+) -> list[SubscriberView]:
+    """Subscribers, sorted by account and name."""
+    statement = _subscribers().where(within(scope, SubscriberRow.account_id), *chosen)
+    ordered = statement.order_by(AccountRow.name, SubscriberRow.name, SubscriberRow.id).limit(limit)
+    return [SubscriberView(**row._mapping) for row in await connection.execute(ordered)]
+
+
+async def subscriber(connection: AsyncConnection, subscriber_id: int) -> SubscriberProfile:
+    """One subscriber with their eSIM lines and the plans on these; they must exist."""
+    row = (await connection.execute(_subscribers().where(SubscriberRow.id == subscriber_id))).one()
+    return SubscriberProfile(**row._mapping, esim_lines=await lines_of(connection, row.account_id, row.id))
+
+
+def complimentary_of(subscriber: ColumnElement[int] | Any) -> ColumnElement[int]:
+    """How many complimentary eSIMs a subscriber has or is being given, in a statement (T19): their lines,
+    unless the eSIM went back to stock, and open orders whose line does not exist yet.
+    """
+    lines = select(func.count()).where(
+        EsimLineRow.subscriber_id == subscriber,
+        EsimLineRow.complimentary,
+        EsimLineRow.returned.is_(False),
+    )
+    orders = (
+        select(func.count())
+        .select_from(TravelOrderRow)
+        .join(OrderRow, OrderRow.id == TravelOrderRow.order_id)
+        .where(
+            TravelOrderRow.subscriber_id == subscriber,
+            TravelOrderRow.complimentary,
+            TravelOrderRow.esim_line_id.is_(None),
+            OrderRow.status.in_(sorted(OPEN)),
+        )
+    )
+    correlated = [statement.correlate(SubscriberRow).scalar_subquery() for statement in (lines, orders)]
+    return correlated[0] + correlated[1]
+
+
+def _subscribers() -> Select[Any]:
+    lines = select(func.count()).where(
+        and_(
+            EsimLineRow.subscriber_id == SubscriberRow.id, EsimLineRow.account_id == SubscriberRow.account_id
+        )
+    )
+    return select(
+        SubscriberRow.id,
+        AccountRow.name.label("account"),
+        SubscriberRow.account_id,
+        SubscriberRow.name,
+        SubscriberRow.msisdn,
+        SubscriberRow.email,
+        language_of(SubscriberRow).label("language"),
+        SubscriberRow.plan,
+        SubscriberRow.bundles,
+        lines.correlate(SubscriberRow).scalar_subquery().label("lines"),
+        complimentary_of(SubscriberRow.id).label("complimentary"),
+    ).join(AccountRow, AccountRow.id == SubscriberRow.account_id)
+
+
+# --- the import --------------------------------------------------------------------------------------------
+
+_STAGED = {
+    "line_no": "integer",
+    "name": "text",
+    "msisdn": "text",
+    "plan": "text",
+    "email": "text",
+    "bundles": "bigint",
+    "language": "text",
+}
+_LOCK = """
+SELECT id FROM subscribers
+WHERE account_id = :account AND msisdn IN (SELECT msisdn FROM staged_subscribers)
+ORDER BY id FOR NO KEY UPDATE
+"""
+_WANTED = """
+SELECT known.id, staged.name, staged.plan,
+       CASE WHEN :with_email THEN staged.email ELSE known.email END AS email,
+       CASE WHEN :with_language THEN staged.language ELSE known.language END AS language,
+       coalesce(staged.bundles, known.bundles) AS bundles
+FROM staged_subscribers staged
+JOIN subscribers known ON known.account_id = :account AND known.msisdn = staged.msisdn
+"""
+_CHANGED = f"""
+UPDATE subscribers SET name = wanted.name, plan = wanted.plan, email = wanted.email,
+       language = wanted.language, bundles = wanted.bundles
+FROM ({_WANTED}) AS wanted
+WHERE subscribers.id = wanted.id
+  AND (subscribers.name, subscribers.plan, subscribers.email, subscribers.language, subscribers.bundles)
+      IS DISTINCT FROM (wanted.name, wanted.plan, wanted.email, wanted.language, wanted.bundles)
+RETURNING subscribers.id
+"""  # noqa: S608  a statement of our own
+_NEW = """
+INSERT INTO subscribers (account_id, name, msisdn, plan, email, bundles, language)
+SELECT :account, name, msisdn, plan, email, coalesce(bundles, 0), language FROM staged_subscribers staged
+WHERE NOT EXISTS (
+    SELECT FROM subscribers known WHERE known.account_id = :account AND known.msisdn = staged.msisdn)
+ORDER BY line_no
+RETURNING id
+"""
+
+
+async def import_subscribers(
+    connection: AsyncConnection, account_id: int, file: SubscriberFile, by: By
+) -> ImportReport:
+    """Create the subscribers of the file who are new, and change those who differ; the others stay."""
+    await stage(connection, "staged_subscribers", _STAGED, map(_staged, file.rows))
+    await keep_account_open(connection, account_id)
+    await connection.execute(text(_LOCK), {"account": account_id})
+    given = {"with_email": "email" in file.given, "with_language": "language" in file.given}
+    changed = await ids(connection, _CHANGED, account=account_id, **given)
+    new = await ids(connection, _NEW, account=account_id)
+    await _record(connection, account_id, by, "subscriber.created", new)
+    await _record(connection, account_id, by, "subscriber.changed", changed)
+    return ImportReport(
+        rows=len(file.rows),
+        created=counted({"subscribers": len(new)}),
+        changed=counted({"subscribers": len(changed)}),
+    )
+
+
+async def _record(
+    connection: AsyncConnection, account_id: int, by: By, kind: str, found: Iterable[int]
+) -> None:
+    each = [((f"subscriber:{one}",), (kind, {"subscriber": one})) for one in sorted(found)]
+    if each:
+        await events.append_each(connection, account_id, by.actor, each, origin_id=by.origin_id)
+
+
+def _staged(row: SubscriberFileRow) -> tuple[object, ...]:
+    return row.line, row.name, row.msisdn, row.plan, row.email, row.bundles, row.language
