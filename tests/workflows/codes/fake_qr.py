@@ -3,7 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from models.codes.requests import QrRequest, RequestResult, RequestState, RequestStatus, end_request
+from models.codes.requests import (
+    QrRequest,
+    RequestResult,
+    RequestSeen,
+    RequestState,
+    RequestStatus,
+    end_request,
+)
 from models.errors import Refusal
 from models.orders.placement import Reminded
 from tests.workflows.troubles import Troubles
@@ -74,9 +81,9 @@ class FakeQr(QrSteps, QrMailSteps):
             known = self.requests[wish.request_id]
             return RequestResult(state=known.state, refusals=known.refusals)
 
-    async def look_at_request(self, step: RequestStep) -> RequestState:
+    async def look_at_request(self, step: RequestStep) -> RequestSeen:
         async with self.troubles.around("look_at_request"):
-            return self.requests[step.request_id].state
+            return RequestSeen.model_validate(self.requests[step.request_id].state.model_dump())
 
     async def add_round(self, step: AddRound) -> RequestResult:
         async with self.troubles.around("add_round"):
