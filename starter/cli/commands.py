@@ -17,7 +17,7 @@ from starter.cli.fleet import fleet
 from starter.cli.help_pages import show_flags
 from starter.cli.language import choose
 from starter.cli.licences import agents, licences, numbers
-from starter.cli.operations import database, doctor, keys, outages, sandbox
+from starter.cli.operations import clock, database, doctor, keys, outages, sandbox
 from starter.cli.orders import place_and_steer
 from starter.cli.output import say
 from starter.cli.people import accounts, contacts, erasure, profiles, users
@@ -50,6 +50,7 @@ app.add_typer(travel.app, name="travel")
 app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.mail_app, name="mail")
 app.add_typer(outages.app, name="sandbox")
+app.add_typer(clock.app, name="clock")
 app.add_typer(database.app, name="db")
 app.command()(sandbox.up)
 app.command()(doctor.doctor)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from models.codes.requests import (
     QrRequest,
@@ -58,6 +59,10 @@ class FakeQr(QrSteps, QrMailSteps):
         self.got: list[str] = []
         self.copies: Counter[tuple[str, str]] = Counter()
         self.retries: dict[str, int] = {}
+        self.due_in: timedelta | None = None
+        """What the database's clock says of a reminder; None: it is due."""
+        self.status_for = timedelta()
+        """How long, by that clock, a request has had its status."""
 
     def end(self, request_id: str, status: RequestStatus) -> None:
         """By a transaction that asks no workflow."""
@@ -83,7 +88,8 @@ class FakeQr(QrSteps, QrMailSteps):
 
     async def look_at_request(self, step: RequestStep) -> RequestSeen:
         async with self.troubles.around("look_at_request"):
-            return RequestSeen.model_validate(self.requests[step.request_id].state.model_dump())
+            state = self.requests[step.request_id].state
+            return RequestSeen(**state.model_dump(), status_for=self.status_for)
 
     async def add_round(self, step: AddRound) -> RequestResult:
         async with self.troubles.around("add_round"):
@@ -118,6 +124,8 @@ class FakeQr(QrSteps, QrMailSteps):
         await self._take("ask_for_code", f"request {step.round} to {asked}", step.request_id, step.retries)
 
     async def remind_of_code(self, step: RemindOfCode) -> Reminded:
+        if self.due_in is not None:
+            return Reminded(due_in=self.due_in)
         if step.number is not None:
             letter = f"reminder {step.number} of round {step.round}"
             await self._take("remind_of_code", letter, step.request_id, step.retries)

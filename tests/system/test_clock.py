@@ -1,0 +1,148 @@
+"""A sandbox whose clock is advanced: what comes due meanwhile happens, in its sequence, in seconds."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from models.orders.lifecycle import HoldReason
+from settings import CLOCK_FILE
+from starter.operations import settling
+from store.clock import mark_clock, read_clock
+from store.operations import holds
+from tests.builders import OPERATOR, world
+from tests.system.scene import Scene
+
+MARK = "0123456789abcdef" * 2
+
+
+async def marked(scene: Scene) -> None:
+    """Make a sandbox with a clock of it, in which Ana may order."""
+    await world(scene.database)
+    (scene.settings.data_dir / CLOCK_FILE).write_text(json.dumps({"mark": MARK}))
+    async with scene.database.transaction() as connection:
+        await mark_clock(connection, MARK)
+
+
+async def advanced(scene: Scene, by: str) -> dict[str, object]:
+    said = await scene.typed("clock", "advance", by, "--json")
+    found: dict[str, object] = json.loads(said.out)
+    return found
+
+
+async def ahead(scene: Scene) -> timedelta:
+    async with scene.database.transaction() as connection:
+        return (await read_clock(connection)).ahead
+
+
+def to_the_distributor(scene: Scene) -> list[str]:
+    return [mail.subject for mail in scene.mailbox.mails if mail.to == ["orders@telvia.example"]]
+
+
+@pytest.mark.covers("W5")
+async def test_reminders_and_the_hold_after_the_last_come_with_the_clock(scene: Scene) -> None:
+    await marked(scene)
+    order = await scene.placed()
+    first = await advanced(scene, "P3D")
+    assert (first["ahead"], first["held"]) == ("P3D", [])
+    mails = to_the_distributor(scene)
+    assert len(mails) == 2, mails
+    assert "eminder" in mails[1]
+
+    second = await advanced(scene, "P27D")
+    assert second["held"] == [{"id": order, "reason": HoldReason.NO_ACKNOWLEDGEMENT.value}]
+    assert len(to_the_distributor(scene)) == 3
+    shown = json.loads((await scene.typed("clock", "show", "--json")).out)
+    assert shown["ahead"] == "P30D"
+    events = (await scene.desk.order(OPERATOR, order)).events
+    days = [(event.at - events[0].at).days for event in events if event.type in ("mail.sent", "order.held")]
+    assert days == [0, 2, 4, 6], "each came in its time"
+
+
+async def test_an_acknowledged_order_is_reminded_of_its_processing(scene: Scene) -> None:
+    await marked(scene)
+    order = await scene.acknowledged()
+    done = await advanced(scene, "P9DT1H")
+    assert done["held"] == [{"id": order, "reason": HoldReason.NO_PROCESSING.value}]
+    assert len(to_the_distributor(scene)) == 3
+
+
+async def test_the_clock_stops_at_a_step_that_keeps_failing_and_goes_on_after_a_retry(scene: Scene) -> None:
+    await marked(scene)
+    order = await scene.acknowledged()
+    scene.mailbox.answer = "554 5.7.1 no"
+    said = await scene.typed("clock", "advance", "P10D", code=2)
+    assert order in said.err
+    assert "P7D before the end" in said.err
+    assert "remind_provider" in said.err
+    assert await ahead(scene) < timedelta(days=3, minutes=1)
+
+    scene.mailbox.answer = "250 2.0.0 taken"
+    await scene.typed("order", "retry", order)
+    assert (await advanced(scene, "P7D"))["ahead"] == "P10D"
+
+
+async def test_the_clock_stops_while_the_mail_server_answers_that_it_is_busy(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "FAILING_SECONDS", 0.5)
+    await marked(scene)
+    order = await scene.acknowledged()
+    scene.mailbox.answer = "451 4.3.0 later"
+    said = await scene.typed("clock", "advance", "P10D", code=2)
+    assert order in said.err
+    assert "mail_unavailable" in said.err or "mail_refused" in said.err, said.err
+    async with scene.database.reading() as connection:
+        assert await holds.everywhere(connection) == {}
+
+
+@pytest.mark.parametrize("missing", ["both", "file", "mark", "same"])
+async def test_only_the_clock_of_such_a_sandbox_can_be_advanced(idle_scene: Scene, missing: str) -> None:
+    scene = idle_scene
+    if missing in ("mark", "same"):
+        other = "f" * 32 if missing == "same" else MARK
+        (scene.settings.data_dir / CLOCK_FILE).write_text(json.dumps({"mark": other}))
+    if missing in ("file", "same"):
+        async with scene.database.transaction() as connection:
+            await mark_clock(connection, MARK)
+    for words in (("advance", "P1D"), ("show",)):
+        said = await scene.typed("clock", *words, code=2)
+        assert "no sandbox with a clock" in said.err
+    assert await ahead(scene) == timedelta()
+
+
+@pytest.mark.parametrize("by", ["P0D", "-P1D", "P3651D", "30", "30 days", "soon", "P", "", "P1D junk"])
+async def test_a_duration_that_is_none_is_refused(idle_scene: Scene, by: str) -> None:
+    await marked(idle_scene)
+    said = await idle_scene.typed("clock", "advance", "--", by, code=2)
+    assert "ISO 8601" in said.err
+    assert await ahead(idle_scene) == timedelta()
+
+
+async def test_without_a_worker_the_clock_stops_where_something_is_due(
+    idle_scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "QUIET_SECONDS", 1.0)
+    await marked(idle_scene)
+    async with idle_scene.worker():
+        await idle_scene.acknowledged()
+    said = await idle_scene.typed("clock", "advance", "P5D", code=3)
+    assert "No worker answers" in said.err
+    async with idle_scene.worker():
+        await advanced(idle_scene, "PT1M")
+    assert len(to_the_distributor(idle_scene)) == 2, "nothing is lost"
+
+
+async def test_doctor_and_status_say_that_the_sandbox_has_a_clock(scene: Scene) -> None:
+    await marked(scene)
+    await advanced(scene, "P2DT3H")
+    said = json.loads((await scene.typed("doctor", "--json", code=1)).out)
+    check = next(one for one in said["checks"] if one["name"] == "clock")
+    assert check["ok"]
+    assert "2 days, 3:00:00 ahead" in check["sentence"]
+
+    (scene.settings.data_dir / CLOCK_FILE).unlink()
+    said = json.loads((await scene.typed("doctor", "--json", code=1)).out)
+    check = next(one for one in said["checks"] if one["name"] == "clock")
+    assert not check["ok"]
+    assert "no sandbox with a clock" in check["sentence"]
