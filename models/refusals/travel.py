@@ -36,5 +36,6 @@ TRAVEL = {
         "cancel it.",
         CONFLICT,
     ),
+    "volume_invalid": Declared("A volume of data is a number and a unit, such as 200MB or 1.5GB."),
     "esim_not_allocated": Declared("This eSIM is in stock: it is on no line.", CONFLICT),
 }

@@ -112,5 +112,5 @@ def _all(after: RemindedAfter) -> Any:
     queries = [query(after) for subject in DUE_TIMES.values() for query in subject]
     found = union_all(*queries).subquery()
     at, workflow_id = found.c
-    at = type_coerce(at, DateTime(timezone=True))
-    return select(at.label("at"), workflow_id.label("workflow_id")).subquery()
+    at_time = type_coerce(at, DateTime(timezone=True))
+    return select(at_time.label("at"), workflow_id.label("workflow_id")).subquery()

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from models.events import EventView
@@ -210,6 +210,13 @@ _RECOVERY: dict[str, Sample] = {
     "start": Sample(lambda d, c, _, __: d.recovery.start(c, []), P.RETRY_WORK, names_nothing=True),
 }
 
+_CLOCK: dict[str, Sample] = {
+    "show": Sample(lambda d, c, _, __: d.clock.show(c, None), P.SEE_OPERATIONS, names_nothing=True),
+    "advance": Sample(
+        lambda d, c, _, __: d.clock.advance(c, None, timedelta(days=1)), P.SEE_OPERATIONS, names_nothing=True
+    ),
+}
+
 _NUMBERS: dict[str, Sample] = {
     "import_numbers": Sample(
         lambda d, c, _, a: d.numbers.import_numbers(c, as_csv(unused(50, account=a)), dry_run=True),
@@ -271,6 +278,7 @@ SAMPLES: dict[str, Sample] = {
     **{f"NumberDesk.{name}": sample for name, sample in _NUMBERS.items()},
     **{f"AgentDesk.{name}": sample for name, sample in _AGENTS.items()},
     **{f"AssignmentDesk.{name}": sample for name, sample in _ASSIGNMENTS.items()},
+    **{f"ClockDesk.{name}": sample for name, sample in _CLOCK.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True
     ),

@@ -30,7 +30,7 @@ from tests.callers.world import BEN, CLEO, UNKNOWN, Desks, Known, who
 
 PLUMBING = {"Calls", "QrWorkflows", "Restarts", "EncryptedPayloads", "Watch", "NumberChanges"}
 """Classes of `starter` that no caller asks: the desks use them, once the caller is known."""
-CALLS_OF_DESKS = 99
+CALLS_OF_DESKS = 101
 CALLS_OF_LINKS = 9
 FILES = {"FleetDesk.import_fleet", "CatalogueDesk.import_catalogue", "NumberDesk.import_numbers"}
 """Who may not import is told so before a file of megabytes is read for the accounts in it."""

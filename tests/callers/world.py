@@ -23,6 +23,7 @@ from starter.licences.assignments import AssignmentDesk
 from starter.licences.licences import LicenceDesk
 from starter.licences.numbers import NumberDesk
 from starter.licences.requests import LicenceRequestDesk
+from starter.operations.clock import ClockDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
@@ -94,6 +95,7 @@ class Desks:
     numbers: NumberDesk
     agents: AgentDesk
     assignments: AssignmentDesk
+    clock: ClockDesk
 
 
 async def build(database: Database) -> Known:
@@ -199,6 +201,7 @@ async def open_desks(database: Database, url: str) -> Desks:
         numbers=NumberDesk(client, database, settings),
         agents=AgentDesk(client, database, settings),
         assignments=AssignmentDesk(client, database, settings),
+        clock=ClockDesk(client, database, settings),
     )
 
 

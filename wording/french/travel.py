@@ -27,5 +27,6 @@ TRAVEL = {
     "esim_line_changed": (
         "La ligne eSIM, son eSIM ou l’eSIM réservée a changé depuis la commande ; annulez celle-ci."
     ),
+    "volume_invalid": "Un volume de données est un nombre et une unité, comme 200MB ou 1.5GB.",
     "esim_not_allocated": "Cette eSIM est en stock : elle n’est sur aucune ligne.",
 }

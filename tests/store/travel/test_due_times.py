@@ -2,8 +2,6 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
 from store.operations import due_times
 from store.operations.due_times import Due, RemindedAfter
 from store.session import Database
@@ -32,7 +30,6 @@ async def times(database: Database) -> list[datetime]:
     return found[1:]
 
 
-@pytest.mark.covers("T28", "T36")
 async def test_the_clock_stops_before_a_plan_lapses_when_it_does_and_when_stock_has_ended(
     database: Database,
 ) -> None:
@@ -50,7 +47,6 @@ async def test_the_clock_stops_before_a_plan_lapses_when_it_does_and_when_stock_
     assert await times(database) == [datetime(2031, 3, 31, tzinfo=UTC)]
 
 
-@pytest.mark.covers("T5")
 async def test_a_line_of_which_something_is_due_is_woken_by_the_clock(database: Database) -> None:
     await travel_world(database)
     line = await add_esim_line(database, await add_subscriber(database))
