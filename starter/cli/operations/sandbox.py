@@ -223,8 +223,10 @@ def _mailbox(data_dir: Path | None) -> Path:
 
 def ahead(offset: timedelta) -> str:
     """How far a clock is ahead, in words."""
+    if not offset:
+        return "not ahead of this machine"
     words = str(timedelta(seconds=round(offset.total_seconds()))).removesuffix(", 0:00:00")
-    return f"{words} ahead of this machine's" if offset else "that of this machine"
+    return f"{words} ahead of this machine"
 
 
 def look_in(data_dir: Path | None) -> None:
