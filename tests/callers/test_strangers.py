@@ -28,7 +28,7 @@ from tests.callers.samples import LINKS, SAMPLES
 from tests.callers.walk import NOWHERE, answered, everything_a_stranger_sees
 from tests.callers.world import BEN, CLEO, UNKNOWN, Desks, Known, who
 
-PLUMBING = {"Calls", "QrWorkflows", "Restarts", "EncryptedPayloads", "Watch", "NumberChanges"}
+PLUMBING = {"Calls", "QrWorkflows", "Restarts", "EncryptedPayloads", "Watch", "NumberChanges", "Settling"}
 """Classes of `starter` that no caller asks: the desks use them, once the caller is known."""
 CALLS_OF_DESKS = 101
 CALLS_OF_LINKS = 9
