@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from temporalio.client import Client, ScheduleActionStartWorkflow
+from temporalio.client import Client, ScheduleActionStartWorkflow, WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -219,9 +219,9 @@ class ClockDesk(ConnectedDesk):
                         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                     )
-        except TimeoutError:
+        except (TimeoutError, WorkflowFailureError):
             raise Unavailable(
-                "worker", "The sweep does not end; the clock is not advanced any further."
+                "worker", "The sweep does not succeed; the clock is not advanced any further."
             ) from None
         except RPCError as failure:
             raise explained(failure) from None

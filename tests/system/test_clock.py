@@ -2,18 +2,29 @@
 
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from temporalio.client import (
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleIntervalSpec,
+    ScheduleSpec,
+    WorkflowExecutionStatus,
+)
 
 from models.orders.lifecycle import HoldReason
 from settings import CLOCK_FILE
 from starter.operations import settling
+from starter.operations.clock import SWEEP
 from store.clock import mark_clock, read_clock
 from store.operations import holds
 from tests.builders import ANA, OPERATOR, world
 from tests.system.qr_scene import QUENTIN, QrScene
 from tests.system.scene import Scene
+from workflows.operations.messages import RetryMany
 
 MARK = "0123456789abcdef" * 2
 
@@ -172,3 +183,32 @@ async def test_doctor_and_status_say_that_the_sandbox_has_a_clock(scene: Scene) 
     check = next(one for one in said["checks"] if one["name"] == "clock")
     assert not check["ok"]
     assert "no sandbox with a clock" in check["sentence"]
+
+
+@asynccontextmanager
+async def sweeping(scene: Scene, message: RetryMany, name: str) -> AsyncIterator[None]:
+    """A schedule in the place of that of the sweep; its workflow retries what is held."""
+    action = ScheduleActionStartWorkflow("RetryHeld", message, id=name, task_queue=scene.settings.task_queue)
+    every = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(days=365))])
+    schedule = await scene.temporal.client.create_schedule(SWEEP, Schedule(action=action, spec=every))
+    try:
+        yield
+    finally:
+        await schedule.delete()
+
+
+async def test_at_each_stop_the_sweep_runs_to_its_end(scene: Scene) -> None:
+    await marked(scene)
+    name = f"sweep of {scene.settings.task_queue}"
+    async with sweeping(scene, RetryMany(all=True), name):
+        assert (await advanced(scene, "P3D"))["hops"] == 3
+    swept = await scene.temporal.client.get_workflow_handle(f"{name}-clock").describe()
+    assert swept.status is WorkflowExecutionStatus.COMPLETED
+
+
+async def test_a_sweep_that_fails_ends_the_advance(scene: Scene) -> None:
+    await marked(scene)
+    async with sweeping(scene, RetryMany(), f"sweep of {scene.settings.task_queue}"):
+        said = await scene.typed("clock", "advance", "P3D", code=3)
+    assert "The sweep does not succeed" in said.err
+    assert await ahead(scene) == timedelta(days=1)
