@@ -6,6 +6,7 @@ value is read from the environment, else from `addresses.json` and `keys.json` o
 here.
 """
 
+import json
 import os
 from datetime import timedelta
 from json import JSONDecodeError
@@ -26,6 +27,7 @@ from models.values import REMINDERS, Duration
 
 ADDRESSES_FILE = "addresses.json"
 KEYS_FILE = "keys.json"
+CLOCK_FILE = "clock.json"
 HOST_AND_PORT = r"^((\[[0-9a-fA-F:.]+\]|[^\s:/]+):[0-9]{1,5})?$"
 """Empty, or an address to listen on: localhost:9464, 0.0.0.0:9464, [::1]:9464."""
 BUILD_ID = r"^([A-Za-z0-9][A-Za-z0-9._+-]{0,99})?$"
@@ -36,6 +38,15 @@ DEPLOYMENT_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
 def data_dir_from_environment() -> Path:
     """The folder of the sandbox: `ESIM_DATA_DIR`, or `.esim` in the current folder."""
     return Path(os.environ.get("ESIM_DATA_DIR", ".esim"))
+
+
+def sandbox_clock(folder: Path) -> str | None:
+    """The mark of a sandbox whose clock can be advanced, from its data folder; None for any other folder."""
+    try:
+        mark = json.loads((folder / CLOCK_FILE).read_text())["mark"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return mark if isinstance(mark, str) else None
 
 
 def language_from_environment() -> Language:

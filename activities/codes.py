@@ -1,6 +1,6 @@
 """The database steps of requests for QR codes and of their notifications: one transaction each."""
 
-from models.codes.requests import QrRequest, RequestResult, RequestState
+from models.codes.requests import QrRequest, RequestResult, RequestSeen
 from models.people.callers import By
 from store.codes import notifications, request_steps, request_views
 from store.session import Database
@@ -19,7 +19,7 @@ class QrInventorySteps(QrSteps):
         async with self._database.transaction() as connection:
             return await request_steps.open_request(connection, asked)
 
-    async def look_at_request(self, request: RequestStep) -> RequestState:
+    async def look_at_request(self, request: RequestStep) -> RequestSeen:
         """Read the request's state."""
         async with self._database.reading() as connection:
             return await request_views.look(connection, request.request_id)

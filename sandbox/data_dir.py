@@ -20,7 +20,7 @@ from sandbox.processes import Child
 
 OURS = re.compile(
     r"postgres(\.new|-socket(-folder)?)?|temporal\.db.*|mailbox|logs|lock|up\.log|control\.sock"
-    r"|\.?(ports|addresses|keys|children)\.json(\.new)?"
+    r"|\.?(ports|addresses|keys|children|clock)\.json(\.new)?"
 )
 """Names of what a sandbox makes in its folder."""
 LOCK_SECONDS = 1.0
@@ -74,6 +74,10 @@ class DataDir:
     @property
     def keys(self) -> Path:
         return self.path / "keys.json"
+
+    @property
+    def clock(self) -> Path:
+        return self.path / "clock.json"
 
     @property
     def children(self) -> Path:
@@ -135,6 +139,13 @@ class DataDir:
         if not self.keys.exists():
             key = f"sandbox:{base64.b64encode(os.urandom(32)).decode()}"
             write_atomically(self.keys, json.dumps({"secret_keys": key}))
+
+    def make_clock(self) -> None:
+        """Mark the folder as that of a sandbox whose clock can be advanced, once; its database gets the same
+        mark.
+        """
+        if not self.clock.exists():
+            write_atomically(self.clock, json.dumps({"mark": os.urandom(16).hex()}))
 
     def write_addresses(self, addresses: Addresses) -> None:
         """Write `addresses.json`, by which every command finds the sandbox."""

@@ -78,15 +78,17 @@ async def wait_until(look: Callable[[], Awaitable[Found | None]], what: str) -> 
 
 @asynccontextmanager
 async def running_sandbox(
-    folder: Path, settings: Mapping[str, str] | None = None
+    folder: Path, settings: Mapping[str, str] | None = None, *options: str
 ) -> AsyncIterator[tuple[DataDir, Addresses]]:
-    """Run `esim-orders up` in a process of its own until the block ends, with only these ESIM_ variables."""
+    """Run `esim-orders up` with these options in a process of its own until the block ends, with only these
+    ESIM_ variables.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
     environment |= settings or {}
     log = folder / "up.log"
     log.touch(mode=0o600)
     with log.open("wb") as output:
-        command = [sys.executable, "-m", "starter.cli", "up", "--data-dir", str(folder)]
+        command = [sys.executable, "-m", "starter.cli", "up", "--data-dir", str(folder), *options]
         process = subprocess.Popen(  # noqa: S603, ASYNC220  our own command
             command, stdout=output, stderr=output, env=environment, cwd=TOP, start_new_session=True
         )

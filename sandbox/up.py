@@ -54,6 +54,8 @@ class Plan:
     """Names of search attributes of type Keyword."""
     say: Callable[[str], None] = say_nothing
     """Called with a sentence for each event while the sandbox runs (a part died and is started again)."""
+    clock: bool = False
+    """Whether the clock of this sandbox can be advanced from now on."""
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     """A part that ESIM_DATABASE_URL, ESIM_TEMPORAL_ADDRESS or ESIM_SMTP_URL names is used and not started."""
 
@@ -75,6 +77,8 @@ async def run(plan: Plan, announce: Callable[[Addresses], None]) -> None:
         folder.end_leftovers()
         folder.make_private()
         folder.make_keys()
+        if plan.clock:
+            folder.make_clock()
         running = Sandbox(plan, folder)
         loop = asyncio.get_running_loop()
 

@@ -13,14 +13,19 @@ from store.row import now
 
 
 def due_in(began: InstrumentedAttribute[datetime], of: ColumnElement[bool]) -> Select[timedelta]:
-    """Select the time until a reminder is due: `silent_for` after the wait `began`, or after the last e-mail
-    to a contact among `of` was sent, whichever is later.
+    """Select the time until a reminder is due: `silent_for` after `silent_since`."""
+    silent_for = bindparam("silent_for", type_=Interval)
+    return select(silent_since(began, of) + silent_for - now())
+
+
+def silent_since(began: InstrumentedAttribute[datetime], of: ColumnElement[bool]) -> ColumnElement[datetime]:
+    """Since when there has been no answer: since the wait `began`, or the last e-mail to a contact among `of`
+    was sent, whichever is later.
     """
     written = select(func.max(MailRow.updated_at)).where(
         of, MailRow.recipient.startswith("contact:"), MailRow.state == "sent"
     )
-    silent_for = bindparam("silent_for", type_=Interval)
-    return select(func.greatest(began, written.scalar_subquery()) + silent_for - now())
+    return func.greatest(began, written.scalar_subquery())
 
 
 async def left(

@@ -8,7 +8,7 @@ A request moves from `requested` to one final status, and never back:
     refused                       never accepted
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -117,6 +117,19 @@ class RequestState(Frozen):
     sim_id: int
     round: int = 1
     warnings: tuple[str, ...] = ()
+
+
+class RequestSeen(RequestState):
+    """A request as its workflow reads it. `status_for`: how long it has had this status, by the database's
+    clock.
+    """
+
+    status_for: timedelta = timedelta()
+
+    @property
+    def state(self) -> RequestState:
+        """The state alone, which callers get."""
+        return RequestState.model_validate(self.model_dump(include=set(RequestState.model_fields)))
 
 
 class RequestResult(Frozen):

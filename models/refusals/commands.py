@@ -1,6 +1,6 @@
 """Refusals of the command line: how a command is called, and the files it reads and writes."""
 
-from models.refusals.declared import NOT_FOUND, UNAVAILABLE, Declared
+from models.refusals.declared import CONFLICT, NOT_FOUND, UNAVAILABLE, Declared
 
 COMMANDS = {
     "unexpected": Declared("An unexpected error ended this ({failure}); {log} says where.", UNAVAILABLE),
@@ -62,6 +62,20 @@ COMMANDS = {
     ),
     "sandbox_part_slow": Declared(
         "{part} is still not {state}; see its log, and esim-orders sandbox status."
+    ),
+    "sandbox_clock_external": Declared(
+        "A sandbox with a clock runs all parts itself, but {variables} names another: unset it first."
+    ),
+    "no_sandbox_clock": Declared(
+        "This is no sandbox with a clock: only what `esim-orders up --clock` has started can be advanced."
+    ),
+    "clock_duration_invalid": Declared(
+        "Say by how long in ISO 8601, such as P30D or P1DT2H; at most by {most} days."
+    ),
+    "clock_stopped": Declared(
+        "The clock stopped at {at}, {left} before the end: step {step} of {work} fails ({reason}). Fix it, "
+        "retry it (`esim-orders order retry {work}`), then advance the clock by {left}.",
+        CONFLICT,
     ),
     "data_dir_unusable": Declared("The sandbox cannot use the folder {folder}: {reason}."),
     "unknown_mail": Declared("There is no mail number {number}.", NOT_FOUND),

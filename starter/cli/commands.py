@@ -17,14 +17,21 @@ from starter.cli.fleet import fleet
 from starter.cli.help_pages import show_flags
 from starter.cli.language import choose
 from starter.cli.licences import agents, licences, numbers
-from starter.cli.operations import database, doctor, keys, outages, sandbox
+from starter.cli.operations import clock, database, doctor, keys, outages, sandbox
 from starter.cli.orders import place_and_steer
 from starter.cli.output import say
 from starter.cli.people import accounts, contacts, erasure, profiles, users
 from starter.cli.session import act_as, fail, report_bug
 from starter.cli.travel import app as travel
-from starter.cli.travel import lines, plans, reports, stock, subscribers  # noqa: F401  their commands
-from starter.cli.travel import sending as travel_sending  # noqa: F401  its command
+from starter.cli.travel import (  # noqa: F401  their commands
+    lines,
+    plans,
+    reports,
+    sending,
+    simulate,
+    stock,
+    subscribers,
+)
 
 UNREAD = 141
 """The exit code of a program that SIGPIPE ended. Python ignores the signal, since sockets cause it, too."""
@@ -51,6 +58,7 @@ app.add_typer(travel.app, name="travel")
 app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.mail_app, name="mail")
 app.add_typer(outages.app, name="sandbox")
+app.add_typer(clock.app, name="clock")
 app.add_typer(database.app, name="db")
 app.command()(sandbox.up)
 app.command()(doctor.doctor)

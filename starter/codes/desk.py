@@ -163,7 +163,7 @@ class QrDesk(CodeDesk):
         except WorkflowAlreadyStartedError:
             async with self.database.reading() as connection:
                 state = await request_views.look(connection, start.request.request_id)
-            return RequestResult(state=state)
+            return RequestResult(state=state.state)
 
     async def _send_again(self, request_id: str, message: SendAgain, key: str) -> Requested:
         try:

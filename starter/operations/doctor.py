@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 
 from models.errors import EsimError, Refused
 from models.people.callers import Caller, Permission
-from settings import Settings
+from settings import Settings, sandbox_clock
 from starter.operations.component_checks import (
     clock,
     mail_server,
@@ -43,7 +43,7 @@ async def examine(caller: Caller, settings: Settings) -> list[Check]:
         client = await connect(client_settings, lazy=True)
         looks: list[Awaitable[list[Check]]] = [
             readiness(database, client),
-            _alone(clock(database)),
+            _alone(clock(database, sandbox_clock(settings.data_dir))),
             workers(client, settings.task_queue),
             _alone(mail_server(settings)),
             _alone(portal(settings.portal_url)),

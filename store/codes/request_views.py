@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.codes.requests import QrRequestView, QrRoundView, RequestState
+from models.codes.requests import QrRequestView, QrRoundView, RequestSeen
 from models.errors import NotFound, Refusal
 from models.people.callers import Scope
 from store.codes.code_locks import unknown_request
@@ -13,11 +13,15 @@ from store.codes.tables import QrEmailTextRow, QrRequestRow, QrRoundRow
 from store.fleet.tables import LineRow, SimRow
 from store.operations import holds, not_sent
 from store.people.tables import DistributorRow, ProviderRow
+from store.row import now
 from store.scopes import within
 
-_LOOK = select(QrRequestRow.status, QrRequestRow.sim_id, QrRequestRow.round).where(
-    QrRequestRow.id == bindparam("request")
-)
+_LOOK = select(
+    QrRequestRow.status,
+    QrRequestRow.sim_id,
+    QrRequestRow.round,
+    (now() - QrRequestRow.status_since).label("status_for"),
+).where(QrRequestRow.id == bindparam("request"))
 _ROUNDS = (
     select(QrRoundRow.request_id, QrRoundRow.number, QrRoundRow.at, QrEmailTextRow.cc)
     .join(QrRequestRow, QrRequestRow.id == QrRoundRow.request_id)
@@ -35,12 +39,18 @@ _START_FACTS = (
 )
 
 
-async def look(connection: AsyncConnection, request_id: str) -> RequestState:
+async def look(connection: AsyncConnection, request_id: str) -> RequestSeen:
     """The present state of the request. Raises `NotFound` (`unknown_request`)."""
     row = (await connection.execute(_LOOK, {"request": request_id})).one_or_none()
     if row is None:
         raise unknown_request(request_id)
-    return RequestState(request_id=request_id, status=row.status, sim_id=row.sim_id, round=row.round)
+    return RequestSeen(
+        request_id=request_id,
+        status=row.status,
+        sim_id=row.sim_id,
+        round=row.round,
+        status_for=row.status_for,
+    )
 
 
 async def request(connection: AsyncConnection, scope: Scope, request_id: str) -> QrRequestView:

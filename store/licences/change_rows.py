@@ -28,7 +28,14 @@ UNFINISHED = or_(
     and_(NumberChangeRow.notice.is_not(None), NumberChangeRow.notified_at.is_(None)),
 )
 """A change that is due later, or whose provider is still to be notified."""
-_DUE_IN = func.timezone(TIME_ZONE, cast(NumberChangeRow.due_on, DateTime)) - now()
+_DUE = func.timezone(TIME_ZONE, cast(NumberChangeRow.due_on, DateTime))
+_DUE_IN = _DUE - now()
+DUE_AT = (
+    select(_DUE.label("at"), NumberChangeRow.id)
+    .outerjoin(BillingRow, BillingRow.account_id == NumberChangeRow.account_id)
+    .where(NumberChangeRow.applied_at.is_(None), NumberChangeRow.due_on.is_not(None))
+)
+"""When each change is due that is applied later, and its workflow (`store.operations.due_times`)."""
 _FIND = (
     select(
         NumberChangeRow.id,

@@ -215,3 +215,9 @@ async def _subject(connection: AsyncConnection, workflow_id: str) -> tuple[HoldK
     if kind is None:
         raise NotFound.because("unknown_workflow", workflow=workflow_id)
     return kind, await kind.find(connection, workflow_id)
+
+
+async def everywhere(connection: AsyncConnection) -> dict[tuple[str, str], str]:
+    """The reason of every hold, by the workflow and the step that is held."""
+    rows = await connection.execute(select(HoldRow.workflow_id, HoldRow.step, HoldRow.reason))
+    return {(row.workflow_id, row.step): row.reason for row in rows}

@@ -46,7 +46,7 @@ def _requests(scope: Scope) -> Select[Any]:
     return _of(QrRequestRow.id, QrRequestRow.requested_at, scope, QrRequestRow.account_id).where(is_open)
 
 
-def _imported(scope: Scope) -> Select[Any]:
+def imported(scope: Scope) -> Select[Any]:
     """Requests whose code is imported and whose requester is still to be notified. The workflow of the
     request does that, so `_notifications` leaves its notification out.
     """
@@ -97,7 +97,7 @@ def _held(scope: Scope) -> Select[Any]:
 
 _KINDS: dict[str, tuple[Callable[[Scope], Select[Any]], ...]] = {
     "order": (_orders,),
-    "qr_request": (_requests, _imported),
+    "qr_request": (_requests, imported),
     "qr_notification": (_notifications,),
     "number_change": (_number_changes,),
     "licence_request": (_licence_requests,),
@@ -116,7 +116,7 @@ async def waiting(connection: AsyncConnection, scope: Scope) -> list[Waiting]:
 
 async def requester_waits(connection: AsyncConnection, request_id: str) -> bool:
     """Whether the requester is still to be notified of the code that was imported for this request."""
-    return await connection.scalar(_imported(AllAccounts()).where(QrRequestRow.id == request_id)) is not None
+    return await connection.scalar(imported(AllAccounts()).where(QrRequestRow.id == request_id)) is not None
 
 
 def _of(name: Any, since: Any, scope: Scope, account: Any) -> Select[Any]:

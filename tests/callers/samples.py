@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from models.events import EventView
@@ -222,6 +222,12 @@ _RECOVERY: dict[str, Sample] = {
     "start": Sample(lambda d, c, _, __: d.recovery.start(c, []), P.RETRY_WORK, names_nothing=True),
 }
 
+_CLOCK: dict[str, Sample] = {
+    "show": Sample(lambda d, c, _, __: d.clock.show(c, None), P.SEE_OPERATIONS, names_nothing=True),
+    "advance": Sample(
+        lambda d, c, _, __: d.clock.advance(c, None, timedelta(days=1)), P.SEE_OPERATIONS, names_nothing=True
+    ),
+}
 
 _NUMBERS: dict[str, Sample] = {
     "import_numbers": Sample(
@@ -339,6 +345,7 @@ SAMPLES: dict[str, Sample] = {
     **{f"StockDesk.{name}": sample for name, sample in _STOCK.items()},
     **{f"PlanDesk.{name}": sample for name, sample in _TRAVEL_PLANS.items()},
     **{f"SubscriberDesk.{name}": sample for name, sample in _SUBSCRIBERS.items()},
+    **{f"ClockDesk.{name}": sample for name, sample in _CLOCK.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True
     ),

@@ -23,6 +23,7 @@ from starter.licences.assignments import AssignmentDesk
 from starter.licences.licences import LicenceDesk
 from starter.licences.numbers import NumberDesk
 from starter.licences.requests import LicenceRequestDesk
+from starter.operations.clock import ClockDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
@@ -106,6 +107,7 @@ class Desks:
     stock: StockDesk
     travel_plans: PlanDesk
     subscribers: SubscriberDesk
+    clock: ClockDesk
 
 
 async def build(database: Database) -> Known:
@@ -235,6 +237,7 @@ async def open_desks(database: Database, url: str) -> Desks:
         stock=StockDesk(client, database, settings),
         travel_plans=PlanDesk(database),
         subscribers=SubscriberDesk(database),
+        clock=ClockDesk(client, database, settings),
     )
 
 

@@ -13,7 +13,13 @@ from worker import WORKFLOWS
 
 DOCUMENT = FOLDER.parent / "contract.md"
 WITHOUT_INPUT = {
-    *("EsimOrder.place", "EsimQrRequest.request", "EsimQrRequest.look", "EsimQrRequest.notified"),
+    *(
+        "EsimOrder.place",
+        "EsimOrder.look",
+        "EsimQrRequest.request",
+        "EsimQrRequest.look",
+        "EsimQrRequest.notified",
+    ),
     *("EsimNumberChange.apply", "EsimNumberChange.look"),
 }
 BAD: list[tuple[str, Any]] = [

@@ -1,6 +1,7 @@
 """The provider and the people, in memory: each letter is recognised when it comes again."""
 
 from collections import Counter
+from datetime import timedelta
 
 from models.orders.placement import ProviderAnswer, Reminded
 from tests.workflows.troubles import Troubles
@@ -20,12 +21,16 @@ class FakeOutside(ProviderSteps, PeopleSteps):
         self.copies: Counter[str] = Counter()
         self.retries: dict[str, int] = {}
         self.answer = ProviderAnswer()
+        self.due_in: timedelta | None = None
+        """What the database's clock says of a reminder; None: it is due."""
 
     async def submit_to_provider(self, order: ProviderInput) -> ProviderAnswer:
         await self._take("submit_to_provider", "order", order)
         return self.answer
 
     async def remind_provider(self, order: RemindInput) -> Reminded:
+        if self.due_in is not None:
+            return Reminded(due_in=self.due_in)
         if order.number is not None:
             await self._take("remind_provider", f"reminder {order.number} in {order.waiting_in}", order)
         return Reminded()

@@ -65,6 +65,19 @@ COMMANDS = {
     "sandbox_part_slow": (
         "{part} n’est toujours pas dans l’état « {state} » ; voyez son journal et esim-orders sandbox status."
     ),
+    "sandbox_clock_external": (
+        "Un bac à sable avec une horloge fait tourner lui-même tous ses composants, mais {variables} en "
+        "désigne un autre : supprimez d’abord cette variable."
+    ),
+    "no_sandbox_clock": (
+        "Ce n’est pas un bac à sable avec une horloge : seule celle de `esim-orders up --clock` peut être "
+        "avancée."
+    ),
+    "clock_duration_invalid": ("Indiquez la durée en ISO 8601, comme P30D ou P1DT2H ; {most} jours au plus."),
+    "clock_stopped": (
+        "L’horloge s’est arrêtée le {at}, {left} avant la fin : l’étape {step} de {work} échoue ({reason}). "
+        "Corrigez la cause, relancez (`esim-orders order retry {work}`), puis avancez l’horloge de {left}."
+    ),
     "data_dir_unusable": "Le bac à sable ne peut pas utiliser le dossier {folder} : {reason}.",
     "unknown_mail": "Il n’y a pas de message numéro {number}.",
     "demo": "La flotte de démonstration n’a plus de ligne pour l’action « {action} ».",

@@ -74,5 +74,6 @@ TRAVEL = {
     "no_esim_reserved": (
         "Aucune eSIM n’est réservée pour la commande : elle attend du stock de son profil IMSI."
     ),
+    "volume_invalid": "Un volume de données est un nombre et une unité, comme 200MB ou 1.5GB.",
     "esim_not_allocated": "Cette eSIM est en stock : elle n’est sur aucune ligne.",
 }

@@ -8,7 +8,7 @@ the database is the source of truth. Like an order it continues with the current
 
 import asyncio
 import contextlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -142,11 +142,9 @@ class EsimQrRequest:
         """Retry what is held, as for orders. Because of `_` Temporal hands over the JSON as it is."""
         self._steps.retry(call)
 
-    @workflow.signal(
-        description="Read the request from the database: a code was imported or the SIM discarded."
-    )
+    @workflow.signal(description="Read the request from the database: what was imported, is over or due.")
     def look(self, *_: Any) -> None:
-        """Sent after a code was imported or the SIM was discarded."""
+        """Sent after a code was imported, the SIM was discarded, or the database's clock was set ahead."""
         self._look_wanted = True
 
     @workflow.signal(description="A notification of the imported code was recorded.")
@@ -203,7 +201,7 @@ class EsimQrRequest:
                 self._start.timeouts.look_every,
                 "Look whether the code was imported",
             )
-            self._look_wanted = False
+            asked, self._look_wanted = self._look_wanted, False
             if self._is_open:
                 with contextlib.suppress(Superseded):
                     seen = await self._steps.execute(
@@ -212,20 +210,16 @@ class EsimQrRequest:
                         superseded=lambda: self._look_wanted or not self._is_open,
                         later=True,
                     )
-                    self._moved_to(seen)
+                    self._moved_to(seen.state)
+                    if asked and self._is_open:
+                        self._rounds.look()
 
     async def _notify_requester(self) -> None:
         """Notify the requester of the imported code, where no notification was sent for a while: so at least
         one person always learns of it.
         """
         timeouts = self._start.timeouts
-        self._requester_notified_at = workflow.now() + timeouts.requester_notified_after
-        self._show()
-        await wait_until(
-            lambda: self._notified,
-            timeouts.requester_notified_after,
-            "Notify the requester if no notification was sent",
-        )
+        await self._wait_for_notification(timeouts.requester_notified_after)
         self._requester_notified_at = None
         offered = await self._steps.execute(QrSteps.offer_notification, RequestStep(request_id=self._id))
         if offered is None:
@@ -246,6 +240,31 @@ class EsimQrRequest:
                 given_up=True,
             )
             await self._steps.execute(HoldSteps.release, given_up)
+
+    async def _wait_for_notification(self, at_most: timedelta) -> None:
+        """Wait until a notification is sent, at most so long after the import. After the signal `look` the
+        database's clock says how long that is: it may have been set ahead.
+        """
+        left, self._look_wanted = at_most, False
+        while left > timedelta():
+            self._requester_notified_at = due = workflow.now() + left
+            self._show()
+            await wait_until(
+                lambda: self._notified or self._look_wanted,
+                left,
+                "Notify the requester if no notification was sent",
+            )
+            if self._notified or not self._look_wanted:
+                return
+            self._look_wanted, left = False, due - workflow.now()
+            with contextlib.suppress(Superseded):
+                seen = await self._steps.execute(
+                    QrSteps.look_at_request,
+                    RequestStep(request_id=self._id),
+                    superseded=lambda: self._notified or self._look_wanted,
+                    later=True,
+                )
+                left = at_most - seen.status_for
 
     # --- what operators read --------------------------------------------------------------------------
 

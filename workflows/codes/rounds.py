@@ -34,7 +34,12 @@ class Rounds:
         self._state = state
         self._note = note
         self._show = show
+        self._look_wanted = False
         self.schedule = self._new_schedule()
+
+    def look(self) -> None:
+        """Ask the database at once whether a reminder is due: its clock may have been set ahead."""
+        self._look_wanted = True
 
     async def run(self) -> None:
         """Ask and remind the contacts of each round, until the request has ended."""
@@ -58,18 +63,22 @@ class Rounds:
         await self._mail(QrMailSteps.ask_for_code, 0, left)
         self._note("Asked the distributor" + (f" again (round {number})" if number > 1 else ""))
         self.schedule.handed_over(workflow.now())
+        self._look_wanted = False
         while not left():
             self._show()
-            if workflow.now() >= self.schedule.due:
+            if workflow.now() >= self.schedule.due or self._look_wanted:
                 await self._remind(left)
                 continue
             due_in = self.schedule.due - workflow.now()
-            await wait_until(left, due_in, "Remind the distributor if no code came")
+            await wait_until(
+                lambda: left() or self._look_wanted, due_in, "Remind the distributor if no code came"
+            )
 
     async def _remind(self, left: Condition) -> None:
         """Remind the contacts, or hold the request after the last reminder. As for orders, the step decides
         by the database's clock whether the reminder is due.
         """
+        self._look_wanted = False
         exhausted = self.schedule.exhausted
         reminder = RemindOfCode(
             request_id=self._start.request.request_id,

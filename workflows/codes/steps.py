@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 
-from models.codes.requests import QrRequest, RequestResult, RequestState
+from models.codes.requests import QrRequest, RequestResult, RequestSeen
 from models.orders.placement import Reminded
 from workflows.codes.messages import (
     AddRound,
@@ -25,7 +25,7 @@ class QrSteps(Steps):
 
     @step(database("Read whether the code was imported"))
     @abstractmethod
-    async def look_at_request(self, request: RequestStep) -> RequestState:
+    async def look_at_request(self, request: RequestStep) -> RequestSeen:
         """Read the request's state: codes are imported, and SIMs discarded, without asking the workflow."""
 
     @step(database("Sent again: record the recipients"))

@@ -24,7 +24,7 @@ from workflows.orders.messages import (
     RemindInput,
 )
 from workflows.orders.steps import OrderSteps, ProviderSteps
-from workflows.reminder_schedule import OrderSchedule
+from workflows.reminder_schedule import OrderSchedule, wait_until
 from workflows.step_runner import StepRunner, Superseded
 
 
@@ -53,6 +53,11 @@ class Handover:
         self._status = status
         self._note = note
         self._show = show
+        self._look_wanted = False
+
+    def look(self) -> None:
+        """Ask the database at once whether a reminder is due: its clock may have been set ahead."""
+        self._look_wanted = True
 
     def moved(self, status: OrderStatus) -> None:
         """Restart the reminder schedule for the order's new status."""
@@ -70,12 +75,14 @@ class Handover:
             self._note("Handed to the provider")
             await self._apply_answer(answer)
         self.schedule.handed_over(workflow.now())
+        self._look_wanted = False
         while self._status() in OPEN:
             self._show()
-            if workflow.now() < self.schedule.due:
-                await workflow.sleep(
+            if workflow.now() < self.schedule.due and not self._look_wanted:
+                await wait_until(
+                    lambda: self._look_wanted,
                     self.schedule.sleep_from(workflow.now()),
-                    summary="Remind the provider if nothing happened",
+                    "Remind the provider if nothing happened",
                 )
             else:
                 await self._remind()
@@ -113,6 +120,7 @@ class Handover:
         the step decides by the database's clock whether the reminder is due.
         """
         left = self._left()
+        self._look_wanted = False
         exhausted = self.schedule.exhausted
         with contextlib.suppress(Superseded):
             reminder = RemindInput(

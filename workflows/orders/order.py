@@ -182,6 +182,11 @@ class EsimOrder:
         """Retry what is held. A signal, so that a caller can send it to many orders without waiting (W5)."""
         self._steps.retry(call)
 
+    @workflow.signal(description="Ask the database again whether a reminder is due.")
+    def look(self, *_: Any) -> None:
+        """Sent after the database's clock was set ahead, as in a sandbox with a clock."""
+        self._handover.look()
+
     @workflow.query(description="The order's status and ICCID as the workflow knows them.")
     def state(self) -> OrderState:
         """Answer with the order's status and ICCID."""

@@ -22,12 +22,16 @@ PartName = Annotated[
 @app.command()
 def status(data_dir: DataDir = None, json: JsonFlag = False) -> None:
     """List the parts: what each does now, and how often it exited by itself."""
+    from settings import data_dir_from_environment, sandbox_clock  # noqa: PLC0415
+
     parts = _ask(data_dir, do="status")
     if json:
         print_json(parts)
         return
     rows = [(part["name"], part["state"], part["pid"], part["exits"]) for part in parts]
     print_table("Sandbox", ("part", "state", "process", "exits"), rows, whole=("part", "state"))
+    if sandbox_clock(data_dir_from_environment()):
+        say("This sandbox has a clock: esim-orders clock show, esim-orders clock advance P1D.", whole=True)
 
 
 @app.command()

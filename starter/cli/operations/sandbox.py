@@ -4,7 +4,8 @@ The sandbox is imported only in these commands, since images for clusters do not
 """
 
 import os
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,12 +14,13 @@ from urllib.parse import urlsplit
 import typer
 
 from models.errors import Refused
-from starter.cli.output import JsonFlag, how_many, print_json, print_table, say, short_time, warn
+from starter.cli.output import JsonFlag, full_time, how_many, print_json, print_table, say, short_time, warn
 from starter.cli.session import no_sandbox
 
 if TYPE_CHECKING:
     from sandbox.data_dir import Addresses
     from sandbox.up import Plan
+    from store.clock import ClockState
 
 mail_app = typer.Typer(help="Read the mails that the sandbox's mailbox has received.", no_args_is_help=True)
 
@@ -34,7 +36,14 @@ _OWN = {
 """The parts that the sandbox runs unless the variable has the address of another."""
 
 
-def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
+def up(
+    data_dir: DataDir = None,
+    clock: Annotated[
+        bool,
+        typer.Option("--clock", help="Give it a clock that `clock advance` can set ahead, from now on."),
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
     """Run all parts on this machine until Ctrl-C: PostgreSQL, Temporal with Web UI, mailbox, portal, worker.
 
     A part whose address is given (ESIM_DATABASE_URL, ESIM_TEMPORAL_ADDRESS, ESIM_SMTP_URL) is used instead.
@@ -49,13 +58,22 @@ def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
     except ImportError:
         raise Refused.because("sandbox_missing") from None
 
-    from store import migrations  # noqa: PLC0415  takes long to import, and no other command needs it
     from workflows.search_attributes import NAMES  # noqa: PLC0415
 
     folder = (data_dir or data_dir_from_environment()).absolute()
+    tables = _Tables(folder)
     plan = Plan(
-        data_dir=folder, migrate=migrations.upgrade, search_attributes=NAMES, say=warn, **_configured()
+        data_dir=folder,
+        migrate=tables.prepare,
+        search_attributes=NAMES,
+        say=warn,
+        clock=clock,
+        **_configured(),
     )
+    yours = [name for name in _OWN if plan.environment.get(name)]
+    if clock and yours:
+        raise Refused.because("sandbox_clock_external", variables=", ".join(yours))
+    tables.are_own = "ESIM_DATABASE_URL" not in yours
     tell = warn if json else say  # with --json, stdout has only the document
     others = (
         "" if data_dir is None else f"Other shells find it after: export ESIM_DATA_DIR={quote(str(folder))}"
@@ -63,9 +81,10 @@ def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
 
     def announce(addresses: "Addresses") -> None:
         if json:
-            print_json({**asdict(addresses), "data_dir": str(folder)})
+            has_clock = {"clock": tables.clock is not None}
+            print_json({**asdict(addresses), "data_dir": str(folder), **has_clock})
         else:
-            _announce(addresses, plan, others)
+            _announce(addresses, plan, tables.clock, others)
 
     own = [part for name, part in _OWN.items() if not plan.environment.get(name)]
     tell(f"Starting {', '.join(own)}{', ' if own else ''}the portal and the worker ...")
@@ -80,7 +99,36 @@ def up(data_dir: DataDir = None, json: JsonFlag = False) -> None:
     tell("Stopped.")
 
 
-def _announce(addresses: "Addresses", plan: "Plan", others: str) -> None:
+@dataclass
+class _Tables:
+    """The tables of the sandbox's database. `clock`: its clock, where that can be advanced."""
+
+    folder: Path
+    are_own: bool = True
+    """Whether the database is the sandbox's own: no other one gets a clock."""
+    clock: "ClockState | None" = None
+
+    async def prepare(self, database_url: str) -> None:
+        """Bring the tables up to date, and mark the database of a sandbox with a clock."""
+        from settings import sandbox_clock  # noqa: PLC0415
+        from store import migrations  # noqa: PLC0415  takes long to import, and no other command needs it
+        from store.clock import mark_clock, read_clock  # noqa: PLC0415
+        from store.session import Database  # noqa: PLC0415
+
+        await migrations.upgrade(database_url)
+        mark = sandbox_clock(self.folder)
+        if mark is None or not self.are_own:
+            return
+        database = Database(database_url, 1)
+        try:
+            async with database.transaction() as connection:
+                await mark_clock(connection, mark)
+                self.clock = await read_clock(connection)
+        finally:
+            await database.close()
+
+
+def _announce(addresses: "Addresses", plan: "Plan", clock: "ClockState | None", others: str) -> None:
     yours = {name for name in _OWN if plan.environment.get(name)}
     rows = [("Temporal Web UI", addresses.temporal_ui_url), ("Temporal", addresses.temporal_address)]
     if "ESIM_TEMPORAL_ADDRESS" in yours:
@@ -93,6 +141,9 @@ def _announce(addresses: "Addresses", plan: "Plan", others: str) -> None:
         rows.append(("mailbox", addresses.smtp_url))
     rows.append(("portal", addresses.portal_url))
     rows.append(("data and logs", str(plan.data_dir)))
+    if clock is not None:
+        at = f"{full_time(clock.now)}, {ahead(clock.ahead)}"
+        rows.append(("clock", f"{at}; to set it ahead: esim-orders clock advance P1D"))
     what_stops = "everything" if not yours else "what runs here"
     say(f"All is ready. Ctrl-C stops {what_stops}; nothing is lost.\n", whole=True)
     width = max(len(name) for name, _ in rows)
@@ -168,6 +219,14 @@ def _mailbox(data_dir: Path | None) -> Path:
     if not folder.is_dir():
         raise no_sandbox()
     return folder
+
+
+def ahead(offset: timedelta) -> str:
+    """How far a clock is ahead, in words."""
+    if not offset:
+        return "not ahead of this machine"
+    words = str(timedelta(seconds=round(offset.total_seconds()))).removesuffix(", 0:00:00")
+    return f"{words} ahead of this machine"
 
 
 def look_in(data_dir: Path | None) -> None:

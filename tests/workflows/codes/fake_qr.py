@@ -2,8 +2,16 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from models.codes.requests import QrRequest, RequestResult, RequestState, RequestStatus, end_request
+from models.codes.requests import (
+    QrRequest,
+    RequestResult,
+    RequestSeen,
+    RequestState,
+    RequestStatus,
+    end_request,
+)
 from models.errors import Refusal
 from models.orders.placement import Reminded
 from tests.workflows.troubles import Troubles
@@ -51,6 +59,10 @@ class FakeQr(QrSteps, QrMailSteps):
         self.got: list[str] = []
         self.copies: Counter[tuple[str, str]] = Counter()
         self.retries: dict[str, int] = {}
+        self.due_in: timedelta | None = None
+        """What the database's clock says of a reminder; None: it is due."""
+        self.status_for = timedelta()
+        """How long, by that clock, a request has had its status."""
 
     def end(self, request_id: str, status: RequestStatus) -> None:
         """By a transaction that asks no workflow."""
@@ -74,9 +86,10 @@ class FakeQr(QrSteps, QrMailSteps):
             known = self.requests[wish.request_id]
             return RequestResult(state=known.state, refusals=known.refusals)
 
-    async def look_at_request(self, step: RequestStep) -> RequestState:
+    async def look_at_request(self, step: RequestStep) -> RequestSeen:
         async with self.troubles.around("look_at_request"):
-            return self.requests[step.request_id].state
+            state = self.requests[step.request_id].state
+            return RequestSeen(**state.model_dump(), status_for=self.status_for)
 
     async def add_round(self, step: AddRound) -> RequestResult:
         async with self.troubles.around("add_round"):
@@ -111,6 +124,8 @@ class FakeQr(QrSteps, QrMailSteps):
         await self._take("ask_for_code", f"request {step.round} to {asked}", step.request_id, step.retries)
 
     async def remind_of_code(self, step: RemindOfCode) -> Reminded:
+        if self.due_in is not None:
+            return Reminded(due_in=self.due_in)
         if step.number is not None:
             letter = f"reminder {step.number} of round {step.round}"
             await self._take("remind_of_code", letter, step.request_id, step.retries)

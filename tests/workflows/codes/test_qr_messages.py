@@ -1,6 +1,7 @@
 """What any SDK may send to a request or a notification: plain JSON, too little of it, or nonsense."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -141,6 +142,7 @@ async def test_a_call_with_too_much_input_is_answered(qr_house: QrHouse, update:
 
 @pytest.mark.covers("W4", "W5")
 async def test_a_signal_nobody_understands_disturbs_nothing(qr_house: QrHouse) -> None:
+    qr_house.qr.due_in = timedelta(days=3)
     handle = await qr_house.requested()
     for nonsense in ([], [None], ["please"], [{"actor": 12}], [{"actor": "operator"}, 2]):
         await handle.signal("retry", args=nonsense)

@@ -1,5 +1,7 @@
 """What happens when no QR code comes: a reminder, then the requester is told and a person is asked."""
 
+from datetime import timedelta
+
 import pytest
 
 from models.codes.requests import RequestStatus
@@ -41,6 +43,38 @@ async def test_reminded_then_held_and_reminded_again_after_a_retry(qr_house: QrH
     await silent(qr_house, handle, DAYS)
     await qr_house.held_for(handle, HoldReason.NO_QR_CODE)
     assert got[4:] == ["no code after 2 reminders of round 1"]
+
+
+@pytest.mark.covers("W5")
+async def test_a_look_asks_the_clock_of_the_database_and_reminds_without_the_timer(qr_house: QrHouse) -> None:
+    qr_house.qr.due_in = timedelta(days=1)
+    handle = await qr_house.requested()
+    got = qr_house.qr.got
+    await comes_true(lambda: len(got) == 1)
+    await handle.signal("look")
+    await qr_house.forward(handle, minutes=1)
+    assert len(got) == 1, "it is too early"
+
+    qr_house.qr.due_in = None
+    await handle.signal("look")
+    await comes_true(lambda: got[1:] == ["reminder 1 of round 1"])
+    await handle.signal("look")
+    await qr_house.held_for(handle, HoldReason.NO_QR_CODE)
+
+
+@pytest.mark.covers("F37")
+async def test_after_a_look_the_requester_is_notified_once_the_database_says_so(qr_house: QrHouse) -> None:
+    handle = await qr_house.requested()
+    await qr_house.imported(handle)
+    await qr_house.forward(handle, minutes=1)
+    await handle.signal("look")
+    await qr_house.forward(handle, minutes=1)
+    assert "notification" not in qr_house.qr.got, "it is too early"
+
+    qr_house.qr.status_for = QR_WAITS.requester_notified_after
+    await handle.signal("look")
+    await qr_house.ended(handle)
+    assert "notification" in qr_house.qr.got
 
 
 @pytest.mark.covers("W5")

@@ -1,5 +1,7 @@
 """What happens when the provider says nothing: reminders, then a person is asked."""
 
+from datetime import timedelta
+
 import pytest
 
 from models.orders.lifecycle import HoldReason, OrderStatus
@@ -42,6 +44,24 @@ async def test_reminded_twice_then_held_and_reminded_again_after_a_retry(house: 
     await silent(house, handle, 2 * ACKNOWLEDGEMENT_DAYS)
     await house.held_for(handle, HoldReason.NO_ACKNOWLEDGEMENT)
     assert reminders(house)[3:] == ["reminder 4 in submitted"]
+
+
+@pytest.mark.covers("W5")
+async def test_a_look_asks_the_clock_of_the_database_and_reminds_without_the_timer(house: House) -> None:
+    house.outside.due_in = timedelta(days=1)
+    handle = await house.placed()
+    await handle.signal("look")
+    await house.forward(handle, minutes=1)
+    assert house.outside.got == ["order"], "it is too early"
+
+    house.outside.due_in = None
+    await handle.signal("look")
+    await comes_true(lambda: len(reminders(house)) == 1)
+    await handle.signal("look")
+    await comes_true(lambda: len(reminders(house)) == 2)
+    await handle.signal("look")
+    await house.held_for(handle, HoldReason.NO_ACKNOWLEDGEMENT)
+    assert reminders(house) == [f"reminder {number} in submitted" for number in (1, 2)]
 
 
 @pytest.mark.covers("W5")
