@@ -86,5 +86,6 @@ TRAVEL = {
         "No eSIM is reserved for the order: it waits for stock of its IMSI profile.", CONFLICT
     ),
     "volume_invalid": Declared("A volume of data is a number and a unit, such as 200MB or 1.5GB."),
+    "unknown_esim_reason": Declared("A reason to replace an eSIM is one of: {reasons}."),
     "esim_not_allocated": Declared("This eSIM is in stock: it is on no line.", CONFLICT),
 }

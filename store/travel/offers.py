@@ -32,7 +32,7 @@ async def offers(
     wanted = cast(list(countries), ARRAY(String))
     statement = (
         select_plans()
-        .add_columns(_in_stock(), TravelPlanRow.account_id)
+        .add_columns(in_stock(), TravelPlanRow.account_id)
         .where(
             within(scope, TravelPlanRow.account_id),
             TravelPlanRow.countries.bool_op("@>")(wanted),
@@ -67,7 +67,7 @@ async def _lines(connection: AsyncConnection, subscriber: SubscriberKey | None) 
     return found
 
 
-def _in_stock() -> Label[int]:
+def in_stock() -> Label[int]:
     """How many eSIMs of the plan's profile are free and have not ended (T36)."""
     today = func.date(func.timezone("UTC", now()))
     return (

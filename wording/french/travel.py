@@ -75,5 +75,6 @@ TRAVEL = {
         "Aucune eSIM n’est réservée pour la commande : elle attend du stock de son profil IMSI."
     ),
     "volume_invalid": "Un volume de données est un nombre et une unité, comme 200MB ou 1.5GB.",
+    "unknown_esim_reason": "Le motif du remplacement d’une eSIM est l’un de : {reasons}.",
     "esim_not_allocated": "Cette eSIM est en stock : elle n’est sur aucune ligne.",
 }

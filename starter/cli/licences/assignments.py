@@ -1,21 +1,16 @@
 """`esim-orders number assign|replace|resend`: which eSIM a number has, and its agent's e-mail."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from models.errors import Refused
 from models.licences.add_ons import AddOn
 from models.licences.numbers import ReplaceReason
 from models.orders.ordered import Shown
-from starter.cli.language import order_status
 from starter.cli.licences.desks import Number
-from starter.cli.output import JsonFlag, key_of, print_json, say, warn
-from starter.cli.questions import confirmed
+from starter.cli.orders.placed import ask_to_place, print_placed
+from starter.cli.output import JsonFlag, key_of, print_json, say
 from starter.cli.session import call_at, connected, kept_open
-
-if TYPE_CHECKING:
-    from starter.orders.drafts import Placed
 
 User = Annotated[str | None, typer.Option("--user", help="Who orders: e-mail address or id (U-3).")]
 Key = Annotated[str | None, key_of("order")]
@@ -47,9 +42,9 @@ def assign(  # noqa: PLR0917  options of a command
     with kept_open(connected(AssignmentDesk, user)) as ((desk, who), call):
         if not yes:
             what = call(desk.check_assign(who, draft))
-            _ask(f"{what.summary(Shown())}: LI-{what.licence_id}.")
+            ask_to_place(f"{what.summary(Shown())}: LI-{what.licence_id}.")
         placed = call(desk.assign(who, draft))
-    _print(placed, key, json=json)
+    print_placed(placed, key, json=json)
 
 
 def replace(  # noqa: PLR0917  options of a command
@@ -72,9 +67,9 @@ def replace(  # noqa: PLR0917  options of a command
     with kept_open(connected(AssignmentDesk, user)) as ((desk, who), call):
         if not yes:
             what = call(desk.check_replace(who, draft))
-            _ask(f"{what.summary(Shown())}. {_AT_ONCE if what.reason.stops_at_once else _LATER}")
+            ask_to_place(f"{what.summary(Shown())}. {_AT_ONCE if what.reason.stops_at_once else _LATER}")
         placed = call(desk.replace(who, draft))
-    _print(placed, key, json=json)
+    print_placed(placed, key, json=json)
 
 
 def resend(
@@ -88,18 +83,3 @@ def resend(
         print_json(sent)
     else:
         say(f"{sent.id}: the agent gets the e-mail again; links of earlier ones show nothing any more.")
-
-
-def _ask(what: str) -> None:
-    warn(what)
-    if not confirmed("Place the order?"):
-        raise Refused.because("not_confirmed")
-
-
-def _print(placed: "Placed", key: str | None, *, json: bool) -> None:
-    if json:
-        print_json(placed)
-        return
-    say(f"{placed.order_id}: {order_status(placed.status).lower()}")
-    if key is None:
-        say(f"The key of this order is {placed.key}; the same key never orders twice.")
