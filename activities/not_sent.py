@@ -28,6 +28,7 @@ from workflows.licences.messages import NotifyOwners, NumberStep
 from workflows.orders.messages import EmailInput, FollowUpInput, OrderStep
 from workflows.step import declared_by, policy_of
 from workflows.steps import CONTRACTS
+from workflows.travel.messages import SendNotice
 
 RECORDED_WITHIN = 5.0
 """Seconds. An unavailable database must not delay the retry of the step."""
@@ -58,6 +59,9 @@ def sending(step: str, message: Any, workflow_id: str) -> Sending:
             return Sending(message.order_id, f"{step}:{message.email}")
         case OrderStep():
             return Sending(message.order_id, step)
+        case SendNotice():
+            place = step if workflow_id == message.notice_id else f"{step}:{message.notice_id}"
+            return Sending(workflow_id, place)
         case FollowUpInput():
             return Sending(workflow_id, f"{step}:{message.follow_up_id}")
     return Sending(workflow_id, step)

@@ -38,12 +38,16 @@ _ACCOUNT = (
     *("licence_request.created", "licence_request.answered", "add_on.price_set", "billing.changed"),
     *("number.user_changed", "number.deleted", "number.recovered", "number.suspended", "number.resumed"),
     *("number.made_direct", "number.made_shared", "number.esim_stopped", "number.provider_notified"),
+    *("plan.started", "plan.corrected", "plan.expired", "plan.depleted", "plan.lapsed", "plan.revoked"),
+    *("esim_line.installed", "esim_line.suspended", "esim_line.resumed", "esim_line.ended"),
+    *("stock.ended", "travel_notice.recorded"),
     *("esim.suspended", "esim.resumed", "licence.freed", "licence_request.notified"),
 )
 _OPERATOR = (
     *("order.held", "order.released", "qr.held", "qr.released", "notification.held", "notification.released"),
     *("number_change.held", "number_change.released", "number_change.given_up", "number.notice_superseded"),
     *("licence_request.held", "licence_request.released", "licence_request.given_up"),
+    *("travel_line.held", "travel_line.released", "travel_line.given_up"),
     *("mail.failed", "mail.uncertain", "mail.given_up", "notification.given_up"),
 )
 

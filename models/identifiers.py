@@ -15,7 +15,16 @@ QR_REQUEST_ID_PATTERN = r"^qr-request-[a-z2-7]{16}$"
 QR_NOTIFICATION_ID_PATTERN = r"^qr-notification-[a-z2-7]{16}$"
 NUMBER_CHANGE_ID_PATTERN = r"^number-change-[a-z2-7]{16}$"
 LICENCE_REQUEST_ID_PATTERN = r"^licence-request-[a-z2-7]{16}$"
-WORK = ("order-", "qr-request-", "qr-notification-", "number-change-", "licence-request-")
+TRAVEL_LINE_ID_PATTERN = r"^travel-line-[1-9][0-9]{0,17}$"
+TRAVEL_NOTICE_ID_PATTERN = r"^travel-notice-[a-z2-7]{16}$"
+WORK = (
+    "order-",
+    "qr-request-",
+    "qr-notification-",
+    "number-change-",
+    "licence-request-",
+    "travel-line-",
+)
 """The prefixes of workflow ids, one per kind of work; `store.operations.hold_subjects` has the kinds."""
 ACTOR_PATTERN = r"^(operator|user:[0-9]{1,18}|contact:[0-9]{1,18})$"
 
@@ -111,6 +120,21 @@ def number_change_id(account_id: int, key: str) -> str:
 def licence_request_id(account_id: int, key: str) -> str:
     """The id of a request for licences under this idempotency key; also its workflow id."""
     return "licence-request-" + _of_key(account_id, key)
+
+
+def travel_line_id(esim_line_id: int) -> str:
+    """The workflow id of the life of an eSIM line: `travel-line-9`."""
+    return f"travel-line-{esim_line_id}"
+
+
+def travel_notice_id(account_id: int, about: str) -> str:
+    """The id of a notice about a travel eSIM, made of what it is about: the same notice is recorded once."""
+    return "travel-notice-" + _of_key(account_id, about)
+
+
+def report_key(account_id: int, key: str) -> str:
+    """How the reporter's name of a report is stored."""
+    return _of_key(account_id, key)
 
 
 def _of_key(account_id: int, key: str) -> str:

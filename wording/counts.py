@@ -47,6 +47,7 @@ HELD: Mapping[str, Plural] = {
     "qr_notification": Plural("{number} notification", "{number} notifications"),
     "number_change": Plural("{number} change of a number", "{number} changes of numbers"),
     "licence_request": Plural("{number} request for licences", "{number} requests for licences"),
+    "travel_line": Plural("{number} eSIM line", "{number} eSIM lines"),
 }
 """Work that may be held, by its kind."""
 

@@ -19,9 +19,11 @@ from models.orders.placement import Placement
 from models.orders.rules import Action
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode
 from workflows.licences.messages import ChangeNumber, RequestLicences
+from workflows.travel.messages import LineLifeStatus, LiveLine
 
 NUMBER_CHANGE = "number_change"
 LICENCE_REQUEST = "licence_request"
+TRAVEL_LINE = "travel_line"
 NOTIFY_QR_CODE = "notify_qr_code"
 """The `OrderKind` of a notification; that of a request is the action `generate_qr_code`."""
 
@@ -98,6 +100,17 @@ def licence_request_labels(start: RequestLicences) -> TypedSearchAttributes:
         {
             ORDER_STATUS: LicenceRequestStatus.WAITING.value,
             ORDER_KIND: LICENCE_REQUEST,
+            ACCOUNT_ID: str(start.account_id),
+        }
+    )
+
+
+def travel_line_labels(start: LiveLine) -> TypedSearchAttributes:
+    """The search attributes of the life of an eSIM line at its start."""
+    return _attributes(
+        {
+            ORDER_STATUS: LineLifeStatus.RUNNING.value,
+            ORDER_KIND: TRAVEL_LINE,
             ACCOUNT_ID: str(start.account_id),
         }
     )

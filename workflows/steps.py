@@ -12,6 +12,7 @@ from workflows.messages import HoldInput, ReleaseInput
 from workflows.operations.steps import RetryHeldSteps
 from workflows.orders.steps import FollowUpSteps, OrderSteps, PeopleSteps, ProviderSteps
 from workflows.step import Steps, record, step
+from workflows.travel.steps import LineLifeSteps, NoticeSteps, SweepSteps
 
 
 class HoldSteps(Steps):
@@ -39,6 +40,9 @@ CONTRACTS: tuple[type[Steps], ...] = (
     NumberSteps,
     NumberCallSteps,
     LicenceMailSteps,
+    LineLifeSteps,
+    NoticeSteps,
+    SweepSteps,
     RetryHeldSteps,
 )
 """All sets of steps: a worker implements each."""

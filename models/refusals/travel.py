@@ -22,6 +22,8 @@ TRAVEL = {
         CONFLICT,
     ),
     "destination_not_covered": Declared("The plan does not cover: {countries}.", CONFLICT),
+    "country_unknown": Declared("No country has this name in English or French: {country}."),
+    "country_ambiguous": Declared("Several countries have the name {country}: {codes}."),
     # eSIM lines
     "unknown_esim_line": Declared("There is no such eSIM line in the account.", NOT_FOUND),
     "profile_differs": Declared(
@@ -36,5 +38,16 @@ TRAVEL = {
         "cancel it.",
         CONFLICT,
     ),
+    "plan_not_queued": Declared(
+        "{plan} cannot be revoked: it is {state}. Only a queued plan can be.", CONFLICT
+    ),
+    "unknown_plan_on_line": Declared("There is no such plan on an eSIM line of the account.", NOT_FOUND),
+    "esim_line_suspended": Declared("The eSIM line is suspended already.", CONFLICT),
+    "esim_line_not_suspended": Declared("The eSIM line is not suspended.", CONFLICT),
+    "suspension_without_reason": Declared("Give the reason why the eSIM line is suspended."),
+    # reports
+    "key_used_for_report": Declared("This key was used for another report.", CONFLICT),
+    "time_without_zone": Declared("Give the time with its zone, such as 2026-07-01T12:00:00Z."),
+    "data_volume_invalid": Declared("The data that was used is a number of bytes from 0 to {most}."),
     "esim_not_allocated": Declared("This eSIM is in stock: it is on no line.", CONFLICT),
 }

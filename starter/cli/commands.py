@@ -23,7 +23,14 @@ from starter.cli.output import say
 from starter.cli.people import accounts, contacts, erasure, profiles, users
 from starter.cli.session import act_as, fail, report_bug
 from starter.cli.travel import app as travel
-from starter.cli.travel import lines, plans, reports, stock, subscribers  # noqa: F401  their commands
+from starter.cli.travel import (  # noqa: F401  their commands
+    line_changes,
+    lines,
+    plans,
+    reports,
+    stock,
+    subscribers,
+)
 
 UNREAD = 141
 """The exit code of a program that SIGPIPE ended. Python ignores the signal, since sockets cause it, too."""

@@ -29,6 +29,7 @@ _KINDS = {
     "qr_notification": "qr_notifications",
     "number_change": "number_changes",
     "licence_request": "licence_requests",
+    "travel_line": "travel_lines",
 }
 """The name of the check for each kind of work that has a workflow."""
 _HELD = {"qr_notification": "notifications"}

@@ -23,6 +23,7 @@ from store.licences.tables import LicenceRequestRow, NumberChangeRow
 from store.orders.locked_order import references
 from store.orders.tables import OrderRow
 from store.row import now
+from store.travel.line_tables import EsimLineRow
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,11 @@ _GIVE_UP_REQUEST = (
     .values(notified_at=now())
     .returning(LicenceRequestRow.id)
 )
+_LINE = (
+    select(EsimLineRow.account_id, EsimLineRow.subject)
+    .where(EsimLineRow.id == bindparam("line"))
+    .with_for_update(key_share=True)
+)
 
 
 async def _order(connection: AsyncConnection, order_id: str) -> HoldSubject:
@@ -164,6 +170,16 @@ async def _give_up_request(connection: AsyncConnection, request_id: str) -> bool
     return done.scalar_one_or_none() is not None
 
 
+async def _travel_line(connection: AsyncConnection, workflow_id: str) -> HoldSubject:
+    number = workflow_id.removeprefix("travel-line-")
+    row = None
+    if number.isascii() and number.isdigit():
+        row = (await connection.execute(_LINE, {"line": int(number)})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_workflow", workflow=workflow_id)
+    return HoldSubject(row.account_id, (workflow_id, row.subject))
+
+
 KINDS: dict[str, HoldKind] = {
     "order-": HoldKind("order", "EsimOrder", _order, "order", "mail.given_up"),
     "qr-request-": HoldKind("qr_request", "EsimQrRequest", _request, "qr", "mail.given_up"),
@@ -190,6 +206,9 @@ KINDS: dict[str, HoldKind] = {
         "licence_request",
         "licence_request.given_up",
         _give_up_request,
+    ),
+    "travel-line-": HoldKind(
+        "travel_line", "EsimLineLife", _travel_line, "travel_line", "travel_line.given_up"
     ),
 }
 """By the prefix of the workflow's id."""

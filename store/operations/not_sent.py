@@ -49,6 +49,7 @@ from store.operations.tables import NotSentRow
 from store.orders import follow_ups
 from store.orders.tables import OrderRow
 from store.row import now
+from store.travel.line_tables import TravelNoticeRow
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,9 @@ _STILL_MATTERS: dict[str, Select[str]] = {
     ),
     "licence-request-": select(LicenceRequestRow.id).where(
         LicenceRequestRow.id == bindparam("subject"), LicenceRequestRow.notified_at.is_(None)
+    ),
+    "travel-line-": select(TravelNoticeRow.id).where(
+        TravelNoticeRow.id == bindparam("of_notice"), TravelNoticeRow.done_at.is_(None)
     ),
 }
 """By the prefix of the subject's id: the subject, locked, unless the step was superseded meanwhile."""
@@ -152,6 +156,7 @@ async def _still_matters(connection: AsyncConnection, sending: Sending, took: ti
     supersedes the step either commits later and removes the record, or is visible here.
     """
     which: dict[str, Any] = {"subject": sending.subject_id, "took": took, "of_round": sending.round_number}
+    which["of_notice"] = sending.step.partition(":")[2]
     which["outlasting"] = sending.step.startswith(OUTLASTING)
     for prefix, subject in _STILL_MATTERS.items():
         if sending.subject_id.startswith(prefix):

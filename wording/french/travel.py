@@ -17,6 +17,8 @@ TRAVEL = {
         "a {bundles} options et {given} eSIM offertes."
     ),
     "destination_not_covered": "Le forfait ne couvre pas : {countries}.",
+    "country_unknown": "Aucun pays n’a ce nom en anglais ou en français : {country}.",
+    "country_ambiguous": "Plusieurs pays ont le nom {country} : {codes}.",
     "unknown_esim_line": "Cette ligne eSIM n’existe pas dans le compte.",
     "profile_differs": (
         "Le forfait demande le profil {plan}, et l’eSIM de cette ligne a le profil {line}. Ajoutez une "
@@ -27,5 +29,15 @@ TRAVEL = {
     "esim_line_changed": (
         "La ligne eSIM, son eSIM ou l’eSIM réservée a changé depuis la commande ; annulez celle-ci."
     ),
+    "plan_not_queued": (
+        "{plan} ne peut pas être révoqué : son état est « {state} ». Seul un forfait en attente peut l’être."
+    ),
+    "unknown_plan_on_line": "Ce forfait n’existe sur aucune ligne eSIM du compte.",
+    "esim_line_suspended": "La ligne eSIM est déjà suspendue.",
+    "esim_line_not_suspended": "La ligne eSIM n’est pas suspendue.",
+    "suspension_without_reason": "Indiquez pourquoi la ligne eSIM est suspendue.",
+    "key_used_for_report": "Cette clé a servi à un autre signalement.",
+    "time_without_zone": "Indiquez l’heure avec son fuseau, comme 2026-07-01T12:00:00Z.",
+    "data_volume_invalid": "Les données utilisées sont un nombre d’octets de 0 à {most}.",
     "esim_not_allocated": "Cette eSIM est en stock : elle n’est sur aucune ligne.",
 }

@@ -29,6 +29,7 @@ KINDS = {
     "qr_notification": "notification",
     "number_change": "change of a number",
     "licence_request": "request for licences",
+    "travel_line": "eSIM line",
 }
 """The name of each kind of work."""
 

@@ -1,0 +1,141 @@
+"""E-mails that are due besides those of orders: each is recorded once, and is done once it is sent, given up
+or not needed any more (T17, T26, T28, T35, T40).
+
+The workflow of the eSIM line sends the notices to its subscriber, so they are something that is due of it;
+the account's staff is alerted of its stock by a workflow of its own.
+"""
+
+from typing import Any
+
+from sqlalchemy import ScalarSelect, bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.identifiers import travel_line_id, travel_notice_id
+from models.travel.profiles import Notice
+from store import events
+from store.locks import lock_subject
+from store.operations.tables import NotSentRow
+from store.row import now
+from store.travel import due
+from store.travel.line_tables import EsimLineRow, TravelNoticeRow
+from store.travel.tables import TravelProfileRow
+
+STEP = "send_notice"
+"""The step that sends one; the place of its hold on a line has the notice's id behind a colon."""
+
+_RECORD = insert(TravelNoticeRow).on_conflict_do_nothing().returning(TravelNoticeRow.id)
+_FIND = select(TravelNoticeRow.account_id, TravelNoticeRow.esim_line_id).where(
+    TravelNoticeRow.id == bindparam("of_notice"), TravelNoticeRow.done_at.is_(None)
+)
+_DONE = (
+    update(TravelNoticeRow)
+    .where(TravelNoticeRow.id == bindparam("of_notice"), TravelNoticeRow.done_at.is_(None))
+    .values(done_at=now())
+)
+# FOR SHARE: it is not done by another attempt meanwhile
+_DUE = (
+    select(TravelNoticeRow.id)
+    .where(TravelNoticeRow.id == bindparam("of_notice"), TravelNoticeRow.done_at.is_(None))
+    .with_for_update(read=True)
+)
+_SENT = delete(NotSentRow).where(
+    NotSentRow.subject_id == bindparam("work"), NotSentRow.step == bindparam("of_step")
+)
+_OF_LINE = (
+    select(TravelNoticeRow.id)
+    .where(TravelNoticeRow.esim_line_id == bindparam("line"), TravelNoticeRow.done_at.is_(None))
+    .order_by(TravelNoticeRow.due_since, TravelNoticeRow.id)
+)
+_OF_STAFF = (
+    select(TravelNoticeRow.id, TravelNoticeRow.account_id)
+    .where(
+        TravelNoticeRow.esim_line_id.is_(None),
+        TravelNoticeRow.done_at.is_(None),
+        TravelNoticeRow.id > bindparam("after"),
+    )
+    .order_by(TravelNoticeRow.id)
+    .limit(bindparam("at_most"))
+)
+
+
+def _one(column: Any, *conditions: Any) -> ScalarSelect[Any]:
+    return select(column).where(*conditions).scalar_subquery()
+
+
+_PROFILE = (
+    TravelProfileRow.account_id == bindparam("account"),
+    TravelProfileRow.profile == bindparam("of_profile"),
+)
+_ABOUT = {
+    Notice.STOCK_LOW: select(_one(TravelProfileRow.low_since, *_PROFILE)),
+    Notice.ORDER_WAITS: select(_one(TravelProfileRow.waiting_since, *_PROFILE)),
+    Notice.NOT_INSTALLED: select(_one(EsimLineRow.esim_since, EsimLineRow.id == bindparam("line"))),
+}
+"""Of notices that may be due again: since when, so that the next one is another."""
+
+
+async def record(
+    connection: AsyncConnection,
+    account_id: int,
+    notice: Notice,
+    *,
+    esim_line_id: int | None = None,
+    assignment_id: int | None = None,
+    profile: int | None = None,
+) -> str:
+    """Record once that this notice is due; its id. A later fall of a profile's stock, a later wait for it,
+    and another eSIM that is not installed are notices of their own.
+
+    Of a notice of a line: the caller has locked the line, and renews what is due of it (`store.travel.due`).
+    """
+    about = f"{notice} line {esim_line_id} plan {assignment_id} profile {profile}"
+    if notice in _ABOUT:
+        known = {"account": account_id, "of_profile": profile, "line": esim_line_id}
+        since = await connection.scalar(_ABOUT[notice], known)
+        about += f" since {since.isoformat() if since else None}"
+    notice_id = travel_notice_id(account_id, about)
+    values = {
+        "id": notice_id,
+        "account_id": account_id,
+        "notice": notice.value,
+        "esim_line_id": esim_line_id,
+        "assignment_id": assignment_id,
+        "profile": profile,
+    }
+    if (await connection.execute(_RECORD, values)).scalar_one_or_none() is not None and esim_line_id:
+        data = {"notice": notice.value, **({"assignment": assignment_id} if assignment_id else {})}
+        happened = ("travel_notice.recorded", data)
+        await events.append(connection, account_id, (f"esim_line:{esim_line_id}",), "system", happened)
+    return notice_id
+
+
+async def done(connection: AsyncConnection, notice_id: str) -> None:
+    """The notice was sent, was given up or is not needed any more. Idempotent."""
+    found = (await connection.execute(_FIND, {"of_notice": notice_id})).one_or_none()
+    if found is None:
+        return
+    if found.esim_line_id is not None:
+        await lock_subject(connection, found.account_id, f"esim_line:{found.esim_line_id}")
+    await connection.execute(_DONE, {"of_notice": notice_id})
+    work = {"work": notice_id, "of_step": STEP}
+    if found.esim_line_id is not None:
+        work = {"work": travel_line_id(found.esim_line_id), "of_step": f"{STEP}:{notice_id}"}
+        await due.renew(connection, found.esim_line_id, news=False)
+    await connection.execute(_SENT, work)
+
+
+async def is_due(connection: AsyncConnection, notice_id: str) -> bool:
+    """Whether the notice is to be sent still; that stays so until the end of the transaction."""
+    return await connection.scalar(_DUE, {"of_notice": notice_id}) is not None
+
+
+async def of_line(connection: AsyncConnection, esim_line_id: int) -> list[str]:
+    """The notices of this line that are due, the oldest first."""
+    return list((await connection.scalars(_OF_LINE, {"line": esim_line_id})).all())
+
+
+async def of_staff(connection: AsyncConnection, after: str, at_most: int) -> list[tuple[str, int]]:
+    """The alerts about stock that are due, by id, and their accounts."""
+    rows = await connection.execute(_OF_STAFF, {"after": after, "at_most": at_most})
+    return [(row.id, row.account_id) for row in rows]
