@@ -29,7 +29,8 @@ from activities.not_sent import NotSent
 from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps
 from activities.retry_held import HeldRetries
-from activities.travel.line_life import LineLife, TravelNotices
+from activities.travel.line_life import LineLife
+from activities.travel.mails import TravelMails
 from activities.travel.sweep import TravelSweep
 from mail.errors import MailInvalid
 from mail.message import Sender
@@ -151,8 +152,8 @@ def implementations(
         NumberInventory(database, settings.number_recoverable_for),
         NumberCalls(database, client, outbox),
         LicenceMails(database, outbox),
+        TravelMails(database, outbox),
         LineLife(database),
-        TravelNotices(database, outbox),
         TravelSweep(database, client, settings.travel_install_within, settings.notification_given_up_after),
         HeldRetries(RetryDesk(client, database, settings), callers.operator()),
     )

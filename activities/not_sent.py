@@ -59,9 +59,10 @@ def sending(step: str, message: Any, workflow_id: str) -> Sending:
             return Sending(message.order_id, f"{step}:{message.email}")
         case OrderStep():
             return Sending(message.order_id, step)
-        case SendNotice():
-            place = step if workflow_id == message.notice_id else f"{step}:{message.notice_id}"
-            return Sending(workflow_id, place)
+        case SendNotice() if message.notice_id == workflow_id:
+            return Sending(workflow_id, step)
+        case SendNotice():  # of the workflow of an eSIM line, which sends several
+            return Sending(workflow_id, f"{step}:{message.notice_id}")
         case FollowUpInput():
             return Sending(workflow_id, f"{step}:{message.follow_up_id}")
     return Sending(workflow_id, step)

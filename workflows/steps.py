@@ -12,7 +12,7 @@ from workflows.messages import HoldInput, ReleaseInput
 from workflows.operations.steps import RetryHeldSteps
 from workflows.orders.steps import FollowUpSteps, OrderSteps, PeopleSteps, ProviderSteps
 from workflows.step import Steps, record, step
-from workflows.travel.steps import LineLifeSteps, NoticeSteps, SweepSteps
+from workflows.travel.steps import LineLifeSteps, SweepSteps, TravelMailSteps
 
 
 class HoldSteps(Steps):
@@ -40,8 +40,8 @@ CONTRACTS: tuple[type[Steps], ...] = (
     NumberSteps,
     NumberCallSteps,
     LicenceMailSteps,
+    TravelMailSteps,
     LineLifeSteps,
-    NoticeSteps,
     SweepSteps,
     RetryHeldSteps,
 )

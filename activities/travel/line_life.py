@@ -1,13 +1,9 @@
-"""The steps of the workflow of an eSIM line, and the e-mails of its notices."""
+"""The steps of the workflow of an eSIM line in the database."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from outbox.sender import Outbox
-from outbox.travel import notices as emails
 from store.session import Database
-from store.travel import line_steps, notice_facts, notices
-from workflows.travel.messages import AdvanceLine, DropNotice, LineAdvanced, SendNotice
-from workflows.travel.steps import LineLifeSteps, NoticeSteps
+from store.travel import line_steps, notices
+from workflows.travel.messages import AdvanceLine, DropNotice, LineAdvanced
+from workflows.travel.steps import LineLifeSteps
 
 
 class LineLife(LineLifeSteps):
@@ -24,28 +20,5 @@ class LineLife(LineLifeSteps):
 
     async def drop_notice(self, notice: DropNotice) -> None:
         """The notice is not sent any more."""
-        async with self._database.transaction() as connection:
-            await notices.done(connection, notice.notice_id)
-
-
-class TravelNotices(NoticeSteps):
-    """Sends the notices about travel eSIMs."""
-
-    def __init__(self, database: Database, outbox: Outbox) -> None:
-        self._database = database
-        self._outbox = outbox
-
-    async def send_notice(self, notice: SendNotice) -> None:
-        """Send the notice once, unless it is not needed any more. Raises what `notice_facts.read` and
-        `Outbox` raise.
-        """
-        async with self._database.reading() as connection:
-            facts = await notice_facts.read(connection, notice.notice_id)
-
-        async def wanted(claiming: AsyncConnection) -> bool:
-            return await notices.is_due(claiming, notice.notice_id)
-
-        if facts is not None:
-            await self._outbox.send(facts.about, emails.outgoing(facts), notice.retries, wanted)
         async with self._database.transaction() as connection:
             await notices.done(connection, notice.notice_id)

@@ -55,10 +55,8 @@ class TravelSweep(SweepSteps):
                 due_now = await notices.of_staff(connection, after, sweep.BATCH)
             if not due_now:
                 return Swept(done=done)
-            for notice_id, account_id in due_now:
-                await alert(
-                    self._client, activity.info().task_queue, notice_id, account_id, self._given_up_after
-                )
+            for notice_id, notice in due_now:
+                await alert(self._client, activity.info().task_queue, notice_id, notice, self._given_up_after)
             done, after = done + len(due_now), due_now[-1][0]
 
     async def _wake_lines(self) -> int:

@@ -12,6 +12,12 @@ from store.travel.line_tables import TravelNoticeRow
 _FACTS = select(TravelNoticeRow.account_id, TravelNoticeRow.notice, TravelNoticeRow.esim_line_id).where(
     TravelNoticeRow.id == bindparam("of_notice"), TravelNoticeRow.done_at.is_(None)
 )
+# FOR SHARE: it is not done by another attempt meanwhile
+_WANTED = (
+    select(TravelNoticeRow.id)
+    .where(TravelNoticeRow.id == bindparam("of_notice"), TravelNoticeRow.done_at.is_(None))
+    .with_for_update(read=True)
+)
 
 
 @dataclass(frozen=True)
@@ -28,3 +34,8 @@ async def read(connection: AsyncConnection, notice_id: str) -> NoticeFacts | Non
     if row is None:
         return None
     return NoticeFacts(AboutWork(notice_id, row.account_id, (notice_id,)), Notice(row.notice))
+
+
+async def is_wanted(connection: AsyncConnection, notice_id: str) -> bool:
+    """Whether the notice is to be sent still; that stays so until the end of the transaction."""
+    return await connection.scalar(_WANTED, {"of_notice": notice_id}) is not None

@@ -5,6 +5,7 @@ The workflow of the eSIM line sends the notices to its subscriber, so they are s
 the account's staff is alerted of its stock by a workflow of its own.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ScalarSelect, bindparam, delete, select, update
@@ -25,6 +26,11 @@ STEP = "send_notice"
 """The step that sends one; the place of its hold on a line has the notice's id behind a colon."""
 
 _RECORD = insert(TravelNoticeRow).on_conflict_do_nothing().returning(TravelNoticeRow.id)
+UNFINISHED_OF_STAFF = TravelNoticeRow.profile.is_not(None) & TravelNoticeRow.done_at.is_(None)
+"""A notice to the staff that is still to be sent, by a workflow of its own."""
+_UNFINISHED = select(TravelNoticeRow.account_id, TravelNoticeRow.notice).where(
+    TravelNoticeRow.id == bindparam("of_notice"), UNFINISHED_OF_STAFF
+)
 _FIND = select(TravelNoticeRow.account_id, TravelNoticeRow.esim_line_id).where(
     TravelNoticeRow.id == bindparam("of_notice"), TravelNoticeRow.done_at.is_(None)
 )
@@ -32,12 +38,6 @@ _DONE = (
     update(TravelNoticeRow)
     .where(TravelNoticeRow.id == bindparam("of_notice"), TravelNoticeRow.done_at.is_(None))
     .values(done_at=now())
-)
-# FOR SHARE: it is not done by another attempt meanwhile
-_DUE = (
-    select(TravelNoticeRow.id)
-    .where(TravelNoticeRow.id == bindparam("of_notice"), TravelNoticeRow.done_at.is_(None))
-    .with_for_update(read=True)
 )
 _SENT = delete(NotSentRow).where(
     NotSentRow.subject_id == bindparam("work"), NotSentRow.step == bindparam("of_step")
@@ -48,10 +48,9 @@ _OF_LINE = (
     .order_by(TravelNoticeRow.due_since, TravelNoticeRow.id)
 )
 _OF_STAFF = (
-    select(TravelNoticeRow.id, TravelNoticeRow.account_id)
+    select(TravelNoticeRow.id, TravelNoticeRow.account_id, TravelNoticeRow.notice)
     .where(
-        TravelNoticeRow.esim_line_id.is_(None),
-        TravelNoticeRow.done_at.is_(None),
+        UNFINISHED_OF_STAFF,
         TravelNoticeRow.id > bindparam("after"),
     )
     .order_by(TravelNoticeRow.id)
@@ -73,6 +72,20 @@ _ABOUT = {
     Notice.NOT_INSTALLED: select(_one(EsimLineRow.esim_since, EsimLineRow.id == bindparam("line"))),
 }
 """Of notices that may be due again: since when, so that the next one is another."""
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A notice that is still to be sent."""
+
+    account_id: int
+    notice: Notice
+
+
+async def unfinished(connection: AsyncConnection, notice_id: str) -> Unfinished | None:
+    """The notice to the staff with this id; None if it is done."""
+    row = (await connection.execute(_UNFINISHED, {"of_notice": notice_id})).one_or_none()
+    return None if row is None else Unfinished(row.account_id, Notice(row.notice))
 
 
 async def record(
@@ -110,24 +123,20 @@ async def record(
     return notice_id
 
 
-async def done(connection: AsyncConnection, notice_id: str) -> None:
-    """The notice was sent, was given up or is not needed any more. Idempotent."""
+async def done(connection: AsyncConnection, notice_id: str) -> bool:
+    """The notice was sent, was given up or is not needed any more; whether that changed anything."""
     found = (await connection.execute(_FIND, {"of_notice": notice_id})).one_or_none()
     if found is None:
-        return
+        return False
     if found.esim_line_id is not None:
         await lock_subject(connection, found.account_id, f"esim_line:{found.esim_line_id}")
-    await connection.execute(_DONE, {"of_notice": notice_id})
+    changed = (await connection.execute(_DONE, {"of_notice": notice_id})).rowcount == 1
     work = {"work": notice_id, "of_step": STEP}
     if found.esim_line_id is not None:
         work = {"work": travel_line_id(found.esim_line_id), "of_step": f"{STEP}:{notice_id}"}
         await due.renew(connection, found.esim_line_id, news=False)
     await connection.execute(_SENT, work)
-
-
-async def is_due(connection: AsyncConnection, notice_id: str) -> bool:
-    """Whether the notice is to be sent still; that stays so until the end of the transaction."""
-    return await connection.scalar(_DUE, {"of_notice": notice_id}) is not None
+    return changed
 
 
 async def of_line(connection: AsyncConnection, esim_line_id: int) -> list[str]:
@@ -135,7 +144,7 @@ async def of_line(connection: AsyncConnection, esim_line_id: int) -> list[str]:
     return list((await connection.scalars(_OF_LINE, {"line": esim_line_id})).all())
 
 
-async def of_staff(connection: AsyncConnection, after: str, at_most: int) -> list[tuple[str, int]]:
-    """The alerts about stock that are due, by id, and their accounts."""
+async def of_staff(connection: AsyncConnection, after: str, at_most: int) -> list[tuple[str, Unfinished]]:
+    """The alerts about stock that are due, by id."""
     rows = await connection.execute(_OF_STAFF, {"after": after, "at_most": at_most})
-    return [(row.id, row.account_id) for row in rows]
+    return [(row.id, Unfinished(row.account_id, Notice(row.notice))) for row in rows]

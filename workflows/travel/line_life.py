@@ -28,7 +28,7 @@ from workflows.travel.messages import (
     LiveLine,
     SendNotice,
 )
-from workflows.travel.steps import LineLifeSteps, NoticeSteps
+from workflows.travel.steps import LineLifeSteps, TravelMailSteps
 
 _SOONEST = timedelta(milliseconds=100)
 _FOR_GOOD = timedelta(days=365)
@@ -105,10 +105,10 @@ class EsimLineLife:
         self._show()
 
     async def _send(self, notice_id: str) -> None:
-        place = f"{NoticeSteps.send_notice.__name__}:{notice_id}"
+        place = f"{TravelMailSteps.send_notice.__name__}:{notice_id}"
         try:
             await self._steps.execute(
-                NoticeSteps.send_notice,
+                TravelMailSteps.send_notice,
                 SendNotice(notice_id=notice_id, retries=self._start.retries),
                 superseded=lambda: notice_id in self._dropped,
                 hold_at_most=self._start.given_up_after,

@@ -2,14 +2,9 @@
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import Field
-
-from models.identifiers import TRAVEL_NOTICE_ID_PATTERN, travel_line_id
+from models.identifiers import travel_line_id
 from models.values import Duration, Frozen, RecordId, Retries
-
-TravelNoticeId = Annotated[str, Field(pattern=TRAVEL_NOTICE_ID_PATTERN)]
 
 
 class LineLifeStatus(StrEnum):
@@ -76,14 +71,14 @@ class LineAdvanced(Frozen):
 class SendNotice(Frozen):
     """Input of the step `send_notice`; `retries` as in `ProviderInput`."""
 
-    notice_id: TravelNoticeId
+    notice_id: str
     retries: int = 0
 
 
 class DropNotice(Frozen):
     """Input of the step `drop_notice`."""
 
-    notice_id: TravelNoticeId
+    notice_id: str
 
 
 class Sweep(StrEnum):

@@ -28,13 +28,13 @@ class LineLifeSteps(Steps):
         """The notice is not sent any more."""
 
 
-class NoticeSteps(Steps):
+class TravelMailSteps(Steps):
     """E-mails about travel eSIMs besides those of orders."""
 
-    @step(outside("Send the notice about the travel eSIM"))
+    @step(outside("Send the notice by e-mail"))
     @abstractmethod
     async def send_notice(self, notice: SendNotice) -> None:
-        """Send the notice once, unless it is not needed any more."""
+        """Send the notice to the subscriber or to the staff, once, unless it is not needed any more."""
 
 
 class SweepSteps(Steps):
