@@ -57,9 +57,7 @@ async def revoke(connection: AsyncConnection, plan: AssignmentKey, by: By) -> No
     await lock_subject(connection, plan.line.account_id, plan.line.subject)
     present: datetime | None = await connection.scalar(_NOW)
     assert present is not None  # noqa: S101  the database has a clock
-    (known,) = [
-        one.plan for one in await plan_rows.plans_of(connection, plan.line.id) if one.plan.id == plan.id
-    ]
+    (known,) = [one.plan for one in await plan_rows.plans_of(connection, plan.line) if one.plan.id == plan.id]
     state = known.state(present)
     if state is not PlanState.QUEUED:
         raise Refused.because("plan_not_queued", plan=reference("PA", plan.id), state=state.value)

@@ -31,7 +31,10 @@ _PLANS = (
         PlanAssignmentRow.revoked_at,
         PlanAssignmentRow.closed_at,
     )
-    .where(PlanAssignmentRow.esim_line_id == bindparam("line"))
+    .where(
+        PlanAssignmentRow.account_id == bindparam("account"),
+        PlanAssignmentRow.esim_line_id == bindparam("line"),
+    )
     .order_by(PlanAssignmentRow.id)
 )
 _CHANGE = (
@@ -55,9 +58,10 @@ class StoredPlan:
     closed_at: datetime | None
 
 
-async def plans_of(connection: AsyncConnection, line_id: int) -> list[StoredPlan]:
+async def plans_of(connection: AsyncConnection, line: EsimLineKey) -> list[StoredPlan]:
     """All plans of the line, oldest first; the line is locked."""
-    return [_stored(row) for row in await connection.execute(_PLANS, {"line": line_id})]
+    known = {"account": line.account_id, "line": line.id}
+    return [_stored(row) for row in await connection.execute(_PLANS, known)]
 
 
 async def change(  # noqa: PLR0917  what a change has

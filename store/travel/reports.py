@@ -63,7 +63,11 @@ _LINE = (
 )
 _EARLIER = (
     select(*_COLUMNS)
-    .where(LineReportRow.esim_line_id == bindparam("line"), LineReportRow.report != Reported.INSTALLED)
+    .where(
+        LineReportRow.account_id == bindparam("account"),
+        LineReportRow.esim_line_id == bindparam("line"),
+        LineReportRow.report != Reported.INSTALLED,
+    )
     .order_by(LineReportRow.at, LineReportRow.id)
 )
 _ADD = insert(LineReportRow).on_conflict_do_nothing().returning(*_COLUMNS)
@@ -120,7 +124,7 @@ async def report(connection: AsyncConnection, line: EsimLineKey, reported: Repor
         change = _Change({}, Decided(Outcome.NOTED), {})
         stored = {}
     else:
-        stored = {one.plan.id: one for one in await plan_rows.plans_of(connection, line.id)}
+        stored = {one.plan.id: one for one in await plan_rows.plans_of(connection, line)}
         change = await _decided(connection, line, facts.reported_until, stored, new)
     view = await _add(connection, line, key, reported, at, change.decided)
     news = False
@@ -166,7 +170,8 @@ async def _decided(
         decided = decide(plans, new)
         changed = {decided.plan.id: decided.plan} if decided.plan else {}
         return _Change(_differing(changed, stored), decided, {})
-    rows = {row.id: row for row in await connection.execute(_EARLIER, {"line": line.id})}
+    known = {"account": line.account_id, "line": line.id}
+    rows = {row.id: row for row in await connection.execute(_EARLIER, known)}
     earlier = [_as_stored(row) for row in rows.values()]
     after, outcomes = replay(plans, [*earlier, new])
     corrected = {}

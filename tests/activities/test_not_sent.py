@@ -35,6 +35,7 @@ HERE = {
     "request_id": "qr-request-aaaaaaaaaaaaaaaa",
     "notification_id": "qr-notification-aaaaaaaaaaaaaaaa",
     "change_id": "number-change-aaaaaaaaaaaaaaaa",
+    "notice_id": "travel-notice-aaaaaaaaaaaaaaaa",
     "email": "people",
     "follow_up_id": 7,
     "round": 2,
@@ -121,7 +122,8 @@ def test_all_steps_that_call_something_outside_and_no_others_are_recorded() -> N
 @pytest.mark.covers("W11")
 @pytest.mark.parametrize("step", sorted(OUTSIDE))
 def test_each_step_names_what_it_is_about_and_has_words_in_each_language(step: str) -> None:
-    what = sending(step, message_of(step), str(HERE["order_id"]) if step == "follow_up" else "none")
+    workflow = {"follow_up": "order_id", "send_notice": "notice_id"}.get(step)
+    what = sending(step, message_of(step), str(HERE[workflow]) if workflow else "none")
     assert what.subject_id in {id_ for name, id_ in HERE.items() if name.endswith("_id")}
     assert what.step.partition(":")[0] == step
     assert what.round_number == (2 if "round" in type(message_of(step)).model_fields else None)

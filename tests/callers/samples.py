@@ -253,6 +253,19 @@ _ASSIGNMENTS: dict[str, Sample] = {
     ),
 }
 
+_REPORTS: dict[str, Sample] = {
+    "connect": Sample(lambda d, c, k, _: d.reports.connect(c, k.esim_line, country="JP"), P.REPORT_TRAVEL),
+    "usage": Sample(lambda d, c, k, _: d.reports.usage(c, k.esim_line, country="JP"), P.REPORT_TRAVEL),
+    "installed": Sample(lambda d, c, k, _: d.reports.installed(c, k.esim_line), P.REPORT_TRAVEL),
+    "reports": Sample(lambda d, c, k, _: d.reports.reports(c, k.esim_line), P.VIEW_TRAVEL),
+}
+
+_LINE_CHANGES: dict[str, Sample] = {
+    "revoke": Sample(lambda d, c, k, _: d.line_changes.revoke(c, k.assignment), P.SELL_TRAVEL),
+    "suspend": Sample(lambda d, c, k, _: d.line_changes.suspend(c, k.esim_line, "Lost."), P.SELL_TRAVEL),
+    "resume": Sample(lambda d, c, k, _: d.line_changes.resume(c, k.esim_line), P.SELL_TRAVEL),
+}
+
 SAMPLES: dict[str, Sample] = {
     **{f"OrderDesk.{name}": sample for name, sample in _ORDERS.items()},
     **{f"FleetDesk.{name}": sample for name, sample in _FLEET.items()},
@@ -271,6 +284,8 @@ SAMPLES: dict[str, Sample] = {
     **{f"NumberDesk.{name}": sample for name, sample in _NUMBERS.items()},
     **{f"AgentDesk.{name}": sample for name, sample in _AGENTS.items()},
     **{f"AssignmentDesk.{name}": sample for name, sample in _ASSIGNMENTS.items()},
+    **{f"ReportDesk.{name}": sample for name, sample in _REPORTS.items()},
+    **{f"LineDesk.{name}": sample for name, sample in _LINE_CHANGES.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True
     ),

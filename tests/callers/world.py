@@ -30,13 +30,16 @@ from starter.people.accounts import AccountDesk
 from starter.people.contacts import ContactDesk
 from starter.people.profiles import ProfileDesk
 from starter.people.users import UserDesk
+from starter.travel.line_changes import LineDesk
+from starter.travel.reports import ReportDesk
 from store.key_ring import KeyRing
 from store.licences import request_rows
 from store.session import Database
 from temporal.connection import connect
-from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, line, place
+from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, line, place, run
 from tests.licences_world import add_agent, add_number
 from tests.qr_world import hold, qr_world
+from tests.travel_world import add_subscriber, add_travel_plan, assign_plan
 
 BOLT = "Bolt"
 CLEO = "cleo@bolt.example"
@@ -68,6 +71,8 @@ class Known:
     link: str
     """The upload link."""
     licence: str
+    esim_line: str
+    assignment: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,8 @@ class Desks:
     numbers: NumberDesk
     agents: AgentDesk
     assignments: AssignmentDesk
+    reports: ReportDesk
+    line_changes: LineDesk
 
 
 async def build(database: Database) -> Known:
@@ -138,7 +145,29 @@ async def build(database: Database) -> Known:
         download_token=await qr.download_link(notification, version),
         link="link:1",
         licence=await _licence(database),
+        esim_line=await _esim_line(database, order.order_id),
+        assignment=await _assignment(database, order.order_id),
     )
+
+
+async def _esim_line(database: Database, order_id: str) -> str:
+    """A subscriber's eSIM line, without an eSIM."""
+    subscriber = await add_subscriber(database)
+    rows = await run(
+        database,
+        "INSERT INTO esim_lines (account_id, subscriber_id, name, profile, complimentary, order_id)"
+        " SELECT account_id, id, 'France', 7, false, :order FROM subscribers WHERE id = :id RETURNING id",
+        order=order_id,
+        id=subscriber,
+    )
+    return reference("EL", rows[0].id)
+
+
+async def _assignment(database: Database, order_id: str) -> str:
+    """A queued plan on that line."""
+    (row,) = await run(database, "SELECT id FROM esim_lines")
+    plan = await assign_plan(database, row.id, await add_travel_plan(database), order=order_id)
+    return reference("PA", plan)
 
 
 async def _licence(database: Database) -> str:
@@ -170,6 +199,8 @@ UNKNOWN = Known(
     download_token="no-such-token",
     link="link:99999",
     licence="LI-99999",
+    esim_line="EL-99999",
+    assignment="PA-99999",
 )
 
 
@@ -199,6 +230,8 @@ async def open_desks(database: Database, url: str) -> Desks:
         numbers=NumberDesk(client, database, settings),
         agents=AgentDesk(client, database, settings),
         assignments=AssignmentDesk(client, database, settings),
+        reports=ReportDesk(client, database, settings),
+        line_changes=LineDesk(client, database, settings),
     )
 
 

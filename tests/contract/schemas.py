@@ -17,6 +17,7 @@ from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.messages import Retry
 from workflows.operations.messages import RetriedMany, RetryMany
 from workflows.orders.messages import Acknowledge, Cancel, EnterIccid, PlaceOrder, Processed
+from workflows.travel.messages import LiveLine
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 
@@ -37,6 +38,8 @@ SENT: dict[str, type[BaseModel]] = {
     "EsimNumberChange.retry": Retry,
     "EsimLicenceRequest.input": RequestLicences,
     "EsimLicenceRequest.retry": Retry,
+    "EsimLineLife.input": LiveLine,
+    "EsimLineLife.retry": Retry,
     "RetryHeld.input": RetryMany,
 }
 """What a backend sends, by workflow and call."""

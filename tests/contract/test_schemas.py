@@ -15,6 +15,7 @@ DOCUMENT = FOLDER.parent / "contract.md"
 WITHOUT_INPUT = {
     *("EsimOrder.place", "EsimQrRequest.request", "EsimQrRequest.look", "EsimQrRequest.notified"),
     *("EsimNumberChange.apply", "EsimNumberChange.look"),
+    *("EsimLineLife.look", "EsimTravelSweep.input"),
 }
 BAD: list[tuple[str, Any]] = [
     ("EsimOrder.acknowledge", {"actor": "ana@acme.example"}),

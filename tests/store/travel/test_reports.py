@@ -1,6 +1,7 @@
 """Reports of eSIM lines, decided and recorded in PostgreSQL; no worker and no Temporal is needed."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -54,7 +55,7 @@ class Phone:
     async def uses(self, key: str, used: int, hours: float | None = None, country: str = "FR") -> ReportView:
         return (await self.said(Reported.USAGE, key, hours, country=country, used_bytes=used)).report
 
-    async def plan(self, number: int) -> object:
+    async def plan(self, number: int) -> Any:
         (row,) = await run(self.database, "SELECT * FROM plan_assignments WHERE id = :id", id=number)
         return row
 
@@ -260,7 +261,7 @@ async def test_what_is_stored_is_what_all_reports_say(
         what = Reported.CONNECTION if used is None else Reported.USAGE
         await phone.said(what, f"key {number}", hours, country=country, used_bytes=used)
     async with phone.database.reading() as connection:
-        stored = [one.plan for one in await plan_rows.plans_of(connection, phone.line.id)]
+        stored = [one.plan for one in await plan_rows.plans_of(connection, phone.line)]
     rows = await run(phone.database, "SELECT * FROM line_reports ORDER BY id")
     all_reports = [
         Report(

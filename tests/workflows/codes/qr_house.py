@@ -17,6 +17,7 @@ from tests.workflows.codes.fake_qr import ROLE, FakeQr, FakeRequest
 from tests.workflows.house import House, answered, order_steps
 from tests.workflows.licences.fake_licences import FakeLicences
 from tests.workflows.operations.fake_retries import FakeRetries
+from tests.workflows.travel.fake_lines import FakeLines
 from worker import WORKFLOWS, workflow_runner
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, QrTimeouts, RequestQrCode
 from workflows.codes.notification import EsimQrNotification
@@ -40,6 +41,7 @@ class QrHouse(House):
         super().__init__(temporal, task_queue)
         self.qr = FakeQr(self.troubles)
         self.licences = FakeLicences(self.troubles)
+        self.esim_lines = FakeLines(self.troubles)
         self.retries = FakeRetries(self.troubles)
         self._sims = itertools.count(41)
 
@@ -123,7 +125,10 @@ async def a_qr_house(
         temporal.client,
         task_queue=house.task_queue,
         workflows=WORKFLOWS,
-        activities=[*order_steps(house), *activities_of(house.qr, house.licences, house.retries)],
+        activities=[
+            *order_steps(house),
+            *activities_of(house.qr, house.licences, house.esim_lines, house.retries),
+        ],
         workflow_runner=workflow_runner(),
         disable_eager_activity_execution=True,
         max_cached_workflows=cached_workflows,
