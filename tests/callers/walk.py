@@ -27,6 +27,8 @@ from store.operations import unfinished
 from store.orders import access
 from store.orders import views as orders
 from store.people import account_settings, contacts, references, users
+from store.travel import lookups as travel_lookups
+from store.travel import reports as travel_reports
 from tests.builders import ACCOUNT
 from tests.callers.samples import LINKS, SAMPLES
 from tests.callers.world import BOLT, KEYS, UNKNOWN, Desks, Known, who
@@ -171,6 +173,9 @@ STORE: dict[str, Read] = {
     "licences.find": lambda c, s, k: licences.find(c, s, k.licence),
     "licence_prices.prices": lambda c, s, _: prices.prices(c, s),
     "licence_requests.requests": lambda c, s, _: licence_requests.requests(c, s),
+    "travel_reports.reports": lambda c, s, _: travel_reports.reports(c, s, 1),
+    "travel_lookups.find_esim_line": lambda c, s, k: travel_lookups.find_esim_line(c, s, k.esim_line),
+    "travel_lookups.find_assignment": lambda c, s, k: travel_lookups.find_assignment(c, s, k.assignment),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),
 }
 """Every read of account data below the desks, for a record of Acme."""

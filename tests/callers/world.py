@@ -167,6 +167,11 @@ async def _assignment(database: Database, order_id: str) -> str:
     """A queued plan on that line."""
     (row,) = await run(database, "SELECT id FROM esim_lines")
     plan = await assign_plan(database, row.id, await add_travel_plan(database), order=order_id)
+    await run(
+        database,
+        "INSERT INTO line_reports (account_id, esim_line_id, key, report, at, outcome)"
+        " SELECT account_id, id, 'a', 'installed', esim_now(), 'noted' FROM esim_lines",
+    )
     return reference("PA", plan)
 
 
