@@ -2,8 +2,9 @@
 
 To add a kind of workflow, add an entry to `KINDS` and to the dictionaries of the modules that find unfinished
 work (`store.operations.unfinished`), record what is not sent (`store.operations.not_sent`), count
-(`store.operations.metrics`), restart (`starter.operations.restarts`) and name it for people
-(`starter.operations.work_checks`, `starter.cli.operations.retry_many`).
+(`store.operations.metrics`), watch retries (`store.operations.retries`), restart
+(`starter.operations.restarts`) and name it for people (`starter.operations.work_checks`,
+`starter.cli.operations.retry_many`).
 Its prefix is one of `models.identifiers.WORK`. A test compares all of them.
 """
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from mail.errors import MailInvalid
 from models.identifiers import travel_line_id
 from models.travel.profiles import Outcome
+from outbox.sender import Outgoing
 from starter.operations.recovery import RecoveryDesk
 from starter.travel.reports import ReportDesk
 from store.clock import set_clock
@@ -186,3 +188,36 @@ async def test_every_worker_keeps_one_schedule_with_the_interval_of_its_settings
     described = await client.get_schedule_handle("travel-sweep").describe()
     assert described.schedule.state.paused
     await client.get_schedule_handle("travel-sweep").delete()
+
+
+@pytest.mark.covers("T35", "W5")
+async def test_a_notice_that_is_held_delays_no_end_of_a_plan_and_is_sent_by_a_retry_or_given_up(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: object) -> list[Outgoing]:
+        raise MailInvalid("It cannot be composed.")
+
+    monkeypatch.setattr("outbox.travel.notices.outgoing", refused)
+    life = await a_life(scene, plans=2, data_mb=1)
+    line = f"EL-{life.line}"
+    await life.desk.usage(OPERATOR, line, "1", None, "FR", 850_000)
+    await eventually(lambda: _held(scene), lambda found: found == [(life.workflow.id, "mail_not_composable")])
+    await scene.forward(life.workflow.id, 5 * DAY)
+    await life.desk.usage(OPERATOR, line, "2", None, "FR", 100_000)
+    monkeypatch.undo()
+    said = await scene.typed("order", "retry", "--reason", "mail_not_composable", "--yes")
+    assert "eSIM line" in said.out, said
+    await eventually(lambda: _done(scene), lambda found: found == [("used_80", True)])
+    assert await _held(scene) == []
+    monkeypatch.setattr("outbox.travel.notices.outgoing", refused)
+    await life.desk.usage(OPERATOR, line, "3", None, "FR", 100_000)
+    await eventually(lambda: _held(scene), lambda found: len(found) == 1)
+    await life.workflow.cancel()
+    await eventually(lambda: _done(scene), lambda found: found == [("used_100", True), ("used_80", True)])
+    assert await life.workflow.result() == "ended"
+    assert await _held(scene) == []
+    assert "travel_line.given_up" in await life.types()
+
+
+async def _held(scene: Scene) -> list[tuple[str, str]]:
+    return [(row.workflow_id, row.reason) for row in await scene.sql("SELECT * FROM holds")]
