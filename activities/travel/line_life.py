@@ -21,4 +21,4 @@ class LineLife(LineLifeSteps):
     async def drop_notice(self, notice: DropNotice) -> None:
         """The notice is not sent any more."""
         async with self._database.transaction() as connection:
-            await notices.done(connection, notice.notice_id)
+            await notices.done(connection, notice.notice_id, dropped=notice.dropped)

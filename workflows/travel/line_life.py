@@ -14,12 +14,11 @@ from temporalio.exceptions import ApplicationError
 
 from workflows.calls import run_to_the_end
 from workflows.details import details
-from workflows.messages import OPERATOR, ReleaseInput, Retry
+from workflows.messages import Retry
 from workflows.reminder_schedule import wait_until
 from workflows.search_attributes import ORDER_STATUS, label_once, travel_line_labels
 from workflows.starts import all_answered, answer_all, read_start
 from workflows.step_runner import StepRunner, Superseded
-from workflows.steps import HoldSteps
 from workflows.travel.messages import (
     AdvanceLine,
     DropNotice,
@@ -115,10 +114,8 @@ class EsimLineLife:
                 place=place,
             )
         except Superseded:
-            if notice_id in self._dropped:
-                given_up = ReleaseInput(workflow_id=self._id, step=place, actor=OPERATOR, given_up=True)
-                await self._steps.execute(HoldSteps.release, given_up)
-            await self._steps.execute(LineLifeSteps.drop_notice, DropNotice(notice_id=notice_id))
+            drop = DropNotice(notice_id=notice_id, dropped=notice_id in self._dropped)
+            await self._steps.execute(LineLifeSteps.drop_notice, drop)
             self._note("A notice is given up")
         else:
             self._note("A notice is sent")

@@ -76,9 +76,10 @@ class SendNotice(Frozen):
 
 
 class DropNotice(Frozen):
-    """Input of the step `drop_notice`."""
+    """Input of the step `drop_notice`. `dropped`: by an operator, not because it was held for too long."""
 
     notice_id: str
+    dropped: bool = False
 
 
 class Sweep(StrEnum):
