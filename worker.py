@@ -29,7 +29,9 @@ from activities.not_sent import NotSent
 from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps
 from activities.retry_held import HeldRetries
+from activities.travel.line_life import LineLife
 from activities.travel.mails import TravelMails
+from activities.travel.sweep import TravelSweep
 from mail.errors import MailInvalid
 from mail.message import Sender
 from mail.smtp import Mailer, SmtpMailer
@@ -52,6 +54,7 @@ from telemetry.leaving import leave
 from telemetry.metrics import gauges
 from telemetry.process import run
 from temporal.connection import connect, missing_search_attributes
+from temporal.travel.schedule import keep_sweeping
 from temporal.versions import deployment_config, why_idle
 from workflows.codes.messages import QrTimeouts
 from workflows.codes.notification import EsimQrNotification, PinnedQrNotification
@@ -62,13 +65,22 @@ from workflows.operations.retry_held import RetryHeld
 from workflows.orders.order import EsimOrder
 from workflows.step import Steps, activities_of, unimplemented
 from workflows.steps import CONTRACTS
+from workflows.travel.line_life import EsimLineLife
+from workflows.travel.sweep import EsimTravelSweep
 from workflows.travel.travel_notice import EsimTravelNotice, PinnedTravelNotice
 
 GRACE = timedelta(seconds=30)
 """How long a worker that is stopped lets the steps in flight continue."""
 MARGIN = timedelta(seconds=10)
 """After grace and margin a shutdown is cut off: what stops a container must wait longer than both."""
-_ALWAYS: list[type] = [EsimOrder, EsimQrRequest, EsimNumberChange, RetryHeld]
+_ALWAYS: list[type] = [
+    EsimOrder,
+    EsimQrRequest,
+    EsimNumberChange,
+    EsimLineLife,
+    EsimTravelSweep,
+    RetryHeld,
+]
 WORKFLOWS: list[type] = [*_ALWAYS, EsimQrNotification, EsimLicenceRequest, EsimTravelNotice]
 VERSIONED: list[type] = [*_ALWAYS, PinnedQrNotification, PinnedLicenceRequest, PinnedTravelNotice]
 """The same for workers with a build id: a worker without one must not declare a versioning behaviour."""
@@ -96,6 +108,8 @@ PASSED_THROUGH = (
     "workflows.orders.handover",
     "workflows.search_attributes",
     "workflows.starts",
+    "workflows.travel.messages",
+    "workflows.travel.steps",
     "pydantic",
 )
 
@@ -143,6 +157,8 @@ def implementations(
         NumberCalls(database, client, outbox),
         LicenceMails(database, outbox),
         TravelMails(database, outbox),
+        LineLife(database),
+        TravelSweep(database, client, settings.travel_install_within, settings.notification_given_up_after),
         HeldRetries(RetryDesk(client, database, settings), callers.operator()),
     )
 
@@ -213,6 +229,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         client = await connect(settings)
         await check(client, database)
         await stack.enter_async_context(gauges(settings, database))
+        await keep_sweeping(client, settings)
         ready = partial(readiness, database, client)
         await stack.enter_async_context(health_page(settings.health_address, ready))
         settle_memory()

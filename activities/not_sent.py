@@ -51,10 +51,6 @@ def sending(step: str, message: Any, workflow_id: str) -> Sending:
             return Sending(message.change_id, step)
         case NotifyOwners():
             return Sending(message.request_id, step)
-        case SendNotice() if message.notice_id == workflow_id:
-            return Sending(workflow_id, step)
-        case SendNotice():  # of the workflow of an eSIM line, which sends several
-            return Sending(workflow_id, f"{step}:{message.notice_id}")
         case SendNotification():
             return Sending(message.notification_id, step)
         case SendQrMails() | RemindOfCode():
@@ -63,6 +59,8 @@ def sending(step: str, message: Any, workflow_id: str) -> Sending:
             return Sending(message.order_id, f"{step}:{message.email}")
         case OrderStep():
             return Sending(message.order_id, step)
+        case SendNotice() if message.notice_id != workflow_id:  # of an eSIM line, which sends several
+            return Sending(workflow_id, f"{step}:{message.notice_id}")
         case FollowUpInput():
             return Sending(workflow_id, f"{step}:{message.follow_up_id}")
     return Sending(workflow_id, step)

@@ -40,6 +40,9 @@ _ACCOUNT = (
     *("number.made_direct", "number.made_shared", "number.esim_stopped", "number.provider_notified"),
     "esim_line.confirmation_resent",
     *("esim_line.added", "plan.assigned", "stock.added", "stock.returned", "stock.threshold_set"),
+    *("plan.started", "plan.corrected", "plan.expired", "plan.depleted", "plan.lapsed", "plan.revoked"),
+    *("esim_line.installed", "esim_line.suspended", "esim_line.resumed", "esim_line.ended"),
+    *("stock.ended", "travel_notice.recorded"),
     *("esim.suspended", "esim.resumed", "licence.freed", "licence_request.notified"),
     *("subscriber.created", "subscriber.changed", "travel_rates.imported", "travel_plan.profile_changed"),
     *("travel_plan.created", "travel_plan.changed", "travel_plan.pinned", "travel_plan.unpinned"),
@@ -50,6 +53,7 @@ _OPERATOR = (
     *("number_change.held", "number_change.released", "number_change.given_up", "number.notice_superseded"),
     *("licence_request.held", "licence_request.released", "licence_request.given_up"),
     *("travel_notice.held", "travel_notice.released", "travel_notice.given_up"),
+    *("travel_line.held", "travel_line.released", "travel_line.given_up"),
     *("mail.failed", "mail.uncertain", "mail.given_up", "notification.given_up"),
 )
 

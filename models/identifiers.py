@@ -15,8 +15,17 @@ QR_REQUEST_ID_PATTERN = r"^qr-request-[a-z2-7]{16}$"
 QR_NOTIFICATION_ID_PATTERN = r"^qr-notification-[a-z2-7]{16}$"
 NUMBER_CHANGE_ID_PATTERN = r"^number-change-[a-z2-7]{16}$"
 LICENCE_REQUEST_ID_PATTERN = r"^licence-request-[a-z2-7]{16}$"
+TRAVEL_LINE_ID_PATTERN = r"^travel-line-[1-9][0-9]{0,17}$"
 TRAVEL_NOTICE_ID_PATTERN = r"^travel-notice-[a-z2-7]{16}$"
-WORK = ("order-", "qr-request-", "qr-notification-", "number-change-", "licence-request-", "travel-notice-")
+WORK = (
+    "order-",
+    "qr-request-",
+    "qr-notification-",
+    "number-change-",
+    "licence-request-",
+    "travel-line-",
+    "travel-notice-",
+)
 """The prefixes of workflow ids, one per kind of work; `store.operations.hold_subjects` has the kinds."""
 ACTOR_PATTERN = r"^(operator|user:[0-9]{1,18}|contact:[0-9]{1,18})$"
 
@@ -114,13 +123,22 @@ def licence_request_id(account_id: int, key: str) -> str:
     return "licence-request-" + _of_key(account_id, key)
 
 
+def travel_line_id(esim_line_id: int) -> str:
+    """The workflow id of the life of an eSIM line: `travel-line-9`."""
+    return f"travel-line-{esim_line_id}"
+
+
 def travel_notice_id(account_id: int, about: str) -> str:
-    """The id of a notice of travel eSIMs, made of what it is about; also its workflow id."""
+    """The id of a notice of travel eSIMs, made of what it is about: the same notice is recorded once. Also
+    the workflow id of a notice to the staff.
+    """
     return "travel-notice-" + _of_key(account_id, about)
 
 
 def mark_of_key(account_id: int, key: str) -> str:
-    """An idempotency key as it may be stored: what is done under the same key has the same mark."""
+    """A caller's key as it may be stored, such as the name of a report: what is done under the same key has
+    the same mark.
+    """
     return _of_key(account_id, key)
 
 

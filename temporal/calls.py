@@ -24,9 +24,11 @@ from workflows.codes.messages import NotifyOfQrCode, RequestQrCode
 from workflows.failures import refusals_of
 from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.orders.messages import PlaceOrder
-from workflows.travel.messages import SendTravelNotice
+from workflows.travel.messages import LiveLine, SendTravelNotice
 
-StartMessage = PlaceOrder | RequestQrCode | NotifyOfQrCode | ChangeNumber | RequestLicences | SendTravelNotice
+StartMessage = (
+    PlaceOrder | RequestQrCode | NotifyOfQrCode | ChangeNumber | RequestLicences | LiveLine | SendTravelNotice
+)
 """The inputs that workflows are started with."""
 _DATABASE_CHECK_SECONDS = 2.0
 """How long the database may take to answer before it counts as unavailable."""

@@ -55,6 +55,7 @@ HELD: Mapping[str, Plural] = {
     "number_change": Plural("{number} change of a number", "{number} changes of numbers"),
     "licence_request": Plural("{number} request for licences", "{number} requests for licences"),
     "travel_notice": Plural("{number} notice to the staff", "{number} notices to the staff"),
+    "travel_line": Plural("{number} eSIM line", "{number} eSIM lines"),
 }
 """Work that may be held, by its kind."""
 

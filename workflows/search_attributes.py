@@ -20,11 +20,12 @@ from models.orders.rules import Action
 from models.travel.notices import NoticeStatus
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode
 from workflows.licences.messages import ChangeNumber, RequestLicences
-from workflows.travel.messages import SendTravelNotice
+from workflows.travel.messages import LineLifeStatus, LiveLine, SendTravelNotice
 
 NUMBER_CHANGE = "number_change"
 LICENCE_REQUEST = "licence_request"
 TRAVEL_NOTICE = "travel_notice"
+TRAVEL_LINE = "travel_line"
 NOTIFY_QR_CODE = "notify_qr_code"
 """The `OrderKind` of a notification; that of a request is the action `generate_qr_code`."""
 
@@ -112,6 +113,17 @@ def travel_notice_labels(start: SendTravelNotice) -> TypedSearchAttributes:
         {
             ORDER_STATUS: NoticeStatus.WAITING.value,
             ORDER_KIND: TRAVEL_NOTICE,
+            ACCOUNT_ID: str(start.account_id),
+        }
+    )
+
+
+def travel_line_labels(start: LiveLine) -> TypedSearchAttributes:
+    """The search attributes of the life of an eSIM line at its start."""
+    return _attributes(
+        {
+            ORDER_STATUS: LineLifeStatus.RUNNING.value,
+            ORDER_KIND: TRAVEL_LINE,
             ACCOUNT_ID: str(start.account_id),
         }
     )

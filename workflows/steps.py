@@ -12,7 +12,7 @@ from workflows.messages import HoldInput, ReleaseInput
 from workflows.operations.steps import RetryHeldSteps
 from workflows.orders.steps import FollowUpSteps, OrderSteps, PeopleSteps, ProviderSteps
 from workflows.step import Steps, record, step
-from workflows.travel.steps import TravelMailSteps
+from workflows.travel.steps import LineLifeSteps, SweepSteps, TravelMailSteps
 
 
 class HoldSteps(Steps):
@@ -41,6 +41,8 @@ CONTRACTS: tuple[type[Steps], ...] = (
     NumberCallSteps,
     LicenceMailSteps,
     TravelMailSteps,
+    LineLifeSteps,
+    SweepSteps,
     RetryHeldSteps,
 )
 """All sets of steps: a worker implements each."""

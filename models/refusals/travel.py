@@ -87,5 +87,16 @@ TRAVEL = {
     ),
     "volume_invalid": Declared("A volume of data is a number and a unit, such as 200MB or 1.5GB."),
     "unknown_esim_reason": Declared("A reason to replace an eSIM is one of: {reasons}."),
+    "plan_not_queued": Declared(
+        "{plan} cannot be revoked: it is {state}. Only a queued plan can be.", CONFLICT
+    ),
+    "unknown_plan_on_line": Declared("There is no such plan on an eSIM line of the account.", NOT_FOUND),
+    "esim_line_suspended": Declared("The eSIM line is suspended already.", CONFLICT),
+    "esim_line_not_suspended": Declared("The eSIM line is not suspended.", CONFLICT),
+    "suspension_without_reason": Declared("Give the reason why the eSIM line is suspended."),
+    # reports
+    "key_used_for_report": Declared("This key was used for another report.", CONFLICT),
+    "time_without_zone": Declared("Give the time with its zone, such as 2026-07-01T12:00:00Z."),
+    "data_volume_invalid": Declared("The data that was used is a number of bytes from 0 to {most}."),
     "esim_not_allocated": Declared("This eSIM is in stock: it is on no line.", CONFLICT),
 }

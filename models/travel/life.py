@@ -50,6 +50,10 @@ class Plan:
             return False
         return self.depleted_at is None or at < self.depleted_at
 
+    def serves(self, report: "Report") -> bool:
+        """Whether the report is about it: it covers the country, and was assigned when the report came."""
+        return report.country in self.countries and self.assigned_at <= report.received_at
+
 
 @dataclass(frozen=True)
 class Report:
@@ -62,6 +66,8 @@ class Report:
     country: str | None
     """ISO 3166-1 alpha-2; None at sea or in the air."""
     used_bytes: int = 0
+    at_home: bool = False
+    """Whether the country was the subscriber's own when it was reported: a later move changes no plan."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,8 @@ class Decided:
     plan: Plan | None = None
 
 
-def decide(plans: Sequence[Plan], report: Report, home: str | None) -> Decided:
-    """What this report leads to. `plans`: those of the line, oldest first; `home`: the subscriber's country.
+def decide(plans: Sequence[Plan], report: Report) -> Decided:
+    """What this report leads to. `plans`: those of the line, oldest first.
 
     A running plan that covers the country stays the one that is used; else the oldest queued one that covers
     it starts, at the time of the report, but never before it was assigned. Usage is a connection, too. What
@@ -81,9 +87,9 @@ def decide(plans: Sequence[Plan], report: Report, home: str | None) -> Decided:
     """
     if report.country is None:
         return Decided(Outcome.AT_SEA_OR_IN_THE_AIR)
-    if report.country == home:
+    if report.at_home:
         return Decided(Outcome.AT_HOME)
-    covering = [plan for plan in plans if report.country in plan.countries]
+    covering = [plan for plan in plans if plan.serves(report)]
     running = next((plan for plan in covering if plan.runs_at(report.at)), None)
     if running is not None:
         return Decided(Outcome.COVERED, _counted(running, report))
@@ -94,14 +100,12 @@ def decide(plans: Sequence[Plan], report: Report, home: str | None) -> Decided:
     return Decided(Outcome.STARTED, _counted(started, report))
 
 
-def replay(
-    plans: Sequence[Plan], reports: Iterable[Report], home: str | None
-) -> tuple[list[Plan], dict[int, Decided]]:
+def replay(plans: Sequence[Plan], reports: Iterable[Report]) -> tuple[list[Plan], dict[int, Decided]]:
     """All plans of the line after all reports, and what each report led to, by its id."""
     known = {plan.id: replace(plan, started_at=None, used_bytes=0, depleted_at=None) for plan in plans}
     decided = {}
     for report in sorted(reports, key=lambda report: (report.at, report.id)):
-        found = decide(list(known.values()), report, home)
+        found = decide(list(known.values()), report)
         if found.plan is not None:
             known[found.plan.id] = found.plan
         decided[report.id] = found
@@ -109,10 +113,8 @@ def replay(
 
 
 def _can_start(plan: Plan, report: Report) -> bool:
-    """Whether it is queued at the report. One that was received before the plan was assigned is not about
-    it.
-    """
-    if plan.started_at is not None or plan.revoked_at is not None or report.received_at < plan.assigned_at:
+    """Whether it is queued at the report."""
+    if plan.started_at is not None or plan.revoked_at is not None:
         return False
     return max(report.at, plan.assigned_at) < plan.lapses_at
 

@@ -24,6 +24,7 @@ from starter.cli.people import accounts, contacts, erasure, profiles, users
 from starter.cli.session import act_as, fail, report_bug
 from starter.cli.travel import app as travel
 from starter.cli.travel import (  # noqa: F401  their commands
+    line_changes,
     lines,
     plans,
     reports,

@@ -25,6 +25,7 @@ from store.operations.hold_subjects import kind_of
 from store.operations.unfinished import requester_waits
 from store.orders import views
 from store.session import Database
+from store.travel import due
 from store.travel import notices as travel_notices
 from temporal.calls import Calls, StartMessage
 from temporal.connection import described
@@ -42,9 +43,11 @@ from workflows.search_attributes import (
     licence_request_labels,
     notification_labels,
     request_labels,
+    travel_line_labels,
     travel_notice_labels,
 )
-from workflows.travel.messages import SendTravelNotice
+from workflows.travel.line_life import EsimLineLife
+from workflows.travel.messages import LiveLine, SendTravelNotice
 from workflows.travel.travel_notice import EsimTravelNotice
 
 Start = tuple[Any, StartMessage, TypedSearchAttributes]
@@ -100,6 +103,7 @@ class Restarts:
             "number_change": self._number_change,
             "licence_request": self._licence_request,
             "travel_notice": self._travel_notice,
+            "travel_line": self._travel_line,
         }
 
     async def start(self, workflow_id: str, by: By) -> bool:
@@ -244,6 +248,20 @@ class Restarts:
             retries=retries,
         )
         return EsimTravelNotice.run, start, travel_notice_labels(start)
+
+    async def _travel_line(self, workflow_id: str) -> Start | None:
+        async with self._database.reading() as connection:
+            known = await due.unfinished(connection, workflow_id)
+            if known is None:
+                return None
+            retries = _retries(await events.of(connection, AllAccounts(), workflow_id), "travel_line.held")
+        start = LiveLine(
+            esim_line_id=known.id,
+            account_id=known.account_id,
+            given_up_after=self._settings.notification_given_up_after,
+            retries=retries,
+        )
+        return EsimLineLife.run, start, travel_line_labels(start)
 
 
 def _retries(happened: Sequence[EventView], held: str) -> int:

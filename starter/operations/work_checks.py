@@ -31,6 +31,7 @@ _KINDS = {
     "number_change": "number_changes",
     "licence_request": "licence_requests",
     "travel_notice": "travel_notices",
+    "travel_line": "travel_lines",
 }
 """The name of the check for each kind of work that has a workflow."""
 _HELD = {"qr_notification": "notifications"}

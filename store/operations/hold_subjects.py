@@ -2,8 +2,9 @@
 
 To add a kind of workflow, add an entry to `KINDS` and to the dictionaries of the modules that find unfinished
 work (`store.operations.unfinished`), record what is not sent (`store.operations.not_sent`), count
-(`store.operations.metrics`), restart (`starter.operations.restarts`) and name it for people
-(`starter.operations.work_checks`, `starter.cli.operations.retry_many`).
+(`store.operations.metrics`), watch retries (`store.operations.retries`), restart
+(`starter.operations.restarts`) and name it for people (`starter.operations.work_checks`,
+`starter.cli.operations.retry_many`).
 Its prefix is one of `models.identifiers.WORK`. A test compares all of them.
 """
 
@@ -24,7 +25,7 @@ from store.orders.locked_order import references
 from store.orders.tables import OrderRow
 from store.row import now
 from store.travel import notices as travel_notices
-from store.travel.line_tables import TravelNoticeRow
+from store.travel.line_tables import EsimLineRow, TravelNoticeRow
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,11 @@ _GIVE_UP_REQUEST = (
     .where(LicenceRequestRow.id == bindparam("request"), LicenceRequestRow.notified_at.is_(None))
     .values(notified_at=now())
     .returning(LicenceRequestRow.id)
+)
+_LINE = (
+    select(EsimLineRow.account_id, EsimLineRow.subject)
+    .where(EsimLineRow.id == bindparam("line"))
+    .with_for_update(key_share=True)
 )
 
 
@@ -180,6 +186,16 @@ async def _travel_notice(connection: AsyncConnection, notice_id: str) -> HoldSub
     return HoldSubject(account_id, (notice_id,))
 
 
+async def _travel_line(connection: AsyncConnection, workflow_id: str) -> HoldSubject:
+    number = workflow_id.removeprefix("travel-line-")
+    row = None
+    if number.isascii() and number.isdigit():
+        row = (await connection.execute(_LINE, {"line": int(number)})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_workflow", workflow=workflow_id)
+    return HoldSubject(row.account_id, (workflow_id, row.subject))
+
+
 KINDS: dict[str, HoldKind] = {
     "order-": HoldKind("order", "EsimOrder", _order, "order", "mail.given_up"),
     "qr-request-": HoldKind("qr_request", "EsimQrRequest", _request, "qr", "mail.given_up"),
@@ -214,6 +230,9 @@ KINDS: dict[str, HoldKind] = {
         "travel_notice",
         "travel_notice.given_up",
         travel_notices.done,
+    ),
+    "travel-line-": HoldKind(
+        "travel_line", "EsimLineLife", _travel_line, "travel_line", "travel_line.given_up"
     ),
 }
 """By the prefix of the workflow's id."""

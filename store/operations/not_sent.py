@@ -94,6 +94,9 @@ _STILL_MATTERS: dict[str, Select[str]] = {
     "travel-notice-": select(TravelNoticeRow.id).where(
         TravelNoticeRow.id == bindparam("subject"), TravelNoticeRow.done_at.is_(None)
     ),
+    "travel-line-": select(TravelNoticeRow.id).where(
+        TravelNoticeRow.id == bindparam("of_notice"), TravelNoticeRow.done_at.is_(None)
+    ),
 }
 """By the prefix of the subject's id: the subject, locked, unless the step was superseded meanwhile."""
 _LOCK_SIM: dict[str, Select[int]] = {
@@ -156,6 +159,7 @@ async def _still_matters(connection: AsyncConnection, sending: Sending, took: ti
     supersedes the step either commits later and removes the record, or is visible here.
     """
     which: dict[str, Any] = {"subject": sending.subject_id, "took": took, "of_round": sending.round_number}
+    which["of_notice"] = sending.step.partition(":")[2]
     which["outlasting"] = sending.step.startswith(OUTLASTING)
     for prefix, subject in _STILL_MATTERS.items():
         if sending.subject_id.startswith(prefix):

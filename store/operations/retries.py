@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, CompoundSelect, String, any_, bindparam, func, select, union_all
+from sqlalchemy import ARRAY, CompoundSelect, Select, String, any_, bindparam, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.requests import RequestStatus
@@ -22,11 +22,12 @@ from store.operations.tables import HoldRow
 from store.orders import follow_ups
 from store.orders.tables import OrderRow
 from store.scopes import within
-from store.travel.line_tables import TravelNoticeRow
+from store.travel.line_tables import EsimLineRow, TravelNoticeRow
 
 _DONE = (
     *("mail.sent", "mail.given_up", "notification.given_up"),
     *("number_change.given_up", "licence_request.given_up", "travel_notice.given_up"),
+    "travel_line.given_up",
     *("order.provider_processing", "order.processed", "order.cancelled", "qr.imported"),
 )
 _FAILED = ("mail.failed", "mail.uncertain")
@@ -54,7 +55,18 @@ def _rows(scope: Scope) -> CompoundSelect[Any]:
                 row.id == any_(_IDS), within(scope, row.account_id, distributor=distributor)
             )
             for row, is_open, distributor in kinds
-        )
+        ),
+        _lines(scope),
+    )
+
+
+def _lines(scope: Scope) -> Select[Any]:
+    """ESIM lines, whose workflows have another id than their rows."""
+    work = func.replace(EsimLineRow.subject, "esim_line:", "travel-line-")
+    subjects = select(func.replace(func.unnest(_IDS), "travel-line-", "esim_line:"))
+    is_open = EsimLineRow.due_at.is_not(None)
+    return select(work.label("id"), holds.of(work).label("holds"), is_open.label("is_open")).where(
+        EsimLineRow.subject.in_(subjects), within(scope, EsimLineRow.account_id)
     )
 
 

@@ -22,7 +22,7 @@ from store.operations.tables import HoldRow
 from store.orders.tables import FollowUpRow, OrderRow
 from store.scopes import within
 from store.travel import notices as travel_notices
-from store.travel.line_tables import TravelNoticeRow
+from store.travel.line_tables import EsimLineRow, TravelNoticeRow
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,12 @@ def _travel_notices(scope: Scope) -> Select[Any]:
     return found.where(travel_notices.UNFINISHED_OF_STAFF)
 
 
+def _travel_lines(scope: Scope) -> Select[Any]:
+    """ESIM lines of which something is due: a plan that ends, or a notice that is not sent yet."""
+    name = func.concat("travel-line-", EsimLineRow.id)
+    return _of(name, EsimLineRow.due_at, scope, EsimLineRow.account_id).where(EsimLineRow.due_at.is_not(None))
+
+
 def _held(scope: Scope) -> Select[Any]:
     """Everything else that is held: if its workflow is lost, restarting it removes the obsolete hold."""
     found = _of(HoldRow.workflow_id, func.min(HoldRow.since), scope, HoldRow.account_id)
@@ -102,6 +108,7 @@ _KINDS: dict[str, tuple[Callable[[Scope], Select[Any]], ...]] = {
     "number_change": (_number_changes,),
     "licence_request": (_licence_requests,),
     "travel_notice": (_travel_notices,),
+    "travel_line": (_travel_lines,),
 }
 """The queries for unfinished work of each kind; `_held` finds all kinds."""
 

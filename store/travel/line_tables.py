@@ -134,8 +134,8 @@ class LineReportRow(Row):
     report: Mapped[str] = mapped_column(info=CODE)
     at: Mapped[datetime]
     """When it happened: as it was reported, but never in the future."""
-    reported_at: Mapped[datetime]
-    """As it was reported."""
+    reported_at: Mapped[datetime | None]
+    """As it was reported; NULL where the report had no time."""
     received_at: Mapped[datetime] = mapped_column(server_default=now())
     country: Mapped[str | None] = mapped_column(CHAR(2), info=CODE)
     """ISO 3166-1 alpha-2; NULL at sea, in the air, and for an installation."""

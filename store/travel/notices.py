@@ -123,8 +123,10 @@ async def record(
     return notice_id
 
 
-async def done(connection: AsyncConnection, notice_id: str) -> bool:
-    """The notice was sent, was given up or is not needed any more; whether that changed anything."""
+async def done(connection: AsyncConnection, notice_id: str, *, dropped: bool = False) -> bool:
+    """The notice was sent, was given up or is not needed any more; whether that changed anything. `dropped`:
+    an operator gave up that of a line, whose hold has been released before.
+    """
     found = (await connection.execute(_FIND, {"of_notice": notice_id})).one_or_none()
     if found is None:
         return False
@@ -135,6 +137,10 @@ async def done(connection: AsyncConnection, notice_id: str) -> bool:
     if found.esim_line_id is not None:
         work = {"work": travel_line_id(found.esim_line_id), "of_step": f"{STEP}:{notice_id}"}
         await due.renew(connection, found.esim_line_id, news=False)
+        if changed and dropped:
+            about = (work["work"], f"esim_line:{found.esim_line_id}")
+            happened = ("travel_line.given_up", {"step": work["of_step"]})
+            await events.append(connection, found.account_id, about, "operator", happened)
     await connection.execute(_SENT, work)
     return changed
 

@@ -17,6 +17,7 @@ from starter.licences.assignments import AssignDraft, ReplaceDraft
 from starter.operations.doctor import examine
 from starter.orders.drafts import OrderDraft
 from starter.people.erasure import erase
+from starter.travel.line_orders import AddLineDraft, AddPlanDraft, ReplaceEsimDraft
 from tests.builders import ACCOUNT, as_csv, item, line
 from tests.callers.world import Desks, Known
 from tests.qr_world import code
@@ -323,6 +324,41 @@ _SUBSCRIBERS: dict[str, Sample] = {
     ),
 }
 
+_REPORTS: dict[str, Sample] = {
+    "connect": Sample(lambda d, c, k, _: d.reports.connect(c, k.esim_line, country="JP"), P.REPORT_TRAVEL),
+    "usage": Sample(lambda d, c, k, _: d.reports.usage(c, k.esim_line, country="JP"), P.REPORT_TRAVEL),
+    "installed": Sample(lambda d, c, k, _: d.reports.installed(c, k.esim_line), P.REPORT_TRAVEL),
+    "reports": Sample(lambda d, c, k, _: d.reports.reports(c, k.esim_line), P.VIEW_TRAVEL),
+}
+
+_LINE_CHANGES: dict[str, Sample] = {
+    "revoke": Sample(lambda d, c, k, _: d.line_changes.revoke(c, k.assignment), P.SELL_TRAVEL),
+    "suspend": Sample(lambda d, c, k, _: d.line_changes.suspend(c, k.esim_line, "Lost."), P.SELL_TRAVEL),
+    "resume": Sample(lambda d, c, k, _: d.line_changes.resume(c, k.esim_line), P.SELL_TRAVEL),
+}
+
+
+def _new_line(k: Known) -> AddLineDraft:
+    return AddLineDraft(subscriber=k.subscriber, plan=k.travel_plan)
+
+
+def _more(k: Known) -> AddPlanDraft:
+    return AddPlanDraft(line=k.esim_line, plan=k.travel_plan)
+
+
+def _new_esim(k: Known) -> ReplaceEsimDraft:
+    return ReplaceEsimDraft(line=k.esim_line, reason="deleted")
+
+
+_LINE_ORDERS: dict[str, Sample] = {
+    "add_line": Sample(lambda d, c, k, _: d.line_orders.add_line(c, _new_line(k)), P.SELL_TRAVEL),
+    "preview_line": Sample(lambda d, c, k, _: d.line_orders.preview_line(c, _new_line(k)), P.SELL_TRAVEL),
+    "add_plan": Sample(lambda d, c, k, _: d.line_orders.add_plan(c, _more(k)), P.SELL_TRAVEL),
+    "preview_plan": Sample(lambda d, c, k, _: d.line_orders.preview_plan(c, _more(k)), P.SELL_TRAVEL),
+    "replace": Sample(lambda d, c, k, _: d.line_orders.replace(c, _new_esim(k)), P.SELL_TRAVEL),
+    "check_replace": Sample(lambda d, c, k, _: d.line_orders.check_replace(c, _new_esim(k)), P.SELL_TRAVEL),
+}
+
 SAMPLES: dict[str, Sample] = {
     **{f"OrderDesk.{name}": sample for name, sample in _ORDERS.items()},
     **{f"FleetDesk.{name}": sample for name, sample in _FLEET.items()},
@@ -346,6 +382,9 @@ SAMPLES: dict[str, Sample] = {
     **{f"PlanDesk.{name}": sample for name, sample in _TRAVEL_PLANS.items()},
     **{f"SubscriberDesk.{name}": sample for name, sample in _SUBSCRIBERS.items()},
     **{f"ClockDesk.{name}": sample for name, sample in _CLOCK.items()},
+    **{f"ReportDesk.{name}": sample for name, sample in _REPORTS.items()},
+    **{f"LineOrderDesk.{name}": sample for name, sample in _LINE_ORDERS.items()},
+    **{f"LineDesk.{name}": sample for name, sample in _LINE_CHANGES.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True
     ),

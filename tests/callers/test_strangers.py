@@ -28,9 +28,12 @@ from tests.callers.samples import LINKS, SAMPLES
 from tests.callers.walk import NOWHERE, answered, everything_a_stranger_sees
 from tests.callers.world import BEN, CLEO, UNKNOWN, Desks, Known, who
 
-PLUMBING = {"Calls", "QrWorkflows", "Restarts", "EncryptedPayloads", "Watch", "NumberChanges", "Settling"}
+PLUMBING = {
+    *("Calls", "QrWorkflows", "Restarts", "EncryptedPayloads", "Watch"),
+    *("NumberChanges", "LineWaking", "Settling"),
+}
 """Classes of `starter` that no caller asks: the desks use them, once the caller is known."""
-CALLS_OF_DESKS = 121
+CALLS_OF_DESKS = 134
 CALLS_OF_LINKS = 9
 FILES = {"FleetDesk.import_fleet", "CatalogueDesk.import_catalogue", "NumberDesk.import_numbers"}
 """Who may not import is told so before a file of megabytes is read for the accounts in it."""

@@ -31,7 +31,10 @@ from starter.people.accounts import AccountDesk
 from starter.people.contacts import ContactDesk
 from starter.people.profiles import ProfileDesk
 from starter.people.users import UserDesk
+from starter.travel.line_changes import LineDesk
+from starter.travel.line_orders import LineOrderDesk
 from starter.travel.plans import PlanDesk
+from starter.travel.reports import ReportDesk
 from starter.travel.sending import SendingDesk
 from starter.travel.stock import StockDesk
 from starter.travel.subscribers import SubscriberDesk
@@ -42,7 +45,7 @@ from temporal.connection import connect
 from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, line, place, run
 from tests.licences_world import add_agent, add_number
 from tests.qr_world import hold, qr_world
-from tests.travel_world import add_stock, add_subscriber, add_travel_plan
+from tests.travel_world import ASIA, add_stock, add_subscriber, add_travel_plan, assign_plan
 
 BOLT = "Bolt"
 CLEO = "cleo@bolt.example"
@@ -77,6 +80,7 @@ class Known:
     esim_line: str
     subscriber: str
     travel_plan: str
+    assignment: str
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,9 @@ class Desks:
     travel_plans: PlanDesk
     subscribers: SubscriberDesk
     clock: ClockDesk
+    reports: ReportDesk
+    line_changes: LineDesk
+    line_orders: LineOrderDesk
 
 
 async def build(database: Database) -> Known:
@@ -154,8 +161,9 @@ async def build(database: Database) -> Known:
         link="link:1",
         licence=await _licence(database),
         esim_line=await _esim_line(database, order.order_id),
-        subscriber=reference("SB", await add_subscriber(database)),
-        travel_plan=reference("TP", await add_travel_plan(database)),
+        subscriber=reference("SB", await add_subscriber(database, 2)),
+        travel_plan=reference("TP", await add_travel_plan(database, "Asia", countries=ASIA)),
+        assignment=await _assignment(database, order.order_id),
     )
 
 
@@ -170,6 +178,18 @@ async def _esim_line(database: Database, order_id: str) -> str:
         id=subscriber,
     )
     return reference("EL", rows[0].id)
+
+
+async def _assignment(database: Database, order_id: str) -> str:
+    """A queued plan on that line."""
+    (row,) = await run(database, "SELECT id FROM esim_lines")
+    plan = await assign_plan(database, row.id, await add_travel_plan(database), order=order_id)
+    await run(
+        database,
+        "INSERT INTO line_reports (account_id, esim_line_id, key, report, at, outcome)"
+        " SELECT account_id, id, 'a', 'installed', esim_now(), 'noted' FROM esim_lines",
+    )
+    return reference("PA", plan)
 
 
 async def _licence(database: Database) -> str:
@@ -204,6 +224,7 @@ UNKNOWN = Known(
     esim_line="EL-99999",
     subscriber="SB-99999",
     travel_plan="TP-99999",
+    assignment="PA-99999",
 )
 
 
@@ -238,6 +259,9 @@ async def open_desks(database: Database, url: str) -> Desks:
         travel_plans=PlanDesk(database),
         subscribers=SubscriberDesk(database),
         clock=ClockDesk(client, database, settings),
+        reports=ReportDesk(client, database, settings),
+        line_changes=LineDesk(client, database, settings),
+        line_orders=LineOrderDesk(client, database, settings),
     )
 
 

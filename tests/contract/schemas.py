@@ -17,7 +17,7 @@ from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.messages import Retry
 from workflows.operations.messages import RetriedMany, RetryMany
 from workflows.orders.messages import Acknowledge, Cancel, EnterIccid, PlaceOrder, Processed
-from workflows.travel.messages import SendTravelNotice
+from workflows.travel.messages import LiveLine, SendTravelNotice
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 
@@ -40,6 +40,8 @@ SENT: dict[str, type[BaseModel]] = {
     "EsimLicenceRequest.retry": Retry,
     "EsimTravelNotice.input": SendTravelNotice,
     "EsimTravelNotice.retry": Retry,
+    "EsimLineLife.input": LiveLine,
+    "EsimLineLife.retry": Retry,
     "RetryHeld.input": RetryMany,
 }
 """What a backend sends, by workflow and call."""

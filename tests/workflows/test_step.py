@@ -13,6 +13,7 @@ from tests.workflows.fake_inventory import FakeInventory
 from tests.workflows.fake_outside import FakeOutside
 from tests.workflows.licences.fake_licences import FakeLicences
 from tests.workflows.operations.fake_retries import FakeRetries
+from tests.workflows.travel.fake_lines import FakeLines
 from tests.workflows.travel.fake_travel import FakeTravel
 from tests.workflows.troubles import Troubles
 from worker import implementations
@@ -47,7 +48,16 @@ class Doubles(Numbers):
 
 def fakes() -> tuple[Steps, ...]:
     troubles = Troubles()
-    kinds = (FakeInventory, FakeHolds, FakeOutside, FakeQr, FakeLicences, FakeTravel, FakeRetries)
+    kinds = (
+        FakeInventory,
+        FakeHolds,
+        FakeOutside,
+        FakeQr,
+        FakeLicences,
+        FakeTravel,
+        FakeLines,
+        FakeRetries,
+    )
     return tuple(kind(troubles) for kind in kinds)
 
 

@@ -76,5 +76,15 @@ TRAVEL = {
     ),
     "volume_invalid": "Un volume de données est un nombre et une unité, comme 200MB ou 1.5GB.",
     "unknown_esim_reason": "Le motif du remplacement d’une eSIM est l’un de : {reasons}.",
+    "plan_not_queued": (
+        "{plan} ne peut pas être révoqué : son état est « {state} ». Seul un forfait en attente peut l’être."
+    ),
+    "unknown_plan_on_line": "Ce forfait n’existe sur aucune ligne eSIM du compte.",
+    "esim_line_suspended": "La ligne eSIM est déjà suspendue.",
+    "esim_line_not_suspended": "La ligne eSIM n’est pas suspendue.",
+    "suspension_without_reason": "Indiquez pourquoi la ligne eSIM est suspendue.",
+    "key_used_for_report": "Cette clé a servi à un autre signalement.",
+    "time_without_zone": "Indiquez l’heure avec son fuseau, comme 2026-07-01T12:00:00Z.",
+    "data_volume_invalid": "Les données utilisées sont un nombre d’octets de 0 à {most}.",
     "esim_not_allocated": "Cette eSIM est en stock : elle n’est sur aucune ligne.",
 }

@@ -30,6 +30,7 @@ KINDS = {
     "number_change": "change of a number",
     "licence_request": "request for licences",
     "travel_notice": "notice to the staff",
+    "travel_line": "eSIM line",
 }
 """The name of each kind of work."""
 

@@ -17,6 +17,7 @@ from tests.workflows.codes.fake_qr import ROLE, FakeQr, FakeRequest
 from tests.workflows.house import House, answered, order_steps
 from tests.workflows.licences.fake_licences import FakeLicences
 from tests.workflows.operations.fake_retries import FakeRetries
+from tests.workflows.travel.fake_lines import FakeLines
 from tests.workflows.travel.fake_travel import FakeTravel
 from worker import WORKFLOWS, workflow_runner
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, QrTimeouts, RequestQrCode
@@ -42,6 +43,7 @@ class QrHouse(House):
         self.qr = FakeQr(self.troubles)
         self.licences = FakeLicences(self.troubles)
         self.travel = FakeTravel(self.troubles)
+        self.esim_lines = FakeLines(self.troubles)
         self.retries = FakeRetries(self.troubles)
         self.others = (self.qr, self.licences, self.travel, self.retries)
         self._sims = itertools.count(41)
@@ -128,7 +130,7 @@ async def a_qr_house(
         workflows=WORKFLOWS,
         activities=[
             *order_steps(house),
-            *activities_of(house.qr, house.licences, house.travel, house.retries),
+            *activities_of(house.qr, house.licences, house.travel, house.esim_lines, house.retries),
         ],
         workflow_runner=workflow_runner(),
         disable_eager_activity_execution=True,

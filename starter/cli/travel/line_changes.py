@@ -1,0 +1,42 @@
+"""`esim-orders travel revoke | suspend | resume`: changes of eSIM lines and their plans."""
+
+from typing import Annotated
+
+import typer
+
+from starter.cli.output import say
+from starter.cli.travel.app import app
+from starter.cli.travel.desks import Line, call_at
+
+Plan = Annotated[str, typer.Argument(metavar="PLAN", help="Id of the plan on the line (PA-7).")]
+
+
+@app.command()
+def revoke(plan: Plan) -> None:
+    """Revoke a queued plan of an eSIM line; one that is in use cannot be revoked."""
+    from starter.travel.line_changes import LineDesk  # noqa: PLC0415
+
+    call_at(LineDesk, lambda desk, who: desk.revoke(who, plan))
+    say(f"{plan}: revoked")
+
+
+@app.command()
+def suspend(
+    line: Line, reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
+) -> None:
+    """Suspend an eSIM line, with the reason; the 30 days of its plans go on."""
+    from starter.travel.line_changes import LineDesk  # noqa: PLC0415
+
+    call_at(LineDesk, lambda desk, who: desk.suspend(who, line, reason))
+    say(f"{line}: suspended")
+
+
+@app.command()
+def resume(
+    line: Line, reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")] = ""
+) -> None:
+    """Resume a suspended eSIM line."""
+    from starter.travel.line_changes import LineDesk  # noqa: PLC0415
+
+    call_at(LineDesk, lambda desk, who: desk.resume(who, line, reason))
+    say(f"{line}: resumed")

@@ -1,0 +1,100 @@
+"""Report what networks and phones say of eSIM lines: connections, usage, installations (T4, T22, T30, T31).
+
+Every report is decided and recorded at once, in the database alone, so a worker need not run. A plan that it
+starts ends at its time in every list; the workflow of the line, which records that, is woken afterwards.
+"""
+
+import logging
+from datetime import datetime
+
+from models.errors import Refused, Unavailable
+from models.people.callers import Caller, Permission
+from models.travel.countries import parse_country
+from models.travel.profiles import Reported
+from models.travel.reports import AT_SEA, MOST_BYTES, ReportView
+from starter.connected import ConnectedDesk
+from starter.keys import checked_key
+from starter.travel.waking import LineWaking
+from store.travel import reports
+from store.travel.lookups import find_esim_line
+from store.travel.reports import Reporting
+
+_log = logging.getLogger(__name__)
+
+
+class ReportDesk(ConnectedDesk):
+    """Takes reports of eSIM lines, and lists them. A line is named by its id (`EL-9`) or its eSIM's ICCID."""
+
+    async def connect(
+        self,
+        caller: Caller,
+        line: str,
+        key: str | None = None,
+        at: datetime | None = None,
+        country: str = AT_SEA,
+    ) -> ReportView:
+        """The phone has connected to a network in this country (code, name, or 901 for at sea or in the air),
+        at this time or now; once per key. The answer says whether a plan was started by it.
+
+        Raises `Refused`: `country_unknown`, `time_without_zone`, `key_used_for_report`.
+        """
+        where = _place(country)
+        return await self._report(
+            caller, line, Reporting(Reported.CONNECTION, checked_key(key), _moment(at), where)
+        )
+
+    async def usage(  # noqa: PLR0917  what a report has
+        self,
+        caller: Caller,
+        line: str,
+        key: str | None = None,
+        at: datetime | None = None,
+        country: str = AT_SEA,
+        used_bytes: int = 0,
+    ) -> ReportView:
+        """The phone has used so much data in this country since the report before; once per key. It is
+        counted on the plan that runs there, which ends when its volume is used up (T29).
+
+        Raises `Refused` as `connect`, and `data_volume_invalid`.
+        """
+        if not 0 <= used_bytes <= MOST_BYTES:
+            raise Refused.because("data_volume_invalid", most=MOST_BYTES)
+        where = _place(country)
+        reported = Reporting(Reported.USAGE, checked_key(key), _moment(at), where, used_bytes)
+        return await self._report(caller, line, reported)
+
+    async def installed(
+        self, caller: Caller, line: str, key: str | None = None, at: datetime | None = None
+    ) -> ReportView:
+        """A phone has downloaded the eSIM of the line; once per key."""
+        return await self._report(caller, line, Reporting(Reported.INSTALLED, checked_key(key), _moment(at)))
+
+    async def reports(self, caller: Caller, line: str, *, limit: int | None = None) -> list[ReportView]:
+        """What was reported of an eSIM line, the latest first: also what led to nothing (T30)."""
+        async with self._database.reading() as connection:
+            found = await find_esim_line(connection, caller.scope, line)
+            caller.require(Permission.VIEW_TRAVEL)
+            return await reports.reports(connection, caller.scope, found.id, limit)
+
+    async def _report(self, caller: Caller, line: str, reported: Reporting) -> ReportView:
+        async with self._database.transaction() as connection:
+            found = await find_esim_line(connection, caller.scope, line)
+            caller.require(Permission.REPORT_TRAVEL)
+            recorded = await reports.report(connection, found, reported, caller.by)
+        if recorded.wake_for is not None:
+            waking = LineWaking(self._calls, self._database, self._settings)
+            try:
+                await waking.wake(found, recorded.wake_for)
+            except Unavailable as unavailable:  # the report is recorded; the sweep wakes the line
+                _log.warning("EL-%d could not be woken: %s is unavailable.", found.id, unavailable.component)
+        return recorded.report
+
+
+def _place(country: str) -> str | None:
+    return None if country.strip() == AT_SEA else parse_country(country)
+
+
+def _moment(at: datetime | None) -> datetime | None:
+    if at is not None and at.tzinfo is None:
+        raise Refused.because("time_without_zone")
+    return at

@@ -1,0 +1,72 @@
+"""Find the eSIM line or the plan on one that a person typed; what is outside the scope is not found."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import NotFound
+from models.identifiers import parse_iccid, parse_reference
+from models.people.callers import Scope
+from store.fleet.tables import SimRow
+from store.scopes import within
+from store.travel.line_tables import EsimLineRow, PlanAssignmentRow
+
+
+@dataclass(frozen=True)
+class EsimLineKey:
+    """An eSIM line that was found."""
+
+    id: int
+    account_id: int
+
+    @property
+    def subject(self) -> str:
+        """The reference that orders and SIMs have to the line: `esim_line:9`."""
+        return f"esim_line:{self.id}"
+
+
+@dataclass(frozen=True)
+class AssignmentKey:
+    """A plan on an eSIM line that was found."""
+
+    id: int
+    line: EsimLineKey
+
+
+_LINE = select(EsimLineRow.id, EsimLineRow.account_id)
+
+
+async def find_esim_line(connection: AsyncConnection, scope: Scope, text: str) -> EsimLineKey:
+    """The eSIM line with this id (`EL-9`, `9`), or with the eSIM of this ICCID.
+
+    Raises `NotFound` (`unknown_esim_line`).
+    """
+    number = parse_reference("EL", text)
+    chosen: ColumnElement[bool]
+    if number is not None:
+        chosen = EsimLineRow.id == number
+    else:
+        try:
+            iccid = parse_iccid(text)
+        except ValueError:
+            raise NotFound.because("unknown_esim_line") from None
+        chosen = EsimLineRow.subject == select(SimRow.holder).where(SimRow.iccid == iccid).scalar_subquery()
+    row = (await connection.execute(_LINE.where(chosen, within(scope, EsimLineRow.account_id)))).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_esim_line")
+    return EsimLineKey(*row)
+
+
+async def find_assignment(connection: AsyncConnection, scope: Scope, text: str) -> AssignmentKey:
+    """The plan on an eSIM line with this id (`PA-7`, `7`). Raises `NotFound` (`unknown_plan_on_line`)."""
+    number = parse_reference("PA", text)
+    if number is None:
+        raise NotFound.because("unknown_plan_on_line")
+    statement = select(PlanAssignmentRow.esim_line_id, PlanAssignmentRow.account_id).where(
+        PlanAssignmentRow.id == number, within(scope, PlanAssignmentRow.account_id)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_plan_on_line")
+    return AssignmentKey(number, EsimLineKey(row.esim_line_id, row.account_id))

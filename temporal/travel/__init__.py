@@ -1,0 +1,1 @@
+"""Calls of Temporal about travel eSIMs."""

@@ -1,0 +1,31 @@
+"""What is due of eSIM lines, in memory: what their workflows ask when tested alone."""
+
+from tests.workflows.troubles import Troubles
+from workflows.travel.messages import AdvanceLine, DropNotice, LineAdvanced, SweepTravel, Swept, WakeTravel
+from workflows.travel.steps import LineLifeSteps, SweepSteps
+
+
+class FakeLines(LineLifeSteps, SweepSteps):
+    """`answers` are those of `advance_line` by line, all but the last once; `dropped` are the notices."""
+
+    def __init__(self, troubles: Troubles) -> None:
+        self.troubles = troubles
+        self.answers: dict[int, list[LineAdvanced]] = {}
+        self.dropped: list[str] = []
+
+    async def advance_line(self, line: AdvanceLine) -> LineAdvanced:
+        async with self.troubles.around("advance_line"):
+            answers = self.answers.get(line.esim_line_id) or [LineAdvanced()]
+            return answers.pop(0) if len(answers) > 1 else answers[0]
+
+    async def drop_notice(self, notice: DropNotice) -> None:
+        async with self.troubles.around("drop_notice"):
+            self.dropped.append(notice.notice_id)
+
+    async def sweep_travel(self, sweep: SweepTravel) -> Swept:
+        async with self.troubles.around("sweep_travel"):
+            return Swept()
+
+    async def wake_travel(self, wake: WakeTravel) -> Swept:
+        async with self.troubles.around("wake_travel"):
+            return Swept()
