@@ -31,6 +31,7 @@ from activities.outside import EmailSteps, PortSteps
 from activities.retry_held import HeldRetries
 from activities.travel.line_life import LineLife
 from activities.travel.mails import TravelMails
+from activities.travel.staff import StaffAlerts
 from activities.travel.sweep import TravelSweep
 from mail.errors import MailInvalid
 from mail.message import Sender
@@ -38,7 +39,8 @@ from mail.smtp import Mailer, SmtpMailer
 from models.errors import Refused
 from outbox.links import Links
 from outbox.sender import Outbox
-from providers.registry import PORTS
+from providers.from_stock import FromStock
+from providers.registry import PORTS, STOCK
 from settings import Settings
 from starter import callers
 from starter.operations.readiness import readiness
@@ -97,8 +99,6 @@ PASSED_THROUGH = (
     "workflows.orders.messages",
     "workflows.orders.steps",
     "workflows.step",
-    "workflows.travel.messages",
-    "workflows.travel.steps",
     "workflows.steps",
     "workflows.step_runner",
     "workflows.background",
@@ -139,6 +139,10 @@ def implementations(
     """The implementations of all sets of steps. A new set is added here."""
     outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain)
     ports = {name: port(database, outbox) for name, port in PORTS.items()}
+    given_up_after = settings.notification_given_up_after
+    ports[STOCK] = FromStock(
+        database, outbox, StaffAlerts(client, database, settings.task_queue, given_up_after)
+    )
     links = Links(
         settings.portal_url,
         settings.upload_link_expires_after,
@@ -158,7 +162,7 @@ def implementations(
         LicenceMails(database, outbox),
         TravelMails(database, outbox),
         LineLife(database),
-        TravelSweep(database, client, settings.travel_install_within, settings.notification_given_up_after),
+        TravelSweep(database, client, settings.travel_install_within, given_up_after),
         HeldRetries(RetryDesk(client, database, settings), callers.operator()),
     )
 

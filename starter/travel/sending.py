@@ -19,7 +19,7 @@ from starter.connected import ConnectedDesk
 from starter.keys import checked_key
 from starter.operations.restarts import Restarted, Restarts
 from store.session import Database
-from store.travel.line_lookup import LineKey, find_line
+from store.travel.lookups import EsimLineKey, find_esim_line
 from store.travel.resend import resend_code, resend_confirmation
 
 _ENDS_WITHIN = 5.0
@@ -51,7 +51,7 @@ class SendingDesk(ConnectedDesk):
         """
         checked = checked_key(key)
         async with self._database.transaction() as connection:
-            found = await find_line(connection, caller.scope, line)
+            found = await find_esim_line(connection, caller.scope, line)
             caller.require(Permission.SELL_TRAVEL)
             if what is SentAgain.QR_CODE:
                 sent = await resend_code(connection, found, caller.by, checked)
@@ -79,5 +79,5 @@ class SendingDesk(ConnectedDesk):
             await self._restarts.restore(order_id, caller.by)
 
 
-def _resent(what: SentAgain, line: LineKey, of: str) -> Resent:
+def _resent(what: SentAgain, line: EsimLineKey, of: str) -> Resent:
     return Resent(what=what, line=reference("EL", line.id), id=of)

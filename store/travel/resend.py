@@ -19,8 +19,8 @@ from store.fleet.tables import SimRow
 from store.locks import lock_subject
 from store.orders import follow_ups
 from store.orders.tables import FollowUpRow, OrderRow
-from store.travel.line_lookup import LineKey
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow
+from store.travel.lookups import EsimLineKey
 from store.travel.tables import SubscriberRow
 
 _IN_USE = (SimState.ACTIVE, SimState.SUSPENDED)
@@ -59,7 +59,7 @@ _DUE = select(func.count()).where(
 _ADD = insert(FollowUpRow).on_conflict_do_nothing().returning(FollowUpRow.id)
 
 
-async def resend_code(connection: AsyncConnection, line: LineKey, by: By, key: str) -> NotificationView:
+async def resend_code(connection: AsyncConnection, line: EsimLineKey, by: By, key: str) -> NotificationView:
     """Revoke all notifications of the code of the line's eSIM with their links, and record a new one to the
     subscriber's present address; the caller then starts its workflow. Under the same key it is done once.
 
@@ -93,7 +93,7 @@ async def resend_code(connection: AsyncConnection, line: LineKey, by: By, key: s
 
 
 async def resend_confirmation(  # noqa: PLR0917  what is sent, and by whom
-    connection: AsyncConnection, line: LineKey, order_id: str | None, confirmation: str, by: By, key: str
+    connection: AsyncConnection, line: EsimLineKey, order_id: str | None, confirmation: str, by: By, key: str
 ) -> str:
     """Leave the order's step `confirmation` to be done once more, for the order that added the line unless
     another one is named; return the order's id. The caller then starts its workflow again.
@@ -119,7 +119,7 @@ async def resend_confirmation(  # noqa: PLR0917  what is sent, and by whom
     return confirmed
 
 
-async def _locked(connection: AsyncConnection, line: LineKey) -> Any:
+async def _locked(connection: AsyncConnection, line: EsimLineKey) -> Any:
     """The line, locked, with its present eSIM, the code of that and the subscriber's address."""
     if not await lock_subject(connection, line.account_id, line.subject):
         raise NotFound.because("unknown_esim_line")

@@ -5,8 +5,7 @@ It reports what a network and a phone would, so it is refused on anything but a 
 
 import uuid
 from datetime import timedelta
-from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +18,9 @@ from starter.cli.travel.app import app
 
 if TYPE_CHECKING:
     from models.people.callers import Caller
+    from models.travel.reports import ReportView
     from starter.operations.clock import ClockDesk
+    from starter.travel.reports import ReportDesk
 
 DAY = timedelta(days=1)
 MOST_DAYS = 366
@@ -43,9 +44,10 @@ def simulate(
     """
     used = _volume(data)
 
-    async def play() -> list[Any]:
-        desk_of: Any = import_module("starter.travel.reports").ReportDesk
-        async with clock_desk() as (clock, who, mark), desk_of.open(settings()) as desk:
+    async def play() -> list["ReportView"]:
+        from starter.travel.reports import ReportDesk  # noqa: PLC0415
+
+        async with clock_desk() as (clock, who, mark), ReportDesk.open(settings()) as desk:
             time = _Time(clock, mark)
             await time.check()
             return await _travel(_Phone(desk, who, line, country), time, days, used)
@@ -80,29 +82,29 @@ class _Time:
 class _Phone:
     """The phone with the eSIM of this line, in this country."""
 
-    def __init__(self, desk: Any, who: "Caller", line: str, country: str) -> None:
+    def __init__(self, desk: "ReportDesk", who: "Caller", line: str, country: str) -> None:
         self._desk = desk
         self._who = who
         self._line = line
         self._country = country
         self._journey = uuid.uuid4().hex
 
-    async def install(self) -> Any:
+    async def install(self) -> "ReportView":
         """Download the eSIM."""
         return await self._desk.installed(self._who, self._line, key=f"{self._journey}-installed")
 
-    async def connect(self, day: int) -> Any:
+    async def connect(self, day: int) -> "ReportView":
         """Connect to a network."""
         key = f"{self._journey}-connected-{day}"
         return await self._desk.connect(self._who, self._line, key=key, country=self._country)
 
-    async def use(self, day: int, used: int) -> Any:
+    async def use(self, day: int, used: int) -> "ReportView":
         """Use so many bytes."""
         key = f"{self._journey}-used-{day}"
         return await self._desk.usage(self._who, self._line, key=key, country=self._country, used_bytes=used)
 
 
-async def _travel(phone: _Phone, time: _Time, days: int, used: int) -> list[Any]:
+async def _travel(phone: _Phone, time: _Time, days: int, used: int) -> list["ReportView"]:
     reports = [await phone.install()]
     for day in range(days):
         if day:

@@ -9,7 +9,6 @@ from store.clock import mark_clock
 from tests.system.scene import Scene
 from tests.travel_world import add_esim_line, add_subscriber, add_travel_plan, assign_plan, travel_world
 
-pytest.importorskip("starter.travel.reports", reason="the desk of reports is not there yet")
 MARK = "0123456789abcdef" * 2
 
 
