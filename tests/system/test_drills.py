@@ -258,6 +258,7 @@ async def test_a_temporal_server_killed_under_load_loses_nothing(
             orders, asked = await load
             await asyncio.gather(*map(scene.ended, orders))
             await asyncio.gather(*map(partial(request_ends, scene), asked))
+            await comes_true(lambda: scene.mailbox.recipients().count(ANA) >= len(orders) + len(asked))
         for number, order_id in zip(numbers, orders, strict=True):
             await everything_happened_once(scene, number, order_id)
         for number in requests:

@@ -21,6 +21,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
+from activities.heartbeats import Heartbeats
 from models.fleet.inventory import SimKind, SimState
 from models.identifiers import order_id
 from models.orders.kinds import Swap
@@ -217,6 +218,7 @@ async def a_house(temporal: Temporal, task_queue: str | None = None) -> AsyncIte
         task_queue=house.task_queue,
         workflows=[EsimOrder],
         activities=order_steps(house),
+        interceptors=[Heartbeats()],
         workflow_runner=workflow_runner(),
         disable_eager_activity_execution=True,
     )

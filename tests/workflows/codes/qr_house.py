@@ -10,6 +10,7 @@ from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 
+from activities.heartbeats import Heartbeats
 from models.codes.requests import QrRequest, RequestResult, RequestState, RequestStatus
 from models.identifiers import qr_notification_id, qr_request_id
 from tests.temporal_server import Temporal, a_task_queue, eventually, running
@@ -132,6 +133,7 @@ async def a_qr_house(
             *order_steps(house),
             *activities_of(house.qr, house.licences, house.travel, house.esim_lines, house.retries),
         ],
+        interceptors=[Heartbeats()],
         workflow_runner=workflow_runner(),
         disable_eager_activity_execution=True,
         max_cached_workflows=cached_workflows,

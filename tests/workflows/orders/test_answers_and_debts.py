@@ -98,7 +98,7 @@ async def test_an_order_is_held_for_two_emails_each_of_which_goes_on_by_itself(h
     assert HoldReason.STEP_FAILED.sentence in details
     house.troubles.over("send_email:to_subscriber")
     await house.retry(handle)
-    await comes_true(lambda: house.holds.records[handle.id].count("held:step_failed") == 2)
+    await comes_true(lambda: house.holds.records[handle.id].count("held:step_failed") >= 2)
     await comes_true(lambda: list(house.holds.steps.get(handle.id, {})) == ["send_email:to_manager"])
     assert "to_subscriber" in house.outside.got
     await house.held_for(handle, HoldReason.STEP_FAILED)
