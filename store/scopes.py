@@ -4,8 +4,17 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, false, not_, select, true
 
+from models.errors import Refused
 from models.orders.kinds import KINDS
-from models.people.callers import AllAccounts, OfAccount, OfDistributor, OfLink, Permission, Scope
+from models.people.callers import (
+    AllAccounts,
+    OfAccount,
+    OfDistributor,
+    OfLink,
+    Permission,
+    Scope,
+    not_permitted,
+)
 from store.travel.tables import TravelStockRow
 
 _KINDS_OF_TRAVEL = sorted(name for name, kind in KINDS.items() if kind.view is Permission.VIEW_TRAVEL)
@@ -35,6 +44,14 @@ def within(
             )
         case OfLink(account_id=account_id, sim_id=sim_id):
             return false() if sim is None else and_(account == account_id, sim == sim_id)
+
+
+def require_travel(scope: Scope) -> None:
+    """Raise `Refused` (`not_permitted`) in a scope without travel eSIMs, before anything is looked up:
+    whatever is named, the answer is the same (T1).
+    """
+    if isinstance(scope, OfAccount) and not scope.travel:
+        raise Refused(not_permitted(Permission.VIEW_TRAVEL))
 
 
 def travel_esim(sim_id: Any) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from store import events, lookups
 from store.codes import discard as codes
 from store.codes.code_locks import lock_sim
 from store.fleet.tables import SimRow
+from store.scopes import require_travel
 from store.travel import stock
 from store.travel.stock_views import state_of_esim
 from store.travel.tables import TravelStockRow
@@ -36,6 +37,7 @@ class StockKey:
 
 async def find(connection: AsyncConnection, scope: Scope, text: str) -> StockKey:
     """The eSIM of the stock with this ICCID or id (`S-12`). Raises `NotFound` (`unknown_sim`)."""
+    require_travel(scope)
     sim = await lookups.find_sim(connection, scope, text)
     row = (await connection.execute(_OF_STOCK, {"sim": sim.id})).one_or_none()
     if row is None:

@@ -23,7 +23,7 @@ from store.locks import keep_account_open
 from store.lookups import phone_number
 from store.people.languages import language_of
 from store.people.tables import AccountRow
-from store.scopes import within
+from store.scopes import require_travel, within
 from store.staging import ids, stage
 from store.travel import new_address
 from store.travel.facts import complimentary_esims
@@ -50,6 +50,7 @@ async def find_subscriber(connection: AsyncConnection, scope: Scope, text: str) 
     Raises `NotFound` (`unknown_subscriber`), or `Refused` (`subscriber_ambiguous`) where several have the
     address or name; it names them by their ids.
     """
+    require_travel(scope)
     number = parse_reference("SB", text)
     if number is None and not (storable(text) and text.strip()):
         raise NotFound.because("unknown_subscriber")
