@@ -42,7 +42,7 @@ _ACCOUNT = (
     *("esim_line.added", "plan.assigned", "stock.added", "stock.returned", "stock.threshold_set"),
     *("plan.started", "plan.corrected", "plan.expired", "plan.depleted", "plan.lapsed", "plan.revoked"),
     *("esim_line.installed", "esim_line.suspended", "esim_line.resumed", "esim_line.ended"),
-    *("stock.ended", "travel_notice.recorded"),
+    *("stock.ended", "stock.discarded", "travel_notice.recorded"),
     *("esim.suspended", "esim.resumed", "licence.freed", "licence_request.notified"),
     *("subscriber.created", "subscriber.changed", "travel_rates.imported", "travel_plan.profile_changed"),
     *("travel_plan.created", "travel_plan.changed", "travel_plan.pinned", "travel_plan.unpinned"),

@@ -15,6 +15,7 @@ from models.people.callers import (
     Caller,
     OfAccount,
     OfDistributor,
+    Permission,
     Role,
     Scope,
 )
@@ -63,4 +64,4 @@ async def user(
 def _scope(found: UserView) -> Scope:
     if found.distributor_id is not None:
         return OfDistributor(found.account_id, found.distributor_id)
-    return OfAccount(found.account_id)
+    return OfAccount(found.account_id, travel=Permission.VIEW_TRAVEL in PERMISSIONS[found.role])

@@ -34,7 +34,7 @@ from store.fleet.tables import LineRow, SimRow
 from store.licences.tables import NumberRow
 from store.people.languages import language_of
 from store.people.tables import AccountRow, DistributorRow, ProfileRow, ProviderRow, UserRow
-from store.scopes import within
+from store.scopes import travel_esim, within
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ async def find_sim(connection: AsyncConnection, scope: Scope, text: str) -> SimK
     row = await _one(
         connection,
         select(SimRow.id, SimRow.account_id, SimRow.holder, SimRow.state)
-        .where(chosen, within(scope, SimRow.account_id))
+        .where(chosen, within(scope, SimRow.account_id, travel=travel_esim(SimRow.id)))
         .order_by(SimRow.holder)  # line:42 before number:7
         .limit(1),
     )
@@ -188,7 +188,10 @@ async def find_account(connection: AsyncConnection, scope: Scope, name: str | No
 
 async def narrowed(connection: AsyncConnection, scope: Scope, account: str | None) -> Scope:
     """The scope, or of it only the account of this name. Raises `NotFound` (`unknown_account`)."""
-    return scope if account is None else OfAccount((await find_account(connection, scope, account)).id)
+    if account is None:
+        return scope
+    found = await find_account(connection, scope, account)
+    return scope if isinstance(scope, OfAccount) else OfAccount(found.id)
 
 
 def select_users() -> Select[*tuple[Any, ...]]:

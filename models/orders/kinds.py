@@ -83,6 +83,8 @@ class Kind:
     what: type[Ordered]
     permission: Permission = Permission.PLACE_ORDERS
     """What a user needs to place an order of this kind, and to cancel it before the acknowledgement."""
+    view: Permission = Permission.VIEW_ORDERS
+    """What a user needs to see that there is such an order."""
 
 
 KINDS: dict[str, Kind] = {
@@ -92,10 +94,17 @@ KINDS: dict[str, Kind] = {
     OrderKind.REPLACE_LICENCE_ESIM: Kind(
         "Replace the eSIM of a number", ReplaceLicenceEsim, Permission.ASSIGN_LICENCES
     ),
-    OrderKind.ADD_LINE: Kind("Add an eSIM line", AddLine, Permission.SELL_TRAVEL),
-    OrderKind.ADD_PLAN: Kind("Add a plan to an eSIM line", AddPlan, Permission.SELL_TRAVEL),
+    OrderKind.ADD_LINE: Kind(
+        "Add an eSIM line", AddLine, Permission.SELL_TRAVEL, view=Permission.VIEW_TRAVEL
+    ),
+    OrderKind.ADD_PLAN: Kind(
+        "Add a plan to an eSIM line", AddPlan, Permission.SELL_TRAVEL, view=Permission.VIEW_TRAVEL
+    ),
     OrderKind.REPLACE_LINE_ESIM: Kind(
-        "Replace the eSIM of an eSIM line", ReplaceLineEsim, Permission.SELL_TRAVEL
+        "Replace the eSIM of an eSIM line",
+        ReplaceLineEsim,
+        Permission.SELL_TRAVEL,
+        view=Permission.VIEW_TRAVEL,
     ),
 }
 

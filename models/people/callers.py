@@ -172,6 +172,10 @@ class OfAccount:
     """The records of one account."""
 
     account_id: int
+    travel: bool = field(default=True, repr=False)
+    """Whether travel eSIMs exist in it, with their codes, notifications and orders: for the staff that has
+    the permission to see them, and for no other user (T1).
+    """
 
 
 @dataclass(frozen=True)
@@ -240,6 +244,10 @@ class Caller:
         """
         if permission not in self.permissions:
             raise Refused(not_permitted(permission))
+
+    def of_account(self, account_id: int) -> OfAccount:
+        """Of the caller's scope the records of this account."""
+        return OfAccount(account_id, travel=self.may(Permission.VIEW_TRAVEL))
 
     @property
     def user(self) -> int:

@@ -99,4 +99,5 @@ TRAVEL = {
     "time_without_zone": Declared("Give the time with its zone, such as 2026-07-01T12:00:00Z."),
     "data_volume_invalid": Declared("The data that was used is a number of bytes from 0 to {most}."),
     "esim_not_allocated": Declared("This eSIM is in stock: it is on no line.", CONFLICT),
+    "stock_esim_used": Declared("The eSIM is on a line or reserved for an order.", CONFLICT),
 }

@@ -18,6 +18,8 @@ class StockState(StrEnum):
     """For an order that is not processed yet."""
     ON_LINE = "on_line"
     """On an eSIM line, active or suspended."""
+    REVEALED = "revealed"
+    """Its code was shown while it was in stock: it is not handed out any more."""
     ENDED = "ended"
     """Its last day is over, and it was never on a line."""
     DISCARDED = "discarded"

@@ -4,7 +4,6 @@ An agent is named by the e-mail address or the id (`AG-4`). Files of numbers bri
 `starter.licences.numbers`.
 """
 
-from contextlib import suppress
 from typing import Any
 
 from temporalio.client import Client
@@ -15,19 +14,16 @@ from models.licences.views import AgentView
 from models.people.callers import Caller, OfAccount, Permission
 from models.people.profiles import parse_name
 from settings import Settings
-from starter.codes.workflows import QrWorkflows
+from starter.codes.new_address import NewAddresses
 from starter.connected import ConnectedDesk
 from starter.licences.book import AgentBook
 from starter.licences.changes import NumberChanges
-from starter.operations.restarts import Restarts
 from starter.people.users import email_address, spoken
 from store import lookups
+from store.codes.new_address import Moved, move
 from store.licences import agents, new_address
 from store.licences.lookups import AgentKey, find_agent, find_number
-from store.licences.new_address import Moved
 from store.session import Database
-from temporal.calls import NoSuchWorkflow
-from workflows.messages import Retry
 
 
 class AgentDesk(ConnectedDesk, AgentBook):
@@ -36,8 +32,7 @@ class AgentDesk(ConnectedDesk, AgentBook):
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         super().__init__(client, database, settings)
         self._changes = NumberChanges(self._calls, database)
-        self._restarts = Restarts(self._calls, database, settings)
-        self._workflows = QrWorkflows(self._calls, database, settings)
+        self._addresses = NewAddresses(self._calls, database, settings)
 
     async def create_agent(
         self,
@@ -89,22 +84,12 @@ class AgentDesk(ConnectedDesk, AgentBook):
                 connection, found.id, caller.by, fields, phone_confirmed=phone_confirmed
             )
             if address is not None:
-                moved = await new_address.move(connection, served, address, caller.by)
+                moved = await move(connection, served, address, caller.by)
             held = []
             if edited.email is not None:
                 held = await agents.held_for_address(connection, found.account_id, found.id)
-        for workflow_id in held:
-            await self._continue(caller, workflow_id)
-        await self._send(caller, found, moved)
+        await self._addresses.used(caller, found.account_id, moved, held)
         return edited
-
-    async def _send(self, caller: Caller, agent: AgentKey, moved: Moved) -> None:
-        """Send what was moved to the new address, and end what is held for the one before."""
-        for notification in moved.send:
-            await self._workflows.start_notification(notification, agent.account_id, None)
-        for workflow_id in moved.superseded:
-            with suppress(NoSuchWorkflow):  # it has ended
-                await self._calls.signal(workflow_id, "retry", _retry(caller))
 
     async def deactivate_agent(self, caller: Caller, agent: str) -> AgentView:
         """Deactivate an agent, who first leaves all numbers: their eSIMs stop at once (L38). After
@@ -135,17 +120,6 @@ class AgentDesk(ConnectedDesk, AgentBook):
             found = await find_agent(connection, caller.scope, agent)
             caller.require(Permission.MANAGE_NUMBERS)
             return await agents.activate(connection, found.id, caller.by)
-
-    async def _continue(self, caller: Caller, workflow_id: str) -> None:
-        """Have a held order or request look for the address again."""
-        try:
-            await self._calls.signal(workflow_id, "retry", _retry(caller))
-        except NoSuchWorkflow:
-            await self._restarts.start(workflow_id, caller.by)
-
-
-def _retry(caller: Caller) -> Retry:
-    return Retry(actor=caller.actor, origin_id=caller.origin_id)
 
 
 def _fields(name: str | None, email: str | None, language: str | None, eid: str | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from models.imports import ImportReport, Progress
 from models.licences.file import parse_numbers
 from models.licences.views import AgentView, NumberView
-from models.people.callers import Caller, OfAccount, Permission
+from models.people.callers import Caller, Permission
 from starter.imports import own_accounts
 from store import lookups
 from store.licences import agents, history, number_views
@@ -79,7 +79,7 @@ class NumberBook:
         async with self._database.reading() as connection:
             found = await find_number(connection, caller.scope, f"N-{number.id}")
             caller.require(Permission.VIEW_LICENCES)
-            return await history.people(connection, OfAccount(found.account_id), number.events)
+            return await history.people(connection, caller.of_account(found.account_id), number.events)
 
     async def held(self, caller: Caller) -> dict[str, int]:
         """How many changes of numbers and requests for licences wait for a person, by their kind; kinds of

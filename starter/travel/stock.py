@@ -10,19 +10,22 @@ import asyncio
 import contextlib
 from collections.abc import Iterable
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from models.errors import Refused, Unavailable
 from models.imports import ImportReport, Progress
 from models.people.callers import Caller, OfAccount, Permission
 from models.travel.profiles import LARGEST_PROFILE
 from models.travel.stock_file import parse_stock
 from models.travel.stock_views import StockEsim, StockProfile, StockState
+from starter.codes.workflows import QrWorkflows
 from starter.connected import ConnectedDesk
 from store import events, lookups
 from store.key_ring import KeyRing
 from store.locks import keep_account_open
 from store.session import Database
 from store.staging import importing
-from store.travel import stock, stock_views
+from store.travel import stock, stock_discard, stock_views
 from store.travel.stock_import import import_stock
 from temporal.calls import NoSuchWorkflow
 from workflows.messages import Retry
@@ -90,7 +93,7 @@ class StockBook:
 
 
 class StockDesk(ConnectedDesk, StockBook):
-    """Imports stock, and has the orders continue that waited for it."""
+    """Imports stock, and has the orders continue that waited for it; discards eSIMs."""
 
     async def import_stock(
         self,
@@ -114,6 +117,25 @@ class StockDesk(ConnectedDesk, StockBook):
             await self._wake(woken)
         warnings = (*odd.warnings(), *report.warnings)
         return report.model_copy(update={"dry_run": dry_run, "warnings": warnings})
+
+    async def check_discard(self, caller: Caller, esim: str) -> None:
+        """Raise `Refused` if `discard` would be refused now. Nothing is changed."""
+        async with self._database.dry_run() as connection:
+            await self._discard(connection, caller, esim)
+
+    async def discard(self, caller: Caller, esim: str) -> None:
+        """Discard an eSIM that lies in stock, by its ICCID or id (`S-12`), such as one whose code was shown:
+        it cannot be brought back. Idempotent. Raises `Refused` (`stock_esim_used`).
+        """
+        async with self._database.transaction() as connection:
+            request = await self._discard(connection, caller, esim)
+        await QrWorkflows(self._calls, self._database, self._settings).signal_imported(request)
+
+    @staticmethod
+    async def _discard(connection: AsyncConnection, caller: Caller, esim: str) -> str | None:
+        found = await stock_discard.find(connection, caller.scope, esim)
+        caller.require(Permission.MANAGE_TRAVEL)
+        return await stock_discard.discard(connection, found, caller.by)
 
     async def _wake(self, order_ids: Iterable[str]) -> None:
         """Have these orders continue. The eSIMs are theirs already: what cannot be reached now, the sweep of

@@ -10,6 +10,8 @@ from models.imports import ImportReport, Progress
 from models.people.callers import Caller, Permission
 from models.travel.subscriber_file import parse_subscribers
 from models.travel.subscriber_views import SubscriberProfile, SubscriberView
+from starter.codes.new_address import NewAddresses
+from starter.connected import ConnectedDesk
 from store import lookups
 from store.session import Database
 from store.staging import importing
@@ -17,8 +19,8 @@ from store.travel import subscribers
 from store.travel.subscribers import find_subscriber
 
 
-class SubscriberDesk:
-    """Reads and imports the subscribers in the caller's scope. Subscribers are no users (T1)."""
+class SubscriberBook:
+    """Reads the subscribers in the caller's scope: needs the database only. Subscribers are no users (T1)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -44,6 +46,10 @@ class SubscriberDesk:
             caller.require(Permission.VIEW_TRAVEL)
             return await subscribers.subscriber(connection, found.id)
 
+
+class SubscriberDesk(ConnectedDesk, SubscriberBook):
+    """Imports subscribers, and has what was held for their addresses continue."""
+
     async def import_subscribers(
         self,
         caller: Caller,
@@ -54,11 +60,19 @@ class SubscriberDesk:
     ) -> ImportReport:
         """Create and change subscribers by a CSV file (`models.travel.subscriber_file`): all rows or none.
         Subscribers whom the file does not name stay.
+
+        What is held for an address continues with it. E-mails with the code of an eSIM that is on no phone
+        yet are revoked with their links at the address before; those that were not sent, or whose link was
+        valid, are sent to the new one. After `Unavailable` the subscribers are changed; the same call again
+        continues and sends these.
         """
         async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
         caller.require(Permission.MANAGE_TRAVEL)
         file = await asyncio.to_thread(parse_subscribers, content, progress)
         async with importing(self._database, dry_run) as connection:
-            report = await subscribers.import_subscribers(connection, found.id, file, caller.by)
+            report, moved, held = await subscribers.import_subscribers(connection, found.id, file, caller.by)
+        if not dry_run:
+            addresses = NewAddresses(self._calls, self._database, self._settings)
+            await addresses.used(caller, found.id, moved, held)
         return report.model_copy(update={"dry_run": dry_run})

@@ -35,7 +35,7 @@ from store.operations import holds, not_sent
 from store.operations.tables import HoldRow, NotSentRow
 from store.people.tables import UserRow
 from store.row import now
-from store.scopes import within
+from store.scopes import travel_esim, within
 
 OFFERED_BY = "system"
 """The creator of a notification that the workflow of a request offers to the requester, and sends itself."""
@@ -248,7 +248,7 @@ def _views(scope: Scope) -> Select[*tuple[Any, ...]]:
             not_sent.of(QrNotificationRow.id).label("not_sent"),
         )
         .join(QrVersionRow, QrVersionRow.id == QrNotificationRow.version_id)
-        .where(within(scope, QrNotificationRow.account_id))
+        .where(within(scope, QrNotificationRow.account_id, travel=travel_esim(QrNotificationRow.sim_id)))
     )
 
 

@@ -14,7 +14,7 @@ from store.fleet.tables import LineRow, SimRow
 from store.operations import holds, not_sent
 from store.people.tables import DistributorRow, ProviderRow
 from store.row import now
-from store.scopes import within
+from store.scopes import travel_esim, within
 
 _LOOK = select(
     QrRequestRow.status,
@@ -108,7 +108,7 @@ def _requests(scope: Scope) -> Select[*tuple[Any, ...]]:
             and_(QrRoundRow.request_id == QrRequestRow.id, QrRoundRow.number == QrRequestRow.round),
         )
         .outerjoin(QrEmailTextRow, QrEmailTextRow.id == QrRoundRow.email_text_id)
-        .where(within(scope, QrRequestRow.account_id))
+        .where(within(scope, QrRequestRow.account_id, travel=travel_esim(QrRequestRow.sim_id)))
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.requests import QrWaitingView, RequestStatus
@@ -11,7 +11,7 @@ from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.operations import holds, not_sent
 from store.operations.tables import HoldRow
 from store.people.tables import AccountRow
-from store.scopes import within
+from store.scopes import travel_esim, within
 
 _NOTIFICATION = "notification"
 
@@ -25,8 +25,11 @@ async def waiting(
     limit: int = 100,
 ) -> list[QrWaitingView]:
     """Requests, and notifications that are held or not sent yet, newest first; with `held` only held ones."""
-    requests = _requests().where(within(scope, QrRequestRow.account_id))
-    notifications = _notifications().where(within(scope, QrNotificationRow.account_id))
+    of_request, of_notification = travel_esim(QrRequestRow.sim_id), travel_esim(QrNotificationRow.sim_id)
+    requests = _requests().where(within(scope, QrRequestRow.account_id, travel=of_request))
+    notifications = _notifications().where(
+        within(scope, QrNotificationRow.account_id, travel=of_notification)
+    )
     if open_only:
         requests = requests.where(
             or_(QrRequestRow.status == RequestStatus.REQUESTED, holds.is_held(QrRequestRow.id))
@@ -44,9 +47,18 @@ async def waiting(
 async def held_count(connection: AsyncConnection, scope: Scope) -> int:
     """The number of held requests and notifications."""
     held = select(func.count(HoldRow.workflow_id.distinct())).where(
-        HoldRow.workflow_id.startswith("qr-"), within(scope, HoldRow.account_id)
+        HoldRow.workflow_id.startswith("qr-"), within(scope, HoldRow.account_id, travel=_held_of_travel())
     )
     return int((await connection.execute(held)).scalar_one())
+
+
+def _held_of_travel() -> ColumnElement[bool]:
+    """Whether what is held is about the code of a travel eSIM."""
+    of_travel = (
+        select(row.id).where(travel_esim(row.sim_id)).correlate(None)
+        for row in (QrRequestRow, QrNotificationRow)
+    )
+    return HoldRow.workflow_id.in_(union_all(*of_travel))
 
 
 def _view(row: Any) -> QrWaitingView:

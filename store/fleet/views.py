@@ -16,7 +16,7 @@ from store.fleet.tables import DeviceRow, LineGroupRow, LineRow, SimGroupRow, Si
 from store.orders.tables import OrderRow
 from store.people.languages import language_of
 from store.people.tables import AccountRow, DistributorRow, EmployeeRow, GroupRow, ProviderRow
-from store.scopes import within
+from store.scopes import travel_esim, within
 
 
 async def line(connection: AsyncConnection, scope: Scope, line_id: int) -> LineView:
@@ -74,7 +74,7 @@ def _in_place(kind: SimKind | None, *, without_code: bool) -> ColumnElement[bool
 async def sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> SimView:
     """One SIM in any state: discarded ones are kept. It must exist in the scope."""
     of = _Sim()
-    mine = (of.row.id == sim_id, within(scope, of.row.account_id))
+    mine = (of.row.id == sim_id, within(scope, of.row.account_id, travel=travel_esim(of.row.id)))
     statement = of.join(select(*of.columns()).select_from(of.row)).where(*mine)
     return of.view((await connection.execute(statement)).one())
 

@@ -13,7 +13,7 @@ from store.codes.tables import QrNotificationRow
 from store.fleet.tables import SimRow
 from store.orders.tables import OrderRow
 from store.people import references
-from store.scopes import within
+from store.scopes import travel_esim, within
 
 _OF_CODES = ("qr.", "notification.", "mail.", "link.revoked")
 """The beginnings of the types of events about an eSIM that belong to the number's history."""
@@ -40,7 +40,8 @@ async def people(connection: AsyncConnection, scope: Scope, happened: Iterable[E
         wanted |= {event.actor, str(event.data.get("to", ""))}
         sent |= {name for name in event.about if name.startswith(_NOTIFICATION)}
     addresses = select(QrNotificationRow.id, QrNotificationRow.address).where(
-        QrNotificationRow.id.in_(sent), within(scope, QrNotificationRow.account_id)
+        QrNotificationRow.id.in_(sent),
+        within(scope, QrNotificationRow.account_id, travel=travel_esim(QrNotificationRow.sim_id)),
     )
     found = await references.names(connection, scope, wanted)
     return found | {row.id: row.address for row in await connection.execute(addresses)}

@@ -1,82 +1,15 @@
-"""An agent's address changes: e-mails with a QR code that went to the address before, or are about to, go to
-the new one.
-
-The earlier notifications and their links are revoked in the transaction that changes the address: who
-reads the address before can install nothing any more. The numbers are locked before their eSIMs, and both
-before the agent (`store.locks`).
+"""An agent's address changes (`store.codes.new_address`): the numbers of the agent are locked before their
+eSIMs, and both before the agent.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.codes.requests import NotificationView
-from models.identifiers import qr_notification_id
-from models.people.callers import AllAccounts, By
-from store.codes import notifications
-from store.codes.tables import LinkRow, QrNotificationRow, QrVersionRow
-from store.fleet.tables import SimRow
+from store.codes.new_address import Served, lock_esims
 from store.licences.agents import numbers_of
 from store.licences.tables import AgentRow
-from store.locks import lock_subjects
-from store.mail_table import MailRow
-from store.row import now
 
-_LOCK_SIMS = (
-    select(SimRow.id)
-    .where(SimRow.holder.in_(bindparam("subjects", expanding=True)))
-    .order_by(SimRow.id)
-    .with_for_update(key_share=True)
-)
 _LOCK_AGENT = select(AgentRow.email).where(AgentRow.id == bindparam("agent")).with_for_update(key_share=True)
-_SENT = exists().where(MailRow.qr_notification_id == QrNotificationRow.id, MailRow.state == "sent")
-_SHOWN = exists().where(
-    LinkRow.sim_id == QrNotificationRow.sim_id,
-    LinkRow.notification_id == QrNotificationRow.id,
-    LinkRow.revoked_at.is_(None),
-    LinkRow.expires_at > now(),
-)
-_TO_ADDRESS = (
-    select(
-        QrNotificationRow.id,
-        QrNotificationRow.sim_id,
-        QrNotificationRow.version_id,
-        QrNotificationRow.created_by,
-        QrVersionRow.request_id,
-        QrVersionRow.current,
-        (~_SENT).label("unsent"),
-        or_(~_SENT & ~QrNotificationRow.given_up, _SHOWN).label("wanted"),
-    )
-    .join(QrVersionRow, QrVersionRow.id == QrNotificationRow.version_id)
-    .where(
-        QrNotificationRow.sim_id.in_(bindparam("sims", expanding=True)),
-        func.lower(QrNotificationRow.address) == func.lower(bindparam("address")),
-        QrNotificationRow.revoked_at.is_(None),
-    )
-    .order_by(QrNotificationRow.created_at, QrNotificationRow.id)
-)
-
-
-@dataclass(frozen=True)
-class Served:
-    """The eSIMs of an agent's numbers and the agent's address, all of them locked. Its `repr` shows ids."""
-
-    account_id: int
-    sims: tuple[int, ...]
-    address: str | None = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Moved:
-    """What the caller does once the change is committed."""
-
-    send: tuple[NotificationView, ...] = ()
-    """The notifications whose e-mail is to be sent; starting one twice sends it once."""
-    superseded: tuple[str, ...] = ()
-    """The workflows that may be held for the e-mail to the address before: a retry ends them."""
 
 
 async def lock(connection: AsyncConnection, account_id: int, agent_id: int) -> Served:
@@ -86,49 +19,9 @@ async def lock(connection: AsyncConnection, account_id: int, agent_id: int) -> S
         attempt = await connection.begin_nested()
         numbers = await numbers_of(connection, account_id, agent_id)
         subjects = [f"number:{number_id}" for number_id in numbers]
-        await lock_subjects(connection, account_id, subjects)
-        sims = tuple(await connection.scalars(_LOCK_SIMS, {"subjects": subjects}))
+        sims = await lock_esims(connection, account_id, subjects)
         address = await connection.scalar(_LOCK_AGENT, which)
         if await numbers_of(connection, account_id, agent_id) == numbers:
             await attempt.commit()
             return Served(account_id, sims, address)
         await attempt.rollback()  # the agent was given or left a number before the agent was locked
-
-
-async def move(connection: AsyncConnection, served: Served, address: str, by: By) -> Moved:
-    """Revoke the notifications to the address before, and record one to the new address for each eSIM whose
-    e-mail was still to be sent or whose link was valid. If the address stays, nothing is revoked; what is
-    still to be sent to it is returned in any case, also by a repeat.
-    """
-    superseded = []
-    if served.address and served.address.lower() != address.lower():
-        earlier = await _to(connection, served.sims, served.address)
-        for row in earlier:
-            await notifications.revoke(connection, row.id, by)
-        for row in {row.sim_id: row for row in earlier if row.wanted and row.current}.values():
-            await notifications.create(
-                connection,
-                notification_id=qr_notification_id(served.account_id, f"after {row.id}"),
-                account_id=served.account_id,
-                sim_id=row.sim_id,
-                version_id=row.version_id,
-                address=address,
-                by=by,
-            )
-        superseded = [_sends(row) for row in earlier if row.unsent]
-    send = [
-        await notifications.notification(connection, AllAccounts(), row.id)
-        for row in await _to(connection, served.sims, address)
-        if row.unsent and row.wanted and _sends(row) == row.id
-    ]
-    return Moved(tuple(send), tuple(superseded))
-
-
-async def _to(connection: AsyncConnection, sims: Sequence[int], address: str) -> Sequence[Any]:
-    return (await connection.execute(_TO_ADDRESS, {"sims": sims, "address": address})).all()
-
-
-def _sends(row: Any) -> str:
-    """The workflow that sends the notification: its own, or that of the request which offers it."""
-    offered = row.created_by == notifications.OFFERED_BY and row.request_id
-    return str(row.request_id if offered else row.id)

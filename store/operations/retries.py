@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, CompoundSelect, Select, String, any_, bindparam, func, select, union_all
+from sqlalchemy import ARRAY, CompoundSelect, Select, String, any_, bindparam, func, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.requests import RequestStatus
@@ -21,7 +21,7 @@ from store.operations.hold_subjects import kind_of
 from store.operations.tables import HoldRow
 from store.orders import follow_ups
 from store.orders.tables import OrderRow
-from store.scopes import within
+from store.scopes import travel_esim, travel_order, within
 from store.travel.line_tables import EsimLineRow, TravelNoticeRow
 
 _DONE = (
@@ -42,19 +42,31 @@ def _rows(scope: Scope) -> CompoundSelect[Any]:
             OrderRow,
             OrderRow.status.in_(sorted(OPEN)) | follow_ups.pending(OrderRow.id),
             OrderRow.distributor_id,
+            travel_order(OrderRow.kind),
         ),
-        (QrRequestRow, QrRequestRow.status == RequestStatus.REQUESTED, None),
-        (QrNotificationRow, ~revoked & ~QrNotificationRow.given_up, None),
-        (NumberChangeRow, change_rows.UNFINISHED, None),
-        (LicenceRequestRow, requests.UNFINISHED, None),
-        (TravelNoticeRow, TravelNoticeRow.done_at.is_(None), None),
+        (
+            QrRequestRow,
+            QrRequestRow.status == RequestStatus.REQUESTED,
+            None,
+            travel_esim(QrRequestRow.sim_id),
+        ),
+        (
+            QrNotificationRow,
+            ~revoked & ~QrNotificationRow.given_up,
+            None,
+            travel_esim(QrNotificationRow.sim_id),
+        ),
+        (NumberChangeRow, change_rows.UNFINISHED, None, None),
+        (LicenceRequestRow, requests.UNFINISHED, None, None),
+        (TravelNoticeRow, TravelNoticeRow.done_at.is_(None), None, true()),
     )
     return union_all(
         *(
             select(row.id, holds.of(row.id).label("holds"), is_open.label("is_open")).where(
-                row.id == any_(_IDS), within(scope, row.account_id, distributor=distributor)
+                row.id == any_(_IDS),
+                within(scope, row.account_id, distributor=distributor, travel=travel),
             )
-            for row, is_open, distributor in kinds
+            for row, is_open, distributor, travel in kinds
         ),
         _lines(scope),
     )
@@ -66,7 +78,7 @@ def _lines(scope: Scope) -> Select[Any]:
     subjects = select(func.replace(func.unnest(_IDS), "travel-line-", "esim_line:"))
     is_open = EsimLineRow.due_at.is_not(None)
     return select(work.label("id"), holds.of(work).label("holds"), is_open.label("is_open")).where(
-        EsimLineRow.subject.in_(subjects), within(scope, EsimLineRow.account_id)
+        EsimLineRow.subject.in_(subjects), within(scope, EsimLineRow.account_id, travel=true())
     )
 
 

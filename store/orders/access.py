@@ -13,7 +13,7 @@ from store.fleet.tables import LineRow
 from store.lookups import find_line, phone_number
 from store.orders import refused, views
 from store.orders.tables import OrderRow
-from store.scopes import within
+from store.scopes import travel_order, within
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,12 @@ async def find_order(connection: AsyncConnection, scope: Scope, order_id: str) -
 
     Raises `Refused` (`already_refused`) for one that was refused: it has no row, nothing can be done to it.
     """
-    mine = within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id)
+    mine = within(
+        scope,
+        OrderRow.account_id,
+        distributor=OrderRow.distributor_id,
+        travel=travel_order(OrderRow.kind),
+    )
     row = (await connection.execute(_ORDER.where(OrderRow.id == order_id, mine))).one_or_none()
     if row is None:
         if await refused.find(connection, scope, order_id):

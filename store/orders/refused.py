@@ -16,7 +16,7 @@ from models.people.callers import Scope
 from store.event_table import EventRow
 from store.events import Happening
 from store.orders.tables import OrderRow
-from store.scopes import within
+from store.scopes import travel_order, within
 
 REFUSED = "order.refused"
 _ORDER_ID = EventRow.about[1]
@@ -59,7 +59,7 @@ def _refused(scope: Scope) -> Select[Any]:
     """A refused order has no distributor yet: no scope of a distributor holds it."""
     return select(*_COLUMNS).where(
         EventRow.type == REFUSED,
-        within(scope, EventRow.account_id),
+        within(scope, EventRow.account_id, travel=travel_order(EventRow.data["kind"].astext)),
         ~exists().where(OrderRow.id == _ORDER_ID),
     )
 

@@ -25,7 +25,7 @@ from store.orders.follow_ups import Pending
 from store.orders.kinds import EFFECTS
 from store.orders.tables import OrderNoteRow, OrderRow
 from store.people.tables import DistributorRow, ProviderRow
-from store.scopes import within
+from store.scopes import travel_order, within
 
 PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
 _LONGEST_NOTE = 2000
@@ -253,7 +253,14 @@ def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(note, note.id == OrderRow.note_id)
         .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
-        .where(within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id))
+        .where(
+            within(
+                scope,
+                OrderRow.account_id,
+                distributor=OrderRow.distributor_id,
+                travel=travel_order(OrderRow.kind),
+            )
+        )
     )
 
 

@@ -77,6 +77,9 @@ _ESIM = (
     .where(TravelStockRow.order_id == bindparam("order"), SimRow.state != SimState.DISCARDED)
 )
 
+_RESERVED = select(TravelStockRow.sim_id).where(TravelStockRow.order_id == bindparam("order"))
+_OVER = frozenset({"sent", "revoked", "given_up"})
+
 
 async def confirmation_facts(connection: AsyncConnection, order_id: str) -> ConfirmationFacts:
     """The facts and the recipient of the confirmation. Raises `NoSubscriberAddress`."""
@@ -130,6 +133,18 @@ async def notification_of(connection: AsyncConnection, order_id: str) -> str | N
             by=By(notifications.OFFERED_BY),
         )
     ).id
+
+
+async def unsent_notification(connection: AsyncConnection, order_id: str) -> str | None:
+    """The id of the notification that the order's own step was to send and has not sent; None if there is
+    none. Its SIM is locked.
+    """
+    sim_id = await connection.scalar(_RESERVED, {"order": order_id})
+    if sim_id is None:
+        return None
+    await lock_sim(connection, sim_id)
+    made = _own(await notifications.of_sim(connection, AllAccounts(), sim_id), order_id)
+    return next((one.id for one in made if one.state not in _OVER), None)
 
 
 def notification_id(account_id: int, order_id: str, corrections: int = 0) -> str:

@@ -14,10 +14,9 @@ from store.fleet.tables import SimRow
 from store.orders.tables import OrderRow
 from store.people.tables import AccountRow
 from store.travel.line_tables import EsimLineRow, TravelOrderRow
+from store.travel.plans import IN_FORCE
 from store.travel.tables import SubscriberRow, TravelPlanRow
 
-profile_of_plan = func.coalesce(TravelPlanRow.pinned_profile, TravelPlanRow.computed_profile)
-"""The profile with which a plan is sold, as a column."""
 _LOCK_SUBSCRIBER = (
     select(SubscriberRow.id)
     .where(SubscriberRow.id == bindparam("subscriber"), SubscriberRow.account_id == bindparam("account"))
@@ -62,7 +61,7 @@ _PLAN = (
         TravelPlanRow.currency,
         TravelPlanRow.shelf_life_months,
         TravelPlanRow.complimentary,
-        profile_of_plan.label("profile"),
+        IN_FORCE.label("profile"),
         TravelPlanRow.withdrawn_at.is_not(None).label("withdrawn"),
         AccountRow.language,
     )

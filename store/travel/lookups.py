@@ -9,7 +9,7 @@ from models.errors import NotFound
 from models.identifiers import parse_iccid, parse_reference
 from models.people.callers import Scope
 from store.fleet.tables import SimRow
-from store.scopes import within
+from store.scopes import require_travel, within
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow
 
 
@@ -42,6 +42,7 @@ async def find_esim_line(connection: AsyncConnection, scope: Scope, text: str) -
 
     Raises `NotFound` (`unknown_esim_line`).
     """
+    require_travel(scope)
     number = parse_reference("EL", text)
     chosen: ColumnElement[bool]
     if number is not None:
@@ -60,6 +61,7 @@ async def find_esim_line(connection: AsyncConnection, scope: Scope, text: str) -
 
 async def find_assignment(connection: AsyncConnection, scope: Scope, text: str) -> AssignmentKey:
     """The plan on an eSIM line with this id (`PA-7`, `7`). Raises `NotFound` (`unknown_plan_on_line`)."""
+    require_travel(scope)
     number = parse_reference("PA", text)
     if number is None:
         raise NotFound.because("unknown_plan_on_line")

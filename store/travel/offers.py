@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ARRAY, Label, String, cast, func, or_, select
+from sqlalchemy import ARRAY, Label, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.fleet.inventory import IN_PLACE, SimState
+from models.fleet.inventory import IN_PLACE
 from models.people.callers import Scope
 from models.travel.plan_views import PlanOffer
 from store.fleet.tables import SimRow
 from store.people.tables import AccountRow
-from store.row import now
 from store.scopes import within
 from store.travel.plans import IN_FORCE, select_plans
+from store.travel.stock import FREE
 from store.travel.subscriber_lines import lines_of
 from store.travel.subscribers import SubscriberKey
 from store.travel.tables import TravelPlanRow, TravelStockRow
@@ -68,8 +68,7 @@ async def _lines(connection: AsyncConnection, subscriber: SubscriberKey | None) 
 
 
 def in_stock() -> Label[int]:
-    """How many eSIMs of the plan's profile are free and have not ended (T36)."""
-    today = func.date(func.timezone("UTC", now()))
+    """How many eSIMs of the plan's profile can be handed out (T36)."""
     return (
         select(func.count())
         .select_from(TravelStockRow)
@@ -77,9 +76,7 @@ def in_stock() -> Label[int]:
         .where(
             TravelStockRow.account_id == TravelPlanRow.account_id,
             TravelStockRow.profile == IN_FORCE,
-            TravelStockRow.order_id.is_(None),
-            SimRow.state == SimState.IN_STOCK.value,
-            or_(TravelStockRow.ends_on.is_(None), TravelStockRow.ends_on >= today),
+            FREE,
         )
         .correlate(TravelPlanRow)
         .scalar_subquery()

@@ -121,7 +121,12 @@ def _ended_at(plan: Plan) -> datetime:
 
 
 def _stored(row: Any) -> StoredPlan:
-    plan = Plan(
+    return StoredPlan(life_of(row), row.closed_at)
+
+
+def life_of(row: Any) -> Plan:
+    """The plan in a row with its terms, its data and its moments."""
+    return Plan(
         id=row.id,
         countries=frozenset(row.countries),
         data_bytes=row.data_bytes,
@@ -132,4 +137,3 @@ def _stored(row: Any) -> StoredPlan:
         depleted_at=row.depleted_at,
         revoked_at=row.revoked_at,
     )
-    return StoredPlan(plan, row.closed_at)

@@ -20,7 +20,7 @@ from store import events
 from store.locks import keep_account_open
 from store.people.tables import AccountRow
 from store.row import now
-from store.scopes import within
+from store.scopes import require_travel, within
 from store.session import constraint_of
 from store.travel import rates
 from store.travel.tables import TravelPlanRow
@@ -46,6 +46,7 @@ async def find_plan(connection: AsyncConnection, scope: Scope, text: str) -> Pla
     Raises `NotFound` (`unknown_travel_plan`), also where several accounts in the scope have a plan of the
     name: then only the id names one.
     """
+    require_travel(scope)
     number = parse_reference("TP", text)
     if number is None and not (storable(text) and text.strip()):
         raise NotFound.because("unknown_travel_plan")

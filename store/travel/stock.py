@@ -39,8 +39,11 @@ STOCK_ARRIVED = "stock_arrived"
 today = cast(func.timezone("UTC", now()), Date)
 """The day in UTC, as a column: an eSIM is handed out until the end of its `ends_on`."""
 NOT_ENDED = or_(TravelStockRow.ends_on.is_(None), TravelStockRow.ends_on >= today)
-FREE = and_(TravelStockRow.order_id.is_(None), SimRow.state == SimState.IN_STOCK, NOT_ENDED)
-"""Whether an eSIM can be reserved, as a condition of a statement with `SimRow`."""
+_UNTOUCHED = and_(TravelStockRow.order_id.is_(None), TravelStockRow.revealed_at.is_(None))
+FREE = and_(_UNTOUCHED, SimRow.state == SimState.IN_STOCK, NOT_ENDED)
+"""Whether an eSIM can be reserved, as a condition of a statement with `SimRow`: not one whose code was shown,
+as whoever saw it could install it.
+"""
 
 _PROFILE: tuple[Any, ...] = (
     TravelProfileRow.account_id == bindparam("account"),
@@ -80,7 +83,7 @@ _given = select(
 ).cte("given")
 _reserved = (
     update(TravelStockRow)
-    .where(TravelStockRow.sim_id == _given.c.sim_id, _given.c.n == _waits.c.n)
+    .where(TravelStockRow.sim_id == _given.c.sim_id, _given.c.n == _waits.c.n, _UNTOUCHED)
     .values(order_id=_waits.c.order_id)
     .returning(TravelStockRow.order_id.label("order_id"), _given.c.n.label("n"))
     .cte("reserved")
@@ -93,7 +96,9 @@ _served = (
     .cte("served")
 )
 _PAIR = select(_reserved.c.order_id).order_by(_reserved.c.n).add_cte(_served)
-"""Reserve the free eSIMs, the one that ends first first, for the orders that wait, oldest first."""
+"""Reserve the free eSIMs, the one that ends first first, for the orders that wait, oldest first. One whose
+code is shown at this moment is left out: the order waits still, and the next one is reserved for it.
+"""
 _free_count = (
     select(func.count())
     .select_from(TravelStockRow)
@@ -106,6 +111,7 @@ _LEVEL = select(
     (_free_count < TravelProfileRow.threshold).label("low"),
     TravelProfileRow.low_since,
     (_waits_count > 0).label("waits"),
+    (_free_count > 0).label("free"),
     TravelProfileRow.waiting_since,
 ).where(*_PROFILE)
 _SET_LEVEL = (
@@ -261,8 +267,12 @@ async def _settle(
     that have an eSIM now, and the alerts. The profile is locked.
     """
     which = {"account": account_id, "of_profile": profile}
-    served = list((await connection.scalars(_PAIR, which)).all())
-    level = (await connection.execute(_LEVEL, which)).one()
+    served: list[str] = []
+    while True:
+        served += (await connection.scalars(_PAIR, which)).all()
+        level = (await connection.execute(_LEVEL, which)).one()
+        if not (level.waits and level.free):
+            break
     if (level.low, level.waits) == (level.low_since is not None, level.waiting_since is not None):
         return served, ()
     present = await connection.scalar(_CLOCK)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import SimState
@@ -20,8 +20,9 @@ state_of_esim = case(
     (SimRow.state == SimState.DISCARDED, StockState.DISCARDED.value),
     (SimRow.state.in_((SimState.ACTIVE, SimState.SUSPENDED)), StockState.ON_LINE.value),
     (TravelStockRow.order_id.is_not(None), StockState.RESERVED.value),
-    (NOT_ENDED, StockState.FREE.value),
-    else_=StockState.ENDED.value,
+    (not_(NOT_ENDED), StockState.ENDED.value),
+    (TravelStockRow.revealed_at.is_not(None), StockState.REVEALED.value),
+    else_=StockState.FREE.value,
 )
 """The state of an eSIM of the stock, as a column of a statement with `SimRow`."""
 _ESIMS = (

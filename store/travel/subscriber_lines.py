@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import IN_PLACE, SimState
 from models.orders.lifecycle import OPEN
-from models.travel.life import Plan
 from models.travel.subscriber_views import LineOfSubscriber, PlanOnLine
 from store.fleet.tables import SimRow
 from store.orders.tables import OrderRow
 from store.row import now
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow
+from store.travel.plan_rows import life_of
 from store.travel.tables import TravelPlanRow
 
 _PLANS = (
@@ -99,16 +99,5 @@ def _lines() -> Select[Any]:
 
 
 def _plan(row: Any) -> PlanOnLine:
-    life = Plan(
-        id=row.id,
-        countries=frozenset(row.countries),
-        data_bytes=row.data_bytes,
-        assigned_at=row.assigned_at,
-        lapses_at=row.lapses_at,
-        started_at=row.started_at,
-        used_bytes=row.used_bytes,
-        depleted_at=row.depleted_at,
-        revoked_at=row.revoked_at,
-    )
     cells = {name: value for name, value in row._mapping.items() if name in PlanOnLine.model_fields}
-    return PlanOnLine(**cells, state=life.state(row.now))
+    return PlanOnLine(**cells, state=life_of(row).state(row.now))

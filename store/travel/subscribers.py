@@ -14,19 +14,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference, storable
 from models.imports import ImportReport, counted
-from models.orders.lifecycle import OPEN
 from models.people.callers import By, Scope
 from models.travel.subscriber_file import SubscriberFile, SubscriberFileRow
 from models.travel.subscriber_views import SubscriberProfile, SubscriberView
 from store import events
+from store.codes.new_address import Moved
 from store.locks import keep_account_open
 from store.lookups import phone_number
-from store.orders.tables import OrderRow
 from store.people.languages import language_of
 from store.people.tables import AccountRow
-from store.scopes import within
+from store.scopes import require_travel, within
 from store.staging import ids, stage
-from store.travel.line_tables import EsimLineRow, TravelOrderRow
+from store.travel import new_address
+from store.travel.facts import complimentary_esims
+from store.travel.line_tables import EsimLineRow
 from store.travel.subscriber_lines import lines_of
 from store.travel.tables import SubscriberRow
 
@@ -49,6 +50,7 @@ async def find_subscriber(connection: AsyncConnection, scope: Scope, text: str) 
     Raises `NotFound` (`unknown_subscriber`), or `Refused` (`subscriber_ambiguous`) where several have the
     address or name; it names them by their ids.
     """
+    require_travel(scope)
     number = parse_reference("SB", text)
     if number is None and not (storable(text) and text.strip()):
         raise NotFound.because("unknown_subscriber")
@@ -106,30 +108,6 @@ async def subscriber(connection: AsyncConnection, subscriber_id: int) -> Subscri
     return SubscriberProfile(**row._mapping, esim_lines=await lines_of(connection, row.account_id, row.id))
 
 
-def complimentary_of(subscriber: ColumnElement[int] | Any) -> ColumnElement[int]:
-    """How many complimentary eSIMs a subscriber has or is being given, in a statement (T19): their lines,
-    unless the eSIM went back to stock, and open orders whose line does not exist yet.
-    """
-    lines = select(func.count()).where(
-        EsimLineRow.subscriber_id == subscriber,
-        EsimLineRow.complimentary,
-        EsimLineRow.returned.is_(False),
-    )
-    orders = (
-        select(func.count())
-        .select_from(TravelOrderRow)
-        .join(OrderRow, OrderRow.id == TravelOrderRow.order_id)
-        .where(
-            TravelOrderRow.subscriber_id == subscriber,
-            TravelOrderRow.complimentary,
-            TravelOrderRow.esim_line_id.is_(None),
-            OrderRow.status.in_(sorted(OPEN)),
-        )
-    )
-    correlated = [statement.correlate(SubscriberRow).scalar_subquery() for statement in (lines, orders)]
-    return correlated[0] + correlated[1]
-
-
 def _subscribers() -> Select[Any]:
     lines = select(func.count()).where(
         and_(
@@ -147,7 +125,7 @@ def _subscribers() -> Select[Any]:
         SubscriberRow.plan,
         SubscriberRow.bundles,
         lines.correlate(SubscriberRow).scalar_subquery().label("lines"),
-        complimentary_of(SubscriberRow.id).label("complimentary"),
+        complimentary_esims.label("complimentary"),
     ).join(AccountRow, AccountRow.id == SubscriberRow.account_id)
 
 
@@ -196,21 +174,27 @@ RETURNING id
 
 async def import_subscribers(
     connection: AsyncConnection, account_id: int, file: SubscriberFile, by: By
-) -> ImportReport:
-    """Create the subscribers of the file who are new, and change those who differ; the others stay."""
+) -> tuple[ImportReport, Moved, list[str]]:
+    """Create the subscribers of the file who are new, and change those who differ; the others stay. With the
+    report: the codes that are sent to other addresses now, and what was held for an address.
+    """
     await stage(connection, "staged_subscribers", _STAGED, map(_staged, file.rows))
     await keep_account_open(connection, account_id)
+    lines = await new_address.lock(connection, account_id)
     await connection.execute(text(_LOCK), {"account": account_id})
+    served, others = await new_address.before(connection, account_id, lines)
     given = {"with_email": "email" in file.given, "with_language": "language" in file.given}
     changed = await ids(connection, _CHANGED, account=account_id, **given)
     new = await ids(connection, _NEW, account=account_id)
     await _record(connection, account_id, by, "subscriber.created", new)
     await _record(connection, account_id, by, "subscriber.changed", changed)
-    return ImportReport(
+    report = ImportReport(
         rows=len(file.rows),
         created=counted({"subscribers": len(new)}),
         changed=counted({"subscribers": len(changed)}),
     )
+    moved = await new_address.move(connection, account_id, served, by)
+    return report, moved, await new_address.held(connection, account_id, others)
 
 
 async def _record(

@@ -285,6 +285,8 @@ _STOCK: dict[str, Sample] = {
     ),
     "esims": Sample(lambda d, c, _, a: d.stock.esims(c, a), P.VIEW_TRAVEL),
     "profiles": Sample(lambda d, c, _, a: d.stock.profiles(c, a), P.VIEW_TRAVEL),
+    "discard": Sample(lambda d, c, k, _: d.stock.discard(c, k.stock), P.MANAGE_TRAVEL),
+    "check_discard": Sample(lambda d, c, k, _: d.stock.check_discard(c, k.stock), P.MANAGE_TRAVEL),
     "set_threshold": Sample(lambda d, c, _, a: d.stock.set_threshold(c, a, 2, 1), P.MANAGE_TRAVEL),
 }
 

@@ -63,7 +63,7 @@ async def test_a_call_asks_for_the_account_first_and_then_by_what_it_found(
         if not sample.names_nothing and name not in _FILES:
             with reading(desks.database) as statements:
                 await answered(sample.call(desks, caller, acme, ACCOUNT))
-            assert statements, name
+            assert statements or sample.needs.endswith("_travel"), name
             _check(name, statements)
     for name, call in LISTS.items():
         with reading(desks.database) as statements:

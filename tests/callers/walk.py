@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused, Unavailable
 from models.events import EventView
+from models.identifiers import travel_line_id
 from models.orders.lifecycle import OrderStatus
 from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
 from store import lookups
@@ -24,7 +25,7 @@ from store.key_ring import KeyRing
 from store.licences import agents, history, licences, number_views, prices
 from store.licences import lookups as licence_lookups
 from store.licences import request_rows as licence_requests
-from store.operations import holds, unfinished
+from store.operations import holds, retries, unfinished
 from store.orders import access
 from store.orders import views as orders
 from store.people import account_settings, contacts, references, users
@@ -178,6 +179,7 @@ STORE: dict[str, Read] = {
     "qr_notifications.of_sim": lambda c, s, _: notifications.of_sim(c, s, 1),
     "qr_waiting.waiting": lambda c, s, _: qr_waiting.waiting(c, s),
     "waiting.waiting": lambda c, s, _: unfinished.waiting(c, s),
+    "retries.look": lambda c, s, k: retries.look(c, s, [travel_line_id(_number(k.esim_line))], 0),
     "licence_lookups.find_number": lambda c, s, k: licence_lookups.find_number(c, s, k.number),
     "licence_lookups.find_agent": lambda c, s, k: licence_lookups.find_agent(c, s, k.agent),
     "number_views.numbers": lambda c, s, _: number_views.numbers(c, s, _KEPT),

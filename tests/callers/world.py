@@ -81,6 +81,8 @@ class Known:
     subscriber: str
     travel_plan: str
     assignment: str
+    stock: str
+    """An eSIM that lies in travel stock."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ async def build(database: Database) -> Known:
     found = await desks.fleet.line(OPERATOR, "+33639980004")
     assert found.sim is not None
     agent = await add_agent(database)
-    await add_stock(database)
+    stock = reference("S", await add_stock(database))
     return Known(
         line=reference("L", found.id),
         sim=reference("S", found.sim.id),
@@ -164,6 +166,7 @@ async def build(database: Database) -> Known:
         subscriber=reference("SB", await add_subscriber(database, 2)),
         travel_plan=reference("TP", await add_travel_plan(database, "Asia", countries=ASIA)),
         assignment=await _assignment(database, order.order_id),
+        stock=stock,
     )
 
 
@@ -225,6 +228,7 @@ UNKNOWN = Known(
     subscriber="SB-99999",
     travel_plan="TP-99999",
     assignment="PA-99999",
+    stock="S-99999",
 )
 
 
@@ -257,7 +261,7 @@ async def open_desks(database: Database, url: str) -> Desks:
         sending=SendingDesk(client, database, settings),
         stock=StockDesk(client, database, settings),
         travel_plans=PlanDesk(database),
-        subscribers=SubscriberDesk(database),
+        subscribers=SubscriberDesk(client, database, settings),
         clock=ClockDesk(client, database, settings),
         reports=ReportDesk(client, database, settings),
         line_changes=LineDesk(client, database, settings),

@@ -87,4 +87,5 @@ TRAVEL = {
     "time_without_zone": "Indiquez l’heure avec son fuseau, comme 2026-07-01T12:00:00Z.",
     "data_volume_invalid": "Les données utilisées sont un nombre d’octets de 0 à {most}.",
     "esim_not_allocated": "Cette eSIM est en stock : elle n’est sur aucune ligne.",
+    "stock_esim_used": "L’eSIM est sur une ligne ou réservée pour une commande.",
 }

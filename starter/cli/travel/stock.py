@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.errors import Refused
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
 from models.people.callers import Caller
@@ -20,14 +21,16 @@ from starter.cli.output import (
     say,
     warn,
 )
+from starter.cli.questions import confirmed
 from starter.cli.session import connected, run_at
 from starter.cli.travel.app import app as travel
+from starter.cli.travel.desks import call_at
 
 if TYPE_CHECKING:
     from starter.travel.stock import StockBook
     from store.session import Database
 
-app = typer.Typer(help="The stock of travel eSIMs: import, list, thresholds.", no_args_is_help=True)
+app = typer.Typer(help="The stock of travel eSIMs: import, list, thresholds, discard.", no_args_is_help=True)
 travel.add_typer(app, name="stock")
 
 Account = Annotated[
@@ -112,6 +115,22 @@ def threshold(
         print_json(found if fewest is None else found[0])
     else:
         _print_profiles(found)
+
+
+@app.command()
+def discard(
+    esim: Annotated[str, typer.Argument(metavar="ESIM", help="ICCID or id (S-12) of the eSIM.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm without asking.")] = False,
+) -> None:
+    """Discard an eSIM that lies in stock, such as one whose code was shown. It cannot be brought back."""
+    from starter.travel.stock import StockDesk  # noqa: PLC0415
+
+    if not yes:
+        call_at(StockDesk, lambda desk, who: desk.check_discard(who, esim))
+        if not confirmed(f"Discard the eSIM {esim} for ever?", otherwise="Nothing was discarded."):
+            raise Refused.because("not_confirmed")
+    call_at(StockDesk, lambda desk, who: desk.discard(who, esim))
+    say(f"{esim}: discarded")
 
 
 def _print_esims(esims: list[StockEsim]) -> None:

@@ -1,6 +1,7 @@
 """`esim-orders travel subscriber ...` and `travel find`: subscribers, and the plans that suit a journey."""
 
 from collections.abc import Awaitable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,7 @@ from models.travel.subscriber_views import (
     SubscriberProfile,
     SubscriberView,
 )
-from starter.cli.imports import DryRun, File, import_file
+from starter.cli.imports import DryRun, File, import_there
 from starter.cli.language import plan_state
 from starter.cli.output import (
     JsonFlag,
@@ -28,14 +29,14 @@ from starter.cli.output import (
     say,
     warn,
 )
-from starter.cli.session import run_at
+from starter.cli.session import connected, run_at
 from starter.cli.travel import plan_tables
 from starter.cli.travel.app import app as travel
 from starter.cli.travel.arguments import Account, OneAccount, TheSubscriber
 
 if TYPE_CHECKING:
     from models.imports import ImportReport, Progress
-    from starter.travel.subscribers import SubscriberDesk
+    from starter.travel.subscribers import SubscriberBook
     from store.session import Database
 
 app = typer.Typer(help="Subscribers: list, show with their eSIM lines, import.", no_args_is_help=True)
@@ -58,7 +59,7 @@ def list_subscribers(
     """List subscribers with their plans at home and the number of their eSIM lines."""
     shown = limit or SHOWN
     wanted = limit if json else shown + 1
-    found = run_at(_desk, lambda desk, who: desk.subscribers(who, account, find=find, limit=wanted))
+    found = run_at(_book, lambda desk, who: desk.subscribers(who, account, find=find, limit=wanted))
     if json:
         print_json(found)
         return
@@ -70,7 +71,7 @@ def list_subscribers(
 @app.command()
 def show(subscriber: TheSubscriber, json: JsonFlag = False) -> None:
     """Show a subscriber with their eSIM lines and the plans on these."""
-    found = run_at(_desk, lambda desk, who: desk.subscriber(who, subscriber))
+    found = run_at(_book, lambda desk, who: desk.subscriber(who, subscriber))
     if json:
         print_json(found)
     else:
@@ -83,16 +84,19 @@ def import_subscribers(
 ) -> None:
     """Import subscribers from a CSV file: all rows or none. Those whom it does not name stay.
 
+    What is held for a subscriber's address continues with it, and QR codes that are not used yet go to it.
+
     Its columns: name, phone, plan, and if wanted email, bundles, language.
     What they hold, with an example: docs/import.md.
     """
+    from starter.travel.subscribers import SubscriberDesk  # noqa: PLC0415
 
     async def take_over(
-        desk: "SubscriberDesk", who: Caller, content: bytes, progress: "Progress | None"
+        desk: SubscriberDesk, who: Caller, content: bytes, progress: "Progress | None"
     ) -> "ImportReport":
         return await desk.import_subscribers(who, account, content, dry_run, progress)
 
-    import_file(file, _desk, take_over, json=json)
+    import_there(file, partial(connected, SubscriberDesk), take_over, json=json)
 
 
 @travel.command()
@@ -120,10 +124,10 @@ def find(
         plan_tables.print_offers(found, with_lines=subscriber is not None)
 
 
-def _desk(database: "Database") -> "SubscriberDesk":
-    from starter.travel.subscribers import SubscriberDesk  # noqa: PLC0415
+def _book(database: "Database") -> "SubscriberBook":
+    from starter.travel.subscribers import SubscriberBook  # noqa: PLC0415
 
-    return SubscriberDesk(database)
+    return SubscriberBook(database)
 
 
 def _print_list(subscribers: list[SubscriberView]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from models.errors import NotFound, Refused
 from models.travel.profiles import PlanState
 from models.travel.subscriber_views import SubscriberView
+from settings import Settings
 from starter.travel.subscribers import SubscriberDesk
 from store.session import Database
 from tests.builders import ACCOUNT, OPERATOR, ana, run
@@ -29,9 +30,17 @@ FILE = (
 )
 
 
+class NoTemporal:
+    """A client that is never called: nothing is held for an address in these tests."""
+
+
+def a_desk(database: Database) -> SubscriberDesk:
+    return SubscriberDesk(NoTemporal(), database, Settings(database_url=database.url))  # type: ignore[arg-type]
+
+
 async def imported(database: Database, text: str = FILE) -> SubscriberDesk:
     await travel_world(database)
-    desk = SubscriberDesk(database)
+    desk = a_desk(database)
     await desk.import_subscribers(await ana(database, ADAM), None, text.encode())
     return desk
 
@@ -116,7 +125,7 @@ async def test_a_subscriber_is_shown_with_their_lines_and_the_states_of_their_pl
     database: Database,
 ) -> None:
     await travel_world(database)
-    desk, sue = SubscriberDesk(database), await ana(database, SUE)
+    desk, sue = a_desk(database), await ana(database, SUE)
     subscriber = await add_subscriber(database, plan="basic", bundles=2)
     first = await add_esim_line(database, subscriber, 1)
     second = await add_esim_line(database, subscriber, 2, profile=10)

@@ -15,6 +15,7 @@ from models.people.callers import By
 from sandbox.postgres import ThrowAwayPostgres
 from store.codes import notifications
 from store.codes.code_locks import lock_sim
+from store.codes.new_address import move
 from store.codes.recipients import address_for
 from store.key_ring import KeyRing
 from store.licences import agents, new_address
@@ -71,7 +72,7 @@ async def edited(database: Database) -> None:
     async with database.transaction() as connection:
         served = await new_address.lock(connection, 1, 1)
         await agents.edit(connection, 1, ADAM, {"email": RIGHT})
-        await new_address.move(connection, served, RIGHT, ADAM)
+        await move(connection, served, RIGHT, ADAM)
 
 
 async def user_changes(database: Database, number: int) -> None:

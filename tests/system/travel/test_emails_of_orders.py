@@ -1,7 +1,11 @@
 """The two e-mails of an order about a travel eSIM: each sent, held and retried by itself (T11, T14, T25)."""
 
+from datetime import timedelta
+
 import pytest
 
+from starter.codes.book import CodeBook
+from tests.builders import OPERATOR
 from tests.system.scene import Scene
 from tests.system.travel.mail_scene import (
     PIN,
@@ -115,3 +119,17 @@ async def test_the_code_of_an_esim_that_was_discarded_meanwhile_is_not_sent(scen
     await scene.ended(given.order)
     (confirmation,) = scene.mailbox.mails
     assert "carddata" not in confirmation.text
+
+
+@pytest.mark.covers("T25")
+async def test_a_code_that_is_given_up_waits_for_nothing_any_more(scene: Scene) -> None:
+    given = await a_line(scene)
+    scene.mailbox.refused_subjects = {"is ready:": REFUSED}
+    await recovered(scene)
+    await eventually(lambda: holds(scene), lambda found: found == [(CODE_STEP, "mail_rejected")])
+    await scene.forward(given.order, scene.settings.notification_given_up_after + timedelta(minutes=1))
+    await scene.ended(given.order)
+    (notification,) = (await CodeBook(scene.database).history(OPERATOR, f"S-{given.sim}")).notifications
+    assert notification.state == "given_up"
+    assert await CodeBook(scene.database).waiting(OPERATOR) == []
+    assert (await due(scene), await recovered(scene)) == ([], [])

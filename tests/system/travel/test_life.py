@@ -1,6 +1,7 @@
 """The plans of an eSIM line on real parts, while workers and time go away."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from outbox.sender import Outgoing
 from starter.operations.recovery import RecoveryDesk
 from starter.travel.reports import ReportDesk
 from store.clock import set_clock
+from temporal.connection import connect
 from temporal.travel.schedule import keep_sweeping
 from tests.builders import OPERATOR
+from tests.system.parts import a_temporal_server
 from tests.system.scene import Scene
-from tests.temporal_server import eventually
+from tests.temporal_server import Temporal, eventually
 from tests.travel_world import add_esim_line, add_subscriber, add_travel_plan, assign_plan, travel_world
 from workflows.travel.sweep import EsimTravelSweep
 
@@ -100,6 +103,35 @@ async def test_thirty_days_to_the_second_while_workers_come_and_go(
     assert datetime.fromisoformat(event.data["at"]) == row.ends_at
     (line,) = await scene.sql("SELECT due_at, woken_for FROM esim_lines")
     assert (line.due_at, line.woken_for) == (None, None)
+
+
+@pytest.mark.covers("T5", "T23")
+@pytest.mark.timeout(240)
+async def test_thirty_days_to_the_second_while_the_temporal_server_is_killed_and_comes_back(
+    idle_scene: Scene, tmp_path: Path
+) -> None:
+    async with a_temporal_server(tmp_path) as server:
+        settings = idle_scene.settings.model_copy(update={"temporal_address": server.address})
+        temporal = Temporal(await connect(settings))
+        scene = Scene(temporal, idle_scene.database, settings, idle_scene.mailbox)
+        life = await a_life(scene)
+        found = await life.desk.connect(OPERATOR, f"EL-{life.line}", "first", None, "France")
+        assert found.outcome is Outcome.STARTED
+        (row,) = await scene.sql("SELECT started_at, ends_at FROM plan_assignments")
+        assert (row.ends_at - row.started_at).total_seconds() == 2_592_000
+        async with scene.worker():
+            for _ in range(3):
+                await scene.forward(life.workflow.id, 9 * DAY)
+                await life.saw("plan.started")
+                await server.is_killed()
+            await scene.forward(life.workflow.id, 3 * DAY - timedelta(minutes=5))
+            await life.saw("plan.started")
+            await server.is_killed()
+            await scene.forward(life.workflow.id, timedelta(minutes=6))
+            await life.saw("plan.started", "plan.expired")
+            assert await life.workflow.result() == "ended"
+    (event,) = await scene.sql("SELECT data FROM events WHERE type = 'plan.expired'")
+    assert datetime.fromisoformat(event.data["at"]) == row.ends_at
 
 
 @pytest.mark.covers("T5", "T21")
