@@ -6,7 +6,12 @@ from typing import Annotated
 import typer
 
 from models.errors import Refused, Unavailable
-from models.identifiers import LICENCE_REQUEST_ID_PATTERN, NUMBER_CHANGE_ID_PATTERN, TRAVEL_NOTICE_ID_PATTERN
+from models.identifiers import (
+    LICENCE_REQUEST_ID_PATTERN,
+    NUMBER_CHANGE_ID_PATTERN,
+    TRAVEL_LINE_ID_PATTERN,
+    TRAVEL_NOTICE_ID_PATTERN,
+)
 from models.operations.retries import Outcome, Retried
 from models.orders.lifecycle import HoldReason
 from starter.cli.codes.arguments import parse_id
@@ -16,7 +21,12 @@ from starter.cli.orders.list_and_show import parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.session import CHECK_FAILED, caller, run, settings
 
-_AS_PRINTED = (NUMBER_CHANGE_ID_PATTERN, LICENCE_REQUEST_ID_PATTERN, TRAVEL_NOTICE_ID_PATTERN)
+_AS_PRINTED = (
+    NUMBER_CHANGE_ID_PATTERN,
+    LICENCE_REQUEST_ID_PATTERN,
+    TRAVEL_NOTICE_ID_PATTERN,
+    TRAVEL_LINE_ID_PATTERN,
+)
 _QUERY = typer.Option("--query", metavar="Q", help="Everything held that this Temporal query selects.")
 _REASON = typer.Option(
     "--reason", metavar="CODE", help="Everything held for this reason, such as mail_unavailable."
