@@ -34,9 +34,7 @@ _REASON = typer.Option(
 
 Ids = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="ID", help="Id of an order (order-...), a request, a notification or a change of a number."
-    ),
+    typer.Argument(metavar="ID", help="Id of an order (order-...), or of other work, as doctor prints it."),
 ]
 Query = Annotated[str | None, _QUERY]
 AllHeld = Annotated[bool, typer.Option("--all-held", help="Everything that is held, of any kind.")]
@@ -71,7 +69,7 @@ def retry(  # noqa: PLR0917  options of a command
         raise Refused.because("selection_invalid")
     if without_workflow:
         return start_lost(yes=yes, json=json)
-    named = [_parsed(text) for text in ids or ()]
+    named = [parse_work_id(text) for text in ids or ()]
     if len(named) == 1:
         _retry_one(named[0], json=json)
     elif named:
@@ -81,7 +79,7 @@ def retry(  # noqa: PLR0917  options of a command
     return None
 
 
-def _parsed(text: str) -> str:
+def parse_work_id(text: str) -> str:
     """Parse the id of any work that can be held, as `doctor` prints it. Raises `Refused`."""
     wanted = text.strip().lower()
     for what in ("request", "notification"):
