@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused, Unavailable
 from models.events import EventView
+from models.identifiers import travel_line_id
 from models.orders.lifecycle import OrderStatus
 from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
 from store import lookups
@@ -24,7 +25,7 @@ from store.key_ring import KeyRing
 from store.licences import agents, history, licences, number_views, prices
 from store.licences import lookups as licence_lookups
 from store.licences import request_rows as licence_requests
-from store.operations import holds, unfinished
+from store.operations import holds, retries, unfinished
 from store.orders import access
 from store.orders import views as orders
 from store.people import account_settings, contacts, references, users
@@ -42,7 +43,7 @@ _IDS = re.compile(
 )
 _SENTINELS = re.compile(
     r"Acme|acme\.example|telvia|order-|qr-request-|qr-notification-|\+3363998000[1-4]|\+33612000001"
-    r"|Gina|Rosa|Euro 1"
+    r"|Gina|Rosa|Euro 1|travel-line-"
 )
 
 Answer = tuple[type, str]
@@ -177,6 +178,7 @@ STORE: dict[str, Read] = {
     "qr_notifications.notification": lambda c, s, k: notifications.notification(c, s, k.notification),
     "qr_notifications.of_sim": lambda c, s, _: notifications.of_sim(c, s, 1),
     "qr_waiting.waiting": lambda c, s, _: qr_waiting.waiting(c, s),
+    "retries.known": lambda c, s, k: retries.known(c, s, travel_line_id(_number(k.esim_line))),
     "waiting.waiting": lambda c, s, _: unfinished.waiting(c, s),
     "licence_lookups.find_number": lambda c, s, k: licence_lookups.find_number(c, s, k.number),
     "licence_lookups.find_agent": lambda c, s, k: licence_lookups.find_agent(c, s, k.agent),
