@@ -38,6 +38,10 @@ FINISHES = {
     "NumberDesk.suspend": "the reason of a change that adds no number",
     "NumberDesk.stop_esim": "the reason of a change that adds no number",
     "LicenceDesk.give_back": "its charges end",
+    **dict.fromkeys(
+        ("ReportDesk.connect", "ReportDesk.usage", "ReportDesk.installed"),
+        "what a network says of plans that subscribers have",
+    ),
 }
 """What the operator may still do, and why."""
 ADDED_BY_SAMPLES = {

@@ -26,7 +26,10 @@ _OF_RECORD = re.compile(
     r"|about @> \$\d"
 )
 _FILES = {"FleetDesk.import_fleet", "CatalogueDesk.import_catalogue", "NumberDesk.import_numbers"}
-"""They read all of the inventory that a file names, once its accounts were found to be the caller's."""
+_FILES |= {"StockDesk.import_stock"}
+"""They read all of the inventory that a file names, once its accounts were found to be the caller's; and
+whether a code is one of any account.
+"""
 
 
 @contextmanager

@@ -29,11 +29,11 @@ from store.operations import holds, retries, unfinished
 from store.orders import access
 from store.orders import views as orders
 from store.people import account_settings, contacts, references, users
+from store.travel import line_previews, offers, stock_views, subscribers
 from store.travel import lookups as travel_lookups
-from store.travel import offers, stock_views, subscribers
 from store.travel import plans as travel_plans
 from store.travel import reports as travel_reports
-from tests.builders import ACCOUNT
+from tests.builders import ACCOUNT, iccid
 from tests.callers.samples import LINKS, SAMPLES
 from tests.callers.world import BOLT, KEYS, UNKNOWN, Desks, Known, who
 
@@ -43,7 +43,7 @@ _IDS = re.compile(
 )
 _SENTINELS = re.compile(
     r"Acme|acme\.example|telvia|order-|qr-request-|qr-notification-|\+3363998000[1-4]|\+33612000001"
-    r"|Gina|Rosa|Euro 1"
+    r"|Gina|Rosa|Euro 1|travel-line-"
 )
 
 Answer = tuple[type, str]
@@ -178,6 +178,7 @@ STORE: dict[str, Read] = {
     "qr_notifications.notification": lambda c, s, k: notifications.notification(c, s, k.notification),
     "qr_notifications.of_sim": lambda c, s, _: notifications.of_sim(c, s, 1),
     "qr_waiting.waiting": lambda c, s, _: qr_waiting.waiting(c, s),
+    "retries.known": lambda c, s, k: retries.known(c, s, travel_line_id(_number(k.esim_line))),
     "waiting.waiting": lambda c, s, _: unfinished.waiting(c, s),
     "retries.look": lambda c, s, k: retries.look(c, s, [travel_line_id(_number(k.esim_line))], 0),
     "licence_lookups.find_number": lambda c, s, k: licence_lookups.find_number(c, s, k.number),
@@ -199,6 +200,7 @@ STORE: dict[str, Read] = {
     "travel_reports.reports": lambda c, s, _: travel_reports.reports(c, s, 1),
     "travel_lookups.find_esim_line": lambda c, s, k: travel_lookups.find_esim_line(c, s, k.esim_line),
     "travel_lookups.find_assignment": lambda c, s, k: travel_lookups.find_assignment(c, s, k.assignment),
+    "line_previews.why_on_no_line": lambda c, s, _: line_previews.why_on_no_line(c, s, iccid(70_001)),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),
     "number_history.people": lambda c, s, k: history.people(c, s, [_about(k.notification)]),
     "holds.counts": lambda c, s, _: holds.counts(c, s, ("qr-request-",)),

@@ -47,6 +47,8 @@ FROM_A_TABLE = {
     ("store/fleet/conflicts.py", "code"),
     ("store/licences/file_import.py", "code"),
     ("store/codes/request_steps.py", "code"),
+    ("models/travel/stock_file.py", "code"),
+    ("store/travel/stock_import.py", "code"),
     ("starter/cli/imports.py", "reason"),
     ("qr/refusals.py", "reason"),
     ("models/errors.py", "code"),

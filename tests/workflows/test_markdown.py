@@ -19,6 +19,7 @@ from models.orders.kinds import KINDS
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.ordered import Shown
 from models.orders.placement import Placement
+from models.travel.profiles import Notice
 from tests.workflows.all_messages import all_messages
 from workflows.details import details
 from workflows.step_runner import Hold
@@ -42,6 +43,9 @@ ASKED: dict[str, Any] = {
     "number_id": 1,
     "licence_id": 1,
     "reason": ReplaceReason.LOST,
+    "subscriber_id": 1,
+    "plan_id": 1,
+    "esim_line_id": 1,
 }
 """What any kind of order asks for."""
 HELD_AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -92,6 +96,10 @@ def parts(cls: type[BaseModel]) -> Iterator[dict[str, Any]]:
         }
     elif "add_on" in cls.model_fields:
         yield {"add_on": AddOn.VOICE_SMS, "quantity": 1}
+    elif "notice" in cls.model_fields:
+        yield {"notice": Notice.STOCK_LOW}
+    elif "esim_line_id" in cls.model_fields:
+        yield {"esim_line_id": 1}
     else:
         yield {}
 
@@ -111,8 +119,9 @@ def texts_of_messages(evil: str) -> Iterator[tuple[str, str]]:
 def test_names_in_summaries_and_details_are_shown_and_nothing_else(evil: str) -> None:
     found = dict(texts_of_messages(evil))
     starts = {"PlaceOrder", "RequestQrCode", "NotifyOfQrCode", "ChangeNumber", "RequestLicences"}
+    starts |= {"SendTravelNotice", "LiveLine"}
     expected = {f"{start}.{what}" for start in starts for what in ("summary", "details")}
-    assert set(found) == expected | {"RetryMany.chosen"}
+    assert set(found) == expected | {"RetryMany.chosen", "LiveLine.line_id"}
     for kind, entry in KINDS.items():
         what, shown = (
             entry.what.model_construct(kind=kind, **ASKED),

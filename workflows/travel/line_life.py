@@ -72,14 +72,21 @@ class EsimLineLife:
             self._look_wanted = False
             found = await self._steps.execute(LineLifeSteps.advance_line, line)
             self._begin(found)
-            if found.due_in is None and not self._look_wanted and self._all_sent():
+            if found.due_in is not None or not self._all_sent():
+                await self._wait(found.due_in)
+            elif not await self._looked_at_while_settling():
                 break
-            await self._wait(found.due_in)
         self._status = LineLifeStatus.ENDED
         workflow.upsert_search_attributes([ORDER_STATUS.value_set(self._status.value)])
         self._note(self._status.label)
-        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and self._steps.settled)
         return self._status
+
+    async def _looked_at_while_settling(self) -> bool:
+        """Wait until all is recorded; whether a `look` came meanwhile, which would be lost with the end."""
+        await workflow.wait_condition(
+            lambda: self._look_wanted or (workflow.all_handlers_finished() and self._steps.settled)
+        )
+        return self._look_wanted
 
     async def _wait(self, due_in: timedelta | None) -> None:
         """Wait until a plan ends by the database's clock, which is asked again then, or until there is news;

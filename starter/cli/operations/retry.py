@@ -6,7 +6,12 @@ from typing import Annotated
 import typer
 
 from models.errors import Refused, Unavailable
-from models.identifiers import LICENCE_REQUEST_ID_PATTERN, NUMBER_CHANGE_ID_PATTERN, TRAVEL_NOTICE_ID_PATTERN
+from models.identifiers import (
+    LICENCE_REQUEST_ID_PATTERN,
+    NUMBER_CHANGE_ID_PATTERN,
+    TRAVEL_LINE_ID_PATTERN,
+    TRAVEL_NOTICE_ID_PATTERN,
+)
 from models.operations.retries import Outcome, Retried
 from models.orders.lifecycle import HoldReason
 from starter.cli.codes.arguments import parse_id
@@ -16,7 +21,12 @@ from starter.cli.orders.list_and_show import parse_order_id
 from starter.cli.output import JsonFlag, print_json, say, warn
 from starter.cli.session import CHECK_FAILED, caller, run, settings
 
-_AS_PRINTED = (NUMBER_CHANGE_ID_PATTERN, LICENCE_REQUEST_ID_PATTERN, TRAVEL_NOTICE_ID_PATTERN)
+_AS_PRINTED = (
+    NUMBER_CHANGE_ID_PATTERN,
+    LICENCE_REQUEST_ID_PATTERN,
+    TRAVEL_NOTICE_ID_PATTERN,
+    TRAVEL_LINE_ID_PATTERN,
+)
 _QUERY = typer.Option("--query", metavar="Q", help="Everything held that this Temporal query selects.")
 _REASON = typer.Option(
     "--reason", metavar="CODE", help="Everything held for this reason, such as mail_unavailable."
@@ -24,9 +34,7 @@ _REASON = typer.Option(
 
 Ids = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="ID", help="Id of an order (order-...), a request, a notification or a change of a number."
-    ),
+    typer.Argument(metavar="ID", help="Id of an order (order-...), or of other work, as doctor prints it."),
 ]
 Query = Annotated[str | None, _QUERY]
 AllHeld = Annotated[bool, typer.Option("--all-held", help="Everything that is held, of any kind.")]
@@ -61,7 +69,7 @@ def retry(  # noqa: PLR0917  options of a command
         raise Refused.because("selection_invalid")
     if without_workflow:
         return start_lost(yes=yes, json=json)
-    named = [_parsed(text) for text in ids or ()]
+    named = [parse_work_id(text) for text in ids or ()]
     if len(named) == 1:
         _retry_one(named[0], json=json)
     elif named:
@@ -71,7 +79,7 @@ def retry(  # noqa: PLR0917  options of a command
     return None
 
 
-def _parsed(text: str) -> str:
+def parse_work_id(text: str) -> str:
     """Parse the id of any work that can be held, as `doctor` prints it. Raises `Refused`."""
     wanted = text.strip().lower()
     for what in ("request", "notification"):

@@ -206,7 +206,7 @@ async def test_stock_below_its_threshold_alerts_once_and_again_after_it_recovere
     assert await alerts() == 2
 
 
-@pytest.mark.covers("T2", "T18", "T19")
+@pytest.mark.covers("T2", "T18", "T19", "T20")
 async def test_complimentary_esims_are_counted_against_bundles(database: Database, euro: int) -> None:
     await run(database, "UPDATE subscribers SET plan = 'basic', bundles = 1")
     await add_stock(database)

@@ -1,17 +1,30 @@
 """What is due of eSIM lines, in memory: what their workflows ask when tested alone."""
 
+from collections import defaultdict
+
 from tests.workflows.troubles import Troubles
-from workflows.travel.messages import AdvanceLine, DropNotice, LineAdvanced, SweepTravel, Swept, WakeTravel
+from workflows.travel.messages import (
+    AdvanceLine,
+    DropNotice,
+    LineAdvanced,
+    Sweep,
+    SweepTravel,
+    Swept,
+    WakeTravel,
+)
 from workflows.travel.steps import LineLifeSteps, SweepSteps
 
 
 class FakeLines(LineLifeSteps, SweepSteps):
-    """`answers` are those of `advance_line` by line, all but the last once; `dropped` are the notices."""
+    """`answers` are those of `advance_line` by line, all but the last once; `dropped` are the notices.
+    `batches` are what the parts of a sweep answer at first.
+    """
 
     def __init__(self, troubles: Troubles) -> None:
         self.troubles = troubles
         self.answers: dict[int, list[LineAdvanced]] = {}
         self.dropped: list[str] = []
+        self.batches: defaultdict[Sweep, list[Swept]] = defaultdict(list)
 
     async def advance_line(self, line: AdvanceLine) -> LineAdvanced:
         async with self.troubles.around("advance_line"):
@@ -24,7 +37,8 @@ class FakeLines(LineLifeSteps, SweepSteps):
 
     async def sweep_travel(self, sweep: SweepTravel) -> Swept:
         async with self.troubles.around("sweep_travel"):
-            return Swept()
+            batches = self.batches[sweep.part]
+            return batches.pop(0) if batches else Swept()
 
     async def wake_travel(self, wake: WakeTravel) -> Swept:
         async with self.troubles.around("wake_travel"):
