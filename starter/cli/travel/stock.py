@@ -24,7 +24,7 @@ from starter.cli.session import connected, run_at
 from starter.cli.travel.app import app as travel
 
 if TYPE_CHECKING:
-    from starter.travel.stock import StockBook
+    from starter.travel.stock_book import StockBook
     from store.session import Database
 
 app = typer.Typer(help="The stock of travel eSIMs: import, list, thresholds.", no_args_is_help=True)
@@ -57,7 +57,7 @@ def import_stock(
 
 
 def _book(database: "Database") -> "StockBook":
-    from starter.travel.stock import StockBook  # noqa: PLC0415
+    from starter.travel.stock_book import StockBook  # noqa: PLC0415
 
     return StockBook(database)
 
