@@ -41,12 +41,15 @@ class StockBook:
                 connection, scope, profile=profile, state=_state(state), limit=limit
             )
 
-    async def profiles(self, caller: Caller, account: str | None = None) -> list[StockProfile]:
-        """List the profiles with what is free, what waits and the threshold."""
+    async def profiles(
+        self, caller: Caller, account: str | None = None, *, profile: int | None = None
+    ) -> list[StockProfile]:
+        """List the profiles, or this one, with what is free, what waits and the threshold."""
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_TRAVEL)
-            return list(await stock_views.profiles(connection, scope))
+            _check_profile(profile)
+            return list(await stock_views.profiles(connection, scope, profile=profile))
 
     async def set_threshold(
         self, caller: Caller, account: str | None, profile: int, threshold: int

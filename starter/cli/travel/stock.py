@@ -104,8 +104,7 @@ def threshold(
 ) -> None:
     """Show the profiles of the stock with their thresholds, or set the threshold of one."""
     if profile is None or fewest is None:
-        found = run_at(_book, lambda book, who: book.profiles(who, account))
-        found = [one for one in found if profile in (None, one.profile)]
+        found = run_at(_book, lambda book, who: book.profiles(who, account, profile=profile))
     else:
         found = [run_at(_book, lambda book, who: book.set_threshold(who, account, profile, fewest))]
     if json:
