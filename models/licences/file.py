@@ -62,7 +62,7 @@ class _RowReader(RowReader):
     def row(self) -> NumberRow | None:
         """The row, or None if anything in it is invalid."""
         account, provider, distributor = map(self._needed, ("account", "provider", "distributor"))
-        msisdn = self._parsed("msisdn", msisdn_cell)
+        msisdn = self._parsed("msisdn", _number_cell)
         line_type = self._parsed("line_type", _line_type)
         name, email = self._cell("agent_name"), self._optional("agent_email", email_cell)
         language = self._optional("agent_language", language_cell)

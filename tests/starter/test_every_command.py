@@ -21,7 +21,7 @@ from tests.builders import line, run, world
 from tests.starter.shell import ROOT, Shell
 
 SECRET = "the text of an exception, such as ana@acme.example"
-VALUES = {"number": "1", "quantity": "1"}
+VALUES = {"number": "1", "quantity": "1", "used": "1"}
 """What an argument is given that takes no text."""
 SENTENCE = re.compile(r"An unexpected error ended this \((\w+)\); (\S+) says where\.\n")
 

@@ -11,9 +11,13 @@ from models.orders.kinds import KINDS
 from models.orders.lifecycle import OrderKind, OrderStatus
 from models.orders.ordered import Ordered
 from models.people.callers import Caller
+from models.travel.kinds import AddLine, AddPlan, ReplaceLineEsim
+from models.travel.profiles import EsimReason
 from tests.builders import ANA, OPERATOR, iccid, line, world
 from tests.licences_world import ADAM, add_agent, add_licence, add_number, licences_world
 from tests.system.scene import Scene
+from tests.system.travel.mail_scene import in_stock
+from tests.travel_world import SUE, add_subscriber, add_travel_plan, travel_world
 
 ESIM = iccid(701)
 
@@ -57,11 +61,39 @@ async def processed(scene: Scene, caller: Caller, what: Ordered, number: str) ->
     return placed.order_id
 
 
+async def travel(scene: Scene, kind: str) -> str:
+    """The subscriber has an eSIM line from stock, which answers by itself, with as many plans as ordered."""
+    await travel_world(scene.database)
+    subscriber, plan = await add_subscriber(scene.database), await add_travel_plan(scene.database)
+    first, second = [await in_stock(scene, number) for number in (1, 2)]
+    order_id = await from_stock(scene, AddLine(subscriber_id=subscriber, plan_id=plan))
+    ((line_id,),) = await scene.sql("SELECT id FROM esim_lines")
+    if kind == OrderKind.ADD_PLAN:
+        order_id = await from_stock(scene, AddPlan(esim_line_id=line_id, plan_id=plan))
+    if kind == OrderKind.REPLACE_LINE_ESIM:
+        order_id = await from_stock(scene, ReplaceLineEsim(esim_line_id=line_id, reason=EsimReason.NEW_PHONE))
+    in_place = second if kind == OrderKind.REPLACE_LINE_ESIM else first
+    sims = await scene.sql("SELECT id FROM sims WHERE holder = :line", line=f"esim_line:{line_id}")
+    assert [sim.id for sim in sims] == [in_place]
+    plans = await scene.sql("SELECT 1 FROM plan_assignments WHERE esim_line_id = :line", line=line_id)
+    assert len(plans) == (2 if kind == OrderKind.ADD_PLAN else 1)
+    return order_id
+
+
+async def from_stock(scene: Scene, what: Ordered) -> str:
+    placed = await scene.desk.place_order(await scene.ana(SUE), what)
+    await scene.ended(placed.order_id)
+    return placed.order_id
+
+
 WAYS: dict[str, Callable[[Scene], Awaitable[str]]] = {
     "switch_to_esim": lambda scene: swap(scene, "switch_to_esim", "physical"),
     "replace_esim": lambda scene: swap(scene, "replace_esim", "esim"),
     "assign_licence": lambda scene: licence(scene, "assign_licence"),
     "replace_licence_esim": lambda scene: licence(scene, "replace_licence_esim"),
+    "add_line": lambda scene: travel(scene, "add_line"),
+    "add_plan": lambda scene: travel(scene, "add_plan"),
+    "replace_line_esim": lambda scene: travel(scene, "replace_line_esim"),
 }
 """What callers of each kind do. A new kind is added here."""
 

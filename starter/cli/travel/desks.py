@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from models.people.callers import Caller
+from starter.cli.output import key_of
 from starter.cli.session import caller, run, settings
 
 if TYPE_CHECKING:
     from starter.connected import ConnectedDesk
 
 Line = Annotated[str, typer.Argument(metavar="LINE", help="Id (EL-9) or the ICCID of its eSIM.")]
-Key = Annotated[str | None, typer.Option("--key", help="The same key is the same call.")]
+Key = Annotated[str | None, key_of("report")]
 
 Desk = TypeVar("Desk", bound="ConnectedDesk")
 Result = TypeVar("Result")

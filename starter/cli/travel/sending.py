@@ -6,7 +6,7 @@ import typer
 
 from models.errors import Refused
 from models.travel.sending import Resent, SentAgain
-from starter.cli.output import JsonFlag, print_json, say
+from starter.cli.output import JsonFlag, key_of, print_json, say
 from starter.cli.session import caller, run, settings
 from starter.cli.travel.app import app
 
@@ -27,7 +27,7 @@ def resend(  # noqa: PLR0917  options of a command
         str | None,
         typer.Option("--order", metavar="ORDER", help="The confirmation of this order for the line instead."),
     ] = None,
-    key: Annotated[str | None, typer.Option("--key", help="The same key is the same e-mail.")] = None,
+    key: Annotated[str | None, key_of("e-mail")] = None,
     json: JsonFlag = False,
 ) -> None:
     """Send the subscriber the QR code or the confirmation again, at the present address."""

@@ -27,7 +27,7 @@ from starter.cli.travel.app import app as travel
 from starter.cli.travel.desks import call_at
 
 if TYPE_CHECKING:
-    from starter.travel.stock import StockBook
+    from starter.travel.stock_book import StockBook
     from store.session import Database
 
 app = typer.Typer(help="The stock of travel eSIMs: import, list, thresholds, discard.", no_args_is_help=True)
@@ -60,7 +60,7 @@ def import_stock(
 
 
 def _book(database: "Database") -> "StockBook":
-    from starter.travel.stock import StockBook  # noqa: PLC0415
+    from starter.travel.stock_book import StockBook  # noqa: PLC0415
 
     return StockBook(database)
 
@@ -107,8 +107,7 @@ def threshold(
 ) -> None:
     """Show the profiles of the stock with their thresholds, or set the threshold of one."""
     if profile is None or fewest is None:
-        found = run_at(_book, lambda book, who: book.profiles(who, account))
-        found = [one for one in found if profile in (None, one.profile)]
+        found = run_at(_book, lambda book, who: book.profiles(who, account, profile=profile))
     else:
         found = [run_at(_book, lambda book, who: book.set_threshold(who, account, profile, fewest))]
     if json:

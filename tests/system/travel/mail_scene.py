@@ -8,12 +8,15 @@ from models.identifiers import order_id
 from models.orders.lifecycle import OrderStatus
 from models.people.callers import By
 from models.travel.kinds import AddLine, AddPlan
+from models.travel.stock_file import parse_stock
 from outbox.orders import EMAILS
 from starter.operations.recovery import RecoveryDesk
 from store.codes import imports
 from store.key_ring import KeyRing
 from store.secrets import confirmation_code_of
+from store.travel.stock_import import import_stock
 from tests.builders import OPERATOR
+from tests.starter.travel.files import esim, stock_file
 from tests.system.scene import Scene
 from tests.travel_world import (
     SUE,
@@ -65,6 +68,17 @@ async def add_line(scene: Scene, secret_keys: str | None = None) -> Given:
     await scene.sql("UPDATE esim_lines SET order_id = :order WHERE id = :line", order=order, line=line)
     await import_code(scene, sim, keys)
     return Given(subscriber, line, sim, plan, order)
+
+
+async def in_stock(scene: Scene, number: int) -> int:
+    """An eSIM that was just imported into the stock; no order is woken that it is reserved for. The id of its
+    SIM.
+    """
+    rows, _ = parse_stock(stock_file(esim(number)))
+    async with scene.database.transaction() as connection:
+        await import_stock(connection, KeyRing(scene.settings.secret_keys), 1, rows, By("operator"))
+    ((sim,),) = await scene.sql("SELECT id FROM sims WHERE iccid = :iccid", iccid=rows[0].iccid)
+    return int(sim)
 
 
 async def import_code(scene: Scene, sim: int, keys: KeyRing) -> None:

@@ -16,8 +16,9 @@ from starter.travel.stock import StockDesk
 from tests.builders import OPERATOR, iccid
 from tests.starter.travel.files import esim, stock_file
 from tests.system.scene import Scene
+from tests.system.travel.mail_scene import in_stock
 from tests.temporal_server import eventually
-from tests.travel_world import ADAM, SUE, add_stock, add_subscriber, add_travel_plan, travel_world
+from tests.travel_world import ADAM, SUE, add_subscriber, add_travel_plan, travel_world
 
 
 async def placed(scene: Scene, what: Ordered) -> str:
@@ -46,11 +47,11 @@ async def euro(scene: Scene) -> int:
 async def test_orders_of_all_three_kinds_are_processed_at_once(scene: Scene) -> None:
     plan = await euro(scene)
     for number in (1, 2):
-        await add_stock(scene.database, number)
+        await in_stock(scene, number)
     first = await placed(scene, AddLine(subscriber_id=1, plan_id=plan, destinations=("FR",)))
     await scene.ended(first)
     seen = await order(scene, first)
-    assert (seen.status, seen.iccid, seen.title) == (OrderStatus.PROCESSED, iccid(70_001), "France (SB-1)")
+    assert (seen.status, seen.iccid, seen.title) == (OrderStatus.PROCESSED, iccid(80_001), "France (SB-1)")
     assert [(event.type, event.actor) for event in seen.events][:4] == [
         ("order.submitted", f"user:{seen.placed_by}"),
         ("order.provider_processing", "provider"),
@@ -62,7 +63,7 @@ async def test_orders_of_all_three_kinds_are_processed_at_once(scene: Scene) -> 
     assert (await order(scene, second)).status is OrderStatus.PROCESSED
     third = await placed(scene, ReplaceLineEsim(esim_line_id=1, reason=EsimReason.DELETED))
     await scene.ended(third)
-    assert (await order(scene, third)).iccid == iccid(70_002)
+    assert (await order(scene, third)).iccid == iccid(80_002)
     rows = await scene.sql("SELECT esim_line_id FROM plan_assignments")
     assert [row.esim_line_id for row in rows] == [1, 1]
 
@@ -75,7 +76,7 @@ async def test_an_order_is_held_for_stock_and_continues_when_another_is_cancelle
         orders.append(await placed(scene, AddLine(subscriber_id=1, plan_id=plan)))
         await waits(scene, orders[-1])
     first, second, third = orders
-    await add_stock(scene.database, 1)
+    await in_stock(scene, 1)
     await scene.desk.retry(OPERATOR, third)
     (reserved,) = await eventually(
         lambda: scene.sql("SELECT order_id FROM travel_stock"), lambda rows: rows[0].order_id is not None
@@ -83,7 +84,7 @@ async def test_an_order_is_held_for_stock_and_continues_when_another_is_cancelle
     assert reserved.order_id == first, "none passes an earlier one"
     await scene.desk.cancel(OPERATOR, first)
     await scene.ended(second)
-    assert (await order(scene, second)).iccid == iccid(70_001)
+    assert (await order(scene, second)).iccid == iccid(80_001)
     await waits(scene, third)
     assert (await order(scene, first)).iccid is None
 
@@ -126,15 +127,17 @@ async def test_the_code_of_a_replaced_esim_is_dead_on_every_way(scene: Scene, tm
     notifications = await scene.sql("SELECT created_by, address, revoked_at FROM qr_notifications")
     assert [tuple(row) for row in notifications] == [("system", "rosa@home.example", None)]
     await scene.typed("qr", "notify", old, "--to", ADAM)
-    await eventually(lambda: scene.sql("SELECT id FROM links"), len)
+    await eventually(lambda: scene.sql("SELECT id FROM links"), lambda rows: len(rows) == 2)
     await scene.ended(await placed(scene, ReplaceLineEsim(esim_line_id=1, reason=EsimReason.NEW_PHONE)))
     assert "discarded" in (await scene.typed("qr", "show", old, "-o", str(tmp_path / "dead.png"), code=2)).err
     revoked = await scene.sql(
         "SELECT sim_id = :old AS old, revoked_at IS NOT NULL AS dead FROM qr_notifications", old=sims[0].id
     )
     assert sorted(tuple(row) for row in revoked) == [(False, False), (True, True), (True, True)]
-    links = await scene.sql("SELECT revoked_at IS NOT NULL AS dead FROM links")
-    assert [row.dead for row in links] == [True]
+    links = await scene.sql(
+        "SELECT sim_id = :old AS old, revoked_at IS NOT NULL AS dead FROM links", old=sims[0].id
+    )
+    assert sorted(tuple(row) for row in links) == [(False, False), (True, True), (True, True)]
     plans = await scene.sql("SELECT esim_line_id FROM plan_assignments WHERE revoked_at IS NULL")
     assert [row.esim_line_id for row in plans] == [1]
 
