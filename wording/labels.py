@@ -50,7 +50,7 @@ def plan_state(state: PlanState, language: Language) -> str:
 
 def sim_state(state: SimState, language: Language) -> str:
     """The state of a SIM."""
-    return _blanks(state) if language is Language.EN else spaced(french.SIM_STATES[state])
+    return state.replace("_", " ") if language is Language.EN else spaced(french.SIM_STATES[state])
 
 
 def reported(report: Reported, language: Language) -> str:
@@ -60,7 +60,7 @@ def reported(report: Reported, language: Language) -> str:
 
 def outcome(of: Outcome, language: Language) -> str:
     """What a report of an eSIM line led to."""
-    return _blanks(of) if language is Language.EN else spaced(french.OUTCOMES[of])
+    return of.replace("_", " ") if language is Language.EN else spaced(french.OUTCOMES[of])
 
 
 def charge_reason(reason: ChargeReason, language: Language) -> str:
@@ -102,7 +102,3 @@ def not_sent_reason(reason: str, language: Language) -> str:
         return reason
     known = NotSentReason(reason)
     return known.sentence if language is Language.EN else spaced(french.NOT_SENT[known])
-
-
-def _blanks(code: str) -> str:
-    return code.replace("_", " ")

@@ -21,7 +21,7 @@ async def esim_lines(
     chosen: Sequence[ColumnElement[bool]] = (),
     limit: int | None = None,
 ) -> list[EsimLineView]:
-    """eSIM lines, by account, the latest first."""
+    """The eSIM lines, by account, the latest first."""
     statement = (
         select_lines()
         .add_columns(

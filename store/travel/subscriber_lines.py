@@ -59,9 +59,7 @@ async def lines_of(
     return tuple(LineOfSubscriber(**row._mapping, plans=plans.get(row.id, ())) for row in rows)
 
 
-async def plans_on(
-    connection: AsyncConnection, lines: Sequence[int]
-) -> Mapping[int, tuple[PlanOnLine, ...]]:
+async def plans_on(connection: AsyncConnection, lines: Sequence[int]) -> Mapping[int, tuple[PlanOnLine, ...]]:
     """The plans on these eSIM lines, by line, in the sequence in which they were assigned."""
     on_line: dict[int, list[PlanOnLine]] = defaultdict(list)
     if lines:
@@ -71,7 +69,7 @@ async def plans_on(
 
 
 def select_lines() -> Select[Any]:
-    """eSIM lines with their eSIM and open order, as a statement that can be narrowed."""
+    """The eSIM lines with their eSIM and open order, as a statement that can be narrowed."""
     esim = (
         select(SimRow.id, SimRow.iccid, SimRow.state)
         .where(SimRow.holder == EsimLineRow.subject, SimRow.state.in_(sorted(_STATES)))

@@ -181,7 +181,8 @@ async def test_a_block_of_commands_works_as_it_stands(reader: Reader, block: Blo
 async def test_a_travel_plan_lives_its_days_as_the_readme_shows(tmp_path: Path) -> None:
     (block,) = WITH_A_CLOCK
     folder, data = tmp_path / "reader", tmp_path / "sandbox"
-    folder.mkdir(), data.mkdir()
+    folder.mkdir()
+    data.mkdir()
     async with running_sandbox(data, None, "--clock") as (_, addresses):
         reader = Reader(folder, data, addresses)
         printed = dict(zip(block.commands, await reader.follows(block, await journey(reader)), strict=True))

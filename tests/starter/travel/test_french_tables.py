@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import sandbox
 from models.fleet.inventory import SimState
 from models.language import Language
 from models.refusals.declared import fields
@@ -12,6 +13,7 @@ from models.travel.profiles import Outcome, PlanState, Reported
 from starter.cli import travel
 from starter.cli.orders import placed
 from store.session import Database
+from tests.builders import ACCOUNT
 from tests.starter.licences.test_french_tables import COMMANDS as OF_LICENCES
 from tests.starter.printed_words import Commands
 from tests.starter.shell import Shell
@@ -22,6 +24,7 @@ from wording.french.licence_commands import WORDS as LICENCES
 from wording.french.travel_commands import HEADINGS, WORDS
 
 FOLDER = Path(travel.__file__).parent
+RATES = Path(sandbox.__file__).parent / "travel_rates.csv"
 ENGLISH = {"stock"}
 """Modules whose tables are in English only."""
 COMMANDS = Commands(FOLDER, {file.stem: None for file in FOLDER.glob("*.py") if file.stem not in ENGLISH})
@@ -67,6 +70,7 @@ async def test_no_table_of_travel_is_half_english(database: Database, shell: She
     plan = await add_travel_plan(database)
     for _ in range(2):
         await assign_plan(database, line, plan)
+    shell.run("travel", "plans", "rates", str(RATES), "--account", ACCOUNT)
     shell.run("travel", "connect", "EL-1", "--country", "901")
     seen: set[str] = set()
     for command in (
