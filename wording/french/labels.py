@@ -199,9 +199,9 @@ SIM_STATES = {
 }
 
 REPORTED = {
-    Reported.INSTALLED: "installation",
+    Reported.INSTALLED: "installée",
     Reported.CONNECTION: "connexion",
-    Reported.USAGE: "consommation",
+    Reported.USAGE: "trafic",
 }
 
 OUTCOMES = {

@@ -25,7 +25,7 @@ HEADINGS = {
     "plans": "forfaits",
     "price": "prix",
     "profile": "profil",
-    "report": "signalement",
+    "report": "nature",
     "shelf life": "conservation",
     "state": "état",
     "subscriber": "abonné",

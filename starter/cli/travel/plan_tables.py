@@ -63,7 +63,7 @@ def why(plan: PlanDetails) -> str:
     if computed is None:
         return worded("no profile has a rate in each of its countries, so it cannot be sold.")
     covering = [cost for cost in plan.costs if cost.covers]
-    if len(covering) == 1:
+    if len(covering) <= 1:
         return worded("the only one with a rate in each of its countries.")
     if covering[0].total == covering[1].total:
         other = covering[1].profile

@@ -238,6 +238,7 @@ NEEDED = {
     "plan": "Euro 1",
     "line": "EL-1",
     "name": "EL-1",
+    "esim": "S-1",
     "countries": "France",
     "country": "France",
     "reason": "deleted",
