@@ -1,10 +1,14 @@
-"""Headings, labels and sentences of the commands of licences, in the reader's language."""
+"""Headings, labels and sentences of commands, in the reader's language."""
 
 from models.language import Language
-from wording.french.licence_commands import WORDS
+from wording.french.common_words import WORDS as COMMON
+from wording.french.licence_commands import WORDS as LICENCES
 from wording.french.spaces import spaced
+from wording.french.travel_commands import WORDS as TRAVEL
+
+_FRENCH = spaced(COMMON | LICENCES | TRAVEL)
 
 
 def command_words(english: str, language: Language) -> str:
     """The words in the reader's language; in English if they are not translated."""
-    return english if language is Language.EN else spaced(WORDS.get(english, english))
+    return english if language is Language.EN else _FRENCH.get(english, english)

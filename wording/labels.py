@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from models.codes.requests import RequestStatus
+from models.fleet.inventory import SimState
 from models.language import Language
 from models.licences.charges import ChargeReason
 from models.licences.licence_views import CHARGE_REASONS, LicenceStatus
@@ -10,7 +11,7 @@ from models.operations.not_sent import AN_EMAIL, MAIL, STEPS, WORDS, NotSentReas
 from models.orders.kinds import kind_label as english
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import Action
-from models.travel.profiles import PlanState
+from models.travel.profiles import Outcome, PlanState, Reported
 from wording.french import labels as french
 from wording.french.spaces import spaced
 from wording.numbers import Plural, counted
@@ -45,6 +46,21 @@ def licence_status(status: LicenceStatus, language: Language) -> str:
 def plan_state(state: PlanState, language: Language) -> str:
     """The state of a plan on an eSIM line."""
     return state.value if language is Language.EN else spaced(french.PLAN_STATES[state])
+
+
+def sim_state(state: SimState, language: Language) -> str:
+    """The state of a SIM."""
+    return state.replace("_", " ") if language is Language.EN else spaced(french.SIM_STATES[state])
+
+
+def reported(report: Reported, language: Language) -> str:
+    """What is reported of an eSIM line."""
+    return report.value if language is Language.EN else spaced(french.REPORTED[report])
+
+
+def outcome(of: Outcome, language: Language) -> str:
+    """What a report of an eSIM line led to."""
+    return of.replace("_", " ") if language is Language.EN else spaced(french.OUTCOMES[of])
 
 
 def charge_reason(reason: ChargeReason, language: Language) -> str:

@@ -29,7 +29,15 @@ WORDS: Words = {
         "oid": "its third field is no object identifier",
         "flag": "its last field is not the flag 1",
     },
+    "state": {
+        "queued": "queued",
+        "active": "active",
+        "expired": "expired",
+        "depleted": "depleted",
+        "lapsed": "lapsed",
+        "revoked": "revoked",
+    },
 }
 """`action`: the labels of `models.orders.rules.Action`; `add_on`: those of
 `models.licences.add_ons.AddOn`; `ended`: how a request ended; `order_status`: how an
-order ended; `rule`: which rule an activation code breaks."""
+order ended; `rule`: which rule an activation code breaks; `state`: of a plan on an eSIM line."""

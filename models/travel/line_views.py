@@ -1,7 +1,28 @@
-"""What staff read of an order about an eSIM line before it is placed (T39)."""
+"""eSIM lines as staff read them, and what they read of an order about one before it is placed (T13, T39)."""
+
+from datetime import datetime
 
 from models.travel.plan_views import PlanView
+from models.travel.reports import ReportView
+from models.travel.subscriber_views import LineOfSubscriber
 from models.values import View
+
+
+class EsimLineView(LineOfSubscriber):
+    """An eSIM line of an account, with its subscriber."""
+
+    account: str
+    subscriber_id: int
+    subscriber: str
+    """Their name."""
+    due_at: datetime | None = None
+    """When something of its plans is due next: one ends, or a notice is to be sent."""
+
+
+class EsimLineDetails(EsimLineView):
+    """An eSIM line with what was reported of it, the latest first (T30)."""
+
+    reports: tuple[ReportView, ...] = ()
 
 
 class LinePreview(View):

@@ -21,7 +21,7 @@ from shlex import quote
 from rich.console import Console
 
 from models.errors import EsimError
-from sandbox.demo import fleet, licences, orders, qr_code
+from sandbox.demo import fleet, licences, orders, qr_code, travel
 from sandbox.demo.scene import Scene
 from sandbox.errors import SandboxError
 from sandbox.stage import Timeline, running_sandbox
@@ -45,9 +45,10 @@ CHAPTERS: Mapping[str, Callable[[Scene], Awaitable[None]]] = {
     "qr-code": qr_code.qr_code,
     "licences": licences.licences,
     "kill-worker": orders.kill_worker,
+    "travel": travel.travel,
 }
 """The chapters, played in this sequence unless others are chosen. A new chapter is a function and a line
-here.
+here. The last one sets the clock ahead.
 """
 
 
@@ -65,7 +66,7 @@ async def _play_on(
     timeline: Timeline, console: Console, folder: Path, chapters: Sequence[str], *, keep: bool
 ) -> None:
     try:
-        async with running_sandbox(folder) as (data, addresses):
+        async with running_sandbox(folder, None, "--clock") as (data, addresses):
             timeline.says(f"Ready. Temporal Web UI: {addresses.temporal_ui_url}")
             os.environ["ESIM_DATA_DIR"] = str(folder)
             settings = Settings(answer_timeout=ANSWER_SECONDS)

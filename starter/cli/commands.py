@@ -25,6 +25,7 @@ from starter.cli.session import act_as, fail, report_bug
 from starter.cli.travel import app as travel
 from starter.cli.travel import (  # noqa: F401  their commands
     line_changes,
+    line_orders,
     lines,
     plans,
     reports,

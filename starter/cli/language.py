@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from models.codes.requests import RequestStatus
 from models.errors import Refusal
+from models.fleet.inventory import SimState
 from models.language import Language, parse_language
 from models.licences.changes import ChangeResult
 from models.licences.charges import ChargeReason
@@ -15,8 +16,10 @@ from models.licences.licence_views import LicenceStatus
 from models.orders.lifecycle import OrderStatus
 from models.orders.rules import Action
 from models.travel.countries import country_name, country_names
-from models.travel.profiles import PlanState
-from wording import labels, numbers
+from models.travel.entered import data_volume
+from models.travel.profiles import Outcome, PlanState, Reported
+from models.travel.reports import MB
+from wording import facts, labels, numbers
 from wording.command_words import command_words
 from wording.licences import numbers as agents_numbers
 from wording.refusals import sentence
@@ -84,6 +87,21 @@ def plan_state(state: PlanState) -> str:
     return labels.plan_state(state, spoken())
 
 
+def sim_state(state: SimState) -> str:
+    """The name of a SIM's state."""
+    return labels.sim_state(state, spoken())
+
+
+def reported(report: Reported) -> str:
+    """The name of what is reported of an eSIM line."""
+    return labels.reported(report, spoken())
+
+
+def outcome(of: Outcome) -> str:
+    """What a report of an eSIM line led to."""
+    return labels.outcome(of, spoken())
+
+
 def charge_reason(reason: ChargeReason) -> str:
     """Why a licence is charged."""
     return labels.charge_reason(reason, spoken())
@@ -107,6 +125,13 @@ def notice_words() -> Mapping[str, str]:
 def money(amount: Decimal, currency: str) -> str:
     """An amount with its currency."""
     return numbers.money(amount, currency, spoken())
+
+
+def volume(megabytes: int) -> str:
+    """A data volume, such as `1.5 GB`, as it is entered."""
+    if spoken() is Language.EN:
+        return data_volume(megabytes)
+    return facts.Volume(megabytes * MB).words(spoken())
 
 
 def worded(english: str, **facts: object) -> str:

@@ -1,9 +1,10 @@
 """The eSIM lines of a subscriber with their eSIMs and plans (T13)."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select, true
+from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import IN_PLACE, SimState
@@ -34,10 +35,7 @@ _PLANS = (
         now().label("now"),
     )
     .join(TravelPlanRow, TravelPlanRow.id == PlanAssignmentRow.plan_id)
-    .join(EsimLineRow, EsimLineRow.id == PlanAssignmentRow.esim_line_id)
-    .where(
-        EsimLineRow.subscriber_id == bindparam("subscriber"), EsimLineRow.account_id == bindparam("account")
-    )
+    .where(PlanAssignmentRow.esim_line_id == any_(bindparam("lines", type_=ARRAY(BigInteger))))
     .order_by(PlanAssignmentRow.id)
 )
 _STATES = frozenset({*IN_PLACE, SimState.TEMPORARY})
@@ -48,24 +46,30 @@ async def lines_of(
 ) -> tuple[LineOfSubscriber, ...]:
     """The eSIM lines of a subscriber, in the sequence in which they were added."""
     known = {"subscriber": subscriber_id, "account": account_id}
-    on_line: dict[int, list[PlanOnLine]] = defaultdict(list)
-    for row in await connection.execute(_PLANS, known):
-        on_line[row.esim_line_id].append(_plan(row))
     lines = (
-        _lines()
+        select_lines()
         .where(
             EsimLineRow.subscriber_id == bindparam("subscriber"),
             EsimLineRow.account_id == bindparam("account"),
         )
         .order_by(EsimLineRow.id)
     )
-    return tuple(
-        LineOfSubscriber(**row._mapping, plans=tuple(on_line[row.id]))
-        for row in await connection.execute(lines, known)
-    )
+    rows = (await connection.execute(lines, known)).all()
+    plans = await plans_on(connection, [row.id for row in rows])
+    return tuple(LineOfSubscriber(**row._mapping, plans=plans.get(row.id, ())) for row in rows)
 
 
-def _lines() -> Select[Any]:
+async def plans_on(connection: AsyncConnection, lines: Sequence[int]) -> Mapping[int, tuple[PlanOnLine, ...]]:
+    """The plans on these eSIM lines, by line, in the sequence in which they were assigned."""
+    on_line: dict[int, list[PlanOnLine]] = defaultdict(list)
+    if lines:
+        for row in await connection.execute(_PLANS, {"lines": list(lines)}):
+            on_line[row.esim_line_id].append(_plan(row))
+    return {line: tuple(plans) for line, plans in on_line.items()}
+
+
+def select_lines() -> Select[Any]:
+    """The eSIM lines with their eSIM and open order, as a statement that can be narrowed."""
     esim = (
         select(SimRow.id, SimRow.iccid, SimRow.state)
         .where(SimRow.holder == EsimLineRow.subject, SimRow.state.in_(sorted(_STATES)))
@@ -82,7 +86,7 @@ def _lines() -> Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
-    return select(
+    lines = select(
         EsimLineRow.id,
         EsimLineRow.name,
         EsimLineRow.profile,
@@ -95,7 +99,8 @@ def _lines() -> Select[Any]:
         esim.c.iccid,
         esim.c.state.label("sim_state"),
         order.label("open_order"),
-    ).outerjoin(esim, true())
+    )
+    return lines.select_from(EsimLineRow).outerjoin(esim, true())
 
 
 def _plan(row: Any) -> PlanOnLine:

@@ -361,6 +361,11 @@ _LINE_ORDERS: dict[str, Sample] = {
     "check_replace": Sample(lambda d, c, k, _: d.line_orders.check_replace(c, _new_esim(k)), P.SELL_TRAVEL),
 }
 
+_LINE_BOOK: dict[str, Sample] = {
+    "lines": Sample(lambda d, c, k, _: d.line_book.lines(c, subscriber=k.subscriber), P.VIEW_TRAVEL),
+    "line": Sample(lambda d, c, k, _: d.line_book.line(c, k.esim_line), P.VIEW_TRAVEL),
+}
+
 SAMPLES: dict[str, Sample] = {
     **{f"OrderDesk.{name}": sample for name, sample in _ORDERS.items()},
     **{f"FleetDesk.{name}": sample for name, sample in _FLEET.items()},
@@ -386,6 +391,7 @@ SAMPLES: dict[str, Sample] = {
     **{f"ClockDesk.{name}": sample for name, sample in _CLOCK.items()},
     **{f"ReportDesk.{name}": sample for name, sample in _REPORTS.items()},
     **{f"LineOrderDesk.{name}": sample for name, sample in _LINE_ORDERS.items()},
+    **{f"LineBook.{name}": sample for name, sample in _LINE_BOOK.items()},
     **{f"LineDesk.{name}": sample for name, sample in _LINE_CHANGES.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True

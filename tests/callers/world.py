@@ -33,6 +33,7 @@ from starter.people.profiles import ProfileDesk
 from starter.people.users import UserDesk
 from starter.travel.line_changes import LineDesk
 from starter.travel.line_orders import LineOrderDesk
+from starter.travel.lines import LineBook
 from starter.travel.plans import PlanDesk
 from starter.travel.reports import ReportDesk
 from starter.travel.sending import SendingDesk
@@ -117,6 +118,7 @@ class Desks:
     reports: ReportDesk
     line_changes: LineDesk
     line_orders: LineOrderDesk
+    line_book: LineBook
 
 
 async def build(database: Database) -> Known:
@@ -266,6 +268,7 @@ async def open_desks(database: Database, url: str) -> Desks:
         reports=ReportDesk(client, database, settings),
         line_changes=LineDesk(client, database, settings),
         line_orders=LineOrderDesk(client, database, settings),
+        line_book=LineBook(database),
     )
 
 

@@ -7,6 +7,7 @@ needs beforehand, such as an order that is held, is prepared by the function of 
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.documents.scene import Names, Reader
 USER = "ana@acme.example"
 ADAM = "--user adam@acme.example "
 AGENT = "gina.roux@acme.example"
+TRAVELLER = "rosa.diaz@home.example"
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +124,22 @@ async def order_file(reader: Reader) -> Names:
     return {}
 
 
+async def journey(reader: Reader) -> Names:
+    """What the first block of the README brings, and the e-mail with the QR code."""
+    for command in FIRST.commands[:3]:
+        await reader.types(command)
+    return {"MAIL": mail_to_the_traveller}
+
+
+async def mail_to_the_traveller(reader: Reader) -> str:
+    """The number of the e-mail with the QR code, as soon as that and the confirmation have arrived."""
+    while True:
+        mails = json.loads(await reader.types("esim-orders mail list --json"))
+        found = [mail for mail in mails if TRAVELLER in mail["to"]]
+        if len(found) == 2:
+            return str(next(mail["number"] for mail in found if "eSIM" in mail["subject"]))
+
+
 async def nothing(reader: Reader) -> Names:
     return {}
 
@@ -142,7 +160,9 @@ PREPARED: Mapping[str, Callable[[Reader], Awaitable[Names]]] = {
 }
 """By how the first command of a block begins."""
 
-RUN = [block for block in blocks("sh") if block.reason is None]
+RUN = [block for block in blocks("sh") if block.reason is None and "clock advance" not in block.content]
+FIRST = RUN[0]
+WITH_A_CLOCK = [block for block in blocks("sh") if block.reason is None and block not in RUN]
 
 
 @pytest.mark.covers("W12")
@@ -154,6 +174,22 @@ async def test_a_block_of_commands_works_as_it_stands(reader: Reader, block: Blo
     )
     printed = await reader.follows(block, await prepare(reader))
     assert len(printed) == len(block.commands)
+
+
+@pytest.mark.covers("T5", "T16", "W12")
+@pytest.mark.timeout(300)
+async def test_a_travel_plan_lives_its_days_as_the_readme_shows(tmp_path: Path) -> None:
+    (block,) = WITH_A_CLOCK
+    folder, data = tmp_path / "reader", tmp_path / "sandbox"
+    folder.mkdir()
+    data.mkdir()
+    async with running_sandbox(data, None, "--clock") as (_, addresses):
+        reader = Reader(folder, data, addresses)
+        printed = dict(zip(block.commands, await reader.follows(block, await journey(reader)), strict=True))
+    (line,) = [said for command, said in printed.items() if "travel line " in command]
+    states = [re.search(rf"PA-{number} .*?(queued|active|expired)", line) for number in (1, 2)]
+    assert [state and state[1] for state in states] == ["expired", "queued"]
+    assert max(map(len, block.content.splitlines())) <= 80
 
 
 @pytest.mark.covers("W4", "W12")

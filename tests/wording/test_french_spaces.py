@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from models.codes.requests import Caution, RequestStatus
+from models.fleet.inventory import SimState
 from models.identifiers import CHECK_DIGIT_WRONG
 from models.language import Language
 from models.licences.charges import ChargeReason
@@ -16,7 +17,7 @@ from models.licences.licence_views import LicenceStatus
 from models.operations.not_sent import MAIL, STEPS, NotSentReason
 from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders.rules import DISCARD_WARNING, Action
-from models.travel.profiles import PlanState
+from models.travel.profiles import Outcome, PlanState, Reported
 from tests.outbox.approved import emails
 from wording import labels, refusals
 from wording.emails import SUBJECTS, frame, texts
@@ -33,6 +34,9 @@ LABELLED: dict[str, Any] = {
     "licence_status": LicenceStatus,
     "charge_reason": ChargeReason,
     "plan_state": PlanState,
+    "sim_state": SimState,
+    "reported": Reported,
+    "outcome": Outcome,
     "hold_sentence": HoldReason,
     "not_sent_step": (MAIL, *STEPS),
     "not_sent_words": (),

@@ -20,6 +20,7 @@ from models.orders.rules import DISCARD_WARNING, Action
 from models.refusals import DECLARED, SUBJECTS
 from models.refusals.declared import fields
 from models.refusals.words import WORDS
+from models.travel.profiles import PlanState
 from tests.wording import refusal_docs
 from tests.wording.raised import constants, modules, raised, words
 from wording.french import SENTENCES
@@ -78,6 +79,7 @@ def test_words_are_there_for_each_code_that_is_a_parameter() -> None:
     assert {rule.value for rule in Rule} == WORDS["rule"].keys()
     ends = set(RequestStatus) - {RequestStatus.REQUESTED}
     assert {*ends, "over"} == WORDS["ended"].keys()
+    assert set(PlanState) == WORDS["state"].keys()
 
 
 def test_each_refusal_in_the_source_is_raised_as_declared() -> None:

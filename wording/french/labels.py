@@ -1,12 +1,13 @@
 """Statuts, actions et motifs d’attente en français."""
 
 from models.codes.requests import RequestStatus
+from models.fleet.inventory import SimState
 from models.licences.charges import ChargeReason
 from models.licences.licence_views import LicenceStatus
 from models.operations.not_sent import NotSentReason
 from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders.rules import Action
-from models.travel.profiles import PlanState
+from models.travel.profiles import Outcome, PlanState, Reported
 
 ACTIONS = {
     Action.SWITCH_TO_ESIM: "Passer à l’eSIM",
@@ -187,4 +188,27 @@ PLAN_STATES = {
     PlanState.DEPLETED: "épuisé",
     PlanState.LAPSED: "périmé",
     PlanState.REVOKED: "révoqué",
+}
+
+SIM_STATES = {
+    SimState.IN_STOCK: "en stock",
+    SimState.TEMPORARY: "temporaire",
+    SimState.ACTIVE: "active",
+    SimState.SUSPENDED: "suspendue",
+    SimState.DISCARDED: "mise au rebut",
+}
+
+REPORTED = {
+    Reported.INSTALLED: "installée",
+    Reported.CONNECTION: "connexion",
+    Reported.USAGE: "trafic",
+}
+
+OUTCOMES = {
+    Outcome.NOTED: "noté",
+    Outcome.STARTED: "forfait commencé",
+    Outcome.COVERED: "forfait en cours",
+    Outcome.AT_HOME: "dans son pays",
+    Outcome.AT_SEA_OR_IN_THE_AIR: "en mer ou en vol",
+    Outcome.NOT_COVERED: "non couvert",
 }

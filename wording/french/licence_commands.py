@@ -11,21 +11,16 @@ HEADINGS = {
     "charge": "motif",
     "charged from": "facturé à partir du",
     "day": "jour",
-    "e-mail": "e-mail",
     "free": "libres",
     "from": "à partir du",
     "from then on": "ensuite",
     "given back": "rendues",
-    "id": "id",
     "in use": "utilisées",
-    "language": "langue",
     "licence": "licence",
     "licences": "licences",
-    "name": "nom",
     "number": "numéro",
     "numbers": "numéros",
     "paid until": "payé jusqu’au",
-    "phone": "téléphone",
     "request": "demande",
     "requested (UTC)": "demandé (UTC)",
     "status": "statut",
@@ -37,7 +32,6 @@ WORDS = HEADINGS | {
     "Prices of {account}": "Prix de {account}",
     "Prices of {add_on}, {account}": "Prix de {add_on}, {account}",
     "There are no prices.": "Il n’y a pas de prix.",
-    "none": "aucun",
     "{amount} from {day}": "{amount} à partir du {day}",
     "A month of {add_on} costs, before: {before}; after: {after}.": (
         "Un mois de {add_on} coûte, avant : {before} ; après : {after}."
@@ -57,7 +51,6 @@ WORDS = HEADINGS | {
     "currency": "devise",
     "fixed": "définitif",
     "yes, by the first purchase": "oui, depuis le premier achat",
-    "no": "non",
     # purchases
     "{purchase}: {quantity} x {add_on} for {amount} until the end of the billing cycle, then monthly: "
     "{licences}.": (

@@ -2,7 +2,7 @@
 
 from models.licences.add_ons import AddOn
 from models.refusals.declared import Words
-from wording.french.labels import ACTIONS
+from wording.french.labels import ACTIONS, PLAN_STATES
 
 WORDS: Words = {
     "action": {action.value: label for action, label in ACTIONS.items()},
@@ -25,4 +25,5 @@ WORDS: Words = {
         "oid": "son troisième champ n’est pas un identifiant d’objet",
         "flag": "son dernier champ n’est pas l’indicateur 1",
     },
+    "state": {state.value: label for state, label in PLAN_STATES.items()},
 }

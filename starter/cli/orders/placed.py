@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from models.errors import Refused
-from starter.cli.language import order_status
+from starter.cli.language import order_status, worded
 from starter.cli.output import print_json, say, warn
 from starter.cli.questions import confirmed
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def ask_to_place(what: str) -> None:
     """Say what would be ordered, and ask. Raises `Refused` (`not_confirmed`)."""
     warn(what)
-    if not confirmed("Place the order?"):
+    if not confirmed(worded("Place the order?")):
         raise Refused.because("not_confirmed")
 
 
@@ -25,4 +25,4 @@ def print_placed(placed: "Placed", key: str | None, *, json: bool) -> None:
         return
     say(f"{placed.order_id}: {order_status(placed.status).lower()}")
     if key is None:
-        say(f"The key of this order is {placed.key}; the same key never orders twice.")
+        say(worded("The key of this order is {key}; the same key never orders twice.", key=placed.key))

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from starter.cli.language import worded
 from starter.cli.output import say
 from starter.cli.travel.app import app
 from starter.cli.travel.desks import Line, call_at
@@ -17,7 +18,7 @@ def revoke(plan: Plan) -> None:
     from starter.travel.line_changes import LineDesk  # noqa: PLC0415
 
     call_at(LineDesk, lambda desk, who: desk.revoke(who, plan))
-    say(f"{plan}: revoked")
+    say(worded("{plan}: revoked", plan=plan))
 
 
 @app.command()
@@ -28,7 +29,7 @@ def suspend(
     from starter.travel.line_changes import LineDesk  # noqa: PLC0415
 
     call_at(LineDesk, lambda desk, who: desk.suspend(who, line, reason))
-    say(f"{line}: suspended")
+    say(worded("{line}: suspended", line=line))
 
 
 @app.command()
@@ -39,4 +40,4 @@ def resume(
     from starter.travel.line_changes import LineDesk  # noqa: PLC0415
 
     call_at(LineDesk, lambda desk, who: desk.resume(who, line, reason))
-    say(f"{line}: resumed")
+    say(worded("{line}: resumed", line=line))

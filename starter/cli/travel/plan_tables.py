@@ -4,85 +4,86 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from models.identifiers import reference
-from models.travel.entered import data_volume
 from models.travel.plan_views import PlanDetails, PlanOffer, PlanView, ProfileChange
 from models.travel.rates import ProfileCost
-from starter.cli.language import countries, country, money
+from starter.cli.language import countries, country, headings, money, volume, worded
 from starter.cli.output import full_time, print_facts, print_table, say
 
 
 def print_plans(plans: Sequence[PlanView]) -> None:
     """Print one row per plan, by account."""
     if not plans:
-        say("There are no such travel plans.")
-    columns = ("id", "plan", "countries", "data", "price", "profile")
+        say(worded("There are no such travel plans."))
+    columns = headings("id", "plan", "countries", "data", "price", "profile")
     for account in dict.fromkeys(plan.account for plan in plans):
         rows = [
             (
                 reference("TP", plan.id),
-                plan.name + (" (withdrawn)" if plan.withdrawn_at else ""),
+                worded("{plan} (withdrawn)", plan=plan.name) if plan.withdrawn_at else plan.name,
                 countries(plan.countries),
-                data_volume(plan.data_mb),
+                volume(plan.data_mb),
                 money(plan.price, plan.currency),
                 _profile(plan),
             )
             for plan in plans
             if plan.account == account
         ]
-        print_table(account, columns, rows, whole=("id", "price"))
+        print_table(account, columns, rows, whole=headings("id", "price"))
 
 
 def print_plan(plan: PlanDetails) -> None:
     """Print a plan with its facts, and what it costs with each profile (T15)."""
+    free = worded("may be given free of charge") if plan.complimentary else worded("no")
     facts = [
-        ("plan", plan.name),
-        ("account", plan.account),
-        ("countries", countries(plan.countries)),
-        ("data", data_volume(plan.data_mb)),
-        ("price", money(plan.price, plan.currency)),
-        ("lasts", f"{plan.days} days from its activation"),
-        ("shelf life", f"{plan.shelf_life_months} months"),
-        ("complimentary", "may be given free of charge" if plan.complimentary else "no"),
-        ("profile", f"{_profile(plan) or '-'}: {why(plan)}"),
-        ("withdrawn", full_time(plan.withdrawn_at) if plan.withdrawn_at else None),
+        (worded("plan"), plan.name),
+        (worded("account"), plan.account),
+        (worded("countries"), countries(plan.countries)),
+        (worded("data"), volume(plan.data_mb)),
+        (worded("price"), money(plan.price, plan.currency)),
+        (worded("lasts"), worded("{days} days from its activation", days=plan.days)),
+        (worded("shelf life"), worded("{months} months", months=plan.shelf_life_months)),
+        (worded("complimentary"), free),
+        (worded("profile"), worded("{profile}: {why}", profile=_profile(plan) or "-", why=why(plan))),
+        (worded("withdrawn"), full_time(plan.withdrawn_at) if plan.withdrawn_at else None),
     ]
     print_facts(reference("TP", plan.id), [fact for fact in facts if fact[1]])
     if plan.costs:
         rows = [(cost.profile, _mean(cost), _networks(cost)) for cost in plan.costs]
-        columns = ("profile", "a MB, on average", "the cheapest network of each country")
-        print_table("Cost of the data", columns, rows)
+        columns = headings("profile", "a MB, on average", "the cheapest network of each country")
+        print_table(worded("Cost of the data"), columns, rows)
 
 
 def why(plan: PlanDetails) -> str:
     """Why a plan has its profile, or has none."""
+    computed = plan.computed_profile
     if plan.pinned_profile is not None:
-        computed = "no profile has a rate in each country"
-        if plan.computed_profile is not None:
-            computed = f"the cheapest one is {plan.computed_profile}"
-        return f"pinned by hand; {computed}."
-    if plan.computed_profile is None:
-        return "no profile has a rate in each of its countries, so it cannot be sold."
+        if computed is None:
+            return worded("pinned by hand; no profile has a rate in each country.")
+        return worded("pinned by hand; the cheapest one is {profile}.", profile=computed)
+    if computed is None:
+        return worded("no profile has a rate in each of its countries, so it cannot be sold.")
     covering = [cost for cost in plan.costs if cost.covers]
-    if len(covering) == 1:
-        return "the only one with a rate in each of its countries."
+    if len(covering) <= 1:
+        return worded("the only one with a rate in each of its countries.")
     if covering[0].total == covering[1].total:
-        return f"as cheap as profile {covering[1].profile}; the lower number is chosen."
-    return f"the cheapest of the {len(covering)} with a rate in each of its countries."
+        other = covering[1].profile
+        return worded("as cheap as profile {profile}; the lower number is chosen.", profile=other)
+    return worded("the cheapest of the {number} with a rate in each of its countries.", number=len(covering))
 
 
 def print_offers(offers: Sequence[PlanOffer], *, with_lines: bool) -> None:
     """Print the plans that cover a journey, and which eSIM each would use (T42)."""
     if not offers:
-        say("No plan on sale covers all of these countries.")
+        say(worded("No plan on sale covers all of these countries."))
         return
-    columns = ("id", "plan", "price", "data", "days", "eSIM", "countries")
+    columns = headings("id", "plan", "price", "data", "days", "eSIM", "countries")
     for account in dict.fromkeys(offer.account for offer in offers):
         rows = [
             (
                 reference("TP", offer.id),
                 offer.name,
                 money(offer.price, offer.currency),
-                data_volume(offer.data_mb),
+                volume(offer.data_mb),
                 offer.days,
                 _esim(offer, with_lines=with_lines),
                 countries(offer.countries),
@@ -90,28 +91,39 @@ def print_offers(offers: Sequence[PlanOffer], *, with_lines: bool) -> None:
             for offer in offers
             if offer.account == account
         ]
-        print_table(account, columns, rows, whole=("id", "price"))
+        print_table(account, columns, rows, whole=headings("id", "price"))
 
 
 def moved(change: ProfileChange, *, dry_run: bool = False) -> str:
     """The sentence that a plan has another profile."""
-    before = "no profile" if change.before is None else f"profile {change.before}"
-    after = "no profile" if change.after is None else f"profile {change.after}"
-    would = "would move" if dry_run else "moves"
-    return f"{reference('TP', change.plan_id)} {would} from {before} to {after}."
+    facts = {
+        "plan": reference("TP", change.plan_id),
+        "before": _or_none(change.before),
+        "after": _or_none(change.after),
+    }
+    if dry_run:
+        return worded("{plan} would move from {before} to {after}.", **facts)
+    return worded("{plan} moves from {before} to {after}.", **facts)
+
+
+def _or_none(profile: int | None) -> str:
+    return worded("no profile") if profile is None else worded("profile {profile}", profile=profile)
 
 
 def _esim(offer: PlanOffer, *, with_lines: bool) -> str:
     if offer.esim_line_id is not None:
-        return f"on {reference('EL', offer.esim_line_id)}"
-    new = "a new one: " if with_lines else ""
-    return f"{new}{offer.in_stock} of profile {offer.profile} in stock"
+        return worded("on {line}", line=reference("EL", offer.esim_line_id))
+    stock = {"stock": offer.in_stock, "profile": offer.profile}
+    if with_lines:
+        return worded("a new one: {stock} of profile {profile} in stock", **stock)
+    return worded("{stock} of profile {profile} in stock", **stock)
 
 
 def _profile(plan: PlanView) -> str | None:
     if plan.profile is None:
         return None
-    return f"{plan.profile} (pinned)" if plan.pinned_profile is not None else str(plan.profile)
+    pinned = plan.pinned_profile is not None
+    return worded("{profile} (pinned)", profile=plan.profile) if pinned else str(plan.profile)
 
 
 def _mean(cost: ProfileCost) -> str | None:
@@ -124,7 +136,7 @@ def _networks(cost: ProfileCost) -> str:
         for rate in cost.networks
     ]
     if cost.missing:
-        reached.append(f"no rate: {countries(cost.missing)}")
+        reached.append(worded("no rate: {countries}", countries=countries(cost.missing)))
     return "\n".join(reached)
 
 

@@ -7,9 +7,11 @@ import typer
 
 from models.errors import Refused
 from models.travel.reports import AT_SEA, ReportView
-from starter.cli.output import JsonFlag, column_time, how_many, print_json, print_table, say
+from starter.cli.language import outcome, reported, worded
+from starter.cli.output import JsonFlag, how_many, print_json, say
 from starter.cli.travel.app import app
 from starter.cli.travel.desks import Key, Line, call_at
+from starter.cli.travel.line_tables import print_reports
 
 At = Annotated[
     str | None,
@@ -79,19 +81,7 @@ def reports(
     if json:
         print_json(found)
         return
-    rows = [
-        (
-            column_time(one.at),
-            one.report,
-            one.country,
-            one.used_bytes,
-            one.plan,
-            one.outcome.replace("_", " "),
-        )
-        for one in found
-    ]
-    columns = ("at (UTC)", "report", "country", "bytes", "plan", "outcome")
-    print_table(f"Reports of eSIM line {line}", columns, rows, whole=("at (UTC)", "plan"))
+    print_reports(worded("Reports of eSIM line {line}", line=line), found)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -111,4 +101,4 @@ def _print(found: ReportView, *, json: bool) -> None:
         print_json(found)
         return
     plan = f" ({found.plan})" if found.plan else ""
-    say(f"EL-{found.esim_line_id}: {found.report.value}, {found.outcome.replace('_', ' ')}{plan}")
+    say(f"EL-{found.esim_line_id}: {reported(found.report)}, {outcome(found.outcome)}{plan}")

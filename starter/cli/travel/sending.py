@@ -6,14 +6,10 @@ import typer
 
 from models.errors import Refused
 from models.travel.sending import Resent, SentAgain
+from starter.cli.language import worded
 from starter.cli.output import JsonFlag, key_of, print_json, say
 from starter.cli.session import caller, run, settings
 from starter.cli.travel.app import app
-
-_SENT = {
-    SentAgain.QR_CODE: "the subscriber gets the QR code again; the links of earlier e-mails have ended.",
-    SentAgain.CONFIRMATION: "the subscriber gets the confirmation again.",
-}
 
 
 @app.command()
@@ -38,7 +34,13 @@ def resend(  # noqa: PLR0917  options of a command
     if json:
         print_json(sent)
     else:
-        say(f"{sent.line}, {sent.id}: {_SENT[what]}")
+        say(f"{sent.line}, {sent.id}: {_sent(what)}")
+
+
+def _sent(what: SentAgain) -> str:
+    if what is SentAgain.QR_CODE:
+        return worded("the subscriber gets the QR code again; the links of earlier e-mails have ended.")
+    return worded("the subscriber gets the confirmation again.")
 
 
 async def _resent(line: str, what: SentAgain, order: str | None, key: str | None) -> Resent:

@@ -11,10 +11,12 @@ import typer
 
 from models.errors import Refused
 from models.travel.volumes import parse_volume
+from starter.cli.language import worded
 from starter.cli.operations.clock import clock_desk
-from starter.cli.output import JsonFlag, full_time, print_json, print_table
+from starter.cli.output import JsonFlag, print_json
 from starter.cli.session import run, settings
 from starter.cli.travel.app import app
+from starter.cli.travel.line_tables import print_reports
 
 if TYPE_CHECKING:
     from models.people.callers import Caller
@@ -56,8 +58,7 @@ def simulate(
     if json:
         print_json(reports)
         return
-    rows = [(full_time(one.at), one.report, one.outcome, one.plan) for one in reports]
-    print_table("Reports", ("at", "report", "outcome", "plan"), rows, whole=("at", "plan"))
+    print_reports(worded("Reports"), reports)
 
 
 class _Time:

@@ -8,19 +8,12 @@ import typer
 
 from models.identifiers import reference
 from models.people.callers import Caller
-from models.travel.entered import data_volume
 from models.travel.plan_views import PlanOffer
-from models.travel.subscriber_views import (
-    LineOfSubscriber,
-    PlanOnLine,
-    SubscriberProfile,
-    SubscriberView,
-)
+from models.travel.subscriber_views import SubscriberProfile, SubscriberView
 from starter.cli.imports import DryRun, File, import_there
-from starter.cli.language import plan_state
+from starter.cli.language import headings, worded
 from starter.cli.output import (
     JsonFlag,
-    full_time,
     how_many,
     is_wide,
     print_facts,
@@ -30,7 +23,7 @@ from starter.cli.output import (
     warn,
 )
 from starter.cli.session import connected, run_at
-from starter.cli.travel import plan_tables
+from starter.cli.travel import line_tables, plan_tables
 from starter.cli.travel.app import app as travel
 from starter.cli.travel.arguments import Account, OneAccount, TheSubscriber
 
@@ -43,7 +36,6 @@ app = typer.Typer(help="Subscribers: list, show with their eSIM lines, import.",
 travel.add_typer(app, name="subscriber")
 SHOWN = 100
 """Subscribers that a table shows without `--limit`."""
-_MEGABYTE = 1_000_000
 
 
 @app.command(name="list")
@@ -65,7 +57,7 @@ def list_subscribers(
         return
     _print_list(found[:shown])
     if len(found) > shown:
-        warn(f"There are more than {shown} subscribers; see --limit and --account.")
+        warn(worded("There are more than {shown} subscribers; see --limit and --account.", shown=shown))
 
 
 @app.command()
@@ -132,8 +124,8 @@ def _book(database: "Database") -> "SubscriberBook":
 
 def _print_list(subscribers: list[SubscriberView]) -> None:
     if not subscribers:
-        say("There are no such subscribers.")
-    columns = ("id", "name", "phone", "e-mail", "plan", "bundles", "eSIM lines", "complimentary")
+        say(worded("There are no such subscribers."))
+    columns = headings("id", "name", "phone", "e-mail", "plan", "bundles", "eSIM lines", "complimentary")
     for account in dict.fromkeys(one.account for one in subscribers):
         rows = [
             (
@@ -149,53 +141,40 @@ def _print_list(subscribers: list[SubscriberView]) -> None:
             for one in subscribers
             if one.account == account
         ]
-        print_table(account, columns, rows, whole=("id", "phone"))
+        print_table(account, columns, rows, whole=headings("id", "phone"))
 
 
 def _print_profile(one: SubscriberProfile) -> None:
     left = one.complimentary_left
+    number = worded("any number") if left is None else left
     facts = [
-        ("name", one.name),
-        ("account", one.account),
-        ("phone", one.msisdn),
-        ("e-mail", one.email),
-        ("language", one.language),
-        ("plan", one.plan),
-        ("unlimited bundles", str(one.bundles)),
-        ("complimentary eSIMs", f"{one.complimentary} given, {'any number' if left is None else left} left"),
+        (worded("name"), one.name),
+        (worded("account"), one.account),
+        (worded("phone"), one.msisdn),
+        (worded("e-mail"), one.email),
+        (worded("language"), one.language),
+        (worded("plan"), one.plan),
+        (worded("unlimited bundles"), str(one.bundles)),
+        (
+            worded("complimentary eSIMs"),
+            worded("{given} given, {left} left", given=one.complimentary, left=number),
+        ),
     ]
     print_facts(reference("SB", one.id), [fact for fact in facts if fact[1]])
     if not one.esim_lines:
-        say("They have no eSIM lines.")
+        say(worded("They have no eSIM lines."))
         return
-    more = ("ICCID",) if is_wide() else ()
+    more = headings("ICCID") if is_wide() else ()
+    columns = (*headings("id", "name", "profile", "eSIM"), *more, *headings("plans"))
     rows = [
         (
             reference("EL", line.id),
             line.name,
             line.profile,
-            _esim(line),
+            line_tables.esim_of(line),
             *((line.iccid,) if more else ()),
-            "\n".join(map(_plan, line.plans)) or None,
+            "\n".join(map(line_tables.plan_on_line, line.plans)) or None,
         )
         for line in one.esim_lines
     ]
-    print_table("eSIM lines", ("id", "name", "profile", "eSIM", *more, "plans"), rows, whole=("id", "ICCID"))
-
-
-def _esim(line: LineOfSubscriber) -> str:
-    parts = [line.sim_state.value if line.sim_state is not None else "none"]
-    if line.complimentary:
-        parts.append("complimentary")
-    if line.open_order is not None:
-        parts.append(line.open_order)
-    return ", ".join(parts)
-
-
-def _plan(plan: PlanOnLine) -> str:
-    """Such as `PA-7 Euro 1: active until 2026-12-24 12:00:00 UTC, 0.2 of 1 GB`."""
-    until = ""
-    if plan.ends_at is not None:
-        until = f" until {full_time(plan.ends_at)}"
-    used = f"{data_volume(plan.used_bytes // _MEGABYTE)} of {data_volume(plan.data_bytes // _MEGABYTE)}"
-    return f"{reference('PA', plan.id)} {plan.plan}: {plan_state(plan.state)}{until}, {used}"
+    print_table(worded("eSIM lines"), columns, rows, whole=headings("id", "ICCID"))

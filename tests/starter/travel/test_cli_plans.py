@@ -49,7 +49,7 @@ async def test_plans_are_imported_and_rates_choose_and_explain_their_profiles(
     assert "no profile has a rate in each of its countries, so it cannot be sold." in " ".join(said.split())
     assert "pinned by hand; the cheapest one is 7." in shell.run(*plans, "pin", "TP-1", "2").out
     listed = shell.run("--language", "fr", "travel", "plans", "list").out
-    assert "2 (pinned)" in listed
+    assert "2 (fixé)" in listed
     assert "Corée du Sud" in " ".join(listed.split())
     assert shell.json(*plans, "pin", "TP-1", "--none")["profile"] == 7
     assert "A profile is needed, or --none" in shell.run(*plans, "pin", "TP-1", code=2).err

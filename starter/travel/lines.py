@@ -1,0 +1,54 @@
+"""Read eSIM lines: those of an account or a subscriber, and one with what was reported of it.
+
+A line is named by its id (`EL-9`) or the ICCID of its eSIM.
+"""
+
+from models.people.callers import Caller, OfAccount, Permission
+from models.travel.line_views import EsimLineDetails, EsimLineView
+from store import lookups
+from store.session import Database
+from store.travel import line_views, reports
+from store.travel.line_tables import EsimLineRow
+from store.travel.lookups import find_esim_line
+from store.travel.subscribers import find_subscriber
+
+REPORTS = 100
+"""How many of its latest reports a line is read with; `ReportDesk.reports` has all."""
+
+
+class LineBook:
+    """Reads the eSIM lines in the caller's scope: needs the database only."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def lines(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        subscriber: str | None = None,
+        limit: int | None = None,
+    ) -> list[EsimLineView]:
+        """List eSIM lines with their subscribers, eSIMs and plans, the latest first; those of one subscriber
+        (T13), who is named as in `SubscriberDesk`.
+        """
+        async with self._database.reading() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            chosen = []
+            if subscriber is not None:
+                found = await find_subscriber(connection, scope, subscriber)
+                scope = OfAccount(found.account_id)
+                chosen = [EsimLineRow.subscriber_id == found.id]
+            caller.require(Permission.VIEW_TRAVEL)
+            return await line_views.esim_lines(connection, scope, chosen=chosen, limit=limit)
+
+    async def line(self, caller: Caller, line: str) -> EsimLineDetails:
+        """One eSIM line with its plans, and its latest reports with what they led to (T30)."""
+        async with self._database.reading() as connection:
+            found = await find_esim_line(connection, caller.scope, line)
+            caller.require(Permission.VIEW_TRAVEL)
+            mine = OfAccount(found.account_id)
+            (seen,) = await line_views.esim_lines(connection, mine, chosen=[EsimLineRow.id == found.id])
+            reported = await reports.reports(connection, mine, found.id, REPORTS)
+        return EsimLineDetails(**dict(seen), reports=tuple(reported))

@@ -1,0 +1,15 @@
+"""Words that the commands of several subjects share, in French, by the English ones."""
+
+WORDS = {
+    "e-mail": "e-mail",
+    "id": "id",
+    "language": "langue",
+    "name": "nom",
+    "no": "non",
+    "none": "aucun",
+    "phone": "téléphone",
+    "Place the order?": "Passer la commande ?",
+    "The key of this order is {key}; the same key never orders twice.": (
+        "La clé de cette commande est {key} ; la même clé ne commande jamais deux fois."
+    ),
+}

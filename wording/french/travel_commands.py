@@ -1,0 +1,115 @@
+"""Tables and sentences of the commands of travel eSIMs, in French, by the English ones."""
+
+HEADINGS = {
+    "a MB, on average": "le Mo, en moyenne",
+    "account": "compte",
+    "added": "ajoutée",
+    "at (UTC)": "le (UTC)",
+    "bundles": "options",
+    "bytes": "octets",
+    "complimentary": "offerte",
+    "complimentary eSIMs": "eSIM offertes",
+    "countries": "pays",
+    "country": "pays",
+    "data": "données",
+    "days": "jours",
+    "eSIM": "eSIM",
+    "eSIM lines": "lignes eSIM",
+    "from (UTC)": "du (UTC)",
+    "ICCID": "ICCID",
+    "installed": "installée",
+    "lasts": "durée",
+    "next due": "échéance",
+    "outcome": "effet",
+    "plan": "forfait",
+    "plans": "forfaits",
+    "price": "prix",
+    "profile": "profil",
+    "report": "nature",
+    "shelf life": "conservation",
+    "state": "état",
+    "subscriber": "abonné",
+    "suspended": "suspendue",
+    "the cheapest network of each country": "le réseau le moins cher de chaque pays",
+    "unlimited bundles": "options illimitées",
+    "until (UTC)": "au (UTC)",
+    "withdrawn": "retirée",
+}
+WORDS = HEADINGS | {
+    # orders
+    "The eSIM of {line} is replaced; its plans stay on the line. The present eSIM stops when the new one is "
+    "on the line; its QR code and links are dead then.": (
+        "L’eSIM de {line} est remplacée ; ses forfaits restent sur la ligne. L’eSIM actuelle s’arrête quand "
+        "la nouvelle est sur la ligne ; son QR code et ses liens ne servent alors plus."
+    ),
+    "{plan}: {countries}; {data}, {days} days from the first connection there, {price}.": (
+        "{plan} : {countries} ; {data}, {days} jours à partir de la première connexion là-bas, {price}."
+    ),
+    "free of charge": "gratuit",
+    "It goes on {line}, ICCID {iccid}.": "Il s’ajoute à {line}, ICCID {iccid}.",
+    "No eSIM of profile {profile} is in stock: the order waits for one. The line is {name}.": (
+        "Aucune eSIM du profil {profile} n’est en stock : la commande en attend une. La ligne s’appelle "
+        "{name}."
+    ),
+    "A new eSIM of profile {profile} ({stock} in stock); the line is {name}.": (
+        "Une nouvelle eSIM du profil {profile} ({stock} en stock) ; la ligne s’appelle {name}."
+    ),
+    "the subscriber gets the QR code again; the links of earlier e-mails have ended.": (
+        "l’abonné reçoit de nouveau le QR code ; les liens des e-mails précédents ne servent plus."
+    ),
+    "the subscriber gets the confirmation again.": "l’abonné reçoit de nouveau la confirmation.",
+    # lines
+    "There are no such eSIM lines.": "Il n’y a pas de telles lignes eSIM.",
+    "There are more than {shown} eSIM lines; see --limit and --subscriber.": (
+        "Il y a plus de {shown} lignes eSIM ; voir --limit et --subscriber."
+    ),
+    "Plans": "Forfaits",
+    "Reports": "Signalements",
+    "Reports of eSIM line {line}": "Signalements de la ligne eSIM {line}",
+    "{state} until {time}": "{state} jusqu’au {time}",
+    "first use by {time}": "première utilisation avant le {time}",
+    "{used} of {volume}": "{used} sur {volume}",
+    "{plan}: revoked": "{plan} : révoqué",
+    "{line}: suspended": "{line} : suspendue",
+    "{line}: resumed": "{line} : réactivée",
+    # subscribers
+    "There are no such subscribers.": "Il n’y a pas de tels abonnés.",
+    "There are more than {shown} subscribers; see --limit and --account.": (
+        "Il y a plus de {shown} abonnés ; voir --limit et --account."
+    ),
+    "They have no eSIM lines.": "Il n’a pas de lignes eSIM.",
+    "any number": "sans limite",
+    "{given} given, {left} left": "offertes : {given}, restantes : {left}",
+    # plans
+    "There are no such travel plans.": "Il n’y a pas de tels forfaits voyage.",
+    "{plan} (withdrawn)": "{plan} (retiré)",
+    "may be given free of charge": "peut être offert",
+    "{days} days from its activation": "{days} jours à partir de son activation",
+    "{months} months": "{months} mois",
+    "{profile}: {why}": "{profile} : {why}",
+    "Cost of the data": "Coût des données",
+    "pinned by hand; no profile has a rate in each country.": (
+        "fixé à la main ; aucun profil n’a de tarif dans chaque pays."
+    ),
+    "pinned by hand; the cheapest one is {profile}.": "fixé à la main ; le moins cher est {profile}.",
+    "no profile has a rate in each of its countries, so it cannot be sold.": (
+        "aucun profil n’a de tarif dans chacun de ses pays : le forfait ne peut pas être vendu."
+    ),
+    "the only one with a rate in each of its countries.": "le seul avec un tarif dans chacun de ses pays.",
+    "as cheap as profile {profile}; the lower number is chosen.": (
+        "aussi cher que le profil {profile} ; le plus petit numéro est choisi."
+    ),
+    "the cheapest of the {number} with a rate in each of its countries.": (
+        "le moins cher des {number} avec un tarif dans chacun de ses pays."
+    ),
+    "No plan on sale covers all of these countries.": "Aucun forfait en vente ne couvre tous ces pays.",
+    "{plan} would move from {before} to {after}.": "{plan} passerait de {before} à {after}.",
+    "{plan} moves from {before} to {after}.": "{plan} passe de {before} à {after}.",
+    "no profile": "aucun profil",
+    "profile {profile}": "profil {profile}",
+    "on {line}": "sur {line}",
+    "{stock} of profile {profile} in stock": "{stock} du profil {profile} en stock",
+    "a new one: {stock} of profile {profile} in stock": "une nouvelle : {stock} du profil {profile} en stock",
+    "{profile} (pinned)": "{profile} (fixé)",
+    "no rate: {countries}": "pas de tarif : {countries}",
+}
