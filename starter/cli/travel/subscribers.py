@@ -29,7 +29,7 @@ from starter.cli.travel.arguments import Account, OneAccount, TheSubscriber
 
 if TYPE_CHECKING:
     from models.imports import ImportReport, Progress
-    from starter.travel.subscribers import SubscriberBook
+    from starter.travel.subscriber_book import SubscriberBook
     from store.session import Database
 
 app = typer.Typer(help="Subscribers: list, show with their eSIM lines, import.", no_args_is_help=True)
@@ -117,7 +117,7 @@ def find(
 
 
 def _book(database: "Database") -> "SubscriberBook":
-    from starter.travel.subscribers import SubscriberBook  # noqa: PLC0415
+    from starter.travel.subscriber_book import SubscriberBook  # noqa: PLC0415
 
     return SubscriberBook(database)
 
