@@ -88,8 +88,9 @@ def test_the_readme_uses_commands_that_exist() -> None:
         assert instance is not None
         for command in instance.registered_commands:
             assert command.callback is not None
-            known.add(f"{name} {command.name or command.callback.__name__}")
-    used = re.findall(r"^esim-orders (\w+(?: \w+)?)", text, re.M)
+            known.add(f"{name} {command.name or command.callback.__name__.replace('_', '-')}")
+        known |= {f"{name} {group.name}" for group in instance.registered_groups}
+    used = re.findall(r"^esim-orders (\w+(?: [\w-]+)?)", text, re.M)
     assert used
     for command in used:
         assert command in known or command.split()[0] in known, command

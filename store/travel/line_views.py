@@ -37,5 +37,5 @@ async def esim_lines(
         .limit(limit)
     )
     rows = (await connection.execute(statement)).all()
-    plans = await plans_on(connection, [row.id for row in rows])
+    plans = await plans_on(connection, scope, [row.id for row in rows])
     return [EsimLineView(**row._mapping, plans=plans.get(row.id, ())) for row in rows]

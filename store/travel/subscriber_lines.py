@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import IN_PLACE, SimState
 from models.orders.lifecycle import OPEN
+from models.people.callers import OfAccount, Scope
 from models.travel.subscriber_views import LineOfSubscriber, PlanOnLine
 from store.fleet.tables import SimRow
 from store.orders.tables import OrderRow
 from store.row import now
+from store.scopes import within
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow
 from store.travel.plan_rows import life_of
 from store.travel.tables import TravelPlanRow
@@ -55,15 +57,18 @@ async def lines_of(
         .order_by(EsimLineRow.id)
     )
     rows = (await connection.execute(lines, known)).all()
-    plans = await plans_on(connection, [row.id for row in rows])
+    plans = await plans_on(connection, OfAccount(account_id), [row.id for row in rows])
     return tuple(LineOfSubscriber(**row._mapping, plans=plans.get(row.id, ())) for row in rows)
 
 
-async def plans_on(connection: AsyncConnection, lines: Sequence[int]) -> Mapping[int, tuple[PlanOnLine, ...]]:
+async def plans_on(
+    connection: AsyncConnection, scope: Scope, lines: Sequence[int]
+) -> Mapping[int, tuple[PlanOnLine, ...]]:
     """The plans on these eSIM lines, by line, in the sequence in which they were assigned."""
     on_line: dict[int, list[PlanOnLine]] = defaultdict(list)
     if lines:
-        for row in await connection.execute(_PLANS, {"lines": list(lines)}):
+        mine = _PLANS.where(within(scope, PlanAssignmentRow.account_id))
+        for row in await connection.execute(mine, {"lines": list(lines)}):
             on_line[row.esim_line_id].append(_plan(row))
     return {line: tuple(plans) for line, plans in on_line.items()}
 

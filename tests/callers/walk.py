@@ -29,7 +29,7 @@ from store.operations import holds, retries, unfinished
 from store.orders import access
 from store.orders import views as orders
 from store.people import account_settings, contacts, references, users
-from store.travel import line_previews, line_views, offers, stock_views, subscribers
+from store.travel import line_previews, line_views, offers, stock_views, subscriber_lines, subscribers
 from store.travel import lookups as travel_lookups
 from store.travel import plans as travel_plans
 from store.travel import reports as travel_reports
@@ -199,6 +199,7 @@ STORE: dict[str, Read] = {
     "subscribers.find_subscriber": lambda c, s, k: subscribers.find_subscriber(c, s, k.subscriber),
     "subscribers.subscribers": lambda c, s, _: subscribers.subscribers(c, s),
     "travel_line_views.esim_lines": lambda c, s, _: line_views.esim_lines(c, s),
+    "travel_lines.plans_on": lambda c, s, k: subscriber_lines.plans_on(c, s, [_number(k.esim_line)]),
     "travel_reports.reports": lambda c, s, _: travel_reports.reports(c, s, 1),
     "travel_lookups.find_esim_line": lambda c, s, k: travel_lookups.find_esim_line(c, s, k.esim_line),
     "travel_lookups.find_assignment": lambda c, s, k: travel_lookups.find_assignment(c, s, k.assignment),
