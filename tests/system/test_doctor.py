@@ -30,11 +30,12 @@ from workflows.orders.order import EsimOrder
 ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),
     *("uploads", "secret_keys", "payload_keys", "orders", "qr_requests", "qr_notifications"),
-    *("number_changes", "licence_requests", "travel_notices"),
+    *("number_changes", "licence_requests", "travel_notices", "travel_lines"),
     *("failing", "held", "not_sent", "pending", "notifications"),
 ]
 WITH_WORKFLOWS = (
     *("orders", "qr_requests", "qr_notifications", "number_changes", "licence_requests", "travel_notices"),
+    "travel_lines",
 )
 
 
@@ -94,6 +95,7 @@ async def test_the_database_is_away(settings: Settings) -> None:
         "number_changes",
         "licence_requests",
         "travel_notices",
+        "travel_lines",
         "held",
         "not_sent",
         "pending",
