@@ -189,7 +189,7 @@ CHOOSES = {
     *("agent edit agent", "agent deactivate agent", "agent activate agent"),
     *("number list --agent", "number change-user agent"),
     *("travel subscriber list find", "travel subscriber show subscriber", "travel find --subscriber"),
-    "travel add-line subscriber",
+    *("travel add-line subscriber", "travel lines --subscriber"),
 }
 """Those that only name a record, or whom an address belongs to; so does every argument `user`."""
 

@@ -34,6 +34,7 @@ from starter.travel.line_orders import AddLineDraft, LineOrderDesk, ReplaceEsimD
 from starter.travel.reports import ReportDesk
 from starter.travel.sending import SendingDesk
 from starter.travel.stock import StockDesk
+from starter.travel.subscribers import SubscriberDesk
 from store.key_ring import KeyRing
 from temporal.connection import connect
 from tests.builders import ACCOUNT, OPERATOR, line, world
@@ -139,9 +140,9 @@ READS: dict[type, Need] = {
     RetryDesk: lambda desk, _: desk.select(OPERATOR),
 }
 
-WITHOUT = {CodeDesk, ConnectedDesk, ReportDesk, StockDesk, LineDesk, ClockDesk}
-"""Those that do everything in the database, where the sweep wakes what Temporal did not hear of, and the
-clock, which is of sandboxes only.
+WITHOUT = {CodeDesk, ConnectedDesk, ReportDesk, StockDesk, LineDesk, SubscriberDesk, ClockDesk}
+"""Those that do everything in the database, where the sweep or a repeat of the import wakes what Temporal did
+not hear of, and the clock, which is of sandboxes only.
 """
 
 
