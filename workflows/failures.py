@@ -5,9 +5,11 @@ that each surface can write them in the caller's language.
 """
 
 from pydantic import ValidationError
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from models.errors import Refusal
+from models.identifiers import parse_iccid
+from models.orders.lifecycle import HoldReason
 
 
 def refused(*refusals: Refusal, as_type: str | None = None) -> ApplicationError:
@@ -29,3 +31,30 @@ def refusals_of(failure: ApplicationError) -> tuple[Refusal, ...]:
     except ValidationError:
         reasons = ()
     return reasons or (Refusal(code=failure.type or "not_taken"),)
+
+
+def checked_iccid(text: str | None) -> str | None:
+    """The ICCID that a caller enters, if any. Raises the failure of a refused call (`iccid_invalid`)."""
+    try:
+        return None if text is None else parse_iccid(text)
+    except ValueError:
+        raise refused(Refusal.of("iccid_invalid")) from None
+
+
+def is_final(failure: FailureError) -> bool:
+    """Whether a step failed in a way that no retry helps against."""
+    cause = _cause(failure)
+    return isinstance(cause, ApplicationError) and cause.non_retryable
+
+
+def hold_reason(failure: FailureError) -> HoldReason:
+    """Why a step that failed holds its workflow: the type of the failure, if it is such a reason."""
+    cause = _cause(failure)
+    if isinstance(cause, ApplicationError) and cause.type in set(HoldReason):
+        return HoldReason(cause.type)
+    return HoldReason.STEP_FAILED
+
+
+def _cause(failure: FailureError) -> BaseException | None:
+    """The exception that the step raised, which Temporal wraps in `ActivityError`."""
+    return failure.cause if isinstance(failure, ActivityError) else failure

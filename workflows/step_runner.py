@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import FailureError
 
 from models.errors import Refusal
 from models.orders.lifecycle import HoldReason
+from workflows.failures import hold_reason, is_final
 from workflows.messages import HoldInput, ReleaseInput, Retry
 from workflows.search_attributes import HOLD_REASON
 from workflows.step import StepPolicy, policy_of
@@ -168,9 +169,9 @@ class StepRunner:
                 # Another version of the steps wrote it: fail the workflow task, which Temporal then retries.
                 raise RuntimeError("The step's answer cannot be read by this version.") from unreadable
             except FailureError as failure:
-                if later and not _final(failure):
+                if later and not is_final(failure):
                     raise Superseded from None
-                reason = _reason(failure)
+                reason = hold_reason(failure)
             if reason not in _CALLED or self._retries == seen:
                 await self.hold(place or step.__name__, reason, superseded=superseded, at_most=hold_at_most)
             if hasattr(message, "retries"):
@@ -272,7 +273,7 @@ class StepRunner:
             except Superseded:  # the next record says how it is now
                 return
             except FailureError as failure:
-                if _final(failure):
+                if is_final(failure):
                     workflow.logger.warning("The hold could not be recorded; HoldReason shows it.")
                     return
             else:
@@ -286,20 +287,3 @@ class StepRunner:
             value = HOLD_REASON.value_set(reason.value) if reason else HOLD_REASON.value_unset()
             workflow.upsert_search_attributes([value, *self._missing_labels()])
         self._changed()
-
-
-def _cause(failure: FailureError) -> BaseException | None:
-    """The exception that the step raised, which Temporal wraps in `ActivityError`."""
-    return failure.cause if isinstance(failure, ActivityError) else failure
-
-
-def _final(failure: FailureError) -> bool:
-    cause = _cause(failure)
-    return isinstance(cause, ApplicationError) and cause.non_retryable
-
-
-def _reason(failure: FailureError) -> HoldReason:
-    cause = _cause(failure)
-    if isinstance(cause, ApplicationError) and cause.type in set(HoldReason):
-        return HoldReason(cause.type)
-    return HoldReason.STEP_FAILED

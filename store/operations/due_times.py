@@ -60,7 +60,7 @@ def _imported(after: RemindedAfter) -> Select[*tuple[Any, ...]]:
 
 
 def _links(_: RemindedAfter) -> Select[*tuple[Any, ...]]:
-    """The end of a link. It needs no step: whoever opens the link is refused from then on."""
+    """The end of a link. It needs no step: from then on the link is refused."""
     return select(LinkRow.expires_at, cast(null(), String)).where(LinkRow.revoked_at.is_(None))
 
 

@@ -5,15 +5,13 @@
     employee   deleted; their SIMs have no user any more
     contact    deleted with its roles; its upload links are revoked
     agent      the row stays, as orders and events refer to its id; it is deactivated and leaves its numbers
-    subscriber the row stays, as orders and events refer to its id, and so do the eSIM lines, whose plans have
-               ended
+    subscriber the row stays, and so do the eSIM lines, whose plans have ended
     e-mail texts and notes   those that the user wrote become `erased`; in others, the address and full name,
                whatever blanks, line breaks or combining accents it is spelled with
     cc addresses and notifications   the address becomes `erased`
     accounts   lose the contact address if it was the person's
 
-Each column declares its personal data (`store.personal`). Orders, events and e-mails refer to people by id
-only, and so does everything in Temporal.
+Each column declares its personal data (`store.personal`). All else, also in Temporal, refers to people by id.
 """
 
 import re

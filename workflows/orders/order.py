@@ -19,14 +19,13 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from models.errors import Refusal
-from models.identifiers import parse_iccid
 from models.orders.lifecycle import OPEN, OrderStatus
 from models.orders.ordered import Shown
 from models.orders.placement import Acceptance, OrderState, StepResult
 from workflows.background import BackgroundTasks
 from workflows.calls import Call, Calls, run_to_the_end
 from workflows.details import order_details
-from workflows.failures import refused
+from workflows.failures import checked_iccid
 from workflows.messages import OPERATOR, Retry
 from workflows.orders.handover import Handover
 from workflows.orders.messages import (
@@ -50,13 +49,6 @@ from workflows.step_runner import StepRunner, Superseded
 REFUSED = Refusal.of("already_refused")
 HANDOVER = "handover"
 """The background task that hands the order to the provider and reminds it; it ends with the open order."""
-
-
-def _checked_iccid(text: str | None) -> str | None:
-    try:
-        return None if text is None else parse_iccid(text)
-    except ValueError:
-        raise refused(Refusal.of("iccid_invalid")) from None
 
 
 @workflow.defn(name="EsimOrder", failure_exception_types=[ValidationError])
@@ -127,14 +119,14 @@ class EsimOrder:
         call = received(Acknowledge, call)
         return await self._calls.ask(
             OrderSteps.acknowledge_order,
-            self._input(AcknowledgeInput, call, iccid=_checked_iccid(call.iccid)),
+            self._input(AcknowledgeInput, call, iccid=checked_iccid(call.iccid)),
         )
 
     @workflow.update(description="Enter or correct the ICCID of the temporary eSIM.")
     async def enter_iccid(self, call: EnterIccid | None = None, *_: Any) -> OrderState:
         """Record the ICCID: possible from the acknowledgement until the end (F15)."""
         call = received(EnterIccid, call)
-        iccid = _checked_iccid(call.iccid)
+        iccid = checked_iccid(call.iccid)
         assert iccid is not None  # noqa: S101  required in the message
         return await self._calls.ask(OrderSteps.enter_iccid, self._input(EnterIccidInput, call, iccid=iccid))
 
@@ -142,7 +134,7 @@ class EsimOrder:
     async def processed(self, call: Processed | None = None, *_: Any) -> OrderState:
         """Move the order to "Processed by the provider"; a swap discards the replaced SIM (F18, F19)."""
         call = received(Processed, call)
-        iccid = _checked_iccid(call.iccid)
+        iccid = checked_iccid(call.iccid)
         info = workflow.current_update_info()
         request = info.id if info else ""
         return await self._calls.ask(
@@ -163,15 +155,15 @@ class EsimOrder:
 
     @acknowledge.validator
     def _validate_acknowledge(self, call: Acknowledge | None = None, *more: Any) -> None:
-        _checked_iccid(received(Acknowledge, call, *more).iccid)
+        checked_iccid(received(Acknowledge, call, *more).iccid)
 
     @enter_iccid.validator
     def _validate_iccid(self, call: EnterIccid | None = None, *more: Any) -> None:
-        _checked_iccid(received(EnterIccid, call, *more).iccid)
+        checked_iccid(received(EnterIccid, call, *more).iccid)
 
     @processed.validator
     def _validate_processed(self, call: Processed | None = None, *more: Any) -> None:
-        _checked_iccid(received(Processed, call, *more).iccid)
+        checked_iccid(received(Processed, call, *more).iccid)
 
     @cancel.validator
     def _validate_cancel(self, call: Cancel | None = None, *more: Any) -> None:
