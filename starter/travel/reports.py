@@ -5,7 +5,7 @@ starts ends at its time in every list; the workflow of the line, which records t
 """
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 
 from models.errors import Refused, Unavailable
 from models.people.callers import Caller, Permission
@@ -95,6 +95,9 @@ def _place(country: str) -> str | None:
 
 
 def _moment(at: datetime | None) -> datetime | None:
-    if at is not None and at.tzinfo is None:
+    """The time in UTC: in a zone with summer time, 30 days later would be another number of hours."""
+    if at is None:
+        return None
+    if at.tzinfo is None:
         raise Refused.because("time_without_zone")
-    return at
+    return at.astimezone(UTC)

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.errors import EsimError
-from models.fleet.inventory import SimState
 from models.language import Language
 from models.people.callers import PERMISSIONS, USER_ROLES, Permission
 from models.travel.profiles import Notice
@@ -21,6 +20,7 @@ from store.people.tables import AccountRow, UserRow
 from store.row import now
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow, TravelNoticeRow, TravelOrderRow
 from store.travel.recipients import SUBSCRIBER, NoSubscriberAddress, person
+from store.travel.stock import FREE
 from store.travel.tables import SubscriberRow, TravelPlanRow, TravelProfileRow, TravelStockRow
 
 TO_STAFF = frozenset({Notice.STOCK_LOW, Notice.ORDER_WAITS})
@@ -97,7 +97,6 @@ def _of_profiles() -> Select[*tuple[Any, ...]]:
         staff.role.in_(_STAFF),
         staff.deactivated_at.is_(None),
     )
-    today = func.timezone("UTC", now())
     free = (
         select(func.count())
         .select_from(TravelStockRow)
@@ -105,9 +104,7 @@ def _of_profiles() -> Select[*tuple[Any, ...]]:
         .where(
             TravelStockRow.account_id == TravelNoticeRow.account_id,
             TravelStockRow.profile == TravelNoticeRow.profile,
-            TravelStockRow.order_id.is_(None),
-            SimRow.state == SimState.IN_STOCK,
-            or_(TravelStockRow.ends_on.is_(None), TravelStockRow.ends_on >= func.date(today)),
+            FREE,
         )
     )
     waits = (

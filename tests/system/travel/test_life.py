@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -85,7 +86,8 @@ async def test_thirty_days_to_the_second_while_workers_come_and_go(
     await scene.sql(
         "UPDATE plan_assignments SET assigned_at = esim_now(), lapses_at = esim_now() + interval '1 year'"
     )
-    found = await life.desk.connect(OPERATOR, f"EL-{life.line}", "first", None, "France")
+    in_paris = (datetime.now(UTC) + scene._ahead).astimezone(ZoneInfo("Europe/Paris"))
+    found = await life.desk.connect(OPERATOR, f"EL-{life.line}", "first", in_paris, "France")
     assert found.outcome is Outcome.STARTED
     (row,) = await scene.sql("SELECT started_at, ends_at FROM plan_assignments")
     assert (row.ends_at - row.started_at).total_seconds() == 2_592_000

@@ -27,12 +27,14 @@ async def recorded(scene: Scene, notice: Notice, **about: int) -> str:
 
 
 async def stock_is_low(scene: Scene) -> str:
-    """Profile 7 has one free eSIM, an ended one, and a threshold of three."""
+    """Profile 7 has one free eSIM, an ended one, one whose code was shown, and a threshold of three."""
     desks = await travel_world(scene.database)
     await desks.users.create_user(OPERATOR, ACCOUNT, "Olga", OLGA, role=Role.OWNER)
     await add_stock(scene.database, 1)
     await add_stock(scene.database, 2)
+    await add_stock(scene.database, 3)
     await scene.sql("UPDATE travel_stock SET ends_on = esim_now() - interval '2 days' WHERE sim_id = 2")
+    await scene.sql("UPDATE travel_stock SET revealed_at = esim_now() WHERE sim_id = 3")
     await scene.sql("UPDATE travel_profiles SET threshold = 3, low_since = esim_now()")
     return await recorded(scene, Notice.STOCK_LOW, profile=7)
 
