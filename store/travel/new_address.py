@@ -2,7 +2,7 @@
 phone yet go to the new address, and what is held for an address continues.
 
 The eSIM lines are locked before their eSIMs, and both before the subscribers. A code that a phone has
-installed is sent to nobody again: its line is left as it is.
+installed is not sent again: its line is left as it is.
 """
 
 from collections.abc import Sequence

@@ -42,7 +42,7 @@ NOT_ENDED = or_(TravelStockRow.ends_on.is_(None), TravelStockRow.ends_on >= toda
 _UNTOUCHED = and_(TravelStockRow.order_id.is_(None), TravelStockRow.revealed_at.is_(None))
 FREE = and_(_UNTOUCHED, SimRow.state == SimState.IN_STOCK, NOT_ENDED)
 """Whether an eSIM can be reserved, as a condition of a statement with `SimRow`: not one whose code was shown,
-as whoever saw it could install it.
+as a person who saw it could install it.
 """
 
 _PROFILE: tuple[Any, ...] = (

@@ -53,7 +53,7 @@ class SubscriberRow(Row):
 
 
 class TravelProfileRow(Row):
-    """An IMSI profile of an account's stock. Whoever allocates, waits for or adds stock locks this row."""
+    """An IMSI profile of an account's stock. To allocate, wait for or add stock locks this row."""
 
     __tablename__ = "travel_profiles"
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)

@@ -14,7 +14,8 @@ from models.people.callers import By, Role
 from store.people import accounts as changes
 from store.session import Database
 from tests.builders import ACCOUNT, OPERATOR, as_csv, item, line, run
-from tests.callers.samples import SAMPLES, Call
+from tests.callers.sample import Call
+from tests.callers.samples import SAMPLES
 from tests.callers.world import Desks, Known, who
 from tests.qr_world import code
 from tests.starter.licences.files import unused

@@ -62,7 +62,7 @@ def simulate(
 
 
 class _Time:
-    """The clock of the sandbox, which the simulation moves as the sandbox's operator, whoever reports."""
+    """The clock of the sandbox, which the simulation moves as its operator, not as the one who reports."""
 
     def __init__(self, clock: "ClockDesk", mark: str | None) -> None:
         from starter import callers  # noqa: PLC0415
