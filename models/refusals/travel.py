@@ -26,7 +26,6 @@ TRAVEL = {
     ),
     "destination_not_covered": Declared("The plan does not cover: {countries}.", CONFLICT),
     # the stock
-    "cell_no_profile": Declared("an IMSI profile is a number from 1 to {most}."),
     "cell_no_day": Declared("a day is written as 2027-12-31."),
     "same_code_before": Declared("line {line} has the same activation code."),
     "iccid_in_stock": Declared("an eSIM with this ICCID is in stock already."),

@@ -9,14 +9,13 @@ from models.csv_rows import RowReader, read_rows
 from models.errors import Refusal
 from models.identifiers import iccid_warning, parse_iccid
 from models.imports import Progress, RowNotes
-from models.travel.profiles import LARGEST_PROFILE
+from models.travel.entered import parse_profile
 
 COLUMNS = ("iccid", "profile", "activation_code")
 OPTIONAL = ("confirmation_code", "ends_on", "provider")
 _LONG = ("activation_code",)
 _ROWS_PER_PROGRESS = 1000
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_PROFILE = re.compile(r"[0-9]{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +53,12 @@ def parse_stock(content: bytes, progress: Progress | None = None) -> tuple[list[
     return rows, odd
 
 
-def parse_profile(text: str) -> int | None:
-    """An IMSI profile, such as 7; None if it is none."""
-    number = int(text) if _PROFILE.fullmatch(text.strip()) else 0
-    return number if 1 <= number <= LARGEST_PROFILE else None
-
-
 class _RowReader(RowReader):
     """Parses one row of the file."""
 
     def row(self) -> StockRow | None:
         """The row, or None if anything in it is invalid."""
-        iccid, profile = self._iccid(), self._profile()
+        iccid, profile = self._iccid(), self._needed_as("profile", parse_profile)
         code, ends_on = self._code(), self._ends_on()
         if not self._right or iccid is None or profile is None or code is None:
             return None
@@ -85,12 +78,6 @@ class _RowReader(RowReader):
         except ValueError:
             self._wrong_cell("iccid", Refusal.of("iccid_invalid"))
             return None
-
-    def _profile(self) -> int | None:
-        profile = parse_profile(self._needed("profile"))
-        if profile is None:
-            self._wrong_cell("profile", Refusal.of("cell_no_profile", most=LARGEST_PROFILE))
-        return profile
 
     def _code(self) -> ActivationCode | None:
         try:

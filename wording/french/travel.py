@@ -20,7 +20,6 @@ TRAVEL = {
         "a {bundles} options et {given} eSIM offertes."
     ),
     "destination_not_covered": "Le forfait ne couvre pas : {countries}.",
-    "cell_no_profile": "un profil IMSI est un nombre de 1 à {most}.",
     "cell_no_day": "une date s’écrit 2027-12-31.",
     "same_code_before": "la ligne {line} a le même code d’activation.",
     "iccid_in_stock": "une eSIM avec cet ICCID est déjà en stock.",

@@ -141,7 +141,7 @@ async def test_every_invalid_row_is_reported(desk: StockDesk, adam: Caller) -> N
         (3, "iccid", "same_iccid_before"),
         (4, "activation_code", "same_code_before"),
         (5, "iccid", "iccid_invalid"),
-        (6, "profile", "cell_no_profile"),
+        (6, "profile", "profile_invalid"),
         (7, "profile", "cell_empty"),
         (8, "activation_code", "activation_code_invalid"),
         (9, "confirmation_code", "confirmation_code_needed"),
