@@ -23,6 +23,7 @@ from pydantic_settings import (
 
 from models.errors import Refused
 from models.language import Language, spoken_language
+from models.people.api_keys import Mode
 from models.values import REMINDERS, Duration
 
 ADDRESSES_FILE = "addresses.json"
@@ -126,6 +127,11 @@ class Settings(BaseSettings):
     """Interface that `esim-portal` listens on; 0.0.0.0 for all."""
     portal_port: int = Field(default=8090, ge=1, le=65535)
     """TCP port that `esim-portal` listens on."""
+
+    api_calls_a_second: float = Field(default=50, gt=0, le=10_000)
+    """Calls of one API key that each portal process answers per second, averaged over ten seconds."""
+    account_mode: Mode = Mode.LIVE
+    """live or test: of accounts that an import creates. Only API keys of the same mode reach them."""
 
     qr_reminder_after: Duration = timedelta(days=3)
     """How long after a request for a QR code, or its last reminder, the distributor is reminded."""

@@ -31,6 +31,7 @@ _ACCOUNT = (
     *("user.created", "user.role_changed", "user.language_changed", "user.deactivated", "user.activated"),
     *("profile.created", "profile.targets_enabled", "profile.targets_disabled"),
     *("contact.created", "contact.changed"),
+    *("api_key.created", "api_key.revoked"),
     *("sim.employee_changed", "line.groups_changed"),
     *("number.added", "number.edited"),
     *("agent.created", "agent.changed", "agent.deactivated", "agent.activated"),

@@ -12,8 +12,7 @@ from functools import partial
 from models.errors import Refused
 from portal.app import create_app
 from settings import Settings
-from starter.codes.desk import QrDesk
-from starter.codes.link_desk import LinkDesk
+from starter.desks import Desks
 from starter.operations.readiness import readiness
 from telemetry.leaving import leave
 from telemetry.metrics import gauges
@@ -29,8 +28,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Serve the pages until `stop`."""
     listening = listen(settings.portal_host, settings.portal_port, _unavailable())
     with contextlib.closing(listening):
-        async with QrDesk.open(settings) as desk, gauges(settings, desk.database):
-            app = create_app(LinkDesk(desk), settings, ready=partial(readiness, desk.database, desk.client))
+        async with Desks.open(settings) as desks, gauges(settings, desks.database):
+            app = create_app(
+                desks.links, settings, desks=desks, ready=partial(readiness, desks.database, desks.client)
+            )
             server = Server(configured(app, GRACE_SECONDS))
             serving = asyncio.create_task(server.serve([listening]))
             stopping = asyncio.create_task(stop.wait())

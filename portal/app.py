@@ -13,15 +13,19 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from models.errors import EsimError
+from portal.api.app import PREFIX, create_api
+from portal.api.problems import Problems
 from portal.codec import CodecRoutes
 from portal.http.answers import Answers
 from portal.http.limits import Pace
 from portal.http.middleware import BodyLimit, CrashPage, OneLength, RequestLog, SafeHeaders
+from portal.http.request_ids import RequestIds
 from portal.links.downloads import DownloadRoutes
 from portal.links.pages import Pages
 from portal.links.uploads import UploadRoutes
 from settings import Settings
 from starter.codes.link_desk import LinkDesk
+from starter.desks import Desks
 from telemetry.health import Health, Ready
 from telemetry.traces import RequestSpans
 
@@ -37,12 +41,17 @@ _NO_TRACES_OF_ITS_OWN = TelemetryConfig(
 
 
 def create_app(
-    links: LinkDesk, settings: Settings, *, pace: Pace | None = None, ready: Ready | None = None
+    links: LinkDesk,
+    settings: Settings,
+    *,
+    desks: Desks | None = None,
+    pace: Pace | None = None,
+    ready: Ready | None = None,
 ) -> FastAPI:
-    """Make the application that serves the pages behind the links in mails.
+    """Make the application that serves the pages behind the links in mails, and the API.
 
-    `ready` checks each component for `/health/ready`; without it there are no health pages. Raises `Refused`
-    where a setting is invalid.
+    `desks`: what the API asks; without them there is none. `ready` checks each component for `/health/ready`;
+    without it there are no health pages. Raises `Refused` where a setting is invalid.
     """
     app = FastAPI(
         title="eSIM orders",
@@ -60,6 +69,8 @@ def create_app(
     if ready is not None:
         for route in Health(ready).routes():
             app.add_api_route(route.path, route.endpoint, methods=LOOK)
+    if desks is not None:
+        app.mount(PREFIX, create_api(desks, Problems(settings.portal_url)))
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, answers.answer)
     # the last one added is the first that a request meets
@@ -68,6 +79,7 @@ def create_app(
     app.add_middleware(CrashPage, answer=answers.answer)
     app.add_middleware(SafeHeaders)
     app.add_middleware(RequestLog)
+    app.add_middleware(RequestIds)
     app.add_middleware(RequestSpans)
     return app
 

@@ -2,12 +2,20 @@
 
     caller = callers.operator()                              # the platform's own staff, the CLI, the worker
     caller = await callers.user(database, "ana@acme.example")  # a user of an account, by address or U-3
+    caller = await callers.of_key(database, settings.secret_keys, sent)       # who sends an API key
 
 A surface makes a caller from what it has authenticated, never from an argument of the call itself.
 """
 
-from models.errors import Refused
+from dataclasses import dataclass, replace
+from functools import cache
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import NotFound, Refused
+from models.identifiers import reference
 from models.people.account import closed_refusal
+from models.people.api_keys import Mode, parse_key
 from models.people.callers import (
     OPERATOR,
     PERMISSIONS,
@@ -15,12 +23,15 @@ from models.people.callers import (
     Caller,
     OfAccount,
     OfDistributor,
+    OfMode,
     Permission,
     Role,
     Scope,
 )
 from models.people.views import UserView
-from store import lookups
+from store import lookups, origins
+from store.key_ring import KeyRing
+from store.people import api_keys
 from store.people.actors import user_deactivated
 from store.session import Database
 
@@ -46,6 +57,95 @@ async def user(
     """
     async with database.reading() as connection:
         found = await lookups.find_user(connection, AllAccounts(), text)
+    return _of_user(found, PERMISSIONS[found.role], origin_id, language)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a call over HTTP says of its caller."""
+
+    key: str
+    account: str | None = None
+    """The account that a platform key acts for."""
+    user: str | None = None
+    """The user of it that the key acts as, for calls that only a user can make."""
+    address: str | None = None
+    request_id: str | None = None
+    changes: bool = False
+    """Whether the call may change something: then its origin is recorded, for the audit."""
+
+
+@dataclass(frozen=True)
+class Authenticated:
+    """The caller of a call over HTTP, and the key it was sent with."""
+
+    caller: Caller
+    key_id: int
+    mode: Mode
+
+
+async def of_key(database: Database, secret_keys: str, sent: Sent, *, language: str = "en") -> Authenticated:
+    """The caller who sends an API key: the key's service user, or, with a platform key, the operator in the
+    account that the call names, or a user of it (A1, A18).
+
+    It may do at most what the key and, at this moment, the user may. Raises `Refused` (`api_key_invalid`,
+    `account_header_invalid`, `account_closed`, `secret_keys_missing`), `NotFound` (`unknown_account`, also
+    for an account of the other mode; `unknown_user`).
+    """
+    key = parse_key(sent.key)
+    if key is None:
+        raise Refused.because("api_key_invalid")
+    digests = api_keys.digests(_ring(secret_keys), key)
+    async with database.reading() as connection:
+        bearer = await api_keys.bearer(connection, digests, key.mode)
+        if bearer is None or (bearer.user and bearer.user.deactivated_at):
+            raise Refused.because("api_key_invalid")
+        if bearer.user is None:
+            caller = await _of_platform(connection, bearer, sent, key.mode, language)
+        elif sent.account is not None or sent.user is not None:
+            raise Refused.because("account_header_invalid")
+        else:
+            caller = _of_user(bearer.user, bearer.permissions, None, language)
+        if sent.changes:
+            origin_id = await origins.record(
+                connection,
+                actor=caller.actor,
+                surface="api",
+                session=reference("K", bearer.key_id),
+                address=sent.address,
+                request_id=sent.request_id,
+            )
+            caller = replace(caller, origin_id=origin_id)
+    return Authenticated(caller, bearer.key_id, key.mode)
+
+
+@cache
+def _ring(secret_keys: str) -> KeyRing:
+    return KeyRing(secret_keys)
+
+
+async def _of_platform(
+    connection: AsyncConnection, bearer: api_keys.Bearer, sent: Sent, mode: Mode, language: str
+) -> Caller:
+    """The operator, of all accounts of the key's mode only the one that the call names."""
+    if sent.account is None:
+        if sent.user is not None:
+            raise Refused.because("account_header_needed")
+        return replace(operator(language=language), scope=OfMode(mode), permissions=bearer.permissions)
+    account_id = await api_keys.account_of_mode(connection, sent.account, mode)
+    if account_id is None:
+        raise NotFound.because("unknown_account")
+    scope = OfAccount(account_id, travel=Permission.VIEW_TRAVEL in bearer.permissions)
+    if sent.user is None:
+        return replace(operator(language=language), scope=scope, permissions=bearer.permissions)
+    user_ = await lookups.find_user(connection, scope, sent.user)
+    return _of_user(user_, bearer.permissions, None, language)
+
+
+def _of_user(
+    found: UserView, permissions: frozenset[Permission], origin_id: int | None, language: str
+) -> Caller:
+    """The user, with those of its role's permissions that are among these."""
     if found.deactivated_at is not None:
         raise Refused(user_deactivated())
     closed = closed_refusal(found.role, closed=found.account_closed_at is not None)
@@ -53,15 +153,15 @@ async def user(
         raise Refused(closed)
     return Caller(
         actor=found.actor,
-        scope=_scope(found),
-        permissions=PERMISSIONS[found.role],
+        scope=_scope(found, permissions),
+        permissions=permissions & PERMISSIONS[found.role],
         user_id=found.id,
         origin_id=origin_id,
         language=language,
     )
 
 
-def _scope(found: UserView) -> Scope:
+def _scope(found: UserView, permissions: frozenset[Permission]) -> Scope:
     if found.distributor_id is not None:
         return OfDistributor(found.account_id, found.distributor_id)
-    return OfAccount(found.account_id, travel=Permission.VIEW_TRAVEL in PERMISSIONS[found.role])
+    return OfAccount(found.account_id, travel=Permission.VIEW_TRAVEL in permissions & PERMISSIONS[found.role])

@@ -37,7 +37,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.events import Audience, EventView, FeedEvent, audience_of
-from models.people.callers import AllAccounts, Scope
+from models.people.callers import AllAccounts, OfMode, Scope
 from store.event_table import EventRow, FeedEpochRow, Xid8
 from store.row import clock
 
@@ -104,6 +104,8 @@ async def of(
     In the scope of all accounts everything. Other scopes hold their account's events that the account may
     see (`Audience`); the caller has checked that what the reference names is in the scope.
     """
+    if isinstance(scope, OfMode):  # accounts are listed with it, no record of them is read
+        return ()
     about = EventRow.about.contains([reference])
     if besides:
         types = or_(*(EventRow.type.startswith(beginning) for beginning in of_types))

@@ -11,10 +11,12 @@ from models.people.callers import (
     OfAccount,
     OfDistributor,
     OfLink,
+    OfMode,
     Permission,
     Scope,
     not_permitted,
 )
+from store.people.tables import AccountRow
 from store.travel.tables import TravelStockRow
 
 _KINDS_OF_TRAVEL = sorted(name for name, kind in KINDS.items() if kind.view is Permission.VIEW_TRAVEL)
@@ -42,8 +44,14 @@ def within(
             return (
                 false() if distributor is None else and_(account == account_id, distributor == distributor_id)
             )
+        case OfMode(mode=mode):
+            return cast("ColumnElement[bool]", account.in_(_of_mode(mode)))
         case OfLink(account_id=account_id, sim_id=sim_id):
             return false() if sim is None else and_(account == account_id, sim == sim_id)
+
+
+def _of_mode(mode: str) -> Any:
+    return select(AccountRow.id).where(AccountRow.mode == mode)
 
 
 def require_travel(scope: Scope) -> None:

@@ -51,7 +51,8 @@ _about: ContextVar[Facts] = ContextVar("_about", default=dict)
 @contextmanager
 def about(facts: Facts) -> Iterator[None]:
     """Add these fields to every line that is logged within the block, evaluated when it is logged."""
-    token = _about.set(facts)
+    outer = _about.get()
+    token = _about.set(lambda: {**outer(), **facts()})
     try:
         yield
     finally:
@@ -73,7 +74,8 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, with the frames of an exception below it."""
-        return super().format(_redacted(record))
+        request = _about.get()().get("request_id")
+        return super().format(_redacted(record)) + (f" ({request})" if request else "")
 
     def formatException(self, ei: object) -> str:  # noqa: N802
         """Types and frames of the exception and its causes."""

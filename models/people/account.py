@@ -4,6 +4,7 @@ from datetime import datetime
 
 from models.errors import Refusal
 from models.language import Language
+from models.people.api_keys import Mode
 from models.people.callers import Role
 from models.values import View
 
@@ -19,6 +20,8 @@ class AccountView(View):
     """The pre-filled address of a notification about a QR code that no user requested (F65)."""
     closed_at: datetime | None = None
     """When it was closed: it accepts no new orders and its users cannot act (F67)."""
+    mode: Mode = Mode.LIVE
+    """Whether its eSIMs are real; only API keys of the same mode reach it (A18)."""
     open_orders: int = 0
     """The number of open orders; they continue even in a closed account."""
 

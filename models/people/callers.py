@@ -77,6 +77,10 @@ class Permission(StrEnum):
     MANAGE_USERS = "manage_users"
     MANAGE_PROFILES = "manage_profiles"
     MANAGE_CONTACTS = "manage_contacts"
+    MANAGE_API_KEYS = "manage_api_keys"
+    """Make, list and revoke API keys, with at most one's own permissions (A1)."""
+    VIEW_AUDIT = "view_audit"
+    """What was changed in the account: who, when, from where and by which key or session (A17)."""
     MANAGE_ACCOUNTS = "manage_accounts"
     ERASE_PEOPLE = "erase_people"
     SEE_OPERATIONS = "see_operations"
@@ -107,6 +111,8 @@ _ADMINISTRATOR = _MANAGER | {
     Permission.MANAGE_PROFILES,
     Permission.MANAGE_USERS,
     Permission.MANAGE_CONTACTS,
+    Permission.MANAGE_API_KEYS,
+    Permission.VIEW_AUDIT,
     Permission.RETRY_WORK,
     Permission.ASSIGN_LICENCES,
     Permission.MANAGE_NUMBERS,
@@ -200,7 +206,17 @@ class AllAccounts:
     """Every record: for the platform's operators, the command line and the worker."""
 
 
-Scope = OfAccount | OfDistributor | OfLink | AllAccounts
+@dataclass(frozen=True)
+class OfMode:
+    """The accounts of one mode, `live` or `test`: for a platform key that names no account (A18).
+
+    Only accounts are listed and created with it; every other call of such a key names its account.
+    """
+
+    mode: str
+
+
+Scope = OfAccount | OfDistributor | OfLink | OfMode | AllAccounts
 
 
 @dataclass(frozen=True)
@@ -259,7 +275,7 @@ class Caller:
     @property
     def account(self) -> int:
         """The caller's account. Raises `Refused` (`user_needed`) if there is none."""
-        if isinstance(self.scope, AllAccounts):
+        if isinstance(self.scope, AllAccounts | OfMode):
             raise Refused.because("user_needed")
         return self.scope.account_id
 

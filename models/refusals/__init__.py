@@ -7,6 +7,7 @@ settings, never a name, an e-mail address or a phone number of a person. A param
 
 from collections.abc import Mapping
 
+from models.refusals.api import API
 from models.refusals.codes import CODES
 from models.refusals.commands import COMMANDS
 from models.refusals.declared import Declared
@@ -27,6 +28,7 @@ SUBJECTS: Mapping[str, Mapping[str, Declared]] = {
     "Accounts and edits of lines": ACCOUNTS,
     "Licences, numbers and agents": LICENCES,
     "Travel eSIMs": TRAVEL,
+    "Calls over HTTP": API,
     "Imports": IMPORTS,
     "Commands": COMMANDS,
     "Operations": OPERATIONS,

@@ -9,6 +9,8 @@ Parameters = Mapping[str, str | int]
 Words = Mapping[str, dict[str, str]]
 """Translations of parameters that are codes: by the parameter's name, then by the code."""
 
+BAD_REQUEST = 400
+UNAUTHORISED = 401
 NOT_FOUND = 404
 FORBIDDEN = 403
 CONFLICT = 409

@@ -97,9 +97,7 @@ class Answers:
         if isinstance(failure, ClientDisconnect):
             return Response(status_code=400)  # the client has disconnected
         problem = problem_of(failure, spoken(request.headers.get("accept-language", "")))
-        if problem.status >= 500:
-            what = failure.component if isinstance(failure, Unavailable) else type(failure).__name__
-            _log.warning("Answered with %d, %s: %s", problem.status, problem.code, what)
+        logged(problem, failure)
         headers = dict(problem.headers)
         if problem.status in TRY_AGAIN_SECONDS:
             headers.setdefault("Retry-After", TRY_AGAIN_SECONDS[problem.status])
@@ -108,6 +106,13 @@ class Answers:
         page = self.pages.render(request, "problem", problem.status, problem=problem)
         page.headers.update(headers)
         return page
+
+
+def logged(problem: Problem, failure: Exception) -> None:
+    """Log an answer that says that a component is unavailable, or that we failed."""
+    if problem.status >= 500:
+        what = failure.component if isinstance(failure, Unavailable) else type(failure).__name__
+        _log.warning("Answered with %d, %s: %s", problem.status, problem.code, what)
 
 
 def problem_of(failure: Exception, language: Language) -> Problem:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from models.orders.lifecycle import OPEN, OrderStatus
 from models.orders.views import OrderView
+from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, OfAccount, Permission
 from store import lookups
 from store.orders import views
@@ -41,7 +42,8 @@ class OrderBook:
         incidents: bool = False,
         line: str | None = None,
         limit: int = 100,
-    ) -> list[OrderView]:
+        after: Position | None = None,
+    ) -> Page[OrderView]:
         """List the newest orders, filtered by account, line or status.
 
         `open_only`: only open ones; `held`: only held ones; `incidents`: only those that the provider
@@ -59,7 +61,7 @@ class OrderBook:
                 held=held,
                 incidents=incidents,
                 subject=subject,
-                limit=limit,
+                wanted=Wanted(limit, after),
             )
 
     async def people(self, caller: Caller, order: OrderView) -> dict[str, str]:

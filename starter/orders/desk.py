@@ -115,7 +115,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
             acceptance = known
         _answer(acceptance, start.order.what)
         status = known.status if known else acceptance.status
-        return Placed(order_id=acceptance.order_id, key=key, status=status)
+        return Placed(order_id=acceptance.order_id, key=key, status=status, replayed=known is not None)
 
     async def _known(self, order: Placement) -> Acceptance | None:
         async with self._database.reading() as connection:

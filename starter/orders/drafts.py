@@ -62,6 +62,8 @@ class Placed(BaseModel):
     order_id: str
     key: str
     status: OrderStatus
+    replayed: bool = False
+    """Whether the key's order existed before this call."""
 
 
 async def read_draft(

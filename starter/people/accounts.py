@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.language import Language, parse_language
 from models.people.account import AccountView
+from models.people.api_keys import Mode
 from models.people.callers import By, Caller, Permission
 from models.people.profiles import parse_name
 from starter.people.users import email_address, spoken
@@ -37,14 +38,23 @@ class AccountDesk:
             return await account_settings.accounts(connection, caller.scope)
 
     async def create(
-        self, caller: Caller, name: str, language: str | None = None, contact: str | None = None
+        self,
+        caller: Caller,
+        name: str,
+        language: str | None = None,
+        contact: str | None = None,
+        *,
+        mode: Mode = Mode.LIVE,
     ) -> AccountView:
-        """Create an account with its default profile and nothing else (F67). `contact`: see `set_contact`."""
+        """Create an account with its default profile and nothing else (F67). `contact`: see `set_contact`.
+
+        `mode`: only API keys of the same mode reach it; it is never changed (A18).
+        """
         caller.require(Permission.MANAGE_ACCOUNTS)
         chosen, address = parse_name(name), None if contact is None else email_address(contact)
         async with self._database.transaction() as connection:
             return await changes.create(
-                connection, chosen, spoken(language) or self._language, address, caller.by
+                connection, chosen, spoken(language) or self._language, address, caller.by, mode=mode
             )
 
     async def rename(self, caller: Caller, account: str | None, new_name: str) -> AccountView:

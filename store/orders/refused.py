@@ -12,10 +12,12 @@ from models.errors import Refusal
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import Placement
 from models.orders.views import OrderView
+from models.paging import Page, Wanted
 from models.people.callers import Scope
 from store.event_table import EventRow
 from store.events import Happening
 from store.orders.tables import OrderRow
+from store.paging import Keys
 from store.scopes import travel_order, within
 
 REFUSED = "order.refused"
@@ -43,16 +45,14 @@ async def find(connection: AsyncConnection, scope: Scope, order_id: str) -> Orde
 
 
 async def newest(
-    connection: AsyncConnection, scope: Scope, *, subject: str | None, limit: int
-) -> list[OrderView]:
+    connection: AsyncConnection, scope: Scope, *, subject: str | None, wanted: Wanted
+) -> Page[OrderView]:
     """The orders that were refused last, each once, newest first and without their events."""
     once = _refused(scope).ext(distinct_on(_ORDER_ID)).order_by(_ORDER_ID, EventRow.id.desc())
     if subject is not None:
         once = once.where(EventRow.about.contains([subject]))
     each = once.subquery()
-    return [
-        _view(row) for row in await connection.execute(select(each).order_by(each.c.id.desc()).limit(limit))
-    ]
+    return (await Keys(each.c.id, descending=True).page(connection, select(each), wanted)).of(_view)
 
 
 def _refused(scope: Scope) -> Select[Any]:

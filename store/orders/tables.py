@@ -52,6 +52,7 @@ class OrderRow(Row):
         Index("uq_open_order", "subject", unique=True, postgresql_where=text(STATUS_OPEN)),
         Index("ix_orders_status", "status", "status_since"),
         Index("ix_orders_subject", "subject"),
+        Index("ix_orders_newest", "account_id", "placed_at", "id"),
     )
 
 

@@ -15,6 +15,7 @@ from models.orders.lifecycle import OPEN, OrderStatus
 from models.orders.ordered import Shown
 from models.orders.placement import Acceptance
 from models.orders.views import OrderDetails, OrderView
+from models.paging import Page, Wanted
 from models.people.callers import Scope
 from store import events
 from store.event_table import EventRow
@@ -24,11 +25,13 @@ from store.orders import follow_ups, refused
 from store.orders.follow_ups import Pending
 from store.orders.kinds import EFFECTS
 from store.orders.tables import OrderNoteRow, OrderRow
+from store.paging import Keys
 from store.people.tables import DistributorRow, ProviderRow
 from store.scopes import travel_order, within
 
 PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
 _LONGEST_NOTE = 2000
+_NEWEST = Keys(OrderRow.placed_at, OrderRow.id, descending=True)
 _NOTE = select(OrderNoteRow.id).where(
     OrderNoteRow.id == bindparam("note"),
     OrderNoteRow.order_id == bindparam("order"),
@@ -102,14 +105,14 @@ async def orders(
     held: bool = False,
     incidents: bool = False,
     subject: str | None = None,
-    limit: int = 100,
-) -> list[OrderView]:
+    wanted: Wanted,
+) -> Page[OrderView]:
     """The newest orders, without their events; refused ones only where that status is asked for."""
     if status is OrderStatus.REFUSED:
         if open_only or held or incidents:
-            return []
-        return await refused.newest(connection, scope, subject=subject, limit=limit)
-    statement = _orders(scope).order_by(OrderRow.placed_at.desc(), OrderRow.id).limit(limit)
+            return Page()
+        return await refused.newest(connection, scope, subject=subject, wanted=wanted)
+    statement = _orders(scope)
     if status is not None:
         statement = statement.where(OrderRow.status == status)
     if open_only:
@@ -120,7 +123,8 @@ async def orders(
         statement = statement.where(holds.is_held(OrderRow.id))
     if subject is not None:
         statement = statement.where(OrderRow.subject == subject)
-    return await _views(connection, (await connection.execute(statement)).all())
+    rows = await _NEWEST.page(connection, statement, wanted)
+    return Page(await _views(connection, rows), rows.following)
 
 
 def answered(*more: ColumnElement[Any]) -> Select[Any]:

@@ -31,6 +31,7 @@ _ACCOUNT: Select[Any] = select(
     AccountRow.language,
     AccountRow.contact_email,
     AccountRow.closed_at,
+    AccountRow.mode,
     _OPEN_ORDERS,
 )
 

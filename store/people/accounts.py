@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import Refused
 from models.language import Language
 from models.people.account import AccountView
+from models.people.api_keys import Mode
 from models.people.callers import By
 from store import events
 from store.people.account_settings import account
@@ -32,10 +33,16 @@ _REOPEN = update(AccountRow).where(AccountRow.id == bindparam("account")).values
 
 
 async def create(
-    connection: AsyncConnection, name: str, language: Language, contact_email: str | None, by: By
+    connection: AsyncConnection,
+    name: str,
+    language: Language,
+    contact_email: str | None,
+    by: By,
+    *,
+    mode: Mode = Mode.LIVE,
 ) -> AccountView:
     """Create an account with its default profile. Raises `Refused` (`name_in_use`)."""
-    values = {"name": name, "language": language, "contact_email": contact_email}
+    values = {"name": name, "language": language, "contact_email": contact_email, "mode": mode}
     account_id = (await connection.execute(_CREATE, values)).scalar_one_or_none()
     if account_id is None:
         raise _name_in_use()

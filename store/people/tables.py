@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     ForeignKey,
     Index,
+    String,
     UniqueConstraint,
     text,
 )
@@ -14,10 +16,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.language import Language
 from models.orders.rules import TARGETS
+from models.people.api_keys import Mode
 from models.people.callers import USER_ROLES, Role, UserKind
 from models.people.views import ContactRole
-from store.personal import CODE, NAME, REFERENCE, Erase, not_personal, personal
-from store.row import Row, among, clock, of_account, own_id, owner
+from store.personal import CODE, ENCRYPTED, NAME, REFERENCE, Erase, not_personal, personal
+from store.row import Row, among, clock, now, of_account, own_id, owner
 
 
 class AccountRow(Row):
@@ -29,7 +32,11 @@ class AccountRow(Row):
     """The address to which a notification is offered if the code was not requested (F65)."""
     closed_at: Mapped[datetime | None]
     """Since when the account accepts no new orders and its users cannot act (F67)."""
-    __table_args__ = (CheckConstraint(among("language", Language), name="language"),)
+    mode: Mapped[str] = mapped_column(server_default=Mode.LIVE, info=CODE)
+    __table_args__ = (
+        CheckConstraint(among("language", Language), name="language"),
+        CheckConstraint(among("mode", Mode), name="mode_known"),
+    )
 
 
 class ProfileRow(Row):
@@ -81,6 +88,34 @@ class UserRow(Row):
         ),
         UniqueConstraint("id", "account_id"),
         Index("uq_users_email", text("lower(email)"), unique=True),
+    )
+
+
+class ApiKeyRow(Row):
+    """An API key (A1): of an account, which acts as a service user, or of the platform (without both)."""
+
+    __tablename__ = "api_keys"
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    user_id: Mapped[int | None]
+    name: Mapped[str] = mapped_column(info=NAME)
+    mode: Mapped[str] = mapped_column(info=CODE)
+    shown: Mapped[str] = mapped_column(info=CODE)
+    """The first characters, which are no secret."""
+    digest: Mapped[bytes] = mapped_column(info=ENCRYPTED)
+    """Keyed digest of the whole key, with the first of the secret keys; renewed when the key is used."""
+    permissions: Mapped[list[str]] = mapped_column(ARRAY(String), info=CODE)
+    created_at: Mapped[datetime] = mapped_column(server_default=now())
+    created_by: Mapped[str] = mapped_column(info=REFERENCE)
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    __table_args__ = (
+        of_account("user_id", "users"),
+        CheckConstraint(among("mode", Mode), name="mode_known"),
+        CheckConstraint("(account_id IS NULL) = (user_id IS NULL)", name="user_of_account"),
+        Index("uq_api_keys_digest", "digest", unique=True),
+        Index("ix_api_keys_account_id", "account_id"),
     )
 
 

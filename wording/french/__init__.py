@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from wording.french.api import API
 from wording.french.codes import CODES
 from wording.french.commands import COMMANDS
 from wording.french.files import FILES
@@ -21,6 +22,7 @@ SENTENCES: Mapping[str, str] = {
     **ACCOUNTS,
     **LICENCES,
     **TRAVEL,
+    **API,
     **IMPORTS,
     **COMMANDS,
     **OPERATIONS,

@@ -1,0 +1,36 @@
+"""Pages of a list: what a caller wants of it, what it gets, and where it continues (A6).
+
+A page continues after a *position*: the values by which the list is sorted, of the last record that was
+shown. Records that are added or removed meanwhile neither repeat nor hide others.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Shown = TypeVar("Shown")
+Position = tuple[str | int, ...]
+"""The sort values of a record, the last of which is unique; a time in ISO 8601."""
+
+LARGEST_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which part of a list is wanted: at most `limit` records (None: all) after a position."""
+
+    limit: int | None = None
+    after: Position | None = None
+
+
+class Page(list[Item]):
+    """Records of a list, and the position to continue after; None at the end of the list."""
+
+    def __init__(self, items: Iterable[Item] = (), following: Position | None = None) -> None:
+        super().__init__(items)
+        self.following = following
+
+    def of(self, view: Callable[[Item], Shown]) -> "Page[Shown]":
+        """The same page with another view of each record."""
+        return Page(map(view, self), self.following)

@@ -1,0 +1,40 @@
+"""Refusals of calls over HTTP, and about API keys."""
+
+from models.refusals.declared import BAD_REQUEST, FORBIDDEN, NOT_FOUND, UNAUTHORISED, Declared
+
+API = {
+    # who calls
+    "api_key_needed": Declared(
+        "Send your API key: Authorization: Bearer esim_live_... or esim_test_....", UNAUTHORISED
+    ),
+    "api_key_invalid": Declared(
+        "The API key is unknown, has expired, was revoked, or its user is deactivated.", UNAUTHORISED
+    ),
+    "account_header_invalid": Declared(
+        "Esim-Account and Esim-User are for platform keys; this key acts for its own account.", FORBIDDEN
+    ),
+    "account_header_needed": Declared("A platform key names the account of the call: Esim-Account: NAME."),
+    # what is asked
+    "idempotency_key_needed": Declared(
+        "Send an Idempotency-Key of your own with this call; a repeat with the same key does nothing twice.",
+        BAD_REQUEST,
+    ),
+    "key_reused": Declared(
+        "This Idempotency-Key was used with another body; use a new key for another call."
+    ),
+    "page_cursor_invalid": Declared(
+        "The cursor is of another list or another filter; ask for the first page, without a cursor.",
+        BAD_REQUEST,
+    ),
+    "body_invalid": Declared("The body of the request is no JSON object as documented: {fields}."),
+    "too_many_calls": Declared("This key calls too often; wait as long as Retry-After says.", 429),
+    # API keys
+    "unknown_api_key": Declared("There is no such API key.", NOT_FOUND),
+    "service_user_needed": Declared("An account's API key acts as a service user; this user is a person."),
+    "permission_above_yours": Declared(
+        "An API key has at most the permissions of its user and its maker; not: {permissions}."
+    ),
+    "unknown_permission": Declared("There is no such permission: {permissions}."),
+    "expiry_invalid": Declared("The end of an API key lies in the future, with its time zone."),
+    "mode_unknown": Declared("The mode is one of: live, test."),
+}

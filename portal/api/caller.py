@@ -1,0 +1,117 @@
+"""Who calls the API: the key of the `Authorization` header, and the permission that a route declares.
+
+    async def show(caller: Annotated[Caller, needs(Permission.VIEW_ORDERS)], ...)
+
+A route names its permission in its signature, for the reference and for the test that walks all routes. The
+desk asks for it, after it has looked the record up: a foreign record answers 404, whatever the key may do.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request, Response, Security
+from fastapi.security import HTTPBearer, SecurityScopes
+from starlette.exceptions import HTTPException
+
+from models.errors import Refused
+from models.people.callers import Caller, OfMode, Permission
+from portal.api.rates import Rates
+from portal.http.attempts import Attempts
+from portal.http.request_ids import request_id
+from portal.links.pages import spoken
+from starter import callers
+from starter.callers import Authenticated, Sent
+from starter.desks import Desks
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_bearer = HTTPBearer(
+    bearerFormat="esim_(live|test)_...",
+    scheme_name="api_key",
+    description="An API key: `esim-orders api-key create`. It acts in one account, or, as a platform key, in "
+    "the account that `Esim-Account` names.",
+    auto_error=False,
+)
+
+
+@dataclass(frozen=True)
+class Door:
+    """What authentication needs, once for the process."""
+
+    desks: Desks
+    rates: Rates
+    attempts: Attempts
+
+
+def needs(permission: Permission, *, any_account: bool = False) -> Any:
+    """The dependency of a route's caller, with the permission that its desk requires.
+
+    `any_account`: a platform key need not name an account.
+    """
+    return Security(_across if any_account else _in_an_account, scopes=[permission.value])
+
+
+async def authenticated(
+    request: Request,
+    response: Response,
+    _scopes: SecurityScopes,
+    credentials: Annotated[Any, Depends(_bearer)],
+    esim_account: Annotated[
+        str | None, Header(description="With a platform key: the name of the account that the call is for.")
+    ] = None,
+    esim_user: Annotated[
+        str | None,
+        Header(description="With a platform key: the user that it acts as, such as `U-3` or an address."),
+    ] = None,
+) -> Authenticated:
+    """The caller. Refuses the call (401) without a valid key, and (429) one that comes too soon."""
+    door: Door = request.app.state.door
+    if credentials is None:
+        raise Refused.because("api_key_needed")
+    door.attempts.check(request)
+    sent = Sent(
+        key=credentials.credentials,
+        account=esim_account,
+        user=esim_user,
+        address=request.client.host if request.client else None,
+        request_id=request_id(request.scope),
+        changes=request.method not in _SAFE and request.query_params.get("dry_run") not in _TRUE,
+    )
+    language = spoken(request.headers.get("accept-language", ""))
+    try:
+        found = await callers.of_key(
+            door.desks.database, door.desks.settings.secret_keys, sent, language=language
+        )
+    except Refused as refused:
+        if refused.refusals[0].code == "api_key_invalid":
+            door.attempts.failed(request)
+        raise
+    allowed = door.rates.take(found.key_id)
+    response.headers.update(allowed.headers)
+    request.state.rate = allowed
+    if not allowed.ok:
+        raise HTTPException(429, headers=allowed.headers)
+    return found
+
+
+_TRUE = frozenset({"true", "1", "on", "yes", "t", "y"})
+Who = Annotated[Authenticated, Depends(authenticated)]
+
+
+async def _across(found: Who) -> Caller:
+    return found.caller
+
+
+async def _in_an_account(found: Who) -> Caller:
+    if isinstance(found.caller.scope, OfMode):
+        raise Refused.because("account_header_needed")
+    return found.caller
+
+
+def desks(request: Request) -> Desks:
+    """All desks of the process."""
+    door: Door = request.app.state.door
+    return door.desks
+
+
+At = Annotated[Desks, Depends(desks)]
+"""A route's desks."""

@@ -1,0 +1,66 @@
+"""Types of fields that the bodies and answers of the API share."""
+
+from typing import Annotated, Any
+
+from fastapi import Header, Query
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from models.characters import LONGEST_NAME
+from models.errors import Refused
+from models.identifiers import storable
+from starter.keys import LONGEST_KEY, checked_key
+
+
+class Body(BaseModel):
+    """The base class of bodies: an unknown field is refused, so that a misspelt one is not ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Resource(BaseModel):
+    """The base class of what the API answers. New fields may be added at any time; none is removed."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def _storable(text: str) -> str:
+    if not storable(text):
+        raise PydanticCustomError("text_invalid", "The text has characters that cannot be stored.")
+    return text
+
+
+def _no_number(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise PydanticCustomError(
+            "iccid_number", "An ICCID is a text in quotes: as a JSON number it loses digits."
+        )
+    return value
+
+
+Text = Annotated[str, Field(max_length=2000), AfterValidator(_storable)]
+"""A text of a caller."""
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_storable)]
+"""The name of a person or a thing."""
+Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_storable)]
+"""An id, or what names the same record: a phone number, an ICCID, an e-mail address (A7)."""
+Iccid = Annotated[str, BeforeValidator(_no_number), Field(max_length=40), AfterValidator(_storable)]
+"""An ICCID: 18 to 20 digits, as text (A20)."""
+
+DryRun = Annotated[
+    bool, Query(description="Run all checks and change nothing; needs no `Idempotency-Key` and uses none up.")
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        max_length=LONGEST_KEY,
+        description="A key of your own for this call: a repeat with the same key does nothing twice.",
+    ),
+]
+
+
+def required(key: str | None) -> str:
+    """The idempotency key of a call that needs one. Raises `Refused` (`idempotency_key_needed`)."""
+    if not key or not key.strip():
+        raise Refused.because("idempotency_key_needed")
+    return checked_key(key)

@@ -1,0 +1,91 @@
+"""Lists of the API: `limit`, an opaque `cursor`, `has_more`, `next_cursor` and a `Link` header (A6).
+
+A cursor continues the list that it came from: with another filter or another account it is refused (400).
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Annotated, Generic, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import Depends, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from models.errors import Refused
+from models.paging import LARGEST_PAGE, Page, Position
+
+Record = TypeVar("Record")
+Resource = TypeVar("Resource")
+_PAGING = frozenset({"limit", "cursor"})
+_DIGEST_CHARACTERS = 12
+_MOST_CURSOR = 2000
+
+
+class ListOf(BaseModel, Generic[Resource]):
+    """One page of a list."""
+
+    data: list[Resource]
+    has_more: bool
+    next_cursor: str | None = Field(description="The `cursor` of the next page; null at the end of the list.")
+
+
+class Listing:
+    """Which page of a list is asked for."""
+
+    def __init__(
+        self,
+        request: Request,
+        response: Response,
+        limit: Annotated[
+            int, Query(ge=1, le=LARGEST_PAGE, description="The most records of this page.")
+        ] = 25,
+        cursor: Annotated[
+            str | None, Query(max_length=_MOST_CURSOR, description="`next_cursor` of the page before.")
+        ] = None,
+    ) -> None:
+        self.limit = limit
+        self._request = request
+        self._response = response
+        self._filter = _digest(request)
+        self.after = None if cursor is None else _opened(cursor, self._filter)
+
+    def of(self, page: Page[Record], view: Callable[[Record], Resource]) -> ListOf[Resource]:
+        """The page as an answer; its next one is in the `Link` header, too."""
+        following = None if page.following is None else _closed(page.following, self._filter)
+        if following is not None:
+            others = [item for item in self._request.query_params.multi_items() if item[0] != "cursor"]
+            address = f"{self._request.scope['path']}?{urlencode([*others, ('cursor', following)])}"
+            self._response.headers["Link"] = f'<{address}>; rel="next"'
+        return ListOf(data=list(map(view, page)), has_more=following is not None, next_cursor=following)
+
+
+Pages = Annotated[Listing, Depends()]
+"""A route's page of its list."""
+
+
+def _digest(request: Request) -> str:
+    """What the cursor belongs to: the path, the filter and the account that a platform key names."""
+    filters = sorted(item for item in request.query_params.multi_items() if item[0] not in _PAGING)
+    named = [request.scope["path"], request.headers.get("esim-account", ""), filters]
+    return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:_DIGEST_CHARACTERS]
+
+
+def _closed(position: Position, filter_: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([filter_, *position]).encode()).decode().rstrip("=")
+
+
+def _opened(cursor: str, filter_: str) -> Position:
+    try:
+        plain = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        found = json.loads(plain)
+    except (binascii.Error, ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not found or found[0] != filter_:
+        raise Refused.because("page_cursor_invalid")
+    position = found[1:]
+    if not all(isinstance(value, str | int) and not isinstance(value, bool) for value in position):
+        raise Refused.because("page_cursor_invalid")
+    return tuple(position)

@@ -1,0 +1,44 @@
+"""What a caller sends to place an order, by kind.
+
+A new kind is a class with `place` and `check`, and an entry in `Ordering`.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from models.orders.lifecycle import OrderKind
+from models.people.callers import Caller
+from portal.api.fields import Body, Id
+from starter.desks import Desks
+from starter.orders.drafts import OrderDraft, Placed
+
+
+class SwapBody(Body):
+    """Switch a line to an eSIM, or replace its eSIM; the SIM in place is discarded when it is processed."""
+
+    kind: Literal["switch_to_esim", "replace_esim"]
+    line: Id = Field(description="A phone number, or `L-42`.")
+    pack: Id | None = Field(
+        default=None, description="The order pack: `P-4` or its name. Left out: the only one that fits."
+    )
+    quantity: int = Field(default=1, description="Locked at 1.", ge=-(2**31), le=2**31 - 1)
+    discard_confirmed: bool = Field(
+        default=False,
+        description="The user was warned that the SIM in place is discarded for ever, and agreed.",
+    )
+
+    async def place(self, desks: Desks, caller: Caller, key: str) -> Placed:
+        """Place the order."""
+        return await desks.orders.place(caller, self._draft(key))
+
+    async def check(self, desks: Desks, caller: Caller) -> None:
+        """Raise `Refused` if placing it would be refused now."""
+        await desks.orders.check(caller, self._draft(None))
+
+    def _draft(self, key: str | None) -> OrderDraft:
+        return OrderDraft(**self.model_dump() | {"kind": OrderKind(self.kind), "key": key})
+
+
+Ordering = Annotated[SwapBody, Field(discriminator="kind")]
+"""The body of every kind of order."""

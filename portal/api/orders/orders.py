@@ -1,0 +1,173 @@
+"""Orders over HTTP: place, follow and steer (A3, A4, A9)."""
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from fastapi import Query, Response
+from pydantic import Field
+
+from models.orders.lifecycle import OrderStatus
+from models.orders.placement import OrderState
+from models.people.callers import Caller, Permission
+from portal.api.caller import At, needs
+from portal.api.fields import Body, DryRun, Iccid, Id, IdempotencyKey, Resource, Text, required
+from portal.api.lists import ListOf, Pages
+from portal.api.orders.bodies import Ordering
+from portal.api.orders.resources import OrderResource, order_resource
+from portal.api.routing import router
+from starter.desks import Desks
+
+routes = router("Orders")
+Viewing = Annotated[Caller, needs(Permission.VIEW_ORDERS)]
+Placing = Annotated[Caller, needs(Permission.PLACE_ORDERS)]
+Expand = Annotated[list[Literal["events"]], Query(description="What to include: `events`.")]
+
+
+class Accepted(Resource):
+    """The answer of a dry run: placing the order would be accepted now."""
+
+    accepted: Literal[True] = True
+
+
+class StateResource(Resource):
+    """The state of an order after a call."""
+
+    id: str
+    status: str
+    warnings: list[str] = Field(description="To be shown to the user.")
+
+    @classmethod
+    def of(cls, state: OrderState) -> "StateResource":
+        """The state as it is answered."""
+        return cls(id=state.order_id, status=state.status, warnings=list(state.warnings))
+
+
+class IccidBody(Body):
+    """The eSIM, if it is known."""
+
+    iccid: Iccid | None = None
+
+
+class EnteredIccid(Body):
+    """The eSIM's ICCID."""
+
+    iccid: Iccid
+
+
+class CancelBody(Body):
+    """Why the order is cancelled."""
+
+    reason: Text = ""
+
+
+@routes.post(
+    "/orders",
+    summary="Place an order",
+    status_code=201,
+    responses={200: {"model": OrderResource | Accepted, "description": "A repeat, or a dry run."}},
+)
+async def place_order(
+    caller: Placing,
+    desks: At,
+    body: Ordering,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+    dry_run: DryRun = False,
+) -> OrderResource | Accepted:
+    """Place an order of any kind: 201 when it is accepted, 422 with every reason when it is refused; then its
+    key is free.
+
+    A repeat with the same key answers the same order as it is now, with `Idempotent-Replayed: true`.
+    """
+    if dry_run:
+        await body.check(desks, caller)
+        response.status_code = 200
+        return Accepted()
+    placed = await body.place(desks, caller, required(idempotency_key))
+    response.headers["Location"] = f"/api/v1/orders/{placed.order_id}"
+    if placed.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+        response.status_code = 200
+    return await _as_it_is(desks, caller, placed.order_id)
+
+
+@routes.get("/orders", summary="List orders")
+async def list_orders(
+    caller: Viewing,
+    desks: At,
+    pages: Pages,
+    status: OrderStatus | None = None,
+    open_only: Annotated[bool, Query(alias="open")] = False,
+    held: bool = False,
+    incidents: bool = False,
+    line: Annotated[Id | None, Query(description="A phone number, or `L-42`.")] = None,
+) -> ListOf[OrderResource]:
+    """The orders of the account, newest first, without their events. Refused ones with `status=refused`."""
+    found = await desks.orders.orders(
+        caller,
+        status=status,
+        open_only=open_only,
+        held=held,
+        incidents=incidents,
+        line=line,
+        limit=pages.limit,
+        after=pages.after,
+    )
+    return pages.of(found, lambda order: order_resource(order, caller, desks.settings))
+
+
+@routes.get("/orders/{order}", summary="Show an order")
+async def show_order(caller: Viewing, desks: At, order: Id, expand: Expand = []) -> OrderResource:  # noqa: B006
+    """One order as it is now, also one that was refused."""
+    found = await desks.orders.order(caller, order)
+    return order_resource(found, caller, desks.settings, events="events" in expand)
+
+
+@routes.post("/orders/{order}/acknowledge", summary="Acknowledge an order")
+async def acknowledge_order(
+    caller: Annotated[Caller, needs(Permission.ACKNOWLEDGE_ORDERS)], desks: At, order: Id, body: IccidBody
+) -> StateResource:
+    """The provider has acknowledged: the temporary eSIM is created. Idempotent."""
+    return StateResource.of(await desks.orders.acknowledge(caller, order, iccid=body.iccid))
+
+
+@routes.post("/orders/{order}/iccid", summary="Enter the ICCID of the temporary eSIM")
+async def enter_iccid(
+    caller: Annotated[Caller, needs(Permission.ENTER_ICCID)], desks: At, order: Id, body: EnteredIccid
+) -> StateResource:
+    """Enter or correct it, until the order is processed."""
+    return StateResource.of(await desks.orders.enter_iccid(caller, order, body.iccid))
+
+
+@routes.post("/orders/{order}/processed", summary="Report an order processed")
+async def report_processed(
+    caller: Annotated[Caller, needs(Permission.REPORT_PROCESSED)], desks: At, order: Id, body: IccidBody
+) -> StateResource:
+    """The eSIM takes the line, the SIM in place is discarded for ever. Idempotent."""
+    return StateResource.of(await desks.orders.processed(caller, order, iccid=body.iccid))
+
+
+@routes.post("/orders/{order}/cancel", summary="Cancel an order")
+async def cancel_order(
+    caller: Annotated[Caller, needs(Permission.CANCEL_ORDERS)], desks: At, order: Id, body: CancelBody
+) -> StateResource:
+    """The temporary eSIM is deleted, the SIM in place stays. Idempotent.
+
+    Before the acknowledgement a caller who may place such an order may cancel it.
+    """
+    return StateResource.of(await desks.orders.cancel(caller, order, reason=body.reason))
+
+
+@routes.post("/orders/{order}/retry", summary="Retry a held order", status_code=202)
+async def retry_order(
+    caller: Annotated[Caller, needs(Permission.RETRY_WORK)], desks: At, order: Id
+) -> OrderResource:
+    """Resume the order at the step that it is held for. Refused (`not_held`) if it is not held."""
+    await desks.orders.retry(caller, order)
+    return await _as_it_is(desks, caller, order)
+
+
+async def _as_it_is(desks: Desks, caller: Caller, order: str) -> OrderResource:
+    """The answer to a change, also for a caller who may not look at orders otherwise."""
+    reader = replace(caller, permissions=caller.permissions | {Permission.VIEW_ORDERS})
+    return order_resource(await desks.orders.order(reader, order), caller, desks.settings)

@@ -1,0 +1,164 @@
+"""Orders as the API answers them: status, holds, what an order waits for and until when, and the calls that
+are possible now (A9).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import Field
+
+from models.events import EventView
+from models.identifiers import reference
+from models.language import Language
+from models.orders.kinds import permission_of
+from models.orders.lifecycle import OPEN, OrderStatus
+from models.orders.views import OrderView
+from models.people.callers import Caller, Permission, may_cancel
+from portal.api.fields import Resource
+from portal.api.problems import RefusalProblem
+from settings import Settings
+from wording.labels import hold_sentence
+from wording.refusals import sentence
+
+_STATUSES = (
+    "More values may be added: `submitted`, `provider_processing`, `processed`, `cancelled`, `refused`."
+)
+
+
+class HoldResource(Resource):
+    """A step that waits for a person."""
+
+    step: str
+    reason: str
+    since: datetime
+    sentence: str = Field(description="What happened and what a person can do.")
+
+
+class WaitsFor(Resource):
+    """What an order waits for."""
+
+    what: str = Field(description="`sending`, `acknowledgement` or `processing`.")
+    until: datetime | None = Field(
+        description="When the order is held for a person if nothing comes; null if it is held already."
+    )
+
+
+class NextCall(Resource):
+    """A call that is possible now, for this caller."""
+
+    name: str
+    method: str
+    href: str
+
+
+class EventResource(Resource):
+    """Something that happened."""
+
+    at: datetime
+    type: str
+    actor: str
+    data: dict[str, Any]
+
+
+class OrderResource(Resource):
+    """An order as it is now."""
+
+    id: str = Field(examples=["order-abcdefghijklmnop"])
+    kind: str
+    status: str = Field(description=_STATUSES)
+    status_since: datetime
+    placed_at: datetime
+    placed_by: str
+    subject: str | None = Field(description="What it is about, such as `line:42`.")
+    title: str = Field(description="The subject in words, such as a phone number.")
+    provider: str | None
+    distributor: str | None
+    esim: str | None = Field(description="The eSIM that it created: `S-12`.")
+    iccid: str | None
+    note: str | None
+    cancel_reason: str | None
+    incident: bool = Field(description="The provider processed it after it was cancelled.")
+    held: bool
+    holds: list[HoldResource]
+    waits_for: WaitsFor | None
+    refusals: list[RefusalProblem]
+    details: dict[str, Any] | None
+    next: list[NextCall]
+    events: list[EventResource] | None = Field(default=None, description="With `expand=events`.")
+
+
+def order_resource(
+    order: OrderView, caller: Caller, settings: Settings, *, events: bool = False
+) -> OrderResource:
+    """An order as this caller sees it."""
+    language = Language(caller.language)
+    details = order.details.model_dump(mode="json") if order.details else None
+    return OrderResource(
+        **order.model_dump(
+            include={
+                *("id", "kind", "status", "status_since", "placed_at", "subject", "title", "provider"),
+                *("distributor", "iccid", "note", "cancel_reason", "incident"),
+            }
+        ),
+        title=order.title,
+        placed_by=reference("U", order.placed_by),
+        esim=None if order.esim_id is None else reference("S", order.esim_id),
+        held=bool(order.holds),
+        holds=[
+            HoldResource(**one.model_dump(), sentence=hold_sentence(one.reason, language))
+            for one in order.holds
+        ],
+        waits_for=_waits_for(order, settings),
+        refusals=[
+            RefusalProblem(code=each.code, sentence=sentence(each, language), parameters=each.parameters)
+            for each in order.refusals
+        ],
+        details=details,
+        next=list(_next_calls(order, caller)),
+        events=events_of(order.events) if events else None,
+    )
+
+
+def events_of(events: Iterable[EventView]) -> list[EventResource]:
+    """What happened, oldest first."""
+    return [EventResource(**event.model_dump(exclude={"about"})) for event in events]
+
+
+def _waits_for(order: OrderView, settings: Settings) -> WaitsFor | None:
+    if order.status not in OPEN:
+        return None
+    if any(each.is_order for each in order.not_sent):
+        return WaitsFor(what="sending", until=None)
+    what, after = {
+        OrderStatus.SUBMITTED: ("acknowledgement", settings.acknowledgement_reminder_after),
+        OrderStatus.PROVIDER_PROCESSING: ("processing", settings.processing_reminder_after),
+    }[order.status]
+    return WaitsFor(what=what, until=None if order.holds else _end(order.status_since, after, settings))
+
+
+def _end(since: datetime, after: timedelta, settings: Settings) -> datetime:
+    return since + after * (settings.reminders + 1)
+
+
+def _next_calls(order: OrderView, caller: Caller) -> Iterable[NextCall]:
+    for name, possible in (
+        ("acknowledge", order.status is OrderStatus.SUBMITTED and caller.may(Permission.ACKNOWLEDGE_ORDERS)),
+        (
+            "iccid",
+            order.status is OrderStatus.PROVIDER_PROCESSING
+            and order.esim_id is not None
+            and caller.may(Permission.ENTER_ICCID),
+        ),
+        (
+            "processed",
+            order.status is OrderStatus.PROVIDER_PROCESSING and caller.may(Permission.REPORT_PROCESSED),
+        ),
+        (
+            "cancel",
+            order.status in OPEN and may_cancel(caller.permissions, order.status, permission_of(order.kind)),
+        ),
+        ("retry", bool(order.holds) and caller.may(Permission.RETRY_WORK)),
+    ):
+        if possible:
+            yield NextCall(name=name, method="POST", href=f"/api/v1/orders/{order.id}/{name}")

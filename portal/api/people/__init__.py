@@ -1,0 +1,1 @@
+"""People and API keys over HTTP."""

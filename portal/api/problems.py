@@ -1,0 +1,134 @@
+"""Problem details (RFC 9457) of the API: every refusal with its code and sentence, the invalid fields by JSON
+pointer, and the request id (A5).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from models.errors import Refusal, Unavailable
+from portal.http.answers import TRY_AGAIN_SECONDS, Problem, Reason, logged, problem_of
+from portal.http.request_ids import request_id
+from portal.links.pages import spoken
+from wording.refusals import sentence
+
+MEDIA_TYPE = "application/problem+json"
+_MOST_FIELDS = 20
+_OF_BODY = "body"
+
+
+class FieldProblem(BaseModel):
+    """An invalid field."""
+
+    pointer: str | None = Field(default=None, description="JSON pointer of a field of the body (RFC 6901).")
+    parameter: str | None = Field(default=None, description="The name of a parameter or a header.")
+    rule: str
+    detail: str
+
+
+class RefusalProblem(BaseModel):
+    """A reason why the call was refused."""
+
+    code: str
+    sentence: str
+    parameters: dict[str, str | int]
+
+
+class ProblemDetails(BaseModel):
+    """A problem (RFC 9457). `code` is stable; new codes may be added at any time."""
+
+    type: str = Field(description="The address of the page about this problem.")
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    refusals: list[RefusalProblem]
+    errors: list[FieldProblem] = Field(default=[], description="The invalid fields.")
+
+
+class Problems:
+    """Answers every failure of the API with problem details."""
+
+    def __init__(self, portal_url: str) -> None:
+        self._pages = f"{portal_url.rstrip('/')}/problems/"
+
+    async def answer(self, request: Request, failure: Exception) -> Response:
+        """The answer to a call that failed."""
+        if isinstance(failure, ClientDisconnect):
+            return Response(status_code=400)
+        fields: list[FieldProblem] = []
+        language = spoken(request.headers.get("accept-language", ""))
+        if isinstance(failure, RequestValidationError):
+            fields = list(invalid_fields(failure.errors()))
+            named = ", ".join(field.pointer or field.parameter or "body" for field in fields)[:500]
+            refusal = Refusal.of("body_invalid", fields=named)
+            reason = Reason(refusal.code, sentence(refusal, language), refusal.parameters)
+            problem = Problem(422, (reason,))
+        else:
+            problem = problem_of(failure, language)
+        logged(problem, failure)
+        headers = dict(problem.headers)
+        rate = getattr(request.state, "rate", None)
+        headers.update(rate.headers if rate else {})
+        if problem.status in TRY_AGAIN_SECONDS and not isinstance(failure, Unavailable):
+            headers.setdefault("Retry-After", TRY_AGAIN_SECONDS[problem.status])
+        elif problem.status == 503:
+            headers.setdefault("Retry-After", "5")
+        if problem.status == 401:
+            headers["WWW-Authenticate"] = 'Bearer realm="eSIM orders"'
+        details = self._details(problem, request_id(request.scope) or "", fields)
+        return JSONResponse(details, problem.status, headers, MEDIA_TYPE)
+
+    def _details(self, problem: Problem, request: str, fields: Sequence[FieldProblem]) -> dict[str, Any]:
+        return {
+            "type": self._pages + problem.code,
+            "title": title(problem.code, problem.status),
+            "status": problem.status,
+            "detail": " ".join(reason.sentence for reason in problem.reasons),
+            "code": problem.code,
+            "request_id": request,
+            "refusals": [asdict(reason) for reason in problem.reasons],
+            "errors": [field.model_dump(exclude_none=True) for field in fields],
+        }
+
+
+def title(code: str, status: int) -> str:
+    """The short name of a kind of problem, which does not change from one occurrence to another."""
+    return code.replace("_", " ").capitalize() if code else HTTPStatus(status).phrase
+
+
+def invalid_fields(errors: Iterable[Any]) -> Iterable[FieldProblem]:
+    """Each invalid field with the rule it breaks; never its value."""
+    for error in list(errors)[:_MOST_FIELDS]:
+        place, *path = error["loc"] or (_OF_BODY,)
+        detail = str(error["msg"])
+        if place == _OF_BODY:
+            if error["type"] == "json_invalid":
+                path = []
+            pointer = "".join(f"/{_escaped(part)}" for part in path)
+            yield FieldProblem(pointer=pointer, rule=error["type"], detail=detail)
+        else:
+            yield FieldProblem(parameter=".".join(map(str, path)), rule=error["type"], detail=detail)
+
+
+def _escaped(part: Any) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+RESPONSES: Mapping[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "The call is refused: a problem with every reason.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+    },
+    "5XX": {
+        "description": "A component is unavailable; repeat the call with the same Idempotency-Key.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+    },
+}

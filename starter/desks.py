@@ -1,0 +1,129 @@
+"""All desks of one process, over one database and one Temporal client: what a portal or a backend needs.
+
+async with Desks.open(settings) as desks:
+    placed = await desks.orders.place(caller, OrderDraft(...))
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from temporalio.client import Client
+
+from settings import Settings
+from starter.catalogue.desk import CatalogueDesk
+from starter.codes.book import CodeBook
+from starter.codes.desk import QrDesk
+from starter.codes.link_desk import LinkDesk
+from starter.fleet.desk import FleetDesk
+from starter.fleet.edits import FleetEditDesk
+from starter.licences.agents import AgentDesk
+from starter.licences.assignments import AssignmentDesk
+from starter.licences.licences import LicenceDesk
+from starter.licences.numbers import NumberDesk
+from starter.licences.requests import LicenceRequestDesk
+from starter.operations.clock import ClockDesk
+from starter.operations.recovery import RecoveryDesk
+from starter.operations.retry import RetryDesk
+from starter.orders.desk import OrderDesk
+from starter.people.accounts import AccountDesk
+from starter.people.api_keys import ApiKeyDesk
+from starter.people.contacts import ContactDesk
+from starter.people.profiles import ProfileDesk
+from starter.people.users import UserDesk
+from starter.travel.line_changes import LineDesk
+from starter.travel.line_orders import LineOrderDesk
+from starter.travel.lines import LineBook
+from starter.travel.plans import PlanDesk
+from starter.travel.reports import ReportDesk
+from starter.travel.sending import SendingDesk
+from starter.travel.stock import StockDesk
+from starter.travel.subscribers import SubscriberDesk
+from store.session import Database
+from temporal.connection import connect
+
+
+@dataclass(frozen=True)
+class Desks:
+    """Every desk, by subject. Safe for concurrent use."""
+
+    client: Client
+    database: Database
+    settings: Settings
+    orders: OrderDesk
+    fleet: FleetDesk
+    edits: FleetEditDesk
+    catalogue: CatalogueDesk
+    users: UserDesk
+    profiles: ProfileDesk
+    contacts: ContactDesk
+    accounts: AccountDesk
+    api_keys: ApiKeyDesk
+    code_book: CodeBook
+    codes: QrDesk
+    links: LinkDesk
+    licences: LicenceDesk
+    licence_requests: LicenceRequestDesk
+    retry: RetryDesk
+    recovery: RecoveryDesk
+    numbers: NumberDesk
+    agents: AgentDesk
+    assignments: AssignmentDesk
+    sending: SendingDesk
+    stock: StockDesk
+    travel_plans: PlanDesk
+    subscribers: SubscriberDesk
+    clock: ClockDesk
+    reports: ReportDesk
+    line_changes: LineDesk
+    line_orders: LineOrderDesk
+    line_book: LineBook
+
+    @classmethod
+    def of(cls, client: Client, database: Database, settings: Settings) -> "Desks":
+        """All desks over this client and database. Raises `Refused` where a setting is invalid."""
+        connected = (client, database, settings)
+        codes = QrDesk(*connected)
+        return cls(
+            client=client,
+            database=database,
+            settings=settings,
+            orders=OrderDesk(*connected),
+            fleet=FleetDesk(database, settings.mail_language),
+            edits=FleetEditDesk(database),
+            catalogue=CatalogueDesk(database),
+            users=UserDesk(database),
+            profiles=ProfileDesk(database),
+            contacts=ContactDesk(database),
+            accounts=AccountDesk(database, settings.mail_language),
+            api_keys=ApiKeyDesk(database, settings),
+            code_book=CodeBook(database),
+            codes=codes,
+            links=LinkDesk(codes),
+            licences=LicenceDesk(database),
+            licence_requests=LicenceRequestDesk(*connected),
+            retry=RetryDesk(*connected),
+            recovery=RecoveryDesk(*connected),
+            numbers=NumberDesk(*connected),
+            agents=AgentDesk(*connected),
+            assignments=AssignmentDesk(*connected),
+            sending=SendingDesk(*connected),
+            stock=StockDesk(*connected),
+            travel_plans=PlanDesk(database),
+            subscribers=SubscriberDesk(*connected),
+            clock=ClockDesk(*connected),
+            reports=ReportDesk(*connected),
+            line_changes=LineDesk(*connected),
+            line_orders=LineOrderDesk(*connected),
+            line_book=LineBook(database),
+        )
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings) -> AsyncIterator["Desks"]:
+        """Open the configured database and Temporal service; each connects at its first call."""
+        database = Database(settings.database_url, settings.database_pool_size)
+        try:
+            yield cls.of(await connect(settings, lazy=True), database, settings)
+        finally:
+            await database.close()

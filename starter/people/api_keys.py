@@ -1,0 +1,135 @@
+"""Make, list and revoke API keys (A1, A18).
+
+    made = await ApiKeyDesk(database, settings).create(ana, "Billing", user="bot@acme.example")
+    made.key.text      # shown once
+
+A key of an account acts as a service user; a platform key, which only the operator makes, acts for any
+account of its mode that the call names.
+"""
+
+import secrets
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from models.errors import Refused
+from models.paging import Page, Position, Wanted
+from models.people.api_keys import RANDOM_CHARACTERS, ApiKeyView, Mode, NewApiKey, make_key
+from models.people.callers import PERMISSIONS, Caller, Permission, UserKind
+from models.people.profiles import parse_name
+from settings import Settings
+from store import lookups
+from store.key_ring import KeyRing
+from store.people import account_settings, api_keys
+from store.people.actors import user_deactivated
+from store.session import Database
+
+
+class ApiKeyDesk:
+    """Administers the API keys of the caller's accounts."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        """Raises `Refused` (`keys_invalid`)."""
+        self._database = database
+        self._ring = KeyRing(settings.secret_keys)
+
+    async def create(
+        self,
+        caller: Caller,
+        name: str,
+        *,
+        user: str,
+        permissions: Collection[str] | None = None,
+        expires_at: datetime | None = None,
+    ) -> NewApiKey:
+        """Make a key that acts as this service user (address or `U-3`), in the mode of its account.
+
+        `permissions`: all that the user and the caller have, if left out. Raises `NotFound` (`unknown_user`),
+        `Refused` (`service_user_needed`, `permission_above_yours`, `unknown_permission`, `expiry_invalid`).
+        """
+        async with self._database.transaction() as connection:
+            found = await lookups.find_user(connection, caller.scope, user)
+            caller.require(Permission.MANAGE_API_KEYS)
+            if found.kind is not UserKind.SERVICE:
+                raise Refused.because("service_user_needed")
+            if found.deactivated_at is not None:
+                raise Refused(user_deactivated())
+            most = PERMISSIONS[found.role] & caller.permissions
+            mode = (await account_settings.account(connection, found.account_id)).mode
+            key = make_key(mode, secrets.token_bytes(RANDOM_CHARACTERS))
+            view = await api_keys.create(
+                connection,
+                key,
+                name=parse_name(name),
+                digest=api_keys.digests(self._ring, key)[0],
+                user=found,
+                permissions=_chosen(permissions, most),
+                expires_at=_future(expires_at),
+                by=caller.by,
+            )
+        return NewApiKey(view, key)
+
+    async def create_platform_key(
+        self,
+        caller: Caller,
+        name: str,
+        mode: Mode,
+        *,
+        permissions: Collection[str] | None = None,
+        expires_at: datetime | None = None,
+    ) -> NewApiKey:
+        """Make a key of the platform, for all accounts of this mode. For the operator only."""
+        caller.require(Permission.MANAGE_ACCOUNTS)
+        key = make_key(mode, secrets.token_bytes(RANDOM_CHARACTERS))
+        async with self._database.transaction() as connection:
+            view = await api_keys.create(
+                connection,
+                key,
+                name=parse_name(name),
+                digest=api_keys.digests(self._ring, key)[0],
+                user=None,
+                permissions=_chosen(permissions, caller.permissions),
+                expires_at=_future(expires_at),
+                by=caller.by,
+            )
+        return NewApiKey(view, key)
+
+    async def keys(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[ApiKeyView]:
+        """List keys, newest first, revoked ones too; those of the platform are shown to the operator."""
+        async with self._database.transaction() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.MANAGE_API_KEYS)
+            return await api_keys.keys(connection, scope, Wanted(limit, after))
+
+    async def revoke(self, caller: Caller, key: str) -> ApiKeyView:
+        """Revoke a key (`K-7`): the next call with it is refused. Idempotent."""
+        async with self._database.transaction() as connection:
+            found = await api_keys.find(connection, caller.scope, key)
+            caller.require(Permission.MANAGE_API_KEYS)
+            account_id = await api_keys.account_of(connection, found.id)
+            return await api_keys.revoke(connection, found, account_id, caller.by)
+
+
+def _chosen(wanted: Collection[str] | None, most: frozenset[Permission]) -> frozenset[Permission]:
+    if wanted is None:
+        return most
+    names = {name.strip().lower() for name in wanted}
+    unknown = sorted(names - {permission.value for permission in Permission})
+    if unknown or not names:
+        raise Refused.because("unknown_permission", permissions=", ".join(unknown)[:200] or "none")
+    chosen = frozenset(map(Permission, names))
+    if not chosen <= most:
+        raise Refused.because("permission_above_yours", permissions=", ".join(sorted(chosen - most)))
+    return chosen
+
+
+def _future(when: datetime | None) -> datetime | None:
+    if when is not None and (when.tzinfo is None or when <= datetime.now(UTC)):
+        raise Refused.because("expiry_invalid")
+    return when

@@ -1,0 +1,47 @@
+"""API keys, accounts for tests, and indexes of lists that are read page by page."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    op.add_column(
+        "accounts", sa.Column("mode", sa.String(), server_default=sa.text("'live'"), nullable=False)
+    )
+    op.create_check_constraint(op.f("ck_accounts_mode_known"), "accounts", "mode IN ('live', 'test')")
+    op.create_table(
+        "api_keys",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("user_id", sa.BigInteger(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("shown", sa.String(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("permissions", postgresql.ARRAY(sa.String()), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
+        ),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("ck_api_keys_mode_known")),
+        sa.CheckConstraint(
+            "(account_id IS NULL) = (user_id IS NULL)", name=op.f("ck_api_keys_user_of_account")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_api_keys_account_id")),
+        sa.ForeignKeyConstraint(
+            ["user_id", "account_id"],
+            ["users.id", "users.account_id"],
+            name=op.f("fk_api_keys_user_id_account_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
+    )
+    op.create_index("uq_api_keys_digest", "api_keys", ["digest"], unique=True)
+    op.create_index("ix_api_keys_account_id", "api_keys", ["account_id"], unique=False)
+    op.create_index("ix_orders_newest", "orders", ["account_id", "placed_at", "id"], unique=False)

@@ -1,0 +1,169 @@
+"""API keys: made, listed, revoked, and found by their digest (A1, A18). The text of a key is not stored."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, LargeBinary, Select, and_, any_, bindparam, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import NotFound
+from models.identifiers import parse_reference
+from models.paging import Page, Wanted
+from models.people.api_keys import ApiKey, ApiKeyView, Mode
+from models.people.callers import By, Permission, Scope
+from models.people.views import UserView
+from store import events
+from store.key_ring import KeyRing
+from store.lookups import select_users, user_view
+from store.paging import Keys
+from store.people.tables import AccountRow, ApiKeyRow
+from store.row import now
+from store.scopes import within
+
+_USE = "api key "
+_LAST_USE_TO = timedelta(minutes=1)
+"""A key in use writes its row at most this often."""
+_BY_DIGEST = ApiKeyRow.digest == any_(bindparam("digests", type_=ARRAY(LargeBinary)))
+_ALIVE = and_(
+    ApiKeyRow.revoked_at.is_(None), or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > now())
+)
+_USERS = select_users().subquery("bearer")
+_BEARER = select(
+    *_USERS.c,
+    ApiKeyRow.id.label("key_id"),
+    ApiKeyRow.permissions,
+    ApiKeyRow.digest,
+    or_(ApiKeyRow.last_used_at.is_(None), ApiKeyRow.last_used_at < now() - _LAST_USE_TO).label("touch"),
+).outerjoin(_USERS, _USERS.c.id == ApiKeyRow.user_id)
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """A living key that was sent with a call: what it may do, and as whom."""
+
+    key_id: int
+    user: UserView | None
+    """None for a platform key."""
+    permissions: frozenset[Permission]
+
+
+def digests(ring: KeyRing, key: ApiKey) -> tuple[bytes, ...]:
+    """The keyed digests of a key, one for each secret key. Raises `Refused` (`secret_keys_missing`)."""
+    return ring.fingerprints(_USE + key.text)
+
+
+async def create(
+    connection: AsyncConnection,
+    key: ApiKey,
+    *,
+    name: str,
+    digest: bytes,
+    user: UserView | None,
+    permissions: Collection[Permission],
+    expires_at: datetime | None,
+    by: By,
+) -> ApiKeyView:
+    """Store a key's digest; `user`: the service user that it acts as, None for a platform key."""
+    account_id = user.account_id if user else None
+    values = {
+        "account_id": account_id,
+        "user_id": user.id if user else None,
+        "name": name,
+        "mode": key.mode,
+        "shown": key.shown,
+        "digest": digest,
+        "permissions": sorted(permissions),
+        "created_by": by.actor,
+        "expires_at": expires_at,
+    }
+    made = await connection.scalar(insert(ApiKeyRow).values(values).returning(ApiKeyRow.id))
+    await _record(connection, account_id, int(made or 0), by, "created")
+    return _view((await connection.execute(_KEYS.where(ApiKeyRow.id == made))).one())
+
+
+async def keys(connection: AsyncConnection, scope: Scope, wanted: Wanted) -> Page[ApiKeyView]:
+    """The keys of the scope, newest first; those of the platform only in the scope of all accounts."""
+    mine = _KEYS.where(within(scope, ApiKeyRow.account_id))
+    return (await Keys(ApiKeyRow.id, descending=True).page(connection, mine, wanted)).of(_view)
+
+
+async def find(connection: AsyncConnection, scope: Scope, text: str) -> ApiKeyView:
+    """The key with this id (`K-7`, `7`). Raises `NotFound` (`unknown_api_key`)."""
+    number = parse_reference("K", text)
+    mine = _KEYS.where(ApiKeyRow.id == number, within(scope, ApiKeyRow.account_id))
+    row = None if number is None else (await connection.execute(mine)).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_api_key")
+    return _view(row)
+
+
+async def revoke(connection: AsyncConnection, key: ApiKeyView, account_id: int | None, by: By) -> ApiKeyView:
+    """Revoke a key: the next call with it is refused. Idempotent."""
+    living = update(ApiKeyRow).where(ApiKeyRow.id == key.id, ApiKeyRow.revoked_at.is_(None))
+    done = await connection.execute(living.values(revoked_at=now()).returning(ApiKeyRow.id))
+    if done.one_or_none():
+        await _record(connection, account_id, key.id, by, "revoked")
+    return _view((await connection.execute(_KEYS.where(ApiKeyRow.id == key.id))).one())
+
+
+async def account_of(connection: AsyncConnection, key_id: int) -> int | None:
+    """The account of a key; None for one of the platform."""
+    return await connection.scalar(select(ApiKeyRow.account_id).where(ApiKeyRow.id == key_id))
+
+
+async def bearer(connection: AsyncConnection, digests_: Sequence[bytes], mode: Mode) -> Bearer | None:
+    """The living key with one of these digests, with its user; None if there is none.
+
+    Notes its last use, to the minute, and renews a digest that was made with an older secret key, so that a
+    key which is used survives the rotation of the secret keys.
+    """
+    of_key = _BEARER.where(_BY_DIGEST, _ALIVE, ApiKeyRow.mode == mode)
+    row = (await connection.execute(of_key, {"digests": list(digests_)})).one_or_none()
+    if row is None:
+        return None
+    if row.touch or row.digest != digests_[0]:
+        values = {"last_used_at": now(), "digest": digests_[0]}
+        await connection.execute(update(ApiKeyRow).where(ApiKeyRow.id == row.key_id).values(values))
+    user = None if row.id is None else user_view(row)
+    return Bearer(row.key_id, user, frozenset(_known(row.permissions)))
+
+
+async def account_of_mode(connection: AsyncConnection, name: str, mode: Mode) -> int | None:
+    """The account of this name and mode; None if there is none."""
+    named = select(AccountRow.id).where(AccountRow.name == name.strip(), AccountRow.mode == mode)
+    return await connection.scalar(named)
+
+
+def _known(permissions: Sequence[str]) -> list[Permission]:
+    """Those that this version has: a key may have been made by a newer one."""
+    return [permission for permission in Permission if permission.value in permissions]
+
+
+_KEYS: Select[*tuple[Any, ...]] = select(
+    ApiKeyRow.id,
+    AccountRow.name.label("account"),
+    ApiKeyRow.name,
+    ApiKeyRow.mode,
+    ApiKeyRow.shown,
+    ApiKeyRow.user_id,
+    ApiKeyRow.permissions,
+    ApiKeyRow.created_at,
+    ApiKeyRow.created_by,
+    ApiKeyRow.expires_at,
+    ApiKeyRow.revoked_at,
+    ApiKeyRow.last_used_at,
+).outerjoin(AccountRow, AccountRow.id == ApiKeyRow.account_id)
+
+
+def _view(row: Any) -> ApiKeyView:
+    return ApiKeyView(**dict(row._mapping) | {"permissions": tuple(_known(row.permissions))})
+
+
+async def _record(
+    connection: AsyncConnection, account_id: int | None, key_id: int, by: By, what: str
+) -> None:
+    happened = (f"api_key.{what}", {"api_key": key_id})
+    about = (f"api_key:{key_id}",)
+    await events.append(connection, account_id, about, by.actor, happened, origin_id=by.origin_id)

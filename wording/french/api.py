@@ -1,0 +1,35 @@
+"""Refus des appels par HTTP, et des clés d’API."""
+
+API = {
+    "api_key_needed": "Envoyez votre clé d’API : Authorization: Bearer esim_live_... ou esim_test_....",
+    "api_key_invalid": (
+        "La clé d’API est inconnue, a expiré, a été révoquée, ou son utilisateur est désactivé."
+    ),
+    "account_header_invalid": (
+        "Esim-Account et Esim-User sont pour les clés de la plateforme ; cette clé agit pour son propre "
+        "compte."
+    ),
+    "account_header_needed": "Une clé de la plateforme nomme le compte de l’appel : Esim-Account: NOM.",
+    "idempotency_key_needed": (
+        "Envoyez avec cet appel une Idempotency-Key à vous ; une répétition avec la même clé ne fait rien "
+        "deux fois."
+    ),
+    "key_reused": (
+        "Cette Idempotency-Key a servi avec un autre contenu ; prenez une nouvelle clé pour un autre appel."
+    ),
+    "page_cursor_invalid": (
+        "Le curseur est d’une autre liste ou d’un autre filtre ; demandez la première page, sans curseur."
+    ),
+    "body_invalid": "Le corps de la requête n’est pas un objet JSON comme documenté : {fields}.",
+    "too_many_calls": "Cette clé appelle trop souvent ; attendez autant que le dit Retry-After.",
+    "unknown_api_key": "Cette clé d’API n’existe pas.",
+    "service_user_needed": (
+        "La clé d’API d’un compte agit en utilisateur de service ; cet utilisateur est une personne."
+    ),
+    "permission_above_yours": (
+        "Une clé d’API a au plus les droits de son utilisateur et de qui la crée ; pas : {permissions}."
+    ),
+    "unknown_permission": "Ce droit n’existe pas : {permissions}.",
+    "expiry_invalid": "La fin d’une clé d’API est dans le futur, avec son fuseau horaire.",
+    "mode_unknown": "Le mode est l’un de : live, test.",
+}
