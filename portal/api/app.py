@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.errors import EsimError
 from portal.api.caller import Door
@@ -41,6 +42,17 @@ fields, at any time.
 """
 
 
+class HeadAsGet:
+    """Answers HEAD as GET; the server leaves the content out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
+        await self.app(asked, receive, send)
+
+
 def create_api(desks: Desks, problems: Problems) -> FastAPI:
     """Make the API over these desks."""
     app = FastAPI(
@@ -56,8 +68,10 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
         responses={**RESPONSES},
         separate_input_output_schemas=False,
         root_path_in_servers=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.door = Door(desks, Rates(desks.settings.api_calls_a_second), Attempts())
+    app.add_middleware(HeadAsGet)
     for routes in ROUTERS.values():
         app.include_router(routes)
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):

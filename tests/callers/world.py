@@ -9,36 +9,13 @@ from dataclasses import dataclass
 from models.identifiers import reference
 from models.licences.add_ons import AddOn
 from models.orders.lifecycle import HoldReason
-from models.people.callers import Caller, Role
+from models.people.callers import Caller, Role, UserKind
 from settings import Settings
 from starter import callers
-from starter.catalogue.desk import CatalogueDesk
-from starter.codes.book import CodeBook
-from starter.codes.desk import QrDesk
-from starter.codes.link_desk import LinkDesk
-from starter.fleet.desk import FleetDesk
-from starter.fleet.edits import FleetEditDesk
-from starter.licences.agents import AgentDesk
-from starter.licences.assignments import AssignmentDesk
+from starter.desks import Desks
 from starter.licences.licences import LicenceDesk
-from starter.licences.numbers import NumberDesk
-from starter.licences.requests import LicenceRequestDesk
-from starter.operations.clock import ClockDesk
-from starter.operations.recovery import RecoveryDesk
-from starter.operations.retry import RetryDesk
-from starter.orders.desk import OrderDesk
-from starter.people.accounts import AccountDesk
-from starter.people.contacts import ContactDesk
-from starter.people.profiles import ProfileDesk
+from starter.people.api_keys import ApiKeyDesk
 from starter.people.users import UserDesk
-from starter.travel.line_changes import LineDesk
-from starter.travel.line_orders import LineOrderDesk
-from starter.travel.lines import LineBook
-from starter.travel.plans import PlanDesk
-from starter.travel.reports import ReportDesk
-from starter.travel.sending import SendingDesk
-from starter.travel.stock import StockDesk
-from starter.travel.subscribers import SubscriberDesk
 from store.key_ring import KeyRing
 from store.licences import request_rows
 from store.session import Database
@@ -84,41 +61,7 @@ class Known:
     assignment: str
     stock: str
     """An eSIM that lies in travel stock."""
-
-
-@dataclass(frozen=True)
-class Desks:
-    """Every desk, on one database."""
-
-    database: Database
-    settings: Settings
-    orders: OrderDesk
-    fleet: FleetDesk
-    edits: FleetEditDesk
-    catalogue: CatalogueDesk
-    users: UserDesk
-    profiles: ProfileDesk
-    contacts: ContactDesk
-    accounts: AccountDesk
-    code_book: CodeBook
-    codes: QrDesk
-    links: LinkDesk
-    licences: LicenceDesk
-    licence_requests: LicenceRequestDesk
-    retry: RetryDesk
-    recovery: RecoveryDesk
-    numbers: NumberDesk
-    agents: AgentDesk
-    assignments: AssignmentDesk
-    sending: SendingDesk
-    stock: StockDesk
-    travel_plans: PlanDesk
-    subscribers: SubscriberDesk
-    clock: ClockDesk
-    reports: ReportDesk
-    line_changes: LineDesk
-    line_orders: LineOrderDesk
-    line_book: LineBook
+    api_key: str
 
 
 async def build(database: Database) -> Known:
@@ -169,7 +112,16 @@ async def build(database: Database) -> Known:
         travel_plan=reference("TP", await add_travel_plan(database, "Asia", countries=ASIA)),
         assignment=await _assignment(database, order.order_id),
         stock=stock,
+        api_key=await _api_key(database),
     )
+
+
+async def _api_key(database: Database) -> str:
+    """A key of a service user."""
+    users, bot = UserDesk(database), "bot@acme.example"
+    await users.create_user(OPERATOR, ACCOUNT, "Bot", bot, role=Role.VIEWER, kind=UserKind.SERVICE)
+    made = await ApiKeyDesk(database, Settings(secret_keys=KEYS)).create(OPERATOR, "Reports", user=bot)
+    return made.view.key_id
 
 
 async def _esim_line(database: Database, order_id: str) -> str:
@@ -231,6 +183,7 @@ UNKNOWN = Known(
     travel_plan="TP-99999",
     assignment="PA-99999",
     stock="S-99999",
+    api_key="K-99999",
 )
 
 
@@ -238,38 +191,7 @@ async def open_desks(database: Database, url: str) -> Desks:
     """All desks, with a Temporal that is away."""
     settings = Settings(database_url=url, temporal_address=NO_TEMPORAL, secret_keys=KEYS)
     client = await connect(settings, lazy=True)
-    codes = QrDesk(client, database, settings)
-    return Desks(
-        database=database,
-        settings=settings,
-        orders=OrderDesk(client, database, settings),
-        fleet=FleetDesk(database),
-        edits=FleetEditDesk(database),
-        catalogue=CatalogueDesk(database),
-        users=UserDesk(database),
-        profiles=ProfileDesk(database),
-        contacts=ContactDesk(database),
-        accounts=AccountDesk(database),
-        code_book=CodeBook(database),
-        codes=codes,
-        links=LinkDesk(codes),
-        licences=LicenceDesk(database),
-        licence_requests=LicenceRequestDesk(client, database, settings),
-        retry=RetryDesk(client, database, settings),
-        recovery=RecoveryDesk(client, database, settings),
-        numbers=NumberDesk(client, database, settings),
-        agents=AgentDesk(client, database, settings),
-        assignments=AssignmentDesk(client, database, settings),
-        sending=SendingDesk(client, database, settings),
-        stock=StockDesk(client, database, settings),
-        travel_plans=PlanDesk(database),
-        subscribers=SubscriberDesk(client, database, settings),
-        clock=ClockDesk(client, database, settings),
-        reports=ReportDesk(client, database, settings),
-        line_changes=LineDesk(client, database, settings),
-        line_orders=LineOrderDesk(client, database, settings),
-        line_book=LineBook(database),
-    )
+    return Desks.of(client, database, settings)
 
 
 async def who(database: Database, address: str) -> Caller:

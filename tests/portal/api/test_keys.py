@@ -78,7 +78,7 @@ async def test_a_revoked_an_expired_and_a_deactivated_users_key_are_dead(
     api: httpx.AsyncClient, keys: Keyring, desks: Desks
 ) -> None:
     headers = await keys.of()
-    (key,) = await desks.api_keys.keys(keys.operator)
+    key, *_ = await desks.api_keys.keys(keys.operator)  # newest first
 
     await desks.users.deactivate_user(keys.operator, f"U-{key.user_id}")
     assert (await api.get("/orders", headers=headers)).status_code == 401
