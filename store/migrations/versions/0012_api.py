@@ -45,3 +45,12 @@ def upgrade() -> None:
     op.create_index("uq_api_keys_digest", "api_keys", ["digest"], unique=True)
     op.create_index("ix_api_keys_account_id", "api_keys", ["account_id"], unique=False)
     op.create_index("ix_orders_newest", "orders", ["account_id", "placed_at", "id"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_orders_newest", table_name="orders")
+    op.drop_index("ix_api_keys_account_id", table_name="api_keys")
+    op.drop_index("uq_api_keys_digest", table_name="api_keys")
+    op.drop_table("api_keys")
+    op.drop_constraint(op.f("ck_accounts_mode_known"), "accounts", type_="check")
+    op.drop_column("accounts", "mode")
