@@ -113,6 +113,14 @@ def qr_notification_id(account_id: int, key: str) -> str:
     return "qr-notification-" + _of_key(account_id, key)
 
 
+def order_notification_id(account_id: int, order_id: str, corrections: int = 0) -> str:
+    """The id of the notification that an order sends of its eSIM's code, after so many corrections of the
+    address.
+    """
+    again = f" ({corrections})" if corrections else ""
+    return qr_notification_id(account_id, f"code of {order_id}{again}")
+
+
 def number_change_id(account_id: int, key: str) -> str:
     """The id of a change of a number under this idempotency key; also its workflow id."""
     return "number-change-" + _of_key(account_id, key)

@@ -18,7 +18,7 @@ from models.orders.rules import Action
 from models.travel.countries import country_name, country_names
 from models.travel.entered import data_volume
 from models.travel.profiles import Outcome, PlanState, Reported
-from models.travel.reports import MB
+from models.travel.volumes import MB
 from wording import facts, labels, numbers
 from wording.command_words import command_words
 from wording.licences import numbers as agents_numbers
