@@ -56,6 +56,8 @@ class EsimLineRow(Row):
     """The next moment at which something of its plans is due: a plan ends, or a notice is not sent yet."""
     woken_for: Mapped[datetime | None]
     """The `due_at` that its workflow knows; another one, and it has to be woken."""
+    news: Mapped[int] = mapped_column(server_default=text("0"))
+    """How often something was added of which its workflow has to know."""
     subject: Mapped[str] = mapped_column(
         Computed("'esim_line:'::text || (id)::text", persisted=True), unique=True, info=REFERENCE
     )
@@ -69,7 +71,7 @@ class EsimLineRow(Row):
         Index("ix_esim_lines_subscriber_id", "subscriber_id"),
         Index(
             "ix_esim_lines_unwoken",
-            "due_at",
+            "id",
             postgresql_where=text("due_at IS DISTINCT FROM woken_for"),
         ),
         Index(
@@ -203,6 +205,10 @@ class TravelOrderRow(Row):
     replaced_sim_id: Mapped[int | None]
     waiting_since: Mapped[datetime | None]
     """Since when it waits for stock; NULL unless it waits (T17)."""
+    asked_at: Mapped[datetime | None]
+    """When it first asked for an eSIM: its place among the orders that wait, which it keeps where the eSIM
+    that is reserved for it ends in stock (T17, T36).
+    """
     __table_args__ = (
         of_account("order_id", "orders"),
         of_account("subscriber_id", "subscribers"),
@@ -216,7 +222,7 @@ class TravelOrderRow(Row):
             "ix_travel_orders_waiting",
             "account_id",
             "profile",
-            "waiting_since",
+            "asked_at",
             "order_id",
             postgresql_where=text("waiting_since IS NOT NULL"),
         ),

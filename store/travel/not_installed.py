@@ -1,15 +1,13 @@
 """eSIMs that were never installed by the configured date: back to stock, or discarded (T40)."""
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Interval,
     bindparam,
     exists,
-    func,
     null,
     select,
     update,
@@ -20,13 +18,14 @@ from models.fleet.inventory import IN_PLACE, SimState
 from models.orders.lifecycle import OPEN
 from models.travel.profiles import Notice
 from store import events
-from store.codes import discard
+from store.codes import discard as codes
 from store.fleet.tables import SimRow
 from store.locks import lock_subject
 from store.orders.tables import OrderRow
 from store.row import now
 from store.travel import due, notices, stock
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow
+from store.travel.settling import NOTHING, Settled
 from store.travel.tables import TravelStockRow
 
 _OVERDUE: tuple[ColumnElement[bool], ...] = (
@@ -55,14 +54,6 @@ _RETURN = (
     .values(state=SimState.IN_STOCK, holder=null(), order_id=null(), employee_id=null())
 )
 _FREE = update(TravelStockRow).where(TravelStockRow.sim_id == bindparam("sim")).values(order_id=null())
-_REQUEST, _REVOKED = discard.ending(bindparam("sim", type_=BigInteger))
-_ENDS: Any = select(func.count()).select_from(_REQUEST).add_cte(*_REVOKED)
-"""Revoke whatever leads to the code of the eSIM."""
-_DISCARD = (
-    update(SimRow)
-    .where(SimRow.id == bindparam("sim"))
-    .values(state=SimState.DISCARDED, discarded_at=now(), holder=null(), employee_id=null())
-)
 _END = (
     update(EsimLineRow)
     .where(EsimLineRow.id == bindparam("line"))
@@ -87,13 +78,20 @@ async def find(connection: AsyncConnection, within: timedelta, at_most: int) -> 
     return [(row.id, row.account_id) for row in rows]
 
 
-async def end(
-    connection: AsyncConnection, line_id: int, account_id: int, within: timedelta
-) -> list[str] | None:
+@dataclass(frozen=True)
+class Ended:
+    """What the end of a line leads to, once it is committed."""
+
+    settled: Settled = NOTHING
+    request: str | None = None
+    """The request for the QR code that ended with the line: its workflow is to be signalled."""
+
+
+async def end(connection: AsyncConnection, line_id: int, account_id: int, within: timedelta) -> Ended | None:
     """End a line whose eSIM was never installed: the eSIM goes back to stock if its code was never revealed,
     else it is discarded; queued plans are revoked; the subscriber is to be notified.
 
-    Returns the orders for which the eSIM is reserved now; None if it was installed meanwhile.
+    None if it was installed meanwhile.
     """
     subject = f"esim_line:{line_id}"
     await lock_subject(connection, account_id, subject)
@@ -103,12 +101,12 @@ async def end(
     await stock.lock_profile(connection, account_id, profile)
     esim = (await connection.execute(_ESIM, {"subject": subject})).one()
     returned = esim.revealed_at is None
-    await connection.execute(_ENDS, {"sim": esim.id})
     if returned:
+        request = await codes.revoke(connection, esim.id)
         await connection.execute(_RETURN, {"sim": esim.id})
         await connection.execute(_FREE, {"sim": esim.id})
     else:
-        await connection.execute(_DISCARD, {"sim": esim.id})
+        _, request = await codes.discard(connection, esim.id)
     await connection.execute(_END, {"line": line_id, "went_back": returned})
     revoked = sorted((await connection.scalars(_REVOKE_PLANS, {"line": line_id})).all())
     happenings: list[events.Happening] = [
@@ -118,4 +116,5 @@ async def end(
     await events.append(connection, account_id, (subject,), "system", *happenings)
     await notices.record(connection, account_id, Notice.NOT_INSTALLED, esim_line_id=line_id)
     await due.renew(connection, line_id, news=True)
-    return await stock.arrived(connection, account_id, profile) if returned else []
+    settled = await stock.changed(connection, account_id, profile) if returned else NOTHING
+    return Ended(settled, request)

@@ -20,7 +20,7 @@ from store.people.tables import AccountRow, UserRow
 from store.row import now
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow, TravelNoticeRow, TravelOrderRow
 from store.travel.recipients import SUBSCRIBER, NoSubscriberAddress, person
-from store.travel.stock import FREE
+from store.travel.settling import FREE
 from store.travel.tables import SubscriberRow, TravelPlanRow, TravelProfileRow, TravelStockRow
 
 TO_STAFF = frozenset({Notice.STOCK_LOW, Notice.ORDER_WAITS})

@@ -12,7 +12,7 @@ from store.fleet.tables import SimRow
 from store.people.tables import AccountRow
 from store.scopes import within
 from store.travel.plans import IN_FORCE, select_plans
-from store.travel.stock import FREE
+from store.travel.settling import FREE
 from store.travel.subscriber_lines import lines_of
 from store.travel.subscribers import SubscriberKey
 from store.travel.tables import TravelPlanRow, TravelStockRow

@@ -54,8 +54,9 @@ class _FromStock(_Travel):
             _, ended = await discard.discard(connection, revealed.id)
             happenings = [("sim.discarded", {"sim": revealed.id, "iccid": revealed.iccid})]
             follow_ups += [(LOOK_AT_REQUEST, ended)] if ended else []
-        woken = await stock.release(connection, order.id, order.account_id, found.profile)
-        follow_ups += [(stock.STOCK_ARRIVED, order_id) for order_id in woken]
+        settled = await stock.release(connection, order.id, order.account_id, found.profile)
+        follow_ups += [(stock.STOCK_ARRIVED, order_id) for order_id in settled.served]
+        follow_ups += [(stock.ALERT_STAFF, notice_id) for notice_id in settled.alerts]
         return Effect(happenings, follow_ups=follow_ups)
 
 

@@ -23,6 +23,7 @@ from store.locks import lock_subject
 from store.row import now
 from store.scopes import within
 from store.travel import due, plan_rows
+from store.travel.due import Wake
 from store.travel.line_tables import EsimLineRow, LineReportRow
 from store.travel.lookups import EsimLineKey
 from store.travel.plan_rows import StoredPlan
@@ -51,6 +52,7 @@ _LINE = (
         EsimLineRow.added_at,
         EsimLineRow.due_at,
         EsimLineRow.woken_for,
+        EsimLineRow.news,
         SubscriberRow.msisdn,
         now().label("now"),
         select(LineReportRow.id)
@@ -100,10 +102,10 @@ class Reporting:
 
 @dataclass(frozen=True)
 class Recorded:
-    """The report as it is recorded. `wake_for`: the workflow of the line is to be woken for this moment."""
+    """The report as it is recorded. `wake_for`: the workflow of the line is to be woken for this."""
 
     report: ReportView
-    wake_for: datetime | None
+    wake_for: Wake | None
 
 
 async def report(connection: AsyncConnection, line: EsimLineKey, reported: Reporting, by: By) -> Recorded:
@@ -115,8 +117,7 @@ async def report(connection: AsyncConnection, line: EsimLineKey, reported: Repor
     key = mark_of_key(line.account_id, reported.key)
     facts = (await connection.execute(_LINE, {"line": line.id, "of_key": key})).one()
     if facts.known is not None:
-        unwoken = facts.due_at if facts.due_at != facts.woken_for else None
-        return Recorded(await _same(connection, line, key, reported), unwoken)
+        return Recorded(await _same(connection, line, key, reported), due.unknown(facts))
     at = min(reported.at or facts.now, facts.now)
     installed = _installed(facts, at)
     new = _as_report(facts, reported, at)

@@ -23,6 +23,7 @@ from store.locks import keep_account_open
 from store.secrets import confirmation_code_of
 from store.staging import run, stage
 from store.travel import stock
+from store.travel.settling import Settled
 
 _STAGED = {
     "line_no": "integer",
@@ -81,9 +82,9 @@ async def import_stock(
     by: By,
     *,
     progress: Progress | None = None,
-) -> tuple[ImportReport, list[str]]:
-    """Add the eSIMs of these rows; the orders for which some of them are reserved now, which are to be woken.
-    Raises `Refused` if an ICCID or a code is known already.
+) -> tuple[ImportReport, Settled]:
+    """Add the eSIMs of these rows; what that leads to, once it is committed. Raises `Refused` if an ICCID or
+    a code is known already.
     """
     await keep_account_open(connection, account_id)
     new = list((await connection.scalars(text(_NEW_IDS), {"rows": len(rows)})).all())
@@ -96,14 +97,14 @@ async def import_stock(
     if progress is not None:
         progress("Writing", 1, 2)
     created = {"providers": await _add(connection, account_id, codes, by)}
-    woken = await _reserve(connection, account_id, {row.profile for row in rows})
+    settled = await _reserve(connection, account_id, {row.profile for row in rows})
     await _record(connection, account_id, by_sim, by)
     odd = RowNotes()
     for line in (await connection.scalars(text(_ENDED))).all():
         odd.add(line, "ends_on", Refusal.of("esim_ended"))
     created |= {"eSIMs": len(rows)}
     report = ImportReport(rows=len(rows), created=counted(created), warnings=odd.warnings())
-    return report, woken
+    return report, settled
 
 
 async def _refuse_known(
@@ -128,16 +129,16 @@ async def _add(connection: AsyncConnection, account_id: int, codes: Sequence[Fir
     return providers
 
 
-async def _reserve(connection: AsyncConnection, account_id: int, profiles: set[int]) -> list[str]:
+async def _reserve(connection: AsyncConnection, account_id: int, profiles: set[int]) -> Settled:
     """The eSIMs arrive in stock, for the orders that wait for them."""
     for profile in sorted(profiles):
         await stock.lock_profile(connection, account_id, profile)
     await run(connection, _STOCK, account=account_id)
-    return [
-        order_id
-        for profile in sorted(profiles)
-        for order_id in await stock.arrived(connection, account_id, profile)
-    ]
+    each = [await stock.changed(connection, account_id, profile) for profile in sorted(profiles)]
+    return Settled(
+        tuple(order_id for settled in each for order_id in settled.served),
+        tuple(notice_id for settled in each for notice_id in settled.alerts),
+    )
 
 
 async def _record(connection: AsyncConnection, account_id: int, rows: Mapping[int, StockRow], by: By) -> None:

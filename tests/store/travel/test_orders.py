@@ -15,6 +15,7 @@ from providers.from_stock import FromStock
 from providers.port import NoStock
 from store.orders import views
 from store.session import Database
+from store.travel import stock, sweep
 from tests.builders import iccid, run
 from tests.travel_orders import accepted, asked, ordered, processed, step, submit
 from tests.travel_world import (
@@ -178,6 +179,44 @@ async def test_an_esim_that_ends_while_it_is_reserved_is_not_handed_out(
     await add_stock(database, 2)
     assert await submit(database, order, "add_line") == iccid(70_002)
     assert (await step(database, "acknowledge", order, iccid(70_002))).refusal is None
+
+
+@pytest.mark.covers("T17", "T36")
+@pytest.mark.parametrize("asks_again", [False, True])
+async def test_an_order_whose_reserved_esim_ends_keeps_its_place_among_those_that_wait(
+    database: Database, euro: int, *, asks_again: bool
+) -> None:
+    await add_stock(database, 1)
+    what = AddLine(subscriber_id=1, plan_id=euro)
+    first, second = await ordered(database, what), await ordered(database, what)
+    assert [await submit(database, order, what.kind) for order in (first, second)] == [iccid(70_001), None]
+    await run(database, "UPDATE travel_stock SET ends_on = (esim_now() AT TIME ZONE 'UTC')::date - 1")
+    if asks_again:
+        assert await submit(database, first, what.kind) is None
+    await add_stock(database, 2)
+    async with database.transaction() as connection:
+        settled = await stock.changed(connection, 1, 7)
+    assert settled.served == (first,), "it asked first, and passes none that asked later"
+    assert await submit(database, second, what.kind) is None
+    assert await submit(database, first, what.kind) == iccid(70_002)
+
+
+@pytest.mark.covers("T17", "T36")
+async def test_the_end_of_stock_has_an_order_wait_again_that_has_not_taken_its_esim(
+    database: Database, euro: int
+) -> None:
+    await add_stock(database, 1)
+    order = await ordered(database, AddLine(subscriber_id=1, plan_id=euro))
+    await submit(database, order, "add_line")
+    await run(database, "UPDATE travel_stock SET ends_on = (esim_now() AT TIME ZONE 'UTC')::date - 1")
+    async with database.transaction() as connection:
+        done = await sweep.discard_ended(connection)
+    assert done.esims == 1
+    assert await sims(database) == [("discarded", None)]
+    told = await run(database, "SELECT id, notice FROM travel_notices")
+    assert [(row.id, row.notice) for row in told] == [(*done.settled.alerts, "order_waits")]
+    (row,) = await run(database, "SELECT waiting_since FROM travel_orders")
+    assert row.waiting_since is not None
 
 
 @pytest.mark.covers("T26")
