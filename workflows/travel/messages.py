@@ -122,8 +122,20 @@ class SweepTravel(Frozen):
     part: Sweep
 
 
+class Wake(StrEnum):
+    """What may have lost its call: the parts of the sweep that come first."""
+
+    LINES = "lines"
+    ORDERS = "orders"
+    """Orders for which an eSIM is reserved."""
+    ALERTS = "alerts"
+    """Alerts of the stock that are due."""
+
+
 class WakeTravel(Frozen):
-    """Input of the step `wake_travel`: what may have lost its call."""
+    """Input of the step `wake_travel`: one part of what may have lost its call."""
+
+    part: Wake
 
 
 class Swept(Frozen):

@@ -109,7 +109,9 @@ def threshold(
     if profile is None or fewest is None:
         found = run_at(_book, lambda book, who: book.profiles(who, account, profile=profile))
     else:
-        found = [run_at(_book, lambda book, who: book.set_threshold(who, account, profile, fewest))]
+        from starter.travel.stock import StockDesk  # noqa: PLC0415
+
+        found = [call_at(StockDesk, lambda desk, who: desk.set_threshold(who, account, profile, fewest))]
     if json:
         print_json(found if fewest is None else found[0])
     else:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from temporalio.service import RPCError, RPCStatusCode
 
 from models.errors import Refused
 from models.people.callers import AllAccounts, Caller
@@ -29,7 +30,10 @@ from tests.travel_world import ADAM, SUE, add_subscriber, add_travel_plan, trave
 
 
 class NoTemporal:
-    """A client that is never called: no order waits in these tests."""
+    """A client that reaches no server: no order waits in these tests, and alerts are left to the sweep."""
+
+    async def start_workflow(self, *_: object, **__: object) -> None:
+        raise RPCError("unavailable", RPCStatusCode.UNAVAILABLE, b"")
 
 
 @pytest.fixture
