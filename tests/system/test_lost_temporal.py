@@ -26,6 +26,7 @@ from store.operations.hold_subjects import KINDS
 from store.operations.unfinished import Waiting, waiting
 from telemetry import logs
 from temporal.calls import Calls
+from temporal.travel.schedule import SCHEDULE
 from tests.builders import ANA, OPERATOR, iccid, line, place, world
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene
@@ -90,6 +91,11 @@ async def one_of_everything(scene: Scene) -> tuple[QrScene, dict[str, str]]:
     return qr, ids
 
 
+async def sweeps(scene: Scene) -> bool:
+    """Whether Temporal has the Schedule of the sweep."""
+    return SCHEDULE in {one.id async for one in await scene.temporal.client.list_schedules()}
+
+
 async def holds_are(scene: Scene, *ids: str) -> None:
     async def held() -> set[str]:
         return {row[0] for row in await scene.sql("SELECT workflow_id FROM holds")}
@@ -116,7 +122,9 @@ async def test_all_that_is_not_finished_is_named_started_once_and_goes_on(
         "qr_notifications": {ids["notification"]},
     }
 
+    assert not await sweeps(scene)
     done = await started(scene)
+    assert await sweeps(scene), "the Schedule of the sweep is made again"
     assert {one["id"] for one in done["each"]} == set(ids.values())
     assert (done["found"], done["started"]) == (len(ids), len(ids))
     await holds_are(scene)

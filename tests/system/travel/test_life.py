@@ -15,7 +15,7 @@ from starter.operations.recovery import RecoveryDesk
 from starter.travel.reports import ReportDesk
 from store.clock import set_clock
 from temporal.connection import connect
-from temporal.travel.schedule import keep_sweeping
+from temporal.travel.schedule import SCHEDULE, keep_sweeping
 from tests.builders import OPERATOR
 from tests.system.parts import a_temporal_server
 from tests.system.scene import Scene
@@ -214,14 +214,13 @@ async def test_every_worker_keeps_one_schedule_with_the_interval_of_its_settings
     for every in (timedelta(hours=1), timedelta(minutes=20)):
         settings = scene.settings.model_copy(update={"travel_sweep_every": every})
         await keep_sweeping(client, settings)
-        described = await client.get_schedule_handle("travel-sweep").describe()
+        described = await client.get_schedule_handle(SCHEDULE).describe()
         (interval,) = described.schedule.spec.intervals
         assert interval.every == every
-    await client.get_schedule_handle("travel-sweep").pause(note="by hand")
+    await client.get_schedule_handle(SCHEDULE).pause(note="by hand")
     await keep_sweeping(client, scene.settings)
-    described = await client.get_schedule_handle("travel-sweep").describe()
+    described = await client.get_schedule_handle(SCHEDULE).describe()
     assert described.schedule.state.paused
-    await client.get_schedule_handle("travel-sweep").delete()
 
 
 @pytest.mark.covers("T35", "W5")
