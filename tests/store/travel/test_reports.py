@@ -14,6 +14,7 @@ from models.travel.profiles import Outcome, Reported
 from models.travel.reports import ReportView
 from store.session import Database
 from store.travel import line_steps, plan_rows, reports
+from store.travel.due import Wake
 from store.travel.lookups import EsimLineKey
 from store.travel.reports import Recorded, Reporting
 from tests.builders import run
@@ -205,7 +206,7 @@ async def test_a_jump_past_both_thresholds_is_one_notice(phone: Phone) -> None:
 async def test_only_what_changes_a_due_time_wakes_the_workflow(phone: Phone) -> None:
     await euro(phone)
     first = await phone.said(Reported.CONNECTION, "1", 3, country="FR")
-    assert first.wake_for == phone.now - 3 * HOUR + timedelta(days=30)
+    assert first.wake_for == Wake(phone.now - 3 * HOUR + timedelta(days=30), news=1)
     again = await phone.said(Reported.CONNECTION, "1", 3, country="FR")
     assert again.wake_for == first.wake_for, "the call may have been lost"
     async with phone.database.transaction() as connection:
