@@ -7,7 +7,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from store.orders.follow_ups import Due
 from store.session import Database
-from workflows.messages import Retry
+from workflows.messages import BY_SYSTEM
 
 
 async def stock_arrived(client: Client, due: Due, _: Database) -> None:
@@ -21,7 +21,7 @@ async def wake(client: Client, order_ids: Iterable[str]) -> None:
     """
     for order_id in order_ids:
         try:
-            await client.get_workflow_handle(order_id).signal("retry", Retry())
+            await client.get_workflow_handle(order_id).signal("retry", BY_SYSTEM)
         except RPCError as failure:
             if failure.status is not RPCStatusCode.NOT_FOUND:
                 raise

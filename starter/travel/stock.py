@@ -25,7 +25,7 @@ from store.staging import importing
 from store.travel import stock_discard
 from store.travel.stock_import import import_stock
 from temporal.calls import NoSuchWorkflow
-from workflows.messages import Retry
+from workflows.messages import BY_SYSTEM
 
 
 class StockDesk(ConnectedDesk, StockBook):
@@ -80,4 +80,4 @@ class StockDesk(ConnectedDesk, StockBook):
         with contextlib.suppress(Unavailable):
             for order_id in order_ids:
                 with contextlib.suppress(NoSuchWorkflow):
-                    await self._calls.signal(order_id, "retry", Retry())
+                    await self._calls.signal(order_id, "retry", BY_SYSTEM)
