@@ -11,7 +11,7 @@ from temporalio.service import RPCError
 from activities.travel.follow_ups import wake as wake_orders
 from activities.travel.staff import alert
 from store.session import Database
-from store.travel import due, not_installed, notices, stock, sweep
+from store.travel import due, install_soon, not_installed, notices, stock, sweep
 from temporal.travel.lines import wake as wake_line
 from workflows.travel.messages import LiveLine, Sweep, SweepTravel, Swept, WakeTravel
 from workflows.travel.steps import SweepSteps
@@ -86,14 +86,21 @@ class TravelSweep(SweepSteps):
         return Swept(done=found, more=found == sweep.BATCH)
 
     async def _end_not_installed(self) -> Swept:
-        """Each line in a transaction of its own, as each locks a profile, too."""
+        """Notify of eSIMs that are withdrawn soon, and withdraw those that are due. Each line in a
+        transaction of its own, as each locks a profile, too.
+        """
+        async with self._database.reading() as connection:
+            soon = await install_soon.find(connection, self._install_within, sweep.BATCH)
+        for line_id, account_id in soon:
+            async with self._database.transaction() as connection:
+                await install_soon.notify(connection, line_id, account_id, self._install_within)
         async with self._database.reading() as connection:
             lines = await not_installed.find(connection, self._install_within, sweep.BATCH)
         for line_id, account_id in lines:
             async with self._database.transaction() as connection:
                 orders = await not_installed.end(connection, line_id, account_id, self._install_within)
             await self._wake(orders or ())
-        return Swept(done=len(lines), more=len(lines) == sweep.BATCH)
+        return Swept(done=len(soon) + len(lines), more=sweep.BATCH in (len(soon), len(lines)))
 
     async def _discard_ended(self) -> Swept:
         async with self._database.transaction() as connection:
