@@ -27,7 +27,9 @@ WORK = (
     "travel-notice-",
 )
 """The prefixes of workflow ids, one per kind of work; `store.operations.hold_subjects` has the kinds."""
-ACTOR_PATTERN = r"^(operator|user:[0-9]{1,18}|contact:[0-9]{1,18})$"
+_CALLERS = "operator|user:[0-9]{1,18}|contact:[0-9]{1,18}"
+ACTOR_PATTERN = rf"^({_CALLERS})$"
+RETRYING_PATTERN = rf"^(system|{_CALLERS})$"
 
 CHECK_DIGIT_WRONG = "The check digit of ICCID {iccid} is wrong; it is kept, compare it with the card."
 

@@ -8,7 +8,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from store.orders.follow_ups import Due
 from store.session import Database
 from temporal.travel.alerts import StaffAlerts
-from workflows.messages import Retry
+from workflows.messages import BY_SYSTEM
 
 
 async def stock_arrived(client: Client, due: Due, _: Database) -> None:
@@ -27,7 +27,7 @@ async def wake_one(client: Client, order_id: str) -> None:
     its workflow has ended, ignore the error: who starts it again has it ask, too.
     """
     try:
-        await client.get_workflow_handle(order_id).signal("retry", Retry())
+        await client.get_workflow_handle(order_id).signal("retry", BY_SYSTEM)
     except RPCError as failure:
         if failure.status is not RPCStatusCode.NOT_FOUND:
             raise

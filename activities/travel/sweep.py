@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 from activities.travel.follow_ups import wake_one
 from models.errors import EsimError
 from store.session import Database
-from store.travel import due, not_installed, notices, stock, sweep
+from store.travel import due, install_soon, not_installed, notices, stock, sweep
 from store.travel.due import Unwoken
 from store.travel.notices import Unfinished
 from store.travel.settling import Settled
@@ -122,12 +122,21 @@ class TravelSweep(SweepSteps):
         return Swept(done=found, more=found == sweep.BATCH)
 
     async def _end_not_installed(self) -> Swept:
-        """Each line in a transaction of its own, as each locks a profile, too."""
+        """Notify of eSIMs that are withdrawn soon, and withdraw those that are due. Each line in a
+        transaction of its own, as each locks a profile, too.
+        """
+        async with self._database.reading() as connection:
+            soon = await install_soon.find(connection, self._install_within, sweep.BATCH)
         async with self._database.reading() as connection:
             lines = await not_installed.find(connection, self._install_within, sweep.BATCH)
         tries = _Tries()
+        await tries.each(soon, self._notify_soon)
         await tries.each(lines, self._end_line)
-        return Swept(done=tries.over(), more=len(lines) == sweep.BATCH)
+        return Swept(done=tries.over(), more=sweep.BATCH in (len(soon), len(lines)))
+
+    async def _notify_soon(self, line: tuple[int, int]) -> None:
+        async with self._database.transaction() as connection:
+            await install_soon.notify(connection, *line, self._install_within)
 
     async def _end_line(self, line: tuple[int, int]) -> None:
         async with self._database.transaction() as connection:

@@ -30,7 +30,7 @@ from store.travel.stock_import import import_stock
 from temporal.calls import NoSuchWorkflow
 from temporal.connection import answered
 from temporal.travel.alerts import StaffAlerts
-from workflows.messages import Retry
+from workflows.messages import BY_SYSTEM
 
 MOST = 1_000_000
 """The highest threshold."""
@@ -130,4 +130,4 @@ class StockDesk(ConnectedDesk, StockBook):
         with contextlib.suppress(Unavailable):
             for order_id in order_ids:
                 with contextlib.suppress(NoSuchWorkflow):
-                    await self._calls.signal(order_id, "retry", Retry())
+                    await self._calls.signal(order_id, "retry", BY_SYSTEM)

@@ -47,9 +47,11 @@ class EsimLineRow(Row):
     suspended_note_id: Mapped[int | None] = mapped_column(ForeignKey("order_notes.id"))
     """The note with the reason, as it was typed (T33)."""
     ended_at: Mapped[datetime | None]
-    """When its eSIM, which was never installed, went back to stock or was discarded (T40)."""
+    """When its eSIM, which was never installed, went back to stock or was discarded (T40); NULL once the line
+    has another one.
+    """
     returned: Mapped[bool] = mapped_column(server_default=text("false"))
-    """Whether that eSIM went back to stock: then the line counts for no bundle."""
+    """Whether that eSIM went back to stock: without plans that wait, the line counts for no bundle then."""
     reported_until: Mapped[datetime | None]
     """The time of the latest report: an earlier one that arrives late is decided with all of them (T31)."""
     due_at: Mapped[datetime | None]
@@ -169,6 +171,8 @@ class TravelNoticeRow(Row):
     assignment_id: Mapped[int | None]
     profile: Mapped[int | None]
     """Of a notice to the staff: the profile of the stock."""
+    install_by: Mapped[datetime | None]
+    """Of an eSIM that is withdrawn soon: until when it can be installed (T40)."""
     due_since: Mapped[datetime] = mapped_column(server_default=now())
     done_at: Mapped[datetime | None]
     """When it was sent, was given up or is not needed any more."""

@@ -24,17 +24,18 @@ from store.locks import lock_subject
 from store.orders.tables import OrderRow
 from store.row import now
 from store.travel import due, notices, stock
-from store.travel.line_tables import EsimLineRow, PlanAssignmentRow
+from store.travel.line_tables import EsimLineRow
 from store.travel.settling import NOTHING, Settled
 from store.travel.tables import TravelStockRow
 
-_OVERDUE: tuple[ColumnElement[bool], ...] = (
+NOT_INSTALLED: tuple[ColumnElement[bool], ...] = (
     EsimLineRow.installed_at.is_(None),
     EsimLineRow.ended_at.is_(None),
-    EsimLineRow.esim_since <= now() - bindparam("within", type_=Interval),
     ~exists().where(OrderRow.subject == EsimLineRow.subject, OrderRow.status.in_(sorted(OPEN))),
     exists().where(SimRow.holder == EsimLineRow.subject, SimRow.state.in_(IN_PLACE)),
 )
+"""Whether the eSIM of a line is on no phone as far as is known, and no open order changes that."""
+_OVERDUE = (*NOT_INSTALLED, EsimLineRow.esim_since <= now() - bindparam("within", type_=Interval))
 _FIND = (
     select(EsimLineRow.id, EsimLineRow.account_id)
     .where(*_OVERDUE)
@@ -59,17 +60,6 @@ _END = (
     .where(EsimLineRow.id == bindparam("line"))
     .values(ended_at=now(), returned=bindparam("went_back"), suspended_at=null(), suspended_note_id=null())
 )
-_REVOKE_PLANS = (
-    update(PlanAssignmentRow)
-    .where(
-        PlanAssignmentRow.esim_line_id == bindparam("line"),
-        PlanAssignmentRow.started_at.is_(None),
-        PlanAssignmentRow.closed_at.is_(None),
-        PlanAssignmentRow.lapses_at > now(),
-    )
-    .values(revoked_at=now(), closed_at=now())
-    .returning(PlanAssignmentRow.id)
-)
 
 
 async def find(connection: AsyncConnection, within: timedelta, at_most: int) -> list[tuple[int, int]]:
@@ -89,7 +79,8 @@ class Ended:
 
 async def end(connection: AsyncConnection, line_id: int, account_id: int, within: timedelta) -> Ended | None:
     """End a line whose eSIM was never installed: the eSIM goes back to stock if its code was never revealed,
-    else it is discarded; queued plans are revoked; the subscriber is to be notified.
+    else it is discarded. Its queued plans stay on the line, for another eSIM that replaces it (T28, T34); the
+    subscriber is to be notified.
 
     None if it was installed meanwhile.
     """
@@ -108,12 +99,8 @@ async def end(connection: AsyncConnection, line_id: int, account_id: int, within
     else:
         _, request = await codes.discard(connection, esim.id)
     await connection.execute(_END, {"line": line_id, "went_back": returned})
-    revoked = sorted((await connection.scalars(_REVOKE_PLANS, {"line": line_id})).all())
-    happenings: list[events.Happening] = [
-        ("esim_line.ended", {"sim": esim.id, "returned": returned}),
-        *(("plan.revoked", {"assignment": plan_id}) for plan_id in revoked),
-    ]
-    await events.append(connection, account_id, (subject,), "system", *happenings)
+    happened: events.Happening = ("esim_line.ended", {"sim": esim.id, "returned": returned})
+    await events.append(connection, account_id, (subject,), "system", happened)
     await notices.record(connection, account_id, Notice.NOT_INSTALLED, esim_line_id=line_id)
     await due.renew(connection, line_id, news=True)
     settled = await stock.changed(connection, account_id, profile) if returned else NOTHING

@@ -1,6 +1,7 @@
 """The plans that cover a journey, and which eSIM each would use (T42)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ARRAY, Label, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -69,16 +70,17 @@ async def _lines(connection: AsyncConnection, subscriber: SubscriberKey | None) 
 
 def in_stock() -> Label[int]:
     """How many eSIMs of the plan's profile can be handed out (T36)."""
+    return in_stock_of(TravelPlanRow.account_id, IN_FORCE)
+
+
+def in_stock_of(account_id: Any, profile: Any) -> Label[int]:
+    """How many eSIMs of this profile of the account can be handed out, as a column of a statement."""
     return (
         select(func.count())
         .select_from(TravelStockRow)
         .join(SimRow, SimRow.id == TravelStockRow.sim_id)
-        .where(
-            TravelStockRow.account_id == TravelPlanRow.account_id,
-            TravelStockRow.profile == IN_FORCE,
-            FREE,
-        )
-        .correlate(TravelPlanRow)
+        .where(TravelStockRow.account_id == account_id, TravelStockRow.profile == profile, FREE)
+        .correlate_except(TravelStockRow, SimRow)
         .scalar_subquery()
         .label("in_stock")
     )

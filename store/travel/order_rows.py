@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    false,
     func,
     insert,
     null,
@@ -132,7 +133,7 @@ _ACTIVATE = (
 _RENEW = (
     update(EsimLineRow)
     .where(EsimLineRow.id == TravelOrderRow.esim_line_id, _OF_ORDER)
-    .values(esim_since=now(), installed_at=null())
+    .values(esim_since=now(), installed_at=null(), ended_at=null(), returned=false())
 )
 _PUT_BACK = (
     update(SimRow)

@@ -50,6 +50,7 @@ _LINE = (
         EsimLineRow.installed_at,
         EsimLineRow.esim_since,
         EsimLineRow.added_at,
+        EsimLineRow.ended_at,
         EsimLineRow.due_at,
         EsimLineRow.woken_for,
         EsimLineRow.news,
@@ -108,10 +109,19 @@ class Recorded:
     wake_for: Wake | None
 
 
-async def report(connection: AsyncConnection, line: EsimLineKey, reported: Reporting, by: By) -> Recorded:
-    """Decide on a report and record it, once per key: a repeat gets what was decided.
+async def report(
+    connection: AsyncConnection,
+    line: EsimLineKey,
+    reported: Reporting,
+    by: By,
+    *,
+    until: datetime | None = None,
+) -> Recorded:
+    """Decide on a report and record it, once per key: a repeat gets what was decided. `until`: when the eSIM
+    that is reported of left the line.
 
-    Raises `Refused` (`key_used_for_report`) where the key is that of another report.
+    Raises `Refused`: `key_used_for_report` where the key is that of another report, `esim_left_line` where
+    it happened when the eSIM was not on the line any more.
     """
     await lock_subject(connection, line.account_id, line.subject)
     key = mark_of_key(line.account_id, reported.key)
@@ -119,6 +129,7 @@ async def report(connection: AsyncConnection, line: EsimLineKey, reported: Repor
     if facts.known is not None:
         return Recorded(await _same(connection, line, key, reported), due.unknown(facts))
     at = min(reported.at or facts.now, facts.now)
+    _refuse_after(until or facts.ended_at, at)
     installed = _installed(facts, at)
     new = _as_report(facts, reported, at)
     if reported.what is Reported.INSTALLED:
@@ -130,14 +141,16 @@ async def report(connection: AsyncConnection, line: EsimLineKey, reported: Repor
     view = await _add(connection, line, key, reported, at, change.decided)
     news = False
     for plan in change.plans.values():
-        news |= await plan_rows.change(connection, line, stored[plan.id], plan, facts.now, by.actor)
+        news |= await plan_rows.change(connection, line, stored[plan.id], plan, facts.now, by)
     if change.corrected:
         await connection.execute(_CORRECT, [*change.corrected.values()])
     until = facts.reported_until if reported.what is Reported.INSTALLED else at
     await connection.execute(_SEEN, {"line": line.id, "until": until, "installed": installed})
     if installed != facts.installed_at and facts.installed_at is None:
         happened = ("esim_line.installed", {"at": at.isoformat()})
-        await events.append(connection, line.account_id, (line.subject,), by.actor, happened)
+        await events.append(
+            connection, line.account_id, (line.subject,), by.actor, happened, origin_id=by.origin_id
+        )
     wake_for = await due.renew(connection, line.id, news=news) if change.plans else None
     return Recorded(view, wake_for)
 
@@ -189,6 +202,12 @@ async def _decided(
 
 def _differing(plans: dict[int, Plan], stored: dict[int, StoredPlan]) -> dict[int, Plan]:
     return {id_: plan for id_, plan in plans.items() if plan != stored[id_].plan}
+
+
+def _refuse_after(left: datetime | None, at: datetime) -> None:
+    """Of an eSIM that has left its line counts what it did before (T31, T34, T40)."""
+    if left is not None and at >= left:
+        raise Refused.because("esim_left_line", left=f"{left:%Y-%m-%d %H:%M:%S} UTC")
 
 
 _LAST = 2**63 - 1

@@ -111,7 +111,7 @@ class Sweep(StrEnum):
     """Plans that were not used within their shelf life."""
     LAPSES_SOON = "lapses_soon"
     NOT_INSTALLED = "not_installed"
-    """eSIMs that no phone has downloaded by the configured date."""
+    """eSIMs that no phone has downloaded by the configured date, and a notice some days before."""
     ENDED_STOCK = "ended_stock"
     """Free eSIMs whose last day is over."""
 

@@ -17,12 +17,14 @@ def upgrade() -> None:
         sa.Column("esim_line_id", sa.BigInteger(), nullable=True),
         sa.Column("assignment_id", sa.BigInteger(), nullable=True),
         sa.Column("profile", sa.BigInteger(), nullable=True),
+        sa.Column("install_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "due_since", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
         ),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "notice IN ('lapses_soon', 'not_installed', 'order_waits', 'stock_low', 'used_100', 'used_80')",
+            "notice IN ('install_soon', 'lapses_soon', 'not_installed', 'order_waits', 'stock_low',"
+            " 'used_100', 'used_80')",
             name=op.f("ck_travel_notices_notice"),
         ),
         sa.CheckConstraint(

@@ -262,6 +262,7 @@ async def test_complimentary_esims_are_counted_against_bundles(database: Databas
     await run(database, "UPDATE esim_lines SET ended_at = esim_now()")
     assert await refusals(database, what) == none_left, "one that was discarded counts"
     await run(database, "UPDATE esim_lines SET returned = true")
+    await run(database, "UPDATE plan_assignments SET revoked_at = esim_now()")
     second = await ordered(database, what)
     await step(database, "cancel", second)
     await ordered(database, what)

@@ -69,7 +69,10 @@ class Phone:
         return [row.type for row in rows]
 
     async def notices(self) -> list[str]:
-        rows = await run(self.database, "SELECT notice FROM travel_notices ORDER BY due_since, id")
+        """Those that are to be sent."""
+        rows = await run(
+            self.database, "SELECT notice FROM travel_notices WHERE done_at IS NULL ORDER BY due_since, id"
+        )
         return [row.notice for row in rows]
 
 
@@ -200,6 +203,10 @@ async def test_a_jump_past_both_thresholds_is_one_notice(phone: Phone) -> None:
     recorded = await phone.said(Reported.USAGE, "all", 1, country="FR", used_bytes=2_000_000)
     assert await phone.notices() == ["used_100"]
     assert recorded.wake_for is not None
+    rows = await run(phone.database, "SELECT notice FROM travel_notices WHERE done_at IS NOT NULL")
+    assert [row.notice for row in rows] == ["used_80"], "it is recorded as not needed"
+    (event,) = await run(phone.database, "SELECT data FROM events WHERE data ->> 'notice' = 'used_80'")
+    assert event.data["needed"] is False
 
 
 @pytest.mark.covers("T4")
