@@ -20,7 +20,6 @@ from store.codes import first_codes
 from store.codes.first_codes import FirstCode, HasCode
 from store.key_ring import KeyRing
 from store.locks import keep_account_open
-from store.secrets import confirmation_code_of
 from store.staging import run, stage
 from store.travel import stock
 
@@ -31,7 +30,6 @@ _STAGED = {
     "profile": "integer",
     "provider": "text",
     "ends_on": "date",
-    "confirmation_code": "bytea",
 }
 _COLUMNS = {
     "iccid_discarded": "iccid",
@@ -68,8 +66,8 @@ FROM staged_stock staged JOIN providers provider ON lower(provider.name) = lower
 ORDER BY staged.line_no
 """
 _STOCK = """
-INSERT INTO travel_stock (sim_id, account_id, profile, ends_on, confirmation_code)
-SELECT sim_id, :account, profile, ends_on, confirmation_code FROM staged_stock ORDER BY line_no
+INSERT INTO travel_stock (sim_id, account_id, profile, ends_on)
+SELECT sim_id, :account, profile, ends_on FROM staged_stock ORDER BY line_no
 """
 
 
@@ -88,10 +86,9 @@ async def import_stock(
     await keep_account_open(connection, account_id)
     new = list((await connection.scalars(text(_NEW_IDS), {"rows": len(rows)})).all())
     by_sim = dict(zip(new, rows, strict=True))
-    codes = await asyncio.to_thread(
-        first_codes.encrypted, keys, {sim: row.code for sim, row in by_sim.items()}
-    )
-    await stage(connection, "staged_stock", _STAGED, (_staged(keys, *each) for each in by_sim.items()))
+    plain = {sim: (row.code, row.confirmation_code) for sim, row in by_sim.items()}
+    codes = await asyncio.to_thread(first_codes.encrypted, keys, plain)
+    await stage(connection, "staged_stock", _STAGED, (_staged(*each) for each in by_sim.items()))
     await _refuse_known(connection, account_id, by_sim, await first_codes.taken(connection, keys, codes))
     if progress is not None:
         progress("Writing", 1, 2)
@@ -148,7 +145,5 @@ async def _record(connection: AsyncConnection, account_id: int, rows: Mapping[in
     await events.append_each(connection, account_id, by.actor, happenings, origin_id=by.origin_id)
 
 
-def _staged(keys: KeyRing, sim_id: int, row: StockRow) -> tuple[object, ...]:
-    code = row.confirmation_code
-    secret = None if code is None else keys.encrypt(confirmation_code_of(sim_id), code.encode())
-    return (row.line, sim_id, row.iccid, row.profile, row.provider, row.ends_on, secret)
+def _staged(sim_id: int, row: StockRow) -> tuple[object, ...]:
+    return (row.line, sim_id, row.iccid, row.profile, row.provider, row.ends_on)

@@ -23,7 +23,7 @@ from starter.cli.session import qr_desk, run
 from wording.counts import DEAD_LINKS, counted
 
 if TYPE_CHECKING:
-    from starter.codes.code_desk import ShownCode
+    from models.codes.shown import ShownCode
 
 _TYPED = "-"
 _LONGEST_TYPED = 4096

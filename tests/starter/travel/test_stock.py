@@ -17,7 +17,6 @@ from starter.travel.stock import StockDesk
 from store.codes import codes
 from store.key_ring import KeyRing
 from store.reencryption import reencrypt
-from store.secrets import confirmation_code_of
 from store.session import Database
 from tests.builders import ANA, OPERATOR, as_csv, iccid, line, run
 from tests.qr_world import codes_of
@@ -58,7 +57,7 @@ def row_codes(refused: Refused) -> list[tuple[object, str | None, str]]:
     ]
 
 
-@pytest.mark.covers("T12", "T37")
+@pytest.mark.covers("T12", "T37", "R8")
 async def test_an_imported_esim_is_in_stock_with_its_encrypted_codes(
     database: Database, desk: StockDesk, adam: Caller, keys: str
 ) -> None:
@@ -78,10 +77,15 @@ async def test_an_imported_esim_is_in_stock_with_its_encrypted_codes(
     assert {one.state for one in (first, second)} == {StockState.FREE}
     ring = KeyRing(keys)
     async with database.transaction() as connection:
-        stored, version = await codes.current(connection, AllAccounts(), ring, first.sim_id)
-        assert (str(stored), version.number) == (f"{code(1)}$$1", 1)
-    (row,) = await run(database, "SELECT confirmation_code FROM travel_stock WHERE profile = 7")
-    assert ring.decrypt(confirmation_code_of(first.sim_id), row.confirmation_code) == b"4711"
+        stored = await codes.current(connection, AllAccounts(), ring, first.sim_id)
+        assert (str(stored.code), stored.version.number) == (f"{code(1)}$$1", 1)
+        assert stored.confirmation_code == "4711"
+        stored = await codes.current(connection, AllAccounts(), ring, second.sim_id)
+        assert (str(stored.code), stored.confirmation_code) == (code(2), None)
+    rows = await run(
+        database, "SELECT confirmation_code FROM qr_versions WHERE confirmation_code IS NOT NULL"
+    )
+    assert [b"4711" in row.confirmation_code for row in rows] == [False]
     assert [one.profile for one in await desk.esims(adam, profile=2)] == [2]
     assert await desk.esims(adam, state="on-line") == []
 
@@ -135,6 +139,7 @@ async def test_every_invalid_row_is_reported(desk: StockDesk, adam: Caller) -> N
                 esim(8, activation_code=f"{code(8)}$$1"),
                 esim(9, ends_on="31.12.2027"),
                 esim(10, ends_on="2027-02-29"),
+                esim(11, confirmation_code="4711" * 20),
             ),
         )
     assert row_codes(refused.value) == [
@@ -147,8 +152,10 @@ async def test_every_invalid_row_is_reported(desk: StockDesk, adam: Caller) -> N
         (9, "confirmation_code", "confirmation_code_needed"),
         (10, "ends_on", "cell_no_day"),
         (11, "ends_on", "cell_no_day"),
+        (12, "confirmation_code", "confirmation_code_invalid"),
     ]
     assert code(1) not in str(refused.value)
+    assert "4711" not in str(refused.value)
 
 
 @pytest.mark.covers("T36", "T37")
@@ -247,11 +254,14 @@ async def test_a_confirmation_code_is_encrypted_anew_when_the_keys_are_rotated(
     rows = (esim(number, confirmation_code=str(4700 + number)) for number in range(1, 13))
     await desk.import_stock(adam, None, stock_file(*rows, esim(13)))
     new = KeyRing.new_key()
-    assert await reencrypt(database, KeyRing(f"{new},{keys}")) == 13 + 12
-    stored = await run(database, "SELECT * FROM travel_stock WHERE confirmation_code IS NOT NULL")
+    assert await reencrypt(database, KeyRing(f"{new},{keys}")) == 13
     alone = KeyRing(new)
-    found = {alone.decrypt(confirmation_code_of(row.sim_id), row.confirmation_code) for row in stored}
-    assert found == {str(4700 + number).encode() for number in range(1, 13)}
+    async with database.transaction() as connection:
+        found = {
+            (await codes.current(connection, AllAccounts(), alone, one.sim_id)).confirmation_code
+            for one in await desk.esims(adam)
+        }
+    assert found == {None, *(str(4700 + number) for number in range(1, 13))}
     assert await reencrypt(database, alone) == 0
 
 
