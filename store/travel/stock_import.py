@@ -1,7 +1,7 @@
 """Imports eSIMs into the stock: all rows or none, each once (T37). Orders that wait for stock get it (T17).
 
-New SIMs are added before their profiles are locked, so that allocation waits for the reservation alone: no
-transaction that holds a profile waits for a SIM or a code that is not there yet.
+Their profiles are locked before all codes and before anything is added, in the sequence of `store.locks`.
+What takes long and needs no lock, encrypting and staging, is done before that.
 """
 
 import asyncio
@@ -89,11 +89,14 @@ async def import_stock(
     plain = {sim: (row.code, row.confirmation_code) for sim, row in by_sim.items()}
     codes = await asyncio.to_thread(first_codes.encrypted, keys, plain)
     await stage(connection, "staged_stock", _STAGED, (_staged(*each) for each in by_sim.items()))
+    profiles = sorted({row.profile for row in rows})
+    for profile in profiles:
+        await stock.lock_profile(connection, account_id, profile)
     await _refuse_known(connection, account_id, by_sim, await first_codes.taken(connection, keys, codes))
     if progress is not None:
         progress("Writing", 1, 2)
     created = {"providers": await _add(connection, account_id, codes, by)}
-    woken = await _reserve(connection, account_id, {row.profile for row in rows})
+    woken = await _reserve(connection, account_id, profiles)
     await _record(connection, account_id, by_sim, by)
     odd = RowNotes()
     for line in (await connection.scalars(text(_ENDED))).all():
@@ -125,15 +128,11 @@ async def _add(connection: AsyncConnection, account_id: int, codes: Sequence[Fir
     return providers
 
 
-async def _reserve(connection: AsyncConnection, account_id: int, profiles: set[int]) -> list[str]:
-    """The eSIMs arrive in stock, for the orders that wait for them."""
-    for profile in sorted(profiles):
-        await stock.lock_profile(connection, account_id, profile)
+async def _reserve(connection: AsyncConnection, account_id: int, profiles: Sequence[int]) -> list[str]:
+    """The eSIMs arrive in stock, for the orders that wait for them. The profiles are locked."""
     await run(connection, _STOCK, account=account_id)
     return [
-        order_id
-        for profile in sorted(profiles)
-        for order_id in await stock.arrived(connection, account_id, profile)
+        order_id for profile in profiles for order_id in await stock.arrived(connection, account_id, profile)
     ]
 
 
