@@ -99,7 +99,7 @@ async def test_an_import_an_upload_and_the_sweep_never_wait_for_each_other(
     report, uploaded, ended = (answers[turns.index(turn)] for turn in range(3))
     assert isinstance(report, ImportReport), report
     assert report.created["eSIMs"] == 2
-    assert isinstance(uploaded, Imported) or uploaded == "sim_temporary", "it is in stock again"
+    assert isinstance(uploaded, Imported) or uploaded == "sim_temporary", uploaded
     assert ended == []
 
 
