@@ -12,8 +12,7 @@ from starter.cli.orders.placed import ask_to_place, print_placed
 from starter.cli.output import JsonFlag, key_of
 from starter.cli.session import connected, kept_open
 from starter.cli.travel.app import app
-from starter.cli.travel.arguments import TheSubscriber
-from starter.cli.travel.desks import Line
+from starter.cli.travel.arguments import Line, TheSubscriber
 
 NamedPlan = Annotated[str, typer.Option("--plan", metavar="PLAN", help="Name or id (TP-3) of the plan.")]
 User = Annotated[str | None, typer.Option("--user", help="Who orders: e-mail address or id (U-3).")]

@@ -9,8 +9,9 @@ from models.errors import Refused
 from models.travel.reports import AT_SEA, ReportView
 from starter.cli.language import outcome, reported, worded
 from starter.cli.output import JsonFlag, how_many, print_json, say
+from starter.cli.session import call_at
 from starter.cli.travel.app import app
-from starter.cli.travel.desks import Key, Line, call_at
+from starter.cli.travel.arguments import Key, Line
 from starter.cli.travel.line_tables import print_reports
 
 At = Annotated[

@@ -23,9 +23,8 @@ from starter.cli.output import (
     warn,
 )
 from starter.cli.questions import confirmed
-from starter.cli.session import connected, run_at
+from starter.cli.session import call_at, connected, run_at
 from starter.cli.travel.app import app as travel
-from starter.cli.travel.desks import call_at
 
 if TYPE_CHECKING:
     from starter.travel.stock_book import StockBook

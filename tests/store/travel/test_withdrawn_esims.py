@@ -87,7 +87,7 @@ async def test_the_subscriber_is_notified_once_a_week_before_the_esim_is_withdra
     (row,) = await run(database, "SELECT esim_since FROM esim_lines")
     assert notice.install_by == row.esim_since + WITHIN
     async with database.transaction() as connection:
-        assert [one[0] for one in await due.unwoken(connection, 10)] == [line]
+        assert [one.line.id for one in await due.unwoken(connection, 10)] == [line]
         await notices.done(connection, notice.id)
     assert len(await notified(database)) == 1
 
