@@ -100,6 +100,8 @@ async def _code(desks: Desks, sim: str) -> Any:
     return {"code": str(shown.code), "number": shown.version.number}
 
 
+_open_orders = _ids("orders", where="status IN ('submitted', 'provider_processing')")
+_with_code = _ids("sims", "S-", "id IN (SELECT sim_id FROM qr_versions)")
 _orders, _lines, _sims = _ids("orders"), _ids("lines", "L-"), _ids("sims", "S-")
 
 READS: dict[str, Callable[[Desks], Asked]] = {
@@ -108,7 +110,7 @@ READS: dict[str, Callable[[Desks], Asked]] = {
     "OrderDesk.orders, incidents": _listed(lambda d, c: d.orders.orders(c, incidents=True, limit=MOST)),
     "OrderDesk.order": _shown(_all_orders, lambda d, order: d.orders.order(OPERATOR, order)),
     "OrderDesk.people": _shown(_orders, _people_of_order),
-    "OrderDesk.watch": _shown(_orders, lambda d, order: _first(d.orders.watch(OPERATOR, order))),
+    "OrderDesk.watch": _shown(_open_orders, lambda d, order: _first(d.orders.watch(OPERATOR, order))),
     "FleetDesk.lines": _listed(lambda d, c: d.fleet.lines(c)),
     "FleetDesk.lines, without code": _listed(lambda d, c: d.fleet.lines(c, without_code=True)),
     "FleetDesk.line": _shown(_lines, lambda d, line: d.fleet.line(OPERATOR, line)),
@@ -123,7 +125,7 @@ READS: dict[str, Callable[[Desks], Asked]] = {
     ),
     "CodeBook.waiting": _listed(lambda d, c: d.code_book.waiting(c, limit=MOST)),
     "CodeBook.held": _listed(lambda d, c: d.code_book.held(c)),
-    "CodeBook.people": _shown(_sims, _people_of_code),
+    "CodeBook.people": _shown(_with_code, _people_of_code),
     "ProfileDesk.profiles": _listed(lambda d, c: d.profiles.profiles(c)),
     "ProfileDesk.profile": _shown(
         _accounts, lambda d, account: d.profiles.profile(OPERATOR, account, "Clerk")

@@ -2,7 +2,7 @@
 
 v0.1.0/dump.sql.gz        the database, as pg_dump writes it
 v0.1.0/keys.txt           the test keys that encrypt the codes in it
-v0.1.0/recorded.json      at which revision and time it was dumped
+v0.1.0/recorded.json      at which revision and time it was dumped, and what was unfinished
 v0.1.0/answers.json.gz    what every list and show answered
 v0.1.0/histories.json.gz  of every workflow that was running
 v0.1.0/contract.json      the schemas of its messages, and the names of its calls
@@ -52,6 +52,11 @@ class Kept:
     def clock(self) -> datetime:
         """What time it was in the database."""
         return datetime.fromisoformat(self.recorded["clock"])
+
+    @property
+    def unfinished(self) -> set[str]:
+        """All that was to be done, and had a workflow."""
+        return set(self.recorded["unfinished"])
 
     @property
     def answers(self) -> dict[str, Any]:

@@ -81,7 +81,11 @@ async def record(folder: Path) -> list[str]:
             print(f"No row has a value in {column}.")
         dumped, clock = await _dumped(scene)
         said = await answers(world.works.desks)  # after the dump: that a code was shown is an event
-        recorded = {"revision": migrations.head_revision(), "clock": clock.isoformat()}
+        recorded = {
+            "revision": migrations.head_revision(),
+            "clock": clock.isoformat(),
+            "unfinished": sorted(await world.works.unfinished()),
+        }
         await asyncio.to_thread(_keep, folder, recorded, dumped, said, histories)
     return []
 
@@ -98,7 +102,7 @@ async def _dumped(scene: Scene) -> tuple[bytes, datetime]:
 
 
 def _keep(
-    folder: Path, recorded: dict[str, str], dumped: bytes, said: dict[str, Any], histories: dict[str, Any]
+    folder: Path, recorded: dict[str, Any], dumped: bytes, said: dict[str, Any], histories: dict[str, Any]
 ) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "recorded.json").write_text(json.dumps(recorded, indent=1) + "\n")
