@@ -87,7 +87,7 @@ class Upgraded:
             name = f"EL-{line.id}"
             if line.sim_state != "active" or [plan.state for plan in line.plans] != [PlanState.QUEUED]:
                 continue
-            report = await self.desks.reports.connect(OPERATOR, name, f"after {name}", country="France")
+            report = await self.desks.reports.connect(OPERATOR, name, key=f"after {name}", country="France")
             started += [report.assignment_id] if report.outcome is Outcome.STARTED else []
         return [plan for plan in started if plan is not None]
 

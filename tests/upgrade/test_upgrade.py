@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from temporalio.workflow import NondeterminismError
 
 from models.orders.lifecycle import OrderKind, OrderStatus
 from sandbox.postgres import ThrowAwayPostgres
@@ -26,6 +27,7 @@ from tests.callers.samples import SAMPLES
 from tests.callers.world import NO_TEMPORAL, Desks, desks_on
 from tests.databases import Copies
 from tests.replay.replayer import replayer
+from tests.replay.swapped import HastyOrder
 from tests.temporal_server import readable
 from tests.upgrade.answers import READS, answers, differences
 from tests.upgrade.dumps import restore, schema
@@ -162,6 +164,15 @@ def test_every_method_that_shows_something_is_asked() -> None:
 )
 async def test_a_workflow_that_was_running_replays(of: Kept, name: str) -> None:
     await replayer().replay_workflow(of.history(name))
+
+
+@pytest.mark.covers("W7")
+async def test_two_swapped_steps_break_the_replay_of_orders_that_were_running(kept: Kept) -> None:
+    orders = [name for name in kept.histories if name.startswith("order-")]
+    assert len(orders) >= len(OrderKind)
+    for name in orders:
+        with pytest.raises(NondeterminismError):
+            await replayer(HastyOrder).replay_workflow(kept.history(name))
 
 
 @pytest.mark.parametrize("kept", RELEASED, ids=lambda kept: kept.version)

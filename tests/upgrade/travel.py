@@ -90,18 +90,18 @@ class Travel:
     async def installed(self, line: str) -> None:
         """A phone downloads the eSIM; it connects at home, at sea, and where no plan covers."""
         report = self.works.desks.reports
-        await report.installed(OPERATOR, line, f"installed {line}")
+        await report.installed(OPERATOR, line, key=f"installed {line}")
         for country in ("United States", "901", "Brazil"):
-            await report.connect(OPERATOR, line, f"{country} {line}", country=country)
+            await report.connect(OPERATOR, line, key=f"{country} {line}", country=country)
 
     async def used(self, line: str, key: str, megabytes: int = 0) -> None:
         """The phone connects in France, and uses data there."""
         report = self.works.desks.reports
         ((now,),) = await self.works.scene.sql("SELECT esim_now()")
-        await report.connect(OPERATOR, line, f"connect {key}", at=now, country="France")
+        await report.connect(OPERATOR, line, key=f"connect {key}", at=now, country="France")
         if megabytes:
             await report.usage(
-                OPERATOR, line, f"use {key}", country="France", used_bytes=megabytes * 1_000_000
+                OPERATOR, line, key=f"use {key}", country="France", used_bytes=megabytes * 1_000_000
             )
 
     async def year_ago(self) -> None:

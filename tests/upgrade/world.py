@@ -26,6 +26,7 @@ from tests.upgrade.works import Works
 TODAY = datetime(2026, 11, 26, 12, tzinfo=UTC)
 YEAR_AGO = datetime(2025, 11, 3, 12, tzinfo=UTC)
 LAPSES_SOON = YEAR_AGO + timedelta(days=26)
+STILL_UNINSTALLED = YEAR_AGO + timedelta(days=85)
 OVER = YEAR_AGO + timedelta(days=110)
 """Plans have expired and lapsed, and an eSIM was not installed in time."""
 
@@ -45,7 +46,7 @@ class World:
         await numbers.found()
         await travel.found()
         await travel.year_ago()
-        for when in (LAPSES_SOON, OVER, TODAY):
+        for when in (LAPSES_SOON, STILL_UNINSTALLED, OVER, TODAY):
             await works.clock(when)
         await travel.erase()
         await swaps.leaver(works)
