@@ -6,6 +6,8 @@ records may exist for her.
 
 from dataclasses import dataclass
 
+from temporalio.client import Client
+
 from models.identifiers import reference
 from models.licences.add_ons import AddOn
 from models.orders.lifecycle import HoldReason
@@ -237,7 +239,11 @@ UNKNOWN = Known(
 async def open_desks(database: Database, url: str) -> Desks:
     """All desks, with a Temporal that is away."""
     settings = Settings(database_url=url, temporal_address=NO_TEMPORAL, secret_keys=KEYS)
-    client = await connect(settings, lazy=True)
+    return desks_on(await connect(settings, lazy=True), database, settings)
+
+
+def desks_on(client: Client, database: Database, settings: Settings) -> Desks:
+    """All desks, with this Temporal client."""
     codes = QrDesk(client, database, settings)
     return Desks(
         database=database,
