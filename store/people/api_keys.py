@@ -16,6 +16,7 @@ from models.people.callers import By, Permission, Scope
 from models.people.views import UserView
 from store import events
 from store.key_ring import KeyRing
+from store.locks import keep_account_open
 from store.lookups import select_users, user_view
 from store.paging import Keys
 from store.people.tables import AccountRow, ApiKeyRow
@@ -65,8 +66,13 @@ async def create(
     expires_at: datetime | None,
     by: By,
 ) -> ApiKeyView:
-    """Store a key's digest; `user`: the service user that it acts as, None for a platform key."""
+    """Store a key's digest; `user`: the service user that it acts as, None for a platform key.
+
+    Raises `Refused` (`account_closed`).
+    """
     account_id = user.account_id if user else None
+    if account_id is not None:
+        await keep_account_open(connection, account_id)
     values = {
         "account_id": account_id,
         "user_id": user.id if user else None,

