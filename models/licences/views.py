@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from models.events import EventView
 from models.fleet.inventory import SimState
 from models.language import Language
@@ -100,3 +102,5 @@ class AgentView(View):
     deactivated_at: datetime | None = None
     number_ids: tuple[int, ...] = ()
     """The numbers that the agent uses."""
+    replayed: bool = Field(default=False, exclude=True)
+    """The agent was created before under the key of this call."""

@@ -1,6 +1,7 @@
 """Reads numbers with their agents and assignments: licence, eSIM, open order and holds (L8)."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Interval, Select, and_, bindparam, cast, func, or_, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import aliased
 from models.fleet.inventory import IN_PLACE, SimState
 from models.licences.views import NumberView
 from models.orders.lifecycle import OPEN
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from store.codes.tables import QrVersionRow
 from store.fleet.tables import SimRow
@@ -19,6 +21,7 @@ from store.licences.facts import STATE, add_on_today
 from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberRow
 from store.operations import holds
 from store.orders.tables import OrderNoteRow, OrderRow
+from store.paging import in_account
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
 from store.scopes import within
 
@@ -45,13 +48,13 @@ async def numbers(
     kept: timedelta,
     *,
     chosen: tuple[ColumnElement[bool], ...] = (),
-    limit: int | None = None,
-) -> list[NumberView]:
+    wanted: Wanted = WHOLE,
+) -> Page[NumberView]:
     """Numbers, sorted by account and phone number; deleted ones too, which are `kept` for some time."""
     statement = _numbers().where(within(scope, NumberRow.account_id), *chosen)
-    ordered = statement.order_by(AccountRow.name, NumberRow.msisdn).limit(limit)
-    rows = await connection.execute(ordered, {"kept": kept})
-    return await _with_unfinished(connection, [_view(row) for row in rows])
+    keys = in_account(scope, NumberRow.msisdn, NumberRow.id)
+    rows = await keys.page(connection, statement, wanted, {"kept": kept})
+    return Page(await _with_unfinished(connection, [_view(row) for row in rows]), rows.following)
 
 
 async def number(
@@ -104,6 +107,7 @@ def _columns() -> tuple[Any, ...]:
     )
 
 
+@cache
 def _numbers() -> Select[Any]:
     return (
         select(*_columns())
