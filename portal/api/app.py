@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.errors import EsimError
 from portal.api.caller import Door
+from portal.api.licences import agents, billing, licences, number_changes, numbers, requests
 from portal.api.orders import orders
 from portal.api.people import api_keys
 from portal.api.problems import RESPONSES, ProblemDetails, Problems
@@ -26,6 +27,12 @@ PREFIX = "/api/v1"
 ROUTERS: Mapping[str, APIRouter] = {
     "Orders": orders.routes,
     "API keys": api_keys.routes,
+    "Numbers": numbers.routes,
+    "Changes of numbers": number_changes.routes,
+    "Agents": agents.routes,
+    "Licences": licences.routes,
+    "Prices and charges of licences": billing.routes,
+    "Requests for licences": requests.routes,
 }
 """The routers by the heading of their routes in the reference."""
 PUBLIC = frozenset({"/openapi.json"})
