@@ -160,13 +160,16 @@ async def resend_to_agent(
     caller: Annotated[Caller, needs(Permission.ASSIGN_LICENCES)],
     desks: At,
     number: Id,
+    response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> SentAgainResource:
     """The agent gets the e-mail with the QR code again, at the present address; the links of earlier e-mails
     show nothing any more.
     """
     key = required(idempotency_key)
-    return SentAgainResource.of(await desks.assignments.resend(caller, number, key=key))
+    sent = await desks.assignments.resend(caller, number, key=key)
+    say_replayed(response, replayed=sent.replayed)
+    return SentAgainResource.of(sent)
 
 
 def _answer(response: Response, changed: Changed) -> NumberChangeResource:
