@@ -3,12 +3,14 @@
 Prices and billing are set by the platform: with a platform key that names the account.
 """
 
+from enum import StrEnum
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Response
 from pydantic import Field, Strict
 
 from models.licences.add_ons import AddOn
+from models.licences.charges_file import charges_csv
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
 from portal.api.fields import Body, DryRun, Id, Name
@@ -24,7 +26,15 @@ from portal.api.routing import router
 routes = router("Prices and charges of licences")
 Viewing = Annotated[Caller, needs(Permission.VIEW_LICENCES)]
 Setting = Annotated[Caller, needs(Permission.MANAGE_ACCOUNTS)]
+_CSV = "text/csv"
 CycleDay = Annotated[int, Strict(), Field(ge=1, le=31)]
+
+
+class Format(StrEnum):
+    """How charges are answered."""
+
+    JSON = "json"
+    CSV = "csv"
 
 
 class PriceBody(Body):
@@ -47,15 +57,27 @@ class BillingBody(Body):
     currency: Name = Field(default_factory=str, examples=["EUR"])
 
 
-@routes.get("/licence-charges", summary="List the charges of a month")
+@routes.get(
+    "/licence-charges",
+    summary="List the charges of a month",
+    response_model=ChargesResource,
+    responses={200: {"content": {_CSV: {"schema": {"type": "string"}}}}},
+)
 async def list_charges(
     caller: Viewing,
     desks: At,
     month: Annotated[Name | None, Query(description="Such as `2026-11`; else the present one.")] = None,
     licence: Annotated[Id | None, Query(description="Only those of this licence: `LI-3`.")] = None,
-) -> ChargesResource:
+    as_format: Annotated[
+        Format, Query(alias="format", description="`csv`: a row for each charge, for accounting programs.")
+    ] = Format.JSON,
+) -> ChargesResource | Response:
     """All charges whose day lies in the month, and their sum. Days after today have none yet."""
-    return ChargesResource.of(await desks.licences.charges(caller, None, month, licence))
+    found = await desks.licences.charges(caller, None, month, licence)
+    if as_format is Format.JSON:
+        return ChargesResource.of(found)
+    headers = {"Content-Disposition": f'attachment; filename="licence-charges-{found.month}.csv"'}
+    return Response(charges_csv(found), headers=headers, media_type=_CSV)
 
 
 @routes.get("/licence-prices", summary="List prices")

@@ -1,5 +1,6 @@
 """Licences over HTTP: bought, counted, changed and given back, once per key (L2, L3, L32, L36, L37)."""
 
+import csv
 from typing import Any
 
 import httpx
@@ -117,6 +118,13 @@ async def test_prices_are_set_by_the_platform_and_an_upgrade_is_charged(
     assert charges["charges"][0]["licence"] == acme.licence
     of_one = await api.get("/licence-charges", headers=headers, params={"licence": acme.licence})
     assert of_one.json() == charges
+    file = await api.get("/licence-charges", headers=headers, params={"format": "csv"})
+    assert file.headers["Content-Type"].startswith("text/csv")
+    assert f'"licence-charges-{charges["month"]}.csv"' in file.headers["Content-Disposition"]
+    _, *rows = csv.reader(file.text.splitlines())
+    assert [(row[1], row[6]) for row in rows] == [
+        (one["licence"], one["amount"]) for one in charges["charges"]
+    ]
     before = await api.get("/licence-charges", headers=headers, params={"month": "2020-01"})
     assert (before.json()["month"], before.json()["total"]) == ("2020-01", "0.00")
     for month in ("2026-13", "November", "2026-1"):
