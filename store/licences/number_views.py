@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Interval, Select, and_, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, Interval, Select, and_, bindparam, cast, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -18,8 +18,9 @@ from store.fleet.tables import SimRow
 from store.licences import history as history_of
 from store.licences import unfinished_changes
 from store.licences.facts import STATE, add_on_today
-from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberRow
+from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberChangeRow, NumberRow
 from store.operations import holds
+from store.operations.tables import HoldRow
 from store.orders.tables import OrderNoteRow, OrderRow
 from store.paging import in_account
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
@@ -38,7 +39,17 @@ _SHOWN = (
     .scalar_subquery()
 )
 """The open order of a number, else the last one that is held, such as for the agent's address (L27)."""
-HELD = or_(holds.is_held(OrderRow.id), unfinished_changes.HELD)
+_number, _order = aliased(NumberRow), aliased(OrderRow)
+_WITH_HOLDS = union(
+    select(_number.id)
+    .join(_order, _order.subject == _number.subject)
+    .join(HoldRow, HoldRow.workflow_id == _order.id),
+    select(NumberChangeRow.number_id).join(HoldRow, HoldRow.workflow_id == NumberChangeRow.id),
+)
+HELD = and_(
+    NumberRow.id.in_(_WITH_HOLDS),  # these few first, not each number with its joins
+    or_(holds.is_held(OrderRow.id), unfinished_changes.HELD),
+)
 """Whether that order, or a change of the number, is held, as a condition."""
 
 
