@@ -23,7 +23,7 @@ from store.licences.tables import AgentRow, LicenceOrderRow, NumberRow
 from store.locks import keep_account_open
 from store.made_keys import Made
 from store.operations.tables import HoldRow
-from store.paging import in_account
+from store.paging import by_account
 from store.people.languages import language_of
 from store.people.tables import AccountRow
 from store.row import now
@@ -65,7 +65,7 @@ async def agents(
 ) -> Page[AgentView]:
     """Agents with the numbers that they use, sorted by account and name."""
     statement = _agents().where(within(scope, AgentRow.account_id))
-    return (await in_account(scope, AgentRow.name, AgentRow.id).page(connection, statement, wanted)).of(_view)
+    return (await by_account(scope, AgentRow.name, AgentRow.id).page(connection, statement, wanted)).of(_view)
 
 
 async def agent(connection: AsyncConnection, scope: Scope, agent_id: int) -> AgentView:

@@ -22,7 +22,7 @@ from store.licences.entries import Books
 from store.licences.facts import TODAY, add_on_today
 from store.licences.tables import BillingRow, LicenceRow, NumberRow
 from store.locks import keep_account_open
-from store.paging import in_account
+from store.paging import by_account
 from store.people.tables import AccountRow
 from store.scopes import within
 
@@ -83,7 +83,7 @@ async def licences(
     mine = mine.where(_STATUS.in_([status.value]) if status else _NOT_OVER)
     if add_on is not None:
         mine = mine.where(add_on_today == add_on.value)
-    return (await in_account(scope, LicenceRow.id).page(connection, mine, wanted)).of(_view)
+    return (await by_account(scope, LicenceRow.id).page(connection, mine, wanted)).of(_view)
 
 
 async def counts(connection: AsyncConnection, scope: Scope) -> list[AddOnCount]:

@@ -22,7 +22,7 @@ from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberChange
 from store.operations import holds
 from store.operations.tables import HoldRow
 from store.orders.tables import OrderNoteRow, OrderRow
-from store.paging import in_account
+from store.paging import by_account
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
 from store.scopes import within
 
@@ -63,7 +63,7 @@ async def numbers(
 ) -> Page[NumberView]:
     """Numbers, sorted by account and phone number; deleted ones too, which are `kept` for some time."""
     statement = _numbers().where(within(scope, NumberRow.account_id), *chosen)
-    keys = in_account(scope, NumberRow.msisdn, NumberRow.id)
+    keys = by_account(scope, NumberRow.msisdn, NumberRow.id)
     rows = await keys.page(connection, statement, wanted, {"kept": kept})
     return Page(await _with_unfinished(connection, [_view(row) for row in rows]), rows.following)
 

@@ -27,7 +27,7 @@ from store.licences import billing, entries
 from store.licences.billing import CURRENCY, Billing
 from store.licences.tables import BillingRow, PriceRow
 from store.locks import keep_account_open
-from store.paging import in_account
+from store.paging import by_account
 from store.people.tables import AccountRow
 from store.scopes import within
 
@@ -74,7 +74,7 @@ async def prices(
     statement = _PRICES_SHOWN.where(within(scope, PriceRow.account_id))
     if add_on is not None:
         statement = statement.where(PriceRow.add_on == add_on.value)
-    keys = in_account(scope, PriceRow.add_on, PriceRow.since)
+    keys = by_account(scope, PriceRow.add_on, PriceRow.since)
     return (await keys.page(connection, statement, wanted)).of(_price_view)
 
 
