@@ -20,6 +20,8 @@ from portal.api.orders.resources import EventResource, HoldResource
 from wording.labels import hold_sentence, not_sent_reason
 
 _LETTERS = {"user": "U", "contact": "C", "agent": "AG"}
+_RECORDS = {"agent": "AG", "agent_before": "AG", "licence": "LI", "sim": "S"}
+"""The records that events about numbers name by row."""
 
 Quantity = Annotated[int, Strict(), Field(ge=1, le=MOST_LICENCES, description="The number of licences.")]
 Flag = Annotated[bool, Strict()]
@@ -76,7 +78,7 @@ def not_sent_of(unsent: Iterable[NotSentView], language: Language) -> list[NotSe
 
 
 def history_of(events: Iterable[EventView]) -> list[EventResource]:
-    """What happened, oldest first, with people by their ids."""
+    """What happened, oldest first, with people and records by their ids."""
     return [
         EventResource(at=event.at, type=event.type, actor=person(event.actor), data=_data(event))
         for event in events
@@ -84,8 +86,13 @@ def history_of(events: Iterable[EventView]) -> list[EventResource]:
 
 
 def _data(event: EventView) -> dict[str, Any]:
-    to = event.data.get("to")
-    return {**event.data, "to": person(to)} if isinstance(to, str) else dict(event.data)
+    """What an event says: `AG-4` for the agent 4, `U-3` for `user:3`."""
+    data = {
+        name: reference(_RECORDS[name], value) if name in _RECORDS and isinstance(value, int) else value
+        for name, value in event.data.items()
+    }
+    to = data.get("to")
+    return {**data, "to": person(to)} if isinstance(to, str) else data
 
 
 def say_replayed(response: Response, *, replayed: bool) -> None:

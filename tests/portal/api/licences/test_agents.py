@@ -1,5 +1,6 @@
 """Agents over HTTP: created once per key, edited in part (L1, L12, L38)."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -57,6 +58,17 @@ async def test_a_key_is_of_one_agent_also_once_the_agent_was_edited(
     refused = await _create(api, headers, "a-3", email="no address")
     assert refused.json()["code"] == "email_invalid"
     assert (await _create(api, headers, "a-3", email="h@acme.example")).status_code == 201, "the key was free"
+
+
+async def test_of_calls_at_once_with_one_key_one_creates_the_agent(
+    api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    headers = await keys.of()
+
+    answers = await asyncio.gather(*(_create(api, headers, "a-1") for _ in range(4)))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
+    assert len({answer.json()["id"] for answer in answers}) == 1
 
 
 async def test_what_is_left_out_of_an_edit_stays_and_null_removes(

@@ -64,6 +64,7 @@ async def test_its_history_names_people_by_their_ids(
 
     assert [event["type"] for event in shown["events"]] == ["order.submitted"]
     (adam,) = {event["actor"] for event in shown["events"]}
+    assert {"licence": acme.licence, "agent": acme.agent}.items() <= shown["events"][0]["data"].items()
     assert shown["people"][adam] == f"administrator <{_ADMINISTRATOR}>"
     ordered = (await api.get(f"/orders/{order}", headers=headers)).json()
     assert ordered["placed_by"] == adam
