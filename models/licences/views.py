@@ -8,6 +8,7 @@ from models.events import EventView
 from models.fleet.inventory import SimState
 from models.language import Language
 from models.licences.add_ons import AddOn
+from models.licences.changes import ChangeResult
 from models.licences.numbers import Change, LineType, Notice, NumberState
 from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
@@ -83,6 +84,13 @@ class NumberView(View):
     """Until when a deleted number can be recovered (L13)."""
     events: tuple[EventView, ...] = ()
     """What happened to it, oldest first; only where one number is read."""
+
+
+class Changed(ChangeResult):
+    """The result of a change of a number, as its caller gets it."""
+
+    replayed: bool = Field(default=False, exclude=True)
+    """The number was changed before under the key of this call."""
 
 
 class AgentView(View):

@@ -2,13 +2,13 @@
 
 from typing import cast
 
-from pydantic import Field
 from temporalio.common import WorkflowIDReusePolicy
 
 from models.errors import Refused
 from models.identifiers import number_change_id
 from models.licences.changes import ChangeResult, NumberChange
 from models.licences.numbers import Change
+from models.licences.views import Changed
 from models.people.callers import Caller
 from models.values import cut
 from starter.keys import checked_key
@@ -20,13 +20,6 @@ from temporal.calls import Calls
 from workflows.licences.messages import ChangeNumber
 from workflows.licences.number_change import EsimNumberChange
 from workflows.search_attributes import change_labels
-
-
-class Changed(ChangeResult):
-    """The result of a change, as its caller gets it."""
-
-    replayed: bool = Field(default=False, exclude=True)
-    """The number was changed before under the key of this call."""
 
 
 class NumberChanges:

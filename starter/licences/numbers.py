@@ -12,11 +12,12 @@ from temporalio.client import Client
 
 from models.errors import Refused
 from models.licences.numbers import Change, LineType, ReplaceReason
+from models.licences.views import Changed
 from models.people.callers import Caller, OfAccount, Permission
 from settings import Settings
 from starter.connected import ConnectedDesk
 from starter.licences.book import NumberBook
-from starter.licences.changes import Changed, NumberChanges
+from starter.licences.changes import NumberChanges
 from store.licences.lookups import NumberKey, find_agent, find_number
 from store.session import Database
 

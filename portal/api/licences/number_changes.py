@@ -12,13 +12,13 @@ from pydantic import Field
 from models.codes.requests import NotificationView
 from models.identifiers import reference
 from models.licences.numbers import LineType, ReplaceReason
+from models.licences.views import Changed
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
 from portal.api.fields import Body, Id, IdempotencyKey, Resource, Text, required
 from portal.api.licences.number_resources import NumberChangeResource
 from portal.api.licences.shared import one_of, say_replayed
 from portal.api.routing import router
-from starter.licences.changes import Changed
 
 routes = router("Changes of numbers")
 Managing = Annotated[Caller, needs(Permission.MANAGE_NUMBERS)]

@@ -21,7 +21,7 @@ class _NumberBody(Body):
 
 class AssignLicenceBody(_NumberBody):
     """Assign a licence to a number: this one, or any free one of an add-on. Its agent gets the eSIM by
-    e-mail.
+    e-mail. Needs the permission `assign_licences`.
     """
 
     kind: Literal["assign_licence"]
@@ -42,7 +42,8 @@ class AssignLicenceBody(_NumberBody):
 
 class ReplaceLicenceEsimBody(_NumberBody):
     """Replace the eSIM of a number; the licence stays. Of a lost or stolen phone the eSIM stops first, also
-    where its replacement is then refused: its licence is then free.
+    where its replacement is then refused: its licence is then free. Needs the permission
+    `assign_licences`.
     """
 
     kind: Literal["replace_licence_esim"]
