@@ -16,6 +16,7 @@ from starter.operations.doctor import examine
 from starter.orders.drafts import OrderDraft
 from starter.people.erasure import erase
 from tests.builders import ACCOUNT, as_csv, item, line
+from tests.callers.licence_samples import LICENCES
 from tests.callers.sample import P, Sample
 from tests.callers.travel_samples import TRAVEL
 from tests.callers.world import Desks, Known
@@ -174,9 +175,6 @@ _EDITS: dict[str, Sample] = {
 
 _LICENCES: dict[str, Sample] = {
     "licences": Sample(lambda d, c, _, a: d.licences.licences(c, a), P.VIEW_LICENCES),
-    "licence": Sample(lambda d, c, k, _: d.licences.licence(c, k.licence), P.VIEW_LICENCES),
-    "counts": Sample(lambda d, c, _, a: d.licences.counts(c, a), P.VIEW_LICENCES),
-    "purchase": Sample(lambda d, c, k, _: d.licences.purchase(c, k.purchase), P.VIEW_LICENCES),
     "buy": Sample(lambda d, c, _, a: d.licences.buy(c, a, "voice_sms", 1), P.BUY_LICENCES),
     "give_back": Sample(lambda d, c, k, _: d.licences.give_back(c, k.licence), P.BUY_LICENCES),
     "change": Sample(lambda d, c, k, _: d.licences.change(c, k.licence, "voice_sms"), P.BUY_LICENCES),
@@ -195,7 +193,6 @@ _LICENCES: dict[str, Sample] = {
 _LICENCE_REQUESTS: dict[str, Sample] = {
     "request": Sample(lambda d, c, _, a: d.licence_requests.request(c, a, "voice_sms", 1), P.ASSIGN_LICENCES),
     "requests": Sample(lambda d, c, _, a: d.licence_requests.requests(c, a), P.VIEW_LICENCES),
-    "find": Sample(lambda d, c, k, _: d.licence_requests.find(c, k.licence_request), P.VIEW_LICENCES),
 }
 
 _RETRY: dict[str, Sample] = {
@@ -237,7 +234,6 @@ _NUMBERS: dict[str, Sample] = {
 
 _AGENTS: dict[str, Sample] = {
     "agents": Sample(lambda d, c, _, a: d.agents.agents(c, a), P.VIEW_LICENCES),
-    "agent": Sample(lambda d, c, k, _: d.agents.agent(c, k.agent), P.VIEW_LICENCES),
     "create_agent": Sample(lambda d, c, _, a: d.agents.create_agent(c, a, "New"), P.MANAGE_NUMBERS),
     "edit_agent": Sample(lambda d, c, k, _: d.agents.edit_agent(c, k.agent, name="New"), P.MANAGE_NUMBERS),
     "deactivate_agent": Sample(lambda d, c, k, _: d.agents.deactivate_agent(c, k.agent), P.MANAGE_NUMBERS),
@@ -281,6 +277,7 @@ SAMPLES: dict[str, Sample] = {
     **{f"NumberDesk.{name}": sample for name, sample in _NUMBERS.items()},
     **{f"AgentDesk.{name}": sample for name, sample in _AGENTS.items()},
     **{f"AssignmentDesk.{name}": sample for name, sample in _ASSIGNMENTS.items()},
+    **LICENCES,
     **TRAVEL,
     **{f"ClockDesk.{name}": sample for name, sample in _CLOCK.items()},
     "erase": Sample(
