@@ -242,6 +242,13 @@ class NotificationView(View):
     link_expires_at: datetime | None = None
 
 
+class Notified(NotificationView):
+    """The answer to a call that notifies; it is shown like the notification."""
+
+    replayed: bool = Field(default=False, exclude=True)
+    """Whether its key had been used before: this call did nothing."""
+
+
 class LinkView(View):
     """An e-mailed link. It never contains the token."""
 

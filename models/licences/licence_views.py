@@ -1,11 +1,12 @@
 """Licences, purchases, prices and charges as they are read."""
 
 from calendar import monthrange
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from pydantic import Field
 
 from models.licences.add_ons import AddOn
 from models.licences.charges import ChargeReason
@@ -66,20 +67,13 @@ class LicenceView(View):
     next_add_on: AddOn | None = None
     """The cheaper add-on that it becomes on the day `next_from` (L36)."""
     next_from: date | None = None
+    replayed: bool = Field(default=False, exclude=True)
+    """It was given back before under the key of this call."""
 
     @property
     def reference(self) -> str:
         """How commands and refusals name it: `LI-3`."""
         return f"LI-{self.id}"
-
-
-def status_of(number_id: int | None, usable_until: date | None, today: date) -> LicenceStatus:
-    """The status of a licence on a day."""
-    if usable_until is not None and usable_until < today:
-        return LicenceStatus.OVER
-    if number_id is not None:
-        return LicenceStatus.IN_USE
-    return LicenceStatus.FREE if usable_until is None else LicenceStatus.GIVEN_BACK
 
 
 class AddOnCount(View):
@@ -92,31 +86,6 @@ class AddOnCount(View):
     free: int
     given_back: int
     """Free, and usable only until their last day."""
-
-
-def counted(licences: Iterable[LicenceView]) -> tuple[AddOnCount, ...]:
-    """The counts of each account's add-ons, in the sequence of the add-ons; those of none are left out."""
-    found: dict[tuple[str, AddOn], list[LicenceStatus]] = {}
-    for licence in licences:
-        if licence.status is not LicenceStatus.OVER:
-            found.setdefault((licence.account, licence.add_on), []).append(licence.status)
-    return tuple(
-        AddOnCount(
-            account=account,
-            add_on=add_on,
-            bought=len(statuses),
-            in_use=statuses.count(LicenceStatus.IN_USE),
-            free=statuses.count(LicenceStatus.FREE),
-            given_back=statuses.count(LicenceStatus.GIVEN_BACK),
-        )
-        for (account, add_on), statuses in sorted(
-            found.items(), key=lambda one: (one[0][0], _place(one[0][1]))
-        )
-    )
-
-
-def _place(add_on: AddOn) -> int:
-    return list(AddOn).index(add_on)
 
 
 class LicenceList(View):
@@ -142,6 +111,8 @@ class PurchaseView(View):
     currency: str
     answered: tuple[str, ...] = ()
     """The requests for licences that it answered (L37)."""
+    replayed: bool = Field(default=False, exclude=True)
+    """The purchase was made before under the key of this call."""
 
     @property
     def reference(self) -> str:
@@ -257,3 +228,5 @@ class LicenceRequestView(View):
     held_since: datetime | None = None
     not_sent: tuple[NotSentView, ...] = ()
     """The e-mails to owners that have not been sent yet."""
+    replayed: bool = Field(default=False, exclude=True)
+    """The request was made before under the key of this call."""

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from models.events import EventView
 from models.fleet.inventory import SimState
 from models.language import Language
 from models.licences.add_ons import AddOn
+from models.licences.changes import ChangeResult
 from models.licences.numbers import Change, LineType, Notice, NumberState
 from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
@@ -83,6 +86,13 @@ class NumberView(View):
     """What happened to it, oldest first; only where one number is read."""
 
 
+class Changed(ChangeResult):
+    """The result of a change of a number, as its caller gets it."""
+
+    replayed: bool = Field(default=False, exclude=True)
+    """The number was changed before under the key of this call."""
+
+
 class AgentView(View):
     """An agent: a person who uses numbers of the account and needs no sign-in (L1)."""
 
@@ -100,3 +110,5 @@ class AgentView(View):
     deactivated_at: datetime | None = None
     number_ids: tuple[int, ...] = ()
     """The numbers that the agent uses."""
+    replayed: bool = Field(default=False, exclude=True)
+    """The agent was created before under the key of this call."""

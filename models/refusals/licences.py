@@ -105,5 +105,6 @@ LICENCES = {
     "currency_invalid": Declared(
         "A currency is the code of one with cents, three letters of ISO 4217, such as EUR."
     ),
+    "unknown_purchase": Declared("There is no such purchase of licences.", NOT_FOUND),
     "unknown_licence_request": Declared("There is no such request for licences.", NOT_FOUND),
 }

@@ -17,6 +17,7 @@ from models.errors import EsimError
 from portal.api.caller import Door
 from portal.api.catalogue import catalogue
 from portal.api.fleet import fleet
+from portal.api.licences import agents, billing, licences, number_changes, numbers, requests
 from portal.api.orders import orders
 from portal.api.people import accounts, api_keys, contacts, users
 from portal.api.problems import RESPONSES, ProblemDetails, Problems
@@ -33,6 +34,12 @@ ROUTERS: Mapping[str, APIRouter] = {
     "Users and profiles": users.routes,
     "Distributors, employees and groups": contacts.routes,
     "API keys": api_keys.routes,
+    "Numbers": numbers.routes,
+    "Changes of numbers": number_changes.routes,
+    "Agents": agents.routes,
+    "Licences": licences.routes,
+    "Prices and charges of licences": billing.routes,
+    "Requests for licences": requests.routes,
 }
 """The routers by the heading of their routes in the reference."""
 PUBLIC = frozenset({"/openapi.json"})

@@ -99,7 +99,7 @@ class _Chapter:
         self.scene.timeline.says("Olga, the owner, buys two licences of Voice+SMS+Data at 10.00 EUR a month")
         self.scene.timeline.check(
             "Only the owner buys, and a repeated purchase buys once",
-            right=refused and bought.id == again.id and len(mine.licences) == 2,
+            right=refused and bought.id == again.id and len(mine) == 2,
         )
 
     async def convert(self) -> None:

@@ -4,7 +4,8 @@ An agent is named by the e-mail address or the id (`AG-4`). Files of numbers bri
 `starter.licences.numbers`.
 """
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Literal
 
 from temporalio.client import Client
 
@@ -16,6 +17,7 @@ from models.people.profiles import parse_name
 from settings import Settings
 from starter.codes.new_address import NewAddresses
 from starter.connected import ConnectedDesk
+from starter.keys import checked_key
 from starter.licences.book import AgentBook
 from starter.licences.changes import NumberChanges
 from starter.people.users import email_address, spoken
@@ -24,6 +26,10 @@ from store.codes.new_address import Moved, move
 from store.licences import agents, new_address
 from store.licences.lookups import AgentKey, find_agent, find_number
 from store.session import Database
+
+Removable = Literal["language", "eid"]
+REMOVABLE: tuple[Removable, ...] = ("language", "eid")
+"""What of an agent can be removed. An address cannot: it is replaced by another one."""
 
 
 class AgentDesk(ConnectedDesk, AgentBook):
@@ -44,16 +50,18 @@ class AgentDesk(ConnectedDesk, AgentBook):
         language: str | None = None,
         eid: str | None = None,
         phone_confirmed: bool = False,
+        key: str | None = None,
     ) -> AgentView:
-        """Create an agent of an account. Without an address the agent can use a number, but gets no eSIM
-        until there is one (L27). Raises `Refused` (`agent_exists`).
+        """Create an agent of an account, once per key. Without an address the agent can use a number, but
+        gets no eSIM until there is one (L27). Raises `Refused` (`agent_exists`, `key_reused`).
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_NUMBERS)
             fields = _fields(name, email, language, eid)
+            checked = None if key is None else checked_key(key)
             return await agents.create(
-                connection, found.id, caller.by, phone_confirmed=phone_confirmed, **fields
+                connection, found.id, caller.by, phone_confirmed=phone_confirmed, key=checked, **fields
             )
 
     async def edit_agent(
@@ -66,17 +74,19 @@ class AgentDesk(ConnectedDesk, AgentBook):
         language: str | None = None,
         eid: str | None = None,
         phone_confirmed: bool | None = None,
+        remove: Collection[Removable] = (),
     ) -> AgentView:
-        """Edit an agent; None leaves a field as it is. Orders and requests for codes that are held for the
-        address continue with it (L27). E-mails with a QR code to the address before are revoked with their
-        links; those that were not sent, or whose link was valid, are sent to the new one (L31). After
-        `Unavailable` the agent is edited; the same call again continues and sends them.
+        """Edit an agent; None leaves a field as it is, `remove` empties it. Orders and requests for codes
+        that are held for the address continue with it (L27). E-mails with a QR code to the address before are
+        revoked with their links; those that were not sent, or whose link was valid, are sent to the new one
+        (L31). After `Unavailable` the agent is edited; the same call again continues and sends them.
         """
         async with self._database.transaction() as connection:
             found = await find_agent(connection, caller.scope, agent)
             caller.require(Permission.MANAGE_NUMBERS)
             given = _fields(name, email, language, eid)
             fields = {field: value for field, value in given.items() if value is not None}
+            fields |= dict.fromkeys(remove)
             address, moved = fields.get("email"), Moved()
             if address is not None:
                 served = await new_address.lock(connection, found.account_id, found.id)

@@ -7,7 +7,7 @@ async with AssignmentDesk.open(Settings()) as desk:
 
 from temporalio.client import Client
 
-from models.codes.requests import NotificationView
+from models.codes.requests import Notified
 from models.errors import Refusal, Refused
 from models.identifiers import order_id
 from models.licences.entered import parse_add_on
@@ -118,7 +118,7 @@ class AssignmentDesk(ConnectedDesk):
             await self._orders.check_order(caller, what, draft.key)
         return what
 
-    async def resend(self, caller: Caller, number: str, *, key: str | None = None) -> NotificationView:
+    async def resend(self, caller: Caller, number: str, *, key: str | None = None) -> Notified:
         """Send the e-mail with the QR code to the number's agent again, at the present address: the links of
         all earlier e-mails end (L31). Raises `Refused` (`number_without_esim`, `number_without_code`, ...).
         """

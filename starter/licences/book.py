@@ -9,6 +9,7 @@ from datetime import timedelta
 from models.imports import ImportReport, Progress
 from models.licences.file import parse_numbers
 from models.licences.views import AgentView, NumberView
+from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from starter.imports import own_accounts
 from store import lookups
@@ -49,7 +50,8 @@ class NumberBook:
         assigned: bool | None = None,
         held: bool = False,
         limit: int | None = None,
-    ) -> list[NumberView]:
+        after: Position | None = None,
+    ) -> Page[NumberView]:
         """List numbers with their assignment (L8); `assigned`: only those that use a licence, or use none;
         `held`: only those whose order or change is held.
         """
@@ -63,14 +65,15 @@ class NumberBook:
                 chosen = (*chosen, uses if assigned else ~uses)
             if held:
                 chosen = (*chosen, number_views.HELD)
-            return await number_views.numbers(connection, scope, self._kept, chosen=chosen, limit=limit)
+            part = Wanted(limit, after)
+            return await number_views.numbers(connection, scope, self._kept, chosen=chosen, wanted=part)
 
-    async def number(self, caller: Caller, number: str) -> NumberView:
-        """One number, with everything that happened to it."""
+    async def number(self, caller: Caller, number: str, *, history: bool = True) -> NumberView:
+        """One number, with everything that happened to it unless that is not wanted."""
         async with self._database.transaction() as connection:
             found = await find_number(connection, caller.scope, number)
             caller.require(Permission.VIEW_LICENCES)
-            return await number_views.number(connection, caller.scope, found.id, self._kept)
+            return await number_views.number(connection, caller.scope, found.id, self._kept, history=history)
 
     async def people(self, caller: Caller, number: NumberView) -> dict[str, str]:
         """Names and addresses of the people in the events of the number, by reference (`user:3`), and the
@@ -97,10 +100,22 @@ class AgentBook:
         self._database = database
 
     async def agents(
-        self, caller: Caller, account: str | None = None, *, limit: int | None = None
-    ) -> list[AgentView]:
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[AgentView]:
         """List agents with the numbers that they use, also those who are deactivated."""
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
-            return await agents.agents(connection, scope, limit=limit)
+            return await agents.agents(connection, scope, Wanted(limit, after))
+
+    async def agent(self, caller: Caller, agent: str) -> AgentView:
+        """One agent, also one who is deactivated. Raises `NotFound` (`unknown_agent`)."""
+        async with self._database.reading() as connection:
+            found = await find_agent(connection, caller.scope, agent)
+            caller.require(Permission.VIEW_LICENCES)
+            return await agents.agent(connection, caller.scope, found.id)

@@ -8,9 +8,11 @@ from models.errors import Refused
 from models.identifiers import number_change_id
 from models.licences.changes import ChangeResult, NumberChange
 from models.licences.numbers import Change
+from models.licences.views import Changed
 from models.people.callers import Caller
 from models.values import cut
 from starter.keys import checked_key
+from store.licences import change_rows
 from store.licences.lookups import NumberKey
 from store.orders.views import write_note
 from store.session import Database
@@ -37,7 +39,7 @@ class NumberChanges:
         agent_id: int | None = None,
         keeps_licence: bool = False,
         reason: str = "",
-    ) -> ChangeResult:
+    ) -> Changed:
         """Change the number, and learn in one round trip what changed, or every reason why not (`Refused`).
 
         After `Unavailable` it may be changed all the same: call again with the same key, or look.
@@ -50,23 +52,40 @@ class NumberChanges:
             change=change,
             agent_id=agent_id,
             keeps_licence=keeps_licence,
-            note_id=await self._note(number.account_id, change_id, reason.strip(), caller.actor),
             actor=caller.actor,
             origin_id=caller.origin_id,
         )
+        known = key is not None and await self._known(asked)
+        if not known:
+            note_id = await self._note(number.account_id, change_id, reason.strip(), caller.actor)
+            asked = asked.model_copy(update={"note_id": note_id})
+        result = await self._apply(asked, number)
+        if (result.number_id, result.change) != (number.id, change):  # the key's change is being made
+            raise Refused.because("key_used_for_change")
+        if result.refusals:
+            raise Refused(*result.refusals)
+        return Changed(**dict(result), replayed=known)
+
+    async def _known(self, asked: NumberChange) -> bool:
+        """Whether this change is recorded. Raises `Refused` (`key_used_for_change`) if another one is."""
+        async with self._database.reading() as connection:
+            recorded = await change_rows.find(connection, asked.change_id)
+        if recorded is not None and not recorded.same_as(asked):
+            raise Refused.because("key_used_for_change")
+        return recorded is not None
+
+    async def _apply(self, asked: NumberChange, number: NumberKey) -> ChangeResult:
+        """Start the workflow of the change, or find it running, and wait until the change is applied."""
         start = ChangeNumber(change=asked, provider=cut(number.provider), distributor=cut(number.distributor))
         answer = await self._calls.start_and_ask(
             EsimNumberChange.run,
             EsimNumberChange.apply,
             start,
-            change_id,
+            asked.change_id,
             change_labels(start),
             WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         )
-        result = cast("ChangeResult", answer)
-        if result.refusals:
-            raise Refused(*result.refusals)
-        return result
+        return cast("ChangeResult", answer)
 
     async def _note(self, account_id: int, change_id: str, text: str, actor: str) -> int | None:
         """Keep the reason in the database: what is typed never crosses Temporal (W6)."""

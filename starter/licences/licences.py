@@ -19,18 +19,17 @@ from models.licences.entered import (
     parse_time_zone,
 )
 from models.licences.licence_views import (
+    AddOnCount,
     BillingView,
     ChargesView,
     LicenceChange,
-    LicenceList,
-    LicenceStatus,
     LicenceView,
     PriceChange,
     PriceView,
     PurchaseView,
-    counted,
 )
 from models.money import parse_amount, parse_currency
+from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from starter.keys import checked_key
 from store import lookups
@@ -52,23 +51,32 @@ class LicenceDesk:
         account: str | None = None,
         add_on: str | None = None,
         status: str | None = None,
-    ) -> LicenceList:
-        """List licences with the counts of each add-on; those that are over only where the status asks."""
+        *,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[LicenceView]:
+        """List licences; those that are over only where the status asks."""
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
             wanted = None if add_on is None else parse_add_on(add_on)
             chosen = None if status is None else parse_status(status)
-            found = await licences.licences(connection, scope)
-        return LicenceList(
-            licences=tuple(
-                licence
-                for licence in found
-                if wanted in (None, licence.add_on)
-                and (licence.status is chosen if chosen else licence.status is not LicenceStatus.OVER)
-            ),
-            counts=counted(found),
-        )
+            part = Wanted(limit, after)
+            return await licences.licences(connection, scope, add_on=wanted, status=chosen, wanted=part)
+
+    async def licence(self, caller: Caller, licence: str) -> LicenceView:
+        """One licence (`LI-3`), also one that is over. Raises `NotFound` (`unknown_licence`)."""
+        async with self._database.reading() as connection:
+            found, _ = await licences.find(connection, caller.scope, licence)
+            caller.require(Permission.VIEW_LICENCES)
+            return found
+
+    async def counts(self, caller: Caller, account: str | None = None) -> list[AddOnCount]:
+        """Count the licences of each add-on, those that are over left out."""
+        async with self._database.transaction() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_LICENCES)
+            return await licences.counts(connection, scope)
 
     async def buy(
         self, caller: Caller, account: str | None, add_on: str, quantity: int, *, key: str | None = None
@@ -84,6 +92,13 @@ class LicenceDesk:
             caller.require(Permission.BUY_LICENCES)
             what, number, checked = parse_add_on(add_on), parse_quantity(quantity), checked_key(key)
             return await purchases.buy(connection, found.id, what, number, key=checked, by=caller.by)
+
+    async def purchase(self, caller: Caller, purchase: str) -> PurchaseView:
+        """One purchase (`LP-5`), with what it cost. Raises `NotFound` (`unknown_purchase`)."""
+        async with self._database.transaction() as connection:
+            found = await purchases.purchase(connection, caller.scope, purchase)
+            caller.require(Permission.VIEW_LICENCES)
+            return found
 
     async def give_back(
         self,
@@ -145,15 +160,20 @@ class LicenceDesk:
             return await charges.charges_of_month(connection, account_id, wanted, only)
 
     async def prices(
-        self, caller: Caller, account: str | None = None, add_on: str | None = None
-    ) -> list[PriceView]:
+        self,
+        caller: Caller,
+        account: str | None = None,
+        add_on: str | None = None,
+        *,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[PriceView]:
         """List the prices of all add-ons or of one, past and coming ones too."""
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
             wanted = None if add_on is None else parse_add_on(add_on)
-            found = await prices.prices(connection, scope)
-        return [price for price in found if wanted in (None, price.add_on)]
+            return await prices.prices(connection, scope, add_on=wanted, wanted=Wanted(limit, after))
 
     async def set_price(
         self, caller: Caller, account: str | None, add_on: str, amount: str, since: str | None = None

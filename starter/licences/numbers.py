@@ -11,8 +11,8 @@ A number is named by its phone number in E.164 or its id (`N-7`). Which eSIM a n
 from temporalio.client import Client
 
 from models.errors import Refused
-from models.licences.changes import ChangeResult
 from models.licences.numbers import Change, LineType, ReplaceReason
+from models.licences.views import Changed
 from models.people.callers import Caller, OfAccount, Permission
 from settings import Settings
 from starter.connected import ConnectedDesk
@@ -39,7 +39,7 @@ class NumberDesk(ConnectedDesk, NumberBook):
 
     async def change_user(
         self, caller: Caller, number: str, agent: str | None, *, key: str | None = None
-    ) -> ChangeResult:
+    ) -> Changed:
         """Change the agent who uses the number; None: no agent. To another agent, the eSIM stops at once, an
         open order is cancelled and the licence is free (L15, L24); nothing new is assigned (L16).
         """
@@ -55,7 +55,7 @@ class NumberDesk(ConnectedDesk, NumberBook):
 
     async def convert(
         self, caller: Caller, number: str, line_type: str, *, key: str | None = None
-    ) -> ChangeResult:
+    ) -> Changed:
         """Convert the number to a `direct` number, or to a `shared` line if it has no eSIM (L6, L22)."""
         found = await self._found(caller, number)
         wanted = line_type.strip().lower()
@@ -63,23 +63,19 @@ class NumberDesk(ConnectedDesk, NumberBook):
             raise Refused.because("unknown_line_type", types=", ".join(LineType))
         return await self._changes.make(caller, found, _CONVERSIONS[LineType(wanted)], key)
 
-    async def suspend(
-        self, caller: Caller, number: str, reason: str, *, key: str | None = None
-    ) -> ChangeResult:
+    async def suspend(self, caller: Caller, number: str, reason: str, *, key: str | None = None) -> Changed:
         """Suspend the number: its eSIM is off, the licence stays in use and charged (L39). The reason is
         needed (`reason_needed`).
         """
         found = await self._found(caller, number)
         return await self._changes.make(caller, found, Change.SUSPEND, key, reason=reason)
 
-    async def resume(self, caller: Caller, number: str, *, key: str | None = None) -> ChangeResult:
+    async def resume(self, caller: Caller, number: str, *, key: str | None = None) -> Changed:
         """Resume a suspended number, and its eSIM."""
         found = await self._found(caller, number)
         return await self._changes.make(caller, found, Change.RESUME, key)
 
-    async def stop_esim(
-        self, caller: Caller, number: str, reason: str, *, key: str | None = None
-    ) -> ChangeResult:
+    async def stop_esim(self, caller: Caller, number: str, reason: str, *, key: str | None = None) -> Changed:
         """Stop the eSIM of a `lost` or `stolen` phone at once, also of a suspended number: an open order is
         cancelled and the licence is free (L30). Assign one afterwards; to replace the eSIM and keep the
         licence, call `AssignmentDesk.replace`, which stops it first.
@@ -90,14 +86,14 @@ class NumberDesk(ConnectedDesk, NumberBook):
             raise Refused.because("unknown_stop_reason", reasons=", ".join(_STOPPED_FOR))
         return await self._changes.make(caller, found, Change.STOP_ESIM, key, reason=why)
 
-    async def delete(self, caller: Caller, number: str, *, key: str | None = None) -> ChangeResult:
+    async def delete(self, caller: Caller, number: str, *, key: str | None = None) -> Changed:
         """Delete the number: its eSIM stops at once, an open order is cancelled, the licence is free and no
         agent uses it (L13, L23, L24). For some time it can be recovered.
         """
         found = await self._found(caller, number)
         return await self._changes.make(caller, found, Change.DELETE, key)
 
-    async def recover(self, caller: Caller, number: str, *, key: str | None = None) -> ChangeResult:
+    async def recover(self, caller: Caller, number: str, *, key: str | None = None) -> Changed:
         """Recover a deleted number, without an agent or an eSIM (L13)."""
         found = await self._found(caller, number)
         return await self._changes.make(caller, found, Change.RECOVER, key)

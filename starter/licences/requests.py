@@ -2,6 +2,7 @@
 
 from models.licences.entered import parse_add_on, parse_quantity
 from models.licences.licence_views import LicenceRequestView
+from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from starter.connected import ConnectedDesk
 from starter.keys import checked_key
@@ -47,14 +48,24 @@ class LicenceRequestDesk(ConnectedDesk):
         *,
         open_only: bool = False,
         held: bool = False,
-    ) -> list[LicenceRequestView]:
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[LicenceRequestView]:
         """List requests for licences, the oldest first; `open_only`: those that no purchase has answered;
         `held`: those of which the owners cannot be notified until a person acts.
         """
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
-            return await request_rows.requests(connection, scope, open_only=open_only, held=held)
+            part = Wanted(limit, after)
+            return await request_rows.requests(connection, scope, open_only=open_only, held=held, wanted=part)
+
+    async def find(self, caller: Caller, request: str) -> LicenceRequestView:
+        """One request (`licence-request-...`). Raises `NotFound` (`unknown_licence_request`)."""
+        async with self._database.reading() as connection:
+            found = await request_rows.find(connection, caller.scope, request.strip().lower())
+            caller.require(Permission.VIEW_LICENCES)
+            return found
 
     async def _notify_owners(self, account_id: int, made: LicenceRequestView) -> None:
         """Start the workflow, which is a no-op where it runs; an owner's purchase may have answered it."""

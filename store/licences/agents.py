@@ -6,7 +6,7 @@ An agent is locked last (`store.locks`): after the numbers, orders and SIMs that
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, union, update
+from sqlalchemy import Select, bindparam, func, select, union, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,13 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import Refused
 from models.licences.views import AgentView
 from models.orders.lifecycle import HoldReason
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import By, Scope
 from store import events
 from store.codes.tables import QrRequestRow
 from store.fleet.tables import SimRow
 from store.licences.tables import AgentRow, LicenceOrderRow, NumberRow
 from store.locks import keep_account_open
+from store.made_keys import Made
 from store.operations.tables import HoldRow
+from store.paging import by_account
 from store.people.languages import language_of
 from store.people.tables import AccountRow
 from store.row import now
@@ -58,31 +61,54 @@ _HELD = union(
 async def agents(
     connection: AsyncConnection,
     scope: Scope,
-    *,
-    chosen: tuple[ColumnElement[bool], ...] = (),
-    limit: int | None = None,
-) -> list[AgentView]:
+    wanted: Wanted = WHOLE,
+) -> Page[AgentView]:
     """Agents with the numbers that they use, sorted by account and name."""
-    statement = _agents().where(within(scope, AgentRow.account_id), *chosen)
-    ordered = statement.order_by(AccountRow.name, AgentRow.name, AgentRow.id).limit(limit)
-    return [_view(row) for row in await connection.execute(ordered)]
+    statement = _agents().where(within(scope, AgentRow.account_id))
+    return (await by_account(scope, AgentRow.name, AgentRow.id).page(connection, statement, wanted)).of(_view)
+
+
+async def agent(connection: AsyncConnection, scope: Scope, agent_id: int) -> AgentView:
+    """One agent, who must exist in the scope."""
+    statement = _agents().where(AgentRow.id == agent_id, within(scope, AgentRow.account_id))
+    return _view((await connection.execute(statement)).one())
 
 
 async def create(
-    connection: AsyncConnection, account_id: int, by: By, *, phone_confirmed: bool, **fields: Any
+    connection: AsyncConnection,
+    account_id: int,
+    by: By,
+    *,
+    phone_confirmed: bool,
+    key: str | None = None,
+    **fields: Any,
 ) -> AgentView:
-    """Create an agent with these `fields`: name, email, language, eid.
+    """Create an agent with these `fields`: name, email, language, eid; once per key.
 
-    Raises `Refused` (`agent_exists`, `account_closed`).
+    Raises `Refused` (`agent_exists`, `key_reused`, `account_closed`).
     """
     await keep_account_open(connection, account_id)
-    values = {"account_id": account_id, "phone_confirmed_at": now() if phone_confirmed else None, **fields}
-    made = insert(AgentRow).values(values).on_conflict_do_nothing().returning(AgentRow.id)
-    agent_id = (await connection.execute(made)).scalar_one_or_none()
+    made = Made.of(account_id, key, {"phone_confirmed": phone_confirmed, **fields})
+    if known := await _made(connection, account_id, made):
+        return known
+    confirmed_at = now() if phone_confirmed else None
+    values = {"account_id": account_id, "phone_confirmed_at": confirmed_at, **fields, **made.columns}
+    added = insert(AgentRow).values(values).on_conflict_do_nothing().returning(AgentRow.id)
+    agent_id = (await connection.execute(added)).scalar_one_or_none()
     if agent_id is None:
+        if known := await _made(connection, account_id, made):  # by a call at the same time
+            return known
         raise Refused.because("agent_exists")
     await _record(connection, account_id, agent_id, by, ("agent.created", {}))
     return await _agent(connection, agent_id)
+
+
+async def _made(connection: AsyncConnection, account_id: int, made: Made) -> AgentView | None:
+    """The agent who was created under this key, as the agent is now."""
+    agent_id = await made.find(connection, AgentRow, account_id)
+    if agent_id is None:
+        return None
+    return (await _agent(connection, agent_id)).model_copy(update={"replayed": True})
 
 
 async def edit(

@@ -1,10 +1,11 @@
 """Licences: found, listed, given back and changed to another add-on (L32, L36)."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refusal, Refused
@@ -12,7 +13,8 @@ from models.identifiers import parse_reference
 from models.licences.add_ons import AddOn
 from models.licences.charges import charges
 from models.licences.history import AddOnChange, Changed, GivenBack, add_on_change
-from models.licences.licence_views import LicenceChange, LicenceStatus, LicenceView, status_of
+from models.licences.licence_views import AddOnCount, LicenceChange, LicenceStatus, LicenceView
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import AllAccounts, By, Scope
 from store import events
 from store.licences import billing, entries, prices
@@ -20,9 +22,18 @@ from store.licences.entries import Books
 from store.licences.facts import TODAY, add_on_today
 from store.licences.tables import BillingRow, LicenceRow, NumberRow
 from store.locks import keep_account_open
+from store.paging import by_account
 from store.people.tables import AccountRow
 from store.scopes import within
 
+_STATUS: ColumnElement[str] = case(
+    (LicenceRow.usable_until < TODAY, LicenceStatus.OVER.value),
+    (LicenceRow.number_id.is_not(None), LicenceStatus.IN_USE.value),
+    (LicenceRow.usable_until.is_(None), LicenceStatus.FREE.value),
+    else_=LicenceStatus.GIVEN_BACK.value,
+)
+"""The status of a licence today, as a column of a statement with `BillingRow` outer joined."""
+_NOT_OVER = _STATUS.not_in([LicenceStatus.OVER.value])
 _PLANNED = LicenceRow.next_from > TODAY
 _LICENCES: Select[Any] = (
     select(
@@ -30,12 +41,12 @@ _LICENCES: Select[Any] = (
         LicenceRow.account_id,
         AccountRow.name.label("account"),
         add_on_today.label("add_on"),
+        _STATUS.label("status"),
         LicenceRow.number_id,
         NumberRow.msisdn.label("number"),
         LicenceRow.usable_until,
         case((_PLANNED, LicenceRow.next_add_on)).label("next_add_on"),
         case((_PLANNED, LicenceRow.next_from)).label("next_from"),
-        TODAY.label("today"),
     )
     .join(AccountRow, AccountRow.id == LicenceRow.account_id)
     .outerjoin(BillingRow, BillingRow.account_id == LicenceRow.account_id)
@@ -59,10 +70,42 @@ _GIVEN_BACK = _OF_ACCOUNT.where(
 )
 
 
-async def licences(connection: AsyncConnection, scope: Scope) -> list[LicenceView]:
-    """All licences of the scope, also those that are over, by account and id."""
-    mine = _LICENCES.where(within(scope, LicenceRow.account_id)).order_by(AccountRow.name, LicenceRow.id)
-    return [_view(row) for row in await connection.execute(mine)]
+async def licences(
+    connection: AsyncConnection,
+    scope: Scope,
+    *,
+    add_on: AddOn | None = None,
+    status: LicenceStatus | None = None,
+    wanted: Wanted = WHOLE,
+) -> Page[LicenceView]:
+    """The licences of the scope, by account and id; those that are over only where that status is asked."""
+    mine = _LICENCES.where(within(scope, LicenceRow.account_id))
+    mine = mine.where(_STATUS.in_([status.value]) if status else _NOT_OVER)
+    if add_on is not None:
+        mine = mine.where(add_on_today == add_on.value)
+    return (await by_account(scope, LicenceRow.id).page(connection, mine, wanted)).of(_view)
+
+
+async def counts(connection: AsyncConnection, scope: Scope) -> list[AddOnCount]:
+    """How many licences of each add-on the accounts of the scope have, by account; those that are over are
+    not counted, and add-ons of which there are none are left out.
+    """
+    one = (
+        select(AccountRow.name.label("account"), add_on_today.label("add_on"), _STATUS.label("status"))
+        .select_from(LicenceRow)
+        .join(AccountRow, AccountRow.id == LicenceRow.account_id)
+        .outerjoin(BillingRow, BillingRow.account_id == LicenceRow.account_id)
+        .where(within(scope, LicenceRow.account_id), _NOT_OVER)
+        .subquery("one")
+    )
+    kinds = (LicenceStatus.IN_USE, LicenceStatus.FREE, LicenceStatus.GIVEN_BACK)
+    each = (func.count().filter(one.c.status == kind.value).label(kind.value) for kind in kinds)
+    counted = (
+        select(one.c.account, one.c.add_on, func.count().label("bought"), *each)
+        .group_by(one.c.account, one.c.add_on)
+        .order_by(one.c.account, one.c.add_on)
+    )
+    return [AddOnCount(**row._mapping) for row in await connection.execute(counted)]
 
 
 async def find(connection: AsyncConnection, scope: Scope, text: str) -> tuple[LicenceView, int]:
@@ -100,7 +143,7 @@ async def give_back(
     before = await entries.under_key(connection, account_id, key)
     if before:
         _refuse_other([one.licence_id for one in before] == [licence_id])
-        return (await _views(connection, account_id, [licence_id]))[0]
+        return _replayed(await _views(connection, account_id, [licence_id]))[0]
     row = (await connection.execute(_ONE, {"account": account_id, "licence": licence_id})).one()
     _refuse(_gone(row, books))
     if row.number_id is not None:
@@ -120,7 +163,7 @@ async def give_back_some(
     before = await entries.under_key(connection, account_id, key)
     if before:
         _refuse_other([one.add_on for one in before] == [add_on.value] * quantity)
-        return await _views(connection, account_id, [one.licence_id for one in before])
+        return _replayed(await _views(connection, account_id, [one.licence_id for one in before]))
     unused = (await connection.execute(_UNUSED, {"account": account_id, "add_on": add_on.value})).all()
     if len(unused) < quantity:
         raise Refused.because("too_few_licences", add_on=add_on.value, free=len(unused), asked=quantity)
@@ -189,6 +232,10 @@ async def _views(
     return [_view(row) for row in await connection.execute(wanted.order_by(LicenceRow.id))]
 
 
+def _replayed(given_back: Sequence[LicenceView]) -> list[LicenceView]:
+    return [licence.model_copy(update={"replayed": True}) for licence in given_back]
+
+
 async def _happened(
     connection: AsyncConnection, books: Books, what: str, licences: dict[int, AddOn], by: By
 ) -> None:
@@ -203,8 +250,8 @@ def _gone(row: Any, books: Books) -> Refusal | None:
     """Why nothing can be done with a licence that was given back."""
     if row.usable_until is None:
         return None
-    status = status_of(row.number_id, row.usable_until, books.billing.today)
-    return Refusal.of("licence_over" if status is LicenceStatus.OVER else "licence_given_back")
+    last_day: date = row.usable_until
+    return Refusal.of("licence_over" if last_day < books.billing.today else "licence_given_back")
 
 
 def _refuse_other(same: bool) -> None:
@@ -218,8 +265,4 @@ def _refuse(reason: Refusal | None) -> None:
 
 
 def _view(row: Any) -> LicenceView:
-    facts = row._mapping
-    return LicenceView(
-        status=status_of(row.number_id, row.usable_until, row.today),
-        **{name: facts[name] for name in facts if name not in {"account_id", "today"}},
-    )
+    return LicenceView(**row._mapping)

@@ -1,24 +1,28 @@
 """Reads numbers with their agents and assignments: licence, eSIM, open order and holds (L8)."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Interval, Select, and_, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, Interval, Select, and_, bindparam, cast, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.fleet.inventory import IN_PLACE, SimState
 from models.licences.views import NumberView
 from models.orders.lifecycle import OPEN
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from store.codes.tables import QrVersionRow
 from store.fleet.tables import SimRow
 from store.licences import history as history_of
 from store.licences import unfinished_changes
 from store.licences.facts import STATE, add_on_today
-from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberRow
+from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberChangeRow, NumberRow
 from store.operations import holds
+from store.operations.tables import HoldRow
 from store.orders.tables import OrderNoteRow, OrderRow
+from store.paging import by_account
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
 from store.scopes import within
 
@@ -35,7 +39,17 @@ _SHOWN = (
     .scalar_subquery()
 )
 """The open order of a number, else the last one that is held, such as for the agent's address (L27)."""
-HELD = or_(holds.is_held(OrderRow.id), unfinished_changes.HELD)
+_number, _order = aliased(NumberRow), aliased(OrderRow)
+_WITH_HOLDS = union(
+    select(_number.id)
+    .join(_order, _order.subject == _number.subject)
+    .join(HoldRow, HoldRow.workflow_id == _order.id),
+    select(NumberChangeRow.number_id).join(HoldRow, HoldRow.workflow_id == NumberChangeRow.id),
+)
+HELD = and_(
+    NumberRow.id.in_(_WITH_HOLDS),  # these few first, not each number with its joins
+    or_(holds.is_held(OrderRow.id), unfinished_changes.HELD),
+)
 """Whether that order, or a change of the number, is held, as a condition."""
 
 
@@ -45,13 +59,13 @@ async def numbers(
     kept: timedelta,
     *,
     chosen: tuple[ColumnElement[bool], ...] = (),
-    limit: int | None = None,
-) -> list[NumberView]:
+    wanted: Wanted = WHOLE,
+) -> Page[NumberView]:
     """Numbers, sorted by account and phone number; deleted ones too, which are `kept` for some time."""
     statement = _numbers().where(within(scope, NumberRow.account_id), *chosen)
-    ordered = statement.order_by(AccountRow.name, NumberRow.msisdn).limit(limit)
-    rows = await connection.execute(ordered, {"kept": kept})
-    return await _with_unfinished(connection, [_view(row) for row in rows])
+    keys = by_account(scope, NumberRow.msisdn, NumberRow.id)
+    rows = await keys.page(connection, statement, wanted, {"kept": kept})
+    return Page(await _with_unfinished(connection, [_view(row) for row in rows]), rows.following)
 
 
 async def number(
@@ -104,6 +118,7 @@ def _columns() -> tuple[Any, ...]:
     )
 
 
+@cache
 def _numbers() -> Select[Any]:
     return (
         select(*_columns())

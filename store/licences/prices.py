@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from models.errors import Refused
 from models.licences.add_ons import AddOn
@@ -19,17 +20,40 @@ from models.licences.charges import charges
 from models.licences.licence_views import PriceChange, PriceView
 from models.licences.periods import next_period, period_of
 from models.licences.prices import Price, PriceList
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import By, OfAccount, Scope
 from store import events
 from store.licences import billing, entries
 from store.licences.billing import CURRENCY, Billing
 from store.licences.tables import BillingRow, PriceRow
 from store.locks import keep_account_open
+from store.paging import by_account
 from store.people.tables import AccountRow
 from store.scopes import within
 
 _PRICES = select(PriceRow.add_on, PriceRow.since, PriceRow.amount).where(
     PriceRow.account_id == bindparam("account")
+)
+_earlier = aliased(PriceRow)
+_PRICES_SHOWN = (
+    select(
+        AccountRow.name.label("account"),
+        PriceRow.add_on,
+        PriceRow.since,
+        PriceRow.amount,
+        CURRENCY.label("currency"),
+        BillingRow.cycle_day,
+        ~select(_earlier.since)
+        .where(
+            _earlier.account_id == PriceRow.account_id,
+            _earlier.add_on == PriceRow.add_on,
+            _earlier.since < PriceRow.since,
+        )
+        .exists()
+        .label("first"),
+    )
+    .join(AccountRow, AccountRow.id == PriceRow.account_id)
+    .outerjoin(BillingRow, BillingRow.account_id == PriceRow.account_id)
 )
 _SET = insert(PriceRow)
 _SET = _SET.on_conflict_do_update(
@@ -43,34 +67,21 @@ async def price_list(connection: AsyncConnection, of: Billing) -> PriceList:
     return PriceList(_price(row, of.currency) for row in rows)
 
 
-async def prices(connection: AsyncConnection, scope: Scope) -> list[PriceView]:
-    """All prices of the scope, by account, add-on and day, past ones too."""
-    rows = await connection.execute(
-        select(
-            AccountRow.name,
-            PriceRow.add_on,
-            PriceRow.since,
-            PriceRow.amount,
-            CURRENCY.label("currency"),
-            BillingRow.cycle_day,
-        )
-        .join(AccountRow, AccountRow.id == PriceRow.account_id)
-        .outerjoin(BillingRow, BillingRow.account_id == PriceRow.account_id)
-        .where(within(scope, PriceRow.account_id))
-        .order_by(AccountRow.name, PriceRow.add_on, PriceRow.since)
-    )
-    found: list[PriceView] = []
-    for row in rows:
-        first = not found or (found[-1].account, found[-1].add_on) != (row.name, row.add_on)
-        price = _price(row, row.currency)
-        found.append(
-            PriceView(
-                account=row.name,
-                applies_from=_applies_from(row.since, row.cycle_day, first=first),
-                **price.model_dump(),
-            )
-        )
-    return found
+async def prices(
+    connection: AsyncConnection, scope: Scope, *, add_on: AddOn | None = None, wanted: Wanted = WHOLE
+) -> Page[PriceView]:
+    """The prices of the scope, of all add-ons or of one, by account, add-on and day; past ones too."""
+    statement = _PRICES_SHOWN.where(within(scope, PriceRow.account_id))
+    if add_on is not None:
+        statement = statement.where(PriceRow.add_on == add_on.value)
+    keys = by_account(scope, PriceRow.add_on, PriceRow.since)
+    return (await keys.page(connection, statement, wanted)).of(_price_view)
+
+
+def _price_view(row: Any) -> PriceView:
+    applies_from = _applies_from(row.since, row.cycle_day, first=row.first)
+    price = _price(row, row.currency)
+    return PriceView(account=row.account, applies_from=applies_from, **price.model_dump())
 
 
 async def set_price(

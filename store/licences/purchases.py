@@ -7,18 +7,19 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.errors import Refused
-from models.identifiers import licence_key
+from models.errors import NotFound, Refused
+from models.identifiers import licence_key, parse_reference
 from models.licences.add_ons import AddOn
 from models.licences.charges import charges, total
 from models.licences.history import Bought, BoughtAgain, Entry
 from models.licences.licence_views import PurchaseView
-from models.people.callers import By
+from models.people.callers import By, Scope
 from store import events
-from store.licences import billing, entries, licences
+from store.licences import billing, entries, licences, prices
 from store.licences.entries import Books
 from store.licences.tables import LicenceEntryRow, LicenceRequestRow, LicenceRow, PurchaseRow
 from store.locks import keep_account_open
+from store.scopes import within
 
 _BY_KEY = select(PurchaseRow).where(
     PurchaseRow.account_id == bindparam("account"), PurchaseRow.key == bindparam("key")
@@ -69,7 +70,7 @@ async def buy(
     if before is not None:
         if (before.add_on, before.quantity) != (add_on.value, quantity):
             raise Refused.because("key_used_for_purchase")
-        return await _view(connection, books, before)
+        return (await _view(connection, books, before)).model_copy(update={"replayed": True})
     entries.check_price(books, add_on)
     await billing.fix_cycle_day(connection, books.billing)
     purchase = (
@@ -89,6 +90,17 @@ async def buy(
     await _add_licences(connection, books, purchase, again, by)
     await _answer(connection, account_id, purchase, by)
     return await _view(connection, books, purchase)
+
+
+async def purchase(connection: AsyncConnection, scope: Scope, text: str) -> PurchaseView:
+    """The purchase with this id (`LP-5`, `5`). Raises `NotFound` (`unknown_purchase`)."""
+    number = parse_reference("LP", text)
+    wanted = select(PurchaseRow).where(PurchaseRow.id == number, within(scope, PurchaseRow.account_id))
+    row = None if number is None else (await connection.execute(wanted)).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_purchase")
+    terms = await billing.read(connection, row.account_id)
+    return await _view(connection, Books(terms, await prices.price_list(connection, terms)), row)
 
 
 async def _add_licences(

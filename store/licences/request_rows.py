@@ -6,20 +6,23 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.errors import Refused
+from models.errors import NotFound, Refused
 from models.identifiers import licence_request_id, storable
 from models.licences.add_ons import AddOn
 from models.licences.licence_views import LicenceRequestView
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import By, Scope
 from store import events
 from store.licences.tables import LicenceRequestRow
 from store.locks import keep_account_open
 from store.operations import holds, not_sent
+from store.paging import Keys
 from store.people.tables import AccountRow
 from store.scopes import within
 
 LONGEST_NOTE = 2000
 _ADD = insert(LicenceRequestRow).on_conflict_do_nothing().returning(LicenceRequestRow.id)
+_OLDEST = Keys(LicenceRequestRow.at, LicenceRequestRow.id)
 _REQUESTS = select(
     LicenceRequestRow.id,
     AccountRow.name.label("account"),
@@ -70,20 +73,33 @@ async def request(  # noqa: PLR0917  what a request has
         await events.append(connection, account_id, (found.id,), by.actor, happened, origin_id=by.origin_id)
     elif (found.add_on, found.quantity) != (add_on, quantity):
         raise Refused.because("key_used_for_licence_request")
-    return found
+    return found.model_copy(update={"replayed": not added})
+
+
+async def find(connection: AsyncConnection, scope: Scope, request_id: str) -> LicenceRequestView:
+    """One request. Raises `NotFound` (`unknown_licence_request`)."""
+    mine = _REQUESTS.where(LicenceRequestRow.id == request_id, within(scope, LicenceRequestRow.account_id))
+    row = (await connection.execute(mine)).one_or_none() if storable(request_id) else None
+    if row is None:
+        raise NotFound.because("unknown_licence_request")
+    return _view(row)
 
 
 async def requests(
-    connection: AsyncConnection, scope: Scope, *, open_only: bool = False, held: bool = False
-) -> list[LicenceRequestView]:
+    connection: AsyncConnection,
+    scope: Scope,
+    *,
+    open_only: bool = False,
+    held: bool = False,
+    wanted: Wanted = WHOLE,
+) -> Page[LicenceRequestView]:
     """The requests of the scope, the oldest first; `held`: of which the owners cannot be notified."""
     mine = _REQUESTS.where(within(scope, LicenceRequestRow.account_id))
     if open_only:
         mine = mine.where(LicenceRequestRow.purchase_id.is_(None))
     if held:
         mine = mine.where(holds.is_held(LicenceRequestRow.id))
-    rows = await connection.execute(mine.order_by(LicenceRequestRow.at, LicenceRequestRow.id))
-    return [_view(row) for row in rows]
+    return (await _OLDEST.page(connection, mine, wanted)).of(_view)
 
 
 def _view(row: Any) -> LicenceRequestView:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.codes.requests import NotificationView
+from models.codes.requests import Notified
 from models.errors import NotFound, Refusal, Refused
 from models.identifiers import qr_notification_id
 from models.licences.numbers import NumberState
@@ -29,9 +29,7 @@ _FACTS = facts.NUMBER_FACTS.add_columns(
 )
 
 
-async def resend(
-    connection: AsyncConnection, account_id: int, number_id: int, by: By, key: str
-) -> NotificationView:
+async def resend(connection: AsyncConnection, account_id: int, number_id: int, by: By, key: str) -> Notified:
     """Revoke all notifications of the code of the number's eSIM with their links, and record a new one to the
     agent's present address; the caller then starts its workflow. Under the same key it is done once.
 
@@ -46,11 +44,11 @@ async def resend(
     if sent is not None:
         if sent.sim_id != row.sim_id:
             raise Refused.because("key_used_for_notification")
-        return sent
+        return Notified(**sent.model_dump(), replayed=True)
     if reasons := _refusals(row):
         raise Refused(*reasons)
     await notifications.revoke_all(connection, await lock_sim(connection, row.sim_id), by)
-    return await notifications.create(
+    created = await notifications.create(
         connection,
         notification_id=notification_id,
         account_id=account_id,
@@ -59,6 +57,7 @@ async def resend(
         address=row.email,
         by=by,
     )
+    return Notified(**created.model_dump())
 
 
 def _refusals(row: Any) -> list[Refusal]:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.language import Language
 from models.licences.add_ons import AddOn
 from models.licences.numbers import Change, LineType, Notice, ReplaceReason
+from store.made_keys import MADE_AS, MADE_KEY
 from store.personal import CODE, REFERENCE, Erase, not_personal, personal
 from store.row import Row, among, now, of_account, own_id, owner
 
@@ -43,11 +44,15 @@ class AgentRow(Row):
     phone_confirmed_at: Mapped[datetime | None]
     """When an administrator confirmed that the phone supports eSIM (L12)."""
     deactivated_at: Mapped[datetime | None]
+    made_key: Mapped[str | None] = mapped_column(info=not_personal(MADE_KEY))
+    made_as: Mapped[str | None] = mapped_column(info=not_personal(MADE_AS))
     __table_args__ = (
         UniqueConstraint("id", "account_id"),
+        UniqueConstraint("account_id", "made_key"),
         CheckConstraint(among("language", Language), name="language"),
         CheckConstraint("eid ~ '^[0-9]{32}$'", name="eid"),
         Index("uq_agents_email", "account_id", text("lower(email)"), unique=True),
+        Index("ix_agents_by_name", "account_id", "name", "id"),
     )
 
 
@@ -79,6 +84,7 @@ class NumberRow(Row):
         CheckConstraint(r"msisdn ~ '^\+[0-9]{5,15}$'", name="msisdn"),
         CheckConstraint("suspended_note_id IS NULL OR suspended_at IS NOT NULL", name="suspended_note"),
         CheckConstraint("deleted_at IS NULL OR agent_id IS NULL", name="deleted_has_no_agent"),
+        Index("ix_numbers_by_msisdn", "account_id", "msisdn", "id"),
         Index("uq_numbers_msisdn", "msisdn", unique=True, postgresql_where=text("deleted_at IS NULL")),
     )
 
@@ -156,7 +162,7 @@ class LicenceRow(Row):
         CheckConstraint(among("add_on", AddOn), name="add_on"),
         CheckConstraint(among("next_add_on", AddOn), name="next_add_on"),
         CheckConstraint("(next_add_on IS NULL) = (next_from IS NULL)", name="next_has_day"),
-        Index("ix_licences_account_id", "account_id"),
+        Index("ix_licences_account_id", "account_id", "id"),
     )
 
 
@@ -208,6 +214,7 @@ class LicenceRequestRow(Row):
         UniqueConstraint("id", "account_id"),
         CheckConstraint(among("add_on", AddOn), name="add_on"),
         CheckConstraint("quantity > 0", name="quantity"),
+        Index("ix_licence_requests_by_time", "account_id", "at", "id"),
     )
 
 

@@ -18,6 +18,7 @@ from starter.orders.drafts import OrderDraft
 from starter.people.erasure import erase
 from tests.builders import ACCOUNT, as_csv, item, line
 from tests.callers.api_samples import API
+from tests.callers.licence_samples import LICENCES
 from tests.callers.sample import P, Sample
 from tests.callers.travel_samples import TRAVEL
 from tests.callers.world import Known
@@ -278,6 +279,7 @@ SAMPLES: dict[str, Sample] = {
     **{f"NumberDesk.{name}": sample for name, sample in _NUMBERS.items()},
     **{f"AgentDesk.{name}": sample for name, sample in _AGENTS.items()},
     **{f"AssignmentDesk.{name}": sample for name, sample in _ASSIGNMENTS.items()},
+    **LICENCES,
     **TRAVEL,
     **API,
     **{f"ClockDesk.{name}": sample for name, sample in _CLOCK.items()},

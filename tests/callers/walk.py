@@ -24,7 +24,7 @@ from store.codes import waiting as qr_waiting
 from store.fleet import edits
 from store.fleet import views as fleet
 from store.key_ring import KeyRing
-from store.licences import agents, history, licences, number_views, prices
+from store.licences import agents, history, licences, number_views, prices, purchases
 from store.licences import lookups as licence_lookups
 from store.licences import request_rows as licence_requests
 from store.operations import holds, retries, unfinished
@@ -45,7 +45,7 @@ _IDS = re.compile(
 )
 _SENTINELS = re.compile(
     r"Acme|acme\.example|telvia|order-|qr-request-|qr-notification-|\+3363998000[1-4]|\+33612000001"
-    r"|Gina|Rosa|Euro 1|travel-line-"
+    r"|licence-request-|Gina|Rosa|Euro 1|travel-line-"
 )
 
 Answer = tuple[type, str]
@@ -107,6 +107,7 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "unassigned numbers": lambda d, c: d.numbers.numbers(c, assigned=False),
     "agents": lambda d, c: d.agents.agents(c),
     "licences": lambda d, c: d.licences.licences(c),
+    "licence counts": lambda d, c: d.licences.counts(c),
     "prices": lambda d, c: d.licences.prices(c),
     "stock": lambda d, c: d.stock.esims(c),
     "stock profiles": lambda d, c: d.stock.profiles(c),
@@ -195,10 +196,14 @@ STORE: dict[str, Read] = {
     "number_views.numbers": lambda c, s, _: number_views.numbers(c, s, _KEPT),
     "number_views.number": lambda c, s, k: number_views.number(c, s, _number(k.number), _KEPT),
     "agents.agents": lambda c, s, _: agents.agents(c, s),
+    "agents.agent": lambda c, s, k: agents.agent(c, s, _number(k.agent)),
     "licences.licences": lambda c, s, _: licences.licences(c, s),
     "licences.find": lambda c, s, k: licences.find(c, s, k.licence),
+    "licences.counts": lambda c, s, _: licences.counts(c, s),
+    "licence_purchases.purchase": lambda c, s, k: purchases.purchase(c, s, k.purchase),
     "licence_prices.prices": lambda c, s, _: prices.prices(c, s),
     "licence_requests.requests": lambda c, s, _: licence_requests.requests(c, s),
+    "licence_requests.find": lambda c, s, k: licence_requests.find(c, s, k.licence_request),
     "stock_views.esims": lambda c, s, _: stock_views.esims(c, s),
     "stock_views.profiles": lambda c, s, _: stock_views.profiles(c, s),
     "travel_plans.find_plan": lambda c, s, k: travel_plans.find_plan(c, s, k.travel_plan),

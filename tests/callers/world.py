@@ -63,6 +63,8 @@ class Known:
     link: str
     """The upload link."""
     licence: str
+    purchase: str
+    licence_request: str
     esim_line: str
     subscriber: str
     travel_plan: str
@@ -116,7 +118,7 @@ async def build(database: Database) -> Known:
         upload_token=await qr.upload_link(request, sim=3),
         download_token=await qr.download_link(notification, version),
         link="link:1",
-        licence=await _licence(database),
+        **await _licences(database),
         esim_line=await _esim_line(database, order.order_id),
         subscriber=reference("SB", await add_subscriber(database, 2)),
         travel_plan=reference("TP", await add_travel_plan(database, "Asia", countries=ASIA)),
@@ -178,17 +180,21 @@ async def _assignment(database: Database, order_id: str) -> str:
     return reference("PA", plan)
 
 
-async def _licence(database: Database) -> str:
-    """A licence, its price, and a request for another one."""
+async def _licences(database: Database) -> dict[str, str]:
+    """A licence, its price and purchase, and a request for another one."""
     licences = LicenceDesk(database)
     await licences.set_price(OPERATOR, ACCOUNT, "voice_sms", "10.00")
     bought = await licences.buy(OPERATOR, ACCOUNT, "voice_sms", 1)
     administrator = await who(database, f"{Role.ADMINISTRATOR}@acme.example")
     async with database.transaction() as connection:
-        await request_rows.request(
+        request = await request_rows.request(
             connection, 1, administrator.user, AddOn.VOICE_SMS_DATA, 1, None, "a", administrator.by
         )
-    return reference("LI", bought.new[0])
+    return {
+        "licence": reference("LI", bought.new[0]),
+        "purchase": bought.reference,
+        "licence_request": request.id,
+    }
 
 
 UNKNOWN = Known(
@@ -207,6 +213,8 @@ UNKNOWN = Known(
     download_token="no-such-token",
     link="link:99999",
     licence="LI-99999",
+    purchase="LP-99999",
+    licence_request="licence-request-aaaaaaaaaaaaaaaa",
     esim_line="EL-99999",
     subscriber="SB-99999",
     travel_plan="TP-99999",

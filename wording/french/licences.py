@@ -92,5 +92,6 @@ LICENCES = {
     "currency_invalid": (
         "Une devise est le code, à trois lettres (ISO 4217), d’une devise avec centimes, tel que EUR."
     ),
+    "unknown_purchase": "Cet achat de licences n’existe pas.",
     "unknown_licence_request": "Cette demande de licences n’existe pas.",
 }

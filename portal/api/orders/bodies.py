@@ -10,6 +10,7 @@ from pydantic import Field
 from models.orders.lifecycle import OrderKind
 from models.people.callers import Caller
 from portal.api.fields import Body, Id
+from portal.api.licences.order_bodies import AssignLicenceBody, ReplaceLicenceEsimBody
 from starter.desks import Desks
 from starter.orders.drafts import OrderDraft, Placed
 
@@ -40,5 +41,8 @@ class SwapBody(Body):
         return OrderDraft(**self.model_dump() | {"kind": OrderKind(self.kind), "key": key})
 
 
-Ordering = Annotated[SwapBody, Field(discriminator="kind")]
+Ordering = Annotated[
+    SwapBody | AssignLicenceBody | ReplaceLicenceEsimBody,
+    Field(discriminator="kind"),
+]
 """The body of every kind of order."""

@@ -16,6 +16,7 @@ from models.orders.lifecycle import OPEN, OrderStatus
 from models.orders.views import OrderView
 from models.people.callers import Caller, Permission, may_cancel
 from portal.api.fields import Resource
+from portal.api.orders.details import details_of
 from portal.api.problems import RefusalProblem
 from settings import Settings
 from wording.labels import hold_sentence
@@ -83,7 +84,7 @@ class OrderResource(Resource):
     holds: list[HoldResource]
     waits_for: WaitsFor | None
     refusals: list[RefusalProblem]
-    details: dict[str, Any] | None
+    details: dict[str, Any] | None = Field(description="What only orders of this kind have.")
     next: list[NextCall]
     events: list[EventResource] | None = Field(default=None, description="With `expand=events`.")
 
@@ -93,7 +94,6 @@ def order_resource(
 ) -> OrderResource:
     """An order as this caller sees it."""
     language = Language(caller.language)
-    details = order.details.model_dump(mode="json") if order.details else None
     return OrderResource(
         **order.model_dump(
             include={
@@ -114,7 +114,7 @@ def order_resource(
             RefusalProblem(code=each.code, sentence=sentence(each, language), parameters=each.parameters)
             for each in order.refusals
         ],
-        details=details,
+        details=details_of(order.details),
         next=list(_next_calls(order, caller)),
         events=events_of(order.events) if events else None,
     )

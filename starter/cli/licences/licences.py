@@ -26,6 +26,7 @@ from starter.cli.output import JsonFlag, column_time, key_of, print_json, print_
 from starter.cli.session import caller, run, run_at, settings
 
 if TYPE_CHECKING:
+    from starter.licences.licences import LicenceDesk
     from starter.licences.requests import LicenceRequestDesk
 
 Result = TypeVar("Result")
@@ -111,7 +112,12 @@ def list_licences(
     json: JsonFlag = False,
 ) -> None:
     """List licences and count those of each add-on. Licences that are over are listed by --status over."""
-    found = run_at(licence_desk, lambda desk, who: desk.licences(who, account, add_on, status))
+
+    async def read(desk: "LicenceDesk", who: Caller) -> LicenceList:
+        listed = await desk.licences(who, account, add_on, status)
+        return LicenceList(licences=tuple(listed), counts=tuple(await desk.counts(who, account)))
+
+    found = run_at(licence_desk, read)
     if json:
         print_json(found)
     elif found.licences:

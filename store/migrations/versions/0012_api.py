@@ -65,9 +65,11 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("made_key", sa.String(), nullable=True))
         op.create_unique_constraint(op.f(f"uq_{table}_{of}_made_key"), table, [of, "made_key"])
     op.create_index("ix_orders_newest", "orders", ["account_id", "placed_at", "id"], unique=False)
+    _licences()
 
 
 def downgrade() -> None:
+    _without_licences()
     op.drop_index("ix_orders_newest", table_name="orders")
     op.drop_index("ix_sims_iccid_ending", table_name="sims")
     op.drop_index("ix_sims_newest", table_name="sims")
@@ -81,3 +83,27 @@ def downgrade() -> None:
     op.drop_table("api_keys")
     op.drop_constraint(op.f("ck_accounts_mode_known"), "accounts", type_="check")
     op.drop_column("accounts", "mode")
+
+
+def _licences() -> None:
+    op.add_column("agents", sa.Column("made_key", sa.String(), nullable=True))
+    op.add_column("agents", sa.Column("made_as", sa.String(), nullable=True))
+    op.create_unique_constraint(op.f("uq_agents_account_id_made_key"), "agents", ["account_id", "made_key"])
+    op.create_index("ix_agents_by_name", "agents", ["account_id", "name", "id"], unique=False)
+    op.create_index("ix_numbers_by_msisdn", "numbers", ["account_id", "msisdn", "id"], unique=False)
+    op.drop_index("ix_licences_account_id", table_name="licences")
+    op.create_index("ix_licences_account_id", "licences", ["account_id", "id"], unique=False)
+    op.create_index(
+        "ix_licence_requests_by_time", "licence_requests", ["account_id", "at", "id"], unique=False
+    )
+
+
+def _without_licences() -> None:
+    op.drop_index("ix_licence_requests_by_time", table_name="licence_requests")
+    op.drop_index("ix_licences_account_id", table_name="licences")
+    op.create_index("ix_licences_account_id", "licences", ["account_id"], unique=False)
+    op.drop_index("ix_numbers_by_msisdn", table_name="numbers")
+    op.drop_index("ix_agents_by_name", table_name="agents")
+    op.drop_constraint(op.f("uq_agents_account_id_made_key"), "agents", type_="unique")
+    op.drop_column("agents", "made_as")
+    op.drop_column("agents", "made_key")

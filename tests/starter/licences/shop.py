@@ -51,7 +51,7 @@ class Shop:
         """The licence as it is listed."""
         listed = await self.licences.licences(OPERATOR, ACCOUNT)
         over = await self.licences.licences(OPERATOR, ACCOUNT, status="over")
-        (found,) = [one for one in (*listed.licences, *over.licences) if one.reference == licence]
+        (found,) = [one for one in (*listed, *over) if one.reference == licence]
         return found
 
     async def charged(self, *months: str, licence: str | None = None) -> list[tuple[str, str]]:

@@ -46,7 +46,7 @@ async def test_a_licence_given_back_is_usable_to_the_end_of_its_period_and_then_
     assert await codes(acme.licences.change(acme.olga, one, PRO)) == ["licence_given_back"]
     await acme.on("2026-12-31T23:01")  # it is the next year in Paris
     assert (await acme.licence(one)).status is LicenceStatus.OVER
-    assert [licence.reference for licence in (await acme.licences.licences(acme.olga)).licences] == [two]
+    assert [licence.reference for licence in await acme.licences.licences(acme.olga)] == [two]
     assert await codes(acme.licences.give_back(acme.olga, one)) == ["licence_over"]
     assert await codes(acme.licences.change(acme.olga, one, PRO)) == ["licence_over"]
     await acme.on("2027-03-01")
@@ -66,7 +66,7 @@ async def test_free_licences_are_given_back_the_newest_first(database: Database)
     assert [licence.reference for licence in given] == ["LI-2", "LI-3"]
     assert await codes(give(acme.olga, add_on=DATA, quantity=2)) == ["too_few_licences"]
     assert (await acme.licence("LI-1")).status is LicenceStatus.FREE, "all or none"
-    (data,) = [one for one in (await acme.licences.licences(acme.olga)).counts if one.add_on == DATA]
+    (data,) = [one for one in await acme.licences.counts(acme.olga) if one.add_on == DATA]
     assert (data.bought, data.in_use, data.free, data.given_back) == (4, 1, 1, 2)
     assert await codes(give(acme.olga, "LI-4")) == ["licence_in_use"]
     assert await codes(give(acme.olga, "LI-99")) == ["unknown_licence"]
@@ -138,7 +138,7 @@ async def test_a_downgrade_applies_at_the_next_period_and_can_be_replaced(databa
     await acme.on("2027-01-01")
     now = await acme.licence(one)
     assert (now.add_on, now.next_add_on, now.number_id) == (AddOn(DATA), None, number)
-    (count,) = (await acme.licences.licences(acme.olga)).counts
+    (count,) = await acme.licences.counts(acme.olga)
     assert count.add_on is AddOn(DATA)
     await check_rows(acme)
     assert await acme.charged("2026-12", "2027-01") == [("2026-12-01", "16.00"), ("2027-01-01", "10.00")]

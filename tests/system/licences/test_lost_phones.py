@@ -28,7 +28,7 @@ async def replaced(office: Office, reason: str = "lost", **more: object) -> Plac
 async def licence(office: Office, number: int = 1) -> LicenceView:
     """The account's licence with this id."""
     found = await LicenceDesk(office.scene.database).licences(OPERATOR)
-    return next(one for one in found.licences if one.id == number)
+    return next(one for one in found if one.id == number)
 
 
 async def stop_requested(office: Office, number: int = 501) -> None:

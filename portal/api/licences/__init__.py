@@ -1,0 +1,1 @@
+"""Numbers, agents and licences over HTTP."""

@@ -1,0 +1,13 @@
+"""Sample calls about licences that the HTTP API alone needs: one record of each kind, and the counts."""
+
+from tests.callers.sample import P, Sample
+
+LICENCES: dict[str, Sample] = {
+    "LicenceDesk.licence": Sample(lambda d, c, k, _: d.licences.licence(c, k.licence), P.VIEW_LICENCES),
+    "LicenceDesk.counts": Sample(lambda d, c, _, a: d.licences.counts(c, a), P.VIEW_LICENCES),
+    "LicenceDesk.purchase": Sample(lambda d, c, k, _: d.licences.purchase(c, k.purchase), P.VIEW_LICENCES),
+    "LicenceRequestDesk.find": Sample(
+        lambda d, c, k, _: d.licence_requests.find(c, k.licence_request), P.VIEW_LICENCES
+    ),
+    "AgentDesk.agent": Sample(lambda d, c, k, _: d.agents.agent(c, k.agent), P.VIEW_LICENCES),
+}
