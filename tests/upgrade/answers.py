@@ -23,6 +23,8 @@ LATER = frozenset(
     {
         *("FleetDesk.sims", "FleetDesk.devices", "PeopleBook.employees", "PeopleBook.groups"),
         *("UserDesk.user", "ContactDesk.contact"),
+        *("LicenceDesk.licence", "LicenceDesk.purchase", "LicenceDesk.counts"),
+        *("LicenceRequestDesk.find", "AgentDesk.agent"),
     }
 )
 """What a version after 0.1.0 shows: its answers were not recorded."""
