@@ -242,6 +242,13 @@ class NotificationView(View):
     link_expires_at: datetime | None = None
 
 
+class Notified(NotificationView):
+    """The answer to a call that notifies; it is shown like the notification."""
+
+    replayed: bool = Field(default=False, exclude=True)
+    """Whether its key had been used before: this call did nothing."""
+
+
 class LinkView(View):
     """An e-mailed link. It never contains the token."""
 
@@ -293,3 +300,18 @@ class QrHistory(View):
     notifications: tuple[NotificationView, ...] = ()
     links: tuple[LinkView, ...] = ()
     events: tuple[EventView, ...] = ()
+
+    @property
+    def references(self) -> frozenset[str]:
+        """References to all people in it: `user:3`, `contact:7`."""
+        found = {version.imported_by for version in self.versions}
+        found |= {f"user:{request.requested_by}" for request in self.requests}
+        found |= {person for request in self.requests for person in request.recipients}
+        found |= {link.recipient for link in self.links if link.recipient}
+        return frozenset(found.union(*map(_people_of, self.events)))
+
+
+def _people_of(event: EventView) -> set[str]:
+    contacts = event.data.get("contacts")
+    named = {f"contact:{contact}" for contact in contacts} if isinstance(contacts, list) else set()
+    return named | {event.actor, str(event.data.get("to", ""))}

@@ -32,7 +32,15 @@ from models.identifiers import qr_request_id, reference
 from models.people.callers import Caller, Permission
 from models.values import cut
 from starter.codes.code_desk import CodeDesk
-from starter.codes.drafts import QrRequestDraft, Requested, keep_edited, preview, read_request
+from starter.codes.drafts import (
+    QrEmailDraft,
+    QrRequestDraft,
+    Read,
+    Requested,
+    keep_edited,
+    preview,
+    read_request,
+)
 from starter.keys import checked_key
 from starter.operations.restarts import request_timeouts
 from starter.operations.retry import RetryDesk
@@ -85,19 +93,13 @@ class QrDesk(CodeDesk):
                 await request_steps.sent_again(connection, read.sim.id, _call(key)) if draft.again else None
             )
             if sent is not None:
-                return _sent_again(sent, key)
+                return _sent_again(sent, key, replayed=True)
             if read.reasons:
                 raise Refused(*read.reasons)
             read = await keep_edited(connection, draft, read)
             slot, provider, distributor = await request_views.start_facts(connection, read.sim.id)
         if read.facts.open_qr_request:
-            again = SendAgain(
-                actor=caller.actor,
-                origin_id=caller.origin_id,
-                contacts=read.chosen,
-                email_text_id=read.email_text_id,
-            )
-            return await self._send_again(read.facts.open_qr_request, again, key)
+            return await self._send_again(read.facts.open_qr_request, _again(caller, read), key)
         asked = QrRequest(
             request_id=request_id,
             account_id=read.sim.account_id,
@@ -121,6 +123,26 @@ class QrDesk(CodeDesk):
         state = result.state
         sentence = f"No request was open. {REQUEST_MADE}" if draft.again else REQUEST_MADE
         return Requested(request_id, key, state.status, state.round, sentence, read.version)
+
+    async def send_again(self, caller: Caller, request_id: str, email: QrEmailDraft) -> Requested:
+        """Send an open request again, once per key: to all contacts with the role, or to those chosen.
+
+        Raises `NotFound`, `Refused` with every reason (such as `already_imported` if it has ended).
+        """
+        key = checked_key(email.key)
+        async with self.database.transaction() as connection:
+            known = await request_views.request(connection, caller.scope, request_id)
+            sim = reference("S", known.sim_id)
+            draft = QrRequestDraft(**{**email.model_dump(), "sim": sim, "again": True})
+            read = await read_request(connection, caller, draft, lambda _: request_id)
+            sent = await request_steps.sent_again(connection, known.sim_id, _call(key))
+            if sent is not None:
+                return _sent_again(sent, key, replayed=True)
+            over = end_request(known.status, RequestStatus.WITHDRAWN)
+            if over or read.reasons:
+                raise Refused(*([over] if over else []), *read.reasons)
+            read = await keep_edited(connection, draft, read)
+        return await self._send_again(request_id, _again(caller, read), key)
 
     async def withdraw(self, caller: Caller, request_id: str) -> RequestState:
         """Withdraw a request whose code is no longer needed: its upload links stop working."""
@@ -178,9 +200,18 @@ class QrDesk(CodeDesk):
         return _sent_again(state, key)
 
 
-def _sent_again(state: RequestState, key: str) -> Requested:
+def _again(caller: Caller, read: Read) -> SendAgain:
+    return SendAgain(
+        actor=caller.actor,
+        origin_id=caller.origin_id,
+        contacts=read.chosen,
+        email_text_id=read.email_text_id,
+    )
+
+
+def _sent_again(state: RequestState, key: str, *, replayed: bool = False) -> Requested:
     sentence = f"The request has been sent again (round {state.round})."
-    return Requested(state.request_id, key, state.status, state.round, sentence)
+    return Requested(state.request_id, key, state.status, state.round, sentence, replayed=replayed)
 
 
 def _call(key: str) -> str:
@@ -198,4 +229,4 @@ def _repeated(known: QrRequestView, sim: SimKey, key: str) -> Requested:
         raise Refused.because("key_used_for_sim", sim=reference("S", known.sim_id))
     if known.refusals:
         raise Refused(*known.refusals)
-    return Requested(known.id, key, known.status, known.round)
+    return Requested(known.id, key, known.status, known.round, replayed=True)

@@ -24,21 +24,26 @@ from store.people import contacts
 from store.people.languages import of_account
 
 
-class QrRequestDraft(Draft):
-    """A request as a page or a shell enters it. What is left out is pre-filled (F27, F30)."""
+class QrEmailDraft(Draft):
+    """The e-mail of a request as a page or a shell enters it. What is left out is pre-filled (F27, F30)."""
 
-    sim: str
-    """`S-12` or an ICCID."""
     contacts: tuple[str, ...] | None = None
     """Those chosen among the eligible contacts (F28): `C-7` or an address; None for all."""
     cc: tuple[str, ...] = ()
     """Addresses that get a copy without a link (F29)."""
     subject: str | None = None
     text: str | None = None
+    key: str | None = None
+    """Idempotency key: the same key is the same request, or sends it again once."""
+
+
+class QrRequestDraft(QrEmailDraft):
+    """A request for the code of a SIM."""
+
+    sim: str
+    """`S-12` or an ICCID."""
     again: bool = False
     """Send the open request again."""
-    key: str | None = None
-    """Idempotency key: the same key is the same request."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ class Requested:
     sentence: str = REQUEST_MADE
     version: int | None = None
     """Number of the code that the SIM had already when the request was made."""
+    replayed: bool = False
+    """Whether its key had been used before: this call did nothing."""
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,8 @@ async def request(connection: AsyncConnection, scope: Scope, request_id: str) ->
 
 async def find(connection: AsyncConnection, scope: Scope, request_id: str) -> QrRequestView | None:
     """One request, or None."""
-    row = (await connection.execute(_requests(scope).where(QrRequestRow.id == request_id))).one_or_none()
-    return None if row is None else _view(row)
+    row = (await connection.execute(selected(scope).where(QrRequestRow.id == request_id))).one_or_none()
+    return None if row is None else view(row)
 
 
 async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[QrRequestView, ...]:
@@ -74,10 +74,10 @@ async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tupl
     for row in await connection.execute(_ROUNDS, {"sim": sim_id}):
         sent = QrRoundView(number=row.number, at=row.at, cc=tuple(row.cc or ()))
         rounds.setdefault(row.request_id, []).append(sent)
-    statement = _requests(scope).where(QrRequestRow.sim_id == sim_id)
+    statement = selected(scope).where(QrRequestRow.sim_id == sim_id)
     newest_first = statement.order_by(QrRequestRow.requested_at.desc(), QrRequestRow.id)
     return tuple(
-        _view(row).model_copy(update={"rounds": tuple(rounds.get(row.id, ()))})
+        view(row).model_copy(update={"rounds": tuple(rounds.get(row.id, ()))})
         for row in await connection.execute(newest_first)
     )
 
@@ -93,7 +93,8 @@ async def start_facts(connection: AsyncConnection, sim_id: int) -> tuple[int | N
     return row.slot, row.provider, row.distributor or "no distributor"
 
 
-def _requests(scope: Scope) -> Select[*tuple[Any, ...]]:
+def selected(scope: Scope) -> Select[*tuple[Any, ...]]:
+    """Select the requests of the scope; `view` makes the model of a row."""
     copies = func.cardinality(QrEmailTextRow.cc)
     return (
         select(
@@ -112,7 +113,8 @@ def _requests(scope: Scope) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _view(row: Any) -> QrRequestView:
+def view(row: Any) -> QrRequestView:
+    """The model of a request."""
     recipients = [f"contact:{contact}" for contact in row.contacts or ()]
     recipients += [f"cc:{number}" for number in range(1, row.copies + 1)]
     known = {name: row._mapping[name] for name in QrRequestView.model_fields if name in row._mapping}

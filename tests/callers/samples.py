@@ -10,7 +10,7 @@ from models.orders.kinds import Swap
 from models.orders.lifecycle import OrderKind
 from models.orders.views import OrderView
 from models.people.callers import Caller, LinkBearer
-from starter.codes.drafts import QrRequestDraft
+from starter.codes.drafts import QrEmailDraft, QrRequestDraft
 from starter.licences.assignments import AssignDraft, ReplaceDraft
 from starter.operations.doctor import examine
 from starter.orders.drafts import OrderDraft
@@ -99,6 +99,8 @@ _CODE_BOOK: dict[str, Sample] = {
     "history": Sample(lambda d, c, k, _: d.code_book.history(c, k.esim), P.VIEW_INVENTORY),
     "request": Sample(lambda d, c, k, _: d.code_book.request(c, k.request), P.VIEW_INVENTORY),
     "notification": Sample(lambda d, c, k, _: d.code_book.notification(c, k.notification), P.VIEW_INVENTORY),
+    "requests": Sample(lambda d, c, k, _: d.code_book.requests(c, sim=k.esim), P.VIEW_INVENTORY),
+    "notifications": Sample(lambda d, c, k, _: d.code_book.notifications(c, sim=k.esim), P.VIEW_INVENTORY),
     "waiting": Sample(lambda d, c, _, a: d.code_book.waiting(c, a), P.VIEW_INVENTORY),
     "held": Sample(lambda d, c, _, __: d.code_book.held(c), P.VIEW_INVENTORY, names_nothing=True),
     "people": Sample(lambda d, c, k, _: d.code_book.people(c, k.sim, ["user:1"]), P.VIEW_INVENTORY),
@@ -143,6 +145,7 @@ def _id_of(link: str) -> int:
 
 
 _CODES: dict[str, Sample] = {
+    "check_import": Sample(lambda d, c, k, _: d.codes.check_import(c, k.esim), P.IMPORT_QR_CODES),
     "import_file": Sample(
         lambda d, c, k, _: d.codes.import_file(c, k.esim, b"no file", "a.png"), P.IMPORT_QR_CODES
     ),
@@ -153,6 +156,9 @@ _CODES: dict[str, Sample] = {
     "revoke_link": Sample(lambda d, c, k, _: d.codes.revoke_link(c, _id_of(k.link)), P.NOTIFY_QR_CODES),
     "preview": Sample(lambda d, c, k, _: d.codes.preview(c, QrRequestDraft(sim=k.esim)), P.REQUEST_QR_CODES),
     "request": Sample(lambda d, c, k, _: d.codes.request(c, QrRequestDraft(sim=k.esim)), P.REQUEST_QR_CODES),
+    "send_again": Sample(
+        lambda d, c, k, _: d.codes.send_again(c, k.request, QrEmailDraft()), P.REQUEST_QR_CODES
+    ),
     "withdraw": Sample(lambda d, c, k, _: d.codes.withdraw(c, k.request), P.REQUEST_QR_CODES),
     "retry": Sample(lambda d, c, k, _: d.codes.retry(c, k.request), P.RETRY_WORK),
 }

@@ -187,7 +187,7 @@ def history(sim: Sim, user: SomeUser = None, json: JsonFlag = False) -> None:
 
 
 async def _people(codes: "CodeBook", caller: Caller, found: QrHistory) -> dict[str, str]:
-    return await codes.people(caller, reference("S", found.sim_id), tables.references(found))
+    return await codes.people(caller, reference("S", found.sim_id), found.references)
 
 
 def withdraw(

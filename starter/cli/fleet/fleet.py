@@ -163,7 +163,7 @@ def _show_sim(target: str) -> None:
                 return sim, None, {}
             codes = CodeBook(database)
             history = await codes.history(who, target)
-            return sim, history, await codes.people(who, target, tables.references(history))
+            return sim, history, await codes.people(who, target, history.references)
 
     sim, history, people = run(read)
     _print_sim(reference("S", sim.id), sim)

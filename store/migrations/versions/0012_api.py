@@ -45,3 +45,9 @@ def upgrade() -> None:
     op.create_index("uq_api_keys_digest", "api_keys", ["digest"], unique=True)
     op.create_index("ix_api_keys_account_id", "api_keys", ["account_id"], unique=False)
     op.create_index("ix_orders_newest", "orders", ["account_id", "placed_at", "id"], unique=False)
+    op.create_index(
+        "ix_qr_requests_newest", "qr_requests", ["account_id", "requested_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_qr_notifications_newest", "qr_notifications", ["account_id", "created_at", "id"], unique=False
+    )
