@@ -41,6 +41,8 @@ class Addresses:
     """Empty where no portal runs."""
     temporal_metrics_url: str = ""
     """Empty when Temporal is not the sandbox's own."""
+    account_mode: str = "test"
+    """No eSIM of a sandbox is real: API keys of its accounts begin with `esim_test_`."""
     pids: dict[str, int] = field(default_factory=dict)
     """Process id by name: postgres, temporal, mailbox, worker, portal, as far as the sandbox runs them."""
 

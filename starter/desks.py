@@ -89,7 +89,7 @@ class Desks:
             database=database,
             settings=settings,
             orders=OrderDesk(*connected),
-            fleet=FleetDesk(database, settings.mail_language),
+            fleet=FleetDesk(database, settings.mail_language, settings.account_mode),
             edits=FleetEditDesk(database),
             catalogue=CatalogueDesk(database),
             users=UserDesk(database),

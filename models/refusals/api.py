@@ -37,5 +37,8 @@ API = {
     ),
     "unknown_permission": Declared("There is no such permission: {permissions}."),
     "expiry_invalid": Declared("The end of an API key lies in the future, with its time zone."),
+    "key_user_or_platform": Declared(
+        "Say whose key it is: --user SERVICE_USER, or --platform live (or test)."
+    ),
     "mode_unknown": Declared("The mode is one of: live, test."),
 }

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response, Security
 from fastapi.security import HTTPBearer, SecurityScopes
-from starlette.exceptions import HTTPException
 
 from models.errors import Refused
 from models.people.callers import Caller, OfMode, Permission
@@ -89,7 +88,7 @@ async def authenticated(
     response.headers.update(allowed.headers)
     request.state.rate = allowed
     if not allowed.ok:
-        raise HTTPException(429, headers=allowed.headers)
+        raise Refused.because("too_many_calls")
     return found
 
 

@@ -1,5 +1,6 @@
 """The demonstration's first and last chapters: importing the fleet, and checking all of it at the end."""
 
+from models.people.api_keys import Mode
 from models.people.views import UserView
 from sandbox.demo.scene import FILES, OPERATOR, Scene
 from sandbox.mails import list_mails
@@ -13,7 +14,7 @@ from store.session import Database
 async def imported(timeline: Timeline, database: Database) -> UserView:
     """Import fleet and catalogue, and create the user who orders."""
     timeline.chapter("A fleet and its catalogue are imported")
-    fleet = FleetDesk(database)
+    fleet = FleetDesk(database, mode=Mode.TEST)
     report = await fleet.import_fleet(OPERATOR, (FILES / "fleet.csv").read_bytes())
     timeline.says(f"{report.rows} lines imported from sandbox/fleet.csv")
     await CatalogueDesk(database).import_catalogue(OPERATOR, (FILES / "catalogue.csv").read_bytes())

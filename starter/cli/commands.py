@@ -20,7 +20,7 @@ from starter.cli.licences import agents, licences, numbers
 from starter.cli.operations import clock, database, doctor, keys, outages, sandbox
 from starter.cli.orders import place_and_steer
 from starter.cli.output import say
-from starter.cli.people import accounts, contacts, erasure, profiles, users
+from starter.cli.people import accounts, api_keys, contacts, erasure, profiles, users
 from starter.cli.session import act_as, fail, report_bug
 from starter.cli.travel import app as travel
 from starter.cli.travel import (  # noqa: F401  their commands
@@ -50,6 +50,7 @@ app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(profiles.app, name="profile")
 app.add_typer(users.app, name="user")
 app.add_typer(contacts.app, name="contact")
+app.add_typer(api_keys.app, name="api-key")
 app.add_typer(erasure.app, name="person")
 app.add_typer(place_and_steer.app, name="order")
 app.add_typer(requests.app, name="qr")

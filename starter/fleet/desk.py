@@ -17,6 +17,7 @@ from models.fleet.offers import ActionOffer, offers
 from models.identifiers import ICCID_DIGITS
 from models.imports import ImportReport, Progress
 from models.language import Language
+from models.people.api_keys import Mode
 from models.people.callers import Caller, Permission
 from starter.imports import own_accounts
 from store import lookups
@@ -42,10 +43,11 @@ class FleetDesk:
     every reason at once. Edits of lines: `starter.fleet.edits`.
     """
 
-    def __init__(self, database: Database, language: Language = Language.EN) -> None:
-        """`language`: of the accounts that an import creates."""
+    def __init__(self, database: Database, language: Language = Language.EN, mode: Mode = Mode.LIVE) -> None:
+        """`language`, `mode`: of the accounts that an import creates."""
         self._database = database
         self._language = language
+        self._mode = mode
 
     async def import_fleet(
         self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
@@ -58,7 +60,7 @@ class FleetDesk:
         file = await asyncio.to_thread(parse_fleet, content, progress)
         async with importing(self._database, dry_run) as connection:
             await own_accounts(connection, caller, {row.account for row in file.rows})
-            report = await import_fleet(connection, file.rows, progress, self._language)
+            report = await import_fleet(connection, file.rows, progress, self._language, self._mode)
         return report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
 
     async def lines(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.fleet.file import GROUP_SEPARATOR, FleetRow
 from models.imports import ImportReport, Progress, counted
 from models.language import Language
+from models.people.api_keys import Mode
 from models.people.callers import OPERATOR, By
 from store.fleet.conflicts import refuse_conflicts
 from store.people.accounts import record
@@ -36,8 +37,8 @@ _STAGED = {
 
 # New names get the first spelling in the file and its sequence; groups are added by name, see store.locks.
 _ACCOUNTS = """
-INSERT INTO accounts (name, language)
-SELECT account, :language FROM staged_fleet staged
+INSERT INTO accounts (name, language, mode)
+SELECT account, :language, :mode FROM staged_fleet staged
 WHERE NOT EXISTS (SELECT FROM accounts known WHERE known.name = staged.account)
 GROUP BY account ORDER BY min(line_no)
 RETURNING id
@@ -229,10 +230,12 @@ async def import_fleet(
     rows: Sequence[FleetRow],
     progress: Progress | None = None,
     language: Language = Language.EN,
+    mode: Mode = Mode.LIVE,
 ) -> ImportReport:
     """Make the inventory match the rows. Raises `Refused` if they conflict with it.
 
-    New accounts get this language. Only the platform's operator imports for an account that does not exist.
+    New accounts get this language and mode. Only the platform's operator imports for an account that does
+    not exist.
     """
     done = 0
 
@@ -246,7 +249,7 @@ async def import_fleet(
     advance()
     await refuse_conflicts(connection)
     advance()
-    accounts = await ids(connection, _ACCOUNTS, language=language)
+    accounts = await ids(connection, _ACCOUNTS, language=language, mode=mode)
     await add_default_profiles(connection)
     for account_id in sorted(accounts):
         await record(connection, account_id, By(OPERATOR), "created")

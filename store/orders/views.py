@@ -15,7 +15,7 @@ from models.orders.lifecycle import OPEN, OrderStatus
 from models.orders.ordered import Shown
 from models.orders.placement import Acceptance
 from models.orders.views import OrderDetails, OrderView
-from models.paging import Page, Wanted
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from store import events
 from store.event_table import EventRow
@@ -105,7 +105,7 @@ async def orders(
     held: bool = False,
     incidents: bool = False,
     subject: str | None = None,
-    wanted: Wanted,
+    wanted: Wanted = WHOLE,
 ) -> Page[OrderView]:
     """The newest orders, without their events; refused ones only where that status is asked for."""
     if status is OrderStatus.REFUSED:

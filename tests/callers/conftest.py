@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import make_url
 
+from starter.desks import Desks
 from store.session import Database
-from tests.callers.world import Desks, Known, build, open_desks
+from tests.callers.world import Known, build, open_desks
 from tests.databases import Copies
 
 

@@ -19,11 +19,12 @@ from models.licences.numbers import Change, ReplaceReason
 from models.people.callers import USER_ROLES, Caller, LinkBearer, Role
 from portal.app import create_app
 from settings import Settings
+from starter.desks import Desks
 from store.key_ring import KeyRing
 from tests.builders import ACCOUNT, ANA, OPERATOR, run
 from tests.callers.everything import everything
 from tests.callers.samples import LINKS, SAMPLES
-from tests.callers.world import CLEO, KEYS, NO_TEMPORAL, Desks, Known, who
+from tests.callers.world import CLEO, KEYS, NO_TEMPORAL, Known, who
 from tests.licences_world import ADAM, GINA, accepted, add_agent, number_msisdn, replacement
 from tests.qr_world import QrWorld, code
 from tests.starter.shell import Shell

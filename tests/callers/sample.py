@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.people.callers import Caller, Permission
-from tests.callers.world import Desks, Known
+from starter.desks import Desks
+from tests.callers.world import Known
 
 Call = Callable[[Desks, Caller, Known, str], Awaitable[Any]]
 """Desks, who calls, which records, and the name of an account."""

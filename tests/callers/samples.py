@@ -11,14 +11,16 @@ from models.orders.lifecycle import OrderKind
 from models.orders.views import OrderView
 from models.people.callers import Caller, LinkBearer
 from starter.codes.drafts import QrEmailDraft, QrRequestDraft
+from starter.desks import Desks
 from starter.licences.assignments import AssignDraft, ReplaceDraft
 from starter.operations.doctor import examine
 from starter.orders.drafts import OrderDraft
 from starter.people.erasure import erase
 from tests.builders import ACCOUNT, as_csv, item, line
+from tests.callers.api_samples import API
 from tests.callers.sample import P, Sample
 from tests.callers.travel_samples import TRAVEL
-from tests.callers.world import Desks, Known
+from tests.callers.world import Known
 from tests.qr_world import code
 from tests.starter.licences.files import unused
 
@@ -283,6 +285,7 @@ SAMPLES: dict[str, Sample] = {
     **{f"AgentDesk.{name}": sample for name, sample in _AGENTS.items()},
     **{f"AssignmentDesk.{name}": sample for name, sample in _ASSIGNMENTS.items()},
     **TRAVEL,
+    **API,
     **{f"ClockDesk.{name}": sample for name, sample in _CLOCK.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True

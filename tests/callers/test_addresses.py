@@ -22,10 +22,11 @@ from models.travel import subscriber_file
 from settings import Settings
 from starter.cli.commands import app
 from starter.codes.drafts import QrRequestDraft
+from starter.desks import Desks
 from tests.builders import ACCOUNT, OPERATOR, Cells, as_csv, item, line, run
 from tests.callers.test_strangers import FUNCTIONS, _calls, _desks
 from tests.callers.walk import answered
-from tests.callers.world import KEYS, NO_TEMPORAL, Desks, Known, who
+from tests.callers.world import KEYS, NO_TEMPORAL, Known, who
 from tests.qr_world import codes_of
 from tests.starter.licences.files import number_row
 from tests.starter.shell import Shell

@@ -10,10 +10,11 @@ from outbox.codes import ManagerNotified
 from outbox.emails import Email
 from outbox.licences.orders import AgentEsim
 from outbox.links import Links
+from starter.desks import Desks
 from store.codes import notification_emails
 from tests.builders import OPERATOR, run
 from tests.callers.old_codes import OTHERS, OldCode, old_code
-from tests.callers.world import Desks, Known, who
+from tests.callers.world import Known, who
 from tests.licences_world import ADAM, GINA
 from tests.qr_world import codes_of
 

@@ -11,12 +11,13 @@ import pytest
 
 from models.errors import Refused, Unavailable
 from models.people.callers import By, Role
+from starter.desks import Desks
 from store.people import accounts as changes
 from store.session import Database
 from tests.builders import ACCOUNT, OPERATOR, as_csv, item, line, run
 from tests.callers.sample import Call
 from tests.callers.samples import SAMPLES
-from tests.callers.world import Desks, Known, who
+from tests.callers.world import Known, who
 from tests.qr_world import code
 from tests.starter.licences.files import unused
 from tests.starter.travel.files import esim, stock_file

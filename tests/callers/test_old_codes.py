@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.people.callers import Permission
+from starter.desks import Desks
 from tests.callers.old_codes import (
     ENDS,
     OldCode,
@@ -15,7 +16,7 @@ from tests.callers.old_codes import (
     callers,
     old_code,
 )
-from tests.callers.world import Desks, Known
+from tests.callers.world import Known
 
 
 @pytest.fixture

@@ -14,12 +14,13 @@ from models.people.callers import (
     Role,
 )
 from starter import callers
+from starter.desks import Desks
 from store import origins
 from store.people.actors import actor_refusal
 from tests.builders import ACCOUNT, OPERATOR, as_csv, empty_slot, item
 from tests.callers.samples import SAMPLES
 from tests.callers.walk import answered
-from tests.callers.world import BEN, CLEO, ZED, Desks, Known, who
+from tests.callers.world import BEN, CLEO, ZED, Known, who
 from tests.qr_world import codes_of
 
 SEEN_BY_A_DESK = ("OrderDesk.",)

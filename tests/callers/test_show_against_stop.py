@@ -8,9 +8,10 @@ from sqlalchemy import text
 from models.errors import Refused
 from models.licences.numbers import Change
 from starter.codes.code_desk import ShownCode
+from starter.desks import Desks
 from tests.builders import OPERATOR, run
 from tests.callers.old_codes import OldCode, old_code
-from tests.callers.world import Desks, Known, who
+from tests.callers.world import Known, who
 from tests.qr_world import codes_of
 from tests.store.licences.number_ways import change
 from tests.temporal_server import eventually

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import event
 
 from models.people.callers import Role
+from starter.desks import Desks
 from store.row import Row
 from store.session import Database
 from tests.builders import ACCOUNT
 from tests.callers.samples import SAMPLES
 from tests.callers.walk import LISTS, answered
-from tests.callers.world import Desks, Known, who
+from tests.callers.world import Known, who
 
 ACCOUNT_TABLES = {table.name for table in Row.metadata.tables.values() if "account_id" in table.columns} | {
     "accounts"

@@ -19,6 +19,7 @@ from models.identifiers import order_id
 from models.orders.kinds import Swap
 from models.orders.placement import Placement
 from models.people.callers import Caller, LinkBearer, Permission
+from starter.desks import Desks
 from starter.operations.doctor import examine
 from starter.people import erasure
 from store import scopes
@@ -26,14 +27,14 @@ from store.orders import acceptance
 from tests.builders import ACCOUNT
 from tests.callers.samples import LINKS, SAMPLES
 from tests.callers.walk import NOWHERE, answered, everything_a_stranger_sees
-from tests.callers.world import BEN, CLEO, UNKNOWN, Desks, Known, who
+from tests.callers.world import BEN, CLEO, UNKNOWN, Known, who
 
 PLUMBING = {
     *("Calls", "QrWorkflows", "Restarts", "EncryptedPayloads", "Watch"),
     *("NumberChanges", "LineWaking", "Settling", "NewAddresses"),
 }
 """Classes of `starter` that no caller asks: the desks use them, once the caller is known."""
-CALLS_OF_DESKS = 142
+CALLS_OF_DESKS = 146
 CALLS_OF_LINKS = 9
 FILES = {"FleetDesk.import_fleet", "CatalogueDesk.import_catalogue", "NumberDesk.import_numbers"}
 """Who may not import is told so before a file of megabytes is read for the accounts in it."""

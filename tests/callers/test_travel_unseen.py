@@ -12,12 +12,13 @@ from models.identifiers import reference
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.people.callers import PERMISSIONS, USER_ROLES, Caller, Permission, Role
 from models.travel.kinds import AddLine
+from starter.desks import Desks
 from store.key_ring import KeyRing
 from tests.builders import ACCOUNT, OPERATOR, iccid, run
 from tests.callers.everything import everything
 from tests.callers.samples import SAMPLES
 from tests.callers.walk import LISTS
-from tests.callers.world import KEYS, UNKNOWN, Desks, Known, who
+from tests.callers.world import KEYS, UNKNOWN, Known, who
 from tests.qr_world import QrWorld, hold
 from tests.starter.travel.files import esim, stock_file
 from tests.travel_orders import accepted, asked, ordered, processed, submit

@@ -16,6 +16,7 @@ from models.identifiers import travel_line_id
 from models.orders.lifecycle import OrderStatus
 from models.paging import Wanted
 from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
+from starter.desks import Desks
 from store import lookups
 from store.catalogue import views
 from store.codes import codes, notifications, request_views
@@ -30,14 +31,14 @@ from store.licences import request_rows as licence_requests
 from store.operations import holds, retries, unfinished
 from store.orders import access
 from store.orders import views as orders
-from store.people import account_settings, contacts, references, users
+from store.people import account_settings, api_keys, contacts, references, users
 from store.travel import line_previews, line_views, offers, stock_views, subscriber_lines, subscribers
 from store.travel import lookups as travel_lookups
 from store.travel import plans as travel_plans
 from store.travel import reports as travel_reports
 from tests.builders import ACCOUNT, iccid
 from tests.callers.samples import LINKS, SAMPLES
-from tests.callers.world import BOLT, KEYS, UNKNOWN, Desks, Known, who
+from tests.callers.world import BOLT, KEYS, UNKNOWN, Known, who
 
 NOWHERE = "Nowhere"
 _IDS = re.compile(
@@ -160,6 +161,8 @@ STORE: dict[str, Read] = {
     "account_settings.accounts": lambda c, s, _: _named_acme(account_settings.accounts(c, s)),
     "order_access.find_order": lambda c, s, k: access.find_order(c, s, k.order),
     "order_access.refused": lambda c, s, k: access.find_order(c, s, k.refused),
+    "api_keys.keys": lambda c, s, _: api_keys.keys(c, s, Wanted()),
+    "api_keys.find": lambda c, s, k: api_keys.find(c, s, k.api_key),
     "people.user": lambda c, s, _: references.names(c, s, ["user:1"]),
     "people.employee": lambda c, s, _: references.names(c, s, ["employee:1"]),
     "people.contact": lambda c, s, _: references.names(c, s, ["contact:1"]),

@@ -34,5 +34,8 @@ API = {
     ),
     "unknown_permission": "Ce droit n’existe pas : {permissions}.",
     "expiry_invalid": "La fin d’une clé d’API est dans le futur, avec son fuseau horaire.",
+    "key_user_or_platform": (
+        "Dites de qui est la clé : --user UTILISATEUR_DE_SERVICE, ou --platform live (ou test)."
+    ),
     "mode_unknown": "Le mode est l’un de : live, test.",
 }

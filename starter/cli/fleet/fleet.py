@@ -68,7 +68,8 @@ def import_fleet(file: File, dry_run: DryRun = False, json: JsonFlag = False) ->
 def _importing(database: "Database") -> "FleetDesk":
     from starter.fleet.desk import FleetDesk  # noqa: PLC0415
 
-    return FleetDesk(database, settings().mail_language)
+    chosen = settings()
+    return FleetDesk(database, chosen.mail_language, chosen.account_mode)
 
 
 @app.command(name="list")

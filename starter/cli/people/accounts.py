@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.people.account import AccountView
+from models.people.api_keys import Mode
 from models.people.callers import Caller
 from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say
 from starter.cli.session import open_desk, run, run_at, settings
@@ -55,10 +56,14 @@ def create(
     contact: Annotated[
         str | None, typer.Option("--contact", metavar="EMAIL", help="Its contact address; see set-contact.")
     ] = None,
+    test: Annotated[
+        bool, typer.Option("--test", help="For tests: only API keys that begin with esim_test_ reach it.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Create an account with its default profile. An import of a fleet creates the accounts it names, too."""
-    _change(lambda desk, who: desk.create(who, name, language, contact), json=json)
+    mode = Mode.TEST if test else settings().account_mode
+    _change(lambda desk, who: desk.create(who, name, language, contact, mode=mode), json=json)
 
 
 @app.command()
@@ -116,6 +121,7 @@ def _print(accounts: list[AccountView]) -> None:
     for account in accounts:
         closed = f"closed {full_time(account.closed_at)}" if wide else "closed"
         state = closed if account.closed_at else "open"
+        state = f"{state}, test" if account.mode is Mode.TEST else state
         rows.append((account.name, state, account.open_orders, account.language, account.contact_email))
     columns = ("account", "state", "open orders", "language", "contact")
     print_table("Accounts", columns, rows, whole=("language",))

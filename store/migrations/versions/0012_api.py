@@ -51,3 +51,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_qr_notifications_newest", "qr_notifications", ["account_id", "created_at", "id"], unique=False
     )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_qr_notifications_newest", table_name="qr_notifications")
+    op.drop_index("ix_qr_requests_newest", table_name="qr_requests")
+    op.drop_index("ix_orders_newest", table_name="orders")
+    op.drop_index("ix_api_keys_account_id", table_name="api_keys")
+    op.drop_index("uq_api_keys_digest", table_name="api_keys")
+    op.drop_table("api_keys")
+    op.drop_constraint(op.f("ck_accounts_mode_known"), "accounts", type_="check")
+    op.drop_column("accounts", "mode")

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import Mount
 
 from models.people.callers import PERMISSIONS, USER_ROLES, Permission, Role
 from portal.api.app import PREFIX, PUBLIC
@@ -39,7 +40,7 @@ class Route:
 
 def routes_of(app: FastAPI) -> Iterator[Route]:
     """Every route of the mounted API."""
-    (api,) = [mounted.app for mounted in app.routes if getattr(mounted, "path", "") == PREFIX]
+    (api,) = [mounted for mounted in app.routes if isinstance(mounted, Mount) and mounted.path == PREFIX]
     for context in iter_route_contexts(api.routes):
         route = context.route if hasattr(context, "route") else context
         if isinstance(route, APIRoute):

@@ -15,12 +15,13 @@ from models.orders.lifecycle import OrderKind
 from models.people.callers import By, LinkBearer
 from qr.draw import png
 from starter.codes.link_desk import LinkDesk
+from starter.desks import Desks
 from starter.people.contacts import ContactDesk
 from starter.people.erasure import erase
 from store.codes import link_ends, links, notifications
 from store.session import Database
 from tests.builders import OPERATOR, acknowledge, iccid, place, process, run
-from tests.callers.world import KEYS, Desks, open_desks
+from tests.callers.world import KEYS, open_desks
 from tests.qr_world import QrWorld, code, qr_world
 
 Ending = Callable[[QrWorld], Awaitable[None]]

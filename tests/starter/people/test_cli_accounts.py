@@ -19,6 +19,7 @@ async def test_an_account_is_created_renamed_closed_and_opened_again(shell: Shel
         "language": "fr",
         "contact_email": "office@nord.example",
         "closed_at": None,
+        "mode": "live",
         "open_orders": 0,
     }
     shell.run("account", "create", "Sud")

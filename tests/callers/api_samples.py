@@ -1,0 +1,20 @@
+"""Sample calls of the desks that only the HTTP API and its administration need."""
+
+from models.people.api_keys import Mode
+from models.people.callers import Permission
+from tests.callers.sample import Sample
+
+API = {
+    "ApiKeyDesk.keys": Sample(lambda d, c, _, a: d.api_keys.keys(c, a), Permission.MANAGE_API_KEYS),
+    "ApiKeyDesk.create": Sample(
+        lambda d, c, k, _: d.api_keys.create(c, "Reports", user=k.user), Permission.MANAGE_API_KEYS
+    ),
+    "ApiKeyDesk.create_platform_key": Sample(
+        lambda d, c, _, __: d.api_keys.create_platform_key(c, "All", Mode.TEST),
+        Permission.MANAGE_ACCOUNTS,
+        True,
+    ),
+    "ApiKeyDesk.revoke": Sample(
+        lambda d, c, k, _: d.api_keys.revoke(c, k.api_key), Permission.MANAGE_API_KEYS
+    ),
+}
