@@ -131,13 +131,14 @@ async def test_a_file_of_megabytes_is_read_only_for_a_key_that_may_import_it(
         yield b"\r\n--x--\r\n"
 
     form = {"Content-Type": "multipart/form-data; boundary=x"}
-    nobody = await api.post(_AS_FILE, content=content(), headers=form)
+    without = await api.post(_AS_FILE, content=content(), headers=form)
     viewer = await api.post(_AS_FILE, content=content(), headers=form | await keys.of(Role.VIEWER))
     unknown = await api.post(
         "/sims/S-99/qr-code/import-file", content=content(), headers=form | await keys.of()
     )
 
-    assert [each.status_code for each in (nobody, viewer, unknown)] == [401, 403, 404]
+    assert [each.status_code for each in (without, viewer, unknown)] == [401, 403, 404]
+    assert taken <= 3 * 2 * SMALL
     owner = await api.post(_AS_FILE, content=content(), headers=form | await keys.of(Role.ADMINISTRATOR))
     assert (owner.status_code, owner.json()["code"]) == (422, "file_type_mismatch")
 
