@@ -1,7 +1,8 @@
 """An agent's number whose eSIM has a code, all ways to that code, and everything that ends it.
 
 The ways are found by walking: every call of every desk, as every role; every route of the portal, with every
-token that was ever mailed; every command of `qr` and `number`.
+token that was ever mailed; every command of `qr` and `number`; every route of the API, with a key of every
+role (`tests.callers.old_codes_over_http`).
 """
 
 import asyncio
@@ -146,7 +147,8 @@ ENDS: dict[str, Callable[[OldCode], Awaitable[None]]] = {
 # --- the ways -------------------------------------------------------------------------------------------
 
 
-def _tells(answer: Any) -> bool:
+def tells(answer: Any) -> bool:
+    """Whether the code is anywhere in the answer."""
     return any(OLD_CODE.matching_id in text for text in everything(answer))
 
 
@@ -163,7 +165,7 @@ async def by_links(old: OldCode) -> set[str]:
         f"LinkDesk.{name}"
         for name, call in LINKS.items()
         for token in old.tokens
-        if _tells(await _answered(call(old.desks, LinkBearer(token))))
+        if tells(await _answered(call(old.desks, LinkBearer(token))))
     }
 
 
@@ -191,7 +193,7 @@ async def by_pages(old: OldCode) -> set[str]:
                     assert answer.status_code < 500 or answer.status_code == 503, (
                         f"{method} {path}: {answer.text}"
                     )
-                    if _tells([answer.text, answer.content, dict(answer.headers)]):
+                    if tells([answer.text, answer.content, dict(answer.headers)]):
                         found.add(f"{method} {path}")
     return found
 
@@ -213,7 +215,7 @@ async def by_calls(old: OldCode, turn: int | None, *, every: bool) -> set[str]:
         if every or turn is None or place % 3 == turn % 3 or caller is OPERATOR
         for known in (old.known if every else [old.known[place % len(old.known)]])
         for name, sample in SAMPLES.items()
-        if _tells(await _answered(sample.call(old.desks, caller, known, ACCOUNT)))
+        if tells(await _answered(sample.call(old.desks, caller, known, ACCOUNT)))
     }
 
 
@@ -274,7 +276,7 @@ def _yields(shell: Shell, address: str | None, name: str, known: Known) -> bool:
     written = [file.read_bytes() for file in shell.folder.glob(_FILE)]
     for file in shell.folder.glob(_FILE):
         file.unlink()
-    return _tells([said, written])
+    return tells([said, written])
 
 
 def _has(name: str, option: str) -> bool:

@@ -29,7 +29,7 @@ _MORE = {
 LISTS = pytest.mark.parametrize("path", list(_MORE))
 
 
-async def _ids(api: httpx.AsyncClient, path: str, headers: dict[str, str], **filters: object) -> list[str]:
+async def _ids(api: httpx.AsyncClient, path: str, headers: dict[str, str], **filters: str | int) -> list[str]:
     answer = await api.get(path, params=filters, headers=headers)
     assert answer.status_code == 200, answer.text
     return [each["id"] for each in answer.json()["data"]]
