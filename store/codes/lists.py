@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, literal_column, or_
+from sqlalchemy import ColumnElement, literal_column, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from models.codes.requests import NotificationView, QrRequestView, RequestStatus
 from models.paging import Page, Wanted
@@ -11,12 +12,18 @@ from models.people.callers import Scope
 from store.codes import notifications, request_views
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.operations import holds, not_sent
+from store.operations.tables import HoldRow
 from store.paging import Keys
 
 _NEWEST_REQUESTS = Keys(QrRequestRow.requested_at, QrRequestRow.id, descending=True)
 _NEWEST_NOTIFICATIONS = Keys(QrNotificationRow.created_at, QrNotificationRow.id, descending=True)
-_IS_REQUESTED = QrRequestRow.status == literal_column(f"'{RequestStatus.REQUESTED}'")
-"""As a literal, for the partial index of open requests."""
+_REQUESTED = aliased(QrRequestRow)
+_OPEN = union(
+    # as a literal, for the partial index of open requests
+    select(_REQUESTED.id).where(_REQUESTED.status == literal_column(f"'{RequestStatus.REQUESTED}'")),
+    select(HoldRow.workflow_id).where(HoldRow.workflow_id.startswith("qr-request-")),
+)
+"""Few of many: they are collected first, instead of asking each request of the list."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class Chosen:
 
 def is_open() -> ColumnElement[bool]:
     """Whether a request has not ended, or is held all the same."""
-    return or_(_IS_REQUESTED, holds.is_held(QrRequestRow.id))
+    return QrRequestRow.id.in_(_OPEN)
 
 
 def waits() -> ColumnElement[bool]:
