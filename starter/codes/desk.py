@@ -14,6 +14,7 @@ workflow is signalled, and if the signal is lost, it finds the code in the datab
 import hashlib
 from typing import cast
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
@@ -37,6 +38,7 @@ from starter.codes.drafts import (
     QrRequestDraft,
     Read,
     Requested,
+    is_another,
     keep_edited,
     preview,
     read_request,
@@ -85,15 +87,9 @@ class QrDesk(CodeDesk):
             read = await read_request(
                 connection, caller, draft, lambda account_id: qr_request_id(account_id, key)
             )
-            request_id = qr_request_id(read.sim.account_id, key)
-            known = await request_views.find(connection, caller.scope, request_id)
-            if known is not None:
-                return _repeated(known, read.sim, key)
-            sent = (
-                await request_steps.sent_again(connection, read.sim.id, _call(key)) if draft.again else None
-            )
-            if sent is not None:
-                return _sent_again(sent, key, replayed=True)
+            done = await _done_before(connection, caller, draft, read, key)
+            if done is not None:
+                return done
             if read.reasons:
                 raise Refused(*read.reasons)
             read = await keep_edited(connection, draft, read)
@@ -101,7 +97,7 @@ class QrDesk(CodeDesk):
         if read.facts.open_qr_request:
             return await self._send_again(read.facts.open_qr_request, _again(caller, read), key)
         asked = QrRequest(
-            request_id=request_id,
+            request_id=qr_request_id(read.sim.account_id, key),
             account_id=read.sim.account_id,
             sim_id=read.sim.id,
             user_id=read.user_id,
@@ -122,7 +118,7 @@ class QrDesk(CodeDesk):
             raise Refused(*result.refusals)
         state = result.state
         sentence = f"No request was open. {REQUEST_MADE}" if draft.again else REQUEST_MADE
-        return Requested(request_id, key, state.status, state.round, sentence, read.version)
+        return Requested(state.request_id, key, state.status, state.round, sentence, read.version)
 
     async def send_again(self, caller: Caller, request_id: str, email: QrEmailDraft) -> Requested:
         """Send an open request again, once per key: to all contacts with the role, or to those chosen.
@@ -221,6 +217,22 @@ def _call(key: str) -> str:
 
 def _stalled(request_id: str) -> Refusal:
     return Refusal.of("request_stalled", request=request_id)
+
+
+async def _done_before(
+    connection: AsyncConnection, caller: Caller, draft: QrRequestDraft, read: Read, key: str
+) -> Requested | None:
+    """What was done before with the draft's key. Raises `Refused` if that was something else."""
+    request_id = qr_request_id(read.sim.account_id, key)
+    known = await request_views.find(connection, caller.scope, request_id)
+    if known is not None:
+        repeated = _repeated(known, read.sim, key)
+        first = await request_views.first_email(connection, request_id)
+        if first is not None and is_another(draft, read, first):
+            raise Refused.because("key_reused")
+        return repeated
+    sent = await request_steps.sent_again(connection, read.sim.id, _call(key)) if draft.again else None
+    return None if sent is None else _sent_again(sent, key, replayed=True)
 
 
 def _repeated(known: QrRequestView, sim: SimKey, key: str) -> Requested:

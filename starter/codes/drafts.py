@@ -18,6 +18,7 @@ from outbox.compose import prefilled
 from starter.orders.drafts import Draft
 from store import lookups
 from store.codes import codes, emails, request_steps
+from store.codes.request_views import FirstEmail
 from store.lookups import SimKey
 from store.orders.facts import sim_facts
 from store.people import contacts
@@ -115,6 +116,19 @@ async def keep_edited(connection: AsyncConnection, draft: QrRequestDraft, read: 
         connection, read.sim.account_id, subject, text, draft.cc
     )
     return replace(read, email_text_id=email_text_id)
+
+
+def is_another(draft: QrRequestDraft, read: Read, first: FirstEmail) -> bool:
+    """Whether the draft asks for another e-mail than the request of its key sent. What cannot be compared any
+    more, such as pre-filled text or contacts who have lost the role, is taken to be the same.
+    """
+    named_all = not any(reason.code == "recipient_not_eligible" for reason in read.reasons)
+    return (
+        tuple(draft.cc) != first.cc
+        or (named_all and read.chosen is not None and frozenset(read.chosen) != first.contacts)
+        or (first.subject is not None and draft.subject != first.subject)
+        or (first.text is not None and (draft.text is None or not _same_text(draft.text, first.text)))
+    )
 
 
 async def read_request(

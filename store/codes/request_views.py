@@ -1,5 +1,6 @@
 """Reads requests for QR codes."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, select
@@ -28,6 +29,11 @@ _ROUNDS = (
     .outerjoin(QrEmailTextRow, QrEmailTextRow.id == QrRoundRow.email_text_id)
     .where(QrRequestRow.sim_id == bindparam("sim"))
     .order_by(QrRoundRow.request_id, QrRoundRow.number)
+)
+_FIRST_EMAIL = (
+    select(QrRoundRow.contacts, QrEmailTextRow.subject, QrEmailTextRow.body, QrEmailTextRow.cc)
+    .outerjoin(QrEmailTextRow, QrEmailTextRow.id == QrRoundRow.email_text_id)
+    .where(QrRoundRow.request_id == bindparam("request"), QrRoundRow.number == 1)
 )
 _START_FACTS = (
     select(LineRow.slot, ProviderRow.name.label("provider"), DistributorRow.name.label("distributor"))
@@ -80,6 +86,24 @@ async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tupl
         view(row).model_copy(update={"rounds": tuple(rounds.get(row.id, ()))})
         for row in await connection.execute(newest_first)
     )
+
+
+@dataclass(frozen=True)
+class FirstEmail:
+    """What of the first e-mail of a request its user chose; None for what was left as pre-filled."""
+
+    contacts: frozenset[int]
+    subject: str | None
+    text: str | None
+    cc: tuple[str, ...]
+
+
+async def first_email(connection: AsyncConnection, request_id: str) -> FirstEmail | None:
+    """The first e-mail of a request; None for a request that was refused."""
+    row = (await connection.execute(_FIRST_EMAIL, {"request": request_id})).one_or_none()
+    if row is None:
+        return None
+    return FirstEmail(frozenset(row.contacts), row.subject, row.body, tuple(row.cc or ()))
 
 
 async def start_facts(connection: AsyncConnection, sim_id: int) -> tuple[int | None, str, str]:

@@ -67,15 +67,20 @@ async def test_a_code_is_requested_uploaded_and_notified(api: httpx.AsyncClient,
 async def test_a_repeat_with_the_same_key_sends_no_second_mail_and_says_so(
     api: httpx.AsyncClient, qr: QrScene
 ) -> None:
-    asked = {"json": {"sim": qr.sim}, "headers": _key(qr, "cart-1")}
+    asked = {"json": {"sim": qr.sim, "subject": "A code"}, "headers": _key(qr, "cart-1")}
     first = await api.post("/qr-requests", **asked)  # type: ignore[arg-type]
     repeats = await asyncio.gather(*(api.post("/qr-requests", **asked) for _ in range(3)))  # type: ignore[arg-type]
+    others = [
+        await api.post("/qr-requests", json={"sim": qr.sim} | body, headers=_key(qr, "cart-1"))
+        for body in ({}, {"subject": "Another"}, {"subject": "A code", "cc": ["boss@acme.example"]})
+    ]
     other = await api.post("/qr-requests", json={"sim": await qr.sim_of(2)}, headers=_key(qr, "cart-1"))
 
     assert {each.json()["id"] for each in repeats} == {first.json()["id"]}
     assert {each.status_code for each in repeats} == {200}
     assert {each.headers["Idempotent-Replayed"] for each in repeats} == {"true"}
     assert "Idempotent-Replayed" not in first.headers
+    assert [(each.status_code, each.json()["code"]) for each in others] == [(422, "key_reused")] * 3
     assert (other.status_code, other.json()["code"]) == (409, "key_used_for_sim")
 
     path = f"/qr-requests/{first.json()['id']}/send-again"
