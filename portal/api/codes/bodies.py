@@ -12,7 +12,7 @@ _MOST_CONTACTS = 50
 _LONGEST_CODE = 4096
 
 
-class EmailBody(Body):
+class QrRequestEmailBody(Body):
     """The e-mail of a request. What is left out is pre-filled, in the language of each recipient."""
 
     contacts: list[Id] | None = Field(
@@ -32,7 +32,7 @@ class EmailBody(Body):
         return QrEmailDraft(**self.model_dump(), key=key)
 
 
-class QrRequestBody(EmailBody):
+class QrRequestBody(QrRequestEmailBody):
     """A request for the QR code of an eSIM."""
 
     sim: SimId = Field(description="`S-12`, an ICCID, or the phone number of its line or number.")
@@ -42,7 +42,7 @@ class QrRequestBody(EmailBody):
         return QrRequestDraft(**self.model_dump(), key=key, again=again)
 
 
-class CodeBody(Body):
+class ActivationCodeBody(Body):
     """An activation code that was typed in."""
 
     activation_code: str = Field(
@@ -50,7 +50,7 @@ class CodeBody(Body):
     )
 
 
-class NotifyBody(Body):
+class QrNotifyBody(Body):
     """The recipient of a notification."""
 
     to: Text | None = Field(

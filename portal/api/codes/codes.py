@@ -8,8 +8,8 @@ from starlette.concurrency import run_in_threadpool
 
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.codes.bodies import CodeBody
-from portal.api.codes.resources import ImportedResource, QrHistoryResource, history_resource
+from portal.api.codes.bodies import ActivationCodeBody
+from portal.api.codes.resources import QrHistoryResource, QrImportResource, history_resource
 from portal.api.codes.shown import QrCodeResource
 from portal.api.fields import Id
 from portal.api.routing import router
@@ -24,7 +24,7 @@ Showing = Annotated[Caller, needs(Permission.VIEW_QR_CODES)]
 Expand = Annotated[list[Literal["people"]], Query(description="What to include: `people`.")]
 
 
-class Format(StrEnum):
+class QrCodeFormat(StrEnum):
     """How a code is answered."""
 
     JSON = "json"
@@ -32,7 +32,7 @@ class Format(StrEnum):
     SVG = "svg"
 
 
-_MEDIA_TYPES = {Format.PNG: "image/png", Format.SVG: "image/svg+xml"}
+_MEDIA_TYPES = {QrCodeFormat.PNG: "image/png", QrCodeFormat.SVG: "image/svg+xml"}
 _PICTURES = {media_type: {"schema": {"type": "string"}} for media_type in _MEDIA_TYPES.values()}
 
 
@@ -45,16 +45,16 @@ async def show_qr_history(caller: Viewing, desks: At, sim: Id, expand: Expand = 
 
 
 @routes.post("/sims/{sim}/qr-code/import", summary="Import an activation code")
-async def import_qr_code(caller: Importing, desks: At, sim: Id, body: CodeBody) -> ImportedResource:
+async def import_qr_code(caller: Importing, desks: At, sim: Id, body: ActivationCodeBody) -> QrImportResource:
     """Give the SIM this code. If it is refused, the previous code stays.
 
     Idempotent: the code that the SIM has already changes nothing.
     """
-    return ImportedResource.of(await desks.codes.import_code(caller, sim, body.activation_code), caller)
+    return QrImportResource.of(await desks.codes.import_code(caller, sim, body.activation_code), caller)
 
 
 @routes.post("/sims/{sim}/qr-code/import-file", summary="Import a QR code", openapi_extra={**ONE_FILE})
-async def import_qr_code_file(caller: Importing, desks: At, sim: Id, request: Request) -> ImportedResource:
+async def import_qr_code_file(caller: Importing, desks: At, sim: Id, request: Request) -> QrImportResource:
     """Give the SIM the one activation code in a PNG, JPG, SVG, TIFF or PDF file of at most 5 MB.
 
     The file is the field `file` of `multipart/form-data`, with its name; otherwise as for a code as text.
@@ -62,7 +62,7 @@ async def import_qr_code_file(caller: Importing, desks: At, sim: Id, request: Re
     await desks.codes.check_import(caller, sim)
     async with one_file(request, caller) as file:
         imported = await desks.codes.import_file(caller, sim, file.content, file.filename)
-    return ImportedResource.of(imported, caller)
+    return QrImportResource.of(imported, caller)
 
 
 @routes.post(
@@ -76,8 +76,8 @@ async def show_qr_code(
     desks: At,
     sim: Id,
     as_format: Annotated[
-        Format, Query(alias="format", description="`json` for the code as text, or a picture of it.")
-    ] = Format.JSON,
+        QrCodeFormat, Query(alias="format", description="`json` for the code as text, or a picture of it.")
+    ] = QrCodeFormat.JSON,
 ) -> QrCodeResource | Response:
     """Show the SIM's current code, unless the SIM is discarded.
 
@@ -86,9 +86,9 @@ async def show_qr_code(
     """
     shown = await desks.codes.show(caller, sim)
     found = QrCodeResource.of(shown)
-    if as_format is Format.JSON:
+    if as_format is QrCodeFormat.JSON:
         return found
-    drawn = await run_in_threadpool(draw.png if as_format is Format.PNG else draw.svg, shown.code)
+    drawn = await run_in_threadpool(draw.png if as_format is QrCodeFormat.PNG else draw.svg, shown.code)
     name = f"esim-qr-{found.sim}.{as_format}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',

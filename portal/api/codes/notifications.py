@@ -8,8 +8,8 @@ from fastapi import Query, Response
 from models.codes.links import parse_link
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.codes.bodies import NotifyBody
-from portal.api.codes.resources import LinkResource, NotificationResource, notification_resource
+from portal.api.codes.bodies import QrNotifyBody
+from portal.api.codes.resources import QrLinkResource, QrNotificationResource, notification_resource
 from portal.api.fields import Id, IdempotencyKey, required
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
@@ -24,16 +24,16 @@ Notifying = Annotated[Caller, needs(Permission.NOTIFY_QR_CODES)]
     "/sims/{sim}/qr-code/notify",
     summary="Notify a person of a QR code",
     status_code=201,
-    responses={200: {"model": NotificationResource, "description": "A repeat."}},
+    responses={200: {"model": QrNotificationResource, "description": "A repeat."}},
 )
 async def notify_of_qr_code(
     caller: Notifying,
     desks: At,
     sim: Id,
-    body: NotifyBody,
+    body: QrNotifyBody,
     response: Response,
     idempotency_key: IdempotencyKey = None,
-) -> NotificationResource:
+) -> QrNotificationResource:
     """Mail a link that shows the SIM's current code until the link expires."""
     sent = await desks.codes.notify(caller, sim, body.to, key=required(idempotency_key))
     response.headers["Location"] = f"/api/v1/qr-notifications/{sent.id}"
@@ -53,7 +53,7 @@ async def list_qr_notifications(
     ] = False,
     held: Annotated[bool, Query(description="Those that wait for a person.")] = False,
     sim: Annotated[Id | None, Query(description="`S-12`, an ICCID or a phone number.")] = None,
-) -> ListOf[NotificationResource]:
+) -> ListOf[QrNotificationResource]:
     """The notifications of the account, newest first."""
     found = await desks.code_book.notifications(
         caller, sim=sim, open_only=open_only, held=held, limit=pages.limit, after=pages.after
@@ -62,13 +62,13 @@ async def list_qr_notifications(
 
 
 @routes.get("/qr-notifications/{notification}", summary="Show a notification")
-async def show_qr_notification(caller: Viewing, desks: At, notification: Id) -> NotificationResource:
+async def show_qr_notification(caller: Viewing, desks: At, notification: Id) -> QrNotificationResource:
     """One notification as it is now."""
     return notification_resource(await desks.code_book.notification(caller, notification), caller)
 
 
 @routes.post("/qr-notifications/{notification}/revoke", summary="Revoke a notification")
-async def revoke_qr_notification(caller: Notifying, desks: At, notification: Id) -> NotificationResource:
+async def revoke_qr_notification(caller: Notifying, desks: At, notification: Id) -> QrNotificationResource:
     """Its links show nothing any more. Idempotent."""
     return notification_resource(await desks.codes.revoke(caller, notification), caller)
 
@@ -76,7 +76,7 @@ async def revoke_qr_notification(caller: Notifying, desks: At, notification: Id)
 @routes.post("/qr-notifications/{notification}/retry", summary="Retry a held notification", status_code=202)
 async def retry_qr_notification(
     caller: Annotated[Caller, needs(Permission.RETRY_WORK)], desks: At, notification: Id
-) -> NotificationResource:
+) -> QrNotificationResource:
     """Send the notification that is held. Refused (`not_held`) if it is not held."""
     known = await _as_it_is(desks, caller, notification)
     await desks.codes.retry(caller, known.id)
@@ -84,14 +84,14 @@ async def retry_qr_notification(
 
 
 @routes.post("/qr-links/{link}/revoke", summary="Revoke a link")
-async def revoke_qr_link(caller: Notifying, desks: At, link: Id) -> LinkResource:
+async def revoke_qr_link(caller: Notifying, desks: At, link: Id) -> QrLinkResource:
     """Revoke one mailed link, such as `link:7` of a SIM's history; its request or notification stays.
     Idempotent.
     """
-    return LinkResource.of(await desks.codes.revoke_link(caller, parse_link(link)))
+    return QrLinkResource.of(await desks.codes.revoke_link(caller, parse_link(link)))
 
 
-async def _as_it_is(desks: Desks, caller: Caller, notification: str) -> NotificationResource:
+async def _as_it_is(desks: Desks, caller: Caller, notification: str) -> QrNotificationResource:
     """The answer to a change, also for a caller who may not look at notifications otherwise."""
     reader = replace(caller, permissions=caller.permissions | {Permission.VIEW_INVENTORY})
     return notification_resource(await desks.code_book.notification(reader, notification), caller)

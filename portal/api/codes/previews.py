@@ -9,7 +9,7 @@ from models.identifiers import reference
 from portal.api.fields import Resource
 
 
-class RecipientResource(Resource):
+class QrRecipientResource(Resource):
     """A contact who would get the e-mail."""
 
     id: str = Field(examples=["C-7"])
@@ -18,11 +18,11 @@ class RecipientResource(Resource):
     language: str
 
 
-class PreviewResource(Resource):
+class QrRequestPreviewResource(Resource):
     """The e-mail as it would be sent; each recipient's also has facts about the SIM, and an upload link."""
 
     sim: str
-    recipients: list[RecipientResource]
+    recipients: list[QrRecipientResource]
     subject: str
     text: str
     language: str = Field(
@@ -32,11 +32,11 @@ class PreviewResource(Resource):
     version: int | None = Field(description="The version of the code that the SIM has already.")
 
     @classmethod
-    def of(cls, preview: EmailPreview) -> "PreviewResource":
+    def of(cls, preview: EmailPreview) -> "QrRequestPreviewResource":
         """The preview as it is answered."""
         known: dict[str, Any] = preview.model_dump(exclude={"sim_id", "recipients"})
         recipients = [
-            RecipientResource(
+            QrRecipientResource(
                 **each.model_dump(include={"name", "email", "language"}), id=reference("C", each.id)
             )
             for each in preview.recipients

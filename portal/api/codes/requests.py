@@ -8,8 +8,8 @@ from fastapi import Query, Response
 from models.codes.requests import RequestStatus
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.codes.bodies import EmailBody, QrRequestBody
-from portal.api.codes.previews import PreviewResource
+from portal.api.codes.bodies import QrRequestBody, QrRequestEmailBody
+from portal.api.codes.previews import QrRequestPreviewResource
 from portal.api.codes.resources import QrRequestResource, request_resource
 from portal.api.fields import DryRun, Id, IdempotencyKey, required
 from portal.api.lists import ListOf, Pages
@@ -23,19 +23,21 @@ Requesting = Annotated[Caller, needs(Permission.REQUEST_QR_CODES)]
 
 
 @routes.post("/qr-requests/preview", summary="Preview the e-mail of a request")
-async def preview_qr_request(caller: Requesting, desks: At, body: QrRequestBody) -> PreviewResource:
+async def preview_qr_request(caller: Requesting, desks: At, body: QrRequestBody) -> QrRequestPreviewResource:
     """The e-mail and its recipients, or every reason why it cannot be sent; nothing is stored or sent.
 
     An open request does not prevent the preview: `open_request` names it, and it can be sent again.
     """
-    return PreviewResource.of(await desks.codes.preview(caller, body.request(again=True)))
+    return QrRequestPreviewResource.of(await desks.codes.preview(caller, body.request(again=True)))
 
 
 @routes.post(
     "/qr-requests",
     summary="Request a QR code",
     status_code=201,
-    responses={200: {"model": QrRequestResource | PreviewResource, "description": "A repeat, or a dry run."}},
+    responses={
+        200: {"model": QrRequestResource | QrRequestPreviewResource, "description": "A repeat, or a dry run."}
+    },
 )
 async def make_qr_request(
     caller: Requesting,
@@ -44,7 +46,7 @@ async def make_qr_request(
     response: Response,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
-) -> QrRequestResource | PreviewResource:
+) -> QrRequestResource | QrRequestPreviewResource:
     """Request the code of an eSIM from its distributor's contacts by e-mail, with a link to upload it.
 
     One request of a SIM is open at a time: a second one is refused (`open_qr_request`). A dry run answers the
@@ -52,7 +54,7 @@ async def make_qr_request(
     """
     if dry_run:
         response.status_code = 200
-        return PreviewResource.of(await desks.codes.preview(caller, body.request()))
+        return QrRequestPreviewResource.of(await desks.codes.preview(caller, body.request()))
     made = await desks.codes.request(caller, body.request(required(idempotency_key)))
     response.headers["Location"] = f"/api/v1/qr-requests/{made.request_id}"
     return await _made(desks, caller, made, response)
@@ -92,7 +94,7 @@ async def send_qr_request_again(
     caller: Requesting,
     desks: At,
     request: Id,
-    body: EmailBody,
+    body: QrRequestEmailBody,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> QrRequestResource:

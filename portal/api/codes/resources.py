@@ -48,7 +48,7 @@ class NotSentResource(Resource):
     attempts: int
 
 
-class RoundResource(Resource):
+class QrRoundResource(Resource):
     """One sending of a request."""
 
     number: int
@@ -71,11 +71,11 @@ class QrRequestResource(Resource):
     holds: list[HoldResource]
     not_sent: list[NotSentResource]
     refusals: list[RefusalProblem]
-    rounds: list[RoundResource] | None = Field(default=None, description="In the history of the SIM.")
+    rounds: list[QrRoundResource] | None = Field(default=None, description="In the history of the SIM.")
     next: list[NextCall]
 
 
-class NotificationResource(Resource):
+class QrNotificationResource(Resource):
     """An e-mail with a link that shows the code, until the link expires."""
 
     id: str = Field(examples=["qr-notification-abcdefghijklmnop"])
@@ -91,7 +91,7 @@ class NotificationResource(Resource):
     next: list[NextCall]
 
 
-class LinkResource(Resource):
+class QrLinkResource(Resource):
     """A link that was e-mailed; never its token."""
 
     id: str = Field(examples=["link:7"])
@@ -105,7 +105,7 @@ class LinkResource(Resource):
     state: str = Field(description=_LINK_STATES)
 
     @classmethod
-    def of(cls, link: LinkView) -> "LinkResource":
+    def of(cls, link: LinkView) -> "QrLinkResource":
         """The link as it is answered."""
         return cls(
             id=f"{LINK}{link.id}",
@@ -120,7 +120,7 @@ class LinkResource(Resource):
         )
 
 
-class VersionResource(Resource):
+class QrVersionResource(Resource):
     """A current or earlier version of a SIM's code; never the code."""
 
     number: int
@@ -131,7 +131,7 @@ class VersionResource(Resource):
     request: str | None
 
     @classmethod
-    def of(cls, version: QrVersionView) -> "VersionResource":
+    def of(cls, version: QrVersionView) -> "QrVersionResource":
         """The version as it is answered."""
         return cls(
             **version.model_dump(include={"number", "current", "file_type", "imported_at"}),
@@ -140,11 +140,11 @@ class VersionResource(Resource):
         )
 
 
-class ImportedResource(Resource):
+class QrImportResource(Resource):
     """The outcome of an import."""
 
     sim: str
-    version: VersionResource
+    version: QrVersionResource
     changed: bool = Field(description="False if the SIM had this very code already.")
     replaced: int | None = Field(description="The number of the version that the SIM had before.")
     dead_links: int = Field(description="How many links to the replaced version show nothing any more.")
@@ -154,12 +154,12 @@ class ImportedResource(Resource):
     warnings: list[str]
 
     @classmethod
-    def of(cls, imported: Imported, caller: Caller) -> "ImportedResource":
+    def of(cls, imported: Imported, caller: Caller) -> "QrImportResource":
         """The outcome as it is answered."""
         return cls(
             **imported.model_dump(include={"changed", "replaced", "dead_links", "manager", "sent_by_itself"}),
             sim=reference("S", imported.version.sim_id),
-            version=VersionResource.of(imported.version),
+            version=QrVersionResource.of(imported.version),
             request=imported.ended_request,
             warnings=[warning(each, Language(caller.language)) for each in imported.warnings],
         )
@@ -169,10 +169,10 @@ class QrHistoryResource(Resource):
     """Everything about the QR code of one SIM, newest first, its events oldest first; never the code."""
 
     sim: str
-    versions: list[VersionResource]
+    versions: list[QrVersionResource]
     requests: list[QrRequestResource]
-    notifications: list[NotificationResource]
-    links: list[LinkResource]
+    notifications: list[QrNotificationResource]
+    links: list[QrLinkResource]
     events: list[EventResource]
     people: dict[str, str] | None = Field(
         default=None, description="With `expand=people`: names and addresses by id, such as `C-7`."
@@ -185,10 +185,10 @@ def history_resource(
     """The history as this caller sees it."""
     return QrHistoryResource(
         sim=reference("S", history.sim_id),
-        versions=[VersionResource.of(version) for version in history.versions],
+        versions=[QrVersionResource.of(version) for version in history.versions],
         requests=[request_resource(request, caller, rounds=True) for request in history.requests],
         notifications=[notification_resource(each, caller) for each in history.notifications],
-        links=[LinkResource.of(link) for link in history.links],
+        links=[QrLinkResource.of(link) for link in history.links],
         events=[_event(event) for event in history.events],
         people=None if people is None else {person(each): name for each, name in people.items()},
     )
@@ -199,7 +199,7 @@ def request_resource(request: QrRequestView, caller: Caller, *, rounds: bool = F
     language = Language(caller.language)
     is_open = request.status is RequestStatus.REQUESTED
     asks = is_open and caller.may(Permission.REQUEST_QR_CODES)
-    sent = [RoundResource(number=each.number, at=each.at, cc=list(each.cc)) for each in request.rounds]
+    sent = [QrRoundResource(number=each.number, at=each.at, cc=list(each.cc)) for each in request.rounds]
     return QrRequestResource(
         **request.model_dump(include={"id", "status", "status_since", "requested_at", "round"}),
         sim=reference("S", request.sim_id),
@@ -218,10 +218,10 @@ def request_resource(request: QrRequestView, caller: Caller, *, rounds: bool = F
     )
 
 
-def notification_resource(notification: NotificationView, caller: Caller) -> NotificationResource:
+def notification_resource(notification: NotificationView, caller: Caller) -> QrNotificationResource:
     """A notification as this caller sees it."""
     revocable = notification.state != "revoked" and caller.may(Permission.NOTIFY_QR_CODES)
-    return NotificationResource(
+    return QrNotificationResource(
         **notification.model_dump(
             include={"id", "version", "address", "created_at", "state", "link_expires_at"}
         ),

@@ -4,8 +4,12 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from starlette.routing import Mount
 
 from models.people.callers import Role
+from portal.api.app import PREFIX
+from portal.http.forms import Incoming
 from portal.http.limits import LARGE, SMALL
 from qr import draw
 from qr.intake import LARGEST_UPLOAD
@@ -155,6 +159,19 @@ async def test_a_file_above_the_limit_is_refused_as_a_problem(api: httpx.AsyncCl
     for answer in (large, larger, text):
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json()["request_id"] == answer.headers["Request-Id"]
+
+
+async def test_a_key_that_sends_too_many_files_at_once_is_asked_to_wait(
+    api: httpx.AsyncClient, app: FastAPI, keys: Keyring
+) -> None:
+    (mounted,) = (each.app for each in app.routes if isinstance(each, Mount) and each.path == PREFIX)
+    assert isinstance(mounted, FastAPI)
+    mounted.state.incoming = Incoming(most_of_one=0)
+
+    crowded = await api.post(_AS_FILE, files=_file(draw.png(code(3))), headers=await keys.of())
+
+    assert (crowded.status_code, crowded.json()["code"]) == (503, "busy")
+    assert int(crowded.headers["Retry-After"]) > 0
 
 
 def test_the_route_of_files_alone_takes_more_than_a_small_body() -> None:
