@@ -28,11 +28,7 @@ REQUEST_MADE = "The request has been made."
 
 
 RequestId = Annotated[str, Field(pattern=QR_REQUEST_ID_PATTERN)]
-
-
 OrderId = Annotated[str, Field(pattern=ORDER_ID_PATTERN)]
-
-
 NotificationId = Annotated[str, Field(pattern=QR_NOTIFICATION_ID_PATTERN)]
 
 
@@ -300,18 +296,3 @@ class QrHistory(View):
     notifications: tuple[NotificationView, ...] = ()
     links: tuple[LinkView, ...] = ()
     events: tuple[EventView, ...] = ()
-
-    @property
-    def references(self) -> frozenset[str]:
-        """References to all people in it: `user:3`, `contact:7`."""
-        found = {version.imported_by for version in self.versions}
-        found |= {f"user:{request.requested_by}" for request in self.requests}
-        found |= {person for request in self.requests for person in request.recipients}
-        found |= {link.recipient for link in self.links if link.recipient}
-        return frozenset(found.union(*map(_people_of, self.events)))
-
-
-def _people_of(event: EventView) -> set[str]:
-    contacts = event.data.get("contacts")
-    named = {f"contact:{contact}" for contact in contacts} if isinstance(contacts, list) else set()
-    return named | {event.actor, str(event.data.get("to", ""))}

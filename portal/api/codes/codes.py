@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from models.codes.people import people_in
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
 from portal.api.codes.bodies import ActivationCodeBody
@@ -40,7 +41,7 @@ _PICTURES = {media_type: {"schema": {"type": "string"}} for media_type in _MEDIA
 async def show_qr_history(caller: Viewing, desks: At, sim: Id, expand: Expand = []) -> QrHistoryResource:  # noqa: B006
     """Its versions, requests, notifications, links and events; never the code itself."""
     found = await desks.code_book.history(caller, sim)
-    people = await desks.code_book.people(caller, sim, found.references) if "people" in expand else None
+    people = await desks.code_book.people(caller, sim, people_in(found)) if "people" in expand else None
     return history_resource(found, caller, people)
 
 
