@@ -14,7 +14,7 @@ COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --g
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-quick test-night check lint types imports bench pictures histories schemas emails lock clean
+.PHONY: help install demo up test test-quick test-night check lint types imports bench pictures histories release-fixture schemas emails lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ pictures: $(STAMP) ## Take the pictures of README and runbook again, with chromi
 
 histories: $(STAMP) ## Record this version's histories, which the replay tests replay, again
 	$(BIN)/python -m tests.replay.record
+
+release-fixture: $(STAMP) ## Fill and dump a database of this version, which the upgrade tests start from
+	$(BIN)/python -m tests.upgrade.record
 
 schemas: $(STAMP) ## Write the JSON Schemas of docs/schemas from the messages
 	$(BIN)/python -m tests.contract.schemas

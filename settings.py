@@ -149,7 +149,9 @@ class Settings(BaseSettings):
     travel_sweep_every: Duration = timedelta(hours=1)
     """How often travel eSIMs are searched for what is due by date: plans that lapse, stock that has ended."""
     travel_install_within: Duration = timedelta(days=90)
-    """How long an eSIM may stay uninstalled: after that it goes back to stock or is discarded."""
+    """How long an eSIM may stay uninstalled: after that it goes back to stock or is discarded, and its plans
+    wait for another one.
+    """
 
     cached_workflows: int = Field(default=500, ge=10)
     """Workflows that a worker caches in memory; others are replayed from their history when they continue."""

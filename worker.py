@@ -29,9 +29,9 @@ from activities.not_sent import NotSent
 from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps
 from activities.retry_held import HeldRetries
+from activities.travel.follow_ups import alert_staff
 from activities.travel.line_life import LineLife
 from activities.travel.mails import TravelMails
-from activities.travel.staff import StaffAlerts
 from activities.travel.sweep import TravelSweep
 from mail.errors import MailInvalid
 from mail.message import Sender
@@ -51,11 +51,13 @@ from store.key_ring import KeyRing
 from store.licences.waiting import REQUEST_CODE
 from store.migrations import head_revision
 from store.session import Database
+from store.travel.stock import ALERT_STAFF
 from telemetry.health import health_page
 from telemetry.leaving import leave
 from telemetry.metrics import gauges
 from telemetry.process import run
 from temporal.connection import connect, missing_search_attributes
+from temporal.travel.alerts import StaffAlerts
 from temporal.travel.schedule import keep_sweeping
 from temporal.versions import deployment_config, why_idle
 from workflows.codes.messages import QrTimeouts
@@ -140,9 +142,8 @@ def implementations(
     outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain)
     ports = {name: port(database, outbox) for name, port in PORTS.items()}
     given_up_after = settings.notification_given_up_after
-    ports[STOCK] = FromStock(
-        database, outbox, StaffAlerts(client, database, settings.task_queue, given_up_after)
-    )
+    alerts = StaffAlerts(client, database, settings.task_queue, given_up_after)
+    ports[STOCK] = FromStock(database, outbox, alerts)
     links = Links(
         settings.portal_url,
         settings.upload_link_expires_after,
@@ -152,7 +153,11 @@ def implementations(
     return (
         InventorySteps(database),
         Holds(database),
-        FollowUps(database, client, {REQUEST_CODE: CodeForAgent(_of_agents(settings))}),
+        FollowUps(
+            database,
+            client,
+            {REQUEST_CODE: CodeForAgent(_of_agents(settings)), ALERT_STAFF: alert_staff(alerts)},
+        ),
         PortSteps(database, ports),
         EmailSteps(database, outbox, NotificationMails(database, outbox, links, keys)),
         QrInventorySteps(database),
@@ -162,7 +167,7 @@ def implementations(
         LicenceMails(database, outbox),
         TravelMails(database, outbox),
         LineLife(database),
-        TravelSweep(database, client, settings.travel_install_within, given_up_after),
+        TravelSweep(database, client, alerts, settings.travel_install_within, given_up_after),
         HeldRetries(RetryDesk(client, database, settings), callers.operator()),
     )
 

@@ -21,7 +21,7 @@ from store.codes.notification_emails import NotificationMail
 from store.key_ring import KeyRing
 from store.mail_subjects import AboutNotification
 from store.session import Database
-from store.travel.revealed import confirmation_code, reveal
+from store.travel.revealed import reveal
 from workflows.codes.messages import RemindOfCode, SendNotification, SendQrMails
 from workflows.codes.steps import QrMailSteps
 
@@ -51,11 +51,8 @@ class NotificationMails:
         return True
 
     async def _code(self, connection: AsyncConnection, found: NotificationMail) -> ReadableCode:
-        code, _ = await stored_codes.version(connection, AllAccounts(), self._keys, found.version_id)
-        asked = None
-        if code.confirmation_code_required:
-            asked = await confirmation_code(connection, self._keys, found.about.sim_id)
-        return ReadableCode(code, asked)
+        shown = await stored_codes.version(connection, AllAccounts(), self._keys, found.version_id)
+        return ReadableCode(shown.code, shown.confirmation_code)
 
 
 class QrMails(QrMailSteps):

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities.licences.follow_ups import continue_waiting, start_number_change
 from activities.travel.follow_ups import stock_arrived
@@ -14,6 +13,7 @@ from store.orders.follow_ups import Due
 from store.orders.swaps import LOOK_AT_REQUEST
 from store.session import Database
 from store.travel.stock import STOCK_ARRIVED
+from temporal.looks import look
 from workflows.orders.messages import FollowUpInput
 from workflows.orders.steps import FollowUpSteps
 
@@ -22,14 +22,8 @@ Action = Callable[[Client, Due, Database], Awaitable[None]]
 
 
 async def look_at_request(client: Client, due: Due, _: Database) -> None:
-    """Signal `look` to the request for a discarded SIM's QR code, so that it reads its row. If its workflow
-    has ended, ignore the error: nothing needs the signal.
-    """
-    try:
-        await client.get_workflow_handle(due.target).signal("look")
-    except RPCError as failure:
-        if failure.status is not RPCStatusCode.NOT_FOUND:
-            raise
+    """Have the request for a discarded SIM's QR code read its row."""
+    await look(client, due.target)
 
 
 FOLLOW_UPS: dict[str, Action] = {

@@ -27,7 +27,9 @@ WORK = (
     "travel-notice-",
 )
 """The prefixes of workflow ids, one per kind of work; `store.operations.hold_subjects` has the kinds."""
-ACTOR_PATTERN = r"^(operator|user:[0-9]{1,18}|contact:[0-9]{1,18})$"
+_CALLERS = "operator|user:[0-9]{1,18}|contact:[0-9]{1,18}"
+ACTOR_PATTERN = rf"^({_CALLERS})$"
+RETRYING_PATTERN = rf"^(system|{_CALLERS})$"
 
 CHECK_DIGIT_WRONG = "The check digit of ICCID {iccid} is wrong; it is kept, compare it with the card."
 
@@ -111,6 +113,14 @@ def qr_request_id(account_id: int, key: str) -> str:
 def qr_notification_id(account_id: int, key: str) -> str:
     """The id of a notification about a QR code under this idempotency key; also its workflow id."""
     return "qr-notification-" + _of_key(account_id, key)
+
+
+def order_notification_id(account_id: int, order_id: str, corrections: int = 0) -> str:
+    """The id of the notification that an order sends of its eSIM's code, after so many corrections of the
+    address.
+    """
+    again = f" ({corrections})" if corrections else ""
+    return qr_notification_id(account_id, f"code of {order_id}{again}")
 
 
 def number_change_id(account_id: int, key: str) -> str:

@@ -114,7 +114,7 @@ def _shown(text: EmailText, code: ShownCode | None) -> dict[str, Any]:
         {"title": guide.title, "steps": guide.steps, "install": guide.install, "link": links[phone]}
         for phone, guide in text.guides.items()
     ]
-    asked = (text.confirmation, code.confirmation) if code.confirmation and text.confirmation else None
+    asked = (text.confirmation, code.confirmation) if code.confirmation else None
     return {"picture": {"id": code.id, "alt": text.picture}, "guides": guides, "confirmation": asked}
 
 

@@ -1,4 +1,6 @@
-"""Which e-mails a kind of order sends, to whom and when: one entry for each kind."""
+"""Which e-mails a kind of order sends, to whom and when: one entry for each kind in `EMAILS`, and one in
+`PROVIDER_EMAILS` for each that is served by e-mail.
+"""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -24,7 +26,7 @@ class ProviderEmail(StrEnum):
 
 
 class OrderEmails(Protocol):
-    """The e-mails of one kind of order. `facts` is the result of `read`."""
+    """The e-mails of one kind of order to people. `facts` is the result of `read`."""
 
     def to_people(self, status: OrderStatus) -> Sequence[str]:
         """The names of the steps that send e-mails to people when an order has come to this status. Each is
@@ -37,10 +39,18 @@ class OrderEmails(Protocol):
     def outgoing(self, facts: Any, step: str) -> list[Outgoing]:
         """The e-mails of one of the steps of `to_people`, each to one recipient."""
 
+
+class ProviderEmails(Protocol):
+    """The e-mails to the distributor of a kind of order that is served by e-mail."""
+
+    async def read(self, connection: AsyncConnection, order_id: str) -> Any:
+        """Read the facts that the e-mails of this order may contain, and its `order_contacts`
+        (`store.orders.emails.order_contacts_of`).
+        """
+
     def to_provider(self, facts: Any, purpose: str, contact: Person, number: int = 0) -> Outgoing:
-        """An e-mail about the order to a contact of its distributor. `purpose` is a `ProviderEmail`, `number`
-        that of a reminder. Only a kind that is served by e-mail has these; its facts also have
-        `order_contacts` (`store.orders.emails.order_contacts_of`).
+        """An e-mail about the order to a contact of its distributor. `facts` is the result of `read`,
+        `purpose` a `ProviderEmail`, `number` that of a reminder.
         """
 
 
@@ -66,3 +76,12 @@ EMAILS: dict[str, OrderEmails] = {
     OrderKind.ADD_PLAN: TravelEmails(CONFIRMATION),
     OrderKind.REPLACE_LINE_ESIM: TravelEmails(CODE),
 }
+"""To people."""
+
+PROVIDER_EMAILS: dict[str, ProviderEmails] = {
+    OrderKind.SWITCH_TO_ESIM: SwapEmails(),
+    OrderKind.REPLACE_ESIM: SwapEmails(),
+    OrderKind.ASSIGN_LICENCE: LicenceEmails(),
+    OrderKind.REPLACE_LICENCE_ESIM: LicenceEmails(),
+}
+"""To the provider, where that is the order contacts of a distributor (`providers.registry.BY_MAIL`)."""

@@ -128,7 +128,7 @@ PEOPLE = "people"
 
 
 class SwapEmails:
-    """The e-mails of switches and replacements; see `outbox.orders.OrderEmails`."""
+    """The e-mails of switches and replacements, to people and to the provider (`outbox.orders`)."""
 
     def to_people(self, status: OrderStatus) -> tuple[str, ...]:
         """One step where the order is processed or cancelled."""

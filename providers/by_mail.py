@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import ProviderAnswer
-from outbox.orders import EMAILS, ProviderEmail
+from outbox.orders import PROVIDER_EMAILS, ProviderEmail
 from outbox.sender import Outbox
 from providers.port import NoOrderContact
 from store.mail_subjects import AboutOrder, Person
@@ -60,11 +60,12 @@ class ProviderByMail:
         number: int = 0,
         also: Sequence[Person] = (),
     ) -> None:
+        emails = PROVIDER_EMAILS[kind]
         async with self._database.reading() as connection:
-            facts = await EMAILS[kind].read(connection, order_id)
+            facts = await emails.read(connection, order_id)
         contacts = dict.fromkeys([*facts.order_contacts, *also])
         if not contacts:
             raise NoOrderContact("The distributor has no contact with the role 'order'.")
-        outgoing = [EMAILS[kind].to_provider(facts, purpose, contact, number) for contact in contacts]
+        outgoing = [emails.to_provider(facts, purpose, contact, number) for contact in contacts]
         about = AboutOrder(order_id, facts.account_id)
         await self._outbox.send(about, outgoing, retries, statuses=wanted_in)

@@ -28,6 +28,7 @@ from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
 from starter.people.accounts import AccountDesk
 from starter.people.api_keys import ApiKeyDesk
+from starter.people.book import PeopleBook
 from starter.people.contacts import ContactDesk
 from starter.people.profiles import ProfileDesk
 from starter.people.users import UserDesk
@@ -55,6 +56,7 @@ class Desks:
     edits: FleetEditDesk
     catalogue: CatalogueDesk
     users: UserDesk
+    people: PeopleBook
     profiles: ProfileDesk
     contacts: ContactDesk
     accounts: AccountDesk
@@ -93,6 +95,7 @@ class Desks:
             edits=FleetEditDesk(database),
             catalogue=CatalogueDesk(database),
             users=UserDesk(database),
+            people=PeopleBook(database),
             profiles=ProfileDesk(database),
             contacts=ContactDesk(database),
             accounts=AccountDesk(database, settings.mail_language),

@@ -7,7 +7,8 @@ the sequence of their ids. Several management groups are added in the sequence o
 name is a lock, too; only imports add several of anything else, and one import runs at a time. An account that
 something is added to may be locked at any time: the transaction that closes it locks nothing else. The
 billing of an account is locked before its licences, and by no transaction that locks a subject. The IMSI
-profile of a stock is locked after the order; an import of stock adds its SIMs with their codes before that.
+profile of a stock is locked after the order and before any SIM; an import of stock, too, locks its profiles
+before all codes, which are locked last, and before it adds SIMs.
 """
 
 from collections.abc import Sequence

@@ -7,6 +7,7 @@ All sort keys are NOT NULL and have one direction, so one index serves the sort 
 `(placed_at, id) < (:a, :b)`, however far the list has been read.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.paging import Page, Position, Wanted
+from models.people.callers import OfAccount, Scope
+from store.people.tables import AccountRow
 
 
 class Keys:
@@ -30,11 +33,7 @@ class Keys:
         """Execute the statement for the wanted part of the list. Raises `Refused` (`page_cursor_invalid`)."""
         named = [column.label(f"_key_{place}") for place, column in enumerate(self._columns)]
         rows = list(await connection.execute(self.of(statement, wanted).add_columns(*named)))
-        if wanted.limit is None or len(rows) <= wanted.limit:
-            return Page(rows)
-        shown = rows[: wanted.limit]
-        last = (shown[-1]._mapping[name.name] for name in named)
-        return Page(shown, tuple(v.isoformat() if isinstance(v, datetime) else v for v in last))
+        return cut(rows, wanted, lambda row: tuple(row._mapping[name.name] for name in named))
 
     def of(self, statement: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
         """The statement, sorted, from the position on, with one record more than wanted."""
@@ -44,14 +43,36 @@ class Keys:
             sorted_ = sorted_.limit(wanted.limit + 1)
         if wanted.after is None:
             return sorted_
-        values = tuple_(*self._values(wanted.after))
-        place = tuple_(*self._columns)
-        return sorted_.where(place < values if self._descending else place > values)
+        values = self._values(wanted.after)
+        place, after = tuple_(*self._columns), tuple_(*values)
+        first, begins = self._columns[0], values[0]
+        # the second condition follows from the first; without it a join is not read from there on
+        if self._descending:
+            return sorted_.where(place < after, first <= begins)
+        return sorted_.where(place > after, first >= begins)
 
     def _values(self, after: Position) -> list[Any]:
         if len(after) != len(self._columns):
             raise Refused.because("page_cursor_invalid")
         return [_value(column, value) for column, value in zip(self._columns, after, strict=True)]
+
+
+def by_account(scope: Scope, *columns: Any) -> Keys:
+    """Keys of a list that is sorted by account first, where the scope has several; the statement has joined
+    the accounts.
+    """
+    return Keys(*columns) if isinstance(scope, OfAccount) else Keys(AccountRow.name, *columns)
+
+
+def cut(rows: list[Any], wanted: Wanted, place: Callable[[Any], tuple[Any, ...]]) -> Page[Any]:
+    """The wanted rows, of which one more was read to see whether the list continues; `place`: the sort keys
+    of a row.
+    """
+    if wanted.limit is None or len(rows) <= wanted.limit:
+        return Page(rows)
+    shown = rows[: wanted.limit]
+    last = place(shown[-1])
+    return Page(shown, tuple(value.isoformat() if isinstance(value, datetime) else value for value in last))
 
 
 def _value(column: Any, value: str | int) -> Any:

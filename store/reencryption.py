@@ -12,7 +12,6 @@ from store.codes.tables import QrUploadRow, QrVersionRow
 from store.key_ring import KeyRing
 from store.secrets import code_of, confirmation_code_of, file_of, uploaded
 from store.session import Database
-from store.travel.tables import TravelStockRow
 
 _BATCH = 10
 """Rows of one transaction. A file has up to 5 MB, and no code can be imported until the transaction ends."""
@@ -25,7 +24,7 @@ async def reencrypt(database: Database, keys: KeyRing) -> int:
     (`store.key_ring`). Raises `UnknownKey` if a key is missing; rows that were re-encrypted before stay so.
     """
     changed = 0
-    for batch in (_versions, _uploads, _confirmation_codes):
+    for batch in (_versions, _uploads):
         changed += await _all(database, keys, batch)
     return changed
 
@@ -55,20 +54,19 @@ async def _versions(connection: AsyncConnection, keys: KeyRing, after: int | Non
     last, changed = None, 0
     for row in rows.all():
         last = row.id
-        code_use, file_use = code_of(row.sim_id, row.number), file_of(row.sim_id, row.number)
-        code = keys.decrypt(code_use, row.code)
+        uses = {
+            "code": code_of(row.sim_id, row.number),
+            "confirmation_code": confirmation_code_of(row.sim_id, row.number),
+            "original": file_of(row.sim_id, row.number),
+        }
+        code = keys.decrypt(uses["code"], row.code)
         fingerprint = keys.fingerprints(parse_activation_code(code.decode()).profile)[0]
-        if row.fingerprint == fingerprint and keys.is_current(row.code):
+        old = {column: getattr(row, column) for column in uses}
+        if row.fingerprint == fingerprint and all(map(keys.is_current, filter(None, old.values()))):
             continue
-        file = None if row.original is None else keys.decrypt(file_use, row.original)
+        new = {column: _again(keys, use, old[column]) for column, use in uses.items()}
         await connection.execute(
-            update(QrVersionRow)
-            .where(QrVersionRow.id == row.id)
-            .values(
-                code=keys.encrypt(code_use, code),
-                fingerprint=fingerprint,
-                original=None if file is None else keys.encrypt(file_use, file),
-            )
+            update(QrVersionRow).where(QrVersionRow.id == row.id).values(fingerprint=fingerprint, **new)
         )
         changed += 1
     return last, changed
@@ -102,25 +100,5 @@ async def _uploads(connection: AsyncConnection, keys: KeyRing, after: str | None
     return last, changed
 
 
-async def _confirmation_codes(
-    connection: AsyncConnection, keys: KeyRing, after: int | None
-) -> tuple[int | None, int]:
-    rows = await connection.execute(
-        select(TravelStockRow.sim_id, TravelStockRow.confirmation_code)
-        .where(TravelStockRow.sim_id > (after or 0), TravelStockRow.confirmation_code.is_not(None))
-        .order_by(TravelStockRow.sim_id)
-        .limit(_BATCH)
-        .with_for_update()
-    )
-    last, changed = None, 0
-    for row in rows.all():
-        last = row.sim_id
-        if keys.is_current(row.confirmation_code):
-            continue
-        use = confirmation_code_of(row.sim_id)
-        code = keys.encrypt(use, keys.decrypt(use, row.confirmation_code))
-        await connection.execute(
-            update(TravelStockRow).where(TravelStockRow.sim_id == row.sim_id).values(confirmation_code=code)
-        )
-        changed += 1
-    return last, changed
+def _again(keys: KeyRing, use: str, encrypted: bytes | None) -> bytes | None:
+    return None if encrypted is None else keys.encrypt(use, keys.decrypt(use, encrypted))

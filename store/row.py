@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from models.orders.lifecycle import OPEN
+from store.personal import not_personal
 
 
 class Row(DeclarativeBase):
@@ -56,6 +57,11 @@ def clock() -> Function[datetime]:
 def own_id() -> Mapped[int]:
     """The primary key of a record: a number from an identity column."""
     return mapped_column(BigInteger, Identity(), primary_key=True)
+
+
+def made_key() -> Mapped[str | None]:
+    """The mark of the idempotency key that the record was made under (`models.identifiers.mark_of_key`)."""
+    return mapped_column(info=not_personal("a digest of a key that the caller chose"))
 
 
 def owner() -> Mapped[int]:

@@ -19,6 +19,6 @@ def uploaded(upload_id: str, what: str) -> str:
     return f"{what} of upload {upload_id}"
 
 
-def confirmation_code_of(sim_id: int) -> str:
-    """The use of the confirmation code of an eSIM of the stock."""
-    return f"confirmation code of S-{sim_id}"
+def confirmation_code_of(sim_id: int, version: int) -> str:
+    """The use of the confirmation code that belongs to a version's code."""
+    return f"confirmation code of S-{sim_id}, version {version}"

@@ -49,7 +49,8 @@ def client_interceptors() -> Sequence[Interceptor]:
 def method_and_route(scope: Scope) -> tuple[str, str]:
     """The method and the route of a request. The route has placeholders where the path has a token."""
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    return method, getattr(scope.get("route"), "path", "(no page)")
+    route = getattr(scope.get("route"), "path", None)
+    return method, "(no page)" if route is None else scope.get("root_path", "") + route
 
 
 class RequestSpans:

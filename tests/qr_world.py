@@ -208,8 +208,8 @@ async def attempt(call: Any) -> Imported | str:
 async def shown(qr: QrWorld, sim: int = 1) -> tuple[str, int]:
     """The code that the SIM has, and the version's number."""
     async with qr.database.reading() as connection:
-        found, version = await codes.current(connection, AllAccounts(), qr.keys, sim)
-    return str(found), version.number
+        found = await codes.current(connection, AllAccounts(), qr.keys, sim)
+    return str(found.code), found.version.number
 
 
 async def hold(qr: QrWorld, waiting: str, reason: HoldReason) -> None:

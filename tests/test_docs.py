@@ -39,6 +39,13 @@ def test_every_reason_to_hold_has_its_row_in_the_runbook() -> None:
     assert {reason.value for reason in HoldReason} <= rows
 
 
+@pytest.mark.covers("W5")
+def test_every_reason_to_hold_is_in_one_saved_view() -> None:
+    _, views = (DOCS / "operations.md").read_text().split("| view | query |")
+    rows = views.split("\n\n")[0]
+    assert sorted(re.findall(r"HoldReason = '(\w+)'", rows)) == sorted(HoldReason)
+
+
 def test_the_runbook_filters_by_search_attributes_that_exist() -> None:
     used = set(re.findall(r"`(\w+) (?:=|IS)", (DOCS / "operations.md").read_text()))
     assert used - TEMPORALS_OWN <= set(NAMES)

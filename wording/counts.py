@@ -59,9 +59,6 @@ HELD: Mapping[str, Plural] = {
 }
 """Work that may be held, by its kind."""
 
-DEAD_LINKS = Plural(
-    "{number} link that showed it shows nothing", "{number} links that showed it show nothing"
-)
 POLLING_WORKERS = Plural("{number} worker polls", "{number} workers poll")
 
 

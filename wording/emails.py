@@ -56,7 +56,7 @@ class EmailText(_Text):
     picture: str | None = None
     """What the QR code is called where it is not shown; None for an e-mail without one."""
     confirmation: str | None = None
-    """The label of the code that the phone may ask for besides the QR code; None where there is none."""
+    """The label of the code that the phone may ask for besides the QR code; None where none is shown."""
     guides: dict[str, GuideText] = {}
     """By the kind of phone, as in `models.codes.install_links`."""
     next_title: str | None = None

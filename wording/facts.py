@@ -11,11 +11,10 @@ from functools import cache
 from unicodedata import normalize
 
 from models.language import Language
+from models.travel.volumes import GB, MB
 from wording.numbers import locale, money
 
 _FREE = {Language.EN: "free of charge", Language.FR: "gratuit"}
-_MEGABYTE = 10**6
-_GIGABYTE = 10**9
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Volume:
         """In gigabytes from the first one on, else in megabytes: `1.5 GB`, `500 MB`; `1,5 Go`, `500 Mo`."""
         from babel.units import format_unit  # noqa: PLC0415  as in `wording.numbers`
 
-        unit, size = ("gigabyte", _GIGABYTE) if self.in_bytes >= _GIGABYTE else ("megabyte", _MEGABYTE)
+        unit, size = ("gigabyte", GB) if self.in_bytes >= GB else ("megabyte", MB)
         amount = round(Decimal(self.in_bytes) / size, 3)
         short = format_unit(amount, f"digital-{unit}", length="short", locale=locale(language))
         return short.replace(" ", "\u00a0")

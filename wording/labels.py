@@ -12,6 +12,7 @@ from models.orders.kinds import kind_label as english
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import Action
 from models.travel.profiles import Outcome, PlanState, Reported
+from models.travel.stock_views import StockState
 from wording.french import labels as french
 from wording.french.spaces import spaced
 from wording.numbers import Plural, counted
@@ -51,6 +52,11 @@ def plan_state(state: PlanState, language: Language) -> str:
 def sim_state(state: SimState, language: Language) -> str:
     """The state of a SIM."""
     return state.replace("_", " ") if language is Language.EN else spaced(french.SIM_STATES[state])
+
+
+def stock_state(state: StockState, language: Language) -> str:
+    """The state of an eSIM of the stock."""
+    return state.replace("_", " ") if language is Language.EN else spaced(french.STOCK_STATES[state])
 
 
 def reported(report: Reported, language: Language) -> str:

@@ -8,7 +8,7 @@ A message and the input of its step share their name: `Acknowledge`, `Acknowledg
 from pydantic import Field
 
 from models.errors import Refusal
-from models.identifiers import ACTOR_PATTERN
+from models.identifiers import ACTOR_PATTERN, RETRYING_PATTERN
 from models.orders.lifecycle import HoldReason
 from models.values import Frozen, RecordId
 
@@ -24,6 +24,13 @@ class FromCaller(Frozen):
 
 class Retry(FromCaller):
     """Continues with everything that the workflow is held for."""
+
+    actor: str = Field(default=OPERATOR, pattern=RETRYING_PATTERN, max_length=64)
+    """As of other calls, or `system`: it continues by itself, as the reason of the hold is gone."""
+
+
+BY_SYSTEM = Retry(actor="system")
+"""Such as that stock has arrived: no caller asked for it."""
 
 
 class HoldInput(Frozen):

@@ -83,6 +83,18 @@ def many(summary: str) -> StepPolicy:
     )
 
 
+def swept(summary: str) -> StepPolicy:
+    """A part of a sweep, which the next sweep does again: retried for ten minutes, then it fails, and the
+    sweep continues with the others.
+    """
+    return StepPolicy(
+        summary,
+        retried_for=timedelta(minutes=10),
+        attempt=timedelta(minutes=10),
+        first_interval=timedelta(seconds=2),
+    )
+
+
 def record(summary: str) -> StepPolicy:
     """Records a hold. The workflow retries it without end; meanwhile the search attribute HoldReason shows
     it.

@@ -12,7 +12,7 @@ from store.licences import change_rows, waiting
 from store.orders.follow_ups import Due
 from store.session import Database
 from workflows.licences.messages import ChangeNumber
-from workflows.messages import Retry
+from workflows.messages import BY_SYSTEM, Retry
 from workflows.search_attributes import change_labels
 
 
@@ -44,7 +44,7 @@ async def continue_waiting(client: Client, due: Due, database: Database) -> None
     """Have the work continue that waited because of an eSIM, which the order's step has stopped."""
     async with database.reading() as connection:
         waits = await waiting.workflows_of(connection, int(due.target), but=due.order_id)
-    await retry_each(client, waits, Retry())
+    await retry_each(client, waits, BY_SYSTEM)
 
 
 async def retry_each(client: Client, workflow_ids: Iterable[str], call: Retry) -> None:

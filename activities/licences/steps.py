@@ -10,7 +10,6 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.licences.follow_ups import retry_each
 from models.licences.changes import ChangeResult, NumberChange
-from models.people.callers import By
 from outbox.licences import notices
 from outbox.orders import EMAILS
 from outbox.sender import Outbox
@@ -62,7 +61,7 @@ class NumberCalls(NumberCallSteps):
             if change is None or sim_id is None:
                 return
             waits = await waiting.workflows_of(connection, sim_id, but=ended.change_id)
-        await retry_each(self._client, waits, _as_retry(change.by))
+        await retry_each(self._client, waits, Retry(actor=change.by.actor, origin_id=change.by.origin_id))
 
     async def notify_of_change(self, step: NotifyOfChange) -> None:
         """Ask the order contacts of the eSIM's distributor. Raises `NoOrderContact` and what `Outbox`
@@ -117,13 +116,6 @@ class _Wanted:
 
 def _emails(kind: str) -> Emails:
     return EMAILS[kind].to_people
-
-
-def _as_retry(by: By) -> Retry:
-    """Recorded as the retry of the caller who changed the number. What the end of a licence stops is released
-    with it already, so no retry of it is recorded.
-    """
-    return Retry() if by.actor == "system" else Retry(actor=by.actor, origin_id=by.origin_id)
 
 
 async def _unless_ended(call: Awaitable[object]) -> None:

@@ -58,6 +58,15 @@ class SimView(View):
         return TEMPORARY_MARK if self.state is SimState.TEMPORARY else ""
 
 
+class DeviceView(View):
+    """A device, such as a phone, with the number of its lines."""
+
+    id: int
+    account: str
+    name: str
+    lines: int
+
+
 class LineView(View):
     """A line in its slot, with the SIM in place and the temporary eSIM of an open order."""
 

@@ -67,3 +67,25 @@ class ContactDetails(View):
     language: Language
     """The language of e-mails to them: their own, else the account's."""
     roles: tuple[str, ...] = ()
+
+
+class EmployeeView(View):
+    """An employee who uses SIMs."""
+
+    id: int
+    account: str
+    name: str
+    email: str | None
+    language: Language
+    """The language of e-mails to them: their own, else the account's."""
+    sims: int
+    """The number of SIMs that they use, discarded ones left out."""
+
+
+class GroupView(View):
+    """A management group, with the number of its lines."""
+
+    id: int
+    account: str
+    name: str
+    lines: int

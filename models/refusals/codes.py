@@ -41,6 +41,9 @@ CODES = {
     "no_qr_code_yet": Declared("The SIM has no QR code yet.", NOT_FOUND),
     "unknown_version": Declared("There is no such version of a QR code.", NOT_FOUND),
     "activation_code_invalid": Declared("This is not a valid activation code: {rule}."),
+    "confirmation_code_invalid": Declared(
+        "A confirmation code has 1 to {characters} characters, on one line."
+    ),
     "code_on_another_sim": Declared(
         "This activation code is on another SIM already; ask the distributor for the right one.", CONFLICT
     ),

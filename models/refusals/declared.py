@@ -39,22 +39,32 @@ def fields(template: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
 
 
-class _Numbers(Formatter):
-    """Formats a number by the rules of the language in fields with the format `:,`."""
+class _Written(Formatter):
+    """Formats by the rules of the language: a number in fields with the format `:,`, the codes of countries
+    in those with `:countries`.
+    """
 
-    def __init__(self, number: Callable[[int], str]) -> None:
+    def __init__(self, number: Callable[[int], str], countries: Callable[[str], str]) -> None:
         self._number = number
+        self._countries = countries
 
     def format_field(self, value: object, format_spec: str) -> str:
         if format_spec == ",":
             return self._number(value) if isinstance(value, int) else str(value)
+        if format_spec == "countries":
+            return self._countries(str(value))
         return str(super().format_field(value, format_spec if isinstance(value, int) else ""))
 
 
 def filled(
-    template: str, parameters: Parameters, words: Words, number: Callable[[int], str] = "{:,}".format
+    template: str,
+    parameters: Parameters,
+    words: Words,
+    number: Callable[[int], str] = "{:,}".format,
+    countries: Callable[[str], str] = str,
 ) -> str | None:
-    """The sentence with its parameters filled in and translated; None if a parameter is missing.
+    """The sentence with its parameters filled in and translated; None if a parameter is missing. `countries`
+    names these, by their codes with commas.
 
     A code without a translation, such as one of a newer version, is shown with blanks for underscores.
     """
@@ -64,4 +74,4 @@ def filled(
         name: words[name].get(str(value), str(value).replace("_", " ")) if name in words else value
         for name, value in parameters.items()
     }
-    return _Numbers(number).vformat(template, (), said)
+    return _Written(number, countries).vformat(template, (), said)

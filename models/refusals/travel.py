@@ -24,7 +24,7 @@ TRAVEL = {
         "has {bundles} bundles and {given} complimentary eSIMs.",
         CONFLICT,
     ),
-    "destination_not_covered": Declared("The plan does not cover: {countries}.", CONFLICT),
+    "destination_not_covered": Declared("The plan does not cover: {countries:countries}.", CONFLICT),
     # the stock
     "cell_no_day": Declared("a day is written as 2027-12-31."),
     "same_code_before": Declared("line {line} has the same activation code."),
@@ -66,7 +66,11 @@ TRAVEL = {
         "eSIM has the right profile (`esim-orders travel add-line`).",
         CONFLICT,
     ),
-    "line_without_esim": Declared("The line has no eSIM in use: it was discarded.", CONFLICT),
+    "line_without_esim": Declared(
+        "The line has no eSIM in use. Where plans wait on it, replace the eSIM "
+        "(`esim-orders travel replace`).",
+        CONFLICT,
+    ),
     "esim_line_open_order": Declared("The eSIM line has an open order already: {order}.", CONFLICT),
     "esim_line_changed": Declared(
         "The eSIM line, its eSIM or the reserved eSIM is not the one of when the order was placed; "
@@ -95,6 +99,13 @@ TRAVEL = {
     "suspension_without_reason": Declared("Give the reason why the eSIM line is suspended."),
     # reports
     "key_used_for_report": Declared("This key was used for another report.", CONFLICT),
+    "esim_left_line": Declared(
+        "The eSIM has not been on the line since {left}. What it did before counts: give the time of that.",
+        CONFLICT,
+    ),
+    "usage_without_key": Declared(
+        "Give a key, or the time at which the data was used: a repeated report would count twice."
+    ),
     "time_without_zone": Declared("Give the time with its zone, such as 2026-07-01T12:00:00Z."),
     "data_volume_invalid": Declared("The data that was used is a number of bytes from 0 to {most}."),
     "esim_not_allocated": Declared("This eSIM is in stock: it is on no line.", CONFLICT),

@@ -5,13 +5,12 @@ from decimal import Decimal
 
 from models.errors import Refused
 from models.travel.profiles import LARGEST_PROFILE
+from models.travel.volumes import GB, MB, parse_volume
 
 MOST_GB = 10_000
 """The largest data volume of a plan."""
 MOST_MONTHS = 120
 """The longest shelf life of a plan."""
-_DATA = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,3})?)\s*(g|m)[bo]", re.ASCII)
-_MB = {"m": 1, "g": 1000}
 _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 
@@ -28,11 +27,13 @@ def parse_data(text: str) -> int:
 
     Raises `Refused` (`data_invalid`).
     """
-    found = _DATA.fullmatch(text.strip().lower().replace("\u00a0", " ").replace("\u202f", " "))
-    volume = Decimal(found[1].replace(",", ".")) * _MB[found[2]] if found else Decimal(0)
-    if volume != int(volume) or not 1 <= volume <= MOST_GB * 1000:
+    try:
+        volume = parse_volume(text)
+    except ValueError:
+        volume = 0
+    if volume % MB or not MB <= volume <= MOST_GB * GB:
         raise Refused.because("data_invalid", most=MOST_GB)
-    return int(volume)
+    return volume // MB
 
 
 def data_volume(megabytes: int) -> str:

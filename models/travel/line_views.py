@@ -25,6 +25,18 @@ class EsimLineDetails(EsimLineView):
     reports: tuple[ReportView, ...] = ()
 
 
+class ReplacePreview(View):
+    """The line whose eSIM would be replaced, and the stock that is free for it (T34, T39)."""
+
+    esim_line_id: int
+    line_name: str
+    iccid: str | None = None
+    """Its present eSIM; None where that was withdrawn (T40)."""
+    profile: int
+    in_stock: int
+    """How many eSIMs of the line's profile are free; with none, the order waits (T17)."""
+
+
 class LinePreview(View):
     """The plan that would be ordered, and the eSIM that it would go on."""
 

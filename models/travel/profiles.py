@@ -60,6 +60,8 @@ class Notice(StrEnum):
     USED_80 = "used_80"
     USED_100 = "used_100"
     LAPSES_SOON = "lapses_soon"
+    INSTALL_SOON = "install_soon"
+    """The eSIM is withdrawn in a few days if no phone installs it (T40)."""
     NOT_INSTALLED = "not_installed"
     STOCK_LOW = "stock_low"
     """To the account's staff: a profile's stock is below its threshold (T26)."""

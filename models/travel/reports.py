@@ -9,10 +9,11 @@ from models.values import View
 AT_SEA = "901"
 """The mobile country code of networks on ships and in aircraft (ITU-T E.212): no country."""
 MOST_BYTES = 10**15
-MB = 10**6
 NOTICE_DAYS = 7
 """How many days before a plan lapses the subscriber is notified (T28)."""
 LAPSES_SOON = timedelta(days=NOTICE_DAYS)
+INSTALL_SOON = timedelta(days=NOTICE_DAYS)
+"""So long before an eSIM that no phone has installed is withdrawn, the subscriber is notified (T40)."""
 
 
 class ReportView(View):

@@ -44,6 +44,8 @@ class EsimLineFacts(BaseModel):
     profile: int
     has_esim: bool
     """Whether its eSIM is in place: active or suspended."""
+    plans_left: bool = False
+    """Whether a plan on it is queued or active."""
     open_order: str | None = None
     subscriber_has_address: bool = True
 
@@ -71,8 +73,10 @@ def add_plan_refusals(line: EsimLineFacts, plan: PlanFacts) -> list[Refusal]:
 
 
 def replace_refusals(line: EsimLineFacts) -> list[Refusal]:
-    """Every reason why the eSIM of this line cannot be replaced (T34)."""
-    return _line(line)
+    """Every reason why the eSIM of this line cannot be replaced (T34). A line whose eSIM was withdrawn, as it
+    was not installed, gets another one as long as plans wait on it (T40).
+    """
+    return _line(line, without_esim=line.plans_left)
 
 
 def plan_refusals(plan: PlanFacts) -> list[Refusal]:
@@ -82,9 +86,10 @@ def plan_refusals(plan: PlanFacts) -> list[Refusal]:
     return [Refusal.of("plan_without_profile")] if plan.profile is None else []
 
 
-def _line(line: EsimLineFacts) -> list[Refusal]:
+def _line(line: EsimLineFacts, *, without_esim: bool = False) -> list[Refusal]:
+    """Why nothing can be ordered for the line now. `without_esim`: it may have none."""
     found = []
-    if not line.has_esim:
+    if not line.has_esim and not without_esim:
         found.append(Refusal.of("line_without_esim"))
     if line.open_order:
         found.append(Refusal.of("esim_line_open_order", order=line.open_order))

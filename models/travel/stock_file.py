@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
+from models.codes.confirmation import parse_confirmation_code
 from models.csv_rows import RowReader, read_rows
 from models.errors import Refusal
 from models.identifiers import iccid_warning, parse_iccid
@@ -60,6 +61,7 @@ class _RowReader(RowReader):
         """The row, or None if anything in it is invalid."""
         iccid, profile = self._iccid(), self._needed_as("profile", parse_profile)
         code, ends_on = self._code(), self._ends_on()
+        asked = self._optional("confirmation_code", parse_confirmation_code)
         if not self._right or iccid is None or profile is None or code is None:
             return None
         return StockRow(
@@ -67,7 +69,7 @@ class _RowReader(RowReader):
             iccid=iccid,
             profile=profile,
             code=code,
-            confirmation_code=self._cell("confirmation_code") or None,
+            confirmation_code=asked,
             ends_on=ends_on,
             provider=self._cell("provider") or None,
         )

@@ -1,10 +1,11 @@
-"""Volumes of data as people write them: `200MB`, `1.5 GB`. A MB is a million bytes."""
+"""Volumes of data as people write them: `200MB`, `1.5 GB`, `500 Mo`. A MB is a million bytes."""
 
 import re
 from decimal import Decimal
 
-_UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
-_WRITTEN = re.compile(r"\s*(\d{1,9}(?:[.,]\d{1,6})?)\s*(kB|KB|MB|GB)\s*", re.IGNORECASE)
+KB, MB, GB = 10**3, 10**6, 10**9
+_UNITS = {"k": KB, "m": MB, "g": GB}
+_WRITTEN = re.compile(r"\s*([0-9]{1,9}(?:[.,][0-9]{1,6})?)\s*([kmg])[bo]\s*", re.IGNORECASE)
 
 
 def parse_volume(text: str) -> int:
@@ -13,4 +14,4 @@ def parse_volume(text: str) -> int:
     if found is None:
         raise ValueError("A volume is a number and a unit, such as 200MB or 1.5GB.")
     number, unit = found.groups()
-    return int(Decimal(number.replace(",", ".")) * _UNITS[unit.upper()])
+    return int(Decimal(number.replace(",", ".")) * _UNITS[unit.lower()])

@@ -130,7 +130,7 @@ PEOPLE = "people"
 
 
 class LicenceEmails:
-    """The e-mails of both kinds of order about a number; see `outbox.orders.OrderEmails`."""
+    """The e-mails of both kinds of order about a number, to people and to the provider (`outbox.orders`)."""
 
     def to_people(self, status: OrderStatus) -> tuple[str, ...]:
         """One step where the order is processed or cancelled."""

@@ -60,15 +60,29 @@ class LapsesSoon(OfPlan):
     rows: ClassVar[tuple[str, ...]] = (*_PLAN, "countries", "lapses_at", *_FROM)
     countries: Countries
     lapses_at: datetime
+    withdrawn: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class InstallSoon(TravelNotice):
+    """The eSIM is withdrawn in a few days if it is not installed (T40)."""
+
+    name: ClassVar[str] = "travel_install_soon"
+    rows: ClassVar[tuple[str, ...]] = ("line_name", "plans", "install_by", *_FROM)
+    line_name: str
+    plans: str | None
+    install_by: datetime
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class NotInstalled(TravelNotice):
-    """The eSIM was never installed and has been withdrawn (T40)."""
+    """The eSIM was never installed and has been withdrawn; its plans wait for another one (T28, T40)."""
 
     name: ClassVar[str] = "travel_not_installed"
-    rows: ClassVar[tuple[str, ...]] = ("line_name", *_FROM)
+    rows: ClassVar[tuple[str, ...]] = ("line_name", "plans", "lapses_at", *_FROM)
     line_name: str
+    plans: str | None
+    lapses_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -97,6 +111,7 @@ NOTICES: Mapping[Notice, type[TravelNotice]] = {
     Notice.USED_80: Used80,
     Notice.USED_100: Used100,
     Notice.LAPSES_SOON: LapsesSoon,
+    Notice.INSTALL_SOON: InstallSoon,
     Notice.NOT_INSTALLED: NotInstalled,
     Notice.STOCK_LOW: StockLow,
     Notice.ORDER_WAITS: OrderWaits,

@@ -14,7 +14,6 @@ from models.orders.lifecycle import OrderStatus
 from models.travel.life import LASTS
 from outbox.emails import Email
 from outbox.sender import Outgoing
-from store.mail_subjects import Person
 from store.travel import emails
 from store.travel.emails import ConfirmationFacts
 from wording.facts import Countries, Price, Volume
@@ -102,9 +101,3 @@ class TravelEmails:
             usable_until=facts.lapses_at,
         )
         return [Outgoing(email, facts.subscriber, turn=(again,) if again else ())]
-
-    def to_provider(
-        self, facts: ConfirmationFacts, purpose: str, contact: Person, number: int = 0
-    ) -> Outgoing:
-        """The stock gets no e-mails."""
-        raise NotImplementedError

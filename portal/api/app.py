@@ -15,9 +15,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.errors import EsimError
 from portal.api.caller import Door
+from portal.api.catalogue import catalogue
 from portal.api.codes import codes, notifications, requests
+from portal.api.fleet import fleet
 from portal.api.orders import orders
-from portal.api.people import api_keys
+from portal.api.people import accounts, api_keys, contacts, users
 from portal.api.problems import RESPONSES, ProblemDetails, Problems
 from portal.api.rates import Rates
 from portal.http.attempts import Attempts
@@ -30,6 +32,11 @@ ROUTERS: Mapping[str, APIRouter] = {
     "QR codes": codes.routes,
     "Requests for QR codes": requests.routes,
     "Notifications of QR codes": notifications.routes,
+    "Lines and SIMs": fleet.routes,
+    "Catalogue": catalogue.routes,
+    "Accounts": accounts.routes,
+    "Users and profiles": users.routes,
+    "Distributors, employees and groups": contacts.routes,
     "API keys": api_keys.routes,
 }
 """The routers by the heading of their routes in the reference."""

@@ -63,6 +63,9 @@ async def authenticated(
     ] = None,
 ) -> Authenticated:
     """The caller. Refuses the call (401) without a valid key, and (429) one that comes too soon."""
+    known: Authenticated | None = getattr(request.state, "authenticated", None)
+    if known is not None:  # asked for twice in one call, with and without a permission
+        return known
     door: Door = request.app.state.door
     if credentials is None:
         raise Refused.because("api_key_needed")
@@ -89,6 +92,7 @@ async def authenticated(
     request.state.rate = allowed
     if not allowed.ok:
         raise Refused.because("too_many_calls")
+    request.state.authenticated = found
     return found
 
 

@@ -3,7 +3,7 @@ pointer, and the request id (A5).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from models.errors import Refusal, Unavailable
+from models.refusals.declared import CONFLICT, UNPROCESSABLE
 from portal.http.answers import TRY_AGAIN_SECONDS, Problem, Reason, logged, problem_of
 from portal.http.request_ids import request_id
 from portal.links.pages import spoken
@@ -73,6 +74,8 @@ class Problems:
             problem = Problem(422, (reason,))
         else:
             problem = problem_of(failure, language)
+            if problem.status == CONFLICT:  # one status for all that the rules refuse: the code says why (A4)
+                problem = replace(problem, status=UNPROCESSABLE)
         logged(problem, failure)
         headers = dict(problem.headers)
         rate = getattr(request.state, "rate", None)

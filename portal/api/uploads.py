@@ -1,6 +1,6 @@
 """Files that a caller sends as `multipart/form-data`: read once the caller is known, kept in memory only."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,23 +11,15 @@ from models.people.callers import Caller
 from portal.http.forms import Incoming, Upload, read_upload_form
 from portal.http.middleware import allow_large
 
-ONE_FILE: Mapping[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "contentMediaType": "application/octet-stream"}
-                    },
-                }
-            }
-        },
-    }
-}
-"""What the reference says of the body; FastAPI would read it before the view is called."""
+
+def one_file_and(*fields: str) -> dict[str, Any]:
+    """What the reference says of a body with a file and these texts; FastAPI would read it itself, before the
+    view is called.
+    """
+    texts = {name: {"type": "string"} for name in fields}
+    file = {"type": "string", "contentMediaType": "application/octet-stream"}
+    form = {"type": "object", "required": ["file"], "properties": {"file": file, **texts}}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}}}
 
 
 @asynccontextmanager

@@ -41,7 +41,7 @@ class DownloadRoutes:
         return RedirectResponse(self.pages.link(DOWNLOAD_PAGE, token), 303)
 
     async def reveal(self, request: Request, token: str) -> Response:
-        """The code, large enough for a phone to scan it from the screen."""
+        """The code, large enough for a phone to scan it from the screen, with its confirmation code."""
         check_same_origin(request, self.portal_url)
         about = await self.links.download_page(LinkBearer(token))
         shown = await self.links.reveal(LinkBearer(token))
@@ -52,6 +52,7 @@ class DownloadRoutes:
             action=self.pages.link(DOWNLOAD_PAGE, token),
             code=shown.code,
             whole=str(shown.code),
+            confirmation_code=shown.confirmation_code,
             drawing=await drawing(shown.code),
             install=install_links(shown.code),
         )

@@ -12,6 +12,7 @@ from models.catalogue.file import parse_catalogue
 from models.catalogue.views import CatalogueItem
 from models.fleet.offers import Shop, shop
 from models.imports import ImportReport, Progress
+from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from models.people.views import ContactView
 from starter.imports import own_accounts
@@ -41,23 +42,29 @@ class CatalogueDesk:
             report = await import_catalogue(connection, file.rows, file.warnings, progress)
         return report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
 
-    async def catalogue(self, caller: Caller, account: str | None = None) -> list[CatalogueItem]:
+    async def catalogue(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[CatalogueItem]:
         """List the items of all order packs, withdrawn ones too, with the contacts orders are sent to."""
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_CATALOGUE)
-            items = await views.items(connection, scope)
+            items = await views.items(connection, scope, Wanted(limit, after))
             contacts = await people.order_contacts(connection, scope)
         of_distributor: dict[tuple[str, str], list[ContactView]] = {}
         for contact in contacts:
             of_distributor.setdefault((contact.account, contact.distributor), []).append(contact)
-        return [
-            CatalogueItem(
+        return items.of(
+            lambda item: CatalogueItem(
                 **item.model_dump(),
                 order_contacts=tuple(of_distributor.get((item.account, item.distributor), ())),
             )
-            for item in items
-        ]
+        )
 
     async def shop(self, caller: Caller, line: str) -> Shop:
         """The shop for a line: only eSIMs of its provider; if there is only one, it is chosen (F8, F10)."""

@@ -18,7 +18,8 @@ from models.orders.rules import Action
 from models.travel.countries import country_name, country_names
 from models.travel.entered import data_volume
 from models.travel.profiles import Outcome, PlanState, Reported
-from models.travel.reports import MB
+from models.travel.stock_views import StockState
+from models.travel.volumes import MB
 from wording import facts, labels, numbers
 from wording.command_words import command_words
 from wording.licences import numbers as agents_numbers
@@ -90,6 +91,11 @@ def plan_state(state: PlanState) -> str:
 def sim_state(state: SimState) -> str:
     """The name of a SIM's state."""
     return labels.sim_state(state, spoken())
+
+
+def stock_state(state: StockState) -> str:
+    """The name of the state of an eSIM of the stock."""
+    return labels.stock_state(state, spoken())
 
 
 def reported(report: Reported) -> str:

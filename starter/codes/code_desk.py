@@ -6,13 +6,14 @@ the workflow finds the code when it next looks at the database.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
 from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
+from models.codes.confirmation import parse_confirmation_code
 from models.codes.requests import Imported, LinkView, NotificationView, Notified, QrVersionView
+from models.codes.shown import ShownCode
 from models.errors import Refused
 from models.events import sim_references
 from models.identifiers import qr_notification_id
@@ -33,14 +34,6 @@ from store.key_ring import KeyRing
 from store.lookups import SimKey
 from store.orders.facts import sim_facts
 from store.session import Database
-
-
-@dataclass(frozen=True)
-class ShownCode:
-    """A decrypted activation code, to be shown to a caller who is allowed to see it."""
-
-    code: ActivationCode
-    version: QrVersionView
 
 
 class CodeDesk(ConnectedDesk):
@@ -70,29 +63,52 @@ class CodeDesk(ConnectedDesk):
         """
         await self._allowed(caller, sim, Permission.IMPORT_QR_CODES)
 
-    async def import_file(self, caller: Caller, sim: str, content: bytes, filename: str) -> Imported:
-        """Read the code from a file and give it to the SIM (F34, F35, F57, F62).
+    async def import_file(
+        self,
+        caller: Caller,
+        sim: str,
+        content: bytes,
+        filename: str,
+        confirmation_code: str | None = None,
+    ) -> Imported:
+        """Read the code from a file and give it to the SIM (F34, F35, F57, F62), with the confirmation code
+        that the phone asks for besides, where that is known.
 
         If the file or the code is refused, the previous version stays.
         """
         key = await self._allowed(caller, sim, Permission.IMPORT_QR_CODES)
         async with self._refusals_noted(caller, key):
+            asked = _confirmation(confirmation_code)
             found = await read_upload(content, filename)
-            return await self._import(caller, key, found.code, found.type.value, content)
+            return await self._import(
+                caller,
+                key,
+                found.code,
+                file_type=found.type.value,
+                original=content,
+                confirmation_code=asked,
+            )
 
-    async def import_code(self, caller: Caller, sim: str, code: str) -> Imported:
-        """Give the SIM a code that was typed in."""
+    async def import_code(
+        self, caller: Caller, sim: str, code: str, confirmation_code: str | None = None
+    ) -> Imported:
+        """Give the SIM a code that was typed in, with its confirmation code where that is known."""
         key = await self._allowed(caller, sim, Permission.IMPORT_QR_CODES)
         async with self._refusals_noted(caller, key):
-            return await self._import(caller, key, read_typed(code), "typed", None)
+            asked = _confirmation(confirmation_code)
+            return await self._import(
+                caller, key, read_typed(code), file_type="typed", original=None, confirmation_code=asked
+            )
 
     async def show(self, caller: Caller, sim: str) -> ShownCode:
-        """Show the SIM's current code, unless the SIM is discarded. An event records who saw it."""
+        """Show the SIM's current code with its confirmation code, unless the SIM is discarded. An event
+        records who saw it.
+        """
         key = await self._allowed(caller, sim, Permission.VIEW_QR_CODES)
         async with self.database.transaction() as connection:
             await lock_sim(connection, key.id)
             await _check_profile(connection, caller, key)
-            shown = ShownCode(*await codes.current(connection, caller.scope, self.keys, key.id))
+            shown = await codes.current(connection, caller.scope, self.keys, key.id)
             happened = ("qr.shown", {"version": shown.version.number})
             about = sim_references(key.id)
             await events.append(
@@ -163,7 +179,14 @@ class CodeDesk(ConnectedDesk):
             return key
 
     async def _import(
-        self, caller: Caller, sim: SimKey, code: ActivationCode, file_type: str, original: bytes | None
+        self,
+        caller: Caller,
+        sim: SimKey,
+        code: ActivationCode,
+        *,
+        file_type: str,
+        original: bytes | None,
+        confirmation_code: str | None,
     ) -> Imported:
         async with self.database.transaction() as connection:
             await _check_profile(connection, caller, sim)
@@ -176,6 +199,7 @@ class CodeDesk(ConnectedDesk):
                 original=original,
                 by=caller.by,
                 request_id=None,
+                confirmation_code=confirmation_code,
             )
         await self.workflows.signal_imported(imported.ended_request or imported.version.request_id)
         return imported
@@ -196,6 +220,10 @@ def read_typed(code: str) -> ActivationCode:
         return parse_activation_code(code)
     except ActivationCodeInvalid as invalid:
         raise Refused.because("activation_code_invalid", rule=invalid.rule) from None
+
+
+def _confirmation(code: str | None) -> str | None:
+    return None if code is None else parse_confirmation_code(code)
 
 
 async def _check_address(connection: AsyncConnection, caller: Caller, sim: SimKey, address: str) -> None:

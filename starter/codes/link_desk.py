@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.activation import ActivationCode
 from models.codes.links import LinkPage, Over, Preview, Sent, UploadPage
+from models.codes.shown import ShownCode
 from models.errors import Refused
 from models.events import sim_references
 from models.identifiers import qr_notification_id
 from models.people.callers import LinkBearer
 from qr.intake import read_upload
-from starter.codes.code_desk import CodeDesk, ShownCode, read_typed
+from starter.codes.code_desk import CodeDesk, read_typed
 from store import events
 from store.codes import codes, imports, link_pages, links, notifications
 from store.codes.link_ends import DOWNLOAD, UPLOAD
@@ -153,9 +154,7 @@ class LinkDesk:
         await self._recorded(bearer, DOWNLOAD, event)
         async with self._database.transaction() as connection:
             link = await links.find(connection, bearer.token, DOWNLOAD, lock=True)
-            return ShownCode(
-                *await codes.version(connection, link.scope, self._desk.keys, link.version_id or 0)
-            )
+            return await codes.version(connection, link.scope, self._desk.keys, link.version_id or 0)
 
     async def _recorded(
         self, bearer: LinkBearer, purpose: str, event: str, *, even_if_over: bool = False

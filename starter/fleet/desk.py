@@ -12,11 +12,12 @@ import asyncio
 import re
 
 from models.fleet.file import parse_fleet
-from models.fleet.inventory import LineView, SimKind, SimView
+from models.fleet.inventory import DeviceView, LineView, SimKind, SimState, SimView
 from models.fleet.offers import ActionOffer, offers
 from models.identifiers import ICCID_DIGITS
 from models.imports import ImportReport, Progress
 from models.language import Language
+from models.paging import Page, Position, Wanted
 from models.people.api_keys import Mode
 from models.people.callers import Caller, Permission
 from starter.imports import own_accounts
@@ -27,6 +28,7 @@ from store.orders.facts import line_facts, sim_facts
 from store.session import Database
 from store.staging import importing
 
+_ENDING = re.compile(r"[0-9]{1,20}")
 _SIM = re.compile(rf"\s*([Ss]-[0-9]+|{ICCID_DIGITS})\s*")
 
 
@@ -74,7 +76,8 @@ class FleetDesk:
         without_code: bool = False,
         limit: int | None = None,
         offset: int = 0,
-    ) -> list[LineView]:
+        after: Position | None = None,
+    ) -> Page[LineView]:
         """List lines by account, device and slot, each with the SIM in place and the temporary eSIM (F17).
 
         `kind`: only lines with such a SIM in place; `without_code`: only lines whose eSIM has no code yet.
@@ -89,9 +92,44 @@ class FleetDesk:
                 device=device,
                 kind=kind,
                 without_code=without_code,
-                limit=limit,
+                wanted=Wanted(limit, after),
                 offset=offset,
             )
+
+    async def sims(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        state: SimState | None = None,
+        kind: SimKind | None = None,
+        ending: str | None = None,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[SimView]:
+        """List SIMs in any state, newest first. `ending`: only those whose ICCID ends with these digits."""
+        async with self._database.reading() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_INVENTORY)
+            if ending is not None and not _ENDING.fullmatch(ending):
+                return Page()
+            return await views.sims(
+                connection, scope, state=state, kind=kind, ending=ending, wanted=Wanted(limit, after)
+            )
+
+    async def devices(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[DeviceView]:
+        """List devices by name, with the number of their lines."""
+        async with self._database.reading() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await views.devices(connection, scope, Wanted(limit, after))
 
     async def line(self, caller: Caller, line: str) -> LineView:
         """One line with its SIMs."""

@@ -27,12 +27,11 @@ from store.operations.due_times import RemindedAfter
 from store.session import Database
 from temporal.calls import NoSuchWorkflow
 from temporal.connection import explained, reached
+from temporal.travel.schedule import SCHEDULE
 
 LONGEST_HOP = timedelta(days=1)
 """The clock never jumps over a day, since sweeps look for what is due on it."""
 LONGEST = timedelta(days=3650)
-SWEEP = "travel-sweep"
-"""The Temporal Schedule whose workflow looks for what has no workflow of its own."""
 SWEEP_SECONDS = 60.0
 ONLY_SENDS = frozenset({"qr_notification", "licence_request", "travel_notice"})
 """The kinds of work that wait for no time: their workflows have no signal `look`."""
@@ -199,7 +198,7 @@ class ClockDesk(ConnectedDesk):
         """Run the workflow of the schedule now, and wait for its end; False where there is no schedule."""
         try:
             with reached():
-                schedule = (await self._client.get_schedule_handle(SWEEP).describe()).schedule
+                schedule = (await self._client.get_schedule_handle(SCHEDULE).describe()).schedule
         except RPCError as failure:
             if failure.status is RPCStatusCode.NOT_FOUND:
                 return False

@@ -20,6 +20,7 @@ from starter.operations.component_checks import (
     uploaded_files,
 )
 from starter.operations.readiness import Check, readiness
+from starter.operations.sweep_check import travel_sweep
 from starter.operations.work_checks import failing, held, not_sent, pending, unsent_notifications, workflows
 from starter.operations.worker_checks import workers
 from store.session import Database
@@ -51,6 +52,7 @@ async def examine(caller: Caller, settings: Settings) -> list[Check]:
             _alone(secret_keys(settings.secret_keys, database)),
             _alone(_ready(keys)),
             workflows(client, database),
+            _alone(travel_sweep(client, settings.travel_sweep_every)),
             _alone(failing(client, settings.task_queue)),
             _alone(held(database)),
             _alone(not_sent(database)),

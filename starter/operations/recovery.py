@@ -4,12 +4,15 @@
     lost = await recovery.find(caller)
     done = await recovery.start(caller, lost, report=lambda count: ...)
 
+The Schedule of the sweep of travel eSIMs is lost with Temporal's data, too: `start` makes it again.
+
 The database says what is unfinished, and one list from Temporal's visibility store says what runs. The list
 lags behind, so what it lacks is only suspected to have no workflow: if it runs after all, Temporal refuses
 the start. So a recovery is idempotent, and may be interrupted or run twice at once.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -26,6 +29,7 @@ from store.operations.hold_subjects import KINDS
 from store.operations.unfinished import Waiting, waiting
 from store.session import Database
 from temporal.connection import answered
+from temporal.travel.schedule import keep_sweeping
 
 AT_ONCE = 20
 """Concurrent calls."""
@@ -35,6 +39,8 @@ OURS = "ExecutionStatus = 'Running' AND ({})".format(
     " OR ".join(f"WorkflowType = '{kind.workflow_type}'" for kind in KINDS.values())
 )
 """The query for all running workflows of orders, requests and notifications."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,8 @@ class RecoveryDesk(ConnectedDesk):
     async def start(
         self, caller: Caller, chosen: Collection[Waiting], report: Callable[[int], None] = lambda done: None
     ) -> list[Restart]:
-        """Start the workflow of each unless it runs. A failure of one does not stop the others.
+        """Start the workflow of each unless it runs, and make the Schedule of the sweep if it is missing. A
+        failure of one does not stop the others.
 
         `report` is called with the number of those done so far, failures included.
         """
@@ -82,7 +89,15 @@ class RecoveryDesk(ConnectedDesk):
             report(len(done))
 
         await asyncio.gather(*map(one, await self._allowed(caller.scope, chosen)))
+        await self._keep_sweeping()
         return done
+
+    async def _keep_sweeping(self) -> None:
+        """Make the Schedule of the sweep where it is missing. Where that fails, `doctor` says so."""
+        try:
+            await keep_sweeping(self._calls.client, self._settings)
+        except (EsimError, RPCError) as failure:
+            _log.warning("The Schedule of the sweep could not be made: %s.", type(failure).__name__)
 
     async def _allowed(self, scope: Scope, chosen: Collection[Waiting]) -> list[Waiting]:
         """Those that are in the scope and still unfinished."""

@@ -4,15 +4,16 @@ The new workflow finds the recorded results of all steps that were done. It coun
 that the previous one was held for: an e-mail that the server refused is sent again.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from models.codes.requests import QrRequest, RequestStatus
-from models.events import EventView
 from models.people.callers import AllAccounts, By
 from models.values import cut
 from settings import Settings
@@ -35,7 +36,7 @@ from workflows.codes.request import EsimQrRequest
 from workflows.licences.licence_request import EsimLicenceRequest
 from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.licences.number_change import EsimNumberChange
-from workflows.orders.messages import Timeouts
+from workflows.orders.messages import PlaceOrder, Timeouts
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import (
     change_labels,
@@ -50,6 +51,7 @@ from workflows.travel.line_life import EsimLineLife
 from workflows.travel.messages import LiveLine, SendTravelNotice
 from workflows.travel.travel_notice import EsimTravelNotice
 
+Message = TypeVar("Message", bound=StartMessage)
 Start = tuple[Any, StartMessage, TypedSearchAttributes]
 """A workflow's run method, its start message, and its search attributes."""
 
@@ -89,6 +91,131 @@ class Restarted(Enum):
     FAILED = "could not be started"
 
 
+@dataclass(frozen=True)
+class Restart(Generic[Message]):
+    """How the workflow of one kind of work is started again."""
+
+    message: Callable[[AsyncConnection, str, Settings], Awaitable[Message | None]]
+    """What it is started with, by its id; None if the work is finished."""
+    run: Any
+    labels: Callable[[Message], TypedSearchAttributes]
+
+
+async def _order(connection: AsyncConnection, order_id: str, settings: Settings) -> PlaceOrder | None:
+    order = await views.unfinished(connection, order_id)
+    return None if order is None else again(order_id, order, order_timeouts(settings))
+
+
+async def _request(connection: AsyncConnection, request_id: str, settings: Settings) -> RequestQrCode | None:
+    request = await request_views.request(connection, AllAccounts(), request_id)
+    if request.status is not RequestStatus.REQUESTED and not await requester_waits(connection, request_id):
+        return None
+    slot, provider, distributor = await request_views.start_facts(connection, request.sim_id)
+    asked = QrRequest(
+        request_id=request.id,
+        account_id=request.account_id,
+        sim_id=request.sim_id,
+        user_id=request.requested_by,
+    )
+    return RequestQrCode(
+        request=asked,
+        slot=slot,
+        provider=cut(provider),
+        distributor=cut(distributor),
+        timeouts=request_timeouts(settings),
+        retries=await _retries(connection, request_id),
+    )
+
+
+async def _notification(
+    connection: AsyncConnection, notification_id: str, settings: Settings
+) -> NotifyOfQrCode | None:
+    known = await notifications.notification(connection, AllAccounts(), notification_id)
+    if known.state not in {"waiting", "held"}:
+        return None
+    _, provider, _ = await request_views.start_facts(connection, known.sim_id)
+    return NotifyOfQrCode(
+        notification_id=known.id,
+        sim_id=known.sim_id,
+        account_id=known.account_id,
+        provider=cut(provider),
+        given_up_after=settings.notification_given_up_after,
+        retries=await _retries(connection, notification_id),
+    )
+
+
+async def _change(connection: AsyncConnection, change_id: str, _: Settings) -> ChangeNumber | None:
+    known = await change_rows.find(connection, change_id)
+    if known is None or not known.unfinished:
+        return None
+    return ChangeNumber(
+        change=known.change,
+        provider=cut(known.provider),
+        distributor=cut(known.distributor),
+        retries=await _retries(connection, change_id),
+    )
+
+
+async def _licences(
+    connection: AsyncConnection, request_id: str, settings: Settings
+) -> RequestLicences | None:
+    known = await requests.request_facts(connection, request_id)
+    if known is None:
+        return None
+    return RequestLicences(
+        request_id=request_id,
+        account_id=known.about.account_id,
+        add_on=known.add_on,
+        quantity=known.quantity,
+        given_up_after=settings.notification_given_up_after,
+        retries=await _retries(connection, request_id),
+    )
+
+
+async def _notice(connection: AsyncConnection, notice_id: str, settings: Settings) -> SendTravelNotice | None:
+    known = await travel_notices.unfinished(connection, notice_id)
+    if known is None:
+        return None
+    return SendTravelNotice(
+        notice_id=notice_id,
+        account_id=known.account_id,
+        notice=known.notice,
+        given_up_after=settings.notification_given_up_after,
+        retries=await _retries(connection, notice_id),
+    )
+
+
+async def _line(connection: AsyncConnection, workflow_id: str, settings: Settings) -> LiveLine | None:
+    known = await due.unfinished(connection, workflow_id)
+    if known is None:
+        return None
+    return LiveLine(
+        esim_line_id=known.id,
+        account_id=known.account_id,
+        given_up_after=settings.notification_given_up_after,
+        retries=await _retries(connection, workflow_id),
+    )
+
+
+async def _retries(connection: AsyncConnection, work_id: str) -> int:
+    """One for each time that it was held, and one for the start itself."""
+    kind = kind_of(work_id)
+    happened = await events.of(connection, AllAccounts(), work_id)
+    return 1 + sum(kind is not None and event.type == f"{kind.events}.held" for event in happened)
+
+
+RESTARTS: Mapping[str, Restart[Any]] = {
+    "order": Restart(_order, EsimOrder.run, lambda start: labels(start.order, start.shown)),
+    "qr_request": Restart(_request, EsimQrRequest.run, request_labels),
+    "qr_notification": Restart(_notification, EsimQrNotification.run, notification_labels),
+    "number_change": Restart(_change, EsimNumberChange.run, change_labels),
+    "licence_request": Restart(_licences, EsimLicenceRequest.run, licence_request_labels),
+    "travel_notice": Restart(_notice, EsimTravelNotice.run, travel_notice_labels),
+    "travel_line": Restart(_line, EsimLineLife.run, travel_line_labels),
+}
+"""By the kind of work (`store.operations.hold_subjects.KINDS`)."""
+
+
 class Restarts:
     """Restarts workflows of every kind of work."""
 
@@ -96,15 +223,6 @@ class Restarts:
         self._calls = calls
         self._database = database
         self._settings = settings
-        self._starts: dict[str, Callable[[str], Awaitable[Start | None]]] = {
-            "order": self._order,
-            "qr_request": self._request,
-            "qr_notification": self._notification,
-            "number_change": self._number_change,
-            "licence_request": self._licence_request,
-            "travel_notice": self._travel_notice,
-            "travel_line": self._travel_line,
-        }
 
     async def start(self, workflow_id: str, by: By) -> bool:
         """Restart the workflow, and release its holds. If it is finished, only release; the result is False.
@@ -115,7 +233,7 @@ class Restarts:
         kind = kind_of(workflow_id)
         async with self._database.reading() as connection:
             held = await holds.seen(connection, workflow_id)
-        found = await self._starts[kind.name](workflow_id) if kind else None
+        found = await self._start(kind.name, workflow_id) if kind else None
         if found is not None:
             run, message, attributes = found
             reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
@@ -135,7 +253,7 @@ class Restarts:
             held = await holds.seen(connection, workflow_id)
         if held and await runs(self._calls.client, workflow_id):
             return Restarted.RUNS
-        found = await self._starts[kind.name](workflow_id) if kind else None
+        found = await self._start(kind.name, workflow_id) if kind else None
         if held:
             async with self._database.transaction() as connection:
                 await holds.release_seen(connection, workflow_id, by, held)
@@ -152,117 +270,9 @@ class Restarts:
         )
         return Restarted.STARTED if started else Restarted.RUNS
 
-    async def _order(self, order_id: str) -> Start | None:
+    async def _start(self, kind: str, workflow_id: str) -> Start | None:
+        """How the workflow is started; None if it is finished."""
+        work = RESTARTS[kind]
         async with self._database.reading() as connection:
-            order = await views.unfinished(connection, order_id)
-        if order is None:
-            return None
-        start = again(order_id, order, order_timeouts(self._settings))
-        return EsimOrder.run, start, labels(start.order, start.shown)
-
-    async def _request(self, request_id: str) -> Start | None:
-        async with self._database.reading() as connection:
-            request = await request_views.request(connection, AllAccounts(), request_id)
-            if not (
-                request.status is RequestStatus.REQUESTED or await requester_waits(connection, request_id)
-            ):
-                return None
-            slot, provider, distributor = await request_views.start_facts(connection, request.sim_id)
-            retries = _retries(await events.of(connection, AllAccounts(), request_id), "qr.held")
-        asked = QrRequest(
-            request_id=request.id,
-            account_id=request.account_id,
-            sim_id=request.sim_id,
-            user_id=request.requested_by,
-        )
-        start = RequestQrCode(
-            request=asked,
-            slot=slot,
-            provider=cut(provider),
-            distributor=cut(distributor),
-            timeouts=request_timeouts(self._settings),
-            retries=retries,
-        )
-        return EsimQrRequest.run, start, request_labels(start)
-
-    async def _notification(self, notification_id: str) -> Start | None:
-        async with self._database.reading() as connection:
-            known = await notifications.notification(connection, AllAccounts(), notification_id)
-            if known.state not in {"waiting", "held"}:
-                return None
-            _, provider, _ = await request_views.start_facts(connection, known.sim_id)
-            retries = _retries(
-                await events.of(connection, AllAccounts(), notification_id), "notification.held"
-            )
-        start = NotifyOfQrCode(
-            notification_id=known.id,
-            sim_id=known.sim_id,
-            account_id=known.account_id,
-            provider=cut(provider),
-            given_up_after=self._settings.notification_given_up_after,
-            retries=retries,
-        )
-        return EsimQrNotification.run, start, notification_labels(start)
-
-    async def _number_change(self, change_id: str) -> Start | None:
-        async with self._database.reading() as connection:
-            known = await change_rows.find(connection, change_id)
-            if known is None or not known.unfinished:
-                return None
-            retries = _retries(await events.of(connection, AllAccounts(), change_id), "number_change.held")
-        start = ChangeNumber(
-            change=known.change,
-            provider=cut(known.provider),
-            distributor=cut(known.distributor),
-            retries=retries,
-        )
-        return EsimNumberChange.run, start, change_labels(start)
-
-    async def _licence_request(self, request_id: str) -> Start | None:
-        async with self._database.reading() as connection:
-            known = await requests.request_facts(connection, request_id)
-            if known is None:
-                return None
-            retries = _retries(await events.of(connection, AllAccounts(), request_id), "licence_request.held")
-        start = RequestLicences(
-            request_id=request_id,
-            account_id=known.about.account_id,
-            add_on=known.add_on,
-            quantity=known.quantity,
-            given_up_after=self._settings.notification_given_up_after,
-            retries=retries,
-        )
-        return EsimLicenceRequest.run, start, licence_request_labels(start)
-
-    async def _travel_notice(self, notice_id: str) -> Start | None:
-        async with self._database.reading() as connection:
-            known = await travel_notices.unfinished(connection, notice_id)
-            if known is None:
-                return None
-            retries = _retries(await events.of(connection, AllAccounts(), notice_id), "travel_notice.held")
-        start = SendTravelNotice(
-            notice_id=notice_id,
-            account_id=known.account_id,
-            notice=known.notice,
-            given_up_after=self._settings.notification_given_up_after,
-            retries=retries,
-        )
-        return EsimTravelNotice.run, start, travel_notice_labels(start)
-
-    async def _travel_line(self, workflow_id: str) -> Start | None:
-        async with self._database.reading() as connection:
-            known = await due.unfinished(connection, workflow_id)
-            if known is None:
-                return None
-            retries = _retries(await events.of(connection, AllAccounts(), workflow_id), "travel_line.held")
-        start = LiveLine(
-            esim_line_id=known.id,
-            account_id=known.account_id,
-            given_up_after=self._settings.notification_given_up_after,
-            retries=retries,
-        )
-        return EsimLineLife.run, start, travel_line_labels(start)
-
-
-def _retries(happened: Sequence[EventView], held: str) -> int:
-    return 1 + sum(event.type == held for event in happened)
+            message = await work.message(connection, workflow_id, self._settings)
+        return None if message is None else (work.run, message, work.labels(message))

@@ -9,7 +9,9 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.identifiers import mark_of_key
 from models.language import Language, parse_language
+from models.paging import Page, Position, Wanted
 from models.people.account import AccountView
 from models.people.api_keys import Mode
 from models.people.callers import By, Caller, Permission
@@ -20,6 +22,8 @@ from store.people import account_settings
 from store.people import accounts as changes
 from store.session import Database
 
+UNCHANGED = "\0"
+"""No address: it is left as it is."""
 Change = Callable[[AsyncConnection, int, By], Awaitable[AccountView]]
 
 
@@ -31,11 +35,13 @@ class AccountDesk:
         self._database = database
         self._language = language
 
-    async def accounts(self, caller: Caller) -> list[AccountView]:
+    async def accounts(
+        self, caller: Caller, *, limit: int | None = None, after: Position | None = None
+    ) -> Page[AccountView]:
         """List the accounts in the caller's scope by name, closed ones too."""
         async with self._database.reading() as connection:
             caller.require(Permission.VIEW_PEOPLE)
-            return await account_settings.accounts(connection, caller.scope)
+            return await account_settings.accounts(connection, caller.scope, Wanted(limit, after))
 
     async def create(
         self,
@@ -45,6 +51,7 @@ class AccountDesk:
         contact: str | None = None,
         *,
         mode: Mode = Mode.LIVE,
+        key: str | None = None,
     ) -> AccountView:
         """Create an account with its default profile and nothing else (F67). `contact`: see `set_contact`.
 
@@ -52,9 +59,16 @@ class AccountDesk:
         """
         caller.require(Permission.MANAGE_ACCOUNTS)
         chosen, address = parse_name(name), None if contact is None else email_address(contact)
+        mark = None if key is None else mark_of_key(0, key)
         async with self._database.transaction() as connection:
             return await changes.create(
-                connection, chosen, spoken(language) or self._language, address, caller.by, mode=mode
+                connection,
+                chosen,
+                spoken(language) or self._language,
+                address,
+                caller.by,
+                mode=mode,
+                mark=mark,
             )
 
     async def rename(self, caller: Caller, account: str | None, new_name: str) -> AccountView:
@@ -82,6 +96,26 @@ class AccountDesk:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_ACCOUNTS)
             return await change(connection, found.id, caller.by)
+
+    async def edit(
+        self,
+        caller: Caller,
+        account: str | None,
+        *,
+        language: str | None = None,
+        contact_email: str | None = UNCHANGED,
+    ) -> AccountView:
+        """Set the language and the contact address in one transaction; None removes the address."""
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.MANAGE_USERS)
+            if language is not None:
+                chosen = parse_language(language)
+                await account_settings.set_language(connection, found.id, chosen, caller.by)
+            if contact_email != UNCHANGED:
+                address = None if contact_email is None else email_address(contact_email)
+                await account_settings.set_contact_email(connection, found.id, address, caller.by)
+            return await account_settings.account(connection, found.id)
 
     async def set_language(self, caller: Caller, account: str | None, language: str) -> AccountView:
         """Set the language of e-mails to people of the account who have no language of their own (F66)."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from models.errors import Refused
+from models.identifiers import mark_of_key
+from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, OfAccount, Permission
 from models.people.profiles import parse_name, parse_roles
 from models.people.views import ContactDetails
@@ -24,20 +26,39 @@ class ContactDesk:
         account: str | None = None,
         distributor: str | None = None,
         role: str | None = None,
-    ) -> list[ContactDetails]:
+        *,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[ContactDetails]:
         """List contacts with their roles; `role`: only those who have it."""
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
             wanted = None if role is None else parse_roles([role])[0]
-            return await contacts.contacts(connection, scope, distributor=distributor, role=wanted)
+            return await contacts.contacts(
+                connection, scope, distributor=distributor, role=wanted, wanted=Wanted(limit, after)
+            )
 
-    async def distributors(self, caller: Caller, account: str | None = None) -> list[str]:
+    async def contact(self, caller: Caller, contact: str) -> ContactDetails:
+        """One contact, by id (`C-7`) or address."""
+        async with self._database.reading() as connection:
+            found = await contacts.find(connection, caller.scope, contact)
+            caller.require(Permission.VIEW_PEOPLE)
+            return found
+
+    async def distributors(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[str]:
         """List the names of the account's distributors."""
         async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
-            return await contacts.distributors(connection, OfAccount(found.id))
+            return await contacts.distributors(connection, OfAccount(found.id), Wanted(limit, after))
 
     async def add_contact(  # noqa: PLR0917  the caller, and what a contact has
         self,
@@ -49,6 +70,7 @@ class ContactDesk:
         roles: Iterable[str] = (),
         *,
         language: str | None = None,
+        key: str | None = None,
     ) -> ContactDetails:
         """Add a contact to a distributor of the account; roles may be given later (F42)."""
         async with self._database.transaction() as connection:
@@ -63,6 +85,7 @@ class ContactDesk:
                 email=address,
                 roles=given,
                 language=spoken(language),
+                mark=None if key is None else mark_of_key(found.id, key),
                 by=caller.by,
             )
 

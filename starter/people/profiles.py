@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from models.identifiers import mark_of_key
+from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from models.people.profiles import ProfileView, parse_name, parse_targets
 from store import lookups
@@ -15,12 +17,19 @@ class ProfileDesk:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def profiles(self, caller: Caller, account: str | None = None) -> list[ProfileView]:
+    async def profiles(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[ProfileView]:
         """List the account's profiles, the default one first."""
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
-            return await profiles.profiles(connection, found)
+            return await profiles.profiles(connection, found, Wanted(limit, after))
 
     async def profile(self, caller: Caller, account: str | None, name: str) -> ProfileView:
         """One profile with its enabled targets."""
@@ -30,12 +39,15 @@ class ProfileDesk:
             caller.require(Permission.VIEW_PEOPLE)
             return found
 
-    async def create_profile(self, caller: Caller, account: str | None, name: str) -> ProfileView:
+    async def create_profile(
+        self, caller: Caller, account: str | None, name: str, *, key: str | None = None
+    ) -> ProfileView:
         """Create a custom profile, with the nine targets disabled (F61)."""
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_PROFILES)
-            return await profiles.create_profile(connection, found, parse_name(name), caller.by)
+            mark = None if key is None else mark_of_key(found.id, key)
+            return await profiles.create_profile(connection, found, parse_name(name), caller.by, mark=mark)
 
     async def enable(
         self, caller: Caller, account: str | None, name: str, targets: Iterable[str]

@@ -3,7 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
+from models.identifiers import mark_of_key
 from models.language import Language, parse_language
+from models.paging import Page, Position, Wanted
 from models.people.addresses import parse_email
 from models.people.callers import USER_ROLES, Caller, Permission, Role, UserKind, may_grant
 from models.people.profiles import parse_name
@@ -20,12 +22,27 @@ class UserDesk:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def users(self, caller: Caller, account: str | None = None) -> list[UserView]:
-        """List users with their role and profile."""
+    async def users(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        kind: UserKind | None = None,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[UserView]:
+        """List users with their role and profile; `kind`: only persons, or only service users."""
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
-            return await users.users(connection, scope)
+            return await users.users(connection, scope, kind, Wanted(limit, after))
+
+    async def user(self, caller: Caller, user: str) -> UserView:
+        """One user, by address or id (`U-3`)."""
+        async with self._database.reading() as connection:
+            found = await lookups.find_user(connection, caller.scope, user)
+            caller.require(Permission.VIEW_PEOPLE)
+            return found
 
     async def create_user(
         self,
@@ -39,6 +56,7 @@ class UserDesk:
         kind: UserKind = UserKind.PERSON,
         distributor: str | None = None,
         language: str | None = None,
+        key: str | None = None,
     ) -> UserView:
         """Create a user of an existing account; profile and language default to those of the account.
 
@@ -59,6 +77,7 @@ class UserDesk:
                 kind=kind,
                 distributor_id=await _distributor(connection, found, distributor),
                 language=spoken(language),
+                mark=None if key is None else mark_of_key(found.id, key),
                 by=caller.by,
             )
 
@@ -80,11 +99,41 @@ class UserDesk:
         async with self._database.transaction() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
-            _not_above(caller, found.role)
-            given = _granted(caller, role, distributor)
-            account = AccountKey(found.account_id, found.account)
-            distributor_id = await _distributor(connection, account, distributor)
-            return await users.set_role(connection, found.id, given, distributor_id, caller.by)
+            return await self._give_role(connection, caller, found, role, distributor)
+
+    async def _give_role(
+        self,
+        connection: AsyncConnection,
+        caller: Caller,
+        found: UserView,
+        role: str,
+        distributor: str | None,
+    ) -> UserView:
+        _not_above(caller, found.role)
+        given = _granted(caller, role, distributor)
+        account = AccountKey(found.account_id, found.account)
+        distributor_id = await _distributor(connection, account, distributor)
+        return await users.set_role(connection, found.id, given, distributor_id, caller.by)
+
+    async def edit_user(
+        self,
+        caller: Caller,
+        user: str,
+        *,
+        role: str | None = None,
+        distributor: str | None = None,
+        language: str | None = None,
+    ) -> UserView:
+        """Set the role, as `set_role`, and the language of a user in one transaction; None leaves them."""
+        async with self._database.transaction() as connection:
+            found = await lookups.find_user(connection, caller.scope, user)
+            caller.require(Permission.MANAGE_USERS)
+            if role is not None or distributor is not None:
+                found = await self._give_role(connection, caller, found, role or found.role, distributor)
+            if language is not None:
+                chosen = parse_language(language)
+                found = await users.set_user_language(connection, found.id, chosen, caller.by)
+            return found
 
     async def deactivate_user(self, caller: Caller, user: str) -> UserView:
         """Deactivate a user, who can do nothing any more. Orders that were accepted before continue (F53)."""

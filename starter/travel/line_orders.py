@@ -12,7 +12,7 @@ from models.errors import NotFound, Refused
 from models.people.callers import Caller, OfAccount, Permission
 from models.travel.countries import parse_country
 from models.travel.kinds import AddLine, AddPlan, ReplaceLineEsim
-from models.travel.line_views import LinePreview
+from models.travel.line_views import LinePreview, ReplacePreview
 from models.travel.profiles import EsimReason
 from settings import Settings
 from starter.connected import ConnectedDesk
@@ -98,16 +98,17 @@ class LineOrderDesk(ConnectedDesk):
 
     async def replace(self, caller: Caller, draft: ReplaceEsimDraft) -> Placed:
         """Replace the eSIM of a line by one of the same profile: its plans go on with what remains of them,
-        and the old code is dead (T34).
+        and the old code is dead (T34). Also where the eSIM was withdrawn and plans wait for another (T40).
         """
         what = await self._replacement(caller, draft)
         return await self._orders.place_order(caller, what, draft.key)
 
-    async def check_replace(self, caller: Caller, draft: ReplaceEsimDraft) -> ReplaceLineEsim:
-        """What `replace` would order now."""
+    async def preview_replace(self, caller: Caller, draft: ReplaceEsimDraft) -> ReplacePreview:
+        """What `replace` would order now: which eSIM is replaced, and how many are in stock for it."""
         what = await self._replacement(caller, draft)
         await self._orders.check_order(caller, what, checked_key(draft.key))
-        return what
+        async with self._database.reading() as connection:
+            return await line_previews.of_replacement(connection, what)
 
     async def _line(self, caller: Caller, draft: AddLineDraft) -> AddLine:
         async with self._database.reading() as connection:

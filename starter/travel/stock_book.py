@@ -1,24 +1,20 @@
-"""Read the stock of travel eSIMs, and set thresholds: whatever needs the database only.
+"""Read the stock of travel eSIMs: whatever needs the database only.
 
 book = StockBook(database)
 await book.esims(sue, state="free")
 """
 
 from models.errors import Refused
-from models.people.callers import Caller, OfAccount, Permission
+from models.people.callers import Caller, Permission
 from models.travel.profiles import LARGEST_PROFILE
 from models.travel.stock_views import StockEsim, StockProfile, StockState
-from store import events, lookups
-from store.locks import keep_account_open
+from store import lookups
 from store.session import Database
-from store.travel import stock, stock_views
-
-MOST = 1_000_000
-"""The highest threshold."""
+from store.travel import stock_views
 
 
 class StockBook:
-    """Reads the stock in the caller's scope, and sets thresholds: needs the database only."""
+    """Reads the stock in the caller's scope."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,7 +32,7 @@ class StockBook:
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_TRAVEL)
-            _check_profile(profile)
+            check_profile(profile)
             return await stock_views.esims(
                 connection, scope, profile=profile, state=_state(state), limit=limit
             )
@@ -48,37 +44,12 @@ class StockBook:
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_TRAVEL)
-            _check_profile(profile)
+            check_profile(profile)
             return list(await stock_views.profiles(connection, scope, profile=profile))
 
-    async def set_threshold(
-        self, caller: Caller, account: str | None, profile: int, threshold: int
-    ) -> StockProfile:
-        """Alert the staff, once, when fewer eSIMs of the profile than this are free (T26); 0: never."""
-        async with self._database.transaction() as connection:
-            found = await lookups.find_account(connection, caller.scope, account)
-            caller.require(Permission.MANAGE_TRAVEL)
-            _check_profile(profile)
-            if not 0 <= threshold <= MOST:
-                raise Refused.because("threshold_invalid", most=MOST)
-            await keep_account_open(connection, found.id)
-            await stock.lock_profile(connection, found.id, profile)
-            await stock_views.set_threshold(connection, found.id, profile, threshold)
-            await stock.arrived(connection, found.id, profile)
-            happened = ("stock.threshold_set", {"profile": profile, "threshold": threshold})
-            await events.append(
-                connection,
-                found.id,
-                (f"stock:{profile}",),
-                caller.actor,
-                happened,
-                origin_id=caller.origin_id,
-            )
-            (seen,) = await stock_views.profiles(connection, OfAccount(found.id), profile=profile)
-        return seen
 
-
-def _check_profile(profile: int | None) -> None:
+def check_profile(profile: int | None) -> None:
+    """Raise `Refused` (`profile_invalid`) for what is no IMSI profile."""
     if profile is not None and not 1 <= profile <= LARGEST_PROFILE:
         raise Refused.because("profile_invalid", most=LARGEST_PROFILE)
 

@@ -1,10 +1,9 @@
 """Wake the workflow of an eSIM line, or start it: something of its plans is due earlier than it knows."""
 
-from datetime import datetime
-
 from settings import Settings
 from store.session import Database
 from store.travel import due
+from store.travel.due import Wake
 from store.travel.lookups import EsimLineKey
 from temporal.calls import Calls
 from temporal.connection import answered
@@ -20,9 +19,9 @@ class LineWaking:
         self._database = database
         self._settings = settings
 
-    async def wake(self, line: EsimLineKey, due_at: datetime) -> None:
-        """Have the workflow look what is due now, and record that it knows of `due_at`. Raises `Unavailable`:
-        the sweep does it then.
+    async def wake(self, line: EsimLineKey, wake_for: Wake) -> None:
+        """Have the workflow look what is due now, and record that it was woken for this. Raises
+        `Unavailable`: the sweep does it then.
         """
         start = LiveLine(
             esim_line_id=line.id,
@@ -32,4 +31,4 @@ class LineWaking:
         with answered():
             await wake(self._calls.client, self._settings.task_queue, start)
         async with self._database.transaction() as connection:
-            await due.woken(connection, line.id, due_at)
+            await due.woken(connection, line.id, wake_for)

@@ -7,17 +7,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.catalogue.views import PackView
 from models.fleet.inventory import SIM_CARDS_SECTION
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from store.catalogue.tables import PackItemRow, PackRow
+from store.paging import by_account
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
 from store.scopes import within
 
 
-async def items(connection: AsyncConnection, scope: Scope) -> list[PackView]:
+async def items(connection: AsyncConnection, scope: Scope, wanted: Wanted = WHOLE) -> Page[PackView]:
     """Every item of every order pack, by account, pack and section."""
     mine = select_packs().where(within(scope, PackRow.account_id))
-    statement = mine.order_by(AccountRow.name, PackRow.name, PackItemRow.section, PackItemRow.name)
-    return [pack_view(row) for row in await connection.execute(statement)]
+    section, item = func.coalesce(PackItemRow.section, ""), func.coalesce(PackItemRow.name, "")
+    keys = by_account(scope, PackRow.name, section, item, func.coalesce(PackItemRow.id, 0))
+    return (await keys.page(connection, mine, wanted)).of(pack_view)
 
 
 def esim_of(provider: Any) -> ColumnElement[bool]:

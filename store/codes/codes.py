@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.codes.activation import ActivationCode, parse_activation_code
+from models.codes.activation import parse_activation_code
 from models.codes.requests import QrHistory, QrVersionView
+from models.codes.shown import ShownCode
 from models.errors import NotFound, Refused
 from models.events import EventView
 from models.fleet.inventory import SimState
@@ -21,10 +22,10 @@ from store.codes.tables import QrVersionRow
 from store.fleet.tables import SimRow
 from store.key_ring import KeyRing
 from store.scopes import within
-from store.secrets import code_of, file_of
+from store.secrets import code_of, confirmation_code_of, file_of
 from store.travel.revealed import reveal
 
-_ENCRYPTED = select(*VERSION_COLUMNS, QrVersionRow.code)
+_ENCRYPTED = select(*VERSION_COLUMNS, QrVersionRow.code, QrVersionRow.confirmation_code)
 _CURRENT = _ENCRYPTED.where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
 _CURRENT_CODE = _CURRENT.add_columns(SimRow.state).join(SimRow, SimRow.id == QrVersionRow.sim_id)
 _CURRENT_NUMBER = select(QrVersionRow.number).where(
@@ -44,11 +45,10 @@ _OF_OTHERS = ("order-", "line:", "number:", "number-change-", "esim_line:", "sto
 """How the first reference of an event begins that is about the SIM, but not about its code."""
 
 
-async def current(
-    connection: AsyncConnection, scope: Scope, keys: KeyRing, sim_id: int
-) -> tuple[ActivationCode, QrVersionView]:
-    """The current code of the SIM; of one that is discarded, no caller gets it. The caller has locked the SIM
-    (`store.codes.code_locks`), so that it is not discarded before the code is handed out.
+async def current(connection: AsyncConnection, scope: Scope, keys: KeyRing, sim_id: int) -> ShownCode:
+    """The current code of the SIM with its confirmation code; of one that is discarded, no caller gets it.
+    The caller has locked the SIM (`store.codes.code_locks`), so that it is not discarded before the code is
+    handed out.
 
     Raises `NotFound` (`no_qr_code_yet`), `Refused` (`sim_discarded`), `DecryptionFailed`.
     """
@@ -58,7 +58,7 @@ async def current(
     if row.state == SimState.DISCARDED:
         raise Refused.because("sim_discarded")
     await reveal(connection, row.sim_id)
-    return _opened(keys, row), version_view(row)
+    return _decrypted(keys, row)
 
 
 async def current_version(connection: AsyncConnection, scope: Scope, sim_id: int) -> QrVersionView:
@@ -75,17 +75,15 @@ async def current_number(connection: AsyncConnection, scope: Scope, sim_id: int)
     return number
 
 
-async def version(
-    connection: AsyncConnection, scope: Scope, keys: KeyRing, version_id: int
-) -> tuple[ActivationCode, QrVersionView]:
-    """A current or earlier code of a SIM, which is about to be shown. Raises `NotFound` (`unknown_version`),
-    `DecryptionFailed`.
+async def version(connection: AsyncConnection, scope: Scope, keys: KeyRing, version_id: int) -> ShownCode:
+    """A current or earlier code of a SIM with its own confirmation code, about to be shown. Raises
+    `NotFound` (`unknown_version`), `DecryptionFailed`.
     """
     row = (await connection.execute(_VERSION.where(_mine(scope)), {"version": version_id})).one_or_none()
     if row is None:
         raise NotFound.because("unknown_version")
     await reveal(connection, row.sim_id)
-    return _opened(keys, row), version_view(row)
+    return _decrypted(keys, row)
 
 
 async def original(connection: AsyncConnection, scope: Scope, keys: KeyRing, version_id: int) -> bytes | None:
@@ -136,8 +134,12 @@ def _named(event: EventView) -> EventView:
     return event.model_copy(update={"data": {**event.data, **named}})
 
 
-def _opened(keys: KeyRing, row: Any) -> ActivationCode:
-    return parse_activation_code(keys.decrypt(code_of(row.sim_id, row.number), row.code).decode())
+def _decrypted(keys: KeyRing, row: Any) -> ShownCode:
+    code = keys.decrypt(code_of(row.sim_id, row.number), row.code).decode()
+    asked = row.confirmation_code
+    if asked is not None:
+        asked = keys.decrypt(confirmation_code_of(row.sim_id, row.number), asked).decode()
+    return ShownCode(parse_activation_code(code), version_view(row), asked)
 
 
 def _none_yet() -> NotFound:

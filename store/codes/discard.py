@@ -1,4 +1,6 @@
-"""Discarding a SIM ends its open request and revokes its links and notifications."""
+"""Discarding a SIM, or taking it back into stock, ends its open request and revokes its links and
+notifications.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -95,6 +97,7 @@ _DISCARD = (
     .returning(SimRow.iccid, select(_REQUEST.c.id).scalar_subquery().label("request"))
     .add_cte(*_REVOKED)
 )
+_REVOKE: Any = select(_REQUEST.c.id).add_cte(*_REVOKED)
 _ENDED = select(QrRequestRow.id).where(
     QrRequestRow.sim_id == bindparam("sim"), QrRequestRow.status == RequestStatus.SIM_DISCARDED
 )
@@ -106,6 +109,14 @@ async def discard(connection: AsyncConnection, sim_id: int) -> tuple[str | None,
     """
     row = (await connection.execute(_DISCARD, {"sim": sim_id})).one()
     return row.iccid, row.request
+
+
+async def revoke(connection: AsyncConnection, sim_id: int) -> str | None:
+    """Revoke everything that leads to the code of a SIM that is locked and stays, such as one that goes back
+    to stock: the id of the request that ended with it, whose workflow is to be signalled.
+    """
+    ended: str | None = (await connection.execute(_REVOKE, {"sim": sim_id})).scalar_one_or_none()
+    return ended
 
 
 async def ended_by_discard(connection: AsyncConnection, sim_id: int) -> str | None:

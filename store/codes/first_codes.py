@@ -13,7 +13,7 @@ from store.codes.code_locks import lock_codes
 from store.codes.tables import QrVersionRow
 from store.fleet.tables import SimRow
 from store.key_ring import KeyRing
-from store.secrets import code_of
+from store.secrets import code_of, confirmation_code_of
 
 _FIRST = 1
 """The number of a SIM's first version."""
@@ -43,6 +43,8 @@ class FirstCode:
     encrypted: bytes = field(repr=False)
     fingerprints: tuple[bytes, ...] = field(repr=False)
     """By each key of the ring; the first is stored."""
+    confirmation: bytes | None = field(repr=False)
+    """The confirmation code that belongs to it, encrypted."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,18 @@ class HasCode:
     state: SimState
 
 
-def encrypted(keys: KeyRing, codes: Mapping[int, ActivationCode]) -> list[FirstCode]:
-    """The codes of these SIMs, which need not be there yet."""
-    return [
-        FirstCode(
-            sim_id, keys.encrypt(code_of(sim_id, _FIRST), str(code).encode()), keys.fingerprints(code.profile)
-        )
-        for sim_id, code in codes.items()
-    ]
+def encrypted(keys: KeyRing, codes: Mapping[int, tuple[ActivationCode, str | None]]) -> list[FirstCode]:
+    """The codes of these SIMs, which need not be there yet, each with its confirmation code."""
+    return [_encrypted(keys, sim_id, code, asked) for sim_id, (code, asked) in codes.items()]
+
+
+def _encrypted(keys: KeyRing, sim_id: int, code: ActivationCode, asked: str | None) -> FirstCode:
+    return FirstCode(
+        sim_id,
+        keys.encrypt(code_of(sim_id, _FIRST), str(code).encode()),
+        keys.fingerprints(code.profile),
+        None if asked is None else keys.encrypt(confirmation_code_of(sim_id, _FIRST), asked.encode()),
+    )
 
 
 async def taken(connection: AsyncConnection, keys: KeyRing, codes: Sequence[FirstCode]) -> dict[int, HasCode]:
@@ -86,6 +92,7 @@ async def add(connection: AsyncConnection, account_id: int, codes: Sequence[Firs
             "current": True,
             "code": code.encrypted,
             "fingerprint": code.fingerprints[0],
+            "confirmation_code": code.confirmation,
             "file_type": "typed",
             "imported_by": actor,
         }

@@ -23,16 +23,16 @@ from store.codes.tables import QrRequestRow, QrVersionRow
 from store.event_table import EventRow
 from store.fleet.tables import SimRow
 from store.key_ring import KeyRing
-from store.secrets import code_of, file_of
+from store.secrets import code_of, confirmation_code_of, file_of
 
 VERSION_COLUMNS = tuple(getattr(QrVersionRow, name) for name in QrVersionView.model_fields)
 """The columns of a version that can be read without the keys."""
 
 _NONE: tuple[str, ...] = ()
 
-_CURRENT = select(*VERSION_COLUMNS, QrVersionRow.code, QrVersionRow.fingerprint).where(
-    QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current
-)
+_CURRENT = select(
+    *VERSION_COLUMNS, QrVersionRow.code, QrVersionRow.confirmation_code, QrVersionRow.fingerprint
+).where(QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current)
 _ELSEWHERE = (
     select(QrVersionRow.current)
     .where(
@@ -82,6 +82,7 @@ class _Import:
     """The code that is imported, by which actor and for which request or link."""
 
     code: ActivationCode
+    confirmation_code: str | None = field(repr=False)
     file_type: str
     original: bytes | None = field(repr=False)
     by: By
@@ -100,19 +101,21 @@ async def take(
     by: By,
     request_id: str | None,
     link_id: int | None = None,
+    confirmation_code: str | None = None,
 ) -> Imported:
-    """Import a code for the SIM. No other SIM may have it (F62). The code before is kept (F59), but its links
-    are revoked. The open request is answered, also by the code that the SIM already has.
+    """Import a code for the SIM, with its confirmation code where that is known. No other SIM may have it
+    (F62). The code before is kept (F59), but its links are revoked. The open request is answered, also by the
+    code that the SIM already has.
 
     A request that is given (that of a link) must still be open; the same code from the same contact again is
     answered in the same way (idempotent). Raises `Refused` (`request_over`, `code_on_another_sim`, or as
     `import_refusals`); then the current code stays.
     """
-    brought = _Import(code, file_type, original, by, request_id, link_id)
+    brought = _Import(code, confirmation_code, file_type, original, by, request_id, link_id)
     sim = await lock_sim(connection, sim_id)
     asked = await lock_open_request(connection, sim)
     before = (await connection.execute(_CURRENT, {"sim": sim_id})).one_or_none()
-    same = None if before is None or not _same_code(keys, before, code) else version_view(before)
+    same = None if before is None or not _same_code(keys, before, brought) else version_view(before)
     if request_id is not None and (asked is None or asked.id != request_id):
         if same is None or await imported_by(connection, request_id, by.actor) != same.id:
             raise _request_over()
@@ -186,13 +189,16 @@ async def _add(
 ) -> tuple[QrVersionView, tuple[str, ...], int]:
     """Add a version that replaces the current one; return it, warnings and the number of revoked links."""
     number = (await connection.execute(_LAST_NUMBER, {"sim": sim.id})).scalar_one() + 1
-    file = brought.original
+    file, asks = brought.original, brought.confirmation_code
     values = {
         "account_id": sim.account_id,
         "sim_id": sim.id,
         "number": number,
         "code": keys.encrypt(code_of(sim.id, number), str(brought.code).encode()),
         "fingerprint": keys.fingerprints(brought.code.profile)[0],
+        "confirmation_code": None
+        if asks is None
+        else keys.encrypt(confirmation_code_of(sim.id, number), asks.encode()),
         "file_type": brought.file_type,
         "original": None if file is None else keys.encrypt(file_of(sim.id, number), file),
         "request_id": asked.id if asked else None,
@@ -252,13 +258,19 @@ def _check(sim: LockedQrSim) -> None:
         raise Refused(*reasons)
 
 
-def _same_code(keys: KeyRing, row: Any, code: ActivationCode) -> bool:
-    if row.fingerprint not in keys.fingerprints(code.profile):
+def _same_code(keys: KeyRing, row: Any, brought: _Import) -> bool:
+    """Whether the SIM has this code already, with this confirmation code if one is given."""
+    if row.fingerprint not in keys.fingerprints(brought.code.profile):
         return False
+    asked, asks = row.confirmation_code, brought.confirmation_code
     try:
-        return keys.decrypt(code_of(row.sim_id, row.number), row.code) == str(code).encode()
+        if keys.decrypt(code_of(row.sim_id, row.number), row.code) != str(brought.code).encode():
+            return False
+        if asked is not None:
+            asked = keys.decrypt(confirmation_code_of(row.sim_id, row.number), asked).decode()
     except DecryptionFailed:  # damaged: the import replaces it
         return False
+    return asks is None or asks == asked
 
 
 def _request_over() -> Refused:

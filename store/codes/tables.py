@@ -109,6 +109,8 @@ class QrVersionRow(Row):
     """Encrypted."""
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary, info=ENCRYPTED)
     """Keyed digest of the eSIM profile that the code names: at most one SIM has a code (F62)."""
+    confirmation_code: Mapped[bytes | None] = mapped_column(LargeBinary, info=ENCRYPTED)
+    """Encrypted; what the phone asks for besides this very code (SGP.22 4.1). NULL if it is not known."""
     file_type: Mapped[str] = mapped_column(info=CODE)
     original: Mapped[bytes | None] = mapped_column(LargeBinary, info=ENCRYPTED)
     """Encrypted; NULL if the code was typed in."""

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -87,6 +88,12 @@ class SimRow(Row):
         of_account("employee_id", "employees"),
         of_account("holder", "subjects"),
         UniqueConstraint("id", "account_id"),
+        Index("ix_sims_newest", "account_id", "id"),
+        Index(
+            "ix_sims_iccid_ending",
+            literal_column("reverse(iccid)").label("ending"),
+            postgresql_ops={"ending": "text_pattern_ops"},
+        ),
         CheckConstraint(among("kind", SimKind), name="kind"),
         CheckConstraint(among("state", SimState), name="state"),
         CheckConstraint(f"iccid ~ '{ICCID_PATTERN}'", name="iccid"),

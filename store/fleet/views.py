@@ -7,13 +7,15 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.fleet.inventory import IN_PLACE, LineView, SimKind, SimState, SimView
+from models.fleet.inventory import IN_PLACE, DeviceView, LineView, SimKind, SimState, SimView
 from models.identifiers import storable
 from models.orders.lifecycle import OPEN
-from models.people.callers import Scope
+from models.paging import WHOLE, Page, Wanted
+from models.people.callers import OfAccount, Scope
 from store.codes.tables import QrVersionRow
 from store.fleet.tables import DeviceRow, LineGroupRow, LineRow, SimGroupRow, SimRow
 from store.orders.tables import OrderRow
+from store.paging import Keys, cut
 from store.people.languages import language_of
 from store.people.tables import AccountRow, DistributorRow, EmployeeRow, GroupRow, ProviderRow
 from store.scopes import travel_esim, within
@@ -33,22 +35,20 @@ async def lines(
     device: str | None = None,
     kind: SimKind | None = None,
     without_code: bool = False,
-    limit: int | None = None,
+    wanted: Wanted = WHOLE,
     offset: int = 0,
-) -> list[LineView]:
+) -> Page[LineView]:
     """Lines, sorted by account, device and slot, read in one statement.
 
     A line is in a group if the line itself or its SIM in place is a member.
     """
     if not all(storable(name) for name in (group, device) if name is not None):
-        return []
+        return Page()
     chosen = (
         select(LineRow.id)
         .join(AccountRow, AccountRow.id == LineRow.account_id)
         .join(DeviceRow, DeviceRow.id == LineRow.device_id)
         .where(within(scope, LineRow.account_id))
-        .order_by(AccountRow.name, DeviceRow.name, LineRow.slot)
-        .limit(limit)
         .offset(offset)
     )
     if device is not None:
@@ -57,7 +57,58 @@ async def lines(
         chosen = chosen.where(_in_place(kind, without_code=without_code))
     if group is not None:
         chosen = chosen.where(LineRow.id.in_(_in_group(group.strip())))
-    return [_line(row) for row in await connection.execute(_lines(chosen))]
+    keys = _OF_ACCOUNT if isinstance(scope, OfAccount) else _OF_ALL
+    rows = list(await connection.execute(_lines(keys.of(chosen, wanted))))
+    place = _place if isinstance(scope, OfAccount) else _place_of_all
+    return cut(rows, wanted, place).of(_line)
+
+
+_OF_ACCOUNT = Keys(DeviceRow.name, LineRow.slot, LineRow.id)
+_OF_ALL = Keys(AccountRow.name, DeviceRow.name, LineRow.slot, LineRow.id)
+
+
+def _place(row: Any) -> tuple[Any, ...]:
+    return (row.device, row.slot, row.id)
+
+
+def _place_of_all(row: Any) -> tuple[Any, ...]:
+    return (row.account, *_place(row))
+
+
+async def sims(
+    connection: AsyncConnection,
+    scope: Scope,
+    *,
+    state: SimState | None = None,
+    kind: SimKind | None = None,
+    ending: str | None = None,
+    wanted: Wanted = WHOLE,
+) -> Page[SimView]:
+    """SIMs in any state, newest first; `ending`: only those whose ICCID ends with these digits (P3)."""
+    of = _Sim()
+    statement = of.join(select(*of.columns()).select_from(of.row)).where(
+        within(scope, of.row.account_id, travel=travel_esim(of.row.id))
+    )
+    if state is not None:
+        statement = statement.where(of.row.state == state)
+    if kind is not None:
+        statement = statement.where(of.row.kind == kind)
+    if ending is not None:
+        backwards = func.reverse(of.row.iccid)
+        statement = statement.where(backwards.like(f"{ending[::-1]}%"))
+    return (await Keys(of.row.id, descending=True).page(connection, statement, wanted)).of(of.view)
+
+
+async def devices(connection: AsyncConnection, scope: Scope, wanted: Wanted = WHOLE) -> Page[DeviceView]:
+    """Devices by name, with the number of their lines."""
+    lines_of = select(func.count()).where(LineRow.device_id == DeviceRow.id).scalar_subquery()
+    statement = (
+        select(DeviceRow.id, AccountRow.name.label("account"), DeviceRow.name, lines_of.label("lines"))
+        .join(AccountRow, AccountRow.id == DeviceRow.account_id)
+        .where(within(scope, DeviceRow.account_id))
+    )
+    page = await Keys(DeviceRow.name, DeviceRow.id).page(connection, statement, wanted)
+    return page.of(lambda row: DeviceView(**row._mapping))
 
 
 def _in_place(kind: SimKind | None, *, without_code: bool) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.codes.requests import NotificationView, QrRequest, RequestStatus
 from models.errors import EsimError, Refused
 from models.fleet.inventory import SimState
-from models.identifiers import qr_notification_id, qr_request_id
+from models.identifiers import order_notification_id, qr_request_id
 from models.orders.rules import Recipients, request_refusals
 from models.people.callers import AllAccounts, By
 from store.codes import notifications
@@ -106,7 +106,7 @@ async def notify_agent(connection: AsyncConnection, esim: EsimOfOrder) -> Notifi
         return None
     if not agent.email:
         raise NoAgentAddress
-    own = qr_notification_id(esim.account_id, f"code of {esim.order_id}")
+    own = order_notification_id(esim.account_id, esim.order_id)
     known = await notifications.find(connection, AllAccounts(), own)
     if known is not None:
         return known

@@ -19,18 +19,16 @@ ENCRYPTED: Mapping[tuple[str, str], Callable[[Any], str]] = {
     ("qr_versions", "original"): lambda row: file_of(row.sim_id, row.number),
     ("qr_uploads", "code"): lambda row: uploaded(row.id, "code"),
     ("qr_uploads", "original"): lambda row: uploaded(row.id, "file"),
-    ("travel_stock", "confirmation_code"): lambda row: confirmation_code_of(row.sim_id),
+    ("qr_versions", "confirmation_code"): lambda row: confirmation_code_of(row.sim_id, row.number),
 }
 """Every column with encrypted values, and the use that a row's value is encrypted for."""
-_KEY = {"travel_stock": "sim_id"}
-"""The primary keys of tables that have no `id`."""
 
 # slices, so that of a file only the beginning is read
 _NEWEST_OF_EACH_KEY = """
-SELECT header, max({key}) AS id FROM (
-    SELECT {key}, substring(head FROM 1 FOR 6 + CASE WHEN length(head) > 1 THEN get_byte(head, 1) ELSE 0 END)
+SELECT header, max(id) AS id FROM (
+    SELECT id, substring(head FROM 1 FOR 6 + CASE WHEN length(head) > 1 THEN get_byte(head, 1) ELSE 0 END)
         AS header
-    FROM (SELECT {key}, substring({column} FROM 1 FOR {longest}) AS head FROM {table}
+    FROM (SELECT id, substring({column} FROM 1 FOR {longest}) AS head FROM {table}
           WHERE {column} IS NOT NULL) AS heads
 ) AS headers GROUP BY header
 """
@@ -53,9 +51,7 @@ async def keys_in_use(connection: AsyncConnection, keys: KeyRing) -> KeysInUse:
     used: set[str] = set()
     newest: list[tuple[str, str, Any]] = []
     for table, column in ENCRYPTED:
-        query = _NEWEST_OF_EACH_KEY.format(
-            table=table, column=column, key=_KEY.get(table, "id"), longest=LONGEST_HEADER
-        )
+        query = _NEWEST_OF_EACH_KEY.format(table=table, column=column, longest=LONGEST_HEADER)
         for row in await connection.execute(text(query)):
             used.add(keys.id_of_key(row.header))
             newest.append((table, column, row.id))
@@ -69,8 +65,7 @@ async def keys_in_use(connection: AsyncConnection, keys: KeyRing) -> KeysInUse:
 async def _decrypt(connection: AsyncConnection, keys: KeyRing, of: tuple[str, str], row_id: Any) -> None:
     """Decrypt one value. A row that was deleted since is as good as decrypted."""
     table, column = of
-    key = _KEY.get(table, "id")
-    query = f"SELECT *, {column} AS encrypted FROM {table} WHERE {key} = :id"  # noqa: S608  names of our own
+    query = f"SELECT *, {column} AS encrypted FROM {table} WHERE id = :id"  # noqa: S608  names of our own
     row = (await connection.execute(text(query), {"id": row_id})).one_or_none()
     if row is not None:
         keys.decrypt(ENCRYPTED[of](row), row.encrypted)

@@ -11,10 +11,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from models.language import Language
 from models.orders.lifecycle import OPEN
+from models.paging import WHOLE, Page, Wanted
 from models.people.account import AccountView
 from models.people.callers import By, Scope
 from store import events
 from store.orders.tables import OrderRow
+from store.paging import Keys
 from store.people.tables import AccountRow
 from store.scopes import within
 
@@ -25,6 +27,7 @@ _OPEN_ORDERS = (
     .scalar_subquery()
     .label("open_orders")
 )
+_BY_NAME = Keys(AccountRow.name)
 _ACCOUNT: Select[Any] = select(
     AccountRow.id,
     AccountRow.name,
@@ -36,10 +39,10 @@ _ACCOUNT: Select[Any] = select(
 )
 
 
-async def accounts(connection: AsyncConnection, scope: Scope) -> list[AccountView]:
+async def accounts(connection: AsyncConnection, scope: Scope, wanted: Wanted = WHOLE) -> Page[AccountView]:
     """The accounts of the scope, also closed ones, sorted by name."""
-    mine = _ACCOUNT.where(within(scope, AccountRow.id)).order_by(AccountRow.name)
-    return [AccountView(**row._mapping) for row in await connection.execute(mine)]
+    page = await _BY_NAME.page(connection, _ACCOUNT.where(within(scope, AccountRow.id)), wanted)
+    return page.of(lambda row: AccountView(**row._mapping))
 
 
 async def account(connection: AsyncConnection, account_id: int) -> AccountView:

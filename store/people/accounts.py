@@ -19,6 +19,7 @@ from store.session import constraint_of
 
 _ONE_NAME = "uq_accounts_name"
 _CREATE = insert(AccountRow).on_conflict_do_nothing().returning(AccountRow.id)
+_MADE = select(AccountRow.id).where(AccountRow.made_key == bindparam("mark"))
 _RENAME = (
     update(AccountRow)
     .where(AccountRow.id == bindparam("account"), AccountRow.name != bindparam("to"))
@@ -40,12 +41,28 @@ async def create(
     by: By,
     *,
     mode: Mode = Mode.LIVE,
+    mark: str | None = None,
 ) -> AccountView:
-    """Create an account with its default profile. Raises `Refused` (`name_in_use`)."""
-    values = {"name": name, "language": language, "contact_email": contact_email, "mode": mode}
+    """Create an account with its default profile; `mark`: of the caller's key, under which it is made once.
+
+    Raises `Refused` (`name_in_use`, `key_reused`).
+    """
+    values = {
+        "name": name,
+        "language": language,
+        "contact_email": contact_email,
+        "mode": mode,
+        "made_key": mark,
+    }
     account_id = (await connection.execute(_CREATE, values)).scalar_one_or_none()
     if account_id is None:
-        raise _name_in_use()
+        made_before = await connection.scalar(_MADE, {"mark": mark}) if mark else None
+        found = None if made_before is None else await account(connection, made_before)
+        if found is None:
+            raise _name_in_use()
+        if (found.name, found.mode) != (name, mode):
+            raise Refused.because("key_reused")
+        return found
     await add_default_profiles(connection)
     await record(connection, account_id, by, "created")
     return await account(connection, account_id)

@@ -16,10 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference, storable
 from models.language import Language
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import AllAccounts, By, OfAccount, Scope
 from models.people.views import ContactDetails, ContactRole
 from store import events
 from store.codes import link_ends
+from store.paging import Keys, by_account
 from store.people.languages import language_of
 from store.people.tables import AccountRow, ContactRoleRow, ContactRow, DistributorRow
 from store.scopes import within
@@ -44,7 +46,8 @@ async def contacts(
     *,
     distributor: str | None = None,
     role: ContactRole | None = None,
-) -> list[ContactDetails]:
+    wanted: Wanted = WHOLE,
+) -> Page[ContactDetails]:
     """Contacts, sorted by account, distributor and name. Raises `NotFound` (`unknown_distributor`)."""
     statement = _contacts(scope)
     if distributor is not None:
@@ -52,13 +55,15 @@ async def contacts(
     if role is not None:
         has = exists().where(ContactRoleRow.contact_id == ContactRow.id, ContactRoleRow.role == role)
         statement = statement.where(has)
-    return [_view(row) for row in await connection.execute(statement)]
+    keys = by_account(scope, DistributorRow.name, ContactRow.name, ContactRow.id)
+    return (await keys.page(connection, statement.order_by(None), wanted)).of(_view)
 
 
-async def distributors(connection: AsyncConnection, scope: Scope) -> list[str]:
+async def distributors(connection: AsyncConnection, scope: Scope, wanted: Wanted = WHOLE) -> Page[str]:
     """The names of the distributors in the scope."""
     names = select(DistributorRow.name).where(within(scope, DistributorRow.account_id))
-    return list(await connection.scalars(names.order_by(DistributorRow.name)))
+    page = await Keys(DistributorRow.name, DistributorRow.id).page(connection, names, wanted)
+    return page.of(lambda row: str(row.name))
 
 
 async def find_distributor(connection: AsyncConnection, account_id: int, name: str) -> int:
@@ -105,22 +110,32 @@ async def add(
     email: str,
     roles: Collection[ContactRole],
     language: Language | None = None,
+    mark: str | None = None,
     by: By,
 ) -> ContactDetails:
-    """Create a contact of a distributor of the account.
+    """Create a contact of a distributor of the account. `mark`: of the caller's key; the same contact under
+    the same key is created once.
 
-    Raises `NotFound` (`unknown_distributor`), `Refused` (`contact_exists`).
+    Raises `NotFound` (`unknown_distributor`), `Refused` (`contact_exists`, `key_reused`).
     """
     (distributor_id,) = await _named(connection, OfAccount(account_id), distributor)
     made = await connection.execute(
         insert(ContactRow)
-        .values(distributor_id=distributor_id, name=name, email=email, language=language)
+        .values(distributor_id=distributor_id, name=name, email=email, language=language, made_key=mark)
         .on_conflict_do_nothing()
         .returning(ContactRow.id)
     )
     contact_id = made.scalar_one_or_none()
     if contact_id is None:
-        raise await _exists(connection, distributor_id, email)
+        of_key = _contacts(AllAccounts()).where(
+            ContactRow.distributor_id == distributor_id, ContactRow.made_key == mark
+        )
+        row = (await connection.execute(of_key)).one_or_none() if mark else None
+        if row is None:
+            raise await _exists(connection, distributor_id, email)
+        if (row.name, row.email.lower()) != (name, email.lower()):
+            raise Refused.because("key_reused")
+        return _view(row)
     given = await _give(connection, contact_id, roles)
     data = {"contact": contact_id, "distributor": distributor_id, "roles": given}
     await _record(connection, contact_id, by, ("contact.created", data))

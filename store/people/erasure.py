@@ -182,7 +182,7 @@ WHERE t.subscriber_id = ANY(:subscribers) AND (
     OR EXISTS (SELECT FROM follow_ups f WHERE f.order_id = o.id AND f.done_at IS NULL))
 UNION
 SELECT l.subject FROM esim_lines l JOIN plan_assignments p ON p.esim_line_id = l.id
-WHERE l.subscriber_id = ANY(:subscribers) AND l.ended_at IS NULL
+WHERE l.subscriber_id = ANY(:subscribers)
     AND p.revoked_at IS NULL AND p.depleted_at IS NULL AND coalesce(p.ends_at, p.lapses_at) > esim_now()
 UNION
 SELECT n.id FROM travel_notices n JOIN esim_lines l ON l.id = n.esim_line_id

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Select,
+    case,
     delete,
     func,
     literal,
@@ -21,11 +22,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.orders.rules import TARGETS
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import By
 from models.people.profiles import DEFAULT_PROFILE, ProfileView
 from store import events
 from store.locks import keep_account_open
 from store.lookups import AccountKey
+from store.paging import Keys
 from store.people.tables import ProfileRow, ProfileTargetRow, UserRow
 
 _DEFAULT_PROFILES = """
@@ -46,10 +49,12 @@ async def add_default_profiles(connection: AsyncConnection) -> None:
     await connection.execute(text(_DEFAULT_PROFILES), {"name": DEFAULT_PROFILE, "targets": list(TARGETS)})
 
 
-async def profiles(connection: AsyncConnection, account: AccountKey) -> list[ProfileView]:
+async def profiles(
+    connection: AsyncConnection, account: AccountKey, wanted: Wanted = WHOLE
+) -> Page[ProfileView]:
     """The account's profiles, the default one first."""
-    statement = _profiles(account).order_by(ProfileRow.is_default.desc(), ProfileRow.name)
-    return [_view(row) for row in await connection.execute(statement)]
+    keys = Keys(case((ProfileRow.is_default, 0), else_=1), ProfileRow.name, ProfileRow.id)
+    return (await keys.page(connection, _profiles(account), wanted)).of(_view)
 
 
 async def profile(connection: AsyncConnection, account: AccountKey, name: str) -> ProfileView:
@@ -63,21 +68,32 @@ async def profile(connection: AsyncConnection, account: AccountKey, name: str) -
     return _view(row)
 
 
-async def create_profile(connection: AsyncConnection, account: AccountKey, name: str, by: By) -> ProfileView:
-    """Create a custom profile. Its nine targets are disabled until they are enabled (F61).
+async def create_profile(
+    connection: AsyncConnection, account: AccountKey, name: str, by: By, *, mark: str | None = None
+) -> ProfileView:
+    """Create a custom profile. Its nine targets are disabled until they are enabled (F61). `mark`: of the
+    caller's key; the same profile under the same key is created once.
 
-    Raises `Refused` (`profile_exists`, `account_closed`).
+    Raises `Refused` (`profile_exists`, `account_closed`, `key_reused`).
     """
     await keep_account_open(connection, account.id)
     made = await connection.execute(
         insert(ProfileRow)
-        .values(account_id=account.id, name=name, is_default=False)
+        .values(account_id=account.id, name=name, is_default=False, made_key=mark)
         .on_conflict_do_nothing()
         .returning(ProfileRow.id)
     )
     profile_id = made.scalar_one_or_none()
     if profile_id is None:
-        raise Refused.because("profile_exists")
+        of_key = select(ProfileRow.name).where(
+            ProfileRow.account_id == account.id, ProfileRow.made_key == mark
+        )
+        made_before = await connection.scalar(of_key) if mark else None
+        if made_before is None:
+            raise Refused.because("profile_exists")
+        if made_before != name:
+            raise Refused.because("key_reused")
+        return await profile(connection, account, name)
     happened = ("profile.created", {"profile": profile_id})
     await record_change(connection, account.id, f"profile:{profile_id}", by, happened)
     return await profile(connection, account, name)

@@ -20,7 +20,7 @@ from models.people.api_keys import Mode
 from models.people.callers import USER_ROLES, Role, UserKind
 from models.people.views import ContactRole
 from store.personal import CODE, ENCRYPTED, NAME, REFERENCE, Erase, not_personal, personal
-from store.row import Row, among, clock, now, of_account, own_id, owner
+from store.row import Row, among, clock, made_key, now, of_account, own_id, owner
 
 
 class AccountRow(Row):
@@ -33,7 +33,9 @@ class AccountRow(Row):
     closed_at: Mapped[datetime | None]
     """Since when the account accepts no new orders and its users cannot act (F67)."""
     mode: Mapped[str] = mapped_column(server_default=Mode.LIVE, info=CODE)
+    made_key: Mapped[str | None] = made_key()
     __table_args__ = (
+        UniqueConstraint("made_key"),
         CheckConstraint(among("language", Language), name="language"),
         CheckConstraint(among("mode", Mode), name="mode_known"),
     )
@@ -45,7 +47,9 @@ class ProfileRow(Row):
     account_id: Mapped[int] = owner()
     name: Mapped[str] = mapped_column(info=NAME)
     is_default: Mapped[bool]
+    made_key: Mapped[str | None] = made_key()
     __table_args__ = (
+        UniqueConstraint("account_id", "made_key"),
         UniqueConstraint("account_id", "name"),
         UniqueConstraint("id", "account_id"),
         Index("uq_default_profile", "account_id", unique=True, postgresql_where=text("is_default")),
@@ -77,7 +81,9 @@ class UserRow(Row):
     deactivated_at: Mapped[datetime | None]
     distributor_id: Mapped[int | None]
     """The distributor whose orders a user of the provider desk sees."""
+    made_key: Mapped[str | None] = made_key()
     __table_args__ = (
+        UniqueConstraint("account_id", "made_key"),
         of_account("profile_id", "authorised_actions_profiles"),
         of_account("distributor_id", "distributors"),
         CheckConstraint(among("language", Language), name="language"),
@@ -145,7 +151,9 @@ class ContactRow(Row):
     email: Mapped[str] = mapped_column(info=personal(Erase.DELETE_ROW))
     language: Mapped[str | None] = mapped_column(info=personal(Erase.DELETE_ROW))
     """NULL: the language of the account."""
+    made_key: Mapped[str | None] = made_key()
     __table_args__ = (
+        UniqueConstraint("distributor_id", "made_key"),
         CheckConstraint(among("language", Language), name="language"),
         Index("uq_contacts_email", "distributor_id", text("lower(email)"), unique=True),
     )

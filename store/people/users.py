@@ -20,22 +20,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.language import Language
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import By, Role, Scope, UserKind
 from models.people.views import UserView
 from store import events
 from store.locks import keep_account_open
 from store.lookups import AccountKey, select_users, user_view
+from store.paging import by_account
 from store.people.profiles import profile_id_of, record_change
-from store.people.tables import AccountRow, UserRow
+from store.people.tables import UserRow
 from store.row import now
 from store.scopes import within
 
 
-async def users(connection: AsyncConnection, scope: Scope) -> list[UserView]:
+async def users(
+    connection: AsyncConnection, scope: Scope, kind: UserKind | None = None, wanted: Wanted = WHOLE
+) -> Page[UserView]:
     """Users, sorted by account and name."""
     mine = select_users().where(within(scope, UserRow.account_id))
-    statement = mine.order_by(AccountRow.name, UserRow.name, UserRow.id)
-    return [user_view(row) for row in await connection.execute(statement)]
+    if kind is not None:
+        mine = mine.where(UserRow.kind == kind)
+    return (await by_account(scope, UserRow.name, UserRow.id).page(connection, mine, wanted)).of(user_view)
 
 
 async def create_user(
@@ -49,15 +54,28 @@ async def create_user(
     kind: UserKind,
     distributor_id: int | None,
     language: Language | None = None,
+    mark: str | None = None,
     by: By,
 ) -> UserView:
-    """Create a user with the named profile of the account, or its default one.
+    """Create a user with the named profile of the account, or its default one. `mark`: of the caller's key;
+    the same user under the same key is created once.
 
-    Raises `Refused`: `email_in_use`, as an address belongs to one user of all accounts; `account_closed`.
+    Raises `Refused`: `email_in_use`, as an address belongs to one user of all accounts; `account_closed`;
+    `key_reused`.
     """
     await keep_account_open(connection, account.id)
     statement = insert(UserRow).from_select(
-        ["account_id", "name", "email", "profile_id", "role", "kind", "distributor_id", "language"],
+        [
+            "account_id",
+            "name",
+            "email",
+            "profile_id",
+            "role",
+            "kind",
+            "distributor_id",
+            "language",
+            "made_key",
+        ],
         select(
             literal(account.id, BigInteger),
             literal(name),
@@ -67,15 +85,30 @@ async def create_user(
             literal(kind.value),
             literal(distributor_id, BigInteger),
             literal(language, String),
+            literal(mark, String),
         ),
     )
     made = await connection.execute(statement.on_conflict_do_nothing().returning(UserRow.id))
     user_id = made.scalar_one_or_none()
     if user_id is None:
-        raise Refused.because("email_in_use")
+        return await _made_before(connection, account, mark, (name, email.lower(), role))
     user = await _user(connection, user_id)
     data = {"user": user_id, "role": role.value, "kind": kind.value}
     await record_change(connection, account.id, user.actor, by, ("user.created", data))
+    return user
+
+
+async def _made_before(
+    connection: AsyncConnection, account: AccountKey, mark: str | None, wanted: tuple[str, str, Role]
+) -> UserView:
+    """The user that was made under this key, if it is the one that is wanted now."""
+    of_key = select_users().where(UserRow.account_id == account.id, UserRow.made_key == mark)
+    row = (await connection.execute(of_key)).one_or_none() if mark else None
+    if row is None:
+        raise Refused.because("email_in_use")
+    user = user_view(row)
+    if (user.name, user.email.lower(), user.role) != wanted:
+        raise Refused.because("key_reused")
     return user
 
 

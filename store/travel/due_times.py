@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy import DateTime, Select, String, cast, func, null, select, union_all
 
+from models.travel.reports import LAPSES_SOON
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow
 from store.travel.tables import TravelStockRow
 
-TOLD_BEFORE = timedelta(days=7)
-"""So long before a plan lapses, the subscriber is notified (T28)."""
 _NO_WORKFLOW = cast(null(), String)
 """The sweep looks for these."""
 
@@ -25,7 +24,7 @@ def lapses(_: Any) -> Select[*tuple[Any, ...]]:
     queued = PlanAssignmentRow.started_at.is_(None), PlanAssignmentRow.closed_at.is_(None)
     at = PlanAssignmentRow.lapses_at
     both = union_all(
-        select(at.label("at")).where(*queued), select((at - TOLD_BEFORE).label("at")).where(*queued)
+        select(at.label("at")).where(*queued), select((at - LAPSES_SOON).label("at")).where(*queued)
     ).subquery()
     return select(both.c.at, _NO_WORKFLOW)
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.requests import NotificationView
 from models.fleet.inventory import SimState
-from models.identifiers import qr_notification_id
+from models.identifiers import order_notification_id
 from models.orders.lifecycle import OrderKind
 from models.people.callers import AllAccounts, By
 from store.codes import codes, notifications
@@ -125,7 +125,7 @@ async def notification_of(connection: AsyncConnection, order_id: str) -> str | N
     return (
         await notifications.create(
             connection,
-            notification_id=notification_id(esim.account_id, order_id, len(made)),
+            notification_id=order_notification_id(esim.account_id, order_id, len(made)),
             account_id=esim.account_id,
             sim_id=esim.sim_id,
             version_id=version.id,
@@ -147,16 +147,10 @@ async def unsent_notification(connection: AsyncConnection, order_id: str) -> str
     return next((one.id for one in made if one.state not in _OVER), None)
 
 
-def notification_id(account_id: int, order_id: str, corrections: int = 0) -> str:
-    """The id of the notification of the order's eSIM, after so many corrections of the address."""
-    again = f" ({corrections})" if corrections else ""
-    return qr_notification_id(account_id, f"code of {order_id}{again}")
-
-
 def _own(found: Sequence[NotificationView], order_id: str) -> list[NotificationView]:
     """Those of these notifications that the order's own step sends."""
     return [
         one
         for one in found
-        if one.id in {notification_id(one.account_id, order_id, number) for number in range(len(found))}
+        if one.id in {order_notification_id(one.account_id, order_id, number) for number in range(len(found))}
     ]

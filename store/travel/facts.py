@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import IN_PLACE
@@ -13,7 +13,8 @@ from models.travel.rules import EsimLineFacts, PlanFacts, SubscriberFacts
 from store.fleet.tables import SimRow
 from store.orders.tables import OrderRow
 from store.people.tables import AccountRow
-from store.travel.line_tables import EsimLineRow, TravelOrderRow
+from store.row import now
+from store.travel.line_tables import EsimLineRow, PlanAssignmentRow, TravelOrderRow
 from store.travel.plans import IN_FORCE
 from store.travel.tables import SubscriberRow, TravelPlanRow
 
@@ -22,9 +23,24 @@ _LOCK_SUBSCRIBER = (
     .where(SubscriberRow.id == bindparam("subscriber"), SubscriberRow.account_id == bindparam("account"))
     .with_for_update(key_share=True)
 )
+_plans_left = (
+    exists()
+    .where(
+        PlanAssignmentRow.esim_line_id == EsimLineRow.id,
+        PlanAssignmentRow.revoked_at.is_(None),
+        PlanAssignmentRow.depleted_at.is_(None),
+        func.coalesce(PlanAssignmentRow.ends_at, PlanAssignmentRow.lapses_at) > now(),
+    )
+    .correlate(EsimLineRow)
+)
+"""Whether a plan on the line is queued or active."""
 _lines = (
     select(func.count())
-    .where(EsimLineRow.subscriber_id == SubscriberRow.id, EsimLineRow.complimentary, ~EsimLineRow.returned)
+    .where(
+        EsimLineRow.subscriber_id == SubscriberRow.id,
+        EsimLineRow.complimentary,
+        or_(~EsimLineRow.returned, _plans_left),
+    )
     .correlate(SubscriberRow)
     .scalar_subquery()
 )
@@ -43,7 +59,8 @@ _orders = (
 )
 complimentary_esims = _lines + _orders
 """How many complimentary eSIMs a subscriber has or is being given, as a column of a statement with
-`SubscriberRow`: what is taken back into stock counts no more (T19, T40).
+`SubscriberRow`: what is taken back into stock counts no more, unless plans wait on its line for another eSIM
+(T19, T40).
 """
 _SUBSCRIBER = select(
     SubscriberRow.email.is_not(None).label("has_address"),
@@ -83,6 +100,7 @@ _LINE = (
         SimRow.id.label("sim_id"),
         and_(SimRow.id.is_not(None), EsimLineRow.ended_at.is_(None)).label("has_esim"),
         _open_order.label("open_order"),
+        _plans_left.label("plans_left"),
         SubscriberRow.email.is_not(None).label("has_address"),
     )
     .join(SubscriberRow, SubscriberRow.id == EsimLineRow.subscriber_id)
@@ -161,6 +179,7 @@ async def esim_line(connection: AsyncConnection, account_id: int, line_id: int) 
         profile=row.profile,
         has_esim=row.has_esim,
         open_order=row.open_order,
+        plans_left=row.plans_left,
         subscriber_has_address=row.has_address,
     )
     return KnownLine(row.id, row.name, row.subscriber_id, row.sim_id, facts)

@@ -7,13 +7,13 @@ from models.errors import Refusal
 from models.fleet.inventory import IN_PLACE, SimState
 from models.identifiers import parse_iccid
 from models.people.callers import AllAccounts, Scope
-from models.travel.kinds import AddLine, AddPlan
-from models.travel.line_views import LinePreview
+from models.travel.kinds import AddLine, AddPlan, ReplaceLineEsim
+from models.travel.line_views import LinePreview, ReplacePreview
 from store.fleet.tables import SimRow
 from store.scopes import within
 from store.travel import facts
 from store.travel.line_tables import EsimLineRow
-from store.travel.offers import in_stock
+from store.travel.offers import in_stock, in_stock_of
 from store.travel.orders import line_name
 from store.travel.plans import plans
 from store.travel.tables import TravelPlanRow, TravelStockRow
@@ -23,6 +23,14 @@ _LINE = (
     select(EsimLineRow.name, SimRow.iccid)
     .outerjoin(SimRow, and_(SimRow.holder == EsimLineRow.subject, SimRow.state.in_(IN_PLACE)))
     .where(EsimLineRow.id == bindparam("line"))
+)
+
+_REPLACED = _LINE.with_only_columns(
+    EsimLineRow.id.label("esim_line_id"),
+    EsimLineRow.name.label("line_name"),
+    SimRow.iccid,
+    EsimLineRow.profile,
+    in_stock_of(EsimLineRow.account_id, EsimLineRow.profile),
 )
 
 
@@ -44,6 +52,12 @@ async def of_plan(connection: AsyncConnection, what: AddPlan) -> LinePreview:
     plan = (await plans(connection, AllAccounts(), chosen=(TravelPlanRow.id == what.plan_id,)))[0]
     line = (await connection.execute(_LINE, {"line": what.esim_line_id})).one()
     return LinePreview(plan=plan, line_name=line.name, esim_line_id=what.esim_line_id, iccid=line.iccid)
+
+
+async def of_replacement(connection: AsyncConnection, what: ReplaceLineEsim) -> ReplacePreview:
+    """The line with its present eSIM, and the stock of its profile."""
+    row = (await connection.execute(_REPLACED, {"line": what.esim_line_id})).one()
+    return ReplacePreview(**row._mapping)
 
 
 async def why_on_no_line(connection: AsyncConnection, scope: Scope, text: str) -> Refusal | None:

@@ -47,15 +47,19 @@ class EsimLineRow(Row):
     suspended_note_id: Mapped[int | None] = mapped_column(ForeignKey("order_notes.id"))
     """The note with the reason, as it was typed (T33)."""
     ended_at: Mapped[datetime | None]
-    """When its eSIM, which was never installed, went back to stock or was discarded (T40)."""
+    """When its eSIM, which was never installed, went back to stock or was discarded (T40); NULL once the line
+    has another one.
+    """
     returned: Mapped[bool] = mapped_column(server_default=text("false"))
-    """Whether that eSIM went back to stock: then the line counts for no bundle."""
+    """Whether that eSIM went back to stock: without plans that wait, the line counts for no bundle then."""
     reported_until: Mapped[datetime | None]
     """The time of the latest report: an earlier one that arrives late is decided with all of them (T31)."""
     due_at: Mapped[datetime | None]
     """The next moment at which something of its plans is due: a plan ends, or a notice is not sent yet."""
     woken_for: Mapped[datetime | None]
     """The `due_at` that its workflow knows; another one, and it has to be woken."""
+    news: Mapped[int] = mapped_column(server_default=text("0"))
+    """How often something was added of which its workflow has to know."""
     subject: Mapped[str] = mapped_column(
         Computed("'esim_line:'::text || (id)::text", persisted=True), unique=True, info=REFERENCE
     )
@@ -69,7 +73,7 @@ class EsimLineRow(Row):
         Index("ix_esim_lines_subscriber_id", "subscriber_id"),
         Index(
             "ix_esim_lines_unwoken",
-            "due_at",
+            "id",
             postgresql_where=text("due_at IS DISTINCT FROM woken_for"),
         ),
         Index(
@@ -167,6 +171,8 @@ class TravelNoticeRow(Row):
     assignment_id: Mapped[int | None]
     profile: Mapped[int | None]
     """Of a notice to the staff: the profile of the stock."""
+    install_by: Mapped[datetime | None]
+    """Of an eSIM that is withdrawn soon: until when it can be installed (T40)."""
     due_since: Mapped[datetime] = mapped_column(server_default=now())
     done_at: Mapped[datetime | None]
     """When it was sent, was given up or is not needed any more."""
@@ -203,6 +209,10 @@ class TravelOrderRow(Row):
     replaced_sim_id: Mapped[int | None]
     waiting_since: Mapped[datetime | None]
     """Since when it waits for stock; NULL unless it waits (T17)."""
+    asked_at: Mapped[datetime | None]
+    """When it first asked for an eSIM: its place among the orders that wait, which it keeps where the eSIM
+    that is reserved for it ends in stock (T17, T36).
+    """
     __table_args__ = (
         of_account("order_id", "orders"),
         of_account("subscriber_id", "subscribers"),
@@ -216,7 +226,7 @@ class TravelOrderRow(Row):
             "ix_travel_orders_waiting",
             "account_id",
             "profile",
-            "waiting_since",
+            "asked_at",
             "order_id",
             postgresql_where=text("waiting_since IS NOT NULL"),
         ),

@@ -1,15 +1,13 @@
 """eSIMs that were never installed by the configured date: back to stock, or discarded (T40)."""
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Interval,
     bindparam,
     exists,
-    func,
     null,
     select,
     update,
@@ -20,22 +18,24 @@ from models.fleet.inventory import IN_PLACE, SimState
 from models.orders.lifecycle import OPEN
 from models.travel.profiles import Notice
 from store import events
-from store.codes import discard
+from store.codes import discard as codes
 from store.fleet.tables import SimRow
 from store.locks import lock_subject
 from store.orders.tables import OrderRow
 from store.row import now
 from store.travel import due, notices, stock
-from store.travel.line_tables import EsimLineRow, PlanAssignmentRow
+from store.travel.line_tables import EsimLineRow
+from store.travel.settling import NOTHING, Settled
 from store.travel.tables import TravelStockRow
 
-_OVERDUE: tuple[ColumnElement[bool], ...] = (
+NOT_INSTALLED: tuple[ColumnElement[bool], ...] = (
     EsimLineRow.installed_at.is_(None),
     EsimLineRow.ended_at.is_(None),
-    EsimLineRow.esim_since <= now() - bindparam("within", type_=Interval),
     ~exists().where(OrderRow.subject == EsimLineRow.subject, OrderRow.status.in_(sorted(OPEN))),
     exists().where(SimRow.holder == EsimLineRow.subject, SimRow.state.in_(IN_PLACE)),
 )
+"""Whether the eSIM of a line is on no phone as far as is known, and no open order changes that."""
+_OVERDUE = (*NOT_INSTALLED, EsimLineRow.esim_since <= now() - bindparam("within", type_=Interval))
 _FIND = (
     select(EsimLineRow.id, EsimLineRow.account_id)
     .where(*_OVERDUE)
@@ -55,29 +55,10 @@ _RETURN = (
     .values(state=SimState.IN_STOCK, holder=null(), order_id=null(), employee_id=null())
 )
 _FREE = update(TravelStockRow).where(TravelStockRow.sim_id == bindparam("sim")).values(order_id=null())
-_REQUEST, _REVOKED = discard.ending(bindparam("sim", type_=BigInteger))
-_ENDS: Any = select(func.count()).select_from(_REQUEST).add_cte(*_REVOKED)
-"""Revoke whatever leads to the code of the eSIM."""
-_DISCARD = (
-    update(SimRow)
-    .where(SimRow.id == bindparam("sim"))
-    .values(state=SimState.DISCARDED, discarded_at=now(), holder=null(), employee_id=null())
-)
 _END = (
     update(EsimLineRow)
     .where(EsimLineRow.id == bindparam("line"))
     .values(ended_at=now(), returned=bindparam("went_back"), suspended_at=null(), suspended_note_id=null())
-)
-_REVOKE_PLANS = (
-    update(PlanAssignmentRow)
-    .where(
-        PlanAssignmentRow.esim_line_id == bindparam("line"),
-        PlanAssignmentRow.started_at.is_(None),
-        PlanAssignmentRow.closed_at.is_(None),
-        PlanAssignmentRow.lapses_at > now(),
-    )
-    .values(revoked_at=now(), closed_at=now())
-    .returning(PlanAssignmentRow.id)
 )
 
 
@@ -87,13 +68,21 @@ async def find(connection: AsyncConnection, within: timedelta, at_most: int) -> 
     return [(row.id, row.account_id) for row in rows]
 
 
-async def end(
-    connection: AsyncConnection, line_id: int, account_id: int, within: timedelta
-) -> list[str] | None:
-    """End a line whose eSIM was never installed: the eSIM goes back to stock if its code was never revealed,
-    else it is discarded; queued plans are revoked; the subscriber is to be notified.
+@dataclass(frozen=True)
+class Ended:
+    """What the end of a line leads to, once it is committed."""
 
-    Returns the orders for which the eSIM is reserved now; None if it was installed meanwhile.
+    settled: Settled = NOTHING
+    request: str | None = None
+    """The request for the QR code that ended with the line: its workflow is to be signalled."""
+
+
+async def end(connection: AsyncConnection, line_id: int, account_id: int, within: timedelta) -> Ended | None:
+    """End a line whose eSIM was never installed: the eSIM goes back to stock if its code was never revealed,
+    else it is discarded. Its queued plans stay on the line, for another eSIM that replaces it (T28, T34); the
+    subscriber is to be notified.
+
+    None if it was installed meanwhile.
     """
     subject = f"esim_line:{line_id}"
     await lock_subject(connection, account_id, subject)
@@ -103,19 +92,16 @@ async def end(
     await stock.lock_profile(connection, account_id, profile)
     esim = (await connection.execute(_ESIM, {"subject": subject})).one()
     returned = esim.revealed_at is None
-    await connection.execute(_ENDS, {"sim": esim.id})
     if returned:
+        request = await codes.revoke(connection, esim.id)
         await connection.execute(_RETURN, {"sim": esim.id})
         await connection.execute(_FREE, {"sim": esim.id})
     else:
-        await connection.execute(_DISCARD, {"sim": esim.id})
+        _, request = await codes.discard(connection, esim.id)
     await connection.execute(_END, {"line": line_id, "went_back": returned})
-    revoked = sorted((await connection.scalars(_REVOKE_PLANS, {"line": line_id})).all())
-    happenings: list[events.Happening] = [
-        ("esim_line.ended", {"sim": esim.id, "returned": returned}),
-        *(("plan.revoked", {"assignment": plan_id}) for plan_id in revoked),
-    ]
-    await events.append(connection, account_id, (subject,), "system", *happenings)
+    happened: events.Happening = ("esim_line.ended", {"sim": esim.id, "returned": returned})
+    await events.append(connection, account_id, (subject,), "system", happened)
     await notices.record(connection, account_id, Notice.NOT_INSTALLED, esim_line_id=line_id)
     await due.renew(connection, line_id, news=True)
-    return await stock.arrived(connection, account_id, profile) if returned else []
+    settled = await stock.changed(connection, account_id, profile) if returned else NOTHING
+    return Ended(settled, request)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, false, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -20,7 +20,7 @@ from store.people.tables import AccountRow, UserRow
 from store.row import now
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow, TravelNoticeRow, TravelOrderRow
 from store.travel.recipients import SUBSCRIBER, NoSubscriberAddress, person
-from store.travel.stock import FREE
+from store.travel.settling import FREE
 from store.travel.tables import SubscriberRow, TravelPlanRow, TravelProfileRow, TravelStockRow
 
 TO_STAFF = frozenset({Notice.STOCK_LOW, Notice.ORDER_WAITS})
@@ -49,6 +49,12 @@ class NoticeFacts:
     data_bytes: int | None = None
     ends_at: datetime | None = None
     lapses_at: datetime | None = None
+    """When the plan lapses; of a line, the first of those that are queued."""
+    plans: str | None = None
+    """The queued plans on the line."""
+    install_by: datetime | None = None
+    withdrawn: str | None = None
+    """The name of the line, where its eSIM was withdrawn."""
     profile: int | None = None
     free: int | None = None
     threshold: int | None = None
@@ -56,7 +62,46 @@ class NoticeFacts:
     waiting_since: datetime | None = None
 
 
+_OVER = case(
+    (
+        TravelNoticeRow.notice == Notice.LAPSES_SOON,
+        or_(
+            PlanAssignmentRow.started_at.is_not(None),
+            PlanAssignmentRow.revoked_at.is_not(None),
+            PlanAssignmentRow.lapses_at <= now(),
+        ),
+    ),
+    (
+        TravelNoticeRow.notice == Notice.INSTALL_SOON,
+        or_(
+            EsimLineRow.installed_at.is_not(None),
+            EsimLineRow.ended_at.is_not(None),
+            EsimLineRow.esim_since > TravelNoticeRow.due_since,
+        ),
+    ),
+    (TravelNoticeRow.notice == Notice.NOT_INSTALLED, EsimLineRow.ended_at.is_(None)),
+    else_=false(),
+)
+"""Whether a notice of a line is not needed any more, such as that the eSIM was installed."""
+
+
 def _of_lines() -> Select[*tuple[Any, ...]]:
+    queued, its_plan = aliased(PlanAssignmentRow), aliased(TravelPlanRow)
+    comma: Any = aggregate_order_by(literal(", "), queued.id)
+    names, first = (
+        select(found)
+        .select_from(queued)
+        .join(its_plan, its_plan.id == queued.plan_id)
+        .where(
+            queued.esim_line_id == EsimLineRow.id,
+            queued.started_at.is_(None),
+            queued.revoked_at.is_(None),
+            queued.lapses_at > now(),
+        )
+        .correlate(EsimLineRow)
+        .scalar_subquery()
+        for found in (func.string_agg(its_plan.name, comma), func.min(queued.lapses_at))
+    )
     return (
         select(
             TravelNoticeRow.notice,
@@ -69,13 +114,11 @@ def _of_lines() -> Select[*tuple[Any, ...]]:
             PlanAssignmentRow.countries,
             PlanAssignmentRow.data_bytes,
             PlanAssignmentRow.ends_at,
-            PlanAssignmentRow.lapses_at,
-            or_(
-                PlanAssignmentRow.started_at.is_not(None),
-                PlanAssignmentRow.revoked_at.is_not(None),
-                PlanAssignmentRow.lapses_at <= now(),
-                EsimLineRow.ended_at.is_not(None),
-            ).label("no_longer_queued"),
+            func.coalesce(PlanAssignmentRow.lapses_at, first).label("lapses_at"),
+            names.label("plans"),
+            TravelNoticeRow.install_by,
+            case((EsimLineRow.ended_at.is_not(None), EsimLineRow.name)).label("withdrawn"),
+            _OVER.label("over"),
             *SUBSCRIBER,
         )
         .join(AccountRow, AccountRow.id == TravelNoticeRow.account_id)
@@ -167,7 +210,7 @@ async def read(connection: AsyncConnection, notice_id: str) -> NoticeFacts | Non
 
 def _to_subscriber(notice_id: str, row: Any) -> NoticeFacts | None:
     notice, to = Notice(row.notice), person(row)
-    if notice is Notice.LAPSES_SOON and row.no_longer_queued:
+    if row.over:
         return None
     if not to.email:
         raise NoSubscriberAddress
@@ -182,6 +225,9 @@ def _to_subscriber(notice_id: str, row: Any) -> NoticeFacts | None:
         data_bytes=row.data_bytes,
         ends_at=row.ends_at,
         lapses_at=row.lapses_at,
+        plans=row.plans,
+        install_by=row.install_by,
+        withdrawn=row.withdrawn,
     )
 
 

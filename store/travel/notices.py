@@ -6,6 +6,7 @@ the account's staff is alerted of its stock by a workflow of its own.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ScalarSelect, bindparam, delete, select, update
@@ -26,6 +27,7 @@ STEP = "send_notice"
 """The step that sends one; the place of its hold on a line has the notice's id behind a colon."""
 
 _RECORD = insert(TravelNoticeRow).on_conflict_do_nothing().returning(TravelNoticeRow.id)
+_RECORD_DONE = _RECORD.values(done_at=now())
 UNFINISHED_OF_STAFF = TravelNoticeRow.profile.is_not(None) & TravelNoticeRow.done_at.is_(None)
 """A notice to the staff that is still to be sent, by a workflow of its own."""
 _UNFINISHED = select(TravelNoticeRow.account_id, TravelNoticeRow.notice).where(
@@ -69,6 +71,7 @@ _PROFILE = (
 _ABOUT = {
     Notice.STOCK_LOW: select(_one(TravelProfileRow.low_since, *_PROFILE)),
     Notice.ORDER_WAITS: select(_one(TravelProfileRow.waiting_since, *_PROFILE)),
+    Notice.INSTALL_SOON: select(_one(EsimLineRow.esim_since, EsimLineRow.id == bindparam("line"))),
     Notice.NOT_INSTALLED: select(_one(EsimLineRow.esim_since, EsimLineRow.id == bindparam("line"))),
 }
 """Of notices that may be due again: since when, so that the next one is another."""
@@ -96,9 +99,12 @@ async def record(
     esim_line_id: int | None = None,
     assignment_id: int | None = None,
     profile: int | None = None,
+    install_by: datetime | None = None,
+    needed: bool = True,
 ) -> str:
-    """Record once that this notice is due; its id. A later fall of a profile's stock, a later wait for it,
-    and another eSIM that is not installed are notices of their own.
+    """Record once that this notice is due; its id. One that is not `needed`, as another says more at the same
+    moment, is recorded as done and never sent. A later fall of a profile's stock, a later wait for it, and
+    another eSIM that is not installed are notices of their own.
 
     Of a notice of a line: the caller has locked the line, and renews what is due of it (`store.travel.due`).
     """
@@ -115,9 +121,13 @@ async def record(
         "esim_line_id": esim_line_id,
         "assignment_id": assignment_id,
         "profile": profile,
+        "install_by": install_by,
     }
-    if (await connection.execute(_RECORD, values)).scalar_one_or_none() is not None and esim_line_id:
-        data = {"notice": notice.value, **({"assignment": assignment_id} if assignment_id else {})}
+    recorded = await connection.scalar(_RECORD if needed else _RECORD_DONE, values)
+    if recorded is not None and esim_line_id:
+        data: dict[str, Any] = {"notice": notice.value}
+        data |= {"assignment": assignment_id} if assignment_id else {}
+        data |= {} if needed else {"needed": False}
         happened = ("travel_notice.recorded", data)
         await events.append(connection, account_id, (f"esim_line:{esim_line_id}",), "system", happened)
     return notice_id

@@ -1,6 +1,7 @@
 """The plans that cover a journey, and which eSIM each would use (T42)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ARRAY, Label, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +13,7 @@ from store.fleet.tables import SimRow
 from store.people.tables import AccountRow
 from store.scopes import within
 from store.travel.plans import IN_FORCE, select_plans
-from store.travel.stock import FREE
+from store.travel.settling import FREE
 from store.travel.subscriber_lines import lines_of
 from store.travel.subscribers import SubscriberKey
 from store.travel.tables import TravelPlanRow, TravelStockRow
@@ -69,16 +70,17 @@ async def _lines(connection: AsyncConnection, subscriber: SubscriberKey | None) 
 
 def in_stock() -> Label[int]:
     """How many eSIMs of the plan's profile can be handed out (T36)."""
+    return in_stock_of(TravelPlanRow.account_id, IN_FORCE)
+
+
+def in_stock_of(account_id: Any, profile: Any) -> Label[int]:
+    """How many eSIMs of this profile of the account can be handed out, as a column of a statement."""
     return (
         select(func.count())
         .select_from(TravelStockRow)
         .join(SimRow, SimRow.id == TravelStockRow.sim_id)
-        .where(
-            TravelStockRow.account_id == TravelPlanRow.account_id,
-            TravelStockRow.profile == IN_FORCE,
-            FREE,
-        )
-        .correlate(TravelPlanRow)
+        .where(TravelStockRow.account_id == account_id, TravelStockRow.profile == profile, FREE)
+        .correlate_except(TravelStockRow, SimRow)
         .scalar_subquery()
         .label("in_stock")
     )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    false,
     func,
     insert,
     null,
@@ -27,18 +28,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.fleet.inventory import IN_PLACE, SimState
-from models.identifiers import qr_notification_id
+from models.identifiers import order_notification_id
 from models.people.callers import By
+from models.travel.volumes import MB
 from store.codes import notifications
 from store.codes.tables import QrVersionRow
 from store.fleet.tables import SimRow
 from store.orders.locked_order import LockedOrder
 from store.row import now
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow, TravelOrderRow
-from store.travel.stock import NOT_ENDED
+from store.travel.settling import NOT_ENDED
 from store.travel.tables import SubscriberRow, TravelPlanRow, TravelStockRow
 
-_BYTES_OF_MB = 1_000_000
 _OF_ORDER = TravelOrderRow.order_id == bindparam("order")
 _READ = select(
     TravelOrderRow.subscriber_id,
@@ -132,7 +133,7 @@ _ACTIVATE = (
 _RENEW = (
     update(EsimLineRow)
     .where(EsimLineRow.id == TravelOrderRow.esim_line_id, _OF_ORDER)
-    .values(esim_since=now(), installed_at=null())
+    .values(esim_since=now(), installed_at=null(), ended_at=null(), returned=false())
 )
 _PUT_BACK = (
     update(SimRow)
@@ -165,7 +166,7 @@ _ASSIGN = (
             TravelOrderRow.plan_id,
             TravelOrderRow.order_id,
             _countries,
-            cast(_terms["data_mb"].astext, BigInteger) * _BYTES_OF_MB,
+            cast(_terms["data_mb"].astext, BigInteger) * MB,
             cast(_terms["price"].astext, Numeric(9, 2)),
             _terms["currency"].astext,
             func.timezone("UTC", _utc + _months),
@@ -272,7 +273,7 @@ async def notify(connection: AsyncConnection, order: LockedOrder, sim_id: int) -
     row = (await connection.execute(_CODE, {"order": order.id, "sim": sim_id})).one_or_none()
     if row is None or row.email is None:
         return None
-    notification_id = code_notification(order.account_id, order.id)
+    notification_id = order_notification_id(order.account_id, order.id)
     await notifications.create(
         connection,
         notification_id=notification_id,
@@ -283,8 +284,3 @@ async def notify(connection: AsyncConnection, order: LockedOrder, sim_id: int) -
         by=By(notifications.OFFERED_BY),
     )
     return notification_id
-
-
-def code_notification(account_id: int, order_id: str) -> str:
-    """The id of the notification that an order sends of its eSIM's code."""
-    return qr_notification_id(account_id, f"code of {order_id}")

@@ -54,8 +54,9 @@ class _FromStock(_Travel):
             _, ended = await discard.discard(connection, revealed.id)
             happenings = [("sim.discarded", {"sim": revealed.id, "iccid": revealed.iccid})]
             follow_ups += [(LOOK_AT_REQUEST, ended)] if ended else []
-        woken = await stock.release(connection, order.id, order.account_id, found.profile)
-        follow_ups += [(stock.STOCK_ARRIVED, order_id) for order_id in woken]
+        settled = await stock.release(connection, order.id, order.account_id, found.profile)
+        follow_ups += [(stock.STOCK_ARRIVED, order_id) for order_id in settled.served]
+        follow_ups += [(stock.ALERT_STAFF, notice_id) for notice_id in settled.alerts]
         return Effect(happenings, follow_ups=follow_ups)
 
 
@@ -212,23 +213,27 @@ class ReplacedEsims(_FromStock):
     async def finish(
         self, connection: AsyncConnection, order: LockedOrder, iccid: str | None
     ) -> Effect | Refusal:
-        """The old eSIM is discarded with everything that leads to its code; the new one is in its place, also
-        where the line is suspended, and the e-mail with its code is recorded.
+        """The old eSIM, if it was not withdrawn before, is discarded with everything that leads to its code;
+        the new one is in its place, also where the line is suspended, and the e-mail with its code is
+        recorded.
         """
         found = await order_rows.read(connection, order.id)
         esims = await order_rows.lock_esims(connection, str(order.subject))
         old, new = esims.in_place, esims.temporary
-        if old is None or new is None or old.id != found.replaced_sim_id or iccid not in (None, new.iccid):
+        replaced = None if old is None else old.id
+        if new is None or replaced != found.replaced_sim_id or iccid not in (None, new.iccid):
             return _changed()
-        _, ended = await discard.discard(connection, old.id)
+        happenings: list[Happening] = []
+        follow_ups: list[tuple[str, str]] = []
+        if old is not None:
+            _, ended = await discard.discard(connection, old.id)
+            happenings.append(("sim.discarded", {"sim": old.id, "iccid": old.iccid}))
+            follow_ups += [(LOOK_AT_REQUEST, ended)] if ended else []
         await order_rows.activate(connection, new.id)
         await order_rows.renew_line(connection, order.id)
         await order_rows.notify(connection, order, new.id)
-        happenings: list[Happening] = [
-            ("sim.discarded", {"sim": old.id, "iccid": old.iccid}),
-            ("esim.activated", {"sim": new.id, "iccid": new.iccid}),
-        ]
-        return Effect(happenings, iccid=new.iccid, follow_ups=[(LOOK_AT_REQUEST, ended)] if ended else [])
+        happenings.append(("esim.activated", {"sim": new.id, "iccid": new.iccid}))
+        return Effect(happenings, iccid=new.iccid, follow_ups=follow_ups)
 
 
 def line_name(plan: KnownPlan, destinations: Sequence[str]) -> str:

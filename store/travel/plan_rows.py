@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.people.callers import By
 from models.travel.life import Plan
 from models.travel.profiles import Notice, PlanState
 from store import events
@@ -65,7 +66,7 @@ async def plans_of(connection: AsyncConnection, line: EsimLineKey) -> list[Store
 
 
 async def change(  # noqa: PLR0917  what a change has
-    connection: AsyncConnection, line: EsimLineKey, before: StoredPlan, after: Plan, now: datetime, actor: str
+    connection: AsyncConnection, line: EsimLineKey, before: StoredPlan, after: Plan, now: datetime, by: By
 ) -> bool:
     """Store what a report has changed of a plan, with its events and notices; whether there are news for the
     workflow of the line: a running plan that did not run, or that ends at another time, or a notice.
@@ -87,23 +88,33 @@ async def change(  # noqa: PLR0917  what a change has
     if closed is not None and before.closed_at is None:
         happenings.append((f"plan.{state}", {"assignment": after.id, "at": _ended_at(after).isoformat()}))
     if happenings:
-        await events.append(connection, line.account_id, (line.subject,), actor, *happenings)
-    notice = crossed(was.used_bytes, after.used_bytes, after.data_bytes)
-    if notice is not None:
+        await events.append(
+            connection, line.account_id, (line.subject,), by.actor, *happenings, origin_id=by.origin_id
+        )
+    due = crossed(was.used_bytes, after.used_bytes, after.data_bytes)
+    for notice in due:
         await notices.record(
-            connection, line.account_id, notice, esim_line_id=line.id, assignment_id=after.id
+            connection,
+            line.account_id,
+            notice,
+            esim_line_id=line.id,
+            assignment_id=after.id,
+            needed=notice is due[-1],
         )
     runs = closed is None and after.ends_at is not None and after.ends_at != was.ends_at
-    return runs or notice is not None
+    return runs or bool(due)
 
 
-def crossed(before: int, after: int, volume: int) -> Notice | None:
-    """The notice that is due when the used data grows so (T35): where both thresholds are passed at once,
-    that it is used up.
+def crossed(before: int, after: int, volume: int) -> list[Notice]:
+    """The thresholds that are passed when the used data grows so (T35); only the last one is notified of, as
+    two e-mails at the same moment would say the same.
     """
+    passed = []
+    if before * 10 < volume * 8 <= after * 10:
+        passed.append(Notice.USED_80)
     if before < volume <= after:
-        return Notice.USED_100
-    return Notice.USED_80 if before * 10 < volume * 8 <= after * 10 else None
+        passed.append(Notice.USED_100)
+    return passed
 
 
 def _happenings(was: Plan, after: Plan) -> list[Happening]:

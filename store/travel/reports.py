@@ -23,6 +23,7 @@ from store.locks import lock_subject
 from store.row import now
 from store.scopes import within
 from store.travel import due, plan_rows
+from store.travel.due import Wake
 from store.travel.line_tables import EsimLineRow, LineReportRow
 from store.travel.lookups import EsimLineKey
 from store.travel.plan_rows import StoredPlan
@@ -49,8 +50,10 @@ _LINE = (
         EsimLineRow.installed_at,
         EsimLineRow.esim_since,
         EsimLineRow.added_at,
+        EsimLineRow.ended_at,
         EsimLineRow.due_at,
         EsimLineRow.woken_for,
+        EsimLineRow.news,
         SubscriberRow.msisdn,
         now().label("now"),
         select(LineReportRow.id)
@@ -100,24 +103,33 @@ class Reporting:
 
 @dataclass(frozen=True)
 class Recorded:
-    """The report as it is recorded. `wake_for`: the workflow of the line is to be woken for this moment."""
+    """The report as it is recorded. `wake_for`: the workflow of the line is to be woken for this."""
 
     report: ReportView
-    wake_for: datetime | None
+    wake_for: Wake | None
 
 
-async def report(connection: AsyncConnection, line: EsimLineKey, reported: Reporting, by: By) -> Recorded:
-    """Decide on a report and record it, once per key: a repeat gets what was decided.
+async def report(
+    connection: AsyncConnection,
+    line: EsimLineKey,
+    reported: Reporting,
+    by: By,
+    *,
+    until: datetime | None = None,
+) -> Recorded:
+    """Decide on a report and record it, once per key: a repeat gets what was decided. `until`: when the eSIM
+    that is reported of left the line.
 
-    Raises `Refused` (`key_used_for_report`) where the key is that of another report.
+    Raises `Refused`: `key_used_for_report` where the key is that of another report, `esim_left_line` where
+    it happened when the eSIM was not on the line any more.
     """
     await lock_subject(connection, line.account_id, line.subject)
     key = mark_of_key(line.account_id, reported.key)
     facts = (await connection.execute(_LINE, {"line": line.id, "of_key": key})).one()
     if facts.known is not None:
-        unwoken = facts.due_at if facts.due_at != facts.woken_for else None
-        return Recorded(await _same(connection, line, key, reported), unwoken)
+        return Recorded(await _same(connection, line, key, reported), due.unknown(facts))
     at = min(reported.at or facts.now, facts.now)
+    _refuse_after(until or facts.ended_at, at)
     installed = _installed(facts, at)
     new = _as_report(facts, reported, at)
     if reported.what is Reported.INSTALLED:
@@ -129,14 +141,16 @@ async def report(connection: AsyncConnection, line: EsimLineKey, reported: Repor
     view = await _add(connection, line, key, reported, at, change.decided)
     news = False
     for plan in change.plans.values():
-        news |= await plan_rows.change(connection, line, stored[plan.id], plan, facts.now, by.actor)
+        news |= await plan_rows.change(connection, line, stored[plan.id], plan, facts.now, by)
     if change.corrected:
         await connection.execute(_CORRECT, [*change.corrected.values()])
     until = facts.reported_until if reported.what is Reported.INSTALLED else at
     await connection.execute(_SEEN, {"line": line.id, "until": until, "installed": installed})
     if installed != facts.installed_at and facts.installed_at is None:
         happened = ("esim_line.installed", {"at": at.isoformat()})
-        await events.append(connection, line.account_id, (line.subject,), by.actor, happened)
+        await events.append(
+            connection, line.account_id, (line.subject,), by.actor, happened, origin_id=by.origin_id
+        )
     wake_for = await due.renew(connection, line.id, news=news) if change.plans else None
     return Recorded(view, wake_for)
 
@@ -188,6 +202,12 @@ async def _decided(
 
 def _differing(plans: dict[int, Plan], stored: dict[int, StoredPlan]) -> dict[int, Plan]:
     return {id_: plan for id_, plan in plans.items() if plan != stored[id_].plan}
+
+
+def _refuse_after(left: datetime | None, at: datetime) -> None:
+    """Of an eSIM that has left its line counts what it did before (T31, T34, T40)."""
+    if left is not None and at >= left:
+        raise Refused.because("esim_left_line", left=f"{left:%Y-%m-%d %H:%M:%S} UTC")
 
 
 _LAST = 2**63 - 1

@@ -1,11 +1,9 @@
 """Since when the code of an eSIM of the stock is known to anybody: such an eSIM never goes back to stock."""
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store.key_ring import KeyRing
 from store.row import now
-from store.secrets import confirmation_code_of
 from store.travel.tables import TravelStockRow
 
 _REVEAL = (
@@ -13,7 +11,6 @@ _REVEAL = (
     .where(TravelStockRow.sim_id == bindparam("sim"), TravelStockRow.revealed_at.is_(None))
     .values(revealed_at=now())
 )
-_CONFIRMATION = select(TravelStockRow.confirmation_code).where(TravelStockRow.sim_id == bindparam("sim"))
 
 
 async def reveal(connection: AsyncConnection, sim_id: int) -> None:
@@ -21,9 +18,3 @@ async def reveal(connection: AsyncConnection, sim_id: int) -> None:
     (T40). Called again, it changes nothing. The caller has locked the SIM.
     """
     await connection.execute(_REVEAL, {"sim": sim_id})
-
-
-async def confirmation_code(connection: AsyncConnection, keys: KeyRing, sim_id: int) -> str | None:
-    """What the phone asks for besides the QR code; None if nothing is known. Raises `DecryptionFailed`."""
-    encrypted = await connection.scalar(_CONFIRMATION, {"sim": sim_id})
-    return None if encrypted is None else keys.decrypt(confirmation_code_of(sim_id), encrypted).decode()

@@ -35,6 +35,16 @@ class StockKey:
     profile: int
 
 
+@dataclass(frozen=True)
+class Discarded:
+    """What a discard leads to, once it is committed."""
+
+    request: str | None
+    """The request for the QR code that ended with it: its workflow is to be signalled."""
+    alerts: tuple[str, ...] = ()
+    """The notices to the staff that were recorded with it."""
+
+
 async def find(connection: AsyncConnection, scope: Scope, text: str) -> StockKey:
     """The eSIM of the stock with this ICCID or id (`S-12`). Raises `NotFound` (`unknown_sim`)."""
     require_travel(scope)
@@ -45,20 +55,17 @@ async def find(connection: AsyncConnection, scope: Scope, text: str) -> StockKey
     return StockKey(*row)
 
 
-async def discard(connection: AsyncConnection, esim: StockKey, by: By) -> str | None:
-    """Discard an eSIM that serves nothing, for ever; idempotent. The id of the request for its code that
-    ended with it, if one was open: its workflow is to be signalled. Raises `Refused` (`stock_esim_used`).
-    """
+async def discard(connection: AsyncConnection, esim: StockKey, by: By) -> Discarded:
+    """Discard an eSIM that serves nothing, for ever; idempotent. Raises `Refused` (`stock_esim_used`)."""
     await stock.lock_profile(connection, esim.account_id, esim.profile)
     await lock_sim(connection, esim.sim_id)
     state = StockState((await connection.execute(_STATE, {"sim": esim.sim_id})).scalar_one())
     if state in _USED:
         raise Refused.because("stock_esim_used")
     if state is StockState.DISCARDED:
-        return await codes.ended_by_discard(connection, esim.sim_id)
+        return Discarded(await codes.ended_by_discard(connection, esim.sim_id))
     _, request = await codes.discard(connection, esim.sim_id)
     about = (f"stock:{esim.profile}", f"sim:{esim.sim_id}")
     happened: events.Happening = ("stock.discarded", {"sim": esim.sim_id, "profile": esim.profile})
     await events.append(connection, esim.account_id, about, by.actor, happened, origin_id=by.origin_id)
-    await stock.arrived(connection, esim.account_id, esim.profile)
-    return request
+    return Discarded(request, (await stock.changed(connection, esim.account_id, esim.profile)).alerts)

@@ -1,7 +1,7 @@
 """Imports eSIMs into the stock: all rows or none, each once (T37). Orders that wait for stock get it (T17).
 
-New SIMs are added before their profiles are locked, so that allocation waits for the reservation alone: no
-transaction that holds a profile waits for a SIM or a code that is not there yet.
+Their profiles are locked before all codes and before anything is added, in the sequence of `store.locks`.
+What takes long and needs no lock, encrypting and staging, is done before that.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ from store.codes import first_codes
 from store.codes.first_codes import FirstCode, HasCode
 from store.key_ring import KeyRing
 from store.locks import keep_account_open
-from store.secrets import confirmation_code_of
 from store.staging import run, stage
 from store.travel import stock
+from store.travel.settling import Settled
 
 _STAGED = {
     "line_no": "integer",
@@ -31,7 +31,6 @@ _STAGED = {
     "profile": "integer",
     "provider": "text",
     "ends_on": "date",
-    "confirmation_code": "bytea",
 }
 _COLUMNS = {
     "iccid_discarded": "iccid",
@@ -68,8 +67,8 @@ FROM staged_stock staged JOIN providers provider ON lower(provider.name) = lower
 ORDER BY staged.line_no
 """
 _STOCK = """
-INSERT INTO travel_stock (sim_id, account_id, profile, ends_on, confirmation_code)
-SELECT sim_id, :account, profile, ends_on, confirmation_code FROM staged_stock ORDER BY line_no
+INSERT INTO travel_stock (sim_id, account_id, profile, ends_on)
+SELECT sim_id, :account, profile, ends_on FROM staged_stock ORDER BY line_no
 """
 
 
@@ -81,29 +80,31 @@ async def import_stock(
     by: By,
     *,
     progress: Progress | None = None,
-) -> tuple[ImportReport, list[str]]:
-    """Add the eSIMs of these rows; the orders for which some of them are reserved now, which are to be woken.
-    Raises `Refused` if an ICCID or a code is known already.
+) -> tuple[ImportReport, Settled]:
+    """Add the eSIMs of these rows; what that leads to, once it is committed. Raises `Refused` if an ICCID or
+    a code is known already.
     """
     await keep_account_open(connection, account_id)
     new = list((await connection.scalars(text(_NEW_IDS), {"rows": len(rows)})).all())
     by_sim = dict(zip(new, rows, strict=True))
-    codes = await asyncio.to_thread(
-        first_codes.encrypted, keys, {sim: row.code for sim, row in by_sim.items()}
-    )
-    await stage(connection, "staged_stock", _STAGED, (_staged(keys, *each) for each in by_sim.items()))
+    plain = {sim: (row.code, row.confirmation_code) for sim, row in by_sim.items()}
+    codes = await asyncio.to_thread(first_codes.encrypted, keys, plain)
+    await stage(connection, "staged_stock", _STAGED, (_staged(*each) for each in by_sim.items()))
+    profiles = sorted({row.profile for row in rows})
+    for profile in profiles:
+        await stock.lock_profile(connection, account_id, profile)
     await _refuse_known(connection, account_id, by_sim, await first_codes.taken(connection, keys, codes))
     if progress is not None:
         progress("Writing", 1, 2)
     created = {"providers": await _add(connection, account_id, codes, by)}
-    woken = await _reserve(connection, account_id, {row.profile for row in rows})
+    settled = await _reserve(connection, account_id, profiles)
     await _record(connection, account_id, by_sim, by)
     odd = RowNotes()
     for line in (await connection.scalars(text(_ENDED))).all():
         odd.add(line, "ends_on", Refusal.of("esim_ended"))
     created |= {"eSIMs": len(rows)}
     report = ImportReport(rows=len(rows), created=counted(created), warnings=odd.warnings())
-    return report, woken
+    return report, settled
 
 
 async def _refuse_known(
@@ -128,16 +129,14 @@ async def _add(connection: AsyncConnection, account_id: int, codes: Sequence[Fir
     return providers
 
 
-async def _reserve(connection: AsyncConnection, account_id: int, profiles: set[int]) -> list[str]:
-    """The eSIMs arrive in stock, for the orders that wait for them."""
-    for profile in sorted(profiles):
-        await stock.lock_profile(connection, account_id, profile)
+async def _reserve(connection: AsyncConnection, account_id: int, profiles: Sequence[int]) -> Settled:
+    """The eSIMs arrive in stock, for the orders that wait for them. The profiles are locked."""
     await run(connection, _STOCK, account=account_id)
-    return [
-        order_id
-        for profile in sorted(profiles)
-        for order_id in await stock.arrived(connection, account_id, profile)
-    ]
+    each = [await stock.changed(connection, account_id, profile) for profile in profiles]
+    return Settled(
+        tuple(order_id for settled in each for order_id in settled.served),
+        tuple(notice_id for settled in each for notice_id in settled.alerts),
+    )
 
 
 async def _record(connection: AsyncConnection, account_id: int, rows: Mapping[int, StockRow], by: By) -> None:
@@ -148,7 +147,5 @@ async def _record(connection: AsyncConnection, account_id: int, rows: Mapping[in
     await events.append_each(connection, account_id, by.actor, happenings, origin_id=by.origin_id)
 
 
-def _staged(keys: KeyRing, sim_id: int, row: StockRow) -> tuple[object, ...]:
-    code = row.confirmation_code
-    secret = None if code is None else keys.encrypt(confirmation_code_of(sim_id), code.encode())
-    return (row.line, sim_id, row.iccid, row.profile, row.provider, row.ends_on, secret)
+def _staged(sim_id: int, row: StockRow) -> tuple[object, ...]:
+    return (row.line, sim_id, row.iccid, row.profile, row.provider, row.ends_on)

@@ -13,7 +13,7 @@ from store.fleet.tables import SimRow
 from store.people.tables import AccountRow, ProviderRow
 from store.scopes import within
 from store.travel.line_tables import EsimLineRow, TravelOrderRow
-from store.travel.stock import FREE, NOT_ENDED
+from store.travel.settling import FREE, NOT_ENDED
 from store.travel.tables import TravelProfileRow, TravelStockRow
 
 state_of_esim = case(

@@ -6,20 +6,25 @@ may run at the same time as everything else, and as each other.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, exists, null, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import SimState
+from models.orders.lifecycle import OPEN
 from models.travel.profiles import Notice
 from models.travel.reports import LAPSES_SOON
 from store import events
+from store.codes import discard as codes
 from store.fleet.tables import SimRow
 from store.locks import lock_subjects
+from store.orders.tables import OrderRow
 from store.row import now
 from store.travel import due, notices, stock
 from store.travel.line_tables import PlanAssignmentRow, TravelNoticeRow
+from store.travel.settling import ENDED, NOTHING, Settled
 from store.travel.tables import TravelStockRow
 
 BATCH = 100
@@ -43,29 +48,38 @@ _LAPSE = (
     .values(closed_at=now())
     .returning(*_PLAN, PlanAssignmentRow.lapses_at)
 )
-_ENDED = (
-    select(TravelStockRow.account_id, TravelStockRow.profile)
+_OVER = (
+    select(TravelStockRow.sim_id, TravelStockRow.account_id, TravelStockRow.profile)
     .join(SimRow, SimRow.id == TravelStockRow.sim_id)
-    .where(
-        TravelStockRow.order_id.is_(None),
-        SimRow.state == SimState.IN_STOCK,
-        TravelStockRow.ends_on < stock.today,
-    )
+    .where(SimRow.state == SimState.IN_STOCK, ENDED)
 )
-_PROFILE = _ENDED.order_by(TravelStockRow.account_id, TravelStockRow.profile).limit(1)
-_DISCARD = (
-    update(SimRow)
-    .where(
-        SimRow.state == SimState.IN_STOCK,
-        SimRow.id == TravelStockRow.sim_id,
+_UNRESERVED = TravelStockRow.order_id.is_(None)
+_WITH_OPEN_ORDER = exists().where(OrderRow.id == TravelStockRow.order_id, OrderRow.status.in_(sorted(OPEN)))
+_PROFILE = (
+    _OVER.where(or_(_UNRESERVED, _WITH_OPEN_ORDER))
+    .order_by(TravelStockRow.account_id, TravelStockRow.profile)
+    .limit(1)
+)
+_DISCARDED = (
+    _OVER.where(
         TravelStockRow.account_id == bindparam("account"),
         TravelStockRow.profile == bindparam("of_profile"),
-        TravelStockRow.order_id.is_(None),
-        TravelStockRow.ends_on < stock.today,
+        _UNRESERVED,
     )
-    .values(state=SimState.DISCARDED, discarded_at=now(), holder=null(), employee_id=null())
-    .returning(SimRow.id)
+    .order_by(SimRow.id)
+    .limit(BATCH)
+    .with_for_update(of=SimRow, key_share=True)
 )
+
+
+@dataclass(frozen=True)
+class Discarded:
+    """How many eSIMs were discarded at once, and what that leads to."""
+
+    esims: int = 0
+    settled: Settled = NOTHING
+    requests: tuple[str, ...] = ()
+    """The requests for QR codes that ended with them: their workflows are to be signalled."""
 
 
 async def lapse(connection: AsyncConnection) -> int:
@@ -102,20 +116,21 @@ async def lapse_soon(connection: AsyncConnection) -> int:
     return len(found)
 
 
-async def discard_ended(connection: AsyncConnection) -> tuple[int, list[str]]:
-    """Discard the free eSIMs of one profile whose last day is over (T36); how many, and the orders for which
-    others are reserved now. The staff is alerted where the profile has too few then.
+async def discard_ended(connection: AsyncConnection) -> Discarded:
+    """Discard a batch of eSIMs of one profile whose last day is over (T36). Orders that have not taken theirs
+    by then wait again, in their places; the staff is alerted where the profile has too few then.
     """
     profile = (await connection.execute(_PROFILE)).one_or_none()
     if profile is None:
-        return 0, []
-    await stock.lock_profile(connection, profile.account_id, profile.profile)
+        return Discarded()
+    settled = await stock.changed(connection, profile.account_id, profile.profile)
     which = {"account": profile.account_id, "of_profile": profile.profile}
-    ended = sorted((await connection.scalars(_DISCARD, which)).all())
+    ended = (await connection.scalars(_DISCARDED, which)).all()
+    requests = [request for sim_id in ended if (request := (await codes.discard(connection, sim_id))[1])]
     if ended:
         happenings = [((f"sim:{sim_id}",), ("stock.ended", {"sim": sim_id})) for sim_id in ended]
         await events.append_each(connection, profile.account_id, "system", happenings)
-    return len(ended), await stock.arrived(connection, profile.account_id, profile.profile)
+    return Discarded(len(ended), settled, tuple(requests))
 
 
 async def _chosen(connection: AsyncConnection, conditions: Sequence[Any]) -> Sequence[Any]:

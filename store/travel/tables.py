@@ -10,7 +10,6 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
-    LargeBinary,
     Numeric,
     String,
     UniqueConstraint,
@@ -20,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.language import Language
 from models.travel.profiles import LARGEST_PROFILE
-from store.personal import CODE, ENCRYPTED, REFERENCE, Erase, not_personal, personal
+from store.personal import CODE, REFERENCE, Erase, not_personal, personal
 from store.row import Row, among, now, of_account, own_id, owner
 
 _NAME_OF_PLAN = not_personal("the name of a travel plan")
@@ -130,8 +129,6 @@ class TravelStockRow(Row):
     profile: Mapped[int]
     ends_on: Mapped[date | None] = mapped_column(Date)
     """The last day on which it can be handed out, in UTC (T36)."""
-    confirmation_code: Mapped[bytes | None] = mapped_column(LargeBinary, info=ENCRYPTED)
-    """Encrypted; what the phone asks for besides the QR code (SGP.22 4.1)."""
     order_id: Mapped[str | None] = mapped_column(unique=True, info=REFERENCE)
     """The order for which it is reserved, or that has put it on its line."""
     revealed_at: Mapped[datetime | None]

@@ -5,6 +5,20 @@ from models.people.callers import Permission
 from tests.callers.sample import Sample
 
 API = {
+    "PeopleBook.employees": Sample(lambda d, c, _, a: d.people.employees(c, a), Permission.VIEW_INVENTORY),
+    "PeopleBook.groups": Sample(lambda d, c, _, a: d.people.groups(c, a), Permission.VIEW_INVENTORY),
+    "FleetDesk.sims": Sample(lambda d, c, _, a: d.fleet.sims(c, a), Permission.VIEW_INVENTORY),
+    "FleetDesk.devices": Sample(lambda d, c, _, a: d.fleet.devices(c, a), Permission.VIEW_INVENTORY),
+    "UserDesk.user": Sample(lambda d, c, k, _: d.users.user(c, k.user), Permission.VIEW_PEOPLE),
+    "UserDesk.edit_user": Sample(
+        lambda d, c, k, _: d.users.edit_user(c, k.user, language="fr"), Permission.MANAGE_USERS
+    ),
+    "ContactDesk.contact": Sample(
+        lambda d, c, k, _: d.contacts.contact(c, k.contact), Permission.VIEW_PEOPLE
+    ),
+    "AccountDesk.edit": Sample(
+        lambda d, c, _, a: d.accounts.edit(c, a, language="fr"), Permission.MANAGE_USERS
+    ),
     "ApiKeyDesk.keys": Sample(lambda d, c, _, a: d.api_keys.keys(c, a), Permission.MANAGE_API_KEYS),
     "ApiKeyDesk.create": Sample(
         lambda d, c, k, _: d.api_keys.create(c, "Reports", user=k.user), Permission.MANAGE_API_KEYS

@@ -1,4 +1,5 @@
-"""An agent's number whose eSIM has a code, all ways to that code, and everything that ends it.
+"""An agent's number whose eSIM has a code, all ways to that code or to its confirmation code, and everything
+that ends both.
 
 The ways are found by walking: every call of every desk, as every role; every route of the portal, with every
 token that was ever mailed; every command of `qr` and `number`; every route of the API, with a key of every
@@ -34,6 +35,10 @@ from tests.store.licences.number_ways import change
 from tests.store.licences.test_orders import NEW, OLD, assigned, step
 
 OLD_CODE = code(77)
+CONFIRMATION_CODE = "CONFIRM-0815"
+AND_CONFIRMATION = " yields the confirmation code"
+"""How the name of a way ends that yields the confirmation code, too."""
+_SECRETS = {"": OLD_CODE.matching_id, AND_CONFIRMATION: CONFIRMATION_CODE}
 OTHERS = "boss@acme.example"
 PORTAL = "https://portal.example"
 ROLES = {role.value: f"{role}@acme.example" for role in USER_ROLES}
@@ -82,7 +87,8 @@ async def old_code(desks: Desks, acme: Known) -> OldCode:
     qr = QrWorld(database, KeyRing(KEYS), sim.account_id, 1, (contacts[0][0], contacts[1][0]), 0)
     first = await qr.asked(sim.id, "old")
     uploads = [await qr.upload_link(first, sim.id)]
-    version = (await qr.take_by_link(uploads[0], 77)).version.id
+    taken = await qr.take_by_link(uploads[0], 77, confirmation_code=CONFIRMATION_CODE)
+    version = taken.version.id
     sent = [await qr.notify(version, sim.id, key, to) for key, to in (("gina", GINA), ("boss", OTHERS))]
     downloads = [await qr.download_link(one, version) for one in sent]
     second = await qr.asked(sim.id, "once more")
@@ -147,9 +153,10 @@ ENDS: dict[str, Callable[[OldCode], Awaitable[None]]] = {
 # --- the ways -------------------------------------------------------------------------------------------
 
 
-def tells(answer: Any) -> bool:
-    """Whether the code is anywhere in the answer."""
-    return any(OLD_CODE.matching_id in text for text in everything(answer))
+def told(way: str, answer: Any) -> set[str]:
+    """The way, if the answer holds the code; and the way to the confirmation code, if it holds that."""
+    texts = list(everything(answer))
+    return {way + which for which, secret in _SECRETS.items() if any(secret in text for text in texts)}
 
 
 async def _answered(call: Awaitable[Any]) -> Any:
@@ -162,10 +169,10 @@ async def _answered(call: Awaitable[Any]) -> Any:
 async def by_links(old: OldCode) -> set[str]:
     """The calls that yield the code to the bearer of a link."""
     return {
-        f"LinkDesk.{name}"
+        way
         for name, call in LINKS.items()
         for token in old.tokens
-        if tells(await _answered(call(old.desks, LinkBearer(token))))
+        for way in told(f"LinkDesk.{name}", await _answered(call(old.desks, LinkBearer(token))))
     }
 
 
@@ -179,7 +186,7 @@ async def by_pages(old: OldCode) -> set[str]:
     ]
     assert {"/u/{token}", "/q/{token}", "/q/{token}/png"} <= {path for _, path in routes}
     form = {"upload_id": "upload", "code": str(code(9))}
-    found = set()
+    found: set[str] = set()
     transport = httpx.ASGITransport(app)
     for accepts in ("text/html", "application/json"):
         headers = {"Accept": accepts, "Origin": PORTAL}
@@ -193,8 +200,7 @@ async def by_pages(old: OldCode) -> set[str]:
                     assert answer.status_code < 500 or answer.status_code == 503, (
                         f"{method} {path}: {answer.text}"
                     )
-                    if tells([answer.text, answer.content, dict(answer.headers)]):
-                        found.add(f"{method} {path}")
+                    found |= told(f"{method} {path}", [answer.text, answer.content, dict(answer.headers)])
     return found
 
 
@@ -210,12 +216,12 @@ async def by_calls(old: OldCode, turn: int | None, *, every: bool) -> set[str]:
     `turn` a third of the callers and the operator call, in three turns all.
     """
     return {
-        f"{name} as {role}"
+        way
         for place, (role, caller) in enumerate((await callers(old)).items())
         if every or turn is None or place % 3 == turn % 3 or caller is OPERATOR
         for known in (old.known if every else [old.known[place % len(old.known)]])
         for name, sample in SAMPLES.items()
-        if tells(await _answered(sample.call(old.desks, caller, known, ACCOUNT)))
+        for way in told(f"{name} as {role}", await _answered(sample.call(old.desks, caller, known, ACCOUNT)))
     }
 
 
@@ -259,15 +265,15 @@ async def by_commands(old: OldCode, folder: Path, *, every: bool) -> set[str]:
         addresses = {"operator": None}
     assert {"qr show", "qr history", "number show", "number resend"} <= set(_commands())
     return {
-        f"{name} as {role}"
+        way
         for role, address in addresses.items()
         for known in (old.known if every else old.known[:1])
         for name in _commands()
-        if await asyncio.to_thread(_yields, shell, address, name, known)
+        for way in told(f"{name} as {role}", await asyncio.to_thread(_said, shell, address, name, known))
     }
 
 
-def _yields(shell: Shell, address: str | None, name: str, known: Known) -> bool:
+def _said(shell: Shell, address: str | None, name: str, known: Known) -> list[Any]:
     acting = [] if address is None else ["--user", address]
     typed = [*acting, *_typed(name, known, address or ANA, shell.folder)]
     said = [shell.run(*typed, *_output(name, shell.folder), code=None)]
@@ -276,7 +282,7 @@ def _yields(shell: Shell, address: str | None, name: str, known: Known) -> bool:
     written = [file.read_bytes() for file in shell.folder.glob(_FILE)]
     for file in shell.folder.glob(_FILE):
         file.unlink()
-    return tells([said, written])
+    return [said, written]
 
 
 def _has(name: str, option: str) -> bool:

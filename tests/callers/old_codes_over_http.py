@@ -7,7 +7,7 @@ from portal.api.app import PREFIX
 from portal.app import create_app
 from starter.desks import Desks
 from tests.builders import ACCOUNT, OPERATOR
-from tests.callers.old_codes import PORTAL, OldCode, tells
+from tests.callers.old_codes import PORTAL, OldCode, told
 from tests.callers.world import BOLT
 from tests.portal.api.keys import Keyring
 from tests.portal.api.samples import SAMPLES
@@ -22,7 +22,7 @@ async def by_api(old: OldCode, turn: int | None, *, every: bool) -> set[str]:
     settings = old.desks.settings.model_copy(update={"api_calls_a_second": 10_000})
     desks = Desks.of(old.desks.client, old.desks.database, settings)
     app, keys = create_app(desks.links, settings, desks=desks), Keyring(desks, OPERATOR)
-    found = set()
+    found: set[str] = set()
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=f"{PORTAL}{PREFIX}") as client:
         for place, role in enumerate([*USER_ROLES, "another account", "operator"]):
@@ -32,8 +32,8 @@ async def by_api(old: OldCode, turn: int | None, *, every: bool) -> set[str]:
             for known in old.known if every else [old.known[place % len(old.known)]]:
                 for route in routes_of(app):
                     answer = await called(client, route, SAMPLES[route.name], known, key)
-                    if tells([answer.text, answer.content, dict(answer.headers)]):
-                        found.add(f"{route.name} as {role}")
+                    parts = [answer.text, answer.content, dict(answer.headers)]
+                    found |= told(f"{route.name} as {role}", parts)
     return found
 
 

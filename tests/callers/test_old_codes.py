@@ -1,4 +1,4 @@
-"""Once an eSIM of a number has ended, nothing yields its code any more, to whom or by what way ever."""
+"""Once an eSIM of a number has ended, nothing yields its code or confirmation code, by whatever way."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import pytest
 from models.people.callers import Permission
 from starter.desks import Desks
 from tests.callers.old_codes import (
+    AND_CONFIRMATION,
     ENDS,
     OldCode,
     by_calls,
@@ -41,21 +42,27 @@ async def _ways(old: OldCode, folder: Path, turn: int | None = None, *, every: b
 
 
 @EVERY
-@pytest.mark.covers("F60")
-async def test_the_walk_finds_every_way_to_the_code_of_an_esim_that_is_in_use(
+@pytest.mark.covers("F60", "R8")
+async def test_the_walk_finds_every_way_to_the_code_of_an_esim_that_is_in_use_and_to_its_confirmation_code(
     old: OldCode, tmp_path: Path, *, every: bool
 ) -> None:
     may_see = [role for role, caller in (await callers(old)).items() if caller.may(Permission.VIEW_QR_CODES)]
     may_see.remove("another account")
-    assert await _ways(old, tmp_path, every=every) == {
-        *("LinkDesk.reveal", "LinkDesk.download", "POST /q/{token}", "POST /q/{token}/png"),
+    both = {
+        *("LinkDesk.reveal", "LinkDesk.download", "POST /q/{token}"),
         *(f"qr show as {role}" for role in (may_see if every else ["operator"])),
         *(f"{way} as {role}" for role in may_see for way in ("QrDesk.show", SHOWN)),
+    }
+    picture = "POST /q/{token}/png"
+    assert await _ways(old, tmp_path, every=every) == {
+        *both,
+        picture,
+        *(way + AND_CONFIRMATION for way in both),
     }
 
 
 @EVERY
-@pytest.mark.covers("L25", "L13", "L15", "L29", "L30", "L38")
+@pytest.mark.covers("L25", "L13", "L15", "L29", "L30", "L38", "R8")
 @pytest.mark.parametrize("end", ENDS)
 async def test_nothing_yields_the_code_of_an_esim_that_has_ended(
     end: str, old: OldCode, tmp_path: Path, *, every: bool

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
+from models.codes.shown import ShownCode
 from models.errors import Refused
 from models.licences.numbers import Change
-from starter.codes.code_desk import ShownCode
 from starter.desks import Desks
 from tests.builders import OPERATOR, run
 from tests.callers.old_codes import OldCode, old_code

@@ -59,8 +59,8 @@ _SUBSCRIBERS: dict[str, Sample] = {
 }
 
 _REPORTS: dict[str, Sample] = {
-    "connect": Sample(lambda d, c, k, _: d.reports.connect(c, k.esim_line, country="JP"), P.REPORT_TRAVEL),
-    "usage": Sample(lambda d, c, k, _: d.reports.usage(c, k.esim_line, country="JP"), P.REPORT_TRAVEL),
+    "connect": Sample(lambda d, c, k, _: d.reports.connect(c, k.esim_line, "JP"), P.REPORT_TRAVEL),
+    "usage": Sample(lambda d, c, k, _: d.reports.usage(c, k.esim_line, "JP", 1, "used"), P.REPORT_TRAVEL),
     "installed": Sample(lambda d, c, k, _: d.reports.installed(c, k.esim_line), P.REPORT_TRAVEL),
     "reports": Sample(lambda d, c, k, _: d.reports.reports(c, k.esim_line), P.VIEW_TRAVEL),
 }
@@ -90,7 +90,9 @@ _LINE_ORDERS: dict[str, Sample] = {
     "add_plan": Sample(lambda d, c, k, _: d.line_orders.add_plan(c, _more(k)), P.SELL_TRAVEL),
     "preview_plan": Sample(lambda d, c, k, _: d.line_orders.preview_plan(c, _more(k)), P.SELL_TRAVEL),
     "replace": Sample(lambda d, c, k, _: d.line_orders.replace(c, _new_esim(k)), P.SELL_TRAVEL),
-    "check_replace": Sample(lambda d, c, k, _: d.line_orders.check_replace(c, _new_esim(k)), P.SELL_TRAVEL),
+    "preview_replace": Sample(
+        lambda d, c, k, _: d.line_orders.preview_replace(c, _new_esim(k)), P.SELL_TRAVEL
+    ),
 }
 
 _LINE_BOOK: dict[str, Sample] = {

@@ -31,7 +31,7 @@ from store.licences import request_rows as licence_requests
 from store.operations import holds, retries, unfinished
 from store.orders import access
 from store.orders import views as orders
-from store.people import account_settings, api_keys, contacts, references, users
+from store.people import account_settings, api_keys, book, contacts, references, users
 from store.travel import line_previews, line_views, offers, stock_views, subscriber_lines, subscribers
 from store.travel import lookups as travel_lookups
 from store.travel import plans as travel_plans
@@ -161,6 +161,10 @@ STORE: dict[str, Read] = {
     "account_settings.accounts": lambda c, s, _: _named_acme(account_settings.accounts(c, s)),
     "order_access.find_order": lambda c, s, k: access.find_order(c, s, k.order),
     "order_access.refused": lambda c, s, k: access.find_order(c, s, k.refused),
+    "book.employees": lambda c, s, _: _of_acme(book.employees(c, s)),
+    "book.groups": lambda c, s, _: _of_acme(book.groups(c, s)),
+    "fleet.sims": lambda c, s, _: fleet.sims(c, s),
+    "fleet.devices": lambda c, s, _: _of_acme(fleet.devices(c, s)),
     "api_keys.keys": lambda c, s, _: api_keys.keys(c, s, Wanted()),
     "api_keys.find": lambda c, s, k: api_keys.find(c, s, k.api_key),
     "people.user": lambda c, s, _: references.names(c, s, ["user:1"]),
@@ -226,8 +230,8 @@ async def _parts(history: Awaitable[Any]) -> Any:
     return found.versions or found.requests or found.notifications
 
 
-async def _of_acme(users: Awaitable[Any]) -> Any:
-    return [user for user in await users if user.account == ACCOUNT]
+async def _of_acme(records: Awaitable[Any]) -> Any:
+    return [record for record in await records if record.account == ACCOUNT]
 
 
 async def _named_acme(accounts: Awaitable[Any]) -> Any:

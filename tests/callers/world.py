@@ -62,6 +62,8 @@ class Known:
     stock: str
     """An eSIM that lies in travel stock."""
     api_key: str
+    profile: str = "Clerk"
+    distributor: str = "Telvia"
 
 
 async def build(database: Database) -> Known:
@@ -184,6 +186,8 @@ UNKNOWN = Known(
     assignment="PA-99999",
     stock="S-99999",
     api_key="K-99999",
+    profile="No such profile",
+    distributor="No such distributor",
 )
 
 

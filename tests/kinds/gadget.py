@@ -229,9 +229,6 @@ class GadgetEmails:
         email, to = (GadgetOwner, facts.requester) if step == OWNER else (GadgetKeeper, facts.keeper)
         return [outgoing(facts, email, to)] if to else []
 
-    def to_provider(self, facts: Facts, purpose: str, contact: Person, number: int = 0) -> Outgoing:
-        raise NotImplementedError
-
 
 @workflow.defn(name="GadgetLife", sandboxed=False)
 class GadgetLife:

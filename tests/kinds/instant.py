@@ -19,7 +19,6 @@ from models.refusals.declared import CONFLICT, Declared
 from outbox.orders import EMAILS
 from outbox.sender import Outbox, Outgoing
 from providers.registry import PORTS, PROVIDERS
-from store.mail_subjects import Person
 from store.orders.effects import Decision, Effect
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import LockedOrder
@@ -140,9 +139,6 @@ class InstantEmails:
 
     def outgoing(self, facts: Facts, step: str) -> list[Outgoing]:
         return [outgoing(facts, self.emails[step], facts.requester)]
-
-    def to_provider(self, facts: Facts, purpose: str, contact: Person, number: int = 0) -> Outgoing:
-        raise NotImplementedError
 
 
 @contextmanager

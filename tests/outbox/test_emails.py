@@ -270,6 +270,17 @@ def test_an_email_shows_a_code_if_it_is_made_for_that(email: type[Email]) -> Non
         )
 
 
+@pytest.mark.covers("R8")
+def test_an_email_that_shows_a_code_has_its_confirmation_code_with_a_label(
+    email: type[Email], language: Language
+) -> None:
+    asks = {"en": "asks for a confirmation code, enter:", "fr": "code de confirmation, saisissez\u00a0:"}
+    content = page(email, language)
+    for text, spelled in ((content.text, "{}"), (content.html, "<strong")):
+        assert (f"{asks[language]} {spelled.format(SHOWN.confirmation)}" in text) == email.shows_code
+        assert (str(SHOWN.confirmation) in text) == email.shows_code
+
+
 def test_a_link_says_what_it_is_found_by() -> None:
     assert FreshLink("https://esim.example/a/u/token", LINK.until + timedelta(1)).token == "token"
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
 from models.codes.links import LinkPage, Over, OverPage, Preview, Sent, UploadPage
 from models.codes.requests import Imported, QrVersionView, RequestStatus
+from models.codes.shown import ShownCode
 from models.errors import NotFound, Refused, Unavailable
 from models.people.callers import LinkBearer
-from starter.codes.code_desk import ShownCode
 from starter.codes.link_desk import LinkDesk
 
 UPLOAD = "upload-3q8Zk1vJ0yV9w2nB7tXe5RcLmAsDfGhJkLpOiUyTrEw"
@@ -64,6 +64,7 @@ class InventedDesk(LinkDesk):
     ended: Ended | None = None
     """Once it is there, the request is over."""
     code: ActivationCode = CODE
+    confirmation_code: str | None = None
     fails: dict[str, Exception] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     done: Counter[str] = field(default_factory=Counter)
@@ -115,11 +116,11 @@ class InventedDesk(LinkDesk):
 
     async def reveal(self, bearer: LinkBearer) -> ShownCode:
         self._found("reveal", bearer, DOWNLOAD)
-        return ShownCode(self.code, VERSION)
+        return ShownCode(self.code, VERSION, self.confirmation_code)
 
     async def download(self, bearer: LinkBearer) -> ShownCode:
         self._found("download", bearer, DOWNLOAD)
-        return ShownCode(self.code, VERSION)
+        return ShownCode(self.code, VERSION, self.confirmation_code)
 
     def _open(self) -> None:
         if self.ended is not None:

@@ -13,6 +13,10 @@ from models.errors import Refused
 from tests.portal.desk import CODE, DOWNLOAD, UPLOAD, InventedDesk
 
 PAGE = f"/q/{DOWNLOAD}"
+_ASKS = {
+    "en": "If the phone asks for a confirmation code, enter:",
+    "fr": "Si le téléphone demande un code de confirmation, saisissez\u00a0:",
+}
 
 
 @pytest.mark.covers("F38", "F60")
@@ -52,7 +56,22 @@ async def test_a_code_that_asks_for_a_confirmation_code_says_so(
     browser: httpx.AsyncClient, desk: InventedDesk
 ) -> None:
     desk.code = ActivationCode("smdp.example", "X", confirmation_code_required=True)
-    assert "ask for a confirmation code" in (await browser.post(PAGE)).text
+    assert "ask for a confirmation code, which is not on this page" in (await browser.post(PAGE)).text
+
+
+@pytest.mark.covers("R8")
+@pytest.mark.parametrize("flagged", [True, False])
+async def test_the_confirmation_code_is_shown_with_the_code_and_not_before(
+    browser: httpx.AsyncClient, desk: InventedDesk, *, flagged: bool
+) -> None:
+    desk.code = ActivationCode("smdp.example", "X", confirmation_code_required=flagged)
+    desk.confirmation_code = "CONFIRM-<0815>"
+    assert "CONFIRM" not in (await browser.get(PAGE)).text
+    shown = {language: await browser.post(PAGE, headers={"Accept-Language": language}) for language in _ASKS}
+    for language, sentence in _ASKS.items():
+        escaped = '<strong class="code-text">CONFIRM-&lt;0815&gt;</strong>'
+        assert f"{sentence} {escaped}" in shown[language].text
+        assert "which is not on this page" not in shown[language].text
 
 
 @pytest.mark.covers("F38", "F58")

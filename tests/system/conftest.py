@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from temporalio.service import RPCError, RPCStatusCode
 
 from settings import Settings
 from store.key_ring import KeyRing
 from store.session import Database
+from temporal.travel.schedule import SCHEDULE
 from tests.system.scene import Scene, a_mailbox
 from tests.temporal_server import Temporal, a_task_queue, temporal
 
@@ -29,6 +31,16 @@ async def idle_scene(
             secret_keys=KeyRing.new_key(),
         )
         yield Scene(temporal, database, settings, mailbox)
+        await _without_sweep(temporal)
+
+
+async def _without_sweep(temporal: Temporal) -> None:
+    """Delete the Schedule that a worker or a recovery has made: tests share the server."""
+    try:
+        await temporal.client.get_schedule_handle(SCHEDULE).delete()
+    except RPCError as failure:
+        if failure.status is not RPCStatusCode.NOT_FOUND:
+            raise
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from temporalio.client import (
 from models.orders.lifecycle import HoldReason
 from settings import CLOCK_FILE
 from starter.operations import settling
-from starter.operations.clock import SWEEP
 from store.clock import mark_clock, read_clock
 from store.operations import holds
+from temporal.travel.schedule import SCHEDULE
 from tests.builders import ANA, OPERATOR, world
 from tests.system.qr_scene import QUENTIN, QrScene
 from tests.system.scene import Scene
@@ -190,7 +190,7 @@ async def sweeping(scene: Scene, message: RetryMany, name: str) -> AsyncIterator
     """A schedule in the place of that of the sweep; its workflow retries what is held."""
     action = ScheduleActionStartWorkflow("RetryHeld", message, id=name, task_queue=scene.settings.task_queue)
     every = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(days=365))])
-    schedule = await scene.temporal.client.create_schedule(SWEEP, Schedule(action=action, spec=every))
+    schedule = await scene.temporal.client.create_schedule(SCHEDULE, Schedule(action=action, spec=every))
     try:
         yield
     finally:

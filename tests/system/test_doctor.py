@@ -5,20 +5,24 @@ import json
 import socket
 import uuid
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import make_url
 from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from sandbox.ports import free_port
 from settings import Settings
+from starter.operations import sweep_check
 from starter.operations.doctor import examine
 from starter.operations.readiness import Check
 from store.key_ring import KeyRing
 from telemetry.health import health_page
+from temporal.travel.schedule import SCHEDULE, keep_sweeping
 from tests.builders import OPERATOR, line, world
 from tests.starter.shell import Shell
 from tests.system.qr_scene import QrScene, a_code
@@ -31,7 +35,7 @@ ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),
     *("uploads", "secret_keys", "payload_keys", "orders", "qr_requests", "qr_notifications"),
     *("number_changes", "licence_requests", "travel_notices", "travel_lines"),
-    *("failing", "held", "not_sent", "pending", "notifications"),
+    *("travel_sweep", "failing", "held", "not_sent", "pending", "notifications"),
 ]
 WITH_WORKFLOWS = (
     *("orders", "qr_requests", "qr_notifications", "number_changes", "licence_requests", "travel_notices"),
@@ -49,6 +53,7 @@ async def settings(scene: Scene) -> AsyncIterator[Settings]:
 
     async with health_page(f"127.0.0.1:{port}", nothing_to_look_at):
         whole = scene.settings.model_copy(update={"portal_url": f"http://127.0.0.1:{port}"})
+        await keep_sweeping(scene.temporal.client, whole)
         await eventually(lambda: red(whole), lambda found: not found)  # the worker polls, and is known to
         yield whole
 
@@ -137,8 +142,55 @@ async def test_temporal_is_away(settings: Settings, scene: Scene) -> None:
     await world(scene.database)
     await scene.acknowledged()
     found = await red(settings, temporal_address=f"127.0.0.1:{free_port()}")
-    assert set(found) == {"temporal", "search_attributes", "workers", "failing", *WITH_WORKFLOWS}
+    assert set(found) == {
+        "temporal",
+        "search_attributes",
+        "workers",
+        "travel_sweep",
+        "failing",
+        *WITH_WORKFLOWS,
+    }
     assert set(await red(settings, temporal_namespace="nowhere")) == set(found)
+
+
+@pytest.mark.covers("T23", "W8")
+async def test_the_sweep_of_travel_esims_is_not_started(settings: Settings, scene: Scene) -> None:
+    schedule = scene.temporal.client.get_schedule_handle(SCHEDULE)
+    await schedule.pause(note="by hand")
+    found = await red(settings)
+    assert set(found) == {"travel_sweep"}
+    assert "is paused. Run: temporal schedule toggle --unpause" in found["travel_sweep"]
+    await schedule.unpause()
+    assert await red(settings) == {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweep_check, "SLACK", timedelta(0))
+        late = await red(settings, travel_sweep_every=timedelta(0))
+    assert set(late) == {"travel_sweep"}
+    assert "The sweep of travel eSIMs is late." in late["travel_sweep"]
+    await schedule.delete()
+    found = await red(settings)
+    assert set(found) == {"travel_sweep"}
+    assert found["travel_sweep"].endswith("Run: esim-orders order retry --without-workflow")
+    await scene.typed("order", "retry", "--without-workflow")
+    assert await red(settings) == {}
+
+
+@pytest.mark.covers("T23", "W8")
+async def test_the_last_sweep_of_travel_esims_has_failed(
+    settings: Settings, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> int:
+        raise ApplicationError("It fails for ever.", non_retryable=True)
+
+    schedule = scene.temporal.client.get_schedule_handle(SCHEDULE)
+    with monkeypatch.context() as patch:
+        patch.setattr("store.travel.sweep.lapse", fails)
+        await schedule.trigger()
+        found = await eventually(lambda: red(settings), bool)
+    assert set(found) == {"travel_sweep"}
+    assert "The last sweep of travel eSIMs has failed: travel-sweep-" in found["travel_sweep"]
+    await schedule.trigger()
+    await eventually(lambda: red(settings), lambda now: not now)
 
 
 @pytest.mark.covers("W8")

@@ -20,12 +20,12 @@ from starter.cli.operations import retry_many
 from starter.operations import work_checks
 from starter.operations.doctor import examine
 from starter.operations.recovery import RecoveryDesk
-from starter.operations.restarts import Restarted, Restarts
+from starter.operations.restarts import RESTARTS, Restarted
 from store.operations import metrics
 from store.operations.hold_subjects import KINDS
 from store.operations.unfinished import Waiting, waiting
 from telemetry import logs
-from temporal.calls import Calls
+from temporal.travel.schedule import SCHEDULE
 from tests.builders import ANA, OPERATOR, iccid, line, place, world
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene
@@ -90,6 +90,11 @@ async def one_of_everything(scene: Scene) -> tuple[QrScene, dict[str, str]]:
     return qr, ids
 
 
+async def sweeps(scene: Scene) -> bool:
+    """Whether Temporal has the Schedule of the sweep."""
+    return SCHEDULE in {one.id async for one in await scene.temporal.client.list_schedules()}
+
+
 async def holds_are(scene: Scene, *ids: str) -> None:
     async def held() -> set[str]:
         return {row[0] for row in await scene.sql("SELECT workflow_id FROM holds")}
@@ -116,7 +121,9 @@ async def test_all_that_is_not_finished_is_named_started_once_and_goes_on(
         "qr_notifications": {ids["notification"]},
     }
 
+    assert not await sweeps(scene)
     done = await started(scene)
+    assert await sweeps(scene), "the Schedule of the sweep is made again"
     assert {one["id"] for one in done["each"]} == set(ids.values())
     assert (done["found"], done["started"]) == (len(ids), len(ids))
     await holds_are(scene)
@@ -256,14 +263,11 @@ async def test_while_temporal_is_unavailable_nothing_is_started(scene: Scene) ->
             await recovery.find(OPERATOR)
 
 
-def test_every_kind_of_work_is_known_wherever_kinds_are_told_apart(scene: Scene) -> None:
+def test_every_kind_of_work_is_known_wherever_kinds_are_told_apart() -> None:
     names = {kind.name for kind in KINDS.values()}
-    restarts = Restarts(
-        Calls(scene.temporal.client, scene.database, scene.settings), scene.database, scene.settings
-    )
     by_name: dict[str, Collection[str]] = {
         "found unfinished": store.operations.unfinished._KINDS,
-        "started again": restarts._starts,
+        "started again": RESTARTS,
         "a line of the doctor": work_checks._KINDS,
         "what people call it": retry_many.KINDS,
         "counted": metrics.WORK,

@@ -132,7 +132,7 @@ READS: dict[type, Need] = {
     LicenceRequestDesk: lambda desk, _: desk.requests(OPERATOR),
     SendingDesk: lambda desk, _: refused(desk.resend(OPERATOR, "EL-9", SentAgain.QR_CODE)),
     LineOrderDesk: lambda desk, _: refused(
-        desk.check_replace(OPERATOR, ReplaceEsimDraft(line="EL-9", reason="deleted"))
+        desk.preview_replace(OPERATOR, ReplaceEsimDraft(line="EL-9", reason="deleted"))
     ),
     OrderDesk: lambda desk, _: desk.orders(OPERATOR),
     QrDesk: lambda desk, _: desk.show(OPERATOR, "S-1"),

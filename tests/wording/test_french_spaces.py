@@ -18,6 +18,7 @@ from models.operations.not_sent import MAIL, STEPS, NotSentReason
 from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders.rules import DISCARD_WARNING, Action
 from models.travel.profiles import Outcome, PlanState, Reported
+from models.travel.stock_views import StockState
 from tests.outbox.approved import emails
 from wording import labels, refusals
 from wording.emails import SUBJECTS, frame, texts
@@ -35,6 +36,7 @@ LABELLED: dict[str, Any] = {
     "charge_reason": ChargeReason,
     "plan_state": PlanState,
     "sim_state": SimState,
+    "stock_state": StockState,
     "reported": Reported,
     "outcome": Outcome,
     "hold_sentence": HoldReason,

@@ -3,104 +3,46 @@
 import contextlib
 import inspect
 import io
-import json
 import logging
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
-from temporalio.api.common.v1 import Payload
 from temporalio.client import (
-    WithStartWorkflowOperation,
     WorkflowFailureError,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
 )
-from temporalio.common import RawValue, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from models.codes.requests import RequestStatus
-from models.identifiers import (
-    licence_request_id,
-    number_change_id,
-    order_id,
-    qr_notification_id,
-    qr_request_id,
-    travel_line_id,
-    travel_notice_id,
-)
 from models.orders.lifecycle import OrderStatus
 from telemetry.logs import TEXT, JsonLines, TextLines
 from tests.contract.schemas import SENT
-from tests.temporal_server import Temporal, readable
+from tests.temporal_server import Temporal
 from tests.workflows.codes.qr_house import QrHouse, a_qr_house
+from tests.workflows.invalid_input import (
+    ARGUMENTS,
+    MARK,
+    NAMES,
+    NULL,
+    UNREADABLE,
+    WITHOUT_INPUT,
+    a_workflow_id,
+    beginning,
+    beyond_inputs,
+    definition,
+    rubbish,
+    why,
+)
 from tests.workflows.licences.ways import changed
 from tests.workflows.licences.ways import requested as licences_requested
 from tests.workflows.travel.ways import alerted
 from worker import VERSIONED, WORKFLOWS
-from workflows.failures import refusals_of
 from workflows.travel.messages import LiveLine
-
-MARK = "MARK-Ana-Lopes-K3-7F42Q"
-"""Stands for a name or a secret that was sent where an id belongs."""
-NAMES: dict[str, Callable[[int, str], str]] = {
-    "EsimOrder": order_id,
-    "EsimQrRequest": qr_request_id,
-    "EsimQrNotification": qr_notification_id,
-    "EsimNumberChange": number_change_id,
-    "EsimLicenceRequest": licence_request_id,
-    "EsimTravelNotice": travel_notice_id,
-    "EsimLineLife": lambda account, key: travel_line_id(int(key[:12], 16) + account),
-    "RetryHeld": lambda account, key: f"retry-{account}-{key}",
-}
-WITHOUT_INPUT = {"EsimTravelSweep"}
-"""They take whatever is sent, and read none of it."""
-
-
-def definition(workflow: type) -> Any:
-    return workflow.__temporal_workflow_definition  # type: ignore[attr-defined]
-
-
-def rubbish(message: type[BaseModel]) -> Iterator[Any]:
-    """Nothing of it fits the message."""
-    yield MARK
-    yield [MARK]
-    yield dict.fromkeys(message.model_fields, MARK)
-    yield {name: {MARK: [MARK]} for name in message.model_fields}
-    yield from UNREADABLE
-
-
-def a_payload(encoding: str, data: str = f'"{MARK}"', **metadata: str) -> RawValue:
-    metadata = {"encoding": encoding} | metadata
-    return RawValue(
-        Payload(metadata={name: it.encode() for name, it in metadata.items()}, data=data.encode())
-    )
-
-
-UNREADABLE = (
-    a_payload("binary/plain"),
-    a_payload("binary/protobuf", messageType=MARK),
-    a_payload("json/protobuf"),
-    a_payload("json/protobuf", '{"seconds": 1}', messageType="temporal.api.common.v1.Header"),
-    a_payload("json/protobuf", '{"metadata": {}}', messageType="temporal.api.common.v1.Payload"),
-    a_payload("json/plain", '{"provider": "\\ud83d", "actor": "' + MARK),
-    a_payload("json/plain", '{"provider": "\\ud83d"}'),
-    a_payload("json/plain", '{"actor": ' + 400 * "[" + 400 * "]" + "}"),
-    a_payload(MARK),
-)
-"""What some SDK may send, and what is no JSON for us."""
-NULL = a_payload("binary/null", "")
-ARGUMENTS: tuple[list[Any], ...] = ([], [None], [NULL], [{}, MARK], [MARK, MARK], [*UNREADABLE])
-"""None, one and many."""
-
-
-def a_workflow_id(name: str) -> str:
-    return NAMES[name](1, uuid.uuid4().hex)
-
 
 STARTS = [
     pytest.param(name, sent, id=f"{name}-{number}")
@@ -151,44 +93,12 @@ def test_every_message_that_has_an_input_is_known() -> None:
             assert has_input == (f"{known.name}.{update.name}" in SENT), update.name
 
 
-def beginning(house: QrHouse, name: str, sent: Any, workflow_id: str) -> WithStartWorkflowOperation[Any, Any]:
-    """Start this workflow with what was sent, or find it running."""
-    return WithStartWorkflowOperation(
-        name,
-        sent,
-        id=workflow_id,
-        task_queue=house.task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-    )
-
-
 async def a_line(house: QrHouse) -> WorkflowHandle[Any, Any]:
     """The life of an eSIM line of which nothing is due."""
     start = LiveLine(esim_line_id=uuid.uuid4().int % 10**15 + 1, account_id=1)
     return await house.client.start_workflow(
         "EsimLineLife", start, id=start.line_id, task_queue=house.task_queue
     )
-
-
-async def beyond_inputs(handle: WorkflowHandle[Any, Any]) -> str:
-    """The history in clear, without the payloads that were sent."""
-    history = json.loads((await handle.fetch_history()).to_json())
-    for event in history["events"]:
-        event.get("workflowExecutionStartedEventAttributes", {}).pop("input", None)
-        event.get("workflowExecutionSignaledEventAttributes", {}).pop("input", None)
-        event.get("workflowExecutionUpdateAcceptedEventAttributes", {}).pop("acceptedRequest", None)
-    return readable(json.dumps(history))
-
-
-def why(cause: BaseException | None) -> str:
-    """The sentence of a failure that is `input_invalid` and nothing else, in a form that desks read."""
-    assert isinstance(cause, ApplicationError)
-    assert cause.type in {"input_invalid", "retry_many_invalid"}, cause
-    (reason,) = refusals_of(cause)
-    assert reason.sentence == cause.message
-    assert "\n" not in cause.message
-    assert MARK not in repr(cause) + repr(cause.details) + repr(cause.cause)
-    return cause.message
 
 
 @pytest.mark.covers("S9", "W4", "W6")

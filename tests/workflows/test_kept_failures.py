@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 from store.key_ring import KeyRing
 from temporal.payloads import PayloadKeys, data_converter
 from tests.contract.schemas import SENT
-from tests.workflows.test_invalid_input import MARK
+from tests.workflows.invalid_input import MARK
 
 
 @pytest.mark.covers("S9", "W6")

@@ -34,6 +34,9 @@ CODES = {
     "no_qr_code_yet": "La SIM n’a pas encore de QR code.",
     "unknown_version": "Cette version de QR code n’existe pas.",
     "activation_code_invalid": "Ce n’est pas un code d’activation valable : {rule}.",
+    "confirmation_code_invalid": (
+        "Un code de confirmation compte de 1 à {characters} caractères, sur une seule ligne."
+    ),
     "code_on_another_sim": (
         "Ce code d’activation appartient déjà à une autre SIM ; demandez le bon code au distributeur."
     ),

@@ -2,6 +2,7 @@
 
 WORDS = {
     "e-mail": "e-mail",
+    "free": "libres",
     "id": "id",
     "language": "langue",
     "name": "nom",

@@ -8,6 +8,7 @@ from models.operations.not_sent import NotSentReason
 from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders.rules import Action
 from models.travel.profiles import Outcome, PlanState, Reported
+from models.travel.stock_views import StockState
 
 ACTIONS = {
     Action.SWITCH_TO_ESIM: "Passer à l’eSIM",
@@ -188,6 +189,15 @@ PLAN_STATES = {
     PlanState.DEPLETED: "épuisé",
     PlanState.LAPSED: "périmé",
     PlanState.REVOKED: "révoqué",
+}
+
+STOCK_STATES = {
+    StockState.FREE: "libre",
+    StockState.RESERVED: "réservée",
+    StockState.ON_LINE: "sur une ligne",
+    StockState.REVEALED: "code montré",
+    StockState.ENDED: "périmée",
+    StockState.DISCARDED: "au rebut",
 }
 
 SIM_STATES = {

@@ -11,7 +11,6 @@ HEADINGS = {
     "charge": "motif",
     "charged from": "facturé à partir du",
     "day": "jour",
-    "free": "libres",
     "from": "à partir du",
     "from then on": "ensuite",
     "given back": "rendues",

@@ -19,7 +19,7 @@ TRAVEL = {
         "Une eSIM offerte demande le forfait Unlimited All, ou une option illimitée pour chacune : l’abonné "
         "a {bundles} options et {given} eSIM offertes."
     ),
-    "destination_not_covered": "Le forfait ne couvre pas : {countries}.",
+    "destination_not_covered": "Le forfait ne couvre pas : {countries:countries}.",
     "cell_no_day": "une date s’écrit 2027-12-31.",
     "same_code_before": "la ligne {line} a le même code d’activation.",
     "iccid_in_stock": "une eSIM avec cet ICCID est déjà en stock.",
@@ -57,7 +57,10 @@ TRAVEL = {
         "Le forfait demande le profil {plan}, et l’eSIM de cette ligne a le profil {line}. Ajoutez une "
         "ligne : la nouvelle eSIM aura le bon profil (`esim-orders travel add-line`)."
     ),
-    "line_without_esim": "La ligne n’a pas d’eSIM en service : elle a été mise au rebut.",
+    "line_without_esim": (
+        "La ligne n’a pas d’eSIM en service. Si des forfaits y attendent, remplacez l’eSIM "
+        "(`esim-orders travel replace`)."
+    ),
     "esim_line_open_order": "La ligne eSIM a déjà une commande en cours : {order}.",
     "esim_line_changed": (
         "La ligne eSIM, son eSIM ou l’eSIM réservée a changé depuis la commande ; annulez celle-ci."
@@ -83,6 +86,14 @@ TRAVEL = {
     "esim_line_not_suspended": "La ligne eSIM n’est pas suspendue.",
     "suspension_without_reason": "Indiquez pourquoi la ligne eSIM est suspendue.",
     "key_used_for_report": "Cette clé a servi à un autre signalement.",
+    "esim_left_line": (
+        "L’eSIM n’est plus sur la ligne depuis le {left}. Ce qu’elle a fait avant compte : indiquez-en "
+        "l’heure."
+    ),
+    "usage_without_key": (
+        "Indiquez une clé, ou l’heure à laquelle les données ont été utilisées : un signalement répété "
+        "compterait deux fois."
+    ),
     "time_without_zone": "Indiquez l’heure avec son fuseau, comme 2026-07-01T12:00:00Z.",
     "data_volume_invalid": "Les données utilisées sont un nombre d’octets de 0 à {most}.",
     "esim_not_allocated": "Cette eSIM est en stock : elle n’est sur aucune ligne.",

@@ -4,6 +4,7 @@ HEADINGS = {
     "a MB, on average": "le Mo, en moyenne",
     "account": "compte",
     "added": "ajoutée",
+    "allocated to": "attribuée à",
     "at (UTC)": "le (UTC)",
     "bundles": "options",
     "bytes": "octets",
@@ -15,11 +16,14 @@ HEADINGS = {
     "days": "jours",
     "eSIM": "eSIM",
     "eSIM lines": "lignes eSIM",
+    "ends on": "dernier jour",
     "from (UTC)": "du (UTC)",
     "ICCID": "ICCID",
     "installed": "installée",
     "lasts": "durée",
+    "low since": "bas depuis",
     "next due": "échéance",
+    "orders waiting": "commandes en attente",
     "outcome": "effet",
     "plan": "forfait",
     "plans": "forfaits",
@@ -31,12 +35,22 @@ HEADINGS = {
     "subscriber": "abonné",
     "suspended": "suspendue",
     "the cheapest network of each country": "le réseau le moins cher de chaque pays",
+    "threshold": "seuil",
     "unlimited bundles": "options illimitées",
     "until (UTC)": "au (UTC)",
     "withdrawn": "retirée",
 }
 WORDS = HEADINGS | {
     # orders
+    "{line} has no eSIM and gets one; its plans stay on the line.": (
+        "{line} n’a pas d’eSIM et en reçoit une ; ses forfaits restent sur la ligne."
+    ),
+    "No eSIM of profile {profile} is in stock: the order waits for one.": (
+        "Aucune eSIM du profil {profile} n’est en stock : la commande en attend une."
+    ),
+    "A new eSIM of profile {profile} ({stock} in stock).": (
+        "Une nouvelle eSIM du profil {profile} ({stock} en stock)."
+    ),
     "The eSIM of {line} is replaced; its plans stay on the line. The present eSIM stops when the new one is "
     "on the line; its QR code and links are dead then.": (
         "L’eSIM de {line} est remplacée ; ses forfaits restent sur la ligne. L’eSIM actuelle s’arrête quand "
@@ -58,6 +72,17 @@ WORDS = HEADINGS | {
         "l’abonné reçoit de nouveau le QR code ; les liens des e-mails précédents ne servent plus."
     ),
     "the subscriber gets the confirmation again.": "l’abonné reçoit de nouveau la confirmation.",
+    # stock
+    "--csv and --json exclude each other.": "--csv et --json s’excluent.",
+    "There are more than {shown} eSIMs; see --limit, --profile and --state.": (
+        "Il y a plus de {shown} eSIM ; voir --limit, --profile et --state."
+    ),
+    "Discard the eSIM {esim} for ever?": "Mettre définitivement l’eSIM {esim} au rebut ?",
+    "Nothing was discarded.": "Rien n’a été mis au rebut.",
+    "{esim}: discarded": "{esim} : mise au rebut",
+    "There are no such eSIMs.": "Il n’y a pas de telles eSIM.",
+    "Stock of {account}": "Stock de {account}",
+    "There is no stock.": "Il n’y a pas de stock.",
     # lines
     "There are no such eSIM lines.": "Il n’y a pas de telles lignes eSIM.",
     "There are more than {shown} eSIM lines; see --limit and --subscriber.": (

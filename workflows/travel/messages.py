@@ -111,7 +111,7 @@ class Sweep(StrEnum):
     """Plans that were not used within their shelf life."""
     LAPSES_SOON = "lapses_soon"
     NOT_INSTALLED = "not_installed"
-    """eSIMs that no phone has downloaded by the configured date."""
+    """eSIMs that no phone has downloaded by the configured date, and a notice some days before."""
     ENDED_STOCK = "ended_stock"
     """Free eSIMs whose last day is over."""
 
@@ -122,8 +122,20 @@ class SweepTravel(Frozen):
     part: Sweep
 
 
+class Wake(StrEnum):
+    """What may have lost its call: the parts of the sweep that come first."""
+
+    LINES = "lines"
+    ORDERS = "orders"
+    """Orders for which an eSIM is reserved."""
+    ALERTS = "alerts"
+    """Alerts of the stock that are due."""
+
+
 class WakeTravel(Frozen):
-    """Input of the step `wake_travel`: what may have lost its call."""
+    """Input of the step `wake_travel`: one part of what may have lost its call."""
+
+    part: Wake
 
 
 class Swept(Frozen):

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 
-from workflows.step import Steps, database, many, outside, step
+from workflows.step import Steps, database, outside, step, swept
 from workflows.travel.messages import (
     AdvanceLine,
     DropNotice,
@@ -40,12 +40,12 @@ class TravelMailSteps(Steps):
 class SweepSteps(Steps):
     """What is due by date, found by the database in batches."""
 
-    @step(many("Find and record what is due by date"))
+    @step(swept("Find and record what is due by date"))
     @abstractmethod
     async def sweep_travel(self, sweep: SweepTravel) -> Swept:
         """One batch of one part, in a transaction."""
 
-    @step(many("Wake the work that lost its call"))
+    @step(swept("Wake the work that lost its call"))
     @abstractmethod
     async def wake_travel(self, wake: WakeTravel) -> Swept:
-        """Wake lines, orders and alerts whose workflow does not know what is due."""
+        """Wake the lines, orders or alerts whose workflow does not know what is due."""

@@ -48,6 +48,9 @@ class ActivationCodeBody(Body):
     activation_code: str = Field(
         max_length=_LONGEST_CODE, description="`LPA:1$server$matching id`; `LPA:` may be left out."
     )
+    confirmation_code: Text | None = Field(
+        default=None, description="What the phone asks for besides, if the distributor gave one."
+    )
 
 
 class QrNotifyBody(Body):

@@ -14,7 +14,7 @@ from portal.api.codes.resources import QrHistoryResource, QrImportResource, hist
 from portal.api.codes.shown import QrCodeResource
 from portal.api.fields import Id
 from portal.api.routing import router
-from portal.api.uploads import ONE_FILE, one_file
+from portal.api.uploads import one_file, one_file_and
 from portal.links.downloads import FILE_POLICY
 from qr import draw
 
@@ -51,18 +51,25 @@ async def import_qr_code(caller: Importing, desks: At, sim: Id, body: Activation
 
     Idempotent: the code that the SIM has already changes nothing.
     """
-    return QrImportResource.of(await desks.codes.import_code(caller, sim, body.activation_code), caller)
+    imported = await desks.codes.import_code(caller, sim, body.activation_code, body.confirmation_code)
+    return QrImportResource.of(imported, caller)
 
 
-@routes.post("/sims/{sim}/qr-code/import-file", summary="Import a QR code", openapi_extra={**ONE_FILE})
+@routes.post(
+    "/sims/{sim}/qr-code/import-file",
+    summary="Import a QR code",
+    openapi_extra=one_file_and("confirmation_code"),
+)
 async def import_qr_code_file(caller: Importing, desks: At, sim: Id, request: Request) -> QrImportResource:
     """Give the SIM the one activation code in a PNG, JPG, SVG, TIFF or PDF file of at most 5 MB.
 
-    The file is the field `file` of `multipart/form-data`, with its name; otherwise as for a code as text.
+    The file is the field `file` of `multipart/form-data`, with its name, and the confirmation code, if the
+    distributor gave one, the field `confirmation_code`; otherwise as for a code as text.
     """
     await desks.codes.check_import(caller, sim)
     async with one_file(request, caller) as file:
-        imported = await desks.codes.import_file(caller, sim, file.content, file.filename)
+        confirmation = file.fields.get("confirmation_code")
+        imported = await desks.codes.import_file(caller, sim, file.content, file.filename, confirmation)
     return QrImportResource.of(imported, caller)
 
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from pydantic import Field
 
 from models.codes.install_links import install_links
+from models.codes.shown import ShownCode
 from models.identifiers import reference
 from portal.api.fields import Resource
-from starter.codes.code_desk import ShownCode
 
 
 class QrCodeResource(Resource):
@@ -25,8 +25,9 @@ class QrCodeResource(Resource):
     )
     matching_id: str = Field(repr=False)
     oid: str | None = Field(repr=False)
-    confirmation_code_required: bool = Field(
-        description="The phone will ask for a confirmation code, which the distributor has."
+    confirmation_code_required: bool = Field(description="The phone asks for a confirmation code besides.")
+    confirmation_code: str | None = Field(
+        description="Null if it is not known here: the distributor has it.", repr=False
     )
     install: dict[str, str] = Field(
         description="Links that install it on the phone that opens them: `ios`, `android`.", repr=False
@@ -46,5 +47,6 @@ class QrCodeResource(Resource):
             matching_id=code.matching_id,
             oid=code.oid,
             confirmation_code_required=code.confirmation_code_required,
+            confirmation_code=shown.confirmation_code,
             install=install_links(code),
         )

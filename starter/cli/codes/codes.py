@@ -4,6 +4,7 @@ A code is a secret: it is never an argument, and only `show` prints it.
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,19 +17,16 @@ from starter.cli.codes import notifications, pictures
 from starter.cli.codes.arguments import Sim, SomeUser
 from starter.cli.codes.tables import came_as
 from starter.cli.imports import read_file
-from starter.cli.language import cautioned
+from starter.cli.language import cautioned, worded
 from starter.cli.output import JsonFlag, full_time, print_json, printable, say, warn
 from starter.cli.questions import answer, at_terminal
 from starter.cli.session import qr_desk, run
-from wording.counts import DEAD_LINKS, counted
 
 if TYPE_CHECKING:
-    from starter.codes.code_desk import ShownCode
+    from models.codes.shown import ShownCode
 
 _TYPED = "-"
 _LONGEST_TYPED = 4096
-_SENT = "The number's agent gets it by e-mail; nothing else is to be done."
-_SENT_LATER = "The number's agent gets it by e-mail as soon as the agent has an address."
 
 
 def import_code(  # noqa: PLR0917  options of a command
@@ -43,6 +41,13 @@ def import_code(  # noqa: PLR0917  options of a command
             "--code", metavar="-", help="Type the activation code, or pipe it in; the value must be -."
         ),
     ] = None,
+    confirmation_code: Annotated[
+        bool,
+        typer.Option(
+            "--confirmation-code",
+            help="Type the confirmation code that belongs to it, too; piped in, it is on a line of its own.",
+        ),
+    ] = False,
     notify_to: Annotated[
         str | None, typer.Option("--notify", metavar="ADDRESS", help="Then notify this address by e-mail.")
     ] = None,
@@ -59,14 +64,14 @@ def import_code(  # noqa: PLR0917  options of a command
         from starter.people.users import email_address  # noqa: PLC0415
 
         email_address(notify_to)  # refused before the code is imported
-    imported = _import(sim, user, file, code)
+    imported = _import(sim, user, file, code, confirmation_code=confirmation_code)
     sim = reference("S", imported.version.sim_id)
     if json:
         _print_json_and_notify(imported, sim, user, notify_to)
         return
     _print_imported(imported, sim)
     if imported.sent_by_itself:
-        say(_SENT if imported.manager else _SENT_LATER)
+        say(_sent(imported))
     if notify_to is not None:
         notifications.print_notification(notifications.notify_address(sim, notify_to, user))
     elif no_notify or imported.sent_by_itself:
@@ -74,54 +79,83 @@ def import_code(  # noqa: PLR0917  options of a command
     elif at_terminal():
         notifications.offer(sim, user, imported.manager)
     else:
-        say(f"To notify a person: esim-orders qr notify {sim} --to {imported.manager or 'ADDRESS'}")
+        to = imported.manager or worded("ADDRESS")
+        say(worded("To notify a person: esim-orders qr notify {sim} --to {to}", sim=sim, to=to))
 
 
-def _import(sim: str, user: str | None, file: Path | None, code: str | None) -> Imported:
+def _import(
+    sim: str, user: str | None, file: Path | None, code: str | None, *, confirmation_code: bool
+) -> Imported:
     if (file is None) == (code is None):
         raise Refused.because("no_code_given")
+    asks = [worded("Confirmation code (not shown)")] if confirmation_code else []
     if file is not None:
-        return _import_file(sim, user, file)
+        return _import_file(sim, user, file, asks)
     if code != _TYPED:
         raise Refused.because("code_as_argument")
-    typed = _typed_code()
+    typed, *asked = _typed(worded("Activation code (not shown)"), *asks)
 
     async def call() -> Imported:
         async with qr_desk(user) as (desk, caller):
-            return await desk.import_code(caller, sim, typed)
+            return await desk.import_code(caller, sim, typed, *asked)
 
     return run(call)
 
 
-def _import_file(sim: str, user: str | None, file: Path) -> Imported:
+def _import_file(sim: str, user: str | None, file: Path, asks: Sequence[str]) -> Imported:
     from qr.intake import LARGEST_UPLOAD  # noqa: PLC0415  only this command needs it
 
     content = read_file(file, LARGEST_UPLOAD)
+    asked = _typed(*asks)
 
     async def call() -> Imported:
         async with qr_desk(user) as (desk, caller):
-            return await desk.import_file(caller, sim, content, file.name)
+            return await desk.import_file(caller, sim, content, file.name, *asked)
 
     return run(call)
 
 
-def _typed_code() -> str:
+def _typed(*asks: str) -> list[str]:
+    """The codes that are asked for, typed in, or piped in on a line each."""
+    if not asks:
+        return []
     if at_terminal():
-        return answer("Activation code (not shown)", hidden=True, otherwise="Nothing was imported.")
-    return sys.stdin.read(_LONGEST_TYPED).strip()
+        return [answer(code, hidden=True, otherwise=worded("Nothing was imported.")) for code in asks]
+    lines = sys.stdin.read(_LONGEST_TYPED).strip().split("\n", len(asks) - 1)
+    return [*map(str.strip, lines), *[""] * (len(asks) - len(lines))]
+
+
+def _sent(imported: Imported) -> str:
+    """That the agent of the number is notified without anything else to be done."""
+    if imported.manager:
+        return worded("The number's agent gets it by e-mail; nothing else is to be done.")
+    return worded("The number's agent gets it by e-mail as soon as the agent has an address.")
 
 
 def _print_imported(imported: Imported, sim: str) -> None:
-    version = imported.version
+    known: dict[str, object] = {"sim": sim, "version": imported.version.number}
     if imported.changed:
-        say(f"{sim} has its QR code: version {version.number}, {came_as(version)}.")
+        came = came_as(imported.version)
+        say(worded("{sim} has its QR code: version {version}, {came}.", came=came, **known))
         if imported.replaced is not None:
-            dead = f"; {counted(imported.dead_links, DEAD_LINKS)} any more" if imported.dead_links else ""
-            say(f"It replaces version {imported.replaced}{dead}.")
+            say(_replaced(imported.replaced, imported.dead_links))
     else:
-        say(f"{sim} has this very code already, as version {version.number}; nothing is changed.")
+        say(worded("{sim} has this very code already, as version {version}; nothing is changed.", **known))
     for warning in imported.warnings:
         warn(cautioned(warning))
+
+
+def _replaced(version: int, dead_links: int) -> str:
+    if not dead_links:
+        return worded("It replaces version {version}.", version=version)
+    known: dict[str, object] = {"version": version, "links": dead_links}
+    if dead_links == 1:
+        return worded(
+            "It replaces version {version}; {links} link that showed it shows nothing any more.", **known
+        )
+    return worded(
+        "It replaces version {version}; {links} links that showed it show nothing any more.", **known
+    )
 
 
 def _print_json_and_notify(imported: Imported, sim: str, user: str | None, to: str | None) -> None:
@@ -152,7 +186,8 @@ def show(  # noqa: PLR0917  options of a command
 ) -> None:
     """Show a SIM's QR code: at a terminal drawn there, else as a PNG or SVG file that only you can read.
 
-    With --json only facts about the code are printed, never the code.
+    The confirmation code that belongs to it is printed with it. With --json only facts about the code are
+    printed, never the code.
     """
     if output is None and not json:
         pictures.refuse_unless_drawable()
@@ -173,13 +208,30 @@ def show(  # noqa: PLR0917  options of a command
     if json:
         print_json(shown.version)
         return
-    sim, since = reference("S", shown.version.sim_id), full_time(shown.version.imported_at)
-    (warn if output == pictures.STDOUT else say)(
-        f"{sim}, version {shown.version.number} of its QR code, since {since}"
+    _print_shown(shown, output)
+
+
+def _print_shown(shown: "ShownCode", output: Path | None) -> None:
+    about = warn if output == pictures.STDOUT else say
+    about(
+        worded(
+            "{sim}, version {version} of its QR code, since {since}",
+            sim=reference("S", shown.version.sim_id),
+            version=shown.version.number,
+            since=full_time(shown.version.imported_at),
+        )
     )
     if shown.code.unicode_address is not None:
-        warn(f"Its server is {shown.code.server}: its characters may look like others; ask the distributor.")
+        warn(
+            worded(
+                "Its server is {server}: its characters may look like others; ask the distributor.",
+                server=shown.code.server,
+            )
+        )
     if output is None:
         pictures.draw(shown.code)
     elif output != pictures.STDOUT:
-        say(f"The QR code is in {printable(output)}.")
+        say(worded("The QR code is in {file}.", file=printable(output)))
+    if shown.confirmation_code is not None:
+        code = printable(shown.confirmation_code)
+        about(worded("If the phone asks for a confirmation code, enter: {code}", code=code))

@@ -9,6 +9,7 @@ from models.codes.requests import LinkView, NotificationView
 from models.errors import Refused
 from models.identifiers import reference
 from starter.cli.codes.arguments import Sim, SomeUser, names_link, parse_id
+from starter.cli.language import why_not, worded
 from starter.cli.output import JsonFlag, key_of, print_json, say, warn
 from starter.cli.questions import answer
 from starter.cli.session import qr_desk, run
@@ -51,11 +52,17 @@ def notify_address(sim: str, to: str | None, user: str | None, key: str | None =
 def offer(sim: str, user: str | None, manager: str | None) -> None:
     """Ask at a terminal whom to notify after an import, with the manager's address as the default (F37)."""
     if manager:
-        say("A manager can be notified by e-mail, with a link that shows the code. The address offered is of")
-        say("who requested it, else the account's contact address, else of who imported it.")
-    question = f"Notify whom by e-mail? (Enter: {'the manager' if manager else 'no one'}; -: no one)"
+        say(
+            worded(
+                "A manager can be notified by e-mail, with a link that shows the code. The address offered "
+                "is of who requested it, else the account's contact address, else of who imported it."
+            )
+        )
+        question = worded("Notify whom by e-mail? (Enter: the manager; -: no one)")
+    else:
+        question = worded("Notify whom by e-mail? (Enter: no one; -: no one)")
     while True:
-        to = answer(question, manager or "", otherwise="No notification was sent.")
+        to = answer(question, manager or "", otherwise=worded("No notification was sent."))
         if to in ("", _NO_RECIPIENT):
             return
         try:
@@ -63,14 +70,23 @@ def offer(sim: str, user: str | None, manager: str | None) -> None:
         except Refused as refused:
             if {refusal.code for refusal in refused.refusals} != {"email_invalid"}:
                 raise
-            warn(str(refused))
+            for refusal in refused.refusals:
+                warn(why_not(refusal))
         else:
             return
 
 
 def print_notification(sent: NotificationView) -> None:
     """Print to whom a notification goes, and of which version of the code."""
-    say(f"{sent.id}: {sent.address} is notified of version {sent.version} of {reference('S', sent.sim_id)}.")
+    say(
+        worded(
+            "{notification}: {address} is notified of version {version} of {sim}.",
+            notification=sent.id,
+            address=sent.address,
+            version=sent.version,
+            sim=reference("S", sent.sim_id),
+        )
+    )
 
 
 def revoke(

@@ -8,7 +8,7 @@ from models.fleet.inventory import SimState, SimView
 from models.identifiers import reference
 from starter.cli.codes.history import Happening, timeline
 from starter.cli.language import held as hold_sentence
-from starter.cli.language import not_sent_reason, request_status, why_not
+from starter.cli.language import not_sent_reason, request_status, why_not, worded
 from starter.cli.operations import not_sent
 from starter.cli.orders.tables import who
 from starter.cli.output import column_time, full_time, is_wide, print_facts, print_table, say, short_time
@@ -21,7 +21,7 @@ _TYPES = {"png": "PNG", "jpeg": "JPEG", "svg": "SVG", "tiff": "TIFF", "pdf": "PD
 def came_as(version: QrVersionView) -> str:
     """How a version was imported."""
     kind = _TYPES.get(version.file_type)
-    return f"from a {kind} file" if kind else "typed in"
+    return worded("from a {kind} file", kind=kind) if kind else worded("typed in")
 
 
 def print_history(history: QrHistory, people: Mapping[str, str]) -> None:

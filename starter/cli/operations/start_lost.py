@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 def start_lost(*, yes: bool, json: bool) -> None:
-    """Ask for confirmation, restart all with a progress bar, and print the number of each outcome.
+    """Ask for confirmation, restart all with a progress bar, and print the number of each outcome. The
+    Schedule of the sweep is made again also where no work was lost.
 
     It may be interrupted and repeated. Exit code 3: some could not be started.
     """
@@ -40,7 +41,7 @@ def start_lost(*, yes: bool, json: bool) -> None:
         async with _recovery() as (recovery, who):
             return await recovery.start(who, found, report)
 
-    done = _counted(len(found), call) if found else []
+    done = _counted(len(found), call) if found else run(lambda: call(lambda _: None))
     if json:
         print_json(_document(done))
     elif found:

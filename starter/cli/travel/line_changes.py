@@ -6,8 +6,9 @@ import typer
 
 from starter.cli.language import worded
 from starter.cli.output import say
+from starter.cli.session import call_at
 from starter.cli.travel.app import app
-from starter.cli.travel.desks import Line, call_at
+from starter.cli.travel.arguments import Line
 
 Plan = Annotated[str, typer.Argument(metavar="PLAN", help="Id of the plan on the line (PA-7).")]
 

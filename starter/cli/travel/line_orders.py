@@ -5,16 +5,14 @@ from typing import Annotated
 import typer
 
 from models.identifiers import reference
-from models.travel.kinds import ReplaceLineEsim
-from models.travel.line_views import LinePreview
+from models.travel.line_views import LinePreview, ReplacePreview
 from models.travel.profiles import EsimReason
 from starter.cli.language import countries, money, volume, worded
 from starter.cli.orders.placed import ask_to_place, print_placed
 from starter.cli.output import JsonFlag, key_of
 from starter.cli.session import connected, kept_open
 from starter.cli.travel.app import app
-from starter.cli.travel.arguments import TheSubscriber
-from starter.cli.travel.desks import Line
+from starter.cli.travel.arguments import Line, TheSubscriber
 
 NamedPlan = Annotated[str, typer.Option("--plan", metavar="PLAN", help="Name or id (TP-3) of the plan.")]
 User = Annotated[str | None, typer.Option("--user", help="Who orders: e-mail address or id (U-3).")]
@@ -90,19 +88,33 @@ def replace(  # noqa: PLR0917  options of a command
     draft = ReplaceEsimDraft(line=line, reason=reason, key=key)
     with kept_open(connected(LineOrderDesk, user)) as ((desk, who), call):
         if not yes:
-            what = call(desk.check_replace(who, draft))
-            ask_to_place(_replaced(what))
+            ask_to_place(_replaced(call(desk.preview_replace(who, draft))))
         placed = call(desk.replace(who, draft))
     print_placed(placed, key, json=json)
 
 
-def _replaced(what: ReplaceLineEsim) -> str:
-    line = reference("EL", what.esim_line_id)
-    return worded(
-        "The eSIM of {line} is replaced; its plans stay on the line. The present eSIM stops when the new one "
-        "is on the line; its QR code and links are dead then.",
-        line=line,
-    )
+def _replaced(preview: ReplacePreview) -> str:
+    """What a replacement does, and the stock for it, in some sentences."""
+    line = reference("EL", preview.esim_line_id)
+    if preview.iccid is None:
+        first = worded("{line} has no eSIM and gets one; its plans stay on the line.", line=line)
+    else:
+        first = worded(
+            "The eSIM of {line} is replaced; its plans stay on the line. The present eSIM stops when the new "
+            "one is on the line; its QR code and links are dead then.",
+            line=line,
+        )
+    if not preview.in_stock:
+        second = worded(
+            "No eSIM of profile {profile} is in stock: the order waits for one.", profile=preview.profile
+        )
+    else:
+        second = worded(
+            "A new eSIM of profile {profile} ({stock} in stock).",
+            profile=preview.profile,
+            stock=preview.in_stock,
+        )
+    return f"{first} {second}"
 
 
 def _shown(preview: LinePreview) -> str:

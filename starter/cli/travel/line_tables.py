@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from models.identifiers import reference
 from models.travel.line_views import EsimLineDetails, EsimLineView
 from models.travel.profiles import PlanState
-from models.travel.reports import MB, ReportView
+from models.travel.reports import ReportView
 from models.travel.subscriber_views import LineOfSubscriber, PlanOnLine
+from models.travel.volumes import MB
 from starter.cli.language import (
     country,
     headings,

@@ -9,8 +9,7 @@ from starter.cli.output import JsonFlag, how_many, print_json, warn
 from starter.cli.session import run_at
 from starter.cli.travel import line_tables
 from starter.cli.travel.app import app
-from starter.cli.travel.arguments import Account
-from starter.cli.travel.desks import Line
+from starter.cli.travel.arguments import Account, Line
 
 if TYPE_CHECKING:
     from starter.travel.lines import LineBook

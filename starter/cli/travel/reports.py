@@ -9,8 +9,9 @@ from models.errors import Refused
 from models.travel.reports import AT_SEA, ReportView
 from starter.cli.language import outcome, reported, worded
 from starter.cli.output import JsonFlag, how_many, print_json, say
+from starter.cli.session import call_at
 from starter.cli.travel.app import app
-from starter.cli.travel.desks import Key, Line, call_at
+from starter.cli.travel.arguments import Key, Line
 from starter.cli.travel.line_tables import print_reports
 
 At = Annotated[
@@ -34,7 +35,7 @@ def connect(line: Line, country: Country, at: At = None, key: Key = None, json: 
     from starter.travel.reports import ReportDesk  # noqa: PLC0415
 
     when = _moment(at)
-    _print(call_at(ReportDesk, lambda desk, who: desk.connect(who, line, key, when, country)), json=json)
+    _print(call_at(ReportDesk, lambda desk, who: desk.connect(who, line, country, key, when)), json=json)
 
 
 @app.command()
@@ -50,12 +51,13 @@ def usage(  # noqa: PLR0917  options of a command
 ) -> None:
     """Report how much data the phone has used in a country since the report before.
 
-    It is counted on the plan that runs there. The same key is the same report: it counts once.
+    It is counted on the plan that runs there. Give --key or --at, by which a repeat is recognised: the same
+    key is the same report, and without one the same time, country and volume are. It counts once.
     """
     from starter.travel.reports import ReportDesk  # noqa: PLC0415
 
     when = _moment(at)
-    _print(call_at(ReportDesk, lambda desk, who: desk.usage(who, line, key, when, country, used)), json=json)
+    _print(call_at(ReportDesk, lambda desk, who: desk.usage(who, line, country, used, key, when)), json=json)
 
 
 @app.command()

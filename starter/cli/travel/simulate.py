@@ -97,12 +97,12 @@ class _Phone:
     async def connect(self, day: int) -> "ReportView":
         """Connect to a network."""
         key = f"{self._journey}-connected-{day}"
-        return await self._desk.connect(self._who, self._line, key=key, country=self._country)
+        return await self._desk.connect(self._who, self._line, self._country, key)
 
     async def use(self, day: int, used: int) -> "ReportView":
         """Use so many bytes."""
         key = f"{self._journey}-used-{day}"
-        return await self._desk.usage(self._who, self._line, key=key, country=self._country, used_bytes=used)
+        return await self._desk.usage(self._who, self._line, self._country, used, key)
 
 
 async def _travel(phone: _Phone, time: _Time, days: int, used: int) -> list["ReportView"]:

@@ -11,6 +11,7 @@ from models.imports import ImportReport, Progress
 from models.people.callers import Caller
 from models.travel.stock_views import StockEsim, StockProfile, StockState, stock_csv
 from starter.cli.imports import DryRun, File, import_there
+from starter.cli.language import headings, stock_state, worded
 from starter.cli.output import (
     JsonFlag,
     column_time,
@@ -22,9 +23,8 @@ from starter.cli.output import (
     warn,
 )
 from starter.cli.questions import confirmed
-from starter.cli.session import connected, run_at
+from starter.cli.session import call_at, connected, run_at
 from starter.cli.travel.app import app as travel
-from starter.cli.travel.desks import call_at
 
 if TYPE_CHECKING:
     from starter.travel.stock_book import StockBook
@@ -78,7 +78,7 @@ def list_stock(  # noqa: PLR0917  options of a command
 ) -> None:
     """List the whole stock, and whom each eSIM is allocated to."""
     if csv and json:
-        raise typer.BadParameter("--csv and --json exclude each other.")
+        raise typer.BadParameter(worded("--csv and --json exclude each other."))
     shown = limit or SHOWN
     wanted = limit if csv or json else shown + 1
     found = run_at(
@@ -91,7 +91,10 @@ def list_stock(  # noqa: PLR0917  options of a command
     else:
         _print_esims(found[:shown])
         if len(found) > shown:
-            warn(f"There are more than {shown} eSIMs; see --limit, --profile and --state.")
+            more = worded(
+                "There are more than {shown} eSIMs; see --limit, --profile and --state.", shown=shown
+            )
+            warn(more)
 
 
 @app.command()
@@ -109,7 +112,9 @@ def threshold(
     if profile is None or fewest is None:
         found = run_at(_book, lambda book, who: book.profiles(who, account, profile=profile))
     else:
-        found = [run_at(_book, lambda book, who: book.set_threshold(who, account, profile, fewest))]
+        from starter.travel.stock import StockDesk  # noqa: PLC0415
+
+        found = [call_at(StockDesk, lambda desk, who: desk.set_threshold(who, account, profile, fewest))]
     if json:
         print_json(found if fewest is None else found[0])
     else:
@@ -126,16 +131,17 @@ def discard(
 
     if not yes:
         call_at(StockDesk, lambda desk, who: desk.check_discard(who, esim))
-        if not confirmed(f"Discard the eSIM {esim} for ever?", otherwise="Nothing was discarded."):
+        question = worded("Discard the eSIM {esim} for ever?", esim=esim)
+        if not confirmed(question, otherwise=worded("Nothing was discarded.")):
             raise Refused.because("not_confirmed")
     call_at(StockDesk, lambda desk, who: desk.discard(who, esim))
-    say(f"{esim}: discarded")
+    say(worded("{esim}: discarded", esim=esim))
 
 
 def _print_esims(esims: list[StockEsim]) -> None:
     if not esims:
-        say("There are no such eSIMs.")
-    columns = ("id", "ICCID", "profile", "ends on", "state", "allocated to")
+        say(worded("There are no such eSIMs."))
+    columns = headings("id", "ICCID", "profile", "ends on", "state", "allocated to")
     for account in dict.fromkeys(esim.account for esim in esims):
         rows = [
             (
@@ -143,13 +149,14 @@ def _print_esims(esims: list[StockEsim]) -> None:
                 esim.iccid,
                 esim.profile,
                 esim.ends_on,
-                esim.state.value.replace("_", " "),
+                stock_state(esim.state),
                 _allocated(esim),
             )
             for esim in esims
             if esim.account == account
         ]
-        print_table(f"Stock of {account}", columns, rows, whole=("id", "ICCID"))
+        title = worded("Stock of {account}", account=account)
+        print_table(title, columns, rows, whole=headings("id", "ICCID"))
 
 
 def _allocated(esim: StockEsim) -> str | None:
@@ -161,12 +168,12 @@ def _allocated(esim: StockEsim) -> str | None:
 
 def _print_profiles(profiles: list[StockProfile]) -> None:
     if not profiles:
-        say("There is no stock.")
-    columns = ("profile", "free", "orders waiting", "threshold", "low since")
+        say(worded("There is no stock."))
+    columns = headings("profile", "free", "orders waiting", "threshold", "low since")
     for account in dict.fromkeys(one.account for one in profiles):
         rows = [
             (one.profile, one.free, one.waiting, one.threshold, one.low_since and column_time(one.low_since))
             for one in profiles
             if one.account == account
         ]
-        print_table(f"Stock of {account}", columns, rows)
+        print_table(worded("Stock of {account}", account=account), columns, rows)

@@ -88,7 +88,6 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("profile", sa.BigInteger(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.Column("confirmation_code", sa.LargeBinary(), nullable=True),
         sa.Column("order_id", sa.String(), nullable=True),
         sa.Column("revealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
@@ -117,8 +116,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("order_id IS NULL"),
     )
 
+    op.add_column("qr_versions", sa.Column("confirmation_code", sa.LargeBinary(), nullable=True))
+
 
 def downgrade() -> None:
+    op.drop_column("qr_versions", "confirmation_code")
     op.drop_index(
         "ix_travel_stock_free", table_name="travel_stock", postgresql_where=sa.text("order_id IS NULL")
     )

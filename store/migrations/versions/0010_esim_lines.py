@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("reported_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("woken_for", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("news", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column(
             "subject",
             sa.String(),
@@ -77,7 +78,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_esim_lines_unwoken",
         "esim_lines",
-        ["due_at"],
+        ["id"],
         unique=False,
         postgresql_where=sa.text("due_at IS DISTINCT FROM woken_for"),
     )

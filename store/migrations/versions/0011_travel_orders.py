@@ -17,12 +17,14 @@ def upgrade() -> None:
         sa.Column("esim_line_id", sa.BigInteger(), nullable=True),
         sa.Column("assignment_id", sa.BigInteger(), nullable=True),
         sa.Column("profile", sa.BigInteger(), nullable=True),
+        sa.Column("install_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "due_since", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
         ),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "notice IN ('lapses_soon', 'not_installed', 'order_waits', 'stock_low', 'used_100', 'used_80')",
+            "notice IN ('install_soon', 'lapses_soon', 'not_installed', 'order_waits', 'stock_low',"
+            " 'used_100', 'used_80')",
             name=op.f("ck_travel_notices_notice"),
         ),
         sa.CheckConstraint(
@@ -64,6 +66,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("replaced_sim_id", sa.BigInteger(), nullable=True),
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("reason IN ('deleted', 'new_phone')", name=op.f("ck_travel_orders_reason")),
         sa.CheckConstraint("profile BETWEEN 1 AND 99", name=op.f("ck_travel_orders_profile")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_travel_orders_account_id")),
@@ -98,7 +101,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_travel_orders_waiting",
         "travel_orders",
-        ["account_id", "profile", "waiting_since", "order_id"],
+        ["account_id", "profile", "asked_at", "order_id"],
         unique=False,
         postgresql_where=sa.text("waiting_since IS NOT NULL"),
     )

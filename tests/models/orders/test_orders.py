@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from models.orders.kinds import KINDS, Swap
 from models.orders.lifecycle import OrderKind
 from models.orders.placement import Placement
-from outbox.orders import EMAILS
-from providers.registry import PORTS, PROVIDERS
+from outbox.orders import EMAILS, PROVIDER_EMAILS
+from providers.registry import BY_MAIL, PORTS, PROVIDERS
 from store.orders.kinds import EFFECTS
 
 LARGEST = 2**63 - 1
@@ -70,3 +70,4 @@ def test_every_kind_has_an_entry_in_every_dictionary() -> None:
     for dictionary in (KINDS, EFFECTS, PROVIDERS, EMAILS):
         assert set(dictionary) == set(OrderKind)
     assert set(PROVIDERS.values()) == set(PORTS)
+    assert set(PROVIDER_EMAILS) == {kind for kind, port in PROVIDERS.items() if port == BY_MAIL}

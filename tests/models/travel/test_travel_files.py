@@ -12,6 +12,7 @@ from models.travel.entered import data_volume, parse_data
 from models.travel.plan_file import parse_plans
 from models.travel.rate_file import parse_price, parse_rates
 from models.travel.subscriber_file import parse_subscribers
+from models.travel.volumes import MB, parse_volume
 
 PRICES = "Country,Network,VPMN,IMSI,SMS MO,Data,2G,APN\n"
 
@@ -116,6 +117,19 @@ def test_a_data_volume_is_in_whole_megabytes_of_a_million_bytes(text: str, megab
     else:
         assert parse_data(text) == megabytes
         assert parse_data(data_volume(megabytes)) == megabytes
+
+
+@pytest.mark.parametrize("text", ["1 GB", "1,5 Go", "500MB", "2 mo", "1000 kB", "1\u00a0GB"])
+def test_the_volume_of_a_plan_and_of_its_use_are_written_alike(text: str) -> None:
+    assert parse_volume(text) == parse_data(text) * MB
+
+
+@pytest.mark.parametrize("text", ["1", "1 TB", "-1 GB", "GB", "\u0661 GB", "1 GB x"])
+def test_what_is_no_volume_is_none_of_a_plan_either(text: str) -> None:
+    with pytest.raises(ValueError, match="number and a unit"):
+        parse_volume(text)
+    with pytest.raises(Refused):
+        parse_data(text)
 
 
 @pytest.mark.covers("T38")

@@ -13,11 +13,9 @@ from store.operations.key_checks import ENCRYPTED, keys_in_use
 from store.personal import ENCRYPTED as DECLARED
 from store.reencryption import reencrypt
 from store.row import Row
-from store.secrets import confirmation_code_of
 from store.session import Database
 from tests.builders import run
 from tests.qr_world import FILE, QrWorld, code, qr_world
-from tests.travel_world import add_stock
 
 OLD, NEW = KeyRing.new_key(), KeyRing.new_key()
 OLD_ID = OLD.split(":")[0]
@@ -72,11 +70,6 @@ def test_every_encrypted_column_is_checked() -> None:
     assert declared == set(ENCRYPTED) | DIGESTS
 
 
-def confirmation_code(sim: int) -> bytes:
-    """What an import of the stock keeps of an eSIM."""
-    return KeyRing(NEW).encrypt(confirmation_code_of(sim), b"4711")
-
-
 @pytest.mark.covers("W8")
 @pytest.mark.parametrize(("table", "column"), ENCRYPTED)
 async def test_a_key_of_a_single_value_is_missed_in_every_column(
@@ -84,9 +77,7 @@ async def test_a_key_of_a_single_value_is_missed_in_every_column(
 ) -> None:
     qr = await qr_world(database, keys=NEW)
     await uploaded(qr)
-    await qr.take(2, 2)
-    sim = await add_stock(database)
-    await run(database, "UPDATE travel_stock SET confirmation_code = :code", code=confirmation_code(sim))
+    await qr.take(2, 2, confirmation_code="4711")
     assert (await checked(qr, NEW)).ok
     await run(database, f"UPDATE {table} SET {column} = :old", old=KeyRing(OLD).encrypt("x", b"y"))
     assert (await checked(qr, NEW)).ids == (OLD_ID,)

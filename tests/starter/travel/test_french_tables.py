@@ -10,6 +10,7 @@ from models.fleet.inventory import SimState
 from models.language import Language
 from models.refusals.declared import fields
 from models.travel.profiles import Outcome, PlanState, Reported
+from models.travel.stock_views import StockState
 from starter.cli import travel
 from starter.cli.orders import placed
 from store.session import Database
@@ -25,9 +26,7 @@ from wording.french.travel_commands import HEADINGS, WORDS
 
 FOLDER = Path(travel.__file__).parent
 RATES = Path(sandbox.__file__).parent / "travel_rates.csv"
-ENGLISH = {"stock"}
-"""Modules whose tables are in English only."""
-COMMANDS = Commands(FOLDER, {file.stem: None for file in FOLDER.glob("*.py") if file.stem not in ENGLISH})
+COMMANDS = Commands(FOLDER, {file.stem: None for file in FOLDER.glob("*.py")})
 PLACED = Commands(Path(placed.__file__).parent, {"placed": None})
 ALIKE = {"eSIM", "ICCID"}
 """Words that are the same in both languages."""
@@ -57,6 +56,7 @@ def test_every_state_report_and_outcome_has_a_name() -> None:
         names = [
             *(labels.plan_state(state, language) for state in PlanState),
             *(labels.sim_state(state, language) for state in SimState),
+            *(labels.stock_state(state, language) for state in StockState),
             *(labels.reported(report, language) for report in Reported),
             *(labels.outcome(of, language) for of in Outcome),
         ]
@@ -82,6 +82,8 @@ async def test_no_table_of_travel_is_half_english(database: Database, shell: She
         ("lines",),
         ("line", "EL-1"),
         ("reports", "EL-1"),
+        ("stock", "list"),
+        ("stock", "threshold"),
     ):
         english, french = (
             shell.run("--language", language, "travel", *command).out for language in ("en", "fr")
@@ -90,4 +92,14 @@ async def test_no_table_of_travel_is_half_english(database: Database, shell: She
             cell = re.compile(rf"(?:^|[┃│] +){re.escape(words)} +[┃│]", re.M)
             assert not cell.search(french), (command, words)
             seen |= {words} if cell.search(english) else set()
-    assert {"plans", "subscriber", "countries", "outcome", "shelf life", "next due", "state"} <= seen
+    assert {
+        "plans",
+        "subscriber",
+        "countries",
+        "outcome",
+        "shelf life",
+        "next due",
+        "state",
+        "allocated to",
+        "threshold",
+    } <= seen

@@ -39,8 +39,8 @@ async def test_a_new_code_does_not_erase_the_one_before(database: Database) -> N
     versions = (await qr.history()).versions
     assert [(version.number, version.current) for version in versions] == [(2, True), (1, False)]
     async with database.reading() as connection:
-        before, view = await codes.version(connection, AllAccounts(), qr.keys, first.version.id)
-        assert (before, view.current) == (code(1), False)
+        before = await codes.version(connection, AllAccounts(), qr.keys, first.version.id)
+        assert (before.code, before.version.current) == (code(1), False)
         assert await codes.original(connection, AllAccounts(), qr.keys, first.version.id) == FILE
     back = await qr.take(1, 1)
     assert (back.changed, back.version.number) == (True, 3)

@@ -41,12 +41,12 @@ async def test_neither_code_nor_file_nor_token_can_be_read_in_the_database(datab
         await links.staged(connection, qr.keys, link, upload)
     version = (await qr.take_by_link(token)).version.id
     download = await qr.download_link(await qr.notify(version), version)
-    await qr.take(1, 2)
+    await qr.take(1, 2, confirmation_code="CONFIRM-0815")
     dump = await everything(database)
     assert request in dump
     assert b"boss@acme.example".hex() in dump
     profile = code(1).profile
-    secrets = ["QR-SECRET", "smdp.example.com", "SECRET-IN-FILE", token, download]
+    secrets = ["QR-SECRET", "smdp.example.com", "SECRET-IN-FILE", "CONFIRM-0815", token, download]
     secrets += [hashlib.sha256(text.encode()).hexdigest() for text in (profile, str(code(1)), MATCHING_ID)]
     for secret in secrets:
         for spelled in (secret, secret.encode().hex(), base64.b64encode(secret.encode()).decode()[:-4]):
@@ -79,23 +79,23 @@ WHERE other.id <> qr_versions.id AND qr_versions.id IN (:first, :second) AND oth
 """
 
 
-@pytest.mark.parametrize("column", ["code", "original"])
+@pytest.mark.parametrize("column", ["code", "confirmation_code", "original"])
 @pytest.mark.parametrize("second_sim", [1, 2])
 async def test_what_was_moved_to_another_version_or_sim_is_not_decrypted(
     database: Database, column: str, second_sim: int
 ) -> None:
     qr = await qr_world(database)
-    first = (await qr.take(1, 1)).version.id
-    second = (await qr.take(second_sim, 2)).version.id
+    first = (await qr.take(1, 1, confirmation_code="4711")).version.id
+    second = (await qr.take(second_sim, 2, confirmation_code="4712")).version.id
     await run(database, SWAP.format(column=column), first=first, second=second)
     async with database.reading() as connection:
         for version in (first, second):
-            read = qr_codes.version if column == "code" else qr_codes.original
+            read = qr_codes.original if column == "original" else qr_codes.version
             with pytest.raises(DecryptionFailed) as moved:
                 await read(connection, AllAccounts(), qr.keys, version)
             assert "moved to another record" in str(moved.value)
     mended = await qr.take(second_sim, 2)
-    if column == "code":
+    if column != "original":
         assert mended.changed
         assert (await shown(qr, second_sim))[0] == str(code(2))
 

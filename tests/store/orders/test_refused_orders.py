@@ -6,6 +6,7 @@ from models.errors import NotFound
 from models.orders.kinds import Swap
 from models.orders.lifecycle import OrderStatus
 from models.orders.views import OrderView
+from models.paging import Wanted
 from models.people.callers import AllAccounts, OfAccount, OfDistributor
 from starter.orders.book import OrderBook
 from store.orders import views
@@ -16,7 +17,7 @@ from tests.builders import OPERATOR, line, place, run, world
 async def refused_ones(database: Database, subject: str | None = None, limit: int = 100) -> list[OrderView]:
     async with database.reading() as connection:
         return await views.orders(
-            connection, AllAccounts(), status=OrderStatus.REFUSED, subject=subject, limit=limit
+            connection, AllAccounts(), status=OrderStatus.REFUSED, subject=subject, wanted=Wanted(limit)
         )
 
 

@@ -1,62 +1,20 @@
-"""Orders about travel eSIMs through all their statuses, in the database: eSIM, line, plans, stock."""
+"""Orders about travel eSIMs through all their statuses, in the database: eSIM, line, plans."""
 
-import contextlib
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from models.errors import Refusal
 from models.people.callers import AllAccounts
 from models.travel.kinds import AddLine, AddPlan, ReplaceLineEsim
 from models.travel.profiles import EsimReason
-from providers.from_stock import FromStock
-from providers.port import NoStock
 from store.orders import views
 from store.session import Database
 from tests.builders import iccid, run
-from tests.travel_orders import accepted, asked, ordered, processed, step, submit
-from tests.travel_world import (
-    ASIA,
-    add_esim_line,
-    add_stock,
-    add_subscriber,
-    add_travel_plan,
-    assign_plan,
-    travel_world,
-)
+from tests.store.travel.order_views import lines, refusal, refusals, sims
+from tests.travel_orders import ordered, processed, step, submit
+from tests.travel_world import ASIA, add_esim_line, add_stock, add_travel_plan, assign_plan
 
-
-@pytest.fixture(autouse=True)
-async def euro(database: Database) -> int:
-    """The plan Euro 1 in a world with a subscriber."""
-    await travel_world(database)
-    await add_subscriber(database)
-    return await add_travel_plan(database)
-
-
-async def sims(database: Database) -> list[tuple[str, str | None]]:
-    rows = await run(
-        database, "SELECT state, holder FROM sims JOIN travel_stock ON sim_id = sims.id ORDER BY sims.id"
-    )
-    return [(row.state, row.holder) for row in rows]
-
-
-async def lines(database: Database) -> list[Any]:
-    return await run(database, "SELECT * FROM esim_lines ORDER BY id")
-
-
-async def refusals(database: Database, what: Any) -> dict[str, dict[str, Any]]:
-    answer = await accepted(database, await asked(database, what))
-    assert not answer.accepted
-    return {refusal.code: dict(refusal.parameters) for refusal in answer.refusals}
-
-
-async def refusal(database: Database, name: str, order: str, *more: Any) -> str:
-    found = (await step(database, name, order, *more)).refusal
-    assert isinstance(found, Refusal)
-    return found.code
+pytestmark = pytest.mark.usefixtures("euro")
 
 
 @pytest.mark.covers("T9", "T10", "T36")
@@ -110,102 +68,6 @@ async def test_the_plan_is_given_as_it_was_when_it_was_ordered(database: Databas
     assert str(plan.price) == "0.00", "it is complimentary"
 
 
-@pytest.mark.covers("T17")
-async def test_an_order_waits_for_its_own_profile_and_gets_what_arrives(database: Database) -> None:
-    await add_stock(database, 1, profile=7)
-    asia = await add_travel_plan(database, "Asia", countries=ASIA, profile=2)
-    first, second = [await ordered(database, AddLine(subscriber_id=1, plan_id=asia)) for _ in range(2)]
-    assert [await submit(database, order, "add_line") for order in (first, second)] == [None, None]
-    assert await refusal(database, "acknowledge", first) == "no_esim_reserved"
-    notices = await run(database, "SELECT notice, profile FROM travel_notices")
-    assert [tuple(notice) for notice in notices] == [("order_waits", 2)], "the staff is alerted once"
-    await add_stock(database, 2, profile=2)
-    assert await submit(database, second, "add_line") is None, "it passes no earlier one"
-    assert await submit(database, first, "add_line") == iccid(70_002)
-    await step(database, "cancel", first)
-    (due,) = await run(database, "SELECT target FROM follow_ups WHERE kind = 'stock_arrived'")
-    assert due.target == second
-    assert await submit(database, second, "add_line") == iccid(70_002)
-    (profile,) = await run(database, "SELECT * FROM travel_profiles WHERE profile = 2")
-    assert profile.waiting_since is None
-
-
-@pytest.mark.covers("T17")
-@pytest.mark.parametrize("until", ["accepted", "reserved", "acknowledged"])
-async def test_the_esim_of_a_cancelled_order_is_in_stock_again(
-    database: Database, euro: int, until: str
-) -> None:
-    await add_stock(database)
-    order = await ordered(database, AddLine(subscriber_id=1, plan_id=euro, complimentary=True))
-    if until != "accepted":
-        assert await submit(database, order, "add_line") is not None
-    if until == "acknowledged":
-        await step(database, "acknowledge", order, iccid(70_001))
-    for _ in range(2):
-        assert (await step(database, "cancel", order)).refusal is None
-    assert await sims(database) == [("in_stock", None)]
-    async with database.reading() as connection:
-        seen = await views.order(connection, AllAccounts(), order)
-    assert seen.iccid is None, "another order may have the eSIM by now"
-    assert await submit(database, order, "add_line") is None, "a cancelled order gets none"
-    again = await ordered(database, AddLine(subscriber_id=1, plan_id=euro))
-    assert await submit(database, again, "add_line") == iccid(70_001)
-
-
-@pytest.mark.covers("T36")
-async def test_the_esim_that_ends_first_goes_first_and_one_that_has_ended_never(
-    database: Database, euro: int
-) -> None:
-    (row,) = await run(database, "SELECT (esim_now() AT TIME ZONE 'UTC')::date AS today")
-    day = timedelta(days=1)
-    ends = [None, row.today + 2 * day, row.today, row.today - day]
-    for number, ends_on in enumerate(ends):
-        await add_stock(database, number, ends_on=ends_on)
-    what = AddLine(subscriber_id=1, plan_id=euro)
-    got = [await submit(database, await ordered(database, what), "add_line") for _ in range(4)]
-    assert got == [iccid(70_002), iccid(70_001), iccid(70_000), None]
-
-
-@pytest.mark.covers("T36")
-async def test_an_esim_that_ends_while_it_is_reserved_is_not_handed_out(
-    database: Database, euro: int
-) -> None:
-    await add_stock(database, 1)
-    order = await ordered(database, AddLine(subscriber_id=1, plan_id=euro))
-    assert await submit(database, order, "add_line") == iccid(70_001)
-    await run(database, "UPDATE travel_stock SET ends_on = (esim_now() AT TIME ZONE 'UTC')::date - 1")
-    assert await refusal(database, "acknowledge", order, iccid(70_001)) == "no_esim_reserved"
-    await add_stock(database, 2)
-    assert await submit(database, order, "add_line") == iccid(70_002)
-    assert (await step(database, "acknowledge", order, iccid(70_002))).refusal is None
-
-
-@pytest.mark.covers("T26")
-async def test_stock_below_its_threshold_alerts_once_and_again_after_it_recovered(
-    database: Database, euro: int
-) -> None:
-    for number in range(3):
-        await add_stock(database, number)
-    await run(database, "UPDATE travel_profiles SET threshold = 2")
-    what = AddLine(subscriber_id=1, plan_id=euro)
-
-    async def alerts() -> int:
-        rows = await run(database, "SELECT 1 FROM travel_notices WHERE notice = 'stock_low'")
-        return len(rows)
-
-    orders, seen = [], []
-    for _ in range(3):
-        orders.append(await ordered(database, what))
-        await submit(database, orders[-1], "add_line")
-        seen.append(await alerts())
-    assert seen == [0, 1, 1]
-    for order in orders:
-        await step(database, "cancel", order)
-    for _ in range(2):
-        await submit(database, await ordered(database, what), "add_line")
-    assert await alerts() == 2
-
-
 @pytest.mark.covers("T2", "T18", "T19", "T20")
 async def test_complimentary_esims_are_counted_against_bundles(database: Database, euro: int) -> None:
     await run(database, "UPDATE subscribers SET plan = 'basic', bundles = 1")
@@ -223,6 +85,7 @@ async def test_complimentary_esims_are_counted_against_bundles(database: Databas
     await run(database, "UPDATE esim_lines SET ended_at = esim_now()")
     assert await refusals(database, what) == none_left, "one that was discarded counts"
     await run(database, "UPDATE esim_lines SET returned = true")
+    await run(database, "UPDATE plan_assignments SET revoked_at = esim_now()")
     second = await ordered(database, what)
     await step(database, "cancel", second)
     await ordered(database, what)
@@ -297,40 +160,3 @@ async def test_a_cancelled_replacement_leaves_the_line_as_it_is(database: Databa
     assert await sims(database) == [("active", "esim_line:1"), ("in_stock", None)]
     (row,) = await lines(database)
     assert row.ended_at is None
-
-
-@pytest.mark.covers("T17", "T26")
-async def test_what_the_staff_is_to_be_alerted_of_is_sent_at_once(database: Database, euro: int) -> None:
-    await add_stock(database)
-    await run(database, "UPDATE travel_profiles SET threshold = 1")
-    sent: list[str] = []
-
-    async def alert(notices: Sequence[str]) -> None:
-        sent.extend(notices)
-
-    provider = FromStock(database, None, alert)  # type: ignore[arg-type]
-    for _ in range(3):
-        order = await ordered(database, AddLine(subscriber_id=1, plan_id=euro))
-        with contextlib.suppress(NoStock):
-            await provider.submit(order, "add_line", 0)
-    notices = await run(database, "SELECT id, notice FROM travel_notices ORDER BY notice DESC")
-    assert [(notice.id, notice.notice) for notice in notices] == list(
-        zip(sent, ("stock_low", "order_waits"), strict=True)
-    )
-
-
-@pytest.mark.covers("T17")
-@pytest.mark.parametrize("acknowledged", [False, True])
-async def test_a_cancelled_order_leaves_no_esim_whose_code_was_revealed(
-    database: Database, euro: int, *, acknowledged: bool
-) -> None:
-    await add_stock(database)
-    order = await ordered(database, AddLine(subscriber_id=1, plan_id=euro))
-    esim = await submit(database, order, "add_line")
-    if acknowledged:
-        await step(database, "acknowledge", order, esim)
-    await run(database, "UPDATE travel_stock SET revealed_at = esim_now()")
-    assert (await step(database, "cancel", order)).refusal is None
-    assert await sims(database) == [("discarded", None)]
-    again = await ordered(database, AddLine(subscriber_id=1, plan_id=euro))
-    assert await submit(database, again, "add_line") is None

@@ -14,6 +14,7 @@ from models.travel.profiles import Outcome, Reported
 from models.travel.reports import ReportView
 from store.session import Database
 from store.travel import line_steps, plan_rows, reports
+from store.travel.due import Wake
 from store.travel.lookups import EsimLineKey
 from store.travel.reports import Recorded, Reporting
 from tests.builders import run
@@ -68,7 +69,10 @@ class Phone:
         return [row.type for row in rows]
 
     async def notices(self) -> list[str]:
-        rows = await run(self.database, "SELECT notice FROM travel_notices ORDER BY due_since, id")
+        """Those that are to be sent."""
+        rows = await run(
+            self.database, "SELECT notice FROM travel_notices WHERE done_at IS NULL ORDER BY due_since, id"
+        )
         return [row.notice for row in rows]
 
 
@@ -199,13 +203,17 @@ async def test_a_jump_past_both_thresholds_is_one_notice(phone: Phone) -> None:
     recorded = await phone.said(Reported.USAGE, "all", 1, country="FR", used_bytes=2_000_000)
     assert await phone.notices() == ["used_100"]
     assert recorded.wake_for is not None
+    rows = await run(phone.database, "SELECT notice FROM travel_notices WHERE done_at IS NOT NULL")
+    assert [row.notice for row in rows] == ["used_80"], "it is recorded as not needed"
+    (event,) = await run(phone.database, "SELECT data FROM events WHERE data ->> 'notice' = 'used_80'")
+    assert event.data["needed"] is False
 
 
 @pytest.mark.covers("T4")
 async def test_only_what_changes_a_due_time_wakes_the_workflow(phone: Phone) -> None:
     await euro(phone)
     first = await phone.said(Reported.CONNECTION, "1", 3, country="FR")
-    assert first.wake_for == phone.now - 3 * HOUR + timedelta(days=30)
+    assert first.wake_for == Wake(phone.now - 3 * HOUR + timedelta(days=30), news=1)
     again = await phone.said(Reported.CONNECTION, "1", 3, country="FR")
     assert again.wake_for == first.wake_for, "the call may have been lost"
     async with phone.database.transaction() as connection:

@@ -38,7 +38,7 @@ BEGIN
     JOIN travel_stock ON travel_stock.order_id = served.order_id
     JOIN travel_orders waits ON waits.account_id = was.account_id AND waits.profile = was.profile
     WHERE was.waiting_since IS NOT NULL AND served.waiting_since IS NULL
-      AND (waits.waiting_since, waits.order_id) < (was.waiting_since, was.order_id);
+      AND waits.waiting_since IS NOT NULL AND (waits.asked_at, waits.order_id) < (was.asked_at, was.order_id);
     RETURN NULL;
 END $$
 """
@@ -95,8 +95,8 @@ class Office:
         (account,) = await run(self.database, "SELECT account_id FROM travel_plans")
         keys = KeyRing(KEY)
         async with importing(self.database, dry_run=False) as connection:
-            _, woken = await import_stock(connection, keys, account.account_id, rows, By("operator"))
-        for order in woken:
+            _, settled = await import_stock(connection, keys, account.account_id, rows, By("operator"))
+        for order in settled.served:
             await self.work(order)
 
 

@@ -4,10 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from models.identifiers import qr_request_id
+from models.travel.profiles import Notice
+from store.locks import lock_subject
 from store.session import Database
 from store.travel import due, not_installed, notices, sweep
 from tests.builders import run
 from tests.travel_world import (
+    SUE,
     add_esim_line,
     add_stock,
     add_subscriber,
@@ -60,7 +64,7 @@ async def test_a_plan_not_used_within_its_shelf_life_lapses_and_is_notified_of_a
     assert len(await run(database, "SELECT id FROM travel_notices")) == 1
     assert await events_of(database, "plan.%") == ["plan.lapsed"]
     async with database.transaction() as connection:
-        assert [one[0] for one in await due.unwoken(connection, 10)] == [line]
+        assert [one.line.id for one in await due.unwoken(connection, 10)] == [line]
         await notices.done(connection, told[0].id)
         assert await due.unwoken(connection, 10) == []
     await swept(database)
@@ -111,7 +115,87 @@ async def test_free_stock_is_discarded_on_the_day_after_its_last(database: Datab
     assert await events_of(database, "stock.%") == ["stock.ended"] * 2
 
 
-async def ended(database: Database) -> list[str] | None:
+@pytest.mark.covers("T35")
+async def test_a_line_that_has_more_to_know_while_it_is_woken_is_woken_again(
+    database: Database, line: int
+) -> None:
+    """A notice is held, so what is due next stays the same when another is recorded."""
+    plans = [await assign_plan(database, line, await add_travel_plan(database, name)) for name in "AB"]
+
+    async def noticed(plan: int) -> None:
+        async with database.transaction() as connection:
+            await lock_subject(connection, 1, f"esim_line:{line}")
+            await notices.record(connection, 1, Notice.LAPSES_SOON, esim_line_id=line, assignment_id=plan)
+            await due.renew(connection, line, news=True)
+
+    async def unwoken() -> list[due.Unwoken]:
+        async with database.reading() as connection:
+            return await due.unwoken(connection, 10)
+
+    async def known(found: due.Unwoken) -> None:
+        async with database.transaction() as connection:
+            await due.woken(connection, found.line.id, found.wake)
+
+    await noticed(plans[0])
+    (first,) = await unwoken()
+    await noticed(plans[1])  # while the workflow is signalled
+    await known(first)
+    (second,) = await unwoken()
+    assert second.wake.due_at == first.wake.due_at
+    await known(second)
+    assert await unwoken() == []
+
+
+async def asked_for(database: Database, sim: int) -> str:
+    """An open request for the code of this eSIM, and a notification of it; the id of the request."""
+    request = qr_request_id(1, f"code of {sim}")
+    await run(
+        database,
+        "INSERT INTO qr_requests (id, account_id, sim_id, requested_by, status)"
+        " SELECT :id, account_id, :sim, id, 'requested' FROM users WHERE email = :sue",
+        id=request,
+        sim=sim,
+        sue=SUE,
+    )
+    return request
+
+
+async def status_of(database: Database, request: str) -> str:
+    (row,) = await run(database, "SELECT status FROM qr_requests WHERE id = :id", id=request)
+    return str(row.status)
+
+
+@pytest.mark.covers("T36")
+async def test_a_request_for_the_code_of_stock_that_has_ended_ends_with_it(
+    database: Database, line: int
+) -> None:
+    over = await add_stock(database, 12, ends_on=date(2020, 1, 1))
+    request = await asked_for(database, over)
+    async with database.transaction() as connection:
+        done = await sweep.discard_ended(connection)
+    assert (done.esims, done.requests) == (1, (request,))
+    assert await status_of(database, request) == "sim_discarded"
+
+
+@pytest.mark.covers("T26", "T36")
+async def test_stock_that_has_ended_is_discarded_in_batches_and_alerts_once_if_too_little_is_left(
+    database: Database, line: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "_DISCARDED", sweep._DISCARDED.limit(2))
+    for number in range(11, 14):
+        await add_stock(database, number, ends_on=date(2020, 1, 1))
+    await run(database, "UPDATE travel_profiles SET threshold = 1")
+    found = []
+    for _ in range(3):
+        async with database.transaction() as connection:
+            found.append(await sweep.discard_ended(connection))
+    assert [done.esims for done in found] == [2, 1, 0]
+    told = await run(database, "SELECT id, notice FROM travel_notices")
+    assert [row.notice for row in told] == ["stock_low"]
+    assert [done.settled.alerts for done in found] == [(told[0].id,), (), ()]
+
+
+async def ended(database: Database) -> not_installed.Ended | None:
     async with database.reading() as connection:
         found = await not_installed.find(connection, WITHIN, 10)
     answer = None
@@ -136,11 +220,14 @@ async def given(database: Database, days: int) -> None:
 async def test_an_esim_never_installed_goes_back_to_stock_only_if_its_code_was_never_revealed(
     database: Database, line: int, *, revealed: bool
 ) -> None:
-    plan = await assign_plan(database, line, await add_travel_plan(database))
+    await assign_plan(database, line, await add_travel_plan(database))
     await given(database, 91)
+    (esim,) = await run(database, "SELECT id FROM sims WHERE holder = :line", line=f"esim_line:{line}")
+    request = await asked_for(database, esim.id)
     if revealed:
         await run(database, "UPDATE travel_stock SET revealed_at = esim_now()")
-    assert await ended(database) == []
+    assert await ended(database) == not_installed.Ended(request=request)
+    assert await status_of(database, request) == "sim_discarded"
     (row,) = await run(
         database,
         "SELECT s.state, s.holder, s.order_id, t.order_id AS reserved FROM sims s"
@@ -155,8 +242,6 @@ async def test_an_esim_never_installed_goes_back_to_stock_only_if_its_code_was_n
     assert of.returned is not revealed
     told = await run(database, "SELECT notice FROM travel_notices")
     assert [one.notice for one in told] == ["not_installed"]
-    (left,) = await run(database, "SELECT revoked_at FROM plan_assignments WHERE id = :id", id=plan)
-    assert left.revoked_at is not None
     assert await ended(database) is None
     assert await events_of(database, "esim_line.%") == ["esim_line.ended"]
 

@@ -13,7 +13,6 @@ from outbox.orders import EMAILS
 from starter.operations.recovery import RecoveryDesk
 from store.codes import imports
 from store.key_ring import KeyRing
-from store.secrets import confirmation_code_of
 from store.travel.stock_import import import_stock
 from tests.builders import OPERATOR
 from tests.starter.travel.files import esim, stock_file
@@ -58,13 +57,7 @@ async def add_line(scene: Scene, secret_keys: str | None = None) -> Given:
     ((sim,),) = await scene.sql("SELECT id FROM sims WHERE holder = :holder", holder=f"esim_line:{line}")
     await scene.sql("UPDATE sims SET order_id = :order WHERE id = :sim", order=order, sim=sim)
     keys = KeyRing(secret_keys or scene.settings.secret_keys)
-    encrypted = keys.encrypt(confirmation_code_of(sim), PIN.encode())
-    await scene.sql(
-        "UPDATE travel_stock SET order_id = :order, confirmation_code = :code WHERE sim_id = :sim",
-        order=order,
-        code=encrypted,
-        sim=sim,
-    )
+    await scene.sql("UPDATE travel_stock SET order_id = :order WHERE sim_id = :sim", order=order, sim=sim)
     await scene.sql("UPDATE esim_lines SET order_id = :order WHERE id = :line", order=order, line=line)
     await import_code(scene, sim, keys)
     return Given(subscriber, line, sim, plan, order)
@@ -92,6 +85,7 @@ async def import_code(scene: Scene, sim: int, keys: KeyRing) -> None:
             original=None,
             by=By("operator"),
             request_id=None,
+            confirmation_code=PIN,
         )
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.travel import staff
 from models.orders.lifecycle import OrderStatus
 from models.travel.kinds import AddLine
 from starter.travel.stock import StockDesk
+from temporal.travel import alerts
 from tests.starter.travel.files import esim, stock_file
 from tests.system.scene import Scene
 from tests.system.travel.mail_scene import in_stock, recovered
@@ -76,12 +76,43 @@ async def test_an_alert_that_could_not_be_started_is_left_to_the_sweep(
         raise RPCError("unavailable", RPCStatusCode.UNAVAILABLE, b"")
 
     with monkeypatch.context() as patch:
-        patch.setattr(staff, "alert", unavailable)
+        patch.setattr(alerts, "alert", unavailable)
         await waits(scene, await placed(scene, AddLine(subscriber_id=1, plan_id=plan)))
     assert [row.done for row in await scene.sql(NOTICES)] == [False]
+    await swept(scene)
+    await scene.mailbox.got(ADAM)
+    await all_done(scene)
+
+
+async def swept(scene: Scene) -> None:
     queue = scene.settings.task_queue
     await scene.temporal.client.execute_workflow(
         EsimTravelSweep.run, id=f"sweep of {queue}", task_queue=queue
     )
-    await scene.mailbox.got(ADAM)
-    await all_done(scene)
+
+
+@pytest.mark.covers("T26", "T36")
+async def test_a_raised_threshold_a_discard_and_the_end_of_stock_alert_the_staff_once_at_once(
+    scene: Scene,
+) -> None:
+    await euro(scene)
+    adam = await scene.ana(ADAM)
+    desk = StockDesk(scene.temporal.client, scene.database, scene.settings)
+    await desk.import_stock(adam, None, stock_file(esim(1), esim(2), esim(3)))
+
+    async def alerted(times: int) -> None:
+        await comes_true(lambda: scene.mailbox.recipients().count(ADAM) == times)
+        await all_done(scene)
+
+    for threshold in (3, 4, 5):
+        await desk.set_threshold(adam, None, 7, threshold)
+    await alerted(1)
+    await desk.set_threshold(adam, None, 7, 3)
+    await desk.discard(adam, str(esim(1)["iccid"]))
+    await desk.discard(adam, str(esim(2)["iccid"]))
+    await alerted(2)
+    await desk.set_threshold(adam, None, 7, 1)
+    await scene.sql("UPDATE travel_stock SET ends_on = '2020-01-01'")
+    await swept(scene)
+    await alerted(3)
+    assert await recovered(scene) == []

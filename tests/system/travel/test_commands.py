@@ -23,9 +23,10 @@ async def test_reports_and_changes_of_lines_are_typed(scene: Scene) -> None:
         assert said.out == f"{line}: connection, started (PA-{first})\n"
     said = await scene.typed("travel", "connect", line, "--country", "France", "--key", "a", code=2)
     assert "This key was used for another report." in said.err
-    said = await scene.typed("travel", "usage", line, "--country", "FR", "--bytes", "1000000", "--json")
+    used = ("travel", "usage", line, "--country", "FR", "--bytes")
+    said = await scene.typed(*used, "1000000", "--key", "b", "--json")
     assert json.loads(said.out)["outcome"] == "covered"
-    said = await scene.typed("travel", "usage", line, "--country", "FR", "--bytes", "-1", code=2)
+    said = await scene.typed(*used, "-1", "--key", "c", code=2)
     said = await scene.typed("travel", "connect", line, "--country", "FR", "--at", "2026-07-01", code=2)
     assert "with its zone" in said.err
     said = await scene.typed("travel", "reports", line, "--json")
@@ -45,3 +46,22 @@ async def test_reports_and_changes_of_lines_are_typed(scene: Scene) -> None:
     assert (await scene.typed("travel", "resume", line)).out == f"{line}: resumed\n"
     said = await scene.typed("travel", "resume", "EL-99999999", code=2)
     assert "no such eSIM line" in said.err
+
+
+@pytest.mark.covers("T22")
+async def test_data_that_was_used_is_typed_with_what_a_repeat_is_recognised_by(scene: Scene) -> None:
+    life = await a_life(scene)
+    used = ("travel", "usage", f"EL-{life.line}", "--country", "FR", "--bytes", "1000")
+    assert "a repeated report would count twice" in (await scene.typed(*used, code=2)).err
+
+    async def counted(*more: str) -> int:
+        for _ in range(2):
+            await scene.typed(*used, *more)
+        (plan,) = await scene.sql("SELECT used_bytes FROM plan_assignments")
+        return int(plan.used_bytes)
+
+    assert await counted("--key", "a") == 1000
+    assert await counted("--at", "2026-01-01T12:00:00Z") == 2000
+    assert await counted("--at", "2026-01-01T13:00:00+01:00") == 2000, "the same time"
+    assert await counted("--at", "2026-01-01T12:00:01Z") == 3000
+    assert await counted("--at", "2026-01-01T12:00:00Z", "--key", "b") == 4000

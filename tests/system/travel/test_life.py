@@ -15,7 +15,7 @@ from starter.operations.recovery import RecoveryDesk
 from starter.travel.reports import ReportDesk
 from store.clock import set_clock
 from temporal.connection import connect
-from temporal.travel.schedule import keep_sweeping
+from temporal.travel.schedule import SCHEDULE, keep_sweeping
 from tests.builders import OPERATOR
 from tests.system.parts import a_temporal_server
 from tests.system.scene import Scene
@@ -87,7 +87,7 @@ async def test_thirty_days_to_the_second_while_workers_come_and_go(
         "UPDATE plan_assignments SET assigned_at = esim_now(), lapses_at = esim_now() + interval '1 year'"
     )
     in_paris = (datetime.now(UTC) + scene._ahead).astimezone(ZoneInfo("Europe/Paris"))
-    found = await life.desk.connect(OPERATOR, f"EL-{life.line}", "first", in_paris, "France")
+    found = await life.desk.connect(OPERATOR, f"EL-{life.line}", "France", "first", in_paris)
     assert found.outcome is Outcome.STARTED
     (row,) = await scene.sql("SELECT started_at, ends_at FROM plan_assignments")
     assert (row.ends_at - row.started_at).total_seconds() == 2_592_000
@@ -117,7 +117,7 @@ async def test_thirty_days_to_the_second_while_the_temporal_server_is_killed_and
         temporal = Temporal(await connect(settings))
         scene = Scene(temporal, idle_scene.database, settings, idle_scene.mailbox)
         life = await a_life(scene)
-        found = await life.desk.connect(OPERATOR, f"EL-{life.line}", "first", None, "France")
+        found = await life.desk.connect(OPERATOR, f"EL-{life.line}", "France", "first")
         assert found.outcome is Outcome.STARTED
         (row,) = await scene.sql("SELECT started_at, ends_at FROM plan_assignments")
         assert (row.ends_at - row.started_at).total_seconds() == 2_592_000
@@ -139,11 +139,11 @@ async def test_thirty_days_to_the_second_while_the_temporal_server_is_killed_and
 @pytest.mark.covers("T5", "T21")
 async def test_a_second_plan_of_the_line_lives_its_own_thirty_days(scene: Scene) -> None:
     life = await a_life(scene, plans=2)
-    await life.desk.connect(OPERATOR, f"EL-{life.line}", "1", None, "FR")
+    await life.desk.connect(OPERATOR, f"EL-{life.line}", "FR", "1")
     await scene.forward(life.workflow.id, 31 * DAY)
     await life.saw("plan.started", "plan.expired")
     assert await life.workflow.result() == "ended"
-    await life.desk.connect(OPERATOR, f"EL-{life.line}", "2", None, "FR")
+    await life.desk.connect(OPERATOR, f"EL-{life.line}", "FR", "2")
     await scene.forward(life.workflow.id, 31 * DAY)
     await life.saw("plan.started", "plan.expired", "plan.started", "plan.expired")
 
@@ -154,10 +154,10 @@ async def test_reports_are_decided_and_states_are_read_while_every_worker_is_dow
 ) -> None:
     scene = idle_scene
     life = await a_life(scene)
-    await life.desk.connect(OPERATOR, f"EL-{life.line}", "1", None, "FR")
+    await life.desk.connect(OPERATOR, f"EL-{life.line}", "FR", "1")
     async with scene.database.transaction() as connection:
         await set_clock(connection, 30 * DAY + timedelta(minutes=1))
-    found = await life.desk.connect(OPERATOR, f"EL-{life.line}", "2", None, "FR")
+    found = await life.desk.connect(OPERATOR, f"EL-{life.line}", "FR", "2")
     assert found.outcome is Outcome.NOT_COVERED, "the plan has expired, although nothing recorded it"
     assert _plans(await life.types()) == ["plan.started"]
     async with scene.worker():
@@ -167,9 +167,9 @@ async def test_reports_are_decided_and_states_are_read_while_every_worker_is_dow
 @pytest.mark.covers("T29", "T35")
 async def test_the_notice_of_used_data_is_sent_by_the_workflow_of_the_line(scene: Scene) -> None:
     life = await a_life(scene, data_mb=1)
-    await life.desk.usage(OPERATOR, f"EL-{life.line}", "1", None, "FR", 850_000)
+    await life.desk.usage(OPERATOR, f"EL-{life.line}", "FR", 850_000, "1")
     await eventually(lambda: _done(scene), lambda found: found == [("used_80", True)])
-    await life.desk.usage(OPERATOR, f"EL-{life.line}", "2", None, "FR", 850_000)
+    await life.desk.usage(OPERATOR, f"EL-{life.line}", "FR", 850_000, "2")
     await eventually(lambda: _done(scene), lambda found: found == [("used_100", True), ("used_80", True)])
     assert await life.workflow.result() == "ended"
 
@@ -182,7 +182,7 @@ async def _done(scene: Scene) -> list[tuple[str, bool]]:
 @pytest.mark.covers("T23", "W5")
 async def test_a_line_whose_workflow_is_lost_is_found_and_started_again(scene: Scene) -> None:
     life = await a_life(scene)
-    await life.desk.connect(OPERATOR, f"EL-{life.line}", "1", None, "FR")
+    await life.desk.connect(OPERATOR, f"EL-{life.line}", "FR", "1")
     await life.workflow.terminate()
     async with RecoveryDesk.open(scene.settings) as recovery:
         lost = await recovery.find(OPERATOR)
@@ -214,14 +214,13 @@ async def test_every_worker_keeps_one_schedule_with_the_interval_of_its_settings
     for every in (timedelta(hours=1), timedelta(minutes=20)):
         settings = scene.settings.model_copy(update={"travel_sweep_every": every})
         await keep_sweeping(client, settings)
-        described = await client.get_schedule_handle("travel-sweep").describe()
+        described = await client.get_schedule_handle(SCHEDULE).describe()
         (interval,) = described.schedule.spec.intervals
         assert interval.every == every
-    await client.get_schedule_handle("travel-sweep").pause(note="by hand")
+    await client.get_schedule_handle(SCHEDULE).pause(note="by hand")
     await keep_sweeping(client, scene.settings)
-    described = await client.get_schedule_handle("travel-sweep").describe()
+    described = await client.get_schedule_handle(SCHEDULE).describe()
     assert described.schedule.state.paused
-    await client.get_schedule_handle("travel-sweep").delete()
 
 
 @pytest.mark.covers("T35", "W5")
@@ -234,17 +233,17 @@ async def test_a_notice_that_is_held_delays_no_end_of_a_plan_and_is_sent_by_a_re
     monkeypatch.setattr("outbox.travel.notices.outgoing", refused)
     life = await a_life(scene, plans=2, data_mb=1)
     line = f"EL-{life.line}"
-    await life.desk.usage(OPERATOR, line, "1", None, "FR", 850_000)
+    await life.desk.usage(OPERATOR, line, "FR", 850_000, "1")
     await eventually(lambda: _held(scene), lambda found: found == [(life.workflow.id, "mail_not_composable")])
     await scene.forward(life.workflow.id, 5 * DAY)
-    await life.desk.usage(OPERATOR, line, "2", None, "FR", 100_000)
+    await life.desk.usage(OPERATOR, line, "FR", 100_000, "2")
     monkeypatch.undo()
     said = await scene.typed("order", "retry", "--reason", "mail_not_composable", "--yes")
     assert "eSIM line" in said.out, said
     await eventually(lambda: _done(scene), lambda found: found == [("used_80", True)])
     assert await _held(scene) == []
     monkeypatch.setattr("outbox.travel.notices.outgoing", refused)
-    await life.desk.usage(OPERATOR, line, "3", None, "FR", 100_000)
+    await life.desk.usage(OPERATOR, line, "FR", 100_000, "3")
     await eventually(lambda: _held(scene), lambda found: len(found) == 1)
     await life.workflow.cancel()
     await eventually(lambda: _done(scene), lambda found: found == [("used_100", True), ("used_80", True)])

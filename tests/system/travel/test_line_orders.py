@@ -160,7 +160,7 @@ async def test_no_plan_goes_on_an_esim_in_stock_or_discarded(scene: Scene) -> No
     await a_line(scene)
     await scene.ended(await ordered(scene, "replace", iccid(80_001), "--reason", "new_phone"))
     said = await sue(scene, "add-plan", iccid(80_001), "--plan", "Euro 1", code=2)
-    assert "it was discarded" in said.err
+    assert "The line has no eSIM in use." in said.err
     said = await sue(scene, "add-plan", iccid(99_999), "--plan", "Euro 1", code=2)
     assert "There is no such eSIM line" in said.err
 
@@ -173,6 +173,7 @@ async def test_an_esim_is_replaced_for_a_reason_and_its_plans_stay(scene: Scene)
     assert "one of: new_phone, deleted" in flat(said.err)
     said = await sue(scene, "replace", line, "--reason", "new-phone", code=2, typed="n\n")
     assert f"The eSIM of {line} is replaced; its plans stay on the line." in flat(said.err)
+    assert "A new eSIM of profile 7 (1 in stock)." in flat(said.err)
     await scene.ended(await ordered(scene, "replace", line, "--reason", "new-phone"))
     (seen,) = await lines(scene)
     assert (seen["iccid"], seen["sim_state"]) == (iccid(80_002), "active")
@@ -201,9 +202,12 @@ async def test_what_cannot_be_sold_is_refused_with_every_reason(idle_scene: Scen
     said = await sue(scene, "add-line", "Rosa 1", "--plan", "Moon", "--country", "Japan", code=2)
     assert "no e-mail address" in said.err
     assert "has no IMSI profile" in said.err
-    assert "does not cover: JP." in said.err
+    assert "does not cover: Japan." in said.err
     said = await sue(scene, "add-line", "Rosa 1", "--plan", "Mars", code=2)
     assert "There is no such travel plan" in said.err
+    words = ("add-line", "Rosa 1", "--plan", "Moon", "--country", "Japan", "--country", "DE")
+    said = await sue(scene, *words, code=2, language="fr")
+    assert "ne couvre pas : Allemagne, Japon." in flat(said.err)
     said = await sue(scene, "add-line", "Rosa 9", "--plan", "Moon", code=2)
     assert "There is no such subscriber" in said.err
     await add_subscriber(scene.database, 2)
@@ -248,7 +252,7 @@ NEEDED = {
     "currency": "USD",
 }
 """What each required argument and option of the commands is given, and more where one needs it."""
-MORE = {("resend",): ("--qr-code",), ("plans", "pin"): ("7",)}
+MORE = {("resend",): ("--qr-code",), ("plans", "pin"): ("7",), ("usage",): ("--key", "1")}
 INSTEAD = {("revoke", "plan"): "PA-1"}
 LATER = {"simulate": "no sandbox with a clock"}
 """Commands that are refused for another reason first."""

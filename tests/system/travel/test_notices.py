@@ -1,6 +1,7 @@
 """Notices: to subscribers about their plans, to staff about the stock; each is sent once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from workflows.travel.messages import SendNotice
 OLGA = "olga@acme.example"
 
 
-async def recorded(scene: Scene, notice: Notice, **about: int) -> str:
+async def recorded(scene: Scene, notice: Notice, **about: Any) -> str:
     async with scene.database.transaction() as connection:
         ((account,),) = await scene.sql("SELECT id FROM accounts WHERE name = :name", name=ACCOUNT)
         return await notices.record(connection, account, notice, **about)
@@ -155,8 +156,48 @@ async def test_the_subscriber_is_notified_of_data_used_of_a_lapse_and_of_an_esim
         scene, await of_plan(scene, given, Notice.USED_80)
     )
     assert "The plan has ended" in await sent(scene, await of_plan(scene, given, Notice.USED_100))
-    withdrawn = await recorded(scene, Notice.NOT_INSTALLED, esim_line_id=given.line)
-    assert "not been installed on any phone" in await sent(scene, withdrawn)
+    soon = await recorded(
+        scene, Notice.INSTALL_SOON, esim_line_id=given.line, install_by=datetime(2027, 5, 1, 12, tzinfo=UTC)
+    )
+    said = await sent(scene, soon)
+    assert "After 1 May 2027, 12:00 UTC it is withdrawn" in said
+    assert "to send it again" in said
+    await scene.sql("UPDATE esim_lines SET ended_at = esim_now()")
+    said = await sent(scene, await recorded(scene, Notice.NOT_INSTALLED, esim_line_id=given.line))
+    assert "not been installed on any phone" in said
+    assert "Waiting for a new one: Euro 1. First use at the latest:" in said
+    assert f"ask {ACCOUNT} for a new one" in said
+
+
+@pytest.mark.covers("T28", "T40")
+async def test_a_plan_that_lapses_on_a_line_without_an_esim_says_how_to_use_it(idle_scene: Scene) -> None:
+    scene = idle_scene
+    given = await a_line(scene)
+    await scene.sql("UPDATE esim_lines SET ended_at = esim_now()")
+    said = await sent(scene, await of_plan(scene, given, Notice.LAPSES_SOON))
+    assert "The eSIM France was withdrawn" in said
+    assert f"To use the plan, ask {ACCOUNT} for a new eSIM." in said
+
+
+@pytest.mark.covers("T40")
+@pytest.mark.parametrize(
+    ("notice", "changed"),
+    [
+        (Notice.INSTALL_SOON, "installed_at = esim_now()"),
+        (Notice.INSTALL_SOON, "ended_at = esim_now()"),
+        (Notice.INSTALL_SOON, "esim_since = esim_now() + interval '1 second'"),
+        (Notice.NOT_INSTALLED, "ended_at = NULL"),
+    ],
+)
+async def test_a_notice_of_an_esim_that_was_installed_or_replaced_meanwhile_is_not_sent(
+    idle_scene: Scene, notice: Notice, changed: str
+) -> None:
+    scene = idle_scene
+    given = await a_line(scene)
+    of = await recorded(scene, notice, esim_line_id=given.line)
+    await scene.sql(f"UPDATE esim_lines SET {changed}")
+    assert not await sent(scene, of)
+    assert (await scene.sql("SELECT done_at FROM travel_notices"))[0].done_at is not None
 
 
 @pytest.mark.covers("T28")

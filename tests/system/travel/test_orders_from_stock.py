@@ -84,7 +84,9 @@ async def test_an_order_is_held_for_stock_and_continues_when_another_is_cancelle
     assert reserved.order_id == first, "none passes an earlier one"
     await scene.desk.cancel(OPERATOR, first)
     await scene.ended(second)
-    assert (await order(scene, second)).iccid == iccid(80_001)
+    seen = await order(scene, second)
+    assert seen.iccid == iccid(80_001)
+    assert {event.actor for event in seen.events if event.type == "order.released"} <= {"system"}
     await waits(scene, third)
     assert (await order(scene, first)).iccid is None
 
@@ -102,7 +104,9 @@ async def test_an_import_has_the_orders_continue_that_wait_oldest_first(scene: S
     assert said.out.startswith("3 rows read; new: 1 provider, 3 eSIMs.")
     for one, number in zip(orders, (1, 2), strict=False):
         await scene.ended(one)
-        assert (await order(scene, one)).iccid == iccid(80_000 + number)
+        seen = await order(scene, one)
+        assert seen.iccid == iccid(80_000 + number)
+        assert [event.actor for event in seen.events if event.type == "order.released"] == ["system"]
     await waits(scene, orders[2])
     listed = (await scene.typed("travel", "stock", "list")).out
     assert iccid(80_003) in listed

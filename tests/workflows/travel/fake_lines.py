@@ -17,13 +17,14 @@ from workflows.travel.steps import LineLifeSteps, SweepSteps
 
 class FakeLines(LineLifeSteps, SweepSteps):
     """`answers` are those of `advance_line` by line, all but the last once; `dropped` are the notices.
-    `batches` are what the parts of a sweep answer at first.
+    `batches` are what the parts of a sweep answer at first, `swept` the parts that were done.
     """
 
     def __init__(self, troubles: Troubles) -> None:
         self.troubles = troubles
         self.answers: dict[int, list[LineAdvanced]] = {}
         self.dropped: list[str] = []
+        self.swept: list[str] = []
         self.batches: defaultdict[Sweep, list[Swept]] = defaultdict(list)
 
     async def advance_line(self, line: AdvanceLine) -> LineAdvanced:
@@ -36,10 +37,12 @@ class FakeLines(LineLifeSteps, SweepSteps):
             self.dropped.append(notice.notice_id)
 
     async def sweep_travel(self, sweep: SweepTravel) -> Swept:
-        async with self.troubles.around("sweep_travel"):
+        async with self.troubles.around("sweep_travel"), self.troubles.around(sweep.part.value):
+            self.swept.append(sweep.part.value)
             batches = self.batches[sweep.part]
             return batches.pop(0) if batches else Swept()
 
     async def wake_travel(self, wake: WakeTravel) -> Swept:
-        async with self.troubles.around("wake_travel"):
+        async with self.troubles.around("wake_travel"), self.troubles.around(wake.part.value):
+            self.swept.append(wake.part.value)
             return Swept()

@@ -1,5 +1,6 @@
 """Starts the workflows that alert an account's staff of its stock (T17, T26)."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,13 +16,16 @@ from workflows.search_attributes import travel_notice_labels
 from workflows.travel.messages import SendTravelNotice
 from workflows.travel.travel_notice import EsimTravelNotice
 
+_AT_ONCE_WITHIN = 3.0
+"""Seconds. What leads to the alert is committed already, so Temporal must not delay it for longer."""
+
 _log = logging.getLogger(__name__)
 
 
 async def alert(
     client: Client, task_queue: str, notice_id: str, notice: Unfinished, given_up_after: timedelta
 ) -> None:
-    """Start `EsimTravelNotice` for an alert that is due, unless it runs."""
+    """Start `EsimTravelNotice` for an alert that is due, unless it runs. Raises what the client raises."""
     start = SendTravelNotice(
         notice_id=notice_id,
         account_id=notice.account_id,
@@ -42,8 +46,8 @@ async def alert(
 
 
 class StaffAlerts:
-    """Alerts the staff at once, where a step of an order has recorded that it is due. What fails here is sent
-    by the sweep.
+    """Alerts the staff at once, where a change of the stock has recorded that it is due. What fails here is
+    sent by the sweep.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class StaffAlerts:
             if notice is None:
                 continue
             try:
-                await alert(self._client, self._task_queue, notice_id, notice, self._given_up_after)
-            except RPCError as failure:
-                _log.warning("An alert is left to the sweep: %s", failure.status.name)
+                async with asyncio.timeout(_AT_ONCE_WITHIN):
+                    await alert(self._client, self._task_queue, notice_id, notice, self._given_up_after)
+            except (RPCError, TimeoutError) as failure:
+                _log.warning("The alert %s is left to the sweep: %s.", notice_id, type(failure).__name__)

@@ -1,0 +1,1 @@
+"""The catalogue of order packs over HTTP."""

@@ -1,0 +1,1 @@
+"""Lines, devices and SIMs over HTTP."""

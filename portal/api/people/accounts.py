@@ -1,0 +1,88 @@
+"""Accounts over HTTP: one's own settings; and, for a platform key, all accounts of its mode (F65 to F67)."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from models.people.api_keys import Mode
+from models.people.callers import Caller, Permission
+from portal.api.caller import At, Who, needs
+from portal.api.fields import Body, IdempotencyKey, Name, required
+from portal.api.lists import ListOf, Pages
+from portal.api.people.resources import AccountResource
+from portal.api.routing import router
+
+routes = router("Accounts")
+Viewing = Annotated[Caller, needs(Permission.VIEW_PEOPLE, any_account=True)]
+Managing = Annotated[Caller, needs(Permission.MANAGE_ACCOUNTS)]
+Creating = Annotated[Caller, needs(Permission.MANAGE_ACCOUNTS, any_account=True)]
+Setting = Annotated[Caller, needs(Permission.MANAGE_USERS)]
+
+
+class NewAccountBody(Body):
+    """An account to create, in the mode of the platform key."""
+
+    name: Name
+    language: Name | None = Field(default=None, description="`en` or `fr`.")
+    contact_email: Name | None = None
+
+
+class AccountBody(Body):
+    """What changes of the account; what is left out stays, null removes the contact address."""
+
+    language: Name | None = None
+    contact_email: Name | None = None
+
+
+class NameBody(Body):
+    """The account's new name."""
+
+    name: Name
+
+
+@routes.get("/accounts", summary="List accounts")
+async def list_accounts(caller: Viewing, desks: At, pages: Pages) -> ListOf[AccountResource]:
+    """The key's own account; with a platform key all accounts of its mode, closed ones too."""
+    found = await desks.accounts.accounts(caller, limit=pages.limit, after=pages.after)
+    return pages.of(found, AccountResource.of)
+
+
+@routes.post("/accounts", summary="Create an account", status_code=201)
+async def create_account(
+    caller: Creating, found: Who, desks: At, body: NewAccountBody, idempotency_key: IdempotencyKey = None
+) -> AccountResource:
+    """Create an account with its default profile and nothing else."""
+    made = await desks.accounts.create(
+        caller,
+        body.name,
+        body.language,
+        body.contact_email,
+        mode=Mode(found.mode),
+        key=required(idempotency_key),
+    )
+    return AccountResource.of(made)
+
+
+@routes.patch("/account", summary="Change the account's settings")
+async def change_account(caller: Setting, desks: At, body: AccountBody) -> AccountResource:
+    """Change the language of e-mails, or the address that notifications of unrequested codes go to."""
+    changed = await desks.accounts.edit(caller, None, **body.model_dump(include=set(body.model_fields_set)))
+    return AccountResource.of(changed)
+
+
+@routes.post("/account/rename", summary="Rename the account")
+async def rename_account(caller: Managing, desks: At, body: NameBody) -> AccountResource:
+    """Files that are imported must use the new name from now on. Idempotent."""
+    return AccountResource.of(await desks.accounts.rename(caller, None, body.name))
+
+
+@routes.post("/account/close", summary="Close the account")
+async def close_account(caller: Managing, desks: At) -> AccountResource:
+    """No new orders or imports, and its users cannot act. Open orders finish, data stay. Idempotent."""
+    return AccountResource.of(await desks.accounts.close(caller, None))
+
+
+@routes.post("/account/reopen", summary="Reopen the account")
+async def reopen_account(caller: Managing, desks: At) -> AccountResource:
+    """Open a closed account again, as it was. Idempotent."""
+    return AccountResource.of(await desks.accounts.reopen(caller, None))

@@ -1,0 +1,53 @@
+"""Lists employees and management groups of an account."""
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.fleet.inventory import SimState
+from models.paging import WHOLE, Page, Wanted
+from models.people.callers import Scope
+from models.people.views import EmployeeView, GroupView
+from store.fleet.tables import LineGroupRow, SimRow
+from store.paging import by_account
+from store.people.languages import language_of
+from store.people.tables import AccountRow, EmployeeRow, GroupRow
+from store.scopes import within
+
+
+async def employees(
+    connection: AsyncConnection, scope: Scope, find: str | None = None, wanted: Wanted = WHOLE
+) -> Page[EmployeeView]:
+    """Employees by name; `find`: only those whose name or address begins so."""
+    used = select(func.count()).where(
+        SimRow.employee_id == EmployeeRow.id, SimRow.state != SimState.DISCARDED
+    )
+    statement = (
+        select(
+            EmployeeRow.id,
+            AccountRow.name.label("account"),
+            EmployeeRow.name,
+            EmployeeRow.email,
+            language_of(EmployeeRow).label("language"),
+            used.scalar_subquery().label("sims"),
+        )
+        .join(AccountRow, AccountRow.id == EmployeeRow.account_id)
+        .where(within(scope, EmployeeRow.account_id))
+    )
+    if find is not None:
+        begins = func.lower(find.strip())
+        named = func.starts_with(func.lower(EmployeeRow.name), begins)
+        statement = statement.where(named | func.starts_with(func.lower(EmployeeRow.email), begins))
+    page = await by_account(scope, EmployeeRow.name, EmployeeRow.id).page(connection, statement, wanted)
+    return page.of(lambda row: EmployeeView(**row._mapping))
+
+
+async def groups(connection: AsyncConnection, scope: Scope, wanted: Wanted = WHOLE) -> Page[GroupView]:
+    """Management groups by name, with the number of their lines."""
+    lines = select(func.count()).where(LineGroupRow.group_id == GroupRow.id).scalar_subquery()
+    statement = (
+        select(GroupRow.id, AccountRow.name.label("account"), GroupRow.name, lines.label("lines"))
+        .join(AccountRow, AccountRow.id == GroupRow.account_id)
+        .where(within(scope, GroupRow.account_id))
+    )
+    page = await by_account(scope, GroupRow.name, GroupRow.id).page(connection, statement, wanted)
+    return page.of(lambda row: GroupView(**row._mapping))

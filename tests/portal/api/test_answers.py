@@ -1,0 +1,181 @@
+"""Answers of the API: problems, rate limits, request ids, entity tags (A5, A9, A12, A19, A20)."""
+
+import json
+import logging
+
+import httpx
+import pytest
+
+from portal.api.rates import Rates
+from telemetry.logs import JsonLines
+from tests.callers.world import Known
+from tests.portal.api.keys import Keyring
+
+_ORDER = {"kind": "switch_to_esim", "discard_confirmed": True}
+
+
+@pytest.mark.covers("A5", "A20")
+async def test_an_iccid_that_is_a_number_is_refused_because_it_loses_digits(
+    api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    answer = await api.post(
+        f"/orders/{acme.order}/iccid", headers=await keys.of(), json={"iccid": 8933010000000000017}
+    )
+
+    assert answer.status_code == 422
+    (field,) = answer.json()["errors"]
+    assert field["pointer"] == "/iccid"
+    assert "loses digits" in field["detail"]
+    assert "89330100" not in answer.text
+
+
+@pytest.mark.covers("A5")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"kind": "switch_to_esim"}',
+        b'{"kind": "nonsense"}',
+        b'{"kind": "switch_to_esim", "line": "L-1", "quantity": 1e400}',
+        b'{"kind": "switch_to_esim", "line": "L-1", "quantity": 10000000000000000000000}',
+        b'{"kind": "switch_to_esim", "line": "\\u0000"}',
+        b'{"kind": "switch_to_esim", "line": "\\ud800"}',
+        b'{"kind": "switch_to_esim", "line": "L-1", "line_id": 3}',
+        b"\xff\xfe",
+        b"[" * 50_000,
+    ],
+)
+async def test_no_body_makes_a_500(body: bytes, api: httpx.AsyncClient, keys: Keyring) -> None:
+    headers = await keys.of() | {"Idempotency-Key": "a", "Content-Type": "application/json"}
+
+    answer = await api.post("/orders", headers=headers, content=body)
+
+    assert answer.status_code in (400, 404, 422), answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["type"] == f"https://portal.example/problems/{problem['code']}"
+    assert problem["request_id"] == answer.headers["Request-Id"]
+
+
+@pytest.mark.covers("A4", "A5")
+async def test_a_refusal_has_every_reason_in_the_callers_language(
+    api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    body = {"kind": "switch_to_esim", "line": acme.line}
+    headers = await keys.of() | {"Accept-Language": "fr"}
+
+    answer = await api.post("/orders?dry_run=true", headers=headers, json=body)
+
+    assert answer.status_code == 422
+    codes = [reason["code"] for reason in answer.json()["refusals"]]
+    assert {"open_order", "discard_not_confirmed"} <= set(codes)
+    assert all(reason["sentence"] for reason in answer.json()["refusals"])
+    assert "commande" in answer.json()["detail"]
+
+
+@pytest.mark.covers("A3")
+async def test_an_order_needs_an_idempotency_key_but_a_dry_run_does_not(
+    api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    headers = await keys.of()
+
+    answer = await api.post("/orders", headers=headers, json=_ORDER | {"line": acme.line})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_needed")
+
+
+@pytest.mark.covers("A19")
+async def test_while_temporal_is_unavailable_a_call_may_be_repeated_with_its_key(
+    api: httpx.AsyncClient, keys: Keyring
+) -> None:
+    headers = await keys.of() | {"Idempotency-Key": "a"}
+
+    answer = await api.post("/orders", headers=headers, json=_ORDER | {"line": "+33639980002"})
+
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+@pytest.mark.covers("A9")
+async def test_what_was_read_before_is_not_sent_again(
+    api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    headers = await keys.of()
+    first = await api.get(f"/orders/{acme.order}", headers=headers)
+
+    again = await api.get(f"/orders/{acme.order}", headers=headers | {"If-None-Match": first.headers["ETag"]})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+
+
+@pytest.mark.covers("A9")
+async def test_an_order_says_what_it_waits_for_and_which_calls_are_possible(
+    api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    order = (await api.get(f"/orders/{acme.order}", headers=await keys.of())).json()
+
+    assert order["waits_for"]["what"] in ("sending", "acknowledgement")
+    assert {call["name"] for call in order["next"]} == {"cancel"}
+
+
+@pytest.mark.covers("A8")
+async def test_events_are_included_where_they_are_asked_for(
+    api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    headers = await keys.of()
+    plain = (await api.get(f"/orders/{acme.order}", headers=headers)).json()
+    full = (await api.get(f"/orders/{acme.order}?expand=events", headers=headers)).json()
+    unknown = await api.get(f"/orders/{acme.order}?expand=secrets", headers=headers)
+
+    assert plain["events"] is None
+    assert full["events"][0]["type"] == "order.submitted"
+    assert unknown.status_code == 422
+
+
+@pytest.mark.covers("A12")
+async def test_every_answer_has_a_request_id_and_so_has_its_log_line(
+    api: httpx.AsyncClient, keys: Keyring, caplog: pytest.LogCaptureFixture
+) -> None:
+    lines: list[str] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(JsonLines("portal").format(record))
+
+    logger, kept = logging.getLogger("portal"), Kept()
+    logger.addHandler(kept)
+    caplog.set_level(logging.INFO, "portal")
+    try:
+        answer = await api.get("/orders", headers=await keys.of())
+    finally:
+        logger.removeHandler(kept)
+
+    assert [json.loads(line)["request_id"] for line in lines] == [answer.headers["Request-Id"]]
+    assert json.loads(lines[0])["route"] == "/api/v1/orders"
+
+
+@pytest.mark.covers("A12")
+def test_a_key_that_calls_too_often_waits_and_may_call_again() -> None:
+    now = [0.0]
+    rates = Rates(2, clock=lambda: now[0])
+
+    assert all(rates.take(1).ok for _ in range(20))
+    refused = rates.take(1)
+    assert not refused.ok
+    assert refused.headers["Retry-After"] == "1"
+    assert refused.headers["RateLimit"] == '"key";r=0;t=10'
+    assert rates.take(2).ok
+    now[0] = 0.5
+    assert rates.take(1).ok
+
+
+@pytest.mark.covers("A12")
+async def test_answers_say_how_many_calls_are_left(api: httpx.AsyncClient, keys: Keyring) -> None:
+    answer = await api.get("/orders", headers=await keys.of())
+
+    assert answer.headers["RateLimit-Policy"] == '"key";q=100000;w=10'
+    assert answer.headers["RateLimit"].startswith('"key";r=')
