@@ -81,7 +81,7 @@ async def test_a_repeat_with_the_same_key_sends_no_second_mail_and_says_so(
     assert {each.headers["Idempotent-Replayed"] for each in repeats} == {"true"}
     assert "Idempotent-Replayed" not in first.headers
     assert [(each.status_code, each.json()["code"]) for each in others] == [(422, "key_reused")] * 3
-    assert (other.status_code, other.json()["code"]) == (409, "key_used_for_sim")
+    assert (other.status_code, other.json()["code"]) == (422, "key_used_for_sim")
 
     path = f"/qr-requests/{first.json()['id']}/send-again"
     again = [await api.post(path, json={"subject": "Once more"}, headers=_key(qr, "again")) for _ in range(2)]
@@ -108,7 +108,7 @@ async def test_a_withdrawn_request_is_not_sent_again(api: httpx.AsyncClient, qr:
         assert (withdrawn.status_code, withdrawn.json()["status"]) == (200, "withdrawn")
     again = await api.post(f"{path}/send-again", json={}, headers=_key(qr, "again"))
 
-    assert (again.status_code, again.json()["code"]) == (409, "already_withdrawn")
+    assert (again.status_code, again.json()["code"]) == (422, "already_withdrawn")
     assert withdrawn.json()["next"] == []
     async with qr.browser() as browser:
         assert (await browser.get(link)).status_code == 410
@@ -129,4 +129,4 @@ async def test_a_held_request_goes_on_after_a_retry(api: httpx.AsyncClient, qr: 
     await qr.upload_link()
     await eventually(lambda: api.get(path), lambda seen: not seen.json()["held"])
     again = await eventually(lambda: api.post(f"{path}/retry"), lambda seen: seen.status_code != 202)
-    assert (again.status_code, again.json()["code"]) == (409, "not_held")
+    assert (again.status_code, again.json()["code"]) == (422, "not_held")

@@ -46,7 +46,7 @@ async def test_an_open_request_is_named_by_the_preview_and_refuses_a_second_one(
     second = await api.post("/qr-requests", json={"sim": "S-3"}, headers=headers | _KEY)
 
     assert preview.json()["open_request"] == acme.request
-    assert (second.status_code, second.json()["code"]) == (409, "open_qr_request")
+    assert (second.status_code, second.json()["code"]) == (422, "open_qr_request")
     assert second.json()["refusals"][0]["parameters"] == {"request": acme.request}
 
 

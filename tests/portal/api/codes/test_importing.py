@@ -110,7 +110,7 @@ async def test_a_refused_file_and_the_code_of_another_sim_change_nothing_and_are
     wrong = await api.post(_AS_TEXT, json={"activation_code": "LPA:1$10.0.0.1$SECRET-ID"}, headers=headers)
 
     assert (damaged.status_code, damaged.json()["code"]) == (422, "file_type_mismatch")
-    assert (others.status_code, others.json()["code"]) == (409, "code_on_another_sim")
+    assert (others.status_code, others.json()["code"]) == (422, "code_on_another_sim")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "activation_code_invalid")
     assert "SECRET" not in wrong.text
     history = (await api.get("/sims/S-3/qr-code/history", headers=headers)).json()

@@ -111,7 +111,7 @@ async def test_the_code_of_a_discarded_esim_is_not_shown_any_more(
         refused = await api.post(
             f"/sims/{acme.esim}/qr-code/show", params={"format": shown_as}, headers=headers
         )
-        assert (refused.status_code, refused.json()["code"]) == (409, "sim_discarded")
+        assert (refused.status_code, refused.json()["code"]) == (422, "sim_discarded")
         assert refused.headers["Content-Type"] == "application/problem+json"
 
 
