@@ -18,7 +18,7 @@ from portal.api.problems import Problems
 from portal.codec import CodecRoutes
 from portal.http.answers import Answers
 from portal.http.limits import Pace
-from portal.http.middleware import BodyLimit, CrashPage, OneLength, RequestLog, SafeHeaders
+from portal.http.middleware import AnswerTo, BodyLimit, CrashPage, OneLength, RequestLog, SafeHeaders
 from portal.http.request_ids import RequestIds
 from portal.links.downloads import DownloadRoutes
 from portal.links.pages import Pages
@@ -69,19 +69,32 @@ def create_app(
     if ready is not None:
         for route in Health(ready).routes():
             app.add_api_route(route.path, route.endpoint, methods=LOOK)
+    answer: AnswerTo = answers.answer
     if desks is not None:
-        app.mount(PREFIX, create_api(desks, Problems(settings.portal_url)))
+        problems = Problems(settings.portal_url)
+        app.mount(PREFIX, create_api(desks, problems))
+        answer = _of_path(problems.answer, answers.answer)
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, answers.answer)
     # the last one added is the first that a request meets
-    app.add_middleware(BodyLimit, answer=answers.answer, pace=pace or Pace())
-    app.add_middleware(OneLength, answer=answers.answer)
-    app.add_middleware(CrashPage, answer=answers.answer)
+    app.add_middleware(BodyLimit, answer=answer, pace=pace or Pace())
+    app.add_middleware(OneLength, answer=answer)
+    app.add_middleware(CrashPage, answer=answer)
     app.add_middleware(SafeHeaders)
     app.add_middleware(RequestLog)
     app.add_middleware(RequestIds)
     app.add_middleware(RequestSpans)
     return app
+
+
+def _of_path(api: AnswerTo, pages: AnswerTo) -> AnswerTo:
+    """Answers failures before and around the routes: with problem details under the API's prefix."""
+
+    async def answer(request: Request, failure: Exception) -> Response:
+        of_api = request.scope["path"].startswith(f"{PREFIX}/")
+        return await (api if of_api else pages)(request, failure)
+
+    return answer
 
 
 def _route_links(app: FastAPI, links: LinkDesk, pages: Pages, settings: Settings) -> None:

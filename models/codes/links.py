@@ -1,10 +1,23 @@
 """What the page of an e-mailed link shows: enough to identify the SIM, and no other data of the account."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from models.codes.activation import ActivationCode
 from models.codes.requests import Imported, RequestStatus
+from models.errors import Refused
+
+LINK = "link:"
+"""The prefix of a link's id, such as `link:7`."""
+
+
+def parse_link(text: str) -> int:
+    """Parse the id of a link, such as `link:7`. Raises `Refused` (`link_id_invalid`)."""
+    number = text.strip().lower().removeprefix(LINK)
+    if not re.fullmatch("[0-9]{1,18}", number):
+        raise Refused.because("link_id_invalid")
+    return int(number)
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,7 @@ REQUEST_MADE = "The request has been made."
 
 
 RequestId = Annotated[str, Field(pattern=QR_REQUEST_ID_PATTERN)]
-
-
 OrderId = Annotated[str, Field(pattern=ORDER_ID_PATTERN)]
-
-
 NotificationId = Annotated[str, Field(pattern=QR_NOTIFICATION_ID_PATTERN)]
 
 

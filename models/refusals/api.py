@@ -27,6 +27,7 @@ API = {
         BAD_REQUEST,
     ),
     "body_invalid": Declared("The body of the request is no JSON object as documented: {fields}."),
+    "file_needed": Declared("Send one file, with its name, as the field `file` of multipart/form-data."),
     "too_many_calls": Declared("This key calls too often; wait as long as Retry-After says.", 429),
     # API keys
     "unknown_api_key": Declared("There is no such API key.", NOT_FOUND),

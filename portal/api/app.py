@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from models.errors import EsimError
 from portal.api.caller import Door
 from portal.api.catalogue import catalogue
+from portal.api.codes import codes, notifications, requests
 from portal.api.fleet import fleet
 from portal.api.licences import agents, billing, licences, number_changes, numbers, requests
 from portal.api.orders import orders
@@ -23,11 +24,15 @@ from portal.api.people import accounts, api_keys, contacts, users
 from portal.api.problems import RESPONSES, ProblemDetails, Problems
 from portal.api.rates import Rates
 from portal.http.attempts import Attempts
+from portal.http.forms import Incoming
 from starter.desks import Desks
 
 PREFIX = "/api/v1"
 ROUTERS: Mapping[str, APIRouter] = {
     "Orders": orders.routes,
+    "QR codes": codes.routes,
+    "Requests for QR codes": requests.routes,
+    "Notifications of QR codes": notifications.routes,
     "Lines and SIMs": fleet.routes,
     "Catalogue": catalogue.routes,
     "Accounts": accounts.routes,
@@ -85,6 +90,7 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.door = Door(desks, Rates(desks.settings.api_calls_a_second), Attempts())
+    app.state.incoming = Incoming()
     app.add_middleware(HeadAsGet)
     for routes in ROUTERS.values():
         app.include_router(routes)

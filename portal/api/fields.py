@@ -47,6 +47,9 @@ Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator
 Iccid = Annotated[str, BeforeValidator(_no_number), Field(max_length=40), AfterValidator(_storable)]
 """An ICCID: 18 to 20 digits, as text (A20)."""
 
+SimId = Annotated[Id, BeforeValidator(_no_number)]
+"""A SIM: `S-12`, an ICCID as text (A20), or the phone number that it serves."""
+
 DryRun = Annotated[
     bool, Query(description="Run all checks and change nothing; needs no `Idempotency-Key` and uses none up.")
 ]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -64,6 +64,8 @@ class Upload:
     filename: str = field(default="", repr=False)
     typed: str | None = field(default=None, repr=False)
     """None: the form for a file was used."""
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The texts that came with a file."""
 
 
 async def read_upload_form(request: Request) -> Upload:
@@ -72,7 +74,8 @@ async def read_upload_form(request: Request) -> Upload:
     try:
         file = form.get("file")
         if isinstance(file, UploadFile) and file.filename:
-            return Upload(await file.read(), file.filename)
+            fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+            return Upload(await file.read(), file.filename, fields=fields)
         code = form.get("code")
         return Upload(typed=code if isinstance(code, str) else None)
     finally:

@@ -1,6 +1,6 @@
 """The limits of request bodies: size by path, and the time in which they must arrive.
 
-`SMALL` applies to every path, and to those of `LARGE` until their route has found the link or the session
+`SMALL` applies to every path, and to those of `LARGE` until their route has found the link, session or key
 valid and allows the rest (`portal.http.middleware.allow_large`).
 """
 
@@ -14,6 +14,7 @@ LARGEST_REQUEST = 6 * 1024 * 1024
 """Bytes: a file of 5 MB with its multipart framing; or payloads, which Temporal limits to 4 MB, as JSON."""
 LARGE: Mapping[str, int] = {
     "/u/{token}/check": LARGEST_REQUEST,
+    "/api/v1/sims/{sim}/qr-code/import-file": LARGEST_REQUEST,
     "/codec/decode": LARGEST_REQUEST,
     "/codec/encode": LARGEST_REQUEST,
 }

@@ -17,7 +17,8 @@ from portal.links.pages import Pages, drawing
 from qr import draw
 from starter.codes.link_desk import LinkDesk
 
-_FILE_POLICY = "default-src 'none'; sandbox"
+FILE_POLICY = "default-src 'none'; sandbox"
+"""The content security policy of a picture: opened in a browser, it can neither load nor run anything."""
 
 
 class DownloadRoutes:
@@ -66,7 +67,7 @@ class DownloadRoutes:
             media_type="image/png",
             headers={
                 "Content-Disposition": f'attachment; filename="esim-qr-{_digits(about.iccid_tail)}.png"',
-                "Content-Security-Policy": _FILE_POLICY,
+                "Content-Security-Policy": FILE_POLICY,
             },
         )
 

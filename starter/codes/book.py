@@ -5,10 +5,13 @@ The activation code itself is not read here; `starter.codes.code_desk` shows it.
 
 from collections.abc import Iterable
 
-from models.codes.requests import NotificationView, QrHistory, QrRequestView, QrWaitingView
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.codes.requests import NotificationView, QrHistory, QrRequestView, QrWaitingView, RequestStatus
+from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, OfAccount, Permission
 from store import lookups
-from store.codes import notifications, request_views, waiting
+from store.codes import lists, notifications, request_views, waiting
 from store.people import references as people
 from store.session import Database
 
@@ -42,6 +45,41 @@ class CodeBook:
         caller.require(Permission.VIEW_INVENTORY)
         return found
 
+    async def requests(
+        self,
+        caller: Caller,
+        *,
+        sim: str | None = None,
+        status: RequestStatus | None = None,
+        open_only: bool = False,
+        held: bool = False,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[QrRequestView]:
+        """Requests, newest first: of one SIM, in this status, not ended, or held."""
+        async with self._database.reading() as connection:
+            sim_id = await _sim(connection, caller, sim)
+            caller.require(Permission.VIEW_INVENTORY)
+            chosen = lists.Chosen(sim_id, status, open_only, held)
+            return await lists.requests(connection, caller.scope, chosen, Wanted(limit, after))
+
+    async def notifications(
+        self,
+        caller: Caller,
+        *,
+        sim: str | None = None,
+        open_only: bool = False,
+        held: bool = False,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[NotificationView]:
+        """Notifications, newest first: of one SIM, not sent yet or held (`open_only`), or held."""
+        async with self._database.reading() as connection:
+            sim_id = await _sim(connection, caller, sim)
+            caller.require(Permission.VIEW_INVENTORY)
+            chosen = lists.Chosen(sim_id, open_only=open_only, held=held)
+            return await lists.notifications_of(connection, caller.scope, chosen, Wanted(limit, after))
+
     async def waiting(
         self,
         caller: Caller,
@@ -69,3 +107,7 @@ class CodeBook:
             key = await lookups.find_sim(connection, caller.scope, sim)
             caller.require(Permission.VIEW_INVENTORY)
             return await people.names(connection, OfAccount(key.account_id), references)
+
+
+async def _sim(connection: AsyncConnection, caller: Caller, sim: str | None) -> int | None:
+    return None if sim is None else (await lookups.find_sim(connection, caller.scope, sim)).id

@@ -12,7 +12,7 @@ from temporalio.client import Client
 
 from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
 from models.codes.confirmation import parse_confirmation_code
-from models.codes.requests import Imported, LinkView, NotificationView, QrVersionView
+from models.codes.requests import Imported, LinkView, NotificationView, Notified, QrVersionView
 from models.codes.shown import ShownCode
 from models.errors import Refused
 from models.events import sim_references
@@ -56,6 +56,12 @@ class CodeDesk(ConnectedDesk):
     def keys(self) -> KeyRing:
         """The keys that codes and files are encrypted with. Raises `Refused` if none are configured."""
         return KeyRing(self.settings.secret_keys)
+
+    async def check_import(self, caller: Caller, sim: str) -> None:
+        """Raise `NotFound` or `Refused` if this caller may not import a code for this SIM, before its file of
+        megabytes is read.
+        """
+        await self._allowed(caller, sim, Permission.IMPORT_QR_CODES)
 
     async def import_file(
         self,
@@ -114,7 +120,7 @@ class CodeDesk(ConnectedDesk):
 
     async def notify(
         self, caller: Caller, sim: str, to: str | None = None, *, key: str | None = None
-    ) -> NotificationView:
+    ) -> Notified:
         """Mail a link that shows the SIM's current code until the link expires (F38), to the address `to`.
 
         Without `to` it goes to the manager: the user who requested the code, else the account's contact
@@ -125,14 +131,18 @@ class CodeDesk(ConnectedDesk):
         found = await self._allowed(caller, sim, Permission.NOTIFY_QR_CODES)
         address = None if to is None else email_address(to)
         account_id = found.account_id
+        notification_id = qr_notification_id(account_id, checked_key(key))
         async with self.database.transaction() as connection:
             await lock_sim(connection, found.id)
             if address is not None:
                 await _check_address(connection, caller, found, address)
             version = await codes.current_version(connection, caller.scope, found.id)
+            known = await notifications.find(connection, caller.scope, notification_id)
+            if known is not None and address is None:
+                address = known.address  # the manager of that time
             notification = await notifications.create(
                 connection,
-                notification_id=qr_notification_id(account_id, checked_key(key)),
+                notification_id=notification_id,
                 account_id=account_id,
                 sim_id=found.id,
                 version_id=version.id,
@@ -140,7 +150,7 @@ class CodeDesk(ConnectedDesk):
                 by=caller.by,
             )
         await self.workflows.start_notification(notification, account_id, version.request_id)
-        return notification
+        return Notified(**notification.model_dump(), replayed=known is not None)
 
     async def revoke(self, caller: Caller, notification_id: str) -> NotificationView:
         """Revoke a notification: its links show nothing any more."""

@@ -14,6 +14,7 @@ workflow is signalled, and if the signal is lost, it finds the code in the datab
 import hashlib
 from typing import cast
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
@@ -32,7 +33,16 @@ from models.identifiers import qr_request_id, reference
 from models.people.callers import Caller, Permission
 from models.values import cut
 from starter.codes.code_desk import CodeDesk
-from starter.codes.drafts import QrRequestDraft, Requested, keep_edited, preview, read_request
+from starter.codes.drafts import (
+    QrEmailDraft,
+    QrRequestDraft,
+    Read,
+    Requested,
+    is_another,
+    keep_edited,
+    preview,
+    read_request,
+)
 from starter.keys import checked_key
 from starter.operations.restarts import request_timeouts
 from starter.operations.retry import RetryDesk
@@ -77,29 +87,17 @@ class QrDesk(CodeDesk):
             read = await read_request(
                 connection, caller, draft, lambda account_id: qr_request_id(account_id, key)
             )
-            request_id = qr_request_id(read.sim.account_id, key)
-            known = await request_views.find(connection, caller.scope, request_id)
-            if known is not None:
-                return _repeated(known, read.sim, key)
-            sent = (
-                await request_steps.sent_again(connection, read.sim.id, _call(key)) if draft.again else None
-            )
-            if sent is not None:
-                return _sent_again(sent, key)
+            done = await _done_before(connection, caller, draft, read, key)
+            if done is not None:
+                return done
             if read.reasons:
                 raise Refused(*read.reasons)
             read = await keep_edited(connection, draft, read)
             slot, provider, distributor = await request_views.start_facts(connection, read.sim.id)
         if read.facts.open_qr_request:
-            again = SendAgain(
-                actor=caller.actor,
-                origin_id=caller.origin_id,
-                contacts=read.chosen,
-                email_text_id=read.email_text_id,
-            )
-            return await self._send_again(read.facts.open_qr_request, again, key)
+            return await self._send_again(read.facts.open_qr_request, _again(caller, read), key)
         asked = QrRequest(
-            request_id=request_id,
+            request_id=qr_request_id(read.sim.account_id, key),
             account_id=read.sim.account_id,
             sim_id=read.sim.id,
             user_id=read.user_id,
@@ -120,7 +118,27 @@ class QrDesk(CodeDesk):
             raise Refused(*result.refusals)
         state = result.state
         sentence = f"No request was open. {REQUEST_MADE}" if draft.again else REQUEST_MADE
-        return Requested(request_id, key, state.status, state.round, sentence, read.version)
+        return Requested(state.request_id, key, state.status, state.round, sentence, read.version)
+
+    async def send_again(self, caller: Caller, request_id: str, email: QrEmailDraft) -> Requested:
+        """Send an open request again, once per key: to all contacts with the role, or to those chosen.
+
+        Raises `NotFound`, `Refused` with every reason (such as `already_imported` if it has ended).
+        """
+        key = checked_key(email.key)
+        async with self.database.transaction() as connection:
+            known = await request_views.request(connection, caller.scope, request_id)
+            sim = reference("S", known.sim_id)
+            draft = QrRequestDraft(**{**email.model_dump(), "sim": sim, "again": True})
+            read = await read_request(connection, caller, draft, lambda _: request_id)
+            sent = await request_steps.sent_again(connection, known.sim_id, _call(key))
+            if sent is not None:
+                return _sent_again(sent, key, replayed=True)
+            over = end_request(known.status, RequestStatus.WITHDRAWN)
+            if over or read.reasons:
+                raise Refused(*([over] if over else []), *read.reasons)
+            read = await keep_edited(connection, draft, read)
+        return await self._send_again(request_id, _again(caller, read), key)
 
     async def withdraw(self, caller: Caller, request_id: str) -> RequestState:
         """Withdraw a request whose code is no longer needed: its upload links stop working."""
@@ -178,9 +196,18 @@ class QrDesk(CodeDesk):
         return _sent_again(state, key)
 
 
-def _sent_again(state: RequestState, key: str) -> Requested:
+def _again(caller: Caller, read: Read) -> SendAgain:
+    return SendAgain(
+        actor=caller.actor,
+        origin_id=caller.origin_id,
+        contacts=read.chosen,
+        email_text_id=read.email_text_id,
+    )
+
+
+def _sent_again(state: RequestState, key: str, *, replayed: bool = False) -> Requested:
     sentence = f"The request has been sent again (round {state.round})."
-    return Requested(state.request_id, key, state.status, state.round, sentence)
+    return Requested(state.request_id, key, state.status, state.round, sentence, replayed=replayed)
 
 
 def _call(key: str) -> str:
@@ -192,10 +219,26 @@ def _stalled(request_id: str) -> Refusal:
     return Refusal.of("request_stalled", request=request_id)
 
 
+async def _done_before(
+    connection: AsyncConnection, caller: Caller, draft: QrRequestDraft, read: Read, key: str
+) -> Requested | None:
+    """What was done before with the draft's key. Raises `Refused` if that was something else."""
+    request_id = qr_request_id(read.sim.account_id, key)
+    known = await request_views.find(connection, caller.scope, request_id)
+    if known is not None:
+        repeated = _repeated(known, read.sim, key)
+        first = await request_views.first_email(connection, request_id)
+        if first is not None and is_another(draft, read, first):
+            raise Refused.because("key_reused")
+        return repeated
+    sent = await request_steps.sent_again(connection, read.sim.id, _call(key)) if draft.again else None
+    return None if sent is None else _sent_again(sent, key, replayed=True)
+
+
 def _repeated(known: QrRequestView, sim: SimKey, key: str) -> Requested:
     """The answer to an idempotency key that was used before."""
     if known.sim_id != sim.id:
         raise Refused.because("key_used_for_sim", sim=reference("S", known.sim_id))
     if known.refusals:
         raise Refused(*known.refusals)
-    return Requested(known.id, key, known.status, known.round)
+    return Requested(known.id, key, known.status, known.round, replayed=True)

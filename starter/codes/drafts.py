@@ -18,27 +18,33 @@ from outbox.compose import prefilled
 from starter.orders.drafts import Draft
 from store import lookups
 from store.codes import codes, emails, request_steps
+from store.codes.request_views import FirstEmail
 from store.lookups import SimKey
 from store.orders.facts import sim_facts
 from store.people import contacts
 from store.people.languages import of_account
 
 
-class QrRequestDraft(Draft):
-    """A request as a page or a shell enters it. What is left out is pre-filled (F27, F30)."""
+class QrEmailDraft(Draft):
+    """The e-mail of a request as a page or a shell enters it. What is left out is pre-filled (F27, F30)."""
 
-    sim: str
-    """`S-12` or an ICCID."""
     contacts: tuple[str, ...] | None = None
     """Those chosen among the eligible contacts (F28): `C-7` or an address; None for all."""
     cc: tuple[str, ...] = ()
     """Addresses that get a copy without a link (F29)."""
     subject: str | None = None
     text: str | None = None
+    key: str | None = None
+    """Idempotency key: the same key is the same request, or sends it again once."""
+
+
+class QrRequestDraft(QrEmailDraft):
+    """A request for the code of a SIM."""
+
+    sim: str
+    """`S-12` or an ICCID."""
     again: bool = False
     """Send the open request again."""
-    key: str | None = None
-    """Idempotency key: the same key is the same request."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,8 @@ class Requested:
     sentence: str = REQUEST_MADE
     version: int | None = None
     """Number of the code that the SIM had already when the request was made."""
+    replayed: bool = False
+    """Whether its key had been used before: this call did nothing."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,19 @@ async def keep_edited(connection: AsyncConnection, draft: QrRequestDraft, read: 
         connection, read.sim.account_id, subject, text, draft.cc
     )
     return replace(read, email_text_id=email_text_id)
+
+
+def is_another(draft: QrRequestDraft, read: Read, first: FirstEmail) -> bool:
+    """Whether the draft asks for another e-mail than the request of its key sent. What cannot be compared any
+    more, such as pre-filled text or contacts who have lost the role, is taken to be the same.
+    """
+    named_all = not any(reason.code == "recipient_not_eligible" for reason in read.reasons)
+    return (
+        tuple(draft.cc) != first.cc
+        or (named_all and read.chosen is not None and frozenset(read.chosen) != first.contacts)
+        or (first.subject is not None and draft.subject != first.subject)
+        or (first.text is not None and (draft.text is None or not _same_text(draft.text, first.text)))
+    )
 
 
 async def read_request(

@@ -139,16 +139,16 @@ async def notification(connection: AsyncConnection, scope: Scope, notification_i
 
 async def find(connection: AsyncConnection, scope: Scope, notification_id: str) -> NotificationView | None:
     """One notification, or None."""
-    statement = _views(scope).where(QrNotificationRow.id == notification_id)
+    statement = selected(scope).where(QrNotificationRow.id == notification_id)
     row = (await connection.execute(statement)).one_or_none()
-    return None if row is None else _view(row)
+    return None if row is None else view(row)
 
 
 async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[NotificationView, ...]:
     """All notifications of the SIM's codes, newest first."""
-    statement = _views(scope).where(QrNotificationRow.sim_id == sim_id)
+    statement = selected(scope).where(QrNotificationRow.sim_id == sim_id)
     newest_first = statement.order_by(QrNotificationRow.created_at.desc(), QrNotificationRow.id)
-    return tuple(_view(row) for row in await connection.execute(newest_first))
+    return tuple(view(row) for row in await connection.execute(newest_first))
 
 
 async def revoke(connection: AsyncConnection, notification_id: str, by: By) -> None:
@@ -227,7 +227,8 @@ def _id_for_requester(account_id: int, request_id: str) -> str:
     return qr_notification_id(account_id, f"the requester of {request_id}")
 
 
-def _views(scope: Scope) -> Select[*tuple[Any, ...]]:
+def selected(scope: Scope) -> Select[*tuple[Any, ...]]:
+    """Select the notifications of the scope; `view` makes the model of a row."""
     expires = (
         select(func.max(LinkRow.expires_at))
         .where(
@@ -252,7 +253,8 @@ def _views(scope: Scope) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _view(row: Any) -> NotificationView:
+def view(row: Any) -> NotificationView:
+    """The model of a notification."""
     states = {
         "revoked": row.revoked_at is not None,
         "sent": row.sent,

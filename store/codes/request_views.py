@@ -1,5 +1,6 @@
 """Reads requests for QR codes."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, select
@@ -28,6 +29,11 @@ _ROUNDS = (
     .outerjoin(QrEmailTextRow, QrEmailTextRow.id == QrRoundRow.email_text_id)
     .where(QrRequestRow.sim_id == bindparam("sim"))
     .order_by(QrRoundRow.request_id, QrRoundRow.number)
+)
+_FIRST_EMAIL = (
+    select(QrRoundRow.contacts, QrEmailTextRow.subject, QrEmailTextRow.body, QrEmailTextRow.cc)
+    .outerjoin(QrEmailTextRow, QrEmailTextRow.id == QrRoundRow.email_text_id)
+    .where(QrRoundRow.request_id == bindparam("request"), QrRoundRow.number == 1)
 )
 _START_FACTS = (
     select(LineRow.slot, ProviderRow.name.label("provider"), DistributorRow.name.label("distributor"))
@@ -63,8 +69,8 @@ async def request(connection: AsyncConnection, scope: Scope, request_id: str) ->
 
 async def find(connection: AsyncConnection, scope: Scope, request_id: str) -> QrRequestView | None:
     """One request, or None."""
-    row = (await connection.execute(_requests(scope).where(QrRequestRow.id == request_id))).one_or_none()
-    return None if row is None else _view(row)
+    row = (await connection.execute(selected(scope).where(QrRequestRow.id == request_id))).one_or_none()
+    return None if row is None else view(row)
 
 
 async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[QrRequestView, ...]:
@@ -74,12 +80,30 @@ async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tupl
     for row in await connection.execute(_ROUNDS, {"sim": sim_id}):
         sent = QrRoundView(number=row.number, at=row.at, cc=tuple(row.cc or ()))
         rounds.setdefault(row.request_id, []).append(sent)
-    statement = _requests(scope).where(QrRequestRow.sim_id == sim_id)
+    statement = selected(scope).where(QrRequestRow.sim_id == sim_id)
     newest_first = statement.order_by(QrRequestRow.requested_at.desc(), QrRequestRow.id)
     return tuple(
-        _view(row).model_copy(update={"rounds": tuple(rounds.get(row.id, ()))})
+        view(row).model_copy(update={"rounds": tuple(rounds.get(row.id, ()))})
         for row in await connection.execute(newest_first)
     )
+
+
+@dataclass(frozen=True)
+class FirstEmail:
+    """What of the first e-mail of a request its user chose; None for what was left as pre-filled."""
+
+    contacts: frozenset[int]
+    subject: str | None
+    text: str | None
+    cc: tuple[str, ...]
+
+
+async def first_email(connection: AsyncConnection, request_id: str) -> FirstEmail | None:
+    """The first e-mail of a request; None for a request that was refused."""
+    row = (await connection.execute(_FIRST_EMAIL, {"request": request_id})).one_or_none()
+    if row is None:
+        return None
+    return FirstEmail(frozenset(row.contacts), row.subject, row.body, tuple(row.cc or ()))
 
 
 async def start_facts(connection: AsyncConnection, sim_id: int) -> tuple[int | None, str, str]:
@@ -93,7 +117,8 @@ async def start_facts(connection: AsyncConnection, sim_id: int) -> tuple[int | N
     return row.slot, row.provider, row.distributor or "no distributor"
 
 
-def _requests(scope: Scope) -> Select[*tuple[Any, ...]]:
+def selected(scope: Scope) -> Select[*tuple[Any, ...]]:
+    """Select the requests of the scope; `view` makes the model of a row."""
     copies = func.cardinality(QrEmailTextRow.cc)
     return (
         select(
@@ -112,7 +137,8 @@ def _requests(scope: Scope) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _view(row: Any) -> QrRequestView:
+def view(row: Any) -> QrRequestView:
+    """The model of a request."""
     recipients = [f"contact:{contact}" for contact in row.contacts or ()]
     recipients += [f"cc:{number}" for number in range(1, row.copies + 1)]
     known = {name: row._mapping[name] for name in QrRequestView.model_fields if name in row._mapping}

@@ -72,6 +72,7 @@ class QrRequestRow(Row):
         CheckConstraint("(status = 'refused') = (refusals <> '[]')", name="refused_says_why"),
         Index("uq_open_qr_request", "sim_id", unique=True, postgresql_where=text("status = 'requested'")),
         Index("ix_qr_requests_sim_id", "sim_id"),
+        Index("ix_qr_requests_newest", "account_id", "requested_at", "id"),
     )
 
 
@@ -147,6 +148,7 @@ class QrNotificationRow(Row):
         of_account("version_id", "qr_versions"),
         UniqueConstraint("id", "account_id"),
         Index("ix_qr_notifications_sim_id", "sim_id"),
+        Index("ix_qr_notifications_newest", "account_id", "created_at", "id"),
     )
 
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.codes.requests import QrWaitingView, RequestStatus
+from models.codes.requests import QrWaitingView
 from models.people.callers import Scope
+from store.codes import lists
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.operations import holds, not_sent
 from store.operations.tables import HoldRow
@@ -31,10 +32,8 @@ async def waiting(
         within(scope, QrNotificationRow.account_id, travel=of_notification)
     )
     if open_only:
-        requests = requests.where(
-            or_(QrRequestRow.status == RequestStatus.REQUESTED, holds.is_held(QrRequestRow.id))
-        )
-    waits = or_(holds.is_held(QrNotificationRow.id), not_sent.is_waiting(QrNotificationRow.id))
+        requests = requests.where(lists.is_open())
+    waits = lists.waits()
     if held:
         waits = holds.is_held(QrNotificationRow.id)
         requests = requests.where(holds.is_held(QrRequestRow.id))

@@ -2,7 +2,8 @@
 that ends both.
 
 The ways are found by walking: every call of every desk, as every role; every route of the portal, with every
-token that was ever mailed; every command of `qr` and `number`.
+token that was ever mailed; every command of `qr` and `number`; every route of the API, with a key of every
+role (`tests.callers.old_codes_over_http`).
 """
 
 import asyncio
@@ -152,7 +153,7 @@ ENDS: dict[str, Callable[[OldCode], Awaitable[None]]] = {
 # --- the ways -------------------------------------------------------------------------------------------
 
 
-def _told(way: str, answer: Any) -> set[str]:
+def told(way: str, answer: Any) -> set[str]:
     """The way, if the answer holds the code; and the way to the confirmation code, if it holds that."""
     texts = list(everything(answer))
     return {way + which for which, secret in _SECRETS.items() if any(secret in text for text in texts)}
@@ -171,7 +172,7 @@ async def by_links(old: OldCode) -> set[str]:
         way
         for name, call in LINKS.items()
         for token in old.tokens
-        for way in _told(f"LinkDesk.{name}", await _answered(call(old.desks, LinkBearer(token))))
+        for way in told(f"LinkDesk.{name}", await _answered(call(old.desks, LinkBearer(token))))
     }
 
 
@@ -199,7 +200,7 @@ async def by_pages(old: OldCode) -> set[str]:
                     assert answer.status_code < 500 or answer.status_code == 503, (
                         f"{method} {path}: {answer.text}"
                     )
-                    found |= _told(f"{method} {path}", [answer.text, answer.content, dict(answer.headers)])
+                    found |= told(f"{method} {path}", [answer.text, answer.content, dict(answer.headers)])
     return found
 
 
@@ -220,7 +221,7 @@ async def by_calls(old: OldCode, turn: int | None, *, every: bool) -> set[str]:
         if every or turn is None or place % 3 == turn % 3 or caller is OPERATOR
         for known in (old.known if every else [old.known[place % len(old.known)]])
         for name, sample in SAMPLES.items()
-        for way in _told(f"{name} as {role}", await _answered(sample.call(old.desks, caller, known, ACCOUNT)))
+        for way in told(f"{name} as {role}", await _answered(sample.call(old.desks, caller, known, ACCOUNT)))
     }
 
 
@@ -268,7 +269,7 @@ async def by_commands(old: OldCode, folder: Path, *, every: bool) -> set[str]:
         for role, address in addresses.items()
         for known in (old.known if every else old.known[:1])
         for name in _commands()
-        for way in _told(f"{name} as {role}", await asyncio.to_thread(_said, shell, address, name, known))
+        for way in told(f"{name} as {role}", await asyncio.to_thread(_said, shell, address, name, known))
     }
 
 

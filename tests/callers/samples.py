@@ -10,7 +10,6 @@ from models.orders.kinds import Swap
 from models.orders.lifecycle import OrderKind
 from models.orders.views import OrderView
 from models.people.callers import Caller, LinkBearer
-from starter.codes.drafts import QrRequestDraft
 from starter.desks import Desks
 from starter.licences.assignments import AssignDraft, ReplaceDraft
 from starter.operations.doctor import examine
@@ -18,6 +17,7 @@ from starter.orders.drafts import OrderDraft
 from starter.people.erasure import erase
 from tests.builders import ACCOUNT, as_csv, item, line
 from tests.callers.api_samples import API
+from tests.callers.code_samples import CODES
 from tests.callers.licence_samples import LICENCES
 from tests.callers.sample import P, Sample
 from tests.callers.travel_samples import TRAVEL
@@ -98,15 +98,6 @@ _CATALOGUE: dict[str, Sample] = {
     "catalogue": Sample(lambda d, c, _, a: d.catalogue.catalogue(c, a), P.VIEW_CATALOGUE),
 }
 
-_CODE_BOOK: dict[str, Sample] = {
-    "history": Sample(lambda d, c, k, _: d.code_book.history(c, k.esim), P.VIEW_INVENTORY),
-    "request": Sample(lambda d, c, k, _: d.code_book.request(c, k.request), P.VIEW_INVENTORY),
-    "notification": Sample(lambda d, c, k, _: d.code_book.notification(c, k.notification), P.VIEW_INVENTORY),
-    "waiting": Sample(lambda d, c, _, a: d.code_book.waiting(c, a), P.VIEW_INVENTORY),
-    "held": Sample(lambda d, c, _, __: d.code_book.held(c), P.VIEW_INVENTORY, names_nothing=True),
-    "people": Sample(lambda d, c, k, _: d.code_book.people(c, k.sim, ["user:1"]), P.VIEW_INVENTORY),
-}
-
 _PROFILES: dict[str, Sample] = {
     "profiles": Sample(lambda d, c, _, a: d.profiles.profiles(c, a), P.VIEW_PEOPLE),
     "profile": Sample(lambda d, c, _, a: d.profiles.profile(c, a, "Clerk"), P.VIEW_PEOPLE),
@@ -140,25 +131,6 @@ _CONTACTS: dict[str, Sample] = {
     ),
 }
 
-
-def _id_of(link: str) -> int:
-    return int(link.removeprefix("link:"))
-
-
-_CODES: dict[str, Sample] = {
-    "import_file": Sample(
-        lambda d, c, k, _: d.codes.import_file(c, k.esim, b"no file", "a.png"), P.IMPORT_QR_CODES
-    ),
-    "import_code": Sample(lambda d, c, k, _: d.codes.import_code(c, k.esim, str(code(1))), P.IMPORT_QR_CODES),
-    "show": Sample(lambda d, c, k, _: d.codes.show(c, k.esim), P.VIEW_QR_CODES),
-    "notify": Sample(lambda d, c, k, _: d.codes.notify(c, k.esim, "x@acme.example"), P.NOTIFY_QR_CODES),
-    "revoke": Sample(lambda d, c, k, _: d.codes.revoke(c, k.notification), P.NOTIFY_QR_CODES),
-    "revoke_link": Sample(lambda d, c, k, _: d.codes.revoke_link(c, _id_of(k.link)), P.NOTIFY_QR_CODES),
-    "preview": Sample(lambda d, c, k, _: d.codes.preview(c, QrRequestDraft(sim=k.esim)), P.REQUEST_QR_CODES),
-    "request": Sample(lambda d, c, k, _: d.codes.request(c, QrRequestDraft(sim=k.esim)), P.REQUEST_QR_CODES),
-    "withdraw": Sample(lambda d, c, k, _: d.codes.withdraw(c, k.request), P.REQUEST_QR_CODES),
-    "retry": Sample(lambda d, c, k, _: d.codes.retry(c, k.request), P.RETRY_WORK),
-}
 
 _ACCOUNTS: dict[str, Sample] = {
     "accounts": Sample(lambda d, c, _, __: d.accounts.accounts(c), P.VIEW_PEOPLE, names_nothing=True),
@@ -265,11 +237,9 @@ SAMPLES: dict[str, Sample] = {
     **{f"OrderDesk.{name}": sample for name, sample in _ORDERS.items()},
     **{f"FleetDesk.{name}": sample for name, sample in _FLEET.items()},
     **{f"CatalogueDesk.{name}": sample for name, sample in _CATALOGUE.items()},
-    **{f"CodeBook.{name}": sample for name, sample in _CODE_BOOK.items()},
     **{f"ProfileDesk.{name}": sample for name, sample in _PROFILES.items()},
     **{f"UserDesk.{name}": sample for name, sample in _USERS.items()},
     **{f"ContactDesk.{name}": sample for name, sample in _CONTACTS.items()},
-    **{f"QrDesk.{name}": sample for name, sample in _CODES.items()},
     **{f"AccountDesk.{name}": sample for name, sample in _ACCOUNTS.items()},
     **{f"FleetEditDesk.{name}": sample for name, sample in _EDITS.items()},
     **{f"LicenceDesk.{name}": sample for name, sample in _LICENCES.items()},
@@ -282,6 +252,7 @@ SAMPLES: dict[str, Sample] = {
     **LICENCES,
     **TRAVEL,
     **API,
+    **CODES,
     **{f"ClockDesk.{name}": sample for name, sample in _CLOCK.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True

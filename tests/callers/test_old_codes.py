@@ -17,6 +17,7 @@ from tests.callers.old_codes import (
     callers,
     old_code,
 )
+from tests.callers.old_codes_over_http import by_api
 from tests.callers.world import Known
 
 
@@ -30,10 +31,14 @@ EVERY = pytest.mark.parametrize(
 )
 
 
+SHOWN = "POST /sims/{sim}/qr-code/show"
+
+
 async def _ways(old: OldCode, folder: Path, turn: int | None = None, *, every: bool) -> set[str]:
     """All ways, by day and in a `turn` as a third of the callers; those come first that end others."""
     found = await by_links(old) | await by_pages(old)
-    return found | await by_commands(old, folder, every=every) | await by_calls(old, turn, every=every)
+    found |= await by_commands(old, folder, every=every) | await by_api(old, turn, every=every)
+    return found | await by_calls(old, turn, every=every)
 
 
 @EVERY
@@ -46,7 +51,7 @@ async def test_the_walk_finds_every_way_to_the_code_of_an_esim_that_is_in_use_an
     both = {
         *("LinkDesk.reveal", "LinkDesk.download", "POST /q/{token}"),
         *(f"qr show as {role}" for role in (may_see if every else ["operator"])),
-        *(f"QrDesk.show as {role}" for role in may_see),
+        *(f"{way} as {role}" for role in may_see for way in ("QrDesk.show", SHOWN)),
     }
     picture = "POST /q/{token}/png"
     assert await _ways(old, tmp_path, every=every) == {

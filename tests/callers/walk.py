@@ -20,6 +20,7 @@ from starter.desks import Desks
 from store import lookups
 from store.catalogue import views
 from store.codes import codes, notifications, request_views
+from store.codes import lists as qr_lists
 from store.codes import waiting as qr_waiting
 from store.fleet import edits
 from store.fleet import views as fleet
@@ -95,6 +96,8 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "lines without code": lambda d, c: d.fleet.lines(c, without_code=True),
     "lines of group": lambda d, c: d.fleet.lines(c, group="Sales", device="Phone 1"),
     "waiting": lambda d, c: d.code_book.waiting(c),
+    "requests": lambda d, c: d.code_book.requests(c),
+    "notifications": lambda d, c: d.code_book.notifications(c),
     "catalogue": lambda d, c: d.catalogue.catalogue(c),
     "accounts": lambda d, c: d.accounts.accounts(c),
     "profiles": lambda d, c: d.profiles.profiles(c),
@@ -187,6 +190,8 @@ STORE: dict[str, Read] = {
     "qr_request_views.of_sim": lambda c, s, _: request_views.of_sim(c, s, 3),
     "qr_notifications.notification": lambda c, s, k: notifications.notification(c, s, k.notification),
     "qr_notifications.of_sim": lambda c, s, _: notifications.of_sim(c, s, 1),
+    "qr_lists.requests": lambda c, s, _: qr_lists.requests(c, s, qr_lists.Chosen(), Wanted()),
+    "qr_lists.notifications": lambda c, s, _: qr_lists.notifications_of(c, s, qr_lists.Chosen(), Wanted()),
     "qr_waiting.waiting": lambda c, s, _: qr_waiting.waiting(c, s),
     "retries.known": lambda c, s, k: retries.known(c, s, travel_line_id(_number(k.esim_line))),
     "waiting.waiting": lambda c, s, _: unfinished.waiting(c, s),

@@ -21,6 +21,9 @@ API = {
         "Le curseur est d’une autre liste ou d’un autre filtre ; demandez la première page, sans curseur."
     ),
     "body_invalid": "Le corps de la requête n’est pas un objet JSON comme documenté : {fields}.",
+    "file_needed": (
+        "Envoyez un seul fichier, avec son nom, dans le champ `file` d’un envoi multipart/form-data."
+    ),
     "too_many_calls": "Cette clé appelle trop souvent ; attendez autant que le dit Retry-After.",
     "unknown_api_key": "Cette clé d’API n’existe pas.",
     "service_user_needed": (

@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
+from models.codes.links import LINK
 from models.errors import Refused
 from models.identifiers import QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
 
-LINK = "link:"
-"""The prefix of a link's id, such as `link:7`."""
 _PATTERNS = {"request": QR_REQUEST_ID_PATTERN, "notification": QR_NOTIFICATION_ID_PATTERN}
 
 Sim = Annotated[
@@ -40,11 +39,3 @@ def parse_id(text: str, what: str) -> str:
 def names_link(text: str) -> bool:
     """Whether this is the id of a link rather than of a notification."""
     return text.strip().lower().startswith(LINK)
-
-
-def parse_link(text: str) -> int:
-    """Parse the id of a link, such as `link:7`. Raises `Refused` (`link_id_invalid`)."""
-    number = text.strip().lower().removeprefix(LINK)
-    if not re.fullmatch("[0-9]{1,18}", number):
-        raise Refused.because("link_id_invalid")
-    return int(number)

@@ -187,13 +187,6 @@ class _Sentences:
         return ", ".join(name.partition(" <")[0] for name in names) or "no contact"
 
 
-def contacts_of(event: EventView) -> set[str]:
-    """References to the people that the event names."""
-    contacts = event.data.get("contacts")
-    named = {f"contact:{contact}" for contact in contacts} if isinstance(contacts, list) else set()
-    return named | {event.actor, str(event.data.get("to", ""))}
-
-
 def _reasons(data: Mapping[str, object]) -> str:
     codes = data.get("codes")
     known = [str(code) for code in codes] if isinstance(codes, list) else []

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
+from models.codes.links import LINK, parse_link
 from models.codes.requests import LinkView, NotificationView
 from models.errors import Refused
 from models.identifiers import reference
-from starter.cli.codes.arguments import LINK, Sim, SomeUser, names_link, parse_id, parse_link
+from starter.cli.codes.arguments import Sim, SomeUser, names_link, parse_id
 from starter.cli.language import why_not, worded
 from starter.cli.output import JsonFlag, key_of, print_json, say, warn
 from starter.cli.questions import answer

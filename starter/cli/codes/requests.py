@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from models.codes.people import people_in
 from models.codes.requests import EmailPreview, QrHistory, RequestState, RequestStatus
 from models.errors import Refused
 from models.identifiers import reference
@@ -187,7 +188,7 @@ def history(sim: Sim, user: SomeUser = None, json: JsonFlag = False) -> None:
 
 
 async def _people(codes: "CodeBook", caller: Caller, found: QrHistory) -> dict[str, str]:
-    return await codes.people(caller, reference("S", found.sim_id), tables.references(found))
+    return await codes.people(caller, reference("S", found.sim_id), people_in(found))
 
 
 def withdraw(

@@ -6,7 +6,7 @@ from datetime import datetime
 from models.codes.requests import NotificationView, QrHistory, QrRequestView, QrVersionView, RequestStatus
 from models.fleet.inventory import SimState, SimView
 from models.identifiers import reference
-from starter.cli.codes.history import Happening, contacts_of, timeline
+from starter.cli.codes.history import Happening, timeline
 from starter.cli.language import held as hold_sentence
 from starter.cli.language import not_sent_reason, request_status, why_not, worded
 from starter.cli.operations import not_sent
@@ -22,15 +22,6 @@ def came_as(version: QrVersionView) -> str:
     """How a version was imported."""
     kind = _TYPES.get(version.file_type)
     return worded("from a {kind} file", kind=kind) if kind else worded("typed in")
-
-
-def references(history: QrHistory) -> set[str]:
-    """References to the people whose names the history needs."""
-    found = {version.imported_by for version in history.versions}
-    found |= {f"user:{request.requested_by}" for request in history.requests}
-    found |= {person for request in history.requests for person in request.recipients}
-    found |= {link.recipient for link in history.links if link.recipient}
-    return found.union(*map(contacts_of, history.events))
 
 
 def print_history(history: QrHistory, people: Mapping[str, str]) -> None:

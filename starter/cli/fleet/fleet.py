@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.codes.people import people_in
 from models.codes.requests import QrHistory
 from models.fleet.inventory import LineView, SimKind, SimView
 from models.fleet.offers import ActionOffer
@@ -164,7 +165,7 @@ def _show_sim(target: str) -> None:
                 return sim, None, {}
             codes = CodeBook(database)
             history = await codes.history(who, target)
-            return sim, history, await codes.people(who, target, tables.references(history))
+            return sim, history, await codes.people(who, target, people_in(history))
 
     sim, history, people = run(read)
     _print_sim(reference("S", sim.id), sim)

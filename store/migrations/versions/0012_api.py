@@ -65,11 +65,13 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("made_key", sa.String(), nullable=True))
         op.create_unique_constraint(op.f(f"uq_{table}_{of}_made_key"), table, [of, "made_key"])
     op.create_index("ix_orders_newest", "orders", ["account_id", "placed_at", "id"], unique=False)
+    _codes()
     _licences()
 
 
 def downgrade() -> None:
     _without_licences()
+    _without_codes()
     op.drop_index("ix_orders_newest", table_name="orders")
     op.drop_index("ix_sims_iccid_ending", table_name="sims")
     op.drop_index("ix_sims_newest", table_name="sims")
@@ -107,3 +109,17 @@ def _without_licences() -> None:
     op.drop_constraint(op.f("uq_agents_account_id_made_key"), "agents", type_="unique")
     op.drop_column("agents", "made_as")
     op.drop_column("agents", "made_key")
+
+
+def _codes() -> None:
+    op.create_index(
+        "ix_qr_requests_newest", "qr_requests", ["account_id", "requested_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_qr_notifications_newest", "qr_notifications", ["account_id", "created_at", "id"], unique=False
+    )
+
+
+def _without_codes() -> None:
+    op.drop_index("ix_qr_notifications_newest", table_name="qr_notifications")
+    op.drop_index("ix_qr_requests_newest", table_name="qr_requests")

@@ -68,9 +68,10 @@ def calls_of(app: FastAPI) -> Iterator[tuple[Route, Sample]]:
                 yield route, sample
 
 
-async def _call(
+async def called(
     api: httpx.AsyncClient, route: Route, sample: Sample, known: Known, headers: dict[str, str]
 ) -> httpx.Response:
+    """The answer to the sample of a route."""
     path = route.path.format_map(sample.path(known))
     body = {"json": sample.json(known)} if sample.json else {"content": sample.content or b""}
     return await api.request(
@@ -100,7 +101,7 @@ async def test_a_role_may_call_what_its_permissions_say(
 ) -> None:
     headers = await keys.of(role)
     for route, sample in calls_of(app):
-        answer = await _call(api, route, sample, acme, headers)
+        answer = await called(api, route, sample, acme, headers)
         assert answer.status_code != 500, f"{route.name}: {answer.text}"
         assert answer.status_code != 401, f"{route.name}: {answer.text}"
         if role is Role.PROVIDER_DESK and answer.status_code == 404:
@@ -117,8 +118,8 @@ async def test_a_foreign_record_answers_as_one_that_does_not_exist(
     for route, sample in calls_of(app):
         if sample.names_nothing:
             continue
-        foreign = await _call(api, route, sample, acme, cleo)
-        unknown = await _call(api, route, sample, UNKNOWN, cleo)
+        foreign = await called(api, route, sample, acme, cleo)
+        unknown = await called(api, route, sample, UNKNOWN, cleo)
         assert unknown.status_code == 404, f"{route.name}: {unknown.status_code} {unknown.text}"
         assert foreign.status_code == 404, f"{route.name}: {foreign.status_code} {foreign.text}"
         assert _without_ids(foreign, acme) == _without_ids(unknown, UNKNOWN), route.name
@@ -128,7 +129,7 @@ async def test_every_route_refuses_a_call_without_a_key(
     app: FastAPI, api: httpx.AsyncClient, acme: Known
 ) -> None:
     for route, sample in calls_of(app):
-        answer = await _call(api, route, sample, acme, {})
+        answer = await called(api, route, sample, acme, {})
         assert answer.status_code == 401, f"{route.name}: {answer.text}"
         assert answer.headers["Content-Type"] == "application/problem+json"
 
@@ -139,7 +140,7 @@ async def test_what_may_change_something_records_its_origin_once(
     headers = await keys.of()
     for route, sample in calls_of(app):
         before = await _origins(desks)
-        await _call(api, route, sample, acme, headers)
+        await called(api, route, sample, acme, headers)
         recorded = await _origins(desks) - before
         assert recorded == (0 if route.method == "GET" else 1), route.name
 

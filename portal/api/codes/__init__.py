@@ -1,0 +1,1 @@
+"""QR codes over HTTP: requests, import, show, notifications and links."""
