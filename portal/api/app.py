@@ -16,9 +16,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from models.errors import EsimError
 from portal.api.caller import Door
 from portal.api.catalogue import catalogue
-from portal.api.codes import codes, notifications, requests
+from portal.api.codes import codes, notifications
+from portal.api.codes import requests as qr_requests
 from portal.api.fleet import fleet
-from portal.api.licences import agents, billing, licences, number_changes, numbers, requests
+from portal.api.licences import agents, billing, licences, number_changes, numbers
+from portal.api.licences import requests as licence_requests
 from portal.api.orders import orders
 from portal.api.people import accounts, api_keys, contacts, users
 from portal.api.problems import RESPONSES, ProblemDetails, Problems
@@ -31,7 +33,7 @@ PREFIX = "/api/v1"
 ROUTERS: Mapping[str, APIRouter] = {
     "Orders": orders.routes,
     "QR codes": codes.routes,
-    "Requests for QR codes": requests.routes,
+    "Requests for QR codes": qr_requests.routes,
     "Notifications of QR codes": notifications.routes,
     "Lines and SIMs": fleet.routes,
     "Catalogue": catalogue.routes,
@@ -44,7 +46,7 @@ ROUTERS: Mapping[str, APIRouter] = {
     "Agents": agents.routes,
     "Licences": licences.routes,
     "Prices and charges of licences": billing.routes,
-    "Requests for licences": requests.routes,
+    "Requests for licences": licence_requests.routes,
 }
 """The routers by the heading of their routes in the reference."""
 PUBLIC = frozenset({"/openapi.json"})
