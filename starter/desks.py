@@ -127,6 +127,6 @@ class Desks:
         """Open the configured database and Temporal service; each connects at its first call."""
         database = Database(settings.database_url, settings.database_pool_size)
         try:
-            yield cls.of(await connect(settings, lazy=True), database, settings)
+            yield Desks.of(await connect(settings, lazy=True), database, settings)
         finally:
             await database.close()

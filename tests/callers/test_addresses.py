@@ -21,7 +21,7 @@ from models.people.callers import Caller
 from models.travel import subscriber_file
 from settings import Settings
 from starter.cli.commands import app
-from starter.codes.drafts import QrRequestDraft
+from starter.codes.drafts import QrEmailDraft, QrRequestDraft
 from starter.desks import Desks
 from tests.builders import ACCOUNT, OPERATOR, Cells, as_csv, item, line, run
 from tests.callers.test_strangers import FUNCTIONS, _calls, _desks
@@ -80,6 +80,9 @@ WRITTEN_TO: dict[str, Call] = {
     "QrDesk.preview draft.cc": lambda d, c, _, to: d.codes.preview(c, QrRequestDraft(sim="S-3", cc=(to,))),
     "QrDesk.request draft.cc": lambda d, c, _, to: d.codes.request(c, QrRequestDraft(sim="S-3", cc=(to,))),
     "AccountDesk.edit contact_email": lambda d, c, _, to: d.accounts.edit(c, ACCOUNT, contact_email=to),
+    "QrDesk.send_again email.cc": lambda d, c, k, to: d.codes.send_again(
+        c, k.request, QrEmailDraft(cc=(to,))
+    ),
     "AgentDesk.create_agent email": lambda d, c, _, to: d.agents.create_agent(c, ACCOUNT, "New", to),
     "AgentDesk.edit_agent email": lambda d, c, k, to: d.agents.edit_agent(c, k.agent, email=to),
 }
@@ -96,6 +99,7 @@ FOUND_BY = {
     "UserDesk.deactivate_user user",
     "QrDesk.preview draft.contacts",
     "QrDesk.request draft.contacts",
+    "QrDesk.send_again email.contacts",
     "erase who",
 }
 """Arguments that only name a record which there is."""
@@ -119,7 +123,7 @@ def _arguments() -> Iterator[str]:
 def test_every_argument_of_a_desk_that_may_be_an_address_is_known_here() -> None:
     found = set(_arguments())
     assert found == set(WRITTEN_TO) | FOUND_BY
-    assert len(WRITTEN_TO) == 12
+    assert len(WRITTEN_TO) == 13
 
 
 @pytest.mark.covers("S2", "F29", "F56")
