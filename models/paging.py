@@ -24,6 +24,10 @@ class Wanted:
     after: Position | None = None
 
 
+WHOLE = Wanted()
+"""The whole list."""
+
+
 class Page(list[Item]):
     """Records of a list, and the position to continue after; None at the end of the list."""
 

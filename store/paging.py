@@ -7,14 +7,20 @@ All sort keys are NOT NULL and have one direction, so one index serves the sort 
 `(placed_at, id) < (:a, :b)`, however far the list has been read.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Select, literal, tuple_
+from sqlalchemy import Date, DateTime, Integer, Select, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
+from models.identifiers import storable
 from models.paging import Page, Position, Wanted
+from models.people.callers import OfAccount, Scope
+from store.people.tables import AccountRow
+
+_LARGEST_INTEGER = 2**63 - 1
 
 
 class Keys:
@@ -25,16 +31,22 @@ class Keys:
         self._descending = descending
 
     async def page(
-        self, connection: AsyncConnection, statement: Select[*tuple[Any, ...]], wanted: Wanted
+        self,
+        connection: AsyncConnection,
+        statement: Select[*tuple[Any, ...]],
+        wanted: Wanted,
+        known: Mapping[str, Any] | None = None,
     ) -> Page[Any]:
-        """Execute the statement for the wanted part of the list. Raises `Refused` (`page_cursor_invalid`)."""
+        """Execute the statement for the wanted part of the list, with these parameters. Raises `Refused`
+        (`page_cursor_invalid`).
+        """
         named = [column.label(f"_key_{place}") for place, column in enumerate(self._columns)]
-        rows = list(await connection.execute(self.of(statement, wanted).add_columns(*named)))
+        rows = list(await connection.execute(self.of(statement, wanted).add_columns(*named), known))
         if wanted.limit is None or len(rows) <= wanted.limit:
             return Page(rows)
         shown = rows[: wanted.limit]
         last = (shown[-1]._mapping[name.name] for name in named)
-        return Page(shown, tuple(v.isoformat() if isinstance(v, datetime) else v for v in last))
+        return Page(shown, tuple(v.isoformat() if isinstance(v, date) else v for v in last))
 
     def of(self, statement: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
         """The statement, sorted, from the position on, with one record more than wanted."""
@@ -54,10 +66,33 @@ class Keys:
         return [_value(column, value) for column, value in zip(self._columns, after, strict=True)]
 
 
+def in_account(scope: Scope, *columns: Any) -> Keys:
+    """Sort within the account by these columns; where the scope has several accounts, by their names first.
+
+    Of one account the name is left out, so that an index for the account and the columns serves the list.
+    """
+    return Keys(*columns) if isinstance(scope, OfAccount) else Keys(AccountRow.name, *columns)
+
+
 def _value(column: Any, value: str | int) -> Any:
     try:
-        if isinstance(column.type, DateTime):
-            return literal(datetime.fromisoformat(str(value)), column.type)
-        return literal(column.type.python_type(value), column.type)
-    except (TypeError, ValueError):
+        return literal(_typed(column, value), column.type)
+    except (TypeError, ValueError, OverflowError):
         raise Refused.because("page_cursor_invalid") from None
+
+
+def _typed(column: Any, value: str | int) -> Any:
+    """The value as PostgreSQL takes it for the column. Raises `ValueError`, `TypeError`, `OverflowError`."""
+    if isinstance(column.type, DateTime):
+        moment = datetime.fromisoformat(str(value))
+        if moment.tzinfo is None:
+            raise ValueError("a time without its zone")
+        return moment.astimezone(UTC)
+    if isinstance(column.type, Date):
+        return date.fromisoformat(str(value))
+    typed = column.type.python_type(value)
+    if isinstance(column.type, Integer) and abs(typed) > _LARGEST_INTEGER:
+        raise ValueError("a number that no column holds")
+    if isinstance(typed, str) and not storable(typed):
+        raise ValueError("a text that no column holds")
+    return typed

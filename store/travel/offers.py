@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ARRAY, Label, String, cast, func, select
+from sqlalchemy import ARRAY, BigInteger, Label, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import IN_PLACE
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from models.travel.plan_views import PlanOffer
 from store.fleet.tables import SimRow
-from store.people.tables import AccountRow
+from store.paging import in_account
 from store.scopes import within
 from store.travel.plans import IN_FORCE, select_plans
 from store.travel.stock import FREE
@@ -17,13 +18,22 @@ from store.travel.subscriber_lines import lines_of
 from store.travel.subscribers import SubscriberKey
 from store.travel.tables import TravelPlanRow, TravelStockRow
 
+_CHEAPEST = (
+    TravelPlanRow.currency,
+    cast(TravelPlanRow.price * 100, BigInteger),
+    -TravelPlanRow.data_mb,
+    TravelPlanRow.id,
+)
+"""In cents, as a position has no decimals."""
+
 
 async def offers(
     connection: AsyncConnection,
     scope: Scope,
     countries: Sequence[str],
     subscriber: SubscriberKey | None = None,
-) -> list[PlanOffer]:
+    paging: Wanted = WHOLE,
+) -> Page[PlanOffer]:
     """The plans on sale that cover all of these countries, cheapest first, then the one with more data.
 
     Prices in several currencies are not compared: each currency has its own sequence. A plan without a
@@ -39,19 +49,10 @@ async def offers(
             TravelPlanRow.withdrawn_at.is_(None),
             IN_FORCE.is_not(None),
         )
-        .order_by(
-            AccountRow.name,
-            TravelPlanRow.currency,
-            TravelPlanRow.price,
-            TravelPlanRow.data_mb.desc(),
-            TravelPlanRow.id,
-        )
     )
     lines = await _lines(connection, subscriber)
-    return [
-        PlanOffer(**row._mapping, esim_line_id=lines.get(row.profile))
-        for row in await connection.execute(statement)
-    ]
+    rows = await in_account(scope, *_CHEAPEST).page(connection, statement, paging)
+    return rows.of(lambda row: PlanOffer(**row._mapping, esim_line_id=lines.get(row.profile)))
 
 
 async def _lines(connection: AsyncConnection, subscriber: SubscriberKey | None) -> dict[int, int]:

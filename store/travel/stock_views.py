@@ -1,20 +1,32 @@
 """Reads the stock: each eSIM with whom it is allocated to, and each profile with what is free (T12, T26)."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    not_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import SimState
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from models.travel.stock_views import StockEsim, StockProfile, StockState
 from store.fleet.tables import SimRow
+from store.paging import in_account
 from store.people.tables import AccountRow, ProviderRow
 from store.scopes import within
 from store.travel.line_tables import EsimLineRow, TravelOrderRow
 from store.travel.stock import FREE, NOT_ENDED
-from store.travel.tables import TravelProfileRow, TravelStockRow
+from store.travel.tables import NEVER, TravelProfileRow, TravelStockRow
 
 state_of_esim = case(
     (SimRow.state == SimState.DISCARDED, StockState.DISCARDED.value),
@@ -45,9 +57,11 @@ _ESIMS = (
     .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
     .outerjoin(EsimLineRow, EsimLineRow.subject == SimRow.holder)
     .outerjoin(TravelOrderRow, TravelOrderRow.order_id == TravelStockRow.order_id)
-    .order_by(
-        AccountRow.name, TravelStockRow.profile, TravelStockRow.ends_on.nulls_last(), TravelStockRow.sim_id
-    )
+)
+_FIRST_TO_END = (
+    TravelStockRow.profile,
+    func.coalesce(TravelStockRow.ends_on, literal_column(NEVER, Date())),
+    TravelStockRow.sim_id,
 )
 _free = (
     select(func.count())
@@ -72,18 +86,14 @@ _waiting = (
     .correlate(TravelProfileRow)
     .scalar_subquery()
 )
-_PROFILES = (
-    select(
-        AccountRow.name.label("account"),
-        TravelProfileRow.profile,
-        _free.label("free"),
-        _waiting.label("waiting"),
-        TravelProfileRow.threshold,
-        TravelProfileRow.low_since,
-    )
-    .join(AccountRow, AccountRow.id == TravelProfileRow.account_id)
-    .order_by(AccountRow.name, TravelProfileRow.profile)
-)
+_PROFILES = select(
+    AccountRow.name.label("account"),
+    TravelProfileRow.profile,
+    _free.label("free"),
+    _waiting.label("waiting"),
+    TravelProfileRow.threshold,
+    TravelProfileRow.low_since,
+).join(AccountRow, AccountRow.id == TravelProfileRow.account_id)
 _SET_THRESHOLD = (
     update(TravelProfileRow)
     .where(
@@ -100,27 +110,31 @@ async def esims(
     *,
     profile: int | None = None,
     state: StockState | None = None,
-    limit: int | None = None,
-) -> list[StockEsim]:
-    """The eSIMs of the scope: by profile, those that end first first."""
+    sim_id: int | None = None,
+    wanted: Wanted = WHOLE,
+) -> Page[StockEsim]:
+    """The eSIMs of the scope: by profile, those that end first first; or the one of this SIM."""
     chosen: list[ColumnElement[bool]] = [within(scope, TravelStockRow.account_id)]
     if profile is not None:
         chosen.append(TravelStockRow.profile == profile)
     if state is not None:
         chosen.append(state_of_esim == state.value)
-    rows = await connection.execute(_ESIMS.where(and_(*chosen)).limit(limit))
-    return [StockEsim(**row._mapping) for row in rows]
+    if sim_id is not None:
+        chosen.append(TravelStockRow.sim_id == sim_id)
+    rows = await in_account(scope, *_FIRST_TO_END).page(connection, _ESIMS.where(and_(*chosen)), wanted)
+    return rows.of(lambda row: StockEsim(**row._mapping))
 
 
 async def profiles(
-    connection: AsyncConnection, scope: Scope, *, profile: int | None = None
-) -> Sequence[StockProfile]:
+    connection: AsyncConnection, scope: Scope, *, profile: int | None = None, wanted: Wanted = WHOLE
+) -> Page[StockProfile]:
     """The profiles of the scope that have, had or are to have stock."""
     chosen: list[Any] = [within(scope, TravelProfileRow.account_id)]
     if profile is not None:
         chosen.append(TravelProfileRow.profile == profile)
-    rows = await connection.execute(_PROFILES.where(and_(*chosen)))
-    return [StockProfile(**row._mapping) for row in rows]
+    by_profile = in_account(scope, TravelProfileRow.profile)
+    rows = await by_profile.page(connection, _PROFILES.where(and_(*chosen)), wanted)
+    return rows.of(lambda row: StockProfile(**row._mapping))
 
 
 async def set_threshold(connection: AsyncConnection, account_id: int, profile: int, fewest: int) -> None:

@@ -45,3 +45,39 @@ def upgrade() -> None:
     op.create_index("uq_api_keys_digest", "api_keys", ["digest"], unique=True)
     op.create_index("ix_api_keys_account_id", "api_keys", ["account_id"], unique=False)
     op.create_index("ix_orders_newest", "orders", ["account_id", "placed_at", "id"], unique=False)
+    _travel()
+
+
+def downgrade() -> None:
+    _without_travel()
+    op.drop_index("ix_orders_newest", table_name="orders")
+    op.drop_index("ix_api_keys_account_id", table_name="api_keys")
+    op.drop_index("uq_api_keys_digest", table_name="api_keys")
+    op.drop_table("api_keys")
+    op.drop_constraint(op.f("ck_accounts_mode_known"), "accounts", type_="check")
+    op.drop_column("accounts", "mode")
+
+
+def _travel() -> None:
+    op.add_column("travel_plans", sa.Column("made_key", sa.String(), nullable=True))
+    op.add_column("travel_plans", sa.Column("made_as", sa.String(), nullable=True))
+    op.create_unique_constraint(
+        op.f("uq_travel_plans_account_id_made_key"), "travel_plans", ["account_id", "made_key"]
+    )
+    op.create_index("ix_subscribers_by_name", "subscribers", ["account_id", "name", "id"], unique=False)
+    op.create_index("ix_esim_lines_account_id", "esim_lines", ["account_id", "id"], unique=False)
+    op.create_index(
+        "ix_travel_stock_by_end",
+        "travel_stock",
+        ["account_id", "profile", sa.literal_column("coalesce(ends_on, '9999-12-31'::date)"), "sim_id"],
+        unique=False,
+    )
+
+
+def _without_travel() -> None:
+    op.drop_index("ix_travel_stock_by_end", table_name="travel_stock")
+    op.drop_index("ix_esim_lines_account_id", table_name="esim_lines")
+    op.drop_index("ix_subscribers_by_name", table_name="subscribers")
+    op.drop_constraint(op.f("uq_travel_plans_account_id_made_key"), "travel_plans", type_="unique")
+    op.drop_column("travel_plans", "made_as")
+    op.drop_column("travel_plans", "made_key")
