@@ -19,6 +19,7 @@ from portal.api.orders import orders
 from portal.api.people import api_keys
 from portal.api.problems import RESPONSES, ProblemDetails, Problems
 from portal.api.rates import Rates
+from portal.api.travel import esim_lines, plans, reports, stock, subscribers
 from portal.http.attempts import Attempts
 from starter.desks import Desks
 
@@ -26,6 +27,11 @@ PREFIX = "/api/v1"
 ROUTERS: Mapping[str, APIRouter] = {
     "Orders": orders.routes,
     "API keys": api_keys.routes,
+    "Subscribers": subscribers.routes,
+    "Travel plans": plans.routes,
+    "Travel stock": stock.routes,
+    "eSIM lines": esim_lines.routes,
+    "Reports of eSIM lines": reports.routes,
 }
 """The routers by the heading of their routes in the reference."""
 PUBLIC = frozenset({"/openapi.json"})

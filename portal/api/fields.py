@@ -1,7 +1,7 @@
 """Types of fields that the bodies and answers of the API share."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Header, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -23,6 +23,12 @@ class Resource(BaseModel):
     """The base class of what the API answers. New fields may be added at any time; none is removed."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class Accepted(Resource):
+    """The answer of a dry run: the call would be accepted now."""
+
+    accepted: Literal[True] = True
 
 
 def _storable(text: str) -> str:
