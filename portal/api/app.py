@@ -19,6 +19,7 @@ from portal.api.orders import orders
 from portal.api.people import api_keys
 from portal.api.problems import RESPONSES, ProblemDetails, Problems
 from portal.api.rates import Rates
+from portal.api.routing import NamesWithSlashes
 from portal.api.travel import esim_lines, plans, reports, stock, subscribers
 from portal.http.attempts import Attempts
 from starter.desks import Desks
@@ -78,6 +79,7 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
     )
     app.state.door = Door(desks, Rates(desks.settings.api_calls_a_second), Attempts())
     app.add_middleware(HeadAsGet)
+    app.add_middleware(NamesWithSlashes)
     for routes in ROUTERS.values():
         app.include_router(routes)
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):

@@ -60,6 +60,8 @@ Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator
 """An id, or what names the same record: a phone number, an ICCID, an e-mail address (A7)."""
 Iccid = Annotated[str, BeforeValidator(_no_number), Field(max_length=40), AfterValidator(_storable)]
 """An ICCID: 18 to 20 digits, as text (A20)."""
+IdOrIccid = Annotated[Id, BeforeValidator(_no_number)]
+"""The id of a record, or the ICCID of its eSIM, as text (A20)."""
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 """A time with its time zone."""
 

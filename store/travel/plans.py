@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, String, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -71,7 +71,7 @@ async def plans(
 ) -> Page[PlanView]:
     """Travel plans, sorted by account and name."""
     statement = select_plans().where(within(scope, TravelPlanRow.account_id), *chosen)
-    by_name = in_account(scope, func.lower(TravelPlanRow.name), TravelPlanRow.id)
+    by_name = in_account(scope, func.lower(TravelPlanRow.name, type_=String), TravelPlanRow.id)
     return (await by_name.page(connection, statement, wanted)).of(lambda row: PlanView(**row._mapping))
 
 

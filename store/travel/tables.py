@@ -24,8 +24,11 @@ from store.made_keys import MADE_AS, MADE_KEY
 from store.personal import CODE, ENCRYPTED, REFERENCE, Erase, not_personal, personal
 from store.row import Row, among, now, of_account, own_id, owner
 
-NEVER = "'9999-12-31'::date"
-"""The day by which an eSIM that never ends is sorted: a list that is read page by page has no NULL."""
+NEVER = "'9999-01-01'::date"
+"""The day by which an eSIM that never ends is sorted, as a list that is read page by page has no NULL.
+
+Not the last day of the calendar, which asyncpg sends as infinity.
+"""
 _NAME_OF_PLAN = not_personal("the name of a travel plan")
 
 

@@ -13,7 +13,7 @@ from models.identifiers import reference
 from models.language import Language
 from models.orders.kinds import permission_of
 from models.orders.lifecycle import OPEN, OrderStatus
-from models.orders.views import OrderView
+from models.orders.views import OrderDetails, OrderView
 from models.people.callers import Caller, Permission, may_cancel
 from portal.api.fields import Resource
 from portal.api.problems import RefusalProblem
@@ -24,6 +24,19 @@ from wording.refusals import sentence
 _STATUSES = (
     "More values may be added: `submitted`, `provider_processing`, `processed`, `cancelled`, `refused`."
 )
+LETTERS = {
+    "line_id": "L",
+    "pack_id": "P",
+    "sim_in_place_id": "S",
+    "number_id": "N",
+    "licence_id": "LI",
+    "agent_id": "AG",
+    "replaced_sim_id": "S",
+    "subscriber_id": "SB",
+    "esim_line_id": "EL",
+    "plan_id": "TP",
+}
+"""The letters of the ids in the details of orders, by field."""
 
 
 class HoldResource(Resource):
@@ -38,7 +51,9 @@ class HoldResource(Resource):
 class WaitsFor(Resource):
     """What an order waits for."""
 
-    what: str = Field(description="`sending`, `acknowledgement` or `processing`.")
+    what: str = Field(
+        description="More values may be added: `sending`, `acknowledgement`, `processing`, `stock`."
+    )
     until: datetime | None = Field(
         description="When the order is held for a person if nothing comes; null if it is held already."
     )
@@ -93,7 +108,6 @@ def order_resource(
 ) -> OrderResource:
     """An order as this caller sees it."""
     language = Language(caller.language)
-    details = order.details.model_dump(mode="json") if order.details else None
     return OrderResource(
         **order.model_dump(
             include={
@@ -114,7 +128,7 @@ def order_resource(
             RefusalProblem(code=each.code, sentence=sentence(each, language), parameters=each.parameters)
             for each in order.refusals
         ],
-        details=details,
+        details=_details(order.details),
         next=list(_next_calls(order, caller)),
         events=events_of(order.events) if events else None,
     )
@@ -125,11 +139,24 @@ def events_of(events: Iterable[EventView]) -> list[EventResource]:
     return [EventResource(**event.model_dump(exclude={"about"})) for event in events]
 
 
+def _details(details: OrderDetails | None) -> dict[str, Any] | None:
+    """What only one kind of order has, with the ids of records as the API names them."""
+    if details is None:
+        return None
+    known = details.model_dump(mode="json")
+    return {
+        name: reference(LETTERS[name], value) if name in LETTERS and value is not None else value
+        for name, value in known.items()
+    }
+
+
 def _waits_for(order: OrderView, settings: Settings) -> WaitsFor | None:
     if order.status not in OPEN:
         return None
     if any(each.is_order for each in order.not_sent):
         return WaitsFor(what="sending", until=None)
+    if order.details and order.details.waits_for:
+        return WaitsFor(what=order.details.waits_for, until=None)
     what, after = {
         OrderStatus.SUBMITTED: ("acknowledgement", settings.acknowledgement_reminder_after),
         OrderStatus.PROVIDER_PROCESSING: ("processing", settings.processing_reminder_after),

@@ -10,7 +10,7 @@ from models.identifiers import reference
 from models.people.callers import Caller
 from models.travel.line_views import LinePreview
 from models.travel.profiles import EsimReason
-from portal.api.fields import Accepted, Body, Id, Name
+from portal.api.fields import Accepted, Body, Id, IdOrIccid, Name
 from portal.api.travel.plan_resources import PlanResource, plan_resource
 from portal.api.travel.shared import Flag, ReasonToReplace, id_or_none, one_of
 from starter.desks import Desks
@@ -18,7 +18,7 @@ from starter.orders.drafts import Placed
 from starter.travel.line_orders import AddLineDraft, AddPlanDraft, ReplaceEsimDraft
 
 Plan = Annotated[Id, Field(description="`TP-3`, or its name.")]
-Line = Annotated[Id, Field(description="`EL-9`, or the ICCID of its eSIM.")]
+Line = Annotated[IdOrIccid, Field(description="`EL-9`, or the ICCID of its eSIM.")]
 _MOST_DESTINATIONS = 50
 
 

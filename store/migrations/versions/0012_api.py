@@ -69,7 +69,7 @@ def _travel() -> None:
     op.create_index(
         "ix_travel_stock_by_end",
         "travel_stock",
-        ["account_id", "profile", sa.literal_column("coalesce(ends_on, '9999-12-31'::date)"), "sim_id"],
+        ["account_id", "profile", sa.literal_column("coalesce(ends_on, '9999-01-01'::date)"), "sim_id"],
         unique=False,
     )
 
