@@ -1,5 +1,7 @@
 """Lists of travel eSIMs: read page by page, at the same cost however long they are (A6)."""
 
+import base64
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -144,6 +146,23 @@ async def test_a_list_shows_another_account_nothing_and_a_cursor_fits_its_filter
         assert (refused.status_code, refused.json()["code"]) == (400, "page_cursor_invalid")
     stolen = await api.get(listed.path, params={**listed.filter, "cursor": cursor}, headers=cleo)
     assert stolen.status_code == 404 or stolen.json()["data"] == []
+
+
+@EACH
+async def test_a_cursor_that_was_tampered_with_is_refused_or_shows_what_is_after_it(
+    name: str, api: httpx.AsyncClient, keys: Keyring, desks: Desks, acme: Known
+) -> None:
+    listed, headers = LISTS[name], await keys.of()
+    await run(desks.database, listed.more)
+    cursor = (await _page(api, listed.path, headers, limit=1, **listed.filter)).json()["next_cursor"]
+    filter_, *position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    for place in range(len(position)):
+        for junk in (10**30, -1, "", "x", "\0", "\ud800", "9999-12-31", "0001-01-01T00:00:00+14:00", "1e999"):
+            values = [filter_, *position[:place], junk, *position[place + 1 :]]
+            changed = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+            query = {**listed.filter, "cursor": changed}
+            answer = await api.get(listed.path, params=query, headers=headers)
+            assert answer.status_code in {200, 400}, answer.text
 
 
 async def test_stock_is_listed_by_profile_and_what_ends_first_first(
