@@ -1,6 +1,7 @@
 """The plans that cover a journey, and which eSIM each would use (T42)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Label, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +15,7 @@ from store.paging import in_account
 from store.scopes import within
 from store.travel.plans import IN_FORCE, select_plans
 from store.travel.stock import FREE
+from store.travel.stock_views import free_counts
 from store.travel.subscriber_lines import lines_of
 from store.travel.subscribers import SubscriberKey
 from store.travel.tables import TravelPlanRow, TravelStockRow
@@ -42,7 +44,7 @@ async def offers(
     wanted = cast(list(countries), ARRAY(String))
     statement = (
         select_plans()
-        .add_columns(in_stock(), TravelPlanRow.account_id)
+        .add_columns(TravelPlanRow.account_id)
         .where(
             within(scope, TravelPlanRow.account_id),
             TravelPlanRow.countries.bool_op("@>")(wanted),
@@ -52,7 +54,13 @@ async def offers(
     )
     lines = await _lines(connection, subscriber)
     rows = await in_account(scope, *_CHEAPEST).page(connection, statement, paging)
-    return rows.of(lambda row: PlanOffer(**row._mapping, esim_line_id=lines.get(row.profile)))
+    free = await free_counts(connection, scope, {row.profile for row in rows})
+
+    def offer(row: Any) -> PlanOffer:
+        in_stock = free.get((row.account_id, row.profile), 0)
+        return PlanOffer(**row._mapping, esim_line_id=lines.get(row.profile), in_stock=in_stock)
+
+    return rows.of(offer)
 
 
 async def _lines(connection: AsyncConnection, subscriber: SubscriberKey | None) -> dict[int, int]:

@@ -1,11 +1,15 @@
 """Reads the stock: each eSIM with whom it is allocated to, and each profile with what is free (T12, T26)."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Date,
     and_,
+    any_,
     bindparam,
     case,
     func,
@@ -37,6 +41,7 @@ state_of_esim = case(
     else_=StockState.FREE.value,
 )
 """The state of an eSIM of the stock, as a column of a statement with `SimRow`."""
+_WITH_ORDER = frozenset({StockState.RESERVED, StockState.ON_LINE})
 _ESIMS = (
     select(
         TravelStockRow.sim_id,
@@ -63,17 +68,11 @@ _FIRST_TO_END = (
     func.coalesce(TravelStockRow.ends_on, literal_column(NEVER, Date())),
     TravelStockRow.sim_id,
 )
-_free = (
-    select(func.count())
-    .select_from(TravelStockRow)
+_COUNTED = (
+    select(TravelStockRow.account_id, TravelStockRow.profile, func.count())
     .join(SimRow, SimRow.id == TravelStockRow.sim_id)
-    .where(
-        TravelStockRow.account_id == TravelProfileRow.account_id,
-        TravelStockRow.profile == TravelProfileRow.profile,
-        FREE,
-    )
-    .correlate(TravelProfileRow)
-    .scalar_subquery()
+    .where(TravelStockRow.profile == any_(bindparam("profiles", type_=ARRAY(BigInteger))), FREE)
+    .group_by(TravelStockRow.account_id, TravelStockRow.profile)
 )
 _waiting = (
     select(func.count())
@@ -89,7 +88,7 @@ _waiting = (
 _PROFILES = select(
     AccountRow.name.label("account"),
     TravelProfileRow.profile,
-    _free.label("free"),
+    TravelProfileRow.account_id,
     _waiting.label("waiting"),
     TravelProfileRow.threshold,
     TravelProfileRow.low_since,
@@ -118,7 +117,10 @@ async def esims(
     if profile is not None:
         chosen.append(TravelStockRow.profile == profile)
     if state is not None:
+        with_order = TravelStockRow.order_id.is_not(None)
         chosen.append(state_of_esim == state.value)
+        if state is not StockState.DISCARDED:  # what follows from the state, for the indexes
+            chosen.append(with_order if state in _WITH_ORDER else ~with_order)
     if sim_id is not None:
         chosen.append(TravelStockRow.sim_id == sim_id)
     rows = await in_account(scope, *_FIRST_TO_END).page(connection, _ESIMS.where(and_(*chosen)), wanted)
@@ -134,7 +136,17 @@ async def profiles(
         chosen.append(TravelProfileRow.profile == profile)
     by_profile = in_account(scope, TravelProfileRow.profile)
     rows = await by_profile.page(connection, _PROFILES.where(and_(*chosen)), wanted)
-    return rows.of(lambda row: StockProfile(**row._mapping))
+    free = await free_counts(connection, scope, {row.profile for row in rows})
+    return rows.of(lambda row: StockProfile(**row._mapping, free=free.get((row.account_id, row.profile), 0)))
+
+
+async def free_counts(
+    connection: AsyncConnection, scope: Scope, profiles: Collection[int]
+) -> Mapping[tuple[int, int], int]:
+    """How many eSIMs of these profiles can be handed out (T36), by account and profile."""
+    mine = _COUNTED.where(within(scope, TravelStockRow.account_id))
+    rows = await connection.execute(mine, {"profiles": list(profiles)})
+    return {(account_id, profile): free for account_id, profile, free in rows}
 
 
 async def set_threshold(connection: AsyncConnection, account_id: int, profile: int, fewest: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
@@ -100,7 +100,7 @@ async def subscribers(
 ) -> Page[SubscriberView]:
     """Subscribers, sorted by account and name."""
     statement = _subscribers().where(within(scope, SubscriberRow.account_id), *chosen)
-    by_name = in_account(scope, SubscriberRow.name, SubscriberRow.id)
+    by_name = in_account(scope, func.lower(SubscriberRow.name, type_=String), SubscriberRow.id)
     rows = await by_name.page(connection, statement, wanted)
     return rows.of(lambda row: SubscriberView(**row._mapping))
 

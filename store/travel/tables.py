@@ -55,7 +55,7 @@ class SubscriberRow(Row):
         CheckConstraint(r"msisdn ~ '^\+[0-9]{5,15}$'", name="msisdn"),
         CheckConstraint("bundles >= 0", name="bundles"),
         Index("ix_subscribers_email", "account_id", text("lower(email)")),
-        Index("ix_subscribers_by_name", "account_id", "name", "id"),
+        Index("ix_subscribers_by_name", "account_id", text("lower(name)"), "id"),
     )
 
 

@@ -12,7 +12,7 @@ from models.travel.line_views import LinePreview
 from models.travel.profiles import EsimReason
 from portal.api.fields import Accepted, Body, Id, IdOrIccid, Name
 from portal.api.travel.plan_resources import PlanResource, plan_resource
-from portal.api.travel.shared import Flag, ReasonToReplace, id_or_none, one_of
+from portal.api.travel.shared import Flag, id_or_none, one_of
 from starter.desks import Desks
 from starter.orders.drafts import Placed
 from starter.travel.line_orders import AddLineDraft, AddPlanDraft, ReplaceEsimDraft
@@ -47,8 +47,7 @@ class LinePreviewResource(Accepted):
 class ReplacementPreviewResource(Accepted):
     """Whose eSIM would be replaced now."""
 
-    esim_line: str
-    reason: ReasonToReplace
+    esim_line: str = Field(examples=["EL-9"])
 
 
 class AddLineBody(Body):
@@ -114,7 +113,7 @@ class ReplaceLineEsimBody(Body):
     async def check(self, desks: Desks, caller: Caller) -> ReplacementPreviewResource:
         """What would be replaced. Raises `Refused` if placing it would be refused now."""
         what = await desks.line_orders.check_replace(caller, self._draft(None))
-        return ReplacementPreviewResource(esim_line=reference("EL", what.esim_line_id), reason=what.reason)
+        return ReplacementPreviewResource(esim_line=reference("EL", what.esim_line_id))
 
     def _draft(self, key: str | None) -> ReplaceEsimDraft:
         return ReplaceEsimDraft(line=self.line, reason=self.reason, key=key)

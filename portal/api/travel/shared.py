@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, Strict
 
 from models.identifiers import reference
-from models.travel.profiles import EsimReason, Outcome, PlanState, Reported
+from models.travel.profiles import Outcome, PlanState, Reported
 from models.travel.stock_views import StockState
 
 
@@ -28,7 +28,6 @@ StateOfPlan = Annotated[str, Field(description=one_of(PlanState))]
 StateOfStock = Annotated[str, Field(description=one_of(StockState))]
 WhatReported = Annotated[str, Field(description=one_of(Reported))]
 OutcomeOfReport = Annotated[str, Field(description=f"What it led to. {one_of(Outcome)}")]
-ReasonToReplace = Annotated[str, Field(description=one_of(EsimReason))]
 
 
 def id_or_none(letters: str, number: int | None) -> str | None:

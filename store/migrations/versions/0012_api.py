@@ -64,7 +64,12 @@ def _travel() -> None:
     op.create_unique_constraint(
         op.f("uq_travel_plans_account_id_made_key"), "travel_plans", ["account_id", "made_key"]
     )
-    op.create_index("ix_subscribers_by_name", "subscribers", ["account_id", "name", "id"], unique=False)
+    op.create_index(
+        "ix_subscribers_by_name",
+        "subscribers",
+        ["account_id", sa.literal_column("lower(name)"), "id"],
+        unique=False,
+    )
     op.create_index("ix_esim_lines_account_id", "esim_lines", ["account_id", "id"], unique=False)
     op.create_index(
         "ix_travel_stock_by_end",
