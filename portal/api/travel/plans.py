@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query, Response
 from pydantic import Field, Strict, field_validator
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from models.people.callers import Caller, Permission
@@ -58,13 +59,13 @@ class NewPlanBody(Body):
 class PlanChangesBody(Body):
     """The fields to change; those that are left out stay. None of them can be removed."""
 
-    name: Name | None = None
-    countries: Countries | None = None
-    data_mb: Data | None = None
-    price: Price | None = None
-    currency: CurrencyCode | None = None
-    shelf_life_months: Months | None = None
-    complimentary: Flag | None = None
+    name: Name | SkipJsonSchema[None] = None
+    countries: Countries | SkipJsonSchema[None] = None
+    data_mb: Data | SkipJsonSchema[None] = None
+    price: Price | SkipJsonSchema[None] = None
+    currency: CurrencyCode | SkipJsonSchema[None] = None
+    shelf_life_months: Months | SkipJsonSchema[None] = None
+    complimentary: Flag | SkipJsonSchema[None] = None
 
     @field_validator("*", mode="before")
     @classmethod

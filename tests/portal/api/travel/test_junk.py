@@ -52,7 +52,13 @@ async def test_junk_fields_are_refused(
     for route, sample in _travel(app):
         path = route.path.format_map(sample.path(acme))
         body = sample.json(acme) if sample.json else {}
-        optional = {"at": None, "order": None, "shelf_life_months": None, "countries": [], "reason": ""}
+        optional: dict[str, Any] = {
+            "at": None,
+            "order": None,
+            "shelf_life_months": None,
+            "countries": [],
+            "reason": "",
+        }
         for field in {**body, **optional} if sample.json else ():
             if field == "kind":
                 continue

@@ -7,6 +7,7 @@ import pytest
 
 from starter.desks import Desks
 from tests.builders import ACCOUNT, OPERATOR, run
+from tests.portal.api.keys import Keyring
 from tests.portal.api.travel.journey import Client, Journey
 
 pytestmark = pytest.mark.covers("A3", "A7")
@@ -112,6 +113,18 @@ async def test_a_plan_is_named_by_its_name_with_blanks_slashes_and_accents(owner
     assert (await owner.get(path))["id"] == made["id"]
     assert (await owner.post(f"{path}/pin", {"profile": 2}))["profile"] == 2
     assert (await owner.send("PATCH", path.lower(), {"data_mb": 500})).json()["data_mb"] == 500
+
+
+async def test_a_platform_key_manages_the_plans_of_the_account_that_it_names(
+    owner: Client, keys: Keyring
+) -> None:
+    platform = Client(owner.api, await keys.of_platform(account=ACCOUNT))
+
+    made = await created(platform)
+
+    assert (await owner.get(f"/travel-plans/{made['id']}"))["name"] == BODY["name"]
+    named = [each["name"] for each in (await platform.get("/travel-plans"))["data"]]
+    assert BODY["name"] in named
 
 
 @pytest.mark.covers("T42")
