@@ -7,7 +7,7 @@ All sort keys are NOT NULL and have one direction, so one index serves the sort 
 `(placed_at, id) < (:a, :b)`, however far the list has been read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -42,11 +42,7 @@ class Keys:
         """
         named = [column.label(f"_key_{place}") for place, column in enumerate(self._columns)]
         rows = list(await connection.execute(self.of(statement, wanted).add_columns(*named), known))
-        if wanted.limit is None or len(rows) <= wanted.limit:
-            return Page(rows)
-        shown = rows[: wanted.limit]
-        last = (shown[-1]._mapping[name.name] for name in named)
-        return Page(shown, tuple(v.isoformat() if isinstance(v, date) else v for v in last))
+        return cut(rows, wanted, lambda row: tuple(row._mapping[name.name] for name in named))
 
     def of(self, statement: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
         """The statement, sorted, from the position on, with one record more than wanted."""
@@ -66,12 +62,22 @@ class Keys:
         return [_value(column, value) for column, value in zip(self._columns, after, strict=True)]
 
 
-def in_account(scope: Scope, *columns: Any) -> Keys:
-    """Sort within the account by these columns; where the scope has several accounts, by their names first.
-
-    Of one account the name is left out, so that an index for the account and the columns serves the list.
+def by_account(scope: Scope, *columns: Any) -> Keys:
+    """Keys of a list that is sorted by account first, where the scope has several; the statement has joined
+    the accounts.
     """
     return Keys(*columns) if isinstance(scope, OfAccount) else Keys(AccountRow.name, *columns)
+
+
+def cut(rows: list[Any], wanted: Wanted, place: Callable[[Any], tuple[Any, ...]]) -> Page[Any]:
+    """The wanted rows, of which one more was read to see whether the list continues; `place`: the sort keys
+    of a row.
+    """
+    if wanted.limit is None or len(rows) <= wanted.limit:
+        return Page(rows)
+    shown = rows[: wanted.limit]
+    last = place(shown[-1])
+    return Page(shown, tuple(value.isoformat() if isinstance(value, date) else value for value in last))
 
 
 def _value(column: Any, value: str | int) -> Any:

@@ -11,7 +11,7 @@ from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from models.travel.plan_views import PlanOffer
 from store.fleet.tables import SimRow
-from store.paging import in_account
+from store.paging import by_account
 from store.scopes import within
 from store.travel.plans import IN_FORCE, select_plans
 from store.travel.stock import FREE
@@ -53,7 +53,7 @@ async def offers(
         )
     )
     lines = await _lines(connection, subscriber)
-    rows = await in_account(scope, *_CHEAPEST).page(connection, statement, paging)
+    rows = await by_account(scope, *_CHEAPEST).page(connection, statement, paging)
     free = await free_counts(connection, scope, {row.profile for row in rows})
 
     def offer(row: Any) -> PlanOffer:

@@ -20,7 +20,7 @@ from models.travel.plan_views import PlanDetails, PlanView, ProfileChange, Rates
 from store import events
 from store.locks import keep_account_open
 from store.made_keys import Made
-from store.paging import in_account
+from store.paging import by_account
 from store.people.tables import AccountRow
 from store.row import now
 from store.scopes import require_travel, within
@@ -71,7 +71,7 @@ async def plans(
 ) -> Page[PlanView]:
     """Travel plans, sorted by account and name."""
     statement = select_plans().where(within(scope, TravelPlanRow.account_id), *chosen)
-    by_name = in_account(scope, func.lower(TravelPlanRow.name, type_=String), TravelPlanRow.id)
+    by_name = by_account(scope, func.lower(TravelPlanRow.name, type_=String), TravelPlanRow.id)
     return (await by_name.page(connection, statement, wanted)).of(lambda row: PlanView(**row._mapping))
 
 

@@ -25,7 +25,7 @@ from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from models.travel.stock_views import StockEsim, StockProfile, StockState
 from store.fleet.tables import SimRow
-from store.paging import in_account
+from store.paging import by_account
 from store.people.tables import AccountRow, ProviderRow
 from store.scopes import within
 from store.travel.line_tables import EsimLineRow, TravelOrderRow
@@ -123,7 +123,7 @@ async def esims(
             chosen.append(with_order if state in _WITH_ORDER else ~with_order)
     if sim_id is not None:
         chosen.append(TravelStockRow.sim_id == sim_id)
-    rows = await in_account(scope, *_FIRST_TO_END).page(connection, _ESIMS.where(and_(*chosen)), wanted)
+    rows = await by_account(scope, *_FIRST_TO_END).page(connection, _ESIMS.where(and_(*chosen)), wanted)
     return rows.of(lambda row: StockEsim(**row._mapping))
 
 
@@ -134,7 +134,7 @@ async def profiles(
     chosen: list[Any] = [within(scope, TravelProfileRow.account_id)]
     if profile is not None:
         chosen.append(TravelProfileRow.profile == profile)
-    by_profile = in_account(scope, TravelProfileRow.profile)
+    by_profile = by_account(scope, TravelProfileRow.profile)
     rows = await by_profile.page(connection, _PROFILES.where(and_(*chosen)), wanted)
     free = await free_counts(connection, scope, {row.profile for row in rows})
     return rows.of(lambda row: StockProfile(**row._mapping, free=free.get((row.account_id, row.profile), 0)))

@@ -22,7 +22,7 @@ from store import events
 from store.codes.new_address import Moved
 from store.locks import keep_account_open
 from store.lookups import phone_number
-from store.paging import in_account
+from store.paging import by_account
 from store.people.languages import language_of
 from store.people.tables import AccountRow
 from store.scopes import require_travel, within
@@ -100,7 +100,7 @@ async def subscribers(
 ) -> Page[SubscriberView]:
     """Subscribers, sorted by account and name."""
     statement = _subscribers().where(within(scope, SubscriberRow.account_id), *chosen)
-    by_name = in_account(scope, func.lower(SubscriberRow.name, type_=String), SubscriberRow.id)
+    by_name = by_account(scope, func.lower(SubscriberRow.name, type_=String), SubscriberRow.id)
     rows = await by_name.page(connection, statement, wanted)
     return rows.of(lambda row: SubscriberView(**row._mapping))
 

@@ -53,7 +53,7 @@ class ReplacementPreviewResource(Accepted):
 class AddLineBody(Body):
     """Give a subscriber an eSIM from stock with a plan: they get the QR code and a confirmation by e-mail.
 
-    Without an eSIM of the plan's profile in stock the order waits.
+    Without an eSIM of the plan's profile in stock the order waits. Needs the permission `sell_travel`.
     """
 
     kind: Literal["add_line"]
@@ -81,7 +81,10 @@ class AddLineBody(Body):
 
 
 class AddPlanBody(Body):
-    """Add a plan to an eSIM line; the eSIM stays, the subscriber gets a confirmation by e-mail."""
+    """Add a plan to an eSIM line; the eSIM stays, the subscriber gets a confirmation by e-mail.
+
+    Needs the permission `sell_travel`.
+    """
 
     kind: Literal["add_plan"]
     line: Line
@@ -100,7 +103,10 @@ class AddPlanBody(Body):
 
 
 class ReplaceLineEsimBody(Body):
-    """Replace the eSIM of a line by one of the same profile: its plans stay, the old code is dead."""
+    """Replace the eSIM of a line by one of the same profile: its plans stay, the old code is dead.
+
+    Needs the permission `sell_travel`.
+    """
 
     kind: Literal["replace_line_esim"]
     line: Line
