@@ -153,10 +153,10 @@ def _details(details: OrderDetails | None) -> dict[str, Any] | None:
 def _waits_for(order: OrderView, settings: Settings) -> WaitsFor | None:
     if order.status not in OPEN:
         return None
-    if any(each.is_order for each in order.not_sent):
-        return WaitsFor(what="sending", until=None)
     if order.details and order.details.waits_for:
         return WaitsFor(what=order.details.waits_for, until=None)
+    if any(each.is_order for each in order.not_sent):
+        return WaitsFor(what="sending", until=None)
     what, after = {
         OrderStatus.SUBMITTED: ("acknowledgement", settings.acknowledgement_reminder_after),
         OrderStatus.PROVIDER_PROCESSING: ("processing", settings.processing_reminder_after),

@@ -54,7 +54,7 @@ async def report_connection(
     The same `Idempotency-Key` is the same report: it counts once, and gets the same answer.
     """
     key = required(idempotency_key)
-    return report(await desks.reports.connect(caller, line, key, body.at, body.country))
+    return report(await desks.reports.connect(caller, line, country=body.country, key=key, at=body.at))
 
 
 @routes.post("/esim-lines/{line}/usage", summary="Report used data")
@@ -65,7 +65,9 @@ async def report_usage(
     `Idempotency-Key`. It is a connection, too.
     """
     key = required(idempotency_key)
-    found = await desks.reports.usage(caller, line, key, body.at, body.country, body.used_bytes)
+    found = await desks.reports.usage(
+        caller, line, country=body.country, used_bytes=body.used_bytes, key=key, at=body.at
+    )
     return report(found)
 
 
