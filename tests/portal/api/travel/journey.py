@@ -42,11 +42,12 @@ class Client:
         assert answer.status_code == status, answer.text
         return answer.json()
 
-    async def refused(self, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, str]:
-        """The status and code of a call that is refused."""
+    async def refused(self, method: str, path: str, body: Any = None, **more: Any) -> str:
+        """The code of a call that is refused; which status it has is declared with it."""
         answer = await self.send(method, path, body, **more)
         assert answer.headers["Content-Type"] == "application/problem+json", answer.text
-        return answer.status_code, answer.json()["code"]
+        assert 400 <= answer.status_code < 500, answer.text
+        return str(answer.json()["code"])
 
 
 async def client(api: httpx.AsyncClient, keys: Keyring, role: Role = Role.OWNER, **more: Any) -> Client:

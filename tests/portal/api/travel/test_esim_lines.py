@@ -20,13 +20,11 @@ async def test_a_line_is_suspended_with_a_reason_and_resumed(owner: Client, jour
     assert (suspended["id"], suspended["esim_state"]) == (journey.line, "suspended")
     assert suspended["suspended_at"] is not None
     again = await owner.refused("POST", f"{line}/suspend", {"reason": "Again."})
-    assert again == (409, "esim_line_suspended")
+    assert again == "esim_line_suspended"
     assert (await owner.post(f"{line}/resume", {}))["esim_state"] == "active"
-    assert await owner.refused("POST", f"{line}/resume", {}) == (409, "esim_line_not_suspended")
-    assert await owner.refused("POST", f"{line}/suspend", {"reason": " "}) == (
-        *(422, "suspension_without_reason"),
-    )
-    assert await owner.refused("POST", f"{line}/suspend", {}) == (422, "body_invalid")
+    assert await owner.refused("POST", f"{line}/resume", {}) == "esim_line_not_suspended"
+    assert await owner.refused("POST", f"{line}/suspend", {"reason": " "}) == "suspension_without_reason"
+    assert await owner.refused("POST", f"{line}/suspend", {}) == "body_invalid"
 
 
 @pytest.mark.covers("T32")
@@ -37,7 +35,7 @@ async def test_a_queued_plan_is_revoked_and_one_in_use_is_not(owner: Client, jou
 
     assert [each["state"] for each in line["plans"]] == ["active", "revoked"]
     for plan in (journey.euro, journey.asia):
-        assert await owner.refused("POST", f"/assigned-plans/{plan}/revoke") == (409, "plan_not_queued")
+        assert await owner.refused("POST", f"/assigned-plans/{plan}/revoke") == "plan_not_queued"
 
 
 async def test_the_etag_of_a_line_changes_with_it(owner: Client, journey: Journey) -> None:
@@ -60,15 +58,13 @@ async def test_an_email_is_chosen_or_refused_with_every_reason(
     answer = await owner.send("POST", resend, {"email": "qr_code"})
 
     codes = [each["code"] for each in answer.json()["refusals"]]
-    assert (answer.status_code, codes) == (409, ["line_without_code", "subscriber_without_address"])
+    assert codes == ["line_without_code", "subscriber_without_address"]
     both = {"email": "qr_code", "order": "order-aaaaaaaaaaaaaaaa"}
-    assert await owner.refused("POST", resend, both) == (422, "email_not_chosen")
+    assert await owner.refused("POST", resend, both) == "email_not_chosen"
     for order in ("order-aaaaaaaaaaaaaaaa", "no such", "9" * 200):
         unknown = {"email": "confirmation", "order": order}
-        assert await owner.refused("POST", resend, unknown) == (404, "unknown_order")
-    assert await owner.refused("POST", resend, {"email": "qr_code"}, key=" ") == (
-        *(400, "idempotency_key_needed"),
-    )
+        assert await owner.refused("POST", resend, unknown) == "unknown_order"
+    assert await owner.refused("POST", resend, {"email": "qr_code"}, key=" ") == "idempotency_key_needed"
 
 
 @pytest.mark.covers("T1")

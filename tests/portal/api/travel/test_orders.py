@@ -57,15 +57,15 @@ async def test_what_cannot_be_ordered_is_refused_by_the_dry_run_with_its_code(
     stock = (await owner.get(f"/travel-stock/{acme.stock}"))["iccid"]
     await owner.post(f"/travel-plans/{acme.travel_plan}/pin", {"profile": 2})
     line = {"kind": "add_line", "subscriber": NUMBER}
-    bodies: list[tuple[dict[str, Any], tuple[int, str]]] = [
-        ({**line, "plan": "Euro week", "countries": ["JP"]}, (409, "destination_not_covered")),
-        ({**line, "plan": "Atlantis"}, (404, "unknown_travel_plan")),
-        ({**line, "plan": "Euro week", "complimentary": "yes"}, (422, "body_invalid")),
-        ({"kind": "add_plan", "line": ICCID, "plan": acme.travel_plan}, (409, "profile_differs")),
-        ({"kind": "add_plan", "line": stock, "plan": "Euro week"}, (409, "esim_not_allocated")),
-        ({"kind": "add_plan", "line": int(ICCID), "plan": "Euro week"}, (422, "body_invalid")),
-        ({"kind": "replace_line_esim", "line": ICCID, "reason": "bored"}, (422, "unknown_esim_reason")),
-        ({"kind": "add_nothing", "line": ICCID}, (422, "body_invalid")),
+    bodies: list[tuple[dict[str, Any], str]] = [
+        ({**line, "plan": "Euro week", "countries": ["JP"]}, "destination_not_covered"),
+        ({**line, "plan": "Atlantis"}, "unknown_travel_plan"),
+        ({**line, "plan": "Euro week", "complimentary": "yes"}, "body_invalid"),
+        ({"kind": "add_plan", "line": ICCID, "plan": acme.travel_plan}, "profile_differs"),
+        ({"kind": "add_plan", "line": stock, "plan": "Euro week"}, "esim_not_allocated"),
+        ({"kind": "add_plan", "line": int(ICCID), "plan": "Euro week"}, "body_invalid"),
+        ({"kind": "replace_line_esim", "line": ICCID, "reason": "bored"}, "unknown_esim_reason"),
+        ({"kind": "add_nothing", "line": ICCID}, "body_invalid"),
     ]
     for body, refused in bodies:
         assert await owner.refused("POST", "/orders", body, dry_run="true") == refused, body

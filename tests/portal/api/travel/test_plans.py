@@ -55,15 +55,15 @@ async def test_a_repeated_key_answers_the_plan_as_it_is_now(owner: Client, desks
     assert (repeated.json()["id"], repeated.json()["name"]) == (plan, "Iberia 2")
     assert "Idempotent-Replayed" not in first.headers
     other = {**BODY, "data_mb": 500}
-    assert await owner.refused("POST", "/travel-plans", other, key="again") == (422, "key_reused")
-    assert await owner.refused("POST", "/travel-plans", other, key=" ") == (400, "idempotency_key_needed")
+    assert await owner.refused("POST", "/travel-plans", other, key="again") == "key_reused"
+    assert await owner.refused("POST", "/travel-plans", other, key=" ") == "idempotency_key_needed"
     (row,) = await run(desks.database, "SELECT count(*) AS plans FROM travel_plans WHERE name LIKE 'Iberia%'")
     assert row.plans == 1
 
 
 async def test_a_refused_plan_leaves_its_key_free(owner: Client) -> None:
     wrong = {**BODY, "countries": ["Atlantis"]}
-    assert await owner.refused("POST", "/travel-plans", wrong, key="k") == (422, "country_unknown")
+    assert await owner.refused("POST", "/travel-plans", wrong, key="k") == "country_unknown"
     assert (await owner.send("POST", "/travel-plans", BODY, key="k")).status_code == 201
 
 
@@ -79,10 +79,10 @@ async def test_a_plan_is_edited_field_by_field(owner: Client) -> None:
     kept = await owner.send("PATCH", plan, {"name": None})
     assert kept.status_code == 422
     assert kept.json()["errors"][0]["pointer"] == "/name"
-    assert await owner.refused("PATCH", plan, {"countries": []}) == (422, "no_countries")
-    assert await owner.refused("PATCH", plan, {"price": "a lot"}) == (422, "price_invalid")
-    assert await owner.refused("PATCH", plan, {"price": 9.9}) == (422, "body_invalid")
-    assert await owner.refused("PATCH", plan, {"prize": "9.90"}) == (422, "body_invalid")
+    assert await owner.refused("PATCH", plan, {"countries": []}) == "no_countries"
+    assert await owner.refused("PATCH", plan, {"price": "a lot"}) == "price_invalid"
+    assert await owner.refused("PATCH", plan, {"price": 9.9}) == "body_invalid"
+    assert await owner.refused("PATCH", plan, {"prize": "9.90"}) == "body_invalid"
 
 
 @pytest.mark.covers("T15")
@@ -93,7 +93,7 @@ async def test_a_plan_is_pinned_unpinned_withdrawn_and_offered_again(owner: Clie
     pinned = await owner.post(f"{plan}/pin", {"profile": 2})
     assert (pinned["profile"], pinned["pinned_profile"], pinned["computed_profile"]) == (2, 2, 7)
     assert (await owner.post(f"{plan}/unpin"))["profile"] == 7
-    assert await owner.refused("POST", f"{plan}/pin", {"profile": 10**30}) == (422, "profile_invalid")
+    assert await owner.refused("POST", f"{plan}/pin", {"profile": 10**30}) == "profile_invalid"
 
     withdrawn = await owner.post(f"{plan}/withdraw")
     assert withdrawn == await owner.post(f"{plan}/withdraw")  # idempotent
@@ -139,4 +139,4 @@ async def test_the_plans_for_a_journey_name_the_line_they_go_on(owner: Client, j
     assert (await owner.get("/travel-offers", country=["FR", "JP"]))["data"] == []
     answer = await owner.send("GET", "/travel-offers", None, country=["Atlantis", "Congo"])
     assert [each["code"] for each in answer.json()["refusals"]] == ["country_unknown", "country_ambiguous"]
-    assert await owner.refused("GET", "/travel-offers") == (422, "body_invalid")
+    assert await owner.refused("GET", "/travel-offers") == "body_invalid"

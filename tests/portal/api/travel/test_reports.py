@@ -29,7 +29,7 @@ async def test_a_connection_starts_the_plan_and_a_repeat_gets_the_same_answer(
     assert (first["outcome"], first["plan"], first["country"]) == ("started", journey.euro, "FR")
     assert first["esim_line"] == journey.line
     other = await owner.refused("POST", connections, {"country": "DE"}, key="cdr 1")
-    assert other == (409, "key_used_for_report")
+    assert other == "key_used_for_report"
     assert len((await owner.get(f"/esim-lines/{journey.line}/reports"))["data"]) == 1
     line = await owner.get(f"/esim-lines/{journey.line}", expand="reports")
     assert [each["state"] for each in line["plans"]] == ["active", "queued"]
@@ -84,7 +84,7 @@ async def test_used_data_is_counted_until_the_plan_is_used_up(owner: Client, jou
     assert (euro["state"], euro["used_bytes"], euro["data_bytes"]) == ("depleted", GB, GB)
     for wrong in (-1, 10**30):
         refused = await owner.refused("POST", usage, {"country": "FR", "used_bytes": wrong})
-        assert refused == (422, "data_volume_invalid")
+        assert refused == "data_volume_invalid"
 
 
 async def test_an_installation_is_noted(owner: Client, journey: Journey) -> None:
