@@ -25,6 +25,11 @@ class OrderDetails(View):
         """The order's subject in lists, such as a phone number."""
         return ""
 
+    @property
+    def waits_for(self) -> str | None:
+        """What an open order waits for besides what all orders wait for."""
+        return None
+
     def facts(self) -> list[tuple[str, str | None]]:
         """The details shown to users, each a name and a value."""
         return []

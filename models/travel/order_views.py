@@ -32,6 +32,11 @@ class TravelOrderDetails(OrderDetails):
         """The name of the line, with the subscriber."""
         return f"{self.line_name} ({reference('SB', self.subscriber_id)})"
 
+    @property
+    def waits_for(self) -> str | None:
+        """Stock, while there is no eSIM of the profile (T17)."""
+        return None if self.waiting_since is None else "stock"
+
     def facts(self) -> list[tuple[str, str | None]]:
         """The subscriber, the line and its plan; of a replacement why and of which eSIM."""
         line = None if self.esim_line_id is None else reference("EL", self.esim_line_id)

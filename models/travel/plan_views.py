@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+from pydantic import Field
+
 from models.imports import ImportReport
 from models.travel.life import LASTS
 from models.travel.rates import ProfileCost
@@ -40,6 +42,8 @@ class PlanDetails(PlanView):
 
     costs: tuple[ProfileCost, ...] = ()
     """Of each profile that has rates: the cheapest first, then those that do not cover the plan."""
+    replayed: bool = Field(default=False, exclude=True)
+    """Whether the call that was to create it had done so before."""
 
 
 class PlanOffer(PlanView):

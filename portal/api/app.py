@@ -25,6 +25,8 @@ from portal.api.orders import orders
 from portal.api.people import accounts, api_keys, contacts, users
 from portal.api.problems import RESPONSES, ProblemDetails, Problems
 from portal.api.rates import Rates
+from portal.api.routing import NamesWithSlashes
+from portal.api.travel import esim_lines, plans, reports, stock, subscribers
 from portal.http.attempts import Attempts
 from portal.http.forms import Incoming
 from starter.desks import Desks
@@ -47,6 +49,11 @@ ROUTERS: Mapping[str, APIRouter] = {
     "Licences": licences.routes,
     "Prices and charges of licences": billing.routes,
     "Requests for licences": licence_requests.routes,
+    "Subscribers": subscribers.routes,
+    "Travel plans": plans.routes,
+    "Travel stock": stock.routes,
+    "eSIM lines": esim_lines.routes,
+    "Reports of eSIM lines": reports.routes,
 }
 """The routers by the heading of their routes in the reference."""
 PUBLIC = frozenset({"/openapi.json"})
@@ -94,6 +101,7 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
     app.state.door = Door(desks, Rates(desks.settings.api_calls_a_second), Attempts())
     app.state.incoming = Incoming()
     app.add_middleware(HeadAsGet)
+    app.add_middleware(NamesWithSlashes)
     for routes in ROUTERS.values():
         app.include_router(routes)
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):

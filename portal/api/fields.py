@@ -1,9 +1,10 @@
 """Types of fields that the bodies and answers of the API share."""
 
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
 from fastapi import Header, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from models.characters import LONGEST_NAME
@@ -24,6 +25,12 @@ class Resource(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class Accepted(Resource):
+    """The answer of a dry run: the call would be accepted now."""
+
+    accepted: Literal[True] = True
+
+
 def _storable(text: str) -> str:
     if not storable(text):
         raise PydanticCustomError("text_invalid", "The text has characters that cannot be stored.")
@@ -38,6 +45,13 @@ def _no_number(value: Any) -> Any:
     return value
 
 
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("moment_invalid", "The time is out of range.") from None
+
+
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_storable)]
 """A text of a caller."""
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_storable)]
@@ -46,6 +60,10 @@ Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator
 """An id, or what names the same record: a phone number, an ICCID, an e-mail address (A7)."""
 Iccid = Annotated[str, BeforeValidator(_no_number), Field(max_length=40), AfterValidator(_storable)]
 """An ICCID: 18 to 20 digits, as text (A20)."""
+IdOrIccid = Annotated[Id, BeforeValidator(_no_number)]
+"""The id of a record, or the ICCID of its eSIM, as text (A20)."""
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A time with its time zone."""
 
 SimId = Annotated[Id, BeforeValidator(_no_number)]
 """A SIM: `S-12`, an ICCID as text (A20), or the phone number that it serves."""

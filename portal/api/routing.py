@@ -1,19 +1,38 @@
-"""The class of all routes of the API: `ETag` and 304 for what is read, the language, problem details.
+"""The class of all routes of the API: `ETag` and 304 for what is read, names with slashes, problem details.
 
 A route is closed until it is opened: one whose signature does not name a permission is refused when the
 application is made, unless it is in `portal.api.app.PUBLIC`.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+_SLASH = "\ufdd0"
+"""Stands for the slash of a name until its route is found: a noncharacter, which no name has."""
+_ENCODED_SLASH = re.compile("%2f", re.IGNORECASE)
+
+
+class NamesWithSlashes:
+    """Leaves the slash of a name that is percent-encoded in the path (`Data%2FVoice`) to that name (A7)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        raw = scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
+        if _ENCODED_SLASH.search(raw):
+            scope = {**scope, "path": unquote(_ENCODED_SLASH.sub(quote(_SLASH), raw))}
+        await self.app(scope, receive, send)
 
 
 class ApiRoute(APIRoute):
@@ -21,7 +40,7 @@ class ApiRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """The handler; what it reads gets an `ETag`, and 304 if the caller has it already (A9)."""
-        answer = super().get_route_handler()
+        answer = _with_slashes(super().get_route_handler())
         if "GET" not in (self.methods or ()):
             return answer
 
@@ -37,6 +56,16 @@ class ApiRoute(APIRoute):
             return response
 
         return tagged
+
+
+def _with_slashes(answer: Handler) -> Handler:
+    async def handled(request: Request) -> Response:
+        for name, value in request.path_params.items():
+            if isinstance(value, str):
+                request.path_params[name] = value.replace(_SLASH, "/")
+        return await answer(request)
+
+    return handled
 
 
 def _known(header: str) -> list[str]:

@@ -3,6 +3,7 @@
 A line is named by its id (`EL-9`) or the ICCID of its eSIM.
 """
 
+from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, OfAccount, Permission
 from models.travel.line_views import EsimLineDetails, EsimLineView
 from store import lookups
@@ -29,7 +30,8 @@ class LineBook:
         *,
         subscriber: str | None = None,
         limit: int | None = None,
-    ) -> list[EsimLineView]:
+        after: Position | None = None,
+    ) -> Page[EsimLineView]:
         """List eSIM lines with their subscribers, eSIMs and plans, the latest first; those of one subscriber
         (T13), who is named as in `SubscriberDesk`.
         """
@@ -41,7 +43,7 @@ class LineBook:
                 scope = OfAccount(found.account_id)
                 chosen = [EsimLineRow.subscriber_id == found.id]
             caller.require(Permission.VIEW_TRAVEL)
-            return await line_views.esim_lines(connection, scope, chosen=chosen, limit=limit)
+            return await line_views.esim_lines(connection, scope, chosen=chosen, wanted=Wanted(limit, after))
 
     async def line(self, caller: Caller, line: str) -> EsimLineDetails:
         """One eSIM line with its plans, and its latest reports with what they led to (T30)."""
@@ -50,5 +52,5 @@ class LineBook:
             caller.require(Permission.VIEW_TRAVEL)
             mine = OfAccount(found.account_id)
             (seen,) = await line_views.esim_lines(connection, mine, chosen=[EsimLineRow.id == found.id])
-            reported = await reports.reports(connection, mine, found.id, REPORTS)
+            reported = await reports.reports(connection, mine, found.id, Wanted(REPORTS))
         return EsimLineDetails(**dict(seen), reports=tuple(reported))

@@ -15,6 +15,7 @@ from typing import Any
 from models.errors import Refused
 from models.imports import Progress
 from models.money import parse_amount, parse_currency
+from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, OfAccount, Permission
 from models.people.profiles import parse_name
 from models.travel.countries import parse_countries
@@ -22,6 +23,7 @@ from models.travel.entered import parse_data, parse_months, parse_profile
 from models.travel.plan_file import parse_plans
 from models.travel.plan_views import PlanDetails, PlanOffer, PlanView, RatesReport
 from models.travel.rate_file import parse_rates
+from starter.keys import checked_key
 from store import lookups
 from store.session import Database
 from store.staging import importing
@@ -38,15 +40,21 @@ class PlanDesk:
         self._database = database
 
     async def plans(
-        self, caller: Caller, account: str | None = None, *, withdrawn: bool | None = None
-    ) -> list[PlanView]:
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        withdrawn: bool | None = None,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[PlanView]:
         """List plans; `withdrawn`: only those that are, or are not, withdrawn."""
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_TRAVEL)
             gone = TravelPlanRow.withdrawn_at.is_not(None)
             chosen = () if withdrawn is None else (gone if withdrawn else ~gone,)
-            return await plans.plans(connection, scope, chosen=chosen)
+            return await plans.plans(connection, scope, chosen=chosen, wanted=Wanted(limit, after))
 
     async def plan(self, caller: Caller, plan: str) -> PlanDetails:
         """One plan, with the cost of each profile: why it has its profile (T15)."""
@@ -56,8 +64,14 @@ class PlanDesk:
             return await plans.plan(connection, found)
 
     async def find(
-        self, caller: Caller, countries: Sequence[str], subscriber: str | None = None
-    ) -> list[PlanOffer]:
+        self,
+        caller: Caller,
+        countries: Sequence[str],
+        subscriber: str | None = None,
+        *,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[PlanOffer]:
         """The plans on sale that cover all of these countries, cheapest first; each with the eSIM line of the
         subscriber that it can be added to, or the stock of its profile (T42). Raises `Refused` with every
         name that is no country (`country_unknown`, `country_ambiguous`), or `no_countries`.
@@ -71,7 +85,7 @@ class PlanDesk:
             if not countries:
                 raise Refused.because("no_countries")
             wanted = parse_countries(countries)
-            return await offers.offers(connection, scope, wanted, person)
+            return await offers.offers(connection, scope, wanted, person, Wanted(limit, after))
 
     async def import_rates(
         self,
@@ -123,9 +137,10 @@ class PlanDesk:
         currency: str,
         shelf_life_months: int | None = None,
         complimentary: bool | None = None,
+        key: str | None = None,
     ) -> PlanDetails:
-        """Create a plan, such as `Euro 1` with `1 GB` for `9.90` `EUR`. Raises `Refused`
-        (`travel_plan_exists`, `country_unknown`, `data_invalid`, `price_invalid`, ...).
+        """Create a plan, such as `Euro 1` with `1 GB` for `9.90` `EUR`, once per key. Raises `Refused`
+        (`travel_plan_exists`, `country_unknown`, `data_invalid`, `price_invalid`, `key_reused`, ...).
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
@@ -139,7 +154,8 @@ class PlanDesk:
                 shelf_life_months=shelf_life_months,
                 complimentary=complimentary,
             )
-            return await plans.create(connection, found.id, caller.by, fields)
+            checked = None if key is None else checked_key(key)
+            return await plans.create(connection, found.id, caller.by, fields, checked)
 
     async def edit_plan(
         self,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from models.errors import Refused, Unavailable
+from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from models.travel.countries import parse_country
 from models.travel.profiles import Reported
@@ -70,12 +71,14 @@ class ReportDesk(ConnectedDesk):
         """A phone has downloaded the eSIM of the line; once per key."""
         return await self._report(caller, line, Reporting(Reported.INSTALLED, _key(key, at), _moment(at)))
 
-    async def reports(self, caller: Caller, line: str, *, limit: int | None = None) -> list[ReportView]:
+    async def reports(
+        self, caller: Caller, line: str, *, limit: int | None = None, after: Position | None = None
+    ) -> Page[ReportView]:
         """What was reported of an eSIM line, the latest first: also what led to nothing (T30)."""
         async with self._database.reading() as connection:
             found = await find_esim_line(connection, caller.scope, line)
             caller.require(Permission.VIEW_TRAVEL)
-            return await reports.reports(connection, caller.scope, found.id, limit)
+            return await reports.reports(connection, caller.scope, found.id, Wanted(limit, after))
 
     async def _report(self, caller: Caller, line: str, reported: Reporting) -> ReportView:
         async with self._database.transaction() as connection:

@@ -9,6 +9,7 @@ import asyncio
 
 from temporalio.client import Client
 
+from models.errors import NotFound
 from models.identifiers import parse_order_id, reference
 from models.people.callers import Caller, Permission
 from models.travel.sending import Resent, SentAgain
@@ -56,7 +57,7 @@ class SendingDesk(ConnectedDesk):
             if what is SentAgain.QR_CODE:
                 sent = await resend_code(connection, found, caller.by, checked)
             else:
-                wanted = None if order is None else parse_order_id(order)
+                wanted = None if order is None else _order_id(order)
                 confirmed = await resend_confirmation(
                     connection, found, wanted, CONFIRMATION, caller.by, checked
                 )
@@ -77,6 +78,13 @@ class SendingDesk(ConnectedDesk):
             except TimeoutError:
                 return
             await self._restarts.restore(order_id, caller.by)
+
+
+def _order_id(text: str) -> str:
+    try:
+        return parse_order_id(text)
+    except ValueError:
+        raise NotFound.because("unknown_order", order=text) from None
 
 
 def _resent(what: SentAgain, line: EsimLineKey, of: str) -> Resent:

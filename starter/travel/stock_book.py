@@ -5,12 +5,13 @@ await book.esims(sue, state="free")
 """
 
 from models.errors import Refused
-from models.people.callers import Caller, Permission
+from models.paging import Page, Position, Wanted
+from models.people.callers import Caller, OfAccount, Permission
 from models.travel.profiles import LARGEST_PROFILE
 from models.travel.stock_views import StockEsim, StockProfile, StockState
 from store import lookups
 from store.session import Database
-from store.travel import stock_views
+from store.travel import stock_discard, stock_views
 
 
 class StockBook:
@@ -27,25 +28,42 @@ class StockBook:
         profile: int | None = None,
         state: str | None = None,
         limit: int | None = None,
-    ) -> list[StockEsim]:
+        after: Position | None = None,
+    ) -> Page[StockEsim]:
         """List the whole stock, and whom each eSIM is allocated to (T12); `state` is a `StockState`."""
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_TRAVEL)
             check_profile(profile)
             return await stock_views.esims(
-                connection, scope, profile=profile, state=_state(state), limit=limit
+                connection, scope, profile=profile, state=_state(state), wanted=Wanted(limit, after)
             )
 
+    async def esim(self, caller: Caller, esim: str) -> StockEsim:
+        """One eSIM of the stock, by its ICCID or id (`S-12`). Raises `NotFound` (`unknown_sim`)."""
+        async with self._database.reading() as connection:
+            found = await stock_discard.find(connection, caller.scope, esim)
+            caller.require(Permission.VIEW_TRAVEL)
+            mine = OfAccount(found.account_id)
+            (seen,) = await stock_views.esims(connection, mine, sim_id=found.sim_id)
+        return seen
+
     async def profiles(
-        self, caller: Caller, account: str | None = None, *, profile: int | None = None
-    ) -> list[StockProfile]:
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        profile: int | None = None,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[StockProfile]:
         """List the profiles, or this one, with what is free, what waits and the threshold."""
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_TRAVEL)
             check_profile(profile)
-            return list(await stock_views.profiles(connection, scope, profile=profile))
+            wanted = Wanted(limit, after)
+            return await stock_views.profiles(connection, scope, profile=profile, wanted=wanted)
 
 
 def check_profile(profile: int | None) -> None:

@@ -4,6 +4,7 @@ A subscriber is named by the id (`SB-4`), the phone number, the e-mail address o
 """
 
 from models.identifiers import storable
+from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from models.travel.subscriber_views import SubscriberProfile, SubscriberView
 from store import lookups
@@ -19,16 +20,24 @@ class SubscriberBook:
         self._database = database
 
     async def subscribers(
-        self, caller: Caller, account: str | None = None, *, find: str | None = None, limit: int | None = None
-    ) -> list[SubscriberView]:
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        find: str | None = None,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[SubscriberView]:
         """List subscribers; `find`: only those of whose name, e-mail address or phone number it is a part."""
         async with self._database.transaction() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_TRAVEL)
             if find is not None and not (storable(find) and find.strip()):
-                return []
+                return Page()
             chosen = () if find is None else (subscribers.searched(find),)
-            return await subscribers.subscribers(connection, scope, chosen=chosen, limit=limit)
+            return await subscribers.subscribers(
+                connection, scope, chosen=chosen, wanted=Wanted(limit, after)
+            )
 
     async def subscriber(self, caller: Caller, subscriber: str) -> SubscriberProfile:
         """One subscriber with their eSIM lines, the plans on these and their states, and the complimentary

@@ -70,6 +70,7 @@ class EsimLineRow(Row):
         CheckConstraint(f"profile BETWEEN 1 AND {LARGEST_PROFILE}", name="profile"),
         CheckConstraint("suspended_note_id IS NULL OR suspended_at IS NOT NULL", name="suspended_note"),
         CheckConstraint("NOT returned OR ended_at IS NOT NULL", name="returned"),
+        Index("ix_esim_lines_account_id", "account_id", "id"),
         Index("ix_esim_lines_subscriber_id", "subscriber_id"),
         Index(
             "ix_esim_lines_unwoken",

@@ -5,13 +5,17 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from models.travel.line_views import EsimLineView
+from store.paging import Keys
 from store.people.tables import AccountRow
 from store.scopes import within
 from store.travel.line_tables import EsimLineRow
 from store.travel.subscriber_lines import plans_on, select_lines
 from store.travel.tables import SubscriberRow
+
+_NEWEST = Keys(EsimLineRow.id, descending=True)
 
 
 async def esim_lines(
@@ -19,9 +23,9 @@ async def esim_lines(
     scope: Scope,
     *,
     chosen: Sequence[ColumnElement[bool]] = (),
-    limit: int | None = None,
-) -> list[EsimLineView]:
-    """The eSIM lines, by account, the latest first."""
+    wanted: Wanted = WHOLE,
+) -> Page[EsimLineView]:
+    """The eSIM lines, the latest first."""
     statement = (
         select_lines()
         .add_columns(
@@ -33,9 +37,7 @@ async def esim_lines(
         .join(SubscriberRow, SubscriberRow.id == EsimLineRow.subscriber_id)
         .join(AccountRow, AccountRow.id == EsimLineRow.account_id)
         .where(within(scope, EsimLineRow.account_id), *chosen)
-        .order_by(AccountRow.name, EsimLineRow.id.desc())
-        .limit(limit)
     )
-    rows = (await connection.execute(statement)).all()
+    rows = await _NEWEST.page(connection, statement, wanted)
     plans = await plans_on(connection, scope, [row.id for row in rows])
-    return [EsimLineView(**row._mapping, plans=plans.get(row.id, ())) for row in rows]
+    return rows.of(lambda row: EsimLineView(**row._mapping, plans=plans.get(row.id, ())))

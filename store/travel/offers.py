@@ -3,20 +3,30 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Label, String, cast, func, select
+from sqlalchemy import ARRAY, BigInteger, Label, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import IN_PLACE
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from models.travel.plan_views import PlanOffer
 from store.fleet.tables import SimRow
-from store.people.tables import AccountRow
+from store.paging import by_account
 from store.scopes import within
 from store.travel.plans import IN_FORCE, select_plans
 from store.travel.settling import FREE
+from store.travel.stock_views import free_counts
 from store.travel.subscriber_lines import lines_of
 from store.travel.subscribers import SubscriberKey
 from store.travel.tables import TravelPlanRow, TravelStockRow
+
+_CHEAPEST = (
+    TravelPlanRow.currency,
+    cast(TravelPlanRow.price * 100, BigInteger),
+    -TravelPlanRow.data_mb,
+    TravelPlanRow.id,
+)
+"""In cents, as a position has no decimals."""
 
 
 async def offers(
@@ -24,7 +34,8 @@ async def offers(
     scope: Scope,
     countries: Sequence[str],
     subscriber: SubscriberKey | None = None,
-) -> list[PlanOffer]:
+    paging: Wanted = WHOLE,
+) -> Page[PlanOffer]:
     """The plans on sale that cover all of these countries, cheapest first, then the one with more data.
 
     Prices in several currencies are not compared: each currency has its own sequence. A plan without a
@@ -33,26 +44,23 @@ async def offers(
     wanted = cast(list(countries), ARRAY(String))
     statement = (
         select_plans()
-        .add_columns(in_stock(), TravelPlanRow.account_id)
+        .add_columns(TravelPlanRow.account_id)
         .where(
             within(scope, TravelPlanRow.account_id),
             TravelPlanRow.countries.bool_op("@>")(wanted),
             TravelPlanRow.withdrawn_at.is_(None),
             IN_FORCE.is_not(None),
         )
-        .order_by(
-            AccountRow.name,
-            TravelPlanRow.currency,
-            TravelPlanRow.price,
-            TravelPlanRow.data_mb.desc(),
-            TravelPlanRow.id,
-        )
     )
     lines = await _lines(connection, subscriber)
-    return [
-        PlanOffer(**row._mapping, esim_line_id=lines.get(row.profile))
-        for row in await connection.execute(statement)
-    ]
+    rows = await by_account(scope, *_CHEAPEST).page(connection, statement, paging)
+    free = await free_counts(connection, scope, {row.profile for row in rows})
+
+    def offer(row: Any) -> PlanOffer:
+        in_stock = free.get((row.account_id, row.profile), 0)
+        return PlanOffer(**row._mapping, esim_line_id=lines.get(row.profile), in_stock=in_stock)
+
+    return rows.of(offer)
 
 
 async def _lines(connection: AsyncConnection, subscriber: SubscriberKey | None) -> dict[int, int]:

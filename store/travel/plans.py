@@ -6,18 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, String, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refusal, Refused
 from models.identifiers import parse_reference, storable
 from models.imports import RowNotes, counted
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import By, Scope
 from models.travel.plan_file import PlanFileRow
 from models.travel.plan_views import PlanDetails, PlanView, ProfileChange, RatesReport
 from store import events
 from store.locks import keep_account_open
+from store.made_keys import Made
+from store.paging import by_account
 from store.people.tables import AccountRow
 from store.row import now
 from store.scopes import require_travel, within
@@ -60,12 +63,16 @@ async def find_plan(connection: AsyncConnection, scope: Scope, text: str) -> Pla
 
 
 async def plans(
-    connection: AsyncConnection, scope: Scope, *, chosen: tuple[ColumnElement[bool], ...] = ()
-) -> list[PlanView]:
+    connection: AsyncConnection,
+    scope: Scope,
+    *,
+    chosen: tuple[ColumnElement[bool], ...] = (),
+    wanted: Wanted = WHOLE,
+) -> Page[PlanView]:
     """Travel plans, sorted by account and name."""
     statement = select_plans().where(within(scope, TravelPlanRow.account_id), *chosen)
-    ordered = statement.order_by(AccountRow.name, func.lower(TravelPlanRow.name))
-    return [PlanView(**row._mapping) for row in await connection.execute(ordered)]
+    by_name = by_account(scope, func.lower(TravelPlanRow.name, type_=String), TravelPlanRow.id)
+    return (await by_name.page(connection, statement, wanted)).of(lambda row: PlanView(**row._mapping))
 
 
 async def plan(connection: AsyncConnection, key: PlanKey) -> PlanDetails:
@@ -76,13 +83,18 @@ async def plan(connection: AsyncConnection, key: PlanKey) -> PlanDetails:
 
 
 async def create(
-    connection: AsyncConnection, account_id: int, by: By, fields: Mapping[str, Any]
+    connection: AsyncConnection, account_id: int, by: By, fields: Mapping[str, Any], key: str | None = None
 ) -> PlanDetails:
-    """Create a plan with these `fields` of its row. Raises `Refused` (`travel_plan_exists`,
-    `account_closed`).
+    """Create a plan with these `fields` of its row, once per key: a repeat gets the plan as it is now.
+
+    Raises `Refused` (`travel_plan_exists`, `account_closed`, `key_reused`).
     """
     await rates.lock(connection, account_id)
-    plan_id = await _insert(connection, account_id, by, fields)
+    made = Made.of(account_id, key, fields)
+    known = await made.find(connection, TravelPlanRow, account_id)
+    if known is not None:
+        return (await plan(connection, PlanKey(known, account_id))).model_copy(update={"replayed": True})
+    plan_id = await _insert(connection, account_id, by, {**fields, **made.columns})
     await rates.compute(connection, account_id, await rates.rates(connection, account_id), by, (plan_id,))
     return await plan(connection, PlanKey(plan_id, account_id))
 

@@ -14,12 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.identifiers import mark_of_key
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import By, Scope
 from models.travel.life import Decided, Plan, Report, decide, replay
 from models.travel.profiles import Outcome, Reported
 from models.travel.reports import ReportView, home_of
 from store import events
 from store.locks import lock_subject
+from store.paging import Keys
 from store.row import now
 from store.scopes import within
 from store.travel import due, plan_rows
@@ -87,7 +89,7 @@ _SEEN = (
         installed_at=bindparam("installed"),
     )
 )
-_LIST = select(*_COLUMNS).order_by(LineReportRow.at.desc(), LineReportRow.id.desc())
+_LATEST = Keys(LineReportRow.at, LineReportRow.id, descending=True)
 
 
 @dataclass(frozen=True)
@@ -156,11 +158,13 @@ async def report(
 
 
 async def reports(
-    connection: AsyncConnection, scope: Scope, line_id: int, limit: int | None = None
-) -> list[ReportView]:
+    connection: AsyncConnection, scope: Scope, line_id: int, wanted: Wanted = WHOLE
+) -> Page[ReportView]:
     """What was reported of an eSIM line, the latest first."""
-    mine = _LIST.where(LineReportRow.esim_line_id == line_id, within(scope, LineReportRow.account_id))
-    return [_view(row) for row in await connection.execute(mine.limit(limit))]
+    mine = select(*_COLUMNS).where(
+        LineReportRow.esim_line_id == line_id, within(scope, LineReportRow.account_id)
+    )
+    return (await _LATEST.page(connection, mine, wanted)).of(_view)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,21 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from models.fleet.inventory import IN_PLACE, SimState
 from models.orders.lifecycle import OPEN
@@ -40,7 +53,6 @@ _PLANS = (
     .where(PlanAssignmentRow.esim_line_id == any_(bindparam("lines", type_=ARRAY(BigInteger))))
     .order_by(PlanAssignmentRow.id)
 )
-_STATES = frozenset({*IN_PLACE, SimState.TEMPORARY})
 
 
 async def lines_of(
@@ -75,22 +87,11 @@ async def plans_on(
 
 def select_lines() -> Select[Any]:
     """The eSIM lines with their eSIM and open order, as a statement that can be narrowed."""
-    esim = (
-        select(SimRow.id, SimRow.iccid, SimRow.state)
-        .where(SimRow.holder == EsimLineRow.subject, SimRow.state.in_(sorted(_STATES)))
-        .order_by(SimRow.state == SimState.TEMPORARY.value)
-        .limit(1)
-        .lateral("esim")
-    )
-    order = (
-        select(OrderRow.id)
-        .where(
-            or_(OrderRow.subject == EsimLineRow.subject, OrderRow.id == EsimLineRow.order_id),
-            OrderRow.status.in_(sorted(OPEN)),
-        )
-        .limit(1)
-        .scalar_subquery()
-    )
+    in_place, temporary = aliased(SimRow), aliased(SimRow)
+
+    def esim(column: str) -> Any:
+        return case((in_place.id.is_not(None), getattr(in_place, column)), else_=getattr(temporary, column))
+
     lines = select(
         EsimLineRow.id,
         EsimLineRow.name,
@@ -100,12 +101,30 @@ def select_lines() -> Select[Any]:
         EsimLineRow.installed_at,
         EsimLineRow.suspended_at,
         EsimLineRow.ended_at,
-        esim.c.id.label("sim_id"),
-        esim.c.iccid,
-        esim.c.state.label("sim_state"),
-        order.label("open_order"),
+        esim("id").label("sim_id"),
+        esim("iccid").label("iccid"),
+        esim("state").label("sim_state"),
+        func.coalesce(
+            _open_order(OrderRow.subject == EsimLineRow.subject),
+            _open_order(OrderRow.id == EsimLineRow.order_id),
+        ).label("open_order"),
+    ).select_from(EsimLineRow)
+    # one join for each index of a SIM by its holder
+    return lines.outerjoin(
+        in_place, and_(in_place.holder == EsimLineRow.subject, in_place.state.in_(sorted(IN_PLACE)))
+    ).outerjoin(
+        temporary,
+        and_(temporary.holder == EsimLineRow.subject, temporary.state == SimState.TEMPORARY),
     )
-    return lines.select_from(EsimLineRow).outerjoin(esim, true())
+
+
+def _open_order(which: ColumnElement[bool]) -> ScalarSelect[str]:
+    return (
+        select(OrderRow.id)
+        .where(which, OrderRow.status.in_(sorted(OPEN)))
+        .correlate(EsimLineRow)
+        .scalar_subquery()
+    )
 
 
 def _plan(row: Any) -> PlanOnLine:

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference, storable
 from models.imports import ImportReport, counted
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import By, Scope
 from models.travel.subscriber_file import SubscriberFile, SubscriberFileRow
 from models.travel.subscriber_views import SubscriberProfile, SubscriberView
@@ -21,6 +22,7 @@ from store import events
 from store.codes.new_address import Moved
 from store.locks import keep_account_open
 from store.lookups import phone_number
+from store.paging import by_account
 from store.people.languages import language_of
 from store.people.tables import AccountRow
 from store.scopes import require_travel, within
@@ -94,12 +96,13 @@ async def subscribers(
     scope: Scope,
     *,
     chosen: tuple[ColumnElement[bool], ...] = (),
-    limit: int | None = None,
-) -> list[SubscriberView]:
+    wanted: Wanted = WHOLE,
+) -> Page[SubscriberView]:
     """Subscribers, sorted by account and name."""
     statement = _subscribers().where(within(scope, SubscriberRow.account_id), *chosen)
-    ordered = statement.order_by(AccountRow.name, SubscriberRow.name, SubscriberRow.id).limit(limit)
-    return [SubscriberView(**row._mapping) for row in await connection.execute(ordered)]
+    by_name = by_account(scope, func.lower(SubscriberRow.name, type_=String), SubscriberRow.id)
+    rows = await by_name.page(connection, statement, wanted)
+    return rows.of(lambda row: SubscriberView(**row._mapping))
 
 
 async def subscriber(connection: AsyncConnection, subscriber_id: int) -> SubscriberProfile:

@@ -19,9 +19,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.language import Language
 from models.travel.profiles import LARGEST_PROFILE
+from store.made_keys import MADE_AS, MADE_KEY
 from store.personal import CODE, REFERENCE, Erase, not_personal, personal
 from store.row import Row, among, now, of_account, own_id, owner
 
+NEVER = "'9999-01-01'::date"
+"""The day by which an eSIM that never ends is sorted, as a list that is read page by page has no NULL.
+
+Not the last day of the calendar, which asyncpg sends as infinity.
+"""
 _NAME_OF_PLAN = not_personal("the name of a travel plan")
 
 
@@ -48,6 +54,7 @@ class SubscriberRow(Row):
         CheckConstraint(r"msisdn ~ '^\+[0-9]{5,15}$'", name="msisdn"),
         CheckConstraint("bundles >= 0", name="bundles"),
         Index("ix_subscribers_email", "account_id", text("lower(email)")),
+        Index("ix_subscribers_by_name", "account_id", text("lower(name)"), "id"),
     )
 
 
@@ -109,8 +116,11 @@ class TravelPlanRow(Row):
     """The profile that is cheapest in its countries; NULL if no profile has a rate in each of them (T27)."""
     withdrawn_at: Mapped[datetime | None]
     """Since when it is not sold any more."""
+    made_key: Mapped[str | None] = mapped_column(info=not_personal(MADE_KEY))
+    made_as: Mapped[str | None] = mapped_column(info=not_personal(MADE_AS))
     __table_args__ = (
         UniqueConstraint("id", "account_id"),
+        UniqueConstraint("account_id", "made_key"),
         Index("uq_travel_plans_name", "account_id", text("lower(name)"), unique=True),
         CheckConstraint("cardinality(countries) > 0", name="countries"),
         CheckConstraint("data_mb > 0", name="data_mb"),
@@ -145,5 +155,8 @@ class TravelStockRow(Row):
             "ends_on",
             "sim_id",
             postgresql_where=text("order_id IS NULL"),
+        ),
+        Index(
+            "ix_travel_stock_by_end", "account_id", "profile", text(f"coalesce(ends_on, {NEVER})"), "sim_id"
         ),
     )

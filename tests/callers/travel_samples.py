@@ -16,6 +16,7 @@ _STOCK: dict[str, Sample] = {
         lambda d, c, _, a: d.stock.import_stock(c, a, stock_file(esim()), dry_run=True), P.MANAGE_TRAVEL
     ),
     "esims": Sample(lambda d, c, _, a: d.stock.esims(c, a), P.VIEW_TRAVEL),
+    "esim": Sample(lambda d, c, k, _: d.stock.esim(c, k.stock), P.VIEW_TRAVEL),
     "profiles": Sample(lambda d, c, _, a: d.stock.profiles(c, a), P.VIEW_TRAVEL),
     "discard": Sample(lambda d, c, k, _: d.stock.discard(c, k.stock), P.MANAGE_TRAVEL),
     "check_discard": Sample(lambda d, c, k, _: d.stock.check_discard(c, k.stock), P.MANAGE_TRAVEL),

@@ -211,6 +211,7 @@ STORE: dict[str, Read] = {
     "licence_requests.find": lambda c, s, k: licence_requests.find(c, s, k.licence_request),
     "stock_views.esims": lambda c, s, _: stock_views.esims(c, s),
     "stock_views.profiles": lambda c, s, _: stock_views.profiles(c, s),
+    "stock_views.free_counts": lambda c, s, _: stock_views.free_counts(c, s, [7]),
     "travel_plans.find_plan": lambda c, s, k: travel_plans.find_plan(c, s, k.travel_plan),
     "travel_plans.plans": lambda c, s, _: travel_plans.plans(c, s),
     "travel_offers.offers": lambda c, s, _: offers.offers(c, s, ["FR"]),

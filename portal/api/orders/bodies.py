@@ -9,8 +9,15 @@ from pydantic import Field
 
 from models.orders.lifecycle import OrderKind
 from models.people.callers import Caller
-from portal.api.fields import Body, Id
+from portal.api.fields import Accepted, Body, Id
 from portal.api.licences.order_bodies import AssignLicenceBody, ReplaceLicenceEsimBody
+from portal.api.travel.order_bodies import (
+    AddLineBody,
+    AddPlanBody,
+    LinePreviewResource,
+    ReplaceLineEsimBody,
+    ReplacementPreviewResource,
+)
 from starter.desks import Desks
 from starter.orders.drafts import OrderDraft, Placed
 
@@ -33,16 +40,19 @@ class SwapBody(Body):
         """Place the order."""
         return await desks.orders.place(caller, self._draft(key))
 
-    async def check(self, desks: Desks, caller: Caller) -> None:
+    async def check(self, desks: Desks, caller: Caller) -> Accepted | None:
         """Raise `Refused` if placing it would be refused now."""
         await desks.orders.check(caller, self._draft(None))
+        return None
 
     def _draft(self, key: str | None) -> OrderDraft:
         return OrderDraft(**self.model_dump() | {"kind": OrderKind(self.kind), "key": key})
 
 
 Ordering = Annotated[
-    SwapBody | AssignLicenceBody | ReplaceLicenceEsimBody,
+    SwapBody | AssignLicenceBody | ReplaceLicenceEsimBody | AddLineBody | AddPlanBody | ReplaceLineEsimBody,
     Field(discriminator="kind"),
 ]
 """The body of every kind of order."""
+Checked = LinePreviewResource | ReplacementPreviewResource | Accepted
+"""What the `check` of a body answers to a dry run; one that answers nothing is `Accepted`."""

@@ -32,9 +32,34 @@ DETAILS: Mapping[type[OrderDetails], Callable[[Any], dict[str, Any]]] = {
 }
 
 
+LETTERS = {
+    "line_id": "L",
+    "pack_id": "P",
+    "sim_in_place_id": "S",
+    "number_id": "N",
+    "licence_id": "LI",
+    "agent_id": "AG",
+    "replaced_sim_id": "S",
+    "subscriber_id": "SB",
+    "esim_line_id": "EL",
+    "plan_id": "TP",
+}
+"""The letters of the ids in the details of orders, by field."""
+
+
 def details_of(details: OrderDetails | None) -> dict[str, Any] | None:
     """The details of an order of any kind."""
     if details is None:
         return None
     shown = DETAILS.get(type(details))
-    return shown(details) if shown else details.model_dump(mode="json")
+    if shown is not None:
+        return shown(details)
+    return dict(map(_named, details.model_dump(mode="json").items()))
+
+
+def _named(field: tuple[str, Any]) -> tuple[str, Any]:
+    """A field; one that is the id of a record is called after the record, and has its reference."""
+    name, value = field
+    if name not in LETTERS:
+        return name, value
+    return name.removesuffix("_id"), None if value is None else reference(LETTERS[name], value)

@@ -10,9 +10,9 @@ from models.orders.lifecycle import OrderStatus
 from models.orders.placement import OrderState
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import Body, DryRun, Iccid, Id, IdempotencyKey, Resource, Text, required
+from portal.api.fields import Accepted, Body, DryRun, Iccid, Id, IdempotencyKey, Resource, Text, required
 from portal.api.lists import ListOf, Pages
-from portal.api.orders.bodies import Ordering
+from portal.api.orders.bodies import Checked, Ordering
 from portal.api.orders.resources import OrderResource, order_resource
 from portal.api.routing import router
 from starter.desks import Desks
@@ -21,12 +21,6 @@ routes = router("Orders")
 Viewing = Annotated[Caller, needs(Permission.VIEW_ORDERS)]
 Placing = Annotated[Caller, needs(Permission.PLACE_ORDERS)]
 Expand = Annotated[list[Literal["events"]], Query(description="What to include: `events`.")]
-
-
-class Accepted(Resource):
-    """The answer of a dry run: placing the order would be accepted now."""
-
-    accepted: Literal[True] = True
 
 
 class StateResource(Resource):
@@ -64,7 +58,7 @@ class CancelBody(Body):
     "/orders",
     summary="Place an order",
     status_code=201,
-    responses={200: {"model": OrderResource | Accepted, "description": "A repeat, or a dry run."}},
+    responses={200: {"model": OrderResource | Checked, "description": "A repeat, or a dry run."}},
 )
 async def place_order(
     caller: Placing,
@@ -73,16 +67,16 @@ async def place_order(
     response: Response,
     idempotency_key: IdempotencyKey = None,
     dry_run: DryRun = False,
-) -> OrderResource | Accepted:
+) -> OrderResource | Checked:
     """Place an order of any kind: 201 when it is accepted, 422 with every reason when it is refused; then its
     key is free.
 
     A repeat with the same key answers the same order as it is now, with `Idempotent-Replayed: true`.
     """
     if dry_run:
-        await body.check(desks, caller)
+        shown = await body.check(desks, caller)
         response.status_code = 200
-        return Accepted()
+        return shown or Accepted()
     placed = await body.place(desks, caller, required(idempotency_key))
     response.headers["Location"] = f"/api/v1/orders/{placed.order_id}"
     if placed.replayed:

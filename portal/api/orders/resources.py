@@ -39,7 +39,9 @@ class HoldResource(Resource):
 class WaitsFor(Resource):
     """What an order waits for."""
 
-    what: str = Field(description="`sending`, `acknowledgement` or `processing`.")
+    what: str = Field(
+        description="More values may be added: `sending`, `acknowledgement`, `processing`, `stock`."
+    )
     until: datetime | None = Field(
         description="When the order is held for a person if nothing comes; null if it is held already."
     )
@@ -128,6 +130,8 @@ def events_of(events: Iterable[EventView]) -> list[EventResource]:
 def _waits_for(order: OrderView, settings: Settings) -> WaitsFor | None:
     if order.status not in OPEN:
         return None
+    if order.details and order.details.waits_for:
+        return WaitsFor(what=order.details.waits_for, until=None)
     if any(each.is_order for each in order.not_sent):
         return WaitsFor(what="sending", until=None)
     what, after = {

@@ -67,9 +67,11 @@ def upgrade() -> None:
     op.create_index("ix_orders_newest", "orders", ["account_id", "placed_at", "id"], unique=False)
     _codes()
     _licences()
+    _travel()
 
 
 def downgrade() -> None:
+    _without_travel()
     _without_licences()
     _without_codes()
     op.drop_index("ix_orders_newest", table_name="orders")
@@ -123,3 +125,33 @@ def _codes() -> None:
 def _without_codes() -> None:
     op.drop_index("ix_qr_notifications_newest", table_name="qr_notifications")
     op.drop_index("ix_qr_requests_newest", table_name="qr_requests")
+
+
+def _travel() -> None:
+    op.add_column("travel_plans", sa.Column("made_key", sa.String(), nullable=True))
+    op.add_column("travel_plans", sa.Column("made_as", sa.String(), nullable=True))
+    op.create_unique_constraint(
+        op.f("uq_travel_plans_account_id_made_key"), "travel_plans", ["account_id", "made_key"]
+    )
+    op.create_index(
+        "ix_subscribers_by_name",
+        "subscribers",
+        ["account_id", sa.literal_column("lower(name)"), "id"],
+        unique=False,
+    )
+    op.create_index("ix_esim_lines_account_id", "esim_lines", ["account_id", "id"], unique=False)
+    op.create_index(
+        "ix_travel_stock_by_end",
+        "travel_stock",
+        ["account_id", "profile", sa.literal_column("coalesce(ends_on, '9999-01-01'::date)"), "sim_id"],
+        unique=False,
+    )
+
+
+def _without_travel() -> None:
+    op.drop_index("ix_travel_stock_by_end", table_name="travel_stock")
+    op.drop_index("ix_esim_lines_account_id", table_name="esim_lines")
+    op.drop_index("ix_subscribers_by_name", table_name="subscribers")
+    op.drop_constraint(op.f("uq_travel_plans_account_id_made_key"), "travel_plans", type_="unique")
+    op.drop_column("travel_plans", "made_as")
+    op.drop_column("travel_plans", "made_key")
