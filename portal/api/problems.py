@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from models.errors import Refusal, Unavailable
+from models.orders.lifecycle import OrderKind
 from models.refusals.declared import CONFLICT, UNPROCESSABLE
 from portal.http.answers import TRY_AGAIN_SECONDS, Problem, Reason, logged, problem_of
 from portal.http.request_ids import request_id
@@ -22,6 +23,7 @@ from wording.refusals import sentence
 MEDIA_TYPE = "application/problem+json"
 _MOST_FIELDS = 20
 _OF_BODY = "body"
+_KINDS = frozenset(kind.value for kind in OrderKind)
 
 
 class FieldProblem(BaseModel):
@@ -115,6 +117,8 @@ def invalid_fields(errors: Iterable[Any]) -> Iterable[FieldProblem]:
         if place == _OF_BODY:
             if error["type"] == "json_invalid":
                 path = []
+            elif path and path[0] in _KINDS:  # pydantic names the variant of the body, which is no field
+                path = path[1:]
             pointer = "".join(f"/{_escaped(part)}" for part in path)
             yield FieldProblem(pointer=pointer, rule=error["type"], detail=detail)
         else:

@@ -80,7 +80,7 @@ async def test_an_iccid_as_a_number_is_refused_because_it_loses_digits(
     answer = await owner.send("POST", "/orders", body, dry_run="true")
 
     (error,) = answer.json()["errors"]
-    assert (error["pointer"], error["rule"]) == ("/add_plan/line", "iccid_number")
+    assert (error["pointer"], error["rule"]) == ("/line", "iccid_number")
     assert "loses digits" in error["detail"]
 
 
