@@ -151,7 +151,7 @@ async def _esim_line(database: Database, order_id: str) -> str:
     return reference("EL", rows[0].id)
 
 
-LEFT = 9
+LEFT = 900
 """The number of an eSIM that has left its line."""
 
 

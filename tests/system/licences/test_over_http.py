@@ -73,7 +73,7 @@ async def test_an_esim_is_assigned_sent_again_and_replaced(backend: Backend) -> 
     esim = (await backend.number())["esim"]
     assert (esim["state"], esim["iccid"], esim["code_known"]) == ("active", iccid(501), False)
     without = await backend.post(f"/numbers/{NUMBER}/resend", "without")
-    assert (without.status_code, without.json()["code"]) == (409, "number_without_code")
+    assert (without.status_code, without.json()["code"]) == (422, "number_without_code")
 
     await backend.desks.codes.import_code(OPERATOR, esim["id"], str(code(1)))
     sent = await backend.twice(f"/numbers/{NUMBER}/resend", "resend", status=202)
@@ -96,7 +96,7 @@ async def test_a_number_is_changed_once_per_key(backend: Backend) -> None:
     shown = await backend.number()
     assert (shown["state"], shown["suspended_for"]) == ("suspended", "Abroad.")
     other = await backend.post(f"{path}/resume", "suspend")
-    assert (other.status_code, other.json()["code"]) == (409, "key_used_for_change")
+    assert (other.status_code, other.json()["code"]) == (422, "key_used_for_change")
     same = await backend.post(f"{path}/suspend", "suspend 2", reason="Abroad.")
     assert same.json()["changed"] is False, "it is suspended already"
     assert (await backend.twice(f"{path}/resume", "resume"))["changed"] is True

@@ -42,7 +42,7 @@ async def test_an_owner_buys_once_per_key(api: httpx.AsyncClient, keys: Keyring,
     shown = await api.get(bought.headers["Location"].removeprefix("/api/v1"), headers=headers)
     assert shown.json() == purchase
     other = await _buy(api, headers, "b-1", quantity=3)
-    assert (other.status_code, other.json()["code"]) == (409, "key_used_for_purchase")
+    assert (other.status_code, other.json()["code"]) == (422, "key_used_for_purchase")
     administrator = await keys.of(Role.ADMINISTRATOR)
     assert (await _buy(api, administrator, "b-2")).json()["refusals"][0]["parameters"] == {
         "permission": "buy_licences"
@@ -144,7 +144,7 @@ async def test_billing_is_fixed_by_the_first_purchase(
     same = await api.patch("/licence-billing", headers=platform, json={"currency": "EUR"})
     assert same.json() == shown
     fixed = await api.patch("/licence-billing", headers=platform, json={"currency": "CHF"})
-    assert (fixed.status_code, fixed.json()["code"]) == (409, "billing_fixed")
+    assert (fixed.status_code, fixed.json()["code"]) == (422, "billing_fixed")
     ours = await api.patch("/licence-billing", headers=bolt, json={"cycle_day": 5, "currency": "CHF"})
     assert ours.json() == {"cycle_day": 5, "time_zone": "Europe/Paris", "currency": "CHF", "fixed": False}
     for day in (0, 32, "5", None):
@@ -192,7 +192,7 @@ async def test_a_dry_run_of_an_assignment_orders_nothing(
     accepted = await checked()
     assert (accepted.status_code, accepted.json()) == (200, {"accepted": True})
     none_free = await checked(add_on="voice_sms_data")
-    assert (none_free.status_code, none_free.json()["code"]) == (409, "no_free_licence")
+    assert (none_free.status_code, none_free.json()["code"]) == (422, "no_free_licence")
     both = await checked(licence=acme.licence)
     assert both.json()["code"] == "licence_not_chosen"
     assert (await checked(kind="replace_licence_esim", add_on=None, reason="new_phone")).status_code == 422
@@ -200,4 +200,4 @@ async def test_a_dry_run_of_an_assignment_orders_nothing(
     refused = await api.post("/orders", headers=headers, params={"dry_run": True}, json=replace)
     assert refused.json()["code"] == "number_without_esim"
     orders = (await api.get("/orders", headers=headers)).json()["data"]
-    assert [one["kind"] for one in orders] == ["switch_to_esim"]
+    assert [one["kind"] for one in orders] == ["add_line", "switch_to_esim"]

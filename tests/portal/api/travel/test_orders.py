@@ -47,6 +47,9 @@ async def test_a_dry_run_of_a_further_plan_or_another_esim_answers_the_line(
     assert await owner.post("/orders", esim, dry_run="true") == {
         "accepted": True,
         "esim_line": journey.line,
+        "line_name": "France",
+        "iccid": ICCID,
+        "in_stock": 1,
     }
 
 
