@@ -22,6 +22,7 @@ from starter.licences.assignments import AssignmentDesk
 from starter.licences.licences import LicenceDesk
 from starter.licences.numbers import NumberDesk
 from starter.licences.requests import LicenceRequestDesk
+from starter.operations.audit import AuditDesk
 from starter.operations.clock import ClockDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
@@ -64,6 +65,7 @@ class Desks:
     links: LinkDesk
     licences: LicenceDesk
     licence_requests: LicenceRequestDesk
+    audit: AuditDesk
     retry: RetryDesk
     recovery: RecoveryDesk
     numbers: NumberDesk
@@ -102,6 +104,7 @@ class Desks:
             links=LinkDesk(codes),
             licences=LicenceDesk(database),
             licence_requests=LicenceRequestDesk(*connected),
+            audit=AuditDesk(database),
             retry=RetryDesk(*connected),
             recovery=RecoveryDesk(*connected),
             numbers=NumberDesk(*connected),

@@ -27,6 +27,10 @@ API = {
         BAD_REQUEST,
     ),
     "body_invalid": Declared("The body of the request is no JSON object as documented: {fields}."),
+    "unknown_record": Declared("There is no such record.", NOT_FOUND),
+    "work_kind_unknown": Declared("The kind of work is one of: {kinds}."),
+    "held_choice": Declared("Name a reason or ids, of which there are at most {most}."),
+    "unknown_event_type": Declared("There is no such type of event."),
     "too_many_calls": Declared("This key calls too often; wait as long as Retry-After says.", 429),
     # API keys
     "unknown_api_key": Declared("There is no such API key.", NOT_FOUND),

@@ -1,9 +1,10 @@
 """Types of fields that the bodies and answers of the API share."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Header, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from models.characters import LONGEST_NAME
@@ -38,6 +39,13 @@ def _no_number(value: Any) -> Any:
     return value
 
 
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("moment_invalid", "The time is out of range.") from None
+
+
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_storable)]
 """A text of a caller."""
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_storable)]
@@ -46,6 +54,8 @@ Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator
 """An id, or what names the same record: a phone number, an ICCID, an e-mail address (A7)."""
 Iccid = Annotated[str, BeforeValidator(_no_number), Field(max_length=40), AfterValidator(_storable)]
 """An ICCID: 18 to 20 digits, as text (A20)."""
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A time with its time zone."""
 
 DryRun = Annotated[
     bool, Query(description="Run all checks and change nothing; needs no `Idempotency-Key` and uses none up.")

@@ -17,6 +17,7 @@ from store.event_table import EventRow
 from store.licences import change_rows, requests
 from store.licences.tables import LicenceRequestRow, NumberChangeRow
 from store.operations import holds
+from store.operations.held_views import of_travel
 from store.operations.hold_subjects import kind_of
 from store.operations.tables import HoldRow
 from store.orders import follow_ups
@@ -133,7 +134,8 @@ async def known(connection: AsyncConnection, scope: Scope, workflow_id: str) -> 
 async def held(connection: AsyncConnection, scope: Scope) -> dict[str, list[str]]:
     """Everything held in the scope, with the reasons, oldest first."""
     found: dict[str, list[str]] = {}
-    for name, reason in await connection.execute(_HELD.where(within(scope, HoldRow.account_id))):
+    mine = _HELD.where(within(scope, HoldRow.account_id, travel=of_travel(HoldRow.workflow_id)))
+    for name, reason in await connection.execute(mine):
         found.setdefault(name, []).append(reason)
     return found
 

@@ -17,4 +17,9 @@ API = {
     "ApiKeyDesk.revoke": Sample(
         lambda d, c, k, _: d.api_keys.revoke(c, k.api_key), Permission.MANAGE_API_KEYS
     ),
+    "AuditDesk.entries": Sample(lambda d, c, _, a: d.audit.entries(c, a, limit=5), Permission.VIEW_AUDIT),
+    "RetryDesk.held": Sample(lambda d, c, _, a: d.retry.held(c, a), Permission.RETRY_WORK),
+    "RetryDesk.resume_many": Sample(
+        lambda d, c, _, __: d.retry.resume_many(c, []), Permission.RETRY_WORK, True
+    ),
 }

@@ -103,6 +103,8 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "distributors": lambda d, c: d.contacts.distributors(c),
     "refused": lambda d, c: d.orders.orders(c, status=OrderStatus.REFUSED),
     "held": lambda d, c: d.retry.select(c),
+    "held work": lambda d, c: d.retry.held(c),
+    "audit": lambda d, c: d.audit.entries(c),
     "numbers": lambda d, c: d.numbers.numbers(c),
     "unassigned numbers": lambda d, c: d.numbers.numbers(c, assigned=False),
     "agents": lambda d, c: d.agents.agents(c),

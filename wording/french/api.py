@@ -21,6 +21,10 @@ API = {
         "Le curseur est d’une autre liste ou d’un autre filtre ; demandez la première page, sans curseur."
     ),
     "body_invalid": "Le corps de la requête n’est pas un objet JSON comme documenté : {fields}.",
+    "unknown_record": "Cet enregistrement n’existe pas.",
+    "work_kind_unknown": "Le genre de travail est l’un de : {kinds}.",
+    "held_choice": "Nommez un motif ou des identifiants, {most} au plus.",
+    "unknown_event_type": "Ce type d’événement n’existe pas.",
     "too_many_calls": "Cette clé appelle trop souvent ; attendez autant que le dit Retry-After.",
     "unknown_api_key": "Cette clé d’API n’existe pas.",
     "service_user_needed": (

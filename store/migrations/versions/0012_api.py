@@ -7,6 +7,21 @@ from sqlalchemy.dialects import postgresql
 revision = "0012"
 down_revision = "0011"
 
+KEEP_ORIGINS = """
+CREATE FUNCTION keep_origins() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.session IS NULL AND NEW.address IS NULL
+        AND (NEW.id, NEW.at, NEW.actor, NEW.surface, NEW.request_id)
+        IS NOT DISTINCT FROM (OLD.id, OLD.at, OLD.actor, OLD.surface, OLD.request_id)
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '% is append-only: % is not allowed', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+"""Nothing changes an origin but the erasure of a person."""
+
 
 def upgrade() -> None:
     op.add_column(
@@ -45,9 +60,28 @@ def upgrade() -> None:
     op.create_index("uq_api_keys_digest", "api_keys", ["digest"], unique=True)
     op.create_index("ix_api_keys_account_id", "api_keys", ["account_id"], unique=False)
     op.create_index("ix_orders_newest", "orders", ["account_id", "placed_at", "id"], unique=False)
+    _operations()
+
+
+def _operations() -> None:
+    """Held work and the audit."""
+    op.create_index("ix_holds_longest", "holds", ["account_id", "since", "workflow_id"], unique=False)
+    op.execute(KEEP_ORIGINS)
+    op.execute(
+        "CREATE TRIGGER origins_append_only BEFORE UPDATE OR DELETE ON origins"
+        " FOR EACH ROW EXECUTE FUNCTION keep_origins()"
+    )
+    op.execute(
+        "CREATE TRIGGER origins_never_truncated BEFORE TRUNCATE ON origins"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
 
 
 def downgrade() -> None:
+    for trigger in ("origins_append_only", "origins_never_truncated"):
+        op.execute(f"DROP TRIGGER {trigger} ON origins")
+    op.execute("DROP FUNCTION keep_origins()")
+    op.drop_index("ix_holds_longest", table_name="holds")
     op.drop_index("ix_orders_newest", table_name="orders")
     op.drop_index("ix_api_keys_account_id", table_name="api_keys")
     op.drop_index("uq_api_keys_digest", table_name="api_keys")
