@@ -30,6 +30,12 @@ API = {
     "unknown_record": Declared("There is no such record.", NOT_FOUND),
     "work_kind_unknown": Declared("The kind of work is one of: {kinds}."),
     "held_choice": Declared("Name a reason or ids, of which there are at most {most}."),
+    "unknown_job": Declared("There is no such job.", NOT_FOUND),
+    "job_kind_unknown": Declared("The kind of job is one of: {kinds}."),
+    "no_file": Declared("The form has no file in its field `file`."),
+    "job_rows_invalid": Declared("A job has 1 to {most} rows."),
+    "job_over": Declared("{job} has ended, or its rows are written; it cannot be cancelled any more."),
+    "job_given_up": Declared("A step of the job kept failing, and it was not retried in time."),
     "unknown_event_type": Declared("There is no such type of event."),
     "too_many_calls": Declared("This key calls too often; wait as long as Retry-After says.", 429),
     # API keys

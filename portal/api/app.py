@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.errors import EsimError
 from portal.api.caller import Door
-from portal.api.operations import audit, held
+from portal.api.operations import audit, held, jobs
 from portal.api.orders import orders
 from portal.api.people import api_keys
 from portal.api.problems import RESPONSES, ProblemDetails, Problems
@@ -27,6 +27,7 @@ PREFIX = "/api/v1"
 ROUTERS: Mapping[str, APIRouter] = {
     "Orders": orders.routes,
     "API keys": api_keys.routes,
+    "Jobs": jobs.routes,
     "Held work": held.routes,
     "Audit": audit.routes,
 }

@@ -34,7 +34,7 @@ LONGEST = timedelta(days=3650)
 SWEEP = "travel-sweep"
 """The Temporal Schedule whose workflow looks for what has no workflow of its own."""
 SWEEP_SECONDS = 60.0
-ONLY_SENDS = frozenset({"qr_notification", "licence_request", "travel_notice"})
+ONLY_SENDS = frozenset({"qr_notification", "licence_request", "travel_notice", "job"})
 """The kinds of work that wait for no time: their workflows have no signal `look`."""
 _NOT_ANSWERED = "waiting"
 """The hold after the last reminder. It ends no advance: a distributor that does not answer is no failure."""

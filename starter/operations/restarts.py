@@ -20,7 +20,7 @@ from starter.orders.drafts import again
 from store import events
 from store.codes import notifications, request_views
 from store.licences import change_rows, requests
-from store.operations import holds
+from store.operations import holds, job_steps
 from store.operations.hold_subjects import kind_of
 from store.operations.unfinished import requester_waits
 from store.orders import views
@@ -35,10 +35,13 @@ from workflows.codes.request import EsimQrRequest
 from workflows.licences.licence_request import EsimLicenceRequest
 from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.licences.number_change import EsimNumberChange
+from workflows.operations.job import EsimJob
+from workflows.operations.messages import RunJob
 from workflows.orders.messages import Timeouts
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import (
     change_labels,
+    job_labels,
     labels,
     licence_request_labels,
     notification_labels,
@@ -104,6 +107,7 @@ class Restarts:
             "licence_request": self._licence_request,
             "travel_notice": self._travel_notice,
             "travel_line": self._travel_line,
+            "job": self._job,
         }
 
     async def start(self, workflow_id: str, by: By) -> bool:
@@ -262,6 +266,21 @@ class Restarts:
             retries=retries,
         )
         return EsimLineLife.run, start, travel_line_labels(start)
+
+    async def _job(self, workflow_id: str) -> Start | None:
+        async with self._database.reading() as connection:
+            known = await job_steps.unfinished(connection, workflow_id)
+            if known is None:
+                return None
+            retries = _retries(await events.of(connection, AllAccounts(), workflow_id), "job.held")
+        start = RunJob(
+            job_id=workflow_id,
+            account_id=known.account_id,
+            kind=known.kind,
+            given_up_after=self._settings.notification_given_up_after,
+            retries=retries,
+        )
+        return EsimJob.run, start, job_labels(start)
 
 
 def _retries(happened: Sequence[EventView], held: str) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    and_,
     case,
     cast,
     column,
@@ -27,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import Refused
 from models.events import Audience
 from models.operations.audit import AuditEntry
+from models.operations.jobs import OF_TRAVEL
 from models.paging import Page, Wanted
 from models.people.callers import OPERATOR, OfAccount, Scope
 from store.event_table import EventRow, Xid8
@@ -131,8 +133,9 @@ def _about_travel() -> ColumnElement[bool]:
     )
     of_order = exists().where(OrderRow.id == reference, travel_order(OrderRow.kind))
     of_sim = exists().where(TravelStockRow.sim_id == sim_id)
+    of_job = and_(EventRow.type.startswith("job."), EventRow.data["kind"].astext.in_(OF_TRAVEL))
     begins = or_(*(reference.startswith(beginning) for beginning in _OF_TRAVEL))
-    return exists().select_from(named).where(or_(begins, of_order, of_sim))
+    return or_(of_job, exists().select_from(named).where(or_(begins, of_order, of_sim)))
 
 
 def _entry(row: Any, *, everything: bool) -> AuditEntry:

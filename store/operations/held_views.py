@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from models.operations.jobs import OF_TRAVEL
 from models.operations.views import HeldView
 from models.orders.lifecycle import HoldReason
 from models.paging import Page, Wanted
@@ -13,6 +14,7 @@ from models.people.callers import Scope
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.operations import holds
 from store.operations.hold_subjects import KINDS, kind_of
+from store.operations.job_tables import JobRow
 from store.operations.tables import HoldRow
 from store.orders.tables import OrderRow
 from store.paging import Keys
@@ -73,4 +75,5 @@ def of_travel(name: Any) -> ColumnElement[bool]:
             select(row.id).where(row.id == name, travel_esim(row.sim_id)).exists()
             for row in (QrRequestRow, QrNotificationRow)
         ),
+        select(JobRow.id).where(JobRow.workflow_id == name, JobRow.kind.in_(OF_TRAVEL)).exists(),
     )

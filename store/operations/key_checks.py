@@ -12,13 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.key_ring import LONGEST_HEADER, KeyRing
-from store.secrets import code_of, confirmation_code_of, file_of, uploaded
+from store.secrets import code_of, confirmation_code_of, file_of, input_of, uploaded
 
 ENCRYPTED: Mapping[tuple[str, str], Callable[[Any], str]] = {
     ("qr_versions", "code"): lambda row: code_of(row.sim_id, row.number),
     ("qr_versions", "original"): lambda row: file_of(row.sim_id, row.number),
     ("qr_uploads", "code"): lambda row: uploaded(row.id, "code"),
     ("qr_uploads", "original"): lambda row: uploaded(row.id, "file"),
+    ("jobs", "input"): lambda row: input_of(row.id),
     ("travel_stock", "confirmation_code"): lambda row: confirmation_code_of(row.sim_id),
 }
 """Every column with encrypted values, and the use that a row's value is encrypted for."""

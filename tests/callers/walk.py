@@ -104,6 +104,7 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "refused": lambda d, c: d.orders.orders(c, status=OrderStatus.REFUSED),
     "held": lambda d, c: d.retry.select(c),
     "held work": lambda d, c: d.retry.held(c),
+    "jobs": lambda d, c: d.jobs.jobs(c),
     "audit": lambda d, c: d.audit.entries(c),
     "numbers": lambda d, c: d.numbers.numbers(c),
     "unassigned numbers": lambda d, c: d.numbers.numbers(c, assigned=False),

@@ -61,6 +61,7 @@ def upgrade() -> None:
     op.create_index("ix_api_keys_account_id", "api_keys", ["account_id"], unique=False)
     op.create_index("ix_orders_newest", "orders", ["account_id", "placed_at", "id"], unique=False)
     _operations()
+    _jobs()
 
 
 def _operations() -> None:
@@ -77,7 +78,76 @@ def _operations() -> None:
     )
 
 
+def _jobs() -> None:
+    """Imports and bulk actions in the background."""
+    unfinished = "status IN ('queued', 'running')"
+    times = [
+        sa.Column(name, sa.DateTime(timezone=True), nullable=True) for name in ("started_at", "ended_at")
+    ]
+    op.create_table(
+        "jobs",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), server_default=sa.text("'queued'"), nullable=False),
+        sa.Column("dry_run", sa.Boolean(), nullable=False),
+        sa.Column("made_key", sa.String(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("input", sa.LargeBinary(), nullable=True),
+        sa.Column("rows", sa.BigInteger(), nullable=True),
+        sa.Column("done", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("refused", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("report", postgresql.JSONB(), nullable=True),
+        sa.Column("refusals", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("permissions", postgresql.ARRAY(sa.String()), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("origin_id", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
+        ),
+        *times,
+        sa.Column(
+            "workflow_id",
+            sa.String(),
+            sa.Computed("'job-'::text || (id)::text", persisted=True),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "status IN ('cancelled', 'done', 'failed', 'queued', 'running')", name=op.f("ck_jobs_status")
+        ),
+        sa.CheckConstraint(f"(ended_at IS NULL) = ({unfinished})", name=op.f("ck_jobs_ended")),
+        sa.CheckConstraint("ended_at IS NULL OR input IS NULL", name=op.f("ck_jobs_input_removed")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_jobs_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+        sa.UniqueConstraint("account_id", "made_key", name=op.f("uq_jobs_account_id_made_key")),
+        sa.UniqueConstraint("id", "account_id", name=op.f("uq_jobs_id_account_id")),
+        sa.UniqueConstraint("workflow_id", name=op.f("uq_jobs_workflow_id")),
+    )
+    op.create_index("ix_jobs_newest", "jobs", ["account_id", "id"], unique=False)
+    op.create_index("ix_jobs_unfinished", "jobs", ["id"], unique=False, postgresql_where=sa.text(unfinished))
+    op.create_table(
+        "job_rows",
+        sa.Column("job_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=True),
+        sa.Column("problems", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
+        sa.CheckConstraint("outcome IN ('done', 'noted', 'refused')", name=op.f("ck_job_rows_outcome")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_job_rows_account_id")),
+        sa.ForeignKeyConstraint(
+            ["job_id", "account_id"],
+            ["jobs.id", "jobs.account_id"],
+            name=op.f("fk_job_rows_job_id_account_id"),
+        ),
+        sa.PrimaryKeyConstraint("job_id", "number", name=op.f("pk_job_rows")),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("job_rows")
+    op.drop_table("jobs")
     for trigger in ("origins_append_only", "origins_never_truncated"):
         op.execute(f"DROP TRIGGER {trigger} ON origins")
     op.execute("DROP FUNCTION keep_origins()")
