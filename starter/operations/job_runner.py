@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.errors import Refused, Unavailable
+from models.errors import DecryptionFailed, Refused, Unavailable
 from models.identifiers import reference
 from models.imports import ImportReport, Problem, Progress
 from models.operations.jobs import KINDS, JobStatus
@@ -49,8 +49,11 @@ class JobRunner:
             return await job_steps.status(connection, job_id)
 
     async def _has_ended(self, job_id: int) -> bool:
-        async with self._database.transaction() as connection:
-            work = await job_steps.begin(connection, self._keys, job_id)
+        try:
+            async with self._database.transaction() as connection:
+                work = await job_steps.begin(connection, self._keys, job_id)
+        except (Refused, DecryptionFailed) as keys:  # the worker lacks keys, which is no fault of the job
+            raise Unavailable("secret_keys", str(keys)) from keys
         if work is None:
             return True
         try:

@@ -133,7 +133,7 @@ async def _job(database: Database, line_name: str) -> str:
     rows = json.dumps([{"kind": "switch_to_esim", "line": line_name, "discard_confirmed": True}])
     manager = await who(database, f"{Role.MANAGER}@acme.example")
     async with database.transaction() as connection:
-        new = jobs.NewJob(manager.account, "place_orders", rows.encode(), 1, "a", dry_run=False)
+        new = jobs.NewJob(manager.account, "place_orders", rows.encode(), 1, "waiting", dry_run=False)
         made = await jobs.create(connection, KeyRing(KEYS), new, manager)
     return made.view.job_id
 
