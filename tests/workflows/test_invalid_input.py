@@ -25,6 +25,7 @@ from temporalio.service import RPCError
 
 from models.codes.requests import RequestStatus
 from models.identifiers import (
+    job_work_id,
     licence_request_id,
     number_change_id,
     order_id,
@@ -40,6 +41,7 @@ from tests.temporal_server import Temporal, readable
 from tests.workflows.codes.qr_house import QrHouse, a_qr_house
 from tests.workflows.licences.ways import changed
 from tests.workflows.licences.ways import requested as licences_requested
+from tests.workflows.operations.ways import job
 from tests.workflows.travel.ways import alerted
 from worker import VERSIONED, WORKFLOWS
 from workflows.failures import refusals_of
@@ -55,6 +57,7 @@ NAMES: dict[str, Callable[[int, str], str]] = {
     "EsimLicenceRequest": licence_request_id,
     "EsimTravelNotice": travel_notice_id,
     "EsimLineLife": lambda account, key: travel_line_id(int(key[:12], 16) + account),
+    "EsimJob": lambda account, key: job_work_id(int(key[:12], 16) + account),
     "RetryHeld": lambda account, key: f"retry-{account}-{key}",
 }
 WITHOUT_INPUT = {"EsimTravelSweep"}
@@ -285,6 +288,7 @@ async def test_signals_that_do_not_fit_are_dropped_without_a_word_of_them(
         "EsimLicenceRequest": await licences_requested(qr_house),
         "EsimTravelNotice": await alerted(qr_house),
         "EsimLineLife": await a_line(qr_house),
+        "EsimJob": await job(qr_house),
     }
     for workflow in WORKFLOWS:
         for signal in definition(workflow).signals:
