@@ -99,7 +99,7 @@ async def test_no_csv_and_another_accounts_rows_fail_with_the_reason(jobs: Jobs)
         assert [refusal["code"] for refusal in failed["refusals"]] == [code]
 
 
-@pytest.mark.covers("A4")
+@pytest.mark.covers("A21")
 async def test_a_dry_run_of_a_small_file_is_answered_at_once_and_changes_nothing(jobs: Jobs) -> None:
     checked = await jobs.api.post(
         "/jobs",
@@ -240,7 +240,7 @@ async def test_lists_are_filtered_and_paged(jobs: Jobs) -> None:
     assert (await jobs.get("/jobs", status="x")).status_code == 422
 
 
-@pytest.mark.covers("A5", "S3")
+@pytest.mark.covers("S3")
 async def test_junk_is_refused_with_the_field(jobs: Jobs) -> None:
     row = {"line": "L-1", "groups": ["Sales"]}
     for body, pointer in (
