@@ -23,6 +23,8 @@ from store.operations.job_steps import Work
 BATCH_SECONDS = 30.0
 """How long one step does rows; then the workflow asks for the next one."""
 PROGRESS_SECONDS = 1.0
+_READING = "Reading"
+"""What an import reports while it reads its file; then it writes."""
 _LATER = frozenset({"import_running", "inventory_changed"})
 """Refusals of an import that runs at the same time as another one."""
 _BUSY = "Another import or change runs at the moment."
@@ -136,8 +138,10 @@ class JobRunner:
                 if not latest:
                     continue
                 (what, done, total), latest[:] = latest[-1], []
-                rows = total if what == "Reading" else rows
-                at = done if what == "Reading" else rows
+                if what == _READING:
+                    rows, at = total, 0
+                else:  # the steps of the import, as so many rows
+                    at = rows * done // max(1, total)
                 with contextlib.suppress(Unavailable):
                     async with self._database.transaction() as connection:
                         await job_steps.progress(connection, work.id, at, rows)

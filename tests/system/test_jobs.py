@@ -8,10 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
+from models.orders.lifecycle import HoldReason
 from models.people.callers import Role, UserKind
 from portal.app import create_app
 from starter import callers
 from starter.desks import Desks
+from starter.operations.doctor import examine
+from store.operations import holds
 from tests.builders import ACCOUNT, OPERATOR, as_csv, line, run, world
 from tests.portal.api.keys import bearer
 from tests.system.scene import Scene
@@ -99,3 +102,32 @@ async def test_a_bulk_action_goes_on_where_its_worker_was_killed_and_does_each_r
     orders = await run(scene.database, "SELECT id FROM orders")
     assert {row["record"] for row in report} - {None} == {order.id for order in orders}
     assert len(orders) == 11
+
+
+@pytest.mark.covers("A21", "W10", "W5")
+async def test_a_job_without_a_workflow_is_found_and_started_and_a_held_one_is_retried(
+    idle_scene: Scene,
+) -> None:
+    scene = idle_scene
+    await world(scene.database)
+    form = {"data": {"kind": "import_fleet"}, "files": {"file": ("fleet.csv", FLEET)}}
+    async with _api(scene) as api:
+        await api.post("/jobs", **form)  # type: ignore[arg-type]
+        await scene.temporal.client.get_workflow_handle("job-1").terminate()
+        found = await examine(OPERATOR, scene.settings)
+        (check,) = [check for check in found if check.name == "jobs"]
+        assert check.ids == ("job-1",)
+        keys = scene.settings.secret_keys
+        scene.settings = scene.settings.model_copy(update={"secret_keys": ""})
+        async with scene.worker():
+            await scene.typed("order", "retry", "--without-workflow", "--yes")
+            async with scene.database.transaction() as connection:
+                await holds.hold(connection, "job-1", "continue_job", HoldReason.STEP_FAILED)
+            assert (await api.get("/jobs/J-1")).json()["held"] is True
+            (one,) = (await api.get("/held")).json()["data"]
+            assert (one["id"], one["kind"]) == ("job-1", "job")
+        scene.settings = scene.settings.model_copy(update={"secret_keys": keys})
+        async with scene.worker():
+            assert (await _ended(api, "J-1"))["status"] == "done"
+    assert "J-1" in (await scene.typed("job", "list")).out
+    assert "import_fleet" in (await scene.typed("job", "show", "J-1")).out

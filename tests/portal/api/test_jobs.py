@@ -12,13 +12,14 @@ import pytest
 from models.errors import Refused
 from models.people.callers import Permission, Role
 from starter.desks import Desks
-from starter.operations import job_runner
+from starter.operations import job_kinds, job_runner
 from starter.operations.job_runner import JobRunner
 from store.operations import job_steps
 from tests.builders import ACCOUNT, OPERATOR, as_csv, line, run
 from tests.callers.world import BOLT, Known
 from tests.portal.api.keys import Keyring
 from tests.portal.api.statements import counted
+from tests.temporal_server import eventually
 
 pytestmark = pytest.mark.covers("A21")
 FLEET = as_csv(line(60), line(61))
@@ -311,3 +312,24 @@ async def test_a_page_takes_the_same_number_of_statements_however_long_it_is(job
                 assert len((await jobs.get(path, limit=limit)).json()["data"]) == limit
             counts.add(len(statements))
         assert len(counts) == 1, path
+
+
+async def test_the_progress_of_an_import_is_in_its_row(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = await jobs.made(content=FLEET)
+    monkeypatch.setattr(job_runner, "PROGRESS_SECONDS", 0.01)
+    seen: list[dict[str, Any]] = []
+
+    async def slowly(_: Any, __: Any, file: Any) -> Any:
+        file.progress("Reading", 1000, 4000)
+        await eventually(_look, lambda found: found["rows"] == 4000)
+        file.progress("Writing", 7, 14)
+        await eventually(_look, lambda found: found["done"] == 2000)
+        raise Refused.because("no_rows")
+
+    async def _look() -> dict[str, Any]:
+        seen.append((await jobs.get(f"/jobs/{made}")).json())
+        return seen[-1]
+
+    monkeypatch.setitem(job_kinds.IMPORTS, "import_fleet", slowly)  # type: ignore[arg-type]
+    assert (await jobs.run(made))["status"] == "failed"
+    assert {job["status"] for job in seen} == {"running"}
