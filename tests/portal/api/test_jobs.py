@@ -162,7 +162,7 @@ async def test_a_cancelled_job_does_no_further_row_and_an_import_writes_none(
         await _cancelled(jobs, made)
         return await written(*of)
 
-    monkeypatch.setattr(job_runner.job_steps, "written", cancelled_first)
+    monkeypatch.setattr(job_steps, "written", cancelled_first)
     assert (await jobs.run(made))["status"] == "cancelled"
     lines = await run(jobs.desks.database, "SELECT FROM lines WHERE msisdn = '+33639980060'")
     assert lines == []
@@ -190,7 +190,7 @@ async def test_an_import_that_was_written_before_its_worker_died_is_not_written_
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(job_runner.job_steps, "finish", dies)
+        patch.setattr(job_steps, "finish", dies)
         with pytest.raises(RuntimeError, match="killed"):
             await JobRunner(jobs.desks).run(int(made[2:]))
     answer = await jobs.api.post(f"/jobs/{made}/cancel", headers=jobs.headers)
@@ -330,6 +330,6 @@ async def test_the_progress_of_an_import_is_in_its_row(jobs: Jobs, monkeypatch: 
         seen.append((await jobs.get(f"/jobs/{made}")).json())
         return seen[-1]
 
-    monkeypatch.setitem(job_kinds.IMPORTS, "import_fleet", slowly)  # type: ignore[arg-type]
+    monkeypatch.setitem(job_kinds.IMPORTS, "import_fleet", slowly)
     assert (await jobs.run(made))["status"] == "failed"
     assert {job["status"] for job in seen} == {"running"}
