@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -13,10 +13,12 @@ from models.imports import ImportReport, Problem, RowNote
 from models.operations.jobs import UNFINISHED, JobStatus, RowOutcome
 from models.people.callers import By
 from store import events
-from store.key_ring import KeyRing
 from store.operations.job_tables import JobReportRow, JobRow
 from store.row import now
 from store.secrets import input_of
+
+if TYPE_CHECKING:  # ciphers take long to import, and lists of held work need none
+    from store.key_ring import KeyRing
 
 OPEN = JobRow.status.in_(sorted(UNFINISHED))
 """The condition that a job has not ended."""
@@ -45,7 +47,7 @@ class Work:
         return By(self.actor, self.origin_id)
 
 
-async def begin(connection: AsyncConnection, keys: KeyRing, job_id: int) -> Work | None:
+async def begin(connection: AsyncConnection, keys: "KeyRing", job_id: int) -> Work | None:
     """Begin or continue a job; None if it has ended."""
     started = (
         update(JobRow)
